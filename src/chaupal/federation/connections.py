@@ -8,19 +8,23 @@ import asyncio
 import functools
 import zlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import quote, urlsplit
 
 import httptools
 import regex
 
-from chaupal.governance.calling import NotAnswered, addresses_of
+from chaupal.governance.calling import Address, NotAnswered, addresses_of
+from chaupal.kernel.shelf import Shelf
 
 if TYPE_CHECKING:
     import ssl
 
 MOST_URL = 2_000
 MOST_HEAD = 32_768  # bytes of an answer's headers
+KNOWN = 300.0  # seconds for which it is known where a server is
+NAMES = 32  # threads that look names up
 IDLE = 30.0  # seconds that a connection is kept for the next call
 MOST_KEPT = 512  # connections that wait for their next call; those that waited longest are closed
 TRIES = 3  # addresses of one name that are tried, one after the other
@@ -88,6 +92,8 @@ class Connections:
         self._private = private
         self._kept: dict[tuple[str, str], list[_Line]] = {}
         self._many = 0
+        self._known: Shelf[tuple[str, int], tuple[float, list[Address]]] = Shelf(5_000)
+        self._names = ThreadPoolExecutor(NAMES, thread_name_prefix="names")
 
     def place(self, url: str) -> Place:
         """Where an address leads. Raises NotAnswered where it may not be called."""
@@ -115,6 +121,7 @@ class Connections:
 
     async def close(self) -> None:
         """End all that wait."""
+        self._names.shutdown(wait=False, cancel_futures=True)
         for line in [line for lines in self._kept.values() for line in lines]:
             line.end()
         self._kept.clear()
@@ -145,7 +152,7 @@ class Connections:
         loop = asyncio.get_running_loop()
         wrong: OSError | None = None
         secured = _tls() if there.scheme == "https" else None
-        for address in (await addresses_of(there.host, there.port, private=self._private))[:TRIES]:
+        for address in (await self._addresses(there))[:TRIES]:
             try:
                 _, line = await loop.create_connection(
                     _Line, str(address), there.port, ssl=secured, server_hostname=there.host if secured else None
@@ -154,7 +161,18 @@ class Connections:
                 wrong = error
             else:
                 return line
+        self._known.items.pop((there.host, there.port), None)  # it may have moved
         raise wrong or NotAnswered("has no address")
+
+    async def _addresses(self, there: Place) -> "list[Address]":
+        """Where it is, as it was known a little while ago: nobody waits for names of servers that are gone. Raises NotAnswered."""
+        now = asyncio.get_running_loop().time()
+        known = self._known.items.get((there.host, there.port))
+        if known is None or known[0] < now:
+            found = await addresses_of(there.host, there.port, private=self._private, looked_up=self._names)
+            known = now + KNOWN, found
+            self._known.put((there.host, there.port), known)
+        return known[1]
 
     def _take(self, there: Place) -> "_Line | None":
         lines = self._kept.get((there.scheme, there.authority), [])

@@ -5,10 +5,13 @@ import ipaddress
 import socket
 import zlib
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import httpx2
 
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
@@ -165,9 +168,16 @@ async def _address(host: str, port: int, *, private: bool) -> Address:
     return (await addresses_of(host, port, private=private))[0]
 
 
-async def addresses_of(host: str, port: int, *, private: bool) -> list[Address]:
-    """Where the name leads, the first first. Raises NotAnswered where any of its addresses may not be called."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+async def addresses_of(host: str, port: int, *, private: bool, looked_up: "Executor | None" = None) -> list[Address]:
+    """Where the name leads, the first first. Raises NotAnswered where any of its addresses may not be called.
+
+    `looked_up`: in threads of one's own. A name that nobody answers for keeps one for many seconds, whoever waits for it or not.
+    """
+    loop = asyncio.get_running_loop()
+    if looked_up is None:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    else:
+        found = await loop.run_in_executor(looked_up, partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM))
     addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found]
     if not addresses:
         raise NotAnswered("has no address")

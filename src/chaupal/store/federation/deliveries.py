@@ -38,7 +38,10 @@ class Due(NamedTuple):
 
 
 class Parcel(NamedTuple):
-    """One thing for one inbox. `by`: the account that signs, 0 for the server; `post`, `author`: whose words it shows, if still there."""
+    """One thing for one inbox. `by`: the account that signs, 0 for the server.
+
+    `post`, with its `author` and `visibility`: whose words it shows, if they are still there; 0: nobody's.
+    """
 
     id: int
     inbox: str
@@ -46,7 +49,8 @@ class Parcel(NamedTuple):
     tries: int
     body: str
     post: int
-    author: int | None
+    author: int | None = None
+    visibility: int | None = None
 
 
 _INBOX = case((remote_people.c.shared_inbox != "", remote_people.c.shared_inbox), else_=remote_people.c.inbox)
@@ -117,7 +121,8 @@ FREE_ALL = statement(update(servers).where(servers.c.held_until > 0).values(held
 HOLD = statement(update(servers).where(servers.c.id == param("of")).values(held_until=param("until")))
 NEXT = statement(
     select(
-        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post, posts.c.author
+        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post, posts.c.author,
+        posts.c.visibility,
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)

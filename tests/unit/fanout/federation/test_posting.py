@@ -1,8 +1,12 @@
 """A delivery as it arrives: signed by whoever says it, with a key that their actor publishes, at a plain server on this machine."""
 
 import asyncio
+import hashlib
+import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +16,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.signing.algorithms import read_public
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import NotAnswered
+from chaupal.policy.facts import Visibility
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import reached
@@ -100,3 +105,52 @@ async def test_how_long_a_server_wants_to_be_left_alone_is_heard(village: Villag
         assert await signed(fed(village), due, parcel) == Answer(429, 90)
     with pytest.raises(NotAnswered):
         await signed(fed(village), due, parcel)
+
+
+async def test_with_what_is_for_followers_it_is_said_who_of_that_server_follows(village: Village):
+    square = village.running.house.square
+    async with sink() as (there, host):
+        for name in ("bina", "carl"):
+            remote = await meet(village.running, f"{name}@{host}")
+            await graph.follow(square, remote.viewer, village.asha.id)
+        await village.says(village.asha, "सबके लिए")
+        await village.says(village.asha, "साथियों के लिए", visibility=Visibility.PRIVATE)
+        assert village.running.deliverer is not None
+        await village.running.deliverer.settle()
+    (_, public, _), (_, private, _) = there.heard[-2:]
+    assert "collection-synchronization" not in public
+    # By FEP-8fcf: the SHA-256 of each id, put together by exclusive or.
+    each = [int(hashlib.sha256(f"http://{host}/users/{name}".encode()).hexdigest(), 16) for name in ("bina", "carl")]
+    crowd = "http://127.0.0.1:8000/@asha/followers"
+    assert private["collection-synchronization"] == (
+        f'collectionId="{crowd}", url="{crowd}_synchronization", digest="{each[0] ^ each[1]:064x}"'
+    )
+
+
+async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a_thread(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    """Lookups of names of servers that are gone take seconds each, and keep a thread until they end."""
+    never, found = threading.Event(), socket.getaddrinfo
+
+    def looked_up(host: str, *more: Any, **words: Any) -> Any:
+        if host.endswith(".gone"):
+            never.wait(60)
+        return found(host, *more, **words)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    asks = [
+        asyncio.create_task(signed(fed(village), Due(n, f"s{n}.gone", "", 0, None), Parcel(n, f"http://s{n}.gone/inbox", 0, 0, "{}", 0)))
+        for n in range(24)
+    ]  # fmt: skip
+    await public_key(fed(village), 0)
+    try:
+        async with asyncio.timeout(20):
+            await asyncio.sleep(0.05)
+            assert await asyncio.to_thread(lambda: 1) == 1
+            async with sink() as (_, host):
+                due, parcel = Due(99, host, "", 0, None), Parcel(99, f"http://{host}/inbox", 0, 0, "{}", 0)
+                assert (await signed(fed(village), due, parcel)).status == 202
+    finally:
+        never.set()
+        await asyncio.gather(*asks, return_exceptions=True)
