@@ -208,7 +208,7 @@ async def states(village: Village, subject: int, *said: Statement) -> None:
     square = village.running.house.square
     server = await foreigners.server(square.work, square.make_id, "other.example", village.clock())
     async with square.work.writing() as w:
-        await stated.keep(w, subject, server, said, square.make_id(), village.clock())
+        await stated.keep(w, subject, server, said, square.make_id, village.clock())
 
 
 async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_is_not_obeyed(village: Village):
@@ -221,7 +221,7 @@ async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_
     for country in ("IN", "DE"):
         shown = await village.look(country, path)
         assert (shown.status_code, TEXT in shown.text) == (200, True)
-        assert "<bdi>other.example</bdi>" in shown.text and f'href="{order}"' in shown.text
+        assert "<bdi>other.example</bdi> का कहना है" in shown.text and f'href="{order}"' in shown.text
         said = (await village.api(None, "GET", f"/api/v1/statuses/{post.id}/visibility", country)).json()
         assert (said["visible"], said["measures"]) == (True, [])
         assert [(one["server"], one["what"], one["country"], one["order"]) for one in said["stated"]] == [
@@ -232,4 +232,4 @@ async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_
     said = (await village.api(None, "GET", f"/api/v1/statuses/{post.id}/visibility")).json()
     assert [one["what"] for one in said["stated"]] == ["suspended"], "the end that it said has come"
     await states(village, moham)
-    assert "<bdi>other.example</bdi>" not in await village.page_as("DE", path)
+    assert "का कहना है" not in await village.page_as("DE", path)

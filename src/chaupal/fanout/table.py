@@ -120,9 +120,10 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
 @cache
 def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
     """What other servers are told of, beside HANDLERS and in the same commit; brought in where they are talked to."""
+    from chaupal.fanout.federation.ruled import RULED
     from chaupal.fanout.federation.telling import TOLD
 
-    return TOLD
+    return TOLD | RULED
 
 
 async def _gather(carrier: Carrier, event: Event) -> None:

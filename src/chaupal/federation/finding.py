@@ -15,6 +15,7 @@ from chaupal.federation.reading.values import Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
 from chaupal.federation.taking import posts as taking
+from chaupal.federation.taking import statements
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import emojis, keys, people, servers, speech, uris
@@ -181,6 +182,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
             await speech.meet(w, actor.host, RFC9421)
             fed.remembered.speaks.items.pop(actor.host, None)
         await _name_others(fed, w, account, actor)
+        await statements.of_person(fed, w, account, await servers.met(w, fed.make_id, actor.host), actor)
     return account
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chaupal.federation.context import Federation
-from chaupal.federation.writing import activities, actors, addresses, notes
+from chaupal.federation.writing import activities, actors, addresses, notes, withheld
 from chaupal.federation.writing.addresses import Around, Named
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import Gone, WithheldByLaw
@@ -16,6 +16,7 @@ from chaupal.store.federation import addresses as store
 from chaupal.store.federation import uris
 from chaupal.store.federation.addresses import Where, Whose
 from chaupal.store.identity import moving
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading
 
 # A quote that stands, or for which leave was asked.
@@ -41,13 +42,14 @@ async def actor(fed: Federation, reading: Reading, seen: Visible[Person], public
     names = [] if seen.withheld else await moving.named_by(reading, one.id)
     there = await store.people(reading, {*names, one.moved_to or 0} - {0})
     at = {id_: named(fed.settings.origin, whose).uri for id_, whose in there.items()}
-    return actors.person(
+    made = actors.person(
         fed.settings,
         seen,
         public_key,
         moved_to=at.get(one.moved_to or 0, ""),
         aliases=[at[id_] for id_ in names if id_ in at],
     )
+    return made | withheld.of_thing(fed.settings, await rulings_in_force(reading), one.id)
 
 
 def announced(fed: Federation, repost: Post, around: Around) -> Json:
@@ -77,7 +79,15 @@ async def around_of(fed: Federation, reading: Reading, post: Post, reader: int =
         stamp=await _stamp(reading, origin, post, found.get(quoted or 0)),
         carries=_address(origin, found.get(post.boost_of or 0)),
         reader=reader if post.visibility > Visibility.UNLISTED else 0,
+        withheld=await _withheld(fed, reading, post),
     )
+
+
+async def _withheld(fed: Federation, reading: Reading, post: Post) -> dict[int, Json]:
+    index = await rulings_in_force(reading)
+    said = {post.id: withheld.of_thing(fed.settings, index, post.id)}
+    said |= {one.id: withheld.of_picture(fed.settings, index, one) for one in post.pictures}
+    return {id_: told for id_, told in said.items() if told}
 
 
 def named(origin: str, whose: Whose) -> Named:

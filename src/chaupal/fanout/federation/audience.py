@@ -9,7 +9,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.events_posts import PostDeleted
-from chaupal.store.federation import deliveries
+from chaupal.store.federation import deliveries, reached
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
@@ -25,21 +25,42 @@ async def seen_by(w: Writing, post: int, reader: int = 0) -> Visible[Post] | Non
     return seen[0] if seen and not seen[0].withheld else None
 
 
-async def of_post(w: Writing, post: Post, further: Collection[int] = ()) -> list[tuple[Box, Visible[Post]]]:
+async def of_post(
+    w: Writing, post: Post, further: Collection[int] = (), *, again: bool = False
+) -> list[tuple[Box, Visible[Post]]]:  # fmt: skip
     """Every inbox that is told of a post, with the post as it is shown there. `further`: accounts whom it concerns as well.
 
+    `again`: it was said before, and concerns every server that holds a copy.
     Of what is for everybody nobody needs to be asked; of what is not, each server is judged as one of its people whom it is for.
     """
     named = [one.id for one in post.mentions]
     if post.visibility <= Visibility.UNLISTED:
         seen = await seen_by(w, post.id)
         boxes = await crowd(w, [post.author], [*named, *further]) if seen is not None else []
+        if again:
+            boxes = besides(boxes, await of_copies(w, post.id))
         return [(box, seen) for box in boxes if seen is not None]
     boxes = await deliveries.of_people(w, [id_ for id_ in named if await seen_by(w, post.id, id_) is not None])
     if post.visibility is Visibility.PRIVATE:
         boxes = distinct([*boxes, *await deliveries.of_followers(w, [post.author])])
     found = [(box, await seen_by(w, post.id, box.reader)) for box in boxes]
     return [(box, seen) for box, seen in found if seen is not None]
+
+
+async def of_hidden(w: Writing, post: Post) -> list[Box]:
+    """Those who were told of a post that nobody is shown any more."""
+    named = [one.id for one in post.mentions]
+    if post.visibility is Visibility.DIRECT:
+        boxes = await deliveries.of_people(w, named)
+    else:
+        further = [] if post.reply_to_account is None else [post.reply_to_account]
+        boxes = await crowd(w, [post.author], [*named, *further])
+    return besides(boxes, await of_copies(w, post.id))
+
+
+async def of_copies(w: Writing, post: int) -> list[Box]:
+    """Every server that a post was delivered to."""
+    return await deliveries.of_servers(w, await reached.servers_of(w, post))
 
 
 async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
@@ -55,6 +76,12 @@ async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
 async def crowd(w: Writing, authors: Sequence[int], people: Iterable[int]) -> list[Box]:
     """The followers of these authors, and these people."""
     return distinct([*await deliveries.of_followers(w, authors), *await deliveries.of_people(w, set(people))])
+
+
+def besides(boxes: Sequence[Box], more: Iterable[Box]) -> list[Box]:
+    """These, and of the others those of further servers."""
+    told = {box.server for box in boxes}
+    return [*boxes, *(box for box in more if box.server not in told)]
 
 
 def distinct(boxes: Iterable[Box]) -> list[Box]:

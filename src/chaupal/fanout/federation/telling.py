@@ -49,7 +49,7 @@ from chaupal.social.events_ties import (
     Unfollowed,
     Unliked,
 )
-from chaupal.store.federation import addresses, deliveries, keys, uris
+from chaupal.store.federation import addresses, deliveries, keys, reached, uris
 from chaupal.store.federation.addresses import Whose
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity import leaving
@@ -64,7 +64,8 @@ type Teller = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | Non
 COUNTED_AGAIN = 3 * MINUTE  # how often a poll's counts are told while it goes on
 
 
-def _fed(carrier: Carrier) -> Federation:
+def fed_of(carrier: Carrier) -> Federation:
+    """The room of servers, which is open wherever these handlers are called."""
     if (found := carrier.federation) is None:
         raise TypeError("these handlers are brought in where other servers are talked to")
     return found
@@ -75,22 +76,22 @@ def _fed(carrier: Carrier) -> Federation:
 
 async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """A post, or a repost, of ours: to followers, to those it names, to whose post it answers or carries."""
-    post = await _own_post(w, event.post)
+    post = await own_post(w, event.post)
     if post is None:
         return
-    await _tell(_fed(carrier), w, post, showing.said, _concerned(post, event.boost_of_author))
+    await tell(fed_of(carrier), w, post, showing.said, _concerned(post, event.boost_of_author))
     if post.quote_of is not None:
-        await _ask_to_quote(_fed(carrier), w, post)
+        await _ask_to_quote(fed_of(carrier), w, post)
 
 
 async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
     """It says something else, or may be quoted by others."""
-    await _tell_again(_fed(carrier), w, event.post, event.edited_at)
+    await tell_again(fed_of(carrier), w, event.post, event.edited_at)
 
 
 async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
     """To those who were told of it. Of somebody who leaves it is the account that goes, once for all of it."""
-    fed, author = _fed(carrier), await addresses.whose(w, event.author)
+    fed, author = fed_of(carrier), await addresses.whose(w, event.author)
     if author is None or author.server or author.state == "deleted" or await leaving.due(w) == event.author:
         return
     actor = ours.person(fed.settings.origin, author.handle)
@@ -107,19 +108,19 @@ async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
 async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
     """The last counts, once."""
     if not event.told:
-        await _tell_again(_fed(carrier), w, event.post, 0)
+        await tell_again(fed_of(carrier), w, event.post, 0)
 
 
 async def voted(carrier: Carrier, w: Writing, event: VoteCast) -> None:
     """In a poll of somebody elsewhere: each choice to them alone. In one of ours: how it stands, now and then."""
-    fed, post = _fed(carrier), await as_written(w, event.post)
+    fed, post = fed_of(carrier), await as_written(w, event.post)
     if post is None or post.poll is None:
         return
     if not post.server:
         now, last = fed.clock(), _counted.items.get(post.id, 0)
         if now - last >= COUNTED_AGAIN:
             _counted.put(post.id, now)
-            await _tell_again(fed, w, post.id, 0)
+            await tell_again(fed, w, post.id, 0)
         return
     people = await addresses.people(w, (event.by, post.author))
     by, author = people.get(event.by), people.get(post.author)
@@ -137,7 +138,7 @@ _counted: Shelf[int, int] = Shelf(1_000)  # when (ms) a poll's counts were last 
 
 async def pinned(carrier: Carrier, w: Writing, event: PinChanged) -> None:
     """At the top of a profile, or no more there."""
-    fed, post = _fed(carrier), await _own_post(w, event.post)
+    fed, post = fed_of(carrier), await own_post(w, event.post)
     if post is None or await audience.seen_by(w, post.id) is None:
         return
     where = await _address(fed, w, post.id)
@@ -148,12 +149,12 @@ async def pinned(carrier: Carrier, w: Writing, event: PinChanged) -> None:
 
 async def quote_revoked(carrier: Carrier, w: Writing, event: QuoteRevoked) -> None:
     """A post of ours is quoted no more: its stamp is taken back, or the post that quoted it says so."""
-    fed = _fed(carrier)
+    fed = fed_of(carrier)
     quoted = await as_written(w, event.quoted)
     if quoted is None or quoted.server:
         return
-    if await _own_post(w, event.post) is not None:
-        await _tell_again(fed, w, event.post, 0)
+    if await own_post(w, event.post) is not None:
+        await tell_again(fed, w, event.post, 0)
         return
     where = await _address(fed, w, quoted.id)
     actor = where.rpartition("/")[0]
@@ -166,7 +167,7 @@ async def quote_revoked(carrier: Carrier, w: Writing, event: QuoteRevoked) -> No
 
 async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     """Of ours, a post of theirs: told to its author."""
-    fed, by, author = _fed(carrier), *await _two(w, event.by, event.author)
+    fed, by, author = fed_of(carrier), *await _two(w, event.by, event.author)
     if by is None or by.server or author is None or not author.server:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -178,7 +179,7 @@ async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
 
 
 async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
-    fed, by = _fed(carrier), await addresses.whose(w, event.by)
+    fed, by = fed_of(carrier), await addresses.whose(w, event.by)
     id_ = await uris.of_tie(w, uris.LIKE, event.post, event.by)
     if by is None or by.server or not id_:
         return
@@ -189,7 +190,7 @@ async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
 
 async def follows(carrier: Carrier, w: Writing, event: TieChanged) -> None:
     """Ours asks theirs, or has moved along with them; or theirs was let follow ours."""
-    fed, by, to = _fed(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     origin = fed.settings.origin
@@ -209,7 +210,7 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> No
 
     Where the other side ended it, it is known by no id any more, and nobody need be told.
     """
-    fed, by, to = _fed(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     id_ = await uris.of_tie(w, uris.FOLLOW, by.id, to.id)
@@ -228,7 +229,7 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> No
 
 async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
     """Their server has to know, for it shows them what it holds of ours."""
-    fed, by, to = _fed(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
     if by is None or by.server or to is None or not to.server:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -238,7 +239,7 @@ async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
 
 
 async def unblocked(carrier: Carrier, w: Writing, event: Unblocked) -> None:
-    fed, by, to = _fed(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
     id_ = await uris.of_tie(w, uris.BLOCK, event.by, event.to)
     if by is None or by.server or to is None or not id_:
         return
@@ -252,17 +253,23 @@ async def unblocked(carrier: Carrier, w: Writing, event: Unblocked) -> None:
 
 async def changed(carrier: Carrier, w: Writing, event: AccountChanged) -> None:
     """A name, a portrait, a lock: to followers."""
-    fed = _fed(carrier)
-    sealed = (await sealed_people(w, (event.account,))).get(event.account)
+    await tell_of_person(fed_of(carrier), w, event.account)
+
+
+async def tell_of_person(fed: Federation, w: Writing, account: int, *, copies: bool = False) -> None:
+    """Somebody of ours as they are now, suspended ones as such: to followers, and (`copies`) to all who hold anything they said."""
+    sealed = (await sealed_people(w, (account,))).get(account)
     seen: Visible[Person] | None = reveal_one(
         audience.ANYBODY, Surface.PEER, sealed, await facts_for(w, audience.ANYBODY)
     )
-    if seen is None or seen.withheld or seen.item.server:
+    if seen is None or seen.item.server:
         return
-    boxes, key = await deliveries.of_followers(w, [event.account]), await keys.own(w, event.account)
-    if boxes and key is not None:  # whoever is followed from elsewhere was asked for their key
+    boxes, key = await deliveries.of_followers(w, [account]), await keys.own(w, account)
+    if copies:
+        boxes = audience.besides(boxes, await deliveries.of_servers(w, await reached.servers_of_account(w, account)))
+    if boxes and key is not None:  # whoever is known elsewhere was asked for their key
         actor = await showing.actor(fed, w, seen, key.public)
-        await say(fed, w, event.account, boxes, activities.update_person(actor, fed.make_id()))
+        await say(fed, w, account, boxes, activities.update_person(actor, fed.make_id()))
 
 
 async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
@@ -280,7 +287,7 @@ async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
 
 async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
     """To every server that is known: whoever has heard of them forgets them."""
-    fed, whose = _fed(carrier), await addresses.whose(w, event.account)
+    fed, whose = fed_of(carrier), await addresses.whose(w, event.account)
     if whose is None or whose.server:
         return
     actor = ours.person(fed.settings.origin, whose.handle)
@@ -290,22 +297,24 @@ async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-type _Said = Callable[[Federation, Writing, Visible[Post], int], Awaitable[Json]]
+type Said = Callable[[Federation, Writing, Visible[Post], int], Awaitable[Json]]
 
 
-async def _tell(fed: Federation, w: Writing, post: Post, said: _Said, further: Sequence[int]) -> None:
-    """Once for all who see the same; apart where the addresses of its files depend on who reads them."""
+async def tell(
+    fed: Federation, w: Writing, post: Post, said: Said, further: Sequence[int] = (), *, again: bool = False
+) -> None:  # fmt: skip
+    """Once for all who see the same; apart where the addresses of its files depend on who reads them. `again`: they have it already."""
     told: dict[int, tuple[list[Box], Visible[Post]]] = {}
-    for box, seen in await audience.of_post(w, post, further):
+    for box, seen in await audience.of_post(w, post, further, again=again):
         reader = box.reader if post.pictures and post.visibility > Visibility.UNLISTED else 0
         told.setdefault(reader, ([], seen))[0].append(box)
     for reader, (boxes, seen) in told.items():
         await say(fed, w, post.author, boxes, await said(fed, w, seen, reader), post=post.id)
 
 
-async def _tell_again(fed: Federation, w: Writing, id_: int, change: int) -> None:
+async def tell_again(fed: Federation, w: Writing, id_: int, change: int) -> None:
     """A post of ours as it is now. `change`: what tells this Update from others; 0: an id is made."""
-    post = await _own_post(w, id_)
+    post = await own_post(w, id_)
     if post is None or post.boost_of is not None:
         return
     change = change or fed.make_id()
@@ -313,7 +322,7 @@ async def _tell_again(fed: Federation, w: Writing, id_: int, change: int) -> Non
     async def said(fed: Federation, w: Writing, seen: Visible[Post], reader: int) -> Json:
         return activities.update(await showing.note(fed, w, seen, reader), change)
 
-    await _tell(fed, w, post, said, _concerned(post, None))
+    await tell(fed, w, post, said, _concerned(post, None), again=True)
 
 
 def _concerned(post: Post, carried: int | None) -> list[int]:
@@ -321,7 +330,7 @@ def _concerned(post: Post, carried: int | None) -> list[int]:
     return [id_ for id_ in (post.reply_to_account, carried) if id_ is not None and id_ != post.author]
 
 
-async def _own_post(w: Writing, id_: int) -> Post | None:
+async def own_post(w: Writing, id_: int) -> Post | None:
     """As it stands in this commit; None where it is gone, or somebody's of another server."""
     post = await as_written(w, id_)
     author = None if post is None else await addresses.whose(w, post.author)

@@ -9,6 +9,7 @@ from chaupal.federation import ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.files import File
 from chaupal.federation.reading.objects import Said
+from chaupal.federation.taking import statements
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
@@ -49,7 +50,12 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
         if known.gone or known.kind != uris.POST:
             raise NotFound
         return known.of
-    return await taken.add(fed.square, came, fresh=fresh) if came is not None else 0
+    if came is None:
+        return 0
+    id_ = await taken.add(fed.square, came, fresh=fresh)
+    async with fed.work.writing() as w:
+        await statements.of_post(fed, w, id_, came.post.server, said)
+    return id_
 
 
 async def change_post(fed: Federation, said: Said, by: int) -> bool:
@@ -59,7 +65,10 @@ async def change_post(fed: Federation, said: Said, by: int) -> bool:
         if known is None or known.gone or known.kind != uris.POST:
             raise NotFound
         came = await _came(fed, reading, said, by)
-    return await taken.change(fed.square, known.of, came, edited_at=said.edited_at)
+    changed = await taken.change(fed.square, known.of, came, edited_at=said.edited_at)
+    async with fed.work.writing() as w:
+        await statements.of_post(fed, w, known.of, came.post.server, said)
+    return changed
 
 
 async def delete_post(fed: Federation, post: int, by: int) -> None:

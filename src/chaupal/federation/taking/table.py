@@ -7,7 +7,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import moves, needs, people, quotes, reactions, said, ties, votes
+from chaupal.federation.taking import moves, needs, people, quotes, reactions, reports, said, ties, votes
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -99,6 +99,7 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Add", ""): Taker(reactions.pin, needs=needs.of_object),
     ("Remove", ""): Taker(reactions.unpin),
     ("QuoteRequest", ""): Taker(quotes.ask, needs=needs.of_asking),
+    ("Flag", ""): Taker(reports.flag),
 }
 
 

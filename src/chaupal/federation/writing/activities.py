@@ -107,6 +107,11 @@ def vote(id_: str, actor: str, question: str, author: str, option: str) -> Json:
     return activity(f"{id_}/activity", "Create", actor, note, to=[author])
 
 
+def flag(id_: str, house: str, about: Sequence[str], comment: str) -> Json:
+    """A report. The server itself says it, so that nobody learns who wrote it; `about`: an account, and posts of it."""
+    return {"id": id_, "type": "Flag", "actor": house, "content": comment, "object": list(about), "to": [about[0]]}
+
+
 def move(id_: str, actor: str, target: str, followers: str) -> Json:
     """Somebody has gone to another account, which names this one; followers may come along."""
     return activity(id_, "Move", actor, actor, target=target, to=[followers])

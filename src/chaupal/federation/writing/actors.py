@@ -28,11 +28,12 @@ def person(
 ) -> Json:
     """An actor. `public_key`: PEM; `moved_to`, `aliases`: ids of actors.
 
-    Of somebody who is suspended no words are left, and it says so: other servers then hide what they have, and can show it again.
+    Of somebody who is suspended, or withheld everywhere, no words are left, and it says so: other servers then hide what they have,
+    and can show it again.
     """
     one = seen.item
     where = addresses.person(settings.origin, one.handle)
-    suspended = isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"
+    suspended = isinstance(seen.verdict, Placeholder)
     return {
         "id": where,
         "type": "Service" if one.bot else "Person",

@@ -1,7 +1,7 @@
 """Where things of ours are for other servers: an id is the address of the page, and what hangs on a thing begins with its id."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,6 +27,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
 
     `people`: its author and whom it names, by id. `thread`: the collection of its conversation, where that began here.
     `stamp`: what lets it quote (FEP-044f). `reader`: for whom the addresses of its files are written; 0: they are for everybody.
+    `withheld`: what is said of where it, or a picture of it, is withheld, by its id.
     """
 
     people: Mapping[int, Named]
@@ -36,6 +37,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     stamp: str = ""
     carries: str = ""
     reader: int = 0
+    withheld: Mapping[int, dict[str, Any]] = {}
 
 
 def person(origin: str, handle: str) -> str:

@@ -46,12 +46,16 @@ def note(settings: Settings, seen: Visible[Post], around: Around, now: int) -> J
         **({"context": around.thread, "conversation": around.thread} if around.thread else {}),
         "content": content,
         **spoken,
-        "attachment": [attachment(settings, picture, around.reader) for picture in post.pictures],
+        "attachment": [
+            attachment(settings, picture, around.reader) | around.withheld.get(picture.id, {})
+            for picture in post.pictures
+        ],
         "tag": [*_mentions(settings, post, around), *_hashtags(settings, post)],
         "replies": f"{where}/replies",
         **_counted(where, post),
         **_quoted(around),
         "interactionPolicy": policy(post, author),
+        **around.withheld.get(post.id, {}),
         **(_poll(post.poll, now) if post.poll else {}),
     }
 

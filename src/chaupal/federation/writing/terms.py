@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chaupal.federation.writing import withheld
 from chaupal.kernel.clock import iso
 
 AS = "https://www.w3.org/ns/activitystreams"
@@ -42,6 +43,7 @@ EXTENSIONS: dict[str, Any] = {
     "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
     "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
     "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    **withheld.TERMS,
 }
 CONTEXT: list[Any] = [AS, SECURITY, EXTENSIONS]
 

@@ -78,6 +78,13 @@ OF_REACHED = statement(
     .order_by(remote_people.c.server_id)
 )
 FORGET_REACHED = statement(delete(reached).where(reached.c.post_id == param("of")))
+OF_SERVERS = statement(
+    select(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
+    .join(servers, servers.c.id == remote_people.c.server_id)
+    .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE, among(remote_people.c.server_id, "ids"))
+    .group_by(remote_people.c.server_id)
+    .order_by(remote_people.c.server_id)
+)
 
 SAY = statement(insert(spoken).values(id=param("id"), body=words("body"), post=param("post"), at=param("at")))
 SEND = statement(
@@ -176,6 +183,11 @@ async def of_holders(w: Writing, post: int) -> list[Box]:
     found = [Box(*row) for row in await w.fetch(OF_REACHED, of=post)]
     await w.run(FORGET_REACHED, of=post)
     return found
+
+
+async def of_servers(reading: Reading, ids: Collection[int]) -> list[Box]:
+    """One inbox of each of these servers."""
+    return [Box(*row) for row in await reading.fetch(OF_SERVERS, ids=listed(sorted(ids)))] if ids else []
 
 
 async def everywhere(reading: Reading) -> list[Box]:

@@ -42,13 +42,15 @@ ORIGINS = statement(
 )
 DOMAIN = statement(select(servers.c.domain).where(servers.c.id == param("of")))
 SERVERS = statement(
-    select(distinct(reached.c.server_id))
+    select(reached.c.server_id)
+    .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
     .where(or_(posts.c.id == param("of"), posts.c.boost_of == param("of")))
 )
 ALL_OF = statement(
-    select(distinct(reached.c.server_id))
+    select(reached.c.server_id)
+    .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
     .where(posts.c.author == param("author"))
@@ -60,8 +62,8 @@ HAS = statement(
 
 async def note(w: Writing, posts_: Sequence[int], server: int, at: int) -> None:
     """Posts of ours came to a server (at, in ms); to note it once more changes nothing."""
-    for post in posts_:
-        await w.run(NOTE, post_id=post, server_id=server, at=at)
+    if posts_:
+        await w.run_many(NOTE, [{"post_id": post, "server_id": server, "at": at} for post in posts_])
 
 
 async def counts(reading: Reading, ids: Collection[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import delete, insert, select
 
+from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import STATED
@@ -52,18 +53,15 @@ async def of(reading: Reading, ids: Sequence[int], now: int) -> dict[int, tuple[
     return found
 
 
-async def keep(w: Writing, subject: int, server: int, said: Sequence[Statement], first_id: int, at: int) -> bool:
-    """What a server says of a thing of its own now, in the place of what it said before; whether that is something else.
-
-    `first_id`: an id for the first statement; the others take those that follow it.
-    """
+async def keep(w: Writing, subject: int, server: int, said: Sequence[Statement], make_id: MakeId, at: int) -> bool:
+    """What a server says of a thing of its own now, in the place of what it said before; whether that is something else."""
     known = [_statement(row) for row in await w.fetch(ON, ids=listed([subject]))]
     if {msgspec.structs.replace(one, domain="") for one in known} == set(said):
         return False
     await w.run(DROP, of=subject)
-    for nth, one in enumerate(said):
+    for one in said:
         await w.run(
-            ADD, id=first_id + nth, subject_id=subject, server_id=server, what=one.what, country=one.country, address=one.order,
+            ADD, id=make_id(), subject_id=subject, server_id=server, what=one.what, country=one.country, address=one.order,
             since=one.since, until=one.until, at=at,
         )  # fmt: skip
     w.touch(STATED, subject)
