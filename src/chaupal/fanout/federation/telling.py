@@ -274,7 +274,7 @@ async def tell_of_person(fed: Federation, w: Writing, account: int, *, copies: b
 
 async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
     """To followers: they may come along, where whoever it is that they are told of names this account (FEP-7628)."""
-    fed, mine, target = _fed(carrier), *await _two(w, event.account, event.to)
+    fed, mine, target = fed_of(carrier), *await _two(w, event.account, event.to)
     if mine is None or mine.server or target is None:
         return
     actor, there = (
