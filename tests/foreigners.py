@@ -40,15 +40,16 @@ async def server(work: Work, make_id: Any, domain: str, at: int) -> int:
         return await w.value(SERVER_OF, domain=domain)
 
 
-async def person(street: Any, handle: str = "moham@other.example") -> int:
-    """Somebody on another server; `street` has `work`, `make_id` and `clock`."""
+async def person(street: Any, handle: str = "moham@other.example", *, at: str = "") -> int:
+    """Somebody on another server; `street` has `work`, `make_id` and `clock`. `at`: its scheme and host, https where nothing is said."""
     user, _, domain = handle.partition("@")
     there, id_ = await server(street.work, street.make_id, domain, street.clock()), street.make_id()
-    uri, page = f"https://{domain}/users/{user}", f"https://{domain}/@{user}"
+    at = at or f"https://{domain}"
+    uri, page = f"{at}/users/{user}", f"{at}/@{user}"
     async with street.work.writing() as w:
         await account_rows.add(w, id_, handle, name=user.title(), role="member", state="active")
         await w.run(PERSON, of=id_, there=there, actor=uri, page=page)
-        await w.run(MORE, whose=id_, there=there, box=f"{uri}/inbox", shared=f"https://{domain}/inbox")
+        await w.run(MORE, whose=id_, there=there, box=f"{uri}/inbox", shared=f"{at}/inbox")
         await w.run(URI, uri=uri, kind="account", what=id_, whose=id_)
     return id_
 

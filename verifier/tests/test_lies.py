@@ -54,6 +54,16 @@ def test_the_reason_is_unlike_its_commitment(scribe: Scribe):
     lie(scribe, made, "reason_unlike")
 
 
+@pytest.mark.parametrize("said", [{"sent_to": 3, "came_from": "other.example"}, {"sent_to": -1}])
+def test_a_thing_came_from_another_server_and_went_to_so_many(scribe: Scribe, said: dict[str, Any]):
+    lie(scribe, scribe.decide(**said), "reach_unlike")
+
+
+def test_how_far_a_thing_went_is_no_lie(scribe: Scribe):
+    scribe.decide(sent_to=3)
+    assert not scribe.verdict().broken
+
+
 def test_another_past_is_put_before_a_log_that_has_begun(scribe: Scribe):
     fields = {"previous": "old.example/log+0a+0b", "size": 7, "root": "00" * 32, "sha256": "00" * 32}
     lie(scribe, scribe.write("origin", "old.example/log", fields), "origin_inside")

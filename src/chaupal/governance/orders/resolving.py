@@ -148,9 +148,11 @@ def _tag(line: str, name: str) -> _Named:
 
 
 def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
+    there = f"{handle.lower()}@{_host(domain)}" if domain else ""
     if domain and (wrong := _elsewhere(origin, urlsplit(f"//{domain}"))):
-        return _elsewhere_named(origin, line, wrong, f"{handle.lower()}@{_host(domain)}")
-    return _Named(line, "account", handle=handle.lower())
+        return _elsewhere_named(origin, line, wrong, there)
+    there = there if domain and _may_be_another(origin, urlsplit(f"//{domain}")) else ""
+    return _Named(line, "account", handle=handle.lower(), there=there)
 
 
 def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _Named:
@@ -171,7 +173,14 @@ def _address(origin: str, line: str) -> _Named:
         person = _PERSON_THERE.fullmatch(parts.path)
         handle = "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
         return _elsewhere_named(origin, line, wrong, whole.partition("#")[0], handle)
-    path = parts.path if parts.path.startswith("/") else ""
+    named = _own_address(line, parts.path if parts.path.startswith("/") else "")
+    if not _may_be_another(origin, parts):
+        return named
+    wrong = Wrong.FOREIGN if named.wrong else Wrong.NOTHING
+    return msgspec.structs.replace(named, wrong=wrong, there=whole.partition("#")[0])
+
+
+def _own_address(line: str, path: str) -> _Named:
     if (match := _PERSON.fullmatch(path)) is not None:
         handle, post = match[1].lower(), match[2]
         return _Named(line, "post" if post else "account", handle, parse_id(post) or -1 if post else 0)
@@ -195,6 +204,11 @@ def _elsewhere(origin: str, parts: SplitResult) -> Wrong | None:
     return Wrong.POSED_DOMAIN if lookalikes.poses_as_domain(host, own.hostname or "") else Wrong.FOREIGN
 
 
+def _may_be_another(origin: str, parts: SplitResult) -> bool:
+    """On loopback, where an address with another port can be this server's or another's on the same machine."""
+    return bool(parts.netloc) and parts.netloc.lower() != urlsplit(origin).netloc.lower() and parts.hostname in LOOPBACK
+
+
 def _own(origin: str) -> str:
     return urlsplit(origin).hostname or ""
 
@@ -212,9 +226,9 @@ async def _look(reading: Reading, named: Iterable[_Named]) -> _Known:
     handles, posts, pictures, there = set[str](), set[int](), set[int](), set[str]()
     for one in named:
         if one.there:
-            there |= {one.there, one.handle} - {""}
-        elif one.handle:
-            handles.add(one.handle)
+            there.add(one.there)
+        if one.handle:
+            (handles if one.kind else there).add(one.handle)
         if one.id > 0:
             (posts if one.kind == "post" else pictures).add(one.id)
     near = {other for handle in handles for other in lookalikes.near_handles(handle)} - handles
@@ -231,11 +245,15 @@ def _resolved(one: _Named, known: _Known) -> Resolved:
     if one.wrong is Wrong.POSED_HANDLE:
         like = one.handle if one.handle in known.accounts else ""
         return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
-    if (there := known.there.get(one.there) or known.there.get(one.handle)) is not None and one.there:
+    if (there := known.there.get(one.there) or (None if one.kind else known.there.get(one.handle))) is not None:
         return _there(one, there)
     if one.wrong or not one.kind:
         return Resolved(line=one.line, wrong=one.wrong, like=one.like)
-    return FOUND[one.kind](one, known)
+    found = FOUND[one.kind](one, known)
+    # What may be this server's or another's on the same machine, and is not here, is the other's.
+    return (
+        msgspec.structs.replace(found, wrong=Wrong.FOREIGN) if one.there and found.wrong is Wrong.NOT_FOUND else found
+    )
 
 
 def _account(one: _Named, known: _Known) -> Resolved:

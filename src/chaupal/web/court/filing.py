@@ -17,11 +17,13 @@ from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import Named
+from chaupal.social.people import elsewhere as people
 from chaupal.web.words import N_
 from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 
 MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
+MOST_LOOKED_UP = 10  # lines for which other servers are asked in one go
 SHOWN_ROWS = 300  # of lines that are fine; all others are shown
 # What of an order everybody may read: its page, its entry in the log. All else stays with the staff.
 PUBLIC = frozenset(
@@ -59,7 +61,8 @@ TICKED = frozenset({"signature", "good_faith", "perjury", "certified_copy"})
 class Intake(OrderForm, kw_only=True):
     """An order as it is typed, with what the form itself needs.
 
-    `act`: check, file, confirm (file, with lines that name nothing as they are), law (ask for what another law asks).
+    `act`: check, file, confirm (file, with lines that name nothing as they are), law (ask for what another law asks), look_up (ask
+    other servers for what they are said to have).
     `kept`: documents brought before. `confirmed`: the lines that name nothing, as they stood where they were confirmed.
     """
 
@@ -111,6 +114,24 @@ def with_list(form: OrderForm, preview: Preview) -> OrderForm:
     return msgspec.structs.replace(
         form, targets="\n".join([*typed, preview.targets()]), demanded=(*asked, *preview.demanded())
     )
+
+
+# --- what is on other servers ---
+
+
+def elsewhere(call: Call[Any], checked: Checked | None) -> list[str]:
+    """Lines that name what another server may have and is not known here, as many as are asked for at once."""
+    if checked is None or call.house.square.elsewhere is None:
+        return []
+    return [one.line for one in checked.targets if one.wrong is Wrong.FOREIGN][:MOST_LOOKED_UP]
+
+
+async def look_up(call: Call[Any], checked: Checked) -> int:
+    """Ask the servers that these lines name, one after the other, since a clerk says so: they learn that we ask. How many were found."""
+    # Lists are often typed without https://
+    asked = [f"https://{line}" if "/" in line and "://" not in line else line for line in elsewhere(call, checked)]
+    found = [await people.look_up(call.house.square, call.viewer, one) for one in asked]
+    return sum(one is not None for one in found)
 
 
 # --- words ---

@@ -63,6 +63,10 @@ async def take_in(call: Call[Intake]) -> Answer:
     draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=False)
     draft.named = await filing.look(call, draft.checked)
     draft.unsure = _unsure(draft.typed, draft.checked)
+    if args.act == "look_up" and await filing.look_up(call, draft.checked):
+        draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=False)
+        draft.named = await filing.look(call, draft.checked)
+        draft.unsure = _unsure(draft.typed, draft.checked)
     if args.act not in ("file", "confirm") or draft.preview is not None:
         return await _page(call, draft, known)
     if args.act == "confirm" and {one.line for one in draft.unsure} <= set(args.confirmed.splitlines()):
@@ -141,6 +145,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
         "stopped": courtly.stopped(call, problem) if problem else "",
         "known": known,
         "issuer": issuer,
+        "elsewhere": filing.elsewhere(call, draft.checked),
     }
     named = {**courtly.names(call), **filing.names(draft, regimes, portal=False)}
     return await pages.render(call, "office/intake.html", problem.status if problem else 200, **told, **named)

@@ -156,3 +156,17 @@ async def test_somebody_there_on_a_server_that_looks_like_ours_is_found_and_whoe
     asha = await foreigners.person(street, "asha@chaupa1.example")
     (one,) = await resolved(street, "@asha@chaupa1.example")
     assert (one.subject, one.wrong, one.like) == (asha, Wrong.NOTHING, "chaupal.example")
+
+
+async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_is_not_ours(street: Street):
+    """Several servers stand on one machine in tests; a village is looked at by any of its names."""
+    asha = await street.person("asha")
+    post = await street.say(asha, "सरसों")
+    moham = await foreigners.person(street, "moham@127.0.0.1:8002", at="http://127.0.0.1:8002")
+    async with street.work.reading() as reading:
+        found = await resolve(reading, "http://127.0.0.1:8001", [
+            f"http://localhost:8000/@asha/{post}", "http://127.0.0.1:8002/users/moham", "@moham@127.0.0.1:8002", "asha@127.0.0.1:8001",
+            "http://127.0.0.1:8002/@asha/7", "http://127.0.0.1:8002/notes/7",
+        ])  # fmt: skip
+    assert [one.subject for one in found[:4]] == [post, moham, moham, asha]
+    assert [one.wrong for one in found[4:]] == [Wrong.FOREIGN, Wrong.FOREIGN]

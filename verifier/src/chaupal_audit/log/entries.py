@@ -304,7 +304,7 @@ class Notice(Public, gc=False, frozen=True, kw_only=True):
     about: str = "begun"  # demanded, begun, ended, refused, closed, appeal
     target: int | None = None  # its number in the order, where it is about one
     step: str = ""  # sent, delayed, withheld, failed
-    ways: tuple[str, ...] = ()  # app, post, mail
+    ways: tuple[str, ...] = ()  # app, post, mail; server: a message to another server, for somebody there
     language: str = ""  # in which they are told
     until: str | None = None  # delayed: minute
     gag: str = ""  # delayed, withheld: the law that forbids it
@@ -343,7 +343,7 @@ class Report(Public, gc=False, frozen=True, kw_only=True):
     category: str = ""  # spam, legal, violation, other
     regime: str | None = None  # received: the law whose clocks run
     language: str = ""  # of whoever reports
-    via: str = ""  # received: member, guest
+    via: str = ""  # received: member, guest, server (another one sent it)
     ack_due: str | None = None  # minute
     resolve_due: str | None = None  # minute
     at: str | None = None  # minute

@@ -352,6 +352,13 @@ def no_end(book: Book, made: Made) -> bool:
     return made.until is None and moment(made.said.review) is None and not for_good
 
 
+def reach_unlike(book: Book, made: Made) -> bool:
+    """Of what came from another server nobody here knows where else it went; a tag is sent nowhere."""
+    said = made.said
+    told = [one for one in (said.came_from, said.sent_to) if one is not None]
+    return len(told) > 1 or (bool(told) and said.kind == "tag") or (said.sent_to or 0) < 0
+
+
 def for_good(book: Book, made: Made) -> bool:
     return bool(made.said.permanent) and made.said.measure != Measure.SUSPEND.value
 
@@ -499,6 +506,10 @@ MEASURING_LAW: tuple[Check[Made], ...] = (
     Check(
         "no_end", "The measure has neither an end nor a day on which it is looked at again.",
         "कार्रवाई का न कोई अंत है, न कोई दिन जब उस पर फिर विचार होगा।", no_end,
+    ),
+    Check(
+        "reach_unlike", "What is said of where a thing is besides contradicts itself: it came from another server, or went to so many.",
+        "सामग्री और कहाँ है, इस बारे में प्रविष्टि की बातें एक-दूसरे को काटती हैं: या तो वह दूसरे सर्वर से आई, या इतने सर्वरों को गई।", reach_unlike,
     ),
     Check("for_good", "Something other than a suspension was done for good.", "निलंबन के सिवा कुछ हमेशा के लिए किया गया।", for_good),
     Check(
