@@ -30,7 +30,9 @@ async def fan(village: Village, handle: str = "bina@far.example") -> Remote:
     """Somebody elsewhere who follows asha, whose key they have asked for."""
     found = await meet(village.running, handle)
     await graph.follow(village.running.house.square, found.viewer, village.asha.id)
-    await keys.public_key(village.running.carrier.federation, village.asha.id)
+    fed = village.running.house.federation
+    assert fed is not None
+    await keys.public_key(fed, village.asha.id)
     await village.settle()
     await sent(village)
     return found
