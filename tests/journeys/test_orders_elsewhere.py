@@ -1,5 +1,7 @@
 """Orders that name what another server has: withheld here, told to whoever wrote it there, appealed by the link that told them."""
 
+from typing import Any
+
 import msgspec
 import pytest
 import regex
@@ -38,7 +40,7 @@ async def there(village: Village, handle: str = "moham@other.example") -> tuple[
     return moham, Said(id_, TEXT, f"/@{handle}/{id_}")
 
 
-async def withheld(village: Village, named: str, **form: str) -> str:
+async def withheld(village: Village, named: str, **form: Any) -> str:
     """By an order that names it so; the reference."""
     court = village.running.house.court
     ref = await village.receives(named, **form)

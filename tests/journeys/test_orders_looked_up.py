@@ -4,7 +4,7 @@ import pytest
 
 from chaupal.web.court import filing
 from disputes import send
-from far import Far, far  # noqa: F401 # pyright: ignore[reportUnusedImport] - fixture
+from far import Far
 from village import AUTHORITY
 
 

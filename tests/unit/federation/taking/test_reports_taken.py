@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from chaupal.governance.people import report_desk
 from chaupal.policy.facts import Visibility
 from chaupal.store.court.reports import ReportRow
-from far import Far, far  # noqa: F401 # pyright: ignore[reportUnusedImport] - fixture
+from far import Far
 from remotes import waiting
 
 
