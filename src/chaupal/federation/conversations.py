@@ -1,24 +1,27 @@
 """Conversations across servers are completed: what a post answers, and what answers it, within bounds, and now and then."""
 
-import time
+import contextlib
 from collections.abc import Sequence
 
 from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
+from chaupal.federation.events import ThreadSeen
 from chaupal.federation.reading.objects import Said
 from chaupal.federation.reading.values import Json, an_object, kinds_of, same_host, uri_of, value_of, values_of
 from chaupal.federation.taking import posts as taking
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.shelf import Shelf
+from chaupal.policy.facts import Visibility
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import Viewer
 
 MOST_ABOVE = 20  # posts above one, of a conversation that is completed
 MOST_BELOW = 20  # answers of one post that are looked at
 MOST_PAGES = 2  # of a collection
 AGAIN_AFTER = 15 * MINUTE  # a conversation is completed once in so long
 
-
-_completed: Shelf[int, float] = Shelf(2_000)  # post -> when (s) its conversation was last completed in this process
+_looked: Shelf[str, int] = Shelf(2_000)  # a post's id there -> when (ms) somebody of this process last looked at it
 
 
 async def above(fed: Federation, uri: str, *, chain: Chain | None = None) -> int:
@@ -47,24 +50,26 @@ async def above(fed: Federation, uri: str, *, chain: Chain | None = None) -> int
     return top
 
 
-async def thread(fed: Federation, uri: str) -> None:
-    """Complete the conversation of a post of another server: what it answers, and what answers it, within bounds and now and then.
+async def looked_at(fed: Federation, viewer: Viewer, post: Post) -> None:
+    """Somebody of ours looks at a post of another server: its conversation is completed beside everything else, now and then."""
+    if viewer.account is None or not post.server or post.visibility > Visibility.UNLISTED or post.boost_of is not None:
+        return
+    last, now = _looked.items.get(post.uri), fed.clock()
+    if last is not None and now - last < AGAIN_AFTER:
+        return
+    _looked.put(post.uri, now)
+    async with fed.work.writing() as w:
+        w.tell(ThreadSeen(post=post.id, uri=post.uri))
 
-    What cannot be had is left out.
-    """
-    key, now = hash(uri), time.monotonic()
-    last = _completed.items.get(key)
-    if last is not None and now - last < AGAIN_AFTER / 1_000:
-        return
-    _completed.put(key, now)
+
+async def complete(fed: Federation, uri: str) -> None:
+    """What a post of another server answers, and what answers it there. What cannot be had is left out. Raises NotThere."""
     chain = Chain(fed, left=MOST_ABOVE + MOST_BELOW)
-    try:
-        await above(fed, uri, chain=chain)
-        said = await chain.thing(uri)
-        answers = await items(chain, value_of(said, "replies"), uri)
-    except NotThere:
-        return
-    for answer in answers[:MOST_BELOW]:
+    said = await chain.thing(uri)
+    if parent := uri_of(value_of(said, "inReplyTo")):
+        with contextlib.suppress(NotThere):
+            await above(fed, parent, chain=chain)
+    for answer in (await items(chain, value_of(said, "replies"), uri))[:MOST_BELOW]:
         try:
             await finding.post(fed, answer, chain=chain)
         except NotThere as error:

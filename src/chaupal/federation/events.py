@@ -30,6 +30,13 @@ class MediaUnwanted(Event, frozen=True):
     server: int
 
 
+class ThreadSeen(Event, frozen=True):
+    """Somebody of ours looks at a conversation that is another server's. `uri`: the post's id there."""
+
+    post: int
+    uri: str
+
+
 class PersonMet(Event, frozen=True):
     """Somebody of another server is of interest to somebody here: what they keep at the top of their profile is to be looked up."""
 

@@ -9,7 +9,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.federation import fetching
 from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
-from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadWanted
+from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadSeen, ThreadWanted
 from chaupal.federation.taking import inbox
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -74,6 +74,16 @@ async def thread(carrier: Carrier, event: ThreadWanted) -> None:
         log.info("what a post answers is not there", why=problem.why)
 
 
+async def seen(carrier: Carrier, event: ThreadSeen) -> None:
+    """What else was said in a conversation. It is looked at again: nothing is tried twice for it."""
+    if carrier.federation is None:
+        return
+    try:
+        await conversations.complete(carrier.federation, event.uri)
+    except NotThere as problem:
+        log.info("a conversation cannot be completed", why=problem.why)
+
+
 async def met(carrier: Carrier, event: PersonMet) -> None:
     """What somebody keeps at the top of their profile."""
     if carrier.federation is None:
@@ -93,6 +103,7 @@ async def forget(carrier: Carrier) -> None:
 GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
     ActivityArrived: arrived,
     ThreadWanted: thread,
+    ThreadSeen: seen,
     PersonMet: met,
     MediaWanted: fetching.bring,
     MediaUnwanted: fetching.drop,

@@ -125,14 +125,14 @@ def read_post(said: object, *, around: Json | None = None, followers: str = "", 
         uri=uri, kind=kind, url=url, by=by, at=at, edited_at=min(updated, now or updated) if updated and updated > at else None,
         visibility=_visibility(to, cc, followers, by), to=to, cc=cc, html=words.html, text=words.text, spoiler=words.spoiler,
         language=words.language, sensitive=flag_of(said, "sensitive") or bool(words.spoiler) or is_shy(said),
-        answers=uri_of(value_of(said, "inReplyTo")), quotes=_quoted(said, marks), stamp=uri_of(value_of(said, "quoteAuthorization")),
+        answers=uri_of(value_of(said, "inReplyTo")), quotes=quoted_in(said, marks), stamp=uri_of(value_of(said, "quoteAuthorization")),
         mentions=mentions, tags=tags_of(words.text, foreign.links_of(words.html), marks), emojis=emojis_of(said), files=files,
         poll=_poll(said, now) if kind == "Question" else None, replies=uri_of(value_of(said, "replies")), conversation=_conversation(said),
         may_quote=_may_quote(said, by, followers), cut=words.cut, withheld=stated(said),
     )  # fmt: skip
 
 
-def _quoted(said: Json, marks: Sequence[Json]) -> str:
+def quoted_in(said: Json, marks: Sequence[Json]) -> str:
     """The address of what it quotes, in whichever of the ways that were thought of."""
     for name in QUOTES:
         if uri := uri_of(value_of(said, name)):

@@ -7,8 +7,9 @@ from chaupal.federation import ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
-from chaupal.federation.reading.objects import is_vote, read_post
-from chaupal.federation.reading.values import Unreadable, uri_of, value_of
+from chaupal.federation.reading.marks import marks_of, mentions_of
+from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
+from chaupal.federation.reading.values import Json, uri_of, uris_of, value_of
 from chaupal.federation.taking.acting import Doer
 from chaupal.store.federation import people as rows
 from chaupal.store.federation import uris
@@ -48,14 +49,15 @@ async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> b
         return True
     if act.whole is None:
         return False
-    try:
-        post = read_post(act.whole)
-    except Unreadable:
-        return False
-    named = (*post.to, *post.cc, *(one.uri for one in post.mentions))
-    return (
-        _names_ours(fed, named) or await _is_here(fed, reading, post.answers) or ours.is_ours(fed.settings, post.quotes)
-    )
+    marks = marks_of(act.whole)
+    named = (*_addressed(act.whole), *(one.uri for one in mentions_of(marks)))
+    if _names_ours(fed, named) or ours.is_ours(fed.settings, quoted_in(act.whole, marks)):
+        return True
+    return await _is_here(fed, reading, uri_of(value_of(act.whole, "inReplyTo")))
+
+
+def _addressed(whole: Json) -> Sequence[str]:
+    return (*uris_of(whole, "to", MOST_ADDRESSED), *uris_of(whole, "cc", MOST_ADDRESSED))
 
 
 def _names_ours(fed: Federation, named: Sequence[str]) -> bool:
@@ -98,12 +100,13 @@ async def of_post(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequ
         return [Need("whole", act.object)]
     if is_vote(act.whole):
         return ()
-    post = read_post(act.whole)
-    named = [one.uri for one in post.mentions if not ours.is_ours(fed.settings, one.uri)]
-    wanted = [*named, *([post.quotes] if post.quotes and not ours.is_ours(fed.settings, post.quotes) else [])]
+    marks = marks_of(act.whole)
+    named = [one.uri for one in mentions_of(marks) if not ours.is_ours(fed.settings, one.uri)]
+    quotes = quoted_in(act.whole, marks)
+    wanted = [*named, *([quotes] if quotes and not ours.is_ours(fed.settings, quotes) else [])]
     known = await uris.find_many(reading, wanted)
     people_ = [Need("person", uri, must=False) for uri in named if uri not in known]
-    quoted = [Need("post", post.quotes, must=False)] if post.quotes in wanted and post.quotes not in known else []
+    quoted = [Need("post", quotes, must=False)] if quotes in wanted and quotes not in known else []
     return [*people_[:MOST_NAMED], *quoted]
 
 

@@ -45,6 +45,10 @@ async def permalink(call: Call[Named]) -> Answer:
         raise NotFound
     if (card.post.id, card.author.handle) != (call.args.id, call.args.handle):
         return redirect(links.of(card.post, card.author))
+    if call.house.federation is not None:
+        from chaupal.federation import conversations  # brought in where other servers are talked to
+
+        await conversations.looked_at(call.house.federation, viewer, seen.item)
     found = await thread.context(reads, viewer, card.post.id)
     before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
     may_answer = viewer.account is not None and card.gone is None

@@ -99,7 +99,7 @@ async def test_an_activity_whose_id_or_object_is_on_another_host_is_not_believed
     like = far.bob.act("Like", far.post(v.asha)) | {"id": "https://elsewhere.example/likes/1"}
     assert (await far.brings(far.bob, like)).status_code == 400
     stolen = far.bob.note("x") | {"id": "https://elsewhere.example/notes/1"}
-    assert (await far.brings(far.bob, far.bob.act("Create", stolen))).status_code == 400
+    await far.tells(far.bob, far.bob.act("Create", stolen))
     assert not await far.here("https://elsewhere.example/notes/1")
     assert (await far.status(v.ravi, v.asha.latest.id))["favourites_count"] == 0
 
@@ -204,3 +204,30 @@ async def test_a_post_given_by_its_address_alone_is_asked_for(far: Far):
     note = far.there.serves(far.bob.note("alone"))
     await far.tells(far.bob, far.bob.act("Create", note))
     assert (await home(far))[:1] == [note]
+
+
+async def test_a_conversation_is_completed_when_somebody_of_ours_looks_at_it_and_not_again_at_once(far: Far):
+    await followed(far)
+    v, clock = far.village, far.village.clock
+    answers = [far.there.serves(far.eve.note(f"answer{n}", inReplyTo=f"{far.bob.uri}/notes/asked")) for n in range(3)]
+    items = [*answers, "https://elsewhere.example/notes/1"]
+    asked = far.there.serves(
+        far.bob.note("asked", replies={"type": "Collection", "first": {"type": "CollectionPage", "items": items}})
+    )
+    await far.tells(far.bob, far.bob.act("Create", far.there.documents["/bob/notes/asked"]))
+    here = await far.here(asked)
+    assert (await far.ask(None, f"/api/v1/statuses/{here}/context"))["descendants"] == []
+    await v.settle()
+    assert not await far.here(answers[0]), "whoever has no account makes us ask nobody"
+    await far.ask(v.ravi, f"/api/v1/statuses/{here}/context")
+    await v.settle()
+    found = (await far.ask(v.ravi, f"/api/v1/statuses/{here}/context"))["descendants"]
+    assert {one["uri"] for one in found} == {*answers}, "and nobody else's server is asked"
+    far.there.asked.clear()
+    await v.page_as("IN", f"/@bob@localhost:{far.there.port}/{here}", v.ravi)
+    await v.settle()
+    assert not far.there.asked
+    clock.move(20 * 60_000)
+    await v.page_as("IN", f"/@bob@localhost:{far.there.port}/{here}", v.ravi)
+    await v.settle()
+    assert far.there.asked["/bob/notes/asked"] == 1

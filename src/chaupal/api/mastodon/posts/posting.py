@@ -109,6 +109,11 @@ async def several(call: Call[Several]) -> Answer:
 
 async def context(call: Call[One]) -> Answer:
     around = await thread.context(call.house.reads, call.viewer, call.args.id)
+    if call.house.federation is not None:
+        from chaupal.federation import conversations  # brought in where other servers are talked to
+
+        looked = await thread.post(call.house.reads, call.viewer, call.args.id)
+        await conversations.looked_at(call.house.federation, call.viewer, looked.item)
     before, after = await statuses_bytes(call, around.ancestors), await statuses_bytes(call, around.descendants)
     return Answer(b'{"ancestors":' + before + b',"descendants":' + after + b"}")
 
