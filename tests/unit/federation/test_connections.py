@@ -2,11 +2,14 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from certificates import certificate
 from chaupal.federation import connections
 from chaupal.federation.connections import Connections, place
 from chaupal.governance.calling import NotAnswered
@@ -207,3 +210,36 @@ async def test_nothing_of_ones_own_network_is_called(url: str):
     ours = Connections()
     with pytest.raises(NotAnswered, match="not public"):
         await ours.ask("GET", ours.place(url), {}, most=10, patience=5)
+
+
+@pytest.mark.parametrize(("vouched", "arrives"), [("there.example", True), ("another.example", False)])
+async def test_the_certificate_is_held_against_the_name_though_the_address_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, peer: Peer, ours: Connections, vouched: str, arrives: bool
+):
+    pem = certificate(tmp_path, vouched)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    asked: list[str | None] = []
+    context.sni_callback = lambda _, name, __: asked.append(name)
+    server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+
+    async def here(*_: object, **__: object) -> list[object]:
+        return [(0, 0, 0, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", here)
+    there = ours.place(f"https://there.example:{port}/inbox")
+    with pytest.raises(NotAnswered):
+        await ours.ask("GET", there, {}, most=10, patience=5)  # nobody we trust vouches for it
+    monkeypatch.setattr(connections, "_tls", lambda: ssl.create_default_context(cafile=str(pem)))
+    if arrives:
+        for _ in range(2):
+            assert (await ours.ask("GET", there, {}, most=10, patience=5)).body == b"ok"
+        assert peer.asked[0].startswith(f"GET /inbox HTTP/1.1\r\nhost: there.example:{port}".encode())
+        assert len(asked) == 2  # the second went over the connection of the first
+    else:
+        with pytest.raises(NotAnswered):
+            await ours.ask("GET", there, {}, most=10, patience=5)
+        assert peer.asked == []
+    assert set(asked) == {"there.example"}
+    server.close()

@@ -9,19 +9,15 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import update
 
+from certificates import certificate
 from chaupal.fanout.outside import webhooks as fanned
 from chaupal.fanout.outside.webhooks import BACK_OFF, OFF_AFTER, signature
 from chaupal.fanout.timers import Timers
@@ -331,29 +327,6 @@ async def test_a_call_has_an_end(how: str):
 async def test_an_endless_answer_is_not_read_to_its_end(receiver: Receiver):
     receiver.answer = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 3_000_000
     assert await calling.post(receiver.url, b"{}", {}, private=True) == 200
-
-
-def certificate(folder: Path, name: str) -> Path:
-    """A certificate that vouches for itself, with its key, in one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    called = x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(called)
-        .issuer_name(called)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = Encoding.PEM
-    path = folder / "server.pem"
-    path.write_bytes(key.private_bytes(pem, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(pem))
-    return path
 
 
 @pytest.mark.parametrize(("vouched", "arrives"), [("console.example", True), ("another.example", False)])
