@@ -7,12 +7,16 @@ import pytest
 
 from chaupal.kernel.clock import DAY, HOUR, iso_day
 from chaupal.kernel.settings import Settings
+from chaupal.policy.things import LinkCard
 from chaupal.social.posts import reactions
 from chaupal.social.signin import logins
+from chaupal.store.machine.shelves import EVERY
+from chaupal.store.square import cards
 from faraway import comes, says
 from village import Village
 
 TAG = "किसान_आंदोलन"
+LINK = "https://news.example/everybody"
 OPEN = (
     "/nodeinfo/2.0",
     "/api/v2/instance",
@@ -24,6 +28,7 @@ OPEN = (
     f"/api/v1/timelines/tag/{TAG}?local=true",
     "/api/v1/trends/tags",
     "/api/v1/trends/statuses",
+    "/api/v1/trends/links",
     f"/tags/{TAG}/feed.atom",
     "/sitemap/people.xml",
     "/robots.txt",
@@ -52,7 +57,8 @@ def settings(settings: Settings) -> Settings:
 
 async def numbers(v: Village) -> dict[str, Any]:
     """All that is told of this server's own people."""
-    v.clock.move(HOUR)  # counts are kept for minutes
+    v.clock.move(HOUR)
+    v.running.house.square.work.memory.pages.forget(EVERY)  # what is counted is kept for minutes
     found: dict[str, Any] = {path: (await v.client.get(path)).text for path in OPEN}
     token = await logins.issue_token(v.running.house.square, v.owner.id, "read write admin:read admin:write")
     headers = {"authorization": f"Bearer {token}"}
@@ -80,6 +86,9 @@ async def elsewhere_is_busy(v: Village) -> None:
     far = [await comes(v, f"gita{n}@other.example", "आशा देवी", followers_count=10_000, language="hi") for n in range(4)]
     for one in far:
         said = await says(v, one, f"#{TAG} #और यहाँ से", language="hi", tags=(TAG, "और"))
+        async with square.work.writing() as w:
+            await cards.want(w, said.id, LINK)
+            await cards.show(w, cards.Link(said.id, LINK, 0, 0), LinkCard(LINK, "What everybody links to"))
         for other in far:
             await reactions.like(square, other.viewer, said.id)
     await v.settle()

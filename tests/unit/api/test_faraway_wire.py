@@ -168,6 +168,22 @@ async def test_search_finds_a_known_one_by_the_whole_name_and_by_words(village: 
     assert (await ask(v, v.asha, "/api/v2/search", q="gita@else.example", type="accounts"))["accounts"] == []
 
 
+async def test_posts_of_everywhere_are_found_by_words_author_language_and_tag(village: Village):
+    v = village
+    gita = await comes(v)
+    far = await says(v, gita, "Mustard flowers over there #harvest", tags=("harvest",))
+    near = await v.says(v.karl, "Mustard on bread #harvest", language="en")
+
+    async def posts(q: str) -> list[str]:
+        return [one["id"] for one in (await ask(v, v.asha, "/api/v2/search", q=q, type="statuses"))["statuses"]]
+
+    both = [str(near.id), str(far.id)]
+    assert await posts("mustard") == both == await posts("#harvest") == await posts("mustard language:en")
+    assert (await posts("language:en"))[:2] == both
+    assert await posts("from:gita@other.example") == [str(far.id)] == await posts("mustard from:@gita@other.example")
+    assert await posts("from:gita@third.example") == []
+
+
 async def test_resolve_looks_up_a_name_where_it_is_not_known(village: Village):
     v = village
     asked = answering(v)

@@ -106,10 +106,12 @@ FOLLOWED = statement(
 
 # Links of public posts that have a card: what leads to nothing that can be shown is nothing to talk about.
 _linked = (posts.c.id == post_links.c.post_id, posts.c.visibility == int(Visibility.PUBLIC), posts.c.card != text("''"))
+# Counted are those of our own people, as tags are.
+_ours = (*_linked, posts.c.server == text("0"))
 _said_here = post_links.c.post_id % (2 * BROUGHT) < BROUGHT
 LINKS = statement(
     select(post_links.c.post_id, post_links.c.url, post_links.c.url, posts.c.author, posts.c.language)
-    .where(post_links.c.post_id > param("since"), _said_here, *_linked)
+    .where(post_links.c.post_id > param("since"), _said_here, *_ours)
     .order_by(post_links.c.post_id.desc())
     .limit(param("n"))
 )
@@ -120,7 +122,7 @@ LINK_HISTORY = statement(
         among(post_links.c.url, "urls"),
         post_links.c.post_id > param("since"),
         _said_here,
-        *_linked,
+        *_ours,
         among(posts.c.author, "hidden", negate=True),
         among(posts.c.id, "hidden", negate=True),
     )
