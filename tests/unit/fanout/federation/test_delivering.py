@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import msgspec
 
-from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, Answer, Deliverer
+from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, HELD, Answer, Deliverer
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.policy.measures import Measure
@@ -211,4 +211,37 @@ async def test_a_server_that_is_shut_out_hears_nothing_more_not_even_what_waits(
     await delivers.settle()
     assert net.heard["far.example"] == []
     assert net.heard["else.example"] == [one, two]
+    assert await waiting(village.running) == []
+
+
+async def test_two_processes_tell_each_server_everything_once_and_in_order(village: Village):
+    net = Net()
+    await heard_by(village, *[f"a@s{n}.example" for n in range(20)])
+    first, second = deliverer(village, net), deliverer(village, net)
+    ids = [await said(village, f"बात {n}") for n in range(5)]
+    await asyncio.gather(first.settle(), second.settle())
+    for n in range(20):
+        assert [id_ for id_ in net.heard[f"s{n}.example"] if "#" not in id_] == ids
+
+
+async def test_what_a_process_had_taken_up_when_it_died_is_told_by_another(village: Village):
+    net, never = Net(), asyncio.Event()
+
+    async def stuck(due: Due, parcel: Parcel) -> Answer:
+        await never.wait()
+        return Answer(202)
+
+    await heard_by(village, "bina@far.example")
+    dies = Deliverer(village.running.carrier, stuck)
+    assert await dies.step() == 1
+    lives = deliverer(village, net)
+    await lives.settle()
+    assert net.heard["far.example"] == []  # it may still be at it
+    village.clock.move(HELD + 1)
+    await lives.settle()
+    assert len(net.heard["far.example"]) == 1
+    never.set()
+    await dies.close()
+    await lives.settle()
+    assert len(net.heard["far.example"]) == 1
     assert await waiting(village.running) == []

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from chaupal.app.wiring import Running
-from chaupal.federation import finding
+from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
+from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.settings import Settings
@@ -85,6 +86,23 @@ async def test_what_is_for_followers_comes_to_them_and_is_shown_to_nobody_else_t
     await two.carry()
     assert [post.text for post in await two.seen_there(two.bina)] == ["सिर्फ़ साथियों के लिए"]
     assert await two.seen_there(other) == []
+
+
+async def test_who_signs_is_shown_what_is_for_them_and_nobody_else_is(two: Two):
+    asha, carl = two.village.asha, await joins(two.there, "carl")
+    few = await two.village.says(asha, "सिर्फ़ साथियों के लिए", visibility=Visibility.PRIVATE)
+    origin, there = two.here.house.settings.origin, _fed(two.there)
+    note = await calling.get(there, f"{origin}{few.path}", by=two.bina.me)
+    assert "सिर्फ़ साथियों" in note["content"]
+    for by in (carl.me, 0):
+        with pytest.raises(NotAnswered) as refused:
+            await calling.get(there, f"{origin}{few.path}", by=by)
+        assert refused.value.status == 404
+    outbox = f"{origin}/@asha/outbox?page=true"
+    seen = {by: str(await calling.part(there, outbox, by=by)) for by in (two.bina.me, carl.me, 0)}
+    assert [few.path in seen[by] for by in (two.bina.me, carl.me, 0)] == [True, False, False]
+    crowd = await calling.part(there, f"{origin}/@asha/followers_synchronization", by=two.bina.me)
+    assert crowd["orderedItems"] == [f"{two.there.house.settings.origin}/@bina"]
 
 
 async def test_edits_and_deletions_follow(two: Two):
