@@ -5,6 +5,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import conversations, graph
+from chaupal.store.square.people import ours_among
 
 
 async def said(carrier: Carrier, w: Writing, event: PostPublished) -> None:
@@ -16,7 +17,8 @@ async def said(carrier: Carrier, w: Writing, event: PostPublished) -> None:
         return
     away = await graph.blockers(w, event.author, event.mentions) if event.mentions else frozenset[int]()
     people = conversations.people_of(event.author, [id_ for id_ in event.mentions if id_ not in away])
-    await conversations.said(w, root, event.post, event.author, people)
+    here = await ours_among(w, people) if carrier.settings.federates else people
+    await conversations.said(w, root, event.post, event.author, people, here)
 
 
 async def unsaid(carrier: Carrier, w: Writing, event: PostDeleted) -> None:

@@ -3,6 +3,8 @@
 Everything is looked up as it stands in this commit, so an event that is handled late or twice tells nothing untrue.
 """
 
+from collections.abc import Collection
+
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
@@ -12,7 +14,7 @@ from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, Fol
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notices
 from chaupal.store.notifications.notice_policy import DROP, FILTER
-from chaupal.store.square import finding, graph, polls, posting, quotes, reactions, threads
+from chaupal.store.square import finding, graph, people, polls, posting, quotes, reactions, threads
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 
@@ -63,7 +65,7 @@ async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
     if await finding.source(w, event.post) is None:
         return
     voters = await polls.voters(w, event.post, event.told, VOTERS_AT_ONCE)
-    for account in voters if event.told else [event.author, *voters]:
+    for account in await _here(carrier, w, voters if event.told else [event.author, *voters]):
         await notices.add(
             w, carrier.make_id(), account, "poll", by=event.author, cause=f"poll:{event.post}", post=event.post
         )
@@ -112,6 +114,8 @@ async def _tell_all(
 ) -> None:  # fmt: skip
     """But for oneself, those who block one, and those who want to hear nothing from this conversation."""
     told = {account: kind for account, kind in told.items() if account != by}
+    here = await _here(carrier, w, told)
+    told = {account: kind for account, kind in told.items() if account in here}
     if not told:
         return
     ways = await _ways(w, by, list(told), private=private, answers=answers)
@@ -126,8 +130,15 @@ async def _tell(
     carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
 ) -> None:  # fmt: skip
     muted = post is not None and await threads.muted_by(w, post, [account])
+    if account not in await _here(carrier, w, [account]):
+        return
     if account != by and not muted and (way := (await _ways(w, by, [account]))[account]) != DROP:
         await _add(carrier, w, account, kind, by, cause, post, apart=way == FILTER)
+
+
+async def _here(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Collection[int]:
+    """Those of them who read here: people of other servers hear of it from theirs."""
+    return await people.ours_among(w, accounts) if carrier.settings.federates else accounts
 
 
 async def _ways(

@@ -1,6 +1,6 @@
 """Conversations of direct posts, as each of their people has them: the newest post, whom it is between, whether it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import delete, select, union, update
@@ -84,13 +84,16 @@ IN_IT = statement(
 ROOT_AND_PEOPLE = statement(select(posts.c.root, posts.c.author, posts.c.mentions).where(posts.c.id == param("of")))
 
 
-async def said(w: Writing, root: int, post: int, author: int, people: Sequence[int]) -> None:
-    """A direct post was published: it is the newest of its conversation for everybody it is between."""
-    between = listed(list(people))
-    for account in people:
+async def said(
+    w: Writing, root: int, post: int, author: int, people: Sequence[int], here: Collection[int] | None = None
+) -> None:
+    """A direct post was published: it is the newest of its conversation for everybody it is between. `here`: those of them who
+    read here; None: all."""
+    between, readers = listed(list(people)), [one for one in people if here is None or one in here]
+    for account in readers:
         await w.run(PUT, me=account, of=root, post=post, new=int(account != author), between=between)
         w.touch(TALKS, account)
-    w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in people])
+    w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in readers])
 
 
 async def unsaid(w: Writing, gone: Sequence[int]) -> None:

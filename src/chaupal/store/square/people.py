@@ -33,6 +33,8 @@ IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts
 # This server's own people. The number is written out, so that SQLite sees that the index of them will do.
 OURS = accounts.c.server == text("0")
 
+OURS_AMONG = statement(select(accounts.c.id).where(among(accounts.c.id, "ids"), OURS))
+
 # Those of this server who want to be found by anybody.
 DISCOVERABLE = Pages(
     accounts.c.id,
@@ -85,6 +87,11 @@ async def ids_of(reading: Reading, handles: Sequence[str]) -> dict[str, int]:
     """Handle (lower case) -> id, for those that exist."""
     rows = await reading.fetch(IDS_OF, handles=listed([h.lower() for h in handles])) if handles else ()
     return {row[0]: row[1] for row in rows}
+
+
+async def ours_among(reading: Reading, ids: Collection[int]) -> set[int]:
+    """Those of the accounts that are this server's own: people of others are told things by theirs."""
+    return {row[0] for row in await reading.fetch(OURS_AMONG, ids=listed(sorted(ids)))} if ids else set()
 
 
 async def as_kept(w: Writing, id_: int) -> Person | None:

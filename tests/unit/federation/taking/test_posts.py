@@ -4,8 +4,11 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
+from chaupal.fanout.runner import Runner
 from chaupal.federation.context import Federation
 from chaupal.federation.taking.posts import change_post, delete_post, let_quote, quote_let, quote_refused, take_post
 from chaupal.kernel.errors import NotFound
@@ -19,7 +22,9 @@ from chaupal.reads.people import notifications
 from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import home, public, thread
 from chaupal.social.people import graph
-from chaupal.social.posts import polls, posts
+from chaupal.social.posts import polls, posts, reactions
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.tables import conversations, notices
 from chaupal.store.machine.work import Work
 from chaupal.store.square.posts import as_written, how_many
 from neighbours import Street, by
@@ -27,6 +32,7 @@ from others import met
 from peers_said import HERE, fed_of, mention, said
 
 RAVI = "ravi@social.example"
+TOLD, TALKING = statement(select(notices.c.account_id)), statement(select(conversations.c.account_id))
 
 
 async def written(work: Work, id_: int) -> Post | None:
@@ -280,3 +286,20 @@ async def test_pictures_are_known_and_not_fetched(street: Street):
     assert await change_post(fed, said(RAVI, 1, "देखो", attachment=attached), ravi)
     (again,) = (await there(street, post)).pictures
     assert (again.id, again.description) == (picture.id, "हरा खेत")
+
+
+async def test_people_of_other_servers_have_no_notices_and_no_messages_here(street: Street):
+    """Their own server tells them: rows that nobody ever reads would only grow."""
+    street.carrier = msgspec.structs.replace(
+        street.carrier, settings=msgspec.structs.replace(street.carrier.settings, federation="on", federation_test=True)
+    )
+    ravi = await met(street.work, street.make_id, RAVI)
+    asha, bela = await street.people("asha", "bela")
+    post = await take_post(fed_of(street), said(RAVI, 1, "एक"), ravi, fresh=True)
+    await reactions.like(street.square, by(asha), post)
+    await street.say(asha, f"@{RAVI} @bela सुनो", visibility=Visibility.DIRECT)
+    await Runner(street.carrier).settle()
+    async with street.work.reading() as reading:
+        rows = {row[0] for row in await reading.fetch(TOLD)}
+        talks = {row[0] for row in await reading.fetch(TALKING)}
+    assert (rows, talks) == ({bela}, {asha, bela})
