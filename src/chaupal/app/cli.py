@@ -39,6 +39,7 @@ GROUPS = {
     "report": ("chaupal.app.cli_report", "The transparency report."),
     "law": ("chaupal.app.cli_law", "The laws and the house's rules, as files."),
     "log": ("chaupal.app.cli_log", "The public log: verify anybody's from outside, look after one's own."),
+    "server": ("chaupal.app.cli_server", "Other servers: limit them, lift that, let them in by name."),
     "order": (
         "chaupal.app.cli_order",
         "Orders of authorities: take them in, decide about each target in twos, lift what was withheld.",

@@ -12,6 +12,7 @@ from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
 from chaupal.social.events_own import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from chaupal.store.court import rulings
+from chaupal.store.federation import limits
 from chaupal.store.identity.facts_cache import COVERING
 from chaupal.store.notifications.notice_policy import NoticesMerged
 from chaupal.store.notifications.notices import NoticeMade
@@ -191,6 +192,8 @@ async def _under(streams: Streams, event: RulingChanged, most: int) -> tuple[tup
         if event.kind == "account":
             newest = await posts.newest_of(reading, (event.subject,), below=2**63 - 1, above=-1, limit=most)
             return tuple(newest), ()
+        if event.kind == "server":
+            return tuple(await limits.newest_from(reading, event.subject, most)), ()
         post = await media.post_of(reading, event.subject) if event.kind == "media" else event.subject
         if post is None:
             return (), ()

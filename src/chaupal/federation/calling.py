@@ -62,14 +62,15 @@ async def plain(
 
     Raises NotAnswered.
     """
-    there = await _place(fed, url)
+    # Pictures often lie on a host of their own, which nobody let in by name.
+    there = await _place(fed, url, named=False)
     for _ in range(MOST_HOPS + 1):
         answered = await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
         if answered.status not in REDIRECTS:
             if answered.status != 200 or not answered.mime.startswith(kinds):
                 raise NotAnswered(f"answered {answered.status}", answered.status)
             return answered
-        there = await _next(fed, there, answered)
+        there = await _next(fed, there, answered, named=False)
     raise NotAnswered("is sent on too often")
 
 
@@ -105,15 +106,15 @@ def _read(body: bytes) -> Json:
         raise NotAnswered("is no document that can be read") from error
 
 
-async def _next(fed: "Federation", there: Place, answered: Answered) -> Place:
+async def _next(fed: "Federation", there: Place, answered: Answered, *, named: bool = True) -> Place:
     """Where it was sent on to, looked at as the first address was."""
-    return await _place(fed, urljoin(there.url, answered.headers.get("location", "")).partition("#")[0])
+    return await _place(fed, urljoin(there.url, answered.headers.get("location", "")).partition("#")[0], named=named)
 
 
-async def _place(fed: "Federation", url: str) -> Place:
-    """Where to ask. Raises NotAnswered, too, for a server that is not talked to."""
+async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
+    """Where to ask. Raises NotAnswered, too, for a server that is not talked to; `named`: that was not let in, if only those are."""
     there = fed.connections.place(url)
-    if not await fed.may_call(there.authority):
+    if not await fed.may_call(there.authority, named=named):
         raise NotAnswered("is not talked to from here")
     return there
 

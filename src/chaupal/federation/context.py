@@ -36,10 +36,10 @@ class Federation(msgspec.Struct, frozen=True):
         async with self.work.reading() as reading:
             return await speaking.may_speak(self.settings, reading, server)
 
-    async def may_call(self, domain: str) -> bool:
-        """The same of a host, met or not, before anything is asked of it."""
+    async def may_call(self, domain: str, *, named: bool = True) -> bool:
+        """The same of a host, met or not, before anything is asked of it. `named`: it must have been let in, if only those are."""
         async with self.work.reading() as reading:
-            return await speaking.may_call(self.settings, reading, domain)
+            return await speaking.may_call(self.settings, reading, domain, named=named)
 
     async def takes_media(self, server: int) -> bool:
         """Whether pictures and films of its people are fetched."""

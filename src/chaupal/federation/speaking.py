@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.federation.context import Federation
 from chaupal.federation.writing.terms import alone
-from chaupal.governance.servers.speaking import may_speak
+from chaupal.governance.servers.speaking import spoken_to
 from chaupal.store.federation import deliveries
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.machine.work import Writing
@@ -18,11 +18,13 @@ _encode = msgspec.json.Encoder().encode
 async def say(
     fed: Federation, w: Writing, by: int, boxes: Sequence[Box], activity: dict[str, Any], *, post: int = 0
 ) -> int:
-    """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Servers that are shut out hear nothing.
+    """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Nothing where there are none, and
+    nothing to servers that are not talked to.
 
     `post`: what it shows the words of. It is left unsaid where that is deleted or withheld everywhere by the time it is sent.
     """
-    open_ = [box for box in dict.fromkeys(boxes) if await may_speak(fed.settings, w, box.server)]
+    told = await spoken_to(fed.settings, w, {box.server for box in boxes}) if boxes else frozenset[int]()
+    open_ = [box for box in dict.fromkeys(boxes) if box.server in told]
     if open_:
         await deliveries.put(w, fed.make_id, by, open_, _encode(alone(activity)).decode(), post)
     return len(open_)

@@ -45,6 +45,7 @@ GROUPS: tuple[Group, ...] = (
         Place("/requests", N_("Follow requests"), N_("Who asks to follow you")),
         Place("/lists", N_("Lists"), N_("People whom you read apart from your home")),
         Place("/settings/mutes", N_("Muted accounts"), N_("Those of whom you read nothing unasked; they are not told")),
+        Place("/settings/servers", N_("Hidden servers"), N_("Other servers of which you want nothing")),
         Place("/settings/blocks", N_("Blocked accounts"), N_("Those who do not see you, and whom you do not see")),
     )),
     Group("writing", N_("What you write"), (

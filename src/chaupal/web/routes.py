@@ -10,6 +10,7 @@ from chaupal.web.account import (
     filters,
     first_steps,
     hearing,
+    hidden_servers,
     imports,
     joining,
     leaving,
@@ -31,6 +32,7 @@ from chaupal.web.court import (
     portal_orders,
     register,
     reports,
+    servers,
     statements,
     transparency,
     verify,
@@ -51,6 +53,7 @@ from chaupal.web.office import queue as office_queue
 from chaupal.web.office import reports as office_reports
 from chaupal.web.office import reviews as office_reviews
 from chaupal.web.office import sanctions as office_sanctions
+from chaupal.web.office import servers as office_servers
 from chaupal.web.office import webhooks as office_webhooks
 from chaupal.web.square import (
     announcing,
@@ -103,6 +106,7 @@ ROUTES: tuple[Route, ...] = (
     *settings.ROUTES,
     *profile.ROUTES,
     *privacy.ROUTES,
+    *hidden_servers.ROUTES,
     *moving.ROUTES,
     *mails.ROUTES,
     *appearance.ROUTES,
@@ -134,6 +138,7 @@ ROUTES: tuple[Route, ...] = (
     *office_many.ROUTES,
     *office_case.ROUTES,
     *office_sanctions.ROUTES,
+    *office_servers.ROUTES,
     *office_deamplify.ROUTES,
     *office_people.ROUTES,
     *office_appeals.ROUTES,
@@ -143,6 +148,7 @@ ROUTES: tuple[Route, ...] = (
     *office_doors.ROUTES,
     *office_figures.ROUTES,
     *register.ROUTES,
+    *servers.ROUTES,
     *transparency.ROUTES,
     *verify.ROUTES,
     *logbook.ROUTES,

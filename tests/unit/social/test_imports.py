@@ -17,7 +17,7 @@ from chaupal.reads.people import notifications
 from chaupal.reads.timelines import profile, thread
 from chaupal.social.archives import imports, past_ties
 from chaupal.social.archives.imports import Brought
-from chaupal.social.people import graph
+from chaupal.social.people import graph, hidden_servers
 from chaupal.social.posts import posts
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.facts_cache import relations_of
@@ -241,7 +241,9 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
     await bring(street, asha, f"karl@{here}\n".encode(), kind="blocks", name="x.csv")
     await bring(street, asha, f"Account address,Hide notifications\nmeera@{here},false\n".encode(), name="x.csv")
     domains = await bring(street, asha, b"#domain,#severity\nx.example,silence\n", name="x.csv")
-    assert await counts(street, asha, domains) == ("done", 0, 0, 1)
+    assert await counts(street, asha, domains) == ("done", 1, 0, 0)
+    mine = await hidden_servers.listed(street.square, Viewer(account=asha, country="IN"))
+    assert [one.domain for one in mine] == ["x.example"]
 
 
 async def test_whoever_is_suspended_meanwhile_brings_no_more(street, asha):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chaupal.fanout.context import Carrier
+from chaupal.policy.gate import subjects_of
 from chaupal.policy.rules import LIMITS
 from chaupal.policy.viewer import Role
 from chaupal.store.identity import accounts
@@ -11,6 +12,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notice_policy
 from chaupal.store.notifications.notice_policy import ACCEPT, DROP, FILTER, NEW, Policy
 from chaupal.store.square import graph
+from chaupal.store.square.people import sealed_people
 
 
 async def sift(
@@ -48,5 +50,7 @@ async def _verdict(reading: Reading, policy: Policy, account: int, by: int, *, p
 
 
 async def _limited(reading: Reading, account: int) -> bool:
-    rulings = await rulings_in_force(reading)
-    return any(ruling.measure in LIMITS for ruling in rulings.on(account))
+    """By itself, or with its whole server."""
+    rulings, sealed = await rulings_in_force(reading), await sealed_people(reading, [account])
+    named = {account, *(subject.server for subject in subjects_of(list(sealed.values())))}
+    return any(ruling.measure in LIMITS for id_ in named for ruling in rulings.on(id_))

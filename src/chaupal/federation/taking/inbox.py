@@ -137,7 +137,13 @@ async def _do(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, a
 
 
 async def carry_on(fed: Federation, arrival: Arrival) -> None:
-    """Ask for what an activity needs, and do it then. Raises NotThere where a server may answer later."""
+    """Ask for what an activity needs, and do it then; of a server that is not talked to any more it is let go.
+
+    Raises NotThere where a server may answer later.
+    """
+    if not await fed.may_speak(arrival.server):
+        await drop(fed, arrival)
+        return
     try:
         ready = await _ready(fed, arrival)
     except NotThere as problem:

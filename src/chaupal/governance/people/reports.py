@@ -10,6 +10,7 @@ from chaupal.governance.events import ReportReceived, ReportToConfirm
 from chaupal.governance.log import log
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.people import complaints
+from chaupal.governance.servers.speaking import refuses_reports
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, TooMany
 from chaupal.kernel.secrets import digest, new_secret
@@ -107,12 +108,13 @@ async def file_from_server(court: Court, server: int, reporter: int | None, sent
     """What another server reports of people here, as anybody's report; the one that is open already where it said the same before.
 
     `reporter`: the account that it names as speaking, None where it speaks itself. What of `sent.posts` neither everybody sees
-    nor was sent to that server is left out: it cannot know of it. Raises NotFound for nobody of ours, TooMany.
+    nor was sent to that server is left out: it cannot know of it. Raises NotFound for nobody of ours and for a server of which no
+    reports are taken, TooMany.
     """
     viewer = Viewer(account=reporter, country=ABROAD)
     comment = "".join(letter for letter in sent.comment if letter.isprintable() or letter == "\n")[:MOST_COMMENT]
     async with court.work.reading() as reading:
-        if "@" in await notices.handle(reading, sent.account):
+        if "@" in await notices.handle(reading, sent.account) or await refuses_reports(reading, server):
             raise NotFound
         if await reports.from_server_since(reading, server, court.clock() - DAY) >= SERVER_PER_DAY:
             raise TooMany("too_many_reports", retry_at=court.clock() + HOUR)

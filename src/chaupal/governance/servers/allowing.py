@@ -17,7 +17,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 from chaupal_audit.log import entries
 
-__all__ = ["Allowed", "keep", "let_in", "listed", "one", "take_off"]
+__all__ = ["Allowed", "keep", "let_in", "listed", "named", "one", "take_off"]
 
 MAY = "sanction"
 DECIDED = "decided_meanwhile"
@@ -35,6 +35,15 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Allowed:
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await _there(reading, id_)
+
+
+async def named(court: Court, viewer: Viewer, domain: str) -> Allowed:
+    """One that is let in, by its name. Raises NotAllowed, NotFound."""
+    asked = hosts.server_named(domain)
+    found = next((one for one in await listed(court, viewer) if one.domain == asked), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allowed:

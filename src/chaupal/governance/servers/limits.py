@@ -166,6 +166,21 @@ async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Stand
     return before
 
 
+async def named(court: Court, viewer: Viewer, domain: str) -> Standing:
+    """One of them by its name. Raises NotAllowed, NotFound."""
+    asked = hosts.server_named(domain)
+    found = next((server for server in await listed(court, viewer) if server.domain == asked), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:
+    """How one of them is told of from now on. Raises NotAllowed, NotFound, Invalid by field."""
+    me = check_may(viewer, "sanction")
+    await say(court, viewer, (await one(court, viewer, id_)).id, form, me)
+
+
 async def say(court: Court, viewer: Viewer, id_: int, form: ServerForm, me: int) -> None:
     """How it is told of: no case, for nothing is limited by it."""
     paper = Paper()

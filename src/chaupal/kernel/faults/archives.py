@@ -55,10 +55,6 @@ FAULTS: dict[str, Fault] = {
     "past_many_files": _why("more than %(most)s", N_("At most %(most)s pictures go into one post.")),
     "past_elsewhere": _why("it is on another server", N_("It is on another server.")),
     "past_nobody": _why("there is nobody of this name here", N_("There is nobody of this name here.")),
-    "past_domains": _why(
-        "this server does not talk to others, so no server need be blocked",
-        N_("This server does not talk to others, so no server need be blocked."),
-    ),
     "past_asked": _why(
         "they were asked and have not let you follow them yet; a list holds whom one follows",
         N_("They were asked and have not let you follow them yet; a list holds whom you follow."),

@@ -14,7 +14,7 @@ from chaupal.policy.things import Person, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.people import account_status as standing
-from chaupal.reads.people import filtering, taking
+from chaupal.reads.people import filtering, hidden_servers, taking
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
 from chaupal.store.square import captions, media
@@ -101,6 +101,8 @@ class _Packing:
         await self._sheet(
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
+        hidden = hidden_servers.everything(self._reads, self._viewer)
+        await self._sheet("blocked_domains.csv", (), ((one.domain,) async for one in hidden))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv", ("Account address", "Hide notifications"),

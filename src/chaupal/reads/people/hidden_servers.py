@@ -1,5 +1,7 @@
 """Servers that the viewer wants nothing of, and the follows that ended with a server: their own, so nobody else is shown them."""
 
+from collections.abc import AsyncIterator
+
 import msgspec
 
 from chaupal.policy.viewer import Viewer
@@ -30,6 +32,14 @@ async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
     named = {one.id: one for one in found}
     page = page_of(list(named), cursor)
     return page.map([named[id_] for id_ in page.items])
+
+
+async def everything(reads: Reads, viewer: Viewer) -> AsyncIterator[Hidden]:
+    """All of them, to take along."""
+    async with reads.work.reading() as reading:
+        found = await kept.of(reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST_SEVERED)
+    for one in found:
+        yield one
 
 
 async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:

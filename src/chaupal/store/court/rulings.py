@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy import text as sql
 
-from chaupal.policy.measures import HIDING, WITHHOLDING, Measure
+from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
@@ -103,8 +103,9 @@ BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids"
 _TOLD = select(*rulings.c).select_from(
     rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
 )
+# (Whole servers have a list of their own: `/api/v1/instance/domain_blocks`.)
 _HIDES = and_(
-    or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING))),
+    or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING - OF_SERVERS))),
     or_(orders.c.id.is_(None), open_at(param("now"))),
 )
 BEGUN_AFTER = statement(

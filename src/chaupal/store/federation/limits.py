@@ -1,6 +1,6 @@
 """Limits of whole servers as rows: what is in force and proposed, how it is told of, and which servers are let in by name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -9,12 +9,13 @@ from sqlalchemy import text as sql
 
 from chaupal.policy.measures import OF_SERVERS
 from chaupal.store.court.rulings import RulingRow, row_of
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
 from chaupal.store.machine.tables import (
     allowed_servers,
     case_events,
     domain_blocks,
+    elsewhere,
     orders,
     rulings,
     server_words,
@@ -104,6 +105,22 @@ PROPOSALS = statement(
     )
     .order_by(servers.c.domain, targets.c.id)
 )  # fmt: skip
+_below = servers.alias("below")
+NEWEST_FROM = statement(
+    select(elsewhere.c.post_id)
+    .where(
+        or_(
+            elsewhere.c.server_id == param("of"),
+            elsewhere.c.server_id.in_(
+                select(_below.c.id)
+                .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
+                .where(servers.c.id == param("of"))
+            ),
+        )
+    )
+    .order_by(elsewhere.c.post_id.desc())
+    .limit(param("n"))
+)
 SAY = upsert(
     lambda i: (
         i(server_words)
@@ -128,6 +145,11 @@ ALLOWED = statement(_LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(a
 ALLOWED_ONE = statement(_LIST.where(allowed_servers.c.id == param("of"), allowed_servers.c.ended_at.is_(None)))
 IS_ALLOWED = statement(
     select(allowed_servers.c.id).where(allowed_servers.c.server_id == param("of"), allowed_servers.c.ended_at.is_(None))
+)
+WHICH_ALLOWED = statement(
+    select(allowed_servers.c.server_id).where(
+        among(allowed_servers.c.server_id, "ids"), allowed_servers.c.ended_at.is_(None)
+    )
 )
 ALLOW = upsert(
     lambda i: (
@@ -188,6 +210,11 @@ async def binds(reading: Reading, server: int, measure: str) -> bool:
     return await reading.first(ON_ONE, of=server, measure=measure) is not None
 
 
+async def newest_from(reading: Reading, server: int, at_most: int) -> list[int]:
+    """The newest posts for everybody from there and from below its name: what clients may well have before them."""
+    return [row[0] for row in await reading.fetch(NEWEST_FROM, of=server, n=at_most)]
+
+
 async def history(reading: Reading, most: int) -> list[Limit]:
     """All that ever was, the newest first."""
     return [_limit(row) for row in await reading.fetch(EVERY, n=most)]
@@ -243,6 +270,12 @@ async def allowance(reading: Reading, id_: int) -> Allowed | None:
 
 async def is_allowed(reading: Reading, server: int) -> bool:
     return await reading.first(IS_ALLOWED, of=server) is not None
+
+
+async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int]:
+    """Those of these servers that are let in."""
+    rows = await reading.fetch(WHICH_ALLOWED, ids=listed(sorted(ids))) if ids else ()
+    return frozenset(row[0] for row in rows)
 
 
 async def allow(w: Writing, new: Allowed) -> bool:

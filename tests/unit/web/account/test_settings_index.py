@@ -8,7 +8,7 @@ from village import Village
 
 LISTED = [place.path for group in GROUPS for place in group.places]
 # Reached from a page that is listed, not by themselves.
-WITHIN = ("/settings/security/", "/settings/sessions/", "/settings/deletion/")
+WITHIN = ("/settings/security/", "/settings/sessions/", "/settings/deletion/", "/settings/servers/")
 
 
 def test_every_settings_page_is_listed_once_and_every_listed_page_is_there():

@@ -1,0 +1,77 @@
+"""Servers that one hides for oneself, on a page: hidden, shown again, taken along as a list; and the follows that ended with one."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import hidden_servers as looks
+from chaupal.social.people import hidden_servers
+from chaupal.web import pages
+from chaupal.web.said import errors
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+MOST_SHOWN = 500
+PATH = "/settings/servers"
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    domain: Annotated[str, Meta(max_length=300)] = ""
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await _page(call, "", {})
+
+
+async def hide(call: Call[Typed]) -> Answer:
+    try:
+        await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
+    except Invalid as problem:
+        return await _page(call, call.args.domain, errors(problem, call.viewer.language))
+    return redirect(PATH)
+
+
+async def unhide(call: Call[Typed]) -> Answer:
+    await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
+    return redirect(PATH)
+
+
+async def out(call: Call[Nothing]) -> Answer:
+    """The list as Mastodon's servers take it in: a name to a line."""
+    mine = await hidden_servers.listed(call.house.square, call.viewer)
+    return _file("".join(f"{one.domain}\n" for one in mine), "blocked_domains.csv")
+
+
+async def ended(call: Call[Nothing]) -> Answer:
+    """Whom one followed on servers that were suspended, as a list that can be taken in to ask again."""
+    found = await looks.severed(call.house.reads, call.viewer)
+    lines = [f"{one.handle}\n" for one in found if one.mine]
+    return _file("Account address\n" + "".join(dict.fromkeys(lines)), "ended_follows.csv")
+
+
+def _file(text: str, name: str) -> Answer:
+    headers = [("content-disposition", f'attachment; filename="{name}"'), ("cache-control", "private, no-store")]
+    return Answer(text.encode(), mime="text/csv; charset=utf-8", headers=headers)
+
+
+async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
+    mine = await hidden_servers.listed(call.house.square, call.viewer, MOST_SHOWN)
+    return await pages.render(
+        call, "settings/servers.html", 422 if wrong else 200, mine=mine, typed=typed, errors=wrong,
+        ended=await looks.severed(call.house.reads, call.viewer), title=words(call.viewer.language).gettext(N_("Hidden servers")),
+    )  # fmt: skip
+
+
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}
+
+ROUTES: tuple[Route, ...] = (
+    get(PATH, show, Surface.OWN, **PAGE),
+    post(PATH, hide, Surface.OWN, takes=Typed, **PAGE),
+    post(f"{PATH}/show", unhide, Surface.OWN, takes=Typed, **PAGE),
+    get(f"{PATH}/list.csv", out, Surface.OWN, shape=Shape.FILE),
+    get(f"{PATH}/ended.csv", ended, Surface.OWN, shape=Shape.FILE),
+)

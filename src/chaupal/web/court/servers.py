@@ -1,0 +1,19 @@
+"""What is limited of whole servers, as everybody reads it."""
+
+from chaupal.policy.measures import labels
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import servers
+from chaupal.web import pages
+from chaupal.web.words import N_, words
+from chaupal.wire.call import Answer, Call
+from chaupal.wire.route import Nothing, Route, Shape, get
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    return await pages.render(
+        call, "servers.html", found=await servers.limited(call.house.reads), done=labels("done"),
+        federation=call.house.settings.federation, title=words(call.viewer.language).gettext(N_("Limits of other servers")),
+    )  # fmt: skip
+
+
+ROUTES: tuple[Route, ...] = (get("/about/servers", show, Surface.RECORD, shape=Shape.PAGE, public=True),)

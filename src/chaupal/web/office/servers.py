@@ -1,0 +1,185 @@
+"""The office's page of other servers: what is limited of each, lists taken in and out, and those that are let in by name."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from chaupal.governance.orders.csv_files import BIGGEST
+from chaupal.governance.servers import allowing, csv_blocks, limits
+from chaupal.governance.servers.csv_blocks import Taken
+from chaupal.governance.servers.limits import NOOP, SILENCE, SUSPEND, ServerForm
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
+from chaupal.policy.surface import Surface
+from chaupal.reads.court import desk
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.paging import Number
+from chaupal.wire.route import Nothing, Route, Shape, get, post
+
+SEVERITIES = {
+    SUSPEND: N_("Suspend it: nothing is taken from there, shown or sent"),
+    SILENCE: N_("Limit it: shown to followers and to whoever asks, offered to nobody else"),
+    NOOP: N_("Neither; only what is chosen below"),
+}  # fmt: skip
+
+type Word = Annotated[str, Meta(max_length=300)]
+type Text = Annotated[str, Meta(max_length=4_000)]
+
+
+class Typed(msgspec.Struct, kw_only=True):
+    """What to limit of a server. `governance.servers.limits.ServerForm` says what each means."""
+
+    domain: Word = ""
+    severity: Word = SILENCE
+    reject_media: bool = False
+    reject_reports: bool = False
+    public_comment: Text = ""
+    private_comment: Text = ""
+    obfuscate: bool = False
+    rule: Word = ""
+    until: Word = ""
+
+    @property
+    def form(self) -> ServerForm:
+        return ServerForm(**msgspec.structs.asdict(self))
+
+
+class About(msgspec.Struct, kw_only=True):
+    """A server, or its being let in, by its id; and why it is to be otherwise."""
+
+    id: Number
+    reason: Text = ""
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """How a server is told of."""
+
+    id: Number
+    obfuscate: bool = False
+    public_comment: Text = ""
+    private_comment: Text = ""
+
+
+class LetIn(msgspec.Struct, kw_only=True):
+    domain: Word = ""
+    reason: Text = ""
+
+
+class Listed(msgspec.Struct, kw_only=True):
+    """A list of servers comes as a file."""
+
+    reason: Text = ""
+    rule: Word = ""
+
+
+async def show(call: Call[Typed]) -> Answer:
+    return await _page(call, call.args)
+
+
+async def limit(call: Call[Typed]) -> Answer:
+    try:
+        await limits.limit(call.house.court, call.viewer, call.args.form)
+    except (Invalid, NotAllowed, Conflict) as problem:
+        return await _page(call, call.args, problem)
+    return redirect("/office/servers")
+
+
+async def end(call: Call[About]) -> Answer:
+    try:
+        await limits.end(call.house.court, call.viewer, call.args.id, call.args.reason)
+    except (Invalid, NotAllowed, Conflict) as problem:
+        return await _page(call, Typed(), problem, about=call.args.id)
+    return redirect("/office/servers")
+
+
+async def tell(call: Call[Told]) -> Answer:
+    """How its name is told, and what staff noted: nothing is limited by it."""
+    a, court = call.args, call.house.court
+    form = ServerForm(obfuscate=a.obfuscate, public_comment=a.public_comment, private_comment=a.private_comment)
+    try:
+        await limits.told_so(court, call.viewer, a.id, form)
+    except (Invalid, NotAllowed) as problem:
+        return await _page(call, Typed(), problem, about=a.id)
+    return redirect("/office/servers")
+
+
+async def bring(call: Call[Listed]) -> Answer:
+    """A list that others made: its rows become matters, which go on by themselves."""
+    file = call.files.get("csv")
+    try:
+        if file is None or file.empty:
+            raise Invalid("csv_empty", field="csv")
+        taken = await csv_blocks.take_in(call.house.court, call.viewer, file.data, call.args.reason, call.args.rule)
+    except (Invalid, NotAllowed, Conflict) as problem:
+        return await _page(call, Typed(), problem, listed=call.args)
+    return await _page(call, Typed(), taken=taken)
+
+
+async def out(call: Call[Nothing]) -> Answer:
+    """What is in force, as the file that Mastodon's servers take in."""
+    found = await limits.listed(call.house.court, call.viewer)
+    headers = [
+        ("content-disposition", 'attachment; filename="domain_blocks.csv"'),
+        ("cache-control", "private, no-store"),
+    ]
+    return Answer(csv_blocks.written(found), mime="text/csv; charset=utf-8", headers=headers)
+
+
+async def let_in(call: Call[LetIn]) -> Answer:
+    try:
+        await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.reason)
+    except (Invalid, NotAllowed) as problem:
+        return await _page(call, Typed(), problem, let_in=call.args)
+    return redirect("/office/servers#allowed")
+
+
+async def take_off(call: Call[About]) -> Answer:
+    try:
+        await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.reason)
+    except (Invalid, NotAllowed, Conflict) as problem:
+        return await _page(call, Typed(), problem, about=call.args.id)
+    return redirect("/office/servers#allowed")
+
+
+async def keep(call: Call[About]) -> Answer:
+    try:
+        await allowing.keep(call.house.court, call.viewer, call.args.id)
+    except (NotAllowed, Conflict) as problem:
+        return await _page(call, Typed(), problem, about=call.args.id)
+    return redirect("/office/servers#allowed")
+
+
+async def _page(
+    call: Call[Any], typed: Typed, problem: Problem | None = None, *, about: int = 0, listed: Listed | None = None,
+    let_in: LetIn | None = None, taken: Taken | None = None,
+) -> Answer:  # fmt: skip
+    court, viewer = call.house.court, call.viewer
+    found, allowed = await limits.listed(court, viewer), await allowing.listed(court, viewer)
+    staff = [
+        *(limit.row.decided_by for one in found for limit in one.limits), *(w.by for one in found for w in one.waiting),
+        *(one.by for one in allowed), *(one.ending_by for one in allowed if one.ending_by is not None),
+    ]  # fmt: skip
+    return await office_room.render(
+        call, "office/servers.html", N_("Other servers"), problem, typed=typed, found=found, allowed=allowed, severities=SEVERITIES,
+        names=await desk.handles(call.house.reads, viewer, staff), about=about, listed=listed or Listed(), let_in=let_in or LetIn(),
+        taken=taken, federation=call.house.settings.federation, outcome_of=limits.outcome_of,
+        reason_proposed=limits.reason_proposed, book=court.rules.current(court.clock()),
+    )  # fmt: skip
+
+
+ACT: dict[str, Any] = PAGE | {"may": "sanction"}
+
+ROUTES: tuple[Route, ...] = (
+    get("/office/servers", show, Surface.OFFICE, takes=Typed, **PAGE),
+    post("/office/servers", limit, Surface.OFFICE, takes=Typed, **ACT),
+    post("/office/servers/{id}/end", end, Surface.OFFICE, takes=About, **ACT),
+    post("/office/servers/{id}/told", tell, Surface.OFFICE, takes=Told, **ACT),
+    post("/office/servers/file", bring, Surface.OFFICE, takes=Listed, body=BIGGEST + 100_000, **ACT),
+    get("/office/servers.csv", out, Surface.OFFICE, shape=Shape.FILE, may="see_office"),
+    post("/office/servers/allowed", let_in, Surface.OFFICE, takes=LetIn, **ACT),
+    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, takes=About, **ACT),
+    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, takes=About, **ACT),
+)
