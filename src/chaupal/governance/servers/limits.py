@@ -156,12 +156,18 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
 
 
 async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Standing:
-    """End all that is in force on it, and send back what is proposed; as it was before. Raises NotAllowed, NotFound, Conflict."""
+    """End all that is in force on it, and send back what others proposed; as it was before.
+
+    Raises NotAllowed where all there is are proposals of the viewer's own, which a second person decides; NotFound, Conflict.
+    """
     before = await one(court, viewer, id_)
     async with court.work.reading() as reading:
-        await guards.act(reading, viewer, "sanction")
+        me = await guards.act(reading, viewer, "sanction")
+    others = [waiting for waiting in before.waiting if waiting.by != me]
+    if not before.limits and not others:
+        guards.check_not_own(me, [me], guards.SECOND)
     await _end(court, viewer, before, before.measures, reason)
-    for waiting in before.waiting:
+    for waiting in others:
         await decisions.return_(court, viewer, waiting.ref, waiting.number, reason=reason or ENDED)
     return before
 

@@ -193,6 +193,14 @@ async def test_lifting_brings_everything_back_and_says_so_in_the_log(desk: Desk)
     assert not await desk.audited()
 
 
+async def test_what_is_proposed_is_sent_back_by_another_and_ones_own_proposal_by_nobody_but_a_second(desk: Desk):
+    made = await limits.limit(desk.court, desk.mona, ServerForm(domain="far.example", public_comment=WHY))
+    with pytest.raises(NotAllowed):
+        await limits.end(desk.court, desk.mona, made.id)
+    await limits.end(desk.court, desk.moti, made.id, "The threats came from another server than this one.")
+    assert await limits.listed(desk.court, desk.mona) == []
+
+
 async def test_media_and_reports_are_refused_by_themselves(desk: Desk):
     id_ = await desk.limited("noop", reject_media=True, reject_reports=True)
     standing = await limits.one(desk.court, desk.mona, id_)
