@@ -16,11 +16,17 @@ from chaupal.federation.taking.needs import Need
 from chaupal.federation.taking.table import Taker, taker_of
 from chaupal.kernel.errors import Problem, Unavailable, passes
 from chaupal.kernel.saying import log
+from chaupal.policy.measures import Measure
+from chaupal.policy.rules import SUSPENSION
+from chaupal.policy.viewer import ABROAD
 from chaupal.store.federation import arrivals, heard, people, servers, uris
 from chaupal.store.federation.arrivals import Arrival
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
 
 TRIES = 3  # of a unit that met another one
+LETTING_GO = ("Undo", "Delete")  # what works for those who are suspended, too
+SILENCING = SUSPENSION | {Measure.FREEZE}
 FORWARDED = ("Create", "Update", "Delete")  # what servers pass on that others signed
 
 
@@ -61,11 +67,18 @@ async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
     async with fed.work.reading() as reading:
         if await heard.was(reading, _name(act, body)) or not await taker.concerns(fed, reading, by, act):
             return
+        if act.kind not in LETTING_GO and await _is_limited(reading, by):
+            return
         needs = await taker.needs(fed, reading, by, act)
     if needs:
         await _wait(fed, by, _name(act, body), body)
     else:
         await _do(fed, by, act, taker, _name(act, body))
+
+
+async def _is_limited(reading: Reading, by: Doer) -> bool:
+    """Whether their account is suspended or frozen here: as with ours, they do nothing any more but take back what they did."""
+    return (await rulings_in_force(reading)).find(by.account, ABROAD, SILENCING) is not None
 
 
 def _name(act: Act, body: bytes) -> str:
@@ -173,6 +186,8 @@ async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Act, Taker] |
     if by is None or taker is None:
         return None
     async with fed.work.reading() as reading:
+        if act.kind not in LETTING_GO and await _is_limited(reading, by):
+            return None
         needs = await taker.needs(fed, reading, by, act)
     for need in needs:
         act = await _ask_for(fed, chain, act, need)

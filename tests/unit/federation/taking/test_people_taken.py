@@ -3,13 +3,17 @@
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
+from chaupal.policy.measures import Measure
 from chaupal.social.people import graph, leaving, moving
 from chaupal.store.federation import people
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import spoken
 from far import Far
+from measures import begin
+from peers.hostile import PUBLIC
 from unit.web.test_pages import send
 from village import PASSWORD
 
@@ -138,3 +142,26 @@ async def test_an_account_elsewhere_is_named_on_the_page_and_ones_actor_says_so(
     assert (await send(v, "/settings/moving/aliases", v.meera, alias=handle)).status_code == 303
     answer = await v.client.get("/@meera", headers={"accept": "application/activity+json"})
     assert answer.json()["alsoKnownAs"] == [far.bob.uri]
+
+
+@pytest.mark.parametrize("measure", [Measure.SUSPEND, Measure.FREEZE])
+async def test_whoever_of_another_server_is_suspended_or_frozen_here_does_nothing_any_more_but_take_back(
+    far: Far, measure: Measure
+):
+    v, like = far.village, far.bob.act("Like", far.post(far.village.asha))
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
+    await far.tells(far.bob, like)
+    bob = await far.account(far.bob)
+    await begin(v, measure, bob)
+    for act in (
+        far.bob.act("Like", far.post(v.ravi)), far.bob.act("Follow", far.uri(v.ravi)),
+        far.bob.act("Announce", far.post(v.asha), to=[PUBLIC]),
+        far.bob.act("Create", far.bob.note("said", cc=[far.uri(v.asha)], inReplyTo=far.post(v.asha)), to=[PUBLIC], cc=[far.uri(v.asha)]),
+    ):  # fmt: skip
+        await far.tells(far.bob, act)
+    assert (await far.status(v.ravi, v.ravi.latest.id))["favourites_count"] == 0
+    assert (await far.status(v.ravi, v.asha.latest.id))["reblogs_count"] == 0
+    assert not await far.here(f"{far.bob.uri}/notes/said")
+    assert (await far.status(v.ravi, v.asha.latest.id))["favourites_count"] == 1
+    await far.tells(far.bob, far.bob.act("Undo", like))
+    assert (await far.status(v.ravi, v.asha.latest.id))["favourites_count"] == 0
