@@ -8,14 +8,15 @@ from chaupal.store.federation import people, uris
 
 
 async def move(deed: Deed) -> None:
-    """They say where they have gone; whoever they are there has named them (`aliases`), and their own profile says it too.
+    """They say where they have gone, signed; whoever they are there has named them (`aliases`), and their own profile does not say
+    otherwise. Not every server lets a profile say it (snac2 does not), and Mastodon does not ask for it either.
 
     Both were asked for at their servers before. Raises NotAllowed, NotFound, Conflict.
     """
     if deed.act.object != deed.by.actor:
         raise NotAllowed
     mine = await people.of(deed.w, deed.me)
-    if mine is None or mine.moved_to != deed.act.target:
+    if mine is None or mine.moved_to not in ("", deed.act.target):
         raise NotAllowed
     target = await ours.person(deed.w, deed.fed.settings, deed.act.target)
     if (

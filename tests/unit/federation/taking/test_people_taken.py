@@ -77,9 +77,10 @@ async def test_a_move_needs_the_word_of_both_and_then_brings_followers_along(far
         return (await far.tie(v.ravi, await far.account(far.eve)))["requested"] if await far.account(far.eve) else False
 
     far.there.documents["/eve"] = far.eve.actor(alsoKnownAs=[far.bob.uri])
+    far.there.documents["/bob"] = far.bob.actor(movedTo=far.uri(v.meera))
     await far.tells(far.bob, move(far, eve) | {"id": f"{far.bob.uri}/acts/1"})
-    assert not await carried(), "bob's own profile does not say so"
-    far.there.documents["/bob"] = far.bob.actor(movedTo=eve)
+    assert not await carried(), "bob's own profile says otherwise"
+    far.there.documents["/bob"] = far.bob.actor()  # as snac2 has it: what they sign is their word
     far.there.documents["/eve"] = far.eve.actor()
     await far.tells(far.bob, move(far, eve) | {"id": f"{far.bob.uri}/acts/2"})
     assert not await carried(), "eve does not know of it"
