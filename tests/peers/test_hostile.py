@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -469,3 +470,17 @@ async def test_time_moves_on_and_the_siege_is_over(town: Besieged):
     )
     assert (await town.tells(town.mala, town.mala.act("Create", note))).status_code == 202
     assert "फिर सच" in await town.words_of(note["id"])
+
+
+async def test_what_somebody_looked_up_before_it_was_brought_is_told_to_whom_it_names(town: Besieged):
+    """Found by a storm of kills: a post that a reader asked for while its server was away reached nobody's notices."""
+    now = datetime.fromtimestamp(town.village.clock() / 1_000, UTC).isoformat()
+    mention = {"type": "Mention", "href": town.asha, "name": "@asha"}
+    note = town.mala.note("देर से", cc=[town.asha], tag=[mention], published=now)
+    town.enemy.serves(note)
+    await town.ask(town.village.ravi, "/api/v2/search", q=note["id"], resolve="true", type="statuses")
+    await town.tells(town.mala, town.mala.act("Create", note))
+    told = await town.ask(town.village.asha, "/api/v1/notifications", types=["mention"])
+    assert [
+        one["status"]["uri"] for one in told if one["type"] == "mention" and one["status"]["uri"] == note["id"]
+    ] == [note["id"]]

@@ -10,6 +10,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.files import File
 from chaupal.federation.reading.objects import Said
 from chaupal.federation.taking import statements
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
@@ -30,6 +31,7 @@ from chaupal.store.square.posts import as_written, sealed_posts
 from chaupal.text import fold, foreign
 
 EARLIEST = 1_142_899_200_000  # 21 March 2006: nothing that is said to be older was said then
+STILL_ON_ITS_WAY = 6 * HOUR  # within this a server may yet bring what it has said (as Mastodon has it)
 SMALL_SIDE = 640
 _BLURHASH = regex.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,100}")
 # What a file will be once it is painted here, by what it is said to be.
@@ -40,8 +42,9 @@ _LOSSLESS = {"image/png": "image/png", "image/gif": "image/png", "image/webp": "
 async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int:
     """The post here that this is, taken in where it was not known. `by`: the account of its author, which the caller has checked.
 
-    `fresh`: it was said just now, and is told of as what is said here; else it was asked for, and stands where it stood in time.
-    Raises NotFound where it was taken away.
+    `fresh`: its server brought it, and it is told of as what is said here; else it was asked for, and stands where it stood in time.
+    What was asked for before its server came to bring it (a reply was sooner, somebody looked it up) is told of all the same: when
+    it is brought it is known already, and nobody would hear of it. Raises NotFound where it was taken away.
     """
     async with fed.work.reading() as reading:
         known = await uris.find(reading, said.uri)
@@ -52,6 +55,7 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
         return known.of
     if came is None:
         return 0
+    fresh = fresh or came.post.created_at > fed.clock() - STILL_ON_ITS_WAY
     id_ = await taken.add(fed.square, came, fresh=fresh)
     async with fed.work.writing() as w:
         await statements.of_post(fed, w, id_, came.post.server, said)
