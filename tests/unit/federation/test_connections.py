@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -224,10 +225,10 @@ async def test_the_certificate_is_held_against_the_name_though_the_address_is_ca
     server = await asyncio.start_server(peer.serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
 
-    async def here(*_: object, **__: object) -> list[object]:
+    def here(*_: object, **__: object) -> list[object]:
         return [(0, 0, 0, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", here)
+    monkeypatch.setattr(socket, "getaddrinfo", here)
     there = ours.place(f"https://there.example:{port}/inbox")
     with pytest.raises(NotAnswered):
         await ours.ask("GET", there, {}, most=10, patience=5)  # nobody we trust vouches for it
