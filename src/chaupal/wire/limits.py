@@ -48,7 +48,15 @@ class Limits:
         route = call.route
         who = counted_as(call)
         file = route.shape is Shape.FILE
-        name, most = ("f", FILES) if file else ("i", INBOX) if route.peer and route.raw else ("", GENERAL)
+        name, most = (
+            ("f", FILES)
+            if file
+            else ("i", INBOX)
+            if route.peer and route.raw
+            else ("p", FILES)
+            if route.peer
+            else ("", GENERAL)
+        )
         spent = self._counted(name, who, *most)
         if route.limit is not None and not spent.over:
             spent = await self._of_route(route.limit, f"{route.path} ", who)

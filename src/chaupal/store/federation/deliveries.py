@@ -165,7 +165,6 @@ LEFT = statement(
 SWEEP = statement(
     delete(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
 )
-HOW_MANY = statement(select(func.count(deliveries.c.id)))
 
 
 async def of_followers(reading: Reading, authors: Sequence[int]) -> list[Box]:
@@ -267,11 +266,6 @@ async def left(w: Writing, server: int, inbox: str) -> None:
 async def sweep(w: Writing) -> int:
     """Forget what everybody was told; how many."""
     return await w.run(SWEEP, before=w.now() - BODIES_KEPT)
-
-
-async def how_many(reading: Reading) -> int:
-    """All that is still on its way."""
-    return await reading.value(HOW_MANY)
 
 
 def given_up(due: Due, now: int) -> bool:

@@ -1,0 +1,21 @@
+"""How often a server may ask: one of them stands for thousands of people, and comes from one address."""
+
+import msgspec
+import pytest
+
+from chaupal.kernel.settings import Settings
+from chaupal.wire.limits import GENERAL
+from remotes import ACTIVITY
+from village import Village
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return msgspec.structs.replace(settings, rate_limits=True)
+
+
+async def test_a_server_may_ask_more_often_than_one_person(village: Village):
+    for _ in range(GENERAL[0] + 1):
+        answer = await village.client.get("/actor/outbox", headers={"accept": ACTIVITY})
+    assert answer.status_code == 200
+    assert int(answer.headers["x-ratelimit-remaining"]) > GENERAL[0]
