@@ -95,6 +95,7 @@ def test_a_withheld_post_keeps_its_shell_and_loses_its_words():
         "server",
         "uri",  # nothing, of a post of ours
         "url",
+        "emojis",  # nothing, of a post of ours
     }
     elsewhere = reveal_one(Viewer(country="DE"), Surface.STATUS, Sealed(a_post()), law)
     assert elsewhere is not None and elsewhere.item == a_post()
