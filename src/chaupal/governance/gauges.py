@@ -8,6 +8,7 @@ from chaupal.governance.log import reconcile
 from chaupal.kernel.clock import SECOND
 from chaupal.store.court import clocks, ledger, tellings
 from chaupal.store.court.clocks import SHARES, ClockRow
+from chaupal.store.federation import deliveries
 from chaupal.store.machine import outbox
 
 MOST = 100_000  # clocks looked at
@@ -38,6 +39,7 @@ async def gauges(court: Court) -> list[Gauge]:
         running = await clocks.running_openly(reading, MOST)
         last = await ledger.last_checkpoint(reading)
         events = await outbox.depth(reading)
+        leaving = await deliveries.depth(reading)
         held_back = await tellings.unsent_openly(reading)
         size = await ledger.size(reading)
     found = await reconcile.last(court)
@@ -55,6 +57,10 @@ async def gauges(court: Court) -> list[Gauge]:
             0 if events.since is None else (now - events.since) / SECOND),
         _one("outbox_given_up", "Events that could not be carried out and wait for the operator.", events.given_up),
         _one("tellings_held_back", "Notices that may not be given yet.", held_back),
+        _one("deliveries_waiting", "Things on their way to other servers: each for one inbox.", leaving.waiting),
+        _one("deliveries_late_seconds", "For how long a server that answers has waited for somebody to tell it.",
+            0 if leaving.late_since is None else (now - leaving.late_since) / SECOND),
+        _one("servers_failing", "Other servers for which something waits and that do not answer.", leaving.failing),
     ]  # fmt: skip
 
 

@@ -53,6 +53,17 @@ class Parcel(NamedTuple):
     visibility: int | None = None
 
 
+class Depth(NamedTuple):
+    """How much is on its way. `late_since` (ms): since when the first of the servers that answer has waited for somebody to tell it.
+
+    `failing`: servers for which something waits and that did not answer the last time.
+    """
+
+    waiting: int
+    late_since: int | None
+    failing: int
+
+
 _INBOX = case((remote_people.c.shared_inbox != "", remote_people.c.shared_inbox), else_=remote_people.c.inbox)
 # Of a server that is gone nobody is told anything: it would never be fetched.
 _THERE = or_(servers.c.failing_since.is_(None), servers.c.due_at.is_not(None))
@@ -165,6 +176,14 @@ LEFT = statement(
 SWEEP = statement(
     delete(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
 )
+HOW_MANY = statement(select(func.count(deliveries.c.id)))
+# Not those that somebody is telling at this moment: a long queue takes its time.
+LATE_SINCE = statement(
+    select(func.min(servers.c.due_at)).where(
+        servers.c.due_at <= param("at"), servers.c.held_until <= param("at"), servers.c.fails == 0
+    )
+)
+FAILING = statement(select(func.count(servers.c.id)).where(servers.c.due_at.is_not(None), servers.c.fails > 0))
 
 
 async def of_followers(reading: Reading, authors: Sequence[int]) -> list[Box]:
@@ -266,6 +285,12 @@ async def left(w: Writing, server: int, inbox: str) -> None:
 async def sweep(w: Writing) -> int:
     """Forget what everybody was told; how many."""
     return await w.run(SWEEP, before=w.now() - BODIES_KEPT)
+
+
+async def depth(reading: Reading) -> Depth:
+    """What is on its way at this moment."""
+    many, failing = await reading.value(HOW_MANY), await reading.value(FAILING)
+    return Depth(many, await reading.value(LATE_SINCE, at=reading.now()), failing)
 
 
 def given_up(due: Due, now: int) -> bool:

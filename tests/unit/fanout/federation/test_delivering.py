@@ -7,7 +7,8 @@ import msgspec
 
 from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, HELD, Answer, Deliverer
 from chaupal.governance.calling import NotAnswered
-from chaupal.kernel.clock import DAY, HOUR, MINUTE
+from chaupal.governance.gauges import gauges
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.policy.measures import Measure
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
@@ -55,6 +56,12 @@ async def said(village: Village, text: str) -> str:
     return f"http://127.0.0.1:8000{(await village.says(village.asha, text)).path}/activity"
 
 
+async def figures(village: Village) -> dict[str, float]:
+    """What `/metrics` tells of deliveries."""
+    told = await gauges(village.running.house.court)
+    return {one.name: one.samples[0].value for one in told if one.name.startswith(("deliveries_", "servers_"))}
+
+
 async def test_each_server_hears_everything_in_order_and_once(village: Village):
     net = Net()
     await heard_by(village, "bina@far.example", "dina@else.example")
@@ -64,6 +71,20 @@ async def test_each_server_hears_everything_in_order_and_once(village: Village):
     assert [id_ for id_ in net.heard["far.example"] if "#" not in id_] == ids
     assert [id_ for id_ in net.heard["else.example"] if "#" not in id_] == ids
     assert await waiting(village.running) == []
+
+
+async def test_whoever_watches_sees_what_waits_how_late_it_is_and_how_many_servers_do_not_answer(village: Village):
+    net = Net()
+    await heard_by(village, "bina@far.example", "dina@else.example")
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.down = {"far.example"}
+    await said(village, "बात")
+    village.clock.move(7 * SECOND)
+    assert await figures(village) == {"deliveries_waiting": 2, "deliveries_late_seconds": 7, "servers_failing": 0}
+    await delivers.settle()
+    village.clock.move(7 * SECOND)
+    assert await figures(village) == {"deliveries_waiting": 1, "deliveries_late_seconds": 0, "servers_failing": 1}
 
 
 async def test_a_server_that_is_down_for_a_day_hears_all_of_it_in_order_when_it_is_back(village: Village):
