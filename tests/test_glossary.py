@@ -52,6 +52,8 @@ ROWS = (
     Row("hi", r"उल्लेख", "ज़िक्र"),
     Row("hi", r"उद्धृत (?:कर|की)", "कोट करें"),
     Row("hi", r"ट्रेंड", "चर्चा में"),
+    Row("hi", r"ख\u093cत्म|\u0959त्म", "खत्म"),
+    Row("hi", r"मै?स्टो?डॉ?न", "Mastodon"),
     # The house's own; an authority sits in a कार्यालय.
     Row("hi", r"कार्यालय", "दफ़्तर", but=r"^Office$|^Office that|^Issuing office$|government office"),
     Row("hi", r"(?<!\p{L})पेज", "पन्ना"),

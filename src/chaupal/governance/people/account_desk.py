@@ -28,7 +28,7 @@ REPORTED, FOUND = "user_report", "staff"
 ENDED = "Staff have looked at this again and ended it."  # the apps ask for no reason, and the record needs one
 LOOKED = "Looked up with an app for moderators"
 # Apps for moderators ask for no rule, and often for no reason; the record says so, where its readers look for them.
-NO_RULE = "The app named no rule; this is under the one that the house's rules keep for that."
+NO_RULE = "(No rule was named; this is under the one that the house's rules keep for that.)"
 NO_REASON = "Staff acted with an app that asked for no reason."
 
 
