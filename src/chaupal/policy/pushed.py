@@ -14,7 +14,7 @@ TITLES = {
     "favourite": {"en": "{who} liked your post", "hi": "{who} को आपकी पोस्ट पसंद आई"},
     "follow": {"en": "{who} now follows you", "hi": "{who} अब आपको फ़ॉलो करते हैं"},
     "follow_request": {"en": "{who} asks to follow you", "hi": "{who} आपको फ़ॉलो करना चाहते हैं"},
-    "poll": {"en": "A poll has ended", "hi": "पोल ख़त्म हुआ"},
+    "poll": {"en": "A poll has ended", "hi": "पोल खत्म हुआ"},
     "update": {"en": "{who} edited a post", "hi": "{who} ने एक पोस्ट बदली"},
     "quote": {"en": "{who} quoted your post", "hi": "{who} ने आपकी पोस्ट कोट की"},
     "admin.sign_up": {"en": "{who} has joined", "hi": "{who} इस सर्वर पर आए"},
