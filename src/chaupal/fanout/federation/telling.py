@@ -195,6 +195,8 @@ async def follows(carrier: Carrier, w: Writing, event: TieChanged) -> None:
         return
     origin = fed.settings.origin
     if not by.server:
+        if isinstance(event, FollowGranted):  # they have just said so themselves
+            return
         actor = ours.person(origin, by.handle)
         id_ = f"{actor}#follow-{fed.make_id()}"
         await uris.tie(w, uris.FOLLOW, id_, by.id, to.id)

@@ -149,6 +149,16 @@ async def test_blocks_are_told_and_taken_back(village: Village):
     assert (undo.kind, undo.of["id"]) == ("Undo", block.says["id"])
 
 
+async def test_a_follow_that_was_granted_there_is_not_asked_for_again(village: Village):
+    bina = await meet(village.running, "bina@far.example")
+    square = village.running.house.square
+    await graph.follow(square, village.asha.viewer, bina.id)
+    await village.settle()
+    await graph.grant(square, bina.viewer, village.asha.id)
+    await village.settle()
+    assert [sent.kind for sent in await told(village)] == ["Follow"]
+
+
 async def test_what_was_pinned_is_told_to_followers(village: Village):
     square = village.running.house.square
     bina = await meet(village.running, "bina@far.example")
