@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -15,6 +16,7 @@ from browser.test_without_script import NARROW, SMALL
 from chaupal.app.rooms import visiting
 from serving import Served, served
 
+type Theme = Literal["light", "dark"]
 HANDLE = "moham@other.example"
 TEXT = "सरसों फूली है, नदी पार भी"
 ORDER = (
@@ -64,10 +66,16 @@ def met(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Met]:
         yield Met(server, person, post, ref)
 
 
-def opened(met: Met, chromium: Browser, who: str, language: str, theme: str, **more: object) -> Page:
+def opened(met: Met, chromium: Browser, who: str, language: str, theme: Theme, *, script: bool = True) -> Page:
+    """In the hand of somebody with a small phone."""
     context = chromium.new_context(
-        base_url=met.served.url, locale=f"{language}-IN", color_scheme=theme, bypass_csp=True, **more,
-    )  # pyright: ignore[reportArgumentType] # fmt: skip
+        base_url=met.served.url,
+        viewport={"width": NARROW["width"], "height": NARROW["height"]},
+        locale=f"{language}-IN",
+        color_scheme=theme,
+        java_script_enabled=script,
+        bypass_csp=True,
+    )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     if who:
@@ -78,9 +86,9 @@ def opened(met: Met, chromium: Browser, who: str, language: str, theme: str, **m
 @pytest.mark.parametrize(("language", "theme"), [("hi", "light"), ("en", "dark")])
 @pytest.mark.parametrize("who", ["", "asha", "chitra"])
 def test_pages_about_other_servers_break_no_rule_of_accessibility_and_fit_a_small_phone(
-    met: Met, chromium: Browser, who: str, language: str, theme: str
+    met: Met, chromium: Browser, who: str, language: str, theme: Theme
 ):
-    page = opened(met, chromium, who, language, theme, viewport=NARROW)
+    page = opened(met, chromium, who, language, theme)
     faults: list[str] = []
     for path in met.pages[who]:
         answer = page.goto(path)
@@ -93,7 +101,7 @@ def test_pages_about_other_servers_break_no_rule_of_accessibility_and_fit_a_smal
 
 
 def test_without_script_one_reads_what_came_from_elsewhere_and_finds_ones_own_server(met: Met, chromium: Browser):
-    page = opened(met, chromium, "", "hi", "light", java_script_enabled=False)
+    page = opened(met, chromium, "", "hi", "light", script=False)
     page.goto("/everywhere")
     post = page.locator("article", has_text=TEXT)
     expect(post).to_contain_text("@moham@other.example")
