@@ -80,6 +80,7 @@ async def test_whoever_wrote_it_is_told_by_a_message_to_their_server_with_a_link
     moham, _ = await there(village)
     await withheld(village, "https://other.example/users/moham/statuses/7")
     told = next(text for text in await messages_to(village, moham) if "/appeal/" in text)
+    assert "केवल हमारे सर्वर की बात है" in told
     assert told.startswith("@moham@other.example ")
     link = regex.search(r"https?://[^/\s]+(/appeal/[0-9]+/[\w-]+)", told)
     assert link

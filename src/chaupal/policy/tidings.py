@@ -61,6 +61,11 @@ POSTS = {
     ("begun", "hi"): "@{handle} {line} कारण, और अपील कैसे करें: {page}",
     ("ended", "en"): "@{handle} {line} More: {page}", ("ended", "hi"): "@{handle} {line} विस्तार से: {page}",
 }  # fmt: skip
+# Who is on another server would else read that nobody at all is shown it.
+HERE_ALONE = {
+    "en": "It is so on our server alone; what your own and others show is theirs to decide.",
+    "hi": "यह केवल हमारे सर्वर की बात है; आपका सर्वर और दूसरे सर्वर क्या दिखाएँ, यह वही तय करते हैं।",
+}
 
 
 def line(ruling: Ruling, kind: str, language: str, *, ended: bool, brief: bool = False) -> str:
@@ -84,6 +89,8 @@ def post(ruling: Ruling, kind: str, language: str, *, ended: bool, handle: str, 
     when, language = "ended" if ended else "begun", spoken(language)
     labelled = ruling.measure is Measure.LABEL and not ended
     said = LABELLED[language] if labelled else line(ruling, kind, language, ended=ended, brief=True)
+    if "@" in handle and not ended:
+        said = f"{said} {HERE_ALONE[language]}"
     return POSTS[when, language].format(handle=handle, line=said, page=page)
 
 

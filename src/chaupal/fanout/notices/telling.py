@@ -7,6 +7,7 @@ from chaupal.fanout.notices.direct import WordDue
 from chaupal.fanout.notices.letters import LetterDue
 from chaupal.governance.appeals import by_link
 from chaupal.policy import answers, tidings
+from chaupal.policy.epitaph import spoken
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
 from chaupal.store.machine import marks
@@ -35,8 +36,8 @@ async def ear(carrier: Carrier, reading: Reading, account: int) -> Ear:
         email, language, handle = found
         return Ear(account, email, language or carrier.settings.default_language, handle)
     handle = await notices.handle(reading, account)
-    # Of somebody elsewhere we know at most in which language they write.
-    theirs = await naming.language_of(reading, "account", account) or "en" if "@" in handle else ""
+    # Of somebody elsewhere we know at most in which language they write: no actor says which one it reads.
+    theirs = spoken(await naming.last_spoken(reading, account)) if "@" in handle else ""
     return Ear(account, "", theirs or carrier.settings.default_language, handle)
 
 

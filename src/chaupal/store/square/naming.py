@@ -19,6 +19,12 @@ PICTURES = statement(
 )
 LANGUAGE_OF_POST = statement(select(posts.c.language).where(posts.c.id == param("of")))
 LANGUAGE_OF_ACCOUNT = statement(select(accounts.c.language).where(accounts.c.id == param("of")))
+LAST_SPOKEN = statement(
+    select(posts.c.language)
+    .where(posts.c.author == param("of"), posts.c.language != sql("''"))
+    .order_by(posts.c.id.desc())
+    .limit(1)
+)
 
 BY_URI = statement(
     select(known_uris.c.uri, known_uris.c.kind, known_uris.c.of).where(
@@ -74,3 +80,8 @@ async def there(reading: Reading, names: Sequence[str]) -> dict[str, There]:
 async def language_of(reading: Reading, kind: str, id_: int) -> str:
     """The language of a post, or that an account writes in; nothing where it is not known."""
     return await reading.value(LANGUAGE_OF_POST if kind == "post" else LANGUAGE_OF_ACCOUNT, of=id_) or ""
+
+
+async def last_spoken(reading: Reading, account: int) -> str:
+    """The language of the newest thing that somebody said whose language is known; nothing where there is none."""
+    return await reading.value(LAST_SPOKEN, of=account) or ""
