@@ -28,7 +28,6 @@ HOW_MANY = statement(
 )
 DONE = statement(delete(arrivals).where(arrivals.c.id == param("of")))
 TRIED = statement(update(arrivals).where(arrivals.c.id == param("of")).values(tries=arrivals.c.tries + 1))
-DROP = statement(delete(arrivals).where(arrivals.c.server_id == param("server")))
 
 
 class Arrival(NamedTuple):
@@ -63,8 +62,3 @@ async def done(w: Writing, of: int) -> bool:
 
 async def tried(w: Writing, of: int) -> None:
     await w.run(TRIED, of=of)
-
-
-async def drop_of(w: Writing, server: int) -> None:
-    """Nothing of this server waits any more."""
-    await w.run(DROP, server=server)

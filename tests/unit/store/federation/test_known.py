@@ -69,7 +69,7 @@ async def test_what_waits_of_one_server_keeps_its_order_and_is_done_once(street:
         second = await arrivals.next_of(w, 40, first.id)
         assert second is not None and second.id == 3
         assert await arrivals.done(w, 1) and not await arrivals.done(w, 1)
-        await arrivals.drop_of(w, 40)
+        assert await arrivals.done(w, 3)
         assert await arrivals.next_of(w, 40, 0) is None
         assert await arrivals.next_of(w, 41, 0) is not None
 
