@@ -37,9 +37,11 @@ def start(environ: dict[str, str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, env=os.environ | environ, cwd=HOME)
 
 
-def await_up(origin: str) -> None:
-    """Raises SystemExit where nobody answers."""
+def await_up(process: "subprocess.Popen[bytes]", origin: str) -> None:
+    """Raises SystemExit where it does not answer, or has ended: then somebody else may."""
     for _ in range(PATIENCE * 5):
+        if process.poll() is not None:
+            raise SystemExit(f"the village at {origin} has ended")
         try:
             httpx2.get(f"{origin}/api/v2/instance", timeout=5).raise_for_status()
             return
@@ -88,8 +90,8 @@ def main() -> None:
     origins = [environ["CHAUPAL_PUBLIC_URL"] for environ in both]
     running = [start(environ) for environ in both]
     try:
-        for origin in origins:
-            await_up(origin)
+        for process, origin in zip(running, origins, strict=True):
+            await_up(process, origin)
         held = [asyncio.run(tokens(load_settings(environ=environ))) for environ in both]
         for at in (0, 1):
             acquaint(origins[at], held[at], origins[1 - at])
