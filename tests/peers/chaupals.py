@@ -12,6 +12,7 @@ import httpx2
 
 from chaupal.policy.viewer import Role
 from clients.visitor import Visitor
+from peers.ordering import viewers, withheld
 from peers.sides import Json, Person, Said, Seen, plain
 from services import free_port
 from serving import SCOPES, Member, Served, join, served
@@ -19,6 +20,7 @@ from serving import SCOPES, Member, Served, join, served
 AS_PEERS_DO = {"accept": "application/activity+json"}
 STAFF = {"manav": Role.MODERATOR, "chitra": Role.REVIEWER, "dev": Role.APPROVER, "lakshmi": Role.OWNER}
 OF_STAFF = f"{SCOPES} admin:read admin:write"
+FROM = "x-country"  # the header that says where a reader is
 
 
 class Chaupal:
@@ -28,6 +30,7 @@ class Chaupal:
         self.server, self.name = server, name
         self.http = httpx2.AsyncClient(base_url=server.url, timeout=60)
         self.members: dict[str, Member] = {}
+        self.deciding = asyncio.Lock()
 
     @property
     def host(self) -> str:
@@ -205,6 +208,30 @@ class Chaupal:
         answer = visitor.send(form, **typed)
         assert answer.status_code < 400, (action, re.findall(r'class="wrong"[^>]*>([^<]*)', answer.text))
 
+    # Orders.
+
+    async def withhold(self, uri: str) -> str:
+        """Withheld in India by an order; its reference."""
+        staff = viewers(self.members, STAFF)
+        async with self.deciding:
+            return await asyncio.to_thread(lambda: asyncio.run(withheld(self.server.settings, staff, uri)))
+
+    async def shown(self, id_: str, country: str) -> tuple[str, Json]:
+        """The words of a public post as anybody in a country is shown them, and what is in force and stated of it there."""
+        path = f"/api/v1/statuses/{id_}"
+        there = {FROM: country}
+        post = await self.http.get(path, headers=there)
+        why = await self.http.get(f"{path}/visibility", headers=there)
+        assert why.status_code == 200, why.text
+        return plain(post.json().get("content") or ""), why.json()
+
+    async def told(self, who: Person) -> list[str]:
+        told = await self.ask(who.name, "GET", "/api/v1/notifications", params={"types[]": "mention", "limit": 40})
+        return [plain(one["status"]["content"]) for one in told]
+
+    async def states(self, who: Person, uri: str) -> bool:
+        return bool((await self.shown((await self.post(who, uri))["id"], "IN"))[1]["stated"])
+
     # As other servers ask.
 
     async def asked(self, uri: str, **headers: str) -> httpx2.Response:
@@ -219,6 +246,7 @@ async def chaupal(folder: Path, name: str, **settings: object) -> AsyncGenerator
     given: dict[str, object] = {"federation": "on", "federation_test": True, "port": port}
     with ExitStack() as stack:
         given |= {"public_url": f"http://localhost:{port}", "confirm_emails": False} | settings
+        given |= {"country_header": FROM, "trusted_proxies": ("127.0.0.1/32",)}
         server = Chaupal(stack.enter_context(served(folder, **given)), name)
         try:
             yield server

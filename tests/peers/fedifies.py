@@ -141,6 +141,15 @@ class Fedify:
     async def reports(self) -> list[str]:
         return [act.get("content") or "" for act in await self.do("told") if act["type"] == "Flag"]
 
+    async def told(self, who: Person) -> list[str]:
+        known = (await self.do("known")).values()
+        return [seen(one).text for one in known if who.uri in (*listed(one.get("to")), *listed(one.get("cc")))]
+
+    async def states(self, who: Person, uri: str) -> bool:
+        """By the Update that came: Fedify keeps nothing of what it knows no term for."""
+        updates = [act["object"] for act in await self.do("told") if act["type"] == "Update"]
+        return any(one["id"] == uri and one.get("withheldIn") for one in updates if isinstance(one, dict))
+
     async def alias(self, who: Person, other: Person) -> None:
         await self.do("alias", who=who.name, whom=other.uri)
 

@@ -288,6 +288,49 @@ async def moving(m: Meeting) -> None:
         await until(partial(there.followed, new, follower), f"{way}: the follower came along")
 
 
+async def order_here(m: Meeting) -> None:
+    """An order on our side: theirs is withheld here and its author told; of ours, which travels whole, they are told."""
+    theirs = await m.theirs.say(m.bela, Said("an order is about this"))
+    await arrives(Way(m.theirs, m.ours, m.bela, m.asha, m.gauri), theirs)
+    id_ = (await m.ours.post(m.asha, theirs))["id"]
+    ref = await m.ours.withhold(theirs)
+    for country, is_shown in (("IN", False), ("DE", True)):
+        text, why = await m.ours.shown(id_, country)
+        assert ("an order is about this" in text, why["visible"]) == (is_shown, is_shown), (country, text, why)
+        assert why["stated"] == [], why
+    await until(
+        partial(m.theirs.told, m.bela), "the author is told", lambda told: any("/appeal/" in one for one in told)
+    )
+    ours = await m.ours.say(m.asha, Said("an order will be about this"))
+    here = Way(m.ours, m.theirs, m.asha, m.bela, m.champa)
+    await arrives(here, ours)
+    assert not await m.theirs.states(m.bela, ours)
+    assert await m.ours.withhold(ours) != ref
+    await until(partial(m.theirs.states, m.bela, ours), "they are told that it is withheld")
+    seen = await arrives(here, ours)
+    assert "an order will be about this" in seen.text, seen
+    for way in ways(m):  # nobody is the worse for it
+        await arrives(way, await way.here.say(way.a, Said(f"after the order at {way.here.name}")))
+
+
+async def order_there(m: Meeting) -> None:
+    """An order on their side: it is shown here as what their server says, and not obeyed."""
+    if not isinstance(m.theirs, Chaupal):
+        raise NotKnown("it knows no orders; what a server says of them is tried with a second Chaupal")
+    uri = await m.theirs.say(m.bela, Said("an order there is about this"))
+    await arrives(Way(m.theirs, m.ours, m.bela, m.asha, m.gauri), uri)
+    id_, of_theirs = [(await side.post(who, uri))["id"] for side, who in ((m.ours, m.asha), (m.theirs, m.bela))]
+    ref = await m.theirs.withhold(uri)
+    assert "an order there" not in (await m.theirs.shown(of_theirs, "IN"))[0]
+    await until(partial(m.ours.states, m.asha, uri), "it is stated here")
+    for country in ("IN", "DE"):
+        text, why = await m.ours.shown(id_, country)
+        assert ("an order there" in text, why["visible"], why["measures"]) == (True, True, []), (country, text, why)
+        (said,) = why["stated"]
+        assert (said["what"], said["country"]) == ("withheld", "IN"), said
+        assert said["order"] == f"{m.theirs.server.url}/orders/{ref}", said
+
+
 ROWS: tuple[Row, ...] = (
     found,
     follows,
@@ -308,4 +351,6 @@ ROWS: tuple[Row, ...] = (
     blocks,
     reports,
     moving,
+    order_here,
+    order_there,
 )

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 
-from peers.sides import Json, NotKnown, Person, Said, Seen, mentioned, plain, seen
+from peers.sides import Json, NotKnown, Person, Said, Seen, listed, mentioned, plain, seen
 from services import die_with_parent, free_port
 
 PROGRAM = shutil.which("snac")
@@ -235,6 +235,12 @@ class Snac:
 
     async def reports(self) -> list[str]:
         raise NotKnown("it knows no reports")
+
+    async def told(self, who: Person) -> list[str]:
+        return [seen(one).text for one in self.objects() if who.uri in (*listed(one.get("to")), *listed(one.get("cc")))]
+
+    async def states(self, who: Person, uri: str) -> bool:
+        return bool((self.object(uri) or {}).get("withheldIn"))
 
     async def alias(self, who: Person, other: Person) -> None:
         told = await asyncio.to_thread(self.command, "alias", str(self.folder), who.name, other.uri)

@@ -11,8 +11,8 @@ from services import Postgres
 
 # What a peer has no such thing of. Anything else that it is said not to know is a fault of ours until it stands here.
 ARGUED = {
-    "snac2": {"private", "boosts", "quotes", "blocks", "reports"},
-    "Fedify": {"found"},
+    "snac2": {"private", "boosts", "quotes", "blocks", "reports", "order_there"},
+    "Fedify": {"found", "order_there"},
     "Chaupal": set[str](),
 }
 
