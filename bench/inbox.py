@@ -14,7 +14,9 @@ import random
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
@@ -24,7 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bench.data import HINDI, sentence
-from bench.process import Load, fire, free_port, rested, serving
+from bench.process import Load, Server, fire, free_port, rested, serving
 from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
@@ -168,17 +170,45 @@ def request(village: Village, by: Stranger, activity: dict[str, Any]) -> str:
     )
 
 
-def measure(folder: Path, count: int = ACTIVITIES, strangers: int = STRANGERS) -> tuple[Load, float]:
-    """The load, and ms of CPU for each activity with all that follows from it."""
-    port = free_port()
-    village = asyncio.run(founded(str(folder), port, strangers))
-    sent = [request(village, by, activity) for by, activity in activities(village, count)]
+def _served(village: Village, port: int) -> AbstractContextManager[Server]:
+    """The house, answering."""
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", village.data, "--port", str(port)]
     environ = {
         "CHAUPAL_FEDERATION": "on", "CHAUPAL_FEDERATION_TEST": "on", "CHAUPAL_PUBLIC_URL": village.origin,
         "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_RATE_LIMITS": "off",
     }  # fmt: skip
-    with serving(command, port, "/api/v2/instance", environ) as server:
+    return serving(command, port, "/api/v2/instance", environ)
+
+
+def repeated(folder: Path, count: int) -> None:
+    """One Like, brought so often: what each costs once it was heard. Exits where it was not taken, or had its effect more than once."""
+    port = free_port()
+    village = asyncio.run(founded(str(folder), port, KEYS))
+    by, post = village.strangers[0], village.posts[0]
+    sent = request(village, by, _activity("Like", by, post, 0, random.Random(7)))
+    with _served(village, port) as server:
+        rested(server)
+        before = server.cpu
+        load = fire(server, [sent], connections=16, most=count, seconds=3_600)
+        rested(server)
+        cpu = (server.cpu - before) / max(1, load.requests) * 1_000
+        likes = _json(f"{village.origin}/api/v1/statuses/{post.rpartition('/')[2]}")["favourites_count"]
+    print(f"one activity {load.requests} times: {load.per_second:.0f} a second, {cpu:.2f} ms of CPU each; {likes} like")
+    if load.failures or load.requests < count or likes != 1:
+        raise SystemExit(f"{load.failures} were not taken; {likes} likes")
+
+
+def _json(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def measure(folder: Path, count: int = ACTIVITIES, strangers: int = STRANGERS) -> tuple[Load, float]:
+    """The load, and ms of CPU for each activity with all that follows from it."""
+    port = free_port()
+    village = asyncio.run(founded(str(folder), port, strangers))
+    sent = [request(village, by, activity) for by, activity in activities(village, count)]
+    with _served(village, port) as server:
         rested(server)
         before = server.cpu
         load = fire(server, sent, connections=16, most=len(sent), seconds=300)
@@ -201,5 +231,10 @@ def show(load: Load, cpu: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a thousand")
+    parser.add_argument("--same", type=int, default=0, help="instead one activity, so often")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as kept:
-        show(*measure(Path(kept) / "data", *((1_000, 100) if parser.parse_args().quick else ())))
+        if asked.same:
+            repeated(Path(kept) / "data", asked.same)
+        else:
+            show(*measure(Path(kept) / "data", *((1_000, 100) if asked.quick else ())))

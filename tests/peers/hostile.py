@@ -103,6 +103,7 @@ class Hostile:
     asked: Counter[str] = field(default_factory=Counter[str])
     told: list[tuple[str, Json]] = field(default_factory=list[tuple[str, Json]])
     slow: set[str] = field(default_factory=set[str])  # paths whose answers never end
+    away: int | None = None  # nothing is heard: it answers with this status, or (0) hangs up
 
     @property
     def origin(self) -> str:
@@ -140,6 +141,8 @@ class Hostile:
         method, target, _ = head.split("\r\n")[0].split(" ")
         length = next((int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:")), 0)
         body = await reader.readexactly(length)
+        if self.away is not None:
+            return await self._give(writer, self.away, b"") if self.away else None
         path = target.partition("?")[0]
         self.asked[path if path in self.documents or method != "GET" else target] += 1
         if method == "POST":

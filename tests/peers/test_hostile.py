@@ -1,21 +1,27 @@
 """What a server that lies can bring about: nothing that it may not, and little work. Each lie is told beside a truth that works."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx2
 import msgspec
 import pytest
 
+from chaupal.federation.connections import Answered
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.work import Reading, Writing
 from peers.hostile import PUBLIC, Hostile, Liar, hostile, signed
 from village import Village, Villager, open_village
 
 BOMB = 200_000  # bytes of brackets: within what is taken in
+SAME = 2_000  # times that one activity comes
 FETCHES = 40  # one activity makes us ask a server for no more documents than this, however it is made
 
 
@@ -350,15 +356,84 @@ async def test_what_is_too_long_is_not_taken_in(town: Besieged):
     assert await town.words_of(note["id"]) == ""
 
 
-async def test_the_same_activity_a_thousand_times_has_its_effect_once(town: Besieged):
+async def test_the_same_activity_thousands_of_times_has_its_effect_once_and_then_costs_a_look(
+    town: Besieged, monkeypatch: pytest.MonkeyPatch
+):
+    """As many as one likes: `python -m bench.inbox --same 100000`."""
     like = town.mala.act("Like", town.post)
-    for _ in range(200):
-        assert (await town.send(town.mala, like)).status_code == 202
+    assert (await town.tells(town.mala, like)).status_code == 202
+    sent, origin = json.dumps(like).encode(), town.village.running.house.settings.origin
+    headers = signed(sent, f"{origin}/inbox", town.village.clock() / 1_000, key_id=town.mala.key_id, key=town.mala.key)
+    looks, changes = await counted(town, monkeypatch)
+    for _ in range(SAME):
+        assert (await town.village.client.post("/inbox", content=sent, headers=headers)).status_code == 202
     await town.village.settle()
+    assert len(looks) <= 3 * SAME + 10, "who signed, whether that is known, and whether it was heard"
+    assert changes == []
     assert await town.likes(town.village.asha.latest.id) == 1
-    assert town.enemy.asked.total() <= 2, town.enemy.asked
+    assert town.enemy.asked.total() == 0, town.enemy.asked
     told = await town.ask(town.village.asha, "/api/v1/notifications", types=["favourite"])
     assert len(told) == 1
+
+
+async def counted(town: Besieged, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Statement], list[Statement]]:
+    """The statements that look into the store, and those that change it, from now on."""
+    looks, changes = list[Statement](), list[Statement]()
+    work = town.village.running.house.square.work
+    async with work.reading() as reading, work.writing() as w:
+        kinds: tuple[type[Reading], type[Writing]] = type(reading), type(w)
+    fetch, run = kinds[0].fetch, kinds[1].run
+
+    async def look(self: Reading, stmt: Statement, /, **params: object) -> object:
+        looks.append(stmt)
+        return await fetch(self, stmt, **params)
+
+    async def change(self: Writing, stmt: Statement, /, **params: object) -> object:
+        changes.append(stmt)
+        return await run(self, stmt, **params)
+
+    monkeypatch.setattr(kinds[0], "fetch", look)
+    monkeypatch.setattr(kinds[1], "run", change)
+    return looks, changes
+
+
+async def test_an_answer_that_never_ends_is_not_waited_for_and_holds_up_nobody(
+    town: Besieged, monkeypatch: pytest.MonkeyPatch
+):
+    """Slow bodies: of whoever signs, and of the post that an answer is to."""
+    fed = town.village.running.house.federation
+    assert fed is not None
+    town.enemy.slow |= {"/slow", "/slower", "/mala/notes/slow"}
+    one, two = (Liar(f"{town.enemy.origin}/{name}", town.thug.key) for name in ("slow", "slower"))
+    waiting = asyncio.create_task(town.send(one, one.act("Like", town.post)))
+    await until(town.enemy, "/slow")
+    assert (await town.tells(town.mala, town.mala.act("Like", town.post))).status_code == 202
+    assert await town.likes(town.village.asha.latest.id) == 1
+    assert not waiting.done()
+    waiting.cancel()
+    monkeypatch.setattr(fed.connections, "ask", partial(hurried, fed.connections.ask))
+    assert (await town.send(two, two.act("Like", town.post))).status_code == 401
+    mention = {"type": "Mention", "href": town.asha, "name": "@asha"}
+    note = town.mala.note("जवाब", inReplyTo=f"{town.mala.uri}/notes/slow", cc=[town.asha], tag=[mention])
+    assert (await town.tells(town.mala, town.mala.act("Create", note))).status_code == 202
+    assert await town.likes(town.village.asha.latest.id) == 1
+    assert town.enemy.asked["/slower"] <= 4 and town.enemy.asked["/mala/notes/slow"] <= 4, town.enemy.asked
+    last = town.mala.note("उसके बाद", cc=[town.asha], tag=[mention])
+    assert (await town.tells(town.mala, town.mala.act("Create", last))).status_code == 202
+    assert "जवाब" in await town.words_of(note["id"])
+    assert "उसके बाद" in await town.words_of(last["id"])
+
+
+async def until(enemy: Hostile, path: str) -> None:
+    """It is asked for."""
+    async with asyncio.timeout(30):
+        while not enemy.asked[path]:  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def hurried(ask: Callable[..., Awaitable[Answered]], *given: Any, patience: float, **more: Any) -> Answered:
+    """A call that has a tenth of a second instead of its ten."""
+    return await ask(*given, patience=patience / 100, **more)
 
 
 async def test_deletes_of_people_whom_nobody_knows_cost_no_fetch(town: Besieged):
