@@ -123,7 +123,7 @@ def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
     from chaupal.fanout.federation.ruled import RULED
     from chaupal.fanout.federation.telling import TOLD
 
-    return TOLD | RULED
+    return {event: (*TOLD.get(event, ()), *RULED.get(event, ())) for event in TOLD | RULED}
 
 
 async def _gather(carrier: Carrier, event: Event) -> None:

@@ -150,21 +150,24 @@ async def answers(fed: Federation, viewer: Viewer, id_: int, above: int) -> tupl
     """Addresses of what answers a post, the oldest first, behind the one with the id `above`; and behind which there are more."""
     async with fed.work.reading() as reading:
         rows = await posts.conversation(reading, id_, MOST_AROUND)
-        ids = [one for one, parent in rows if parent == id_ and one > above]
-        page = ids[:MOST_ANSWERS]
-        return await _open(fed, reading, viewer, page), page[-1] if len(ids) > MOST_ANSWERS else None
+        ids = await _open(reading, viewer, [one for one, parent in rows if parent == id_ and one > above])
+        page = ids[:MOST_ANSWERS]  # only now: neither a gap nor where it goes on tells of what is for few
+        return await _addresses(fed, reading, page), page[-1] if len(ids) > MOST_ANSWERS else None
 
 
 async def conversation(fed: Federation, viewer: Viewer, id_: int) -> list[str]:
     """Addresses of the posts of a conversation, the oldest first."""
     async with fed.work.reading() as reading:
         rows = await posts.conversation(reading, id_, MOST_AROUND)
-        return await _open(fed, reading, viewer, [one for one, _ in rows])
+        return await _addresses(fed, reading, await _open(reading, viewer, [one for one, _ in rows]))
 
 
-async def _open(fed: Federation, reading: Reading, viewer: Viewer, ids: Sequence[int]) -> list[str]:
-    """Of those that are for everybody: what is for few is in no list."""
+async def _open(reading: Reading, viewer: Viewer, ids: Sequence[int]) -> list[int]:
+    """Those that are for everybody: what is for few is in no list."""
     seen = await shown(reading, viewer, Surface.PEER, ids) if ids else []
-    there = [one.item.id for one in seen if not one.withheld and one.item.visibility in FOR_EVERYBODY]
-    where = await store.of_posts(reading, there)
-    return [showing.address(fed.settings.origin, where[one]) for one in there if one in where]
+    return [one.item.id for one in seen if not one.withheld and one.item.visibility in FOR_EVERYBODY]
+
+
+async def _addresses(fed: Federation, reading: Reading, ids: Sequence[int]) -> list[str]:
+    where = await store.of_posts(reading, ids)
+    return [showing.address(fed.settings.origin, where[one]) for one in ids if one in where]

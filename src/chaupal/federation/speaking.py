@@ -21,7 +21,8 @@ async def say(
     """To these inboxes, signed by an account of ours (0: the server); once for each; how many. Nothing where there are none, and
     nothing to servers that are not talked to.
 
-    `post`: what it shows the words of. It is left unsaid where that is deleted or withheld everywhere by the time it is sent.
+    `post`: what it shows the words of, a post or somebody's profile. It is left unsaid where that is deleted or withheld everywhere
+    by the time it is sent.
     """
     told = await spoken_to(fed.settings, w, {box.server for box in boxes}) if boxes else frozenset[int]()
     open_ = [box for box in dict.fromkeys(boxes) if box.server in told]

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING
 
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.signing.verifying import signed, verify
+from chaupal.kernel.errors import NotAllowed
+from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.store.identity.facts_cache import rulings_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +16,11 @@ if TYPE_CHECKING:
 
 
 async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[str, str]") -> Viewer:
-    """Who asks. Whoever signs so that it does not hold has not signed: they see what anybody sees.
+    """Who asks. Whoever signs so that it does not hold has not signed: they see what anybody sees; and so does
+    whoever is suspended here.
 
     Where this server tells nobody whom it does not know (`authorized_fetch`), raises NotSigned; NotAllowed for a server that is
-    not talked to.
+    not talked to, and there for whoever is suspended.
     """
     try:
         if not signed(headers):
@@ -26,4 +30,8 @@ async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[
         if fed.settings.authorized_fetch:
             raise
         return Viewer(country=ABROAD)
-    return Viewer(account=signer.account, country=ABROAD)
+    async with fed.work.reading() as reading:
+        suspended = (await rulings_in_force(reading)).find(signer.account, ABROAD, SUSPENSION) is not None
+    if suspended and fed.settings.authorized_fetch:
+        raise NotAllowed("server_limited")
+    return Viewer(country=ABROAD) if suspended else Viewer(account=signer.account, country=ABROAD)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal
+from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -11,18 +12,38 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.events_posts import PostDeleted
 from chaupal.store.federation import deliveries, reached
 from chaupal.store.federation.deliveries import Box
-from chaupal.store.identity.facts_cache import facts_for
-from chaupal.store.machine.work import Writing
-from chaupal.store.square.posts import sealed_posts
+from chaupal.store.identity.facts_cache import facts_for, relations_of, rulings_in_force
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import as_written, sealed_posts
 
 ANYBODY = Viewer(country=ABROAD)
+MOST_READERS = 100  # of one inbox who are looked at before it is said that a post is for nobody there
 
 
-async def seen_by(w: Writing, post: int, reader: int = 0) -> Visible[Post] | None:
-    """The post as that account of another server may see it, 0: as anybody may; None where they may not, or it is withheld."""
+async def seen_by(reading: Reading, post: int, reader: int = 0) -> Visible[Post] | None:
+    """The post as that account of another server may see it, 0: as anybody may; None where they may not, or it is withheld.
+
+    Whoever is suspended here is told nothing more than anybody, as it is with ours.
+    """
+    if reader and (await rulings_in_force(reading)).find(reader, ABROAD, SUSPENSION) is not None:
+        reader = 0
     viewer = Viewer(account=reader, country=ABROAD) if reader else ANYBODY
-    seen = reveal(viewer, Surface.PEER, await sealed_posts(w, (post,)), await facts_for(w, viewer))
+    seen = reveal(viewer, Surface.PEER, await sealed_posts(reading, (post,)), await facts_for(reading, viewer))
     return seen[0] if seen and not seen[0].withheld else None
+
+
+async def is_still_for(reading: Reading, id_: int, server: int, inbox: str) -> bool:
+    """Whether a post that is not for everybody may still be told there: whom it was for may have been let go or blocked since."""
+    post = await as_written(reading, id_)
+    if post is None:
+        return False
+    followed = post.author if post.visibility is Visibility.PRIVATE else 0
+    named = [one.id for one in post.mentions]
+    for many in (1, MOST_READERS):  # nearly always the first one may see it
+        for reader in await deliveries.readers_at(reading, server, inbox, followed, named, many):
+            if await seen_by(reading, id_, reader) is not None:
+                return True
+    return False
 
 
 async def of_post(
@@ -42,19 +63,16 @@ async def of_post(
         return [(box, seen) for box in boxes if seen is not None]
     boxes = await deliveries.of_people(w, [id_ for id_ in named if await seen_by(w, post.id, id_) is not None])
     if post.visibility is Visibility.PRIVATE:
-        boxes = distinct([*boxes, *await deliveries.of_followers(w, [post.author])])
+        boxes = distinct([*boxes, *await deliveries.of_followers(w, [post.author], standing=True)])
     found = [(box, await seen_by(w, post.id, box.reader)) for box in boxes]
     return [(box, seen) for box, seen in found if seen is not None]
 
 
 async def of_hidden(w: Writing, post: Post) -> list[Box]:
     """Those who were told of a post that nobody is shown any more."""
-    named = [one.id for one in post.mentions]
-    if post.visibility is Visibility.DIRECT:
-        boxes = await deliveries.of_people(w, named)
-    else:
-        further = [] if post.reply_to_account is None else [post.reply_to_account]
-        boxes = await crowd(w, [post.author], [*named, *further])
+    boxes = await _told_before(
+        w, post.author, post.visibility, [one.id for one in post.mentions], post.reply_to_account
+    )
     return besides(boxes, await of_copies(w, post.id))
 
 
@@ -66,11 +84,27 @@ async def of_copies(w: Writing, post: int) -> list[Box]:
 async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
     """Those to whom a post came that is gone, or who may have been told of a repost of it."""
     holders = await deliveries.of_holders(w, event.post)
+    told = await _told_before(w, event.author, Visibility(event.visibility), event.mentions, event.reply_to_account)
     carried = [author for _, author in event.gone]
-    if event.visibility == Visibility.DIRECT:
-        return distinct([*await deliveries.of_people(w, event.mentions), *holders])
-    further = [] if event.reply_to_account is None else [event.reply_to_account]
-    return distinct([*await crowd(w, [event.author, *carried], [*event.mentions, *carried, *further]), *holders])
+    return distinct([*told, *(await crowd(w, carried, carried) if carried else ()), *holders])
+
+
+async def _told_before(
+    w: Writing, author: int, visibility: Visibility, named: Sequence[int], answered: int | None
+) -> list[Box]:
+    """Whom a post had been for. That one which was for few is gone is told to nobody else: not to whom it answered without a name,
+    nor to whom it named although they were shown nothing of its author.
+    """
+    if visibility <= Visibility.UNLISTED:
+        return await crowd(w, [author], [*named, *([] if answered is None else [answered])])
+    near = [id_ for id_ in named if await _is_near(w, id_, author)]
+    return await crowd(w, [author] if visibility is Visibility.PRIVATE else [], near)
+
+
+async def _is_near(reading: Reading, account: int, author: int) -> bool:
+    """Whether neither blocks the other."""
+    ties = await relations_of(reading, account)
+    return author not in ties.blocked_by and author not in ties.blocking
 
 
 async def crowd(w: Writing, authors: Sequence[int], people: Iterable[int]) -> list[Box]:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
+from chaupal.fanout.federation import audience
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
@@ -180,7 +181,7 @@ class Deliverer:
                     return await self._failed(due, parcel, struck, came, wait)
                 if fate is Fate.LEFT:
                     await self._left(due, parcel)
-                if fate is Fate.ARRIVED and parcel.post:
+                if fate is Fate.ARRIVED and parcel.visibility is not None:
                     came.append(parcel.post)
                 struck.append(parcel.id)
                 after = parcel.id
@@ -199,7 +200,7 @@ class Deliverer:
 
     async def _send(self, due: Due, parcel: Parcel) -> tuple[Fate, int]:
         """What becomes of it, and for how long (s) the server wants to be left alone."""
-        if parcel.post and await self._unsaid(parcel):
+        if parcel.post and await self._unsaid(due, parcel):
             return Fate.DROPPED, 0
         async with self._turn:
             await asyncio.sleep(0)  # one is signed, then whoever asks this process for something is answered
@@ -212,12 +213,15 @@ class Deliverer:
             log.info("a server takes something not", server=due.domain, status=answer.status)
         return fate, answer.wait
 
-    async def _unsaid(self, parcel: Parcel) -> bool:
-        """What shows the words of a post is left out where that is gone by now, or withheld everywhere."""
+    async def _unsaid(self, due: Due, parcel: Parcel) -> bool:
+        """What shows the words of a post, or of a profile, is left out where that is gone by now, or withheld everywhere, or for nobody
+        there."""
         if parcel.author is None:
             return True
         async with self._work.reading() as reading:
             rulings = await rulings_in_force(reading)
+            if (parcel.visibility or 0) > Visibility.UNLISTED:
+                return not await audience.is_still_for(reading, parcel.post, due.id, parcel.inbox)
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
     async def _strike(self, w: Writing, due: Due, struck: list[int], came: list[int]) -> None:

@@ -21,10 +21,11 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.measures import HIDING
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.social.events_posts import (
@@ -53,7 +54,7 @@ from chaupal.store.federation import addresses, deliveries, keys, reached, uris
 from chaupal.store.federation.addresses import Whose
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity import leaving
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import polls
 from chaupal.store.square.people import sealed_people
@@ -157,9 +158,13 @@ async def quote_revoked(carrier: Carrier, w: Writing, event: QuoteRevoked) -> No
         await tell_again(fed, w, event.post, 0)
         return
     where = await _address(fed, w, quoted.id)
-    actor = where.rpartition("/")[0]
-    gone = activities.delete(actor, ours.stamp(where, event.post), [ours.PUBLIC], [ours.followers(actor)])
-    await say(fed, w, quoted.author, await audience.crowd(w, [quoted.author], (event.author,)), gone)
+    actor, told = where.rpartition("/")[0], Visibility(event.visibility)
+    if told <= Visibility.UNLISTED:
+        to, cc, crowd = [ours.PUBLIC], [ours.followers(actor)], [quoted.author]
+    else:  # that a post for few quoted it, and under which id it is known here, is nobody else's business
+        to, cc, crowd = await _people(fed, w, (event.author,)), [], list[int]()
+    gone = activities.delete(actor, ours.stamp(where, event.post), to, cc)
+    await say(fed, w, quoted.author, await audience.crowd(w, crowd, (event.author,)), gone)
 
 
 # --- ties ------------------------------------------------------------------------------------------------------------
@@ -264,14 +269,21 @@ async def tell_of_person(fed: Federation, w: Writing, account: int, *, copies: b
     seen: Visible[Person] | None = reveal_one(
         audience.ANYBODY, Surface.PEER, sealed, await facts_for(w, audience.ANYBODY)
     )
-    if seen is None or seen.item.server:
+    if seen is None or seen.item.server or (seen.withheld and not await _may_say_so(w, account)):
         return
     boxes, key = await deliveries.of_followers(w, [account]), await keys.own(w, account)
     if copies:
         boxes = audience.besides(boxes, await deliveries.of_servers(w, await reached.servers_of_account(w, account)))
     if boxes and key is not None:  # whoever is known elsewhere was asked for their key
         actor = await showing.actor(fed, w, seen, key.public)
-        await say(fed, w, account, boxes, activities.update_person(actor, fed.make_id()))
+        shown = 0 if seen.withheld else account  # that they are hidden is said in any case
+        await say(fed, w, account, boxes, activities.update_person(actor, fed.make_id()), post=shown)
+
+
+async def _may_say_so(w: Writing, account: int) -> bool:
+    """That somebody is hidden everywhere is said only where something that hides them may be known."""
+    held = (await rulings_in_force(w)).on(account)
+    return any(ruling.measure in HIDING and ruling.binds(ABROAD) and not ruling.neutral for ruling in held)
 
 
 async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
@@ -359,7 +371,8 @@ async def _take_back_repost(
     if original is None:
         return  # it went with what it carried, and that is told
     announce["object"] = showing.address(fed.settings.origin, original)
-    boxes = audience.distinct([*boxes, *await deliveries.of_people(w, (original.author,))])
+    if event.visibility <= Visibility.UNLISTED:  # of one for followers alone its author was told nothing
+        boxes = audience.distinct([*boxes, *await deliveries.of_people(w, (original.author,))])
     await say(fed, w, event.author, boxes, activities.undo(announce))
 
 

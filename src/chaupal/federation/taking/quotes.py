@@ -17,7 +17,10 @@ from chaupal.store.square.posts import as_written
 
 
 async def ask(deed: Deed) -> None:
-    """May a post of theirs quote one of ours? Its author has said so for others beforehand; the answer goes back at once."""
+    """May a post of theirs quote one of ours? Its author has said so for others beforehand; the answer goes back at once.
+
+    Raises NotFound for what they do not see: no answer either tells that it is there.
+    """
     quoted_id = ours.post_in(deed.fed.settings, deed.act.object)
     quoted = await as_written(deed.w, quoted_id) if quoted_id is not None else None
     author = await as_kept(deed.w, quoted.author) if quoted is not None else None
@@ -38,10 +41,10 @@ async def ask(deed: Deed) -> None:
 
 
 async def _may(deed: Deed, quoted: int) -> bool:
-    """Whether they see it and may quote it, by the very rule that holds for ours."""
+    """Whether they may quote it, by the very rule that holds for ours. Raises NotFound for what they do not see."""
     try:
         await quoting.quotable(deed.w, deed.viewer, quoted, await facts_for(deed.w, deed.viewer))
-    except (NotFound, NotAllowed):
+    except NotAllowed:
         return False
     return True
 

@@ -16,9 +16,9 @@ from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Placeholder
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.federation import emojis
+from chaupal.store.federation import emojis, limits, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import captions as captions_store
@@ -187,13 +187,27 @@ async def _reveal_to(
     if found is None:
         raise NotFound
     sealed, key = found
-    return await _reveal(reads, reading, await _asking(reading, viewer, bearer_of(key, given)), Surface.MEDIA, sealed)
+    return await _reveal(
+        reads, reading, await _asking(reads, reading, viewer, bearer_of(key, given)), Surface.MEDIA, sealed
+    )
 
 
-async def _asking(reading: Reading, viewer: Viewer, bearer: int | None) -> Viewer:
+async def _asking(reads: Reads, reading: Reading, viewer: Viewer, bearer: int | None) -> Viewer:
     """Whoever is signed in asks for themselves; else the one for whom the address was written, from where it is asked."""
     if viewer.account is not None or bearer is None:
         return viewer
     held = (await rulings_in_force(reading)).on(bearer)
-    # Whoever is suspended has no way in, by no address either.
-    return viewer if any(ruling.measure in SUSPENSION for ruling in held) else replace(viewer, account=bearer)
+    # Whoever is suspended has no way in, by no address either; nor has a server that is told nothing.
+    shut = any(ruling.measure in SUSPENSION for ruling in held) or not await _is_told(reads, reading, bearer)
+    return viewer if shut else replace(viewer, account=bearer)
+
+
+async def _is_told(reads: Reads, reading: Reading, account: int) -> bool:
+    """Whether somebody is ours, or of a server that is told anything (as `governance.servers.speaking` has it)."""
+    server = await synchronising.server_of(reading, account)
+    if not server:
+        return True
+    mode = reads.settings.federation
+    if mode == "off" or (await rulings_in_force(reading)).find(server, ABROAD, SUSPENSION) is not None:
+        return False
+    return mode == "on" or await limits.is_allowed(reading, server)

@@ -7,12 +7,13 @@ longer and longer, and what waits for it costs nobody anything meanwhile.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, union_all, update
+from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
-from chaupal.store.machine.tables import deliveries, follows, posts, reached, remote_people, servers, spoken
+from chaupal.store.machine.tables import accounts, deliveries, follows, posts, reached, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
 
 GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
@@ -40,7 +41,8 @@ class Due(NamedTuple):
 class Parcel(NamedTuple):
     """One thing for one inbox. `by`: the account that signs, 0 for the server.
 
-    `post`, with its `author` and `visibility`: whose words it shows, if they are still there; 0: nobody's.
+    `post`, with its `author` and `visibility`: whose words it shows, if they are still there; 0: nobody's. Of a profile it is the
+    account, which is its own author and has no visibility.
     """
 
     id: int
@@ -76,6 +78,25 @@ _BOXES = (
 )
 OF_FOLLOWERS = statement(
     _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(among(follows.c.to, "authors"))
+)
+# Without those who are suspended here: for what is not for everybody a server is judged as one of its people.
+OF_STANDING = statement(
+    _BOXES.join(follows, follows.c.by == remote_people.c.account_id)
+    .join(accounts, accounts.c.id == remote_people.c.account_id)
+    .where(among(follows.c.to, "authors"), accounts.c.state != sql("'suspended'"))
+)
+# An inbox that has become another since is theirs still.
+_THEIRS = (
+    remote_people.c.server_id == param("server"), remote_people.c.gone_at.is_(None),
+    or_(remote_people.c.shared_inbox == words("inbox"), remote_people.c.inbox == words("inbox")),
+)  # fmt: skip
+READERS_AT = statement(
+    union_all(
+        select(remote_people.c.account_id).where(*_THEIRS, among(remote_people.c.account_id, "named")),
+        select(remote_people.c.account_id)
+        .join(follows, follows.c.by == remote_people.c.account_id)
+        .where(*_THEIRS, follows.c.to == param("followed")),
+    ).limit(param("n"))
 )
 OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
 EVERYWHERE = statement(_BOXES)
@@ -139,11 +160,12 @@ FREE_ALL = statement(update(servers).where(servers.c.held_until > 0).values(held
 HOLD = statement(update(servers).where(servers.c.id == param("of")).values(held_until=param("until")))
 NEXT = statement(
     select(
-        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post, posts.c.author,
-        posts.c.visibility,
+        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post,
+        func.coalesce(posts.c.author, accounts.c.id), posts.c.visibility,
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)
+    .outerjoin(accounts, and_(accounts.c.id == spoken.c.post, accounts.c.state != sql("'deleted'")))
     .where(deliveries.c.server_id == param("server"), deliveries.c.id > param("after"))
     .order_by(deliveries.c.id)
     .limit(param("n"))
@@ -186,9 +208,23 @@ LATE_SINCE = statement(
 FAILING = statement(select(func.count(servers.c.id)).where(servers.c.due_at.is_not(None), servers.c.fails > 0))
 
 
-async def of_followers(reading: Reading, authors: Sequence[int]) -> list[Box]:
-    """Where those on other servers who follow any of these are told: one inbox for each server that has a shared one."""
-    return [Box(*row) for row in await reading.fetch(OF_FOLLOWERS, authors=listed(list(authors)))]
+async def of_followers(reading: Reading, authors: Sequence[int], *, standing: bool = False) -> list[Box]:
+    """Where those on other servers who follow any of these are told: one inbox for each server that has a shared one.
+
+    `standing`: without those of them who are suspended here.
+    """
+    which = OF_STANDING if standing else OF_FOLLOWERS
+    return [Box(*row) for row in await reading.fetch(which, authors=listed(list(authors)))]
+
+
+async def readers_at(
+    reading: Reading, server: int, inbox: str, followed: int, named: Sequence[int], at_most: int
+) -> list[int]:
+    """Of those who are told there: who is named, or follows that account."""
+    rows = await reading.fetch(
+        READERS_AT, server=server, inbox=inbox, followed=followed, named=listed(list(named)), n=at_most
+    )
+    return [row[0] for row in rows]
 
 
 async def of_people(reading: Reading, ids: Collection[int]) -> list[Box]:

@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
+from chaupal.federation import looking
 from chaupal.federation.reading.actors import read_actor
 from chaupal.federation.signing.asked import IMPLEMENTS
 from chaupal.federation.signing.keys import published
@@ -12,11 +14,13 @@ from chaupal.federation.writing.addresses import PUBLIC
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import PollAsked
+from chaupal.social.media import media
 from chaupal.social.people import graph
 from chaupal.social.posts import pinning, posts
 from chaupal.social.posts import quoting as quotes
 from measures import begin
-from remotes import ACTIVITY, meet
+from painted import picture
+from remotes import ACTIVITY, meet, waiting
 from village import Village
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -233,3 +237,36 @@ async def test_a_repost_is_an_announce_at_its_own_address(village: Village):
     announce = await read(village, f"/@karl/{repost}")
     assert (announce["type"], announce["object"]) == ("Announce", f"{ORIGIN}{village.asha.latest.path}")
     assert f"{ORIGIN}/@asha" in announce["cc"]
+
+
+async def test_where_a_list_of_answers_goes_on_tells_nothing_of_those_that_are_for_few(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(looking, "MOST_ANSWERS", 2)
+    root = village.asha.latest
+    said = list[str]()
+    for n in range(3):
+        for _ in range(3):
+            await village.says(village.karl, "@asha चुप", reply_to=root.id, visibility=Visibility.DIRECT)
+        if n == 0:
+            assert "next" not in (await read(village, f"{root.path}/replies"))["first"]
+        said.append(f"{ORIGIN}{(await village.says(village.ravi, f'सही {n}', reply_to=root.id)).path}")
+    first = (await read(village, f"{root.path}/replies"))["first"]
+    assert first["items"] == said[:2]
+    assert first["next"].rpartition("=")[2] == said[1].rpartition("/")[2]
+    assert (await read(village, first["next"].removeprefix(ORIGIN)))["first"]["items"] == said[2:]
+
+
+async def test_an_address_of_a_file_opens_nothing_for_a_server_that_is_shut_out(village: Village):
+    """Nor for whoever of it was shown the address before."""
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    upload = await media.attach(square, village.asha.viewer, picture(), description="खेत")
+    await village.says(village.asha, "साथियों से", pictures=(upload,), visibility=Visibility.PRIVATE)
+    (created,) = [one for one in await waiting(village.running) if one.kind == "Create"]
+    where = created.of["attachment"][0]["url"].removeprefix(ORIGIN)
+    assert (await village.client.get(where.partition("?")[0])).status_code == 404
+    assert (await village.client.get(where)).status_code == 200
+    await begin(village, Measure.SUSPEND_SERVER, bina.server)
+    assert (await village.client.get(where)).status_code == 404

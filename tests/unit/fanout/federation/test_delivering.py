@@ -2,18 +2,26 @@
 
 import asyncio
 from collections import defaultdict
+from typing import Any
 
 import msgspec
+from sqlalchemy import update
 
 from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, HELD, Answer, Deliverer
+from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.gauges import gauges
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
+from chaupal.social.events import AccountChanged
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import servers
 from chaupal.store.federation.deliveries import Due, Parcel
+from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.tables import accounts, remote_people
 from measures import begin
 from remotes import meet, waiting
 from village import Village
@@ -51,9 +59,9 @@ def deliverer(village: Village, net: Net) -> Deliverer:
     return Deliverer(village.running.carrier, net.post)
 
 
-async def said(village: Village, text: str) -> str:
+async def said(village: Village, text: str, **draft: Any) -> str:
     """The id of the activity of a new post."""
-    return f"http://127.0.0.1:8000{(await village.says(village.asha, text)).path}/activity"
+    return f"http://127.0.0.1:8000{(await village.says(village.asha, text, **draft)).path}/activity"
 
 
 async def figures(village: Village) -> dict[str, float]:
@@ -266,3 +274,89 @@ async def test_what_a_process_had_taken_up_when_it_died_is_told_by_another(villa
     await lives.settle()
     assert len(net.heard["far.example"]) == 1
     assert await waiting(village.running) == []
+
+
+async def test_what_waits_for_followers_and_named_ones_is_unsaid_where_they_are_so_no_more(village: Village):
+    """A server that was down comes back after whoever was there has been let go, or blocked."""
+    net, square, asha = Net(), village.running.house.square, village.asha
+    bina = await meet(village.running, "bina@far.example")
+    carl = await meet(village.running, "carl@else.example", shared=False)
+    dina = await meet(village.running, "dina@third.example")
+    for one in (bina, carl, dina):
+        await graph.follow(square, one.viewer, asha.id)
+    await village.settle()
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    net.down = {"far.example", "else.example", "third.example"}
+    private = await said(village, "साथियों से", visibility=Visibility.PRIVATE)
+    direct = await said(village, "@carl@else.example @dina@third.example सुनो", visibility=Visibility.DIRECT)
+    await delivers.settle()
+    await graph.drop_follower(square, asha.viewer, bina.id)
+    await graph.block(square, asha.viewer, carl.id)
+    await village.settle()
+    net.down.clear()
+    village.clock.move(HOUR)
+    await delivers.settle()
+    assert [id_ for id_ in net.heard["third.example"] if "#" not in id_] == [private, direct]
+    for host in ("far.example", "else.example"):
+        assert [id_ for id_ in net.heard[host] if "#" not in id_] == []
+    assert await waiting(village.running) == []
+
+
+async def test_what_a_profile_said_is_unsaid_where_its_account_has_been_suspended_before_it_left(village: Village):
+    net, asha = Net(), village.asha
+    await heard_by(village, "bina@far.example")
+    fed = village.running.house.federation
+    assert fed is not None
+    await public_key(fed, asha.id)
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.down = {"far.example"}
+    await village.api(asha, "PATCH", "/api/v1/accounts/update_credentials", display_name="बुरी बात")
+    await village.settle()
+    await delivers.settle()
+    assert [sent.kind for sent in await waiting(village.running)] == ["Update"]
+    await begin(village, Measure.SUSPEND, asha.id)
+    async with village.running.house.square.work.writing() as w:
+        w.tell(AccountChanged(account=asha.id))
+    await village.settle()
+    net.down.clear()
+    net.heard.clear()
+    (_, said_so) = await waiting(village.running)
+    village.clock.move(HOUR)
+    await delivers.settle()
+    assert net.heard["far.example"] == [said_so.says["id"]] and said_so.of["suspended"]
+
+
+async def test_what_waits_for_a_follower_whose_server_has_one_inbox_for_all_by_now_goes_where_it_was_going(
+    village: Village,
+):
+    net = Net()
+    await heard_by(village, "bina@far.example", shared=False)
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    private = await said(village, "साथियों से", visibility=Visibility.PRIVATE)
+    async with village.running.house.square.work.writing() as w:
+        await w.run(statement(update(remote_people).values(shared_inbox="http://far.example/inbox")))
+    await delivers.settle()
+    assert net.heard["far.example"][-1] == private
+
+
+async def test_what_a_profile_said_is_unsaid_where_its_account_has_gone_before_it_left(village: Village):
+    net, asha = Net(), village.asha
+    await heard_by(village, "bina@far.example")
+    fed = village.running.house.federation
+    assert fed is not None
+    await public_key(fed, asha.id)
+    delivers = deliverer(village, net)
+    await delivers.settle()
+    net.heard.clear()
+    await village.api(asha, "PATCH", "/api/v1/accounts/update_credentials", display_name="बुरी बात")
+    await village.settle()
+    assert [sent.kind for sent in await waiting(village.running)] == ["Update"]
+    async with village.running.house.square.work.writing() as w:
+        await w.run(statement(update(accounts).where(accounts.c.id == asha.id).values(state="deleted")))
+        w.touch(PEOPLE, asha.id)
+    await delivers.settle()
+    assert net.heard["far.example"] == [] and await waiting(village.running) == []

@@ -1,9 +1,14 @@
 """What other servers are told of what happens here: to whom, in which words, and to nobody else."""
 
+from chaupal.federation.signing import keys
 from chaupal.federation.writing.addresses import PUBLIC
 from chaupal.policy.facts import Visibility
+from chaupal.policy.measures import Measure
+from chaupal.social.events import AccountChanged
+from chaupal.social.events_posts import QuoteRevoked
 from chaupal.social.people import graph
 from chaupal.social.posts import editing, pinning, posts
+from measures import begin
 from remotes import Sent, meet, waiting
 from village import Village
 
@@ -180,3 +185,99 @@ async def test_nothing_of_a_post_that_is_withheld_everywhere_leaves(village: Vil
     here = await village.says(village.asha, "भारत में रोका गया, बाहर नहीं")
     (created,) = await told(village, "Create")
     assert created.of["id"] == f"{ORIGIN}{here.path}"
+
+
+async def test_that_a_post_for_few_is_gone_is_told_to_nobody_whom_it_was_not_for(village: Village):
+    square = village.running.house.square
+    bina, dina = await meet(village.running, "bina@far.example"), await meet(village.running, "dina@else.example")
+    theirs = await posts.publish(square, dina.viewer, posts.Draft(text="किसी ने सुना?"))
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    said = await village.says(village.asha, "सिर्फ़ साथियों से", visibility=Visibility.PRIVATE, reply_to=theirs)
+    await posts.delete(square, village.asha.viewer, said.id)
+    await village.settle()
+    assert [(sent.kind, sent.inbox) for sent in await told(village, "Create", "Delete")] == [
+        ("Create", bina.inbox), ("Delete", bina.inbox),
+    ]  # fmt: skip
+
+
+async def test_whom_the_author_blocks_is_not_told_that_a_post_with_their_name_is_gone(village: Village):
+    square = village.running.house.square
+    bina = await meet(village.running, "bina@far.example")
+    await graph.block(square, village.asha.viewer, bina.id)
+    await village.settle()
+    for visibility in (Visibility.PRIVATE, Visibility.DIRECT):
+        said = await village.says(village.asha, "@bina@far.example सुनो", visibility=visibility)
+        await posts.delete(square, village.asha.viewer, said.id)
+        await village.settle()
+    assert [sent.kind for sent in await told(village)] == ["Block"]
+
+
+async def test_a_repost_for_followers_is_taken_back_before_followers_alone(village: Village):
+    square = village.running.house.square
+    bina, dina = await meet(village.running, "bina@far.example"), await meet(village.running, "dina@else.example")
+    theirs = await posts.publish(square, dina.viewer, posts.Draft(text="सबके लिए"))
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    await posts.repost(square, village.asha.viewer, theirs, Visibility.PRIVATE)
+    await village.settle()
+    await posts.unrepost(square, village.asha.viewer, theirs)
+    await village.settle()
+    assert [(sent.kind, sent.inbox) for sent in await told(village, "Announce", "Undo")] == [
+        ("Announce", bina.inbox), ("Undo", bina.inbox),
+    ]  # fmt: skip
+
+
+async def test_whoever_is_suspended_here_is_told_nothing_that_is_not_for_everybody(village: Village):
+    """And others of their server are, though they follow later."""
+    square = village.running.house.square
+    bina, carl = await meet(village.running, "bina@far.example"), await meet(village.running, "carl@far.example")
+    dina = await meet(village.running, "dina@else.example")
+    for one in (bina, carl, dina):
+        await graph.follow(square, one.viewer, village.asha.id)
+    await village.settle()
+    await begin(village, Measure.SUSPEND, bina.id)
+    await begin(village, Measure.SUSPEND, dina.id)
+    await village.says(village.asha, "साथियों के लिए", visibility=Visibility.PRIVATE)
+    await village.says(village.asha, "@dina@else.example सुनो", visibility=Visibility.DIRECT)
+    assert [sent.inbox for sent in await told(village, "Create")] == [carl.inbox]
+
+
+async def test_of_somebody_hidden_everywhere_by_a_secret_order_no_server_is_told_that_they_are(village: Village):
+    bina = await meet(village.running, "bina@far.example")
+    await graph.follow(village.running.house.square, bina.viewer, village.asha.id)
+    await village.settle()
+    assert village.running.house.federation is not None
+    await keys.public_key(village.running.house.federation, village.asha.id)
+    await begin(village, Measure.WITHHOLD_ACCOUNT, village.asha.id, territory="XX", neutral=True, global_allowed=True)
+    await village.api(village.asha, "PATCH", "/api/v1/accounts/update_credentials", display_name="आशा")
+    await village.settle()
+    assert await told(village, "Update") == []
+    await begin(village, Measure.SUSPEND, village.asha.id)  # of this they may know
+    async with village.running.house.square.work.writing() as w:
+        w.tell(AccountChanged(account=village.asha.id))
+    await village.settle()
+    (update,) = await told(village, "Update")
+    assert (update.of["suspended"], update.of["name"]) == (True, "")
+
+
+async def test_that_a_post_for_few_quotes_one_no_more_is_told_to_its_author_alone(village: Village):
+    square = village.running.house.square
+    bina, dina = await meet(village.running, "bina@far.example"), await meet(village.running, "dina@else.example")
+    await graph.follow(square, bina.viewer, village.asha.id)
+    await village.settle()
+    for visibility, hosts in (
+        (Visibility.PRIVATE, ["else.example"]),
+        (Visibility.PUBLIC, ["else.example", "far.example"]),
+    ):
+        async with square.work.writing() as w:
+            w.tell(
+                QuoteRevoked(
+                    post=square.make_id(), author=dina.id, visibility=int(visibility), quoted=village.asha.latest.id
+                )
+            )
+        before = len(await told(village, "Delete"))
+        await village.settle()
+        deleted = (await told(village, "Delete"))[before:]
+        assert sorted(sent.host for sent in deleted) == hosts
+        assert deleted[0].says["to"] == ([PUBLIC] if visibility is Visibility.PUBLIC else [dina.uri])

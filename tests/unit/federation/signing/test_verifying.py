@@ -20,11 +20,14 @@ from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import NotAllowed
 from chaupal.kernel.settings import Settings
+from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.federation import keys, limits, servers, speech
 from chaupal.store.federation.limits import Allowed
 from elsewhere import Site
 from fediverse import Stranger, a_key
+from measures import begin, lift
+from village import open_village
 
 BODY = b'{"type":"Follow"}'
 
@@ -310,3 +313,25 @@ async def test_where_fetches_are_authorised_nobody_asks_unknown(settings: Settin
                 await viewer(fed, "GET", "/@asha", told)
     finally:
         await running.close()
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_whoever_is_suspended_here_is_shown_no_more_than_anybody(
+    settings: Settings, clock: StillClock, ravi: Stranger, known: bool
+):
+    """As one of ours who is suspended: they have no way in. `known`: the house tells only those whom it knows."""
+    talking = msgspec.structs.replace(settings, federation="on", federation_test=True, authorized_fetch=known)
+    async with open_village(talking, clock) as village:
+        fed = village.running.house.federation
+        assert fed is not None
+        headers = ravi.signed("GET", f"{fed.settings.origin}/@asha", now=fed.clock())
+        account = (await viewer(fed, "GET", "/@asha", headers)).account
+        assert account
+        ruling = await begin(village, Measure.SUSPEND, account)
+        if known:
+            with pytest.raises(NotAllowed):
+                await viewer(fed, "GET", "/@asha", headers)
+        else:
+            assert await viewer(fed, "GET", "/@asha", headers) == Viewer(country=ABROAD)
+        await lift(village, ruling)
+        assert (await viewer(fed, "GET", "/@asha", headers)).account == account

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
+from chaupal.policy.facts import Visibility
 from chaupal.social.posts import posts, quoting
 from chaupal.store.federation import uris
 from chaupal.store.machine.dialect import statement
@@ -87,3 +88,16 @@ async def test_a_quote_by_ours_waits_for_their_word(far: Far):
         assert await uris.of_thing(reading, uris.STAMP, mine) == stamp
     await far.tells(far.bob, far.bob.act("Reject", asked, "no more"))
     assert (await far.status(v.ravi, mine))["quote"]["state"] in ("rejected", "revoked")
+
+
+async def test_of_a_post_that_they_do_not_see_whoever_would_quote_it_is_told_nothing(far: Far):
+    """Else an answer would tell that it is there, and whose it is."""
+    v = far.village
+    hidden = await v.says(v.asha, "चुपचाप", visibility=Visibility.PRIVATE)
+    there = f"{far.uri(v.asha)}/{hidden.id}"
+    note = far.bob.note("guess", quote=there)
+    far.there.serves(note)
+    before = len(await said(far))
+    for name, object_ in (("there", there), ("not there", f"{far.uri(v.asha)}/{hidden.id + 1}")):
+        await far.tells(far.bob, far.bob.act("QuoteRequest", object_, name) | {"instrument": note["id"]})
+        assert len(await said(far)) == before
