@@ -7,6 +7,7 @@ what reaches outside the store is claimed first, and is another's to do where wh
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
@@ -21,7 +22,8 @@ from chaupal.store.machine.work import Writing
 
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing
-ASIDE_AT_ONCE = 10
+ASIDE_AT_ONCE = 30
+ASIDE_OF_ONE = 10  # of those: that wait for one other server
 HELD = 2 * MINUTE  # what is carried out aside is anybody's again after this: whoever took it up has died
 LATER = 5 * SECOND  # where too many are at it, or the machine is short of something
 LOOK_EVERY = 0.1  # seconds: events of another process (the CLI) come without a wake-up
@@ -52,7 +54,7 @@ class Runner:
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
         self._task: asyncio.Task[None] | None = None
-        self._aside: set[asyncio.Task[None]] = set()
+        self._aside: dict[asyncio.Task[None], int | str] = {}  # each with whom it waits for
         self._idle = 0
         self._busy = self._leaving = False
 
@@ -189,7 +191,8 @@ class Runner:
 
     async def _put_aside(self, seq: int, event: Event) -> None:
         """Carry it out beside the others; nobody else takes it up meanwhile."""
-        free = len(self._aside) < ASIDE_AT_ONCE
+        there = _asked_of(event)
+        free = len(self._aside) < ASIDE_AT_ONCE and [*self._aside.values()].count(there) < ASIDE_OF_ONE
         if not self._many:
             async with self._carrier.work.writing() as w:
                 await outbox.hold(w, seq, w.now() + (HELD if free else LATER))
@@ -197,8 +200,8 @@ class Runner:
             await self._claim(seq, LATER)
         if free:
             task = asyncio.create_task(self._errand(seq, event))
-            self._aside.add(task)
-            task.add_done_callback(self._aside.discard)
+            self._aside[task] = there
+            task.add_done_callback(self._aside.pop)
 
     async def _alone(self) -> int:
         async with self._carrier.work.writing() as w:
@@ -233,3 +236,8 @@ class Runner:
             if given_up and (last_word := GIVEN_UP.get(type(event))):
                 await last_word(self._carrier, w, event)
         log.error("event failed", event_name=type(event).__name__, seq=seq, error=error, given_up=given_up)
+
+
+def _asked_of(event: Event) -> int | str:
+    """Which other server an errand waits for, as far as the event says: one that is slow holds up none that wait for another."""
+    return getattr(event, "server", 0) or urlsplit(getattr(event, "uri", "")).netloc or type(event).__name__

@@ -1,6 +1,7 @@
 """How far one question to other servers may lead: whoever makes us ask can make us ask a few times, and no more."""
 
 from collections.abc import Awaitable
+from time import monotonic
 from urllib.parse import quote
 
 from chaupal.federation import calling, ours
@@ -12,6 +13,9 @@ from chaupal.kernel.errors import NotFound
 MOST_FETCHES = 10  # for one question, whatever is found on the way
 JRD = ("application/jrd+json", "application/json")
 MOST_JRD = 50_000  # bytes
+PATIENCE = (
+    60.0  # seconds after which one question leads no further: servers that are slow keep nobody else waiting for long
+)
 GONE = 410
 
 
@@ -29,17 +33,20 @@ class NotThere(NotFound):
 class Chain:
     """How far one question may lead: so many documents, of whatever servers. `by`: in whose name (an account; 0: the house's)."""
 
-    __slots__ = ("_fed", "by", "left")
+    __slots__ = ("_fed", "_until", "by", "left")
 
     def __init__(self, fed: Federation, *, left: int = MOST_FETCHES, by: int = 0) -> None:
         self._fed = fed
         self.left = left
         self.by = by
+        self._until = monotonic() + PATIENCE
 
     def spend(self) -> None:
-        """One more. Raises NotThere where it is one too many."""
+        """One more. Raises NotThere where it is one too many, or too late for it."""
         if self.left <= 0:
             raise NotThere(why="too_far")
+        if monotonic() > self._until:
+            raise NotThere(why="too_slow", passing=True)
         self.left -= 1
 
     async def thing(self, url: str) -> Json:

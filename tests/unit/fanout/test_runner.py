@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from chaupal.fanout import runner
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
+from chaupal.federation.events import ThreadWanted
 from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.social.events_ties import Liked
 from chaupal.social.posts import reactions
@@ -138,3 +139,25 @@ async def test_what_the_machine_is_short_of_costs_no_event_its_tries(
     await street.runner.settle()
     async with street.work.reading() as reading:
         assert (await outbox.depth(reading))[:2] == (0, 0)
+
+
+async def test_a_server_that_is_slow_holds_up_none_that_wait_for_another(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asked, answered = list[str](), asyncio.Event()
+
+    async def ask(_: Carrier, event: ThreadWanted) -> None:
+        asked.append(event.uri)
+        if "slow" in event.uri:
+            await answered.wait()
+
+    monkeypatch.setitem(runner.ERRANDS, ThreadWanted, (ask,))
+    async with street.work.writing() as w:
+        w.tell(*[ThreadWanted(post=1, uri=f"https://slow.example/{number}") for number in range(50)])
+        w.tell(ThreadWanted(post=1, uri="https://quick.example/1"))
+    await street.runner.step()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert "https://quick.example/1" in asked and len(asked) == 1 + runner.ASIDE_OF_ONE
+    answered.set()
+    await street.runner.settle()

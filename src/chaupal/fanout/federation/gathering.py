@@ -11,6 +11,7 @@ from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
 from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadSeen, ThreadWanted
 from chaupal.federation.taking import inbox
+from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.store.federation import arrivals, heard
@@ -29,7 +30,7 @@ async def arrived(carrier: Carrier, event: ActivityArrived) -> None:
         _in_hand[key] = True
         return
     _in_hand[key] = True
-    failed: NotThere | None = None
+    failed: Exception | None = None
     try:
         while _in_hand[key]:
             _in_hand[key] = False
@@ -40,9 +41,10 @@ async def arrived(carrier: Carrier, event: ActivityArrived) -> None:
         raise failed
 
 
-async def _all_of(carrier: Carrier, server: int) -> NotThere | None:
-    """What could not be had of what some of it needs."""
-    fed, after, failed = carrier.federation, 0, None
+async def _all_of(carrier: Carrier, server: int) -> Exception | None:
+    """What could not be had of what some of it needs. One that cannot be taken in, for whatever reason, holds up none behind it."""
+    fed, after = carrier.federation, 0
+    failed: Exception | None = None
     if fed is None:
         return None
     while True:
@@ -53,7 +55,11 @@ async def _all_of(carrier: Carrier, server: int) -> NotThere | None:
         after = arrival.id
         try:
             await inbox.carry_on(fed, arrival)
-        except NotThere as problem:
+        except Exception as problem:
+            if isinstance(carrier.work.fault(problem) or problem, Unavailable | Full):
+                raise  # it is no try of the activity's: nothing else would have gone on
+            if not isinstance(problem, NotThere):
+                log.error("an activity of another server could not be taken in", arrival=arrival.id, error=problem)
             if arrival.tries + 1 >= MOST_TRIES:
                 await inbox.drop(fed, arrival)
                 continue

@@ -200,6 +200,8 @@ def test_an_old_signature_may_stand_in_the_header_for_logging_in():
 def test_every_digest_that_is_given_has_to_be_right():
     right, wrong = b64encode(sha256(BODY).digest()).decode(), b64encode(sha256(b"another").digest()).decode()
     digests.check_digest(f"SHA-256={right}", BODY)
+    with pytest.raises(NotSigned, match="twice"):  # a header full of them would be reckoned for whoever sends it
+        digests.check_digest(",".join([f"SHA-256={right}"] * 3), BODY)
     digests.check_digest(f"md5=x,sha-256={right}", BODY)
     digests.check_content_digest(f"sha-256=:{right}:", BODY)
     for said in (
