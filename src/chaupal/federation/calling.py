@@ -38,7 +38,8 @@ async def get(fed: "Federation", url: str, *, by: int = 0) -> Json:
         said = document.get("id")
         if not isinstance(said, str):
             raise NotAnswered("does not say what it is")
-        if said.partition("#")[0] in (at, asked):
+        # Whatever a host sends on to another one is that one's word: a page that sends people on to wherever they like is no author.
+        if said.partition("#")[0] in (at, asked) and same_host(said, at):
             return document
         asked = said.partition("#")[0]
     raise NotAnswered("says that it is another thing")
@@ -114,6 +115,9 @@ async def _next(fed: "Federation", there: Place, answered: Answered, *, named: b
 async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
     """Where to ask. Raises NotAnswered, too, for a server that is not talked to; `named`: that was not let in, if only those are."""
     there = fed.connections.place(url)
+    if same_host(there.url, fed.settings.origin):
+        # Whoever says that a thing of theirs is one of ours, or sends us on to it, would have us take it in as another server's.
+        raise NotAnswered("is this server itself")
     if not await fed.may_call(there.authority, named=named):
         raise NotAnswered("is not talked to from here")
     return there

@@ -70,7 +70,7 @@ def place(url: str, *, plain: bool = False) -> Place:
     """
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode().lower(), parts.port
+        host, port = (parts.hostname or "").encode("idna").decode().lower().removesuffix("."), parts.port
     except ValueError as error:  # of an address in brackets, a port or a name
         raise NotAnswered("is no address of a server") from error
     usual = 443 if parts.scheme == "https" else 80

@@ -114,7 +114,7 @@ async def _is_stale(fed: Federation, reading: Reading, account: int) -> bool:
 
 async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
     """By which name they are found. Their own host says it, and the host of the name has to lead back to them: else anybody could
-    answer for anybody. Who answers nobody's WebFinger is called by the host of their address.
+    answer for anybody. "" where nobody answers: a known one keeps their name, a new one is called by the host of their address.
 
     `confirmed`: a name whose host has led to them.
     """
@@ -127,7 +127,7 @@ async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
     except NotThere as error:
         if claimed != usual or error.why == "too_far":
             raise
-        return usual
+        return ""
     if here != actor.uri:
         raise NotThere(why="not_theirs")
     if subject != claimed and await _webfinger(chain, subject) != (subject, actor.uri):
@@ -194,8 +194,12 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
         if known is None or known.gone:
             raise NotThere(why="nobody")
         return known.of
-    handle = handle or f"{actor.user}@{actor.host}"
-    await _make_room(w, handle)
+    usual = f"{actor.user}@{actor.host}"
+    if handle:
+        await _make_room(w, handle)
+    elif await accounts.whose(w, usual) is not None:
+        raise NotThere(why="not_theirs")  # a name that nobody has confirmed is taken from nobody
+    handle = handle or usual
     server = await servers.met(w, fed.make_id, actor.host)
     since = actor.created_at if 0 < actor.created_at <= now else now
     await people.add(w, account, server, handle, await _shown(fed, w, server, actor), since)

@@ -2,6 +2,7 @@
 
 from urllib.parse import unquote
 
+from chaupal.federation.reading.values import same_host
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.work import Reading
@@ -9,8 +10,9 @@ from chaupal.store.square.people import id_of
 
 
 def is_ours(settings: Settings, uri: str) -> bool:
-    """Whether it is an address of this server."""
-    return uri.startswith(f"{settings.origin}/")
+    """Whether it is an address of this server, in whatever spelling: what is written otherwise than we write it is nothing of ours,
+    and nobody else's either."""
+    return uri.startswith(f"{settings.origin}/") or same_host(uri, settings.origin)
 
 
 def handle_in(settings: Settings, uri: str) -> str:

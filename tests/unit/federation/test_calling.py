@@ -106,6 +106,30 @@ async def test_nobody_speaks_for_another_host(fed: Federation, site: Site):
     assert await calling.part(fed, says(site, "/list", {"type": "Collection"})) == {"type": "Collection"}
 
 
+async def test_where_a_host_sends_on_to_another_that_one_is_not_believed_about_it(fed: Federation, site: Site):
+    """A page that sends people on to wherever they like would else be an author of whatever they like."""
+    here = site.says("/go?to=evil", "", status=302, location=f"http://127.0.0.1:{site.port}/forged")
+    says(site, "/forged", {"id": here, "type": "Person"})
+    with pytest.raises(NotAnswered, match="another thing"):
+        await calling.get(fed, here)
+
+
+async def test_this_server_is_not_asked_as_if_it_were_another(fed: Federation, site: Site):
+    """Whoever says that their thing is one of ours would have us take ours in as theirs."""
+    origin = f"http://localhost:{site.port}"
+    fed = msgspec.structs.replace(fed, settings=msgspec.structs.replace(fed.settings, public_url=origin))
+    says(site, "/@asha/1", {"id": f"{origin}/@asha/1", "type": "Note"})
+    says(site, "/mirror", {"id": f"{origin}/@asha/1", "type": "Note"})
+    site.says("/on", "", status=302, location=f"{origin}/@asha/1")
+    for path in ("/mirror", "/on"):
+        with pytest.raises(NotAnswered, match="itself"):
+            await calling.get(fed, f"http://127.0.0.1:{site.port}{path}")
+    for spelling in ("localhost", "LOCALHOST", "localhost."):
+        with pytest.raises(NotAnswered, match="itself"):
+            await calling.get(fed, f"http://{spelling}:{site.port}/@asha/1")
+    assert "/@asha/1" not in [path for path, _ in site.asked]
+
+
 async def test_a_redirect_is_followed_and_signed_anew(fed: Federation, site: Site):
     says(site, "/new", {"id": url(site, "/new"), "type": "Note"})
     moved = site.says("/old", "", status=301, location="/new")

@@ -193,6 +193,7 @@ def test_what_is_no_address_of_a_server_is_not_called(url: str):
     [
         ("https://There.Example", "https://there.example", "/"),
         ("https://there.example:443/a?b=c#d", "https://there.example", "/a?b=c"),
+        ("https://there.example./x", "https://there.example", "/x"),
         ("https://चौपाल.भारत/@आशा", "https://xn--61b6aya1cxd.xn--h2brj9c", "/@%E0%A4%86%E0%A4%B6%E0%A4%BE"),
         ("https://there.example/a%20b?c=%2F", "https://there.example", "/a%20b?c=%2F"),
         ("https://there.example/a b\r\nx: y", "https://there.example", "/a%20bx:%20y"),

@@ -9,15 +9,16 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import Running
-from chaupal.federation import calling, finding
+from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
 from chaupal.federation.connections import Answered
 from chaupal.federation.context import Federation
+from chaupal.federation.taking import statements
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.social.people import accounts
-from chaupal.store.federation import keys, people
+from chaupal.store.federation import keys, people, uris
 from chaupal.store.identity import moving
 from chaupal.store.square.people import id_of, sealed_people
 from either import open_house
@@ -169,6 +170,47 @@ async def test_two_of_one_host_who_say_the_same_name_are_not_both_believed(world
         await finding.person(fed, other)
 
 
+async def test_a_name_that_no_host_confirms_is_taken_from_nobody(world: World, fed: Federation):
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    bob = await finding.person(fed, BOB)
+    other = "https://far.example/p/2"
+    world.actor(other, preferredUsername="bob")
+    del world.names["bob@far.example"]
+    with pytest.raises(NotThere):
+        await finding.person(fed, other)
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, bob)
+        assert known is not None and known.gone_at is None and known.handle == "bob@far.example"
+        assert await uris.find(reading, other) is None
+
+
+async def test_whose_name_cannot_be_asked_for_just_now_keeps_it(world: World, fed: Federation):
+    uri = "https://social.far.example/users/bob"
+    world.actor(uri)
+    world.finds("bob@social.far.example", uri, "bob@far.example")
+    world.finds("bob@far.example", uri)
+    bob = await finding.person(fed, uri)
+    world.names.clear()
+    assert await finding.person(fed, uri, fresh=True) == bob
+    assert await handle_of(fed, bob) == "bob@far.example"
+
+
+async def test_addresses_of_ours_in_other_spellings_are_nobodys(world: World, fed: Federation):
+    await accounts.create(fed.square, handle="asha", email="asha@gaanv.example", password="chaupal-gaanv")
+    for origin in (
+        "https://GAANV.example",
+        "https://gaanv.example:443",
+        "https://gaanv.example.",
+        "http://gaanv.example",
+    ):
+        with pytest.raises(NotThere):
+            await finding.person(fed, f"{origin}/@asha")
+        with pytest.raises(NotThere):
+            await finding.post(fed, f"{origin}/@asha/1")
+    assert not world.asked
+
+
 async def test_whoever_has_a_name_anew_is_somebody_else_and_the_one_before_is_gone(world: World, fed: Federation):
     world.actor()
     world.finds("bob@far.example", BOB)
@@ -219,6 +261,36 @@ async def test_what_is_not_anybody_is_nobody_and_costs_few_questions(world: Worl
         with pytest.raises(NotThere):
             await finding.person(fed, name)
     assert sum(world.asked.values()) < 8
+
+
+async def test_servers_that_are_slow_are_not_asked_on_and_on(
+    world: World, fed: Federation, monkeypatch: pytest.MonkeyPatch
+):
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    monkeypatch.setattr(chains, "PATIENCE", -1.0)
+    with pytest.raises(NotThere) as slow:
+        await finding.person(fed, BOB)
+    assert slow.value.passing and not world.asked
+
+
+async def test_a_post_is_here_with_what_its_server_says_of_it_or_not_at_all(
+    world: World, fed: Federation, monkeypatch: pytest.MonkeyPatch
+):
+    world.actor()
+    note = f"{BOB}/1"
+    world.documents[note] = {"id": note, "type": "Note", "attributedTo": BOB, "content": "x", "to": ["as:Public"]}
+
+    async def dies(*_: object) -> None:
+        raise OSError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(statements, "of_post", dies)
+        with pytest.raises(OSError, match="killed"):
+            await finding.post(fed, note)
+    async with fed.work.reading() as reading:
+        assert await uris.find(reading, note) is None
+    assert await finding.post(fed, note)
 
 
 async def test_names_that_lead_on_and_on_are_followed_once(world: World, fed: Federation):

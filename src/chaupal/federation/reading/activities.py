@@ -31,6 +31,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     """An activity. `object` is the address of what it is about, `whole` that thing where it came along; `objects`: all of them.
 
     `content`: words that somebody adds to it, plain. `instrument`, `result`: of quotes (FEP-044f). `raw`: as it came.
+    `brought`: by another server than its own, which was asked for it then.
     """
 
     uri: str
@@ -48,6 +49,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     at: int = 0
+    brought: bool = False
     raw: Json
 
 

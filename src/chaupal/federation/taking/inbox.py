@@ -99,17 +99,20 @@ async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:
 
 
 async def _pass_on(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
-    """What somebody else said, and `by` only brings along: nothing of it is believed, but where it may be about what is here, its
-    own server is asked. Raises Unreadable.
+    """What somebody else said, and `by` only brings along: nothing of it is believed or kept, but where it may be about what is here,
+    its own server is asked. Raises Unreadable.
     """
     if act.kind not in FORWARDED or not act.object:
         raise Unreadable("not_theirs")
     if not same_host(act.object, act.actor):
         raise Unreadable("not_theirs")
+    # Noted under a name of its own: whoever brings it along cannot make the activity itself count as heard, whose id anybody can guess.
+    name = f"{by.actor} brings {_name(act, body)}"
     async with fed.work.reading() as reading:
         wanted = await _may_be_here(reading, fed, act) and not await heard.was(reading, _name(act, body))
     if wanted:
-        await _wait(fed, by, _name(act, body), body)
+        told = {"id": act.uri, "type": act.kind, "actor": act.actor, "object": act.object}
+        await _wait(fed, by, name, msgspec.json.encode(told))
 
 
 async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:
@@ -252,7 +255,9 @@ async def _from_its_own_server(fed: Federation, chain: Chain, act: Act) -> tuple
         known = await people.of(reading, account)
     if known is None:
         return None, act
-    act = msgspec.structs.replace(act, actor=said.by, whole=whole, object=said.uri, object_kind=said.kind)
+    act = msgspec.structs.replace(
+        act, actor=said.by, whole=whole, object=said.uri, object_kind=said.kind, to=said.to, cc=said.cc, brought=True
+    )
     return Doer(account, known.server, known.uri), act
 
 

@@ -9,7 +9,7 @@ from chaupal.federation.reading.activities import Act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.marks import marks_of, mentions_of
 from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
-from chaupal.federation.reading.values import Json, uri_of, uris_of, value_of
+from chaupal.federation.reading.values import Json, same_host, uri_of, uris_of, value_of
 from chaupal.federation.taking.acting import Doer
 from chaupal.store.federation import people as rows
 from chaupal.store.federation import uris
@@ -89,6 +89,17 @@ async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> 
     if act.object_kind in PEOPLE or act.object == by.actor:
         return True
     return await _is_here(fed, reading, act.object)
+
+
+async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """A post of their own server, in the collection that is theirs: for nothing else is anybody asked."""
+    known = await rows.of(reading, by.account)
+    return known is not None and "" != act.target == known.featured and same_host(act.object, by.actor)
+
+
+async def asked_of_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """A post of their own server would quote one of ours."""
+    return ours.is_ours(fed.settings, act.object) and same_host(act.instrument, by.actor)
 
 
 # --- what has to be asked for first ---

@@ -10,6 +10,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.files import File
 from chaupal.federation.reading.objects import Said
 from chaupal.federation.taking import statements
+from chaupal.federation.taking.acting import inside
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import quotes
@@ -56,8 +57,10 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
     if came is None:
         return 0
     fresh = fresh or came.post.created_at > fed.clock() - STILL_ON_ITS_WAY
-    id_ = await taken.add(fed.square, came, fresh=fresh)
-    async with fed.work.writing() as w:
+    async with (
+        fed.work.writing() as w
+    ):  # with what its server says of it: whoever dies in between has not seen it withheld
+        id_ = await taken.add(inside(fed, w).square, came, fresh=fresh)
         await statements.of_post(fed, w, id_, came.post.server, said)
     return id_
 
@@ -69,8 +72,8 @@ async def change_post(fed: Federation, said: Said, by: int) -> bool:
         if known is None or known.gone or known.kind != uris.POST:
             raise NotFound
         came = await _came(fed, reading, said, by)
-    changed = await taken.change(fed.square, known.of, came, edited_at=said.edited_at)
     async with fed.work.writing() as w:
+        changed = await taken.change(inside(fed, w).square, known.of, came, edited_at=said.edited_at)
         await statements.of_post(fed, w, known.of, came.post.server, said)
     return changed
 

@@ -28,8 +28,12 @@ async def like(deed: Deed) -> None:
         await uris.keep(deed.w, deed.act.uri, uris.LIKE, liked, deed.me)
 
 
-async def unlike(deed: Deed, post: int) -> None:
+async def unlike(deed: Deed, post: int, uri: str) -> None:
+    """`uri`: by which id they liked it, if they say so; it is good for nothing more."""
     await reactions.unlike(deed.fed.square, deed.viewer, post)
+    known = await uris.find(deed.w, uri)
+    if known is not None and known.kind == uris.LIKE and known.by == deed.me:
+        await uris.forget(deed.w, uri)
 
 
 async def announce(deed: Deed) -> None:
@@ -48,8 +52,10 @@ async def unannounce(deed: Deed, uri: str) -> None:
     known = await uris.find(deed.w, uri)
     if known is None or known.by != deed.me or known.kind != uris.POST:
         raise NotFound
-    await uris.bury(deed.w, uri)
     post = await as_written(deed.w, known.of) if known.of else None
+    if post is not None and post.boost_of is None:
+        raise NotFound  # a post of theirs is deleted and not undone: its id is still good
+    await uris.bury(deed.w, uri)
     if post is not None and post.author == deed.me and post.boost_of is not None:
         await posts.unrepost(deed.fed.square, deed.viewer, post.boost_of)
 

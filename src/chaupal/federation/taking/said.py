@@ -1,5 +1,6 @@
 """Posts that other servers say, say otherwise, or take back: held against whoever says it, and then taken in."""
 
+from chaupal.federation import ours
 from chaupal.federation.events import ThreadWanted
 from chaupal.federation.reading.objects import Said, read_post
 from chaupal.federation.reading.values import same_host
@@ -12,8 +13,13 @@ from chaupal.store.federation import people, uris
 async def create(deed: Deed) -> None:
     """A new post of theirs. What it answers is looked up afterwards, where it is not here."""
     said = await _read(deed)
-    post = await posts.take_post(deed.fed, said, deed.me, fresh=True)
-    if said.answers and await uris.find(deed.w, said.answers) is None and not _is_ours(deed, said.answers):
+    # What somebody else brought is as old as it is: nobody has others' old posts told of anew.
+    post = await posts.take_post(deed.fed, said, deed.me, fresh=not deed.act.brought)
+    if (
+        said.answers
+        and await uris.find(deed.w, said.answers) is None
+        and not ours.is_ours(deed.fed.settings, said.answers)
+    ):
         deed.w.tell(ThreadWanted(post=post, uri=said.answers))
 
 
@@ -30,6 +36,12 @@ async def delete(deed: Deed) -> None:
             raise NotAllowed
         await uris.add(deed.w, deed.act.object, uris.POST, 0, deed.me)
         return
+    if known.kind == uris.STAMP and known.by == deed.me and not known.gone:
+        await uris.bury(deed.w, deed.act.object)
+        await posts.quote_refused(
+            deed.fed, known.of, deed.me
+        )  # what says that it may is gone: it may no more (FEP-044f)
+        return
     if known.kind != uris.POST or known.gone:
         raise NotFound
     await posts.delete_post(deed.fed, known.of, deed.me)
@@ -45,7 +57,3 @@ async def _read(deed: Deed) -> Said:
     if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
         raise NotAllowed
     return said
-
-
-def _is_ours(deed: Deed, uri: str) -> bool:
-    return uri.startswith(f"{deed.fed.settings.origin}/")

@@ -41,7 +41,7 @@ async def _undo(deed: Deed) -> None:
         case "Block":
             await ties.unblock(deed, await ties.ours_at(deed, undone.object))
         case "Like" | "EmojiReact":
-            await reactions.unlike(deed, await reactions.known_post(deed, undone.object))
+            await reactions.unlike(deed, await reactions.known_post(deed, undone.object), undone.uri)
         case "Announce":
             await reactions.unannounce(deed, undone.uri)
         case "Accept":
@@ -61,7 +61,7 @@ async def _undo_by_id(deed: Deed) -> None:
         case uris.BLOCK if known.of == deed.me:
             await ties.unblock(deed, known.by)
         case uris.LIKE if known.by == deed.me:
-            await reactions.unlike(deed, known.of)
+            await reactions.unlike(deed, known.of, deed.act.object)
         case uris.POST if known.by == deed.me:
             await reactions.unannounce(deed, deed.act.object)
         case _:
@@ -96,9 +96,9 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Update", ""): Taker(_update, needs.edited_here, needs.of_edit),
     ("Delete", ""): Taker(_delete, needs.known_here),
     ("Move", ""): Taker(moves.move, needs=needs.of_move),
-    ("Add", ""): Taker(reactions.pin, needs=needs.of_object),
+    ("Add", ""): Taker(reactions.pin, needs.pinned_there, needs.of_object),
     ("Remove", ""): Taker(reactions.unpin),
-    ("QuoteRequest", ""): Taker(quotes.ask, needs=needs.of_asking),
+    ("QuoteRequest", ""): Taker(quotes.ask, needs.asked_of_us, needs.of_asking),
     ("Flag", ""): Taker(reports.flag),
 }
 

@@ -78,8 +78,9 @@ async def add(square: Square, came: Came, *, fresh: bool) -> int:
 async def _of_its_time(w: Writing, post: Post) -> int:
     """An id that stands where the post stands in time, and is nobody's yet."""
     number = zlib.crc32(post.uri.encode())  # tells those of one millisecond apart, the same in every process
-    while await posts_store.as_written(w, id_ := brought_id(post.created_at, number)) is not None:
-        number += 1
+    at = post.created_at  # whose numbers run out where somebody says that all they wrote is of one moment
+    while await posts_store.as_written(w, id_ := brought_id(at, number)) is not None:
+        at, number = at + 1, number + 1
     return id_
 
 

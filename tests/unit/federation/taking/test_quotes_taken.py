@@ -88,6 +88,12 @@ async def test_a_quote_by_ours_waits_for_their_word(far: Far):
         assert await uris.of_thing(reading, uris.STAMP, mine) == stamp
     await far.tells(far.bob, far.bob.act("Reject", asked, "no more"))
     assert (await far.status(v.ravi, mine))["quote"]["state"] in ("rejected", "revoked")
+    await far.tells(far.bob, far.bob.act("Accept", asked, "yes again", result=stamp))
+    assert (await far.status(v.ravi, mine))["quote"]["state"] == "accepted"
+    await far.tells(far.eve, far.eve.act("Delete", stamp))
+    assert (await far.status(v.ravi, mine))["quote"]["state"] == "accepted", "it is not hers to take back"
+    await far.tells(far.bob, far.bob.act("Delete", {"id": stamp, "type": "QuoteAuthorization"}))
+    assert (await far.status(v.ravi, mine))["quote"]["state"] in ("rejected", "revoked")
 
 
 async def test_of_a_post_that_they_do_not_see_whoever_would_quote_it_is_told_nothing(far: Far):

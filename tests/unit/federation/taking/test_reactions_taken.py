@@ -2,6 +2,7 @@
 
 from chaupal.policy.facts import Visibility
 from chaupal.social.people import graph
+from chaupal.store.federation import uris
 from far import Far
 from peers.hostile import PUBLIC
 
@@ -24,6 +25,16 @@ async def test_a_like_is_counted_once_and_undone_whole_or_by_its_id(far: Far):
     assert (await far.status(v.ravi, post))["favourites_count"] == 0
     await far.tells(far.bob, like)
     assert (await far.status(v.ravi, post))["favourites_count"] == 0, "a replay"
+
+
+async def test_likes_that_come_and_go_leave_no_ids_behind(far: Far):
+    v = far.village
+    likes = [far.bob.act("Like", far.post(v.asha), f"like{number}") for number in range(3)]
+    for number, like in enumerate(likes):
+        await far.tells(far.bob, like)
+        await far.tells(far.bob, far.bob.act("Undo", like if number else like["id"], f"undo{number}"))
+    async with far.fed.work.reading() as reading:
+        assert await uris.find_many(reading, [like["id"] for like in likes]) == {}
 
 
 async def test_what_they_may_not_see_they_cannot_like_or_repost(far: Far):
