@@ -4,7 +4,7 @@ Nothing is shown from where it lies: whoever looks at a post here tells no other
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from chaupal.federation import calling
@@ -18,8 +18,10 @@ from chaupal.store.federation import emojis, people
 from chaupal.store.federation import media as store
 from chaupal.store.federation.media import Away
 
-AT_ONCE = 20  # files that one process fetches; whoever asks for more asks again
+AT_ONCE = 24  # files that one process fetches; whoever asks for more asks again
+OF_ONE_SERVER = 16  # of those: one that is slow leaves room for the others
 HELD = 2 * MINUTE  # a file is another's to fetch after this, where whoever took it up has died
+MISSED = 10 * MINUTE  # after which a portrait or a picture of a name is asked for again
 AGAIN_AFTER = (MINUTE, 10 * MINUTE, HOUR, DAY)  # after vain tries
 PATIENCE = 20.0  # seconds for one file
 WAITED = 8.0  # seconds that whoever looks at it waits for it
@@ -29,30 +31,53 @@ ACCEPT = "image/*, video/*, audio/*"
 # As files are served; some servers know no better than that they are bytes.
 KINDS = ("image/", "video/", "audio/", "application/ogg", "application/octet-stream", "binary/octet-stream")
 
+type Begin = Callable[[], Coroutine[Any, Any, bool]]
+
 
 async def fetch(fed: Federation, id_: int) -> bool:
     """Bring a file of a post here; whether it is here now. Those who ask for one at once wait for the same answer."""
-    return await _together(fed, id_, lambda: _fetch(fed, id_))
+    async with fed.work.reading() as reading:
+        away = await store.away(reading, id_)
+    return away is None or await _together(fed, id_, away.server, lambda: _fetch(fed, id_))
 
 
 async def fetch_portrait(fed: Federation, account: int, key: str) -> bool:
     """The same for the avatar or header that this key of theirs names."""
-    return await _together(fed, key, lambda: _fetch_portrait(fed, account, key))
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, account)
+    return known is not None and await _again(fed, key, known.server, lambda: _fetch_portrait(fed, account, key))
 
 
 async def fetch_emoji(fed: Federation, id_: int) -> bool:
     """The same for the picture of a `:name:`."""
-    return await _together(fed, f"emoji/{id_}", lambda: _fetch_emoji(fed, id_))
+    async with fed.work.reading() as reading:
+        known = await emojis.one(reading, id_)
+    return known is not None and await _again(fed, known.key, known.server, lambda: _fetch_emoji(fed, id_))
 
 
-async def _together(fed: Federation, name: int | str, begin: Any) -> bool:
+async def _again(fed: Federation, key: str, server: int, begin: Begin) -> bool:
+    """What stands on every page is not asked for with every page: a server that is gone would keep all others waiting."""
+    missed = fed.remembered.missed
+    if (last := missed.items.get(key)) is not None and fed.clock() - last < MISSED:
+        return False
+
+    async def noted() -> bool:
+        missed.put(key, fed.clock())
+        got = await begin()
+        missed.items.pop(key, None)
+        return got
+
+    return await _together(fed, key, server, noted)
+
+
+async def _together(fed: Federation, name: int | str, server: int, begin: Begin) -> bool:
     going = fed.remembered.files
-    task: asyncio.Task[bool] | None = going.get(name)
-    if task is None:
-        if len(going) >= AT_ONCE:
+    if name not in going:
+        if len(going) >= AT_ONCE or [there for there, _ in going.values()].count(server) >= OF_ONE_SERVER:
             return False
-        task = going[name] = asyncio.create_task(_quietly(begin()))
-        task.add_done_callback(lambda _: going.pop(name, None))
+        going[name] = server, asyncio.create_task(_quietly(begin()))
+        going[name][1].add_done_callback(lambda _: going.pop(name, None))
+    task = going[name][1]
     done, _ = await asyncio.wait({task}, timeout=WAITED)
     return bool(done) and task.result()
 

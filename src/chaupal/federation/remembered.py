@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Remembered:
     """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms).
 
-    `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here.
+    `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
+    server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms).
     """
 
     def __init__(self) -> None:
@@ -21,4 +22,5 @@ class Remembered:
         self.speaks: Shelf[str, str] = Shelf(20_000)
         self.vain: Shelf[str, int] = Shelf(20_000)
         self.fetching: dict[str, asyncio.Task[Known]] = {}
-        self.files: dict[int | str, asyncio.Task[bool]] = {}
+        self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
+        self.missed: Shelf[str, int] = Shelf(20_000)

@@ -1,10 +1,13 @@
 """Pictures and portraits of other servers: fetched for whoever may see them, painted anew, let go of in time, never shown from there."""
 
 import asyncio
+from itertools import islice
+from typing import Any
 
 import msgspec
 import pytest
 
+from chaupal.federation import media
 from chaupal.federation.context import Federation
 from chaupal.federation.media import fetch
 from chaupal.federation.taking.posts import take_post
@@ -16,6 +19,7 @@ from chaupal.policy.things import Picture
 from chaupal.social.media import elsewhere
 from chaupal.social.people import graph
 from chaupal.store.court import rulings
+from chaupal.store.federation import people
 from chaupal.store.square.posts import as_written
 from elsewhere import Site, site  # noqa: F401 - fixture
 from neighbours import by
@@ -245,3 +249,42 @@ async def test_a_portrait_is_fetched_when_its_profile_is_shown(village: Village,
     assert (await village.client.get(path)).status_code == 200
     assert len(site.asked) == 1
     assert (await village.client.get(f"/media/portraits/{ravi}/{'0' * 20}.webp")).status_code == 404
+
+
+async def test_a_portrait_that_cannot_be_had_is_not_asked_for_with_every_page(village: Village, site: Site):
+    ravi = await ravi_in(village, avatar_url=f"http://localhost:{site.port}/none.png")
+    key = people.portrait_key(ravi, f"http://localhost:{site.port}/none.png")
+    for _ in range(3):
+        assert not await media.fetch_portrait(fed_of(village), ravi, key)
+    assert [path for path, _ in site.asked] == ["/none.png"]
+    site.says("/none.png", picture(300, 300), "image/png")
+    village.clock.move(11 * MINUTE)
+    assert await media.fetch_portrait(fed_of(village), ravi, key)
+
+
+async def test_a_server_that_is_slow_leaves_room_for_others(
+    village: Village, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever looks at a page full of its pictures waits; whoever looks at others' does not."""
+    fed, ravi = fed_of(village), await ravi_in(village)
+    slow = [
+        (await picture_in(village, await says(village, ravi, f"http://localhost:{site.port}/{n}.png", n))).id
+        for n in range(30)
+    ]
+    release = asyncio.Event()
+    got = media.calling.plain
+
+    async def plain(fed: Federation, url: str, *rest: Any, **more: Any) -> Any:
+        if "chitra" not in url:
+            await release.wait()
+        return await got(fed, url, *rest, **more)
+
+    monkeypatch.setattr(media.calling, "plain", plain)
+    waiting = [asyncio.create_task(media.fetch(fed, one)) for one in slow]
+    assert not any([await one for one in islice(asyncio.as_completed(waiting), len(slow) - media.OF_ONE_SERVER)])
+    meera = await met(fed.work, fed.make_id, "meera@other.example")
+    attached = [{"type": "Document", "mediaType": "image/png", "url": f"http://localhost:{site.port}/chitra.png"}]
+    post = await take_post(fed, said("meera@other.example", 1, "देखो", attachment=attached), meera, fresh=True)
+    assert await media.fetch(fed, (await picture_in(village, post)).id)
+    release.set()
+    assert not any(await asyncio.gather(*waiting))
