@@ -97,3 +97,22 @@ def test_nothing_hostile_comes_out_of_any_text(html: str):
     assert foreign.read(once.html).links == once.links
     foreign.text_of(once.html)
     foreign.without_quote(once.html)
+
+
+_LONG = {
+    "spaces": "x " + " " * 99_000 + "y", "spaces at line ends": ("x" + " " * 9_000) * 11, "formulas": "<math " * 16_000,
+    "formulas without end": "<math>" * 16_000, "annotations": "<annotation encoding='application/x-tex'>" * 2_400,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("html", _LONG.values(), ids=_LONG)
+def test_no_text_is_read_from_each_of_its_letters_anew(html: str):
+    """Each of these once took from seconds to half a minute, while nobody else was answered; now some thousandths."""
+    for pattern in (foreign._SPACES, foreign._AT_LINE_ENDS, foreign._MATH, foreign._TEX):  # pyright: ignore[reportPrivateUsage]
+        pattern.sub("", html, timeout=2)
+    foreign.read(html)
+
+
+def test_of_more_elements_than_anybody_writes_the_first_ones_are_read():
+    read = foreign.read("<p>नमस्ते</p>" + "<ul><li>" * 12_000 + "end")
+    assert read.cut and read.html.startswith("<p>नमस्ते") and "end" not in read.html
