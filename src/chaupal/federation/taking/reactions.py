@@ -1,7 +1,7 @@
 """Likes, reposts and pins that come from other servers, and their ends."""
 
 from chaupal.federation import ours
-from chaupal.federation.reading.values import PUBLIC
+from chaupal.federation.reading.values import PUBLIC, same_host
 from chaupal.federation.taking.acting import Deed
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.facts import Visibility
@@ -50,6 +50,11 @@ async def announce(deed: Deed) -> None:
 async def unannounce(deed: Deed, uri: str) -> None:
     """Of what, by the id of the repost."""
     known = await uris.find(deed.w, uri)
+    if known is None and same_host(uri, deed.by.actor) and await people.is_followed(deed.w, deed.me):
+        await uris.add(
+            deed.w, uri, uris.POST, 0, deed.me
+        )  # what it repeats may still be asked for: then it does not come
+        return
     if known is None or known.by != deed.me or known.kind != uris.POST:
         raise NotFound
     post = await as_written(deed.w, known.of) if known.of else None

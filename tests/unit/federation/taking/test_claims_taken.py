@@ -95,3 +95,12 @@ async def test_a_moment_that_has_no_numbers_left_gives_way_to_the_next(far: Far,
     for one in reposts:
         await far.tells(far.bob, far.bob.act("Announce", one, to=[PUBLIC]))
     assert len({await far.here(one) for one in reposts}) == 5
+
+
+async def test_a_repost_that_was_undone_before_it_came_does_not_come(far: Far):
+    """What it repeats has to be asked for; the undoing does not wait for that."""
+    await followed(far)
+    announce = far.bob.act("Announce", far.there.serves(far.eve.note("slow")), to=[PUBLIC])
+    await far.tells(far.bob, far.bob.act("Undo", announce))
+    await far.tells(far.bob, announce)
+    assert announce["id"] not in await home(far) and not await far.here(announce["id"])
