@@ -1,4 +1,4 @@
-"""An order at a served house: taken in, checked and decided by two, by the same acts as the office's pages, beside the server."""
+"""An order at a served house: taken in, checked and proposed, by the same acts as the office's pages, beside the server."""
 
 from typing import Any
 
@@ -19,15 +19,14 @@ def viewers(members: dict[str, Member], staff: dict[str, Role]) -> dict[str, Vie
     return {name: Viewer(account=int(members[name].id), country="IN", role=role) for name, role in staff.items()}
 
 
-async def withheld(settings: Settings, staff: dict[str, Viewer], target: str) -> str:
-    """The reference of an order by which a post, named by its address, is withheld in India from now on."""
+async def proposed(settings: Settings, staff: dict[str, Viewer], target: str) -> str:
+    """The reference of an order by which a post, named by its address, is to be withheld in India: one has proposed it."""
     async with visiting(settings) as house:
         court, owner = house.court, staff["lakshmi"]
         ref = await orders.receive(court, owner, _order(court, await _ministry(court, staff), target), [])
         await steps.take(court, owner, ref, steps.StepForm(verb="check"))
         said: dict[str, Any] = {"outcome": "withhold_post", "reason": REASON, "finding": "", "despite": REASON}
         await decisions.propose(court, staff["chitra"], ref, 1, **said)
-        await decisions.approve(court, staff["dev"], ref, 1)
         return ref
 
 
