@@ -43,7 +43,7 @@ HOLES: dict[str, str] = {
     **dict.fromkeys(("/office", "/api/v1/admin/", "/api/v2/admin/", "/portal", "/api/v1/orders/", "/api/v1/timelines/"), OTHER),
     **dict.fromkeys(("/api/v1/scheduled_statuses/", "/api/v1/chaupal/", "/api/v1/filters/", "/api/v2/filters/"), OTHER),
     **dict.fromkeys(("/api/v1/lists/", "/api/v1/featured_tags/", "/api/v1/notifications/", "/api/v2/notifications/"), OTHER),
-    **dict.fromkeys(("/api/v1/disputes/", "/api/v1/appeals/", "/api/v1/imports/", "/api/v1/exports/", "/drafts/"), OTHER),
+    **dict.fromkeys(("/api/v1/disputes/", "/api/v1/appeals/", "/appeal/", "/api/v1/imports/", "/api/v1/exports/", "/drafts/"), OTHER),
     **dict.fromkeys(("/scheduled/", "/settings/", "/lists/", "/disputes/", "/announcements/", "/api/v1/announcements/"), OTHER),
 }  # fmt: skip
 # Fields that name something, whatever the route; and `id` where it is no hole.
