@@ -98,7 +98,7 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
     doors: Any = _Doors(both, clock)
     print(f"a house of two: SEED={SEED}")
     app: App = doors
-    return Either(here.house, app, doors, here.carrier, here.timers, here.valkey, both)
+    return Either(**msgspec.structs.asdict(here) | {"app": app, "runner": doors, "both": both})
 
 
 def _elsewhere(settings: Settings) -> Settings:

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import time
 from pathlib import Path
 
 import regex
@@ -24,6 +25,15 @@ def secret_in(letter: str, path: str) -> str:
     found = regex.search(rf"/{path}/([\w-]+)", letter)
     assert found, letter
     return found[1]
+
+
+def letter_to(settings: Settings, to: str, patience: float = 30.0) -> str:
+    """The one mail to an address, which leaves a little after whoever caused it was answered."""
+    until = time.monotonic() + patience
+    while not (found := letters(settings, to=to)) and time.monotonic() < until:
+        time.sleep(0.05)
+    (letter,) = found
+    return letter
 
 
 def letters(settings: Settings, *, to: str) -> list[str]:

@@ -18,6 +18,7 @@ from chaupal.store.machine.tables import (
     bulk_rows,
     challenges,
     conversations,
+    domain_blocks,
     drafts,
     endorsements,
     exports,
@@ -107,7 +108,7 @@ UNDER = (
     (bulk_rows, "job_id", bulk_jobs),
 )  # fmt: skip
 MINE = (
-    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, drafts, featured_tags, filters,
+    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, domain_blocks, drafts, featured_tags, filters,
     idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
     notice_requests, notices, passkeys, pins, push_subscriptions, read_marks, recovery_codes, remote_keys, scheduled, tag_follows,
     thread_mutes, logins,
@@ -136,6 +137,7 @@ KEPT = {
     "appeals": "of the court", "appeal_messages": "of the court", "reports": "of the court", "documents": "of the court",
     "statements": "of the record", "staff_notes": "of the office", "staff_templates": "of the office",
     "staff_looks": "of the office", "announcements": "of the house", "house_texts": "of the house",
+    "allowed_servers": "of the office", "server_words": "of the office",
     "known_uris": "ids of another server stay, so that nothing comes again that is gone",
     "remote_people": "emptied (store.federation.people)", "arrivals": "let go when it is their turn",
     "deliveries": "sent: also that the account is gone", "own_keys": "other servers are told by it that the account is gone",

@@ -203,20 +203,21 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
     """Indexes on tables that are there already, made while others write: what takes long is no part of any transaction."""
     from sqlalchemy import text
 
-    wanted: tuple[tuple[str, str, tuple[str, ...]], ...] = getattr(_module(version), "CONCURRENTLY", ())
+    wanted: tuple[tuple[Any, ...], ...] = getattr(_module(version), "CONCURRENTLY", ())
     if not wanted:
         return
     async with engine.connect() as plain:
         connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-        for name, table, columns in wanted:
+        for name, table, columns, *where in wanted:
             valid = await connection.scalar(
                 text("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
             )
             if valid is False:  # whoever made it died over it
                 await connection.execute(text(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"'))
             if not valid:
-                on = ", ".join(f'"{column}"' for column in columns)
-                await connection.execute(text(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" ({on})'))
+                on = ", ".join(f'"{column}"' if column.isidentifier() else column for column in columns)
+                some = f" WHERE {where[0]}" if where and where[0] else ""
+                await connection.execute(text(f'CREATE INDEX CONCURRENTLY "{name}" ON "{table}" ({on}){some}'))
 
 
 def _module(version: str) -> Any:

@@ -101,12 +101,12 @@ def test_a_day_without_rules_is_said_to_be_so(tmp_path: Path):
     [
         ("id = 2", "id = 1", "rules: the id 1 is given twice"),
         (
-            'measures = ["mark_sensitive", "warn"]',
+            'measures = ["mark_sensitive", "warn", "refuse_media"]',
             'measures = ["withhold_post"]',
             "rules, id 9: withhold_post is for the law alone",
         ),
         (
-            'measures = ["mark_sensitive", "warn"]',
+            'measures = ["mark_sensitive", "warn", "refuse_media"]',
             "measures = []",
             "rules[8].measures: expected `array` of length >= 1",
         ),

@@ -108,6 +108,8 @@ def test_by_the_houses_own_rules_two_decide_to_suspend_to_deamplify_and_to_limit
     assert {m for m in regime.measures_allowed if regime.needs_two(m, permanent=False)} == {
         Measure.SUSPEND,
         Measure.DEAMPLIFY,
+        Measure.LIMIT_SERVER,
+        Measure.SUSPEND_SERVER,
     }
     assert regime.needs_two(Measure.FREEZE, permanent=True) and not regime.needs_two(Measure.FREEZE, permanent=False)
     assert not set(regime.measures_allowed) & WITHHOLDING

@@ -26,7 +26,5 @@ def upgrade() -> None:
         _big("since", "0"), _big("until", "0"), _big("at"), sa.PrimaryKeyConstraint("id"),
     )  # fmt: skip
     op.create_index("stated_of", "stated", ["subject_id"])
-    paged = sa.text("url <> ''")
-    op.create_index("posts_pages", "posts", ["url"], sqlite_where=paged, postgresql_where=paged)
     for name in ("server", "forward"):
         op.add_column("reports", _big(name, "0"))

@@ -1,4 +1,4 @@
-"""What posts of other servers answer or quote and is not here yet; and media that were fetched, by when that was."""
+"""What posts of other servers answer or quote and is not here yet."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,5 +14,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post_id", "what"),
     )  # fmt: skip
     op.create_index("unjoined_to", "unjoined", ["uri"])
-    theirs = sa.text("remote_url <> ''")
-    op.create_index("media_fetched", "media", ["created_at"], sqlite_where=theirs, postgresql_where=theirs)

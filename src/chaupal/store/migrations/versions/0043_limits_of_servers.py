@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0043"
 down_revision = "0042"
+# A measure of a server is in force once: no server before knows of any.
+CONTRACTS = "0038"
 
 
 def _big(name: str, *, null: bool = False, default: str | None = None) -> sa.Column[int]:
