@@ -108,8 +108,8 @@ UNDER = (
     (bulk_rows, "job_id", bulk_jobs),
 )  # fmt: skip
 MINE = (
-    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, domain_blocks, drafts, featured_tags, filters,
-    idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
+    announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, domain_blocks, drafts, featured_tags,
+    filters, idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
     notice_requests, notices, passkeys, pins, push_subscriptions, read_marks, recovery_codes, remote_keys, scheduled, tag_follows,
     thread_mutes, logins,
 )  # fmt: skip
