@@ -41,6 +41,7 @@ MIGRATING = 0x4348_4D49  # the advisory lock of whoever migrates
 LOCK_WAIT = 100
 TRIES = 200
 PAUSE = 0.3  # seconds between them
+LOOK_AGAIN = 0.1  # seconds: whether whoever migrates is done
 GIVES_WAY = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 
 
@@ -156,14 +157,17 @@ async def _upgrade_postgres(url: str, to: str) -> None:
 async def _alone(url: str) -> AsyncGenerator[None]:
     """While nobody else migrates. The lock is held by a transaction, which is a connection's own behind a pooler, too.
 
-    By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits.
+    By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits. Nor does anybody
+    wait for it in a statement, which keeps one too: of several that start at once the first would wait for the others, and they for it.
     """
     import asyncpg
 
     connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         await connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
-        await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATING})")
+        held = f"SELECT 1 WHERE pg_try_advisory_xact_lock({MIGRATING})"
+        while await connection.execute(held) != "SELECT 1":  # noqa: ASYNC110 - it is another process
+            await asyncio.sleep(LOOK_AGAIN)
         yield
     finally:
         await connection.close()
