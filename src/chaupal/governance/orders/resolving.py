@@ -206,7 +206,8 @@ def _elsewhere(origin: str, parts: SplitResult) -> Wrong | None:
 
 def _may_be_another(origin: str, parts: SplitResult) -> bool:
     """On loopback, where an address with another port can be this server's or another's on the same machine."""
-    return bool(parts.netloc) and parts.netloc.lower() != urlsplit(origin).netloc.lower() and parts.hostname in LOOPBACK
+    port, ours = (netloc.rpartition(":")[2] for netloc in (parts.netloc, urlsplit(origin).netloc))
+    return bool(parts.netloc) and parts.hostname in LOOPBACK and port != ours
 
 
 def _own(origin: str) -> str:
