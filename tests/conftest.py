@@ -182,6 +182,19 @@ async def work(database: str, tmp_path: Path, clock: StillClock, migrated_file: 
 
 
 @pytest.fixture
+async def beside(work: Work, database: str, tmp_path: Path, clock: StillClock) -> AsyncIterator[Work]:
+    """The store of `work` from another process."""
+    other: Work = (
+        PostgresWork(database, clock, beside=True, connections=2)
+        if database
+        else SqliteWork(tmp_path / "chaupal.db", clock, beside=True)
+    )
+    await other.open()
+    yield other
+    await other.close()
+
+
+@pytest.fixture
 def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migrated_file: Path) -> Settings:
     data = tmp_path / "data"
     if begins_founded(request):

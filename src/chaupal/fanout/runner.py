@@ -157,9 +157,14 @@ class Runner:
         return len(events)
 
     async def _take(self, w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
+        """The next events; and what was committed with them, by whomever, is known here: none is carried out by an older law."""
         if self._many:
-            return await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most)
-        return await outbox.waiting(w, at_most)
+            events = await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most)
+        else:
+            events = await outbox.waiting(w, at_most)
+        if events:
+            await self._carrier.work.look()
+        return events
 
     async def _handle(self, w: Writing, event: Event) -> None:
         handlers = HANDLERS.get(type(event), ())
@@ -206,6 +211,7 @@ class Runner:
     async def _alone(self) -> int:
         async with self._carrier.work.writing() as w:
             events = await outbox.waiting(w, BATCH)
+        await self._carrier.work.look()
         for seq, event in events:
             if event is None or type(event) in ERRANDS:
                 continue

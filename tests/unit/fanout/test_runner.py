@@ -3,19 +3,22 @@
 import asyncio
 import errno
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
-from chaupal.fanout import runner
+from chaupal.fanout import runner, table
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
 from chaupal.federation.events import ThreadWanted
 from chaupal.kernel.errors import Full, Problem, Unavailable
+from chaupal.policy.measures import HIDING, Measure
 from chaupal.social.events_ties import Liked
 from chaupal.social.posts import reactions
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine import outbox
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Work, Writing
 from neighbours import Street, by
 
 
@@ -47,6 +50,36 @@ async def test_the_first_event_is_carried_out_at_once_and_those_that_come_meanwh
     await asyncio.wait_for(paused.get(), 20)
     await running.close()
     assert batches == [1, 2]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in a batch", "alone"])
+async def test_what_another_process_decides_holds_for_what_it_told_of_with_it(
+    street: Street, beside: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: bool
+):
+    """Also within the moment in which nobody looks again what others have changed."""
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(bela, "बात")
+    await street.runner.settle()
+    bound = list[bool]()
+
+    async def judge(_: Carrier, w: Writing, event: Liked) -> None:
+        bound.append((await rulings_in_force(w)).find(event.post, "IN", HIDING) is not None)
+
+    async def broken(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(table.HANDLERS, Liked, (judge,))
+    if not together:
+        monkeypatch.setattr(Runner, "_batch", broken)
+    await street.work.look()
+    await reactions.like(street.square, by(asha), post)
+    await street.runner.step()
+    other = Street(beside, street.clock, tmp_path)
+    await other.rule(post, Measure.WITHHOLD_POST)
+    async with beside.writing() as w:
+        w.tell(Liked(by=bela, post=post, author=bela))
+    await street.runner.step()
+    assert bound == [False, True]
 
 
 async def test_a_full_batch_is_followed_by_the_next_without_a_pause(street: Street, monkeypatch: pytest.MonkeyPatch):

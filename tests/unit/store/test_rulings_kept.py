@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,6 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import facts_cache as knowledge
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Work, Writing
-from chaupal.store.machine.work_postgres import PostgresWork
-from chaupal.store.machine.work_sqlite import SqliteWork
 
 
 def row(id_: int, subject: int, leaf: int, **more: object) -> RulingRow:
@@ -45,19 +42,6 @@ async def bound(work: Work) -> set[int]:
     await work.fresh()
     async with work.reading() as reading:
         return set((await rulings_in_force(reading)).touched_in("IN"))
-
-
-@pytest.fixture
-async def beside(work: Work, database: str, tmp_path: Path, clock: StillClock):
-    """The same store from another process."""
-    other: Work = (
-        PostgresWork(database, clock, beside=True, connections=2)
-        if database
-        else SqliteWork(tmp_path / "chaupal.db", clock, beside=True)
-    )
-    await other.open()
-    yield other
-    await other.close()
 
 
 async def test_a_change_reads_only_what_changed(work: Work, monkeypatch: pytest.MonkeyPatch):
