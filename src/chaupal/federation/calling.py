@@ -109,7 +109,11 @@ def _read(body: bytes) -> Json:
 
 async def _next(fed: "Federation", there: Place, answered: Answered, *, named: bool = True) -> Place:
     """Where it was sent on to, looked at as the first address was."""
-    return await _place(fed, urljoin(there.url, answered.headers.get("location", "")).partition("#")[0], named=named)
+    try:
+        url = urljoin(there.url, answered.headers.get("location", ""))
+    except ValueError as error:  # of an address in brackets
+        raise NotAnswered("is sent on to no address") from error
+    return await _place(fed, url.partition("#")[0], named=named)
 
 
 async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:

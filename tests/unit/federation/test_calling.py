@@ -142,6 +142,15 @@ async def test_a_redirect_is_followed_and_signed_anew(fed: Federation, site: Sit
     assert len(site.asked) == 2 + calling.MOST_HOPS + 1
 
 
+@pytest.mark.parametrize("location", ["http://[", "//[::1", "http://x:y/", "http://x:99999/", "", "javascript:1"])
+async def test_whoever_is_sent_on_to_no_address_has_no_answer(fed: Federation, site: Site, location: str):
+    sent = site.says("/x", "", status=302, location=location)
+    with pytest.raises(NotAnswered):
+        await calling.get(fed, sent)
+    with pytest.raises(NotAnswered):
+        await calling.plain(fed, sent, "image/*", ("image/",))
+
+
 @pytest.mark.parametrize(
     ("kind", "taken"),
     [
