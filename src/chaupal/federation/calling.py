@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from chaupal.federation.connections import Answered, Place
-from chaupal.federation.reading.values import Json, Unreadable, parse, same_host
+from chaupal.federation.reading.values import Json, Unreadable, parse, same_host, value_of
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
 from chaupal.governance.calling import NotAnswered
@@ -50,7 +50,7 @@ async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
     and no more is known of it. Raises NotAnswered.
     """
     at, document = await _fetch(fed, url.partition("#")[0], by)
-    said = document.get("id", at)
+    said = value_of(document, "id") or at
     if not isinstance(said, str) or not same_host(said, at):
         raise NotAnswered("says that it is of another host")
     return document
