@@ -9,19 +9,17 @@ from chaupal.federation.connections import Answered, Place
 from chaupal.federation.reading.values import Json, Unreadable, parse, same_host, value_of
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.calling import MOST_HOPS, REDIRECTS, NotAnswered
 from chaupal.store.federation import speech
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from chaupal.federation.context import Federation
 
 PATIENCE = 10.0  # seconds for one answer, from the look for its address to its last byte
 MOST_READ = 1_000_000  # bytes of a document
 MOST_ANSWERED = 20_000  # bytes of an answer to what we sent
-MOST_HOPS = 3
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 ACTIVITY, LINKED = "application/activity+json", "application/ld+json"
 PROFILE = "https://www.w3.org/ns/activitystreams"
 ACCEPT = f'{ACTIVITY}, {LINKED}; profile="{PROFILE}"'
@@ -63,16 +61,15 @@ async def plain(
 
     Raises NotAnswered.
     """
+
+    async def ask(there: Place) -> Answered:
+        return await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
+
     # Pictures often lie on a host of their own, which nobody let in by name.
-    there = await _place(fed, url, named=False)
-    for _ in range(MOST_HOPS + 1):
-        answered = await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
-        if answered.status not in REDIRECTS:
-            if answered.status != 200 or not answered.mime.startswith(kinds):
-                raise NotAnswered(f"answered {answered.status}", answered.status)
-            return answered
-        there = await _next(fed, there, answered, named=False)
-    raise NotAnswered("is sent on too often")
+    _, answered = await _followed(fed, url, ask, named=False)
+    if answered.status != 200 or not answered.mime.startswith(kinds):
+        raise NotAnswered(f"answered {answered.status}", answered.status)
+    return answered
 
 
 async def post(
@@ -89,15 +86,14 @@ async def post(
 
 async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
     """A document, and at which address it was in the end."""
-    there = await _place(fed, url)
-    for _ in range(MOST_HOPS + 1):
-        answered = await _knock(fed, "GET", there, {"accept": ACCEPT}, b"", by)
-        if answered.status not in REDIRECTS:
-            if answered.status != 200 or not _speaks_of_activities(answered):
-                raise NotAnswered(f"answered {answered.status}", answered.status)
-            return there.url, _read(answered.body)
-        there = await _next(fed, there, answered)
-    raise NotAnswered("is sent on too often")
+
+    async def ask(there: Place) -> Answered:
+        return await _knock(fed, "GET", there, {"accept": ACCEPT}, b"", by)
+
+    there, answered = await _followed(fed, url, ask)
+    if answered.status != 200 or not _speaks_of_activities(answered):
+        raise NotAnswered(f"answered {answered.status}", answered.status)
+    return there.url, _read(answered.body)
 
 
 def _read(body: bytes) -> Json:
@@ -107,13 +103,20 @@ def _read(body: bytes) -> Json:
         raise NotAnswered("is no document that can be read") from error
 
 
-async def _next(fed: "Federation", there: Place, answered: Answered, *, named: bool = True) -> Place:
-    """Where it was sent on to, looked at as the first address was."""
-    try:
-        url = urljoin(there.url, answered.headers.get("location", ""))
-    except ValueError as error:  # of an address in brackets
-        raise NotAnswered("is sent on to no address") from error
-    return await _place(fed, url.partition("#")[0], named=named)
+async def _followed(
+    fed: "Federation", url: str, ask: "Callable[[Place], Awaitable[Answered]]", *, named: bool = True
+) -> tuple[Place, Answered]:
+    """The answer of the place to which it leads in the end; each on the way is looked at as the first one was."""
+    for _ in range(MOST_HOPS + 1):
+        there = await _place(fed, url, named=named)
+        answered = await ask(there)
+        if answered.status not in REDIRECTS:
+            return there, answered
+        try:
+            url = urljoin(there.url, answered.headers.get("location", "")).partition("#")[0]
+        except ValueError as error:  # of an address in brackets
+            raise NotAnswered("is sent on to no address") from error
+    raise NotAnswered("is sent on too often")
 
 
 async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
@@ -138,26 +141,17 @@ async def _knock(
 ) -> Answered:
     """Ask in the way that the server understands; where that is not known and it says no, in the other."""
     signing, speaks = await own_key(fed, by), await _speaks(fed, there.authority)
-    way = outgoing.first(method, speaks)
     most = MOST_READ if method == "GET" else MOST_ANSWERED
-    answered = await _ask(
-        fed,
-        method,
-        there,
-        {**headers, **outgoing.sign(method, there, body, signing, way, fed.clock())},
-        body,
-        most=most,
-    )
+
+    async def knock(way: str) -> Answered:
+        signature = outgoing.sign(method, there, body, signing, way, fed.clock())
+        return await _ask(fed, method, there, {**headers, **signature}, body, most=most)
+
+    way = outgoing.first(method, speaks)
+    answered = await knock(way)
     if not (other := outgoing.second(way, speaks, answered.status)):
         return answered
-    again = await _ask(
-        fed,
-        method,
-        there,
-        {**headers, **outgoing.sign(method, there, body, signing, other, fed.clock())},
-        body,
-        most=most,
-    )
+    again = await knock(other)
     if again.status not in outgoing.NOT_UNDERSTOOD:
         await _learn(fed, there.authority, other)
     return again

@@ -15,13 +15,12 @@ from urllib.parse import quote, urlsplit
 import httptools
 import regex
 
-from chaupal.governance.calling import Address, NotAnswered, addresses_of
+from chaupal.governance.calling import MOST_URL, Address, NotAnswered, addresses_of
 from chaupal.kernel.shelf import Shelf
 
 if TYPE_CHECKING:
     import ssl
 
-MOST_URL = 2_000
 MOST_HEAD = 32_768  # bytes of an answer's headers
 KNOWN = 300.0  # seconds for which it is known where a server is
 NAMES = 32  # threads that look names up

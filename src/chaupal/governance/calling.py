@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
 MOST_READ = 20_000  # bytes of an answer
 MOST_HOPS = 3  # redirects that are followed, each looked at as the first address was
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_URL = 2_000
 # Of IPv6 only this is given to anybody (RFC 4291); all else is reserved, however Python's `is_global` takes it.
 UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -139,7 +140,7 @@ async def _get(
         httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
         client.stream("GET", there, headers=asked, extensions={"sni_hostname": host}) as answer,
     ):
-        if answer.status_code in (301, 302, 303, 307, 308) and "location" in answer.headers:
+        if answer.status_code in REDIRECTS and "location" in answer.headers:
             return urljoin(url, answer.headers["location"])
         kind, _, rest = answer.headers.get("content-type", "").lower().partition(";")
         if answer.status_code != 200 or not kind.strip().startswith(kinds):

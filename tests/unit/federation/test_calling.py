@@ -15,7 +15,7 @@ from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked
 from chaupal.federation.signing.keys import public_key
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.calling import MOST_HOPS, NotAnswered
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation import speech
@@ -141,7 +141,7 @@ async def test_a_redirect_is_followed_and_signed_anew(fed: Federation, site: Sit
     loop = site.says("/loop", "", status=302, location="/loop")
     with pytest.raises(NotAnswered, match="too often"):
         await calling.get(fed, loop)
-    assert len(site.asked) == 2 + calling.MOST_HOPS + 1
+    assert len(site.asked) == 2 + MOST_HOPS + 1
 
 
 @pytest.mark.parametrize("location", ["http://[", "//[::1", "http://x:y/", "http://x:99999/", "", "javascript:1"])
