@@ -25,7 +25,7 @@ MOST_HEAD = 32_768  # bytes of an answer's headers
 KNOWN = 300.0  # seconds for which it is known where a server is
 NAMES = 32  # threads that look names up
 IDLE = 30.0  # seconds that a connection is kept for the next call
-MOST_KEPT = 512  # connections that wait for their next call; those that waited longest are closed
+MOST_KEPT = 512  # connections that wait for their next call; one of whoever was called longest ago is closed
 TRIES = 3  # addresses of one name that are tried, one after the other
 _PRINTED = regex.compile(r"[!-~]+")
 
@@ -186,12 +186,13 @@ class Connections:
     def _keep(self, there: Place, line: "_Line") -> None:
         if self._many >= MOST_KEPT:
             self._drop_one()
-        self._kept.setdefault((there.scheme, there.authority), []).append(line)
+        name = there.scheme, there.authority
+        self._kept[name] = [*self._kept.pop(name, []), line]  # behind all who were called before
         self._many += 1
         line.waits(IDLE)
 
     def _drop_one(self) -> None:
-        """The host whose connection came to rest first gives one up."""
+        """Whoever was called longest ago gives one up."""
         for name in [name for name, lines in self._kept.items() if not any(line.open for line in lines)]:
             self._many -= len(self._kept.pop(name))
         if self._many >= MOST_KEPT:

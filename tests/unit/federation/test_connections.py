@@ -178,6 +178,20 @@ async def test_connections_that_wait_are_bounded(ours: Connections, peer: Peer, 
     assert peer.lines == 6
 
 
+async def test_whoever_was_called_longest_ago_gives_up_a_connection(
+    ours: Connections, peer: Peer, monkeypatch: pytest.MonkeyPatch
+):
+    """And not whoever was met first, who may be the one that is called most often."""
+    monkeypatch.setattr(connections, "MOST_KEPT", 2)
+    servers = [await asyncio.start_server(peer.serve, "127.0.0.1", 0) for _ in range(3)]
+    often, once, last = (f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/" for server in servers)
+    for url, lines in ((often, 1), (once, 2), (often, 2), (last, 3), (often, 3), (once, 4)):
+        await ours.ask("GET", ours.place(url), {}, most=10, patience=5)
+        assert peer.lines == lines, url
+    for server in servers:
+        server.close()
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://there.example/", "https://there.example:8443/", "https://user@there.example/", "ftp://there.example/", "https://", "//x", "",
