@@ -1,9 +1,10 @@
 """A key of somebody elsewhere, fetched from its server: believed where the key names its actor, the actor names the key, and both
 are of one host."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
-from chaupal.federation import calling
+from chaupal.federation import calling, finding
 from chaupal.federation.reading.actors import Key, is_actor, keys_in, read_key
 from chaupal.federation.reading.values import Json, Unreadable, same_host, uri_of
 from chaupal.federation.signing.asked import NotSigned
@@ -15,13 +16,16 @@ from chaupal.store.federation.keys import Known
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
 
+PATIENCE = 20.0  # seconds for all that is asked on the way to one key
+
 
 async def fetch_key(fed: "Federation", key: str) -> Known:
     """The key as it is now, kept with whoever it is of. Raises NotSigned."""
-    from chaupal.federation import finding  # it asks others, and is asked in turn who signs
-
     try:
-        known = await _of_actor(fed, key) or await _of_document(fed, key)
+        async with asyncio.timeout(PATIENCE):
+            known = await _of_actor(fed, key) or await _of_document(fed, key)
+    except TimeoutError as error:
+        raise NotSigned(why="its key cannot be fetched in time") from error
     except NotAnswered as error:
         raise NotSigned(why=f"its key cannot be fetched: whoever has it {error}") from error
     except Unreadable as error:
@@ -35,8 +39,6 @@ async def fetch_key(fed: "Federation", key: str) -> Known:
 
 async def _of_actor(fed: "Federation", key: str) -> Known | None:
     """As nearly all have it: a part of the actor's own document. Raises NotThere."""
-    from chaupal.federation import finding
-
     whose, _, part = key.partition("#")
     if not part:
         return None
@@ -47,8 +49,6 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
 
 async def _of_document(fed: "Federation", key: str) -> Known | None:
     """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
-    from chaupal.federation import finding
-
     found = await calling.part(fed, key)
     whose = _whose(found, key)
     account = await finding.person(fed, whose, fresh=True)

@@ -7,6 +7,7 @@ from chaupal.federation.reading.values import address, host_of, same_host
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import BadKey, holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
+from chaupal.federation.signing.theirs import fetch_key
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import NotAllowed
 from chaupal.store.federation import keys, speech
@@ -94,8 +95,6 @@ async def _check_key(fed: "Federation", key: str) -> None:
 
 async def _fetched(fed: "Federation", key: str) -> Known:
     """The key as its server publishes it now, asked for once for all who wait for it. Raises NotSigned."""
-    from chaupal.federation.signing.theirs import fetch_key  # it calls others, which signs
-
     vain, fetching = fed.remembered.vain, fed.remembered.fetching
     if fed.clock() - vain.items.get(key, 0) < AGAIN:
         raise NotSigned(why="its key did not sign this, or cannot be fetched; it was asked for a moment ago")

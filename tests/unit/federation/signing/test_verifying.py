@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chaupal.app.wiring import Running, open_house
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
-from chaupal.federation.signing import fields, messages, verifying
+from chaupal.federation.signing import fields, messages, theirs, verifying
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, NotSigned
 from chaupal.federation.signing.digests import content_digest
@@ -74,6 +74,44 @@ async def test_all_who_wait_for_a_key_wait_for_one_answer(fed: Federation, ravi:
     found = await asyncio.gather(*(brought(fed, ravi) for _ in range(5)))
     assert len({*found}) == 1
     assert ravi.asked("/users/ravi") <= 2
+
+
+@pytest.fixture
+async def silent() -> AsyncIterator[str]:
+    """Where somebody listens and says nothing."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()  # to its end
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+
+
+async def test_a_server_that_says_nothing_of_its_keys_leaves_room_for_others(
+    fed: Federation, ravi: Stranger, silent: str
+):
+    keys_there = [f"{silent}/users/{n}#main-key" for n in range(verifying.MOST_OF_ONE_HOST + 1)]
+    waiting = [asyncio.create_task(brought(fed, ravi, key=key)) for key in keys_there]
+    (refused,), _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    with pytest.raises(NotSigned, match="too many"):
+        refused.result()
+    assert (await brought(fed, ravi)).actor == ravi.uri
+    for task in (*fed.remembered.fetching.values(), *waiting):
+        task.cancel()
+    await asyncio.wait(waiting)
+
+
+async def test_a_key_is_waited_for_so_long_and_no_longer(
+    fed: Federation, ravi: Stranger, silent: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Each answer on the way to it has its own patience, and there may be many of them."""
+    monkeypatch.setattr(theirs, "PATIENCE", 0.05)
+    with pytest.raises(NotSigned, match="in time"):
+        await brought(fed, ravi, key=f"{silent}/users/ravi#main-key")
+    await asyncio.sleep(0)
+    assert fed.remembered.fetching == {}
 
 
 async def test_a_key_that_was_changed_is_asked_for_once_more_and_the_old_one_is_good_no_longer(
