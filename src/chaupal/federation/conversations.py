@@ -11,7 +11,6 @@ from chaupal.federation.reading.objects import Said
 from chaupal.federation.reading.values import Json, an_object, kinds_of, same_host, uri_of, value_of, values_of
 from chaupal.federation.taking import posts as taking
 from chaupal.kernel.clock import MINUTE
-from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
@@ -20,8 +19,6 @@ MOST_ABOVE = 20  # posts above one, of a conversation that is completed
 MOST_BELOW = 20  # answers of one post that are looked at
 MOST_PAGES = 2  # of a collection
 AGAIN_AFTER = 15 * MINUTE  # a conversation is completed once in so long
-
-_looked: Shelf[str, int] = Shelf(2_000)  # a post's id there -> when (ms) somebody of this process last looked at it
 
 
 async def above(fed: Federation, uri: str, *, chain: Chain | None = None) -> int:
@@ -54,10 +51,11 @@ async def looked_at(fed: Federation, viewer: Viewer, post: Post) -> None:
     """Somebody of ours looks at a post of another server: its conversation is completed beside everything else, now and then."""
     if viewer.account is None or not post.server or post.visibility > Visibility.UNLISTED or post.boost_of is not None:
         return
-    last, now = _looked.items.get(post.uri), fed.clock()
+    looked, now = fed.remembered.looked, fed.clock()
+    last = looked.items.get(post.uri)
     if last is not None and now - last < AGAIN_AFTER:
         return
-    _looked.put(post.uri, now)
+    looked.put(post.uri, now)
     async with fed.work.writing() as w:
         w.tell(ThreadSeen(post=post.id, uri=post.uri))
 

@@ -14,7 +14,8 @@ class Remembered:
     """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms).
 
     `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
-    server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms).
+    server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms). `looked`: posts of
+    other servers, by their ids there, when somebody last looked at their conversation (ms).
     """
 
     def __init__(self) -> None:
@@ -24,3 +25,4 @@ class Remembered:
         self.fetching: dict[str, asyncio.Task[Known]] = {}
         self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
         self.missed: Shelf[str, int] = Shelf(20_000)
+        self.looked: Shelf[str, int] = Shelf(2_000)
