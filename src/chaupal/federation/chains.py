@@ -4,6 +4,8 @@ from collections.abc import Awaitable
 from time import monotonic
 from urllib.parse import quote
 
+import msgspec
+
 from chaupal.federation import calling, ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.values import Json
@@ -11,11 +13,10 @@ from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.errors import NotFound
 
 MOST_FETCHES = 10  # for one question, whatever is found on the way
-JRD = ("application/jrd+json", "application/json")
+JRD_KINDS = ("application/jrd+json", "application/json")
 MOST_JRD = 50_000  # bytes
-PATIENCE = (
-    60.0  # seconds after which one question leads no further: servers that are slow keep nobody else waiting for long
-)
+# Seconds after which one question leads no further: servers that are slow keep nobody else waiting for long.
+PATIENCE = 60.0
 GONE = 410
 
 
@@ -28,6 +29,13 @@ class NotThere(NotFound):
         self.why = why
         self.gone = gone
         self.passing = passing
+
+
+class Jrd(msgspec.Struct):
+    """What a host says of a name (RFC 7033 §4.4), as far as it is read."""
+
+    subject: str = ""
+    links: list[dict[str, str | None]] = []
 
 
 class Chain:
@@ -64,14 +72,18 @@ class Chain:
         self._check_not_ours(url)
         return await self._had(calling.part(self._fed, url, by=self.by))
 
-    async def jrd(self, handle: str) -> bytes:
-        """What the host of a name says of it (RFC 7033). Raises NotThere."""
+    async def jrd(self, handle: str) -> Jrd:
+        """What the host of a name says of it. Raises NotThere."""
         self.spend()
         scheme = "http" if self._fed.settings.federation_test else "https"
         where = f"{scheme}://{handle.partition('@')[2]}/.well-known/webfinger"
         self._check_not_ours(where)
         url = f"{where}?resource={quote(f'acct:{handle}', safe='')}"
-        return (await self._had(calling.plain(self._fed, url, JRD[0], JRD, most=MOST_JRD))).body
+        answered = await self._had(calling.plain(self._fed, url, JRD_KINDS[0], JRD_KINDS, most=MOST_JRD))
+        try:
+            return msgspec.json.decode(answered.body, type=Jrd)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotThere(why="no_jrd") from error
 
     def _check_not_ours(self, url: str) -> None:
         if ours.is_ours(self._fed.settings, url):

@@ -3,8 +3,6 @@
 Whatever is found was said by the server whose it is.
 """
 
-import msgspec
-
 from chaupal.federation import ours
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
@@ -135,19 +133,9 @@ async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
     return subject
 
 
-class _Jrd(msgspec.Struct):
-    """RFC 7033 §4.4, as far as it is read."""
-
-    subject: str = ""
-    links: list[dict[str, str | None]] = []
-
-
 async def _webfinger(chain: Chain, handle: str) -> tuple[str, str]:
     """(name, actor's id) that the name's host answers with. Raises NotThere."""
-    try:
-        said = msgspec.json.decode(await chain.jrd(handle), type=_Jrd)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotThere(why="no_jrd") from error
+    said = await chain.jrd(handle)
     user, at = _split(said.subject.removeprefix("acct:"))
     uri = next((link.get("href") or "" for link in said.links if _is_self(link)), "")
     if not user or not at or not address(uri):

@@ -5,8 +5,6 @@ from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import msgspec
-
 from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
@@ -77,19 +75,9 @@ async def _taken(fed: Federation, chain: Chain, said: Json) -> int:
     return await take_post(fed, post, author, fresh=False)
 
 
-class _Links(msgspec.Struct):
-    """RFC 7033 §4.4, as far as it is read."""
-
-    links: list[dict[str, str | None]] = []
-
-
 async def template(fed: Federation, name: str) -> str:
     """Where the server of `user@host` lets its people follow, with `{uri}` for whom. Raises NotFound where nobody is called so."""
-    body = await Chain(fed).jrd(name)
-    try:
-        links = msgspec.json.decode(body, type=_Links).links
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotThere(why="no_jrd") from error
+    links = (await Chain(fed).jrd(name)).links
     said = next((link.get("template") or "" for link in links if link.get("rel") == SUBSCRIBE), "")
     if "{uri}" in said and urlsplit(said).scheme in _schemes(fed):
         return said
