@@ -9,7 +9,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, read_actor
 from chaupal.federation.reading.objects import Said, is_gone, is_post, read_post
-from chaupal.federation.reading.values import Unreadable, address, host_of
+from chaupal.federation.reading.values import Json, Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
 from chaupal.federation.taking import posts as taking
@@ -274,10 +274,15 @@ async def known_post(fed: Federation, uri: str) -> int | None:
 
 
 async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[Said, int]:
-    """What stands there, and whose it is."""
+    """What stands there, and whose it is. Raises NotThere."""
     found = await chain.thing(uri)
     if not is_post(found):
         raise NotThere(why="no_post", gone=is_gone(found))
+    return await said_in(fed, chain, found)
+
+
+async def said_in(fed: Federation, chain: Chain, found: Json) -> tuple[Said, int]:
+    """The same of a post that was fetched from where it is."""
     try:
         said = read_post(found, now=fed.clock())
         by = await person(fed, said.by, chain=chain)

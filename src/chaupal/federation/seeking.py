@@ -9,13 +9,13 @@ from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.actors import is_actor
-from chaupal.federation.reading.objects import is_post, read_post
-from chaupal.federation.reading.values import Json, Unreadable, uri_of
+from chaupal.federation.reading.objects import is_post
+from chaupal.federation.reading.values import uri_of
 from chaupal.federation.taking.posts import take_post
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.saying import log
 from chaupal.social.context import Elsewhere, Found
-from chaupal.store.federation import people, uris
+from chaupal.store.federation import uris
 
 PATIENCE = 15.0  # seconds for all that one question leads to
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
@@ -53,26 +53,12 @@ async def found(fed: Federation, what: str) -> Found:
         return Found(person=await finding.person(fed, uri_of(said), chain=chain))
     if not is_post(said):
         raise NotThere(why="no_kind")
-    return Found(post=await _taken(fed, chain, said))
+    post, author = await finding.said_in(fed, chain, said)
+    return Found(post=await take_post(fed, post, author, fresh=False))
 
 
 async def _anew(fed: Federation, name: str) -> Found:
     return Found(person=await finding.person(fed, name, fresh=True))
-
-
-async def _taken(fed: Federation, chain: Chain, said: Json) -> int:
-    """A post that was fetched from where it is: with its author, it is taken in as one of its own time."""
-    try:
-        post = read_post(said, now=fed.clock())
-        author = await finding.person(fed, post.by, chain=chain)
-        async with fed.work.reading() as reading:
-            known = await people.of(reading, author)
-        if known is None:
-            raise NotThere(why="no_author")
-        post = read_post(said, followers=known.followers, now=fed.clock())
-    except Unreadable as error:
-        raise NotThere(why=error.why) from error
-    return await take_post(fed, post, author, fresh=False)
 
 
 async def template(fed: Federation, name: str) -> str:
