@@ -12,11 +12,11 @@ from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
 from chaupal.social.signin import browsers
 from chaupal.wire.call import Call
-from chaupal.wire.route import Shape
+from chaupal.wire.route import Route, Shape
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
-INBOX = (30_000, 300)  # a large server brings what thousands of people do
+INBOX = (30_000, 300)  # counted apart, too: a large server brings what thousands of people do
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
 MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
 FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
@@ -47,16 +47,7 @@ class Limits:
             return None
         route = call.route
         who = counted_as(call)
-        file = route.shape is Shape.FILE
-        name, most = (
-            ("f", FILES)
-            if file
-            else ("i", INBOX)
-            if route.peer and route.raw
-            else ("p", FILES)
-            if route.peer
-            else ("", GENERAL)
-        )
+        name, most = _window(route)
         spent = self._counted(name, who, *most)
         if route.limit is not None and not spent.over:
             spent = await self._of_route(route.limit, f"{route.path} ", who)
@@ -113,6 +104,15 @@ class Limits:
 def _narrowest(spent: list[Spent]) -> Spent:
     """The narrowest net's use, else that of the wider one which is used up."""
     return next((one for one in spent if one.over), spent[0])
+
+
+def _window(route: Route) -> tuple[str, tuple[int, int]]:
+    """By which name the requests of a route are counted, and how many in how many seconds."""
+    if route.shape is Shape.FILE:
+        return "f", FILES
+    if route.peer:
+        return ("i", INBOX) if route.raw else ("p", FILES)  # what is brought whole, as it was signed, comes to an inbox
+    return "", GENERAL
 
 
 def counted_as(call: Call[Any]) -> tuple[Net, ...]:

@@ -65,9 +65,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     takes_back: bool = False  # undoes what one did oneself: open to accounts that are frozen
     village: bool = False  # exists in the village only
     bare: bool = False  # answers whoever asks, as often as they ask: nobody is looked up, counted or turned away
-    peer: bool = (
-        False  # for other servers, where they are talked to; of a GET, by an address that may be a page's as well
-    )
+    peer: bool = False  # for other servers, where they are talked to; a page may have the same address
     offices: bool = False  # for the people of authorities, who have no accounts here: its handler finds out who asks
     stream: str = ""  # stays open: server-sent events here, and by this name on the WebSocket
 

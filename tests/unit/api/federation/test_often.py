@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from chaupal.kernel.settings import Settings
-from chaupal.wire.limits import GENERAL
+from chaupal.wire.limits import GENERAL, INBOX
 from remotes import ACTIVITY
 from village import Village
 
@@ -19,3 +19,10 @@ async def test_a_server_may_ask_more_often_than_one_person(village: Village):
         answer = await village.client.get("/actor/outbox", headers={"accept": ACTIVITY})
     assert answer.status_code == 200
     assert int(answer.headers["x-ratelimit-remaining"]) > GENERAL[0]
+
+
+async def test_what_a_server_brings_is_counted_by_itself_and_may_be_more(village: Village):
+    await village.client.get("/actor/outbox", headers={"accept": ACTIVITY})
+    answer = await village.client.post("/inbox", content=b"{}", headers={"content-type": ACTIVITY})
+    assert answer.headers["x-ratelimit-limit"] == f"{INBOX[0]}"
+    assert answer.headers["x-ratelimit-remaining"] == f"{INBOX[0] - 1}"
