@@ -8,6 +8,7 @@ from chaupal.api.federation.actors import Of
 from chaupal.api.federation.asking import asker, federation, told
 from chaupal.api.federation.objects import One
 from chaupal.federation import looking, showing
+from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses
 from chaupal.federation.writing import collections as lists
 from chaupal.kernel.errors import NotFound
@@ -103,7 +104,7 @@ async def shares(call: Call[One]) -> Answer:
     return told(lists.counted(where, seen.boosts_count))
 
 
-async def _of(call: Call[Any], name: str) -> tuple[Any, Viewer, Person, str]:
+async def _of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Person, str]:
     """Whoever asks, somebody of ours, and the address of a list of theirs. Raises NotFound, Gone, WithheldByLaw."""
     fed, viewer = federation(call), await asker(call)
     seen = await looking.person(fed, viewer, call.args.handle)
@@ -113,7 +114,7 @@ async def _of(call: Call[Any], name: str) -> tuple[Any, Viewer, Person, str]:
     return fed, viewer, seen.item, f"{addresses.person(fed.settings.origin, seen.item.handle)}/{name}"
 
 
-async def _hangs_on(call: Call[Any], name: str) -> tuple[Any, Viewer, Post, str]:
+async def _hangs_on(call: Call[Any], name: str) -> tuple[Federation, Viewer, Post, str]:
     """Whoever asks, a post of ours that they may see, and the address of a list that hangs on it. Raises as `_of`."""
     fed, viewer, args = federation(call), await asker(call), call.args
     seen = await looking.post(fed, viewer, args.handle, args.id)

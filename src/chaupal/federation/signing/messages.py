@@ -1,6 +1,5 @@
 """Signatures by the standard: HTTP Message Signatures (RFC 9421), several of them on one request."""
 
-from collections.abc import Collection
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from chaupal.federation.signing import fields
@@ -94,9 +93,8 @@ def _named(item: Item) -> tuple[Item, ...]:
     return item.value
 
 
-def _check(asked: Asked, names: Collection[str], params: fields.Params) -> None:
+def _check(asked: Asked, names: set[str], params: fields.Params) -> None:
     """As for the older form (`cavage`): what is asked for, of whom, when, and the body."""
-    names = set(names)
     whole = [*WHOLE, *(half | ({"@query"} if "?" in asked.target else set[str]()) for half in HALVES)]
     if "@method" not in names or not any(names >= need for need in whole):
         raise NotSigned(why="@method and @target-uri have to be signed")
