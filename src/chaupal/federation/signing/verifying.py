@@ -43,7 +43,10 @@ async def verify(
     """Who signed it. `target`: path and query as they were sent. Raises NotSigned; NotAllowed for a server that is not heard."""
     asked = Asked(method, fed.settings.origin, target, headers, body)
     speaks = RFC9421 if "signature-input" in headers else CAVAGE
-    claims = messages.claims(asked) if speaks == RFC9421 else [cavage.claim(asked)]
+    said = messages.claims(asked) if speaks == RFC9421 else [cavage.claim(asked)]
+    # A proxy on the way may have signed as well, by a key that is nobody's.
+    if not (claims := [claim for claim in said if _is_elsewhere(fed, claim.key)]):
+        raise NotSigned(why="its key is at no address of another server")
     now = fed.clock() // SECOND
     for claim in claims:
         check_time(claim, now)
@@ -64,7 +67,8 @@ def check_time(claim: Claim, now: int) -> None:
 async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims."""
     for claim in claims:
-        await _check_key(fed, claim.key)
+        if not await fed.may_call(host_of(claim.key)):  # it is asked for nothing, either
+            raise NotAllowed("server_limited")
         async with fed.work.reading() as reading:
             known = await keys.known(reading, claim.key)
         if known is not None and _holds(claim, known):
@@ -77,20 +81,17 @@ async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     return Signer(fetched.account, fetched.server, fetched.actor)
 
 
+def _is_elsewhere(fed: "Federation", key: str) -> bool:
+    """Whether it is the address of a key of another server."""
+    return len(key) <= LONGEST_KEY and bool(address(key)) and not same_host(key, fed.settings.origin)
+
+
 def _holds(claim: Claim, known: Known) -> bool:
     try:
         key = read_public(known.public)
     except BadKey:
         return False
     return any(holds(key, claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others))
-
-
-async def _check_key(fed: "Federation", key: str) -> None:
-    """Before it is looked for: whose server is not talked to is asked for nothing, either."""
-    if len(key) > LONGEST_KEY or not address(key) or same_host(key, fed.settings.origin):
-        raise NotSigned(why="its key is at no address of another server")
-    if not await fed.may_call(host_of(key)):
-        raise NotAllowed("server_limited")
 
 
 async def _fetched(fed: "Federation", key: str) -> Known:

@@ -233,6 +233,20 @@ def multibase(key: Ed25519PrivateKey) -> str:
     return f"z{said}"
 
 
+async def test_what_a_proxy_signed_as_well_keeps_nobody_from_being_heard(fed: Federation, ravi: Stranger):
+    """By a key that stands at no address, and at a time of its own."""
+    headers = ravi.signed("POST", f"{fed.settings.origin}/inbox", BODY, now=fed.clock())
+    parts = headers["signature-input"].partition("=")[2].partition(";")[0]
+    both = {
+        "signature-input": f'proxy={parts};created=1;keyid="proxy-1", {headers["signature-input"]}',
+        "signature": f"proxy=:eA==:, {headers['signature']}",
+    }
+    assert (await verifying.verify(fed, "POST", "/inbox", headers | both, BODY)).actor == ravi.uri
+    alone = {name: said.partition(", ")[0] for name, said in both.items()}
+    with pytest.raises(NotSigned, match="no address"):
+        await verifying.verify(fed, "POST", "/inbox", headers | alone, BODY)
+
+
 @pytest.mark.parametrize("way", [RFC9421, CAVAGE])
 async def test_a_signature_is_good_for_an_hour_either_way(fed: Federation, ravi: Stranger, way: str):
     assert (await brought(fed, ravi, way=way, late=HOUR)).actor == ravi.uri
