@@ -86,9 +86,13 @@ async def known_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> b
 
 
 async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+    """What is here; and what would be, had it come before it was changed."""
     if act.object_kind in PEOPLE or act.object == by.actor:
         return True
-    return await _is_here(fed, reading, act.object)
+    known = await uris.find(reading, act.object)
+    if known is not None:
+        return not known.gone
+    return not is_vote(act.whole) and await said_to_us(fed, reading, by, act)
 
 
 async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:

@@ -11,10 +11,13 @@ from chaupal.store.federation import people, uris
 
 
 async def create(deed: Deed) -> None:
-    """A new post of theirs. What it answers is looked up afterwards, where it is not here."""
-    said = await _read(deed)
-    # What somebody else brought is as old as it is: nobody has others' old posts told of anew.
-    post = await posts.take_post(deed.fed, said, deed.me, fresh=not deed.act.brought)
+    """A new post of theirs. What somebody else brought is as old as it is: nobody has others' old posts told of anew."""
+    await _take(deed, await _read(deed), fresh=not deed.act.brought)
+
+
+async def _take(deed: Deed, said: Said, *, fresh: bool) -> None:
+    """What it answers is looked up afterwards, where it is not here."""
+    post = await posts.take_post(deed.fed, said, deed.me, fresh=fresh)
     if (
         said.answers
         and await uris.find(deed.w, said.answers) is None
@@ -24,8 +27,14 @@ async def create(deed: Deed) -> None:
 
 
 async def update(deed: Deed) -> None:
-    """It says something else now, or its poll counts otherwise."""
-    await posts.change_post(deed.fed, await _read(deed), deed.me)
+    """It says something else now, or its poll counts otherwise. One that is not here yet comes as it is now, and stands in its own
+    time: what was said first still waits for something, or is sent again, and says no more when it comes.
+    """
+    said = await _read(deed)
+    if await uris.find(deed.w, said.uri) is None:
+        await _take(deed, said, fresh=False)
+    else:
+        await posts.change_post(deed.fed, said, deed.me)
 
 
 async def delete(deed: Deed) -> None:
@@ -48,12 +57,15 @@ async def delete(deed: Deed) -> None:
 
 
 async def _read(deed: Deed) -> Said:
-    """Raises NotAllowed where it is another's, or would be of another server; Unreadable."""
+    """What the post does not say of itself, its activity says: whose it is, and for whom.
+
+    Raises NotAllowed where it is another's, or would be of another server; Unreadable.
+    """
     if deed.act.whole is None:
         raise NotFound
     known = await people.of(deed.w, deed.me)
     followers = known.followers if known is not None else ""
-    said = read_post(deed.act.whole, followers=followers, now=deed.fed.clock())
+    said = read_post(deed.act.whole, around=deed.act.raw, followers=followers, now=deed.fed.clock())
     if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
         raise NotAllowed
     return said

@@ -68,6 +68,43 @@ async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not
     assert not await far.here(note["id"])
 
 
+async def test_a_post_that_was_changed_before_it_came_says_what_it_says_now(far: Far):
+    """Whatever it came after waits here, or has to be sent again: the change is not sent twice."""
+    await followed(far)
+    note = far.bob.note("first")
+    changed = note | {"content": "<p>बदला हुआ</p>", "updated": "2026-11-02T10:00:00Z"}
+    for by, act in ((far.eve, far.eve.act("Update", changed)), (far.eve, far.eve.act("Update", far.eve.note("hers")))):
+        await far.tells(by, act)
+    assert not await far.here(note["id"]) and not await far.here(far.eve.note("hers")["id"])
+    await far.tells(far.bob, far.bob.act("Update", changed))
+    await far.tells(far.bob, far.bob.act("Create", note))
+    here = await far.here(note["id"])
+    assert here and "बदला हुआ" in (await far.status(far.village.ravi, here))["content"]
+
+
+async def test_a_change_of_what_was_taken_back_and_of_a_vote_brings_nothing(far: Far):
+    await followed(far)
+    v, note = far.village, far.bob.note("gone")
+    await far.tells(far.bob, far.bob.act("Create", note))
+    await far.tells(far.bob, far.bob.act("Delete", note["id"]))
+    await far.tells(far.bob, far.bob.act("Update", note | {"updated": "2026-11-02T10:00:00Z"}))
+    vote = {name: one for name, one in far.bob.note("vote").items() if name != "content"}
+    vote |= {"name": "हाँ", "inReplyTo": far.post(v.asha)}
+    await far.tells(far.bob, far.bob.act("Update", vote))
+    assert not await far.here(note["id"]) and not await far.here(vote["id"])
+
+
+async def test_a_post_that_does_not_say_whose_and_for_whom_it_is_is_as_its_activity_says(far: Far):
+    await followed(far)
+    bare = {name: one for name, one in far.bob.note("bare").items() if name not in ("attributedTo", "to", "cc")}
+    await far.tells(far.bob, far.bob.act("Create", bare, to=[PUBLIC]))
+    here = await far.here(bare["id"])
+    assert here and (await far.status(far.village.ravi, here))["visibility"] == "public"
+    elsewhere = bare | {"id": "https://elsewhere.example/notes/1"}
+    await far.tells(far.bob, far.bob.act("Create", elsewhere, "of another", to=[PUBLIC]))
+    assert not await far.here(elsewhere["id"])
+
+
 async def test_a_post_that_was_taken_back_before_it_came_does_not_come(far: Far):
     await followed(far)
     note = far.bob.note("late")
