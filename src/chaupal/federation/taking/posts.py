@@ -15,8 +15,6 @@ from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Mention, Picture, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
@@ -25,10 +23,9 @@ from chaupal.store.federation import posts as store
 from chaupal.store.federation import uris
 from chaupal.store.federation.media import REMOTE
 from chaupal.store.federation.posts import Face
-from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import ids_of
-from chaupal.store.square.posts import as_written, sealed_posts
+from chaupal.store.square.posts import as_written
 from chaupal.text import fold, foreign
 
 EARLIEST = 1_142_899_200_000  # 21 March 2006: nothing that is said to be older was said then
@@ -120,7 +117,7 @@ async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
     viewer = Viewer(account=by, country=ABROAD)
     faces = await _named(fed, reading, said)
     parent = await _post_at(fed, reading, said.answers)
-    seen = parent is not None and await _sees(reading, viewer, parent)
+    seen = parent is not None and await taken.sees(reading, viewer, parent.id)
     quoted = await _post_at(fed, reading, said.quotes)
     now = fed.clock()
     at = min(max(said.at, EARLIEST), now) if said.at else now
@@ -202,22 +199,10 @@ async def _post_at(fed: Federation, reading: Reading, uri: str) -> Post | None:
     return await as_written(reading, post.boost_of) if post is not None and post.boost_of is not None else post
 
 
-async def _sees(reading: Reading, viewer: Viewer, post: Post) -> bool:
-    """Whoever answers must be able to see what they answer: from elsewhere, too."""
-    sealed = await sealed_posts(reading, (post.id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
-    return seen is not None and not seen.withheld
-
-
 async def _state_of_quote(reading: Reading, viewer: Viewer, said: Said, quoted: Post | None) -> str:
-    """A quote stands where whoever is quoted lets its author quote; else it waits until they say so (FEP-044f)."""
     if not said.quotes:
         return ""
-    if quoted is None:
-        return quotes.PENDING
-    facts = await facts_for(reading, viewer)
-    allowed = await _sees(reading, viewer, quoted) and quotes.may_quote(viewer, quoted, facts)
-    return quotes.ACCEPTED if allowed else quotes.PENDING
+    return quotes.PENDING if quoted is None else await taken.state_of_quote(reading, viewer, quoted.id)
 
 
 def _picture(file: File) -> Picture:

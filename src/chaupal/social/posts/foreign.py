@@ -9,18 +9,23 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.kernel.ids import brought_id
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import reveal_one
+from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture, Poll, Post
+from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
+from chaupal.social.posts.quoting import quotable
 from chaupal.store.federation import emojis, joining, uris
 from chaupal.store.federation import media as files
-from chaupal.store.machine.work import Writing
+from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import editing, finding, posting
 from chaupal.store.square import media as media_store
 from chaupal.store.square import polls as polls_store
@@ -105,15 +110,34 @@ async def _wait(w: Writing, came: Came, id_: int) -> None:
 
 
 async def _join(w: Writing, post: Post) -> None:
-    """Those that came before it, and answer or quote it."""
+    """Those that came before it, and answer or quote it: judged as if they came now."""
     for waits, what in await joining.waiting(w, post.uri):
         await joining.done(w, waits, what)
+        came = await posts_store.as_written(w, waits)
+        if came is None:
+            continue
+        viewer = Viewer(account=came.author, country=ABROAD)
         if what == joining.ANSWERS:
-            await joining.answer(w, waits, post)
+            if await sees(w, viewer, post.id):
+                await joining.answer(w, waits, post)
         else:
-            await quotes_store.name(
-                w, waits, post, quotes.ACCEPTED if post.quote_policy == quotes.PUBLIC else quotes.PENDING
-            )
+            await quotes_store.name(w, waits, post, await state_of_quote(w, viewer, post.id))
+
+
+async def sees(reading: Reading, viewer: Viewer, post_id: int) -> bool:
+    """Whoever answers must be able to see what they answer: from elsewhere, too."""
+    sealed = await posts_store.sealed_posts(reading, (post_id,))
+    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    return seen is not None and not seen.withheld
+
+
+async def state_of_quote(reading: Reading, viewer: Viewer, quoted: int) -> str:
+    """A quote stands where whoever is quoted lets its author quote; else it waits until they say so (FEP-044f)."""
+    try:
+        await quotable(reading, viewer, quoted, await facts_for(reading, viewer))
+    except (NotAllowed, NotFound):
+        return quotes.PENDING
+    return quotes.ACCEPTED
 
 
 async def change(square: Square, post_id: int, came: Came, *, edited_at: int | None) -> bool:

@@ -254,6 +254,23 @@ async def test_a_quote_of_what_comes_later_is_joined_to_it(street: Street):
     assert (now.quote_of, now.quote_state) == (quoted, "accepted")
 
 
+async def test_what_came_before_what_it_quotes_or_answers_is_judged_as_what_came_after_it(street: Street):
+    """By the policy alone a quote would stand of what whoever quotes may not see, or of whose author they block."""
+    fed, ravi = await ravi_in(street)
+    eve = await met(street.work, street.make_id, "eve@evil.example")
+    await graph.block(street.square, by(eve), ravi)
+    first, few = "https://social.example/users/ravi/1", "https://social.example/users/ravi/2"
+    quoting = await take_post(fed, said("eve@evil.example", 1, "देखो", quote=first), eve, fresh=True)
+    answer = await take_post(fed, said("eve@evil.example", 2, "जवाब", inReplyTo=few), eve, fresh=True)
+    quoted = await take_post(fed, said(RAVI, 1, "पहला"), ravi, fresh=False)
+    followers = ["https://social.example/users/ravi/followers"]
+    await take_post(fed, said(RAVI, 2, "अपनों से", to=followers, cc=[]), ravi, fresh=False)
+    now = await there(street, quoting)
+    assert (now.quote_of, now.quote_state) == (quoted, "pending")
+    assert (await there(street, quoted)).quotes_count == 0
+    assert (await there(street, answer)).reply_to is None
+
+
 async def test_whoever_is_quoted_elsewhere_says_no_and_yes(street: Street):
     fed, ravi = await ravi_in(street)
     asha = await street.person("asha")
