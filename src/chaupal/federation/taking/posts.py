@@ -18,6 +18,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Picture, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
+from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.social.posts.foreign import Came
 from chaupal.store.federation import posts as store
 from chaupal.store.federation import uris
@@ -164,12 +165,15 @@ async def _named(fed: Federation, reading: Reading, said: Said) -> dict[str, Fac
 
 
 def _mentions(fed: Federation, said: Said, faces: dict[str, Face]) -> tuple[Mention, ...]:
-    """Whom it names; and of what is not for everybody, those of ours to whom it is addressed without being named: it is for them."""
+    """Whom it names; and of what is not for everybody, those of ours to whom it is addressed without being named: it is for them.
+
+    For as many as a post of ours could be, and no more.
+    """
     named = [one.uri for one in said.mentions]
     if said.visibility > Visibility.UNLISTED:
         named += [uri for uri in (*said.to, *said.cc) if ours.is_ours(fed.settings, uri)]
     found = {face.id: Mention(face.id, face.handle) for uri in named if (face := faces.get(uri)) is not None}
-    return tuple(found.values())
+    return tuple(found.values())[:MOST_MENTIONS]
 
 
 def _led(fed: Federation, html: str, said: Said, faces: dict[str, Face]) -> str:

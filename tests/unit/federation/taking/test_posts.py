@@ -23,6 +23,7 @@ from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import home, public, thread
 from chaupal.social.people import graph
 from chaupal.social.posts import polls, posts, reactions
+from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import conversations, notices
 from chaupal.store.machine.work import Work
@@ -203,6 +204,14 @@ async def test_whoever_cannot_see_a_post_does_not_answer_it(street: Street):
     await graph.block(street.square, by(asha), ravi)
     blocked = await take_post(fed, said(RAVI, 9, "फिर भी", inReplyTo=f"{HERE}/@asha/{open_}"), ravi, fresh=True)
     assert (await there(street, blocked)).reply_to is None
+
+
+async def test_a_post_is_for_no_more_of_ours_than_one_of_ours_could_name(street: Street):
+    fed, ravi = await ravi_in(street)
+    ours = [f"{HERE}/@p{number}" for number in range(MOST_MENTIONS + 10)]
+    await street.people(*(uri.rpartition("@")[2] for uri in ours))
+    post = await take_post(fed, said(RAVI, 1, "राज़", to=ours, cc=[]), ravi, fresh=True)
+    assert len((await there(street, post)).mentions) == MOST_MENTIONS
 
 
 @pytest.mark.parametrize("to", [["https://social.example/users/ravi/followers"], [f"{HERE}/@bela"]])
