@@ -10,7 +10,6 @@ from chaupal.federation.reading.values import (
     an_object,
     first_word,
     kinds_of,
-    moment_of,
     uri_of,
     uris_of,
     value_of,
@@ -43,12 +42,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     object_kind: str = ""
     target: str = ""
     instrument: str = ""
-    instrument_whole: Json | None = None
     result: str = ""
     content: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
-    at: int = 0
     brought: bool = False
     raw: Json
 
@@ -76,13 +73,10 @@ def read_act(said: object) -> Act:
     about = uri_of(objects)
     if not about and whole is None:
         raise Unreadable("no_object")
-    instrument = value_of(said, "instrument")
     return Act(
         uri=uri_of(said), kind=kind, actor=actor, object=about, objects=_each(objects), whole=whole, object_kind=_first_kind(whole),
-        target=uri_of(value_of(said, "target")), instrument=uri_of(instrument),
-        instrument_whole=instrument if isinstance(instrument, dict) else None, result=uri_of(value_of(said, "result")),
-        content=_content(said), to=uris_of(said, "to", 200), cc=uris_of(said, "cc", 200),
-        at=moment_of(value_of(said, "published")) or 0, raw=said,
+        target=uri_of(value_of(said, "target")), instrument=uri_of(value_of(said, "instrument")), result=uri_of(value_of(said, "result")),
+        content=_content(said), to=uris_of(said, "to", 200), cc=uris_of(said, "cc", 200), raw=said,
     )  # fmt: skip
 
 

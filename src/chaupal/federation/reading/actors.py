@@ -50,7 +50,7 @@ class Key(msgspec.Struct, frozen=True):
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody on another server. `user` in small letters; `host`: of their address, which need not be that of their handle.
 
-    `avatar`, `header`: where their pictures are; `keys_at`: where keys are that are named by their address alone.
+    `avatar`, `header`: where their pictures are; `keys`: those that are given whole.
     """
 
     uri: str
@@ -74,13 +74,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     discoverable: bool = False
     indexable: bool = False
     hides_collections: bool = False
-    memorial: bool = False
     suspended: bool = False
     aliases: tuple[str, ...] = ()
     moved_to: str = ""
     created_at: int = 0
     keys: tuple[Key, ...] = ()
-    keys_at: tuple[str, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     implements: tuple[str, ...] = ()  # standards that its server says it keeps to, by their addresses (FEP-844e)
     claimed: str = ""  # `user@host` by which it says that it is found (FEP-2c59)
@@ -112,7 +110,7 @@ def read_actor(said: object) -> Actor:
     if not inbox:
         raise Unreadable("no_inbox")
     endpoints = value_of(said, "endpoints")
-    keys, keys_at = keys_in(said, uri)
+    keys, _ = keys_in(said, uri)
     note = foreign.read(first_word(said, "summary")[0][:MOST_NOTE])
     url = page_of(said)
     return Actor(
@@ -122,10 +120,10 @@ def read_actor(said: object) -> Actor:
         shared_inbox=_own(endpoints, "sharedInbox", uri) if isinstance(endpoints, dict) else _own(said, "sharedInbox", uri),
         outbox=_own(said, "outbox", uri), followers=_own(said, "followers", uri), following=_own(said, "following", uri),
         featured=_own(said, "featured", uri), locked=flag_of(said, "manuallyApprovesFollowers"), discoverable=flag_of(said, "discoverable"),
-        indexable=flag_of(said, "indexable"), hides_collections=flag_of(said, "hidesCollections"), memorial=flag_of(said, "memorial"),
+        indexable=flag_of(said, "indexable"), hides_collections=flag_of(said, "hidesCollections"),
         suspended=flag_of(said, "suspended"), aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
         moved_to=uri_of(value_of(said, "movedTo")), created_at=moment_of(value_of(said, "published")) or 0, keys=keys,
-        keys_at=keys_at, emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
+        emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
         implements=_implements(said),
     )  # fmt: skip
 

@@ -64,14 +64,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     answers: str = ""
     quotes: str = ""
-    stamp: str = ""  # by which whoever is quoted said yes (FEP-044f)
     mentions: tuple[Named, ...] = ()
     tags: tuple[Tag, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     files: tuple[File, ...] = ()
     poll: Poll | None = None
-    replies: str = ""  # the collection of its answers
-    conversation: str = ""
     may_quote: str = ""  # public, followers, nobody, or "": not said
     cut: bool = False
     withheld: tuple[Stated, ...] = ()  # where its server says that it does not show it
@@ -125,9 +122,9 @@ def read_post(said: object, *, around: Json | None = None, followers: str = "", 
         uri=uri, kind=kind, url=url, by=by, at=at, edited_at=min(updated, now or updated) if updated and updated > at else None,
         visibility=_visibility(to, cc, followers, by), to=to, cc=cc, html=words.html, text=words.text, spoiler=words.spoiler,
         language=words.language, sensitive=flag_of(said, "sensitive") or bool(words.spoiler) or is_shy(said),
-        answers=uri_of(value_of(said, "inReplyTo")), quotes=quoted_in(said, marks), stamp=uri_of(value_of(said, "quoteAuthorization")),
+        answers=uri_of(value_of(said, "inReplyTo")), quotes=quoted_in(said, marks),
         mentions=mentions, tags=tags_of(words.text, foreign.links_of(words.html), marks), emojis=emojis_of(said), files=files,
-        poll=_poll(said, now) if kind == "Question" else None, replies=uri_of(value_of(said, "replies")), conversation=_conversation(said),
+        poll=_poll(said, now) if kind == "Question" else None,
         may_quote=_may_quote(said, by, followers), cut=words.cut, withheld=stated(said),
     )  # fmt: skip
 
@@ -156,11 +153,6 @@ def _may_quote(said: Json, by: str, followers: str) -> str:
     if PUBLIC & {*always}:
         return "public"
     return "followers" if followers and followers in always else "nobody"
-
-
-def _conversation(said: Json) -> str:
-    here = said.get("context") or value_of(said, "conversation")  # not `@context`, which is something else
-    return here[:500] if isinstance(here, str) else uri_of(here)
 
 
 def _addressed(said: Json, around: Json, *names: str) -> tuple[str, ...]:

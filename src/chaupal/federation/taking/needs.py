@@ -141,5 +141,5 @@ async def of_move(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequ
 
 
 async def of_asking(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
-    """The post that wants to quote; one that came along is taken in as if it had been asked for."""
-    return () if await _is_here(fed, reading, act.instrument) else [Need("quoting", act.instrument, must=False)]
+    """The post that wants to quote: one that came along is asked for all the same."""
+    return () if await _is_here(fed, reading, act.instrument) else [Need("post", act.instrument, must=False)]

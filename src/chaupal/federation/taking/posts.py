@@ -88,8 +88,8 @@ async def let_quote(fed: Federation, quoting: int, by: int, quoted: int) -> bool
     return post is not None and post.author == by and await taken.stand(fed.square, quoting, quoted, quotes.ACCEPTED)
 
 
-async def quote_let(fed: Federation, quoting: int, by: int, stamp: str) -> bool:
-    """They (`by`) let a post of ours quote theirs, and said so at `stamp`."""
+async def quote_let(fed: Federation, quoting: int, by: int) -> bool:
+    """They (`by`) let a post of ours quote theirs."""
     quoted = await _quoted(fed, quoting, by)
     return quoted is not None and await taken.stand(fed.square, quoting, quoted, quotes.ACCEPTED)
 

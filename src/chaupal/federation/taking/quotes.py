@@ -65,7 +65,7 @@ async def accepted(deed: Deed) -> None:
     if not same_host(deed.act.result, deed.by.actor):
         raise NotAllowed
     asking = await _asking(deed)
-    if not await posts.quote_let(deed.fed, asking, deed.me, deed.act.result):
+    if not await posts.quote_let(deed.fed, asking, deed.me):
         raise NotFound
     await uris.keep(deed.w, deed.act.result, uris.STAMP, asking, deed.me)
 

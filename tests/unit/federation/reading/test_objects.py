@@ -32,13 +32,11 @@ def test_a_note_of_mastodon():
     post = said(
         contentMap={"hi": "<p>नमस्ते</p>"}, summary="राजनीति", sensitive=True, inReplyTo="https://b.example/2",
         updated="2023-11-15T00:00:00Z",
-        replies={"id": f"{RAVI}/statuses/1/replies", "type": "Collection"}, conversation="tag:social.example,2023:7",
     )  # fmt: skip
     assert (post.uri, post.url, post.by) == (f"{RAVI}/statuses/1", "https://social.example/@ravi/1", RAVI)
     assert (post.html, post.text, post.spoiler, post.language) == ("<p>नमस्ते</p>", "नमस्ते", "राजनीति", "hi")
     assert (post.at, post.edited_at) == (1_700_000_000_000, 1_700_006_400_000)
     assert (post.sensitive, post.answers, post.visibility) == (True, "https://b.example/2", Visibility.PUBLIC)
-    assert (post.replies, post.conversation) == (f"{RAVI}/statuses/1/replies", "tag:social.example,2023:7")
 
 
 @pytest.mark.parametrize(
