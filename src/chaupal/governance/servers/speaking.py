@@ -20,9 +20,7 @@ NO_REPORTS = NOTHING | {Measure.REFUSE_REPORTS}
 
 async def may_speak(settings: Settings, reading: Reading, server: int) -> bool:
     """Whether it is heard and told anything."""
-    if settings.federation == "off" or await _bound(reading, server, NOTHING):
-        return False
-    return settings.federation == "on" or await limits.is_allowed(reading, server)
+    return await limits.may_speak(settings, reading, server)
 
 
 async def spoken_to(settings: Settings, reading: Reading, asked: Iterable[int]) -> frozenset[int]:

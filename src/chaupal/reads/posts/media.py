@@ -16,7 +16,7 @@ from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.verdict import Placeholder
-from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.federation import emojis, limits, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
@@ -198,16 +198,7 @@ async def _asking(reads: Reads, reading: Reading, viewer: Viewer, bearer: int | 
         return viewer
     held = (await rulings_in_force(reading)).on(bearer)
     # Whoever is suspended has no way in, by no address either; nor has a server that is told nothing.
-    shut = any(ruling.measure in SUSPENSION for ruling in held) or not await _is_told(reads, reading, bearer)
+    server = await synchronising.server_of(reading, bearer)
+    told = not server or await limits.may_speak(reads.settings, reading, server)
+    shut = any(ruling.measure in SUSPENSION for ruling in held) or not told
     return viewer if shut else replace(viewer, account=bearer)
-
-
-async def _is_told(reads: Reads, reading: Reading, account: int) -> bool:
-    """Whether somebody is ours, or of a server that is told anything (as `governance.servers.speaking` has it)."""
-    server = await synchronising.server_of(reading, account)
-    if not server:
-        return True
-    mode = reads.settings.federation
-    if mode == "off" or (await rulings_in_force(reading)).find(server, ABROAD, SUSPENSION) is not None:
-        return False
-    return mode == "on" or await limits.is_allowed(reading, server)

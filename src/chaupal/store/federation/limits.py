@@ -7,8 +7,12 @@ import msgspec
 from sqlalchemy import func, or_, select, update
 from sqlalchemy import text as sql
 
+from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import OF_SERVERS
+from chaupal.policy.rules import SUSPENSION
+from chaupal.policy.viewer import ABROAD
 from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
 from chaupal.store.machine.tables import (
@@ -270,6 +274,13 @@ async def allowance(reading: Reading, id_: int) -> Allowed | None:
 
 async def is_allowed(reading: Reading, server: int) -> bool:
     return await reading.first(IS_ALLOWED, of=server) is not None
+
+
+async def may_speak(settings: Settings, reading: Reading, server: int) -> bool:
+    """Whether a server is heard and told anything: by the same rulings as the gate's, and by the list where the house keeps one."""
+    if settings.federation == "off" or (await rulings_in_force(reading)).find(server, ABROAD, SUSPENSION) is not None:
+        return False
+    return settings.federation == "on" or await is_allowed(reading, server)
 
 
 async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int]:
