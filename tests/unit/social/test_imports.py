@@ -13,11 +13,11 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import search, trends
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import notifications
+from chaupal.reads.people import hidden_servers, notifications
 from chaupal.reads.timelines import profile, thread
 from chaupal.social.archives import imports, past_ties
 from chaupal.social.archives.imports import Brought
-from chaupal.social.people import graph, hidden_servers
+from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.facts_cache import relations_of
@@ -242,7 +242,7 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
     await bring(street, asha, f"Account address,Hide notifications\nmeera@{here},false\n".encode(), name="x.csv")
     domains = await bring(street, asha, b"#domain,#severity\nx.example,silence\n", name="x.csv")
     assert await counts(street, asha, domains) == ("done", 1, 0, 0)
-    mine = await hidden_servers.listed(street.square, Viewer(account=asha, country="IN"))
+    mine = await hidden_servers.newest(street.reads, Viewer(account=asha, country="IN"))
     assert [one.domain for one in mine] == ["x.example"]
 
 

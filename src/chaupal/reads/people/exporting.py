@@ -101,8 +101,8 @@ class _Packing:
         await self._sheet(
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
-        hidden = hidden_servers.everything(self._reads, self._viewer)
-        await self._sheet("blocked_domains.csv", (), ((one.domain,) async for one in hidden))
+        hidden = await hidden_servers.newest(self._reads, self._viewer)
+        self.put("blocked_domains.csv", taking.sheet((), ((one.domain,) for one in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv", ("Account address", "Hide notifications"),

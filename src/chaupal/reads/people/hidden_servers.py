@@ -1,7 +1,5 @@
 """Servers that the viewer wants nothing of, and the follows that ended with a server: their own, so nobody else is shown them."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 
 from chaupal.policy.viewer import Viewer
@@ -34,12 +32,10 @@ async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
     return page.map([named[id_] for id_ in page.items])
 
 
-async def everything(reads: Reads, viewer: Viewer) -> AsyncIterator[Hidden]:
-    """All of them, to take along."""
+async def newest(reads: Reads, viewer: Viewer, limit: int = kept.MOST) -> list[Hidden]:
+    """The newest of them; all, where nothing else is said."""
     async with reads.work.reading() as reading:
-        found = await kept.of(reading, viewer.me, below=2**63 - 1, above=-1, limit=MOST_SEVERED)
-    for one in found:
-        yield one
+        return await kept.of(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
 
 
 async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:

@@ -6,18 +6,15 @@ from chaupal.social.context import Square
 from chaupal.social.events_ties import ServerHidden
 from chaupal.store.federation import servers
 from chaupal.store.square import hidden_servers as kept
-from chaupal.store.square.hidden_servers import Hidden
 from chaupal.text import hosts
-
-MOST = 10_000  # of one account: lists that people share are of some thousands
 
 
 async def hide(square: Square, viewer: Viewer, text: str) -> str:
     """Hide a server; whoever follows the viewer from there does so no more. Its domain. Raises Invalid."""
     me, domain = viewer.me, named(square, text)
     async with square.work.writing() as w:
-        if await kept.many(w, me) >= MOST:
-            raise Invalid("too_many_hidden", field="domain", most=MOST)
+        if await kept.many(w, me) >= kept.MOST:
+            raise Invalid("too_many_hidden", field="domain", most=kept.MOST)
         if await kept.hide(w, me, domain, square.make_id()) and (server := await servers.id_of(w, domain)) is not None:
             w.tell(ServerHidden(by=me, server=server))
     return domain
@@ -28,12 +25,6 @@ async def show(square: Square, viewer: Viewer, text: str) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         await kept.show(w, me, hosts.server_named(text) or text.strip().lower())
-
-
-async def listed(square: Square, viewer: Viewer, limit: int = MOST) -> list[Hidden]:
-    """All that the viewer hides, the newest first."""
-    async with square.work.reading() as reading:
-        return await kept.of(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
 
 
 def named(square: Square, text: str) -> str:

@@ -11,6 +11,7 @@ from chaupal.store.machine.tables import accounts, domain_blocks, follow_request
 from chaupal.store.machine.work import Reading, Row, Writing
 
 FOLLOWING, FOLLOWER = "following", "follower"
+MOST = 10_000  # that one account hides: lists that people share are of some thousands
 
 
 class Hidden(NamedTuple):

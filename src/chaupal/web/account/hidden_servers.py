@@ -42,7 +42,7 @@ async def unhide(call: Call[Typed]) -> Answer:
 
 async def out(call: Call[Nothing]) -> Answer:
     """The list as Mastodon's servers take it in: a name to a line."""
-    mine = await hidden_servers.listed(call.house.square, call.viewer)
+    mine = await looks.newest(call.house.reads, call.viewer)
     return _file("".join(f"{one.domain}\n" for one in mine), "blocked_domains.csv")
 
 
@@ -59,7 +59,7 @@ def _file(text: str, name: str) -> Answer:
 
 
 async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
-    mine = await hidden_servers.listed(call.house.square, call.viewer, MOST_SHOWN)
+    mine = await looks.newest(call.house.reads, call.viewer, MOST_SHOWN)
     return await pages.render(
         call, "settings/servers.html", 422 if wrong else 200, mine=mine, typed=typed, errors=wrong,
         ended=await looks.severed(call.house.reads, call.viewer), title=words(call.viewer.language).gettext(N_("Hidden servers")),
