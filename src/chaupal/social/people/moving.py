@@ -98,12 +98,8 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
             raise Invalid("move_unnamed")
         if await moving.points_to(w, me) is not None:
             raise Conflict("moved_already")
-        last = await moving.latest(w, me)
-        if last is not None and last.created_at + AGAIN_AFTER > square.clock():
-            raise Conflict("moved_lately")
-        await moving.point(w, me, target.id)
-        await moving.begin(w, square.make_id(), me, target.id)
-        w.tell(AccountChanged(account=me), AccountMoved(account=me, to=target.id))
+        await _begin(square, w, me, target.id)
+        w.tell(AccountMoved(account=me, to=target.id))
 
 
 async def moved_elsewhere(square: Square, account: int, target: int) -> None:
@@ -116,12 +112,17 @@ async def moved_elsewhere(square: Square, account: int, target: int) -> None:
             raise NotAllowed("tie_forbidden")
         if await moving.points_to(w, account) == target:
             raise Conflict("moved_already")
-        last = await moving.latest(w, account)
-        if last is not None and last.created_at + AGAIN_AFTER > square.clock():
-            raise Conflict("moved_lately")
-        await moving.point(w, account, target)
-        await moving.begin(w, square.make_id(), account, target)
-        w.tell(AccountChanged(account=account))
+        await _begin(square, w, account, target)
+
+
+async def _begin(square: Square, w: Writing, account: int, target: int) -> None:
+    """Raises Conflict where it has moved not long ago."""
+    last = await moving.latest(w, account)
+    if last is not None and last.created_at + AGAIN_AFTER > square.clock():
+        raise Conflict("moved_lately")
+    await moving.point(w, account, target)
+    await moving.begin(w, square.make_id(), account, target)
+    w.tell(AccountChanged(account=account))
 
 
 async def take_back(square: Square, viewer: Viewer) -> None:
