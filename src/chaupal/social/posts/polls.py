@@ -66,11 +66,10 @@ async def vote(
             raise NotFound
         chosen = _chosen(post.poll, choices)
         before = (await polls.voted(w, me, [post.id])).get(post.id, ())
-        if one_by_one and post.poll.multiple:
+        more = one_by_one and post.poll.multiple
+        if more:
             chosen = [choice for choice in chosen if choice not in before]
-        _check_open(
-            w, post, post.poll, me, facts, voted=bool(before) and not (one_by_one and post.poll.multiple and chosen)
-        )
+        _check_open(w, post, post.poll, me, facts, voted=bool(before) and not (more and chosen))
         await polls.cast(w, post_id, post.poll, me, chosen, again=bool(before))
         await posting.touch_with_reposts(w, post_id)
         w.tell(VoteCast(post=post_id, by=me))
