@@ -56,10 +56,10 @@ class Running(msgspec.Struct):
         self.carrier.streams.close()
         if self.deliverer is not None:
             await self.deliverer.close()
-        if self.house.federation is not None:
-            await self.house.federation.connections.close()
         await self.timers.close()
         await self.runner.close()
+        if self.house.federation is not None:  # whatever was in hand until now may have asked other servers for something
+            await self.house.federation.connections.close()
         if self.valkey is not None:
             await self.valkey.close()
         await self.house.square.work.close()
