@@ -32,7 +32,9 @@ SLOW = 1.0  # seconds after which a server counts among those that others need n
 MOST_SLOW = 400  # of those; what is beyond waits
 MOST_ILL = 24  # servers that did not answer the last time and are tried again at one moment
 BATCH = 20  # deliveries of one server that are read, and struck off, together
-HELD = 30 * SECOND  # a server is another process's to tell after this, where whoever took it up has died
+HELD = MINUTE  # a server is another process's to tell after this, where whoever took it up has died
+# After so long what was told is struck off, and the server held anew, before the batch is over: an answer takes up to twenty seconds.
+RENEWED = HELD // 3
 LOOK_EVERY = 0.2  # seconds
 AFTER_FAILURE = 1.0
 FINISHING = 5.0
@@ -153,7 +155,7 @@ class Deliverer:
             async with self._work.writing() as w:
                 await deliveries.free_all(w)
         except Exception as error:
-            self._carrier.say_failed("servers stay taken for half a minute", error)
+            self._carrier.say_failed("servers stay taken for a minute", error)
 
     async def _serve(self, due: Due) -> None:
         try:
@@ -174,7 +176,7 @@ class Deliverer:
         while True:
             async with self._work.reading() as reading:
                 parcels = await deliveries.waiting(reading, due.id, after, BATCH)
-            struck, came = list[int](), list[int]()
+            struck, came, renew_at = list[int](), list[int](), self._carrier.clock() + RENEWED
             for parcel in parcels:
                 fate, wait = await self._send(due, parcel)
                 if fate is Fate.AGAIN:
@@ -185,11 +187,11 @@ class Deliverer:
                     came.append(parcel.post)
                 struck.append(parcel.id)
                 after = parcel.id
-                if self._leaving:
+                if self._leaving or self._carrier.clock() >= renew_at:
                     break
             async with self._work.writing() as w:
                 await self._strike(w, due, struck, came)
-                if len(parcels) < BATCH or self._leaving:
+                if self._leaving or len(struck) == len(parcels) < BATCH:
                     return await deliveries.release(w, due.id)
                 await deliveries.hold(w, due.id, self._carrier.clock() + HELD)
 

@@ -276,6 +276,22 @@ async def test_what_a_process_had_taken_up_when_it_died_is_told_by_another(villa
     assert await waiting(village.running) == []
 
 
+async def test_a_server_that_is_slow_stays_with_the_process_that_is_telling_it(village: Village):
+    net, taken = Net(), list[int]()
+    await heard_by(village, "bina@far.example")
+    ids = [await said(village, f"बात {n}") for n in range(5)]
+    other = deliverer(village, net)
+
+    async def slowly(due: Due, parcel: Parcel) -> Answer:
+        village.clock.move(HELD // 2)
+        taken.append(await other.step())
+        return await net.post(due, parcel)
+
+    await Deliverer(village.running.carrier, slowly).settle()
+    assert not any(taken)
+    assert [id_ for id_ in net.heard["far.example"] if "#" not in id_] == ids
+
+
 async def test_what_waits_for_followers_and_named_ones_is_unsaid_where_they_are_so_no_more(village: Village):
     """A server that was down comes back after whoever was there has been let go, or blocked."""
     net, square, asha = Net(), village.running.house.square, village.asha
