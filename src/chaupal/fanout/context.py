@@ -1,5 +1,6 @@
 """What carrying out events needs: the store, the square and the court, and where ids, letters and wake-ups go."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,9 +15,9 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.feed import Feeds
-from chaupal.ports.mail import Mail
+from chaupal.ports.mail import Letter, Mail
 from chaupal.social.context import Square
-from chaupal.store.machine.work import Work
+from chaupal.store.machine.work import Work, Writing
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -41,3 +42,7 @@ class Carrier(msgspec.Struct, frozen=True):
             log.exception(f"{what}; trying again", **about)
         else:
             log.error("the machine failed; trying again", what=what, error=error, **about)
+
+
+type Handler = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | None]]
+type Errand = Callable[[Carrier, Any], Awaitable[None]]

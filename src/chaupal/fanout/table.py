@@ -5,12 +5,12 @@ HANDLERS change rows, in one commit with striking the event off the outbox; they
 ERRANDS reach outside the store and may happen twice.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from chaupal.fanout import conversing, finding, holding, home, joining, severing, ties
-from chaupal.fanout.context import Carrier
+from chaupal.fanout.context import Carrier, Errand, Handler
 from chaupal.fanout.notices import (
     alerts,
     appeals,
@@ -44,7 +44,6 @@ from chaupal.governance.events import (
     WordsNamed,
 )
 from chaupal.kernel.event import Event
-from chaupal.ports.mail import Letter
 from chaupal.social.events import AccountOpened, ConfirmationAsked, LinksToVerify, PasswordResetAsked
 from chaupal.social.events_own import ListChanged, TagFollowed, TagUnfollowed
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
@@ -63,11 +62,8 @@ from chaupal.social.events_ties import (
     Unliked,
     Unmuted,
 )
-from chaupal.store.machine.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
-type Handler = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | None]]
-type Errand = Callable[[Carrier, Any], Awaitable[None]]
 
 AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
     PostPublished: (home.push,),
@@ -120,10 +116,16 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
 @cache
 def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
     """What other servers are told of, beside HANDLERS and in the same commit; brought in where they are talked to."""
+    from chaupal.fanout.federation.fetching import FETCHED
+    from chaupal.fanout.federation.people import PEOPLE
+    from chaupal.fanout.federation.posts import POSTS
     from chaupal.fanout.federation.ruled import RULED
-    from chaupal.fanout.federation.telling import TOLD
 
-    return {event: (*TOLD.get(event, ()), *RULED.get(event, ())) for event in TOLD | RULED}
+    tables = (POSTS, PEOPLE, FETCHED, RULED)
+    return {
+        event: tuple(one for table in tables for one in table.get(event, ()))
+        for event in POSTS | PEOPLE | FETCHED | RULED
+    }
 
 
 async def _gather(carrier: Carrier, event: Event) -> None:

@@ -1,9 +1,10 @@
 """Pictures of posts by people whom somebody here follows are fetched when these come: they are there when somebody looks."""
 
-from chaupal.fanout.context import Carrier
+from chaupal.fanout.context import Carrier, Handler
 from chaupal.federation import media
 from chaupal.federation.events import MediaUnwanted, MediaWanted
 from chaupal.governance.events import DecisionServed
+from chaupal.kernel.event import Event
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events_posts import PostPublished
@@ -51,3 +52,6 @@ async def sweep(carrier: Carrier) -> None:
 
 def _away(post: Post) -> list[int]:
     return [picture.id for picture in post.pictures if picture.state == "remote" and picture.kind == "image"]
+
+
+FETCHED: dict[type[Event], tuple[Handler, ...]] = {PostPublished: (wanted,), DecisionServed: (unwanted,)}

@@ -2,10 +2,7 @@
 time, so that one that is slow, or sends much, holds up nobody else.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
-from chaupal.fanout.context import Carrier
+from chaupal.fanout.context import Carrier, Errand
 from chaupal.fanout.federation import fetching
 from chaupal.federation import conversations, featured
 from chaupal.federation.chains import NotThere
@@ -106,7 +103,7 @@ async def forget(carrier: Carrier) -> None:
         await heard.sweep(w)
 
 
-GATHERED: dict[type[Event], Callable[[Carrier, Any], Awaitable[None]]] = {
+GATHERED: dict[type[Event], Errand] = {
     ActivityArrived: arrived,
     ThreadWanted: thread,
     ThreadSeen: seen,

@@ -4,9 +4,9 @@ Of what is secret, or may name nobody, nothing is told, neither when it begins n
 becomes public, it is told that day. What a server is told is the thing as the gate shows it to servers at this moment.
 """
 
-from chaupal.fanout.context import Carrier
+from chaupal.fanout.context import Carrier, Handler
 from chaupal.fanout.federation import audience
-from chaupal.fanout.federation.telling import Teller, fed_of, own_post, tell, tell_again, tell_of_person
+from chaupal.fanout.federation.telling import fed_of, own_post, tell, tell_again, tell_of_person
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
 from chaupal.federation.speaking import say, say_to
@@ -99,7 +99,7 @@ async def _back(fed: Federation, w: Writing, post: Post, row: RulingRow) -> None
     await tell(fed, w, post, said, again=True)
 
 
-RULED: dict[type[Event], tuple[Teller, ...]] = {
+RULED: dict[type[Event], tuple[Handler, ...]] = {
     DecisionServed: (ruled,),
     RulingLifted: (ruled,),
     OrderMoved: (opened,),
