@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import reports
 from chaupal.store.court.reports import ReportRow
-from chaupal.store.federation import reached
+from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
@@ -59,7 +59,7 @@ async def server_of(court: Court, row: ReportRow) -> str | None:
     if not row.server:
         return None
     async with court.work.reading() as reading:
-        return await reached.domain(reading, row.server)
+        return await servers.domain(reading, row.server)
 
 
 async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> ReportRow:

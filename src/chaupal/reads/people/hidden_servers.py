@@ -5,6 +5,7 @@ import msgspec
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.store.federation import addresses, servers
 from chaupal.store.square import hidden_servers as kept
 from chaupal.store.square.hidden_servers import Hidden
 
@@ -42,10 +43,12 @@ async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:
     """Follows of the viewer's that ended because a server was suspended, or hidden by them; the newest first."""
     async with reads.work.reading() as reading:
         found = await kept.severed(reading, viewer.me, MOST_SEVERED)
-        domains, handles = await kept.names(reading, [one.server for one in found], [one.them for one in found])
+        domains = await servers.domains(reading, {one.server for one in found})
+        people = await addresses.people(reading, {one.them for one in found})
     return [
         Ended(
-            handles.get(one.them, ""), domains.get(one.server, ""), one.kind == kept.FOLLOWING, not one.ruling, one.at
+            people[one.them].handle if one.them in people else "", domains.get(one.server, ""), one.kind == kept.FOLLOWING,
+            not one.ruling, one.at,
         )
         for one in found
-    ]
+    ]  # fmt: skip

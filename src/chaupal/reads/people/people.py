@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.federation import known
+from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census
 from chaupal.store.identity.facts_cache import facts_for
@@ -104,7 +104,7 @@ async def peers(reads: Reads) -> Sequence[str]:
     if found is not None and now < found[0]:
         return found[1]
     async with reads.work.scanning() as reading:
-        hosts = await known.hosts(reading)
+        hosts = await servers.known(reading)
     kept.put("peers", (now + COUNTED_FOR, hosts))
     return hosts
 

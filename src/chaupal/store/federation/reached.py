@@ -40,7 +40,6 @@ ORIGINS = statement(
     .join(servers, servers.c.id == accounts.c.server)
     .where(among(accounts.c.id, "ids"), accounts.c.server > sql("0"))
 )
-DOMAIN = statement(select(servers.c.domain).where(servers.c.id == param("of")))
 SERVERS = statement(
     select(reached.c.server_id)
     .distinct()
@@ -87,11 +86,6 @@ async def origins(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Account -> the domain of its server; people of ours are left out."""
     rows = await reading.fetch(ORIGINS, ids=listed(list(ids))) if ids else ()
     return {row[0]: row[1] for row in rows}
-
-
-async def domain(reading: Reading, server: int) -> str:
-    """The domain of a server, with its port where it has one; nothing of one that is not known."""
-    return await reading.value(DOMAIN, of=server) or ""
 
 
 async def servers_of(reading: Reading, post: int) -> list[int]:

@@ -7,7 +7,7 @@ from sqlalchemy import case, or_, select, update
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.federation import limits
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, byte_order, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
@@ -17,6 +17,7 @@ ADD = upsert(
 )
 ID_OF = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
 DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
+KNOWN = statement(select(servers.c.domain).order_by(byte_order(servers.c.domain)))
 IDS_OF = statement(select(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names")))
 # What waits for one that did not answer is sent at once.
 HEARD = statement(
@@ -55,6 +56,16 @@ async def domains(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Server -> its host."""
     rows = await reading.fetch(DOMAINS, ids=listed(list(ids))) if ids else ()
     return {row[0]: row[1] for row in rows}
+
+
+async def domain(reading: Reading, server: int) -> str:
+    """The host of one of them; "" of one that is not known."""
+    return (await domains(reading, (server,))).get(server, "")
+
+
+async def known(reading: Reading) -> list[str]:
+    """The hosts of all of them, in order."""
+    return [row[0] for row in await reading.fetch(KNOWN)]
 
 
 async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:

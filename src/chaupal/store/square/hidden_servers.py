@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 
-from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
+from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -87,8 +87,6 @@ SEVER = upsert(
 SEVERED = statement(
     select(*severed_ties.c).where(severed_ties.c.us == param("me")).order_by(severed_ties.c.id.desc()).limit(param("n"))
 )
-DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
-HANDLES = statement(select(accounts.c.id, accounts.c.handle).where(among(accounts.c.id, "ids")))
 
 
 async def hide(w: Writing, me: int, domain: str, new: int) -> bool:
@@ -148,12 +146,3 @@ async def severed(reading: Reading, me: int, at_most: int) -> list[Severed]:
         Severed(id_, ruling, server, us, them, kind, bool(boosts), bool(notify), at)
         for id_, ruling, server, us, them, kind, boosts, notify, at in rows
     ]
-
-
-async def names(
-    reading: Reading, servers_: Sequence[int], people: Sequence[int]
-) -> tuple[dict[int, str], dict[int, str]]:
-    """(server -> domain, account -> handle)."""
-    domains = await reading.fetch(DOMAINS, ids=listed(sorted(set(servers_)))) if servers_ else ()
-    handles = await reading.fetch(HANDLES, ids=listed(sorted(set(people)))) if people else ()
-    return {row[0]: row[1] for row in domains}, {row[0]: row[1] for row in handles}
