@@ -83,7 +83,7 @@ async def of_copies(w: Writing, post: int) -> list[Box]:
 
 async def of_gone(w: Writing, event: PostDeleted) -> list[Box]:
     """Those to whom a post came that is gone, or who may have been told of a repost of it."""
-    holders = await deliveries.of_holders(w, event.post)
+    holders = await deliveries.of_servers(w, await reached.forget(w, event.post))
     told = await _told_before(w, event.author, Visibility(event.visibility), event.mentions, event.reply_to_account)
     carried = [author for _, author in event.gone]
     return distinct([*told, *(await crowd(w, carried, carried) if carried else ()), *holders])

@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
-from chaupal.store.machine.tables import accounts, deliveries, follows, posts, reached, remote_people, servers, spoken
+from chaupal.store.machine.tables import accounts, deliveries, follows, posts, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
 
 GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
@@ -29,11 +29,10 @@ class Box(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A server whose turn it is. `speaks`: how it was last understood; `failing_since` (ms): it has not answered since."""
+    """A server whose turn it is. `failing_since` (ms): it has not answered since."""
 
     id: int
     domain: str
-    speaks: str
     fails: int
     failing_since: int | None
 
@@ -101,15 +100,6 @@ READERS_AT = statement(
 OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
 EVERYWHERE = statement(_BOXES)
 # Of a server that holds a copy one inbox will do: the shared one, where it has one.
-OF_REACHED = statement(
-    select(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
-    .join(reached, reached.c.server_id == remote_people.c.server_id)
-    .join(servers, servers.c.id == remote_people.c.server_id)
-    .where(reached.c.post_id == param("of"), remote_people.c.gone_at.is_(None), _INBOX != "", _THERE)
-    .group_by(remote_people.c.server_id)
-    .order_by(remote_people.c.server_id)
-)
-FORGET_REACHED = statement(delete(reached).where(reached.c.post_id == param("of")))
 OF_SERVERS = statement(
     select(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
     .join(servers, servers.c.id == remote_people.c.server_id)
@@ -148,7 +138,7 @@ def _take(well: bool) -> Statement:
         update(servers)
         .where(servers.c.id.in_(free))
         .values(held_until=param("until"))
-        .returning(servers.c.id, servers.c.domain, servers.c.speaks, servers.c.fails, servers.c.failing_since)
+        .returning(servers.c.id, servers.c.domain, servers.c.fails, servers.c.failing_since)
     )
 
 
@@ -230,13 +220,6 @@ async def readers_at(
 async def of_people(reading: Reading, ids: Collection[int]) -> list[Box]:
     """Where these are told; those who are ours, or gone, are left out."""
     return [Box(*row) for row in await reading.fetch(OF_PEOPLE, ids=listed(sorted(ids)))] if ids else []
-
-
-async def of_holders(w: Writing, post: int) -> list[Box]:
-    """Where a post that is gone had come to, which nobody need know any more after this."""
-    found = [Box(*row) for row in await w.fetch(OF_REACHED, of=post)]
-    await w.run(FORGET_REACHED, of=post)
-    return found
 
 
 async def of_servers(reading: Reading, ids: Collection[int]) -> list[Box]:

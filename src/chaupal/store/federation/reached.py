@@ -5,7 +5,7 @@ Whoever fetched a post by its address is not counted: it is not kept who asks fo
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import distinct, func, or_, select
+from sqlalchemy import delete, distinct, func, or_, select
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
@@ -54,6 +54,7 @@ ALL_OF = statement(
     .join(posts, posts.c.id == reached.c.post_id)
     .where(posts.c.author == param("author"))
 )
+FORGET = statement(delete(reached).where(reached.c.post_id == param("of")).returning(reached.c.server_id))
 HAS = statement(
     select(reached.c.post_id).where(reached.c.server_id == param("server"), among(reached.c.post_id, "ids"))
 )
@@ -96,6 +97,11 @@ async def servers_of(reading: Reading, post: int) -> list[int]:
 async def servers_of_account(reading: Reading, account: int) -> list[int]:
     """Ids of the servers to which anything by an account was delivered."""
     return [row[0] for row in await reading.fetch(ALL_OF, author=account)]
+
+
+async def forget(w: Writing, post: int) -> list[int]:
+    """Ids of the servers to which a post that is gone was delivered, which nobody need know any more after this."""
+    return [row[0] for row in await w.fetch(FORGET, of=post)]
 
 
 async def came_to(reading: Reading, server: int, posts_: Sequence[int]) -> set[int]:
