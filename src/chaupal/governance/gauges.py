@@ -59,7 +59,7 @@ async def gauges(court: Court) -> list[Gauge]:
         _one("tellings_held_back", "Notices that may not be given yet.", held_back),
         _one("deliveries_waiting", "Things on their way to other servers: each for one inbox.", leaving.waiting),
         _one("deliveries_late_seconds", "For how long a server that answers has waited for somebody to tell it.",
-            0 if leaving.late_since is None else (now - leaving.late_since) / SECOND),
+            (now - leaving.late_since) / SECOND if leaving.late_since is not None and court.settings.federates else 0),
         _one("servers_failing", "Other servers for which something waits and that do not answer.", leaving.failing),
     ]  # fmt: skip
 

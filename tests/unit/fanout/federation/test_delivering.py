@@ -10,6 +10,7 @@ from sqlalchemy import update
 from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, HELD, Answer, Deliverer
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import NotAnswered
+from chaupal.governance.context import Court
 from chaupal.governance.gauges import gauges
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.policy.facts import Visibility
@@ -66,7 +67,11 @@ async def said(village: Village, text: str, **draft: Any) -> str:
 
 async def figures(village: Village) -> dict[str, float]:
     """What `/metrics` tells of deliveries."""
-    told = await gauges(village.running.house.court)
+    return await told_of(village.running.house.court)
+
+
+async def told_of(court: Court) -> dict[str, float]:
+    told = await gauges(court)
     return {one.name: one.samples[0].value for one in told if one.name.startswith(("deliveries_", "servers_"))}
 
 
@@ -93,6 +98,18 @@ async def test_whoever_watches_sees_what_waits_how_late_it_is_and_how_many_serve
     await delivers.settle()
     village.clock.move(7 * SECOND)
     assert await figures(village) == {"deliveries_waiting": 1, "deliveries_late_seconds": 0, "servers_failing": 1}
+
+
+async def test_where_no_server_is_talked_to_any_more_nothing_that_waits_is_late(village: Village):
+    """Nobody could do anything about it, and the alert would never end."""
+    await heard_by(village, "bina@far.example")
+    await said(village, "एक")
+    village.clock.move(HOUR)
+    court = village.running.house.court
+    assert (await figures(village))["deliveries_late_seconds"] >= HOUR / SECOND
+    off = msgspec.structs.replace(court, settings=msgspec.structs.replace(court.settings, federation="off"))
+    told = await told_of(off)
+    assert told["deliveries_late_seconds"] == 0 < told["deliveries_waiting"]
 
 
 async def test_a_server_that_is_down_for_a_day_hears_all_of_it_in_order_when_it_is_back(village: Village):
