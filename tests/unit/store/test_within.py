@@ -1,5 +1,6 @@
 """Several changes as one unit: functions that each open their own share it, and what one of them raises undoes all of it."""
 
+import msgspec
 import pytest
 
 from chaupal.kernel.errors import NotFound
@@ -13,10 +14,7 @@ from neighbours import Street, by
 async def test_functions_that_open_units_of_their_own_are_one_commit(street: Street):
     asha, bela, chandu = await street.people("asha", "bela", "chandu")
     async with street.work.writing() as w:
-        inner = street.square.__class__(
-            **{name: getattr(street.square, name) for name in street.square.__struct_fields__ if name != "work"},
-            work=within(street.work, w),
-        )
+        inner = msgspec.structs.replace(street.square, work=within(street.work, w))
         await graph.follow(inner, by(asha), bela)
         await graph.follow(inner, by(asha), chandu)
         assert await ties.wanted(w, asha, bela) is not None
@@ -29,10 +27,7 @@ async def test_what_the_second_raises_undoes_the_first(street: Street):
     asha, bela = await street.people("asha", "bela")
     with pytest.raises(NotFound):
         async with street.work.writing() as w:
-            inner = street.square.__class__(
-                **{name: getattr(street.square, name) for name in street.square.__struct_fields__ if name != "work"},
-                work=within(street.work, w),
-            )
+            inner = msgspec.structs.replace(street.square, work=within(street.work, w))
             await graph.follow(inner, by(asha), bela)
             await graph.follow(inner, by(asha), 12345)
     async with street.work.reading() as reading:

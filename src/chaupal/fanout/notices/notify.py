@@ -129,9 +129,9 @@ async def _tell_all(
 async def _tell(
     carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
 ) -> None:  # fmt: skip
-    muted = post is not None and await threads.muted_by(w, post, [account])
     if account not in await _here(carrier, w, [account]):
         return
+    muted = post is not None and await threads.muted_by(w, post, [account])
     if account != by and not muted and (way := (await _ways(w, by, [account]))[account]) != DROP:
         await _add(carrier, w, account, kind, by, cause, post, apart=way == FILTER)
 

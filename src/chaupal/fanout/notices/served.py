@@ -52,8 +52,10 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
         return
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     key = f"told:{event.ruling}:{told.about}:{event.at}"
-    ways, language = await _word(carrier, w, strike, told, key=key, noticed=False)
-    await _note(carrier, w, strike, msgspec.structs.replace(told, language=language), "sent", ways=ways)
+    to = await telling_ways.ear(carrier, w, told.account_id)
+    _word(carrier, w, strike, told.about, to, key=key, noticed=False)
+    ways = telling_ways.ways(carrier, to)
+    await _note(carrier, w, strike, msgspec.structs.replace(told, language=to.language), "sent", ways=ways)
 
 
 async def release(carrier: Carrier) -> int:
@@ -117,34 +119,34 @@ async def _put_off(carrier: Carrier, w: Writing, strike: Strike, telling: Tellin
 async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) -> None:
     """By all ways at once. The mail and the direct post leave after the commit."""
     row, account = strike.ruling, telling.account_id
-    ended = telling.about == ENDED
-    target = {} if strike.order is None else {"order": strike.order.ref}
-    body = {"ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": ended} | target
-    system = await telling_ways.speaker(w, account)
-    if not (await telling_ways.ear(carrier, w, account)).remote:
+    to = await telling_ways.ear(carrier, w, account)
+    if not to.remote:
+        target = {} if strike.order is None else {"order": strike.order.ref}
+        body = {
+            "ruling": row.id,
+            "subject": row.subject_id,
+            "kind": strike.kind,
+            "ended": telling.about == ENDED,
+        } | target
         await notices.add(
-            w, carrier.make_id(), account, "moderation_warning", by=system,
+            w, carrier.make_id(), account, "moderation_warning", by=await telling_ways.speaker(w, account),
             cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
         )  # fmt: skip
-    ways, language = await _word(carrier, w, strike, telling, key=f"told:{row.id}:{telling.about}", noticed=True)
-    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=language), "sent", ways=ways)
+    _word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
+    ways = telling_ways.ways(carrier, to)
+    leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
-async def _word(
-    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, *, key: str, noticed: bool
-) -> tuple[str, str]:
-    """The direct post and the mail that leave after the commit: (by which ways they are told, in which language)."""
-    row, ended = strike.ruling, telling.about == ENDED
-    to = await telling_ways.ear(carrier, w, telling.account_id)
+def _word(carrier: Carrier, w: Writing, strike: Strike, about: str, to: Ear, *, key: str, noticed: bool) -> None:
+    """The direct post and the mail leave after the commit."""
+    row, ended = strike.ruling, about == ENDED
     page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
     text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
-    noticed = noticed and not to.remote
-    w.tell(WordDue(account=telling.account_id, text=text, key=key, language=to.language, noticed=noticed))
+    w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
-        w.tell(LetterDue(letter=letter, tells=Tells(row.id, telling.about, to.language)))
-    return telling_ways.ways(carrier, to), to.language
+        w.tell(LetterDue(letter=letter, tells=Tells(row.id, about, to.language)))
 
 
 def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:
