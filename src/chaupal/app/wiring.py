@@ -50,7 +50,7 @@ class Running(msgspec.Struct):
     carrier: Carrier
     timers: Timers
     valkey: "Server | None" = None
-    deliverer: "Deliverer | None" = None  # tells other servers, where they are talked to
+    deliverer: "Deliverer | None" = None  # tells other servers, where they are talked to and this process works
 
     async def close(self) -> None:
         self.carrier.streams.close()
@@ -58,7 +58,9 @@ class Running(msgspec.Struct):
             await self.deliverer.close()
         await self.timers.close()
         await self.runner.close()
-        if self.house.federation is not None:  # whatever was in hand until now may have asked other servers for something
+        if (
+            self.house.federation is not None
+        ):  # whatever was in hand until now may have asked other servers for something
             await self.house.federation.connections.close()
         if self.valkey is not None:
             await self.valkey.close()
@@ -97,11 +99,17 @@ async def open_house(
     routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
     front = Front(desk, routes, Streaming(desk, carrier.streams, routes), watched)
     running = Running(
-        house, front, Runner(carrier), carrier, Timers(carrier, shared=works), server, _deliverer(carrier)
+        house,
+        front,
+        Runner(carrier),
+        carrier,
+        Timers(carrier, shared=works),
+        server,
+        _deliverer(carrier) if works else None,
     )
-    if run and works and running.deliverer is not None:
-        running.deliverer.start()
     if run:
+        if running.deliverer is not None:
+            running.deliverer.start()
         running.runner.start(works=works)
         running.timers.start()
     return running
