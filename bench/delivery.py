@@ -13,10 +13,10 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bench.process import CORES, Server, free_port, rested, serving
 from chaupal.app.rooms import visiting
@@ -67,7 +67,7 @@ class Sink(asyncio.Protocol):
     came = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._held = b""
 
     def data_received(self, data: bytes) -> None:
@@ -80,10 +80,10 @@ class Sink(asyncio.Protocol):
             self._held = self._held[end + 4 + length :]
             if head.startswith(b"get"):
                 told = str(Sink.came).encode()
-                self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(told), told))  # type: ignore[attr-defined]
+                self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(told), told))
             else:
                 Sink.came += 1
-                self._transport.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")  # type: ignore[attr-defined]
+                self._transport.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
 
 
 async def _sink(port: int) -> None:
@@ -113,9 +113,9 @@ def _came(port: int) -> int:
         return -1
 
 
-def _wait(true: object) -> None:
+def _wait(true: Callable[[], bool]) -> None:
     until = time.monotonic() + PATIENCE
-    while not true():  # type: ignore[operator]
+    while not true():
         if time.monotonic() > until:
             raise SystemExit("it did not come")
         time.sleep(0.01)
