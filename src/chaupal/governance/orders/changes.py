@@ -17,6 +17,7 @@ from chaupal.governance.cases.effects import Cause, Deciders
 from chaupal.governance.context import Court
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.papers import Paper
+from chaupal.governance.servers.naming import SERVER
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower
@@ -140,7 +141,10 @@ async def _check_less(
 ) -> None:
     now, row = court.clock(), rows[0]
     had = row.territory.split(",")
-    check_territory(paper, said.territory, had)
+    if said.territory and case.target.kind == SERVER:
+        paper.complain("territory", "server_everywhere")
+    else:
+        check_territory(paper, said.territory, had)
     if said.ends_at is not None and said.ends_at <= now:
         paper.complain("until", "is_past")
     if said.ends_at is not None and any(one.ends_at is not None and said.ends_at > one.ends_at for one in rows):

@@ -10,6 +10,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people.account_desk import NO_RULE
 from chaupal.governance.servers import allowing, limits, speaking
 from chaupal.governance.servers.limits import ServerForm
@@ -335,3 +336,12 @@ async def test_a_house_that_keeps_a_list_talks_to_those_on_it_and_taking_off_tak
 def test_the_databases_rules_name_the_measures_of_servers_that_the_table_has():
     assert set(triggers.OF_SERVERS.replace("'", "").split(", ")) == {measure.value for measure in OF_SERVERS}
     assert set(triggers.BY_TWO.replace("'", "").split(", ")) == {m.value for m in OF_SERVERS if m.row.two}
+
+
+async def test_what_is_in_force_on_a_server_is_not_changed_to_hold_in_some_countries_only(desk: Desk):
+    id_ = await desk.limited()
+    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    form = ChangeForm(kind="amend", reason=WHY, territory="IN")
+    with pytest.raises(Invalid) as partly:
+        await decisions.propose_change(desk.court, desk.mona, limit.row.order_ref, limit.number, form)
+    assert [one.code for one in partly.value.wrong["territory"]] == ["server_everywhere"]
