@@ -6,7 +6,7 @@ from collections.abc import Collection
 import regex
 
 MOST = 253  # letters of a name (RFC 1035 §2.3.4)
-_ALONE = regex.compile(r"(?:https?://)?(?:\*\.)?([^\s/?#@:]{1,253})(:[0-9]{1,5})?/?", regex.IGNORECASE)
+_ALONE = regex.compile(r"(?:https?://)?(?:\*\.)?([^\s/?#@:]{1,253})(?::([0-9]{1,5}))?/?", regex.IGNORECASE)
 _LABEL = regex.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -36,13 +36,19 @@ def stands_below(host: str, those: Collection[str]) -> bool:
 
 
 def server_named(text: str) -> str:
-    """The server that a line names alone, in small ASCII letters, with its port where it has one; "" where it names none."""
+    """The server that a line names alone, in small ASCII letters, with its port where it has its own; "" where it names none."""
     found = _ALONE.fullmatch(text.strip())
     if found is None:
         return ""
     host, port = plain(found[1]), found[2] or ""
     # A word alone is somebody's handle.
-    return host + port if host and ("." in host or port) else ""
+    return with_port(host, port) if host and ("." in host or port) else ""
+
+
+def with_port(host: str, port: str) -> str:
+    """A host with the port that was typed beside it, unless it is one of the web's own: one server has one name."""
+    port = port.lstrip("0")
+    return host if port in ("", "80", "443") else f"{host}:{port}"
 
 
 def above(domain: str) -> list[str]:

@@ -36,3 +36,16 @@ def test_below_is_below():
     assert hosts.stands_below("example.org", those) and hosts.stands_below("a.b.example.org", those)
     assert not any(hosts.stands_below(host, those) for host in ("org", "notexample.org", "example.org.evil", ""))
     assert not hosts.stands_below("", ("",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "server"),
+    [
+        ("Far.Example", "far.example"), ("*.far.example.", "far.example"), ("https://far.example/", "far.example"),
+        ("https://far.example:443/", "far.example"), ("far.example:443", "far.example"), ("far.example:0443", "far.example"),
+        ("http://far.example:80", "far.example"), ("far.example:8443", "far.example:8443"), ("localhost:08000", "localhost:8000"),
+        ("", ""), ("ravi", ""), ("ravi@far.example", ""), ("far.example/path", ""), ("far.example:", ""), ("far.example:x", ""),
+    ],
+)  # fmt: skip
+def test_a_server_has_one_name_however_it_is_typed(typed: str, server: str):
+    assert hosts.server_named(typed) == server

@@ -216,8 +216,8 @@ def _own(origin: str) -> str:
 
 def _host(netloc: str) -> str:
     """As it stands in the handles of people there: plain, with the port where it has one of its own."""
-    host, colon, port = netloc.rpartition("@")[2].partition(":")
-    return hosts.plain(host) + (colon + port if port not in ("", "80", "443") else "")
+    host, _, port = netloc.rpartition("@")[2].partition(":")
+    return hosts.with_port(hosts.plain(host), port)
 
 
 # --- what is there ---
