@@ -141,7 +141,10 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
 
 
 async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Standing:
-    """Have it limited as the form says: what is not in it ends, what is new is opened. Raises as `limit` does, NotFound."""
+    """Have it limited as the form says: what is not in it ends, what is new is opened. Raises as `limit` does, NotFound.
+
+    A suspension is all of the others, so that they stay: till a second person agrees to it, it limits nothing itself.
+    """
     me, wished = check_may(viewer, "sanction"), measures_of_form(form)
     before = await one(court, viewer, id_)
     form = msgspec.structs.replace(form, domain=before.domain)
@@ -149,7 +152,9 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
     await _open(
         court, viewer, form, [measure for measure in wished if measure not in before.measures | before.proposed]
     )
-    await _end(court, viewer, before, [measure for measure in before.measures if measure not in wished], "")
+    await _end(
+        court, viewer, before, before.measures - (OF_SERVERS if Measure.SUSPEND_SERVER in wished else set(wished)), ""
+    )
     async with court.work.reading() as reading:
         found = next((server for server in await standings(reading) if server.id == id_), None)
     return found or Standing(id=id_, domain=before.domain, words=Words(server_id=id_))

@@ -345,3 +345,13 @@ async def test_what_is_in_force_on_a_server_is_not_changed_to_hold_in_some_count
     with pytest.raises(Invalid) as partly:
         await decisions.propose_change(desk.court, desk.mona, limit.row.order_ref, limit.number, form)
     assert [one.code for one in partly.value.wrong["territory"]] == ["server_everywhere"]
+
+
+async def test_a_server_that_is_to_be_suspended_stays_limited_till_a_second_agrees(desk: Desk):
+    id_ = await desk.limited("silence", reject_media=True)
+    asked = await limits.change(desk.court, desk.mona, id_, ServerForm(severity="suspend", public_comment=WHY))
+    assert asked.measures == {Measure.LIMIT_SERVER, Measure.REFUSE_MEDIA}
+    assert asked.proposed == {Measure.SUSPEND_SERVER}
+    assert await desk.shown(Surface.PUBLIC) == []
+    await desk.approve(asked)
+    assert Measure.SUSPEND_SERVER in (await limits.one(desk.court, desk.mona, id_)).measures
