@@ -86,7 +86,8 @@ def written(standings: Iterable[Standing]) -> bytes:
 async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: str = "") -> Taken:
     """Limit what a list says, as matters whose cases are carried on by themselves, a matter for each kind of measure.
 
-    `reason`: of those of which the list gives none. Nothing is opened where a row is wrong. Raises NotAllowed, Invalid by field.
+    `reason`: of those of which the list gives none. Nothing is opened where a row is wrong. Of a server that is limited already
+    the list adds what is done, and changes nothing of how staff have it told. Raises NotAllowed, Invalid by field.
     """
     me, paper = check_may(viewer, "sanction"), Paper()
     reason = paper.reason("reason", reason)
@@ -99,7 +100,7 @@ async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: 
             for measure in {m for row in rows for m in row.measures}
         }
     fresh = [row for row in rows if set(row.measures) - before.get(row.domain, frozenset())]
-    await _write_down(court, fresh, me)
+    await _write_down(court, [row for row in fresh if row.domain not in before], me)
     started: list[Started] = []
     for measure, cited in rules.items():
         named = [row for row in fresh if measure in row.measures and measure not in before.get(row.domain, frozenset())]
@@ -159,7 +160,7 @@ def _wrong(court: Court, row: Row) -> str:
 
 
 async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
-    """Every server that a matter will name has a row, and is told of as the list has it."""
+    """Every server that a matter will name for the first time has a row, and is told of as the list has it."""
     for start in range(0, len(rows), AT_ONCE):
         async with court.work.writing() as w:
             for row in rows[start : start + AT_ONCE]:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases import bulk_jobs, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.laws import laws
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people.account_desk import NO_RULE
-from chaupal.governance.servers import allowing, limits, speaking
+from chaupal.governance.servers import allowing, csv_blocks, limits, speaking
 from chaupal.governance.servers.limits import ServerForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, coded
@@ -355,3 +355,15 @@ async def test_a_server_that_is_to_be_suspended_stays_limited_till_a_second_agre
     assert await desk.shown(Surface.PUBLIC) == []
     await desk.approve(asked)
     assert Measure.SUSPEND_SERVER in (await limits.one(desk.court, desk.mona, id_)).measures
+
+
+async def test_a_list_of_others_changes_nothing_of_how_staff_have_a_limited_server_told(desk: Desk):
+    id_ = await desk.limited("silence", private_comment="Its owner has written to us.", obfuscate=True)
+    said = (await limits.one(desk.court, desk.mona, id_)).words
+    body = f"{','.join(csv_blocks.HEADERS)}\nfar.example,silence,true,false,theirs,false\nnew.example,silence,false,false,theirs,true\n"
+    await csv_blocks.take_in(desk.court, desk.moti, body.encode(), WHY)
+    while await bulk_jobs.carry_on(desk.court):
+        pass
+    found = {one.domain: one for one in await limits.listed(desk.court, desk.mona)}
+    assert found["far.example"].words == said and found["far.example"].proposed == {Measure.REFUSE_MEDIA}
+    assert (found["new.example"].words.public_comment, found["new.example"].words.obfuscate) == ("theirs", True)
