@@ -48,8 +48,8 @@ async def named(court: Court, viewer: Viewer, domain: str) -> Allowed:
 
 async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allowed:
     """Raises NotAllowed, and Invalid where it is no server, or is let in already."""
-    me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
-    id_ = await desk.written_down(court, viewer, hosts.server_named(domain), field="domain")
+    me, reason, domain = check_may(viewer, MAY), check_reason(reason_of(reason, told=True)), hosts.server_named(domain)
+    id_ = await desk.written_down(court, viewer, domain, field="domain")
     new = Allowed(
         id=court.make_id(),
         server_id=id_,
@@ -57,7 +57,7 @@ async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allo
         by=me,
         at=court.clock(),
         log_index=0,
-        domain=hosts.server_named(domain),
+        domain=domain,
     )
     async with court.work.writing() as w:
         guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
@@ -97,8 +97,8 @@ async def keep(court: Court, viewer: Viewer, id_: int) -> None:
     async with court.work.writing() as w:
         found = await _there(w, id_)
         guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
-        await _log(court, w, found, "kept", me, None, "")
-        if not await limits.keep(w, id_):
+        leaf = await _log(court, w, found, "kept", me, None, "")
+        if not await limits.keep(w, id_, leaf):
             raise Conflict(DECIDED)
 
 

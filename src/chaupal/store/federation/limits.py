@@ -181,7 +181,7 @@ KEEP = statement(
         allowed_servers.c.ended_at.is_(None),
         allowed_servers.c.ending_by.is_not(None),
     )
-    .values(ending_by=None, ending_reason=sql("''"))
+    .values(ending_by=None, ending_reason=sql("''"), log_index=param("leaf"))
 )
 END = statement(
     update(allowed_servers)
@@ -304,9 +304,9 @@ async def ask_end(w: Writing, id_: int, by: int, reason: str, leaf: int) -> bool
     return await w.run(ASK_END, of=id_, who=by, why=reason, leaf=leaf) == 1
 
 
-async def keep(w: Writing, id_: int) -> bool:
+async def keep(w: Writing, id_: int, leaf: int) -> bool:
     """It stays on the list. False where nobody proposed otherwise."""
-    return await w.run(KEEP, of=id_) == 1
+    return await w.run(KEEP, of=id_, leaf=leaf) == 1
 
 
 async def end(w: Writing, id_: int, by: int, first: int, at: int, leaf: int) -> bool:

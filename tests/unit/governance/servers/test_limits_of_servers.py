@@ -328,8 +328,11 @@ async def test_a_house_that_keeps_a_list_talks_to_those_on_it_and_taking_off_tak
     assert not await allowing.take_off(desk.court, desk.mona, let_in.id, WHY)
     assert await allowing.take_off(desk.court, desk.moti, let_in.id, WHY)
     assert not await speaks() and not await allowing.listed(desk.court, desk.mona)
-    steps = [said.step for _, said in await desk.entries("server") if isinstance(said, entries.Server)]
+    acts = await desk.entries("server")
+    steps = [said.step for _, said in acts if isinstance(said, entries.Server)]
     assert steps == ["let_in", "ending_proposed", "kept", "ending_proposed", "taken_off"]
+    [first, *later] = [head.prev for head, _ in acts]
+    assert first is None and later == list(range(later[0] or 0, (later[0] or 0) + 4))  # each after the one before
     assert not await desk.audited()
 
 
