@@ -1,7 +1,7 @@
 """Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, each kept for who wants to ask again."""
 
 from chaupal.fanout.context import Carrier
-from chaupal.governance.events import DecisionServed
+from chaupal.governance.events import DecisionServed, RulingSeconded
 from chaupal.kernel.event import Event
 from chaupal.policy.measures import Measure
 from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
@@ -22,17 +22,20 @@ class TiesToEnd(Event, frozen=True):
     ruling: int
 
 
-async def suspended(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
-    """A server was suspended: what is between there and here begins to end."""
+async def suspended(carrier: Carrier, w: Writing, event: DecisionServed | RulingSeconded) -> None:
+    """A server was suspended, or a second person agreed to that: what is between there and here begins to end."""
     if event.measure == Measure.SUSPEND_SERVER.value:
         for server in (event.subject, *await kept.below(w, event.subject)):
             w.tell(TiesToEnd(server=server, ruling=event.ruling))
 
 
 async def go_on(carrier: Carrier, w: Writing, event: TiesToEnd) -> None:
-    """The next hundred; nothing more once the suspension has been lifted."""
+    """The next hundred; nothing more once the suspension has been lifted.
+
+    Nor anything while it stands on one person, in an emergency: that is over after a day, and no follow comes back with it.
+    """
     row = await rulings.ruling(w, event.ruling)
-    if row is None or row.lifted_at is not None:
+    if row is None or row.lifted_at is not None or row.approved_by is None:
         return
     found = await kept.ties_with(w, event.server, AT_ONCE)
     for table, far, tie in found:

@@ -40,6 +40,7 @@ from chaupal.governance.events import (
     ReportResolved,
     ReportToConfirm,
     RulingLifted,
+    RulingSeconded,
     StatementPublished,
     WordsNamed,
 )
@@ -99,6 +100,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     CaseDecided: (demands.decided,),
     WordsNamed: (holding.named,),
     DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
+    RulingSeconded: (severing.suspended,),
     severing.TiesToEnd: (severing.go_on,),
     ServerHidden: (severing.hidden,),
     RulingLifted: (served.tell, webhooks.announce),

@@ -43,7 +43,15 @@ class CaseDecided(Event, frozen=True):
 
 
 class DecisionServed(RulingChanged, frozen=True):
-    """Two people decided and it is in force: the subject is withheld in the territory."""
+    """It was decided and is in force: the subject is withheld in the territory. By two people, but for what one may do."""
+
+
+class RulingSeconded(Event, frozen=True):
+    """A second person agreed to what one did without them: the `ruling` on `subject` stands on two from now on."""
+
+    ruling: int
+    subject: int
+    measure: str
 
 
 class RulingLifted(RulingChanged, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
-from chaupal.governance.events import DecisionServed, RulingLifted
+from chaupal.governance.events import DecisionServed, RulingLifted, RulingSeconded
 from chaupal.governance.log import log, record
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
@@ -140,6 +140,7 @@ async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strik
     """A second person stands behind what one did alone: it ends, and counts, as it was to. Raises Conflict where it is over."""
     if not await rulings.second(w, row.id, by, ends_at, strike_until):
         raise Conflict("not_in_force")
+    w.tell(RulingSeconded(ruling=row.id, subject=row.subject_id, measure=row.measure))
 
 
 async def end_ruling(

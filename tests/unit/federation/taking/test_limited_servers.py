@@ -7,11 +7,13 @@ import pytest
 
 from chaupal.federation import calling
 from chaupal.governance.calling import NotAnswered
-from chaupal.governance.cases import decisions
+from chaupal.governance.cases import decisions, house
+from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.servers import allowing, limits
 from chaupal.governance.servers.limits import ServerForm
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Role
 from chaupal.reads.people import hidden_servers
 from far import Far, far  # noqa: F401 - fixture
@@ -65,6 +67,24 @@ async def test_follows_both_ways_end_with_the_suspension_and_are_told_to_whose_t
     assert not (await far.tie(v.asha, bob))["followed_by"]
     await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha), "again"))
     assert (await far.tie(v.asha, bob))["followed_by"]
+
+
+async def test_what_one_person_suspends_in_an_emergency_ends_no_follow_till_a_second_agrees(far: Far):
+    v, court = far.village, far.village.running.house.court
+    for handle, role in (("dev2", Role.APPROVER), ("mona", Role.MODERATOR)):
+        await v.joins(handle, handle, role=role)
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
+    bob, one = await far.account(far.bob), v.cast["dev2"].viewer
+    form = MatterForm(targets=far.bob.uri.split("/")[2], rule="2@1", grounds=WHY)
+    ref = await house.open_matter(court, one, form)
+    await decisions.break_glass(court, one, ref, 1, Draft(outcome="suspend_server", reason=WHY, rule="2@1"))
+    await v.settle()
+    assert (await far.tie(v.asha, bob))["followed_by"]
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.ravi)), 403)
+    await decisions.approve(court, v.mona.viewer, ref, 1)
+    await v.settle()
+    assert not (await far.tie(v.asha, bob))["followed_by"]
+    assert len(await hidden_servers.severed(v.running.house.reads, v.asha.viewer)) == 1
 
 
 async def test_nothing_is_told_to_a_suspended_server_nor_asked_of_it(far: Far):
