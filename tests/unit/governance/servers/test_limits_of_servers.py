@@ -370,3 +370,14 @@ async def test_a_list_of_others_changes_nothing_of_how_staff_have_a_limited_serv
     found = {one.domain: one for one in await limits.listed(desk.court, desk.mona)}
     assert found["far.example"].words == said and found["far.example"].proposed == {Measure.REFUSE_MEDIA}
     assert (found["new.example"].words.public_comment, found["new.example"].words.obfuscate) == ("theirs", True)
+
+
+async def test_what_is_in_force_on_a_server_is_given_an_end_by_two_and_the_audit_finds_nothing_in_it(desk: Desk):
+    id_ = await desk.limited()
+    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    ref, form = limit.row.order_ref, ChangeForm(kind="amend", reason=WHY, until="2021-03-20")
+    await decisions.propose_change(desk.court, desk.mona, ref, 1, form)
+    await decisions.approve(desk.court, desk.moti, ref, 1)
+    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    assert limit.row.ends_at is not None and limit.row.approved_by == desk.moti.me
+    assert not await desk.audited()

@@ -6,9 +6,8 @@ from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended,
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.said import moment
 
-# Where something can be decided: after the check. What the house takes up by itself nobody sent in.
+# Where something can be decided: after the check.
 DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})
-OWN_STAGES = DECIDING_STAGES | {Stage.RECEIVED, Stage.ACKNOWLEDGED}
 STEPS_ON_CASES = ("kept", "reviewed")  # what is decided about what is in force already
 CHANGED = ("modified", "extended", "renewed", "amended", "confirmed")  # a measure follows from such an end
 RESUMED, STAYED, LAPSED = "resumed", "stayed", "lapsed"
@@ -340,7 +339,7 @@ ENDING: tuple[Check[Ended], ...] = (
 def _out_of_state(matter: Matter | None) -> str:
     if matter is None:
         return ""
-    return "" if matter.stage in (OWN_STAGES if matter.own else DECIDING_STAGES) else f"the order is {matter.stage}"
+    return "" if matter.stage in DECIDING_STAGES else f"the order is {matter.stage}"
 
 
 def _stepped(matter: Matter, word: str, target: int, at: int) -> bool:

@@ -26,10 +26,11 @@ BY_AUTHORITY = frozenset({"clarified", "correspondence", "withdrawn", "amended",
 BY_CLOCK = frozenset({"acknowledged", "closed"})
 ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
 STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
+CHANGES = ("extended", "renewed", "amended")  # of what is in force, by two
 END_ROLES = {
     "lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",),
 }  # fmt: skip
-BY_TWO = (DECIDED, "extended", "renewed", "amended")  # causes that are proposed and approved, each for itself
+BY_TWO = (DECIDED, *CHANGES)  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
 
@@ -135,7 +136,10 @@ def step_role(book: Book, step: Stepped) -> bool:
     by = step.said.by
     if by == AUTHORITY:
         return step.said.step not in BY_AUTHORITY
-    return step.said.step not in BY_CLOCK if by == CLOCK else not book.people.may(by, *STEP_ROLES)
+    if by == CLOCK:
+        return step.said.step not in BY_CLOCK
+    own_change = step.matter is not None and step.matter.own and step.said.step in CHANGES
+    return not book.people.may(by, *STEP_ROLES, *(("sanction",) if own_change else ()))
 
 
 def decider_role(book: Book, decided: Decided) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal_audit.law.procedure import Stage
 from chaupal_audit.rule_of_law import opened, said
 from chaupal_audit.rule_of_law.book import (
     Act,
@@ -222,6 +223,8 @@ class Trial:
         received = moment(new.received)
         law = self.book.laws.regime(act.head.regime)
         matter = Matter(act, new, law, act.at if received is None else received)
+        if matter.own:
+            matter.stage = Stage.IN_REVIEW  # nobody sent it in: there is nothing to acknowledge or to check
         self.verdict.orders += 1
         self._ask(ORDERS, act, matter)
         self.book.receive(matter)
