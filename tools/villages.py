@@ -7,6 +7,7 @@ Once both are up, some people of each follow some of the other, by the same call
 import argparse
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def main() -> None:
         for at, (name, title) in enumerate((("here", "चौपाल"), ("across", "नदी पार")))
     ]
     origins = [environ["CHAUPAL_PUBLIC_URL"] for environ in both]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as with Ctrl+C: both servers end with this program
     running = [start(environ) for environ in both]
     try:
         for process, origin in zip(running, origins, strict=True):
