@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import msgspec
 import pytest
 
 from chaupal.federation.context import Federation
@@ -15,6 +14,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.federation import uris
 from peers.hostile import Hostile, Liar, hostile, signed
+from remotes import federating
 from village import Village, Villager, open_village
 
 
@@ -89,7 +89,7 @@ class Far:
 @pytest.fixture
 async def far(settings: Settings, clock: StillClock) -> AsyncIterator[Far]:
     """On both databases."""
-    settings = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    settings = federating(settings)
     async with hostile() as there, open_village(settings, clock) as village:
         bob, eve = there.liar("bob", 0), there.liar("eve", 1)
         there.names(bob, eve)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import update
 
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.facts import Visibility
@@ -12,20 +12,16 @@ from chaupal.policy.things import Mention, Post, Tag
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Elsewhere, Found
 from chaupal.social.posts import posts
-from chaupal.store.identity import accounts as accounts_store
-from chaupal.store.machine.dialect import param, statement, upsert, words
-from chaupal.store.machine.tables import accounts, servers
-from chaupal.text.analyse import name_words
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.tables import accounts
 from chaupal.text.fold import count_key
+from others import met, server
 from village import Village
 
-MEET = upsert(
-    lambda i: i(servers).values(id=param("new"), domain=words("domain"), first_at=param("at")).on_conflict_do_nothing()
-)
-SERVER = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
-NUMBERS, TEXTS = ("id", "created_at", "server", "followers_count"), ("handle", "name", "uri", "url", "language")
-ADD = statement(
-    insert(accounts).values(**{name: param(name) for name in NUMBERS}, **{name: words(name) for name in TEXTS})
+ALSO = statement(
+    update(accounts)
+    .where(accounts.c.id == param("of"))
+    .values(language=words("language"), followers_count=param("followers"))
 )
 
 
@@ -58,16 +54,20 @@ class Far:
         return Viewer(account=self.id, country="ZZ")
 
 
-async def comes(v: Village, handle: str = "gita@other.example", name: str = "Gita Elsewhere", **row: Any) -> Far:
+async def comes(
+    v: Village,
+    handle: str = "gita@other.example",
+    name: str = "Gita Elsewhere",
+    *,
+    language: str = "en",
+    followers: int = 0,
+) -> Far:
     """Somebody of another server is known here from now on."""
-    square, host = v.running.house.square, handle.partition("@")[2]
+    square = v.running.house.square
     v.clock.move(SECOND)
+    far = Far(await met(square, handle, name=name), handle, await server(square, handle.partition("@")[2]))
     async with square.work.writing() as w:
-        await w.run(MEET, new=square.make_id(), domain=host, at=w.now())
-        far = Far(square.make_id(), handle, await w.value(SERVER, domain=host))
-        told = {"server": far.server, "uri": far.uri, "url": far.url, "language": "en", "followers_count": 0} | row
-        await w.run(ADD, id=far.id, handle=handle, name=name, created_at=w.now(), **told)
-        await accounts_store.find_by(w, far.id, name_words(name, handle))
+        await w.run(ALSO, of=far.id, language=language, followers=followers)
     return far
 
 

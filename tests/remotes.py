@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from chaupal.app.wiring import Running
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import ABROAD, Viewer
+from chaupal.store.federation import people
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.shelves import PEOPLE
-from chaupal.store.machine.tables import accounts, deliveries, remote_people, servers, spoken
+from chaupal.store.machine.tables import deliveries, servers, spoken
+from others import met
 
 ACTIVITY = "application/activity+json"
-_SERVERS = statement(select(servers.c.id, servers.c.domain))
 _WAITING = statement(
     select(servers.c.domain, deliveries.c.inbox, deliveries.c.by, spoken.c.body)
     .join(servers, servers.c.id == deliveries.c.server_id)
@@ -67,24 +67,12 @@ async def meet(running: Running, handle: str, *, shared: bool = True, at: str = 
     `shared`: their server has an inbox for all of its people.
     """
     square = running.house.square
-    name, _, host = handle.partition("@")
-    origin = at or f"http://{host}"
-    actor = f"{origin}/users/{name}"
-    async with square.work.writing() as w:
-        known = {row[1]: row[0] for row in await w.fetch(_SERVERS)}
-        server = known.get(host) or square.make_id()
-        if host not in known:
-            await w.run(statement(insert(servers).values(id=server, domain=host, first_at=w.now())))
-        id_ = square.make_id()
-        await w.run(statement(insert(accounts).values(
-            id=id_, handle=handle, name=name.capitalize(), created_at=w.now(), server=server, uri=actor, url=f"{origin}/@{name}",
-        )))  # fmt: skip
-        await w.run(statement(insert(remote_people).values(
-            account_id=id_, server_id=server, inbox=f"{actor}/inbox", shared_inbox=f"{origin}/inbox" if shared else "",
-            followers=f"{actor}/followers", fetched_at=w.now(),
-        )))  # fmt: skip
-        w.touch(PEOPLE, id_)
-    return Remote(id_, handle, actor, f"{origin}/inbox" if shared else f"{actor}/inbox", server)
+    at = at or f"http://{handle.partition('@')[2]}"
+    id_ = await met(square, handle, at=at, **({} if shared else {"shared_inbox": ""}))
+    async with square.work.reading() as reading:
+        known = await people.of(reading, id_)
+    assert known is not None
+    return Remote(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
 
 
 async def waiting(running: Running) -> list[Sent]:

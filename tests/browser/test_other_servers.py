@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-import foreigners
+import others
 from browser.conftest import PATIENCE, come_in
 from browser.test_axe import violations
 from browser.test_without_script import NARROW, SMALL
@@ -50,8 +50,8 @@ class Met:
 
 async def meet(server: Served) -> tuple[int, int]:
     async with visiting(server.settings) as house:
-        moham = await foreigners.person(house.square, HANDLE)
-        return moham, await foreigners.post(house.square, moham, TEXT)
+        moham = await others.met(house.square, HANDLE)
+        return moham, await others.said(house.square, moham, TEXT)
 
 
 @pytest.fixture(scope="module")

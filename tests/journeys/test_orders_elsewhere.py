@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 import regex
+from sqlalchemy import select
 
-import foreigners
+import others
 from chaupal.governance.appeals import appeals, by_link
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import decisions
@@ -20,23 +20,27 @@ from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import reached, stated
 from chaupal.store.federation.stated import Statement
+from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.tables import posts
 from disputes import VISITOR, entries
+from remotes import federating
 from village import REASON, Said, Village
 
+SAID_BY = statement(select(posts.c.id).where(posts.c.author == param("whose")).order_by(posts.c.id.desc()))
 TEXT = "पराली में आग किसने लगाई"
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Of a house that talks to other servers."""
-    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+    return federating(settings)
 
 
 async def there(village: Village, handle: str = "moham@other.example") -> tuple[int, Said]:
     """Somebody on another server, and a post of theirs that is known here."""
     square = village.running.house.square
-    moham = await foreigners.person(square, handle)
-    id_ = await foreigners.post(square, moham, TEXT, number=7)
+    moham = await others.met(square, handle)
+    id_ = await others.said(square, moham, TEXT, number=7)
     return moham, Said(id_, TEXT, f"/@{handle}/{id_}")
 
 
@@ -58,7 +62,7 @@ async def messages_to(village: Village, account: int) -> list[str]:
     viewer = Viewer(account=account, country="ZZ")
     house = (await people.named(reads, viewer, "chaupal")).item.id
     async with reads.work.reading() as reading:
-        rows = await reading.fetch(foreigners.SAID_BY, whose=house)
+        rows = await reading.fetch(SAID_BY, whose=house)
     seen = await thread.several(reads, viewer, [row[0] for row in rows])
     return [one.item.text for one in seen if one.item.visibility is Visibility.DIRECT]
 
@@ -148,7 +152,7 @@ async def sent_to(village: Village, post: Said, *domains: str) -> None:
     """A post of ours came to these servers."""
     square = village.running.house.square
     for domain in domains:
-        server = await foreigners.server(square.work, square.make_id, domain, village.clock())
+        server = await others.server(square, domain)
         async with square.work.writing() as w:
             await reached.note(w, [post.id], server, village.clock())
             await reached.note(w, [post.id], server, village.clock())  # came there once, however often it is noted
@@ -159,7 +163,7 @@ async def test_before_deciding_the_desk_sees_how_many_servers_and_followers_else
     await sent_to(village, post, "other.example", "third.example")
     square = village.running.house.square
     for handle in ("moham@other.example", "sita@other.example"):
-        fan = await foreigners.person(square, handle)
+        fan = await others.met(square, handle)
         await graph.follow(square, Viewer(account=fan, country="ZZ"), village.asha.id)
     ref = await village.receives(post.path)
     page = await village.page_as("IN", f"/office/orders/{ref}/1", village.chitra)
@@ -209,7 +213,7 @@ async def test_how_far_a_post_went_that_is_not_for_everybody_is_told_to_staff_al
 async def states(village: Village, subject: int, *said: Statement) -> None:
     """What a post's, or a person's, server says of it now."""
     square = village.running.house.square
-    server = await foreigners.server(square.work, square.make_id, "other.example", village.clock())
+    server = await others.server(square, "other.example")
     async with square.work.writing() as w:
         await stated.keep(w, subject, server, said, square.make_id, village.clock())
 

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 import httpx2
-import msgspec
 import pytest
 
 from chaupal.federation.connections import Answered
@@ -18,6 +17,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work import Reading, Writing
 from peers.hostile import PUBLIC, Hostile, Liar, hostile, signed
+from remotes import federating
 from village import Village, Villager, open_village
 
 BOMB = 200_000  # bytes of brackets: within what is taken in
@@ -94,7 +94,7 @@ class Besieged:
 @pytest.fixture
 async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
     """The cast, in a house that talks to servers of this machine."""
-    settings = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    settings = federating(settings)
     async with open_village(settings, clock) as opened:
         yield opened
 

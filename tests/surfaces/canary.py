@@ -31,7 +31,7 @@ from chaupal.store.square import cards
 from chaupal.store.square import media as media_store
 from chaupal.wire.route import Route, Shape
 from films import film
-from other_servers import from_there
+from others import from_there
 from painted import picture
 from village import Village, Villager
 
@@ -275,7 +275,7 @@ async def _far(v: Village) -> None:
     """Three of them are of other servers: one that is suspended, one that is limited, and one that the follower hides."""
     for who, domain in ((v.papiha, "gone.example"), (v.sarika, "quiet.example"), (v.bhujanga, "hidden.example")):
         said = [one.id for one in who.said]
-        server = await from_there(v.running.house.court.work, v.running.house.square.make_id, who.id, domain, *said)
+        server = await from_there(v.running.house.square, who.id, domain, *said)
         if who is v.papiha:
             await measures.begin(v, Measure.SUSPEND_SERVER, server)
         if who is v.sarika:

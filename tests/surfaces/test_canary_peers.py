@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx2
-import msgspec
 import pytest
 
 from chaupal.api.federation.routes import ROUTES
@@ -15,6 +14,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
 from chaupal.wire.route import Route
 from peers.hostile import ACTIVITY, Hostile, Liar, hostile, signed
+from remotes import federating
 from surfaces.canary import (
     ACCOUNT,
     IN_SECRET,
@@ -66,7 +66,7 @@ class Abroad:
 
 @pytest.fixture
 async def abroad(settings: Settings, clock: StillClock) -> AsyncIterator[Abroad]:
-    settings = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    settings = federating(settings)
     async with AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(hostile()) for _ in range(3)]
         village = await stack.enter_async_context(open_village(settings, clock, bar=False))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from chaupal.kernel.clock import DAY, HOUR, iso_day
@@ -13,6 +12,7 @@ from chaupal.social.signin import logins
 from chaupal.store.machine.shelves import EVERY
 from chaupal.store.square import cards
 from faraway import comes, says
+from remotes import federating
 from village import Village
 
 TAG = "किसान_आंदोलन"
@@ -52,7 +52,7 @@ DIMENSIONS = ("languages", "sources", "tag_languages", "tag_servers")
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+    return federating(settings)
 
 
 async def numbers(v: Village) -> dict[str, Any]:
@@ -83,7 +83,7 @@ async def numbers(v: Village) -> dict[str, Any]:
 async def elsewhere_is_busy(v: Village) -> None:
     """Many people of other servers, much followed, who say, like and repost much among themselves."""
     square = v.running.house.square
-    far = [await comes(v, f"gita{n}@other.example", "आशा देवी", followers_count=10_000, language="hi") for n in range(4)]
+    far = [await comes(v, f"gita{n}@other.example", "आशा देवी", followers=10_000, language="hi") for n in range(4)]
     for one in far:
         said = await says(v, one, f"#{TAG} #और यहाँ से", language="hi", tags=(TAG, "और"))
         async with square.work.writing() as w:
@@ -162,6 +162,6 @@ async def test_names_of_other_servers_do_not_hide_this_servers_own(village: Vill
     """However many are called so, whoever types the beginning of a name finds their neighbours first."""
     v = village
     for n in range(30):
-        await comes(v, f"asha{n:02}@other.example", "आशा देवी", followers_count=1_000)
+        await comes(v, f"asha{n:02}@other.example", "आशा देवी", followers=1_000)
     found = (await v.api(v.ravi, "GET", "/api/v1/accounts/search", q="आशा", limit=10)).json()
     assert next(one["acct"] for one in found) == "asha" and len(found) == 10

@@ -20,12 +20,13 @@ from chaupal.store.square import posting
 from exports import export
 from faraway import answering, comes, naming, says
 from listening import listening
+from remotes import federating
 from village import Village, Villager
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+    return federating(settings)
 
 
 async def ask(v: Village, who: Villager | None, path: str, **params: Any) -> Any:

@@ -1,17 +1,11 @@
 """What open screens show of a server goes when that is suspended."""
 
-from sqlalchemy import insert
-
 from chaupal.fanout import placing
 from chaupal.governance.events import DecisionServed
 from chaupal.policy.measures import Measure
-from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.tables import elsewhere
 from chaupal.wire.listening import Ruled
 from neighbours import Street
-from other_servers import from_there
-
-ELSEWHERE = statement(insert(elsewhere).values(post_id=param("post"), server_id=param("there"), language="hi"))
+from others import from_there
 
 
 async def test_open_screens_hear_of_the_newest_posts_of_a_server_that_is_suspended_and_of_those_below_it(
@@ -22,12 +16,9 @@ async def test_open_screens_hear_of_the_newest_posts_of_a_server_that_is_suspend
     said = [await street.say(who, "a word") for who in (ravi, om, near)]
     domains = ("far.example", "x.far.example", "farther.example")
     there = [
-        await from_there(street.work, street.make_id, who, domain, post)
+        await from_there(street, who, domain, post)
         for who, domain, post in zip((ravi, om, near), domains, said, strict=True)
     ]
-    async with street.work.writing() as w:
-        for post, server in zip(said, there, strict=True):
-            await w.run(ELSEWHERE, post=post, there=server)
     event = DecisionServed(
         order="RULES-2021-0001",
         target=1,

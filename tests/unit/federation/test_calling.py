@@ -22,6 +22,7 @@ from chaupal.store.federation import speech
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.tables import servers
 from elsewhere import Site
+from remotes import federating
 
 AP = "application/activity+json"
 _MET = statement(insert(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")))
@@ -29,7 +30,7 @@ _MET = statement(insert(servers).values(id=param("id"), domain=words("domain"), 
 
 @pytest.fixture
 async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    talking = federating(settings)
     running = await open_house(talking, clock=clock, run=False)
     yield running
     await running.close()

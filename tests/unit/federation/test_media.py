@@ -4,7 +4,6 @@ import asyncio
 from itertools import islice
 from typing import Any
 
-import msgspec
 import pytest
 
 from chaupal.federation import media
@@ -26,6 +25,7 @@ from neighbours import by
 from others import met
 from painted import picture
 from peers_said import said
+from remotes import federating
 from village import Village
 
 RAVI = "ravi@social.example"
@@ -34,7 +34,7 @@ PRIVATE = {"to": ["https://social.example/users/ravi/followers"], "cc": []}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+    return federating(settings)
 
 
 def fed_of(v: Village) -> Federation:
@@ -44,7 +44,7 @@ def fed_of(v: Village) -> Federation:
 
 
 async def ravi_in(v: Village, **shown: str) -> int:
-    return await met(fed_of(v).work, fed_of(v).make_id, RAVI, **shown)
+    return await met(fed_of(v), RAVI, **shown)
 
 
 async def says(v: Village, ravi: int, url: str, number: int = 1, **more: object) -> int:
@@ -282,7 +282,7 @@ async def test_a_server_that_is_slow_leaves_room_for_others(
     monkeypatch.setattr(media.calling, "plain", plain)
     waiting = [asyncio.create_task(media.fetch(fed, one)) for one in slow]
     assert not any([await one for one in islice(asyncio.as_completed(waiting), len(slow) - media.OF_ONE_SERVER)])
-    meera = await met(fed.work, fed.make_id, "meera@other.example")
+    meera = await met(fed, "meera@other.example")
     attached = [{"type": "Document", "mediaType": "image/png", "url": f"http://localhost:{site.port}/chitra.png"}]
     post = await take_post(fed, said("meera@other.example", 1, "देखो", attachment=attached), meera, fresh=True)
     assert await media.fetch(fed, (await picture_in(village, post)).id)

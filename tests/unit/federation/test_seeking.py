@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import msgspec
 import pytest
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from elsewhere import Site
 from fediverse import Stranger
+from remotes import federating
 from village import Village, open_village
 
 SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
@@ -18,7 +18,7 @@ SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 @pytest.fixture
 async def v(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
     """The village, where it talks to servers of this machine."""
-    far = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    far = federating(settings)
     async with open_village(far, clock) as opened:
         yield opened
 

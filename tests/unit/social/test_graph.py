@@ -194,7 +194,7 @@ async def test_an_account_withheld_here_has_nobody_around_it_here_and_is_in_no_l
 
 async def test_following_somebody_of_another_server_is_a_request_until_that_server_says_yes(street: Street):
     asha = await street.person("asha")
-    bob = await met(street.work, street.make_id, "bob@far.example")
+    bob = await met(street, "bob@far.example")
     await graph.follow(street.square, by(asha), bob, notify=True)
     asked = await ties(street, asha, bob)
     assert (asked.requested, asked.following) == (True, False)

@@ -13,7 +13,7 @@ from chaupal.social.people import graph, hidden_servers
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square.posts import sealed_posts
 from neighbours import Street, by
-from other_servers import from_there
+from others import from_there
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ async def people(street: Street) -> tuple[Viewer, int, int, int]:
     ravi, om = await street.person("ravi@far.example"), await street.person("om@far.example")
     post = await street.say(ravi, "a word from far away")
     for one, said in ((ravi, (post,)), (om, ())):
-        await from_there(street.work, street.make_id, one, "far.example", *said)
+        await from_there(street, one, "far.example", *said)
     return by(asha), ravi, om, post
 
 
@@ -96,7 +96,7 @@ async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):
         await relations_of(reading, asha.me)  # remembered as it is now
     late = await street.person("late@later.example")
     post = await street.say(late, "here I am")
-    await from_there(street.work, street.make_id, late, "later.example", post)
+    await from_there(street, late, "later.example", post)
     assert not await met(street, asha, Surface.PUBLIC, post)
 
 

@@ -160,7 +160,7 @@ async def test_what_was_decided_about_them_stays(street: Street):
 async def test_somebody_of_another_server_who_is_gone_leaves_nothing_but_their_id(street: Street):
     asha = await street.person("asha")
     post = await street.say(asha, "नमस्ते")
-    bob = await met(street.work, street.make_id, "bob@far.example")
+    bob = await met(street, "bob@far.example")
     await graph.follow(street.square, by(bob), asha)
     await reactions.like(street.square, by(bob), post)
     repost = await posts.repost(street.square, by(bob), post)

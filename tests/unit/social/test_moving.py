@@ -225,8 +225,8 @@ async def test_ten_accounts_are_named_at_most_and_one_that_moved_itself_is_none(
 
 async def test_followers_of_ours_ask_the_other_server_and_those_of_others_look_after_themselves(street: Street):
     old, fan = await join(street, "asha"), await join(street, "bela")
-    far = await met(street.work, street.make_id, "asha@far.example")
-    stranger = await met(street.work, street.make_id, "carl@far.example")
+    far = await met(street, "asha@far.example")
+    stranger = await met(street, "carl@far.example")
     for one in (fan.me, stranger):
         await graph.follow(street.square, by(one), old.me)
     with pytest.raises(Invalid):
@@ -245,7 +245,7 @@ async def test_followers_of_ours_ask_the_other_server_and_those_of_others_look_a
 
 async def test_somebody_of_another_server_moves_only_where_they_are_named_and_those_of_ours_come_along(street: Street):
     new, fan = await join(street, "asha"), await join(street, "bela")
-    far = await met(street.work, street.make_id, "asha@far.example")
+    far = await met(street, "asha@far.example")
     await graph.follow(street.square, fan, far)
     await graph.grant(street.square, by(far), fan.me)
     with pytest.raises(NotAllowed):

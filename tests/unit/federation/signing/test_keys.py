@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from chaupal.app.wiring import Running, open_house
@@ -16,11 +15,12 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation.keys import OwnKey
 from chaupal.store.federation.keys import own as own_kept
+from remotes import federating
 
 
 @pytest.fixture
 async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    talking = federating(settings)
     running = await open_house(talking, clock=clock, run=False)
     yield running
     await running.close()

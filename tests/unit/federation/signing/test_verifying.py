@@ -27,6 +27,7 @@ from chaupal.store.federation.limits import Allowed
 from elsewhere import Site
 from fediverse import Stranger, a_key
 from measures import begin, lift
+from remotes import federating
 from village import open_village
 
 BODY = b'{"type":"Follow"}'
@@ -34,7 +35,7 @@ BODY = b'{"type":"Follow"}'
 
 @pytest.fixture
 async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = msgspec.structs.replace(settings, federation="on", federation_test=True)
+    talking = federating(settings)
     running = await open_house(talking, clock=clock, run=False)
     yield running
     await running.close()
@@ -353,7 +354,7 @@ async def test_a_server_that_is_not_talked_to_is_not_heard_nor_asked_for_anythin
 
 
 async def test_where_fetches_are_authorised_nobody_asks_unknown(settings: Settings, clock: StillClock, ravi: Stranger):
-    strict = msgspec.structs.replace(settings, federation="on", federation_test=True, authorized_fetch=True)
+    strict = msgspec.structs.replace(federating(settings), authorized_fetch=True)
     running = await open_house(strict, clock=clock, run=False)
     try:
         fed = running.house.federation
@@ -372,7 +373,7 @@ async def test_whoever_is_suspended_here_is_shown_no_more_than_anybody(
     settings: Settings, clock: StillClock, ravi: Stranger, known: bool
 ):
     """As one of ours who is suspended: they have no way in. `known`: the house tells only those whom it knows."""
-    talking = msgspec.structs.replace(settings, federation="on", federation_test=True, authorized_fetch=known)
+    talking = msgspec.structs.replace(federating(settings), authorized_fetch=known)
     async with open_village(talking, clock) as village:
         fed = village.running.house.federation
         assert fed is not None

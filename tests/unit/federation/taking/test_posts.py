@@ -48,7 +48,7 @@ async def there(street: Street, id_: int) -> Post:
 
 
 async def ravi_in(street: Street) -> tuple[Federation, int]:
-    return fed_of(street), await met(street.work, street.make_id, RAVI)
+    return fed_of(street), await met(street, RAVI)
 
 
 async def followed(street: Street, ravi: int) -> int:
@@ -155,7 +155,7 @@ async def test_a_post_that_its_server_takes_back_is_gone_and_does_not_come_again
 async def test_nobody_elsewhere_changes_or_deletes_what_is_ours_or_another_s(street: Street):
     fed, ravi = await ravi_in(street)
     asha = await street.person("asha")
-    eve = await met(street.work, street.make_id, "eve@evil.example")
+    eve = await met(street, "eve@evil.example")
     ours, theirs = await street.say(asha, "हमारा"), await take_post(fed, said(RAVI, 1, "रवि का"), ravi, fresh=True)
     for post, who in ((ours, eve), (ours, asha), (theirs, eve)):
         with pytest.raises(NotFound):
@@ -319,7 +319,7 @@ async def test_people_of_other_servers_have_no_notices_and_no_messages_here(stre
     street.carrier = msgspec.structs.replace(
         street.carrier, settings=msgspec.structs.replace(street.carrier.settings, federation="on", federation_test=True)
     )
-    ravi = await met(street.work, street.make_id, RAVI)
+    ravi = await met(street, RAVI)
     asha, bela = await street.people("asha", "bela")
     post = await take_post(fed_of(street), said(RAVI, 1, "एक"), ravi, fresh=True)
     await reactions.like(street.square, by(asha), post)

@@ -29,7 +29,7 @@ async def on(street: Street, post: int) -> list[tuple[str, str, str]]:
 
 
 async def test_a_post_comes_with_what_its_server_says_of_it_and_an_update_says_it_anew(street: Street):
-    fed, ravi = fed_of(street), await met(street.work, street.make_id, RAVI)
+    fed, ravi = fed_of(street), await met(street, RAVI)
     post = await take_post(fed, said(RAVI, 1, "एक", withheldIn=withheld("IN", "NP")), ravi, fresh=True)
     assert await on(street, post) == [("social.example", "IN", ORDER), ("social.example", "NP", ORDER)]
     assert not await change_post(fed, said(RAVI, 1, "एक", withheldIn=withheld("NP")), ravi), "its words are the same"

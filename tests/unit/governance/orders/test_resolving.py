@@ -2,7 +2,7 @@
 
 import pytest
 
-import foreigners
+import others
 from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
 from chaupal.governance.people import lookalikes
 from neighbours import PRIVATE, Street
@@ -119,8 +119,8 @@ def test_a_mail_comes_from_its_domain_or_below():
 async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_and_found_where_it_is_known_here(
     street: Street,
 ):
-    moham = await foreigners.person(street, "moham@other.example")
-    post = await foreigners.post(street, moham, number=7)
+    moham = await others.met(street, "moham@other.example")
+    post = await others.said(street, moham, number=7)
     found = await resolved(
         street, "@Moham@other.example", "https://other.example/users/moham/statuses/7", "https://other.example/@moham/9",
         "moham@elsewhere.example",
@@ -137,13 +137,13 @@ async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_a
     ("other.example/@moham/7", "https://other.example/@moham/7#reply"), ("/@moham@other.example", "@moham@other.example"),
 ])  # fmt: skip
 async def test_two_addresses_of_one_thing_there_are_named_twice(street: Street, first: str, again: str):
-    await foreigners.post(street, await foreigners.person(street, "moham@other.example"), number=7)
+    await others.said(street, await others.met(street, "moham@other.example"), number=7)
     one, other = await resolved(street, first, again)
     assert (one.wrong, other.wrong, other.first) == (Wrong.NOTHING, Wrong.TWICE, 0)
 
 
 async def test_a_private_post_from_another_server_is_unseen_and_its_two_addresses_do_not_betray_it(street: Street):
-    await foreigners.post(street, await foreigners.person(street), visibility=PRIVATE, number=7)
+    await others.said(street, await others.met(street), visibility=PRIVATE, number=7)
     one, other = await resolved(
         street, "https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"
     )
@@ -153,7 +153,7 @@ async def test_a_private_post_from_another_server_is_unseen_and_its_two_addresse
 async def test_somebody_there_on_a_server_that_looks_like_ours_is_found_and_whoever_takes_it_in_is_warned(
     street: Street,
 ):
-    asha = await foreigners.person(street, "asha@chaupa1.example")
+    asha = await others.met(street, "asha@chaupa1.example")
     (one,) = await resolved(street, "@asha@chaupa1.example")
     assert (one.subject, one.wrong, one.like) == (asha, Wrong.NOTHING, "chaupal.example")
 
@@ -162,7 +162,7 @@ async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_
     """Several servers stand on one machine in tests; a village is looked at by any of its names."""
     asha = await street.person("asha")
     post = await street.say(asha, "सरसों")
-    moham = await foreigners.person(street, "moham@127.0.0.1:8002", at="http://127.0.0.1:8002")
+    moham = await others.met(street, "moham@127.0.0.1:8002", at="http://127.0.0.1:8002")
     async with street.work.reading() as reading:
         found = await resolve(reading, "http://127.0.0.1:8001", [
             f"http://localhost:8000/@asha/{post}", "http://127.0.0.1:8002/users/moham", "@moham@127.0.0.1:8002", "asha@127.0.0.1:8001",

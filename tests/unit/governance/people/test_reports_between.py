@@ -2,9 +2,10 @@
 
 import json
 
+import msgspec
 import pytest
 
-import foreigners
+import others
 from chaupal.governance.people import report_desk, reports
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY
@@ -13,6 +14,7 @@ from chaupal.store.court import ledger
 from chaupal.store.federation import reached
 from court import Bench
 from neighbours import PRIVATE, by
+from remotes import federating
 
 
 async def last_entries(bench: Bench, n: int) -> list[dict[str, object]]:
@@ -22,7 +24,7 @@ async def last_entries(bench: Bench, n: int) -> list[dict[str, object]]:
 
 
 async def there(bench: Bench) -> int:
-    return await foreigners.server(bench.street.work, bench.street.make_id, "other.example", bench.street.clock())
+    return await others.server(bench.street, "other.example")
 
 
 async def test_what_another_server_reports_enters_the_desk_as_a_report_of_that_server(bench: Bench):
@@ -42,14 +44,14 @@ async def test_what_another_server_reports_enters_the_desk_as_a_report_of_that_s
 
 
 async def test_whoever_reports_on_another_server_is_named_where_their_server_names_them(bench: Bench):
-    moham = await foreigners.person(bench.street)
+    moham = await others.met(bench.street)
     row = await reports.file_from_server(bench.court, await there(bench), moham, Report(account=bench.meera))
     assert (row.reporter_id, row.guest, row.via) == (moham, False, "server")
 
 
 async def test_the_same_said_again_is_one_report_and_another_server_says_it_for_itself(bench: Bench):
     server, sent = await there(bench), Report(account=bench.meera, posts=(bench.post,))
-    other = await foreigners.server(bench.street.work, bench.street.make_id, "third.example", 1)
+    other = await others.server(bench.street, "third.example")
     first = await reports.file_from_server(bench.court, server, None, sent)
     assert (await reports.file_from_server(bench.court, server, None, sent)).id == first.id
     assert (await reports.file_from_server(bench.court, other, None, sent)).id != first.id
@@ -68,7 +70,7 @@ async def test_a_post_of_which_a_server_cannot_know_is_left_out_and_one_that_was
 
 
 async def test_a_server_reports_nobody_but_people_of_ours(bench: Bench):
-    server, moham = await there(bench), await foreigners.person(bench.street)
+    server, moham = await there(bench), await others.met(bench.street)
     for nobody in (moham, 12345):
         with pytest.raises(NotFound):
             await reports.file_from_server(bench.court, server, None, Report(account=nobody))
@@ -92,8 +94,10 @@ async def test_a_server_that_reports_without_end_is_heard_again_the_next_day(
 async def test_a_report_is_sent_on_where_somebody_asks_for_it_and_there_is_a_server_to_send_it_to(
     bench: Bench, of_another_server: bool, asked: bool, federates: bool, sent_on: bool
 ):
-    whom = await foreigners.person(bench.street) if of_another_server else bench.meera
-    court = foreigners.federating(bench.court) if federates else bench.court
+    whom = await others.met(bench.street) if of_another_server else bench.meera
+    court = (
+        msgspec.structs.replace(bench.court, settings=federating(bench.court.settings)) if federates else bench.court
+    )
     row = await reports.file(court, by(bench.dev.me), Report(account=whom, forward=asked))
     async with bench.court.work.reading() as reading:
         kept = await reports.reports.report(reading, row.id)

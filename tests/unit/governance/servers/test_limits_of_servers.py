@@ -35,7 +35,7 @@ from chaupal_audit.rule_of_law import try_log
 from chaupal_audit.rule_of_law.opened import read
 from court import Bench, court_on, staff
 from neighbours import Street
-from other_servers import from_there
+from others import from_there
 from scribe import FILES, sha256
 
 CAST = {
@@ -57,7 +57,7 @@ class Desk(Bench):
         self.far = await self.street.person("ravi@far.example")
         self.word = await self.street.say(self.far, "a word from far away")
         self.post = self.word
-        self.there = await from_there(self.court.work, self.street.make_id, self.far, "far.example", self.word)
+        self.there = await from_there(self.street, self.far, "far.example", self.word)
 
     async def hired(self, handle: str, role: Role) -> Viewer:
         id_ = await self.street.person(handle)
@@ -163,8 +163,8 @@ async def test_what_is_below_a_limited_name_is_limited_with_it_also_where_it_is_
     later = await desk.street.say(other, "from below")
     near = await desk.street.person("om@notexample.net")
     beside = await desk.street.say(near, "from beside")
-    await from_there(desk.court.work, desk.street.make_id, other, "x.example.net", later)
-    await from_there(desk.court.work, desk.street.make_id, near, "notexample.net", beside)
+    await from_there(desk.street, other, "x.example.net", later)
+    await from_there(desk.street, near, "notexample.net", beside)
     facts = Facts(rulings=await desk.in_force())
     async with desk.court.work.reading() as reading:
         seen = reveal(

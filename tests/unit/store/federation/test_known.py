@@ -76,7 +76,7 @@ async def test_what_waits_of_one_server_keeps_its_order_and_is_done_once(street:
 
 async def test_somebody_of_another_server_is_found_by_their_whole_name_and_known_to_be_followed(street: Street):
     asha = await street.person("asha")
-    bob = await met(street.work, street.make_id, "bob@far.example", aliases=("https://old.example/bob",))
+    bob = await met(street, "bob@far.example", aliases=("https://old.example/bob",))
     async with street.work.writing() as w:
         assert await id_of(w, "bob@far.example") == bob and await id_of(w, "bob") is None
         known = await people.of(w, bob)

@@ -6,12 +6,13 @@ import pytest
 from chaupal.kernel.settings import Settings
 from chaupal.social.context import Found
 from faraway import Asked, answering, comes, says
+from remotes import federating
 from village import Village
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, federation="on", federation_test=True)
+    return federating(settings)
 
 
 async def test_a_profile_of_another_server_says_where_it_is_and_that_it_is_only_a_part(village: Village):
