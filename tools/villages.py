@@ -90,8 +90,10 @@ def main() -> None:
     ]
     origins = [environ["CHAUPAL_PUBLIC_URL"] for environ in both]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as with Ctrl+C: both servers end with this program
-    running = [start(environ) for environ in both]
+    running: list[subprocess.Popen[bytes]] = []
     try:
+        for environ in both:
+            running.append(start(environ))
         for process, origin in zip(running, origins, strict=True):
             await_up(process, origin)
         held = [asyncio.run(tokens(load_settings(environ=environ))) for environ in both]

@@ -7,14 +7,18 @@ import sys
 
 import pytest
 
-# The program, with sleepers in the place of its servers: it says who they are, and waits for them to answer.
+# The program, with sleepers in the place of its servers: once both run it says who they are, and waits for them to answer.
 SLEEPERS = """
-import subprocess, sys, villages
+import subprocess, sys, time, villages
+running = []
 def start(environ):
-    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], stdout=subprocess.DEVNULL)
-    print(sleeper.pid, flush=True)
-    return sleeper
-villages.start = start
+    running.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], stdout=subprocess.DEVNULL))
+    return running[-1]
+def await_up(process, origin):
+    for one in running:
+        print(one.pid, flush=True)
+    time.sleep(600)
+villages.start, villages.await_up = start, await_up
 villages.main()
 """
 

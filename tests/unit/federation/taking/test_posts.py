@@ -266,7 +266,7 @@ async def test_a_quote_of_what_comes_later_is_joined_to_it(street: Street):
 async def test_what_came_before_what_it_quotes_or_answers_is_judged_as_what_came_after_it(street: Street):
     """By the policy alone a quote would stand of what whoever quotes may not see, or of whose author they block."""
     fed, ravi = await ravi_in(street)
-    eve = await met(street.work, street.make_id, "eve@evil.example")
+    eve = await met(street, "eve@evil.example")
     await graph.block(street.square, by(eve), ravi)
     first, few = "https://social.example/users/ravi/1", "https://social.example/users/ravi/2"
     quoting = await take_post(fed, said("eve@evil.example", 1, "देखो", quote=first), eve, fresh=True)
