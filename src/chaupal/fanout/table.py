@@ -24,7 +24,7 @@ from chaupal.fanout.notices import (
     served,
 )
 from chaupal.fanout.outside import previews, verified_links, webhooks
-from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadSeen, ThreadWanted
+from chaupal.federation.events import GATHERING
 from chaupal.governance.events import (
     AppealAnswered,
     AppealDecided,
@@ -146,16 +146,11 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     LinksToVerify: (verified_links.verify,),
     OfficeUserInvited: (offices.invitation,),
     AuthorityChangeProposed: (offices.change_proposed,),
-    ActivityArrived: (_gather,),
-    ThreadWanted: (_gather,),
-    ThreadSeen: (_gather,),
-    PersonMet: (_gather,),
-    MediaWanted: (_gather,),
-    MediaUnwanted: (_gather,),
+    **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),
 }
 
 # Errands that wait for an address which anybody chose: carried out beside all others, so that one that is slow holds up nobody.
-ASIDE = frozenset({LinksToVerify, ActivityArrived, ThreadWanted, ThreadSeen, PersonMet, MediaWanted, MediaUnwanted})
+ASIDE = frozenset({LinksToVerify, *GATHERING})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
 GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

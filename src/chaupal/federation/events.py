@@ -41,3 +41,7 @@ class PersonMet(Event, frozen=True):
     """Somebody of another server is of interest to somebody here: what they keep at the top of their profile is to be looked up."""
 
     account: int
+
+
+# What asks something of another server, and is carried out beside everything else.
+GATHERING = (ActivityArrived, ThreadWanted, ThreadSeen, PersonMet, MediaWanted, MediaUnwanted)

@@ -4,9 +4,8 @@ from typing import Literal
 
 from chaupal.policy.facts import Visibility
 
-type Scope = Literal[
-    "here", "elsewhere", "all"
-]  # whose posts a list holds: this server's people's, those of others, both
+# Whose posts a list holds: this server's people's, those of others, both.
+type Scope = Literal["here", "elsewhere", "all"]
 
 # Timelines that everybody reads carry only posts for everybody. Everything else is left to the rules.
 LISTED_PUBLICLY = (Visibility.PUBLIC,)

@@ -51,9 +51,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     counts: Callable[[Any], int] | None = None  # as how many a call with such arguments counts towards `limit`
     guards: str = ""  # the argument that names whose secret could be guessed here: guesses are counted by it, too
     first: Handler | None = None  # asked with the path alone (call, holes), before anything that was sent is read
-    guesses: Handler | None = (
-        None  # whether a call is a guess at all, so that nobody uses up what others may; None: always
-    )
+    guesses: Handler | None = None  # whether a call is a guess, so that nobody uses up what others may; None: always
     kept: bool = False  # rests on the store and the asker alone, not on headers: may be answered from memory
     kept_for: int = 0  # ms: of what rests on the hour, too, how long it is good at most
     shaped_by: tuple[str, ...] = ()  # the cookies that it rests on as well
