@@ -54,6 +54,12 @@ class Far:
         assert answer.status_code == status, (answer.status_code, answer.text)
         await self.village.settle()
 
+    async def hears(self) -> None:
+        """What follows from what was done has happened, and what is on its way there has come."""
+        await self.village.settle()
+        assert self.village.running.deliverer is not None
+        await self.village.running.deliverer.settle()
+
     async def account(self, who: Liar) -> int:
         """Who somebody there is here; 0: nobody."""
         async with self.fed.work.reading() as reading:

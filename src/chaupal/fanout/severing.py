@@ -41,19 +41,31 @@ async def go_on(carrier: Carrier, w: Writing, event: TiesToEnd) -> None:
     for table, far, tie in found:
         if table == follows.name:
             await _end(carrier, w, tie, far, event.server, event.ruling)
-        elif await graph.unask(w, tie[0], tie[1]):
-            w.tell(FollowRefused(by=tie[0], to=tie[1]))
+        else:
+            await _unask(w, tie[0], tie[1])
     if len(found) == AT_ONCE:
         w.tell(event)
 
 
 async def hidden(carrier: Carrier, w: Writing, event: ServerHidden) -> None:
-    """Who follows somebody from a server that they hide does so no more; whom they follow there they go on following."""
+    """Who follows somebody from a server that they hide does so no more; whom they follow there they go on following.
+
+    What is asked and not answered yet ends both ways, as Mastodon's AfterBlockDomainFromAccountService turns requests down: nobody
+    could grant it any more.
+    """
     found = await kept.followers_from(w, event.by, event.server, AT_ONCE)
     for tie in found:
         await _end(carrier, w, tie, "by", event.server, 0)
-    if len(found) == AT_ONCE:
+    asked = await kept.requests_with(w, event.by, event.server, AT_ONCE)
+    for by, to in asked:
+        await _unask(w, by, to)
+    if AT_ONCE in (len(found), len(asked)):
         w.tell(event)
+
+
+async def _unask(w: Writing, by: int, to: int) -> None:
+    if await graph.unask(w, by, to):
+        w.tell(FollowRefused(by=by, to=to))
 
 
 async def _end(carrier: Carrier, w: Writing, tie: Row, far: str, server: int, ruling: int) -> None:

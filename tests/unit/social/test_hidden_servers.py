@@ -8,9 +8,10 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers as looks
-from chaupal.reads.people import relations
+from chaupal.reads.people import notifications, relations
 from chaupal.social.people import graph, hidden_servers
 from chaupal.store.identity.facts_cache import facts_for, relations_of
+from chaupal.store.square import graph as ties
 from chaupal.store.square.posts import sealed_posts
 from neighbours import Street, by
 from others import from_there
@@ -75,8 +76,8 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
         await graph.follow(street.square, by(one), asha.me)
     await hidden_servers.hide(street.square, asha, "far.example")
     await street.settle()
-    [(_, ties)] = await relations.between(street.reads, asha, [ravi])
-    assert not ties.followed_by and ties.hides_server
+    [(_, between)] = await relations.between(street.reads, asha, [ravi])
+    assert not between.followed_by and between.hides_server
     with pytest.raises(NotAllowed):
         await graph.follow(street.square, by(ravi), asha.me)
     with pytest.raises(NotAllowed):
@@ -87,6 +88,25 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
     }  # fmt: skip
     await hidden_servers.show(street.square, asha, "far.example")
     await graph.follow(street.square, by(ravi), asha.me)
+
+
+async def test_what_is_asked_between_oneself_and_a_hidden_server_ends_both_ways_and_nobody_elses(street: Street):
+    neela, meera = by(await street.person("neela", locked=True)), by(await street.person("meera", locked=True))
+    ravi, om = await street.person("ravi@far.example"), await street.person("om@far.example")
+    lena = await street.person("lena@near.example")
+    for one, domain in ((ravi, "far.example"), (om, "far.example"), (lena, "near.example")):
+        await from_there(street, one, domain)
+    asked = {(one, neela.me) for one in (ravi, om, lena)} | {(neela.me, om), (ravi, meera.me), (meera.me, om)}
+    for one, other in sorted(asked):
+        await graph.follow(street.square, by(one), other)
+    await street.settle()
+    await hidden_servers.hide(street.square, neela, "far.example")
+    await street.settle()
+    async with street.work.reading() as reading:
+        left = {pair for pair in asked if await ties.wanted(reading, *pair, asked=True) is not None}
+    assert left == {(lena, neela.me), (ravi, meera.me), (meera.me, om)}
+    page = await notifications.page(street.reads, neela, Cursor())
+    assert [(one.kind, one.person.item.id) for one in page.items] == [("follow_request", lena)]
 
 
 async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):

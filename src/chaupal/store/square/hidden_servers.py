@@ -78,6 +78,17 @@ FOLLOWERS_FROM = statement(
     .order_by(follows.c.id)
     .limit(param("n"))
 )
+# What somebody was asked by people of a server, or asks of them, and is not answered yet.
+REQUESTS_WITH = {
+    far: statement(
+        select(follow_requests.c.by, follow_requests.c.to)
+        .join_from(follow_requests, accounts, accounts.c.id == follow_requests.c[far])
+        .where(follow_requests.c[near] == param("me"), accounts.c.server == param("there"))
+        .order_by(follow_requests.c.id)
+        .limit(param("n"))
+    )
+    for far, near in (("by", "to"), ("to", "by"))
+}
 SEVER = upsert(
     lambda i: i(severed_ties).values(
         id=param("new"), ruling_id=param("ruling"), server_id=param("there"), us=param("us"), them=param("them"),
@@ -129,6 +140,16 @@ async def ties_with(reading: Reading, server: int, at_most: int) -> list[tuple[s
 async def followers_from(reading: Reading, me: int, server: int, at_most: int) -> Sequence[Row]:
     """Who on a server follows somebody: (by, to, boosts, notify)."""
     return await reading.fetch(FOLLOWERS_FROM, me=me, there=server, n=at_most)
+
+
+async def requests_with(reading: Reading, me: int, server: int, at_most: int) -> list[tuple[int, int]]:
+    """Requests to follow between somebody and people of a server, whoever asked whom: (by, to)."""
+    found: list[tuple[int, int]] = []
+    for of_these in REQUESTS_WITH.values():
+        if len(found) < at_most:
+            rows = await reading.fetch(of_these, me=me, there=server, n=at_most - len(found))
+            found += [(by, to) for by, to in rows]
+    return found
 
 
 async def sever(w: Writing, one: Severed) -> None:

@@ -90,10 +90,14 @@ async def test_what_one_person_suspends_in_an_emergency_ends_no_follow_till_a_se
 async def test_nothing_is_told_to_a_suspended_server_nor_asked_of_it(far: Far):
     v = far.village
     await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
-    await limited(far)
-    told, asked = len(far.there.told), far.there.asked.total()
     await v.says(v.asha, "a word for my followers")
-    await v.settle()
+    await far.hears()
+    assert "Create" in {said["type"] for _, said in far.there.told}
+    await limited(far)
+    await far.hears()
+    told, asked = len(far.there.told), far.there.asked.total()
+    await v.says(v.asha, "another word for them")
+    await far.hears()
     assert len(far.there.told) == told
     for fetch in (calling.get(far.fed, far.bob.uri), calling.part(far.fed, f"{far.bob.uri}/outbox")):
         with pytest.raises(NotAnswered):

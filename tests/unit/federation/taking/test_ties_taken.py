@@ -118,3 +118,19 @@ async def test_many_copies_at_once_are_one_follow(far: Far):
     await v.settle()
     bob = await far.account(far.bob)
     assert (await far.ask(v.ravi, f"/api/v1/accounts/{bob}"))["following_count"] == 1
+
+
+async def test_whoever_hides_a_server_tells_it_of_each_request_that_ends_by_it(far: Far):
+    v = far.village
+    await far.ask(v.asha, "/api/v1/accounts/update_credentials", "PATCH", locked=True)
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
+    await far.tells(far.eve, far.eve.act("Like", far.post(v.asha)))
+    bob, eve = await far.account(far.bob), await far.account(far.eve)
+    await far.ask(v.asha, f"/api/v1/accounts/{eve}/follow", "POST")
+    await far.hears()
+    await far.ask(v.asha, "/api/v1/domain_blocks", "POST", domain=far.bob.uri.split("/")[2])
+    await far.hears()
+    assert not (await far.tie(v.asha, bob))["requested_by"] and not (await far.tie(v.asha, eve))["requested"]
+    [refused], [taken_back] = far.told("Reject"), far.told("Undo")
+    assert (refused["object"]["type"], refused["object"]["actor"]) == ("Follow", far.bob.uri)
+    assert (taken_back["object"]["type"], taken_back["object"]["object"]) == ("Follow", far.eve.uri)
