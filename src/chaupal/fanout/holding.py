@@ -1,8 +1,12 @@
-"""What a ruling limits is held as evidence from the moment that its beginning is carried on, whatever its author does then."""
+"""What a ruling limits is held as evidence from the moment that its beginning is carried on, whatever its author does then; files that
+nobody holds any more go.
+"""
 
 from chaupal.fanout.context import Carrier
 from chaupal.governance.cases import evidence
 from chaupal.governance.events import DecisionServed, WordsNamed
+from chaupal.social.events_posts import FilesUnwanted
+from chaupal.social.media import media
 from chaupal.store.court import docket
 from chaupal.store.machine.work import Writing
 
@@ -24,3 +28,9 @@ async def named(carrier: Carrier, w: Writing, event: WordsNamed) -> None:
 async def hold(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
     """A sealed copy, in the commit that strikes the event off; taken once, however often it is handled."""
     await evidence.take(carrier.court, w, event)
+
+
+async def let_go(carrier: Carrier, event: FilesUnwanted) -> None:
+    """Their rows went in the commit of the event; one that is dropped already is dropped in vain."""
+    for id_, mime in event.files:
+        await media.drop_files(carrier.square, id_, mime)

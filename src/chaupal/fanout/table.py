@@ -47,7 +47,7 @@ from chaupal.governance.events import (
 from chaupal.kernel.event import Event
 from chaupal.social.events import AccountOpened, ConfirmationAsked, LinksToVerify, PasswordResetAsked
 from chaupal.social.events_own import ListChanged, TagFollowed, TagUnfollowed
-from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
+from chaupal.social.events_posts import FilesUnwanted, PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import (
     Blocked,
     FollowAsked,
@@ -145,6 +145,7 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     PasswordResetAsked: (joining.reset,),
     LinksToVerify: (verified_links.verify,),
     OfficeUserInvited: (offices.invitation,),
+    FilesUnwanted: (holding.let_go,),
     AuthorityChangeProposed: (offices.change_proposed,),
     **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),
 }

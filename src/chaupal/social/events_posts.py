@@ -40,6 +40,16 @@ class PostEdited(Event, frozen=True):
     untagged: tuple[str, ...] = ()
 
 
+class FilesUnwanted(Event, frozen=True):
+    """Nothing names these files any more since the commit of this event: (id, type) of each. They are dropped after it."""
+
+    files: tuple[tuple[int, str], ...]
+
+    @property
+    def concerns(self) -> object:
+        return self.files[0][0]
+
+
 class CardShown(Event, frozen=True):
     """What a post's link leads to is shown beneath it since `at` (ms). Its words are the same."""
 

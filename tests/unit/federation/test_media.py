@@ -9,7 +9,8 @@ import pytest
 from chaupal.federation import media
 from chaupal.federation.context import Federation
 from chaupal.federation.media import fetch
-from chaupal.federation.taking.posts import take_post
+from chaupal.federation.taking.acting import inside
+from chaupal.federation.taking.posts import delete_post, take_post
 from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import Settings
@@ -129,6 +130,31 @@ async def test_what_was_fetched_long_ago_is_let_go_of_and_comes_again(village: V
     assert await square.files.get(f"media/{id_}/original.png") is None
     assert (await village.client.get(f"/media/{id_}/original")).status_code == 200
     assert len(site.asked) == 2
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+async def test_whoever_dies_while_a_post_is_taken_away_has_lost_none_of_its_files(village: Village, site: Site):
+    """A deletion that comes is one unit with that it was heard: files go once that is committed."""
+    fed, square = fed_of(village), village.running.house.square
+    url = site.says("/a.png", picture(300, 150), "image/png")
+    ravi = await ravi_in(village)
+    post = await says(village, ravi, url)
+    id_ = (await picture_in(village, post)).id
+    assert await fetch(fed, id_)
+    with pytest.raises(Killed):
+        async with square.work.writing() as w:
+            await delete_post(inside(fed, w), post, ravi)
+            raise Killed
+    assert (await picture_in(village, post)).state == "ready"
+    await village.settle()
+    assert await square.files.get(f"media/{id_}/original.png") is not None
+    async with square.work.writing() as w:
+        await delete_post(inside(fed, w), post, ravi)
+    await village.settle()
+    assert await square.files.get(f"media/{id_}/original.png") is None
 
 
 async def test_all_that_was_fetched_of_a_server_can_go_at_once(village: Village, site: Site):

@@ -5,11 +5,15 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chaupal.federation.context import Federation
+from chaupal.federation.reading.activities import Act
 from chaupal.federation.reading.values import MOST_BYTES, Unreadable
 from chaupal.federation.signing import verifying
+from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.taking import inbox
 from chaupal.federation.taking.acting import Doer
-from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.kernel.errors import Malformed, NotAllowed, NotFound
+from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, post
@@ -23,19 +27,41 @@ class Brought(msgspec.Struct):
 
 
 async def take(call: Call[Brought]) -> Answer:
-    """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds."""
+    """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds.
+
+    A deletion is answered alike whoever it is about: else anybody could ask in turn who is known here.
+    """
     fed = call.house.federation
     if fed is None:
         raise NotFound
     body = call.args.body.encode()
     try:
         act = inbox.read(body)
-        if act is not None and not await inbox.is_nothing(fed, act):
-            signer = await verifying.verify(fed, "POST", call.target, call.headers, body)
-            await inbox.take(fed, Doer(signer.account, signer.server, signer.actor), act, body)
+        if act is not None and act.kind == "Delete":
+            await _take_deletion(call, fed, act, body)
+        elif act is not None:
+            await _take(call, fed, act, body)
     except Unreadable as problem:
         raise Malformed("activity_unreadable", why=problem.why) from problem
     return Answer(b"", 202, "text/plain")
+
+
+async def _take(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
+    signer = await verifying.verify(fed, "POST", call.target, call.headers, body)
+    await inbox.take(fed, Doer(signer.account, signer.server, signer.actor), act, body)
+
+
+async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
+    """What only the request itself says is refused; whether its signature holds is looked at for those who are known alone, and shows
+    in no answer. Raises NotSigned where it says of nobody that they have signed it.
+    """
+    verifying.claimed(fed, "POST", call.target, call.headers, body)
+    if await inbox.is_nothing(fed, act):
+        return
+    try:
+        await _take(call, fed, act, body)
+    except (NotSigned, NotAllowed, Unreadable) as problem:
+        log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -41,19 +41,30 @@ async def verify(
     fed: "Federation", method: str, target: str, headers: "Mapping[str, str]", body: bytes = b""
 ) -> Signer:
     """Who signed it. `target`: path and query as they were sent. Raises NotSigned; NotAllowed for a server that is not heard."""
+    claims = claimed(fed, method, target, headers, body)
+    signer = await _signer(fed, claims)
+    if _speaks(headers) == RFC9421:
+        await _understands(fed, signer)
+    return signer
+
+
+def claimed(
+    fed: "Federation", method: str, target: str, headers: "Mapping[str, str]", body: bytes = b""
+) -> list[Claim]:
+    """Who it says has signed it, of other servers and of this hour, before any key is looked up. Raises NotSigned."""
     asked = Asked(method, fed.settings.origin, target, headers, body)
-    speaks = RFC9421 if "signature-input" in headers else CAVAGE
-    said = messages.claims(asked) if speaks == RFC9421 else [cavage.claim(asked)]
+    said = messages.claims(asked) if _speaks(headers) == RFC9421 else [cavage.claim(asked)]
     # A proxy on the way may have signed as well, by a key that is nobody's.
     if not (claims := [claim for claim in said if _is_elsewhere(fed, claim.key)]):
         raise NotSigned(why="its key is at no address of another server")
     now = fed.clock() // SECOND
     for claim in claims:
         check_time(claim, now)
-    signer = await _signer(fed, claims)
-    if speaks == RFC9421:
-        await _understands(fed, signer)
-    return signer
+    return claims
+
+
+def _speaks(headers: "Mapping[str, str]") -> str:
+    return RFC9421 if "signature-input" in headers else CAVAGE
 
 
 def check_time(claim: Claim, now: int) -> None:
