@@ -83,16 +83,19 @@ class Street:
 
     async def rule(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> int:
         """A ruling as a court would make it, without the court; its id."""
-        basis = "own_rules" if measure in (Measure.SUSPEND, Measure.REMOVE_POST) else "legal_order"
-        id_ = self.make_id()
+        row = self.ruling(subject, measure, territory, term)
         async with self.work.writing() as w:
-            row = rulings.RulingRow(
-                id=id_, subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
-                lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L",
-                reason="R", decided_by=1, approved_by=2, log_index=0, basis=basis, review_at=2**45,
-            )  # fmt: skip
             await rulings.begin(w, row)
-        return id_
+        return row.id
+
+    def ruling(self, subject: int, measure: Measure, territory: str = "IN", term: str = "") -> rulings.RulingRow:
+        """The same, for a test's own unit."""
+        basis = "own_rules" if measure in (Measure.SUSPEND, Measure.REMOVE_POST) else "legal_order"
+        return rulings.RulingRow(
+            id=self.make_id(), subject_id=subject, term=term, measure=measure, territory=territory, starts_at=0, ends_at=None,
+            lifted_at=None, target_id=None, owner_id=None, order_ref="1", authority="A", authority_hi="अ", legal_basis="L",
+            reason="R", decided_by=1, approved_by=2, log_index=0, basis=basis, review_at=2**45,
+        )  # fmt: skip
 
     def letters(self) -> list[str]:
         """Every mail that has left, as text, in the order of their names."""

@@ -157,14 +157,14 @@ class Runner:
         return len(events)
 
     async def _take(self, w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
-        """The next events; and what was committed with them, by whomever, is known here: none is carried out by an older law."""
         if self._many:
-            events = await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most)
-        else:
-            events = await outbox.waiting(w, at_most)
-        if events:
-            await self._carrier.work.look()
-        return events
+            return await self._known(await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most))
+        return await self._known(await outbox.waiting(w, at_most))
+
+    async def _known(self, events: list[tuple[int, Event | None]]) -> list[tuple[int, Event | None]]:
+        """Those with which was committed what is known here, by whomever: none is carried out by an older law, or says older words."""
+        last = await self._carrier.work.abreast() if events else 0
+        return [one for one in events if one[0] <= last]
 
     async def _handle(self, w: Writing, event: Event) -> None:
         handlers = HANDLERS.get(type(event), ())
@@ -211,8 +211,7 @@ class Runner:
     async def _alone(self) -> int:
         async with self._carrier.work.writing() as w:
             events = await outbox.waiting(w, BATCH)
-        await self._carrier.work.look()
-        for seq, event in events:
+        for seq, event in await self._known(events):
             if event is None or type(event) in ERRANDS:
                 continue
             try:

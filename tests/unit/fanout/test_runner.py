@@ -2,10 +2,12 @@
 
 import asyncio
 import errno
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from chaupal.fanout import runner, table
@@ -13,12 +15,18 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
 from chaupal.federation.events import ThreadWanted
 from chaupal.kernel.errors import Full, Problem, Unavailable
+from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
+from chaupal.policy.surface import Surface
 from chaupal.social.events_ties import Liked
 from chaupal.social.posts import reactions
-from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.court import rulings
+from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine import outbox
-from chaupal.store.machine.work import Work, Writing
+from chaupal.store.machine.work import Reading, Work, Writing
+from chaupal.store.machine.work_postgres import PostgresWork
+from chaupal.store.square import editing
+from chaupal.store.square.posts import as_written, sealed_posts
 from neighbours import Street, by
 
 
@@ -80,6 +88,89 @@ async def test_what_another_process_decides_holds_for_what_it_told_of_with_it(
         w.tell(Liked(by=bela, post=post, author=bela))
     await street.runner.step()
     assert bound == [False, True]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in a batch", "alone"])
+async def test_an_event_is_carried_out_by_the_law_and_the_words_of_its_own_commit(
+    street: Street, monkeypatch: pytest.MonkeyPatch, together: bool
+):
+    """In the very moment of it, too: on SQLite units that go to the disk together read each other's rows, on PostgreSQL a unit is
+    there for all to see before its author hears of it. What is remembered is until then what was before.
+    """
+    asha, bela = await street.people("asha", "bela")
+    first, post = await street.say(bela, "पहला"), await street.say(bela, "पहले के शब्द")
+    await street.runner.settle()
+    found, judged = list[tuple[bool, str]](), asyncio.Event()
+
+    async def looked_at(reading: Reading) -> tuple[bool, str]:
+        bound = (await rulings_in_force(reading)).find(post, "IN", HIDING) is not None
+        (seen,) = reveal(
+            by(bela), Surface.STATUS, await sealed_posts(reading, (post,)), await facts_for(reading, by(bela))
+        )
+        return bound, seen.item.text
+
+    async def judge(_: Carrier, w: Writing, event: Liked) -> None:
+        if event.post == post:
+            judged.set()
+            found.append(await looked_at(w))
+
+    async def broken(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(table.HANDLERS, Liked, (judge,))
+    if not together:
+        monkeypatch.setattr(Runner, "_batch", broken)
+    async with street.work.reading() as reading:
+        assert await looked_at(reading) == (False, "पहले के शब्द")
+    await reactions.like(street.square, by(asha), first)
+    async with beside_its_commit(street, judged, monkeypatch) as w:
+        await rulings.begin(w, street.ruling(post, Measure.WITHHOLD_POST))
+        before = await as_written(w, post)
+        assert before is not None
+        await editing.change(w, before, replace(before, text="बाद के शब्द"), street.make_id())
+        w.tell(Liked(by=asha, post=post, author=bela))
+    await street.runner.settle()
+    assert found == [(True, "बाद के शब्द")]
+
+
+@asynccontextmanager
+async def beside_its_commit(
+    street: Street, judged: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Writing]:
+    """A unit; the runner takes a step once the unit's rows are there to be seen, and nobody here knows that they are.
+
+    On PostgreSQL its author hears of it when an event of it was carried out (`judged`), or when the runner waits for that.
+    """
+    work, waits, steps = street.work, asyncio.Event(), list[asyncio.Task[int]]()
+
+    def step() -> None:
+        steps.append(asyncio.create_task(street.runner.step()))
+
+    if isinstance(work, PostgresWork):
+        transaction, abreast = work._transaction, work.abreast  # pyright: ignore[reportPrivateUsage]
+
+        @asynccontextmanager
+        async def told_late(connection: object) -> AsyncGenerator[None]:
+            async with transaction(connection):
+                yield
+            if not steps:
+                step()
+                await asyncio.wait(
+                    [asyncio.create_task(one.wait()) for one in (judged, waits)], return_when=asyncio.FIRST_COMPLETED
+                )
+
+        async def waited() -> int:
+            waits.set()
+            return await abreast()
+
+        monkeypatch.setattr(work, "_transaction", told_late)
+        monkeypatch.setattr(work, "abreast", waited)
+    async with work.writing() as w:
+        yield w
+        if not isinstance(work, PostgresWork):
+            step()
+            await asyncio.sleep(0)  # it asks for its turn, which comes before that of the disk
+    await asyncio.gather(*steps)
 
 
 async def test_a_full_batch_is_followed_by_the_next_without_a_pause(street: Street, monkeypatch: pytest.MonkeyPatch):

@@ -73,6 +73,7 @@ TRIED = statement(
 TRIES = statement(select(outbox.c.tries).where(outbox.c.seq == param("of")))
 GIVE_UP = statement(update(outbox).where(outbox.c.seq == param("of")).values(failed_at=param("at")))
 HOLD = statement(update(outbox).where(outbox.c.seq == param("of")).values(due_at=param("due")))
+LAST = statement(select(func.coalesce(func.max(outbox.c.seq), 0)))
 ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at")).limit(1))
 
 DEPTH = statement(
@@ -140,6 +141,11 @@ async def claim(w: Writing, seq: int, ms: int) -> bool:
 async def is_empty(reading: Reading) -> bool:
     """Whether nothing is to be carried out now; what is tried again later waits outside of this."""
     return await reading.value(ANY, at=reading.now()) is None
+
+
+async def last(reading: Reading) -> int:
+    """The place of the newest event; 0: there is none."""
+    return int(await reading.value(LAST))
 
 
 class Depth(NamedTuple):

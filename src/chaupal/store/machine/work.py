@@ -212,6 +212,14 @@ class Work(Protocol):
         """The same, however lately it was looked: for whoever knows of a change already."""
         ...
 
+    async def abreast(self) -> int:
+        """For whoever carries on in a unit what other units told of: what was committed with the events that this unit has read is
+        known here after the call, whoever committed it, up to the place in the outbox that is returned.
+
+        What stands behind that is for another unit: on SQLite those that go to the disk together read what is not true yet.
+        """
+        ...
+
     def horizon(self) -> tuple[str, int, int, int] | None:
         """How far this process knows the store: (epoch, low, high, looks); None where it is alone, or has not looked yet.
 

@@ -57,6 +57,7 @@ LOCKED_FOR = 5
 BEGIN = (
     f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{STILL_FOR}s'; SET LOCAL lock_timeout = '{LOCKED_FOR}s'"
 )
+EVERYTHING = 2**63 - 1  # beyond every place in the outbox
 FOR_READERS = 2  # connections that units of work leave alone: whatever those wait for, reading goes on
 
 
@@ -171,6 +172,7 @@ class PostgresWork(SharedWork):
         self._writers = asyncio.Semaphore(max(2, connections - FOR_READERS))
         self._numbers = count(1)
         self._doubted: set[Touched] = set()  # by units of which nobody knows whether they are kept
+        self._ending: set[asyncio.Future[None]] = set()  # of units that are being committed
         self._doubt_ends = 0  # when all transactions below this number have ended; 0: not known yet
         self.tail = Tail(dsn, self._hear, self.memory.forget_all, self._lost)
         self.barrier = Barrier(self._look_up)
@@ -220,6 +222,17 @@ class PostgresWork(SharedWork):
         """See `store.work.Work`."""
         self._looked_at = self.clock()
         await self.barrier.passed()
+
+    async def abreast(self) -> int:
+        """See `store.work.Work`. A unit of our own is there for all to see a moment before its author hears of it, and we with
+        them; among many a look tells of it.
+        """
+        if self._ending and not self._many:
+            _, late = await asyncio.wait(self._ending, timeout=STILL_FOR)
+            if late:
+                raise Unavailable("not_up_to_date")
+        await self.look()
+        return EVERYTHING
 
     def horizon(self) -> tuple[str, int, int, int] | None:
         """See `store.work.Work`."""
@@ -341,25 +354,31 @@ class PostgresWork(SharedWork):
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:
         async with self._turn(), self.pool.acquire() as connection:
-            unit, ending = PostgresWriting(connection, self.memory, self.clock, next(self._numbers)), False
+            unit = PostgresWriting(connection, self.memory, self.clock, next(self._numbers))
+            ending: asyncio.Future[None] | None = None
             try:
                 async with self._transaction(connection):
                     yield unit
                     await claims.check(unit)
                     await self.enter_events(unit)
-                    ending = True
+                    ending = asyncio.get_running_loop().create_future()
+                    self._ending.add(ending)
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
                 # Two units wanted each other's rows; the database let the other one through and undid this one whole.
                 self.memory.undone(unit.changed())
                 raise Conflict("changed_at_once") from error
             except BaseException:
-                if ending:  # it broke while it was committed: perhaps all of it is kept, the law in it, too
+                if ending is not None:  # it broke while it was committed: perhaps all of it is kept, the law in it, too
                     self._doubt(unit.changed())
                 else:
                     self.memory.undone(unit.changed())
                 raise
-            # Before the connection is given back: whoever goes away while it is does not take this along.
-            self.committed(unit)
+            else:  # before the connection is given back: whoever goes away while it is does not take this along
+                self.committed(unit)
+            finally:
+                if ending is not None:
+                    self._ending.discard(ending)
+                    ending.set_result(None)
 
     async def tidy(self) -> None:
         """PostgreSQL sees to itself."""

@@ -12,7 +12,7 @@ from typing import Any
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.kernel.saying import log
-from chaupal.store.machine import marks
+from chaupal.store.machine import marks, outbox
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -269,6 +269,11 @@ class SqliteWork(SharedWork):
             self._mark = mark
             self.memory.forget_all()
         self.vitals.look(self._looked_at, time.perf_counter() - began)
+
+    async def abreast(self) -> int:
+        """See `store.work.Work`. Nothing is on its way to the disk while a unit is open, so whatever readers see is known."""
+        await self.look()
+        return await outbox.last(self._reading)
 
     async def scan(self, text: str, arguments: list[Any], moment: _Moment | None = None) -> list[Row]:
         """One statement in the reader pool."""
