@@ -151,8 +151,10 @@ def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
     there = f"{handle.lower()}@{_host(domain)}" if domain else ""
     if domain and (wrong := _elsewhere(origin, urlsplit(f"//{domain}"))):
         return _elsewhere_named(origin, line, wrong, there)
-    there = there if domain and _may_be_another(origin, urlsplit(f"//{domain}")) else ""
-    return _Named(line, "account", handle=handle.lower(), there=there)
+    # Of two servers on one machine each has its own people, and many of the same names.
+    if ":" in domain and _may_be_another(origin, urlsplit(f"//{domain}")):
+        return _elsewhere_named(origin, line, Wrong.FOREIGN, there)
+    return _Named(line, "account", handle=handle.lower())
 
 
 def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _Named:

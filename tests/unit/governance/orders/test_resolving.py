@@ -170,3 +170,13 @@ async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_
         ])  # fmt: skip
     assert [one.subject for one in found[:4]] == [post, moham, moham, asha]
     assert [one.wrong for one in found[4:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
+
+
+async def test_a_name_at_another_port_of_this_machine_is_never_taken_for_ours(street: Street):
+    lena = await street.person("lena")
+    async with street.work.reading() as reading:
+        found = await resolve(reading, "http://localhost:8000", [
+            "@lena@localhost:8001", "lena@127.0.0.1:8001", "@lena@localhost:8000", "lena@127.0.0.1:8000", "@lena@localhost",
+        ])  # fmt: skip
+    assert [(one.wrong, one.subject) for one in found[:2]] == [(Wrong.FOREIGN, None)] * 2
+    assert {one.subject for one in found[2:]} == {lena}
