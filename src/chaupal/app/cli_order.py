@@ -164,7 +164,7 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
 @click.option("--dated", required=True, help="Date of the order, such as 2026-11-24.")
 @click.option("--act-by", default="", help="Until when to decide (Indian time where no offset is given).")
 @click.option("--ends-at", default="", help="Until when it is in force; without it until it is lifted.")
-@click.option("--target", "lines", multiple=True, help="Address of a post or profile here, or a handle; repeat it.")
+@click.option("--target", "lines", multiple=True, help="Address of a post or profile, or a handle; repeat it.")
 @click.option(
     "--targets",
     "file",
@@ -203,13 +203,22 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
 @click.option(
     "--check", "only_check", is_flag=True, help="Only look at it: say what it lacks and names, and file nothing."
 )
+@click.option(
+    "--look-up",
+    is_flag=True,
+    help="With --check: ask other servers for what is named of them; they then see that we look.",
+)
 @data_option
 @click.pass_context
 def receive(
     context: click.Context, who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, data: str | None,
-    listing: BinaryIO | None, papers: tuple[str, ...], record_all: bool, only_check: bool, **fields: Any,
+    listing: BinaryIO | None, papers: tuple[str, ...], record_all: bool, only_check: bool, look_up: bool,
+    **fields: Any,
 ) -> None:  # fmt: skip
-    """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`."""
+    """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`.
+
+    What it names of other servers, as @user@host or by its address, is asked for there where it is not known here.
+    """
     from chaupal.app import taking
     from chaupal.governance.orders import orders
 
@@ -218,8 +227,11 @@ def receive(
     async def act(house: "House") -> None:
         viewer = await staff(house, who)
         form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
+        rows = b"" if listing is None else listing.read()
+        if look_up or not only_check:
+            await taking.look_up(house, viewer, form, rows)
         if listing is not None:
-            form = await taking.with_list(house, form, listing.read(), record_all=record_all or only_check)
+            form = await taking.with_list(house, form, rows, record_all=record_all or only_check)
         brought = await taking.bring(house, viewer, form, papers)
         if only_check:
             await taking.check(house, form, brought)

@@ -53,6 +53,8 @@ async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncG
         await accounts.ensure_system_account(house.square)
         yield house
     finally:
+        if house.federation is not None:
+            await house.federation.connections.close()
         await house.square.work.close()
 
 

@@ -11,9 +11,11 @@ import msgspec
 from chaupal.governance.orders import authorities, csv_targets, documents, intake
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.viewer import Viewer
+from chaupal.social.people import elsewhere
 from chaupal.wire.call import House
 
 
@@ -21,6 +23,17 @@ async def form_of(house: House, viewer: Viewer, issuer: str, form: OrderForm) ->
     """The form for the authority of this name, measures taken off its lines."""
     known = await authorities.named(house.court, viewer, issuer)
     return intake.split_demands(msgspec.structs.replace(form, authority=known.id if known else None))
+
+
+async def look_up(house: House, viewer: Viewer, form: OrderForm, rows: bytes) -> None:
+    """Ask other servers for what the lines and a list (its bytes) name and is not known here. Raises Invalid, NotAllowed."""
+    check_may(viewer, "receive_order")
+    named = [row.target for row in csv_targets.read_rows(rows)] if rows else []
+    whole = msgspec.structs.replace(form, targets="\n".join([form.targets, *named]))
+    asked = await intake.to_look_up(house.court, whole)
+    if asked:
+        found = await elsewhere.look_up_all(house.square, asked)
+        click.echo(f"asked other servers for {len(asked)}: {found} found", err=True)
 
 
 async def with_list(house: House, form: OrderForm, data: bytes, *, record_all: bool) -> OrderForm:

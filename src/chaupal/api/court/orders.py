@@ -18,6 +18,7 @@ from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
 from chaupal.reads.court.filings import Item, Step, Whole
+from chaupal.social.people import elsewhere
 from chaupal.wire.answer import bearer
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.params import check
@@ -29,7 +30,8 @@ Short = Annotated[str, Meta(max_length=4_000)]
 
 
 class Target(msgspec.Struct, kw_only=True):
-    """One thing that the order names: an address, a handle or a #hashtag of this server; the measure it asks for."""
+    """One thing that the order names: an address, a handle or a #hashtag of this server, an address or handle of another one; the
+    measure it asks for."""
 
     target: Line
     demanded: Line = ""
@@ -134,7 +136,10 @@ class OrderState(msgspec.Struct, kw_only=True):
 
 
 async def create(call: Call[Sent]) -> Answer:
-    """File an order: 201 with how it stands, or 200 where it was filed before under the same `external_id`."""
+    """File an order: 201 with how it stands, or 200 where it was filed before under the same `external_id`.
+
+    What it names of other servers and is not known here is asked for there, ten things at a time: sent again, the next ten.
+    """
     who = await _who(call)
     new = _whole(call.args.order) if call.args.order else call.args
     court, files = call.house.court, call.house.square.files
@@ -146,6 +151,8 @@ async def create(call: Call[Sent]) -> Answer:
         await documents.take_in(court, files, Bringer(who.user.id, AUTHORITY), sent, who.authority) if sent else []
     )
     form = _form(new)
+    asked = await intake.to_look_up(court, form)
+    await elsewhere.look_up_all(call.house.square, asked[: elsewhere.AT_ONCE])
     ref = await filing.file(court, who, form, brought, "api")
     own = msgspec.structs.replace(form, authority=who.authority.id, channel="api")
     checked = await intake.check(court, own, brought, filed_by_authority=True)

@@ -11,7 +11,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import documents, faces
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.orders.resolving import Resolved, Wrong, elsewhere, resolve
 from chaupal.governance.regimes import (
     GENERIC,
     OWN_RULES,
@@ -113,6 +113,15 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
     wrong = defects(regime, facts) if regime is not None else []
     letter = draft(court, regime, wrong, facts) if regime is not None and wrong else {}
     return Checked(regime=regime, defects=tuple(wrong), targets=tuple(found), origin=origin, letter=letter)
+
+
+async def to_look_up(court: Court, form: OrderForm) -> list[str]:
+    """What an order names of other servers and is not known here; nothing where no other is spoken to."""
+    if not court.settings.federates:
+        return []
+    lines = [line.strip() for line in split_demands(form).targets.splitlines() if line.strip()]
+    async with court.work.scanning() as reading:
+        return elsewhere(await resolve(reading, court.settings.origin, lines))
 
 
 def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFacts) -> dict[str, tuple[str, str]]:

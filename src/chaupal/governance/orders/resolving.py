@@ -121,6 +121,12 @@ async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[R
     return _marked([msgspec.structs.replace(what, name=_name(one, what)) for one, what in found])
 
 
+def elsewhere(found: Iterable[Resolved]) -> list[str]:
+    """What another server may have and is not known here, as it can be asked for: lists are often typed without https://."""
+    asked = [one.line for one in found if one.wrong is Wrong.FOREIGN]
+    return [f"https://{line}" if "/" in line and "://" not in line else line for line in asked]
+
+
 # --- the form of a line ---
 
 

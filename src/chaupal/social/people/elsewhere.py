@@ -1,5 +1,7 @@
 """People and posts of other servers, looked up there by whoever is signed in: by a name, or by an address."""
 
+import asyncio
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chaupal.policy.viewer import Viewer
@@ -8,6 +10,7 @@ from chaupal.store.square import people
 from chaupal.text import handles
 
 LONGEST = 2_000  # letters of an address
+AT_ONCE = 10  # names and addresses that are asked for side by side
 
 
 def host_in(square: Square, what: str) -> str:
@@ -19,7 +22,20 @@ def host_in(square: Square, what: str) -> str:
 
 async def look_up(square: Square, viewer: Viewer, what: str) -> Found | None:
     """What a name or an address leads to on another server, asked there where it is not known here. None: nothing."""
-    if square.elsewhere is None or viewer.account is None:
+    return None if viewer.account is None else await _looked_up(square, what)
+
+
+async def look_up_all(square: Square, named: Sequence[str]) -> int:
+    """The same of many, for whoever takes an order in, or files one; how many were found."""
+    found = 0
+    for start in range(0, len(named), AT_ONCE):
+        asked = (_looked_up(square, what) for what in named[start : start + AT_ONCE])
+        found += sum(one is not None for one in await asyncio.gather(*asked))
+    return found
+
+
+async def _looked_up(square: Square, what: str) -> Found | None:
+    if square.elsewhere is None:
         return None
     if name := _name(square, what):
         return await named(square, name)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.orders import csv_targets, documents, intake
+from chaupal.governance.orders import csv_targets, documents, intake, resolving
 from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.csv_targets import Preview
 from chaupal.governance.orders.documents import Bringer, Brought, Document
@@ -23,7 +23,7 @@ from chaupal.wire.call import Call
 from chaupal.wire.paging import Number
 
 MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
-MOST_LOOKED_UP = 10  # lines for which other servers are asked in one go
+MOST_LOOKED_UP = people.AT_ONCE  # lines for which other servers are asked in one go
 SHOWN_ROWS = 300  # of lines that are fine; all others are shown
 # What of an order everybody may read: its page, its entry in the log. All else stays with the staff.
 PUBLIC = frozenset(
@@ -123,15 +123,12 @@ def elsewhere(call: Call[Any], checked: Checked | None) -> list[str]:
     """Lines that name what another server may have and is not known here, as many as are asked for at once."""
     if checked is None or call.house.square.elsewhere is None:
         return []
-    return [one.line for one in checked.targets if one.wrong is Wrong.FOREIGN][:MOST_LOOKED_UP]
+    return resolving.elsewhere(checked.targets)[:MOST_LOOKED_UP]
 
 
 async def look_up(call: Call[Any], checked: Checked) -> int:
-    """Ask the servers that these lines name, one after the other, since a clerk says so: they learn that we ask. How many were found."""
-    # Lists are often typed without https://
-    asked = [f"https://{line}" if "/" in line and "://" not in line else line for line in elsewhere(call, checked)]
-    found = [await people.look_up(call.house.square, call.viewer, one) for one in asked]
-    return sum(one is not None for one in found)
+    """Ask the servers that these lines name, since whoever fills the form in says so: they learn that we ask. How many were found."""
+    return await people.look_up_all(call.house.square, elsewhere(call, checked))
 
 
 # --- words ---

@@ -14,6 +14,7 @@ from chaupal.governance.orders.portal import Filing
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
+from chaupal.social.people import elsewhere
 from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.court.portal import DOOR, inside, render
@@ -96,7 +97,10 @@ async def show_new(call: Call[Under], who: Filing) -> Answer:
 
 @inside
 async def file(call: Call[Intake], who: Filing) -> Answer:
-    """Look at the form, or file it. A list of targets is always looked at first."""
+    """Look at the form, or file it. A list of targets is always looked at first.
+
+    Looking asks no other server, unless whoever fills it in says so; what is filed is asked for.
+    """
     typed = msgspec.structs.replace(
         filing.plain(call.args), authority=who.authority.id, origin_note="", channel="authority_portal"
     )
@@ -110,6 +114,9 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
     if draft.preview is not None:
         draft.typed = filing.with_list(typed, draft.preview)
     problem: Problem | None = None
+    if call.args.act in ("file", "look_up") and draft.preview is None:
+        asked = await intake.to_look_up(call.house.court, draft.typed)
+        await elsewhere.look_up_all(call.house.square, asked[: filing.MOST_LOOKED_UP])
     if call.args.act == "file" and draft.preview is None:
         try:
             ref = await office.file(call.house.court, who, typed, draft.brought, "authority_portal")
@@ -163,7 +170,8 @@ async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | N
     if problem is not None:
         draft.errors = courtly.errors_of(call, problem)
     named = filing.names(draft, _regimes(call, who), portal=True)
-    return await render(call, "portal/new_order.html", FILED_OVER, problem, who, **named)
+    unmet = filing.elsewhere(call, draft.checked)
+    return await render(call, "portal/new_order.html", FILED_OVER, problem, who, elsewhere=unmet, **named)
 
 
 async def _order(
