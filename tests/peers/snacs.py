@@ -257,14 +257,14 @@ class Snac:
 
 
 @asynccontextmanager
-async def snac(folder: Path) -> AsyncGenerator[Snac]:
-    """The server, listening. Raises RuntimeError where the package is not there."""
+async def snac(folder: Path, *, quiet: bool = False) -> AsyncGenerator[Snac]:
+    """The server, listening; `quiet`: it says as little as when it was installed. Raises RuntimeError where the package is not there."""
     if PROGRAM is None:
         raise RuntimeError("no snac here: make services")
     port, names = free_port(), Names()
     door = await asyncio.start_server(names.answer, "127.0.0.1", 0)
     names.port = door.sockets[0].getsockname()[1]
-    server = Snac(_begun(folder / "snac", port), port, names)
+    server = Snac(_begun(folder / "snac", port, {"dbglevel": 0} if quiet else {}), port, names)
     try:
         server.start()
         await _listens(server)
@@ -275,12 +275,12 @@ async def snac(folder: Path) -> AsyncGenerator[Snac]:
         door.close()
 
 
-def _begun(data: Path, port: int) -> Path:
+def _begun(data: Path, port: int, more: Json) -> Path:
     """A store of its own, with the settings of a server on this machine."""
     answers = f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n"
     subprocess.run([str(PROGRAM), "init", str(data)], input=answers, text=True, check=True, capture_output=True)
     settings = data / "server.json"
-    settings.write_text(json.dumps(json.loads(settings.read_text()) | HTTP_ONLY))
+    settings.write_text(json.dumps(json.loads(settings.read_text()) | HTTP_ONLY | more))
     return data
 
 
