@@ -268,7 +268,7 @@ async def open_village(settings: Settings, clock: StillClock, *, bar: bool = Tru
         yield village
     finally:
         await village.client.aclose()
-        await running.close()
+        await village.running.close()
 
 
 def found(settings: Settings) -> None:

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
 from chaupal.fanout.notices.letters import LetterDue
-from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS, to_servers
+from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
+from chaupal.store.federation import untold
 from chaupal.store.machine import outbox
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Reading, Writing
 
 BATCH = 100
 TIDY_AFTER = 50  # looks that found nothing
@@ -117,13 +118,19 @@ class Runner:
             await self.step()
             await asyncio.gather(*self._aside)
             async with self._carrier.work.reading() as reading:
-                if await outbox.is_empty(reading):
+                if await outbox.is_empty(reading) and not await self._is_behind(reading):
                     break
             await asyncio.sleep(0)
         await self._carrier.streams.settle()
 
+    async def _is_behind(self, reading: Reading) -> bool:
+        """Whether other servers have yet to be told of what happened while nobody told them anything."""
+        return self._carrier.federation is not None and await untold.any_waits(reading)
+
     async def step(self) -> int:
         """Carry out the next batch; how many events it held. One that fails is tried alone, later given up and kept."""
+        if self._carrier.federation is not None and (behind := await catch_up(self._carrier)) is not None:
+            return behind
         async with self._carrier.work.reading() as reading:
             if await outbox.is_empty(reading):
                 return 0
@@ -170,6 +177,8 @@ class Runner:
         handlers = HANDLERS.get(type(event), ())
         if self._carrier.federation is not None:
             handlers = (*handlers, *to_servers().get(type(event), ()))
+        else:
+            await keep_untold(w, event)
         for handler in handlers:
             letters = await handler(self._carrier, w, event)
             w.tell(*[LetterDue(letter=letter) for letter in letters or ()])

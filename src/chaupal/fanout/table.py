@@ -63,6 +63,8 @@ from chaupal.social.events_ties import (
     Unliked,
     Unmuted,
 )
+from chaupal.store.federation.untold import ever_spoke
+from chaupal.store.machine.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
 
@@ -113,6 +115,21 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     ClockAlert: (alerts.tell, webhooks.announce),
     StatementPublished: (webhooks.announce,),
 }
+
+
+async def keep_untold(w: Writing, event: Event) -> None:
+    """Where other servers are not talked to: what they would have to know is kept, if they know of anything here."""
+    if await ever_spoke(w):
+        from chaupal.fanout.federation.untold import keep
+
+        await keep(w, event)
+
+
+async def catch_up(carrier: Carrier) -> int | None:
+    """Where they are talked to: they are told first of what happened while they were not. See `federation.untold`."""
+    from chaupal.fanout.federation import untold
+
+    return await untold.catch_up(carrier)
 
 
 @cache

@@ -166,8 +166,6 @@ class Deliverer:
 
     async def _tell(self, due: Due) -> None:
         """All that waits for a server, in order, until it does not answer. Struck off in as many commits as there are batches."""
-        if deliveries.given_up(due, self._carrier.clock()):
-            return await self._give_up(due)
         if not await self._may_be_told(due):
             async with self._work.writing() as w:
                 await deliveries.give_up(w, due.id)
@@ -232,13 +230,17 @@ class Deliverer:
         await reached.note(w, came, due.id, self._carrier.clock())
 
     async def _failed(self, due: Due, parcel: Parcel, struck: list[int], came: list[int], wait: int) -> None:
+        """It is given up after a vain try alone: this house may have been silent itself for longer than it waits for others."""
         now = self._carrier.clock()
+        if not struck and deliveries.given_up(due, now):
+            return await self._give_up(due)
         pause = BACK_OFF[min(due.fails, len(BACK_OFF) - 1)] // self._scale
         wished = min(wait * SECOND, LONGEST_WISH)
         async with self._work.writing() as w:
             await self._strike(w, due, struck, came)
             await deliveries.tried(w, parcel.id)
             await deliveries.failed(w, due.id, now + max(pause, wished), anew=bool(struck))
+        return None
 
     async def _give_up(self, due: Due) -> None:
         async with self._work.writing() as w:

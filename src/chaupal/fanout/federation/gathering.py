@@ -11,7 +11,7 @@ from chaupal.federation.taking import inbox
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
-from chaupal.store.federation import arrivals, heard
+from chaupal.store.federation import arrivals, heard, untold
 
 MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
 
@@ -21,7 +21,9 @@ _in_hand: dict[tuple[int, int], bool] = {}  # (house, server) -> whether more ha
 async def arrived(carrier: Carrier, event: ActivityArrived) -> None:
     """Go on with all that waits of this server, in its order. Raises NotThere where something has to be asked for again later."""
     fed, key = carrier.federation, (id(carrier.work), event.server)
-    if fed is None:
+    if fed is None:  # it goes on when others are talked to again
+        async with carrier.work.writing() as w:
+            await untold.add(w, event, event.server)
         return
     if key in _in_hand:
         _in_hand[key] = True

@@ -103,7 +103,7 @@ KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) 
 
 
 # What processes hold between them: nobody is answered from it, so that it changes is no news.
-UNSEEN = frozenset((t.outbox, t.seats, t.acts, t.spoken, t.deliveries, t.heard, t.arrivals))
+UNSEEN = frozenset((t.outbox, t.seats, t.acts, t.spoken, t.deliveries, t.heard, t.arrivals, t.untold))
 # And of rows that are seen otherwise: when a server is called next, and by whom.
 UNSEEN_COLUMNS = frozenset((t.servers.c.due_at, t.servers.c.held_until, t.servers.c.fails, t.servers.c.failing_since))
 

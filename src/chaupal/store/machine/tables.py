@@ -848,10 +848,23 @@ own_keys = Table("own_keys", meta, id_column("account_id"), text("private"), tex
 
 # What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
 # `post`: left unsaid where that is gone by then; 0: about no post.
-spoken = Table("spoken", meta, id_column(), text("body"), big("post", default=0), big("at"), Index("spoken_at", "at"))
+spoken = Table(
+    "spoken", meta, id_column(), text("body"), big("post", default=0), big("at"),
+    Index("spoken_at", "at"),
+    Index("spoken_of", "post", sqlite_where=sql("post > 0")),
+)  # fmt: skip
 deliveries = Table(
     "deliveries", meta, id_column(), big("server_id"), text("inbox"), big("by"), big("spoken_id"), big("tries", default=0),
     Index("deliveries_to", "server_id", "id"), Index("deliveries_of", "spoken_id"),
+)  # fmt: skip
+
+# Events of the time in which no other server is talked to, of which others are told once they are: as in the outbox. `about`: what
+# the latest alone is told of; 0: each is.
+untold = Table(
+    "untold", meta, Column("seq", Id, primary_key=True, autoincrement=True), text("name"), text("body"), big("about", default=0),
+    big("at"), big("tries", default=0),
+    Index("untold_about", "about", sqlite_where=sql("about > 0")),
+    sqlite_autoincrement=True,
 )  # fmt: skip
 
 # Activities that were heard (SHA-256 of their ids): each has its effect once.

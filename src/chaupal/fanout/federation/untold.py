@@ -1,0 +1,167 @@
+"""While no other server is talked to, what they would have to know of what they hold is kept; once they are, they are told of it before
+anything newer.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chaupal.fanout.context import Carrier
+from chaupal.fanout.table import to_servers
+from chaupal.federation.events import ActivityArrived
+from chaupal.governance.events import DecisionServed, OrderMoved, RulingChanged, RulingLifted
+from chaupal.kernel.errors import Full, Unavailable
+from chaupal.kernel.event import Event
+from chaupal.kernel.saying import log
+from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
+from chaupal.social.events_posts import PinChanged, PollEnded, PostDeleted, PostEdited, QuoteRevoked, VoteCast
+from chaupal.social.events_ties import (
+    Blocked,
+    FollowAsked,
+    Followed,
+    FollowGranted,
+    FollowMoved,
+    FollowRefused,
+    Liked,
+    TieChanged,
+    Unblocked,
+    Unfollowed,
+    Unliked,
+)
+from chaupal.store.federation import keys, untold
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import media
+from chaupal.store.square.posts import as_written
+
+BATCH = 100
+MOST_TRIES = 5  # of one event, then others are never told of it
+
+type Concerns = Callable[[Reading, Any], Awaitable[bool]]
+
+
+async def _tie(reading: Reading, event: TieChanged) -> bool:
+    return await untold.is_elsewhere(reading, event.by, event.to)
+
+
+async def _liked(reading: Reading, event: Liked | Unliked) -> bool:
+    return await untold.is_elsewhere(reading, event.author)
+
+
+async def _post(reading: Reading, event: PostEdited | PinChanged | PollEnded) -> bool:
+    return await untold.has_left(reading, (event.post,))
+
+
+async def _deleted(reading: Reading, event: PostDeleted) -> bool:
+    return await untold.has_left(reading, (event.post, *(post for post, _ in event.gone)))
+
+
+async def _revoked(reading: Reading, event: QuoteRevoked) -> bool:
+    return await untold.is_elsewhere(reading, event.author) or await untold.has_left(reading, (event.post,))
+
+
+async def _voted(reading: Reading, event: VoteCast) -> bool:
+    post = await as_written(reading, event.post)
+    return post is not None and bool(post.server)
+
+
+async def _person(reading: Reading, event: AccountChanged | AccountMoved | AccountDeleted) -> bool:
+    """Who never signed anything is known nowhere."""
+    return await keys.own(reading, event.account) is not None
+
+
+async def _ruled(reading: Reading, event: RulingChanged) -> bool:
+    match event.kind:
+        case "post":
+            return await untold.has_left(reading, (event.subject,))
+        case "account":
+            return await keys.own(reading, event.subject) is not None
+        case "server":
+            return True  # what was fetched of it is to go
+        case _:
+            post = await media.post_of(reading, event.subject)
+            return post is not None and await untold.has_left(reading, (post,))
+
+
+async def _opened(reading: Reading, event: OrderMoved) -> bool:
+    return event.verb == "receive"
+
+
+# Of what is said while nobody is told nothing is here: that is for those who are here (docs/decisions).
+KEPT: dict[type[Event], Concerns] = {
+    PostEdited: _post, PostDeleted: _deleted, PinChanged: _post, PollEnded: _post, VoteCast: _voted, QuoteRevoked: _revoked,
+    Liked: _liked, Unliked: _liked,
+    Followed: _tie, FollowAsked: _tie, FollowGranted: _tie, FollowMoved: _tie, FollowRefused: _tie, Unfollowed: _tie,
+    Blocked: _tie, Unblocked: _tie,
+    AccountChanged: _person, AccountMoved: _person, AccountDeleted: _person,
+    DecisionServed: _ruled, RulingLifted: _ruled, OrderMoved: _opened,
+}  # fmt: skip
+
+
+async def keep(w: Writing, event: Event) -> None:
+    """In the unit that carries an event on, where no other server is talked to."""
+    concerns = KEPT.get(type(event))
+    if concerns is not None and await untold.ever_spoke(w) and await concerns(w, event):
+        # Others are told of a post and of a person as they are then.
+        about = (
+            event.post if isinstance(event, PostEdited) else event.account if isinstance(event, AccountChanged) else 0
+        )
+        await untold.add(w, event, about)
+
+
+async def catch_up(carrier: Carrier) -> int | None:
+    """Tell the next of what was kept; how many, 0 where another process is at it. None: nothing waits, and what is new may be told."""
+    async with carrier.work.reading() as reading:
+        if not await untold.any_waits(reading):
+            return None
+    try:
+        return await _tell(carrier, BATCH)
+    except Exception as error:
+        if _is_machines(carrier, error):
+            raise
+        log.warning("what others were not told of could not be told at once; telling it one by one", error=error)
+    return await _alone(carrier)
+
+
+async def _tell(carrier: Carrier, at_most: int) -> int:
+    async with carrier.work.writing() as w:
+        waiting = await untold.take(w, at_most)
+        if waiting:
+            await carrier.work.look()
+        for kept in waiting:
+            await _handle(carrier, w, kept.event)
+        await untold.done(w, [kept.seq for kept in waiting])
+    return len(waiting)
+
+
+async def _handle(carrier: Carrier, w: Writing, event: Event | None) -> None:
+    if isinstance(event, ActivityArrived):
+        w.tell(event)
+    elif event is not None:
+        for handler in to_servers().get(type(event), ()):
+            await handler(carrier, w, event)
+
+
+async def _alone(carrier: Carrier) -> int:
+    """The oldest one; where it cannot be told, it is given up in the end."""
+    try:
+        return await _tell(carrier, 1)
+    except Exception as error:
+        if _is_machines(carrier, error):
+            raise
+        problem = error
+    async with carrier.work.writing() as w:
+        for kept in await untold.take(w, 1):
+            given_up = kept.tries + 1 >= MOST_TRIES
+            await (untold.done(w, [kept.seq]) if given_up else untold.tried(w, kept.seq))
+            log.error(
+                "others could not be told of an event",
+                event_name=type(kept.event).__name__,
+                seq=kept.seq,
+                error=problem,
+                given_up=given_up,
+            )
+    return 1
+
+
+def _is_machines(carrier: Carrier, error: Exception) -> bool:
+    """Whether it would have failed with any event."""
+    return isinstance(carrier.work.fault(error) or error, Unavailable | Full)
