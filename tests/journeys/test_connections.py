@@ -243,3 +243,36 @@ def test_refused_sockets_print_nothing(server: Served):
         assert closed_with(ws) == 1007
     time.sleep(0.2)
     assert server.said() == before
+
+
+def _asked(server: Served, *requests: bytes) -> bytes:
+    """All that comes for what is sent in one piece, up to the end of the connection."""
+    with knock(server, b"".join(requests)) as door:
+        return rest(door)
+
+
+def test_many_that_come_in_one_piece_are_answered_in_their_order_each_by_itself(server: Served):
+    asked = [b"GET /%s HTTP/1.1\r\nhost: x\r\n\r\n" % path for path in (b"healthz", b"nowhere", b"about") * 200]
+    last = b"HEAD /api/v2/instance HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    heads = [part[:3] for part in _asked(server, *asked, last).split(b"HTTP/1.1 ")[1:]]
+    assert heads == [b"200", b"404", b"200"] * 200 + [b"200"]
+
+
+def test_an_answer_in_one_piece_has_its_length_and_one_to_head_nothing_behind_its_headers(server: Served):
+    head, _, body = _asked(server, WHOLE.replace(b"host", b"connection: close\r\nhost")).partition(b"\r\n\r\n")
+    told, _, nothing = _asked(
+        server, b"HEAD /api/v2/instance HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n"
+    ).partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head.split(b"\r\n")
+    assert b"connection: close" in head.split(b"\r\n")
+    assert nothing == b""
+    assert _plain(told) == _plain(head)
+
+
+def _plain(head: bytes) -> list[bytes]:
+    """Without the moment."""
+    return [line for line in head.split(b"\r\n") if not line.startswith((b"date:", b"x-ratelimit"))]
+
+
+def test_an_old_client_is_answered_and_let_go(server: Served):
+    assert _asked(server, b"GET /healthz HTTP/1.0\r\nhost: x\r\n\r\n").startswith(b"HTTP/1.1 200")

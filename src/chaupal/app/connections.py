@@ -13,13 +13,13 @@ from http import HTTPStatus
 from typing import Any, cast, override
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import DROP
+from chaupal.wire.scope import DROP, WHOLE, Pairs
 
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
@@ -95,10 +95,13 @@ class Http(HttpToolsProtocol):
         self._stall: asyncio.TimerHandle | None = None
         self._refused = False
         self._leaving = False
+        self._reading = False
+        self._asked: Any = None  # who is to answer what was read just now, and is not begun
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._extensions = {DROP: {"drop": transport.abort}, WHOLE: {"send": self._send_whole}}
         if not self._keeper.enter(transport, self.client[0] if self.client else ""):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
             return
@@ -117,14 +120,58 @@ class Http(HttpToolsProtocol):
         if self._refused:
             return
         self._came += len(data)
+        self._reading = True
         super().data_received(data)
+        self._reading = False
         if self._part == HEAD and self._came > MOST_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-            return
-        if self._part == NOTHING and self._idle():
-            self._part, self._came = HEAD, len(data)  # an empty line before the next request is the beginning of it
-        if self._part != self._timed:
-            self._time()
+        else:
+            if self._part == NOTHING and self._idle():
+                self._part, self._came = HEAD, len(data)  # an empty line before the next request is the beginning of it
+            if self._part != self._timed:
+                self._time()
+        if (app := self._asked) is not None:
+            self._asked = None
+            self._answer_now(self._answered, app)
+
+    @override
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
+        if self._reading:
+            self._asked = app
+        else:  # of many that came in one piece, each is answered in a round of its own
+            super()._start_asgi_task(cycle, app)
+
+    def _answer_now(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """In this round of the loop as far as it goes, and not in the next: most answers wait for nothing."""
+        task = asyncio.Task(cycle.run_asgi(app), loop=self.loop, eager_start=True)
+        if not task.done():
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    def _send_whole(self, status: int, headers: Pairs, body: bytes) -> bool:
+        """What `RequestResponseCycle.send` does with two messages, for an answer whose length is known: one call of the system.
+
+        False where whoever asked is slow to take what went before: then they are waited for.
+        """
+        cycle = self._answered
+        if cycle.flow.write_paused:
+            return False
+        if cycle.disconnected:
+            return True
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        head = [STATUS_LINE[status]]
+        for name, value in cycle.default_headers:
+            head += (name, b": ", value, b"\r\n")
+        for name, value in headers:
+            head += (name, b": ", value, b"\r\n")
+        head.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        self.transport.writelines((b"".join(head), body))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def _idle(self) -> bool:
         """Whether nothing is asked and nobody counts how long for."""
@@ -139,7 +186,7 @@ class Http(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._part, self._came, self._timed = HEAD, 1, UNKNOWN  # something was asked, at least
-        self.scope["extensions"] = {DROP: {"drop": self.transport.abort}}
+        self.scope["extensions"] = self._extensions
 
     @override
     def on_headers_complete(self) -> None:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import regex
+
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.vitals import Vitals
 from chaupal.wire import bodies
@@ -15,13 +17,16 @@ from chaupal.wire.router import Found, router
 from chaupal.wire.scope import (
     AsgiReceive,
     AsgiSend,
+    Pairs,
     Scope,
+    SendWhole,
     accept_of,
     dropper,
     headers_of,
     peer_of,
     query_of,
     target_of,
+    whole_sender,
 )
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
@@ -48,22 +53,20 @@ FOR_ONE = [(b"cache-control", b"private, no-store")]
 BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: [*ALWAYS, *FOR_ONE]}
 
 
+CONTROLS = regex.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110 §5.5
 REPLACEABLE = frozenset(name for shape in BY_SHAPE.values() for name, _ in shape)
 
 
 @functools.lru_cache(4_096)
 def header(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as bytes; the same few are sent again and again."""
+    """A header as bytes; the same few are sent again and again. Raises ValueError where it would end and another one begin."""
+    if CONTROLS.search(name) or CONTROLS.search(value):
+        raise ValueError(f"{name}: a header holds no control character")
     return name.encode("latin-1"), value.encode("latin-1", "replace")
 
 
-async def send_answer(
-    send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False, drop: Callable[[], None] | None = None
-) -> None:
-    """The answer on the wire. A header that the answer names itself replaces the shape's.
-
-    `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.
-    """
+def head_of(route: Route | None, answer: Answer) -> Pairs:
+    """The headers of an answer. One that it names itself replaces the shape's."""
     shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
     own = [header(name, value) for name, value in answer.headers]
     named = {name for name, _ in own}
@@ -71,8 +74,20 @@ async def send_answer(
     if not named.isdisjoint(REPLACEABLE):
         shape = [pair for pair in shape if pair[0] not in named]
     size = len(answer.body) if answer.pieces is None else answer.length
-    length = (b"content-length", str(size).encode())
-    headers = [header("content-type", answer.mime), length, *shape, *own]
+    return [header("content-type", answer.mime), (b"content-length", str(size).encode()), *shape, *own]
+
+
+async def send_answer(
+    send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False, drop: Callable[[], None] | None = None,
+    whole: SendWhole | None = None,
+) -> None:  # fmt: skip
+    """The answer on the wire: at once where the server takes it `whole` and it does not come in pieces.
+
+    `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.
+    """
+    headers = head_of(route, answer)
+    if whole is not None and answer.pieces is None and whole(answer.status, headers, b"" if head else answer.body):
+        return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.pieces is not None and not head:
         try:
@@ -154,7 +169,8 @@ class Front:
         if found.varies:
             answer.headers = [*answer.headers, ("vary", "accept")]
         try:
-            await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=dropper(scope))
+            head, drop, whole = scope["method"] == "HEAD", dropper(scope), whole_sender(scope)
+            await send_answer(send, route, answer, head=head, drop=drop, whole=whole)
         finally:
             if self._vitals is not None:
                 self._vitals.answer(route.counted_as, answer.status, time.perf_counter() - began)

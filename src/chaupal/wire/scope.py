@@ -1,19 +1,28 @@
-"""What the server hands over (ASGI's scope) in our words: headers, query, peer, and what cuts a connection off."""
+"""What the server hands over (ASGI's scope) in our words: headers, query, peer, and what it lends beside them."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-DROP = "chaupal.drop"  # the server's extension of the scope: cut the connection off
+# The server's extensions of the scope: cut the connection off; take an answer whole.
+DROP, WHOLE = "chaupal.drop", "chaupal.whole"
 
 type Scope = MutableMapping[str, Any]
 type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
+type Pairs = list[tuple[bytes, bytes]]
+# Status, headers and body at once; False where that cannot be now, and the answer is to be sent as to any server.
+type SendWhole = Callable[[int, Pairs, bytes], bool]
 
 
 def dropper(scope: Scope) -> Callable[[], None] | None:
     """What cuts a connection off, where the server lends that."""
     return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
+
+
+def whole_sender(scope: Scope) -> SendWhole | None:
+    """What takes an answer whole, where the server lends that."""
+    return (scope.get("extensions") or {}).get(WHOLE, {}).get("send")
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

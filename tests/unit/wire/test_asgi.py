@@ -25,7 +25,7 @@ from chaupal.social.signin import logins
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
 from chaupal.wire.answer import Desk
-from chaupal.wire.asgi import Front
+from chaupal.wire.asgi import Front, header
 from chaupal.wire.route import Shape
 from chaupal.wire.scope import App
 
@@ -290,3 +290,9 @@ def test_every_route_that_takes_a_form_is_guarded_by_its_shape():
     # A mail program presses it (RFC 8058): the secret in its address is all that it goes by.
     known = ["POST /mail/stop/{secret}"]
     assert unguarded == known, "a file route takes the session's cookie and checks no word of the form"
+
+
+@pytest.mark.parametrize("value", ["a\r\nset-cookie: b", "a\nb", "\x00", "\x7f"])
+def test_no_header_begins_within_another_ones_value(value: str):
+    with pytest.raises(ValueError, match="control character"):
+        header("location", value)
