@@ -101,7 +101,10 @@ class Http(HttpToolsProtocol):
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._extensions = {DROP: {"drop": transport.abort}, WHOLE: {"send": self._send_whole}}
+        self._extensions: dict[str, dict[object, object]] = {
+            DROP: {"drop": transport.abort},
+            WHOLE: {"send": self._send_whole},
+        }
         if not self._keeper.enter(transport, self.client[0] if self.client else ""):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
             return
