@@ -33,7 +33,7 @@ SEEDS = (
 # Where links are followed, and with which words behind a question mark: filters of the report are endless.
 FOLLOWED = regex.compile(r"/(?:orders|statements|transparency|static|log/entries)(?:/.*)?")
 PAGED = {"first", "max_id"}
-LINK = regex.compile(r'(?<=\s(?:href|src)=")[^"#]+')
+LINK = regex.compile(r'(\s(?:href|src)=")([^"#]+)')  # what stands before it, and the link
 SAFE = regex.compile(r"[^A-Za-z0-9._-]")
 
 type Progress = Callable[[str, int], None]
@@ -49,7 +49,7 @@ async def write_mirror(house: House, folder: Path, language: str, progress: Prog
         in_words,
     )
     transport = httpx2.ASGITransport(app=Front(desk, ROUTES))
-    headers = {"accept-language": language}
+    headers = {"accept-language": language, "accept-encoding": "identity"}  # files are not packed
     async with httpx2.AsyncClient(transport=transport, base_url=house.settings.origin, headers=headers) as client:
         checkpoint = await log.checkpoint(house.court)
         head, *_ = tlog.parse_checkpoint(checkpoint)
@@ -87,10 +87,10 @@ async def _pages(client: httpx2.AsyncClient, folder: Path, progress: Progress) -
         html = answer.headers.get("content-type", "").startswith("text/html")
         body = answer.content
         if html:
-            found = {link for link in LINK.findall(answer.text) if _followed(link)}
+            text, found = _localised(answer.text)
             waiting += sorted(found - seen)
             seen |= found
-            body = LINK.sub(lambda m: _local(m[0]) if _followed(m[0]) else m[0], answer.text).encode()
+            body = text.encode()
         _write(_place(folder, link, html=html), body)
         progress("pages", len(seen))
     return len(seen)
@@ -111,6 +111,20 @@ async def _get(client: httpx2.AsyncClient, link: str) -> httpx2.Response:
     if answer.status_code != 200:
         raise Problem(f"{link} answers {answer.status_code}: the mirror is not whole")
     return answer
+
+
+def _localised(html: str) -> tuple[str, set[str]]:
+    """A page whose links lead to other files of the mirror, and which of the house's pages it led to."""
+    found: set[str] = set()
+
+    def local(match: regex.Match[str]) -> str:
+        before, link = match[1], match[2]
+        if not _followed(link):
+            return match[0]
+        found.add(link)
+        return before + _local(link)
+
+    return LINK.sub(local, html), found
 
 
 def _followed(link: str) -> bool:
