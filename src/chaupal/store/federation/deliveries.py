@@ -75,14 +75,15 @@ _BOXES = (
     .group_by(remote_people.c.server_id, _INBOX)
     .order_by(remote_people.c.server_id, _INBOX)
 )
+_ELSEWHERE = follows.c.server != sql("0")  # by an index that those of ours are not in
 OF_FOLLOWERS = statement(
-    _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(among(follows.c.to, "authors"))
+    _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(among(follows.c.to, "authors"), _ELSEWHERE)
 )
 # Without those who are suspended here: for what is not for everybody a server is judged as one of its people.
 OF_STANDING = statement(
     _BOXES.join(follows, follows.c.by == remote_people.c.account_id)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
-    .where(among(follows.c.to, "authors"), accounts.c.state != sql("'suspended'"))
+    .where(among(follows.c.to, "authors"), _ELSEWHERE, accounts.c.state != sql("'suspended'"))
 )
 # An inbox that has become another since is theirs still.
 _THEIRS = (

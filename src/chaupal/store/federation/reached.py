@@ -32,7 +32,7 @@ FOLLOWERS = statement(
     select(follows.c.to, func.count())
     .select_from(follows)
     .join(accounts, accounts.c.id == follows.c.by)
-    .where(among(follows.c.to, "ids"), accounts.c.server > sql("0"))
+    .where(among(follows.c.to, "ids"), follows.c.server != sql("0"), accounts.c.server > sql("0"))
     .group_by(follows.c.to)
 )
 ORIGINS = statement(

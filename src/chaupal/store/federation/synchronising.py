@@ -2,7 +2,8 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
+from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.tables import accounts, follows
@@ -11,7 +12,13 @@ from chaupal.store.machine.work import Reading
 AT = statement(
     select(accounts.c.uri)
     .join(follows, follows.c.by == accounts.c.id)
-    .where(follows.c.to == param("of"), accounts.c.server == param("server"))
+    # A tie whose server is not noted (-1) may be of any.
+    .where(
+        follows.c.to == param("of"),
+        follows.c.server != sql("0"),
+        follows.c.server.in_((param("server"), literal_column("-1"))),
+        accounts.c.server == param("server"),
+    )
     .order_by(accounts.c.uri)
 )
 SERVER_OF = statement(select(accounts.c.server).where(accounts.c.id == param("of")))

@@ -133,8 +133,11 @@ def tie(name: str, *columns: Column[int]) -> Table:
     )  # fmt: skip
 
 
-follows = tie("follows", big("boosts", default=1), big("notify", default=0))
+# `server`: of which server `by` is, 0 of ours; -1 of a tie that an older server of ours made, which did not note it.
+follows = tie("follows", big("boosts", default=1), big("notify", default=0), big("server", default=-1))
 Index("follows_notifying", follows.c.to, sqlite_where=sql("notify = 1"))
+# Those on other servers, however many of ours follow the same: each post is told to them.
+Index("follows_from_elsewhere", follows.c.to, follows.c.server, follows.c.by, sqlite_where=sql("server <> 0"))
 follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0))
 blocks = tie("blocks")
 mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))

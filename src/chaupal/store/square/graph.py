@@ -15,11 +15,13 @@ from chaupal.store.square import lists, regards
 from chaupal.store.square.posts import Pages
 
 
-def _begin(table: Table) -> Any:
+def _begin(table: Table, **more: Any) -> Any:
     return upsert(
         lambda i: (
             i(table)
-            .values(by=param("me"), to=param("them"), id=param("new"), boosts=param("show"), notify=param("tell"))
+            .values(
+                by=param("me"), to=param("them"), id=param("new"), boosts=param("show"), notify=param("tell"), **more
+            )
             .on_conflict_do_nothing()
         )
     )
@@ -43,7 +45,8 @@ def _find(table: Table) -> Any:
     )
 
 
-FOLLOW, ASK = _begin(follows), _begin(follow_requests)
+_WHENCE = select(accounts.c.server).where(accounts.c.id == param("me")).scalar_subquery()
+FOLLOW, ASK = _begin(follows, server=_WHENCE), _begin(follow_requests)
 REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
