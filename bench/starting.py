@@ -1,6 +1,9 @@
 """How long a server takes to its first 200 and what it weighs then and after load, and how long commands take beside it.
 
 Seconds of the clock without those in which others had the core, which a machine that is shared has many of; and of a processor.
+`--beside FOLDER` starts another version's source tree in turn with this one, on a house of its own each that has started before, and
+says how much longer this one takes and how much more it weighs: talking to other servers, while it is off, may cost no more than
+`DEARER` over the last version that knew nothing of it (`git archive 49d64cb`).
 """
 
 import argparse
@@ -18,11 +21,12 @@ from typing import Any
 from bench import busy_evening
 from bench.__main__ import seeded, serve
 from bench.data import CROWD, PEOPLE, POSTS, DataSet
-from bench.process import Server, fire, waited
+from bench.process import Server, fire, free_port, serving, waited
 from bench.works import works
 
-TIMES = 5  # each figure is the median of so many
+TIMES, TURNS = 5, 9  # each figure is the median of so many
 STARTED, MEMORY, LOADED, COMMAND = 1.5, 90, 150, 0.5  # most seconds, MB, MB, seconds
+DEARER = 1.03  # times what another version takes and weighs
 COMMANDS = (("account", "token", "person0"), ("account", "role", "person0", "member"), ("order", "list"), ("--help",))
 
 
@@ -73,6 +77,35 @@ def _spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def beside(folder: Path, other: Path) -> bool:
+    """Whether this version starts no dearer than another one. By a processor's seconds and by memory: the clock's are told beside them."""
+    trees = {"this": Path(__file__).parent.parent, "other": other}
+    for name, tree in trees.items():
+        _started(folder / name, tree)  # founds the house, and compiles what is read
+    found = {name: list[dict[str, float]]() for name in trees}
+    for _ in range(TURNS):
+        for name, tree in trees.items():
+            found[name].append(_started(folder / name, tree))
+    met = True
+    for key, most in (("cpu", DEARER), ("memory", DEARER), ("seconds", None)):
+        this, that = (statistics.median(one[key] for one in found[name]) for name in trees)
+        met = met and (most is None or this / that <= most)
+        told = "" if most is None else f"  {'met' if this / that <= most else 'not met'} (<= {most:g})"
+        print(f"{key:10} {this:8.3f} here, {that:8.3f} there: {this / that:.3f} times{told}")
+    return met
+
+
+def _started(data: Path, tree: Path) -> dict[str, float]:
+    port = free_port()
+    command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", str(data), "--port", str(port)]
+    environ = {
+        "PYTHONPATH": f"{tree / 'src'}:{tree / 'verifier' / 'src'}", "PYTHONPYCACHEPREFIX": f"{data}.compiled",
+        "PYTHONDONTWRITEBYTECODE": "", "CHAUPAL_LOG_LEVEL": "error",
+    }  # fmt: skip
+    with serving(command, port, "/api/v2/instance", environ) as server:
+        return {"seconds": server.started - server.waited, "cpu": server.cpu, "memory": server.memory}
+
+
 def show(found: dict[str, Any]) -> bool:
     """Print the table; whether every target is met."""
     rows = [
@@ -93,10 +126,17 @@ def _told(row: dict[str, float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.starting", description=__doc__)
     parser.add_argument("--seconds", type=float, default=10.0, help="of the busy evening")
+    parser.add_argument(
+        "--beside", type=Path, help="the source tree of another version, whose starts alternate with this one's"
+    )
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        met = show(measure(seeded(folder / "small", PEOPLE, POSTS, CROWD), args.seconds))
+        met = (
+            beside(folder, args.beside)
+            if args.beside
+            else show(measure(seeded(folder / "small", PEOPLE, POSTS, CROWD), args.seconds))
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if met else 1)

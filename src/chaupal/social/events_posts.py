@@ -4,7 +4,10 @@ from chaupal.kernel.event import Event
 
 
 class PostPublished(Event, frozen=True):
-    """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notice of its own."""
+    """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notice of its own.
+
+    `server`: on which it was said (0: here). `files`: whether any came with it.
+    """
 
     post: int
     author: int
@@ -17,6 +20,8 @@ class PostPublished(Event, frozen=True):
     tags: tuple[str, ...] = ()  # count keys, of a public post
     quote_of: int | None = None
     quiet: bool = False
+    server: int = 0
+    files: bool = False
 
     @property
     def concerns(self) -> object:

@@ -75,6 +75,8 @@ def _mended(name: str) -> str:
 
 def clean_line(text: str, most: int) -> str:
     """One line of somebody else's words: at most so many clusters, nothing invisible, no towers of marks; may be empty."""
+    if not text:
+        return ""
     line = _LONE.sub("", text[: most * 8])
     while (mended := _mended(line)) != line:
         line = mended

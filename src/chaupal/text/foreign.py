@@ -99,6 +99,8 @@ def from_words(words: str) -> str:
 
 def links_of(html: str) -> tuple[Link, ...]:
     """Every link of HTML that `read` made, in order."""
+    if "<a" not in html:
+        return ()
     return tuple(_link(found) for found, _ in zip(_LINK.finditer(html), range(MOST_LINKS), strict=False))
 
 
@@ -112,7 +114,7 @@ def lead(html: str, to: Callable[[Link], str | None]) -> str:
         classes = " ".join(_link(found).classes)
         return f'<a href="{escape(href)}" class="{classes}">{found["inner"]}</a>'
 
-    return _LINK.sub(led, html)
+    return _LINK.sub(led, html) if "<a" in html else html
 
 
 def without_quote(html: str) -> str:
@@ -127,7 +129,7 @@ def text_of(html: str, words: Callable[[Link], str | None] = lambda _: None) -> 
         other = words(_link(found))
         return found["inner"] if other is None else escape(other, quote=False)
 
-    html = _LINK.sub(said, html)
+    html = _LINK.sub(said, html) if "<a" in html else html
     # A line end between elements is a space, but for where it is as typed.
     if "<pre>" not in html:
         html = _SPACES.sub(" ", html)
@@ -168,8 +170,11 @@ def _clean(html: str) -> str:
     if "<math" in html:
         html = _MATH.sub(_as_tex, html)
     clean = _cleaner().clean(_UNSEEN.sub("", html))
-    clean = _LEFT_OVER.sub("", _HEADING.sub(r"<p><strong>\1</strong></p>", clean))
-    return nfc(_LINK.sub(_only_if_it_leads, clean)).strip()
+    if "<h" in clean:
+        clean = _LEFT_OVER.sub("", _HEADING.sub(r"<p><strong>\1</strong></p>", clean))
+    if "<a" in clean:
+        clean = _LINK.sub(_only_if_it_leads, clean)
+    return nfc(clean).strip()
 
 
 def _as_tex(found: "regex.Match[str]") -> str:
@@ -194,6 +199,8 @@ def _link(found: "regex.Match[str]") -> Link:
 def _nested(html: str) -> int:
     """How deep the deepest element stands."""
     deepest = depth = 0
+    if html.count("<") <= MOST_NESTED:
+        return 0  # whatever it is, it is not too deep
     for found in _TAG.finditer(html):
         if found["name"] == "br":
             continue

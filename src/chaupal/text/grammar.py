@@ -4,6 +4,7 @@ Tags follow UAX #31 R8 without emoji, and with two Indian customs: tags written 
 invisible letters of Indic typing. Stdlib `\\w` would cut #हिन्दी at its first vowel sign.
 """
 
+import functools
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -74,7 +75,12 @@ def find_entities(text: str) -> list[Entity]:
     text = nfc(text)
     if not any(sigil in text for sigil in _SIGILS):
         return []
-    return list(_scan(text))
+    return list(_found(text))
+
+
+@functools.lru_cache(64)  # one post is gone through for its tags, its links, its words
+def _found(text: str) -> tuple[Entity, ...]:
+    return tuple(_scan(text))
 
 
 def tags(text: str) -> list[str]:

@@ -279,7 +279,8 @@ async def test_a_post_is_here_with_what_its_server_says_of_it_or_not_at_all(
 ):
     world.actor()
     note = f"{BOB}/1"
-    world.documents[note] = {"id": note, "type": "Note", "attributedTo": BOB, "content": "x", "to": ["as:Public"]}
+    said = {"type": "Note", "attributedTo": BOB, "content": "x", "to": ["as:Public"], "withheldIn": {"country": "IN"}}
+    world.documents[note] = {"id": note, **said}
 
     async def dies(*_: object) -> None:
         raise OSError("killed")

@@ -17,6 +17,8 @@ from chaupal.store.square.posts import as_written
 
 async def wanted(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """In the unit that carries a post on. Films wait until somebody plays them: they are large, and most are never played."""
+    if event.boost_of is None and not event.files:
+        return
     post = await as_written(w, event.boost_of or event.post)
     if post is None or not post.server or not _away(post) or not await people.is_followed(w, event.author):
         return

@@ -44,7 +44,7 @@ _counted: Shelf[int, int] = Shelf(1_000)  # when (ms) a poll's counts were last 
 
 async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """A post, or a repost, of ours: to followers, to those it names, to whose post it answers or carries."""
-    post = await own_post(w, event.post)
+    post = await own_post(w, event.post) if not event.server else None
     if post is None:
         return
     await tell(fed_of(carrier), w, post, showing.said, concerned(post, event.boost_of_author))

@@ -23,7 +23,7 @@ from chaupal.policy.things import LinkCard
 from chaupal.social.events_posts import CardShown, PostEdited, PostPublished
 from chaupal.social.media import media
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import cards, posts
+from chaupal.store.square import cards, finding, posts
 from chaupal.store.square.cards import Link
 from chaupal.store.square.people import id_of
 from chaupal.text import grammar
@@ -54,11 +54,10 @@ async def want(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """In the unit that carries a post on: its first link is to be followed."""
     if carrier.settings.link_previews == "off" or event.boost_of is not None or event.visibility == Visibility.DIRECT:
         return
-    post = await posts.as_written(w, event.post)
-    if post is None or post.pictures:
-        return
-    url = first_link(post.text, carrier.settings.domain)
-    if url:
+    said = await finding.source(w, event.post)
+    url = "" if said is None else first_link(said.text, carrier.settings.domain)
+    post = await posts.as_written(w, event.post) if url else None
+    if post is not None and not post.pictures:
         await cards.want(w, post.id, url)
 
 

@@ -90,5 +90,7 @@ def _first_kind(whole: object) -> str:
 
 
 def _content(said: Json) -> str:
+    if "content" not in said and "contentMap" not in said and "as:content" not in said and "as:contentMap" not in said:
+        return ""
     words, _ = first_word(said, "content")
     return foreign.text_of(foreign.read(words[: MOST_CONTENT * 4]).html)[:MOST_CONTENT] if words else ""

@@ -30,9 +30,12 @@ _PREFIX = regex.compile(
     r"|https?://[^\s]{1,200}[#/](?=\w+$)"
 )
 _WHITE_IN_URL = regex.compile(r"[\s\p{C}<>\"\\^`{|}]")
+# As nearly all addresses are written; the others are taken apart by the book.
+_USUAL = regex.compile(r"(https?)://([a-z0-9.-]{0,252}[a-z0-9])(?::([0-9]{1,4}))?(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
 _LATE_Z = regex.compile(r"([+-]\d\d:?\d\d)Z$")
 _LONG_FRACTION = regex.compile(r"(\.\d{6})\d+")
 _FIRST_SECOND_OF_MS = 100_000_000_000  # a number above is milliseconds: as seconds it would be the year 5138
+_PORTS = {"http": 80, "https": 443}
 _KEYWORDS = {"id": "@id", "type": "@type"}
 
 decode = msgspec.json.Decoder().decode
@@ -55,11 +58,19 @@ def parse(body: bytes, most: int = MOST_BYTES) -> Json:
     if len(body) > most:
         raise Unreadable("too_big")
     try:
-        said = decode(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
+        said = _decoded(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("no_json") from error
-    check_depth(said)
+    if body.count(b"{") + body.count(b"[") > MOST_DEPTH:  # else it cannot be deeper
+        check_depth(said)
     return an_object(said)
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return decode(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
 
 
 def check_depth(said: object) -> None:
@@ -91,7 +102,7 @@ def an_object(said: object) -> Json:
 def value_of(said: Json, name: str) -> Any:
     """A property as it is written: `name`, or `as:name`, or `@id` and `@type`; None where it is not there, or null."""
     value = said.get(name)
-    return said.get(_KEYWORDS.get(name) or f"as:{name}") if value is None else value
+    return value if value is not None else said.get(_KEYWORDS.get(name) or f"as:{name}")
 
 
 def values_of(said: Json, name: str, most: int) -> list[Any]:
@@ -102,6 +113,8 @@ def values_of(said: Json, name: str, most: int) -> list[Any]:
 def listed(value: object, most: int) -> list[Any]:
     if value is None:
         return []
+    if isinstance(value, str):
+        return [value]
     if isinstance(value, dict):
         inner = value.get("@list", value.get("@set"))
         return listed(inner, most) if isinstance(inner, list) else [value]
@@ -114,11 +127,17 @@ def kinds_of(said: object) -> tuple[str, ...]:
     """Its types without prefixes, in order; () where it says none."""
     if not isinstance(said, dict):
         return ()
-    return tuple(_PREFIX.sub("", one, count=1) for one in values_of(said, "type", 8) if isinstance(one, str))
+    return tuple(_bare(one) for one in values_of(said, "type", 8) if isinstance(one, str))
+
+
+def _bare(kind: str) -> str:
+    return _PREFIX.sub("", kind, count=1) if ":" in kind else kind
 
 
 def uri_of(value: object) -> str:
     """The address that a value is or stands for: a string, an object's `id`, a Link's `href`, or the first of a list; or ""."""
+    if value is None or isinstance(value, str):
+        return address(value)
     if isinstance(value, list):
         return next((found for one in value[:8] if (found := uri_of(one))), "")
     if isinstance(value, dict):
@@ -129,7 +148,9 @@ def uri_of(value: object) -> str:
 
 def uris_of(said: Json, name: str, most: int) -> tuple[str, ...]:
     """Addresses of a property, each once; `as:Public` and the like stay as they are."""
-    found = (_uri_or_public(one) for one in values_of(said, name, most) if not isinstance(one, list))
+    if (value := value_of(said, name)) is None:
+        return ()
+    found = (_uri_or_public(one) for one in listed(value, most) if not isinstance(one, list))
     return tuple(dict.fromkeys(one for one in found if one))
 
 
@@ -139,14 +160,24 @@ def _uri_or_public(value: object) -> str:
 
 def address(value: object) -> str:
     """An absolute address of the web as it is written, or "": no other scheme, nobody's password, nothing that no one types."""
-    if not isinstance(value, str) or not 8 < len(value) <= MOST_URL or _WHITE_IN_URL.search(value):
+    if not isinstance(value, str) or not 8 < len(value) <= MOST_URL:
         return ""
-    return value if host_of(value) else ""
+    if _USUAL.fullmatch(value):
+        return value
+    return value if not _WHITE_IN_URL.search(value) and _host_of(value) else ""
+
+
+def host_of(uri: str) -> str:
+    """The host of an address in small ASCII letters, with its port where that is not the scheme's own; "" where there is none."""
+    if (usual := _USUAL.fullmatch(uri)) is None:
+        return _host_of(uri)
+    scheme, host, port = usual.groups()
+    return host if port is None or int(port) == _PORTS[scheme] else f"{host}:{int(port)}"
 
 
 @functools.lru_cache(4_096)
-def host_of(uri: str) -> str:
-    """The host of an address in small ASCII letters, with its port where that is not the scheme's own; "" where there is none."""
+def _host_of(uri: str) -> str:
+    """The same of any."""
     try:
         parts = urlsplit(uri)
         host, port = parts.hostname, parts.port
@@ -155,7 +186,7 @@ def host_of(uri: str) -> str:
     if parts.scheme not in ("http", "https") or not host or parts.username is not None:
         return ""
     plain = _plain(host)
-    usual = {"http": 80, "https": 443}[parts.scheme]
+    usual = _PORTS[parts.scheme]
     return f"{plain}:{port}" if plain and port not in (None, usual) else plain
 
 

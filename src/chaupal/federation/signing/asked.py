@@ -1,5 +1,6 @@
 """A request as whoever signed it meant it, and what a signature over it claims; each old or new form reads it in its own way."""
 
+import functools
 from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ class Asked(NamedTuple):
 
     @property
     def host(self) -> str:
-        return urlsplit(self.origin).netloc.lower()
+        return _host(self.origin)
 
     @property
     def path(self) -> str:
@@ -56,6 +57,11 @@ class Asked(NamedTuple):
         if "\n" in value or "\r" in value:
             raise NotSigned(why=f"the header {name[:60]} goes over several lines")
         return value.strip(" \t")
+
+
+@functools.lru_cache(16)
+def _host(origin: str) -> str:
+    return urlsplit(origin).netloc.lower()
 
 
 class Claim(NamedTuple):

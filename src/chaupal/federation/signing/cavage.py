@@ -1,5 +1,6 @@
 """Signatures as the field has made them since 2017: draft-cavage-http-signatures-12."""
 
+import functools
 from base64 import b64decode, b64encode
 from binascii import Error
 from email.utils import formatdate, parsedate_to_datetime
@@ -133,6 +134,7 @@ def _made(asked: Asked, names: list[str], told: dict[str, str]) -> int:
     return _seconds(told["created"]) if CREATED in names else _dated(asked.header("date"))
 
 
+@functools.lru_cache(256)  # many sign in the same second
 def _dated(value: str) -> int:
     try:
         return int(parsedate_to_datetime(value).timestamp())

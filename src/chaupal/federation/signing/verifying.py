@@ -78,10 +78,10 @@ def check_time(claim: Claim, now: int) -> None:
 async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims."""
     for claim in claims:
-        if not await fed.may_call(host_of(claim.key)):  # it is asked for nothing, either
-            raise NotAllowed("server_limited")
         async with fed.work.reading() as reading:
             known = await keys.known(reading, claim.key)
+        if not await (fed.may_call(host_of(claim.key)) if known is None else fed.may_speak(known.server)):
+            raise NotAllowed("server_limited")  # it is asked for nothing, either
         if known is not None and _holds(claim, known):
             return Signer(known.account, known.server, known.actor)
     claim = claims[0]

@@ -9,6 +9,7 @@ from chaupal.federation import ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.files import File
 from chaupal.federation.reading.objects import Said
+from chaupal.federation.reading.values import PUBLIC
 from chaupal.federation.taking import statements
 from chaupal.federation.taking.acting import inside
 from chaupal.kernel.clock import HOUR
@@ -59,7 +60,8 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
         fed.work.writing() as w
     ):  # with what its server says of it: whoever dies in between has not seen it withheld
         id_ = await taken.add(inside(fed, w).square, came, fresh=fresh)
-        await statements.of_post(fed, w, id_, came.post.server, said)
+        if said.withheld:  # of what is new nothing was stated before
+            await statements.of_post(fed, w, id_, came.post.server, said)
     return id_
 
 
@@ -149,6 +151,8 @@ def _emojis(said: Said) -> list[tuple[str, str]]:
 async def _named(fed: Federation, reading: Reading, said: Said) -> dict[str, Face]:
     """Whom it mentions or is addressed to, of those who are known here, by the address that it names them by."""
     wanted = dict.fromkeys((*(one.uri for one in said.mentions), *said.to, *said.cc))
+    for nobody in (*PUBLIC, f"{said.by}/followers"):
+        wanted.pop(nobody, None)
     handles = {uri: handle for uri in wanted if (handle := ours.person_in(fed.settings, uri))}
     known = await uris.find_many(reading, [uri for uri in wanted if uri not in handles])
     found = {uri: one.of for uri, one in known.items() if one.kind == uris.ACCOUNT and one.of}

@@ -71,8 +71,8 @@ async def _audience(deed: Deed) -> Visibility:
         return Visibility.PUBLIC
     if cc & PUBLIC:
         return Visibility.UNLISTED
-    known = await people.of(deed.w, deed.me)
-    if known is not None and known.followers and known.followers in to | cc:
+    followers = await people.followers_at(deed.w, deed.me)
+    if followers and followers in to | cc:
         return Visibility.PRIVATE
     raise NotAllowed("repost_forbidden")
 

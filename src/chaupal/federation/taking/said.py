@@ -63,8 +63,7 @@ async def _read(deed: Deed) -> Said:
     """
     if deed.act.whole is None:
         raise NotFound
-    known = await people.of(deed.w, deed.me)
-    followers = known.followers if known is not None else ""
+    followers = await people.followers_at(deed.w, deed.me)
     said = read_post(deed.act.whole, around=deed.act.raw, followers=followers, now=deed.fed.clock())
     if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
         raise NotAllowed

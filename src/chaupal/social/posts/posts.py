@@ -299,4 +299,6 @@ def _published(post: Post, original: Post | None = None, *, quiet: bool = False)
         tags=composing.listed_tags(post),
         quote_of=post.quote_of,
         quiet=quiet,
+        server=post.server,
+        files=bool(post.pictures),
     )

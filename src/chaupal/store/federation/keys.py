@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, or_, select
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.shelves import KEYS
 from chaupal.store.machine.tables import accounts, own_keys, remote_keys
 from chaupal.store.machine.work import Reading, Writing
 
@@ -41,6 +42,7 @@ _KEEP = upsert(
         )
     )
 )  # fmt: skip
+_IDS = statement(select(remote_keys.c.key_id).where(remote_keys.c.account_id == param("account")))
 _DROP_OTHERS = statement(
     delete(remote_keys).where(
         remote_keys.c.account_id == param("account"), among(remote_keys.c.key_id, "keys", negate=True)
@@ -93,8 +95,15 @@ async def keep_own(w: Writing, account: int, key: OwnKey, now: int) -> OwnKey:
 
 async def known(reading: Reading, key: str) -> Known | None:
     """Whose key this is, where we know it."""
-    row = await reading.first(_KNOWN, key=key)
-    return Known(*row) if row else None
+    memory = reading.memory
+    kept: Known | None = memory.keys.get(key)
+    if kept is None:
+        generation = memory.generation
+        row = await reading.by(KEYS, key).first(_KNOWN, key=key)
+        kept = Known(*row) if row else None
+        if kept is not None and generation == memory.generation:
+            memory.keys.put(key, kept)
+    return kept
 
 
 async def account_of(reading: Reading, actor: str) -> int:
@@ -107,6 +116,8 @@ async def learn(w: Writing, account: int, keys: Sequence[Published], now: int) -
 
     One that is somebody else's stays theirs; but by an id that is a part of one's own (`…/ravi#main-key`) nobody else has a key.
     """
+    before = [row[0] for row in await w.fetch(_IDS, account=account)]
+    w.touch(KEYS, *before, *(key.id for key in keys))
     await w.run(_DROP_OTHERS, account=account, keys=listed([key.id for key in keys]))
     uri = await w.value(_URI, account=account)
     for key in keys:

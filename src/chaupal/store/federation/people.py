@@ -63,6 +63,7 @@ OF = statement(
     .join(accounts, accounts.c.id == remote_people.c.account_id)
     .where(remote_people.c.account_id == param("of"))
 )
+FOLLOWERS = statement(select(remote_people.c.followers).where(remote_people.c.account_id == param("of")))
 GO = statement(
     update(remote_people)
     .where(remote_people.c.account_id == param("of"), remote_people.c.gone_at.is_(None))
@@ -150,6 +151,11 @@ def _remote(row: Sequence[Any]) -> Remote:
     cells: list[Any] = [*row]
     cells[14] = _aliases(row[14])
     return Remote(*cells)
+
+
+async def followers_at(reading: Reading, account: int) -> str:
+    """By which address their server calls whoever follows them; "" where it says none."""
+    return await reading.value(FOLLOWERS, of=account) or ""
 
 
 async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, since: int) -> None:

@@ -37,16 +37,22 @@ def _postgres() -> tuple[Any, Any]:
 class Compiled:
     """A statement's text for one database, and the order in which it takes its parameters."""
 
-    __slots__ = ("_defaults", "_names", "text")
+    __slots__ = ("_defaults", "_names", "_own", "text")
 
     def __init__(self, stmt: Executable, dialect: Any) -> None:
         compiled: Any = stmt.compile(dialect=dialect)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         self.text: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Any] = dict(compiled.params)
+        self._own = any(self._defaults.get(name) is not None for name in self._names)  # whether any has a value of its own
 
     def arguments(self, params: Params) -> list[Any]:
         """Positional arguments. Raises KeyError for a parameter that was not given and has no value of its own."""
+        if not self._own:
+            try:
+                return [*map(params.__getitem__, self._names)]
+            except KeyError:
+                pass
         defaults = self._defaults
         return [params[n] if n in params else defaults[n] for n in self._names]
 
@@ -156,6 +162,27 @@ def _among_postgres(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     cast = "value" if is_text else "value::bigint"
     wanted = f"ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({values}::json)))"  # noqa: S608 - built from compiled parts, never from values
     return f"NOT ({column} = {wanted})" if element.negate else f"{column} = {wanted}"
+
+
+class holds(ColumnElement[bool]):  # noqa: N801
+    """A text column holds these letters, as they are. With LIKE, SQLite makes a plan anew for each pattern that is bound."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column
+        self.part = words(name)
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"instr({compiler.process(element.column, **kw)}, {compiler.process(element.part, **kw)}) > 0"
+
+
+@compiles(holds, "postgresql")
+def _holds_postgres(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.column, **kw)}, {compiler.process(element.part, **kw)}) > 0"
 
 
 class all_words(ColumnElement[bool]):  # noqa: N801

@@ -128,6 +128,7 @@ class Memory:
         self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
         self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)
         self.doors: KindShelf[int, Any] = KindShelf(shelves.DOORS)  # of store.doors.Door
+        self.keys: KindShelf[str, Any] = KindShelf(shelves.KEYS)  # of store.federation.keys.Known
         self.pages: KindShelf[Any, Any] = KindShelf(shelves.PAGES)
         self._shelves: dict[Kind[Any], KindShelf[Any, Any]] = {
             shelf.kind: shelf for shelf in vars(self).values() if isinstance(shelf, KindShelf)

@@ -97,6 +97,7 @@ TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they a
     "talks", *t.conversations.c, *t.read_marks.c, t.logins.c.marks_since, rows=(t.conversations, t.read_marks)
 )
 STATED: Kind[int] = _whole("stated", t.stated)  # what its server says of a thing, by the thing
+KEYS: Kind[str] = _whole("keys", t.remote_keys, most=5_000)  # whose keys people of other servers sign by, by their ids
 MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
 
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))

@@ -84,6 +84,16 @@ class SqliteReading(Reading):
         compiled = stmt.sqlite
         return self._db.execute(compiled.text, compiled.arguments(params)).fetchall()
 
+    async def first(self, stmt: Statement, /, **params: Any) -> Row | None:
+        if not self._keyed:
+            note_everything()
+        compiled = stmt.sqlite
+        return self._db.execute(compiled.text, compiled.arguments(params)).fetchone()
+
+    async def value(self, stmt: Statement, /, **params: Any) -> Any:
+        row = await self.first(stmt, **params)
+        return row[0] if row else None
+
 
 class SqliteScanning(Reading):
     """Runs each statement in the reader pool: on any of its connections, or on that of one `moment`."""

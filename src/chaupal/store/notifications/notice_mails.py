@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, select, update
 
 from chaupal.kernel.clock import MINUTE
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import holds, param, statement, words
 from chaupal.store.machine.tables import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
 
@@ -34,7 +34,7 @@ WANT = statement(
     update(logins)
     .where(
         logins.c.account_id == param("me"), logins.c.mail_due_at.is_(None), logins.c.confirmed_at.is_not(None),
-        (words("blank") + logins.c.mail_kinds + words("blank")).like(words("pattern")),
+        holds(words("blank") + logins.c.mail_kinds + words("blank"), "kind"),
     )
     .values(mail_due_at=param("at"))
 )  # fmt: skip
@@ -79,7 +79,7 @@ async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
 async def want(w: Writing, account: int, kind: str) -> None:
     """In the commit of a notice: a letter is due in a while, where the account wants such by mail and none is due yet."""
     if kind in KINDS:
-        await w.run(WANT, me=account, blank=" ", pattern=f"% {kind} %", at=w.now() + WAIT)
+        await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT)
 
 
 async def due(reading: Reading, at_most: int) -> list[Due]:

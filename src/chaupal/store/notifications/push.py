@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from chaupal.kernel.clock import DAY
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import holds, param, statement, upsert, words
 from chaupal.store.machine.shelves import PLACES
 from chaupal.store.machine.tables import push_calls as calls
 from chaupal.store.machine.tables import push_subscriptions as subscriptions
@@ -77,7 +77,7 @@ QUEUE = upsert(
             ["subscription_id", "notice_id", "at", "tries", "due_at"],
             select(subscriptions.c.id, param("notice"), param("at"), param("none"), param("at")).where(
                 subscriptions.c.account_id == param("me"),
-                subscriptions.c.alerts.like(words("like")),
+                holds(subscriptions.c.alerts, "kind"),
                 subscriptions.c.policy != "none",
             ),
         )
@@ -134,7 +134,7 @@ async def remove_gone(w: Writing, id_: int) -> None:
 
 async def queue(w: Writing, account: int, notice: int, kind: str) -> None:
     """A push to every device of the account that wants such notices."""
-    await w.run(QUEUE, me=account, notice=notice, at=w.now(), none=0, like=f"% {kind} %")
+    await w.run(QUEUE, me=account, notice=notice, at=w.now(), none=0, kind=f" {kind} ")
 
 
 async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
