@@ -44,7 +44,8 @@ class Compiled:
         self.text: str = str(compiled)
         self._names: tuple[str, ...] = tuple(compiled.positiontup or ())
         self._defaults: dict[str, Any] = dict(compiled.params)
-        self._own = any(self._defaults.get(name) is not None for name in self._names)  # whether any has a value of its own
+        # Whether any has a value of its own.
+        self._own = any(self._defaults.get(name) is not None for name in self._names)
 
     def arguments(self, params: Params) -> list[Any]:
         """Positional arguments. Raises KeyError for a parameter that was not given and has no value of its own."""
