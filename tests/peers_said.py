@@ -6,6 +6,7 @@ from chaupal.federation.connections import Connections
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.objects import Said, read_post
 from chaupal.federation.remembered import Remembered
+from chaupal.ports.meter_local import LocalMeter
 from neighbours import Street
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -17,7 +18,7 @@ def fed_of(street: Street) -> Federation:
     square = street.square
     return Federation(
         square.settings, square.work, square.clock, square.make_id, square, street.court, street.reads, Connections(private=True),
-        Remembered(),
+        Remembered(), LocalMeter(square.clock),
     )  # fmt: skip
 
 

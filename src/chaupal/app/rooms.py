@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chaupal.app.between import feeds_of
+from chaupal.app.between import feeds_of, meter_of
 from chaupal.federation.context import Federation
 from chaupal.governance import keyring
 from chaupal.governance.context import Court
@@ -30,6 +30,7 @@ from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.mail import Mail
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
+from chaupal.ports.meter import Meter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
@@ -88,7 +89,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     reads = Reads(settings, work, clock, feeds, files)
     if not settings.federates:
         return House(settings, square, court, reads)
-    federation = _federation(square, court, reads)
+    federation = _federation(square, court, reads, meter_of(server, clock))
     return House(settings, _asking(square, federation), court, reads, federation)
 
 
@@ -99,7 +100,7 @@ def _asking(square: Square, federation: Federation) -> Square:
     return msgspec.structs.replace(square, elsewhere=elsewhere(federation))
 
 
-def _federation(square: Square, court: Court, reads: Reads) -> Federation:
+def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Federation:
     """How other servers are talked to; brought in only where they are."""
     from chaupal.federation.connections import Connections
     from chaupal.federation.remembered import Remembered
@@ -107,7 +108,7 @@ def _federation(square: Square, court: Court, reads: Reads) -> Federation:
     settings = square.settings
     return Federation(
         settings, square.work, square.clock, square.make_id, square, court, reads,
-        Connections(private=settings.federation_test), Remembered(),
+        Connections(private=settings.federation_test), Remembered(), meter,
     )  # fmt: skip
 
 

@@ -90,7 +90,8 @@ async def open_house(
     await roles.watch(house.court)
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
-    desk = Desk(house, Locator(settings, country_file(settings)), meter_of(server, clock), error_page, in_words)
+    meter = meter_of(server, clock) if house.federation is None else house.federation.meter
+    desk = Desk(house, Locator(settings, country_file(settings)), meter, error_page, in_words)
     vitals = house.square.work.vitals
     vitals.gauges["streams_open"] = carrier.streams.many
     if server is not None:

@@ -9,6 +9,7 @@ from chaupal.governance.servers import speaking
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
+from chaupal.ports.meter import Meter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work
@@ -30,6 +31,7 @@ class Federation(msgspec.Struct, frozen=True):
     reads: Reads
     connections: "Connections"
     remembered: "Remembered"
+    meter: Meter
 
     async def may_speak(self, server: int) -> bool:
         """Whether a server (id) is heard, and told anything."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from chaupal.kernel.shelf import Shelf
+from chaupal.store.federation.arrivals import Waiting
 
 if TYPE_CHECKING:
     from chaupal.federation.signing.keys import Signing
@@ -15,7 +16,8 @@ class Remembered:
 
     `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
     server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms). `looked`: posts of
-    other servers, by their ids there, when somebody last looked at their conversation (ms).
+    other servers, by their ids there, when somebody last looked at their conversation (ms). `waiting`: how much of all servers waits
+    to be taken in, and when (ms) that was counted.
     """
 
     def __init__(self) -> None:
@@ -26,3 +28,4 @@ class Remembered:
         self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
         self.missed: Shelf[str, int] = Shelf(20_000)
         self.looked: Shelf[str, int] = Shelf(2_000)
+        self.waiting: tuple[Waiting, int] = (Waiting(0, 0), 0)

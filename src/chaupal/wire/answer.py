@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, coded
+from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
@@ -31,7 +31,7 @@ from chaupal.social.signin import logins
 from chaupal.wire import csrf
 from chaupal.wire.call import Answer, Call, House, Upload, json
 from chaupal.wire.drawn import WORD, Cut, filled, marked
-from chaupal.wire.limits import Limits, check_limit, limit_headers
+from chaupal.wire.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.wire.packing import FAST, pack, put_together
 from chaupal.wire.params import check, nest
 from chaupal.wire.route import Route, Shape
@@ -121,6 +121,8 @@ class Desk:
         except Exception as error:
             call = call or self._call(route, request, {})
             answer = await self._say(route, call, self.told(error, route))
+            if isinstance(error, TooMany) and error.retry_at and not any(name == "retry-after" for name, _ in limits):
+                limits = [*limits, retry_after(error.retry_at, self.house.square.clock())]
         if answer.status == 503 and SOON not in answer.headers:
             limits = [*limits, SOON]
         answer.headers = [*answer.headers, *limits]

@@ -132,10 +132,14 @@ def limit_headers(spent: Spent | None, now: int) -> list[tuple[str, str]]:
     if spent is None:
         return []
     ends_at = spent.count.ends_at
-    wait = str(max(1, (ends_at - now + 999) // 1000))
     return [
         ("x-ratelimit-limit", str(spent.most)),
         ("x-ratelimit-remaining", str(max(0, spent.most - spent.count.used))),
         ("x-ratelimit-reset", iso(ends_at)),
-        *([("retry-after", wait)] if spent.over else []),
+        *([retry_after(ends_at, now)] if spent.over else []),
     ]
+
+
+def retry_after(at: int, now: int) -> tuple[str, str]:
+    """In how many seconds to come back (times in ms)."""
+    return "retry-after", str(max(1, (at - now + 999) // 1000))

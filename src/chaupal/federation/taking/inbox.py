@@ -11,6 +11,7 @@ from chaupal.federation.events import ActivityArrived
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.objects import is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of
+from chaupal.federation.taking import often
 from chaupal.federation.taking.acting import Deed, Doer, inside
 from chaupal.federation.taking.needs import Need
 from chaupal.federation.taking.table import Taker, taker_of
@@ -54,7 +55,7 @@ async def is_nothing(fed: Federation, act: Act) -> bool:
 async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
     """Whatever `by` signed. What is nobody's business here is let go without a trace.
 
-    Raises Unreadable for what cannot be believed of them at all; Unavailable where it has to be sent again.
+    Raises Unreadable for what cannot be believed of them at all; Unavailable and TooMany where it has to be sent again.
     """
     if act.actor != by.actor:
         await _pass_on(fed, by, act, body)
@@ -70,6 +71,7 @@ async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
         if act.kind not in LETTING_GO and await _is_limited(reading, by):
             return
         needs = await taker.needs(fed, reading, by, act)
+    often.count(fed, by, act)
     if needs:
         await _wait(fed, by, _name(act, body), body)
     else:
@@ -91,10 +93,8 @@ async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:
     async with fed.work.writing() as w:
         if not await heard.add(w, name):
             return
-        if await arrivals.is_full(w, by.server):
-            raise Unavailable
         new = fed.make_id()
-        await arrivals.add(w, new, by.server, by.account, body.decode())
+        await often.let_wait(fed, w, by, body, new)
         w.tell(ActivityArrived(server=by.server, arrival=new))
 
 

@@ -8,11 +8,14 @@ from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.tables import arrivals
 from chaupal.store.machine.work import Reading, Writing
 
-MOST_WAITING = 10_000  # of one server: what comes beyond is not taken, and sent again later
-
 ADD = statement(
     insert(arrivals).values(
-        id=param("id"), server_id=param("server"), by=param("by"), activity=words("activity"), at=param("at")
+        id=param("id"),
+        server_id=param("server"),
+        by=param("by"),
+        activity=words("activity"),
+        at=param("at"),
+        size=param("size"),
     )
 )
 NEXT = statement(
@@ -21,11 +24,9 @@ NEXT = statement(
     .order_by(arrivals.c.id)
     .limit(1)
 )
-HOW_MANY = statement(
-    select(func.count()).select_from(
-        select(arrivals.c.id).where(arrivals.c.server_id == param("server")).limit(MOST_WAITING).subquery()
-    )
-)
+_SUMS = select(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)
+OF_SERVER = statement(_SUMS.where(arrivals.c.server_id == param("server")))
+IN_ALL = statement(_SUMS)
 DONE = statement(delete(arrivals).where(arrivals.c.id == param("of")))
 TRIED = statement(update(arrivals).where(arrivals.c.id == param("of")).values(tries=arrivals.c.tries + 1))
 
@@ -40,13 +41,30 @@ class Arrival(NamedTuple):
     tries: int
 
 
-async def add(w: Writing, new: int, server: int, by: int, activity: str) -> None:
-    await w.run(ADD, id=new, server=server, by=by, activity=activity, at=w.now())
+class Waiting(NamedTuple):
+    """How many activities wait, and how many bytes they are."""
+
+    many: int
+    size: int
+
+    def and_one_of(self, size: int) -> "Waiting":
+        return Waiting(self.many + 1, self.size + size)
 
 
-async def is_full(reading: Reading, server: int) -> bool:
-    """Whether as many wait as may of one server."""
-    return await reading.value(HOW_MANY, server=server) >= MOST_WAITING
+async def add(w: Writing, new: int, server: int, by: int, activity: str, size: int) -> None:
+    await w.run(ADD, id=new, server=server, by=by, activity=activity, at=w.now(), size=size)
+
+
+async def of_server(reading: Reading, server: int) -> Waiting:
+    """What waits of one server."""
+    many, size = (await reading.fetch(OF_SERVER, server=server))[0]
+    return Waiting(many, int(size))
+
+
+async def in_all(reading: Reading) -> Waiting:
+    """What waits of all of them."""
+    many, size = (await reading.fetch(IN_ALL))[0]
+    return Waiting(many, int(size))
 
 
 async def next_of(reading: Reading, server: int, after: int) -> Arrival | None:

@@ -875,7 +875,9 @@ heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("h
 # Those for which something has to be fetched first. Their signatures were checked.
 arrivals = Table(
     "arrivals", meta, id_column(), big("server_id"), big("by"), text("activity"), big("at"), big("tries", default=0),
+    big("size", default=0),  # bytes of the activity
     Index("arrivals_from", "server_id", "id"),
+    Index("arrivals_sizes", "server_id", "size"),
 )  # fmt: skip
 
 # To which servers a post of ours was delivered, so that it can be said how far it went. No words, and nobody's name.
