@@ -10,6 +10,8 @@ from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.posts import pinning, posts
 from chaupal.social.posts import reactions as acts
+from chaupal.store.square import pins
+from chaupal.store.square import reactions as store
 from neighbours import PRIVATE, Street, by
 
 
@@ -71,6 +73,50 @@ async def test_of_what_was_written_since_the_first_look_the_store_is_not_asked(
         assert await flags(street, asha, new) == 0
     await acts.like(street.square, by(asha), new)
     assert await flags(street, asha, new) == reactions.LIKED
+
+
+async def test_of_what_one_likes_and_saves_oneself_the_store_is_not_asked(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    if street.work.hears_others:
+        pytest.skip("beside others marks are read anew: they may have been changed there")
+    asha, bela = await street.people("asha", "bela")
+    old = await street.say(bela, "पहली बात")
+    assert await flags(street, asha, old) == 0
+    new = await street.say(bela, "दूसरी बात")
+    for act, there in (
+        (acts.like, reactions.LIKED), (acts.save, reactions.LIKED | reactions.SAVED),
+        (acts.unlike, reactions.SAVED), (acts.unsave, 0),
+    ):  # fmt: skip
+        for post in (old, new):
+            await act(street.square, by(asha), post)
+        with monkeypatch.context() as closed:
+            closed.setattr(street.work, "reading", _nobody)
+            assert [await flags(street, asha, post) for post in (old, new)] == [there, there]
+
+
+async def test_a_like_in_a_unit_that_changes_other_marks_too_is_read_anew(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post = await street.say(asha, "मेरी बात")
+    assert await flags(street, asha, post) == 0
+    async with street.work.writing() as w:
+        await store.like(w, asha, post, street.square.make_id())
+        await pins.pin(w, asha, post, street.square.make_id())
+    assert await flags(street, asha, post) == reactions.LIKED | reactions.PINNED
+    assert await flags(street, bela, post) == 0
+
+
+async def test_a_like_that_was_undone_within_its_unit_is_no_mark(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    post, other = await street.say(bela, "एक"), await street.say(bela, "दो")
+    assert await flags(street, asha, post) == 0
+    async with street.work.writing() as w:
+        await store.like(w, asha, other, street.square.make_id())
+        with pytest.raises(NotFound):
+            async with w.part():
+                await store.like(w, asha, post, street.square.make_id())
+                raise NotFound
+    assert (await flags(street, asha, post), await flags(street, asha, other)) == (0, reactions.LIKED)
 
 
 async def test_an_answer_in_a_muted_conversation_is_muted_however_new_it_is(street: Street):

@@ -1,7 +1,7 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Relations
@@ -34,6 +34,10 @@ class KindShelf[K, V]:
             noted.note(self.kind, (key,))
         return self._shelf.items.get(key)
 
+    def peek(self, key: K) -> V | None:
+        """Without making anything of it."""
+        return self._shelf.items.get(key)
+
     def several(self, keys: Collection[K]) -> list[V | None]:
         """In their order; None where it is not there."""
         noted = NOTING.get()
@@ -54,6 +58,15 @@ class KindShelf[K, V]:
         return len(self._shelf.items)
 
 
+class Remark(NamedTuple):
+    """An account's marks on a post: bits that came, and bits that went."""
+
+    account: int
+    post: int
+    came: int
+    went: int
+
+
 class Marks(dict[int, int]):
     """What an account did with posts, as bitmasks. `newest`: with what came after that post it did nothing, or all of this
     would have been forgotten: nothing was there to be done anything with when it was first looked at.
@@ -64,6 +77,11 @@ class Marks(dict[int, int]):
     def __init__(self, bits: Mapping[int, int], newest: int = NEVER) -> None:
         super().__init__(bits)
         self.newest = newest
+
+    def change(self, remark: Remark) -> None:
+        """Of a post whose marks are not known they stay unknown."""
+        if not self.unknown((remark.post,)):
+            self[remark.post] = (self.get(remark.post, 0) | remark.came) & ~remark.went
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
         """Those of the posts of which nothing is known yet."""
@@ -150,9 +168,14 @@ class Memory:
         """`with` it, all that is looked at is noted, and what of it is forgotten meanwhile."""
         return Noted(self._open)
 
-    def forget(self, touched: set[Touched]) -> None:
-        """Drop everything that the commit changed."""
+    def forget(self, touched: set[Touched], remarks: Sequence[Remark] = ()) -> None:
+        """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known."""
+        marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
         self._drop(touched)
+        for remark in remarks:
+            if (marks := marked[remark.account]) is not None:
+                marks.change(remark)
+                self.reactions.put(remark.account, marks)
         self.heard(touched)
 
     def undone(self, touched: set[Touched]) -> None:

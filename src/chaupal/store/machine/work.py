@@ -15,9 +15,9 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.memory import Memory
+from chaupal.store.machine.memory import Memory, Remark
 from chaupal.store.machine.noted import NEVER, note
-from chaupal.store.machine.shelves import EVERY, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, REACTIONS, Kind, Touched
 
 type Row = Sequence[Any]
 type Take = Callable[[Sequence[Row]], None]
@@ -98,6 +98,7 @@ class Writing(Reading):
         self.wrote = False  # any row at all that an answer may be made from
         self.owed: set[Kind[Any]] = set()  # of whose rows something was changed
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
+        self.remarks: list[Remark] = []
         self.keyed = self
         # Of the log's tree at a size, after this unit's appends.
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})
@@ -127,13 +128,14 @@ class Writing(Reading):
     async def part(self) -> AsyncGenerator[None]:
         """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
         told, touched, spared = len(self.events), set(self.touched), set(self.spared)
+        remarked = len(self.remarks)
         await self.mark()
         try:
             yield
         except BaseException:
             await self.undo()
             self.memory.undone(self.changed())
-            del self.events[told:]
+            del self.events[told:], self.remarks[remarked:]
             self.touched, self.spared = touched, spared
             raise
         await self.keep()
@@ -154,14 +156,23 @@ class Writing(Reading):
         """What memory must forget when this unit is committed."""
         self.touched.update((kind, key) for key in keys)
 
+    def remark(self, account: int, post: int, *, came: int = 0, went: int = 0) -> None:
+        """One of an account's marks on a post came or went, and nothing else of its `REACTIONS`: memory need not ask for the others."""
+        self.remarks.append(Remark(account, post, came, went))
+
     def spare(self, kind: Kind[Any]) -> None:
         """Rows of a kind are changed, and nothing that anybody could read by its keys."""
         self.spared.add(kind)
 
+    def noticed(self) -> list[Remark]:
+        """What came and went of the marks of those of whose reactions nothing else was changed."""
+        return [remark for remark in self.remarks if (REACTIONS, remark.account) not in self.touched]
+
     def changed(self) -> set[Touched]:
         """What was touched; and the whole of each kind whose rows were changed and none of whose keys was touched."""
-        named = {kind for kind, _ in self.touched} | self.spared
-        return self.touched | {(kind, EVERY) for kind in self.owed if kind not in named}
+        touched = self.touched | {(REACTIONS, remark.account) for remark in self.remarks}
+        named = {kind for kind, _ in touched} | self.spared
+        return touched | {(kind, EVERY) for kind in self.owed if kind not in named}
 
 
 class Work(Protocol):

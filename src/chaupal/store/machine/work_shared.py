@@ -25,6 +25,7 @@ class SharedWork:
     """
 
     _reading: Reading
+    hears_others: bool
 
     def __init__(self, clock: Clock, *, tells: bool) -> None:
         self.memory = Memory()
@@ -56,7 +57,8 @@ class SharedWork:
         """
         try:
             heard = self.is_heard(unit)
-            self.memory.forget(unit.changed())
+            # Beside others somebody's marks may have been changed since, and read anew: then this would not be the last word.
+            self.memory.forget(unit.changed(), () if self.hears_others else unit.noticed())
             if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:

@@ -137,8 +137,8 @@ async def add(
 
 async def drop(w: Writing, account: int, cause: str) -> None:
     """What caused it was taken back."""
-    w.touch(NOTICES, account)
-    await w.run(DROP, me=account, why=cause)
+    if await w.run(DROP, me=account, why=cause):
+        w.touch(NOTICES, account)
 
 
 async def drop_on(w: Writing, posts: Sequence[int]) -> None:

@@ -72,7 +72,8 @@ async def like(w: Writing, me: int, post: int, new: int) -> bool | None:
         return False
     if not await w.run(COUNT, of=post, by=1):
         return None
-    await _touch(w, me, post)
+    w.remark(me, post, came=LIKED)
+    await _touch(w, post)
     return True
 
 
@@ -81,24 +82,28 @@ async def unlike(w: Writing, me: int, post: int) -> bool:
     if not await w.run(UNLIKE, me=me, of=post):
         return False
     await w.run(COUNT, of=post, by=-1)
-    await _touch(w, me, post)
+    w.remark(me, post, went=LIKED)
+    await _touch(w, post)
     return True
 
 
-async def _touch(w: Writing, me: int, post: int) -> None:
+async def _touch(w: Writing, post: int) -> None:
     # Memory holds a repost with its original inside, so each of these knows the old count.
     w.touch(POSTS, post, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
-    w.touch(REACTIONS, me)
 
 
 async def save(w: Writing, me: int, post: int, new: int) -> bool:
-    w.touch(REACTIONS, me)
-    return bool(await w.run(SAVE, me=me, of=post, new=new))
+    if not await w.run(SAVE, me=me, of=post, new=new):
+        return False
+    w.remark(me, post, came=SAVED)
+    return True
 
 
 async def unsave(w: Writing, me: int, post: int) -> bool:
-    w.touch(REACTIONS, me)
-    return bool(await w.run(UNSAVE, me=me, of=post))
+    if not await w.run(UNSAVE, me=me, of=post):
+        return False
+    w.remark(me, post, went=SAVED)
+    return True
 
 
 async def likes_it(reading: Reading, me: int, post: int) -> bool:
