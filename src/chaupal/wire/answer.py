@@ -4,7 +4,6 @@ import copy
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -33,7 +32,7 @@ from chaupal.wire.call import Answer, Call, House, Upload, json
 from chaupal.wire.drawn import WORD, Cut, filled, marked
 from chaupal.wire.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.wire.packing import FAST, pack, put_together
-from chaupal.wire.params import check, nest
+from chaupal.wire.params import check, nest, pairs_of
 from chaupal.wire.route import Route, Shape
 
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
@@ -395,7 +394,7 @@ def kind_of(problem: Problem, field: str) -> str:
 
 def query_of(text: str) -> dict[str, Any]:
     """A query string as one dictionary. Raises Malformed."""
-    return nest(parse_qsl(text, keep_blank_values=True)) if text else {}
+    return nest(pairs_of(text)) if text else {}
 
 
 def bearer(header: str) -> str | None:

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from chaupal.kernel.errors import Malformed, TooLarge
 from chaupal.wire import multipart
 from chaupal.wire.answer import Sent
-from chaupal.wire.params import nest
+from chaupal.wire.params import nest, pairs_of
 from chaupal.wire.route import Route
 from chaupal.wire.scope import AsgiReceive
 
@@ -68,7 +67,9 @@ def _json(data: bytes) -> dict[str, Any]:
 
 
 def _form(data: bytes) -> dict[str, Any]:
+    if data.count(b"&") >= MOST_FIELDS:
+        raise Malformed("form_unreadable")
     try:
-        return nest(parse_qsl(data.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS))
-    except (UnicodeDecodeError, ValueError) as error:
+        return nest(pairs_of(data.decode(), errors="strict"))
+    except UnicodeDecodeError as error:
         raise Malformed("form_unreadable") from error

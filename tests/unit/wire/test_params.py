@@ -1,6 +1,7 @@
 """One endpoint, four ways to send."""
 
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from chaupal.kernel.errors import Invalid, Malformed
-from chaupal.wire.params import check, nest
+from chaupal.wire.params import check, nest, pairs_of
 
 
 class Takes(msgspec.Struct, kw_only=True):
@@ -19,6 +20,33 @@ class Takes(msgspec.Struct, kw_only=True):
     limit: int | None = None
     ids: list[int] = []
     maybe: list[str] | None = None
+
+
+def read(text: str, errors: Literal["strict", "replace"]) -> object:
+    try:
+        return pairs_of(text, errors)
+    except UnicodeDecodeError:
+        return UnicodeDecodeError
+
+
+def read_by_python(text: str, errors: Literal["strict", "replace"]) -> object:
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors=errors)
+    except UnicodeDecodeError:
+        return UnicodeDecodeError
+
+
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_whatever_a_form_says_comes_out_of_it(fields: list[tuple[str, str]]):
+    assert pairs_of(urlencode(fields), "strict") == fields
+
+
+@given(
+    st.lists(st.sampled_from([*'%&=+;#"\\ aAfF09gu\x00\x7f\n\té\u0930\U0001f600', "%E0", "%a4", "%B9", "%00", "%22", "%5C"])).map("".join),
+    st.sampled_from(("strict", "replace")),
+)  # fmt: skip
+def test_a_query_is_read_as_python_reads_it_whatever_is_wrong_with_it(text: str, errors: Literal["strict", "replace"]):
+    assert read(text, errors) == read_by_python(text, errors)
 
 
 def test_rails_style_keys_become_lists_and_dictionaries():
