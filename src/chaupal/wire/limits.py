@@ -83,9 +83,8 @@ class Limits:
             raise GuessedAt(retry_at=spent.count.ends_at)
 
     def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, times: int = 1) -> Spent:
-        return _narrowest(
-            [Spent(most * net.times * self._scale, self._meter.hit(f"{what}{net.name}", seconds, times)) for net in who]
-        )
+        hit, scale = self._meter.hit, self._scale
+        return _narrowest([Spent(most * net.times * scale, hit(f"{what}{net.name}", seconds, times)) for net in who])
 
     async def _of_route(self, limit: tuple[int, int], what: str, who: tuple[Net, ...], times: int = 1) -> Spent:
         most, seconds = limit
@@ -103,7 +102,10 @@ class Limits:
 
 def _narrowest(spent: list[Spent]) -> Spent:
     """The narrowest net's use, else that of the wider one which is used up."""
-    return next((one for one in spent if one.over), spent[0])
+    for one in spent:
+        if one.over:
+            return one
+    return spent[0]
 
 
 def _window(route: Route) -> tuple[str, tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Pages of ids, as Mastodon's clients walk them: max_id, since_id, min_id, and the Link header."""
 
+import functools
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -28,12 +29,23 @@ class Paged(msgspec.Struct, kw_only=True):
 CURSORS = ("max_id", "since_id", "min_id")
 
 
+@functools.lru_cache(500)
+def _quoted(link: str) -> str:
+    """The path was decoded on its way in; a header is ASCII, and a tag may be in any script."""
+    return quote(link, safe=":/@[]")
+
+
+@functools.lru_cache(500)
+def _rest(query: str) -> str:
+    """What of a query goes on to the next page."""
+    return urlencode([(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k not in CURSORS])
+
+
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
-    kept = [(k, v) for k, v in parse_qsl(call.query, keep_blank_values=True) if k not in CURSORS] if call.query else []
-    # The path was decoded on its way in; a header is ASCII, and a tag may be in any script.
-    link = quote(call.link, safe=":/@[]")
-    before = f"<{link}?{urlencode(kept)}&" if kept else f"<{link}?"
+    kept = _rest(call.query) if call.query else ""
+    link = _quoted(call.link)
+    before = f"<{link}?{kept}&" if kept else f"<{link}?"
     links: list[str] = []
     if page.next is not None:
         links.append(f'{before}max_id={page.next}>; rel="next"')

@@ -126,18 +126,18 @@ async def _repeats(
 
 def belongs(post: Post, me: int, ties: Relations) -> bool:
     """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
-    if post.boost_of is not None and post.author in ties.quiet:
+    author, to = post.author, post.reply_to_account
+    if post.boost_of is not None and author in ties.quiet:
         return False
-    to = post.reply_to_account
-    return to is None or to == me or to == post.author or post.author == me or to in ties.following
+    return to is None or to in (me, author) or author == me or to in ties.following
 
 
 def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
     """Of whom one follows, unless they are read in a list alone; or with a tag that one follows."""
-    if post.author in wants.aside and post.author != me:
+    author = post.author
+    if author in wants.aside and author != me:
         return False
-    followed = post.author == me or post.author in ties.following
-    return (followed and belongs(post, me, ties)) or wants.tagged(post)
+    return ((author == me or author in ties.following) and belongs(post, me, ties)) or wants.tagged(post)
 
 
 async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor) -> Stretch:

@@ -122,15 +122,22 @@ class Keeping:
 
     def _know(self, kept: Kept, keys: Keys, *, everything: bool) -> None:
         """Enter by what it is to be forgotten from now on, in place of what it was."""
+        had = kept.keys
         for kind, now in keys.items():
+            before = had.get(kind, NONE)
+            if now == before:  # as mostly, where it is made again
+                continue
             index = self._made_of.get(kind)
             if index is None:
                 index = self._made_of[kind] = defaultdict(set)
-            for key in now - kept.keys.get(kind, NONE):
+            for key in now - before:
                 index[key].add(kept)
-        for kind, before in kept.keys.items():
+        for kind, before in had.items():
+            now = keys.get(kind, NONE)
+            if now == before:
+                continue
             index = self._made_of[kind]
-            for key in before - keys.get(kind, NONE):
+            for key in before - now:
                 made = index[key]
                 made.discard(kept)
                 if not made:
