@@ -109,8 +109,11 @@ def need(name: str) -> None:
 
 
 @contextmanager
-def proxy(name: str, folder: Path, port: int, one: str, two: str) -> Generator[Proxy]:
-    """A proxy on `port` before the servers at `one` and `two` (host:port). Raises RuntimeError with its words."""
+def proxy(name: str, folder: Path, port: int, one: str, two: str, first: int = 200) -> Generator[Proxy]:
+    """A proxy on `port` before the servers at `one` and `two` (host:port), once it answers with the status `first`.
+
+    Raises RuntimeError with its words.
+    """
     certificate(folder)
     trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
     words = KINDS[name](folder, port, one, two)
@@ -123,7 +126,7 @@ def proxy(name: str, folder: Path, port: int, one: str, two: str) -> Generator[P
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ)
     running = Proxy(name, port, folder, trust)
     try:
-        _await(running, process)
+        _await(running, process, first)
         yield running
     finally:
         process.terminate()
@@ -134,13 +137,13 @@ def proxy(name: str, folder: Path, port: int, one: str, two: str) -> Generator[P
             process.wait()
 
 
-def _await(running: Proxy, process: "subprocess.Popen[bytes]") -> None:
-    """Until it passes something on."""
+def _await(running: Proxy, process: "subprocess.Popen[bytes]", first: int) -> None:
+    """Until it answers, mostly with what it passes on."""
     until = time.monotonic() + PATIENCE
     with running.client() as client:
         while process.poll() is None and time.monotonic() < until:
             try:
-                if client.get("/healthz").status_code == 200:
+                if client.get("/healthz").status_code == first:
                     return
             except httpx2.TransportError:
                 pass

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from cluster.engines import MARK
 from cluster.history import OK, REFUSED, UNKNOWN, Op
 
 PATIENCE = 15.0  # seconds until an answer that does not come is one that never will
@@ -133,9 +134,11 @@ class Notebook:
             self.broke += 1
             return None
         self.answered[answer.status] = self.answered.get(answer.status, 0) + 1
-        if answer.server and answer.status >= 500 and answer.status not in (503, 507):  # others are the balancer's own
+        if (
+            answer.status >= 500 and answer.status not in (503, 507) and MARK not in answer.headers
+        ):  # with it, the balancer's own
             self.strange.append(f"{answer.status} {method} {path} {answer.server}: {answer.body[:300]!r}")
-        if answer.status == 503 and answer.server and "retry-after" not in answer.headers:
+        if answer.status == 503 and "retry-after" not in answer.headers:
             self.strange.append(f"503 without Retry-After: {method} {path} {answer.server}: {answer.body[:300]!r}")
         return None if answer.status >= 500 else answer
 

@@ -6,8 +6,11 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -168,3 +171,31 @@ def test_no_token_stands_in_the_proxys_log(front: Front):
 def test_caddys_file_is_written_as_caddy_writes_it():
     file = DEPLOY / "caddy" / "Caddyfile"
     assert subprocess.run(["caddy", "fmt", file], capture_output=True, check=True).stdout == file.read_bytes()
+
+
+class Unwell(BaseHTTPRequestHandler):
+    """A server that may be sent requests and answers each with 503, as Chaupal does where the law is not known."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/readyz" else 503)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is said."""
+
+
+def test_what_haproxy_answers_by_itself_bears_its_mark_and_what_it_passes_on_does_not(tmp_path: Path):
+    need("haproxy")
+    nobody = f"127.0.0.1:{free_port()}"
+    with proxy("haproxy", tmp_path, free_port(), nobody, nobody, first=503) as running, running.client() as client:
+        alone = client.get("/api/v2/instance")
+    assert alone.status_code == 503
+    assert alone.headers["x-answered-by"] == "haproxy" and int(alone.headers["retry-after"]) > 0
+    with ThreadingHTTPServer(("127.0.0.1", 0), Unwell) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"127.0.0.1:{server.server_address[1]}"
+        with proxy("haproxy", tmp_path, free_port(), here, here, first=503) as running, running.client() as client:
+            passed = client.get("/api/v2/instance")
+        server.shutdown()
+    assert passed.status_code == 503 and "x-answered-by" not in passed.headers

@@ -43,6 +43,7 @@ async def gauges(court: Court) -> list[Gauge]:
         held_back = await tellings.unsent_openly(reading)
         size = await ledger.size(reading)
     found = await reconcile.last(court)
+    open_for = await court.work.open_for()
     return [
         *_clocks(running, now),
         _one("log_entries", "Entries in the public log.", size),
@@ -56,6 +57,7 @@ async def gauges(court: Court) -> list[Gauge]:
         _one("outbox_oldest_seconds", "For how long the oldest of them waits.",
             0 if events.since is None else (now - events.since) / SECOND),
         _one("outbox_given_up", "Events that could not be carried out and wait for the operator.", events.given_up),
+        _one("transaction_open_seconds", "Since the oldest transaction that is open in the database was begun.", open_for),
         _one("tellings_held_back", "Notices that may not be given yet.", held_back),
         _one("deliveries_waiting", "Things on their way to other servers: each for one inbox.", leaving.waiting),
         _one("deliveries_late_seconds", "For how long a server that answers has waited for somebody to tell it.",

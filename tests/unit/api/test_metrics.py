@@ -6,11 +6,13 @@ import shutil
 import subprocess
 from functools import partial
 
+import asyncpg
 import msgspec
 import pytest
 
 from chaupal.api.admin.metrics import written
-from chaupal.governance.gauges import Gauge, Sample
+from chaupal.app.wiring import Running
+from chaupal.governance.gauges import Gauge, Sample, gauges
 from chaupal.governance.people.reports import Report, file
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
@@ -117,3 +119,20 @@ async def test_prometheus_own_tool_finds_nothing_wrong_with_the_figures(settings
     check = partial(subprocess.run, ["promtool", "check", "metrics"], input=text.encode(), capture_output=True)
     done = await asyncio.to_thread(check)
     assert (done.returncode, done.stderr + done.stdout) == (0, b"")
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_a_transaction_that_stays_open_is_seen(house: Running, database: str):
+    court = house.house.court
+
+    async def open_for() -> float:
+        return next(one.samples[0].value for one in await gauges(court) if one.name == "transaction_open_seconds")
+
+    assert await open_for() == 0
+    somebody = await asyncpg.connect(database)
+    await somebody.execute("BEGIN")
+    first, second = await open_for(), await open_for()
+    assert 0 < first < second
+    await somebody.execute("ROLLBACK")
+    assert await open_for() == 0
+    await somebody.close()

@@ -239,6 +239,10 @@ class Work(Protocol):
         """
         ...
 
+    async def open_for(self) -> float:
+        """Seconds since the oldest transaction that is open in the database was begun, by whomever; 0 where none is or none can tell."""
+        ...
+
     async def tidy(self) -> None:
         """House-keeping for idle moments."""
         ...

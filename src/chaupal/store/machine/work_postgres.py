@@ -64,6 +64,16 @@ FOR_READERS = 2  # connections that units of work leave alone: whatever those wa
 # Higher than that of every transaction that is under way; what a snapshot calls the next may be one of theirs.
 NEXT_NUMBER = "SELECT pg_current_xact_id()::text::bigint"
 
+# Of everybody whom the database shows to this user, and of those that were prepared and left: as long as one is open, nothing that
+# it might still see is cleared away.
+OPEN_FOR = """
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(began)), 0)::float FROM (
+        SELECT xact_start FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+        UNION ALL SELECT prepared FROM pg_prepared_xacts WHERE database = current_database()
+    ) AS transactions (began)
+"""
+
 # What the world says before anybody is let in; classes of SQLSTATE as above.
 WRONG_NAME, NO_DATABASE = "28", "3D"
 
@@ -379,6 +389,10 @@ class PostgresWork(SharedWork):
                 if ending is not None:
                     self._ending.discard(ending)
                     ending.set_result(None)
+
+    async def open_for(self) -> float:
+        """See `store.work.Work`."""
+        return max(0.0, await self.pool.fetchval(OPEN_FOR))
 
     async def tidy(self) -> None:
         """PostgreSQL sees to itself."""

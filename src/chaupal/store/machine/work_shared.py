@@ -73,6 +73,10 @@ class SharedWork:
         """See `store.work.Work`."""
         return None
 
+    async def open_for(self) -> float:
+        """See `store.work.Work`. A file does not tell who reads it."""
+        return 0.0
+
     async def fresh(self) -> None:
         """See `store.work.Work`."""
         now = self.clock()
