@@ -134,7 +134,7 @@ async def relations_of(reading: Reading, account: int) -> Relations:
     apart = blocking | blocked_by | muting | hidden
     found = Relations(following, blocking, blocked_by, muting, apart, quiet, until, hidden)
     note_until(until)
-    if generation == memory.generation:
+    if memory.stands(RELATIONS, (account,), generation):
         memory.relations.put(account, found)
     return found
 

@@ -16,6 +16,7 @@ from chaupal.store.machine.shelves import EVERY, ONLY, RULINGS, Kind, Touched
 type Roll = Callable[[Any, int, str], Awaitable[str]]
 type Heard = Callable[[set[Touched] | None], None]
 
+LATELY = 5_000  # keys of which it is remembered when they were last forgotten: loads take parts of a second
 ANSWERS = 24_000_000  # bytes of kept answers: what some hundred readers ask for again and again
 
 
@@ -131,10 +132,12 @@ class RulingsKept:
 
 
 class Memory:
-    """Shelves by kind. `generation` grows with every forgetting: what was loaded before it is not shelved after it."""
+    """Shelves by kind. `generation` grows with every forgetting: what was loaded while it was forgotten is not shelved (`stands`)."""
 
     def __init__(self) -> None:
         self.generation = 0
+        self._lately: dict[Touched, int] = {}  # the generation that its forgetting began
+        self._lately_from = 0  # all that was forgotten from then on is among them
         self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
         self.carried: KindShelf[int, int] = KindShelf(shelves.CARRIED)
         self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
@@ -157,6 +160,18 @@ class Memory:
         self.heard: Heard = _nobody  # hears of every forgetting; None: all of it
         self.afresh: Callable[[], None] = _nothing  # what is kept beside the store and follows it begins anew: homes
         self._open: set[Noted] = set()
+
+    def stands[K](self, kind: Kind[K], keys: Iterable[K], generation: int) -> bool:
+        """Whether what was read of these keys from `generation` on is still so: nothing of it was forgotten since.
+
+        By key: on a busy server something is forgotten during most reads, and of many processes each hears of the others'.
+        """
+        if generation == self.generation:
+            return True
+        lately = self._lately
+        return generation >= self._lately_from and not any(
+            lately.get((kind, key), 0) > generation for key in (EVERY, *keys)
+        )
 
     @property
     def rulings_version(self) -> int:
@@ -190,7 +205,7 @@ class Memory:
 
     def forget_all(self) -> None:
         """Others changed something, and nobody can say what: start afresh."""
-        self.generation += 1
+        self._begin_anew()
         self.rulings.forget_beside()
         for shelf in self._shelves.values():
             if not shelf.kind.lasting:
@@ -201,8 +216,18 @@ class Memory:
         self.afresh()
         self.heard(None)
 
-    def _drop(self, touched: set[Touched]) -> None:
+    def _begin_anew(self) -> None:
+        """The next generation, and what was read before it is known to stand no more."""
         self.generation += 1
+        self._lately.clear()
+        self._lately_from = self.generation
+
+    def _drop(self, touched: set[Touched]) -> None:
+        if len(self._lately) > LATELY:
+            self._begin_anew()
+        else:
+            self.generation += 1
+        self._lately.update(dict.fromkeys(touched, self.generation))
         law = False
         for kind, key in touched:
             shelf = self._shelves.get(kind)

@@ -120,7 +120,7 @@ async def filters_of(reading: Reading, account: int) -> Filters:
     generation = memory.generation
     found = await _load(reading.by(FILTERS, account), account, now)
     note_until(found.until)
-    if generation == memory.generation:
+    if memory.stands(FILTERS, (account,), generation):
         memory.filters.put(account, found)
     return found
 

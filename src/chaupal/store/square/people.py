@@ -60,7 +60,7 @@ async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sea
         generation = reading.memory.generation
         for row in await reading.by(PEOPLE, *missing).fetch(BY_IDS, ids=listed(missing)):
             sealed = found[row[0]] = Sealed(await true(reading, person_of(row)))
-            if generation == reading.memory.generation:
+            if reading.memory.stands(PEOPLE, row[:1], generation):
                 shelf.put(row[0], sealed)
     return found
 

@@ -206,9 +206,10 @@ async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
         if p.boost_of is None or p.boost_of in inner
     ]
     loaded = {p.id: Sealed(p) for p in whole}
-    if generation == reading.memory.generation:
-        for id_, sealed in loaded.items():
-            reading.memory.posts.put(id_, sealed)
+    for post in whole:
+        parts = (post.id,) if post.boost_of is None else (post.id, post.boost_of)
+        if reading.memory.stands(POSTS, parts, generation):
+            reading.memory.posts.put(post.id, loaded[post.id])
     return loaded
 
 

@@ -137,7 +137,7 @@ async def marks(reading: Reading, me: int, ids: Sequence[int]) -> Marks:
         else:
             found[post] |= bit
     # A commit meanwhile may have changed any of it: then it serves this one look and is not kept.
-    if generation != reading.memory.generation:
+    if not reading.memory.stands(REACTIONS, (me,), generation):
         return Marks({**(kept or {}), **found})
     if kept is None or len(kept) > KEPT:
         kept = Marks({id_: (kept or {}).get(id_, 0) for id_ in ids} | found, NEVER if mutes else newest)

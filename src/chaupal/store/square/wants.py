@@ -57,7 +57,7 @@ async def wants_of(reading: Reading, account: int) -> Wants:
     rows = await look.fetch(ALL, me=account)
     tags, aside = frozenset(row[0] for row in rows if row[0]), frozenset(row[1] for row in rows if not row[0])
     found = Wants(tags, aside) if tags or aside else NO_WANTS
-    if generation == reading.memory.generation:
+    if reading.memory.stands(WANTS, (account,), generation):
         reading.memory.wants.put(account, found)
     return found
 
