@@ -1,13 +1,20 @@
-"""Several servers on one PostgreSQL against one: what the barrier costs a request, what it adds to the wait, what a second core brings.
+"""Several servers on one PostgreSQL against one: what the barrier costs a request, what a second server brings.
 
 `python -m bench.processes --database postgresql://…/postgres --valkey valkey://…` makes databases of its own beside the one that is
-named and drops them. The same busy evening goes to one server that serves alone, and to several that look before each answer.
-Servers are pinned to one core each, in turn; the load and PostgreSQL are wherever there is room: only what is compared in one run
-counts. It takes some three minutes: each server first walks through its record and must have rested from that.
+named and drops them. The same busy evening goes to one server that serves alone, and to one and to three that look before each
+answer; each way has a copy of the same data, all are up at once, and they are asked in turn, round by round. A ratio is of two
+loads of one round, and what is printed is the middle of all rounds: whatever else the machine does meanwhile is done to both.
+Each server has as many callers as the one that is alone has, since that is when one has several; beside it stands what a request
+costs three that share the callers of one: fewer come during a look, so fewer share it.
+
+What a second server brings is measured where servers are what is full, and not the load or the database: each server has the same
+share of a core, small enough that there is room for all the rest (`bench.shares`), or a core of its own where there are four.
+Where neither goes, or a server was not at its share's end, the figure is not printed, and why.
 """
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -16,20 +23,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import asyncpg
+import msgspec
 
 from bench.busy_evening import evening, newest_of
 from bench.data import DataSet, seed
 from bench.process import CORES, Load, Server, answering, free_port, rested, words
+from bench.shares import NoShares, shared
 
 PEOPLE, POSTS = 50, 1_000
-ROUNDS = 3
-TARGETS = {"cpu": 1.25, "throughput": 1.7}
+ROUNDS = 9
+SHARE = 0.25  # of a core for each server, where there are no cores for each
+FULL = 0.9  # of its share: a server that used less was not what was full
+ENOUGH = 4  # cores: two servers, their database, their load
+CONNECTIONS = 16  # of callers, to each server
+TWICE = 1.7  # at least: throughput of two to that of one
 
 
 async def _query(database: str, *statements: str) -> None:
@@ -40,10 +54,11 @@ async def _query(database: str, *statements: str) -> None:
 
 
 @contextlib.contextmanager
-def made(database: str) -> Generator[str]:
-    """A database beside the one that is named, for as long as this lasts."""
-    name = f"bench_{os.getpid()}"
-    asyncio.run(_query(database, f"CREATE DATABASE {name}"))
+def made(database: str, name: str = "", like: str = "") -> Generator[str]:
+    """A database beside the one that is named, for as long as this lasts; a copy of `like`, to which nobody is connected."""
+    name = f"bench_{os.getpid()}{name}"
+    template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
+    asyncio.run(_query(database, f"CREATE DATABASE {name}{template}"))
     try:
         yield urlsplit(database)._replace(path=f"/{name}").geturl()
     finally:
@@ -53,7 +68,7 @@ def made(database: str) -> Generator[str]:
 @contextlib.contextmanager
 def servers(data: DataSet, folder: Path, cores: Sequence[int], valkey: str) -> Generator[list[Server]]:
     """One on each of these cores; several know of each other by `valkey`, one that is alone by nothing."""
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         opened: list[Server] = []
         for number, core in enumerate(cores):
             port, here = free_port(), folder / str(number)
@@ -80,7 +95,9 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(60)
 
 
-def load(opened: list[Server], requests: list[str], seconds: float, *, most: int = 0, connections: int = 16) -> Load:
+def load(
+    opened: list[Server], requests: list[str], seconds: float, *, most: int = 0, connections: int = CONNECTIONS
+) -> Load:
     """The same load on each of them at once (`most` requests each; 0: no bound); as one, with the processor's time a request of all."""
     before = sum(server.cpu for server in opened)
     plans = [
@@ -109,49 +126,103 @@ def load(opened: list[Server], requests: list[str], seconds: float, *, most: int
 
 # Which cores, of those that there are, in turn; and whether they look before each answer.
 WAYS: dict[str, tuple[Sequence[int], bool]] = {
-    "one alone": ([0], False), "one with barrier": ([0], True), "two with barrier, two cores": ([0, 1], True),
-    "three with barrier": ([0, 1, 2], True),
+    "one alone": ([0], False), "one with barrier": ([0], True), "two with barrier": ([0, 1], True), "three with barrier": ([0, 1, 2], True),
 }  # fmt: skip
+ALONE, ONE, TWO, THREE = WAYS
+SPARSE = "three, the callers of one"
+TARGETS = {THREE: "; at most 1.25"}
 
 
-def measure(data: DataSet, folder: Path, valkey: str, seconds: float) -> Generator[tuple[str, Load]]:
-    """The same evening at each of WAYS: the middle of its rounds, by the processor's time."""
-    for name, (cores, looks) in WAYS.items():
-        pinned = [CORES[core % len(CORES)] for core in cores]
-        with servers(data, folder / "servers", pinned, valkey if looks else "") as opened:
-            requests = [one.sent() for one in evening(data, newest_of(opened[0], data))]
-            load(opened, requests, 60, most=len(requests))  # each has seen all of it once
-            rounds = [load(opened, requests, seconds) for _ in range(ROUNDS)]
-        yield name, sorted(rounds, key=lambda one: one.cpu)[ROUNDS // 2]
+class Way(NamedTuple):
+    """The servers of one way, and what is asked of them."""
+
+    opened: list[Server]
+    requests: list[str]
 
 
-def show(found: Iterable[tuple[str, Load]]) -> None:
-    """Print each as soon as it is there, beside those before it, and the ratios that are promised."""
-    known: dict[str, Load] = {}
-    for name, one in found:
-        known[name] = one
-        alone = known["one alone"]
-        print(
-            f"{name:28} {one.cpu:.3f} ms of CPU a request, {one.cpu / alone.cpu:.2f} of one alone; {one.per_second:,.0f} requests/s,"
-            f" p50 {one.p50:.1f} ms, p99 {one.p99:.1f} ms, {one.failures} failures"
+@contextlib.contextmanager
+def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[dict[str, Way]]:
+    """All of them up, each on its own copy of the data, and each has seen all that will be asked once."""
+    with ExitStack() as stack:
+        found: dict[str, Way] = {}
+        for number, (name, (cores, looks)) in enumerate(WAYS.items()):
+            copy = stack.enter_context(made(database, f"_{number}", like=data.settings.database))
+            mine = dataclasses.replace(data, settings=msgspec.structs.replace(data.settings, database=copy))
+            pinned = [CORES[core % len(CORES)] for core in cores]
+            opened = stack.enter_context(servers(mine, folder / str(number), pinned, valkey if looks else ""))
+            found[name] = Way(opened, [one.sent() for one in evening(mine, newest_of(opened[0], mine))])
+            load(*found[name], 60, most=len(found[name].requests))
+        yield found
+
+
+def processor(found: dict[str, Way], seconds: float) -> None:
+    """Print the processor's time a request of each way, beside one alone of the same round."""
+    callers = {name: (way, CONNECTIONS * len(way.opened)) for name, way in found.items()} | {
+        SPARSE: (found[THREE], CONNECTIONS)
+    }
+    loads: dict[str, list[Load]] = {name: [] for name in callers}
+    for number in range(ROUNDS):
+        for name in (*callers, *callers)[number % len(callers) :][: len(callers)]:  # another one begins each round
+            way, connections = callers[name]
+            loads[name].append(load(*way, seconds, connections=connections))
+    for name, of in loads.items():
+        low, middle, high = statistics.quantiles(
+            (mine.cpu / alone.cpu for mine, alone in zip(of, loads[ALONE], strict=True)), n=4
         )
-        if name == "two with barrier, two cores":
-            ratio = one.per_second / known["one with barrier"].per_second
-            print(f"  throughput to one with barrier: {ratio:.2f} (>= {TARGETS['throughput']})")
-        if name == "three with barrier":
-            print(f"  CPU a request to one alone: {one.cpu / alone.cpu:.2f} (<= {TARGETS['cpu']})")
-        sys.stdout.flush()
+        failed = sum(one.failures for one in of)
+        print(
+            f"{name:{len(SPARSE)}} {statistics.median(one.cpu for one in of):.3f} ms of CPU a request, {middle:.2f} of one alone (half of"
+            f" the rounds {low:.2f} to {high:.2f}{TARGETS.get(name, '')}); {failed} of {sum(one.requests for one in of):,} failed",
+            flush=True,
+        )
+
+
+def _room(opened: list[Server]) -> tuple[float, AbstractContextManager[None]]:
+    """What each server has of a core, and for how long that holds. Raises NoShares."""
+    if len(CORES) >= ENOUGH:
+        return 1.0, contextlib.nullcontext()
+    return SHARE, shared([server.pid for server in opened], SHARE)
+
+
+def throughput(found: dict[str, Way], seconds: float) -> None:
+    """Print what two servers answer in a second to what one does, where both are full."""
+    ratios, used = list[float](), list[float]()
+    share = SHARE
+    try:
+        for _ in range(ROUNDS):
+            answered: list[float] = []
+            for name in (ONE, TWO):
+                way = found[name]
+                share, room = _room(way.opened)
+                with room:
+                    one = load(*way, seconds, connections=CONNECTIONS * len(way.opened))
+                answered.append(one.per_second)
+                used.append(one.cpu / 1e3 * one.requests / one.seconds / len(way.opened) / share)
+            ratios.append(answered[1] / answered[0])
+    except NoShares as why:
+        print(f"  throughput, two to one: not measurable with {len(CORES)} cores: {why}")
+        return
+    full, each = statistics.median(used), f"each of them {share:.0%} of a core" if share < 1 else "each of them a core"
+    if full < FULL:
+        print(
+            f"  throughput, two to one: not measurable: servers used {full:.0%} of what they had ({each}), so something else was full"
+        )
+        return
+    ratio = statistics.median(ratios)
+    print(f"  throughput, two to one, {each}, of which they used {full:.0%}: {ratio:.2f} (>= {TWICE})")
 
 
 def main() -> None:
     parser = words("bench.processes", __doc__, "any database of a PostgreSQL in which databases may be made")
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each round")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         with made(args.database) as database:
             data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
-            show(measure(data, folder, args.valkey, args.seconds))
+            with ways(data, folder / "servers", args.database, args.valkey) as found:
+                processor(found, args.seconds)
+                throughput(found, args.seconds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
