@@ -7,7 +7,6 @@ revision = "0050"
 down_revision = "0049"
 
 FILLS = "what an older server writes meanwhile counts as no bytes until it is taken in, which is soon; it is counted all the same"
-CONCURRENTLY = (("arrivals_sizes", "arrivals", ("server_id", "size")),)
 
 
 def upgrade() -> None:
@@ -16,5 +15,3 @@ def upgrade() -> None:
         op.execute("UPDATE arrivals SET size = length(CAST(activity AS BLOB))")
     else:
         op.execute("UPDATE arrivals SET size = octet_length(activity)")
-    for name, table, columns in CONCURRENTLY:
-        op.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({', '.join(columns)})")
