@@ -76,7 +76,17 @@ class Runner:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
 
+    async def _begin(self) -> None:
+        """Whoever was at something aside when this process ended is no more: nobody needs to wait for them."""
+        try:
+            async with self._carrier.work.writing() as w:
+                await outbox.free(w, HELD)
+        except Exception as error:
+            self._carrier.say_failed("what was in hand waits for two minutes", error)
+
     async def _run(self) -> None:
+        if self._works and not self._many:
+            await self._begin()
         while True:
             self._awake.clear()
             try:
@@ -246,7 +256,7 @@ class Runner:
 
     async def _failed(self, seq: int, event: Event, error: Exception, *, outside: bool = False) -> None:
         async with self._carrier.work.writing() as w:
-            given_up = await outbox.failed(w, seq, outside=outside)
+            given_up = await outbox.failed(w, seq, outside=outside, hurry=self._carrier.settings.hurry)
             if given_up and (last_word := GIVEN_UP.get(type(event))):
                 await last_word(self._carrier, w, event)
         log.error("event failed", event_name=type(event).__name__, seq=seq, error=error, given_up=given_up)

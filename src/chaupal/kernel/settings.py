@@ -14,6 +14,8 @@ from msgspec import Meta
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Problem
 
+FOR_TESTS = 60  # see `Settings.hurry`
+
 
 class BadSettings(Problem):
     """A setting cannot be used; the message names it and says what would do."""
@@ -324,6 +326,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def federates(self) -> bool:
         """Whether other servers are talked to."""
         return self.federation != "off"
+
+    @property
+    def hurry(self) -> int:
+        """How many times shorter the pauses are after which other servers are tried again: in tests they stand on this machine."""
+        return FOR_TESTS if self.federation_test else 1
 
     @property
     def postgres(self) -> bool:

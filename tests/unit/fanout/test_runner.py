@@ -13,7 +13,9 @@ from structlog.testing import capture_logs
 from chaupal.fanout import runner, table
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
+from chaupal.federation.chains import NotThere
 from chaupal.federation.events import ThreadWanted
+from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
@@ -285,3 +287,50 @@ async def test_a_server_that_is_slow_holds_up_none_that_wait_for_another(
     assert "https://quick.example/1" in asked and len(asked) == 1 + runner.ASIDE_OF_ONE
     answered.set()
     await street.runner.settle()
+
+
+async def test_what_was_in_hand_when_the_process_was_killed_goes_on_with_the_next_one_at_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asked, hands = list[str](), asyncio.Event()
+
+    async def ask(_: Carrier, event: ThreadWanted) -> None:
+        asked.append(event.uri)
+        hands.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setitem(runner.ERRANDS, ThreadWanted, (ask,))
+    async with street.work.writing() as w:
+        w.tell(ThreadWanted(post=1, uri="https://far.example/1"))
+    await street.runner.step()
+    await asyncio.wait_for(hands.wait(), 20)
+    assert await street.runner.step() == 0, "somebody is at it"
+    hands.clear()
+    after_the_kill = Runner(street.carrier)
+    after_the_kill.start()
+    await asyncio.wait_for(hands.wait(), 20)
+    assert asked == ["https://far.example/1"] * 2
+    await after_the_kill.close()
+    await street.runner.close()
+
+
+@pytest.mark.parametrize("hurried", [True, False], ids=["servers on this machine", "servers anywhere"])
+async def test_another_server_that_does_not_answer_is_asked_again_after_half_a_minute_and_in_tests_after_half_a_second(
+    street: Street, monkeypatch: pytest.MonkeyPatch, hurried: bool
+):
+    asked = list[int]()
+
+    async def ask(_: Carrier, event: ThreadWanted) -> None:
+        asked.append(street.clock())
+        raise NotThere(why="silent", passing=True)
+
+    monkeypatch.setitem(runner.ERRANDS, ThreadWanted, (ask,))
+    few = replace(street.carrier.settings, federation="on", federation_test=hurried)
+    running = Runner(replace(street.carrier, settings=few))
+    async with street.work.writing() as w:
+        w.tell(ThreadWanted(post=1, uri="https://far.example/1"))
+    began = street.clock()
+    for _ in range(120):
+        await running.settle()
+        street.clock.move(SECOND // 2)
+    assert [at - began for at in asked] == ([0, SECOND // 2, 5_500, 35_500] if hurried else [0, 30_000])

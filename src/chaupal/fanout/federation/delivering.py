@@ -40,7 +40,6 @@ AFTER_FAILURE = 1.0
 FINISHING = 5.0
 # How long a server is left alone after each vain try; the last one goes on until a week has passed.
 BACK_OFF = (MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR)
-FOR_TESTS = 60  # times shorter, where servers stand on one machine
 LONGEST_WISH = HOUR  # for which a server may ask to be left alone (Retry-After)
 VAIN_TRIES = 10  # of one thing that a server answers with a mistake of its own: then the next one is tried
 UNSURE_TRIES = 5  # of one thing whose signature a server does not believe: it may not get at our keys just now
@@ -70,7 +69,6 @@ class Deliverer:
 
     def __init__(self, carrier: Carrier, post: Post) -> None:
         self._carrier, self._work, self._post = carrier, carrier.work, post
-        self._scale = FOR_TESTS if carrier.settings.federation_test else 1
         self._tasks: dict[int, asyncio.Task[None]] = {}  # by server
         self._quick: set[int] = set()
         self._ill: set[int] = set()
@@ -234,7 +232,7 @@ class Deliverer:
         now = self._carrier.clock()
         if not struck and deliveries.given_up(due, now):
             return await self._give_up(due)
-        pause = BACK_OFF[min(due.fails, len(BACK_OFF) - 1)] // self._scale
+        pause = BACK_OFF[min(due.fails, len(BACK_OFF) - 1)] // self._carrier.settings.hurry
         wished = min(wait * SECOND, LONGEST_WISH)
         async with self._work.writing() as w:
             await self._strike(w, due, struck, came)

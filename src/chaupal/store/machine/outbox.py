@@ -73,6 +73,11 @@ TRIED = statement(
 TRIES = statement(select(outbox.c.tries).where(outbox.c.seq == param("of")))
 GIVE_UP = statement(update(outbox).where(outbox.c.seq == param("of")).values(failed_at=param("at")))
 HOLD = statement(update(outbox).where(outbox.c.seq == param("of")).values(due_at=param("due")))
+FREE = statement(
+    update(outbox)
+    .where(outbox.c.failed_at.is_(None), outbox.c.due_at > param("at"), outbox.c.due_at <= param("until"))
+    .values(due_at=0)
+)
 LAST = statement(select(func.coalesce(func.max(outbox.c.seq), 0)))
 ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at")).limit(1))
 
@@ -172,14 +177,20 @@ async def hold(w: Writing, seq: int, until: int) -> None:
     await w.run(HOLD, of=seq, due=until)
 
 
-async def failed(w: Writing, seq: int, *, outside: bool = False) -> bool:
+async def free(w: Writing, ms: int) -> None:
+    """What was held for no longer than this is anybody's: whoever held it was the only process, and is no more."""
+    await w.run(FREE, at=w.now(), until=w.now() + ms)
+
+
+async def failed(w: Writing, seq: int, *, outside: bool = False, hurry: int = 1) -> bool:
     """One more failed try; True when it is given up and left for the operator to see.
 
-    `outside`: it was the world's fault (a mail carrier), which gets better with time; else the next try comes at once.
+    `outside`: it was the world's fault (a mail carrier), which gets better with time, so many times (`hurry`) faster than usual; else
+    the next try comes at once.
     """
     tries = await w.value(TRIES, of=seq)
     if tries + 1 < GIVE_UP_AFTER:
-        await w.run(TRIED, of=seq, due=w.now() + BACK_OFF[tries] if outside else 0)
+        await w.run(TRIED, of=seq, due=w.now() + BACK_OFF[tries] // hurry if outside else 0)
         return False
     await w.run(TRIED, of=seq, due=0)
     await w.run(GIVE_UP, of=seq, at=w.now())

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import update
 
-from chaupal.fanout.federation.delivering import AT_ONCE, FOR_TESTS, HELD, Answer, Deliverer
+from chaupal.fanout.federation.delivering import AT_ONCE, HELD, Answer, Deliverer
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.context import Court
@@ -143,7 +143,7 @@ async def test_a_server_that_is_down_is_asked_less_and_less(village: Village):
         net.asked = 0
         for _ in range(120):
             await delivers.settle()
-            village.clock.move(MINUTE // FOR_TESTS)
+            village.clock.move(MINUTE // village.running.house.settings.hurry)
         asked.append(net.asked)
     assert asked[0] > asked[1] >= asked[2] and asked[2] <= 2
     assert len(net.heard["else.example"]) == 2
