@@ -19,7 +19,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run villages dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm peers wheel clean
+.PHONY: help run villages dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm peers kills wheel clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -102,6 +102,9 @@ storm: .stamps/dev catalogues assets scripts services ## people, the court and f
 
 peers: .stamps/dev catalogues assets scripts services ## other servers of the fediverse started beside ours, and a table of what went well with each; PEER=snac2
 	TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m peers.table $(PEER) $(ARGS)
+
+kills: .stamps/dev catalogues assets scripts services ## ours and another server killed again and again while they speak, and what was lost by whom; PEER=snac2 TIMES=100
+	TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m peers.storming --peer $(or $(PEER),Chaupal) --times $(or $(TIMES),100) $(ARGS)
 
 lighthouse: .stamps/run catalogues assets scripts ## scores of the main pages on a phone (Lighthouse, on Chromium); AT=http://… of a running village
 	node tools/lighthouse.mjs $(or $(AT),http://localhost:8000) $(ARGS)

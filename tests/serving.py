@@ -19,7 +19,7 @@ from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
-from services import free_port
+from services import die_with_parent, free_port
 
 PATIENCE = 60.0  # seconds until a server that does not answer is an error
 FIRST_PATH = "/api/v2/instance"
@@ -58,7 +58,7 @@ class Served:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "chaupal.app.cli", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **self.environ}, cwd=self.log.parent,
+                env={**os.environ, **self.environ}, cwd=self.log.parent, preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
         return self.await_first()
 
@@ -69,13 +69,15 @@ class Served:
     def await_first(self) -> float:
         """Wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
         began = time.monotonic()
-        while self.alive() and time.monotonic() - began < PATIENCE:
-            try:
-                if httpx2.get(self.url + FIRST_PATH, timeout=PATIENCE).status_code == 200:
-                    return time.monotonic() - began
-            except httpx2.TransportError:
-                pass
-            time.sleep(0.02)
+        # One client, without the certificates of the world: to read them for each question took more than the server to start.
+        with httpx2.Client(base_url=self.url, timeout=PATIENCE, verify=self.url.startswith("https")) as asking:
+            while self.alive() and time.monotonic() - began < PATIENCE:
+                try:
+                    if asking.get(FIRST_PATH).status_code == 200:
+                        return time.monotonic() - began
+                except httpx2.TransportError:
+                    pass
+                time.sleep(0.02)
         self.kill()
         raise RuntimeError(f"the server did not come up:\n{self.said()}")
 

@@ -2,15 +2,19 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
+from chaupal.app.rooms import visiting
 from chaupal.policy.viewer import Role
+from chaupal.store.federation import deliveries
+from chaupal.store.machine import outbox
 from clients.visitor import Visitor
 from peers.ordering import proposed, viewers
 from peers.sides import Json, Person, Said, Seen, plain
@@ -28,7 +32,8 @@ class Chaupal:
 
     def __init__(self, server: Served, name: str) -> None:
         self.server, self.name = server, name
-        self.http = httpx2.AsyncClient(base_url=server.url, timeout=60)
+        self.http = httpx2.AsyncClient(base_url=server.url, timeout=60, verify=False)
+        self.start, self.kill = server.start, server.kill
         self.members: dict[str, Member] = {}
         self.deciding = asyncio.Lock()
 
@@ -143,6 +148,27 @@ class Chaupal:
             answers, quoted.get("uri", ""),
         )  # fmt: skip
 
+    async def came(self, who: Person) -> Counter[str]:
+        """How often each post that names `who`, of those whom they follow, stands in their home and among their notices, read to
+        their ends; 0 where it is missing from either.
+        """
+        home = Counter([one["uri"] async for one in self._pages(who, "/api/v1/timelines/home")])
+        told = [one async for one in self._pages(who, "/api/v1/notifications")]
+        notices = Counter([one["status"]["uri"] for one in told if one["type"] == "mention"])
+        return Counter({uri: max(home[uri], notices[uri]) for uri in home.keys() & notices.keys()})
+
+    async def _pages(self, who: Person, path: str) -> AsyncGenerator[Json]:
+        last = ""
+        while page := await self.ask(who.name, "GET", path, params={"limit": 40} | ({"max_id": last} if last else {})):
+            for one in page:
+                yield one
+            last = page[-1]["id"]
+
+    async def waiting(self) -> int:
+        """How much is to be carried out and told to others yet."""
+        async with visiting(self.server.settings) as house, house.square.work.reading() as reading:
+            return (await outbox.depth(reading)).waiting + (await deliveries.depth(reading)).waiting
+
     async def _press(self, who: Person, uri: str, what: str) -> None:
         await self.ask(who.name, "POST", f"{await self._own(who, uri)}/{what}")
 
@@ -202,10 +228,10 @@ class Chaupal:
         member, visitor = self.members[who.name], Visitor(self.server.url)
         door = next(form for form in visitor.open("/login").forms if "password" in form.kinds.values())
         name = next(field for field, kind in door.kinds.items() if kind in ("text", "email"))
-        visitor.press(door, **{name: member.email, door.named("password"): member.password})
+        visitor.press(door, None, **{name: member.email, door.named("password"): member.password})
         page = visitor.open("/settings/moving")
         form = next(form for form in page.forms if urlsplit(form.action).path == action)
-        answer = visitor.send(form, **typed)
+        answer = visitor.send(form, None, **typed)
         assert answer.status_code < 400, (action, re.findall(r'class="wrong"[^>]*>([^<]*)', answer.text))
 
     # Orders.
@@ -245,12 +271,12 @@ class Chaupal:
 async def chaupal(folder: Path, name: str, **settings: object) -> AsyncGenerator[Chaupal]:
     """A house that speaks with servers on this machine; settings as in `kernel/settings.py`."""
     port = free_port()
-    given: dict[str, object] = {"federation": "on", "federation_test": True, "port": port}
-    with ExitStack() as stack:
-        given |= {"public_url": f"http://localhost:{port}", "confirm_emails": False} | settings
-        given |= {"country_header": FROM, "trusted_proxies": ("127.0.0.1/32",)}
-        server = Chaupal(stack.enter_context(served(folder, **given)), name)
-        try:
-            yield server
-        finally:
-            await server.http.aclose()
+    given: dict[str, object] = {"federation": "on", "federation_test": True, "port": port, "confirm_emails": False}
+    given |= {"public_url": f"http://localhost:{port}", "country_header": FROM, "trusted_proxies": ("127.0.0.1/32",)}
+    house = served(folder, Served, **given | settings)
+    server = Chaupal(await asyncio.to_thread(house.__enter__), name)  # others come up meanwhile
+    try:
+        yield server
+    finally:
+        await server.http.aclose()
+        await asyncio.to_thread(house.__exit__, None, None, None)

@@ -1,11 +1,14 @@
 """A server made with Fedify (tests/peers/fedify/server.mjs), as a side of a meeting."""
 
+import asyncio
 import base64
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,35 @@ class Fedify:
 
     name = "Fedify"
 
-    def __init__(self, port: int) -> None:
-        self.host = f"localhost:{port}"
+    def __init__(self, folder: Path, port: int, reached_at: int, environ: dict[str, str]) -> None:
+        self.log, self.port, self.environ = folder / "fedify.log", port, environ
+        self.host = f"localhost:{reached_at or port}"
         self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Raises RuntimeError with its words when it does not come up."""
+        with self.log.open("ab") as said:
+            self.process = subprocess.Popen(
+                [NODE, str(SERVER), str(self.port), self.host.partition(":")[2]],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **self.environ},
+                preexec_fn=die_with_parent(signal.SIGKILL),
+            )  # fmt: skip
+        assert self.process.stdout is not None
+        if b"ready" not in self.process.stdout.readline():
+            raise RuntimeError(f"Fedify did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def end(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.communicate(timeout=20)
+            self.process = None
 
     async def do(self, do: str, **words: Any) -> Any:
         answer = await self.http.post("/do", json={"do": do, **words})
@@ -84,6 +113,10 @@ class Fedify:
         author = author if isinstance(author, str) else author["id"]
         return seen(known) if who.uri in to or there.get(author) == "granted" else None
 
+    async def came(self, who: Person) -> Counter[str]:
+        """What came, each once: it is kept by its address."""
+        return Counter(await self.do("came"))
+
     async def like(self, who: Person, uri: str, of: Person) -> None:
         await self.do("like", who=who.name, what=uri, whom=of.uri)
 
@@ -97,24 +130,10 @@ class Fedify:
         await self.do("unboost", who=who.name, what=uri, whom=of.uri)
 
     async def likes(self, who: Person, uri: str) -> int:
-        return await self._stand("Like", uri)
+        return len(await self.do("standing", kind="Like", what=uri))
 
     async def boosts(self, who: Person, uri: str) -> int:
-        return await self._stand("Announce", uri)
-
-    async def _stand(self, kind: str, uri: str) -> int:
-        """How many have done so and not undone it, by what was told."""
-        standing = set[str]()
-        for act in await self.do("told"):
-            inner = act.get("object")
-            if act["type"] == kind and (inner if isinstance(inner, str) else inner["id"]) == uri:
-                standing.add(act["actor"])
-            elif act["type"] == "Undo" and isinstance(inner, dict) and inner.get("type") == kind:
-                undone = inner.get("object")
-                standing -= (
-                    {act["actor"]} if uri in (undone, undone.get("id") if isinstance(undone, dict) else "") else set()
-                )
-        return len(standing)
+        return len(await self.do("standing", kind="Announce", what=uri))
 
     async def vote(self, who: Person, uri: str, of: Person, choice: str) -> None:
         await self.do("vote", who=who.name, what=uri, whom=of.uri, choice=choice)
@@ -157,22 +176,20 @@ class Fedify:
         await self.do("move", who=who.name, whom=to.uri)
 
 
-@contextmanager
-def fedify(folder: Path, **environ: str) -> Generator[Fedify]:
-    """The server, listening. Raises RuntimeError with its words when it does not come up."""
-    port = free_port()
-    log = folder / "fedify.log"
-    with log.open("ab") as said:
-        process = subprocess.Popen(
-            [NODE, str(SERVER), str(port)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **environ},
-            preexec_fn=die_with_parent(),
-        )  # fmt: skip
+@asynccontextmanager
+async def fedify(
+    folder: Path, *, kept: bool = False, port: int = 0, reached_at: int = 0, **environ: str
+) -> AsyncGenerator[Fedify]:
+    """The server, listening. `kept`: it can be killed and goes on; `reached_at`: the port at which others reach it.
+
+    Raises RuntimeError with its words when it does not come up.
+    """
+    server = Fedify(
+        folder, port or free_port(), reached_at, environ | ({"FEDIFY_KEPT": str(folder / "kept")} if kept else {})
+    )
     try:
-        assert process.stdout is not None
-        if b"ready" not in process.stdout.readline():
-            raise RuntimeError(f"Fedify did not start:\n{log.read_text(errors='replace')[-2000:]}")
-        yield Fedify(port)
+        await asyncio.to_thread(server.start)
+        yield server
     finally:
-        process.terminate()
-        process.wait(20)
+        server.end()
+        await server.http.aclose()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 PATIENCE = 30.0  # seconds until what does not come is an error
+SOON, SELDOM = 0.05, 0.5  # seconds from one question to the next: most things come at once, and many are waited for
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 type Json = dict[str, Any]
@@ -112,13 +113,14 @@ class Side(Protocol):
 
 async def until[T](asked: Callable[[], Awaitable[T]], what: str, wanted: Callable[[T], bool] = bool) -> T:
     """The answer, once it is wanted. Raises AssertionError, saying what did not come and what came instead."""
+    waited, pause = 0.0, SOON
     async with asyncio.timeout(PATIENCE * 2):
-        for _ in range(int(PATIENCE / 0.2)):
-            answer = await asked()
-            if wanted(answer):
-                return answer
-            await asyncio.sleep(0.2)
-    raise AssertionError(f"{what}: {answer!r}")
+        while not wanted(answer := await asked()):
+            if waited > PATIENCE:
+                raise AssertionError(f"{what}: {answer!r}")
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(pause * 1.3, SELDOM)
+        return answer
 
 
 def listed(value: Any) -> list[Any]:

@@ -11,7 +11,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,7 +26,13 @@ from services import die_with_parent, free_port
 
 PROGRAM = shutil.which("snac")
 NAMES = "names.test"  # all people of other servers, as far as words in snac go
-HTTP_ONLY = {"protocol": "http", "dbglevel": 1, "queue_retry_minutes": 0, "disable_email_notifications": True}
+HTTP_ONLY = {
+    "protocol": "http",
+    "dbglevel": 1,
+    "queue_retry_minutes": 0,
+    "queue_retry_max": 100_000,
+    "disable_email_notifications": True,
+}
 
 
 class Names:
@@ -60,8 +68,8 @@ class Snac:
 
     name = "snac2"
 
-    def __init__(self, folder: Path, port: int, names: Names) -> None:
-        self.folder, self.host, self.names = folder, f"localhost:{port}", names
+    def __init__(self, folder: Path, port: int, reached_at: int, names: Names) -> None:
+        self.folder, self.host, self.names = folder, f"localhost:{reached_at}", names
         # It ends each connection after its answer, and does not say so.
         once = httpx2.Limits(max_keepalive_connections=0)
         self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
@@ -75,12 +83,18 @@ class Snac:
             self.process = subprocess.Popen(
                 [str(PROGRAM), "httpd", str(self.folder)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **door},
-                preexec_fn=die_with_parent(),
+                preexec_fn=die_with_parent(signal.SIGKILL),
             )  # fmt: skip
 
-    def end(self, *, kill: bool = False) -> None:
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def end(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
-            (self.process.kill if kill else self.process.terminate)()
+            self.process.send_signal(how)
             self.process.wait(20)
             self.process = None
 
@@ -107,7 +121,7 @@ class Snac:
         assert answer.status_code == 303, (form, fields, answer.status_code, answer.text[:300])
 
     async def _act(self, who: Person, action: str, **fields: str) -> None:
-        await self._form(who, "action", action=action, **fields)
+        await self._form(who, "action", None, action=action, **fields)
 
     # What it keeps.
 
@@ -200,6 +214,14 @@ class Snac:
         kept = self.object(uri)
         return seen(kept) if kept and self._has(who, "private", uri) else None
 
+    async def came(self, who: Person) -> Counter[str]:
+        """How often each post stands in the list that `who` reads."""
+        ids = [str(one["id"]) for one in self.objects() if "id" in one]
+        named = {hashlib.md5(id_.encode(), usedforsecurity=False).hexdigest(): id_ for id_ in ids}
+        index = self.folder / "user" / who.name / "private.idx"
+        lines = index.read_text().split() if index.exists() else []
+        return Counter(named[line] for line in lines if line in named)
+
     async def like(self, who: Person, uri: str, of: Person) -> None:
         await self._act(who, "Like", id=uri)
 
@@ -257,14 +279,19 @@ class Snac:
 
 
 @asynccontextmanager
-async def snac(folder: Path, *, quiet: bool = False) -> AsyncGenerator[Snac]:
-    """The server, listening; `quiet`: it says as little as when it was installed. Raises RuntimeError where the package is not there."""
+async def snac(folder: Path, *, quiet: bool = False, port: int = 0, reached_at: int = 0) -> AsyncGenerator[Snac]:
+    """The server, listening; `quiet`: it says as little as when it was installed; `reached_at`: the port at which others reach it.
+
+    Raises RuntimeError where the package is not there.
+    """
     if PROGRAM is None:
         raise RuntimeError("no snac here: make services")
-    port, names = free_port(), Names()
+    port, names = port or free_port(), Names()
     door = await asyncio.start_server(names.answer, "127.0.0.1", 0)
     names.port = door.sockets[0].getsockname()[1]
-    server = Snac(_begun(folder / "snac", port, {"dbglevel": 0} if quiet else {}), port, names)
+    reached_at = reached_at or port
+    begun = _begun(folder / "snac", port, reached_at, {"dbglevel": 0} if quiet else {})
+    server = Snac(begun, port, reached_at, names)
     try:
         server.start()
         await _listens(server)
@@ -275,9 +302,9 @@ async def snac(folder: Path, *, quiet: bool = False) -> AsyncGenerator[Snac]:
         door.close()
 
 
-def _begun(data: Path, port: int, more: Json) -> Path:
+def _begun(data: Path, port: int, reached_at: int, more: Json) -> Path:
     """A store of its own, with the settings of a server on this machine."""
-    answers = f"127.0.0.1\n{port}\nlocalhost:{port}\n\n\n"
+    answers = f"127.0.0.1\n{port}\nlocalhost:{reached_at}\n\n\n"
     subprocess.run([str(PROGRAM), "init", str(data)], input=answers, text=True, check=True, capture_output=True)
     settings = data / "server.json"
     settings.write_text(json.dumps(json.loads(settings.read_text()) | HTTP_ONLY | more))

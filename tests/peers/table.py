@@ -37,7 +37,7 @@ async def meeting(peer: str, folder: Path, server: Postgres) -> AsyncGenerator[M
         if peer == "snac2":
             theirs: Side = await stack.enter_async_context(snac(folder))
         elif peer == "Fedify":
-            theirs = stack.enter_context(fedify(folder))
+            theirs = await stack.enter_async_context(fedify(folder))
         else:
             dsn = server.fresh()
             place = _made(folder / "theirs")

@@ -40,7 +40,7 @@ class Besieged:
     ) -> httpx2.Response:
         """POST as a server does; `more` as of `signed`."""
         sent = json.dumps(activity).encode() if body is None else body
-        given = {"key_id": by.key_id, "key": by.key} | more
+        given: dict[str, Any] = {"key_id": by.key_id, "key": by.key} | more
         origin = self.village.running.house.settings.origin
         headers = signed(sent, origin + inbox, self.village.clock() / 1_000, **given)
         return await self.village.client.post(inbox, content=sent, headers=headers)

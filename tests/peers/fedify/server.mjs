@@ -1,20 +1,20 @@
 // A small server made with Fedify, for tests: its people do what they are told at /do, and what it heard stands at /told.
-// usage: node server.mjs PORT
+// usage: node server.mjs PORT [PORT AT WHICH OTHERS REACH IT]
+// FEDIFY_KEPT: a file in which all of it is kept, so that a server that is killed goes on where it was.
 import { createServer } from "node:http";
-import {
-  createFederation, exportJwk, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore,
-} from "@fedify/fedify";
+import { createExponentialBackoffPolicy, createFederation, exportJwk, generateCryptoKeyPair, importJwk } from "@fedify/fedify";
 import {
   Accept, Activity, Announce, Block, Create, Delete, Document, Endpoints, Flag, Follow, Hashtag, Image, isActor,
   LanguageString, Like, Mention, Move, Note, Person, PUBLIC_COLLECTION, Question, QuoteAuthorization, QuoteRequest,
   Reject, Tombstone, Undo, Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
+import { Journal, KeptKvStore, KeptQueue } from "./kept.mjs";
 
 globalThis.navigator ??= { userAgent: "Node.js" }; // Fedify asks where it runs; Node knows since 21
 
 const port = Number(process.argv[2]);
-const origin = `http://localhost:${port}`;
+const origin = `http://localhost:${process.argv[3] ?? port}`;
 const instant = (ms) => Temporal.Instant.fromEpochMilliseconds(ms);
 
 /** What this server knows: its people, what they wrote, and all that other servers said. */
@@ -23,13 +23,18 @@ const objects = new Map(); // uri -> { kind, by, object, gone }
 const told = []; // activities that other servers sent and signed, as JSON
 const known = new Map(); // uri -> object of others, as JSON, that came or was fetched
 const pictures = []; // bytes of PNGs
-let next = 1;
+let next = Date.now(); // numbers that no run before this one has given
 
+const journal = new Journal(process.env.FEDIFY_KEPT);
+const queue = new KeptQueue(journal), soon = createExponentialBackoffPolicy({
+  initialDelay: { milliseconds: 200 }, maxDelay: { seconds: 2 }, maxAttempts: 10_000,
+});
 const federation = createFederation({
-  kv: new MemoryKvStore(),
-  queue: new InProcessMessageQueue({ pollInterval: { milliseconds: 50 } }),
+  kv: new KeptKvStore(journal),
+  queue,
   origin,
   allowPrivateAddress: true,
+  outboxRetryPolicy: soon, inboxRetryPolicy: soon, circuitBreaker: false, // a server that is away is back within seconds
   firstKnock: process.env.FEDIFY_FIRST_KNOCK || "rfc9421",
 });
 
@@ -40,6 +45,22 @@ function person(name) {
     });
   }
   return people.get(name);
+}
+
+/** Keep somebody as they are now. */
+function keepPerson(name) {
+  const who = people.get(name);
+  journal.write({ person: name, followers: [...who.followers], following: [...who.following] });
+}
+
+/** The size of RSA keys that most servers have; Fedify's own are twice as long, and take seconds to be found. */
+const RSA = { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+
+async function makeKeys(name) {
+  const pairs = await Promise.all([crypto.subtle.generateKey(RSA, true, ["sign", "verify"]), generateCryptoKeyPair("Ed25519")]);
+  const keys = await Promise.all(pairs.map(async (pair) => [await exportJwk(pair.publicKey), await exportJwk(pair.privateKey)]));
+  journal.write({ keysOf: name, keys });
+  return pairs;
 }
 
 const idOf = (value) => (value == null ? null : value instanceof URL ? value.href : value.id?.href ?? null);
@@ -70,7 +91,7 @@ federation
   .setKeyPairsDispatcher(async (_ctx, identifier) => {
     const who = people.get(identifier);
     if (!who) return [];
-    who.keys ??= Promise.all([generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), generateCryptoKeyPair("Ed25519")]);
+    who.keys ??= makeKeys(identifier);
     return await who.keys; // two who ask at once are given the same
   });
 
@@ -119,13 +140,16 @@ federation
     people.get(name).followers.set(actor.id.href, {
       inbox: actor.inboxId.href, shared: actor.endpoints?.sharedInbox?.href ?? null,
     });
+    keepPerson(name);
     await ctx.sendActivity({ identifier: name }, actor, new Accept({
       id: new URL(`/accepts/${next++}`, origin), actor: ctx.getActorUri(name), object: follow,
     }));
   })
   .on(Accept, (_ctx, accept) => {
-    for (const who of people.values()) {
-      for (const uri of who.following.keys()) if (uri === accept.actorId?.href) who.following.set(uri, "granted");
+    for (const [name, who] of people) {
+      if (!who.following.has(accept.actorId?.href)) continue;
+      who.following.set(accept.actorId.href, "granted");
+      keepPerson(name);
     }
   })
   .on(Reject, (_ctx, reject) => {
@@ -134,7 +158,9 @@ federation
   .on(Undo, async (ctx, undo) => {
     const undone = await undo.getObject(ctx);
     const name = undone instanceof Follow ? ours(ctx, undone.objectId) : null;
-    if (name) people.get(name).followers.delete(undo.actorId.href);
+    if (!name) return;
+    people.get(name).followers.delete(undo.actorId.href);
+    keepPerson(name);
   })
   .on(Create, async (ctx, create) => keep(await create.getObject(ctx)))
   .on(Update, async (ctx, update) => {
@@ -142,7 +168,9 @@ federation
     if (object && !isActor(object)) await keep(object);
   })
   .on(Delete, (_ctx, deletion) => {
-    if (deletion.objectId) known.delete(deletion.objectId.href);
+    if (!deletion.objectId) return;
+    known.delete(deletion.objectId.href);
+    journal.write({ known: deletion.objectId.href });
   })
   .on(Move, async (ctx, move) => {
     const target = await move.getTarget(ctx);
@@ -170,23 +198,29 @@ federation
   .on(Activity, () => {});
 
 async function keep(object) {
-  if (object?.id) known.set(object.id.href, await object.toJsonLd());
+  if (!object?.id) return;
+  known.set(object.id.href, await object.toJsonLd());
+  journal.write({ known: object.id.href, json: known.get(object.id.href) });
 }
 
-/** Actors by their addresses; whom we cannot reach is left out. */
+/** Actors by their addresses. Throws where one cannot be reached: then nobody was promised anything. */
 async function actors(ctx, uris) {
-  const found = await Promise.all(uris.map((uri) => ctx.lookupObject(uri).catch(() => null)));
-  return found.filter((one) => one != null && isActor(one));
+  const found = await Promise.all(uris.map((uri) => ctx.lookupObject(uri)));
+  if (found.some((one) => one == null || !isActor(one))) throw new Error(`nobody at ${uris}`);
+  return found;
 }
+
+/** What is said to somebody goes in its order, as far as nothing of it is tried again. */
+const WAYS = { preferSharedInbox: true, orderingKey: "said" };
 
 async function send(ctx, who, recipients, activity) {
-  if (recipients.length) await ctx.sendActivity({ identifier: who }, recipients, activity, { preferSharedInbox: true });
+  if (recipients.length) await ctx.sendActivity({ identifier: who }, recipients, activity, WAYS);
 }
 
 async function toFollowersAnd(ctx, who, others, activity) {
-  await ctx.sendActivity({ identifier: who }, "followers", activity, { preferSharedInbox: true });
-  const followers = person(who).followers;
-  await send(ctx, who, await actors(ctx, others.filter((uri) => !followers.has(uri))), activity);
+  const followers = person(who).followers, found = await actors(ctx, others.filter((uri) => !followers.has(uri)));
+  await ctx.sendActivity({ identifier: who }, "followers", activity, WAYS);
+  await send(ctx, who, found, activity);
 }
 
 /** Where a post goes, by the word that clients use. */
@@ -201,9 +235,9 @@ function addressed(ctx, who, visibility, named) {
 }
 
 /** The Note or Question that was asked for. `named`: { uri, name } of whom it mentions. */
-function written(ctx, id, { who, text, visibility = "public", named = [], answers, warning, language, pictures = [], poll, quote, updated }) {
+function written(ctx, id, { who, text, visibility = "public", named = [], answers, warning, language, pictures = [], poll, quote, updated, at }) {
   const shared = {
-    id, attribution: ctx.getActorUri(who), url: id, published: instant(Date.now()),
+    id, attribution: ctx.getActorUri(who), url: id, published: instant(at),
     content: language ? new LanguageString(text, language) : text,
     contents: language ? [text, new LanguageString(text, language)] : undefined,
     summary: warning, sensitive: Boolean(warning) || undefined,
@@ -225,13 +259,19 @@ function written(ctx, id, { who, text, visibility = "public", named = [], answer
   });
 }
 
+function keepObject(uri) {
+  const { by, open, audience, asked, gone } = objects.get(uri);
+  journal.write({ object: uri, by, open, audience: [...audience], asked, gone });
+}
+
 function objectUri(ctx, who, poll) {
   return ctx.getObjectUri(poll ? Question : Note, { identifier: who, id: String(next++) });
 }
 
 const acts = {
-  person: (ctx, { who }) => {
-    person(who);
+  async person(ctx, { who }) {
+    await (person(who).keys ??= makeKeys(who));
+    keepPerson(who);
     return { uri: ctx.getActorUri(who).href };
   },
   async find(ctx, { what }) {
@@ -245,16 +285,18 @@ const acts = {
   },
   async follow(ctx, { who, whom }) {
     const [them] = await actors(ctx, [whom]);
-    if (!them) return { error: "nobody there" };
     person(who).following.set(them.id.href, "asked");
+    keepPerson(who);
     await send(ctx, who, [them], new Follow({
       id: new URL(`/follows/${next++}`, origin), actor: ctx.getActorUri(who), object: them.id,
     }));
     return {};
   },
   async unfollow(ctx, { who, whom }) {
+    const them = await actors(ctx, [whom]);
     person(who).following.delete(whom);
-    await send(ctx, who, await actors(ctx, [whom]), new Undo({
+    keepPerson(who);
+    await send(ctx, who, them, new Undo({
       id: new URL(`/undos/${next++}`, origin), actor: ctx.getActorUri(who),
       object: new Follow({ id: new URL(`/follows/${next++}`, origin), actor: ctx.getActorUri(who), object: new URL(whom) }),
     }));
@@ -263,9 +305,11 @@ const acts = {
   async post(ctx, asked) {
     const { who, visibility = "public", named = [], poll, quote, quotes } = asked;
     const id = objectUri(ctx, who, poll);
+    asked.at = Date.now();
     const object = written(ctx, id, asked);
     const audience = new Set([...named.map((one) => one.uri), ...(visibility === "private" ? person(who).followers.keys() : [])]);
     objects.set(id.href, { by: who, object, open: visibility === "public" || visibility === "unlisted", audience, asked });
+    keepObject(id.href);
     person(who).posts.unshift(id.href);
     const activity = new Create({ id: new URL(`${id.href}#create`), actor: ctx.getActorUri(who), object, tos: object.toIds, ccs: object.ccIds });
     const others = [...named.map((one) => one.uri), ...(asked.answered ? [asked.answered] : [])];
@@ -282,6 +326,7 @@ const acts = {
     const kept = objects.get(what);
     kept.asked = { ...kept.asked, text, updated: true };
     kept.object = written(ctx, new URL(what), kept.asked);
+    keepObject(what);
     await toFollowersAnd(ctx, kept.by, [], new Update({
       id: new URL(`${what}#update-${next++}`), actor: ctx.getActorUri(kept.by), object: kept.object,
       tos: kept.object.toIds, ccs: kept.object.ccIds,
@@ -291,6 +336,7 @@ const acts = {
   async delete(ctx, { what }) {
     const kept = objects.get(what);
     kept.gone = true;
+    keepObject(what);
     await toFollowersAnd(ctx, kept.by, [], new Delete({
       id: new URL(`${what}#delete`), actor: ctx.getActorUri(kept.by), object: new Tombstone({ id: new URL(what) }), to: PUBLIC_COLLECTION,
     }));
@@ -342,6 +388,16 @@ const acts = {
     followers: [...who.followers.keys()], following: Object.fromEntries(who.following),
   }])),
   told: () => told,
+  came: () => [...known.keys()],
+  /** Who has liked or boosted something and not taken it back, by what was told. */
+  standing(_ctx, { kind, what }) {
+    const standing = new Set(), about = (thing) => thing === what || thing?.id === what;
+    for (const { type, actor, object } of told) {
+      if (type === kind && about(object)) standing.add(actor);
+      else if (type === "Undo" && object?.type === kind && about(object.object)) standing.delete(actor);
+    }
+    return [...standing];
+  },
   known: () => Object.fromEntries(known),
 };
 
@@ -372,7 +428,7 @@ async function body(request) {
   return Buffer.concat(parts);
 }
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   try {
     const url = new URL(request.url, origin), sent = await body(request);
     if (url.pathname === "/do") {
@@ -387,7 +443,10 @@ createServer(async (request, response) => {
     }
     if (url.pathname.endsWith("inbox") && request.method === "POST") {
       const answer = await federation.fetch(asRequest(request, url, sent), { contextData: undefined });
-      if (answer.ok) told.push(JSON.parse(sent.toString()));
+      if (answer.ok) {
+        told.push(JSON.parse(sent.toString()));
+        journal.write({ told: told.at(-1) });
+      }
       await give(response, answer);
       return;
     }
@@ -396,7 +455,7 @@ createServer(async (request, response) => {
     console.error(error);
     response.writeHead(500).end(String(error));
   }
-}).listen(port, "127.0.0.1", () => console.log("ready"));
+});
 
 function asRequest(request, url, sent) {
   const headers = new Headers();
@@ -408,4 +467,25 @@ async function give(response, answer) {
   response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
 }
 
+/** What was kept before. */
+async function remember() {
+  const ctx = federation.createContext(new URL(origin));
+  for (const one of journal.read()) {
+    if (one.keysOf) {
+      const pairs = one.keys.map(async ([open, secret]) => ({ publicKey: await importJwk(open, "public"), privateKey: await importJwk(secret, "private") }));
+      person(one.keysOf).keys = Promise.all(pairs);
+    } else if (one.person) {
+      Object.assign(person(one.person), { followers: new Map(one.followers), following: new Map(one.following) });
+    } else if (one.object) {
+      if (!objects.has(one.object)) person(one.by).posts.unshift(one.object);
+      objects.set(one.object, { ...one, audience: new Set(one.audience), object: written(ctx, new URL(one.object), one.asked) });
+    } else if (one.told) told.push(one.told);
+    else if (one.known && one.json) known.set(one.known, one.json);
+    else if (one.known) known.delete(one.known);
+  }
+}
+
+await remember();
+queue.remember();
 federation.startQueue(undefined);
+server.listen(port, "127.0.0.1", () => console.log("ready"));

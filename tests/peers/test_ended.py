@@ -1,0 +1,68 @@
+"""Nothing that tests of peers start outlives them, however they end."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from services import die_with_parent
+
+# What a run of these tests starts; then it is as if it stood still for good.
+RUN = """
+import asyncio, sys
+from pathlib import Path
+from peers.chaupals import chaupal
+from peers.fedifies import fedify
+from peers.snacs import snac
+from services import postgres
+
+async def main(folder, server):
+    async with chaupal(folder, "here", database=server.fresh()) as one, snac(folder) as two, fedify(folder) as three:
+        print(one.server.process.pid, two.process.pid, three.process.pid, flush=True)
+        await asyncio.Event().wait()
+
+with postgres() as server:
+    asyncio.run(main(Path(sys.argv[1]), server))
+"""
+PATIENCE = 30.0  # seconds
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
+def test_no_server_is_left_when_the_tests_are_interrupted(tmp_path: Path, how: signal.Signals):
+    run = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(tmp_path)], cwd=Path(__file__).parents[1], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent(signal.SIGKILL),
+    )  # fmt: skip
+    assert run.stdout is not None
+    started = [int(word) for word in run.stdout.readline().split()]
+    assert len(started) == 3 and all(_runs(pid) for pid in started)
+    below = {*started, *_below(run.pid)}
+    run.send_signal(how)
+    run.wait(PATIENCE)
+    until = time.monotonic() + PATIENCE
+    while left := [pid for pid in below if _runs(pid)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    return _state(pid)[0] not in ("", "Z", "X")  # nobody may be there to bury it
+
+
+def _below(pid: int) -> set[int]:
+    """All that a process has started, and what that has: the database, too."""
+    parents = {int(one.name): _state(int(one.name))[1] for one in Path("/proc").glob("[0-9]*")}
+    children = {child for child, parent in parents.items() if parent == str(pid)}
+    return children | {further for child in children for further in _below(child)}
+
+
+def _state(pid: int) -> tuple[str, str]:
+    """Of a process that is there: how it is, and its parent."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return "", ""
+    return state, parent
