@@ -29,13 +29,13 @@ async def ask(
     return await village.client.request(method, url, headers={"cookie": f"look_as={country}{session}"} | headers)
 
 
-async def shows(village: Village, who: Villager, **draft: Any) -> dict[str, Any]:
+async def shows(village: Village, who: Villager, text: str = "देखो", **draft: Any) -> dict[str, Any]:
     """A post with a picture, as its author's app sees it."""
     sent = await api(
         village, who, "POST", "/api/v2/media", files={"file": ("a.png", png())}, data={"description": "एक पेड़"}
     )
     assert sent.status_code == 200, sent.text
-    post = await village.says(who, "देखो", pictures=[int(sent.json()["id"])], **draft)
+    post = await village.says(who, text, pictures=[int(sent.json()["id"])], **draft)
     return (await api(village, who, "GET", f"/api/v1/statuses/{post.id}")).json()
 
 

@@ -25,6 +25,7 @@ from chaupal.store.square import captions as captions_store
 from chaupal.store.square import cards, media
 from chaupal.store.square.people import sealed_people
 
+MOST_TOLD = 100  # of a server who are looked at before it is said that a picture is for nobody there
 PIECE = 1_000_000  # bytes: so much at once is read and sent, and before the next so much it is judged again
 
 type Rendition = Literal["original", "small"]
@@ -82,7 +83,7 @@ async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendit
     where its account is suspended.
     """
     async with reads.work.reading() as reading:
-        seen = await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given)
+        seen = await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given, id_)
     original, small = media.file_keys(id_, seen.item.mime)
     found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
     again = partial(picture_file, reads, viewer, id_, rendition, given)
@@ -92,7 +93,7 @@ async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendit
 async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: str) -> Read:
     """What is said in a film or sound, judged as that is at this moment. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
-        await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given)
+        await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given, id_)
         text = await captions_store.body(reading, id_, which)
     if text is None:
         raise NotFound
@@ -182,23 +183,41 @@ async def _reveal[T: Judged](
 
 
 async def _reveal_to(
-    reads: Reads, reading: Reading, viewer: Viewer, found: tuple[Sealed[Filed], str] | None, given: str
+    reads: Reads,
+    reading: Reading,
+    viewer: Viewer,
+    found: tuple[Sealed[Filed], str] | None,
+    given: str,
+    picture: int = 0,
 ) -> Visible[Filed]:
+    """Whoever is signed in asks for themselves; else the one for whom the address was written, from where it is asked.
+
+    Of people of another server one stands for all to whom its `picture` is shown there: the post came to them all with this address.
+    """
     if found is None:
         raise NotFound
     sealed, key = found
-    return await _reveal(
-        reads, reading, await _asking(reads, reading, viewer, bearer_of(key, given)), Surface.MEDIA, sealed
-    )
+    if viewer.account is None and (bearer := bearer_of(key, given)) is not None:
+        server = await synchronising.server_of(reading, bearer)
+        if not server or await limits.may_speak(reads.settings, reading, server):
+            if await _lets_in(reading, viewer, bearer, sealed):
+                return await _reveal(reads, reading, replace(viewer, account=bearer), Surface.MEDIA, sealed)
+            for other in await _others_at(reading, server, picture):
+                if await _lets_in(reading, viewer, other, sealed):
+                    return await _reveal(reads, reading, replace(viewer, account=other), Surface.MEDIA, sealed)
+    return await _reveal(reads, reading, viewer, Surface.MEDIA, sealed)
 
 
-async def _asking(reads: Reads, reading: Reading, viewer: Viewer, bearer: int | None) -> Viewer:
-    """Whoever is signed in asks for themselves; else the one for whom the address was written, from where it is asked."""
-    if viewer.account is not None or bearer is None:
-        return viewer
-    held = (await rulings_in_force(reading)).on(bearer)
-    # Whoever is suspended has no way in, by no address either; nor has a server that is told nothing.
-    server = await synchronising.server_of(reading, bearer)
-    told = not server or await limits.may_speak(reads.settings, reading, server)
-    shut = any(ruling.measure in SUSPENSION for ruling in held) or not told
-    return viewer if shut else replace(viewer, account=bearer)
+async def _others_at(reading: Reading, server: int, picture: int) -> list[int]:
+    """Who else on a server is told of the post that a picture is in."""
+    post = await media.post_of(reading, picture) if server and picture else None
+    return [] if post is None else await synchronising.told_at(reading, server, post, MOST_TOLD)
+
+
+async def _lets_in(reading: Reading, viewer: Viewer, account: int, sealed: Sealed[Filed]) -> bool:
+    """Whether something is said to that account; whoever is suspended has no way in, by no address either."""
+    held = (await rulings_in_force(reading)).on(account)
+    if any(ruling.measure in SUSPENSION for ruling in held):
+        return False
+    asking = replace(viewer, account=account)
+    return reveal_one(asking, Surface.MEDIA, sealed, await facts_for(reading, asking)) is not None

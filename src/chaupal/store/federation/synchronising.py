@@ -1,25 +1,36 @@
-"""Who of a server follows somebody of ours: so that both servers know the same (FEP-8fcf)."""
+"""Who of a server follows somebody of ours, so that both servers know the same (FEP-8fcf), and whom there a post is for."""
 
 import hashlib
 
-from sqlalchemy import literal_column, select
+from sqlalchemy import literal_column, select, union_all
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.tables import accounts, follows
+from chaupal.store.machine.tables import accounts, follows, mentions, posts
 from chaupal.store.machine.work import Reading
 
+# A tie whose server is not noted (-1) may be of any.
+_THERE = (
+    follows.c.server != sql("0"),
+    follows.c.server.in_((param("server"), literal_column("-1"))),
+    accounts.c.server == param("server"),
+)
 AT = statement(
     select(accounts.c.uri)
     .join(follows, follows.c.by == accounts.c.id)
-    # A tie whose server is not noted (-1) may be of any.
-    .where(
-        follows.c.to == param("of"),
-        follows.c.server != sql("0"),
-        follows.c.server.in_((param("server"), literal_column("-1"))),
-        accounts.c.server == param("server"),
-    )
+    .where(follows.c.to == param("of"), *_THERE)
     .order_by(accounts.c.uri)
+)
+TOLD_AT = statement(
+    union_all(
+        select(mentions.c.account_id)
+        .join(accounts, accounts.c.id == mentions.c.account_id)
+        .where(mentions.c.post_id == param("of"), accounts.c.server == param("server")),
+        select(follows.c.by)
+        .join_from(posts, follows, follows.c.to == posts.c.author)
+        .join(accounts, accounts.c.id == follows.c.by)
+        .where(posts.c.id == param("of"), *_THERE),
+    ).limit(param("n"))
 )
 SERVER_OF = statement(select(accounts.c.server).where(accounts.c.id == param("of")))
 
@@ -27,6 +38,11 @@ SERVER_OF = statement(select(accounts.c.server).where(accounts.c.id == param("of
 async def followers_at(reading: Reading, account: int, server: int) -> list[str]:
     """The actors' ids of those of a server who follow the account."""
     return [row[0] for row in await reading.fetch(AT, of=account, server=server)]
+
+
+async def told_at(reading: Reading, server: int, post: int, at_most: int) -> list[int]:
+    """Those of a server whom a post of ours names, and who follow its author."""
+    return [row[0] for row in await reading.fetch(TOLD_AT, of=post, server=server, n=at_most)]
 
 
 async def server_of(reading: Reading, account: int) -> int:

@@ -8,6 +8,7 @@ from chaupal.social.events import AccountChanged
 from chaupal.social.events_posts import QuoteRevoked
 from chaupal.social.people import graph
 from chaupal.social.posts import editing, pinning, posts
+from journeys.test_picture_files import shows
 from measures import begin
 from remotes import Sent, meet, waiting
 from village import Village
@@ -281,3 +282,44 @@ async def test_that_a_post_for_few_quotes_one_no_more_is_told_to_its_author_alon
         deleted = (await told(village, "Delete"))[before:]
         assert sorted(sent.host for sent in deleted) == hosts
         assert deleted[0].says["to"] == ([PUBLIC] if visibility is Visibility.PUBLIC else [dina.uri])
+
+
+async def test_a_picture_for_followers_stays_there_for_all_of_a_server_when_one_of_them_has_gone(village: Village):
+    """Its address is written for one of them, and came to them all."""
+    square, asha = village.running.house.square, village.asha
+    bina, carl = await meet(village.running, "bina@far.example"), await meet(village.running, "carl@far.example")
+    dina = await meet(village.running, "dina@else.example")
+    for one in (bina, carl, dina):
+        await graph.follow(square, one.viewer, asha.id)
+    await village.settle()
+    await shows(village, asha, visibility=Visibility.PRIVATE)
+    (at_far,) = [sent.of["attachment"][0]["url"] for sent in await told(village, "Create") if sent.inbox == bina.inbox]
+
+    async def seen() -> int:
+        return (await village.client.get(at_far.removeprefix(ORIGIN))).status_code
+
+    assert await seen() == 200
+    await graph.unfollow(square, bina.viewer, asha.id)
+    assert await seen() == 200, "carl of the same server follows her still"
+    await graph.block(square, asha.viewer, carl.id)
+    assert await seen() == 404, "that dina of another server follows her is nothing to this one"
+    await graph.follow(square, bina.viewer, asha.id)
+    assert await seen() == 200
+    await begin(village, Measure.SUSPEND, bina.id)
+    assert await seen() == 404
+    await graph.unblock(square, asha.viewer, carl.id)
+    await graph.follow(square, carl.viewer, asha.id)
+    assert await seen() == 200
+
+
+async def test_a_picture_for_whom_a_post_names_is_for_nobody_else_of_their_server(village: Village):
+    square, asha = village.running.house.square, village.asha
+    bina, carl = await meet(village.running, "bina@far.example"), await meet(village.running, "carl@far.example")
+    await graph.follow(square, carl.viewer, asha.id)
+    await village.settle()
+    await shows(village, asha, visibility=Visibility.DIRECT, text="@bina@far.example देखो")
+    (sent,) = await told(village, "Create")
+    url = sent.of["attachment"][0]["url"].removeprefix(ORIGIN)
+    assert (await village.client.get(url)).status_code == 200
+    await graph.block(square, asha.viewer, bina.id)
+    assert (await village.client.get(url)).status_code == 404
