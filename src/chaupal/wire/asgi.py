@@ -21,12 +21,11 @@ from chaupal.wire.scope import (
     Scope,
     SendWhole,
     accept_of,
-    dropper,
     headers_of,
+    lent,
     peer_of,
     query_of,
     target_of,
-    whole_sender,
 )
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
@@ -171,8 +170,8 @@ class Front:
         if found.varies:
             answer.headers = [*answer.headers, ("vary", "accept")]
         try:
-            head, drop, whole = scope["method"] == "HEAD", dropper(scope), whole_sender(scope)
-            await send_answer(send, route, answer, head=head, drop=drop, whole=whole)
+            drop, whole = lent(scope)
+            await send_answer(send, route, answer, head=scope["method"] == "HEAD", drop=drop, whole=whole)
         finally:
             if self._vitals is not None:
                 self._vitals.answer(route.counted_as, answer.status, time.perf_counter() - began)

@@ -1,5 +1,6 @@
 """How often somebody may ask: per account or net of addresses, per route, per message, and per name whose secret could be guessed."""
 
+import functools
 from typing import Any
 
 import msgspec
@@ -120,7 +121,12 @@ def _window(route: Route) -> tuple[str, tuple[int, int]]:
 def counted_as(call: Call[Any]) -> tuple[Net, ...]:
     """As whom a caller is counted: the account, else where a stranger comes from."""
     account = call.viewer.account
-    return nets_of(call.address) if account is None else (Net(f"a{account}"),)
+    return nets_of(call.address) if account is None else _as_account(account)
+
+
+@functools.lru_cache(10_000)
+def _as_account(account: int) -> tuple[Net, ...]:
+    return (Net(f"a{account}"),)
 
 
 def check_limit(spent: Spent | None) -> None:
@@ -133,13 +139,16 @@ def limit_headers(spent: Spent | None, now: int) -> list[tuple[str, str]]:
     """How much is left and until when; for whoever has nothing left, how many seconds to wait."""
     if spent is None:
         return []
-    ends_at = spent.count.ends_at
-    return [
-        ("x-ratelimit-limit", str(spent.most)),
-        ("x-ratelimit-remaining", str(max(0, spent.most - spent.count.used))),
-        ("x-ratelimit-reset", iso(ends_at)),
-        *([retry_after(ends_at, now)] if spent.over else []),
-    ]
+    count = spent.count
+    most, reset = _of_window(spent.most, count.ends_at)
+    headers = [most, ("x-ratelimit-remaining", str(max(0, spent.most - count.used))), reset]
+    return [*headers, retry_after(count.ends_at, now)] if spent.over else headers
+
+
+@functools.lru_cache(100)
+def _of_window(most: int, ends_at: int) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What is the same in all answers of a window, for everybody."""
+    return ("x-ratelimit-limit", str(most)), ("x-ratelimit-reset", iso(ends_at))
 
 
 def retry_after(at: int, now: int) -> tuple[str, str]:

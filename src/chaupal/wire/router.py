@@ -53,6 +53,7 @@ class Found(NamedTuple):
 class _Row(NamedTuple):
     route: Route
     names: tuple[str, ...]  # of the holes in its path, in their order
+    found: Found  # what is found where it has none
 
 
 type _Rows = dict[str, _Row]  # by method
@@ -102,6 +103,8 @@ class Router:
         if theirs is not None and varies and any(kind in accept for kind in ACTIVITY):
             row = theirs
         if row is not None:
+            if not inside and not varies:
+                return row.found
             return Found(row.route, dict(zip(row.names, inside, strict=True)), varies=varies)
         if rows:
             shape = next(iter(rows.values())).route.shape
@@ -139,7 +142,7 @@ class Router:
             name = PEERS + method if route.peer else method
             if name in rows:
                 raise ValueError(f"{method} {route.path} is declared twice")
-            rows[name] = _Row(route, names)
+            rows[name] = _Row(route, names, Found(route, {}))
             if route.peer:  # where no page stands, whoever asks is answered so
                 rows.setdefault(method, rows[name])
 

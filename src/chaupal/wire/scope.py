@@ -6,6 +6,8 @@ from typing import Any
 # The server's extensions of the scope: cut the connection off; take an answer whole.
 DROP, WHOLE = "chaupal.drop", "chaupal.whole"
 
+NOTHING: dict[str, Any] = {}
+
 type Scope = MutableMapping[str, Any]
 type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -15,14 +17,12 @@ type Pairs = list[tuple[bytes, bytes]]
 type SendWhole = Callable[[int, Pairs, bytes], bool]
 
 
-def dropper(scope: Scope) -> Callable[[], None] | None:
-    """What cuts a connection off, where the server lends that."""
-    return (scope.get("extensions") or {}).get(DROP, {}).get("drop")
-
-
-def whole_sender(scope: Scope) -> SendWhole | None:
-    """What takes an answer whole, where the server lends that."""
-    return (scope.get("extensions") or {}).get(WHOLE, {}).get("send")
+def lent(scope: Scope) -> tuple[Callable[[], None] | None, SendWhole | None]:
+    """What cuts a connection off, and what takes an answer whole, where the server lends that."""
+    extensions = scope.get("extensions")
+    if not extensions:
+        return None, None
+    return extensions.get(DROP, NOTHING).get("drop"), extensions.get(WHOLE, NOTHING).get("send")
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

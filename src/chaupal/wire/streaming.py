@@ -24,7 +24,7 @@ from chaupal.wire.answer import Desk, Request, Sent, problem_json
 from chaupal.wire.asgi import ALWAYS, OPEN, send_answer
 from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
-from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, dropper, headers_of, peer_of, query_of
+from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, headers_of, lent, peer_of, query_of
 
 DOOR_PATH = "/api/v1/streaming"
 HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well
@@ -79,7 +79,7 @@ class Streaming:
         try:
             call = await self._desk.enter(route, _request(scope))
             hearing: Hearing = await route.run(call)
-            listener = Listener(call, dropper(scope))
+            listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
             await send_answer(send, route, problem_json(self._desk.told(error, route)))
@@ -158,7 +158,7 @@ class Streaming:
             if scope["path"].rstrip("/") != DOOR_PATH:
                 raise Malformed("channel_unknown")
             call = await self._desk.enter(DOOR, _request(scope))
-            listener = Listener(call, dropper(scope))
+            listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
             await _refuse(scope, send, self._desk.told(error, DOOR))
