@@ -95,6 +95,9 @@ class Http(HttpToolsProtocol):
         self._stall: asyncio.TimerHandle | None = None
         self._refused = False
         self._leaving = False
+        self._rests_since: float | None = (
+            None  # loop's seconds: when the last answer was given, if nothing is asked since
+        )
         self._reading = False
         self._asked: Any = None  # who is to answer what was read just now, and is not begun
 
@@ -113,7 +116,7 @@ class Http(HttpToolsProtocol):
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._keeper.leave(self.transport)
-        for alarm in (self._alarm, self._stall):
+        for alarm in (self._alarm, self._stall, self.timeout_keep_alive_task):
             if alarm is not None:
                 alarm.cancel()
         super().connection_lost(exc)
@@ -179,7 +182,7 @@ class Http(HttpToolsProtocol):
     def _idle(self) -> bool:
         """Whether nothing is asked and nobody counts how long for."""
         cycle = self._answer()
-        return (cycle is None or cycle.response_complete) and self.timeout_keep_alive_task is None
+        return (cycle is None or cycle.response_complete) and self._rests_since is None
 
     def _answer(self) -> RequestResponseCycle | None:
         """The newest request, or none yet, whatever uvicorn's types say."""
@@ -206,9 +209,32 @@ class Http(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self.timeout_keep_alive_task is not None:  # idle, and gives its seat up for whoever asks something
-            self._keeper.waiting[self.transport] = None
+        """As uvicorn does, with one alarm for a connection, and not one that is set and taken back with each answer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._rests_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self._rested)
+        self._keeper.waiting[self.transport] = None  # idle, and gives its seat up for whoever asks something
+
+    @override
+    def _unset_keepalive_if_required(self) -> None:
+        self._rests_since = None
+
+    def _rested(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self._rests_since is None:  # something is asked, and its answer sets the alarm
+            return
+        left = self._rests_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left, self._rested)
+        else:
+            self.timeout_keep_alive_handler()
 
     @override
     def shutdown(self) -> None:
