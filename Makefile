@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 export UV_PYTHON_DOWNLOADS = never
+# Compiled tests and modules are kept, whatever the machine asks for: else each process compiles what was changed anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 WORKERS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 # By file, and as they are gathered: what takes long (a browser, clients, a crash) begins, what is short fills the end.

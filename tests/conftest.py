@@ -28,8 +28,11 @@ from either import PAIRED, STAGES, of_two, open_house
 from far import far  # noqa: F401 - fixture
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
+from strewn import strewn
 from valkeys import own_valkey, shared_valkey, valkey_url, watched_valkeys  # noqa: F401 - fixtures
 from village import Village, copy, found, open_village
+
+HERE = Path(__file__).parent
 
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("dev", deadline=None)
@@ -37,6 +40,12 @@ hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
 sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, files that wait lie among those that compute."""
+    if hasattr(config, "workerinput"):
+        items[:] = strewn(items, HERE)
 
 
 def pytest_collection_finish() -> None:

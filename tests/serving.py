@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -62,6 +63,10 @@ class Served:
             )  # fmt: skip
         return self.await_first()
 
+    def _asking(self, **more: Any) -> httpx2.Client:
+        """Without the certificates of the world where none is needed: to read them took more than the server to start."""
+        return httpx2.Client(base_url=self.url, timeout=PATIENCE, verify=self.url.startswith("https"), **more)
+
     def alive(self) -> bool:
         """Whether the process still runs."""
         return self.process is not None and self.process.poll() is None
@@ -69,8 +74,7 @@ class Served:
     def await_first(self) -> float:
         """Wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
         began = time.monotonic()
-        # One client, without the certificates of the world: to read them for each question took more than the server to start.
-        with httpx2.Client(base_url=self.url, timeout=PATIENCE, verify=self.url.startswith("https")) as asking:
+        with self._asking() as asking:
             while self.alive() and time.monotonic() - began < PATIENCE:
                 try:
                     if asking.get(FIRST_PATH).status_code == 200:
@@ -115,7 +119,7 @@ class Served:
     def client(self, member: Member | None = None) -> httpx2.Client:
         """An HTTP client at this server, signed in as `member`."""
         headers = {"authorization": f"Bearer {member.token}"} if member else {}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE)
+        return self._asking(headers=headers)
 
 
 class Direct(Served):

@@ -1,0 +1,35 @@
+"""The order of the files of tests where several processes share them: those that wait among those that compute."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+# Rooms whose tests wait for servers, browsers and clocks; those of the others compute.
+WAITING = frozenset({"browser", "clients", "cluster", "contracts", "deploy", "journeys", "peers"})
+# Over so much of the whole they are strewn: what is left is short, and fills the end.
+WITHIN = 2 / 3
+
+
+class Item(Protocol):
+    """A test: the file in which it stands."""
+
+    path: Path
+
+
+def strewn[T: Item](items: Sequence[T], tests: Path) -> list[T]:
+    """The same tests, file by file. `tests`: the folder of the rooms.
+
+    As they are gathered all processes would wait at once, and later all compute at once.
+    """
+    files: dict[Path, list[T]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [path for path in files if _room(path, tests) in WAITING]
+    computing = [path for path in files if _room(path, tests) not in WAITING]
+    place = {path: WITHIN * at / len(waiting) for at, path in enumerate(waiting)}
+    place |= {path: at / len(computing) for at, path in enumerate(computing)}
+    return [item for path in sorted(files, key=lambda path: place[path]) for item in files[path]]
+
+
+def _room(path: Path, tests: Path) -> str:
+    return path.relative_to(tests).parts[0] if path.is_relative_to(tests) else ""

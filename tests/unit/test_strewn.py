@@ -1,0 +1,47 @@
+"""In which order processes that share the tests take their files."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from strewn import WITHIN, strewn
+
+TESTS = Path("/house/tests")
+
+
+class Named(NamedTuple):
+    path: Path
+    name: str
+
+
+def gathered(**rooms: int) -> list[Named]:
+    """Two tests in each of so many files of each room, as they are gathered."""
+    return [
+        Named(TESTS / room / f"test_{at:03}.py", name)
+        for room, many in rooms.items()
+        for at in range(many)
+        for name in ("one", "two")
+    ]
+
+
+def test_no_test_is_lost_and_those_of_a_file_stay_together_in_their_order():
+    items = [
+        *gathered(journeys=7, peers=3, surfaces=20, unit=40),
+        Named(Path("/house/verifier/tests/test_a.py"), "one"),
+    ]
+    found = strewn(items, TESTS)
+    assert sorted(found) == sorted(items)
+    assert {at for at, item in enumerate(found) if item.name == "two"} == {
+        at + 1 for at, item in enumerate(found) if item.name == "one" and item.path.is_relative_to(TESTS)
+    }
+
+
+def test_files_that_wait_lie_among_those_that_compute_and_not_at_the_end():
+    found = strewn(gathered(browser=10, journeys=20, surfaces=30, unit=60), TESTS)
+    waits = [at for at, item in enumerate(found) if item.path.parent.name in ("browser", "journeys")]
+    assert [found[at].path for at in waits] == [item.path for item in gathered(browser=10, journeys=20)]
+    files = waits[::2]
+    assert (
+        max(after - before for before, after in pairwise(files)) <= 8
+    )  # tests: three files of the others between two of them
+    assert files[-1] <= len(found) * (WITHIN + 0.1)
