@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ ROUNDS = 9
 SHARE = 0.25  # of a core for each server, where there are no cores for each
 FULL = 0.9  # of its share: a server that used less was not what was full
 ENOUGH = 4  # cores: two servers, their database, their load
+NOTHING: Mapping[str, str] = {}
 CONNECTIONS = 16  # of callers, to each server
 TWICE = 1.7  # at least: throughput of two to that of one
 
@@ -66,8 +67,10 @@ def made(database: str, name: str = "", like: str = "") -> Generator[str]:
 
 
 @contextlib.contextmanager
-def servers(data: DataSet, folder: Path, cores: Sequence[int], valkey: str) -> Generator[list[Server]]:
-    """One on each of these cores; several know of each other by `valkey`, one that is alone by nothing."""
+def servers(
+    data: DataSet, folder: Path, cores: Sequence[int], valkey: str, more: Mapping[str, str] = NOTHING
+) -> Generator[list[Server]]:
+    """One on each of these cores; several know of each other by `valkey`, one that is alone by nothing. `more`: of environment."""
     with ExitStack() as stack:
         opened: list[Server] = []
         for number, core in enumerate(cores):
@@ -77,7 +80,7 @@ def servers(data: DataSet, folder: Path, cores: Sequence[int], valkey: str) -> G
             environ = {
                 "CHAUPAL_DATA": str(here), "CHAUPAL_PORT": str(port), "CHAUPAL_DATABASE": data.settings.database,
                 "CHAUPAL_VALKEY": valkey, "CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error",
-                "CHAUPAL_PUBLIC_URL": "http://127.0.0.1:8000",
+                "CHAUPAL_PUBLIC_URL": "http://127.0.0.1:8000", **more,
             }  # fmt: skip
             process = subprocess.Popen(
                 [sys.executable, "-m", "chaupal.app.cli", "serve"], env=os.environ | environ, stdin=subprocess.DEVNULL,

@@ -155,3 +155,20 @@ class _Slow(Reading):
         if happens is not None:
             await happens()
         return rows
+
+
+async def test_of_many_who_come_at_once_one_reads_the_law_for_all(work: Work, monkeypatch: pytest.MonkeyPatch):
+    """Hundreds of streams that are told the first post of a server: each read all rulings, and nobody was told for minutes."""
+    await begin(work, *(row(id_, id_, id_) for id_ in range(1, 30)))
+    asked, read_all = list[int](), knowledge._read_all
+
+    async def counted(reading: Reading, version: int, reads: int) -> None:
+        asked.append(version)
+        await asyncio.sleep(0)  # as where the store is another machine
+        await read_all(reading, version, reads)
+
+    monkeypatch.setattr(knowledge, "_read_all", counted)
+    async with work.reading() as reading:
+        found = await asyncio.gather(*(rulings_in_force(reading) for _ in range(50)))
+    assert len(asked) == 1
+    assert all(set(one.touched_in("IN")) == {*range(1, 30)} for one in found)

@@ -153,17 +153,27 @@ async def rulings_in_force(reading: Reading) -> RulingIndex:
 
 
 async def _read(reading: Reading) -> RulingIndex:
-    """Bring what is kept up to date; on and on, where something changes while this reads."""
+    """Bring what is kept up to date, one look after the other: of hundreds of streams that are told something each would read all
+    of it. A unit that writes waits for nobody: what it holds may be what the others wait for.
+    """
+    if isinstance(reading, Writing):
+        return await _read_on(reading)
+    async with reading.memory.rulings.turn:
+        return await _read_on(reading)
+
+
+async def _read_on(reading: Reading) -> RulingIndex:
+    """On and on, where something changes while this reads."""
     kept = reading.memory.rulings
     while True:
         index, version, reads, now = kept.index, kept.version, kept.reads, reading.now()
         # A clock that went back brings back what had ended.
         if index is None or kept.doubtful or now < index.at - BACK:
             await _read_all(reading, version, reads)
+        elif kept.fresh:
+            return index
         else:
             await _read_news(reading, index, version, reads)
-        if kept.index is not None and kept.fresh:
-            return kept.index
 
 
 async def _read_all(reading: Reading, version: int, reads: int) -> None:

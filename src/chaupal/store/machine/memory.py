@@ -1,5 +1,6 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -104,6 +105,7 @@ class RulingsKept:
         self.doubtful = 0  # who knows what changed: all of them are to be read
         self.version = 0
         self.reads = 0
+        self.turn = asyncio.Lock()  # of whoever brings it up to date
 
     @property
     def fresh(self) -> bool:
