@@ -23,6 +23,7 @@ from bench.data import DataSet
 from bench.process import Server, fire, free_port, rested, serving
 from bench.works import API, Work, works
 from chaupal.kernel.ids import first_id_at
+from chaupal.store.machine import planning
 from chaupal.text.analyse import name_words
 
 KNOWN, HOSTS = 1_000_000, 10_000
@@ -53,7 +54,8 @@ def fill(data: DataSet, known: int) -> None:
 def looked_over(data: DataSet) -> None:
     """Both databases know of themselves how much is in them, as one that is served for a while does."""
     with sqlite3.connect(Path(data.settings.data) / "chaupal.db") as db:
-        db.execute("ANALYZE")
+        db.execute("BEGIN IMMEDIATE")
+        planning.learn(db)
 
 
 def _rows(known: int, begin: int, step: int) -> Iterator[tuple[object, ...]]:

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from chaupal.kernel.clock import Clock
+from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
 from chaupal.kernel.saying import log
-from chaupal.store.machine import marks, outbox
+from chaupal.store.machine import marks, outbox, planning
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -24,6 +24,8 @@ BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write 
 # Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
 # when it begins anew, and the rest given back to the disk.
 WAL_LARGE, WAL_KEPT = 16_000_000, 4_000_000
+
+LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
 
 # Errors of the machine (https://sqlite.org/rescode.html), beside those of statements: the low byte of the code.
 FAILING = frozenset((
@@ -77,6 +79,12 @@ class SqliteReading(Reading):
         self.now = now
         self._keyed = keyed
         self.keyed = self if keyed else SqliteReading(db, memory, now, keyed=True)
+
+    def over(self, db: sqlite3.Connection) -> None:
+        """From the next statement on over another connection."""
+        self._db = db
+        if isinstance(self.keyed, SqliteReading):
+            self.keyed._db = db
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         if not self._keyed:
@@ -233,6 +241,7 @@ class SqliteWork(SharedWork):
         self._disk = ThreadPoolExecutor(1, "store-commit")
         self._scanners = ThreadPoolExecutor(2, "store-scan")
         self._spare: list[sqlite3.Connection] = []
+        self._learnt_at = 0
 
     async def open(self) -> None:
         self._reader = connect(self._path)
@@ -418,7 +427,22 @@ class SqliteWork(SharedWork):
         await asyncio.get_running_loop().run_in_executor(self._scanners, checkpoint)
 
     async def keep_small(self) -> None:
-        """The same where the house is never idle, once the WAL is large. Whoever writes next begins it anew, and shortens it."""
+        """The same where the house is never idle, once the WAL is large. Whoever writes next begins it anew, and shortens it.
+
+        And the planner learns how much is where: soon after the start, and every few hours.
+        """
+        if self.clock() - self._learnt_at >= LEARNT_EVERY:
+            self._learnt_at = self.clock()
+            await self._learn()
         wal = self._path.with_name(f"{self._path.name}-wal")
         if await asyncio.to_thread(lambda: wal.stat().st_size if wal.exists() else 0) > WAL_LARGE:
             await self.tidy()
+
+    async def _learn(self) -> None:
+        async with self.writing():
+            await asyncio.to_thread(planning.learn, self._writer)
+        before, self._reader = self._reader, connect(self._path)
+        self._reading.over(self._reader)
+        before.close()
+        for _ in range(len(self._spare)):
+            self._spare.pop().close()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
+from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS
@@ -59,12 +60,13 @@ BELOW = statement(
     .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
     .where(servers.c.id == param("there"))
 )
+_ELSEWHERE = accounts.c.server > sql("0")  # by the index of those who are not ours
 # Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
 TIES = {
     (table.name, far): statement(
         select(table.c.by, table.c.to, table.c.boosts, table.c.notify)
         .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
-        .where(accounts.c.server == param("there"))
+        .where(accounts.c.server == param("there"), _ELSEWHERE)
         .order_by(table.c.id)
         .limit(param("n"))
     )
