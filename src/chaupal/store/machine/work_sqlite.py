@@ -246,7 +246,7 @@ class SqliteWork(SharedWork):
     async def open(self) -> None:
         self._reader = connect(self._path)
         self._writer = connect(self._path)
-        self._reading = SqliteReading(self._reader, self.memory, self.clock)
+        self._reading = self._near = SqliteReading(self._reader, self.memory, self.clock)
         self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
 
@@ -442,7 +442,7 @@ class SqliteWork(SharedWork):
         async with self.writing():
             await asyncio.to_thread(planning.learn, self._writer)
         before, self._reader = self._reader, connect(self._path)
-        self._reading.over(self._reader)
+        self._near.over(self._reader)
         before.close()
         for _ in range(len(self._spare)):
             self._spare.pop().close()
