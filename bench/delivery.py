@@ -2,24 +2,31 @@
 
 Hosts are addresses of this machine, all answered by one plain server on the other core; each follower has an inbox of their own.
 The author's answer is timed beside that of the same house without federation, turn by turn.
+
+`--dead`: what a thousand hosts that are dead do to the others. A third of them refuses connections, a third takes them and never
+answers, of a third not even the name is found. Once each was found to be dead, and a day has passed (its row says so: nobody waits
+that long), the time from the post until the last living host has it is held against that of the same house without them, turn by turn.
+Dead ones are tried again sixty times as often as in earnest, as in all tests on one machine: 1,000 in twelve minutes.
 """
 
 import argparse
 import asyncio
 import json
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from bench.process import CORES, Server, free_port, rested, serving
 from chaupal.app.rooms import visiting
+from chaupal.fanout.federation.delivering import BACK_OFF, FOR_TESTS
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import accounts, graph
@@ -31,11 +38,15 @@ from chaupal.wire.call import House
 FOLLOWERS, HOSTS, POSTS = 1_000, 500, 12
 MOST_CPU = 1.5  # ms for each delivery
 MOST_LATER = 1.1  # times the author's answer without federation
+DEAD, TURNS = 1_000, 9
+MOST_SLOWER = 1.1  # times what it takes without the dead
 PATIENCE = 120  # seconds
 
 
-async def founded(data: str, port: int, sink: int, *, federated: bool, followers: int, hosts: int) -> str:
-    """A house with one author, and their followers elsewhere; the author's token."""
+async def founded(
+    data: str, port: int, sink: int, *, federated: bool, followers: int, hosts: int, dead: Sequence[str] = ()
+) -> str:
+    """A house with one author, and their followers elsewhere, one on each dead host; the author's token."""
     given: dict[str, Any] = {"federation": "on", "federation_test": True} if federated else {}
     settings = load_settings(
         environ={}, data=data, port=port, public_url=f"http://localhost:{port}", log_batch_minutes=0, **given
@@ -48,6 +59,8 @@ async def founded(data: str, port: int, sink: int, *, federated: bool, followers
             await _follower(
                 house, author, number, f"127.0.{number % hosts // 250 + 1}.{number % hosts % 250 + 1}:{sink}"
             )
+        for number, host in enumerate(dead):
+            await _follower(house, author, followers + number, host)
         return await logins.issue_token(house.square, author, "read write")
 
 
@@ -86,17 +99,20 @@ class Sink(asyncio.Protocol):
                 self._transport.write(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
 
 
-async def _sink(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(Sink, "0.0.0.0", port, backlog=1_000)
+async def _sink(port: int, silent: int) -> None:
+    """At `silent` whoever comes is never answered."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Sink, "0.0.0.0", port, backlog=1_000)
+    if silent:
+        await loop.create_server(asyncio.Protocol, "0.0.0.0", silent, backlog=1_000)
     await server.serve_forever()
 
 
 @contextmanager
-def sink(port: int) -> Generator[None]:
+def sink(port: int, silent: int = 0) -> Generator[None]:
     """On the other core."""
-    process = subprocess.Popen(
-        ["taskset", "-c", str(CORES[-1]), sys.executable, "-m", "bench.delivery", "--sink", str(port)]
-    )
+    words = ["--sink", str(port), "--silent", str(silent)]
+    process = subprocess.Popen(["taskset", "-c", str(CORES[-1]), sys.executable, "-m", "bench.delivery", *words])
     try:
         _wait(lambda: _came(port) >= 0)
         yield
@@ -182,6 +198,72 @@ def measure(folder: Path, followers: int = FOLLOWERS, hosts: int = HOSTS, posts:
         raise SystemExit(f"more than {MOST_CPU} ms, or than {MOST_LATER} times")
 
 
+def among_the_dead(folder: Path, followers: int = FOLLOWERS, hosts: int = HOSTS, dead: int = DEAD) -> None:
+    """Prints how much later the living are told. Exits where that is more than it may be."""
+    at, alone_at, to, silent = free_port(), free_port(), free_port(), free_port()
+    gone = _dead_hosts(dead, free_port(), silent)
+    with sink(to, silent):
+        token = asyncio.run(
+            founded(str(folder / "among"), at, to, federated=True, followers=followers, hosts=hosts, dead=gone)
+        )
+        other = asyncio.run(
+            founded(str(folder / "alone"), alone_at, to, federated=True, followers=followers, hosts=hosts)
+        )
+        with (
+            house(folder / "among", at, federated=True) as among,
+            house(folder / "alone", alone_at, federated=True) as alone,
+        ):
+            _wait(lambda: _came(to) >= 2 * followers)  # the answers to their follows
+            _wait(lambda: _failing(folder / "among") >= dead)
+            _a_day_later(folder / "among")
+            usual, later = list[float](), list[float]()
+            for number in range(TURNS):
+                for server, who, times in ((alone, other, usual), (among, token, later)):
+                    rested(alone)
+                    rested(among)
+                    times.append(_until_told(server, who, to, followers, number))
+            failing = _failing(folder / "among")
+    ratio = statistics.median(later) / statistics.median(usual)
+    print(
+        f"{followers} followers on {hosts} hosts have a post in {statistics.median(usual):.0f} ms, and in {statistics.median(later):.0f} ms"
+        f" among {failing} dead hosts: {ratio:.2f} times (at most {MOST_SLOWER})"
+    )
+    if ratio > MOST_SLOWER or failing < dead:
+        raise SystemExit(1)
+
+
+def _dead_hosts(many: int, closed: int, silent: int) -> list[str]:
+    """A third of each kind. Nothing listens at port `closed`."""
+    near = [f"{number // 250}.{number % 250 + 1}" for number in range(many // 3)]
+    refused, never = [f"127.1.{one}:{closed}" for one in near], [f"127.2.{one}:{silent}" for one in near]
+    return [*refused, *never, *(f"host{number}.invalid" for number in range(many - 2 * len(near)))]
+
+
+def _a_day_later(folder: Path) -> None:
+    """The dead have been tried so often that they are tried again after the longest time, each at another moment."""
+    with closing(sqlite3.connect(folder / "chaupal.db", timeout=PATIENCE)) as db:
+        pause = BACK_OFF[-1] // FOR_TESTS
+        db.execute(
+            "UPDATE servers SET fails = ?, due_at = ? + abs(random()) % ? WHERE fails > 0",
+            (len(BACK_OFF), time.time_ns() // 1_000_000, pause),
+        )
+        db.commit()
+
+
+def _failing(folder: Path) -> int:
+    """How many hosts did not answer the last time."""
+    with closing(sqlite3.connect(f"file:{folder / 'chaupal.db'}?mode=ro", uri=True)) as db:
+        return db.execute("SELECT count(*) FROM servers WHERE fails > 0").fetchone()[0]
+
+
+def _until_told(server: Server, token: str, to: int, followers: int, number: int) -> float:
+    """ms from a post until the last of the living has it, without those in which the server had no core because others were at it."""
+    told, waited, began = _came(to), server.waited, time.perf_counter()
+    says(server, token, number)
+    _wait(lambda: _came(to) >= told + followers)
+    return (time.perf_counter() - began - (server.waited - waited)) * 1_000
+
+
 def _while_telling(server: Server, token: str, first: int) -> float:
     """The median of the next posts, each said while those before it are still on their way."""
     return statistics.median([says(server, token, first + number) for number in range(10)])
@@ -191,9 +273,14 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a hundred followers on fifty hosts")
     parser.add_argument("--sink", type=int, default=0, help="be the hosts, at this port")
+    parser.add_argument("--silent", type=int, default=0, help="and, at this one, those that never answer")
+    parser.add_argument("--dead", action="store_true", help="among a thousand dead hosts")
     given = parser.parse_args()
     if given.sink:
-        asyncio.run(_sink(given.sink))
+        asyncio.run(_sink(given.sink, given.silent))
     else:
         with tempfile.TemporaryDirectory() as kept:
-            measure(Path(kept), *((100, 50, 5) if given.quick else ()))
+            if given.dead:
+                among_the_dead(Path(kept), *((100, 50, 90) if given.quick else ()))
+            else:
+                measure(Path(kept), *((100, 50, 5) if given.quick else ()))

@@ -189,7 +189,8 @@ class Sayings:
             case "Update" | "Delete":
                 old = self._old.pop()
                 note = old.act["object"]
-                said = note | {"content": f"<p>{self._words()}</p>", "updated": _now()}
+                words = f"<p>{self._words()}</p>"
+                said = note | {"content": words, "contentMap": {"hi": words}, "updated": _now()}
                 gone = {"id": note["id"], "type": "Tombstone"}
                 return Sent(old.by, old.by.act(kind, said if kind == "Update" else gone), old.to)
             case "Follow":
@@ -223,7 +224,7 @@ class Sayings:
             )
             more |= {"inReplyTo": post, "cc": [f"{by.uri}/followers", to.uri], "content": f"{named}{self._words()}</p>"}
             more["tag"] = [{"type": "Mention", "href": to.uri, "name": f"@{to.address}"}]
-        note = by.note(f"note-{self._number}", **more)
+        note = by.note(f"note-{self._number}", **more, contentMap={"hi": more["content"]})
         return Sent(by, by.act("Create", note, to=note["to"], cc=note["cc"]), to)
 
     def _words(self) -> str:

@@ -232,6 +232,8 @@ class Deliverer:
         now = self._carrier.clock()
         if not struck and deliveries.given_up(due, now):
             return await self._give_up(due)
+        if self._carrier.federation is not None:  # that it is there is news again
+            self._carrier.federation.remembered.heard.items.pop(due.id, None)
         pause = BACK_OFF[min(due.fails, len(BACK_OFF) - 1)] // self._carrier.settings.hurry
         wished = min(wait * SECOND, LONGEST_WISH)
         async with self._work.writing() as w:

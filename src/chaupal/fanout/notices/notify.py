@@ -21,9 +21,6 @@ VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody
 
 async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """Those it mentions, whose post it reposts, or who asked to hear of its author."""
-    post = await finding.source(w, event.post)
-    if post is None:
-        return
     told: dict[int, str] = {}
     if event.boost_of_author is not None:
         told = dict.fromkeys(await _within(w, event, event.boost_of_author), "reblog")
@@ -34,6 +31,8 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
         told.setdefault(quoted.author, "quote")
         if told[quoted.author] == "status":
             told[quoted.author] = "quote"
+    if not told or await finding.source(w, event.post) is None:
+        return
     await _tell_all(
         carrier, w, event.author, told, f"post:{event.post}", event.post, about=event.boost_of,
         private=event.visibility == Visibility.DIRECT, answers=event.reply_to_account,

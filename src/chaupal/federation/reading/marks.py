@@ -60,7 +60,7 @@ def tags_of(text: str, links: Sequence[foreign.Link], marks: Sequence[Json]) -> 
     found: dict[str, Tag] = {}
     bones = {*map(_bones, written)}
     for name in [*written, *(one for one in named if _bones(one) not in bones)]:
-        whole = grammar.tags(f"#{name}") == [name]
+        whole = name in written or grammar.tags(f"#{name}") == [name]
         if whole and (key := fold.count_key(name)) and len(found) < MOST_TAGS:
             found.setdefault(key, Tag(name, key))
     return tuple(found.values())

@@ -15,6 +15,7 @@ from chaupal.federation.taking import often
 from chaupal.federation.taking.acting import Deed, Doer, inside
 from chaupal.federation.taking.needs import Need
 from chaupal.federation.taking.table import Taker, taker_of
+from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem, Unavailable, passes
 from chaupal.kernel.saying import log
 from chaupal.policy.measures import Measure
@@ -25,6 +26,7 @@ from chaupal.store.federation.arrivals import Arrival
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
 
+LATELY = 5 * SECOND
 TRIES = 3  # of a unit that met another one
 LETTING_GO = ("Undo", "Delete")  # what works for those who are suspended, too
 SILENCING = SUSPENSION | {Measure.FREEZE}
@@ -132,10 +134,13 @@ async def _do(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, a
     for attempt in range(TRIES):
         try:
             async with fed.work.writing() as w:
+                noted = False
                 if await first(w):
-                    await servers.heard_from(w, by.server)
+                    noted = await _note(fed, w, by.server)
                     await taker.take(Deed(inside(fed, w), w, by, act))
-                return
+            if noted:
+                fed.remembered.heard.put(by.server, fed.clock())
+            return
         except (Problem, Unreadable) as problem:
             if isinstance(problem, Problem) and passes(problem):
                 if attempt == TRIES - 1:
@@ -147,6 +152,14 @@ async def _do(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, a
             async with fed.work.writing() as w:
                 await first(w)
             return
+
+
+async def _note(fed: Federation, w: Writing, server: int) -> bool:
+    """It is there: what waits for it is sent. False where that was written down a moment ago: some say a hundred things in a second."""
+    if 0 <= fed.clock() - fed.remembered.heard.items.get(server, -LATELY) < LATELY:
+        return False
+    await servers.heard_from(w, server)
+    return True
 
 
 # --- what had to wait ---

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, words
-from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.tables import accounts, aliases, follow_requests, follows, remote_people
 from chaupal.store.machine.work import Reading, Writing
 
@@ -201,9 +201,8 @@ async def empty(w: Writing, account: int) -> None:
 
 async def is_followed(reading: Reading, account: int) -> bool:
     """Whether anybody here follows, or asked to."""
-    return (
-        await reading.value(FOLLOWED, them=account) is not None or await reading.value(ASKED, them=account) is not None
-    )
+    followed = await reading.once(RELATIONS, account, FOLLOWED, them=account)
+    return bool(followed) or await reading.value(ASKED, them=account) is not None
 
 
 def portrait_key(account: int, address: str) -> str:

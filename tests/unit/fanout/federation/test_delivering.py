@@ -138,6 +138,10 @@ async def test_a_server_that_is_down_is_asked_less_and_less(village: Village):
     delivers = deliverer(village, net)
     await delivers.settle()
     net.down, asked = {"far.example"}, list[int]()
+    fed = village.running.house.federation
+    assert fed is not None
+    server = (await meet(village.running, "carl@far.example")).server
+    fed.remembered.heard.put(server, village.clock())
     await said(village, "एक")
     for _ in range(3):
         net.asked = 0
@@ -146,6 +150,7 @@ async def test_a_server_that_is_down_is_asked_less_and_less(village: Village):
             village.clock.move(MINUTE // village.running.house.settings.hurry)
         asked.append(net.asked)
     assert asked[0] > asked[1] >= asked[2] and asked[2] <= 2
+    assert server not in fed.remembered.heard.items  # as soon as it speaks again it is well
     assert len(net.heard["else.example"]) == 2
 
 
