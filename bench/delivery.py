@@ -26,8 +26,8 @@ from typing import Any, cast
 
 from bench.process import CORES, Server, free_port, rested, serving
 from chaupal.app.rooms import visiting
-from chaupal.fanout.federation.delivering import BACK_OFF, FOR_TESTS
-from chaupal.kernel.settings import load_settings
+from chaupal.fanout.federation.delivering import BACK_OFF
+from chaupal.kernel.settings import FOR_TESTS, load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import accounts, graph
 from chaupal.social.signin import logins
