@@ -1,4 +1,6 @@
-"""Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, each kept for who wants to ask again."""
+"""Follows end with a server that is suspended, or that somebody hides: a hundred in a commit, kept for who wants to ask again, and told."""
+
+import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.governance.events import DecisionServed, RulingSeconded
@@ -8,11 +10,20 @@ from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
 from chaupal.store.court import rulings
 from chaupal.store.machine.tables import follows
 from chaupal.store.machine.work import Row, Writing
+from chaupal.store.notifications import notices
 from chaupal.store.square import graph
 from chaupal.store.square import hidden_servers as kept
 from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
 
 AT_ONCE = 100  # ties in one commit
+
+
+class EndToTell(Event, frozen=True):
+    """Follows have ended by a ruling: those of ours whose they were are to be told, from behind the account `after` on."""
+
+    server: int
+    ruling: int
+    after: int = 0
 
 
 class TiesToEnd(Event, frozen=True):
@@ -35,7 +46,10 @@ async def go_on(carrier: Carrier, w: Writing, event: TiesToEnd) -> None:
     Nor anything while it stands on one person, in an emergency: that is over after a day, and no follow comes back with it.
     """
     row = await rulings.ruling(w, event.ruling)
-    if row is None or row.lifted_at is not None or row.approved_by is None:
+    if row is None or row.approved_by is None:
+        return
+    if row.lifted_at is not None:
+        w.tell(EndToTell(server=row.subject_id, ruling=event.ruling))
         return
     found = await kept.ties_with(w, event.server, AT_ONCE)
     for table, far, tie in found:
@@ -43,8 +57,17 @@ async def go_on(carrier: Carrier, w: Writing, event: TiesToEnd) -> None:
             await _end(carrier, w, tie, far, event.server, event.ruling)
         else:
             await _unask(w, tie[0], tie[1])
+    w.tell(event if len(found) == AT_ONCE else EndToTell(server=row.subject_id, ruling=event.ruling))
+
+
+async def tell(carrier: Carrier, w: Writing, event: EndToTell) -> None:
+    """Whose follows have ended, once for each suspension: as Mastodon tells of severed relationships, when it is over."""
+    found = await kept.whose(w, event.ruling, event.after, AT_ONCE)
+    for account in found:
+        many = await kept.counts(w, account, event.ruling, 0, 0)
+        await _tell(carrier, w, account, event.server, event.ruling, event.ruling, many)
     if len(found) == AT_ONCE:
-        w.tell(event)
+        w.tell(EndToTell(server=event.server, ruling=event.ruling, after=found[-1]))
 
 
 async def hidden(carrier: Carrier, w: Writing, event: ServerHidden) -> None:
@@ -61,6 +84,19 @@ async def hidden(carrier: Carrier, w: Writing, event: ServerHidden) -> None:
         await _unask(w, by, to)
     if AT_ONCE in (len(found), len(asked)):
         w.tell(event)
+    elif sum(many := await kept.counts(w, event.by, 0, event.server, event.hiding)):
+        await _tell(carrier, w, event.by, event.server, 0, event.hiding, many)
+
+
+async def _tell(
+    carrier: Carrier, w: Writing, account: int, server: int, ruling: int, cause: int, many: tuple[int, int]
+) -> None:
+    """In their own name, as Mastodon has it: nobody did it to them."""
+    said = {"event": cause, "server": server, "hidden": not ruling, "followers": many[0], "following": many[1]}
+    body = msgspec.json.encode(said).decode()
+    await notices.add(
+        w, carrier.make_id(), account, "severed_relationships", by=account, cause=f"severed:{cause}", body=body
+    )
 
 
 async def _unask(w: Writing, by: int, to: int) -> None:

@@ -104,6 +104,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
     RulingSeconded: (severing.suspended,),
     severing.TiesToEnd: (severing.go_on,),
+    severing.EndToTell: (severing.tell,),
     ServerHidden: (severing.hidden,),
     RulingLifted: (served.tell, webhooks.announce),
     NoticeAsked: (served.again,),

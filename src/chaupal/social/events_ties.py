@@ -51,10 +51,11 @@ class Unmuted(TieChanged, frozen=True):
 
 
 class ServerHidden(Event, frozen=True):
-    """`by` wants nothing more of a server (id): whoever follows them from there does so no more."""
+    """`by` wants nothing more of a server (id): whoever follows them from there does so no more. `hiding`: the row that says so."""
 
     by: int
     server: int
+    hiding: int = 0
 
 
 class Liked(Event, frozen=True):

@@ -109,6 +109,34 @@ async def test_what_is_asked_between_oneself_and_a_hidden_server_ends_both_ways_
     assert [(one.kind, one.person.item.id) for one in page.items] == [("follow_request", lena)]
 
 
+async def test_whoever_hides_a_server_is_told_once_how_many_follows_ended_and_only_of_this_time(
+    street: Street, people: tuple[Viewer, int, int, int]
+):
+    asha, ravi, om, _ = people
+
+    async def told() -> list[tuple[str, bool, int, int]]:
+        page = await notifications.page(
+            street.reads, asha, Cursor(), notifications.Asked(kinds=[notifications.SEVERED])
+        )
+        assert all(one.person.item.id == asha.me for one in page.items)
+        return [(s.domain, s.hidden, s.followers, s.following) for one in page.items if (s := one.severed)]
+
+    await hidden_servers.hide(street.square, asha, "far.example")
+    await street.settle()
+    assert await told() == [], "nothing has ended"
+    await hidden_servers.show(street.square, asha, "far.example")
+    for one in (ravi, om):
+        await graph.follow(street.square, by(one), asha.me)
+    await hidden_servers.hide(street.square, asha, "far.example")
+    await street.settle()
+    assert await told() == [("far.example", True, 2, 0)]
+    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.follow(street.square, by(ravi), asha.me)
+    await hidden_servers.hide(street.square, asha, "far.example")
+    await street.settle()
+    assert await told() == [("far.example", True, 1, 0), ("far.example", True, 2, 0)]
+
+
 async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):
     asha = by(await street.person("asha"))
     await hidden_servers.hide(street.square, asha, "later.example")

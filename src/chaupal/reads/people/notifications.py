@@ -22,6 +22,7 @@ from chaupal.reads.people.filtering import kept
 from chaupal.store.court import appeals, reports, rulings
 from chaupal.store.court.appeals import AppealRow
 from chaupal.store.court.reports import ReportRow
+from chaupal.store.federation import servers
 from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
@@ -34,13 +35,13 @@ from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 
 __all__ = [
-    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "Asked", "Group", "Marker", "Policy", "Reported", "Request",
-    "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
+    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "SEVERED", "Asked", "Group", "Marker", "Policy", "Reported",
+    "Request", "Severance", "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
 ]  # fmt: skip
 
 MOST_UNREAD = 100  # counted no further
 MOST_MEMBERS = 1_000  # of the groups of one page together
-COURT = "moderation_warning"
+COURT, SEVERED = "moderation_warning", "severed_relationships"
 ALONE = "ungrouped-"
 # What staff are told for their office -> what their role must open, when it is written and whenever it is looked at.
 DUTIES = {"admin.sign_up": "approve_accounts", "admin.report": "handle_reports"}
@@ -51,6 +52,16 @@ class Reported(msgspec.Struct, frozen=True):
 
     row: ReportRow
     whom: Visible[Person]
+
+
+class Severance(msgspec.Struct, frozen=True):
+    """Follows of the viewer's that ended with a server. `hidden`: they hid it themselves, else it was suspended here."""
+
+    id: int
+    domain: str
+    hidden: bool
+    followers: int
+    following: int
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -69,6 +80,7 @@ class Told(msgspec.Struct, frozen=True):
     ruling: Ruling | None = None  # for notices of the court
     appeal: AppealRow | None = None  # against it
     reported: Reported | None = None  # for staff
+    severed: Severance | None = None
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,12 +256,23 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
         person = people.get(notice.from_id)
         if notice.kind in DUTIES:
             told += [duties[notice.id]] if notice.id in duties else []
+        elif notice.kind == SEVERED:
+            if person is not None:
+                told.append(await _of_severed(reading, notice, person, bodies[notice.id]))
         elif notice.kind == COURT and person is not None:
             told.append(await _of_court(reading, notice, person, bodies[notice.id], posts))
         elif person is not None and (notice.post_id is None or notice.post_id in posts):
             post = None if notice.post_id is None else posts[notice.post_id]
             told.append(Told(notice.id, notice.kind, notice.created_at, person, post, {}, notice.group_key))
     return told
+
+
+async def _of_severed(reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any]) -> Told:
+    domains = await servers.domains(reading, {body["server"]})
+    severed = Severance(
+        body["event"], domains.get(body["server"], ""), body["hidden"], body["followers"], body["following"]
+    )
+    return Told(notice.id, notice.kind, notice.created_at, person, None, {}, severed=severed)
 
 
 async def _of_court(

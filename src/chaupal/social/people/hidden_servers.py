@@ -15,8 +15,9 @@ async def hide(square: Square, viewer: Viewer, text: str) -> str:
     async with square.work.writing() as w:
         if await kept.many(w, me) >= kept.MOST:
             raise Invalid("too_many_hidden", field="domain", most=kept.MOST)
-        if await kept.hide(w, me, domain, square.make_id()) and (server := await servers.id_of(w, domain)) is not None:
-            w.tell(ServerHidden(by=me, server=server))
+        hiding = square.make_id()
+        if await kept.hide(w, me, domain, hiding) and (server := await servers.id_of(w, domain)) is not None:
+            w.tell(ServerHidden(by=me, server=server, hiding=hiding))
     return domain
 
 

@@ -18,7 +18,7 @@ from chaupal.store.square.posts import Pages
 
 KINDS = (
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
-    "moderation_warning", "admin.sign_up", "admin.report",
+    "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
@@ -97,6 +97,24 @@ SEVER = upsert(
         kind=words("kind"), boosts=param("show"), notify=param("tell"), at=param("now"),
     )
 )  # fmt: skip
+# Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
+COUNTS = statement(
+    select(severed_ties.c.kind, func.count())
+    .where(
+        severed_ties.c.ruling_id == param("ruling"),
+        severed_ties.c.us == param("me"),
+        or_(severed_ties.c.ruling_id > sql("0"), severed_ties.c.server_id == param("there")),
+        severed_ties.c.id > param("after"),
+    )
+    .group_by(severed_ties.c.kind)
+)
+TOLD_BY = statement(
+    select(severed_ties.c.us)
+    .distinct()
+    .where(severed_ties.c.ruling_id == param("ruling"), severed_ties.c.us > param("after"))
+    .order_by(severed_ties.c.us)
+    .limit(param("n"))
+)
 SEVERED = statement(
     select(*severed_ties.c).where(severed_ties.c.us == param("me")).order_by(severed_ties.c.id.desc()).limit(param("n"))
 )
@@ -160,6 +178,18 @@ async def sever(w: Writing, one: Severed) -> None:
         SEVER, new=one.id, ruling=one.ruling, there=one.server, us=one.us, them=one.them, kind=one.kind, show=int(one.boosts),
         tell=int(one.notify), now=one.at,
     )  # fmt: skip
+
+
+async def counts(reading: Reading, me: int, ruling: int, server: int, since: int) -> tuple[int, int]:
+    """(followers, followed) of somebody that ended by a ruling, or (0) since they hid that server."""
+    rows = await reading.fetch(COUNTS, me=me, ruling=ruling, there=server, after=since)
+    many = {row[0]: row[1] for row in rows}
+    return many.get(FOLLOWER, 0), many.get(FOLLOWING, 0)
+
+
+async def whose(reading: Reading, ruling: int, after: int, at_most: int) -> list[int]:
+    """Accounts here, behind that one, of which follows ended by a ruling."""
+    return [row[0] for row in await reading.fetch(TOLD_BY, ruling=ruling, after=after, n=at_most)]
 
 
 async def severed(reading: Reading, me: int, at_most: int) -> list[Severed]:

@@ -92,7 +92,8 @@ def _beside(day: str, days: int) -> str:
 # The tabs of notifications: which kinds each shows.
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "": (N_("All"), ()), "mentions": (N_("Mentions"), ("mention",)), "likes": (N_("Likes and reposts"), ("favourite", "reblog")),
-    "follows": (N_("Follows"), ("follow", "follow_request")), "posts": (N_("Posts"), ("status", "poll", "update", "quote")),
+    "follows": (N_("Follows"), ("follow", "follow_request", notifications.SEVERED)),
+    "posts": (N_("Posts"), ("status", "poll", "update", "quote")),
     "decisions": (N_("Decisions"), (notifications.COURT,)), "office": (N_("Staff office"), tuple(notifications.DUTIES)),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A suspended server is neither heard nor told nor asked, its follows end, and lifting brings it back; on both databases."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from chaupal.policy.viewer import Role
 from chaupal.reads.people import hidden_servers
 from far import Far, far  # noqa: F401 - fixture
 from peers.hostile import hostile
+from remotes import waiting
 from village import open_village
 
 WHY = "Threats keep coming from there, and its staff have not answered for three weeks."
@@ -31,8 +33,8 @@ async def limited(far: Far, severity: str = "suspend", **more: bool) -> int:
             await v.joins(handle, handle, role=Role.MODERATOR)
     form = ServerForm(domain=far.bob.uri.split("/")[2], severity=severity, public_comment=WHY, **more)
     made = await limits.limit(court, v.mona.viewer, form)
-    for waiting in made.waiting:
-        await decisions.approve(court, v.moti.viewer, waiting.ref, waiting.number)
+    for one in made.waiting:
+        await decisions.approve(court, v.moti.viewer, one.ref, one.number)
     await v.settle()
     return made.id
 
@@ -67,6 +69,39 @@ async def test_follows_both_ways_end_with_the_suspension_and_are_told_to_whose_t
     assert not (await far.tie(v.asha, bob))["followed_by"]
     await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha), "again"))
     assert (await far.tie(v.asha, bob))["followed_by"]
+
+
+async def test_everybody_whose_follows_ended_with_a_suspension_is_told_once_by_app_and_on_the_page(far: Far):
+    v = far.village
+    for who in (v.asha, v.ravi):
+        await far.tells(far.bob, far.bob.act("Follow", far.uri(who)))
+    await far.tells(far.eve, far.eve.act("Follow", far.uri(v.asha)))
+    bob = await far.account(far.bob)
+    await far.ask(v.asha, f"/api/v1/accounts/{bob}/follow", "POST")
+    await v.settle()
+    asked = next(act for act in await waits(far) if act["type"] == "Follow")
+    await far.tells(far.bob, far.bob.act("Accept", asked))
+    await limited(far)
+    domain = far.bob.uri.split("/")[2]
+    for who, followers, following in ((v.asha, 2, 1), (v.ravi, 1, 0)):
+        told = await far.ask(who, "/api/v1/notifications", **{"types[]": "severed_relationships"})
+        [event] = [one["event"] for one in told]
+        assert (told[0]["account"]["id"], "status" in told[0]) == (str(who.id), False)
+        assert event == {
+            "id": event["id"], "type": "domain_block", "purged": False, "target_name": domain,
+            "followers_count": followers, "following_count": following, "created_at": told[0]["created_at"],
+        }  # fmt: skip
+        [group] = (await far.ask(who, "/api/v2/notifications", **{"types[]": "severed_relationships"}))[
+            "notification_groups"
+        ]
+        assert group["event"] == event
+    assert await far.ask(v.meera, "/api/v1/notifications", **{"types[]": "severed_relationships"}) == []
+    page = await v.page_as("DE", "/notifications?kind=follows", v.asha)
+    assert domain in page and 'href="/settings/servers#ended"' in page
+
+
+async def waits(far: Far) -> list[Any]:
+    return [one.says for one in await waiting(far.village.running)]
 
 
 async def test_what_one_person_suspends_in_an_emergency_ends_no_follow_till_a_second_agrees(far: Far):

@@ -8,7 +8,15 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.warnings import Warned
-from chaupal.api.mastodon.notifications.notifications import MOST_COUNTED, NoticesAsked, Unread, report_of, warning_of
+from chaupal.api.mastodon.notifications.notifications import (
+    MOST_COUNTED,
+    NoticesAsked,
+    RelationshipSeveranceEvent,
+    Unread,
+    event_of,
+    report_of,
+    warning_of,
+)
 from chaupal.api.mastodon.people import account_bytes, account_of
 from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.kernel.clock import iso
@@ -64,6 +72,7 @@ class NotificationGroup(msgspec.Struct, kw_only=True):
     status_id: str | UnsetType = UNSET
     moderation_warning: Warned | UnsetType = UNSET
     report: ReportShown | UnsetType = UNSET
+    event: RelationshipSeveranceEvent | UnsetType = UNSET
 
 
 class PartialAccount(msgspec.Struct, kw_only=True):
@@ -145,6 +154,7 @@ def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGr
         sample_account_ids=[str(p.item.id) for p in _people(group)[:SAMPLE]],
         status_id=str(newest.post.item.id) if newest.post and not court else UNSET,
         moderation_warning=warning_of(call, newest, me) if court else UNSET, report=report_of(call, newest),
+        event=event_of(newest),
     )  # fmt: skip
 
 

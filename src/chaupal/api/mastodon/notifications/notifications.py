@@ -51,6 +51,18 @@ class NoticeId(msgspec.Struct):
     id: Number
 
 
+class RelationshipSeveranceEvent(msgspec.Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/"""
+
+    id: str
+    type: Literal["domain_block", "user_domain_block"]
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
+
+
 class Notification(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/Notification/; `account` is never null."""
 
@@ -62,6 +74,7 @@ class Notification(msgspec.Struct, kw_only=True):
     status: Raw | UnsetType = UNSET
     moderation_warning: Warned | UnsetType = UNSET
     report: ReportShown | UnsetType = UNSET
+    event: RelationshipSeveranceEvent | UnsetType = UNSET
 
 
 class ReadUpTo(msgspec.Struct):
@@ -173,6 +186,8 @@ def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visi
         parts += (b',"moderation_warning":', _encode(warning))
     if told.reported is not None:
         parts += (b',"report":', _encode(report_of(call, told)))
+    if told.severed is not None:
+        parts += (b',"event":', _encode(event_of(told)))
     return b"".join((*parts, b"}"))
 
 
@@ -190,6 +205,17 @@ def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
 
 def report_of(call: Call[Any], told: Told) -> ReportShown | UnsetType:
     return UNSET if told.reported is None else shown_report(call, told.reported.row, told.reported.whom)
+
+
+def event_of(told: Told) -> RelationshipSeveranceEvent | UnsetType:
+    """The list of those whose follows ended is kept for good, so it is never purged."""
+    one = told.severed
+    if one is None:
+        return UNSET
+    return RelationshipSeveranceEvent(
+        id=str(one.id), type="user_domain_block" if one.hidden else "domain_block", purged=False, target_name=one.domain,
+        followers_count=one.followers, following_count=one.following, created_at=iso(told.created_at),
+    )  # fmt: skip
 
 
 def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | UnsetType:
