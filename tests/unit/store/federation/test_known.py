@@ -63,7 +63,7 @@ async def test_an_activity_is_heard_once_and_forgotten_when_nobody_sends_it_any_
 async def test_what_waits_of_one_server_keeps_its_order_and_is_done_once(street: Street):
     async with street.work.writing() as w:
         for number in (1, 2, 3):
-            await arrivals.add(w, number, 40 + (number == 2), 9, f"{{{number}}}")
+            await arrivals.add(w, number, 40 + (number == 2), 9, f"{{{number}}}", 3)
         first = await arrivals.next_of(w, 40, 0)
         assert first is not None and (first.id, first.by, first.activity) == (1, 9, "{1}")
         second = await arrivals.next_of(w, 40, first.id)
