@@ -166,6 +166,14 @@ FAULTS: dict[str, Fault] = {
         "not found",
         N_("Nobody here has this username. Look at how it is spelled."),
     ),
+    "names_elsewhere": Fault(
+        "text",
+        "@%(name)s is on another server, and this one talks to none",
+        "names somebody who cannot be reached",
+        N_(
+            "This server talks to no other server now: @%(name)s would never get this. Name people of this server only."
+        ),
+    ),
     "repost_direct": Fault(
         "visibility",
         "A repost cannot be direct",

@@ -128,6 +128,14 @@ async def _mentioned(square: Square, reading: Reading, names: list[str]) -> dict
     return {handle: Mention(id_, handle) for handle, id_ in ids.items()}
 
 
+def check_told(square: Square, visibility: Visibility, named: Iterable[Mention], field: str = "text") -> None:
+    """What is for those alone whom it names has to come to them. Raises Invalid where one is elsewhere and no other server is talked to."""
+    if visibility is not Visibility.DIRECT or square.settings.federates:
+        return
+    if (there := next((one for one in named if handles.host_of(one.handle)), None)) is not None:
+        raise Invalid("names_elsewhere", name=there.handle, field=field)
+
+
 def listed_tags(post: Post) -> tuple[str, ...]:
     """By which a post stands in the homes of those who follow its tags."""
     return tuple(tag.key for tag in post.tags) if post.visibility is Visibility.PUBLIC else ()

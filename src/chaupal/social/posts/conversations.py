@@ -6,6 +6,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Mention
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import composing, posts
@@ -76,6 +77,8 @@ async def write(
         known = await people.ids_of(reading, wanted)
     if unknown := [handle for handle in wanted if handle not in known]:
         raise Invalid("nobody_called", name=unknown[0][:40])
+    named = [Mention(known[handle], handle) for handle in wanted]
+    composing.check_told(square, Visibility.DIRECT, named, "to" if reply_to is None else "text")
     if not clean.trimmed(text):
         raise Invalid("text_blank")
     named = {stored(entity.text, domain) for entity in grammar.find_entities(text) if entity.kind == "mention"}

@@ -62,12 +62,13 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
         after, anew = await _after(square, w, before, wish)
         if _same(before, after):
             return False
+        known = {mention.id for mention in before.mentions}
+        composing.check_told(square, after.visibility, [one for one in after.mentions if one.id not in known])
         await store.change(w, before, after, square.make_id())
         if anew:
             await polls_store.drop(w, post_id)
         if after.poll is not None and (before.poll is None or after.poll.ends_at != before.poll.ends_at):
             await polls_store.begin(w, post_id, after.poll)
-        known = {mention.id for mention in before.mentions}
         was, tags = composing.listed_tags(before), composing.listed_tags(after)
         moved = set(was) != set(tags)
         w.tell(

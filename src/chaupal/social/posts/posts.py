@@ -136,6 +136,7 @@ async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft
     quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
     post = await _compose(square, reading, viewer, draft, parent, quoted)
     quoting.check_told(post, quoted)
+    composing.check_told(square, post.visibility, post.mentions)
     _check_mentions(post, draft.only)
     return post
 
