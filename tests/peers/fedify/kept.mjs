@@ -73,8 +73,12 @@ export class KeptQueue {
 
   listen(handler, options) {
     return this.inner.listen(async ({ id, message }) => {
-      await handler(message);
-      this.journal.write({ done: id });
+      try {
+        await handler(message);
+        this.journal.write({ done: id });
+      } catch (error) {
+        console.error(error); // it would end the server; the next one tries it again
+      }
     }, options);
   }
 }
