@@ -32,18 +32,20 @@ async def seen_by(reading: Reading, post: int, reader: int = 0) -> Visible[Post]
     return seen[0] if seen and not seen[0].withheld else None
 
 
-async def is_still_for(reading: Reading, id_: int, server: int, inbox: str) -> bool:
-    """Whether a post that is not for everybody may still be told there: whom it was for may have been let go or blocked since."""
+async def still_for(reading: Reading, id_: int, server: int, inbox: str) -> int | None:
+    """One of those there whom a post is still for that is not for everybody; None: it may be told there no more, for whom it was for may
+    have been let go or blocked since.
+    """
     post = await as_written(reading, id_)
     if post is None:
-        return False
+        return None
     followed = post.author if post.visibility is Visibility.PRIVATE else 0
     named = [one.id for one in post.mentions]
     for many in (1, MOST_READERS):  # nearly always the first one may see it
         for reader in await deliveries.readers_at(reading, server, inbox, followed, named, many):
             if await seen_by(reading, id_, reader) is not None:
-                return True
-    return False
+                return reader
+    return None
 
 
 async def of_post(

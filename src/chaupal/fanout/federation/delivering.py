@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.federation import audience
+from chaupal.fanout.federation import anew, audience
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
@@ -200,6 +200,8 @@ class Deliverer:
         """What becomes of it, and for how long (s) the server wants to be left alone."""
         if parcel.post and await self._unsaid(due, parcel):
             return Fate.DROPPED, 0
+        if parcel.pictured and (fed := self._carrier.federation) is not None:
+            parcel = await anew.without_withheld(fed, due, parcel)
         async with self._turn:
             await asyncio.sleep(0)  # one is signed, then whoever asks this process for something is answered
         try:
@@ -219,7 +221,7 @@ class Deliverer:
         async with self._work.reading() as reading:
             rulings = await rulings_in_force(reading)
             if (parcel.visibility or 0) > Visibility.UNLISTED:
-                return not await audience.is_still_for(reading, parcel.post, due.id, parcel.inbox)
+                return await audience.still_for(reading, parcel.post, due.id, parcel.inbox) is None
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
     async def _strike(self, w: Writing, due: Due, struck: list[int], came: list[int]) -> None:

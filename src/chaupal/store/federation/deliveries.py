@@ -52,6 +52,7 @@ class Parcel(NamedTuple):
     post: int
     author: int | None = None
     visibility: int | None = None
+    pictured: bool | None = False  # whether it has pictures
 
 
 class Depth(NamedTuple):
@@ -152,7 +153,7 @@ HOLD = statement(update(servers).where(servers.c.id == param("of")).values(held_
 NEXT = statement(
     select(
         deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post,
-        func.coalesce(posts.c.author, accounts.c.id), posts.c.visibility,
+        func.coalesce(posts.c.author, accounts.c.id), posts.c.visibility, posts.c.pictures != sql("'[]'"),
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import Any
 
 import msgspec
+import pytest
 from sqlalchemy import update
 
 from chaupal.fanout.federation.delivering import AT_ONCE, HELD, Answer, Deliverer
@@ -23,6 +24,7 @@ from chaupal.store.federation.deliveries import Due, Parcel
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts, remote_people
+from journeys.test_picture_files import shows
 from measures import begin
 from remotes import meet, waiting
 from village import Village
@@ -224,6 +226,33 @@ async def test_a_post_that_was_withheld_everywhere_before_it_left_is_left_unsaid
     await begin(village, Measure.REMOVE_POST, village.asha.latest.id)
     await delivers.settle()
     assert net.heard["far.example"] == []
+
+
+@pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.PRIVATE])
+async def test_a_picture_that_was_withheld_everywhere_before_it_left_leaves_neither_itself_nor_what_was_said_of_it(
+    village: Village, visibility: Visibility
+):
+    net, bodies = Net(), list[str]()
+
+    async def post(due: Due, parcel: Parcel) -> Answer:
+        bodies.append(parcel.body)
+        return await net.post(due, parcel)
+
+    await heard_by(village, "bina@far.example")
+    delivers = Deliverer(village.running.carrier, post)
+    await delivers.settle()
+    for measure, leaves in (("", True), ("XX", False)):
+        bodies.clear()
+        post_ = await shows(village, village.asha, visibility=visibility)
+        (picture,) = post_["media_attachments"]
+        if measure:
+            await begin(village, Measure.WITHHOLD_MEDIA, int(picture["id"]), measure, basis="copyright")
+        await delivers.settle()
+        (body,) = bodies
+        assert (f"media/{picture['id']}" in body, "एक पेड़" in body) == (leaves, leaves)
+        said = msgspec.json.decode(body)
+        assert said["type"] == "Create" and "@context" in said and "देखो" in said["object"]["content"]
+        assert (said["object"]["attachment"] != []) == leaves
 
 
 async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_do(village: Village):
