@@ -11,8 +11,10 @@ import pytest
 from services import die_with_parent
 
 # What a run of these tests starts; then it is as if it stood still for good.
+# Whoever starts tests in the background of a shell has them, and what they start, ignore Ctrl+C.
 RUN = """
-import asyncio, sys
+import asyncio, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 from peers.chaupals import chaupal
 from peers.fedifies import fedify

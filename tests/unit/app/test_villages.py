@@ -9,7 +9,8 @@ import pytest
 
 # The program, with sleepers in the place of its servers: once both run it says who they are, and waits for them to answer.
 SLEEPERS = """
-import subprocess, sys, time, villages
+import signal, subprocess, sys, time, villages
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which whatever a shell starts in the background ignores
 running = []
 def start(environ):
     running.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], stdout=subprocess.DEVNULL))

@@ -30,9 +30,11 @@ class Sink:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, dict[str, str], bytes]] = []
+        self.open: list[asyncio.StreamWriter] = []
         self.says = b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.append(writer)
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -54,7 +56,8 @@ async def sink() -> AsyncIterator[tuple[Sink, str]]:
         yield found, f"{host}:{port}"
     finally:
         server.close()
-        server.close_clients()
+        for writer in found.open:
+            writer.close()
 
 
 def fed(village: Village) -> Federation:

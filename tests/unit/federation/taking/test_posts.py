@@ -316,9 +316,9 @@ async def test_pictures_are_known_and_not_fetched(street: Street):
 
 async def test_people_of_other_servers_have_no_notices_and_no_messages_here(street: Street):
     """Their own server tells them: rows that nobody ever reads would only grow."""
-    street.carrier = msgspec.structs.replace(
-        street.carrier, settings=msgspec.structs.replace(street.carrier.settings, federation="on", federation_test=True)
-    )
+    settings = msgspec.structs.replace(street.carrier.settings, federation="on", federation_test=True)
+    street.carrier = msgspec.structs.replace(street.carrier, settings=settings)
+    street.square = msgspec.structs.replace(street.square, settings=settings)
     ravi = await met(street, RAVI)
     asha, bela = await street.people("asha", "bela")
     post = await take_post(fed_of(street), said(RAVI, 1, "एक"), ravi, fresh=True)
