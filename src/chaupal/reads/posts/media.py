@@ -165,6 +165,7 @@ async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterato
     """
     for at in range(start, end, PIECE):
         if at != start:
+            await reads.work.fresh()  # the answer began long ago, by what was known then
             await file.again()
         yield await part(reads, file, at, min(PIECE, end - at))
 
