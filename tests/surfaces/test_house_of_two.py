@@ -6,6 +6,7 @@
 import pytest
 
 from either import Either
+from surfaces.test_checklist_media import shown, test_a_download_under_way_ends_with_the_order_within_a_megabyte  # noqa: F401
 from surfaces.test_not_there import stranger, test_an_account_that_is_hidden_answers_as_one_that_never_was  # noqa: F401
 from surfaces.test_read_marks import (  # noqa: F401
     test_a_block_tells_nothing_whoever_blocks,
