@@ -1,7 +1,7 @@
 """Ours and theirs are killed in a storm of deliveries: nothing of ours is lost, nothing doubled.
 
-Here with a second Chaupal and a few times; `make kills PEER=snac2|Fedify|Chaupal TIMES=100` does it with each peer. What another's
-server does after it was killed is not ours to promise: a run with Fedify waited in vain for it to take what it refused.
+Here with a second Chaupal and a few times; `make kills PEER=snac2|Fedify|Chaupal TIMES=100` does it with each peer. A Fedify
+that asks for a key of ours while we are dead answers 401 for ten minutes (`unavailableKeyTtl`): that is too long for each run.
 """
 
 from pathlib import Path
