@@ -11,6 +11,7 @@ import pytest
 
 from clients.conftest import Stage
 from clients.entities import DAY, MIDNIGHT, MOMENT
+from clients.waiting import eventually
 from serving import Member, join, served
 
 LINK = re.compile(r'<([^>]+)>; rel="(next|prev)"')
@@ -101,6 +102,7 @@ def test_every_list_of_ones_own_ends(stage: Stage, asha: httpx2.Client, binod: h
             asha.post(f"/api/v1/statuses/{post['id']}/{act}").raise_for_status()
         say(binod, f"@asha {number}")
     seen, url = [], f"{path}?limit=2"
+    eventually(lambda: len(ids(asha.get(url))) == 2)
     for _ in range(60):
         answer = asha.get(url)
         seen += ids(answer)
