@@ -16,12 +16,13 @@ import uvloop
 from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
+from begun import begun, lay
 from chaupal.app import rooms
 from chaupal.app.wiring import Running
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import passwords
-from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
+from chaupal.store.machine.migrate import migrate, postgres_url
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
@@ -73,34 +74,24 @@ AT_HEAD: set[str] = set()  # URLs of databases that are copies of one at this ve
 
 
 @pytest.fixture(scope="session", autouse=True)
-def begun_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A house in an empty folder begins with a copy of the first that did: to migrate each took longer than most tests.
+def begun_stores() -> Iterator[None]:
+    """A house in an empty folder begins with a copy of one store that was migrated, as servers of their own process do.
 
-    Nor is a copy asked for its version. Every server of its own process migrates by itself, and `unit/store/test_migrate`
-    tries each step.
+    Nor is a copy asked for its version. `unit/store/test_migrate` tries each step, `unit/app/test_cli` and `deploy` how the
+    command begins with nothing.
     """
-    first, begin = tmp_path_factory.mktemp("begun") / "chaupal.db", rooms.migrate
+    begin = rooms.migrate
 
-    async def begun(url: str) -> None:
+    async def begins(url: str) -> None:
         if url in AT_HEAD:
             return
-        store = Path(url.removeprefix("sqlite:///"))
-        empty = url.startswith("sqlite") and _laid(first, store)
+        if url.startswith("sqlite"):
+            lay(Path(url.removeprefix("sqlite:///")))
         await begin(url)
-        if empty:
-            _laid(store, first)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rooms, "migrate", begun)
+        patch.setattr(rooms, "migrate", begins)
         yield
-
-
-def _laid(source: Path, target: Path) -> bool:
-    """Whether there was no `target` yet; then it is a copy of `source`, if there is one."""
-    missing = not target.exists()
-    if missing and source.exists():
-        shutil.copy(source, target)
-    return missing
 
 
 @pytest.fixture(scope="session")
@@ -112,11 +103,9 @@ def migrated(postgres_server: Postgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_file() -> Path:
     """A SQLite file at this version, to be copied for each test."""
-    file = tmp_path_factory.mktemp("migrated") / "chaupal.db"
-    asyncio.run(migrate(sqlite_url(file)))
-    return file
+    return begun()
 
 
 class Founded(NamedTuple):

@@ -4,23 +4,24 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 
+import forked
+from begun import lay
 from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
-from services import die_with_parent, free_port
+from services import free_port
 
 PATIENCE = 60.0  # seconds until a server that does not answer is an error
 FIRST_PATH = "/api/v2/instance"
@@ -42,8 +43,10 @@ class Member:
 class Served:
     """One data directory and the process that serves it. It can be killed and started again on the same port."""
 
+    begins_empty: ClassVar[bool] = False  # it makes and migrates its store by itself
+
     settings: Settings
-    process: subprocess.Popen[bytes] | None = None
+    process: forked.Process | None = None
     environ: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
@@ -57,10 +60,7 @@ class Served:
     def start(self) -> float:
         """Start and wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "chaupal.app.cli", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **self.environ}, cwd=self.log.parent, preexec_fn=die_with_parent(signal.SIGTERM),
-            )  # fmt: skip
+            self.process = forked.begin(["serve"], {**os.environ, **self.environ}, self.log.parent, log, log)
         return self.await_first()
 
     def _asking(self, **more: Any) -> httpx2.Client:
@@ -108,10 +108,7 @@ class Served:
 
     def cli(self, *words: str) -> str:
         """What the `chaupal` command prints, run beside the server. Raises RuntimeError with what it complains of."""
-        done = subprocess.run(
-            [sys.executable, "-m", "chaupal.app.cli", *words], env={**os.environ, **self.environ},
-            check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        )  # fmt: skip
+        done = forked.run(words, {**os.environ, **self.environ})
         if done.returncode:
             raise RuntimeError(f"chaupal {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
@@ -132,7 +129,10 @@ class Direct(Served):
 
 @contextmanager
 def served[S: Served](folder: Path, kind: type[S] = Served, **settings: object) -> Generator[S]:
-    """A served house whose data lies in `folder`; settings as in `kernel/settings.py`. Rate limits are off unless asked."""
+    """A served house whose data lies in `folder`; settings as in `kernel/settings.py`. Rate limits are off unless asked.
+
+    Its store is at this version already, unless there is one or this kind begins with none.
+    """
     given = {
         "data": str(folder / "data"),
         "port": free_port(),
@@ -142,6 +142,8 @@ def served[S: Served](folder: Path, kind: type[S] = Served, **settings: object) 
     } | settings
     environ = {f"CHAUPAL_{name.upper()}": _spelled(value) for name, value in given.items()}
     server = kind(load_settings(environ=environ), environ=environ)
+    if not kind.begins_empty and not server.settings.database:
+        lay(Path(server.settings.data) / "chaupal.db")
     server.start()
     try:
         yield server

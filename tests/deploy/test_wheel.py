@@ -50,6 +50,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Installed(Served):
     """Served by the program of an environment, from a folder that holds nothing of the checkout."""
 
+    begins_empty = True
     venv: Path
 
     def start(self) -> float:

@@ -12,6 +12,7 @@ import httpx2
 from click.testing import CliRunner
 from sqlalchemy import text
 
+import forked
 from chaupal.app import rooms
 from chaupal.app.cli import main
 from chaupal.governance.cases import house
@@ -77,10 +78,7 @@ async def in_shell(v: Village, *words: str) -> subprocess.CompletedProcess[str]:
     settings = v.running.house.settings
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAUPAL_")}
     more = {"CHAUPAL_DATA": settings.data} | ({"CHAUPAL_DATABASE": settings.database} if settings.database else {})
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-m", "chaupal.app.cli", *words], env=clean | more, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    return await asyncio.to_thread(forked.run, words, clean | more)
 
 
 class Typed(NamedTuple):

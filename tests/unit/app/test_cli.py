@@ -18,6 +18,7 @@ import pytest
 import regex
 from msgspec.structs import replace
 
+import forked
 from chaupal.app import backup
 from chaupal.app.check import check_house
 from chaupal.app.cli import GROUPS
@@ -38,11 +39,19 @@ ASHA = ("account", "create", "asha", "--email", "asha@example.org", "--password"
 
 
 def chaupal(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAUPAL_")}
+    return forked.run([str(word) for word in words], clean() | environ)
+
+
+def started(*words: str) -> subprocess.CompletedProcess[str]:
+    """The same in an interpreter of its own, as an operator starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "chaupal.app.cli", *map(str, words)], env=clean | environ, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, timeout=120,
+        [sys.executable, "-m", "chaupal.app.cli", *words], env=clean(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        check=False, timeout=120,
     )  # fmt: skip
+
+
+def clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("CHAUPAL_")}
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
@@ -78,7 +87,7 @@ def data(server: Served) -> str:
 
 
 def test_an_account_made_beside_a_server_can_be_used_at_once(server: Served, data: str):
-    printed = said(chaupal(*ASHA, "--role", "reviewer", "--data", data, "--name", "आशा"))
+    printed = said(started(*ASHA, "--role", "reviewer", "--data", data, "--name", "आशा"))
     found = regex.fullmatch(r"id: (?<id>\d+)\ntoken: (?<token>[\w-]+)\n", printed)
     assert found
     with server.client() as client:
@@ -225,7 +234,7 @@ def test_what_is_wrong_is_said_once(data: str):
 
 
 def test_a_second_server_on_the_same_data_is_refused(data: str):
-    refused(chaupal("serve", "--data", data, "--port", "0"), 1, "being served")
+    refused(started("serve", "--data", data, "--port", "0"), 1, "being served")
 
 
 # --- backup, restore, check --------------------------------------------------------------------------------------------
@@ -498,6 +507,6 @@ def test_a_setting_that_nobody_knows_is_named(tmp_path: Path):
 
 
 def test_the_command_lists_what_it_can_do():
-    text = said(chaupal("--help"))
+    text = said(started("--help"))
     for word in ("serve", "account", "order", "log", "backup", "restore", "check", "settings"):
         assert regex.search(rf"^  {word}\s", text, regex.M), word

@@ -1,0 +1,29 @@
+"""A store at this version as a file, to begin with a copy of: to migrate each took longer than most tests."""
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from chaupal.store.machine.migrate import migrate, sqlite_url
+
+
+@cache
+def begun() -> Path:
+    """The file, migrated once in this process; nobody writes into it."""
+    folder = Path(tempfile.mkdtemp(prefix="chaupal-begun-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    file = folder / "chaupal.db"
+    with ThreadPoolExecutor(1) as thread:  # a loop may be running here
+        thread.submit(asyncio.run, migrate(sqlite_url(file))).result()
+    return file
+
+
+def lay(store: Path) -> None:
+    """A copy of it there, in a data directory that is made where it is missing; nothing where there is a store."""
+    store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not store.exists():
+        shutil.copy(begun(), store)
