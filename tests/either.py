@@ -11,6 +11,8 @@ import os
 import random
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +30,8 @@ from object_store import ObjectStore
 STAGES = os.environ.get("STAGES", "sqlite,postgres").split(",")
 SEED = os.environ.get("SEED") or str(random.SystemRandom().randrange(10_000))
 PAIRED: set[str] = set()  # URLs of databases at which a house is two
+# Of a disk that is full: uploads of many processes lie in a store that all of them have.
+uploads_on_a_disk = pytest.mark.parametrize("database", [one for one in STAGES if one != "two"], indirect=True)
 
 
 class Either(Running):
@@ -99,6 +103,33 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
     print(f"a house of two: SEED={SEED}")
     app: App = doors
     return Either(**msgspec.structs.asdict(here) | {"app": app, "runner": doors, "both": both})
+
+
+def _desks(running: Running) -> list[Any]:
+    """Where requests are answered: at one, or at either."""
+    apps: list[Any] = [one.app for one in (running.both if isinstance(running, Either) else (running,))]
+    return [app._desk for app in apps]
+
+
+@contextmanager
+def set_anew(running: Running, **changed: object) -> Iterator[None]:
+    """Requests are answered by these settings for a while."""
+    desks = _desks(running)
+    before = [desk.house for desk in desks]
+    for desk, house in zip(desks, before, strict=True):
+        desk.house = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, **changed))
+    try:
+        yield
+    finally:
+        for desk, house in zip(desks, before, strict=True):
+            desk.house = house
+
+
+async def counted(running: Running) -> None:
+    """What either has counted for limits is known to both, which it else is a moment later."""
+    meters = [desk._limits._meter for desk in _desks(running)] if isinstance(running, Either) else []
+    for meter in (*meters, *meters):  # the first had not heard of what the second told
+        await meter._tell([*meter._entries.values()])
 
 
 def _elsewhere(settings: Settings) -> Settings:

@@ -9,6 +9,7 @@ import pytest
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.wire.limits import GENERAL
+from either import counted
 from village import Village, open_village
 
 PROXY, BESIDE, STRANGER = "10.0.0.1", "10.0.0.2", "103.21.124.2"
@@ -89,8 +90,10 @@ async def test_limits_count_who_is_there_and_not_whom_they_claim_to_be(settings:
         for number in range(most):  # the client puts a new address in front each time; the proxy appends the true one
             sent = [("X-Forwarded-For", f"192.0.2.{number % 250}, 103.21.124.1:{1_024 + number}")]
             assert await status(v, PROXY, sent, path) == 200
+        await counted(v.running)
         assert await status(v, PROXY, [("X-Forwarded-For", "192.0.2.251, 103.21.124.1")], path) == 429
         for number in range(most):  # around the proxy
             assert await status(v, STRANGER, [("X-Forwarded-For", f"192.0.2.{number % 250}")], path) == 200
+        await counted(v.running)
         assert await status(v, STRANGER, [("X-Forwarded-For", "192.0.2.252")], path) == 429
         assert await status(v, PROXY, [("X-Forwarded-For", "198.51.100.2")], path) == 200

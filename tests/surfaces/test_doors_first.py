@@ -4,7 +4,7 @@ Whoever may not do a thing is told so (403, or 404 outside the office), never wh
 """
 
 import re
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 import msgspec
@@ -16,6 +16,7 @@ from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.wire.route import Route, Shape
+from either import set_anew
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
@@ -89,12 +90,7 @@ async def test_a_bad_form_by_whose_role_is_wrong_is_403_and_not_422(village: Vil
 async def test_a_bad_form_without_a_second_step_is_403_and_not_422(village: Village):
     v = village
     ref = await v.receives(v.asha.latest.path)
-    house = v.running.house
-    front = cast(Any, v.running.app)
-    front._desk.house = msgspec.structs.replace(
-        house, settings=msgspec.structs.replace(house.settings, staff_second_step=True)
-    )
-    try:
+    with set_anew(v.running, staff_second_step=True):
         for route in DOORS:
             for path in paths(route, ref):
                 assert await send(v, v.owner, route, path, bad_for(route)) == 403, (route.name, path)
@@ -103,8 +99,6 @@ async def test_a_bad_form_without_a_second_step_is_403_and_not_422(village: Vill
                 asked = path + "?limit=x&max_id=x&first=x"
                 answer = await (v.look("IN", asked, v.owner) if route.shape is not Shape.API else _get(v, asked))
                 assert answer.status_code == 403, route.name
-    finally:
-        front._desk.house = house
 
 
 async def _get(v: Village, path: str) -> Any:

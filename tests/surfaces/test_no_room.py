@@ -23,6 +23,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.store.machine import work_sqlite
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work_sqlite import SqliteWork
+from either import uploads_on_a_disk
 from painted import picture
 from surfaces.square import Square, found
 
@@ -231,6 +232,7 @@ def lying(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+@uploads_on_a_disk
 async def test_an_upload_onto_a_full_disk_is_507_by_every_way_in_and_leaves_nothing(cramped: Square, small_disk: Path):
     large, image = noise(600), "image/png"
     async with cramped.app("asha") as asha, cramped.browser("asha") as browser:

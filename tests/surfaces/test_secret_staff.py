@@ -5,7 +5,6 @@ import itertools
 import re
 
 import httpx2
-import msgspec
 import pytest
 from sqlalchemy import update
 
@@ -23,6 +22,7 @@ from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import orders
 from chaupal_audit.tlog import read_entry
+from either import set_anew
 from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
@@ -210,8 +210,6 @@ async def test_once_it_is_public_every_role_reads_the_order(village: Village):
 async def test_without_a_second_step_staff_read_nothing_that_their_role_opens(village: Village):
     """Every route that a role opens asks the same gate: measures, trends, office and all."""
     v = village
-    house = v.running.house
-    strict = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, staff_second_step=True))
     opened = [route for route in ROUTES if route.may and route.method == "GET" and "{" not in route.path]
     assert {"/api/v1/admin/trends/tags", "/office"} <= {route.path for route in opened}
     posts_ = [
@@ -220,8 +218,7 @@ async def test_without_a_second_step_staff_read_nothing_that_their_role_opens(vi
         if route.may and route.path.startswith("/api/v1/admin/") and route.method == "POST"
     ]
     assert "/api/v1/admin/measures" in posts_
-    v.running.app._desk.house = strict
-    try:
+    with set_anew(v.running, staff_second_step=True):
         for route in opened:
             page = not route.path.startswith("/api")
             answer = await v.look("IN", route.path, v.owner) if page else await v.api(v.owner, "GET", route.path)
@@ -232,8 +229,6 @@ async def test_without_a_second_step_staff_read_nothing_that_their_role_opens(vi
         await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
         seen = (await v.api(v.owner, "GET", f"/api/v1/statuses/{v.asha.latest.id}")).json()
         assert seen["withheld_in_countries"] == ["IN"] and "सरसों" not in seen["content"], "a member like any other"
-    finally:
-        v.running.app._desk.house = house
 
 
 def filled(path: str) -> str:
