@@ -110,7 +110,7 @@ async def build(village: Village) -> World:
     photo = await media.attach(square, meera, picture(), description=f"{POST} चित्र")
     shown = await media.attach(square, meera, picture(), description=PICTURE)
     filmed = await media.attach(square, meera, film(seconds=0.3), description=PICTURE)
-    told = captions.Sent("hi", f"WEBVTT\n\n00:00.000 --> 00:00.200\n{PICTURE}\n")
+    told = captions.CaptionsSent("hi", f"WEBVTT\n\n00:00.000 --> 00:00.200\n{PICTURE}\n")
     await captions.change(square, meera, filmed, told)
     async with square.work.reading() as reading:
         kept = await media_store.own(reading, filmed, v.meera.id)

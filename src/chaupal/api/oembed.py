@@ -23,7 +23,7 @@ LEAST_WIDTH = 220
 _PATH = regex.compile(r"/@(?<handle>[A-Za-z0-9_]{1,30})/(?<id>[0-9]{1,20})/?")
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class EmbedAsked(msgspec.Struct, kw_only=True):
     """The address of a post's page, and how large its frame may be. `format`: only `json` is spoken."""
 
     url: Annotated[str, Meta(max_length=2_000)] = ""
@@ -48,7 +48,7 @@ class Embedded(msgspec.Struct, kw_only=True):
     height: int
 
 
-async def oembed(call: Call[Asked]) -> Embedded:
+async def oembed(call: Call[EmbedAsked]) -> Embedded:
     """A post as a frame, judged for a stranger from where the asking comes."""
     asked, settings, reads = call.args, call.house.settings, call.house.reads
     if asked.format != "json":
@@ -87,6 +87,6 @@ async def oembed(call: Call[Asked]) -> Embedded:
     )  # fmt: skip
 
 
-TAKES: dict[str, Any] = {"takes": Asked, "gives": Embedded}
+TAKES: dict[str, Any] = {"takes": EmbedAsked, "gives": Embedded}
 
 ROUTES: tuple[Route, ...] = (get("/api/oembed", oembed, Surface.STATUS, public=True, **TAKES),)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
-from chaupal.app.village_story import Line, Named, Ordered, Play, Scene, Villager, load_play
+from chaupal.app.village_story import Line, Ordered, Play, Scene, StoryTarget, Villager, load_play
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, orders, steps
@@ -215,7 +215,7 @@ class Telling:
         await steps.take(self.house.court, self.staff(role), ref, steps.StepForm(verb=verb))
         await self.settle()
 
-    async def _propose(self, ref: str, number: int, target: Named, *, first: bool = False) -> None:
+    async def _propose(self, ref: str, number: int, target: StoryTarget, *, first: bool = False) -> None:
         reason = (target.first_reason if first else "") or target.reason
         await decisions.propose(
             self.house.court,
@@ -228,7 +228,7 @@ class Telling:
             finding=target.finding,
         )
 
-    async def _return(self, ref: str, number: int, target: Named) -> None:
+    async def _return(self, ref: str, number: int, target: StoryTarget) -> None:
         """Sent back for a better reason, and proposed again with one a little later."""
         await decisions.return_(self.house.court, self.staff(Role.APPROVER), ref, number, reason=target.return_reason)
         self.clock.move(20 * MINUTE)
@@ -237,10 +237,12 @@ class Telling:
     async def _approve(self, ref: str, number: int) -> None:
         await decisions.approve(self.house.court, self.staff(Role.APPROVER), ref, number)
 
-    async def _lift(self, ref: str, number: int, target: Named) -> None:
+    async def _lift(self, ref: str, number: int, target: StoryTarget) -> None:
         await decisions.lift(self.house.court, self.staff(Role.REVIEWER), ref, number, reason=target.lifted_because)
 
-    async def _each(self, targets: list[tuple[int, Named]], act: Callable[[int, Named], Awaitable[None]]) -> None:
+    async def _each(
+        self, targets: list[tuple[int, StoryTarget]], act: Callable[[int, StoryTarget], Awaitable[None]]
+    ) -> None:
         for number, target in targets:
             self.clock.move(MINUTE)
             await act(number, target)

@@ -51,7 +51,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     lines: tuple[Line, ...]
 
 
-class Named(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoryTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A target and what is decided about it. `what`: a handle with its @, the `id` of a line, or an address."""
 
     what: str
@@ -77,7 +77,7 @@ class Ordered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     legal_basis: str
     grounds: str
     reasons: str
-    target: tuple[Named, ...]
+    target: tuple[StoryTarget, ...]
     regime: str = ""
     role: str = ""
     bases: str = ""

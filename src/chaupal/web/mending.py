@@ -36,7 +36,7 @@ LABELS: dict[str, str] = {
 _TOKEN = regex.compile(r"[a-z0-9_:./@-]{0,60}")
 
 
-class Typed(msgspec.Struct, frozen=True):
+class FieldTyped(msgspec.Struct, frozen=True):
     """A field as it came back. `shown`: to be mended by hand; else it goes along unseen. `secret`: to be typed anew."""
 
     name: str
@@ -48,7 +48,7 @@ class Typed(msgspec.Struct, frozen=True):
     high: bool = False
 
 
-def fields(call: Call[Any], problem: Problem) -> list[Typed]:
+def fields(call: Call[Any], problem: Problem) -> list[FieldTyped]:
     """What was typed, each with what is wrong with it. Nothing where no form was sent, or nothing of it can be mended."""
     if not call.sent:
         return []
@@ -57,7 +57,7 @@ def fields(call: Call[Any], problem: Problem) -> list[Typed]:
     about = frozenset(wrong)
     taken = {field.encode_name for field in msgspec.structs.fields(call.route.takes)}
     found = [
-        Typed(
+        FieldTyped(
             name, said.gettext(LABELS.get(base, base)), "" if base in SECRETS else value.replace("\0", "\ufffd"), wrong.pop(base, ""),
             shown=base in about or base in SECRETS or _TOKEN.fullmatch(value) is None, secret=base in SECRETS,
             high=len(value) > LONG or "\n" in value,
@@ -66,7 +66,9 @@ def fields(call: Call[Any], problem: Problem) -> list[Typed]:
         if base in taken and base not in PLUMBING
     ]  # fmt: skip
     found += [
-        Typed(name, said.gettext(LABELS.get(name, name)), "", text) for name, text in wrong.items() if name in taken
+        FieldTyped(name, said.gettext(LABELS.get(name, name)), "", text)
+        for name, text in wrong.items()
+        if name in taken
     ]
     first = next((at for at, one in enumerate(found) if one.shown), None)
     if first is None:

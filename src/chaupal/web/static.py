@@ -37,7 +37,7 @@ class Kept(msgspec.Struct, frozen=True):
     packed: bytes
 
 
-class Asked(msgspec.Struct):
+class FileAsked(msgspec.Struct):
     """The name of a file, with its hash."""
 
     path: str
@@ -72,7 +72,7 @@ def typing() -> dict[str, str]:
     return {"typist.js": address("typist.js")} | words
 
 
-async def serve(call: Call[Asked]) -> Answer:
+async def serve(call: Call[FileAsked]) -> Answer:
     file = _by_address().get(call.args.path)
     if file is None:
         raise NotFound
@@ -103,5 +103,5 @@ def _keep(name: str, data: bytes) -> Kept:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, takes=Asked),
+    get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, takes=FileAsked),
 )  # fmt: skip

@@ -13,6 +13,12 @@ from chaupal.wire.call import Call
 type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
+class ById(msgspec.Struct):
+    """What the path or the form names, by its id, and nothing else."""
+
+    id: Number
+
+
 class Paged(msgspec.Struct, kw_only=True):
     """What every list takes. `limit` beyond the most allowed is cut, as clients expect."""
 

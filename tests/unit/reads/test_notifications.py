@@ -20,7 +20,11 @@ from neighbours import DIRECT, PRIVATE, Street, by
 
 async def told(street: Street, who: int, country: str = "DE", **more: object) -> list[Told]:
     await street.settle()
-    return list((await notifications.page(street.reads, by(who, country), Cursor(), notifications.Asked(**more))).items)  # type: ignore[arg-type]
+    return list(
+        (
+            await notifications.page(street.reads, by(who, country), Cursor(), notifications.NotificationsAsked(**more))
+        ).items
+    )  # type: ignore[arg-type]
 
 
 async def kinds(street: Street, who: int, country: str = "DE") -> list[str]:

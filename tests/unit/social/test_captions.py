@@ -298,7 +298,7 @@ async def test_two_at_once_leave_one_of_the_same_language_and_both_of_two(villag
     id_ = await media.attach(square, v.asha.viewer, film())
     told = [("hi_IN", HI), ("hi_IN", EN), ("en", EN), ("ta", HI), ("bn", EN)]
     await asyncio.gather(
-        *[captions.change(square, v.asha.viewer, id_, captions.Sent(*one)) for one in told],
+        *[captions.change(square, v.asha.viewer, id_, captions.CaptionsSent(*one)) for one in told],
         media.describe(square, v.asha.viewer, id_, "मेले में", None),
     )
     after = await looked.own(v.running.house.reads, v.asha.viewer, id_)

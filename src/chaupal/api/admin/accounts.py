@@ -29,7 +29,7 @@ type Word = Annotated[str, Meta(max_length=300)]
 NOBODY = "\N{REPLACEMENT CHARACTER}"  # begins no handle and no address: what is asked for can be nobody here
 
 
-class Asked(Paged, kw_only=True):
+class AccountsAsked(Paged, kw_only=True):
     """Version 1: each wish is a word of its own. No addresses of the net are kept."""
 
     local: bool = False
@@ -63,7 +63,7 @@ class Asked2(Paged, kw_only=True):
     purpose: Word = ""
 
 
-class One(msgspec.Struct, kw_only=True):
+class AccountAsked(msgspec.Struct, kw_only=True):
     """An account by its id. `purpose`: what the look is for; it is written down with it."""
 
     id: Number
@@ -132,7 +132,7 @@ class Opened(msgspec.Struct, kw_only=True):
     rule_named_by: str
 
 
-async def listed(call: Call[Asked]) -> Answer:
+async def listed(call: Call[AccountsAsked]) -> Answer:
     """Accounts, newest first. That staff saw their addresses is written down."""
     a = call.args
     # The last word wins where several exclude each other, as they do in the apps' own forms.
@@ -157,7 +157,7 @@ async def listed2(call: Call[Asked2]) -> Answer:
     ), a.purpose)  # fmt: skip
 
 
-async def one(call: Call[One]) -> AdminAccount:
+async def one(call: Call[AccountAsked]) -> AdminAccount:
     """One account. That staff saw its address is written down."""
     return await _one(call)
 
@@ -196,13 +196,13 @@ async def unsensitive(call: Call[Ended]) -> AdminAccount:
     return await _end(call, "unsensitive")
 
 
-async def approve(call: Call[One]) -> AdminAccount:
+async def approve(call: Call[AccountAsked]) -> AdminAccount:
     """Let somebody in who asked to join."""
     await accounts.approve(call.house.square, call.viewer, call.args.id)
     return await _one(call)
 
 
-async def reject(call: Call[One]) -> Answer:
+async def reject(call: Call[AccountAsked]) -> Answer:
     """Turn somebody away who asked to join: nothing of them is kept. Answers with the account as it was."""
     was = await _one(call)
     await accounts.reject(call.house.square, call.viewer, call.args.id)
@@ -258,14 +258,14 @@ WRITE: dict[str, Any] = {"scope": "admin:write:accounts", "may": "sanction"}
 OPEN: dict[str, Any] = {"scope": "admin:write:accounts", "may": "approve_accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, takes=Asked, gives=list[AdminAccount], **READ),
+    get(API, listed, Surface.OFFICE, takes=AccountsAsked, gives=list[AdminAccount], **READ),
     get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=Asked2, gives=list[AdminAccount], **READ),
-    get(f"{API}/{{id}}", one, Surface.OFFICE, takes=One, gives=AdminAccount, **READ),
+    get(f"{API}/{{id}}", one, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
     post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=Acted, gives=Opened, **WRITE),
     post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=One, gives=AdminAccount, **OPEN),
-    post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=One, gives=AdminAccount, **OPEN),
+    post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
+    post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
 )

@@ -8,14 +8,8 @@ from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import Authority, AuthorityForm
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, get, post
-
-
-class One(msgspec.Struct):
-    """An authority by its id."""
-
-    id: Number
 
 
 class Changed(AuthorityForm, kw_only=True):
@@ -56,12 +50,12 @@ async def change(call: Call[Changed]) -> AuthorityShown:
     return await _shown(call, await authorities.one(call.house.court, call.viewer, call.args.id))
 
 
-async def agree(call: Call[One]) -> AuthorityShown:
+async def agree(call: Call[ById]) -> AuthorityShown:
     """Agree to what another person proposed of it."""
     return await _shown(call, await authorities.agree(call.house.court, call.viewer, call.args.id))
 
 
-async def drop(call: Call[One]) -> dict[str, Any]:
+async def drop(call: Call[ById]) -> dict[str, Any]:
     """Take back what is proposed of it."""
     await authorities.drop(call.house.court, call.viewer, call.args.id)
     return {}
@@ -84,7 +78,7 @@ ROUTES: tuple[Route, ...] = (
     post(API, register, Surface.OFFICE, takes=AuthorityForm, **ENTER),
     post(f"{API}/{{id}}", change, Surface.OFFICE, takes=Changed, **ENTER),
     post(
-        f"{API}/{{id}}/agree", agree, Surface.OFFICE, takes=One, gives=AuthorityShown, scope="admin:write:orders", may="agree_authority"
+        f"{API}/{{id}}/agree", agree, Surface.OFFICE, takes=ById, gives=AuthorityShown, scope="admin:write:orders", may="agree_authority"
     ),
-    post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, takes=One, scope="admin:write:orders", may="see_office"),
+    post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, takes=ById, scope="admin:write:orders", may="see_office"),
 )  # fmt: skip

@@ -46,7 +46,7 @@ class Appealed(msgspec.Struct, kw_only=True):
     what_can: bool = False
 
 
-class Sent(Appealed, kw_only=True):
+class BulkSent(Appealed, kw_only=True):
     """What to do about many targets of one order: propose, concur, approve, return, lift, keep, change, tell or act."""
 
     ref: Ref
@@ -131,7 +131,7 @@ class JobShown(msgspec.Struct, kw_only=True):
     next: int | None
 
 
-async def send(call: Call[Sent]) -> Answer:
+async def send(call: Call[BulkSent]) -> Answer:
     """Do one act about many targets of an order. Answered at once (202): it is checked whole and entered after that."""
     return await _start(call, call.args.ref, call.args.verb, call.args)
 
@@ -237,7 +237,7 @@ WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "gi
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=Wanted, **READ),
-    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=Sent, **WRITE | {"may": "write_notes"}),
+    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=BulkSent, **WRITE | {"may": "write_notes"}),
     post(
         f"{API}/matters",
         open_matter,

@@ -20,17 +20,11 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.text import hosts
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, delete, get, post, put
 
 type Word = Annotated[str, Meta(max_length=300)]
 type Comment = Annotated[str, Meta(max_length=4_000)]
-
-
-class Of(msgspec.Struct):
-    """A server by its id."""
-
-    id: Number
 
 
 class Ended(msgspec.Struct, kw_only=True):
@@ -40,7 +34,7 @@ class Ended(msgspec.Struct, kw_only=True):
     text: Comment = ""
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class DomainBlockSent(msgspec.Struct, kw_only=True):
     """What to limit of a server. `public_comment` is the reason of each of its cases. `rule`: of the house's, `3` or `3@1`.
 
     `until`: an ISO date; without it two people must agree.
@@ -147,12 +141,12 @@ async def listed(call: Call[Paged]) -> Answer:
     return _page(call, found, partial(_block, call))
 
 
-async def one(call: Call[Of]) -> AdminDomainBlock:
+async def one(call: Call[ById]) -> AdminDomainBlock:
     """One of them."""
     return _block(call, await limits.one(call.house.court, call.viewer, call.args.id))
 
 
-async def block(call: Call[Sent]) -> Answer:
+async def block(call: Call[DomainBlockSent]) -> Answer:
     """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person."""
     a = call.args
     form = ServerForm(
@@ -202,7 +196,7 @@ async def allows(call: Call[Paged]) -> Answer:
     return _page(call, await allowing.listed(call.house.court, call.viewer), _allowed)
 
 
-async def allow_of(call: Call[Of]) -> AdminDomainAllow:
+async def allow_of(call: Call[ById]) -> AdminDomainAllow:
     """One of them."""
     return _allowed(await allowing.one(call.house.court, call.viewer, call.args.id))
 
@@ -244,12 +238,12 @@ READ, WRITE, READ_LIST, WRITE_LIST = _may(BLOCKS), _may(BLOCKS, "write"), _may(A
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, takes=Paged, gives=list[AdminDomainBlock], **READ),
-    get(f"{API}/{BLOCKS}/{{id}}", one, Surface.OFFICE, takes=Of, gives=AdminDomainBlock, **READ),
-    post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=Sent, gives=AdminDomainBlock, **WRITE),
+    get(f"{API}/{BLOCKS}/{{id}}", one, Surface.OFFICE, takes=ById, gives=AdminDomainBlock, **READ),
+    post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=DomainBlockSent, gives=AdminDomainBlock, **WRITE),
     put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=Changed, gives=AdminDomainBlock, **WRITE),
     delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=Ended, **WRITE),
     get(f"{API}/{ALLOWS}", allows, Surface.OFFICE, takes=Paged, gives=list[AdminDomainAllow], **READ_LIST),
-    get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, takes=Of, gives=AdminDomainAllow, **READ_LIST),
+    get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, takes=ById, gives=AdminDomainAllow, **READ_LIST),
     post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, takes=LetIn, gives=AdminDomainAllow, **WRITE_LIST),
     delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, takes=Ended, **WRITE_LIST),
 )

@@ -15,17 +15,11 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.social.people.ip_blocks import plain_hash
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, delete, get, post, put
 
 type Word = Annotated[str, Meta(max_length=300)]
 type Lasts = Annotated[int, Meta(ge=0, le=10**10)]
-
-
-class Of(msgspec.Struct):
-    """A block by its id."""
-
-    id: Number
 
 
 class NetSent(msgspec.Struct, kw_only=True):
@@ -153,11 +147,11 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
         page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
         return json([_shown(found[id_]) for id_ in page.items], headers=link_header(call, page))
 
-    async def one(call: Call[Of]) -> Answer:
+    async def one(call: Call[ById]) -> Answer:
         """One of them."""
         return json(_shown(await doors.door(call.house.court, call.viewer, kind, call.args.id)))
 
-    async def end(call: Call[Of]) -> Answer:
+    async def end(call: Call[ById]) -> Answer:
         """End it. Who began and who ended it stays written."""
         was = await doors.door(call.house.court, call.viewer, kind, call.args.id)
         await doors.end(call.house.court, call.viewer, kind, call.args.id)
@@ -167,8 +161,8 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
     return (
         get(path, listed, Surface.OFFICE, takes=Paged, **read),
-        get(f"{path}/{{id}}", one, Surface.OFFICE, takes=Of, gives=gives, **read),
-        delete(f"{path}/{{id}}", end, Surface.OFFICE, takes=Of, scope=f"admin:write:{name}", **may),
+        get(f"{path}/{{id}}", one, Surface.OFFICE, takes=ById, gives=gives, **read),
+        delete(f"{path}/{{id}}", end, Surface.OFFICE, takes=ById, scope=f"admin:write:{name}", **may),
     )
 
 

@@ -10,14 +10,8 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, get, post
-
-
-class One(msgspec.Struct):
-    """A grant by its id."""
-
-    id: Number
 
 
 class Protected(msgspec.Struct, kw_only=True):
@@ -42,25 +36,25 @@ async def propose(call: Call[SpeakerForm]) -> Protected:
     return await _one(call, await speakers.propose(call.house.court, call.viewer, call.args))
 
 
-async def second(call: Call[One]) -> Protected:
+async def second(call: Call[ById]) -> Protected:
     """Grant what another person proposed."""
     await speakers.second(call.house.court, call.viewer, call.args.id)
     return await _one(call, call.args.id)
 
 
-async def ask_end(call: Call[One]) -> Protected | dict[str, Any]:
+async def ask_end(call: Call[ById]) -> Protected | dict[str, Any]:
     """Propose that a protection ends, for which another person must agree; or drop a proposal."""
     over = await speakers.ask_end(call.house.court, call.viewer, call.args.id)
     return {} if over else await _one(call, call.args.id)
 
 
-async def end(call: Call[One]) -> dict[str, Any]:
+async def end(call: Call[ById]) -> dict[str, Any]:
     """Agree that a protection ends, as another person proposed."""
     await speakers.end(call.house.court, call.viewer, call.args.id)
     return {}
 
 
-async def keep(call: Call[One]) -> Protected:
+async def keep(call: Call[ById]) -> Protected:
     """It does not end after all."""
     await speakers.keep(call.house.court, call.viewer, call.args.id)
     return await _one(call, call.args.id)
@@ -88,8 +82,8 @@ WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "protect_speaker"
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[Protected]),
     post(API, propose, Surface.OFFICE, takes=SpeakerForm, gives=Protected, **WRITE),
-    post(f"{API}/{{id}}/second", second, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
-    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, takes=One, **WRITE),
-    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, takes=One, **WRITE),
-    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, takes=One, gives=Protected, **WRITE),
+    post(f"{API}/{{id}}/second", second, Surface.OFFICE, takes=ById, gives=Protected, **WRITE),
+    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, takes=ById, **WRITE),
+    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, takes=ById, **WRITE),
+    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, takes=ById, gives=Protected, **WRITE),
 )

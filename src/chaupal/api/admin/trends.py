@@ -19,7 +19,7 @@ from chaupal.reads.explore import tags
 from chaupal.reads.explore import trending_links as links
 from chaupal.reads.timelines import thread
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Route, get, post
 
 
@@ -40,12 +40,6 @@ class Publisher(msgspec.Struct, kw_only=True):
     requires_review: bool = False
 
 
-class Of(msgspec.Struct):
-    """A post or a link by its id."""
-
-    id: Number
-
-
 async def approve_tag(call: Call[Tag]) -> TagShown:
     """A tag that may trend, as every one may: nothing to approve. 422 where a decision keeps it out."""
     shown = await _tag(call)
@@ -60,12 +54,12 @@ async def reject_tag(call: Call[Tag]) -> Answer:
     raise Invalid("trend_by_two")
 
 
-async def approve_post(call: Call[Of]) -> Answer:
+async def approve_post(call: Call[ById]) -> Answer:
     """A post that may trend, as every public one may: nothing to approve."""
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
 
 
-async def reject_post(call: Call[Of]) -> Answer:
+async def reject_post(call: Call[ById]) -> Answer:
     """Refused (422): it takes two people."""
     await thread.post(call.house.reads, call.viewer, call.args.id)
     raise Invalid("trend_by_two")
@@ -78,12 +72,12 @@ async def trending_links(call: Call[TrendsAsked]) -> list[dict[str, Any]]:
     return await _links(call, found[args.offset :])
 
 
-async def approve_link(call: Call[Of]) -> dict[str, Any]:
+async def approve_link(call: Call[ById]) -> dict[str, Any]:
     """A link that trends, as every one may: nothing to approve. 404 for one that does not."""
     return (await _links(call, [await links.one(call.house.reads, call.viewer, call.args.id)]))[0]
 
 
-async def reject_link(call: Call[Of]) -> Answer:
+async def reject_link(call: Call[ById]) -> Answer:
     """Refused (422): it takes two people. What is kept out are posts, people and tags, and with them their links."""
     await links.one(call.house.reads, call.viewer, call.args.id)
     raise Invalid("trend_by_two")
@@ -96,18 +90,18 @@ async def publishers(call: Call[TrendsAsked]) -> list[Publisher]:
     return found[args.offset : args.offset + args.most(20, 40)]
 
 
-async def approve_publisher(call: Call[Of]) -> Publisher:
+async def approve_publisher(call: Call[ById]) -> Publisher:
     """A site that may trend, as every one may: nothing to approve. 404 for one of which nothing trends."""
     return await _publisher(call)
 
 
-async def reject_publisher(call: Call[Of]) -> Answer:
+async def reject_publisher(call: Call[ById]) -> Answer:
     """Refused (422): it takes two people."""
     await _publisher(call)
     raise Invalid("trend_by_two")
 
 
-async def _publisher(call: Call[Of]) -> Publisher:
+async def _publisher(call: Call[ById]) -> Publisher:
     found = (await _publishers(call)).get(call.args.id)
     if found is None:
         raise NotFound
@@ -138,13 +132,18 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/links", trending_links, Surface.TRENDS, **READ),
     get(f"{API}/links/publishers", publishers, Surface.TRENDS, gives=list[Publisher], **READ),
     post(
-        f"{API}/links/publishers/{{id}}/approve", approve_publisher, Surface.TRENDS, takes=Of, gives=Publisher, **WRITE
+        f"{API}/links/publishers/{{id}}/approve",
+        approve_publisher,
+        Surface.TRENDS,
+        takes=ById,
+        gives=Publisher,
+        **WRITE,
     ),
-    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=Of, **WRITE),
+    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=ById, **WRITE),
     post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=Tag, gives=TagShown, **WRITE),
     post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=Tag, **WRITE),
-    post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=Of, **WRITE),
-    post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, takes=Of, **WRITE),
-    post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, takes=Of, **WRITE),
-    post(f"{API}/links/{{id}}/reject", reject_link, Surface.TRENDS, takes=Of, **WRITE),
+    post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=ById, **WRITE),
+    post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, takes=ById, **WRITE),
+    post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, takes=ById, **WRITE),
+    post(f"{API}/links/{{id}}/reject", reject_link, Surface.TRENDS, takes=ById, **WRITE),
 )

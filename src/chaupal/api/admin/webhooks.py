@@ -9,14 +9,8 @@ from chaupal.governance.webhooks import Made, WebhookForm
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, delete, get, post
-
-
-class One(msgspec.Struct):
-    """A webhook by its id."""
-
-    id: Number
 
 
 class WebhookShown(msgspec.Struct, kw_only=True):
@@ -43,28 +37,28 @@ async def register(call: Call[WebhookForm]) -> WebhookShown:
     return _made(await webhooks.register(call.house.court, call.viewer, call.args))
 
 
-async def enable(call: Call[One]) -> WebhookShown:
+async def enable(call: Call[ById]) -> WebhookShown:
     """Send again from now on."""
     return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=True))
 
 
-async def disable(call: Call[One]) -> WebhookShown:
+async def disable(call: Call[ById]) -> WebhookShown:
     """Send nothing; what waits is dropped."""
     return _shown(await webhooks.switch(call.house.court, call.viewer, call.args.id, on=False))
 
 
-async def rotate(call: Call[One]) -> WebhookShown:
+async def rotate(call: Call[ById]) -> WebhookShown:
     """Another secret from now on, shown this once."""
     return _made(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
 
 
-async def ping(call: Call[One]) -> dict[str, Any]:
+async def ping(call: Call[ById]) -> dict[str, Any]:
     """Send a word that says nothing."""
     await webhooks.ping(call.house.court, call.viewer, call.args.id)
     return {}
 
 
-async def remove(call: Call[One]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> dict[str, Any]:
     """Take it away, with all that it was still to be sent."""
     await webhooks.remove(call.house.court, call.viewer, call.args.id)
     return {}
@@ -88,9 +82,9 @@ WRITE: dict[str, Any] = {"scope": "admin:write:webhooks", **MAY}
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, scope="admin:read:webhooks", gives=list[WebhookShown], **MAY),
     post(API, register, Surface.OFFICE, takes=WebhookForm, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/disable", disable, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/rotate_secret", rotate, Surface.OFFICE, takes=One, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/ping", ping, Surface.OFFICE, takes=One, **WRITE),
-    delete(f"{API}/{{id}}", remove, Surface.OFFICE, takes=One, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/disable", disable, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/rotate_secret", rotate, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
+    post(f"{API}/{{id}}/ping", ping, Surface.OFFICE, takes=ById, **WRITE),
+    delete(f"{API}/{{id}}", remove, Surface.OFFICE, takes=ById, **WRITE),
 )

@@ -11,14 +11,8 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, get, post
-
-
-class Of(msgspec.Struct, kw_only=True):
-    """A strike (by its ruling), or an appeal, by its id."""
-
-    id: Number
 
 
 class Filed(msgspec.Struct, kw_only=True):
@@ -73,7 +67,7 @@ async def strikes(call: Call[Nothing]) -> list[Warned]:
     return [await _warned(call, strike) for strike in found]
 
 
-async def strike(call: Call[Of]) -> Warned:
+async def strike(call: Call[ById]) -> Warned:
     """One of them."""
     return await _warned(call, await notices.one(call.house.court, call.viewer, call.args.id))
 
@@ -95,7 +89,7 @@ async def mine(call: Call[Nothing]) -> list[AppealShown]:
     return [_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
 
 
-async def one(call: Call[Of]) -> AppealShown:
+async def one(call: Call[ById]) -> AppealShown:
     """One of them, with what was written in it."""
     row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
     return _shown(call, row, about.messages)
@@ -107,7 +101,7 @@ async def say(call: Call[Word]) -> AppealShown:
     return await _again(call, call.args.id)
 
 
-async def withdraw(call: Call[Of]) -> AppealShown:
+async def withdraw(call: Call[ById]) -> AppealShown:
     """Ask no more."""
     await appeals.withdraw(call.house.court, call.viewer, call.args.id)
     return await _again(call, call.args.id)
@@ -158,11 +152,11 @@ STRIKES, APPEALS = "/api/v1/disputes/strikes", "/api/v1/appeals"
 
 ROUTES: tuple[Route, ...] = (
     get(STRIKES, strikes, Surface.OWN, gives=list[Warned], **READ),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=Of, gives=Warned, **READ),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=ById, gives=Warned, **READ),
     post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=FiledHere, gives=AppealShown, **WRITE),
     post(APPEALS, file, Surface.OWN, takes=Filed, gives=AppealShown, **WRITE),
     get(APPEALS, mine, Surface.OWN, gives=list[AppealShown], **READ),
-    get(f"{APPEALS}/{{id}}", one, Surface.OWN, takes=Of, gives=AppealShown, **READ),
+    get(f"{APPEALS}/{{id}}", one, Surface.OWN, takes=ById, gives=AppealShown, **READ),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Word, gives=AppealShown, **WRITE),
-    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=Of, gives=AppealShown, **WRITE),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=ById, gives=AppealShown, **WRITE),
 )

@@ -66,13 +66,13 @@ class NewOrder(msgspec.Struct, kw_only=True):
     targets: tuple[Line | Target, ...] = ()
 
 
-class Sent(NewOrder, kw_only=True):
+class OrderSent(NewOrder, kw_only=True):
     """`order`: beside files, the whole order as one JSON text; the other fields count for nothing then."""
 
     order: Annotated[str, Meta(max_length=4_000_000)] = ""
 
 
-class One(msgspec.Struct, kw_only=True):
+class OrderAsked(msgspec.Struct, kw_only=True):
     ref: str
 
 
@@ -135,7 +135,7 @@ class OrderState(msgspec.Struct, kw_only=True):
     defects: list[str]
 
 
-async def create(call: Call[Sent]) -> Answer:
+async def create(call: Call[OrderSent]) -> Answer:
     """File an order: 201 with how it stands, or 200 where it was filed before under the same `external_id`.
 
     What it names of other servers and is not known here is asked for there, ten things at a time: sent again, the next ten.
@@ -161,7 +161,7 @@ async def create(call: Call[Sent]) -> Answer:
     return json(state, 201, [("location", f"/api/v1/orders/{ref}")])
 
 
-async def show(call: Call[One]) -> OrderState:
+async def show(call: Call[OrderAsked]) -> OrderState:
     """How an order of one's own authority stands."""
     return await _state(call, await _who(call), call.args.ref)
 
@@ -240,8 +240,8 @@ DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}
 
 ROUTES: tuple[Route, ...] = (
     post(
-        "/api/v1/orders", create, Surface.NONE, takes=Sent, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
+        "/api/v1/orders", create, Surface.NONE, takes=OrderSent, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
     ),
-    get("/api/v1/orders/{ref}", show, Surface.NONE, takes=One, gives=OrderState, **DOOR),
+    get("/api/v1/orders/{ref}", show, Surface.NONE, takes=OrderAsked, gives=OrderState, **DOOR),
     post("/api/v1/orders/{ref}/withdraw", withdraw, Surface.NONE, takes=Withdrawal, gives=OrderState, limit=(60, 600), **DOOR),
 )  # fmt: skip

@@ -21,7 +21,7 @@ MOST = 1_000  # changes in one answer
 SHARED = [("cache-control", "public, no-cache"), ("vary", "accept-encoding")]
 
 
-class One(msgspec.Struct, kw_only=True):
+class OrderAsked(msgspec.Struct, kw_only=True):
     """An order by its public reference; `first`: from which target on."""
 
     ref: Annotated[str, Meta(max_length=40)]
@@ -149,7 +149,7 @@ async def orders(call: Call[Paged]) -> Answer:
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 
-async def order(call: Call[One]) -> StoryShown:
+async def order(call: Call[OrderAsked]) -> StoryShown:
     """One order with what became of each target."""
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
     line = Line(story.order, story.authority, story.counts)
@@ -240,6 +240,6 @@ OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/transparency/orders", orders, Surface.RECORD, takes=Paged, gives=list[OrderShown], **OPEN),
-    get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, takes=One, gives=StoryShown, **OPEN),
+    get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, takes=OrderAsked, gives=StoryShown, **OPEN),
     get("/api/v1/withheld", changes, Surface.RECORD, takes=Since, gives=Changes, **OPEN),
 )

@@ -22,11 +22,11 @@ from chaupal.reads.page import page_of
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, get, post, put
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class ReportSent(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/methods/reports/; `forward`: also to the server of whoever is reported, without a name."""
 
     account_id: Number
@@ -54,18 +54,12 @@ class Shown(msgspec.Struct, kw_only=True):
     resolve_by: str | None
 
 
-class Asked(Paged, kw_only=True):
+class ReportsAsked(Paged, kw_only=True):
     """Which reports: open ones unless `resolved`; about `target_account_id`, by `account_id`."""
 
     resolved: bool = False
     account_id: Number | None = None
     target_account_id: Number | None = None
-
-
-class Of(msgspec.Struct, kw_only=True):
-    """A report by its id."""
-
-    id: Number
 
 
 class Amended(msgspec.Struct, kw_only=True):
@@ -104,7 +98,7 @@ class AdminReport(msgspec.Struct, kw_only=True):
     from_server: str | None
 
 
-async def file(call: Call[Sent]) -> Shown:
+async def file(call: Call[ReportSent]) -> Shown:
     """Report an account or posts of it; the same said twice is one report."""
     args = call.args
     category = args.category or ("violation" if args.rule_ids else "other")
@@ -128,7 +122,7 @@ def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Show
 # --- the desk ---
 
 
-async def every(call: Call[Asked]) -> Answer:
+async def every(call: Call[ReportsAsked]) -> Answer:
     """Reports, the newest first."""
     args = call.args
     cursor = args.cursor(100, 200)
@@ -141,7 +135,7 @@ async def every(call: Call[Asked]) -> Answer:
     return json([await _admin(call, row) for row in kept], headers=link_header(call, page))
 
 
-async def one(call: Call[Of]) -> AdminReport:
+async def one(call: Call[ById]) -> AdminReport:
     """One report."""
     return await _admin(call, await report_desk.report(call.house.court, call.viewer, call.args.id))
 
@@ -154,23 +148,23 @@ async def amend(call: Call[Amended]) -> AdminReport:
     return await _admin(call, await report_desk.amend(call.house.court, call.viewer, args.id, kind=kind, rules=rules))
 
 
-async def assign_to_self(call: Call[Of]) -> AdminReport:
+async def assign_to_self(call: Call[ById]) -> AdminReport:
     """Take it upon oneself."""
     return await _admin(call, await report_desk.assign(call.house.court, call.viewer, call.args.id))
 
 
-async def unassign(call: Call[Of]) -> AdminReport:
+async def unassign(call: Call[ById]) -> AdminReport:
     """Put it back."""
     return await _admin(call, await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False))
 
 
-async def resolve(call: Call[Of]) -> AdminReport:
+async def resolve(call: Call[ById]) -> AdminReport:
     """Nothing needs to be done about it; whoever wrote it is told."""
     (row, *_) = await report_desk.resolve(call.house.court, call.viewer, call.args.id, outcome=complaints.NOTHING)
     return await _admin(call, row)
 
 
-async def reopen(call: Call[Of]) -> AdminReport:
+async def reopen(call: Call[ById]) -> AdminReport:
     """Look at it again."""
     return await _admin(call, await report_desk.reopen(call.house.court, call.viewer, call.args.id))
 
@@ -207,12 +201,20 @@ def _time(ms: int | None) -> str | None:
 
 DESK = "/api/v1/admin/reports"
 READ: dict[str, Any] = {"scope": "admin:read:reports", "may": "see_office"}
-WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports", "takes": Of, "gives": AdminReport}
+WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports", "takes": ById, "gives": AdminReport}
 
 ROUTES: tuple[Route, ...] = (
-    post("/api/v1/reports", file, Surface.PROFILE, scope="write:reports", takes=Sent, gives=Shown, limit=(30, 3_600)),
-    get(DESK, every, Surface.OFFICE, takes=Asked, **READ),
-    get(f"{DESK}/{{id}}", one, Surface.OFFICE, takes=Of, gives=AdminReport, **READ),
+    post(
+        "/api/v1/reports",
+        file,
+        Surface.PROFILE,
+        scope="write:reports",
+        takes=ReportSent,
+        gives=Shown,
+        limit=(30, 3_600),
+    ),
+    get(DESK, every, Surface.OFFICE, takes=ReportsAsked, **READ),
+    get(f"{DESK}/{{id}}", one, Surface.OFFICE, takes=ById, gives=AdminReport, **READ),
     put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE | {"takes": Amended}),
     post(f"{DESK}/{{id}}/assign_to_self", assign_to_self, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/unassign", unassign, Surface.OFFICE, **WRITE),

@@ -44,7 +44,7 @@ class Part(msgspec.Struct, kw_only=True):
         })  # fmt: skip
 
 
-class One(Part, kw_only=True):
+class TableAsked(Part, kw_only=True):
     """A table by its file: `T1.json`, `T1.csv`."""
 
     name: Annotated[str, Meta(max_length=16)]
@@ -77,7 +77,7 @@ async def whole(call: Call[Part]) -> Answer:
     return building(found) if isinstance(found, Building) else Answer(canonical(document(found)))
 
 
-async def table(call: Call[One]) -> Answer:
+async def table(call: Call[TableAsked]) -> Answer:
     name, _, ending = call.args.name.lower().rpartition(".")
     if name not in BY_ID or ending not in ENDINGS:
         raise NotFound("table_unknown", known=", ".join(TABLES))
@@ -189,7 +189,7 @@ OPEN: dict[str, Any] = {"public": True, "limit": (60, 60)}  # what is asked for 
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/report.json", whole, Surface.RECORD, takes=Part, **OPEN),
-    get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=One, **OPEN),
+    get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=TableAsked, **OPEN),
     get(f"{API}/health.json", health, Surface.RECORD, **OPEN),
     get(f"{API}/snapshots.json", frozen, Surface.RECORD, **OPEN),
     get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=File, **OPEN),

@@ -13,14 +13,8 @@ from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.court import stated, visibility
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Route, get
-
-
-class One(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
 
 
 class MeasureShown(msgspec.Struct, kw_only=True):
@@ -75,7 +69,7 @@ class Visibility(msgspec.Struct, kw_only=True):
     stated: list[StatedShown]
 
 
-async def show(call: Call[One]) -> Visibility:
+async def show(call: Call[ById]) -> Visibility:
     """Why the caller sees a post as they do. 404 as for a missing one where it is not theirs to know of."""
     found = await visibility.why(call.house.reads, call.viewer, call.args.id)
     seen, rulings = found.seen, found.rulings
@@ -139,7 +133,7 @@ ROUTES: tuple[Route, ...] = (
         Surface.STATUS,
         scope="read:statuses",
         public=True,
-        takes=One,
+        takes=ById,
         gives=Visibility,
     ),
 )

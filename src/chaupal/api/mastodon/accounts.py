@@ -17,22 +17,18 @@ from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Defaults, Face
 from chaupal.social.posts import conversations
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, get, patch
 
 MOST_AT_ONCE = 40
 PORTRAITS = ("avatar", "header")
 
 
-class One(msgspec.Struct):
-    id: Number
-
-
 class Several(msgspec.Struct):
     id: list[Number] = []
 
 
-class Named(msgspec.Struct):
+class AccountNamed(msgspec.Struct):
     acct: Annotated[str, Meta(max_length=300)]
 
 
@@ -123,7 +119,7 @@ async def edit(call: Call[ProfileSent]) -> None:
         await conversations.want_marks(call.house.square, call.viewer, wanted=args.read_marks)
 
 
-async def one(call: Call[One]) -> Answer:
+async def one(call: Call[ById]) -> Answer:
     seen = await people.person(call.house.reads, call.viewer, call.args.id)
     return Answer(await _bytes(call, seen))
 
@@ -135,7 +131,7 @@ async def several(call: Call[Several]) -> Answer:
     return Answer(b"[" + b",".join(account_bytes(call.house.settings, call.viewer, s, moved) for s in seen) + b"]")
 
 
-async def lookup(call: Call[Named]) -> Answer:
+async def lookup(call: Call[AccountNamed]) -> Answer:
     seen = await people.named(call.house.reads, call.viewer, call.args.acct)
     return Answer(await _bytes(call, seen))
 
@@ -183,8 +179,8 @@ ROUTES: tuple[Route, ...] = (
         "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", takes=ProfileSent,
         gives=CredentialAccount, body=35_000_000,
     ),
-    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=Named, gives=Account, kept=True),
+    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=AccountNamed, gives=Account, kept=True),
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=Several, gives=list[Account]),
-    get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=One, gives=Account, kept=True),
+    get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=ById, gives=Account, kept=True),
     get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, kept=True),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from chaupal.reads.people.announcements import Told
 from chaupal.social.people import announcements
 from chaupal.text import html
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, delete, get, post, put
 
 
@@ -19,12 +19,6 @@ class AnnouncementsAsked(msgspec.Struct):
     """`with_dismissed`: those that one has read, too."""
 
     with_dismissed: bool = False
-
-
-class AnnouncementId(msgspec.Struct):
-    """An announcement by its id."""
-
-    id: Number
 
 
 class ReactionTo(msgspec.Struct):
@@ -66,7 +60,7 @@ async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
     return [shown(call, told) for told in found]
 
 
-async def dismiss(call: Call[AnnouncementId]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> dict[str, Any]:
     """It was read."""
     await announcements.dismiss(call.house.square, call.viewer, call.args.id)
     return {}
@@ -102,7 +96,7 @@ PATH = "/api/v1/announcements"
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, listed, Surface.NONE, takes=AnnouncementsAsked),
-    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts", takes=AnnouncementId),
+    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts", takes=ById),
     put(f"{PATH}/{{id}}/reactions/{{name}}", react, Surface.NONE, scope="write:favourites", takes=ReactionTo),
     delete(f"{PATH}/{{id}}/reactions/{{name}}", unreact, Surface.NONE, scope="write:favourites", takes=ReactionTo),
 )

@@ -13,14 +13,8 @@ from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Talk
 from chaupal.social.posts import conversations
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Paged, link_header
 from chaupal.wire.route import Route, delete, get, post
-
-
-class ConversationId(msgspec.Struct):
-    """A conversation by its id: that of its first post."""
-
-    id: Number
 
 
 class SeenBy(msgspec.Struct):
@@ -46,22 +40,22 @@ async def listed(call: Call[Paged]) -> Answer:
     return json(await shown(call, page.items), headers=link_header(call, page))
 
 
-async def read(call: Call[ConversationId]) -> Conversation:
+async def read(call: Call[ById]) -> Conversation:
     """It was read."""
     return await _marked(call, unread=False)
 
 
-async def unread(call: Call[ConversationId]) -> Conversation:
+async def unread(call: Call[ById]) -> Conversation:
     """It counts as new again."""
     return await _marked(call, unread=True)
 
 
-async def _marked(call: Call[ConversationId], *, unread: bool) -> Conversation:
+async def _marked(call: Call[ById], *, unread: bool) -> Conversation:
     await conversations.read(call.house.square, call.viewer, call.args.id, unread=unread)
     return (await shown(call, [await reads.one(call.house.reads, call.viewer, call.args.id)]))[0]
 
 
-async def remove(call: Call[ConversationId]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> dict[str, Any]:
     """Off one's list; its posts stay."""
     await conversations.remove(call.house.square, call.viewer, call.args.id)
     return {}
@@ -81,7 +75,7 @@ async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
 
 
 PATH = "/api/v1/conversations"
-WRITE: dict[str, Any] = {"scope": "write:conversations", "takes": ConversationId}
+WRITE: dict[str, Any] = {"scope": "write:conversations", "takes": ById}
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, listed, Surface.MESSAGES, scope="read:statuses", takes=Paged, kept=True),

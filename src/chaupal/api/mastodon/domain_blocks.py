@@ -18,7 +18,7 @@ from chaupal.wire.paging import Paged, link_header
 from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
-class Sent(msgspec.Struct):
+class DomainSent(msgspec.Struct):
     """A server by its domain."""
 
     domain: Annotated[str, Meta(max_length=300)]
@@ -43,13 +43,13 @@ async def listed(call: Call[Paged]) -> Answer:
     return json([one.domain for one in page.items], headers=link_header(call, page))
 
 
-async def hide(call: Call[Sent]) -> Answer:
+async def hide(call: Call[DomainSent]) -> Answer:
     """Hide a server: nothing of it is met but whom one follows there, and whoever follows one from there does so no more."""
     await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
     return json({})
 
 
-async def show(call: Call[Sent]) -> Answer:
+async def show(call: Call[DomainSent]) -> Answer:
     """Hide it no more."""
     await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
     return json({})
@@ -70,7 +70,7 @@ PATH = "/api/v1/domain_blocks"
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, listed, Surface.OWN, scope="read:blocks", takes=Paged, gives=list[str]),
-    post(PATH, hide, Surface.NONE, scope="write:blocks", takes=Sent),
-    delete(PATH, show, Surface.NONE, scope="write:blocks", takes=Sent),
+    post(PATH, hide, Surface.NONE, scope="write:blocks", takes=DomainSent),
+    delete(PATH, show, Surface.NONE, scope="write:blocks", takes=DomainSent),
     get("/api/v1/instance/domain_blocks", public, Surface.RECORD, public=True, gives=list[DomainBlock]),
 )

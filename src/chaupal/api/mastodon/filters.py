@@ -13,7 +13,7 @@ from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
 from chaupal.social.people import filters
 from chaupal.social.people.filters import KeywordWish, Wish
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
@@ -66,12 +66,6 @@ class FilterOne(msgspec.Struct):
     whole_word: bool
     expires_at: str | None
     irreversible: bool
-
-
-class Id(msgspec.Struct):
-    """A filter, a keyword or an entry by its id."""
-
-    id: Number
 
 
 class KeywordSent(msgspec.Struct, rename={"drop": "_destroy"}, kw_only=True):
@@ -181,7 +175,7 @@ async def every(call: Call[Nothing]) -> list[FilterShown]:
     return [_filter(f) for f in await filtering.mine(call.house.reads, call.viewer)]
 
 
-async def one(call: Call[Id]) -> FilterShown:
+async def one(call: Call[ById]) -> FilterShown:
     """One of them."""
     return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
 
@@ -200,18 +194,18 @@ async def change(call: Call[FilterChanged]) -> FilterShown:
     return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
 
 
-async def remove(call: Call[Id]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> dict[str, Any]:
     """Drop a filter."""
     await filters.remove(call.house.square, call.viewer, call.args.id)
     return {}
 
 
-async def keywords(call: Call[Id]) -> list[KeywordShown]:
+async def keywords(call: Call[ById]) -> list[KeywordShown]:
     """The keywords of a filter."""
     return [_keyword(k) for k in (await filtering.one(call.house.reads, call.viewer, call.args.id)).keywords]
 
 
-async def keyword(call: Call[Id]) -> KeywordShown:
+async def keyword(call: Call[ById]) -> KeywordShown:
     """One keyword."""
     return _keyword((await filtering.keyword(call.house.reads, call.viewer, call.args.id))[1])
 
@@ -230,18 +224,18 @@ async def change_keyword(call: Call[KeywordChanged]) -> KeywordShown:
     return _keyword((await filtering.keyword(call.house.reads, call.viewer, args.id))[1])
 
 
-async def remove_keyword(call: Call[Id]) -> dict[str, Any]:
+async def remove_keyword(call: Call[ById]) -> dict[str, Any]:
     """Drop a keyword."""
     await filters.remove_keyword(call.house.square, call.viewer, call.args.id)
     return {}
 
 
-async def posts(call: Call[Id]) -> list[FilteredShown]:
+async def posts(call: Call[ById]) -> list[FilteredShown]:
     """The posts that a filter names."""
     return [_entry(p) for p in (await filtering.one(call.house.reads, call.viewer, call.args.id)).posts]
 
 
-async def post_entry(call: Call[Id]) -> FilteredShown:
+async def post_entry(call: Call[ById]) -> FilteredShown:
     """One of them."""
     return _entry(await filtering.post_entry(call.house.reads, call.viewer, call.args.id))
 
@@ -252,7 +246,7 @@ async def add_post(call: Call[PostAdded]) -> FilteredShown:
     return _entry(await filtering.post_entry(call.house.reads, call.viewer, id_))
 
 
-async def remove_post(call: Call[Id]) -> FilteredShown:
+async def remove_post(call: Call[ById]) -> FilteredShown:
     """Filter it no more; the entry as it was."""
     entry = await filtering.post_entry(call.house.reads, call.viewer, call.args.id)
     await filters.remove_post(call.house.square, call.viewer, call.args.id)
@@ -277,7 +271,7 @@ async def firsts(call: Call[Nothing]) -> list[FilterOne]:
     return [_first(f, k) for f in await filtering.mine(call.house.reads, call.viewer) for k in f.keywords]
 
 
-async def first(call: Call[Id]) -> FilterOne:
+async def first(call: Call[ById]) -> FilterOne:
     """One keyword as a filter."""
     return _first(*await filtering.keyword(call.house.reads, call.viewer, call.args.id))
 
@@ -301,7 +295,7 @@ async def change_first(call: Call[OneChanged]) -> FilterOne:
     return _first(*await filtering.keyword(call.house.reads, call.viewer, args.id))
 
 
-async def remove_first(call: Call[Id]) -> dict[str, Any]:
+async def remove_first(call: Call[ById]) -> dict[str, Any]:
     """Drop the keyword, and with the last one the filter."""
     await filters.remove_keyword(call.house.square, call.viewer, call.args.id, last=True)
     return {}
@@ -314,21 +308,21 @@ TWO, ONE = "/api/v2/filters", "/api/v1/filters"
 ROUTES: tuple[Route, ...] = (
     get(TWO, every, Surface.OWN, gives=list[FilterShown], **READ, kept=True),
     post(TWO, create, Surface.OWN, takes=FilterSent, gives=FilterShown, **WRITE),
-    get(f"{TWO}/keywords/{{id}}", keyword, Surface.OWN, takes=Id, gives=KeywordShown, **READ),
+    get(f"{TWO}/keywords/{{id}}", keyword, Surface.OWN, takes=ById, gives=KeywordShown, **READ),
     put(f"{TWO}/keywords/{{id}}", change_keyword, Surface.OWN, takes=KeywordChanged, gives=KeywordShown, **WRITE),
-    delete(f"{TWO}/keywords/{{id}}", remove_keyword, Surface.OWN, takes=Id, **WRITE),
-    get(f"{TWO}/statuses/{{id}}", post_entry, Surface.OWN, takes=Id, gives=FilteredShown, **READ),
-    delete(f"{TWO}/statuses/{{id}}", remove_post, Surface.OWN, takes=Id, gives=FilteredShown, **WRITE),
-    get(f"{TWO}/{{id}}", one, Surface.OWN, takes=Id, gives=FilterShown, **READ),
+    delete(f"{TWO}/keywords/{{id}}", remove_keyword, Surface.OWN, takes=ById, **WRITE),
+    get(f"{TWO}/statuses/{{id}}", post_entry, Surface.OWN, takes=ById, gives=FilteredShown, **READ),
+    delete(f"{TWO}/statuses/{{id}}", remove_post, Surface.OWN, takes=ById, gives=FilteredShown, **WRITE),
+    get(f"{TWO}/{{id}}", one, Surface.OWN, takes=ById, gives=FilterShown, **READ),
     put(f"{TWO}/{{id}}", change, Surface.OWN, takes=FilterChanged, gives=FilterShown, **WRITE),
-    delete(f"{TWO}/{{id}}", remove, Surface.OWN, takes=Id, **WRITE),
-    get(f"{TWO}/{{id}}/keywords", keywords, Surface.OWN, takes=Id, gives=list[KeywordShown], **READ),
+    delete(f"{TWO}/{{id}}", remove, Surface.OWN, takes=ById, **WRITE),
+    get(f"{TWO}/{{id}}/keywords", keywords, Surface.OWN, takes=ById, gives=list[KeywordShown], **READ),
     post(f"{TWO}/{{id}}/keywords", add_keyword, Surface.OWN, takes=KeywordAdded, gives=KeywordShown, **WRITE),
-    get(f"{TWO}/{{id}}/statuses", posts, Surface.OWN, takes=Id, gives=list[FilteredShown], **READ),
+    get(f"{TWO}/{{id}}/statuses", posts, Surface.OWN, takes=ById, gives=list[FilteredShown], **READ),
     post(f"{TWO}/{{id}}/statuses", add_post, Surface.OWN, takes=PostAdded, gives=FilteredShown, **WRITE),
     get(ONE, firsts, Surface.OWN, gives=list[FilterOne], **READ),
     post(ONE, create_first, Surface.OWN, takes=OneSent, gives=FilterOne, **WRITE),
-    get(f"{ONE}/{{id}}", first, Surface.OWN, takes=Id, gives=FilterOne, **READ),
+    get(f"{ONE}/{{id}}", first, Surface.OWN, takes=ById, gives=FilterOne, **READ),
     put(f"{ONE}/{{id}}", change_first, Surface.OWN, takes=OneChanged, gives=FilterOne, **WRITE),
-    delete(f"{ONE}/{{id}}", remove_first, Surface.OWN, takes=Id, **WRITE),
+    delete(f"{ONE}/{{id}}", remove_first, Surface.OWN, takes=ById, **WRITE),
 )

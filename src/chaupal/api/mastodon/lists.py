@@ -13,7 +13,7 @@ from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
 from chaupal.social.people.lists import MOST_MEMBERS, Wish
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
@@ -24,12 +24,6 @@ class ListShown(msgspec.Struct):
     title: str
     replies_policy: str
     exclusive: bool
-
-
-class ListId(msgspec.Struct):
-    """A list, or an account, by its id."""
-
-    id: Number
 
 
 class ListSent(msgspec.Struct, kw_only=True):
@@ -70,7 +64,7 @@ async def every(call: Call[Nothing]) -> list[ListShown]:
     return [_shown(one) for one in await reads.mine(call.house.reads, call.viewer)]
 
 
-async def one(call: Call[ListId]) -> ListShown:
+async def one(call: Call[ById]) -> ListShown:
     """One of them."""
     return _shown(await reads.one(call.house.reads, call.viewer, call.args.id))
 
@@ -85,7 +79,7 @@ async def change(call: Call[ListChanged]) -> ListShown:
     return _shown(await lists.change(call.house.square, call.viewer, call.args.id, _wish(call.args)))
 
 
-async def remove(call: Call[ListId]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> dict[str, Any]:
     """Drop a list."""
     await lists.remove(call.house.square, call.viewer, call.args.id)
     return {}
@@ -117,7 +111,7 @@ async def timeline(call: Call[ListPaged]) -> Answer:
     return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
 
 
-async def holding(call: Call[ListId]) -> list[ListShown]:
+async def holding(call: Call[ById]) -> list[ListShown]:
     """Those of one's lists in which somebody stands."""
     return [_shown(one) for one in await reads.holding(call.house.reads, call.viewer, call.args.id)]
 
@@ -129,12 +123,12 @@ ALL, ONE = "/api/v1/lists", "/api/v1/lists/{id}"
 ROUTES: tuple[Route, ...] = (
     get(ALL, every, Surface.OWN, gives=list[ListShown], **READ, kept=True),
     post(ALL, create, Surface.OWN, takes=ListSent, gives=ListShown, **WRITE),
-    get(ONE, one, Surface.OWN, takes=ListId, gives=ListShown, **READ),
+    get(ONE, one, Surface.OWN, takes=ById, gives=ListShown, **READ),
     put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
-    delete(ONE, remove, Surface.OWN, takes=ListId, **WRITE),
+    delete(ONE, remove, Surface.OWN, takes=ById, **WRITE),
     get(f"{ONE}/accounts", members, Surface.PROFILE, takes=ListPaged, **READ),
     post(f"{ONE}/accounts", add, Surface.OWN, takes=Members, **WRITE),
     delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=Members, **WRITE),
     get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=ListPaged, **READ, kept=True),
-    get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ListId, gives=list[ListShown], **READ),
+    get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ById, gives=list[ListShown], **READ),
 )

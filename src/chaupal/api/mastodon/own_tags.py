@@ -14,7 +14,7 @@ from chaupal.reads.explore.own_tags import Featured
 from chaupal.reads.people import people
 from chaupal.social.posts import tags
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Paged, link_header
 from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
@@ -32,12 +32,6 @@ class FeatureSent(msgspec.Struct):
     """A tag to show on one's profile."""
 
     name: str
-
-
-class FeaturedId(msgspec.Struct):
-    """A tag on one's profile, or whose profile it is, by its id."""
-
-    id: Number
 
 
 async def followed(call: Call[Paged]) -> Answer:
@@ -83,7 +77,7 @@ async def mine(call: Call[Nothing]) -> list[FeaturedShown]:
     ]
 
 
-async def of_account(call: Call[FeaturedId]) -> list[FeaturedShown]:
+async def of_account(call: Call[ById]) -> list[FeaturedShown]:
     """The tags on somebody's profile."""
     handle = (await people.person(call.house.reads, call.viewer, call.args.id)).item.handle
     found = await own_tags.featured(call.house.reads, call.viewer, call.args.id)
@@ -98,7 +92,7 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
     return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
 
 
-async def remove(call: Call[FeaturedId]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> dict[str, Any]:
     """Show it no more."""
     await tags.unfeature(call.house.square, call.viewer, call.args.id)
     return {}
@@ -128,9 +122,9 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/featured_tags", mine, Surface.OWN, scope="read:accounts", gives=list[FeaturedShown]),
     post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts", takes=FeatureSent, gives=FeaturedShown),
     get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
-    delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=FeaturedId),
+    delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=ById),
     get(
-        "/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True, takes=FeaturedId,
+        "/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True, takes=ById,
         gives=list[FeaturedShown],
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from chaupal.reads.people import suggestions
 from chaupal.reads.people.suggestions import Suggested
 from chaupal.social.people import regards
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, delete, get
 
 
@@ -30,12 +30,6 @@ class DirectoryAsked(msgspec.Struct, kw_only=True):
     limit: Number = 40
     offset: Number = 0
     local: bool = False
-
-
-class AccountId(msgspec.Struct):
-    """An account by its id."""
-
-    id: Number
 
 
 class Reason(msgspec.Struct, kw_only=True):
@@ -84,7 +78,7 @@ async def one(call: Call[SuggestionsAsked]) -> Answer:
     return Answer(await people_bytes(call, [one.person for one in await _found(call)]))
 
 
-async def turn_down(call: Call[AccountId]) -> dict[str, Any]:
+async def turn_down(call: Call[ById]) -> dict[str, Any]:
     """Not to be suggested again."""
     await regards.unsuggest(call.house.square, call.viewer, call.args.id)
     return {}
@@ -105,6 +99,6 @@ ASKED: dict[str, Any] = {"scope": "read:accounts", "takes": SuggestionsAsked}
 ROUTES: tuple[Route, ...] = (
     get("/api/v2/suggestions", two, Surface.SUGGEST, **ASKED),
     get("/api/v1/suggestions", one, Surface.SUGGEST, **ASKED),
-    delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts", takes=AccountId),
+    delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts", takes=ById),
     get("/api/v1/directory", directory, Surface.SUGGEST, public=True, takes=DirectoryAsked),
 )

@@ -18,14 +18,8 @@ from chaupal.reads.people import crowds, people, relations
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, get, post
-
-
-class PersonId(msgspec.Struct):
-    """An account by its id."""
-
-    id: Number
 
 
 class PersonPaged(Paged, kw_only=True):
@@ -123,8 +117,8 @@ async def mute(call: Call[MuteWanted]) -> Relationship:
 type Act = Callable[[Square, Viewer, int], Awaitable[None]]
 
 
-def _act(act: Act) -> Callable[[Call[PersonId]], Awaitable[Relationship]]:
-    async def run(call: Call[PersonId]) -> Relationship:
+def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Relationship]]:
+    async def run(call: Call[ById]) -> Relationship:
         await act(call.house.square, call.viewer, call.args.id)
         return await _stands(call, call.args.id)
 
@@ -206,7 +200,7 @@ async def mutes(call: Call[Paged]) -> Answer:
 
 
 ONE = "/api/v1/accounts/{id}"
-BY_ID: dict[str, Any] = {"takes": PersonId, "gives": Relationship}
+BY_ID: dict[str, Any] = {"takes": ById, "gives": Relationship}
 
 ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/follow", follow, Surface.PROFILE, scope="write:follows", takes=FollowWanted, gives=Relationship),

@@ -13,7 +13,7 @@ from chaupal.policy.unsaid import PollAsked, Unsaid, Waiting
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import drafts
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
@@ -43,12 +43,6 @@ class DraftSent(msgspec.Struct, kw_only=True):
     scheduled_at: str | None = None
 
 
-class OneDraft(msgspec.Struct):
-    """A draft by its id."""
-
-    id: Number
-
-
 class DraftShown(msgspec.Struct, kw_only=True):
     """A draft as its author reads it; the names are those of `POST /api/v1/statuses`."""
 
@@ -75,7 +69,7 @@ async def listed(call: Call[Nothing]) -> list[DraftShown]:
     return [_shown(call, one, pictures) for one in found]
 
 
-async def show(call: Call[OneDraft]) -> DraftShown:
+async def show(call: Call[ById]) -> DraftShown:
     return await _one(call, call.args.id)
 
 
@@ -92,7 +86,7 @@ async def change(call: Call[DraftSent]) -> DraftShown:
     return await _one(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
 
 
-async def drop(call: Call[OneDraft]) -> dict[str, Any]:
+async def drop(call: Call[ById]) -> dict[str, Any]:
     await drafts.drop(call.house.square, call.viewer, call.args.id)
     return {}
 
@@ -140,7 +134,7 @@ WRITE: dict[str, Any] = {"scope": "write:statuses"}
 ROUTES: tuple[Route, ...] = (
     get(ALL, listed, Surface.OWN, gives=list[DraftShown], **READ),
     post(ALL, begin, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
-    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=OneDraft, gives=DraftShown, **READ),
+    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=ById, gives=DraftShown, **READ),
     put(f"{ALL}/{{id}}", change, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
-    delete(f"{ALL}/{{id}}", drop, Surface.OWN, takes=OneDraft, takes_back=True, **WRITE),
+    delete(f"{ALL}/{{id}}", drop, Surface.OWN, takes=ById, takes_back=True, **WRITE),
 )

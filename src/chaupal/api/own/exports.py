@@ -9,13 +9,9 @@ from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.social.archives.exports import Export
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, get, post
 from chaupal.wire.sending import export
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 class ExportShown(msgspec.Struct):
@@ -46,12 +42,12 @@ async def mine(call: Call[Nothing]) -> list[ExportShown]:
     return [shown(call, one) for one in await exports.mine(call.house.square, call.viewer)]
 
 
-async def one(call: Call[One]) -> ExportShown:
+async def one(call: Call[ById]) -> ExportShown:
     """How far it has been made."""
     return shown(call, await exports.one(call.house.square, call.viewer, call.args.id))
 
 
-async def fetch(call: Call[One]) -> Answer:
+async def fetch(call: Call[ById]) -> Answer:
     """The ZIP, a piece at a time. 404 until it is done."""
     return await export(call, call.args.id)
 
@@ -72,6 +68,6 @@ OWN: dict[str, Any] = {"scope": "read", "suspended": True}
 ROUTES: tuple[Route, ...] = (
     post(API, ask, Surface.OWN, gives=ExportShown, limit=(10, 3_600), **OWN),
     get(API, mine, Surface.OWN, gives=list[ExportShown], **OWN),
-    get(f"{API}/{{id}}", one, Surface.OWN, takes=One, gives=ExportShown, **OWN),
-    get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=One, **OWN),
+    get(f"{API}/{{id}}", one, Surface.OWN, takes=ById, gives=ExportShown, **OWN),
+    get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=ById, **OWN),
 )

@@ -11,19 +11,15 @@ from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought, Fault, Import
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class ImportSent(msgspec.Struct, kw_only=True):
     """Beside `file`: `kind` of a CSV file where its first line does not say, `visibility` as which posts come at most."""
 
     kind: str = ""
     visibility: str = ""
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 class FaultShown(msgspec.Struct):
@@ -53,7 +49,7 @@ class ImportShown(msgspec.Struct):
     faults: list[FaultShown] | None = None
 
 
-async def bring(call: Call[Sent]) -> ImportShown:
+async def bring(call: Call[ImportSent]) -> ImportShown:
     """Take a file in: an archive of Mastodon or Twitter, or a list (CSV) as Mastodon exports it."""
     file = call.files.get("file")
     if file is None:
@@ -68,12 +64,12 @@ async def mine(call: Call[Nothing]) -> list[ImportShown]:
     return [shown(one) for one in await imports.mine(call.house.square, call.viewer)]
 
 
-async def one(call: Call[One]) -> ImportShown:
+async def one(call: Call[ById]) -> ImportShown:
     """How far it has come, and what could not be brought."""
     return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
 
 
-async def stop(call: Call[One]) -> ImportShown:
+async def stop(call: Call[ById]) -> ImportShown:
     """No further; what has come stays."""
     await imports.stop(call.house.square, call.viewer, call.args.id)
     return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
@@ -97,13 +93,13 @@ ROUTES: tuple[Route, ...] = (
         API,
         bring,
         Surface.OWN,
-        takes=Sent,
+        takes=ImportSent,
         gives=ImportShown,
         body=imports.MOST_BYTES + 100_000,
         limit=(10, 3_600),
         **WRITE,
     ),
     get(API, mine, Surface.OWN, gives=list[ImportShown], **READ),
-    get(f"{API}/{{id}}", one, Surface.OWN, takes=One, gives=ImportShown, **READ),
-    delete(f"{API}/{{id}}", stop, Surface.OWN, takes=One, gives=ImportShown, **WRITE),
+    get(f"{API}/{{id}}", one, Surface.OWN, takes=ById, gives=ImportShown, **READ),
+    delete(f"{API}/{{id}}", stop, Surface.OWN, takes=ById, gives=ImportShown, **WRITE),
 )

@@ -13,7 +13,7 @@ from chaupal.ports.mail import Letter
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
-from chaupal.reads.people.notifications import Asked, Told
+from chaupal.reads.people.notifications import NotificationsAsked, Told
 from chaupal.social.people import mails
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
@@ -59,7 +59,7 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
         language=to.language or carrier.settings.default_language,
     )  # fmt: skip
     reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
-    asked = Asked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
+    asked = NotificationsAsked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
     if not asked.kinds:
         return []
     page = await notifications.page(reads, viewer, Cursor(limit=mailed.MOST + 1), asked)

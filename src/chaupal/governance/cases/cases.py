@@ -264,12 +264,12 @@ def follow(case: Case, verb: str, by: int) -> Taken:
     return Taken(case.move(verb), by)
 
 
-async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.Asked:
+async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.MoveAsked:
     """What the guards of a move look at, as it is at this moment."""
     owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
-    return guards.Asked(
+    return guards.MoveAsked(
         by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
         speaker=case.speaker, thrice=case.protected, own=case.own_rules,
     )  # fmt: skip
@@ -288,11 +288,11 @@ async def steps_open_to(
     return {move.verb: guards.kept_by(asked, move, move.may) for move in moves if may(viewer, move.may)}
 
 
-async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.Asked:
+async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.MoveAsked:
     """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
     events = (await docket.order_events_of(reading, [order.id]))[order.id]
     states = (await docket.standing(reading, [order.id])).get(order.id, {})
-    return guards.Asked(
+    return guards.MoveAsked(
         by=me, owners=await docket.owners_of(reading, order.id), people=await accounts.standings(reading, [me]),
         book=court.rules.current(court.clock()), left=frozenset(State(state) for state, _ in states), emergency=order.emergency,
         hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None), now=court.clock(),

@@ -36,7 +36,7 @@ class NotAskedFor(Conflict):
     """The law asks for no such act about this thing, whoever makes it: nobody is told so who did not try."""
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who wants to move a thing, with all that guards look at.
 
     `owners`: whose things it is about; nobody's where it names nothing that is here. `people`: how everybody stands now who
@@ -61,7 +61,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     verb: str = ""
 
 
-def check(asked: Asked, move: Move[State] | Move[Stage], word: str) -> None:
+def check(asked: MoveAsked, move: Move[State] | Move[Stage], word: str) -> None:
     """Raises NotAllowed or Conflict with the first thing that keeps this person from this move, which `word` opens."""
     check_holds(asked.people.get(asked.by), word)
     asked = msgspec.structs.replace(asked, verb=move.verb)
@@ -69,7 +69,7 @@ def check(asked: Asked, move: Move[State] | Move[Stage], word: str) -> None:
         GUARDS[name](asked)
 
 
-def kept_by(asked: Asked, move: Move[State] | Move[Stage], word: str) -> Problem | None:
+def kept_by(asked: MoveAsked, move: Move[State] | Move[Stage], word: str) -> Problem | None:
     """The same as an answer, for whoever only wants to know what is open; None where nothing keeps them."""
     try:
         check(asked, move, word)
@@ -109,62 +109,62 @@ async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int 
 # --- each guard ---
 
 
-def _not_own(asked: Asked) -> None:
+def _not_own(asked: MoveAsked) -> None:
     check_not_own(asked.by, asked.owners)
 
 
-def _there(asked: Asked) -> None:
+def _there(asked: MoveAsked) -> None:
     if not asked.owners:
         raise Conflict(NOTHING_THERE)
 
 
-def _another(asked: Asked) -> None:
+def _another(asked: MoveAsked) -> None:
     """Whoever proposed it, or did it alone, does not second it."""
     if asked.earlier and asked.earlier[0][0].by == asked.by:
         raise NotAllowed(SECOND)
 
 
-def _third(asked: Asked) -> None:
+def _third(asked: MoveAsked) -> None:
     """Whoever agreed as second reviewer does not approve it too."""
     if any(event.by == asked.by for event, _ in asked.earlier[1:]):
         raise NotAllowed("third_person")
 
 
-def _concurred(asked: Asked) -> None:
+def _concurred(asked: MoveAsked) -> None:
     """The law asks for a second reviewer because of whose words these are."""
     if asked.thrice and len(asked.earlier) < 2:
         raise Conflict("second_reviewer_missing")
 
 
-def _protected(asked: Asked) -> None:
+def _protected(asked: MoveAsked) -> None:
     """Nobody is asked to agree as second reviewer where the law does not ask for one: who has agreed cannot approve."""
     if not asked.thrice:
         raise NotAskedFor("no_protected_speaker")
 
 
-def _own_rules(asked: Asked) -> None:
+def _own_rules(asked: MoveAsked) -> None:
     """What an order asks for nobody decides alone, but in an emergency."""
     if not asked.own:
         raise NeedsTwo(TWO)
 
 
-def _still_staff(asked: Asked) -> None:
+def _still_staff(asked: MoveAsked) -> None:
     """Roles count at the moment of approval: what somebody proposed who may not propose it now, is proposed anew."""
     if not all(holds(asked.people.get(event.by), word) for event, word in asked.earlier):
         raise Conflict(UNHELD)
 
 
-def _other_team(asked: Asked) -> None:
+def _other_team(asked: MoveAsked) -> None:
     """Where the house's rules say so, nobody decides about what somebody of their own role did."""
     check_other_team(asked.book, asked.verb, asked.by, [event.by for event, _ in asked.earlier], asked.people)
 
 
-def _not_alone_on_protected(asked: Asked) -> None:
+def _not_alone_on_protected(asked: MoveAsked) -> None:
     if asked.speaker:
         raise NeedsTwo("protected_takes_two")
 
 
-def _not_alone_on_staff(asked: Asked) -> None:
+def _not_alone_on_staff(asked: MoveAsked) -> None:
     if any(owner in asked.people and asked.people[owner].role in STAFF for owner in asked.owners):
         raise NeedsTwo("staff_takes_two")
 
@@ -172,23 +172,23 @@ def _not_alone_on_staff(asked: Asked) -> None:
 # --- of a step of an order ---
 
 
-def _nothing_left(asked: Asked) -> None:
+def _nothing_left(asked: MoveAsked) -> None:
     stages.check_over(asked.verb, asked.left)
 
 
-def _some_can_move(asked: Asked) -> None:
+def _some_can_move(asked: MoveAsked) -> None:
     """A step about some of the things is about those whose cases it can move."""
     verb = WHOLE[asked.verb]
     if not any(move.verb == verb and move.source in asked.left for move in MOVES):
         raise NotAskedFor(STUCK)
 
 
-def _emergency(asked: Asked) -> None:
+def _emergency(asked: MoveAsked) -> None:
     if not asked.emergency:
         raise NotAskedFor(NO_EMERGENCY)
 
 
-def _its_day(asked: Asked) -> None:
+def _its_day(asked: MoveAsked) -> None:
     """A hearing is held on its day or after it. Who meets earlier sets another day first."""
     if asked.hearing is not None and asked.now < asked.hearing:
         raise Conflict("hearing_later")
@@ -203,7 +203,7 @@ def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], p
         raise NotAllowed("own_team")
 
 
-GUARDS: dict[str, Callable[[Asked], None]] = {
+GUARDS: dict[str, Callable[[MoveAsked], None]] = {
     "not_own": _not_own, "there": _there, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
     "other_team": _other_team, "not_alone_on_protected": _not_alone_on_protected, "not_alone_on_staff": _not_alone_on_staff,
     "protected": _protected, "own_rules": _own_rules,

@@ -18,7 +18,7 @@ from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedThing(msgspec.Struct, frozen=True):
     """A thing that a line names. `apart`: it is not for everybody, so that its words are on its own page alone, where looking
     is written down."""
 
@@ -30,7 +30,7 @@ class Named(msgspec.Struct, frozen=True):
 type Thing = tuple[str, int | None, int | None]  # kind, subject, owner
 
 
-async def named(reads: Reads, viewer: Viewer, things: Sequence[Thing]) -> list[Named]:
+async def named(reads: Reads, viewer: Viewer, things: Sequence[Thing]) -> list[NamedThing]:
     """In their order; one look for all of them together."""
     async with reads.work.reading() as reading:
         shown = [await _post_of(reading, kind, subject) for kind, subject, _ in things]
@@ -44,9 +44,9 @@ async def named(reads: Reads, viewer: Viewer, things: Sequence[Thing]) -> list[N
     return [_named(by_id.get(id_ or 0), people.get(owner or 0)) for id_, (*_, owner) in zip(shown, things, strict=True)]
 
 
-def _named(post: Visible[Post] | None, person: Visible[Person] | None) -> Named:
+def _named(post: Visible[Post] | None, person: Visible[Person] | None) -> NamedThing:
     apart = post is not None and post.item.visibility > Visibility.UNLISTED
-    return Named(None if apart else post, person, apart)
+    return NamedThing(None if apart else post, person, apart)
 
 
 async def _post_of(reading: Reading, kind: str, subject: int | None) -> int | None:

@@ -39,7 +39,7 @@ NO_ID = 2**63 - 1
 _TYPED = regex.compile(r"[a-z0-9_.-]{1,100}@[a-z0-9.:-]{0,253}")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class SearchQuery(msgspec.Struct, frozen=True):
     """A query, taken apart. `author` is a handle ("me" for one's own posts), ids bound it in time."""
 
     rest: str = ""  # what is not an operator or a tag
@@ -69,9 +69,9 @@ class Span(msgspec.Struct, frozen=True):
 ALL = Span()
 
 
-def parse(query: str) -> Asked:
+def parse(query: str) -> SearchQuery:
     """Words, `#tags` and operators (`from:` `in:home` `language:` `before:` `after:` `on:` `has:media`); an unknown one is words."""
-    asked = Asked()
+    asked = SearchQuery()
     rest: list[str] = []
     for word in query.split():
         name, colon, value = word.partition(":")
@@ -84,41 +84,41 @@ def parse(query: str) -> Asked:
     return msgspec.structs.replace(asked, rest=" ".join(rest))
 
 
-def _tag(asked: Asked, word: str) -> Asked | None:
+def _tag(asked: SearchQuery, word: str) -> SearchQuery | None:
     if not word.startswith(("#", "＃")) or not (key := count_key(word[1:])):
         return None
     keys = dict.fromkeys((*asked.keys, key))
     return msgspec.structs.replace(asked, keys=tuple(keys)[:MOST_TAGS])
 
 
-def _from(asked: Asked, value: str) -> Asked | None:
+def _from(asked: SearchQuery, value: str) -> SearchQuery | None:
     return msgspec.structs.replace(asked, author=value.removeprefix("@"))
 
 
-def _language(asked: Asked, value: str) -> Asked | None:
+def _language(asked: SearchQuery, value: str) -> SearchQuery | None:
     code = check_language(value)
     return None if code is None else msgspec.structs.replace(asked, language=code)
 
 
-def _in(asked: Asked, value: str) -> Asked | None:
+def _in(asked: SearchQuery, value: str) -> SearchQuery | None:
     return msgspec.structs.replace(asked, followed=True) if value.lower() == "home" else None
 
 
-def _has(asked: Asked, value: str) -> Asked | None:
+def _has(asked: SearchQuery, value: str) -> SearchQuery | None:
     return msgspec.structs.replace(asked, media=True) if value.lower() in PICTURED else None
 
 
-def _before(asked: Asked, value: str) -> Asked | None:
+def _before(asked: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
     return None if day is None else msgspec.structs.replace(asked, below=min(asked.below, first_id_at(day)))
 
 
-def _after(asked: Asked, value: str) -> Asked | None:
+def _after(asked: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
     return None if day is None else msgspec.structs.replace(asked, above=max(asked.above, first_id_at(day + DAY) - 1))
 
 
-def _on(asked: Asked, value: str) -> Asked | None:
+def _on(asked: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
     if day is None:
         return None
@@ -131,7 +131,7 @@ def _day(value: str) -> int | None:
     return None if at is None else max(0, at - INDIA)
 
 
-OPERATORS: dict[str, Callable[[Asked, str], Asked | None]] = {
+OPERATORS: dict[str, Callable[[SearchQuery, str], SearchQuery | None]] = {
     "from": _from, "in": _in, "language": _language, "lang": _language, "has": _has,
     "before": _before, "after": _after, "on": _on, "during": _on,
 }  # fmt: skip
@@ -156,7 +156,7 @@ async def posts(
 
 
 async def _ids(
-    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, asked: Asked, span: Span
+    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, asked: SearchQuery, span: Span
 ) -> list[int]:
     offset = min(span.offset, MOST_OFFSET)
     below = min(asked.below, NO_ID if span.max_id is None else span.max_id)
@@ -169,7 +169,7 @@ async def _ids(
     return ids[offset:] if not bounds.upward else ids[: len(ids) - offset]
 
 
-async def _narrowed(reads: Reads, viewer: Viewer, asked: Asked, span: Span) -> Narrowed | None:
+async def _narrowed(reads: Reads, viewer: Viewer, asked: SearchQuery, span: Span) -> Narrowed | None:
     """None where the named author does not exist, or nobody is there to follow anyone, so that nothing can be found."""
     author = span.author
     if asked.author:

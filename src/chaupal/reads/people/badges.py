@@ -6,7 +6,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads import kept
 from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
-from chaupal.reads.people.notifications import GROUPED, Asked
+from chaupal.reads.people.notifications import GROUPED, NotificationsAsked
 from chaupal.reads.timelines import conversations
 
 MOST = 20  # counted no further: "20+" says as much
@@ -26,7 +26,7 @@ async def of(reads: Reads, viewer: Viewer) -> Badges:
     found: Badges | None = kept.find(reads, name)
     if found is None:
         with kept.making(reads) as noted:
-            notices = await notifications.unread(reads, viewer, MOST, Asked(together=GROUPED))
+            notices = await notifications.unread(reads, viewer, MOST, NotificationsAsked(together=GROUPED))
             found = Badges(notices, min(await conversations.unread(reads, viewer), MOST))
         kept.keep(reads, name, found, SIZE, noted)
     return found

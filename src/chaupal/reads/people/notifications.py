@@ -35,8 +35,8 @@ from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 
 __all__ = [
-    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "SEVERED", "Asked", "Group", "Marker", "Policy", "Reported",
-    "Request", "Severance", "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
+    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "SEVERED", "Group", "Marker", "NotificationsAsked", "Policy",
+    "Reported", "Request", "Severance", "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
 ]  # fmt: skip
 
 MOST_UNREAD = 100  # counted no further
@@ -83,7 +83,7 @@ class Told(msgspec.Struct, frozen=True):
     severed: Severance | None = None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class NotificationsAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Which notices: of `kinds` (all, when empty) but `without`; by one account; those kept apart, too.
 
     `together`: the kinds that are told in groups.
@@ -101,7 +101,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return Wanted(kinds=kinds, by=self.by, apart=self.apart, together=[k for k in GROUPED if k in self.together])
 
 
-ALL = Asked()
+ALL = NotificationsAsked()
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -115,14 +115,14 @@ class Group(msgspec.Struct, frozen=True):
         return self.told[0]
 
 
-async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Asked = ALL) -> Page[Told]:
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked = ALL) -> Page[Told]:
     """The viewer's notifications, newest first, each by itself."""
     async with reads.work.reading() as reading:
         found, ids = await _found(reading, viewer, cursor, asked)
         return ids.map(await _tell(reading, viewer, found))
 
 
-async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Asked) -> Page[Group]:
+async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked) -> Page[Group]:
     """The same, in groups; the newest of each stands for it, so pages move by its id."""
     async with reads.work.reading() as reading:
         heads, ids = await _found(reading, viewer, cursor, asked)
@@ -146,7 +146,9 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
     return Group(key, told)
 
 
-async def _found(reading: Reading, viewer: Viewer, cursor: Cursor, asked: Asked) -> tuple[list[Notice], Page[int]]:
+async def _found(
+    reading: Reading, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked
+) -> tuple[list[Notice], Page[int]]:
     found = await notices.page(
         reading, viewer.me, asked.wanted, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
     )  # fmt: skip
@@ -180,7 +182,7 @@ async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
     return told[0]
 
 
-async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: Asked = ALL) -> int:
+async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: NotificationsAsked = ALL) -> int:
     """How many came since the marker, at most `most`, in groups where it is so asked; what may not be seen is not counted."""
     async with reads.work.reading() as reading:
         mark = await markers.read(reading, viewer.me, ("notifications",))

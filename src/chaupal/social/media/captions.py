@@ -20,26 +20,26 @@ MOST_LANGUAGES = 10
 HEARD = ("video", "audio")  # what has something to be read along
 
 
-class Sent(msgspec.Struct, frozen=True):
+class CaptionsSent(msgspec.Struct, frozen=True):
     """Captions in one language, as WebVTT; an empty text takes those of that language away."""
 
     language: str
     text: str
 
 
-def sent(language: str | None, data: bytes | str | Path | None) -> Sent | None:
+def sent(language: str | None, data: bytes | str | Path | None) -> CaptionsSent | None:
     """What came with an upload, to be put to it; None where nothing did. Raises Invalid for what is no text in UTF-8."""
     if data is None:
         return None
     if isinstance(data, Path) or len(data) > MOST_BYTES:  # what was too large for memory is too large here
         raise Invalid("captions_too_large", most=MOST_BYTES)
     try:
-        return Sent(language or "", data if isinstance(data, str) else data.decode("utf-8-sig"))
+        return CaptionsSent(language or "", data if isinstance(data, str) else data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Invalid("captions_unreadable") from error
 
 
-async def change(square: Square, viewer: Viewer, id_: int, wish: Sent) -> None:
+async def change(square: Square, viewer: Viewer, id_: int, wish: CaptionsSent) -> None:
     """Put captions to one's own upload that is in no post yet, or take them away. Raises NotFound, Invalid."""
     me = viewer.me
     async with square.work.writing() as w:
@@ -54,7 +54,7 @@ async def change(square: Square, viewer: Viewer, id_: int, wish: Sent) -> None:
             await captions.drop(w, id_, one.id)
 
 
-async def put_to_new(square: Square, viewer: Viewer, id_: int, wish: Sent) -> None:
+async def put_to_new(square: Square, viewer: Viewer, id_: int, wish: CaptionsSent) -> None:
     """The same for an upload that came with them: where they cannot be taken, it is not. Raises Invalid."""
     try:
         await change(square, viewer, id_, wish)
@@ -63,7 +63,7 @@ async def put_to_new(square: Square, viewer: Viewer, id_: int, wish: Sent) -> No
         raise
 
 
-async def put(square: Square, w: Writing, picture: Picture, wish: Sent) -> Picture:
+async def put(square: Square, w: Writing, picture: Picture, wish: CaptionsSent) -> Picture:
     """The upload with these captions in the place of those in the same language. Raises Invalid.
 
     The rows of those that were there stay: what a post said before is kept, with the post's history and as evidence.

@@ -54,7 +54,7 @@ class Ffmpeg(msgspec.Struct, frozen=True):
     look: str
 
 
-class Sent(msgspec.Struct, frozen=True):
+class UploadKind(msgspec.Struct, frozen=True):
     """What an upload turned out to be. `kind`: video, audio or gifv; `demuxer`: by which it is read."""
 
     kind: str
@@ -102,7 +102,7 @@ def demuxer_of(head: bytes) -> str:
     return next((name for name, at, magic in MAGIC if head[at : at + len(magic)] == magic), "")
 
 
-async def look(settings: Settings, path: Path, demuxer: str) -> Sent:
+async def look(settings: Settings, path: Path, demuxer: str) -> UploadKind:
     """What it is. Nothing is painted yet; what is too much is refused by what its header says. Raises Invalid."""
     program = ffmpeg(settings)
     if program is None:
@@ -122,11 +122,11 @@ async def look(settings: Settings, path: Path, demuxer: str) -> Sent:
     if film is not None and _rate(film) > MOST_FRAMES_TAKEN:
         raise Invalid("film_too_fast", most=MOST_FRAMES_TAKEN)
     if demuxer == "gif":
-        return Sent("gifv", demuxer)
-    return Sent("audio" if film is None else "video", demuxer)
+        return UploadKind("gifv", demuxer)
+    return UploadKind("audio" if film is None else "video", demuxer)
 
 
-async def paint(settings: Settings, source: Path, sent: Sent, target: Path) -> Film:
+async def paint(settings: Settings, source: Path, sent: UploadKind, target: Path) -> Film:
     """Paint it anew into `target`, one film at a time. Slow. Raises NotPainted."""
     program = ffmpeg(settings)
     if program is None:
@@ -144,7 +144,7 @@ async def paint(settings: Settings, source: Path, sent: Sent, target: Path) -> F
     )  # fmt: skip
 
 
-def _recipe(settings: Settings, sent: Sent) -> list[str]:
+def _recipe(settings: Settings, sent: UploadKind) -> list[str]:
     plain = ["-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-t", str(settings.max_film_seconds), "-threads", "2",
              "-fflags", "+bitexact", "-flags", "+bitexact"]  # fmt: skip
     if sent.kind == "audio":

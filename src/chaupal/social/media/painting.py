@@ -16,7 +16,7 @@ from chaupal.kernel.saying import log
 from chaupal.policy.things import Picture
 from chaupal.social.context import Square
 from chaupal.social.media import films
-from chaupal.social.media.films import Film, NotPainted, Sent
+from chaupal.social.media.films import Film, NotPainted, UploadKind
 from chaupal.store.square import media
 from chaupal.store.square.media import Waiting
 
@@ -73,7 +73,7 @@ async def _paint(square: Square, one: Waiting) -> None:
         source, target = Path(folder) / "sent", Path(folder) / "kept"
         if not await square.files.fetch(media.sent_key(one.id), source):
             raise NotPainted("the file that was sent is gone")
-        film = await films.paint(square.settings, source, Sent(one.kind, one.demuxer), target)
+        film = await films.paint(square.settings, source, UploadKind(one.kind, one.demuxer), target)
         await square.files.put_file(original, target)
         size = await asyncio.to_thread(lambda: target.stat().st_size)
         digest = await asyncio.to_thread(digest_of, target)

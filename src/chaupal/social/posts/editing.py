@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import captions, media
-from chaupal.social.media.captions import Sent
+from chaupal.social.media.captions import CaptionsSent
 from chaupal.social.posts import composing, polls
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
@@ -29,7 +29,7 @@ class Described(msgspec.Struct, frozen=True):
     id: int
     description: str | None = None
     focus: tuple[float, float] | None = None
-    captions: Sent | None = None
+    captions: CaptionsSent | None = None
     captioned: Sequence[int] | None = None  # those of its captions that stay; None: all
 
 

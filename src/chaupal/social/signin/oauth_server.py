@@ -105,7 +105,7 @@ class Held(TokenMixin):
         return True
 
 
-class Asked(OAuth2Request):
+class OAuthForm(OAuth2Request):
     """A request: a form and nothing else. What came in an Authorization header is in the form too."""
 
     @property
@@ -154,7 +154,7 @@ class Server(AuthorizationServer):
     def query_client(self, client_id: str) -> Client | None:
         return self._client if self._app is not None and self._app.client_id == client_id else None
 
-    def save_token(self, token: dict[str, Any], request: Asked) -> None:
+    def save_token(self, token: dict[str, Any], request: OAuthForm) -> None:
         code: Code | None = request.authorization_code
         token["scope"] = token.get("scope") or "read"
         token["created_at"] = self.now // 1000
@@ -167,13 +167,13 @@ class Server(AuthorizationServer):
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
-    def create_oauth2_request(self, request: Asked) -> Asked:
+    def create_oauth2_request(self, request: OAuthForm) -> OAuthForm:
         return request
 
     def handle_response(self, status: int, body: Any, headers: Any) -> Outcome:
         return Outcome(status, dict(body) if body else {})
 
-    def handle_error_response(self, request: Asked, error: OAuth2Error) -> Outcome:
+    def handle_error_response(self, request: OAuthForm, error: OAuth2Error) -> Outcome:
         return problem(str(error.error), str(error.get_error_description()))
 
 
@@ -231,12 +231,12 @@ class Revocation(RevocationEndpoint):
     def query_token(self, token_string: str, token_type_hint: str | None) -> Held | None:
         return None if self.server.held_by is None else Held(self.server.held_by)
 
-    def revoke_token(self, token: Held, request: Asked) -> None:
+    def revoke_token(self, token: Held, request: OAuthForm) -> None:
         self.server.revoked = True
 
 
-def _request(method: str, form: Mapping[str, str]) -> Asked:
-    asked = Asked(method, HERE)
+def _request(method: str, form: Mapping[str, str]) -> OAuthForm:
+    asked = OAuthForm(method, HERE)
     asked.payload = BasicOAuth2Payload({name: value for name, value in form.items() if value})
     return asked
 

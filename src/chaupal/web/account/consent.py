@@ -43,7 +43,7 @@ REFUSED: dict[str, str] = {
 }
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class ConsentAsked(msgspec.Struct, kw_only=True):
     """RFC 6749 §4.1.1, RFC 7636 §4.3; `force_login` and `lang` as Mastodon's clients send them."""
 
     response_type: str = ""
@@ -57,13 +57,13 @@ class Asked(msgspec.Struct, kw_only=True):
     lang: str = ""
 
 
-class Decided(Asked, kw_only=True):
+class Decided(ConsentAsked, kw_only=True):
     """The same, with somebody's word: `allow`, or anything else for no."""
 
     decision: str = ""
 
 
-async def show(call: Call[Asked]) -> Answer:
+async def show(call: Call[ConsentAsked]) -> Answer:
     """Who asks, for what; first of all, who is asked."""
     speak = call.args.lang.partition("-")[0].lower()
     if speak in LANGUAGES:
@@ -101,11 +101,11 @@ async def decide(call: Call[Decided]) -> Answer:
     return redirect(_back(asked.redirect_uri, code=code, state=asked.state), headers=[_policy(asked.redirect_uri)])
 
 
-def _form(asked: Asked) -> dict[str, str]:
+def _form(asked: ConsentAsked) -> dict[str, str]:
     return {name: value for name, value in asdict(asked).items() if isinstance(value, str) and name != "decision"}
 
 
-def _login_first(call: Call[Asked]) -> str:
+def _login_first(call: Call[ConsentAsked]) -> str:
     asked = {name: value for name, value in _form(call.args).items() if value}
     return links.query(
         "/login", next=links.query("/oauth/authorize", **asked), again="1" if call.args.force_login else ""
@@ -149,7 +149,7 @@ def _policy(redirect_uri: str) -> tuple[str, str]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/oauth/authorize", show, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Asked),
+    get("/oauth/authorize", show, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=ConsentAsked),
     # Who is suspended may let an app in, too: it can appeal for them, and nothing else.
     post("/oauth/authorize", decide, Surface.NONE, shape=Shape.PAGE, takes=Decided, limit=(60, 300), suspended=True),
 )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy import epitaph
@@ -12,7 +10,7 @@ from chaupal.social.archives import exports
 from chaupal.web import pages
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 from chaupal.wire.sending import export
 
@@ -22,10 +20,6 @@ STATES: dict[str, str] = {
     exports.FAILED: N_("Could not be made"),
 }  # fmt: skip
 BUSY = N_("Another file of yours is still being made.")
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 async def show(call: Call[Nothing]) -> Answer:
@@ -41,7 +35,7 @@ async def ask(call: Call[Nothing]) -> Answer:
     return redirect("/settings/export")
 
 
-async def fetch(call: Call[One]) -> Answer:
+async def fetch(call: Call[ById]) -> Answer:
     """The ZIP, a piece at a time. What it says of others was looked at where its owner was: elsewhere it is made anew."""
     return await export(call, call.args.id)
 
@@ -68,5 +62,5 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
 ROUTES: tuple[Route, ...] = (
     get("/settings/export", show, Surface.OWN, **PAGE),
     post("/settings/export", ask, Surface.OWN, limit=EXPORTS, **PAGE),
-    get("/settings/export/{id}", fetch, Surface.OWN, takes=One, **PAGE),
+    get("/settings/export/{id}", fetch, Surface.OWN, takes=ById, **PAGE),
 )

@@ -59,7 +59,7 @@ class OldTyped(FilterTyped, kw_only=True):
     id: Number
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class FiltersAsked(msgspec.Struct, kw_only=True):
     """`like`: a post whose words the form is to be filled with."""
 
     done: bool = False
@@ -78,7 +78,7 @@ _WORD = regex.compile(r"(?<![@#/:.\p{L}\p{M}\p{N}])[\p{L}\p{M}]++(?![/:.]\S)")
 NEW = FilterTyped(whole=True, context=["home", "notifications", "public", "thread"])
 
 
-async def every(call: Call[Asked]) -> Answer:
+async def every(call: Call[FiltersAsked]) -> Answer:
     """All filters, and the form for a new one."""
     typed = NEW if call.args.like is None else await _like(call, call.args.like)
     return await _all(call, typed, done=call.args.done)
@@ -200,7 +200,7 @@ PLACES = {"title": "title", "keyword": "keywords", "keywords_attributes": "keywo
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/filters", every, Surface.STATUS, takes=Asked, **PAGE),
+    get("/settings/filters", every, Surface.STATUS, takes=FiltersAsked, **PAGE),
     post("/settings/filters", create, Surface.OWN, takes=FilterTyped, **PAGE),
     post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, takes=Id, **PAGE),
     get("/settings/filters/{id}", one, Surface.OWN, takes=Id, **PAGE),

@@ -19,7 +19,7 @@ MOST_SHOWN = 500
 PATH = "/settings/servers"
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class ServerTyped(msgspec.Struct, kw_only=True):
     domain: Annotated[str, Meta(max_length=300)] = ""
 
 
@@ -27,7 +27,7 @@ async def show(call: Call[Nothing]) -> Answer:
     return await _page(call, "", {})
 
 
-async def hide(call: Call[Typed]) -> Answer:
+async def hide(call: Call[ServerTyped]) -> Answer:
     try:
         await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
     except Invalid as problem:
@@ -35,7 +35,7 @@ async def hide(call: Call[Typed]) -> Answer:
     return redirect(PATH)
 
 
-async def unhide(call: Call[Typed]) -> Answer:
+async def unhide(call: Call[ServerTyped]) -> Answer:
     await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
     return redirect(PATH)
 
@@ -70,8 +70,8 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, show, Surface.OWN, **PAGE),
-    post(PATH, hide, Surface.OWN, takes=Typed, **PAGE),
-    post(f"{PATH}/show", unhide, Surface.OWN, takes=Typed, **PAGE),
+    post(PATH, hide, Surface.OWN, takes=ServerTyped, **PAGE),
+    post(f"{PATH}/show", unhide, Surface.OWN, takes=ServerTyped, **PAGE),
     get(f"{PATH}/list.csv", out, Surface.OWN, shape=Shape.FILE),
     get(f"{PATH}/ended.csv", ended, Surface.OWN, shape=Shape.FILE),
 )

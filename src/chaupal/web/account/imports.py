@@ -13,7 +13,7 @@ from chaupal.web import pages
 from chaupal.web.said import ELSE, errors, told
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 KINDS: dict[str, str] = {
@@ -30,13 +30,9 @@ STATES: dict[str, str] = {
 }  # fmt: skip
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class ImportTyped(msgspec.Struct, kw_only=True):
     kind: str = ""
     visibility: str = ""
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 def reason(why: str, language: str) -> str:
@@ -48,10 +44,10 @@ def reason(why: str, language: str) -> str:
 
 
 async def show(call: Call[Nothing]) -> Answer:
-    return await _show(call, Sent(), {})
+    return await _show(call, ImportTyped(), {})
 
 
-async def bring(call: Call[Sent]) -> Answer:
+async def bring(call: Call[ImportTyped]) -> Answer:
     """To the page of its progress; or the form again with what is wrong beside the field."""
     file, args = call.files.get("file"), call.args
     brought = Brought(file.name if file else "", file.data if file else b"", args.kind, args.visibility)
@@ -62,7 +58,7 @@ async def bring(call: Call[Sent]) -> Answer:
     return redirect(f"/settings/import/{id_}")
 
 
-async def one(call: Call[One]) -> Answer:
+async def one(call: Call[ById]) -> Answer:
     """Drawn anew every few seconds while it is worked through, without a script."""
     found, faults = await imports.one(call.house.square, call.viewer, call.args.id)
     said = words(call.viewer.language).gettext
@@ -74,12 +70,12 @@ async def one(call: Call[One]) -> Answer:
     )  # fmt: skip
 
 
-async def stop(call: Call[One]) -> Answer:
+async def stop(call: Call[ById]) -> Answer:
     await imports.stop(call.house.square, call.viewer, call.args.id)
     return redirect(f"/settings/import/{call.args.id}")
 
 
-async def _show(call: Call[Any], sent: Sent, errors: dict[str, str]) -> Answer:
+async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> Answer:
     said = words(call.viewer.language).gettext
     return await pages.render(
         call, "settings/import.html", 422 if errors else 200, sent=sent, errors=errors,
@@ -94,8 +90,14 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 ROUTES: tuple[Route, ...] = (
     get("/settings/import", show, Surface.OWN, **PAGE),
     post(
-        "/settings/import", bring, Surface.OWN, takes=Sent, body=imports.MOST_BYTES + 100_000, limit=(10, 3_600), **PAGE
+        "/settings/import",
+        bring,
+        Surface.OWN,
+        takes=ImportTyped,
+        body=imports.MOST_BYTES + 100_000,
+        limit=(10, 3_600),
+        **PAGE,
     ),
-    get("/settings/import/{id}", one, Surface.OWN, takes=One, **PAGE),
-    post("/settings/import/{id}/stop", stop, Surface.OWN, takes=One, **PAGE),
+    get("/settings/import/{id}", one, Surface.OWN, takes=ById, **PAGE),
+    post("/settings/import/{id}/stop", stop, Surface.OWN, takes=ById, **PAGE),
 )

@@ -17,7 +17,7 @@ from chaupal.web.said import errors
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 
@@ -32,10 +32,6 @@ class Link(msgspec.Struct, kw_only=True):
     """A link from a mail."""
 
     secret: str
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 async def log_out(call: Call[Nothing]) -> Answer:
@@ -111,7 +107,7 @@ async def waiting(call: Call[Nothing]) -> Answer:
     return await pages.render(call, "joining/waiting.html", asking=asking, title=_title(call, N_("Who asks to join")))
 
 
-async def approve(call: Call[One]) -> Answer:
+async def approve(call: Call[ById]) -> Answer:
     await accounts.approve(call.house.square, call.viewer, call.args.id)
     return redirect("/office/joining")
 
@@ -184,5 +180,5 @@ ROUTES: tuple[Route, ...] = (
     get("/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
     post("/confirm/{secret}", confirm, Surface.NONE, takes=Link, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
-    post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", takes=One, **PAGE),
+    post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", takes=ById, **PAGE),
 )

@@ -17,7 +17,7 @@ from chaupal.wire.route import Nothing, Route, Shape, get, post
 STAFF = N_("You have a part in the office. Hand it in first; then you can delete your account.")
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class LeavingTyped(msgspec.Struct, kw_only=True):
     """The password, and one's own name as the word that must be typed."""
 
     password: str = ""
@@ -28,7 +28,7 @@ async def show(call: Call[Nothing]) -> Answer:
     return await _show(call, {})
 
 
-async def ask(call: Call[Asked]) -> Answer:
+async def ask(call: Call[LeavingTyped]) -> Answer:
     if call.caller is None:
         raise NotSignedIn
     try:
@@ -58,6 +58,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/deletion", show, Surface.OWN, **PAGE),
-    post("/settings/deletion", ask, Surface.OWN, takes=Asked, limit=(10, 900), **PAGE),
+    post("/settings/deletion", ask, Surface.OWN, takes=LeavingTyped, limit=(10, 900), **PAGE),
     post("/settings/deletion/stay", stay, Surface.OWN, **PAGE),
 )

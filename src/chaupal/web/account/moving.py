@@ -12,23 +12,19 @@ from chaupal.web import pages
 from chaupal.web.said import sentence
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 HERE = "/settings/moving"
 
 
-class Named(msgspec.Struct, kw_only=True):
+class AliasTyped(msgspec.Struct, kw_only=True):
     """The handle of another account of one's own."""
 
     alias: str = ""
 
 
-class One(msgspec.Struct):
-    id: Number
-
-
-class Asked(msgspec.Struct, kw_only=True):
+class MoveTyped(msgspec.Struct, kw_only=True):
     """Where to, and the password."""
 
     handle: str = ""
@@ -39,7 +35,7 @@ async def show(call: Call[Nothing]) -> Answer:
     return await _show(call)
 
 
-async def name(call: Call[Named]) -> Answer:
+async def name(call: Call[AliasTyped]) -> Answer:
     await _ask_there(call, call.args.alias)
     try:
         await moving.name(call.house.square, call.viewer, call.args.alias)
@@ -48,12 +44,12 @@ async def name(call: Call[Named]) -> Answer:
     return redirect(HERE)
 
 
-async def unname(call: Call[One]) -> Answer:
+async def unname(call: Call[ById]) -> Answer:
     await moving.unname(call.house.square, call.viewer, call.args.id)
     return redirect(HERE)
 
 
-async def move(call: Call[Asked]) -> Answer:
+async def move(call: Call[MoveTyped]) -> Answer:
     await _ask_there(call, call.args.handle)
     try:
         await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
@@ -97,8 +93,8 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get(HERE, show, Surface.OWN, **PAGE),
-    post(HERE, move, Surface.OWN, takes=Asked, limit=(10, 900), **PAGE),
+    post(HERE, move, Surface.OWN, takes=MoveTyped, limit=(10, 900), **PAGE),
     post(f"{HERE}/back", take_back, Surface.OWN, limit=(30, 3_600), **PAGE),
-    post(f"{HERE}/aliases", name, Surface.OWN, takes=Named, limit=(30, 3_600), **PAGE),
-    post(f"{HERE}/aliases/{{id}}/remove", unname, Surface.OWN, takes=One, **PAGE),
+    post(f"{HERE}/aliases", name, Surface.OWN, takes=AliasTyped, limit=(30, 3_600), **PAGE),
+    post(f"{HERE}/aliases/{{id}}/remove", unname, Surface.OWN, takes=ById, **PAGE),
 )

@@ -39,7 +39,7 @@ class Browser(msgspec.Struct):
     keys: Keys
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class PushTyped(msgspec.Struct, kw_only=True):
     """`alerts`: of which kinds; all of them where none is named. `policy`: from whom."""
 
     subscription: Browser
@@ -47,7 +47,7 @@ class Sent(msgspec.Struct, kw_only=True):
     policy: str = "all"
 
 
-async def subscribe(call: Call[Sent]) -> Answer:
+async def subscribe(call: Call[PushTyped]) -> Answer:
     """This browser is told from now on, until it is signed out."""
     sent, browser = call.args, call.args.subscription
     wish = Wish(
@@ -73,6 +73,6 @@ OWN: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/push/key", key, Surface.NONE, public=True, **OWN),
-    post("/push/subscription", subscribe, Surface.OWN, takes=Sent, **OWN),
+    post("/push/subscription", subscribe, Surface.OWN, takes=PushTyped, **OWN),
     delete("/push/subscription", remove, Surface.OWN, **OWN),
 )

@@ -16,7 +16,7 @@ from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
@@ -36,7 +36,7 @@ class Code(msgspec.Struct, kw_only=True):
     code: str = ""
 
 
-class Named(Password, kw_only=True):
+class PasskeyNamed(Password, kw_only=True):
     """A passkey to be made, and what its owner calls it."""
 
     name: str = ""
@@ -55,10 +55,6 @@ class Which(Password, kw_only=True):
 
 class Session(msgspec.Struct, kw_only=True):
     key: str = ""
-
-
-class Token(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 async def show(call: Call[Said]) -> Answer:
@@ -105,7 +101,7 @@ async def renew_recovery(call: Call[Password]) -> Answer:
     return await _recovery(call, codes)
 
 
-async def ask_passkey(call: Call[Named]) -> Answer:
+async def ask_passkey(call: Call[PasskeyNamed]) -> Answer:
     """The page on which the browser makes the key: it needs a script, as passkeys do."""
     try:
         options = await passkeys.ask_to_add(call.house.square, call.viewer, call.args.password)
@@ -155,7 +151,7 @@ async def end_session(call: Call[Session]) -> Answer:
     return redirect(f"{SESSIONS}?saved=1")
 
 
-async def end_app(call: Call[Token]) -> Answer:
+async def end_app(call: Call[ById]) -> Answer:
     await logins.end_app(call.house.square, call.viewer, call.args.id)
     return redirect(f"{SESSIONS}?saved=1")
 
@@ -218,10 +214,10 @@ ROUTES: tuple[Route, ...] = (
     post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=Code, **GUARDED),
     post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, takes=Password, **GUARDED),
     post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, takes=Password, **GUARDED),
-    post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=Named, **GUARDED),
+    post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=PasskeyNamed, **GUARDED),
     post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=Made, **GUARDED),
     post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=Which, **GUARDED),
     get(SESSIONS, show_sessions, Surface.OWN, takes=Said, **OPEN),
     post(SESSIONS, end_session, Surface.OWN, takes=Session, **OPEN),
-    post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=Token, **OPEN),
+    post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=ById, **OPEN),
 )

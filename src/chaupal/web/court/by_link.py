@@ -14,7 +14,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
 
-class Of(msgspec.Struct, kw_only=True):
+class RulingByLink(msgspec.Struct, kw_only=True):
     """A ruling, and the word by which its link opens it; `done`: what was just done there."""
 
     id: Number
@@ -22,7 +22,7 @@ class Of(msgspec.Struct, kw_only=True):
     done: str = ""
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class AppealByLink(msgspec.Struct, kw_only=True):
     """What somebody writes: an appeal, or a word in the one that they filed."""
 
     id: Number
@@ -38,11 +38,11 @@ class Declared(msgspec.Struct, kw_only=True):
     declared: dict[str, str] = {}
 
 
-async def show(call: Call[Of]) -> Answer:
+async def show(call: Call[RulingByLink]) -> Answer:
     return await disputes.page(call, call.args.id, ways=await _ways(call))
 
 
-async def appeal(call: Call[Typed]) -> Answer:
+async def appeal(call: Call[AppealByLink]) -> Answer:
     """File an appeal. What cannot be taken is said beside what was typed."""
     args, ways = call.args, await _ways(call)
     try:
@@ -52,7 +52,7 @@ async def appeal(call: Call[Typed]) -> Answer:
     return redirect(f"{ways.page}?done=appealed#appeal")
 
 
-async def say(call: Call[Typed]) -> Answer:
+async def say(call: Call[AppealByLink]) -> Answer:
     args, ways = call.args, await _ways(call)
     try:
         await appeals.say(call.house.court, ways.viewer, await _appealed(call, ways), args.text)
@@ -61,7 +61,7 @@ async def say(call: Call[Typed]) -> Answer:
     return redirect(f"{ways.page}?done=said#appeal")
 
 
-async def withdraw(call: Call[Typed]) -> Answer:
+async def withdraw(call: Call[AppealByLink]) -> Answer:
     ways = await _ways(call)
     try:
         await appeals.withdraw(call.house.court, ways.viewer, await _appealed(call, ways))
@@ -102,9 +102,9 @@ LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 PAGE = f"{by_link.PATH}/{{id}}/{{word}}"
 
 ROUTES: tuple[Route, ...] = (
-    get(PAGE, show, Surface.OWN, takes=Of, limit=(60, 600), **LINK),
-    post(f"{PAGE}/appeal", appeal, Surface.OWN, takes=Typed, limit=(20, 600), **LINK),
-    post(f"{PAGE}/messages", say, Surface.OWN, takes=Typed, limit=(30, 600), **LINK),
-    post(f"{PAGE}/withdraw", withdraw, Surface.OWN, takes=Typed, limit=(20, 600), **LINK),
+    get(PAGE, show, Surface.OWN, takes=RulingByLink, limit=(60, 600), **LINK),
+    post(f"{PAGE}/appeal", appeal, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
+    post(f"{PAGE}/messages", say, Surface.OWN, takes=AppealByLink, limit=(30, 600), **LINK),
+    post(f"{PAGE}/withdraw", withdraw, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
     post(f"{PAGE}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **LINK),
 )

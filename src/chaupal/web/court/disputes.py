@@ -21,14 +21,14 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 
-class Of(msgspec.Struct, kw_only=True):
+class StrikeAsked(msgspec.Struct, kw_only=True):
     """A strike by its ruling's id; `done`: what was just done there."""
 
     id: Number
     done: str = ""
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class DisputeTyped(msgspec.Struct, kw_only=True):
     """What somebody writes: an appeal, or a word in one."""
 
     id: Number
@@ -74,11 +74,11 @@ async def strikes(call: Call[Nothing]) -> Answer:
     )  # fmt: skip
 
 
-async def strike(call: Call[Of]) -> Answer:
+async def strike(call: Call[StrikeAsked]) -> Answer:
     return await page(call, call.args.id)
 
 
-async def appeal(call: Call[Typed]) -> Answer:
+async def appeal(call: Call[DisputeTyped]) -> Answer:
     """File an appeal. What cannot be taken is said beside what was typed."""
     args = call.args
     try:
@@ -88,7 +88,7 @@ async def appeal(call: Call[Typed]) -> Answer:
     return redirect(f"{tidings.notice_page(args.id)}?done=appealed#appeal")
 
 
-async def say(call: Call[Typed]) -> Answer:
+async def say(call: Call[DisputeTyped]) -> Answer:
     args = call.args
     row, about = await appeals.appeal(call.house.court, call.viewer, args.id)
     try:
@@ -108,7 +108,7 @@ async def answer_notice(call: Call[Declared]) -> Answer:
     return redirect(f"{tidings.notice_page(args.id)}?done=said#counter")
 
 
-async def withdraw(call: Call[Typed]) -> Answer:
+async def withdraw(call: Call[DisputeTyped]) -> Answer:
     row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
     try:
         await appeals.withdraw(call.house.court, call.viewer, call.args.id)
@@ -169,9 +169,9 @@ STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
 
 ROUTES: tuple[Route, ...] = (
     get(STRIKES, strikes, Surface.OWN, **OWN),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=Of, **OWN),
-    post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=Typed, limit=(20, 600), **OWN),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=StrikeAsked, **OWN),
+    post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=DisputeTyped, limit=(20, 600), **OWN),
     post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **OWN),
-    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Typed, limit=(30, 600), **OWN),
-    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=Typed, **OWN),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=DisputeTyped, limit=(30, 600), **OWN),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=DisputeTyped, **OWN),
 )

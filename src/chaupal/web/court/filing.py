@@ -16,7 +16,7 @@ from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
-from chaupal.reads.court.naming import Named
+from chaupal.reads.court.naming import NamedThing
 from chaupal.social.people import elsewhere as people
 from chaupal.web.words import N_
 from chaupal.wire.call import Call
@@ -78,7 +78,7 @@ class Draft(msgspec.Struct, kw_only=True):
     brought: list[Document] = []
     checked: Checked | None = None
     preview: Preview | None = None
-    named: dict[str, Named] = {}  # line -> what it names
+    named: dict[str, NamedThing] = {}  # line -> what it names
     unsure: list[Resolved] = []  # lines that name nothing, to be confirmed before it is filed
     errors: dict[str, str] = {}
 
@@ -134,7 +134,7 @@ async def look_up(call: Call[Any], checked: Checked) -> int:
 # --- words ---
 
 
-async def look(call: Call[Any], checked: Checked) -> dict[str, Named]:
+async def look(call: Call[Any], checked: Checked) -> dict[str, NamedThing]:
     """Line -> the thing that it names, of as many as a page shows."""
     some = [one for one in checked.targets if one.subject is not None][:SHOWN_ROWS]
     found = await naming.named(call.house.reads, call.viewer, [(one.kind, one.subject, one.owner) for one in some])

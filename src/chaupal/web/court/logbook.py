@@ -37,7 +37,7 @@ class Turned(msgspec.Struct):
     before: Index | None = None
 
 
-class One(msgspec.Struct):
+class EntryAsked(msgspec.Struct):
     """An entry by its index."""
 
     index: Index
@@ -64,7 +64,7 @@ async def book(call: Call[Turned]) -> Answer:
     )  # fmt: skip
 
 
-async def entry(call: Call[One]) -> Answer:
+async def entry(call: Call[EntryAsked]) -> Answer:
     """One entry: in words, field by field, letter by letter. Raises NotFound."""
     court, index = call.house.court, call.args.index
     title = words(call.viewer.language).gettext(N_("Entry %s of the log")) % index
@@ -126,5 +126,5 @@ def _plain(value: object, said: Words) -> str:
 
 ROUTES: tuple[Route, ...] = (
     get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Turned),
-    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True, takes=EntryAsked),
 )

@@ -55,7 +55,7 @@ class Under(msgspec.Struct, kw_only=True):
     regime: str = ""
 
 
-class One(msgspec.Struct, kw_only=True):
+class PortalOrderAsked(msgspec.Struct, kw_only=True):
     ref: str
 
 
@@ -128,7 +128,7 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
 
 
 @inside
-async def show(call: Call[One], who: Filing) -> Answer:
+async def show(call: Call[PortalOrderAsked], who: Filing) -> Answer:
     return await _order(call, who, call.args.ref, None)
 
 
@@ -189,7 +189,7 @@ ROUTES: tuple[Route, ...] = (
     get("/portal", front, Surface.NONE, takes=Below, **DOOR),
     get("/portal/orders/new", show_new, Surface.NONE, takes=Under, **DOOR),
     post("/portal/orders", file, Surface.NONE, takes=Intake, body=filing.MOST_BYTES, limit=(60, 600), **DOOR),
-    get("/portal/orders/{ref}", show, Surface.NONE, takes=One, **DOOR),
+    get("/portal/orders/{ref}", show, Surface.NONE, takes=PortalOrderAsked, **DOOR),
     post("/portal/orders/{ref}/{act}", act, Surface.NONE, takes=Act, **DOOR),
     post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, takes=ReplyTo, **DOOR),
 )

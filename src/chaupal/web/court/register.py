@@ -28,7 +28,7 @@ from chaupal.wire.route import Route, Shape, get
 type From = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class One(msgspec.Struct, kw_only=True):
+class OrderAsked(msgspec.Struct, kw_only=True):
     """An order by its public reference; `first`: from which target on."""
 
     ref: str
@@ -43,7 +43,7 @@ FEED = 20  # orders in a feed
 type Word = Annotated[str, Meta(max_length=200)]
 
 
-class Asked(Paged, kw_only=True):
+class RegisterAsked(Paged, kw_only=True):
     """What is looked for: words, an authority's id, a law's id, a country's code, one of OUTCOMES, days such as 2026-11-27.
 
     What cannot be read filters nothing: an address that somebody kept goes on working.
@@ -90,7 +90,7 @@ def _day(text: str) -> date | None:
     return found if 1970 <= found.year < 2200 else None
 
 
-async def register(call: Call[Asked]) -> Answer:
+async def register(call: Call[RegisterAsked]) -> Answer:
     page = await record.register(call.house.reads, call.args.cursor(), call.args.sought)
     who, laws = await record.issuers(call.house.reads)
     title = words(call.viewer.language).gettext(N_("Register of orders"))
@@ -111,7 +111,7 @@ def _law(call: Call[Any], id_: str) -> str:
     return title.hi if call.viewer.language == "hi" else title.en
 
 
-async def feed(call: Call[Asked]) -> Answer:
+async def feed(call: Call[RegisterAsked]) -> Answer:
     """What the register says of the newest orders, as they are sought, for a feed reader."""
     said, origin, asked = words(call.viewer.language), call.house.settings.origin, call.args.said
     found = await record.register(call.house.reads, Cursor(limit=FEED), call.args.sought)
@@ -137,7 +137,7 @@ def _entry(call: Call[Any], line: Line, story: tuple[Happened, ...]) -> atom.Ent
     )  # fmt: skip
 
 
-async def order(call: Call[One]) -> Answer:
+async def order(call: Call[OrderAsked]) -> Answer:
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
     own = courtly.own(call, story.order)
     title = words(call.viewer.language).gettext(N_("Order %s") if own is None else N_("Matter %s")) % story.order.ref
@@ -158,7 +158,7 @@ async def order(call: Call[One]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Asked),
-    get("/orders/feed.atom", feed, Surface.RECORD, shape=Shape.FILE, public=True, takes=Asked, limit=(120, 60)),
-    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True, takes=RegisterAsked),
+    get("/orders/feed.atom", feed, Surface.RECORD, shape=Shape.FILE, public=True, takes=RegisterAsked, limit=(120, 60)),
+    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True, takes=OrderAsked),
 )

@@ -27,7 +27,7 @@ class About(msgspec.Struct, kw_only=True):
     account: Number | None = None
 
 
-class Typed(About, kw_only=True):
+class ReportTyped(About, kw_only=True):
     """What is wrong with it; `name` and `email` of whoever has no account."""
 
     kind: str = ""
@@ -52,10 +52,10 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 async def show(call: Call[About]) -> Answer:
-    return await _form(call, Typed(post=call.args.post, account=call.args.account), None)
+    return await _form(call, ReportTyped(post=call.args.post, account=call.args.account), None)
 
 
-async def send(call: Call[Typed]) -> Answer:
+async def send(call: Call[ReportTyped]) -> Answer:
     """File it. What cannot be taken is said beside what was typed."""
     args, court, viewer = call.args, call.house.court, call.viewer
     subject = await _subject(call, args)
@@ -108,7 +108,7 @@ async def _confirm(call: Call[Link], step: str) -> Answer:
     )
 
 
-async def _form(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+async def _form(call: Call[Any], typed: ReportTyped, problem: Problem | None) -> Answer:
     subject = await _subject(call, typed)
     court = call.house.court
     return await sheet.render(
@@ -139,7 +139,7 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/report", show, Surface.STATUS, takes=About, **OPEN),
-    post("/report", send, Surface.STATUS, takes=Typed, limit=(10, 3_600), **OPEN),
+    post("/report", send, Surface.STATUS, takes=ReportTyped, limit=(10, 3_600), **OPEN),
     get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
     post("/report/confirm/{secret}", confirm, Surface.NONE, takes=Link, limit=(20, 1_800), **OPEN),
     get("/reports", mine, Surface.OWN, shape=Shape.PAGE, suspended=True),

@@ -19,7 +19,7 @@ Slug = Annotated[str, Meta(max_length=80)]
 LARGE = 200_000  # bytes
 
 
-class One(msgspec.Struct, kw_only=True):
+class StatementAsked(msgspec.Struct, kw_only=True):
     """A statement by its slug."""
 
     slug: Slug
@@ -42,7 +42,7 @@ async def listed(call: Call[Nothing]) -> Answer:
     return await _render(call, "statements/list.html", N_("Statements"), found=found)
 
 
-async def one(call: Call[One]) -> Answer:
+async def one(call: Call[StatementAsked]) -> Answer:
     said = await statements.one(call.house.court, call.args.slug)
     title = in_language(said.statement.title, said.statement.title_hi, call.viewer.language)
     return await _render(call, "statements/one.html", title, said=said)
@@ -63,7 +63,7 @@ async def publish(call: Call[StatementForm]) -> Answer:
     return redirect(f"/statements/{new.slug}")
 
 
-async def edit(call: Call[One]) -> Answer:
+async def edit(call: Call[StatementAsked]) -> Answer:
     said = await statements.one(call.house.court, call.args.slug)
     return await _edit(call, call.args.slug, _typed(said.statement), None)
 
@@ -122,10 +122,10 @@ OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": "publish_statement", "body
 
 ROUTES: tuple[Route, ...] = (
     get("/statements", listed, Surface.RECORD, shape=Shape.PAGE, public=True),
-    get("/statements/{slug}", one, Surface.RECORD, shape=Shape.PAGE, public=True, takes=One),
+    get("/statements/{slug}", one, Surface.RECORD, shape=Shape.PAGE, public=True, takes=StatementAsked),
     get("/office/statements", office, Surface.OFFICE, **OFFICE),
     post("/office/statements", publish, Surface.OFFICE, takes=StatementForm, **OFFICE),
-    get("/office/statements/{slug}", edit, Surface.OFFICE, takes=One, **OFFICE),
+    get("/office/statements/{slug}", edit, Surface.OFFICE, takes=StatementAsked, **OFFICE),
     post("/office/statements/{slug}", revise, Surface.OFFICE, takes=Revised, **OFFICE),
     post("/office/statements/{slug}/reply", reply, Surface.OFFICE, takes=Replied, **OFFICE),
 )

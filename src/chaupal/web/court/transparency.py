@@ -37,7 +37,7 @@ WRONG = (
 Word = Annotated[str, Meta(max_length=64)]
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class PartAsked(msgspec.Struct, kw_only=True):
     """Months from and to, a country, a language, a regime; each may be empty, as a form sends it."""
 
     start: Word = msgspec.field(default="", name="from")
@@ -53,7 +53,7 @@ class Asked(msgspec.Struct, kw_only=True):
         }  # fmt: skip
 
 
-class AskedOne(Asked, kw_only=True):
+class TableAsked(PartAsked, kw_only=True):
     """One table: `t1`, `t9a`."""
 
     table: Annotated[str, Meta(max_length=16)]
@@ -81,7 +81,7 @@ class Headline(msgspec.Struct, frozen=True):
     table: str
 
 
-async def overview(call: Call[Asked]) -> Answer:
+async def overview(call: Call[PartAsked]) -> Answer:
     """The whole report on one page."""
     filters, wrong = _filters(call)
     if wrong:
@@ -107,7 +107,7 @@ async def _of_the_log(call: Call[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def one(call: Call[AskedOne]) -> Answer:
+async def one(call: Call[TableAsked]) -> Answer:
     """One table whole."""
     id_ = BY_ID.get(call.args.table.lower())
     if id_ is None:
@@ -174,6 +174,6 @@ def _total(table: Table, column: str) -> tuple[Value, Any]:
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "limit": (60, 60)}
 
 ROUTES: tuple[Route, ...] = (
-    get("/transparency", overview, Surface.RECORD, takes=Asked, **OPEN),
-    get("/transparency/{table}", one, Surface.RECORD, takes=AskedOne, **OPEN),
+    get("/transparency", overview, Surface.RECORD, takes=PartAsked, **OPEN),
+    get("/transparency/{table}", one, Surface.RECORD, takes=TableAsked, **OPEN),
 )

@@ -16,7 +16,7 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 
 
-class Asked(msgspec.Struct):
+class ReceiptAsked(msgspec.Struct):
     """The entry whose receipt is filled in, by its index; without one the fields stay empty."""
 
     entry: Annotated[int, Meta(ge=0, le=10**18)] | None = None
@@ -30,7 +30,7 @@ class Filled(msgspec.Struct, frozen=True):
     when: str = ""
 
 
-async def verify(call: Call[Asked]) -> Answer:
+async def verify(call: Call[ReceiptAsked]) -> Answer:
     """Raises NotFound for an entry that the log does not have."""
     court, number = call.house.court, call.args.entry
     filled = Filled() if number is None else await _filled(call, number)
@@ -51,5 +51,5 @@ async def _filled(call: Call[Any], number: int) -> Filled:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Asked),
+    get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=ReceiptAsked),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from chaupal.wire.route import Route, Shape, get
 type Describe = Callable[[str, str], dict[str, Any]]
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class RoomAsked(msgspec.Struct, kw_only=True):
     """`room`: the operations of which part; none: all of them in short."""
 
     room: Annotated[str, Meta(max_length=40)] = ""
@@ -109,7 +109,7 @@ def routes(describe: Describe) -> tuple[Route, ...]:
     """The page of what `describe` says."""
     kept: dict[str, dict[str, list[Operation]]] = {}
 
-    async def show(call: Call[Asked]) -> Answer:
+    async def show(call: Call[RoomAsked]) -> Answer:
         settings, room = call.house.settings, call.args.room
         if settings.origin not in kept:
             kept[settings.origin] = rooms_of(describe(settings.title, settings.origin))
@@ -119,4 +119,4 @@ def routes(describe: Describe) -> tuple[Route, ...]:
         title = words(call.viewer.language).gettext(N_("The API"))
         return await pages.render(call, "api.html", title=title, rooms=rooms, room=room)
 
-    return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True, takes=Asked),)
+    return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True, takes=RoomAsked),)

@@ -20,18 +20,18 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class AppealsAsked(msgspec.Struct, kw_only=True):
     """Those that wait, or those that have `ended`."""
 
     ended: bool = False
 
 
-class Of(msgspec.Struct, kw_only=True):
+class AppealAsked(msgspec.Struct, kw_only=True):
     id: Number
     done: str = ""
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class AppealHandled(msgspec.Struct, kw_only=True):
     """What is done about an appeal: `assign`, `unassign`, `say` (with `text`), or `decide` with the fields of a Decision."""
 
     id: Number
@@ -62,16 +62,16 @@ class Step(msgspec.Struct, kw_only=True):
     step: str = ""
 
 
-async def queue(call: Call[Asked]) -> Answer:
+async def queue(call: Call[AppealsAsked]) -> Answer:
     found = await appeals.queue(call.house.court, call.viewer, ended=call.args.ended)
     return await sheet.render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
 
 
-async def show(call: Call[Of]) -> Answer:
+async def show(call: Call[AppealAsked]) -> Answer:
     return await _appeal(call, call.args.id)
 
 
-async def act(call: Call[Typed]) -> Answer:
+async def act(call: Call[AppealHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
     do = ACTS.get(call.args.act)
     if do is None:
@@ -106,19 +106,19 @@ async def counter_step(call: Call[Step]) -> Answer:
     return redirect(f"{tidings.notice_page(args.id)}?done=noted#counter")
 
 
-async def _assign(call: Call[Typed]) -> None:
+async def _assign(call: Call[AppealHandled]) -> None:
     await appeals.assign(call.house.court, call.viewer, call.args.id)
 
 
-async def _unassign(call: Call[Typed]) -> None:
+async def _unassign(call: Call[AppealHandled]) -> None:
     await appeals.assign(call.house.court, call.viewer, call.args.id, mine=False)
 
 
-async def _say(call: Call[Typed]) -> None:
+async def _say(call: Call[AppealHandled]) -> None:
     await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
 
 
-async def _decide(call: Call[Typed]) -> None:
+async def _decide(call: Call[AppealHandled]) -> None:
     args = call.args
     typed = Decision(
         outcome=args.outcome, reason=args.reason, ends_at=args.ends_at, territory=args.territory, measure=args.measure,
@@ -135,7 +135,7 @@ def _parts(text: str) -> tuple[int, ...]:
     return tuple(int(end) for end in ends)
 
 
-type Act = Callable[[Call[Typed]], Awaitable[None]]
+type Act = Callable[[Call[AppealHandled]], Awaitable[None]]
 ACTS: dict[str, Act] = {"assign": _assign, "unassign": _unassign, "say": _say, "decide": _decide}
 
 
@@ -148,7 +148,7 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
         reads, viewer, Surface.OFFICE, [row.account_id, *([row.assigned_to] if row.assigned_to else [])]
     )
     names = {one.item.id: one.item.handle for one in known}
-    typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
+    typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
     card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
     return await sheet.render(
         call, "office/appeal.html", N_("Appeal"), problem, row=row, strike=strike, card=card, names=names, typed=typed,
@@ -159,11 +159,11 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/appeals", queue, Surface.OFFICE, takes=Asked, **DESK),
-    get("/office/appeals/{id}", show, Surface.OFFICE, takes=Of, **DESK),
+    get("/office/appeals", queue, Surface.OFFICE, takes=AppealsAsked, **DESK),
+    get("/office/appeals/{id}", show, Surface.OFFICE, takes=AppealAsked, **DESK),
     post(
         "/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, takes=Elsewhere, shape=Shape.PAGE, may="hear_appeal"
     ),
     post("/office/strikes/{id}/counter", counter_step, Surface.OFFICE, takes=Step, shape=Shape.PAGE, may="lift"),
-    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, takes=Typed, shape=Shape.PAGE, may="hear_appeal"),
+    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, takes=AppealHandled, shape=Shape.PAGE, may="hear_appeal"),
 )

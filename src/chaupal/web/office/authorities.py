@@ -12,7 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 CLASS_NAMES = {
@@ -20,10 +20,6 @@ CLASS_NAMES = {
 }  # fmt: skip
 # What each form here is made of and said by.
 FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES}
-
-
-class One(msgspec.Struct, kw_only=True):
-    id: Number
 
 
 class Changed(AuthorityForm, kw_only=True):
@@ -54,7 +50,7 @@ async def register(call: Call[AuthorityForm]) -> Answer:
     return redirect(f"/office/authorities/{added.id}")
 
 
-async def show_one(call: Call[One]) -> Answer:
+async def show_one(call: Call[ById]) -> Answer:
     found = await authorities.one(call.house.court, call.viewer, call.args.id)
     return await _one(call, found, _form(found), InviteForm(), None)
 
@@ -68,15 +64,15 @@ async def change(call: Call[Changed]) -> Answer:
     return redirect(f"/office/authorities/{found.id}")
 
 
-async def agree(call: Call[One]) -> Answer:
+async def agree(call: Call[ById]) -> Answer:
     return await _settle(call, authorities.agree)
 
 
-async def drop(call: Call[One]) -> Answer:
+async def drop(call: Call[ById]) -> Answer:
     return await _settle(call, authorities.drop)
 
 
-async def _settle(call: Call[One], act: Any) -> Answer:
+async def _settle(call: Call[ById], act: Any) -> Answer:
     found = await authorities.one(call.house.court, call.viewer, call.args.id)
     try:
         await act(call.house.court, call.viewer, found.id)
@@ -142,10 +138,10 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 ROUTES: tuple[Route, ...] = (
     get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),
     post("/office/authorities", register, Surface.OFFICE, may="register_authority", takes=AuthorityForm, **PAGE),
-    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=One, **PAGE),
+    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
     post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=Changed, **PAGE),
-    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=One, **PAGE),
-    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=One, **PAGE),
+    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=ById, **PAGE),
+    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
     post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=Invited, **PAGE),
     post(
         "/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", takes=Person, **PAGE

@@ -28,7 +28,7 @@ from chaupal.wire.route import Route, get, post
 WORDS = regex.compile(r"\s+|\S+")
 
 
-class One(msgspec.Struct, kw_only=True):
+class CaseAsked(msgspec.Struct, kw_only=True):
     """A case by its order and number; `done`: what was just done."""
 
     ref: str
@@ -36,7 +36,7 @@ class One(msgspec.Struct, kw_only=True):
     done: str = ""
 
 
-class Typed(Draft, kw_only=True, frozen=True):
+class CaseTyped(Draft, kw_only=True, frozen=True):
     """What is to be done about a case. `seen`: the case's number on the page that was decided on. `Draft` says the rest."""
 
     ref: str
@@ -50,14 +50,14 @@ class Typed(Draft, kw_only=True, frozen=True):
     to: str = ""
 
 
-TYPED = acts.with_fields(Typed, acts.fields_of(acts.by_way("office").values()))
+TYPED = acts.with_fields(CaseTyped, acts.fields_of(acts.by_way("office").values()))
 
 
-async def show(call: Call[One]) -> Answer:
+async def show(call: Call[CaseAsked]) -> Answer:
     return await page(call, call.args.ref, call.args.number, None, None)
 
 
-async def act(call: Call[Typed]) -> Answer:
+async def act(call: Call[CaseTyped]) -> Answer:
     """One move of one case, or a look at what it would do. What cannot be done is said beside what was typed."""
     args = call.args
     if args.act == "preview":
@@ -75,30 +75,30 @@ async def act(call: Call[Typed]) -> Answer:
     return redirect(f"/office/orders/{args.ref}/{args.number}?done={args.act}")
 
 
-async def _note(call: Call[Typed]) -> None:
+async def _note(call: Call[CaseTyped]) -> None:
     args = call.args
     found = await desk.options(call.house.court, call.viewer, args.ref, args.number)
     await notes.add(call.house.court, call.viewer, "case", found.case.target.id, args.note)
 
 
-async def _assign(call: Call[Typed]) -> None:
+async def _assign(call: Call[CaseTyped]) -> None:
     await assigning.assign(call.house.court, call.viewer, call.args.ref, (call.args.number,), call.args.to)
 
 
 # What is done beside the acts of the table: it decides nothing.
-BESIDE: dict[str, Callable[[Call[Typed]], Awaitable[None]]] = {"note": _note, "assign": _assign}
+BESIDE: dict[str, Callable[[Call[CaseTyped]], Awaitable[None]]] = {"note": _note, "assign": _assign}
 ACTS = acts.by_way("office")
 
 
 # --- the page ---
 
 
-def typed_of(ref: str, draft: Draft) -> Typed:
+def typed_of(ref: str, draft: Draft) -> CaseTyped:
     """A draft as it stands in the form of a case, for other pages that lead here."""
     return TYPED(ref=ref, number=1, act="propose", **msgspec.structs.asdict(draft))
 
 
-async def page(call: Call[Any], ref: str, number: int, typed: Typed | None, problem: Problem | None) -> Answer:
+async def page(call: Call[Any], ref: str, number: int, typed: CaseTyped | None, problem: Problem | None) -> Answer:
     """The page of a case, with what was typed and what was wrong with it."""
     house, viewer = call.house, call.viewer
     sheet = await dossier.sheet(house.reads, viewer, ref, number)
@@ -148,7 +148,7 @@ def _title(call: Call[Any], ref: str, number: int) -> str:
     return words(call.viewer.language).gettext(N_("%(ref)s, number %(number)s")) % {"ref": ref, "number": number}
 
 
-def _draft(found: Options, typed: Typed | None) -> Draft | None:
+def _draft(found: Options, typed: CaseTyped | None) -> Draft | None:
     """What is looked at beforehand: what was typed, what is proposed, or else the narrowest rung."""
     case = found.case
     if typed is not None and typed.outcome:
@@ -167,7 +167,7 @@ async def _check_role(call: Call[Any], path: Mapping[str, str]) -> None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=One, **PAGE),
+    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=CaseAsked, **PAGE),
     post(
         "/office/orders/{ref}/{number}/{act}",
         act,

@@ -24,7 +24,7 @@ NEARNESS = {
 }  # fmt: skip
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class DeamplifyTyped(msgspec.Struct, kw_only=True):
     """What to keep out (tags, addresses, handles; one to a line), by which rule, in which countries, until when and why."""
 
     targets: str = ""
@@ -34,11 +34,11 @@ class Typed(msgspec.Struct, kw_only=True):
     grounds: str = ""
 
 
-async def show(call: Call[Typed]) -> Answer:
+async def show(call: Call[DeamplifyTyped]) -> Answer:
     return await _page(call, call.args, None)
 
 
-async def propose(call: Call[Typed]) -> Answer:
+async def propose(call: Call[DeamplifyTyped]) -> Answer:
     args = call.args
     form = MatterForm(targets=args.targets, rule=args.rule, grounds=args.grounds, territory=args.territory)
     draft = Draft(outcome=MEASURE, reason=args.grounds, until=args.until, rule=args.rule)
@@ -51,7 +51,7 @@ async def propose(call: Call[Typed]) -> Answer:
     return redirect(f"/office/orders/{done.ref}")
 
 
-async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None) -> Answer:
     house = call.house
     rules = house.court.rules.current(house.court.clock())
     made = await history.quieted(house.reads, call.viewer)
@@ -64,6 +64,6 @@ async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answe
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/deamplified", show, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/deamplified", propose, Surface.OFFICE, takes=Typed, **PAGE | {"may": "sanction"}),
+    get("/office/deamplified", show, Surface.OFFICE, takes=DeamplifyTyped, **PAGE),
+    post("/office/deamplified", propose, Surface.OFFICE, takes=DeamplifyTyped, **PAGE | {"may": "sanction"}),
 )

@@ -16,7 +16,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
 
-class Of(msgspec.Struct, kw_only=True):
+class DocumentsAsked(msgspec.Struct, kw_only=True):
     """The documents of an order."""
 
     ref: str
@@ -30,7 +30,7 @@ class Opening(msgspec.Struct, kw_only=True):
     purpose: str = ""
 
 
-async def show(call: Call[Of]) -> Answer:
+async def show(call: Call[DocumentsAsked]) -> Answer:
     return await _page(call, call.args.ref, None, None)
 
 
@@ -65,6 +65,6 @@ async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int |
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/documents", show, Surface.OFFICE, takes=Of, **PAGE),
+    get("/office/orders/{ref}/documents", show, Surface.OFFICE, takes=DocumentsAsked, **PAGE),
     post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, takes=Opening, **PAGE),
 )

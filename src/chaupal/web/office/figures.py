@@ -37,7 +37,7 @@ MOST: tuple[tuple[str, str, Kind], ...] = (
 )
 
 
-class Asked(msgspec.Struct):
+class FiguresAsked(msgspec.Struct):
     """Of how many days, up to today."""
 
     days: Literal["7", "30", "90"] = "30"
@@ -51,7 +51,7 @@ class Total(msgspec.Struct, frozen=True):
     before: int
 
 
-async def show(call: Call[Asked]) -> Answer:
+async def show(call: Call[FiguresAsked]) -> Answer:
     """Everything of the last days."""
     today = datetime.fromtimestamp(call.house.reads.clock() / 1_000, UTC).date()
     span = counts.days(today - timedelta(days=int(call.args.days) - 1), today)
@@ -107,4 +107,4 @@ async def _cohorts(call: Call[Any], today: date) -> list[tuple[str, int, list[in
     ]
 
 
-ROUTES: tuple[Route, ...] = (get("/office/figures", show, Surface.OFFICE, takes=Asked, **office_room.PAGE),)
+ROUTES: tuple[Route, ...] = (get("/office/figures", show, Surface.OFFICE, takes=FiguresAsked, **office_room.PAGE),)

@@ -14,7 +14,7 @@ from chaupal.social.people.ip_blocks import plain_hash
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 KINDS = {
@@ -28,7 +28,7 @@ SEVERITIES = {
 type Word = Annotated[str, Meta(max_length=300)]
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class IpBlockTyped(msgspec.Struct, kw_only=True):
     """What to shut. A mail is kept as its hash alone."""
 
     kind: Word = "ip"
@@ -37,15 +37,11 @@ class Typed(msgspec.Struct, kw_only=True):
     comment: Word = ""
 
 
-class One(msgspec.Struct):
-    id: Number
-
-
 async def show(call: Call[Nothing]) -> Answer:
-    return await _page(call, Typed())
+    return await _page(call, IpBlockTyped())
 
 
-async def shut(call: Call[Typed]) -> Answer:
+async def shut(call: Call[IpBlockTyped]) -> Answer:
     a = call.args
     if a.kind not in KINDS:
         raise NotFound
@@ -58,7 +54,7 @@ async def shut(call: Call[Typed]) -> Answer:
     return redirect("/office/doors")
 
 
-async def end(call: Call[One]) -> Answer:
+async def end(call: Call[ById]) -> Answer:
     court, viewer = call.house.court, call.viewer
     kind = next((door.kind for door in await doors.everything(court, viewer) if door.id == call.args.id), None)
     if kind is None:
@@ -67,7 +63,7 @@ async def end(call: Call[One]) -> Answer:
     return redirect("/office/doors")
 
 
-async def _page(call: Call[Any], typed: Typed, problem: Problem | None = None) -> Answer:
+async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
     found = await doors.everything(call.house.court, call.viewer)
     return await office_room.render(
         call, "office/doors.html", N_("Shut doors"), problem, typed=typed, found=found, kinds=KINDS, severities=SEVERITIES,
@@ -79,6 +75,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "shut_doors"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/doors", show, Surface.OFFICE, **PAGE),
-    post("/office/doors", shut, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/doors/{id}/end", end, Surface.OFFICE, takes=One, **PAGE),
+    post("/office/doors", shut, Surface.OFFICE, takes=IpBlockTyped, **PAGE),
+    post("/office/doors/{id}/end", end, Surface.OFFICE, takes=ById, **PAGE),
 )

@@ -41,7 +41,7 @@ CSV = "text/csv; charset=utf-8"
 ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class ManyAsked(msgspec.Struct, kw_only=True):
     """Which things, from which number on, and what to fill the forms in with: a template's id, an outcome, a ground.
 
     `mark`: `page` marks all that stand on this page, because somebody asked for it; `kind:post` and `class:journalist` those of
@@ -87,7 +87,7 @@ class Row(msgspec.Struct, kw_only=True):
         )  # fmt: skip
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class ManyTyped(msgspec.Struct, kw_only=True):
     """The whole form. `despite`: why, in spite of what the order lacks on its face: the same for all of them.
 
     `all_…`: what is said once for all that are marked; a row that says something itself is taken at its own word. `all_template`
@@ -126,23 +126,23 @@ class Out(msgspec.Struct, kw_only=True):
     act: str = ""
 
 
-class One(msgspec.Struct, kw_only=True):
+class JobAsked(msgspec.Struct, kw_only=True):
     id: Number
     first: Annotated[int, Meta(ge=0, le=bulk.MOST)] = 0
 
 
-async def show(call: Call[Asked]) -> Answer:
+async def show(call: Call[ManyAsked]) -> Answer:
     return await _page(call, call.args, {}, [], None)
 
 
-async def do(call: Call[Sent]) -> Answer:
+async def do(call: Call[ManyTyped]) -> Answer:
     """What was chosen on one page, each by itself; what cannot be done is said, and leaves the others as they are."""
     args = call.args
     typed = {row.number: row for row in args.items}
     if any(row.take for row in args.items):
         args = await _said_for_all(call, args)
     chosen = [msgspec.structs.replace(row.item, despite=args.despite) for row in args.items if row.take]
-    asked = Asked(ref=args.ref, act=args.act, first=args.first, despite=args.despite, group=args.group)
+    asked = ManyAsked(ref=args.ref, act=args.act, first=args.first, despite=args.despite, group=args.group)
     if not chosen:
         return await _page(call, asked, typed, [], Invalid("choose_one", field="items"))
     if args.look:
@@ -151,7 +151,7 @@ async def do(call: Call[Sent]) -> Answer:
     return await _page(call, asked, typed, list(done.rows), None)
 
 
-async def _effects(call: Call[Sent], ref: str, chosen: Sequence[Item]) -> dict[int, Effect]:
+async def _effects(call: Call[ManyTyped], ref: str, chosen: Sequence[Item]) -> dict[int, Effect]:
     """Number -> what the decision that is typed or proposed would do; nothing is said of what is no measure."""
     found: dict[int, Effect] = {}
     for item in chosen:
@@ -163,7 +163,7 @@ async def _effects(call: Call[Sent], ref: str, chosen: Sequence[Item]) -> dict[i
     return found
 
 
-async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
+async def _said_for_all(call: Call[ManyTyped], args: ManyTyped) -> ManyTyped:
     """The form with what was said once for all written into each marked row that says nothing of its own."""
     template = None
     if args.all_template is not None:
@@ -171,7 +171,7 @@ async def _said_for_all(call: Call[Sent], args: Sent) -> Sent:
         template = next((one for one in known if one.id == args.all_template), None)
     values: dict[int, dict[str, object]] = {}
     if template is not None:
-        shown = Asked(ref=args.ref, act=args.act, first=args.first, group=args.group)
+        shown = ManyAsked(ref=args.ref, act=args.act, first=args.first, group=args.group)
         files, *_ = await _files(call, shown, args.act)
         values = {file.target.number: _values(files.order, file) for file in files.files}
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
@@ -195,7 +195,7 @@ def _states(act: str) -> tuple[str, ...]:
     return bulk.VERBS[act].stands if act in bulk.VERBS else ("",)
 
 
-async def _files(call: Call[Any], asked: Asked, act: str) -> tuple[dossier.Dossier, list[Group], Group | None]:
+async def _files(call: Call[Any], asked: ManyAsked, act: str) -> tuple[dossier.Dossier, list[Group], Group | None]:
     """What stands on the page, of the group that was asked for where there is one still; all groups, and that one."""
     reads, states = call.house.reads, _states(act)
     alike = await groups.groups(reads, call.viewer, asked.ref, states)
@@ -243,7 +243,7 @@ async def bring(call: Call[Filed]) -> Answer:
     except (Invalid, Conflict) as problem:
         if args.act == APPEAL:
             return await office_room.render(call, "office/appeals_many.html", N_("Many appeals at once"), problem)
-        return await _page(call, Asked(ref=args.ref, act=args.act), {}, [], problem)
+        return await _page(call, ManyAsked(ref=args.ref, act=args.act), {}, [], problem)
     return redirect(f"/office/bulk/{job.id}")
 
 
@@ -252,7 +252,7 @@ async def appeals(call: Call[Any]) -> Answer:
     return await office_room.render(call, "office/appeals_many.html", N_("Many appeals at once"))
 
 
-async def progress(call: Call[One]) -> Answer:
+async def progress(call: Call[JobAsked]) -> Answer:
     """Drawn anew every few seconds while it goes on, without a script."""
     found = await bulk_jobs.look(call.house.court, call.viewer, call.args.id, call.args.first)
     bad = [
@@ -283,7 +283,7 @@ def _file(written: bytes, name: str) -> Answer:
 
 async def _page(
     call: Call[Any],
-    asked: Asked,
+    asked: ManyAsked,
     typed: dict[int, Row],
     done: list[Done],
     problem: Problem | None,
@@ -307,7 +307,7 @@ async def _page(
         flags={file.target.number: _flags(found, file, viewer) for file in files.files},
         waits=await desk.waiting(court, found.order, {one: _states(one) for one in acts}),
         turn=await desk_reads.turn_of(call.house.reads, viewer, found.order),
-        came_to=_came_to(done), once=call.args if isinstance(call.args, Sent) else Sent(ref=asked.ref),
+        came_to=_came_to(done), once=call.args if isinstance(call.args, ManyTyped) else ManyTyped(ref=asked.ref),
         sorts=sorted({(file.target.speaker, file.target.kind) for file in files.files}), groups=alike, ages=AGES,
         group=group, would=would, touched=_touched(would or {}),
         changes=deskwords.CHANGES, bodies=deskwords.BODIES, own=own,
@@ -360,7 +360,12 @@ def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
 
 
 def _row(
-    asked: Asked, file: File, found: desk.Matter, typed: dict[int, Row], templates: list[notes.Template], viewer: Viewer
+    asked: ManyAsked,
+    file: File,
+    found: desk.Matter,
+    typed: dict[int, Row],
+    templates: list[notes.Template],
+    viewer: Viewer,
 ) -> Row:
     """What stands in the form: what was typed, or the template filled in for this very thing. Nothing is chosen unasked."""
     target = file.target
@@ -381,8 +386,8 @@ def _marked(mark: str, file: File) -> bool:
 
 FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=Asked, **PAGE),
-    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=Sent, body=LARGE, **PAGE | {"may": "write_notes"}),
+    get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=ManyAsked, **PAGE),
+    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=ManyTyped, body=LARGE, **PAGE | {"may": "write_notes"}),
     get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=Out, **FILES),
     post(
         "/office/orders/{ref}/many/file",
@@ -402,5 +407,5 @@ ROUTES: tuple[Route, ...] = (
         body=BIGGEST + 100_000,
         **PAGE | {"may": "hear_appeal"},
     ),
-    get("/office/bulk/{id}", progress, Surface.OFFICE, takes=One, **PAGE),
+    get("/office/bulk/{id}", progress, Surface.OFFICE, takes=JobAsked, **PAGE),
 )

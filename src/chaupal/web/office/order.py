@@ -29,7 +29,7 @@ from chaupal.wire.route import Route, get, post
 MOST_SHOWN = 50  # targets on one page
 
 
-class One(msgspec.Struct, kw_only=True):
+class OrderAsked(msgspec.Struct, kw_only=True):
     """An order by its reference; `first`: from which target on."""
 
     ref: str
@@ -59,7 +59,7 @@ class Noted(msgspec.Struct, kw_only=True):
     note: Annotated[str, Meta(max_length=20_000)] = ""
 
 
-async def show(call: Call[One]) -> Answer:
+async def show(call: Call[OrderAsked]) -> Answer:
     return await _page(call, call.args.ref, call.args.first, None, None)
 
 
@@ -103,7 +103,7 @@ async def note(call: Call[Noted]) -> Answer:
     return redirect(f"/office/orders/{args.ref}#notes")
 
 
-async def letter(call: Call[One]) -> Answer:
+async def letter(call: Call[OrderAsked]) -> Answer:
     """The draft by which an order is sent back, in both languages: to be read, mended and sent by a person."""
     found = await desk.matter(call.house.court, call.viewer, call.args.ref)
     return await office_room.render(call, "office/letter.html", N_("Draft of a letter of return"), matter=found)
@@ -170,8 +170,8 @@ def _particulars(call: Call[Any], found: desk.Matter) -> list[tuple[str, str]]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}", show, Surface.OFFICE, takes=One, **PAGE),
-    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=One, **PAGE),
+    get("/office/orders/{ref}", show, Surface.OFFICE, takes=OrderAsked, **PAGE),
+    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=OrderAsked, **PAGE),
     post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=Stepped, **PAGE | {"may": "take_step"}),
     post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=Noted, **PAGE | {"may": "write_notes"}),
 )

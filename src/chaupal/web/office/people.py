@@ -31,7 +31,7 @@ class Granted(msgspec.Struct, kw_only=True):
     role: str = ""
 
 
-class One(msgspec.Struct, kw_only=True):
+class GrantAsked(msgspec.Struct, kw_only=True):
     """A grant or a piece of evidence by its id; `purpose`: what it is looked at for."""
 
     id: Number
@@ -96,23 +96,23 @@ async def propose_speaker(call: Call[SpeakerForm]) -> Answer:
     return redirect("/office/speakers")
 
 
-async def grant_speaker(call: Call[One]) -> Answer:
+async def grant_speaker(call: Call[GrantAsked]) -> Answer:
     return await _change_speaker(call, speakers.second)
 
 
-async def ask_end_of_speaker(call: Call[One]) -> Answer:
+async def ask_end_of_speaker(call: Call[GrantAsked]) -> Answer:
     return await _change_speaker(call, speakers.ask_end)
 
 
-async def end_speaker(call: Call[One]) -> Answer:
+async def end_speaker(call: Call[GrantAsked]) -> Answer:
     return await _change_speaker(call, speakers.end)
 
 
-async def keep_speaker(call: Call[One]) -> Answer:
+async def keep_speaker(call: Call[GrantAsked]) -> Answer:
     return await _change_speaker(call, speakers.keep)
 
 
-async def _change_speaker(call: Call[One], change: Any) -> Answer:
+async def _change_speaker(call: Call[GrantAsked], change: Any) -> Answer:
     try:
         await change(call.house.court, call.viewer, call.args.id)
     except (Conflict, NotAllowed) as problem:
@@ -120,7 +120,7 @@ async def _change_speaker(call: Call[One], change: Any) -> Answer:
     return redirect("/office/speakers")
 
 
-async def read_speaker(call: Call[One]) -> Answer:
+async def read_speaker(call: Call[GrantAsked]) -> Answer:
     """By what staff know the class; that somebody reads it is written down."""
     text = await speakers.evidence_of(call.house.court, call.viewer, call.args.id)
     return await _speakers(call, SpeakerForm(), None, {call.args.id: text})
@@ -160,7 +160,7 @@ async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
         return -1  # nobody's looks
 
 
-async def open_evidence(call: Call[One]) -> Answer:
+async def open_evidence(call: Call[GrantAsked]) -> Answer:
     try:
         opened = await evidence.open_for_staff(call.house.court, call.viewer, call.args.id, call.args.purpose)
     except Invalid as problem:
@@ -175,15 +175,37 @@ ROUTES: tuple[Route, ...] = (
     post("/office/people", grant, Surface.OFFICE, takes=Granted, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
     post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}),
     post(
-        "/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}
+        "/office/speakers/{id}/grant",
+        grant_speaker,
+        Surface.OFFICE,
+        takes=GrantAsked,
+        **PAGE | {"may": "protect_speaker"},
     ),
     post(
-        "/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}
+        "/office/speakers/{id}/end",
+        ask_end_of_speaker,
+        Surface.OFFICE,
+        takes=GrantAsked,
+        **PAGE | {"may": "protect_speaker"},
     ),
-    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "protect_speaker"}),
-    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=One, **PAGE | {"may": "see_documents"}),
+    post(
+        "/office/speakers/{id}/end/agree",
+        end_speaker,
+        Surface.OFFICE,
+        takes=GrantAsked,
+        **PAGE | {"may": "protect_speaker"},
+    ),
+    post(
+        "/office/speakers/{id}/keep",
+        keep_speaker,
+        Surface.OFFICE,
+        takes=GrantAsked,
+        **PAGE | {"may": "protect_speaker"},
+    ),
+    post(
+        "/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=GrantAsked, **PAGE | {"may": "see_documents"}
+    ),
     get("/office/looks", show_looks, Surface.OFFICE, takes=LooksAsked, shape=PAGE["shape"], may="see_looks"),
-    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=One, **PAGE | {"may": "see_documents"}),
+    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=GrantAsked, **PAGE | {"may": "see_documents"}),
 )

@@ -16,7 +16,7 @@ from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, get, post
 
 SHOWN = 100  # orders on one page; a filter finds the rest
@@ -24,7 +24,7 @@ SHOWN = 100  # orders on one page; a filter finds the rest
 type Word = Annotated[str, Meta(max_length=200)]
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class QueueAsked(msgspec.Struct, kw_only=True):
     """What to show. `desk.Wish` says what each means."""
 
     state: Word = ""
@@ -46,13 +46,7 @@ class Taken(msgspec.Struct, kw_only=True):
     next: str = "/office"
 
 
-class Dropped(msgspec.Struct, kw_only=True):
-    """A template by its id."""
-
-    id: Number
-
-
-async def queue(call: Call[Asked]) -> Answer:
+async def queue(call: Call[QueueAsked]) -> Answer:
     wish = Wish(**msgspec.structs.asdict(call.args))
     found = await desk.queue(call.house.reads, call.viewer, wish)
     laws = call.house.court.regimes.in_force(call.house.court.clock())
@@ -83,7 +77,7 @@ async def save_template(call: Call[TemplateForm]) -> Answer:
     return redirect("/office/templates")
 
 
-async def drop_template(call: Call[Dropped]) -> Answer:
+async def drop_template(call: Call[ById]) -> Answer:
     await notes.drop_template(call.house.court, call.viewer, call.args.id)
     return redirect("/office/templates")
 
@@ -96,9 +90,9 @@ async def _templates(call: Call[Any], typed: TemplateForm, problem: Problem | No
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office", queue, Surface.OFFICE, takes=Asked, **PAGE),
+    get("/office", queue, Surface.OFFICE, takes=QueueAsked, **PAGE),
     post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE | {"may": "write_notes"}),
     get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
     post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE | {"may": "write_notes"}),
-    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=Dropped, **PAGE | {"may": "write_notes"}),
+    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=ById, **PAGE | {"may": "write_notes"}),
 )

@@ -23,7 +23,7 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
 
-class Asked(msgspec.Struct, kw_only=True):
+class ReportsAsked(msgspec.Struct, kw_only=True):
     """Which reports: `resolved` ones, those of a `kind`, those on my own desk (`mine`)."""
 
     resolved: bool = False
@@ -31,12 +31,12 @@ class Asked(msgspec.Struct, kw_only=True):
     mine: bool = False
 
 
-class Of(msgspec.Struct, kw_only=True):
+class ReportAsked(msgspec.Struct, kw_only=True):
     id: Number
     done: str = ""
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class ReportHandled(msgspec.Struct, kw_only=True):
     """What is done about a report: `assign`, `unassign`, `resolve`, `reopen`, or `matter` with the rule that was broken."""
 
     id: Number
@@ -55,7 +55,7 @@ class Group(msgspec.Struct, frozen=True):
     rows: tuple[ReportRow, ...]
 
 
-async def queue(call: Call[Asked]) -> Answer:
+async def queue(call: Call[ReportsAsked]) -> Answer:
     args = call.args
     rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
     kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
@@ -64,11 +64,11 @@ async def queue(call: Call[Asked]) -> Answer:
     )  # fmt: skip
 
 
-async def show(call: Call[Of]) -> Answer:
+async def show(call: Call[ReportAsked]) -> Answer:
     return await _report(call, call.args.id)
 
 
-async def act(call: Call[Typed]) -> Answer:
+async def act(call: Call[ReportHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
     do = ACTS.get(call.args.act)
     if do is None:
@@ -80,26 +80,26 @@ async def act(call: Call[Typed]) -> Answer:
     return redirect(where or f"/office/reports/{call.args.id}?done={call.args.act}")
 
 
-async def _assign(call: Call[Typed]) -> None:
+async def _assign(call: Call[ReportHandled]) -> None:
     await report_desk.assign(call.house.court, call.viewer, call.args.id)
 
 
-async def _unassign(call: Call[Typed]) -> None:
+async def _unassign(call: Call[ReportHandled]) -> None:
     await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False)
 
 
-async def _resolve(call: Call[Typed]) -> None:
+async def _resolve(call: Call[ReportHandled]) -> None:
     args = call.args
     await report_desk.resolve(
         call.house.court, call.viewer, args.id, outcome=args.outcome, reason=args.reason, together=args.together
     )
 
 
-async def _reopen(call: Call[Typed]) -> None:
+async def _reopen(call: Call[ReportHandled]) -> None:
     await report_desk.reopen(call.house.court, call.viewer, call.args.id)
 
 
-async def _matter(call: Call[Typed]) -> str:
+async def _matter(call: Call[ReportHandled]) -> str:
     """Hand it over: something is to be done under the rules of the house. The report is resolved by what is decided."""
     court, viewer, args = call.house.court, call.viewer, call.args
     row = await report_desk.report(court, viewer, args.id)
@@ -112,7 +112,7 @@ async def _matter(call: Call[Typed]) -> str:
     return f"/office/orders/{await house.open_matter(court, viewer, form)}"
 
 
-type Act = Callable[[Call[Typed]], Awaitable[str | None]]
+type Act = Callable[[Call[ReportHandled]], Awaitable[str | None]]
 ACTS: dict[str, Act] = {
     "assign": _assign, "unassign": _unassign, "resolve": _resolve, "reopen": _reopen, "matter": _matter,
 }  # fmt: skip
@@ -135,7 +135,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
     known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
-    typed = call.args if isinstance(call.args, Typed) else Typed(id=id_, act="")
+    typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
     return await sheet.render(
         call, "office/report.html", row.ref, problem, row=row, known=known, cards=shown, typed=typed,
         beside=await report_desk.beside(court, viewer, row), done=getattr(call.args, "done", ""), by_hand=complaints.BY_HAND,
@@ -146,7 +146,9 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/reports", queue, Surface.OFFICE, takes=Asked, **DESK),
-    get("/office/reports/{id}", show, Surface.OFFICE, takes=Of, **DESK),
-    post("/office/reports/{id}/{act}", act, Surface.OFFICE, takes=Typed, shape=Shape.PAGE, may="handle_reports"),
+    get("/office/reports", queue, Surface.OFFICE, takes=ReportsAsked, **DESK),
+    get("/office/reports/{id}", show, Surface.OFFICE, takes=ReportAsked, **DESK),
+    post(
+        "/office/reports/{id}/{act}", act, Surface.OFFICE, takes=ReportHandled, shape=Shape.PAGE, may="handle_reports"
+    ),
 )

@@ -26,7 +26,7 @@ from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Route, get, post
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class SanctionTyped(msgspec.Struct, kw_only=True):
     """A matter and what is to be done about it. `house.MatterForm` and `policy.draft.Draft` say what each means.
 
     A report or somebody's history can lead here with some of it filled in.
@@ -72,11 +72,11 @@ class OfPerson(msgspec.Struct, kw_only=True):
     note: str = ""
 
 
-async def show(call: Call[Typed]) -> Answer:
+async def show(call: Call[SanctionTyped]) -> Answer:
     return await _page(call, call.args, None)
 
 
-async def decide(call: Call[Typed]) -> Answer:
+async def decide(call: Call[SanctionTyped]) -> Answer:
     """Open a matter and decide it. What is opened and cannot be decided so is shown on its own page, with what was typed."""
     args, court = call.args, call.house.court
     matter, outcomes = args.matter, tuple[str, ...]()
@@ -95,7 +95,7 @@ async def decide(call: Call[Typed]) -> Answer:
     return redirect(f"/office/orders/{done.ref}")
 
 
-async def _page(call: Call[Any], typed: Typed, problem: Problem | None) -> Answer:
+async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) -> Answer:
     house = call.house
     book = house.court.rules.current(house.court.clock())
     made = await history.under_own_rules(house.reads)
@@ -144,9 +144,14 @@ async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/sanctions", show, Surface.OFFICE, takes=Typed, **PAGE),
+    get("/office/sanctions", show, Surface.OFFICE, takes=SanctionTyped, **PAGE),
     post(
-        "/office/sanctions", decide, Surface.OFFICE, takes=Typed, body=BIGGEST + 200_000, **PAGE | {"may": "sanction"}
+        "/office/sanctions",
+        decide,
+        Surface.OFFICE,
+        takes=SanctionTyped,
+        body=BIGGEST + 200_000,
+        **PAGE | {"may": "sanction"},
     ),
     get("/office/people/{handle}", show_person, Surface.OFFICE, takes=OfPerson, **PAGE),
     post("/office/people/{handle}/email", show_email, Surface.OFFICE, takes=OfPerson, **PAGE | {"may": "sanction"}),

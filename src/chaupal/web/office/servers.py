@@ -29,7 +29,7 @@ type Word = Annotated[str, Meta(max_length=300)]
 type Text = Annotated[str, Meta(max_length=4_000)]
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class ServerTyped(msgspec.Struct, kw_only=True):
     """What to limit of a server. `governance.servers.limits.ServerForm` says what each means."""
 
     domain: Word = ""
@@ -75,11 +75,11 @@ class Listed(msgspec.Struct, kw_only=True):
     rule: Word = ""
 
 
-async def show(call: Call[Typed]) -> Answer:
+async def show(call: Call[ServerTyped]) -> Answer:
     return await _page(call, call.args)
 
 
-async def limit(call: Call[Typed]) -> Answer:
+async def limit(call: Call[ServerTyped]) -> Answer:
     try:
         await limits.limit(call.house.court, call.viewer, call.args.form)
     except (Invalid, NotAllowed, Conflict) as problem:
@@ -91,7 +91,7 @@ async def end(call: Call[About]) -> Answer:
     try:
         await limits.end(call.house.court, call.viewer, call.args.id, call.args.reason)
     except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, Typed(), problem, about=call.args.id)
+        return await _page(call, ServerTyped(), problem, about=call.args.id)
     return redirect("/office/servers")
 
 
@@ -102,7 +102,7 @@ async def tell(call: Call[Told]) -> Answer:
     try:
         await limits.told_so(court, call.viewer, a.id, form)
     except (Invalid, NotAllowed) as problem:
-        return await _page(call, Typed(), problem, about=a.id)
+        return await _page(call, ServerTyped(), problem, about=a.id)
     return redirect("/office/servers")
 
 
@@ -114,8 +114,8 @@ async def bring(call: Call[Listed]) -> Answer:
             raise Invalid("csv_empty", field="csv")
         taken = await csv_blocks.take_in(call.house.court, call.viewer, file.data, call.args.reason, call.args.rule)
     except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, Typed(), problem, listed=call.args)
-    return await _page(call, Typed(), taken=taken)
+        return await _page(call, ServerTyped(), problem, listed=call.args)
+    return await _page(call, ServerTyped(), taken=taken)
 
 
 async def out(call: Call[Nothing]) -> Answer:
@@ -132,7 +132,7 @@ async def let_in(call: Call[LetIn]) -> Answer:
     try:
         await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.reason)
     except (Invalid, NotAllowed) as problem:
-        return await _page(call, Typed(), problem, let_in=call.args)
+        return await _page(call, ServerTyped(), problem, let_in=call.args)
     return redirect("/office/servers#allowed")
 
 
@@ -140,7 +140,7 @@ async def take_off(call: Call[About]) -> Answer:
     try:
         await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.reason)
     except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, Typed(), problem, about=call.args.id)
+        return await _page(call, ServerTyped(), problem, about=call.args.id)
     return redirect("/office/servers#allowed")
 
 
@@ -148,12 +148,12 @@ async def keep(call: Call[About]) -> Answer:
     try:
         await allowing.keep(call.house.court, call.viewer, call.args.id)
     except (NotAllowed, Conflict) as problem:
-        return await _page(call, Typed(), problem, about=call.args.id)
+        return await _page(call, ServerTyped(), problem, about=call.args.id)
     return redirect("/office/servers#allowed")
 
 
 async def _page(
-    call: Call[Any], typed: Typed, problem: Problem | None = None, *, about: int = 0, listed: Listed | None = None,
+    call: Call[Any], typed: ServerTyped, problem: Problem | None = None, *, about: int = 0, listed: Listed | None = None,
     let_in: LetIn | None = None, taken: Taken | None = None,
 ) -> Answer:  # fmt: skip
     court, viewer = call.house.court, call.viewer
@@ -173,8 +173,8 @@ async def _page(
 ACT: dict[str, Any] = PAGE | {"may": "sanction"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/servers", show, Surface.OFFICE, takes=Typed, **PAGE),
-    post("/office/servers", limit, Surface.OFFICE, takes=Typed, **ACT),
+    get("/office/servers", show, Surface.OFFICE, takes=ServerTyped, **PAGE),
+    post("/office/servers", limit, Surface.OFFICE, takes=ServerTyped, **ACT),
     post("/office/servers/{id}/end", end, Surface.OFFICE, takes=About, **ACT),
     post("/office/servers/{id}/told", tell, Surface.OFFICE, takes=Told, **ACT),
     post("/office/servers/file", bring, Surface.OFFICE, takes=Listed, body=BIGGEST + 100_000, **ACT),

@@ -22,14 +22,14 @@ from chaupal.wire.route import Nothing, Route, Shape, get, post
 OFFERED = ("👍", "🙏", "❤️", "🎉")  # to whoever would be the first to react
 
 
-class Of(msgspec.Struct, kw_only=True):
+class AnnouncementAsked(msgspec.Struct, kw_only=True):
     """One of them, and where to go then."""
 
     id: Number
     next: str = "/announcements"
 
 
-class Reacted(Of, kw_only=True):
+class Reacted(AnnouncementAsked, kw_only=True):
     """An emoji; `back`: take it back."""
 
     name: str = ""
@@ -50,7 +50,7 @@ async def listed(call: Call[Nothing]) -> Answer:
     )
 
 
-async def dismiss(call: Call[Of]) -> Answer:
+async def dismiss(call: Call[AnnouncementAsked]) -> Answer:
     await announcements.dismiss(call.house.square, call.viewer, call.args.id)
     return redirect(links.back(call.args.next))
 
@@ -74,7 +74,7 @@ async def write(call: Call[AnnouncementForm]) -> Answer:
     return redirect("/office/announcements")
 
 
-async def edit(call: Call[Of]) -> Answer:
+async def edit(call: Call[AnnouncementAsked]) -> Answer:
     one = await desk.one(call.house.court, call.viewer, call.args.id)
     ends_at = "" if one.ends_at is None else to_local(one.ends_at)
     typed = AnnouncementEdit(
@@ -96,7 +96,7 @@ async def change(call: Call[Changed]) -> Answer:
     return redirect("/office/announcements")
 
 
-async def end(call: Call[Of]) -> Answer:
+async def end(call: Call[AnnouncementAsked]) -> Answer:
     await desk.end(call.house.court, call.viewer, call.args.id)
     return redirect("/office/announcements")
 
@@ -108,7 +108,9 @@ async def _office(call: Call[Any], typed: AnnouncementForm, problem: Problem | N
     )
 
 
-async def _edit(call: Call[Of] | Call[Changed], typed: AnnouncementEdit, problem: Problem | None = None) -> Answer:
+async def _edit(
+    call: Call[AnnouncementAsked] | Call[Changed], typed: AnnouncementEdit, problem: Problem | None = None
+) -> Answer:
     one = await desk.one(call.house.court, call.viewer, call.args.id)
     return await office_room.render(
         call, "office/announcement.html", N_("Change an announcement"), problem, one=one, typed=typed
@@ -120,11 +122,11 @@ STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
 
 ROUTES: tuple[Route, ...] = (
     get("/announcements", listed, Surface.NONE, **PAGE),
-    post("/announcements/{id}/dismiss", dismiss, Surface.NONE, takes=Of, **PAGE),
+    post("/announcements/{id}/dismiss", dismiss, Surface.NONE, takes=AnnouncementAsked, **PAGE),
     post("/announcements/{id}/react", react, Surface.NONE, takes=Reacted, **PAGE),
     get("/office/announcements", office, Surface.OFFICE, **STAFF),
     post("/office/announcements", write, Surface.OFFICE, takes=AnnouncementForm, **STAFF),
-    get("/office/announcements/{id}", edit, Surface.OFFICE, takes=Of, **STAFF),
+    get("/office/announcements/{id}", edit, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
     post("/office/announcements/{id}", change, Surface.OFFICE, takes=Changed, **STAFF),
-    post("/office/announcements/{id}/end", end, Surface.OFFICE, takes=Of, **STAFF),
+    post("/office/announcements/{id}/end", end, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
 )

@@ -13,14 +13,14 @@ from chaupal.social.media import captions, media
 from chaupal.web import links
 from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, Shape, get, post
 
 FEW = 6  # offers at a time
 LONGEST = 60  # letters of a word that are looked at
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class WordTyped(msgspec.Struct, kw_only=True):
     """A word that begins with @ or #."""
 
     q: str = ""
@@ -33,7 +33,7 @@ class Offer(msgspec.Struct):
     about: str
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class PictureSent(msgspec.Struct, kw_only=True):
     """A picture comes as `file`."""
 
     description: str = ""
@@ -46,13 +46,7 @@ class Described(msgspec.Struct, kw_only=True):
     description: str = ""
 
 
-class One(msgspec.Struct):
-    """A picture by its id."""
-
-    id: Number
-
-
-async def suggest(call: Call[Typed]) -> Answer:
+async def suggest(call: Call[WordTyped]) -> Answer:
     """People whose names begin so, or tags; what is de-amplified here is not offered."""
     sigil, word = call.args.q[:1], call.args.q[1:LONGEST].strip()
     if sigil == "@" and word:
@@ -73,7 +67,7 @@ def talking(call: Call[Any], n: int) -> str:
     )
 
 
-async def upload(call: Call[Sent]) -> Answer:
+async def upload(call: Call[PictureSent]) -> Answer:
     """Take a picture in; it waits for its post. Raises Invalid."""
     file = call.files.get("file")
     if file is None or not file.data:
@@ -88,14 +82,22 @@ async def describe(call: Call[Described]) -> Answer:
     return json({})
 
 
-async def remove(call: Call[One]) -> Answer:
+async def remove(call: Call[ById]) -> Answer:
     await media.withdraw(call.house.square, call.viewer, call.args.id)
     return json({})
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, takes=Typed),
-    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, takes=Sent, body=48_000_000, limit=(30, 1_800)),
+    get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, takes=WordTyped),
+    post(
+        "/compose/pictures",
+        upload,
+        Surface.OWN,
+        shape=Shape.PAGE,
+        takes=PictureSent,
+        body=48_000_000,
+        limit=(30, 1_800),
+    ),
     post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE, takes=Described),
-    post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE, takes=One),
+    post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE, takes=ById),
 )

@@ -9,7 +9,7 @@ from chaupal.reads.posts import unsaid
 from chaupal.social.posts import drafts
 from chaupal.web import links, pages
 from chaupal.web.square import writing
-from chaupal.web.square.sheet import SLOTS, Typed, unsaid_of
+from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, json, redirect
 from chaupal.wire.paging import Number
@@ -31,7 +31,7 @@ async def listed(call: Call[Nothing]) -> Answer:
     )
 
 
-async def keep(call: Call[Typed]) -> Answer:
+async def keep(call: Call[PostTyped]) -> Answer:
     """The form for a post, kept instead of said; shown again where it cannot be."""
     try:
         await writing.attach(call, call.args)
@@ -41,7 +41,7 @@ async def keep(call: Call[Typed]) -> Answer:
     return redirect(f"/drafts#d{id_}")
 
 
-async def autosave(call: Call[Typed]) -> Answer:
+async def autosave(call: Call[PostTyped]) -> Answer:
     """The same for a script: which draft it is, to be sent along the next time, and when it was saved."""
     id_ = await _keep(call, call.args.kept[: len(SLOTS)])
     return json({"id": str(id_), "updated_at": iso(call.house.reads.clock())})
@@ -52,7 +52,7 @@ async def drop(call: Call[Thrown]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def _keep(call: Call[Typed], ids: list[int]) -> int:
+async def _keep(call: Call[PostTyped], ids: list[int]) -> int:
     square, viewer, typed = call.house.square, call.viewer, call.args
     body = unsaid_of(typed, ids)
     try:
@@ -63,7 +63,7 @@ async def _keep(call: Call[Typed], ids: list[int]) -> int:
 
 ROUTES: tuple[Route, ...] = (
     get("/drafts", listed, Surface.OWN, shape=Shape.PAGE),
-    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=Typed, body=writing.WHOLE_FORM),
-    post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=Typed),
+    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=PostTyped, body=writing.WHOLE_FORM),
+    post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=PostTyped),
     post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=Thrown, takes_back=True),
 )

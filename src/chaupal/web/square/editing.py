@@ -18,29 +18,17 @@ from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
-from chaupal.web.square.sheet import Sheet, Typed, from_local, poll_of, to_local, typed_again
+from chaupal.web.square.sheet import PostTyped, Sheet, from_local, poll_of, to_local, typed_again
+from chaupal.web.square.threads import PostAddress
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 MOST = 300
 
 
-class OfPost(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
-
-
-class Named(msgspec.Struct):
-    """A post by its address."""
-
-    handle: str
-    id: Number
-
-
-class Edited(Typed, kw_only=True):
+class Edited(PostTyped, kw_only=True):
     """The form of a post, sent back for one that is there."""
 
     id: Number
@@ -73,7 +61,7 @@ class Wording(msgspec.Struct, frozen=True):
     gone: Limit | None
 
 
-async def form(call: Call[OfPost]) -> Answer:
+async def form(call: Call[ById]) -> Answer:
     """The post's words in the form that wrote them. Raises NotFound for anybody else's."""
     post = await _own(call, call.args.id)
     begun = Sheet(
@@ -116,7 +104,7 @@ async def _described(call: Call[Any], typed: Edited) -> list[editing.Described]:
     return [*found.values()]
 
 
-async def history(call: Call[Named]) -> Answer:
+async def history(call: Call[PostAddress]) -> Answer:
     """Every wording, the present one first."""
     found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
     shown = [
@@ -147,7 +135,7 @@ async def move(call: Call[Moved]) -> Answer:
     return redirect("/scheduled")
 
 
-async def cancel(call: Call[OfPost]) -> Answer:
+async def cancel(call: Call[ById]) -> Answer:
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
     return redirect("/scheduled")
 
@@ -184,11 +172,11 @@ async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
-    get("/posts/{id}/edit", form, Surface.STATUS, takes=OfPost, **PAGE),
+    get("/posts/{id}/edit", form, Surface.STATUS, takes=ById, **PAGE),
     post("/posts/{id}/edit", edit, Surface.STATUS, takes=Edited, body=66_000_000, **PAGE),
     post("/posts/{id}/vote", vote, Surface.STATUS, takes=Ballot, **PAGE),
-    get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, takes=Named, **PAGE),
+    get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, takes=PostAddress, **PAGE),
     get("/scheduled", waiting, Surface.OWN, **PAGE),
     post("/scheduled/{id}/move", move, Surface.OWN, takes=Moved, **PAGE),
-    post("/scheduled/{id}/delete", cancel, Surface.OWN, takes=OfPost, takes_back=True, **PAGE),
+    post("/scheduled/{id}/delete", cancel, Surface.OWN, takes=ById, takes_back=True, **PAGE),
 )

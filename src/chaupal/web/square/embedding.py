@@ -11,6 +11,7 @@ from chaupal.reads.timelines import thread
 from chaupal.web import pages
 from chaupal.web.square.cards import cards
 from chaupal.web.square.persons import gone_with
+from chaupal.web.square.threads import PostAddress
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Route, Shape, get
 
@@ -22,14 +23,7 @@ FRAMED = [
 ]  # fmt: skip
 
 
-class Named(msgspec.Struct):
-    """A post by its address."""
-
-    handle: str
-    id: int
-
-
-async def embed(call: Call[Named]) -> Answer:
+async def embed(call: Call[PostAddress]) -> Answer:
     """The post alone. Whoever is signed in is a stranger here, too: the page around it is not theirs. Raises NotFound."""
     reads, caller = call.house.reads, call.viewer
     call.viewer, call.caller = stranger(caller), None
@@ -53,5 +47,5 @@ async def embed(call: Call[Named]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named),
+    get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True, takes=PostAddress),
 )

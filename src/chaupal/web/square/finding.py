@@ -15,7 +15,7 @@ from chaupal.policy.things import Person
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
-from chaupal.reads.people.notifications import GROUPED, Asked, Group, Told
+from chaupal.reads.people.notifications import GROUPED, Group, NotificationsAsked, Told
 from chaupal.social.people import elsewhere, markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
@@ -64,7 +64,7 @@ class Query(msgspec.Struct, kw_only=True):
         return [one for one in kept if one]
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class QueryTyped(msgspec.Struct, kw_only=True):
     """What was typed so far."""
 
     q: str = ""
@@ -158,7 +158,7 @@ def _there(call: Call[Query], q: str, people: Sequence[Visible[Person]]) -> str:
     return "" if any(seen.item.handle == name for seen in people) else host
 
 
-async def suggest(call: Call[Typed]) -> Answer:
+async def suggest(call: Call[QueryTyped]) -> Answer:
     """Hashtags and people that may be meant by what is typed; what is not to be offered here is not."""
     reads, viewer, q = call.house.reads, call.viewer, call.args.q.strip()[:100]
     if not q:
@@ -176,7 +176,9 @@ async def told(call: Call[NoticesOf]) -> Answer:
     reads, viewer = call.house.reads, call.viewer
     tabs = {name: tab for name, tab in TABS.items() if name != OFFICE or may(viewer, "see_office")}
     kind = call.args.kind if call.args.kind in tabs else ""
-    page = await notifications.groups(reads, viewer, call.args.cursor(), Asked(kinds=TABS[kind][1], together=GROUPED))
+    page = await notifications.groups(
+        reads, viewer, call.args.cursor(), NotificationsAsked(kinds=TABS[kind][1], together=GROUPED)
+    )
     marks = await notifications.marks(reads, viewer, ("notifications",))
     shown = await cards(call, [g.newest.post for g in page.items if g.newest.post is not None])
     by_id = {card.key: card for card in shown}
@@ -211,6 +213,6 @@ def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
 
 ROUTES: tuple[Route, ...] = (
     get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
-    get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=Typed),
+    get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=QueryTyped),
     get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NoticesOf),
 )

@@ -42,7 +42,7 @@ class OfKind(msgspec.Struct):
     kind: Literal["about", "privacy", "terms"]
 
 
-class Typed(TextForm, kw_only=True):
+class HouseTextTyped(TextForm, kw_only=True):
     """The office's form. `act`: look at it first, or publish it."""
 
     kind: Literal["about", "privacy", "terms"]
@@ -98,13 +98,13 @@ async def office(call: Call[Nothing]) -> Answer:
 
 async def edit(call: Call[OfKind]) -> Answer:
     now = await house_texts.latest(call.house.court, call.args.kind)
-    typed = Typed(kind=call.args.kind, seen=now.version if now else 0)
+    typed = HouseTextTyped(kind=call.args.kind, seen=now.version if now else 0)
     if now is not None:
         typed = msgspec.structs.replace(typed, text=now.text, text_hi=now.text_hi)
     return await _form(call, typed)
 
 
-async def write(call: Call[Typed]) -> Answer:
+async def write(call: Call[HouseTextTyped]) -> Answer:
     """Shown as it would look, or published; what was typed stays."""
     court, typed = call.house.court, call.args
     try:
@@ -119,7 +119,9 @@ async def write(call: Call[Typed]) -> Answer:
     return redirect("/office/texts")
 
 
-async def _form(call: Call[Any], typed: Typed, problem: Problem | None = None, seen: HouseText | None = None) -> Answer:
+async def _form(
+    call: Call[Any], typed: HouseTextTyped, problem: Problem | None = None, seen: HouseText | None = None
+) -> Answer:
     versions = await house_texts.every(call.house.court, typed.kind)
     return await office_room.render(
         call, "office/text.html", TITLES[typed.kind], problem, typed=typed, versions=versions, hint=HINTS[typed.kind],
@@ -136,5 +138,5 @@ ROUTES: tuple[Route, ...] = (
     get("/terms/{date}", terms_of, Surface.NONE, takes=OfDay, **OPEN),
     get("/office/texts", office, Surface.OFFICE, **OFFICE),
     get("/office/texts/{kind}", edit, Surface.OFFICE, takes=OfKind, **OFFICE),
-    post("/office/texts/{kind}", write, Surface.OFFICE, takes=Typed, **OFFICE),
+    post("/office/texts/{kind}", write, Surface.OFFICE, takes=HouseTextTyped, **OFFICE),
 )

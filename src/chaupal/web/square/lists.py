@@ -18,7 +18,7 @@ from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number, Paged
+from chaupal.wire.paging import ById, Number, Paged
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 REPLIES = {
@@ -41,10 +41,6 @@ class OldTyped(ListTyped, kw_only=True):
 
 
 class ListPaged(Paged, kw_only=True):
-    id: Number
-
-
-class ListId(msgspec.Struct):
     id: Number
 
 
@@ -83,7 +79,7 @@ async def timeline(call: Call[ListPaged]) -> Answer:
     return await posts_page(call, "keeping/list.html", posts, title=one.title, one=one)
 
 
-async def within(call: Call[ListId]) -> Answer:
+async def within(call: Call[ById]) -> Answer:
     """Who stands in a list, and its form."""
     one = await reads.one(call.house.reads, call.viewer, call.args.id)
     return await _people(call, one)
@@ -98,7 +94,7 @@ async def change(call: Call[OldTyped]) -> Answer:
     return redirect(f"/lists/{one.id}")
 
 
-async def remove(call: Call[ListId]) -> Answer:
+async def remove(call: Call[ById]) -> Answer:
     await lists.remove(call.house.square, call.viewer, call.args.id)
     return redirect("/lists")
 
@@ -182,9 +178,9 @@ ROUTES: tuple[Route, ...] = (
     post("/lists", create, Surface.OWN, takes=ListTyped, **PAGE),
     get("/lists/{id}", timeline, Surface.HOME, takes=ListPaged, **PAGE),
     post("/lists/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
-    get("/lists/{id}/people", within, Surface.PROFILE, takes=ListId, **PAGE),
+    get("/lists/{id}/people", within, Surface.PROFILE, takes=ById, **PAGE),
     post("/lists/{id}/add", add, Surface.OWN, takes=Member, **PAGE),
     post("/lists/{id}/take-out", take_out, Surface.OWN, takes=Member, **PAGE),
-    post("/lists/{id}/remove", remove, Surface.OWN, takes=ListId, **PAGE),
+    post("/lists/{id}/remove", remove, Surface.OWN, takes=ById, **PAGE),
     post("/people/{id}/lists", place, Surface.OWN, takes=Placed, **PAGE),
 )

@@ -28,7 +28,7 @@ from chaupal.wire.listening import (
     notices_of,
     tag_topic,
 )
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Nothing, Route, Shape, get
 
 LIVE = "/live"
@@ -59,12 +59,6 @@ class OfPosts(msgspec.Struct, kw_only=True):
     """Ids of posts, parted by commas."""
 
     ids: str = ""
-
-
-class OfPost(msgspec.Struct):
-    """A post, or a repost, by its id."""
-
-    id: Number
 
 
 class Moved(msgspec.Struct):
@@ -164,7 +158,7 @@ def _ids(text: str) -> list[int]:
     return [int(one) for one in text.split(",")[:MOST] if one.isascii() and one.isdigit() and len(one) < 20]
 
 
-async def one(call: Call[OfPost]) -> Answer:
+async def one(call: Call[ById]) -> Answer:
     """A post as a page shows it now. Raises NotFound."""
     found = await cards(call, [await thread.post(call.house.reads, call.viewer, call.args.id)])
     if not found:
@@ -184,5 +178,5 @@ ROUTES: tuple[Route, ...] = (
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
     get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=OfPosts),
     get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
-    get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=OfPost),
+    get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=ById),
 )

@@ -22,7 +22,7 @@ from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.reading import pager, said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number, Paged
+from chaupal.wire.paging import ById, Number, Paged
 from chaupal.wire.route import Route, Shape, get, post
 
 
@@ -50,12 +50,6 @@ class Begun(msgspec.Struct):
     to: str = ""
 
 
-class Of(msgspec.Struct):
-    """A conversation."""
-
-    id: Number
-
-
 async def listed(call: Call[Paged]) -> Answer:
     """One row for each person or group, who wrote last first."""
     page = await reads.parties(call.house.reads, call.viewer, call.args.cursor())
@@ -78,7 +72,7 @@ async def new(call: Call[Begun]) -> Answer:
     return await _form(call, Sheet(to=to, key=secrets.token_urlsafe(12)))
 
 
-async def one(call: Call[Of]) -> Answer:
+async def one(call: Call[ById]) -> Answer:
     """What was said, and a place to answer; having looked, one has read it."""
     party = await _party(call, call.args.id)
     answer = await _talk(call, call.args.id, Sheet(key=secrets.token_urlsafe(12)), party=party)
@@ -108,7 +102,7 @@ async def write(call: Call[Sheet]) -> Answer:
     return redirect(f"/messages/{typed.talk}#p{id_}" if typed.talk not in (None, id_) else f"/messages/{id_}")
 
 
-async def remove(call: Call[Of]) -> Answer:
+async def remove(call: Call[ById]) -> Answer:
     """Off the list, with all that was said between the same people."""
     party = await _party(call, call.args.id)
     for root in party.roots if party else (call.args.id,):
@@ -207,7 +201,7 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 ROUTES: tuple[Route, ...] = (
     get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),
     get("/messages/new", new, Surface.OWN, takes=Begun, **PAGE),
-    get("/messages/{id}", one, Surface.MESSAGES, takes=Of, **PAGE),
+    get("/messages/{id}", one, Surface.MESSAGES, takes=ById, **PAGE),
     post("/messages", write, Surface.MESSAGES, takes=Sheet, limit=(300, 10_800), **PAGE),
-    post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=Of, takes_back=True, **PAGE),
+    post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=ById, takes_back=True, **PAGE),
 )

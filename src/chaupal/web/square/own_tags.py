@@ -13,7 +13,7 @@ from chaupal.web.said import sentence
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number, Paged
+from chaupal.wire.paging import ById, Paged
 from chaupal.wire.route import Route, Shape, get, post
 
 
@@ -22,10 +22,6 @@ class Tagged(msgspec.Struct, kw_only=True):
 
     name: str = ""
     next: str = "/settings/tags"
-
-
-class Shown(msgspec.Struct):
-    id: Number
 
 
 async def every(call: Call[Paged]) -> Answer:
@@ -44,7 +40,7 @@ async def feature(call: Call[Tagged]) -> Answer:
     return await _try(call, tags.feature, "featured")
 
 
-async def unfeature(call: Call[Shown]) -> Answer:
+async def unfeature(call: Call[ById]) -> Answer:
     await tags.unfeature(call.house.square, call.viewer, call.args.id)
     return redirect("/settings/tags")
 
@@ -76,5 +72,5 @@ ROUTES: tuple[Route, ...] = (
     post("/settings/tags/follow", follow, Surface.OWN, takes=Tagged, **PAGE),
     post("/settings/tags/unfollow", unfollow, Surface.OWN, takes=Tagged, **PAGE),
     post("/settings/tags/feature", feature, Surface.OWN, takes=Tagged, **PAGE),
-    post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, takes=Shown, **PAGE),
+    post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, takes=ById, **PAGE),
 )

@@ -108,7 +108,7 @@ class Sheet(msgspec.Struct, kw_only=True):
         return bool(self.at or self.wrong == "at")
 
 
-class Typed(msgspec.Struct, kw_only=True):
+class PostTyped(msgspec.Struct, kw_only=True):
     """The form as it comes back. Files come beside it, as `picture1` to `picture4`."""
 
     text: str = ""
@@ -146,7 +146,7 @@ class Typed(msgspec.Struct, kw_only=True):
         return [one for one in self.more if one.text.strip() or one.kept]
 
 
-def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None, language: str) -> Sheet:
+def typed_again(typed: PostTyped, kept: dict[int, Picture], problem: Problem | None, language: str) -> Sheet:
     """The form once more, with all that was typed, and what is wrong with it (if anything) beside the field that is."""
     told = coded(problem) if problem else None
     about = told.wrong | told.places if told else {}
@@ -165,7 +165,7 @@ def typed_again(typed: Typed, kept: dict[int, Picture], problem: Problem | None,
     )  # fmt: skip
 
 
-def poll_of(typed: Typed) -> PollAsked | None:
+def poll_of(typed: PostTyped) -> PollAsked | None:
     """The poll, where an option of it was filled in."""
     options = tuple(option for option in typed.options if option.strip())
     if not options:
@@ -175,12 +175,12 @@ def poll_of(typed: Typed) -> PollAsked | None:
     )
 
 
-def following(typed: Typed) -> tuple[Further, ...]:
+def following(typed: PostTyped) -> tuple[Further, ...]:
     """The posts after the first, but for those that were left empty."""
     return tuple(Further(text=one.text, pictures=tuple(one.kept)) for one in typed.following)
 
 
-def numbered(typed: Typed) -> None:
+def numbered(typed: PostTyped) -> None:
     """Give each of the posts after the first a number of its own where a form came without."""
     known = [one.n for one in typed.more]
     if len(set(known)) < len(known) or 0 in known:
@@ -207,7 +207,7 @@ def to_local(at: int) -> str:
     return datetime.fromtimestamp((at + SQUARE_OFFSET) / 1_000, UTC).strftime("%Y-%m-%dT%H:%M")
 
 
-def unsaid_of(typed: Typed, ids: list[int]) -> Unsaid:
+def unsaid_of(typed: PostTyped, ids: list[int]) -> Unsaid:
     """What was typed, as a draft keeps it. A time that is none is left out."""
     return Unsaid(
         text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility[:20], language=typed.language[:20],

@@ -22,7 +22,7 @@ from chaupal.wire.route import Route, Shape, get
 TITLE = 60  # letters of a post in the title of its page
 
 
-class Named(msgspec.Struct):
+class PostAddress(msgspec.Struct):
     """A post by its address."""
 
     handle: str
@@ -36,7 +36,7 @@ class Crowd(Paged, kw_only=True):
     id: int
 
 
-async def permalink(call: Call[Named]) -> Answer:
+async def permalink(call: Call[PostAddress]) -> Answer:
     """The post in its conversation. Raises NotFound; an address under another's name leads to the right one."""
     reads, viewer = call.house.reads, call.viewer
     seen = await thread.post(reads, viewer, call.args.id)
@@ -60,7 +60,7 @@ async def permalink(call: Call[Named]) -> Answer:
     )  # fmt: skip
 
 
-def title_of(call: Call[Named], card: Card) -> str:
+def title_of(call: Call[PostAddress], card: Card) -> str:
     """Who says what, as far as a title goes; of a withheld post and behind a warning it says nothing."""
     if card.gone is not None:
         return card.gone.title
@@ -85,7 +85,7 @@ async def _crowd(call: Call[Crowd], page: Page[Visible[Person]], title: str) -> 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=Named, **pages.KEPT),
+    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=PostAddress, **pages.KEPT),
     get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
     get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
 )

@@ -25,8 +25,8 @@ from chaupal.web.square.sheet import (
     SLOTS,
     More,
     MoreTyped,
+    PostTyped,
     Sheet,
-    Typed,
     following,
     from_local,
     numbered,
@@ -134,7 +134,7 @@ async def _still(call: Call[Any], id_: int | None) -> Card | None:
         return None
 
 
-async def publish(call: Call[Typed]) -> Answer:
+async def publish(call: Call[PostTyped]) -> Answer:
     """Take in the post, and those that follow it; then lead back. Or the form again with what was typed and what is wrong with it."""
     typed = call.args
     if not typed.quote_policy:
@@ -151,7 +151,7 @@ async def publish(call: Call[Typed]) -> Answer:
     return redirect(f"{links.back(typed.next)}#p{id_}")
 
 
-async def _plan(call: Call[Any], typed: Typed, at: int) -> Answer:
+async def _plan(call: Call[Any], typed: PostTyped, at: int) -> Answer:
     """Say it later; or at that time instead of what waited so far."""
     square, viewer, body = call.house.square, call.viewer, unsaid_of(typed, typed.kept)
     if typed.plan is None:
@@ -161,7 +161,7 @@ async def _plan(call: Call[Any], typed: Typed, at: int) -> Answer:
     return redirect("/scheduled")
 
 
-async def one_more(call: Call[Typed]) -> Answer:
+async def one_more(call: Call[PostTyped]) -> Answer:
     """The form with a field for one more post after those that stand in it. Scripts add it by themselves."""
     typed = call.args
     try:
@@ -203,7 +203,7 @@ def choices(call: Call[Any]) -> dict[str, Any]:
     }
 
 
-def _draft(call: Call[Typed], typed: Typed) -> posts.Draft:
+def _draft(call: Call[PostTyped], typed: PostTyped) -> posts.Draft:
     return posts.Draft(
         text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
         language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
@@ -212,7 +212,7 @@ def _draft(call: Call[Typed], typed: Typed) -> posts.Draft:
     )  # fmt: skip
 
 
-async def attach(call: Call[Any], typed: Typed, *, there: bool = False) -> None:
+async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> None:
     """Put the pictures that came along to those kept: those taken in before one that is refused are there, too. Raises Invalid.
 
     `there`: they are of a post that is there already, which takes in their captions by itself.
@@ -232,19 +232,19 @@ async def attach(call: Call[Any], typed: Typed, *, there: bool = False) -> None:
         await _caption(call, typed)
 
 
-async def _caption(call: Call[Any], typed: Typed) -> None:
+async def _caption(call: Call[Any], typed: PostTyped) -> None:
     """What came along to be read with the film of the form; and what is left out of that. Raises Invalid."""
     told, film = captions_sent(call, typed), await film_of(call, typed)
     if film is None:
         return
     for one in film.captions:
         if typed.captions_of == film.id and one.id not in typed.captioned:
-            await captions.change(call.house.square, call.viewer, film.id, captions.Sent(one.language, ""))
+            await captions.change(call.house.square, call.viewer, film.id, captions.CaptionsSent(one.language, ""))
     if told is not None:
         await captions.change(call.house.square, call.viewer, film.id, told)
 
 
-def captions_sent(call: Call[Any], typed: Typed) -> captions.Sent | None:
+def captions_sent(call: Call[Any], typed: PostTyped) -> captions.CaptionsSent | None:
     """The file of captions that came along, if one did. Raises Invalid."""
     upload = call.files.get("captions")
     if upload is None or upload.empty:
@@ -252,7 +252,7 @@ def captions_sent(call: Call[Any], typed: Typed) -> captions.Sent | None:
     return captions.sent(typed.captions_language, upload.brought)
 
 
-async def film_of(call: Call[Any], typed: Typed) -> Picture | None:
+async def film_of(call: Call[Any], typed: PostTyped) -> Picture | None:
     """The film or sound among the first post's uploads. Raises Invalid where captions came and there is none."""
     for id_ in typed.kept:
         try:
@@ -279,7 +279,7 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
     setattr(typed, alt, "")  # the picture has it now
 
 
-async def again(call: Call[Typed], typed: Typed, problem: Invalid | NotAllowed | None = None) -> Answer:
+async def again(call: Call[PostTyped], typed: PostTyped, problem: Invalid | NotAllowed | None = None) -> Answer:
     """The form once more, with all that was typed and what is wrong with it."""
     ids = dict.fromkeys((*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept)))
     kept = {id_: await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids}
@@ -297,7 +297,7 @@ async def answered(call: Call[Any], id_: int | None) -> Card | None:
     return next(iter(await cards(call, [seen])), None)
 
 
-def posts_in(typed: Typed) -> int:
+def posts_in(typed: PostTyped) -> int:
     """How many posts a form holds."""
     return 1 + len(typed.following)
 
@@ -307,6 +307,6 @@ WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
-    post("/compose", publish, Surface.THREAD, takes=Typed, body=WHOLE_FORM, counts=posts_in, **WRITES),
-    post("/compose/more", one_more, Surface.THREAD, takes=Typed, body=WHOLE_FORM, **WRITES),
+    post("/compose", publish, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, counts=posts_in, **WRITES),
+    post("/compose/more", one_more, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, **WRITES),
 )

@@ -13,7 +13,7 @@ from chaupal.reads.people import notifications as reads
 from chaupal.reads.people.notifications import Policy, Request
 from chaupal.social.people import listening
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, patch, post, put
 
 
@@ -75,12 +75,6 @@ class NotificationRequest(msgspec.Struct, kw_only=True):
     last_status: Raw | UnsetType = UNSET
 
 
-class RequestId(msgspec.Struct):
-    """A request by its id."""
-
-    id: Number
-
-
 class RequestIds(msgspec.Struct):
     """Several."""
 
@@ -133,17 +127,17 @@ async def requests(call: Call[Paged]) -> Answer:
     return json([await _shown(call, found) for found in page.items], headers=link_header(call, page))
 
 
-async def request(call: Call[RequestId]) -> NotificationRequest:
+async def request(call: Call[ById]) -> NotificationRequest:
     return await _shown(call, await reads.request(call.house.reads, call.viewer, call.args.id))
 
 
-async def accept(call: Call[RequestId]) -> dict[str, Any]:
+async def accept(call: Call[ById]) -> dict[str, Any]:
     """Heard from now on, and what was kept apart with the rest."""
     await listening.accept(call.house.square, call.viewer, [call.args.id])
     return {}
 
 
-async def dismiss(call: Call[RequestId]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> dict[str, Any]:
     """What was kept apart goes."""
     await listening.dismiss(call.house.square, call.viewer, [call.args.id])
     return {}
@@ -189,7 +183,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=Merged, **READ),
     post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
     post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
-    get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=RequestId, gives=NotificationRequest, **READ),
-    post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, takes=RequestId, **WRITE),
-    post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=RequestId, **WRITE),
+    get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=ById, gives=NotificationRequest, **READ),
+    post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, takes=ById, **WRITE),
+    post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),
 )

@@ -25,7 +25,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads
 from chaupal.reads.people import people
-from chaupal.reads.people.notifications import Asked, Group
+from chaupal.reads.people.notifications import Group, NotificationsAsked
 from chaupal.social.people import markers
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import link_header
@@ -44,7 +44,7 @@ class GroupsAsked(NoticesAsked, kw_only=True):
     expand_accounts: Literal["full", "partial_avatars"] = "full"
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> NotificationsAsked:
         return msgspec.structs.replace(super().asked, together=self.grouped_types)
 
 

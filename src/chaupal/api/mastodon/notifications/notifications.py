@@ -18,10 +18,10 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads
 from chaupal.reads.people import people
-from chaupal.reads.people.notifications import Asked, Told
+from chaupal.reads.people.notifications import NotificationsAsked, Told
 from chaupal.social.people import markers
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, post
 
 MOST_COUNTED = 1_000
@@ -41,14 +41,10 @@ class NoticesAsked(Paged, kw_only=True):
     include_filtered: bool = False
 
     @property
-    def asked(self) -> Asked:
-        return Asked(kinds=self.types, without=self.exclude_types, by=self.account_id, apart=self.include_filtered)
-
-
-class NoticeId(msgspec.Struct):
-    """A notification by its id."""
-
-    id: Number
+    def asked(self) -> NotificationsAsked:
+        return NotificationsAsked(
+            kinds=self.types, without=self.exclude_types, by=self.account_id, apart=self.include_filtered
+        )
 
 
 class RelationshipSeveranceEvent(msgspec.Struct, kw_only=True):
@@ -117,7 +113,7 @@ async def notices(call: Call[NoticesAsked]) -> Answer:
     return Answer(b"".join((b"[", b",".join(await written(call, page.items)), b"]")), headers=link_header(call, page))
 
 
-async def one(call: Call[NoticeId]) -> Answer:
+async def one(call: Call[ById]) -> Answer:
     """One of one's notifications."""
     told = await reads.one(call.house.reads, call.viewer, call.args.id)
     return Answer((await written(call, [told]))[0])
@@ -135,7 +131,7 @@ async def clear(call: Call[Nothing]) -> dict[str, Any]:
     return {}
 
 
-async def dismiss(call: Call[NoticeId]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> dict[str, Any]:
     """One of them goes."""
     await markers.dismiss_notice(call.house.square, call.viewer, call.args.id)
     return {}
@@ -238,8 +234,8 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **HOT),
     get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, takes=NoticesAsked, gives=Unread, **HOT),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
-    get(ONE, one, Surface.NOTIFICATIONS, takes=NoticeId, gives=Notification, **READ),
-    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=NoticeId, **WRITE),
+    get(ONE, one, Surface.NOTIFICATIONS, takes=ById, gives=Notification, **READ),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),
     get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses", takes=MarkersAsked),
     post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses", takes=MarkersSent),
 )

@@ -21,7 +21,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.media import captions
 from chaupal.social.posts import editing
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, get, put
 
 
@@ -47,12 +47,6 @@ class EditSent(msgspec.Struct, kw_only=True):
     media_attributes: list[MediaSent] = []
     poll: PollSent | None = None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
-
-
-class OnePost(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
 
 
 class TitleShown(msgspec.Struct):
@@ -95,7 +89,7 @@ async def edit(call: Call[EditSent]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, sent.id))
 
 
-async def history(call: Call[OnePost]) -> Answer:
+async def history(call: Call[ById]) -> Answer:
     """Every wording, the first one first. Where the post is withheld, each is the notice that stands in its place."""
     found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
     authors = await people.of_posts(call.house.reads, call.viewer, found)
@@ -105,7 +99,7 @@ async def history(call: Call[OnePost]) -> Answer:
     return json([_shown(call, seen, author) for seen in found])
 
 
-async def source(call: Call[OnePost]) -> dict[str, str]:
+async def source(call: Call[ById]) -> dict[str, str]:
     """What was typed, for its author alone."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     if seen.item.author != call.viewer.account:
@@ -131,6 +125,6 @@ ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
     put(ONE, edit, Surface.STATUS, scope="write:statuses", takes=EditSent, limit=(300, 10_800)),
-    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, takes=OnePost),
-    get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses", takes=OnePost),
+    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, takes=ById),
+    get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses", takes=ById),
 )

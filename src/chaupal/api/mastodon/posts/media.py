@@ -14,7 +14,7 @@ from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, delete, get, post, put
 
 # More than anything that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
@@ -81,7 +81,7 @@ class Attachment(msgspec.Struct):
     captions: list[CaptionsShown] | UnsetType = UNSET
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class UploadSent(msgspec.Struct, kw_only=True):
     """What an upload says beside its `file`. `focus`: `x,y`; `captions`, Chaupal's own: WebVTT, as a text or a file."""
 
     description: str | None = None
@@ -100,22 +100,16 @@ class Changed(msgspec.Struct, kw_only=True):
     captions_language: str | None = None
 
 
-class One(msgspec.Struct):
-    """An upload by its id."""
-
-    id: Number
-
-
-async def upload(call: Call[Sent]) -> Answer:
+async def upload(call: Call[UploadSent]) -> Answer:
     """Films and sounds are painted in time: 202, and then asked for again."""
     return await _upload(call, wait=False)
 
 
-async def upload_and_wait(call: Call[Sent]) -> Answer:
+async def upload_and_wait(call: Call[UploadSent]) -> Answer:
     return await _upload(call, wait=True)
 
 
-async def _upload(call: Call[Sent], *, wait: bool) -> Answer:
+async def _upload(call: Call[UploadSent], *, wait: bool) -> Answer:
     file = call.files.get("file")
     if file is None:
         raise Invalid("file_blank")
@@ -131,7 +125,7 @@ async def _upload(call: Call[Sent], *, wait: bool) -> Answer:
     return json(attachment(call.house.settings, picture, call.me), 202 if picture.state == WAITING else 200)
 
 
-async def look(call: Call[One]) -> Answer:
+async def look(call: Call[ById]) -> Answer:
     """206 while it is being processed, as Mastodon's clients ask until it is 200."""
     picture = await looked.own(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
@@ -148,7 +142,7 @@ async def describe(call: Call[Changed]) -> Attachment:
     return attachment(call.house.settings, await looked.own(call.house.reads, viewer, sent.id), call.me)
 
 
-async def withdraw(call: Call[One]) -> dict[str, Any]:
+async def withdraw(call: Call[ById]) -> dict[str, Any]:
     await media.withdraw(call.house.square, call.viewer, call.args.id)
     return {}
 
@@ -208,7 +202,7 @@ def _size(width: int, height: int) -> Size:
     return Size(width, height, f"{width}x{height}", round(width / max(1, height), 6))
 
 
-def _captions(call: Call[Any], sent: Sent | Changed) -> captions.Sent | None:
+def _captions(call: Call[Any], sent: UploadSent | Changed) -> captions.CaptionsSent | None:
     file = call.files.get("captions")
     return captions.sent(sent.captions_language, sent.captions if file is None else file.brought)
 
@@ -230,12 +224,12 @@ def focus_of(text: str | None) -> tuple[float, float] | None:
 
 
 TAKES: dict[str, Any] = {"scope": "write:media", "gives": Attachment}
-NEW: dict[str, Any] = {**TAKES, "takes": Sent, "limit": UPLOADS, "body": MOST_BYTES}
+NEW: dict[str, Any] = {**TAKES, "takes": UploadSent, "limit": UPLOADS, "body": MOST_BYTES}
 
 ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),
     post("/api/v1/media", upload_and_wait, Surface.OWN, **NEW),
-    get("/api/v1/media/{id}", look, Surface.OWN, takes=One, **TAKES),
+    get("/api/v1/media/{id}", look, Surface.OWN, takes=ById, **TAKES),
     put("/api/v1/media/{id}", describe, Surface.OWN, takes=Changed, body=MOST_THUMBNAIL, **TAKES),
-    delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=One, scope="write:media"),
+    delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=ById, scope="write:media"),
 )  # fmt: skip

@@ -12,14 +12,8 @@ from chaupal.reads.timelines import thread
 from chaupal.social.context import Square
 from chaupal.social.posts import pinning
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, post
-
-
-class TheirPost(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
 
 
 class Tongue(msgspec.Struct):
@@ -32,8 +26,8 @@ class Tongue(msgspec.Struct):
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
 
 
-def _act(act: Act) -> Callable[[Call[TheirPost]], Awaitable[Answer]]:
-    async def run(call: Call[TheirPost]) -> Answer:
+def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Answer]]:
+    async def run(call: Call[ById]) -> Answer:
         id_ = await act(call.house.square, call.viewer, call.args.id)
         return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
@@ -49,9 +43,9 @@ async def translate(call: Call[Tongue]) -> Answer:
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts", takes=TheirPost),
-    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts", takes=TheirPost),
-    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=TheirPost),
-    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=TheirPost),
+    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts", takes=ById),
+    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts", takes=ById),
+    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=ById),
+    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=ById),
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=Tongue),
 )

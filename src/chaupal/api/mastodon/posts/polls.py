@@ -12,7 +12,7 @@ from chaupal.reads.posts import polls as looked
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import polls
 from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, get, post
 
 
@@ -38,12 +38,6 @@ class PollShown(msgspec.Struct, kw_only=True, omit_defaults=True):
     own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
 
 
-class OnePoll(msgspec.Struct):
-    """A poll by its id."""
-
-    id: Number
-
-
 class Voted(msgspec.Struct):
     """The options chosen, counted from 0."""
 
@@ -63,7 +57,7 @@ def poll_shown(id_: int, poll: Poll, now: int, own: tuple[int, ...] | None, *, m
     )  # fmt: skip
 
 
-async def show(call: Call[OnePoll]) -> PollShown:
+async def show(call: Call[ById]) -> PollShown:
     return await _shown(call, call.args.id)
 
 
@@ -84,6 +78,6 @@ async def _shown(call: Call[Any], id_: int) -> PollShown:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/polls/{id}", show, Surface.STATUS, scope="read:statuses", public=True, takes=OnePoll, gives=PollShown),
+    get("/api/v1/polls/{id}", show, Surface.STATUS, scope="read:statuses", public=True, takes=ById, gives=PollShown),
     post("/api/v1/polls/{id}/votes", vote, Surface.STATUS, scope="write:statuses", takes=Voted, gives=PollShown),
 )

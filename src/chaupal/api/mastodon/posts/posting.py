@@ -18,11 +18,11 @@ from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.signin import logins
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
+from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import Route, delete, get, post
 
 
-class Sent(msgspec.Struct, kw_only=True):
+class PostSent(msgspec.Struct, kw_only=True):
     """What `POST /api/v1/statuses` takes. `then`, Chaupal's own: posts that go on from it, all in one commit or none."""
 
     status: str = ""
@@ -38,12 +38,6 @@ class Sent(msgspec.Struct, kw_only=True):
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
     allowed_mentions: list[Number] | None = None
     then: list[FurtherSent] = []
-
-
-class One(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
 
 
 class Removed(msgspec.Struct):
@@ -66,7 +60,7 @@ class Reposted(msgspec.Struct):
     visibility: Literal["public", "unlisted", "private"] = "public"
 
 
-async def publish(call: Call[Sent]) -> Answer:
+async def publish(call: Call[PostSent]) -> Answer:
     """At once; or later, where `scheduled_at` says when. 422 with who they are, where it mentions others than `allowed_mentions`."""
     try:
         return await _publish(call)
@@ -76,7 +70,7 @@ async def publish(call: Call[Sent]) -> Answer:
         return json(told, unexpected.status)
 
 
-async def _publish(call: Call[Sent]) -> Answer:
+async def _publish(call: Call[PostSent]) -> Answer:
     sent = call.args
     usual = await logins.login_of(call.house.square, call.viewer)
     body = Unsaid(
@@ -98,7 +92,7 @@ async def _publish(call: Call[Sent]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
 
-async def show(call: Call[One]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
 
 
@@ -107,7 +101,7 @@ async def several(call: Call[Several]) -> Answer:
     return Answer(await statuses_bytes(call, found))
 
 
-async def context(call: Call[One]) -> Answer:
+async def context(call: Call[ById]) -> Answer:
     around = await thread.context(call.house.reads, call.viewer, call.args.id)
     if call.house.federation is not None:
         from chaupal.federation import conversations  # brought in where other servers are talked to
@@ -133,7 +127,7 @@ async def repost(call: Call[Reposted]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
 
-async def unrepost(call: Call[One]) -> Answer:
+async def unrepost(call: Call[ById]) -> Answer:
     """Answers with the original, as Mastodon does."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     original = seen.item.boost_of or seen.item.id
@@ -141,7 +135,7 @@ async def unrepost(call: Call[One]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, original))
 
 
-def posts_in(sent: Sent) -> int:
+def posts_in(sent: PostSent) -> int:
     """How many posts a call is."""
     return 1 + len(sent.then)
 
@@ -152,12 +146,12 @@ ROUTES: tuple[Route, ...] = (
         publish,
         Surface.STATUS,
         scope="write:statuses",
-        takes=Sent,
+        takes=PostSent,
         limit=(300, 10_800),
         counts=posts_in,
     ),
     get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
-    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=One, **HOT),
+    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=ById, **HOT),
     delete(
         "/api/v1/statuses/{id}",
         remove,
@@ -167,7 +161,7 @@ ROUTES: tuple[Route, ...] = (
         limit=(30, 1_800),
         takes_back=True,
     ),
-    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=One, **HOT),
+    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=ById, **HOT),
     post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=Reposted),
-    post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=One),
+    post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=ById),
 )

@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
-
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import PersonPaged, around
 from chaupal.policy.sealed import Visible
@@ -17,22 +15,15 @@ from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
 from chaupal.social.posts import reactions
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Paged, link_header
 from chaupal.wire.route import Route, get, post
-
-
-class PostId(msgspec.Struct):
-    """A post by its id."""
-
-    id: Number
-
 
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
 type Kept = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Post]]]]
 
 
-def _act(act: Act) -> Callable[[Call[PostId]], Awaitable[Answer]]:
-    async def run(call: Call[PostId]) -> Answer:
+def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Answer]]:
+    async def run(call: Call[ById]) -> Answer:
         id_ = await act(call.house.square, call.viewer, call.args.id)
         return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
@@ -52,10 +43,10 @@ def _own(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    post(f"{ONE}/favourite", _act(reactions.like), Surface.STATUS, scope="write:favourites", takes=PostId),
-    post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites", takes=PostId),
-    post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks", takes=PostId),
-    post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=PostId),
+    post(f"{ONE}/favourite", _act(reactions.like), Surface.STATUS, scope="write:favourites", takes=ById),
+    post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites", takes=ById),
+    post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks", takes=ById),
+    post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=ById),
     get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
     get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
     get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),

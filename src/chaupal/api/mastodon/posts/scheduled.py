@@ -14,14 +14,8 @@ from chaupal.policy.unsaid import Further, PollAsked, Unsaid, Waiting
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import scheduling
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, delete, get, put
-
-
-class OneScheduled(msgspec.Struct):
-    """A scheduled post by its id."""
-
-    id: Number
 
 
 class FurtherSent(msgspec.Struct, kw_only=True):
@@ -95,7 +89,7 @@ async def listed(call: Call[Paged]) -> Answer:
     return json([_shown(call, one, pictures) for one in page.items], headers=link_header(call, page))
 
 
-async def show(call: Call[OneScheduled]) -> ScheduledShown:
+async def show(call: Call[ById]) -> ScheduledShown:
     return await _one(call, call.args.id)
 
 
@@ -112,7 +106,7 @@ async def change(call: Call[Changed]) -> ScheduledShown:
     return await _one(call, sent.id)
 
 
-async def cancel(call: Call[OneScheduled]) -> dict[str, Any]:
+async def cancel(call: Call[ById]) -> dict[str, Any]:
     """Not at all."""
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
     return {}
@@ -161,7 +155,7 @@ WRITE: dict[str, Any] = {"scope": "write:statuses"}
 
 ROUTES: tuple[Route, ...] = (
     get(ALL, listed, Surface.OWN, takes=Paged, **READ),
-    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=OneScheduled, gives=ScheduledShown, **READ),
+    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=ById, gives=ScheduledShown, **READ),
     put(f"{ALL}/{{id}}", change, Surface.OWN, takes=Changed, gives=ScheduledShown, **WRITE),
-    delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes=OneScheduled, takes_back=True, **WRITE),
+    delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes=ById, takes_back=True, **WRITE),
 )
