@@ -21,7 +21,7 @@ WORDS   = src/chaupal/assets/lexicon/words.hi.gz
 SCRIPTS = $(shell find src/chaupal/web/script -name '*.ts')
 
 .NOTPARALLEL:
-.PHONY: help run villages dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster storm peers kills wheel clean
+.PHONY: help run villages dev quick test check fmt map messages catalogues assets scripts services bench bench-compare lighthouse pictures gallery cluster cluster-suite storm peers kills wheel clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 | \2/p' Makefile | column -t -s '|' 2>/dev/null \
@@ -98,6 +98,10 @@ CLUSTER = TMPDIR=$$(tools/tmpdir.sh) PYTHONPATH=tests:. .venv/bin/python -m
 
 cluster: .stamps/dev catalogues assets scripts services ## three servers, two workers and all they stand on, on this machine, until Ctrl-C
 	$(CLUSTER) cluster $(ARGS)
+
+cluster-suite: .stamps/dev catalogues assets scripts services ## what surfaces and clients must hold, in houses of two and through the balancer of a cluster of two
+	STAGES=two TMPDIR=$$(tools/tmpdir.sh) $(PYTEST) tests/surfaces -k two $(ARGS)
+	STAGES=cluster TMPDIR=$$(tools/tmpdir.sh) .venv/bin/pytest -n0 tests/surfaces/test_canary_cluster.py tests/clients $(ARGS)
 
 storm: .stamps/dev catalogues assets scripts services ## people, the court and faults let loose on a cluster, and what they saw judged; SEED=… MINUTES=…
 	$(CLUSTER) cluster.storm --seed $(or $(SEED),2021) --minutes $(or $(MINUTES),5) $(ARGS)

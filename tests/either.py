@@ -11,7 +11,7 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -112,7 +112,7 @@ def _desks(running: Running) -> list[Any]:
 
 
 @contextmanager
-def set_anew(running: Running, **changed: object) -> Iterator[None]:
+def set_anew(running: Running, **changed: object) -> Generator[None]:
     """Requests are answered by these settings for a while."""
     desks = _desks(running)
     before = [desk.house for desk in desks]

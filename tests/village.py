@@ -263,7 +263,7 @@ async def open_village(settings: Settings, clock: StillClock, *, bar: bool = Tru
         if (kept := _roll(settings)).exists():
             _wake(village, kept)
         else:
-            await _play(village)
+            await play(village)
         introduce(Player(v.handle, v.name) for v in village.cast.values())
         yield village
     finally:
@@ -307,7 +307,7 @@ def _beside(data: Path) -> Path:
     return data.with_name(f"{data.name}.cast")
 
 
-async def _play(village: Village) -> None:
+async def play(village: Village) -> None:
     # One after the other: at once they would open as many connections to PostgreSQL.
     for handle, (name, role, _, country, _) in CAST.items():
         await village.joins(handle, name, role, country)

@@ -20,6 +20,7 @@ from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.laws import laws
 from chaupal.governance.orders import authorities
+from chaupal.kernel.clock import DAY, iso_day
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.policy.viewer import Role
@@ -87,7 +88,8 @@ class World:
     village: Village
     names: dict[str, list[Any]]
     posts: dict[str, int] = field(default_factory=dict)
-    secret: str = ""  # the secret order's reference
+    orders: list[str] = field(default_factory=list[str])  # references, in the order in which they came
+    secret: str = ""  # the secret order's
     list: int = 0  # the follower's, in which stand all whom they follow
 
 
@@ -249,10 +251,13 @@ async def _keep(v: Village, world: World) -> None:
 
 
 async def _rule(v: Village, world: World) -> None:
-    await v.withhold(post=next(s for s in v.meera.said if s.id == world.posts["post"]), by=v.chitra, second=v.dev)
-    await v.withhold_account(v.koel, by=v.chitra, second=v.dev)
-    # Asked for, not decided: those who must judge it have to see it, and only on their own pages.
-    await v.receives(next(s for s in v.meera.said if s.id == world.posts["private"]).path)
+    post, private = (next(s for s in v.meera.said if s.id == world.posts[of]) for of in ("post", "private"))
+    world.orders = [
+        await v.withhold(post=post, by=v.chitra, second=v.dev),
+        await v.withhold_account(v.koel, by=v.chitra, second=v.dev),
+        # Asked for, not decided: those who must judge it have to see it, and only on their own pages.
+        await v.receives(private.path),
+    ]
     world.secret = await _in_secret(v, next(s for s in v.meera.said if s.id == world.posts["secret"]).path)
     photo = next(s for s in v.meera.said if s.id == world.posts["picture"])
     seen = (await v.api(v.meera, "GET", f"/api/v1/statuses/{photo.id}")).json()
@@ -298,7 +303,7 @@ async def _in_secret(v: Village, path: str) -> str:
         grounds=WHY,
         reasons=WHY,
         officer=SIGNED,
-        gag_until="2021-06-01T00:00",
+        gag_until=f"{iso_day(v.clock() + 100 * DAY)}T00:00",
     )
     await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=f"{WHY} {WHY} {WHY}")
     await decisions.approve(court, v.dev.viewer, ref, 1)
@@ -365,14 +370,14 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "word": ["x"],
         "emoji": [1],
         "digest": ["0" * 64],
-        "period": ["2021-01"],
+        "period": [iso_day(v.clock() - 31 * DAY)[:7]],
         "revision": [1],
         "/api/v1/transparency/tables/ name": ["T1.json", "T2.csv", "T9a.json"],
         "/transparency/ table": ["t2", "t9a"],
         "slug": ["what-we-did"],
         "path": ["x"],
         "index": [0, 2],
-        "ref": ["IN-2021-0001", "IN-2021-0002", "IN-2021-0003", world.secret],
+        "ref": [*world.orders, world.secret],
         "number": [1],
         "user_id": [1],
         "document_id": [1],
