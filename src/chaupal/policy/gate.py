@@ -69,6 +69,11 @@ def reveal_authors[A: Authored, P: Judged](
     return found
 
 
+def stand_for[T: Judged](things: Sequence[Sealed[T] | None], known: Sequence[Visible[T]]) -> bool:
+    """Whether what was plain before is what stands in each place now: whoever it is plain to sees the very same."""
+    return known == [thing and thing._plain for thing in things]  # pyright: ignore[reportPrivateUsage]
+
+
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:
     """What the law knows of sealed things: ids and audiences, no words."""
     return [thing._subject for thing in things]  # pyright: ignore[reportPrivateUsage]

@@ -113,6 +113,35 @@ async def test_whatever_is_changed_is_seen_at_the_next_look(square: Village):
     assert new.text not in await text(v, v.asha)
 
 
+async def test_a_page_that_is_made_anew_of_the_same_posts_says_who_wrote_them_by_now_and_what_one_did_with_them(
+    square: Village,
+):
+    v, of = square, f"/api/v1/statuses/{square.ravi.latest.id}"
+    for _ in (1, 2):  # the second time of what is kept of each post
+        v.running.house.reads.work.memory.answers.clear()
+        assert "कोई और" not in await text(v, v.asha)
+    await v.api(v.ravi, "PATCH", "/api/v1/accounts/update_credentials", display_name="कोई और")
+    assert '"display_name":"कोई और"' in await text(v, v.asha)
+    assert '"bookmarked":true' not in await text(v, v.asha)
+    await v.api(v.asha, "POST", f"{of}/bookmark")
+    assert (await text(v, v.asha)).count('"bookmarked":true') == 1
+    assert '"bookmarked":true' not in await text(v, v.meera, PUBLIC)
+    await v.api(v.asha, "POST", f"{of}/unbookmark")
+    assert '"bookmarked":true' not in await text(v, v.asha)
+
+
+async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(square: Village):
+    v = square
+    word = v.ravi.latest.text.split()[0]
+    for who in (v.asha, v.meera):
+        assert f'"{word}"' not in await text(v, who)
+    await v.api(
+        v.asha, "POST", "/api/v2/filters", title="x", context=["home"], filter_action="warn", keywords_attributes=[{"keyword": word}]
+    )  # fmt: skip
+    assert f'"{word}"' in await text(v, v.asha)
+    assert f'"{word}"' not in await text(v, v.meera)
+
+
 async def test_what_ends_by_the_clock_ends_a_kept_answer_too(square: Village):
     v = square
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute", duration=60)

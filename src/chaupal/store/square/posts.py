@@ -237,7 +237,7 @@ async def carried(reading: Reading, ids: Sequence[int]) -> dict[int, int]:
         for id_, of in await reading.by(shelves.CARRIED, *unknown).fetch(CARRIED, ids=listed(unknown)):
             kept.put(id_, of or 0)
         known = kept.several(ids)
-    return {id_: of for id_, of in zip(ids, known, strict=True) if of}
+    return {id_: of for id_, of in zip(ids, known, strict=True) if of} if any(known) else {}
 
 
 async def conversation(reading: Reading, id_: int, at_most: int) -> list[tuple[int, int | None]]:

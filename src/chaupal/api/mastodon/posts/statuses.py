@@ -5,7 +5,7 @@ follower or a like changes one small piece, and nothing that depends on the view
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -20,11 +20,13 @@ from chaupal.policy import epitaph
 from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
+from chaupal.policy.gate import stand_for
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
 from chaupal.text.handles import user_of
@@ -32,7 +34,22 @@ from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
 _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
-_joined: Shelf[int, tuple[Visible[Post], Visible[Person], bytes]] = Shelf(2_000)
+
+
+class Line(NamedTuple):
+    """A plain post with its plain author, up to its tail: the same for everybody to whom it is plain. `post`, `by`: their ids.
+
+    `tails`: by the viewer's flags, where they need not be known for it.
+    """
+
+    post: int
+    by: int
+    author: Visible[Person]
+    written: bytes
+    tails: tuple[bytes, ...] | None
+
+
+_lines: Shelf[Visible[Post], Line] = Shelf(2_000)
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -216,9 +233,9 @@ class Pen:
         if author is None:
             return ()
         if self._as_usual:
-            kept = _joined.items.get(post.id)
-            if kept is not None and kept[0] is seen and kept[1] is author:
-                return kept[2], self._tail(post)
+            line = _lines.items.get(seen)
+            if line is not None and line.author is author:
+                return line.written, self._tail(post)
         if post.id in self._met:
             return (self._filtered(seen, author),)
         if post.inner is not None:
@@ -229,7 +246,7 @@ class Pen:
 
     def _is_plain(self, post: Post) -> bool:
         """Nothing in it depends on the viewer or the hour."""
-        plain = post.poll is None and not post.quote_state and post.id not in self._around.bylines
+        plain = post.poll is None and not post.quote_state and not (post.card and post.card.creator)
         return plain and reader_of(self._viewer, post) is None
 
     def _filtered(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
@@ -241,9 +258,10 @@ class Pen:
 
     def _keep(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
         """A plain post with its plain author: what most of a page is made of, kept in one piece."""
-        joined = self._open(seen, author) + b',"reblog":null'
-        _joined.put(seen.item.id, (seen, author, joined))
-        return joined
+        written, post = self._open(seen, author) + b',"reblog":null', seen.item
+        tails = TAILS[law.PUBLIC, True] if post.quote_policy == law.PUBLIC else None
+        _lines.put(seen, Line(post.id, post.author, author, written, tails))
+        return written
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
         original = self._authors.get(inner.author)
@@ -305,16 +323,37 @@ async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
 
 async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
     """A JSON array of Status."""
-    pen = await pen_for(call, posts)
     parts: list[bytes] = [b"["]
-    for seen in posts:
-        if written := pen.parts(seen):
+    for written in await parts_of(call, posts):
+        if written:
             parts += written
             parts.append(b",")
     if len(parts) == 1:
         return b"[]"
     parts[-1] = b"]"
     return b"".join(parts)
+
+
+async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
+    """Each Status in parts, as `Pen.parts`. Where each has its line, nothing else is looked at but who they are by now, and what
+    the viewer did with them: on a busy evening most pages are made anew of the same posts but for one.
+    """
+    if (found := await _of_lines(call, posts)) is not None:
+        return found
+    pen = await pen_for(call, posts)
+    return [pen.parts(seen) for seen in posts]
+
+
+async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]] | None:
+    lines = [line for line in map(_lines.items.get, posts) if line is not None and line.tails is not None]
+    reads, viewer = call.house.reads, call.viewer
+    if len(lines) < len(posts) or viewer.account is None or await filtering.matches(reads, viewer, posts):
+        return None
+    authors = reads.work.memory.people.several([line.by for line in lines])
+    if not stand_for(authors, [line.author for line in lines]):
+        return None
+    flags = await reactions.flags(reads, viewer, [line.post for line in lines])
+    return [(line.written, line.tails[flags.get(line.post, 0) & 31]) for line in lines if line.tails]
 
 
 async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
