@@ -78,11 +78,6 @@ def count_key(text: str) -> str:
     return _count_cached(text) if len(text) <= _CACHED_POINTS else _count(text)
 
 
-def fold(text: str) -> str:
-    """Running text as its words' count keys, one space between two; `_` parts words."""
-    return " ".join(fold_words(text))
-
-
 def fold_words(text: str) -> list[str]:
     """The count key of each word of a running text, in order, none empty."""
     if text.isascii():

@@ -85,21 +85,7 @@ def _found(text: str) -> tuple[Entity, ...]:
 
 def tags(text: str) -> list[str]:
     """Each tag once per spelling, as typed, without its sigil."""
-    return _distinct("tag", text)
-
-
-def mentions(text: str) -> list[str]:
-    """Each mentioned handle once, in small letters: `name` or `name@domain`."""
-    return list(dict.fromkeys(entity.text.lower() for entity in find_entities(text) if entity.kind == "mention"))
-
-
-def urls(text: str) -> list[str]:
-    """Each link once, as typed."""
-    return _distinct("url", text)
-
-
-def _distinct(kind: Kind, text: str) -> list[str]:
-    return list(dict.fromkeys(entity.text for entity in find_entities(text) if entity.kind == kind))
+    return list(dict.fromkeys(entity.text for entity in find_entities(text) if entity.kind == "tag"))
 
 
 def _scan(text: str) -> Iterator[Entity]:

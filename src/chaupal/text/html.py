@@ -26,7 +26,6 @@ _PREFIX = regex.compile(r"https?://(?:www\.)?", regex.I)
 _BLANK_LINES = regex.compile(r"\n[ \t]*+(?:\n[ \t]*+)+")
 _INSIDE_A_LETTER = regex.compile(r"[\p{M}\u200c\u200d]")
 
-_CLASSES = {"mention", "hashtag", "u-url", "h-card", "invisible", "ellipsis"}
 _LINE_ENDS = regex.compile(r"<br\s*+/?>|</(?:li|div|h[1-6])\s*+>", regex.I)
 _BLOCK_ENDS = regex.compile(r"</(?:p|blockquote|pre|ul|ol)\s*+>", regex.I)
 _MANY_LINES = regex.compile(r"\n{3,}+")
@@ -52,31 +51,10 @@ def render(text: str, mention_url: MentionUrl, tag_url: TagUrl) -> str:
 
 
 @cache
-def _cleaner() -> "nh3.Cleaner":
-    import nh3  # brought in with the first foreign text
-
-    return nh3.Cleaner(
-        tags={
-            "p", "br", "a", "span", "del", "pre", "code", "em", "strong", "b", "i", "u", "ul", "ol", "li", "blockquote",
-        },
-        attributes={"a": {"href"}},
-        allowed_classes={"a": _CLASSES, "span": _CLASSES},
-        url_schemes={"http", "https"},
-        link_rel=_REL,
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-    )  # fmt: skip
-
-
-@cache
 def _text_only() -> "nh3.Cleaner":
     import nh3
 
     return nh3.Cleaner(tags=set(), attributes={})
-
-
-def sanitise(html: str) -> str:
-    """Foreign HTML reduced to what a post may hold: no script, style, image, handler, or link that is not http(s)."""
-    return _cleaner().clean(html)
 
 
 def to_text(html: str) -> str:

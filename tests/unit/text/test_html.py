@@ -1,10 +1,11 @@
 """A post as HTML: golden cases, and that nothing hostile comes out."""
 
+import nh3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaupal.text.html import render, sanitise, to_text
+from chaupal.text.html import render, to_text
 
 REL = 'rel="nofollow noopener noreferrer" target="_blank"'
 
@@ -79,7 +80,7 @@ def test_a_shown_link_is_not_cut_between_a_letter_and_its_sign():
 )
 def test_hostile_posts_stay_text(text):
     html = shown(text)
-    assert sanitise(html).count("<a ") == html.count("<a ")
+    assert nh3.clean(html).count("<a ") == html.count("<a ")
     assert "<script" not in html
     assert "<img" not in html
     assert "</body" not in html
@@ -95,23 +96,7 @@ def test_a_direction_mark_cannot_enter_a_link():
 @given(st.text(st.sampled_from("कि<>&\"'#@:/.\n \u202e a"), max_size=40))
 def test_only_tags_written_here_come_out(text):
     html = render(text, lambda handle: ("/@" + handle, handle), lambda tag: "/tags/" + tag)
-    assert to_text(html).split() == to_text(sanitise(html)).split() == text.split()
-
-
-@pytest.mark.parametrize(
-    ("foreign", "clean"),
-    [
-        ("<p>a<script>b</script></p>", "<p>a</p>"),
-        ('<p onclick="x">a<img src=x onerror=y></p>', "<p>a</p>"),
-        ('<a href="javascript:alert(1)">a</a>', '<a target="_blank" rel="nofollow noopener noreferrer">a</a>'),
-        ('<a href="data:text/html,x">a</a>', '<a target="_blank" rel="nofollow noopener noreferrer">a</a>'),
-        ('<span class="invisible evil" style="x">a</span>', '<span class="invisible">a</span>'),
-        ("<style>p{}</style><iframe src=x></iframe><svg onload=x>", ""),
-        ("<p>a<br/>b", "<p>a<br>b</p>"),
-    ],
-)
-def test_foreign_html_is_made_harmless(foreign, clean):
-    assert sanitise(foreign) == clean
+    assert to_text(html).split() == to_text(nh3.clean(html)).split() == text.split()
 
 
 def test_html_becomes_plain_text():

@@ -8,11 +8,20 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chaupal.text.fold import count_key, fold, identity_key
-from chaupal.text.grammar import Entity, find_entities, mentions, tags, urls
+from chaupal.text.fold import count_key, fold_words, identity_key
+from chaupal.text.grammar import Entity, find_entities, tags
 
 # What the composer's script is held to as well (tests/unit/web/square/test_composer_script.py).
 SHARED = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
+
+
+def mentions(post: str) -> list[str]:
+    return [one.text.lower() for one in find_entities(post) if one.kind == "mention"]
+
+
+def urls(post: str) -> list[str]:
+    return [one.text for one in find_entities(post) if one.kind == "url"]
+
 
 # (post, its tags, their identity keys, their count keys); None: the same as the column to the left.
 VECTORS = [
@@ -174,9 +183,8 @@ def test_different_words_keep_different_counts(pair):
 
 
 def test_running_text_is_folded_word_by_word():
-    assert (
-        fold("हिन्दी, #किसान_आन्दोलन! ज\u093cरूरी ＫＩＳＡＮ २०२४ — Delhi's") == "हिंदी किसान आंदोलन जरूरी kisan 2024 delhi s"
-    )
+    words = fold_words("हिन्दी, #किसान_आन्दोलन! ज\u093cरूरी ＫＩＳＡＮ २०२४ — Delhi's")
+    assert words == ["हिंदी", "किसान", "आंदोलन", "जरूरी", "kisan", "2024", "delhi", "s"]
 
 
 def test_entities_are_in_order_and_offsets_cut_the_text():

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
 NONCE = 12  # bytes
-MOST = 8  # keys of one actor
 
 
 class Signing(NamedTuple):

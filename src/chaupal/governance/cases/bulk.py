@@ -148,14 +148,6 @@ async def check(
     return await _all(court, viewer, ref, verb, items, CHECKING, progress)
 
 
-async def enter(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
-) -> list[Done]:
-    """Do the act about each row that can be, without a check before. Raises as `run` does."""
-    await open_in(court, viewer, ref, verb, items)
-    return await _all(court, viewer, ref, verb, items, ENTERING, progress)
-
-
 def open_to(viewer: Viewer, verb: str, items: Sequence[Item]) -> None:
     """Raises NotFound for a verb that there is not, NotAllowed for whom it is not, Invalid for too many rows or none."""
     if verb not in VERBS:

@@ -94,12 +94,6 @@ async def look(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Progre
     return Progress(job, counts, shown, bad[SHOWN].at if len(bad) > SHOWN else None)
 
 
-async def mine(court: Court, viewer: Viewer) -> list[Job]:
-    """The viewer's own calls, the newest first."""
-    async with court.work.reading() as reading:
-        return await kept.mine(reading, viewer.me, 20)
-
-
 # --- going on ---
 
 

@@ -7,7 +7,6 @@ from chaupal.store.court.clocks import ClockRow
 from chaupal.store.machine.work import Writing
 
 ORDER, APPEAL, REPORT = "order", "appeal", "report"  # what a clock can be about
-WHATS = (ORDER, APPEAL, REPORT)
 
 # Row for row what the store does, said in the court's words.
 start = clocks.start

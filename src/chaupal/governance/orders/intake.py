@@ -11,7 +11,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import documents, faces
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.orders.resolving import Resolved, Wrong, elsewhere, resolve
+from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve
 from chaupal.governance.regimes import (
     GENERIC,
     OWN_RULES,
@@ -40,11 +40,6 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[Resolved, ...]
     origin: documents.Origin
     letter: dict[str, tuple[str, str]]
-
-    @property
-    def unusable(self) -> list[Resolved]:
-        """Lines that cannot be taken as they stand."""
-        return [one for one in self.targets if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND)]
 
 
 def regimes_for(court: Court, country: str, *, portal: bool) -> list[Regime]:

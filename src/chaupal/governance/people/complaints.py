@@ -8,7 +8,6 @@ KINDS = {
     "violation": "violation", "spam": "spam", "illegal": "legal", "intimate": "legal", "copyright": "legal", "other": "other",
 }  # fmt: skip
 OF_CATEGORY = {"violation": "violation", "spam": "spam", "legal": "illegal", "other": "other"}
-OUTCOMES = ("removed", "limited", "labelled", "warned", "suspended", "none", "forwarded")
 # What somebody of the staff can say by hand; the other outcomes follow from what was done.
 NOTHING, FORWARDED = "none", "forwarded"
 BY_HAND = (NOTHING, FORWARDED)

@@ -10,7 +10,6 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import saying
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
-from chaupal.policy import may
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import account_status as standing
@@ -19,7 +18,6 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
-STAFF = tuple(sorted(may.STAFF))
 
 
 async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:

@@ -5,8 +5,7 @@ from chaupal.reads.context import Reads
 from chaupal.store.federation import stated
 from chaupal.store.federation.stated import Statement
 
-SUSPENDED = stated.SUSPENDED
-__all__ = ["SUSPENDED", "Statement", "of"]
+__all__ = ["Statement", "of"]
 
 
 async def of(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:

@@ -24,7 +24,6 @@ __all__ = [
     "Conversation",
     "Party",
     "Talk",
-    "of_post",
     "one",
     "page",
     "parties",
@@ -128,15 +127,6 @@ async def one(reads: Reads, viewer: Viewer, root: int) -> Talk:
     if not talks:
         raise NotFound
     return talks[0]
-
-
-async def of_post(reads: Reads, viewer: Viewer, post: int) -> Talk | None:
-    """The conversation that a direct post stands in, where its being said concerns the viewer."""
-    async with reads.work.reading() as reading:
-        root = await conversations.root_of(reading, post)
-        found = None if root is None else await conversations.one(reading, viewer.me, root)
-        talks = await _talks(reading, viewer, [found]) if found else []
-    return talks[0] if talks else None
 
 
 async def said(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Post]]:

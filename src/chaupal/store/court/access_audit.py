@@ -31,11 +31,6 @@ BELOW = statement(
     .order_by(staff_looks.c.id.desc())
     .limit(param("n"))
 )
-ON = statement(
-    select(*_ROW)
-    .where(staff_looks.c.what == words("kind"), staff_looks.c.of == words("which"))
-    .order_by(staff_looks.c.id)
-)
 
 
 class Look(NamedTuple):
@@ -58,8 +53,3 @@ async def looks_below(
 ) -> list[Look]:
     """Newest first; of one member of staff, of one kind of thing."""
     return [Look(*row) for row in await reading.fetch(BELOW, below=below, n=at_most, who=by or 0, kind=what)]
-
-
-async def looks_on(reading: Reading, what: str, of: str) -> list[Look]:
-    """Who looked at one thing, in order."""
-    return [Look(*row) for row in await reading.fetch(ON, kind=what, which=of)]

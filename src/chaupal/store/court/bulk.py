@@ -18,9 +18,6 @@ _open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(
 ADD = statement(insert(bulk_jobs))
 ADD_ROWS = statement(insert(bulk_rows))
 ONE = statement(select(*_columns).where(bulk_jobs.c.id == param("of")))
-MINE = statement(
-    select(*_columns).where(bulk_jobs.c.account_id == param("me")).order_by(bulk_jobs.c.id.desc()).limit(param("n"))
-)
 WAITING = statement(select(func.count()).select_from(bulk_jobs).where(bulk_jobs.c.account_id == param("me"), _open))
 NEXT = statement(
     select(*_columns).where(_open, bulk_jobs.c.held_until < param("now")).order_by(bulk_jobs.c.id).limit(1)
@@ -107,11 +104,6 @@ async def add(w: Writing, job: Job, rows: Sequence[Row]) -> None:
 async def one(reading: Reading, id_: int) -> Job | None:
     row = await reading.first(ONE, of=id_)
     return None if row is None else Job(*row)
-
-
-async def mine(reading: Reading, account: int, at_most: int) -> list[Job]:
-    """The newest first."""
-    return [Job(*row) for row in await reading.fetch(MINE, me=account, n=at_most)]
 
 
 async def waiting(reading: Reading, account: int) -> int:

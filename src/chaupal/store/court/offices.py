@@ -98,7 +98,6 @@ END_CHANGE = statement(
     .where(changes.c.id == param("of"), changes.c.ended_at.is_(None))
     .values(ended_at=param("at"), agreed_by=param("second"), log_index=param("leaf"))
 )
-DOMAINS = statement(select(authorities.c.name, authorities.c.email_domain).where(authorities.c.email_domain != ""))
 REFS = statement(
     select(orders.c.id)
     .where(orders.c.authority_id == param("whose"), orders.c.id < param("below"))
@@ -248,11 +247,6 @@ async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
 async def forget_authority(w: Writing, id_: int) -> bool:
     """It was only proposed, and is no more. False where somebody has agreed to it."""
     return await w.run(FORGET, of=id_) == 1
-
-
-async def mail_domains(reading: Reading) -> list[tuple[str, str]]:
-    """(authority, domain of its mails), of those that have one."""
-    return [(row[0], row[1]) for row in await reading.fetch(DOMAINS)]
 
 
 async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:

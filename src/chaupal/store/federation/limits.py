@@ -81,7 +81,6 @@ _NAMED = select(*rulings.c, servers.c.domain, func.coalesce(targets.c.number, 1)
     rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
 )
 LIVE = statement(_NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id))
-EVERY = statement(_NAMED.where(_OF_SERVERS).order_by(rulings.c.id.desc()).limit(param("n")))
 ON_ONE = statement(
     select(rulings.c.id).where(
         rulings.c.subject_id == param("of"), rulings.c.measure == words("measure"), rulings.c.lifted_at.is_(None)
@@ -217,11 +216,6 @@ async def binds(reading: Reading, server: int, measure: str) -> bool:
 async def newest_from(reading: Reading, server: int, at_most: int) -> list[int]:
     """The newest posts for everybody from there and from below its name: what clients may well have before them."""
     return [row[0] for row in await reading.fetch(NEWEST_FROM, of=server, n=at_most)]
-
-
-async def history(reading: Reading, most: int) -> list[Limit]:
-    """All that ever was, the newest first."""
-    return [_limit(row) for row in await reading.fetch(EVERY, n=most)]
 
 
 async def waiting(reading: Reading) -> list[Waiting]:

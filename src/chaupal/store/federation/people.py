@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.tables import accounts, aliases, follow_requests, follows, remote_people
+from chaupal.store.machine.tables import accounts, follow_requests, follows, remote_people
 from chaupal.store.machine.work import Reading, Writing
 
 # Where to send and to ask, and what else only servers need to know.
@@ -49,9 +49,6 @@ CHANGE = statement(
     .where(remote_people.c.account_id == param("of"))
     .values(fetched_at=param("at"), **{name: words(name) for name in _WAYS})
 )
-FETCHED = statement(
-    update(remote_people).where(remote_people.c.account_id == param("of")).values(fetched_at=param("at"))
-)
 COLUMNS = (
     remote_people.c.account_id, remote_people.c.server_id, accounts.c.uri, accounts.c.handle, remote_people.c.kind, remote_people.c.inbox,
     remote_people.c.shared_inbox, remote_people.c.outbox, remote_people.c.followers, remote_people.c.following,
@@ -85,7 +82,6 @@ LEAVING = statement(
 # Whoever follows somebody of another server is one of ours.
 FOLLOWED = statement(select(follows.c.by).where(follows.c.to == param("them")).limit(1))
 ASKED = statement(select(follow_requests.c.by).where(follow_requests.c.to == param("them")).limit(1))
-NAMES = statement(select(aliases.c.to).where(aliases.c.by == param("me")))
 
 _json = msgspec.json.Encoder().encode
 _aliases = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -177,11 +173,6 @@ async def change(w: Writing, account: int, shown: Shown) -> None:
 async def rename(w: Writing, account: int, handle: str) -> None:
     await w.run(RENAME, of=account, handle=handle)
     w.touch(PEOPLE, account)
-
-
-async def looked_at(w: Writing, account: int) -> None:
-    """Their server was asked just now; what is known stands."""
-    await w.run(FETCHED, of=account, at=w.now())
 
 
 async def go(w: Writing, account: int) -> bool:

@@ -22,7 +22,6 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
 TITLE = N_("Take an order in")
-CHANNELS_BY_HAND = ("letter", "signed_pdf", "email", "sahyog", "court_registry", "webform", "report")
 
 
 class Begun(msgspec.Struct, kw_only=True):

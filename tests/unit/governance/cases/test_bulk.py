@@ -97,7 +97,7 @@ async def test_a_case_that_moved_since_is_reported_and_not_decided(bench: Bench)
 
 async def test_the_same_file_sent_twice_does_nothing_twice_and_goes_on_where_it_was_broken_off(bench: Bench):
     ref = await filed(bench, 150)
-    await bulk.enter(bench.court, bench.asha, ref, PROPOSE, rows(150)[:100])  # and then the power failed
+    await bulk.run(bench.court, bench.asha, ref, PROPOSE, rows(150)[:100])  # and then the power failed
     before = await size(bench)
     again = await bulk.run(bench.court, bench.asha, ref, PROPOSE, rows(150))
     assert again.counts == {"already": 100, "done": 50} and await size(bench) == before + 50

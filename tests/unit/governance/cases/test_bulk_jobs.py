@@ -10,6 +10,7 @@ from chaupal.governance.people import roles
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.court import bulk as kept
 from court import REASON, Bench
 
 
@@ -153,4 +154,5 @@ async def test_a_call_is_refused_before_anything_is_kept(bench: Bench):
         await bulk_jobs.start(bench.court, Viewer(account=bench.meera, country="IN"), ref, PROPOSE, rows(1))
     with pytest.raises(NotFound):
         await bulk_jobs.start(bench.court, bench.asha, "IN-2021-0404", PROPOSE, rows(1))
-    assert await bulk_jobs.mine(bench.court, bench.asha) == []
+    async with bench.court.work.reading() as reading:
+        assert await kept.waiting(reading, bench.asha.me) == 0

@@ -212,10 +212,9 @@ async def test_staff_open_a_document_when_they_say_what_for_and_that_is_written_
     opened = await archive.open_for_staff(bench.court, files, bench.asha, document.id, "to decide about target 1")
     assert opened.data == b"a letter"
     async with bench.court.work.reading() as reading:
-        seen = await looks.looks_on(reading, "document", str(document.id))
-        newest = await looks.looks_below(reading, 2**62, 10)
-    assert [(look.by, look.purpose) for look in seen] == [(bench.asha.me, "to decide about target 1")]
-    assert newest == seen
+        (look,) = await looks.looks_below(reading, 2**62, 10)
+    assert (look.by, look.what, look.of) == (bench.asha.me, "document", str(document.id))
+    assert look.purpose == "to decide about target 1"
 
 
 async def test_a_document_with_which_nothing_was_filed_is_forgotten(bench: Bench, clock: Any):
