@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from chaupal.wire.scope import DROP, App
-
-PATIENCE = 10.0  # seconds until something that does not come is an error
+from waiting import PATIENCE
 
 
 @dataclass(frozen=True)

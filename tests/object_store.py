@@ -12,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-PATIENCE = 60.0  # seconds until a server that does not answer is an error
+from waiting import PATIENCE
+
 KEYS: dict[str, Any] = {"s3_access_key": "chaupal", "s3_secret_key": "gaanv-gaanv"}
 
 

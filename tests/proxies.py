@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from waiting import PATIENCE
+
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
-PATIENCE = 20.0  # seconds until a proxy that does not answer is an error
 PATH = f"{os.environ['PATH']}:/usr/sbin"  # where a Debian has servers
 
 type Put = Callable[[Path, int, str, str], list[str]]

@@ -22,6 +22,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from waiting import PATIENCE
+
 # With ctype C the text functions know no letters beyond ASCII: trigrams of Hindi come out empty, without a word.
 LOCALE = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
 OWNER = ("--username=chaupal", "--auth=trust", "--no-sync")
@@ -30,7 +32,6 @@ HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SMALL = {"shared_buffers": "32MB", "max_connections": "60", "jit": "off", "timezone": "UTC"}
 OWNERS = "postgres"  # the database in which the owner of the server is at work
 POOLED = "CHAUPAL_TESTS_POOLED"  # in the environment: tests go to PostgreSQL through PgBouncer in transaction mode
-PATIENCE = 60.0  # seconds until a server that does not answer is an error
 
 
 class Postgres:

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,9 +22,11 @@ from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
+from chaupal.store.machine import outbox
+from chaupal.wire.call import House
 from services import free_port
+from waiting import PATIENCE, until
 
-PATIENCE = 60.0  # seconds until a server that does not answer is an error
 FIRST_PATH = "/api/v2/instance"
 SCOPES = "read write follow push"
 
@@ -113,10 +116,25 @@ class Served:
             raise RuntimeError(f"chaupal {' '.join(words)}: {done.stderr or done.stdout}")
         return done.stdout
 
+    def settle(self) -> None:
+        """Wait until all that follows from what was done has been carried out: notices, letters, search, trends, streams."""
+
+        async def act() -> None:
+            async with visiting(self.settings) as house:
+                await until(partial(waiting, house), "the end of the outbox", lambda many: not many)
+
+        asyncio.run(act())
+
     def client(self, member: Member | None = None) -> httpx2.Client:
         """An HTTP client at this server, signed in as `member`."""
         headers = {"authorization": f"Bearer {member.token}"} if member else {}
         return self._asking(headers=headers)
+
+
+async def waiting(house: House) -> int:
+    """How many events are to be carried out yet."""
+    async with house.square.work.reading() as reading:
+        return (await outbox.depth(reading)).waiting
 
 
 class Direct(Served):

@@ -14,6 +14,7 @@ import pytest
 import valkey
 
 from services import die_with_parent, free_port
+from waiting import PATIENCE
 
 SMALL = {
     "save": "",
@@ -23,7 +24,6 @@ SMALL = {
     "io-threads": "1",
     "daemonize": "no",
 }
-PATIENCE = 30.0  # seconds until a server that does not answer is an error
 DOWN_AFTER = 500  # ms until a Sentinel takes a silent server for dead
 
 

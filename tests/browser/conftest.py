@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+import waiting
 from screenshots import CHROMIUM, QUIET
 from serving import Served, served
 
@@ -17,11 +18,8 @@ from serving import Served, served
 SHELL = "/usr/bin/chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-PATIENCE = (
-    20_000  # ms: two browsers, two servers and PostgreSQL share the cores of a small machine; a pass takes no longer
-)
-
-HUNG = 180  # s: evaluating, closing and the like have no timeout of their own; nine times PATIENCE
+PATIENCE = waiting.PATIENCE * 1_000  # ms
+HUNG = 300  # s: evaluating, closing and the like have no timeout of their own; five times as long
 
 expect.set_options(timeout=PATIENCE)
 

@@ -11,8 +11,8 @@ import pytest
 
 from clients.conftest import Stage
 from clients.entities import DAY, MIDNIGHT, MOMENT
-from clients.waiting import eventually
 from serving import Member, join, served
+from waiting import eventually
 
 LINK = re.compile(r'<([^>]+)>; rel="(next|prev)"')
 

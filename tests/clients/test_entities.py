@@ -10,10 +10,10 @@ from chaupal.policy.viewer import Role
 from clients.conftest import Stage
 from clients.entities import faults
 from clients.images import png
-from clients.waiting import eventually
 from films import film
 from pushing import Device
 from serving import SCOPES, Member, join
+from waiting import eventually
 
 
 def said(client: httpx2.Client, **what: Any) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from mastodon.errors import MastodonIllegalArgumentError
 from clients.conftest import Stage
 from clients.images import png
 from clients.visitor import Visitor
-from clients.waiting import eventually
 from films import film, sound
+from waiting import eventually
 
 SCOPES = ["read", "write", "follow", "push"]
 

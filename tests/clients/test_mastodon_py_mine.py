@@ -6,7 +6,7 @@ import pytest
 from mastodon import Mastodon, MastodonAPIError
 
 from clients.conftest import Stage
-from clients.waiting import eventually
+from waiting import eventually
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from mastodon import Mastodon
 
 from clients.conftest import Stage
-from clients.waiting import eventually
+from waiting import eventually
 
 
 @dataclass

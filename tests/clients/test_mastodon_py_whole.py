@@ -17,8 +17,8 @@ from mastodon.errors import MastodonIllegalArgumentError
 from chaupal.policy.viewer import Role
 from clients.conftest import Stage
 from clients.images import png
-from clients.waiting import eventually
 from serving import SCOPES, join
+from waiting import eventually
 
 
 @pytest.fixture

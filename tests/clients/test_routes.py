@@ -10,8 +10,8 @@ import pytest
 from clients.conftest import Stage
 from clients.entities import faults
 from clients.images import png
-from clients.waiting import eventually
 from make_api import api_version
+from waiting import eventually
 
 # path -> what it answers: an entity, [entity], {} for an object of any kind, [] for an empty list.
 # `{post}` and the like are filled in from the scene below.

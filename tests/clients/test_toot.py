@@ -15,7 +15,7 @@ from toot.cli import cli
 from clients.conftest import Stage
 from clients.images import jpeg
 from clients.visitor import Visitor
-from clients.waiting import eventually
+from waiting import eventually
 
 
 class Toot:

@@ -14,7 +14,8 @@ import pytest
 
 from proxies import KINDS, Proxy, need, proxy
 from services import Postgres
-from serving import PATIENCE, Direct, Member, Served, free_port, join, served
+from serving import Direct, Member, Served, free_port, join, served
+from waiting import PATIENCE
 
 
 class People:

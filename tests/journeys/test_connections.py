@@ -11,11 +11,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from serving import Served, served
+from waiting import PATIENCE
 
 HALF_HEAD = b"GET /api/v2/instance HTTP/1.1\r\nhost: x\r\n"
 WHOLE = HALF_HEAD + b"\r\n"
 HALF_BODY = b"POST /api/v1/apps HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"
-PATIENCE = 15.0  # seconds; what is awaited comes after one or two
 
 
 @pytest.fixture(scope="module")

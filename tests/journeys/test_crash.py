@@ -16,9 +16,9 @@ import pytest
 
 from chaupal.policy.viewer import Role
 from chaupal_audit.log.verify import verify_log
-from clients.waiting import eventually
 from journeys.storm import Crowd, Office, open_office, storm
 from serving import Served, join, served
+from waiting import eventually
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "10"))
 

@@ -18,9 +18,10 @@ import pytest
 
 from elsewhere import Site
 from fediverse import ACTIVITY, Stranger
-from journeys.test_many_processes import Flagged, until
+from journeys.test_many_processes import Flagged
 from services import Postgres
 from serving import Direct, Member, free_port, join, served
+from waiting import eventually
 
 POSTS = 12
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -135,7 +136,7 @@ def _ended(process: "subprocess.Popen[bytes]") -> None:
 
 def all_of(wanted: int, so_far: Callable[[], int]) -> None:
     """Until so many are there."""
-    until(lambda: so_far() >= wanted)
+    eventually(lambda: so_far() >= wanted)
 
 
 def test_what_is_told_leaves_once_and_what_is_brought_to_both_counts_once(many: Many, peer: Inbox):
@@ -155,7 +156,7 @@ def test_what_is_told_leaves_once_and_what_is_brought_to_both_counts_once(many: 
     path = "/api/v1/notifications?limit=80"
     all_of(2 * POSTS + 1, lambda: len(many.asks(path)))
     last = many.says(POSTS)
-    until(lambda: any(last["id"] in one for one in peer.came("Create")))
+    eventually(lambda: any(last["id"] in one for one in peer.came("Create")))
     assert Counter(one["type"] for one in many.asks(path)) == {"mention": POSTS, "favourite": POSTS, "follow": 1}
     assert many.asks(f"/api/v1/statuses/{said[0]['id']}")["replies_count"] == POSTS
     assert {many.asks(f"/api/v1/statuses/{one['id']}")["favourites_count"] for one in said} == {1}

@@ -33,10 +33,10 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from chaupal.wire.call import House
 from chaupal_audit.log.verify import verify_log
-from clients.waiting import eventually
 from killing import MODES, Mortal
 from services import Postgres
 from serving import Member, join, served
+from waiting import eventually
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "1"))
 REASON = "The post names a person as armed, which the order shows to be false."

@@ -9,8 +9,8 @@ import regex
 from chaupal.policy.viewer import Role
 from chaupal_audit import tlog
 from chaupal_audit.log.verify import verify_log
-from clients.waiting import eventually
 from serving import Served, join, served
+from waiting import eventually
 
 MADE = regex.compile(r'data-made="\d+"')  # the moment in which a page was drawn
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log.fetching import Fetch
 from chaupal_audit.log.findings import Broken, Fault
 from chaupal_audit.log.verify import verify_log
+from waiting import eventually
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "witness/main.go"
@@ -161,7 +161,7 @@ def litewitness(tmp_path: Path, court: Court) -> Iterator[Foreign]:
     run(["witnessctl", "add-key", *db, "-origin", origin, "-key", vkey])
     where = f"127.0.0.1:{free_port()}"
     with running(subprocess.Popen(["ssh-agent", "-D", "-a", str(agent)], stdout=subprocess.DEVNULL)):
-        await_file(agent)
+        eventually(agent.exists, str(agent))
         run(["ssh-add", "-q", str(key)], SSH_AUTH_SOCK=str(agent))
         fingerprint = run(["ssh-keygen", "-lf", str(key)]).split()[1]
         started = [program, *db, "-name", name, "-key", fingerprint, "-ssh-agent", str(agent), "-listen", where]
@@ -169,7 +169,7 @@ def litewitness(tmp_path: Path, court: Court) -> Iterator[Foreign]:
         environ = os.environ | {"GODEBUG": "httpmuxgo121=0"}
         said = tmp_path / "said"
         with said.open("wb") as heard, running(subprocess.Popen(started, stderr=heard, env=environ)):
-            await_port(where)
+            eventually(lambda: listens(where), f"somebody who listens at {where}")
             skip_where_it_cannot_store(court, where, said)
             yield Foreign(tlog.WitnessKey(name, public.public_bytes_raw()), f"http://{where}")
 
@@ -206,22 +206,10 @@ def free_port() -> int:
         return found.getsockname()[1]
 
 
-def await_port(where: str) -> None:
+def listens(where: str) -> bool:
     host, _, port = where.partition(":")
-    for _ in range(200):
-        with socket.socket() as found:
-            if found.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"nobody listens at {where}")
-
-
-def await_file(path: Path) -> None:
-    for _ in range(200):
-        if path.exists():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"{path} does not come")
+    with socket.socket() as found:
+        return found.connect_ex((host, int(port))) == 0
 
 
 async def test_debians_litewitness_cosigns_our_log(court, clock, litewitness):

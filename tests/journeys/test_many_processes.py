@@ -18,8 +18,7 @@ from websockets.sync.client import connect
 
 from services import Postgres
 from serving import Served, free_port, join, served
-
-PATIENCE = 60.0
+from waiting import PATIENCE, eventually
 
 
 @dataclass
@@ -48,7 +47,7 @@ class Several(Flagged):
 
     def start(self) -> float:
         took = super().start()
-        until(lambda: "2 processes serve" in self.said())
+        eventually(lambda: "2 processes serve" in self.said())
         return took
 
     @property
@@ -58,14 +57,6 @@ class Several(Flagged):
 
     def children(self) -> set[int]:
         return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("utf-8").split()}
-
-
-def until(so: Callable[[], bool]) -> None:
-    """Of other processes there is nothing to await."""
-    ends = time.monotonic() + PATIENCE
-    while not so():
-        assert time.monotonic() < ends
-        time.sleep(0.05)
 
 
 def lives(pid: int) -> bool:
@@ -130,17 +121,17 @@ def test_all_are_replaced_one_after_the_other_and_no_request_is_lost(several: Se
     assert len(before) == 2
     with callers.calling():
         os.kill(several.pid, signal.SIGHUP)
-        until(lambda: not before & several.children() and len(several.children()) == 2)
+        eventually(lambda: not before & several.children() and len(several.children()) == 2)
         so_far = callers.answered
-        until(lambda: callers.answered > so_far + 20)
+        eventually(lambda: callers.answered > so_far + 20)
     assert callers.failed == []
 
 
 def test_whoever_dies_is_started_again_and_all_leave_with_the_first(several: Several):
     before = several.children()
     os.kill(min(before), signal.SIGKILL)
-    until(lambda: len(several.children()) == 2 and min(before) not in several.children())
-    until(lambda: httpx2.get(f"{several.url}/healthz", timeout=PATIENCE).status_code == 200)
+    eventually(lambda: len(several.children()) == 2 and min(before) not in several.children())
+    eventually(lambda: httpx2.get(f"{several.url}/healthz", timeout=PATIENCE).status_code == 200)
     left = several.children()
     several.stop()
     assert not any(map(lives, left))
@@ -150,7 +141,7 @@ def test_whoever_loses_their_supervisor_leaves_too(several: Several):
     """And holds no address that the next one wants."""
     left = several.children()
     several.kill()
-    until(lambda: not any(map(lives, left)))
+    eventually(lambda: not any(map(lives, left)))
     several.start()
 
 
@@ -193,9 +184,9 @@ def test_what_servers_leave_is_done_by_whoever_works(
             assert not any(told() for _ in range(20))
             working = server.begin("work", "--port", str(port))
             try:
-                until(lambda: told() == ["favourite"])
+                eventually(lambda: told() == ["favourite"])
                 at = f"http://127.0.0.1:{port}"
-                until(lambda: answers(f"{at}/readyz"))
+                eventually(lambda: answers(f"{at}/readyz"))
                 assert httpx2.get(f"{at}/healthz").status_code == 200
                 for path in ("/", "/api/v2/instance", f"/api/v1/statuses/{post}", "/healthz/"):
                     assert httpx2.get(at + path).status_code == 404

@@ -1,6 +1,5 @@
 """PostgreSQL, uploads and keys brought back to a moment: all is whole, and the log is still a beginning of what was seen outside."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -8,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from itertools import count
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from conftest import plain_settings
 from painted import picture
 from services import Postgres
 from village import SCOPES, Village, Villager, open_village
+from waiting import until
 
 NEWEST = "SELECT clock_timestamp()::text"
 
@@ -110,13 +110,6 @@ async def asked(server: Postgres, question: str, database: str = "postgres") -> 
         await connection.close()
 
 
-async def until(server: Postgres, holds: str) -> None:
-    for _ in count():
-        if await asked(server, holds):
-            return
-        await asyncio.sleep(0.05)
-
-
 async def uploads(v: Village) -> None:
     file: Any = {"file": ("a.png", picture(), "image/png")}
     headers = {"authorization": f"Bearer {v.asha.token}"}
@@ -150,14 +143,15 @@ async def test_all_is_brought_back_to_a_moment_and_the_log_never_forks(
             third = await withholds(v)
         database = settings.database.rpartition("/")[2]
         last = await asked(server, "SELECT pg_walfile_name(pg_switch_wal())")
-        await until(server, f"SELECT coalesce(last_archived_wal, '') >= '{last}' FROM pg_stat_archiver")
+        archived = f"SELECT coalesce(last_archived_wal, '') >= '{last}' FROM pg_stat_archiver"
+        await until(partial(asked, server, archived))
     notes = {name: tmp_path / f"{name}.txt" for name in ("first", "second", "third")}
     for file, note in zip(notes.values(), (first, second, third), strict=True):
         file.write_text(note)
 
     # To the end: everything that was seen is there, also for the machine that served it.
     with archived.running(archived.back("end")) as server:
-        await until(server, "SELECT NOT pg_is_in_recovery()")
+        await until(partial(asked, server, "SELECT NOT pg_is_in_recovery()"))
         async with restored(server, database, data, tmp_path / "end", clock) as v:
             assert await check_house(v.running.house) == []
             assert [await held(v, note) for note in (first, second, third)] == ["held"] * 3
@@ -165,7 +159,7 @@ async def test_all_is_brought_back_to_a_moment_and_the_log_never_forks(
     # To a moment: whole, and a beginning of what was seen until then; what was seen later says so.
     (data / "log.signed").unlink()
     with archived.running(archived.back("moment", moment)) as server:
-        await until(server, "SELECT NOT pg_is_in_recovery()")
+        await until(partial(asked, server, "SELECT NOT pg_is_in_recovery()"))
         async with restored(server, database, data, tmp_path / "moment", clock) as v:
             assert await check_house(v.running.house) == []
             assert [await held(v, note) for note in (first, second, third)] == ["held", "held", "set back"]

@@ -1,6 +1,5 @@
 """The report from the first entry to the page: the same for the server and for a stranger, frozen, explained, answered."""
 
-import asyncio
 from hashlib import sha256
 
 import httpx2
@@ -22,6 +21,7 @@ from chaupal_audit.report.report import canonical, digest, document, report
 from chaupal_audit.report.tables import TABLES
 from disputes import suspend
 from village import AUTHORITY, Village, Villager
+from waiting import until
 
 API = "/api/v1/transparency"
 FORM = {
@@ -116,10 +116,9 @@ async def test_a_long_log_is_counted_beside_everything_else(village: Village, mo
     assert page.status_code == 202 and '<meta http-equiv="refresh"' in page.text and "<progress" in page.text
     api = await village.api(None, "GET", f"{API}/report.json")
     assert api.status_code in (200, 202)
-    for _ in range(100):
-        await asyncio.sleep(0.01)
-        if (await village.api(None, "GET", f"{API}/report.json")).status_code == 200:
-            break
+    await until(
+        lambda: village.api(None, "GET", f"{API}/report.json"), "the report", lambda answer: answer.status_code == 200
+    )
     assert (await village.look("IN", "/transparency")).status_code == 200
     keeper = village.running.house.court.keeper
     before = keeper.fold

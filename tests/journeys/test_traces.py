@@ -65,6 +65,7 @@ def test_a_request_is_followed_to_its_statements_and_to_what_it_caused(
             assert client.get(f"/api/v1/statuses/{made['id']}").json()["content"]
             assert client.get("/api/v1/statuses/17").status_code == 404
             client.get("/healthz")
+        server.settle()
     spans = {span.name: span for span in collector.spans}
     posting = spans["POST /api/v1/statuses"]
     assert posting.kind == SERVER and said(posting)["http.response.status_code"] == 200
@@ -93,6 +94,7 @@ def test_whoever_reads_traces_is_not_of_the_office_and_learns_nothing_of_what_it
             assert client.get("/api/v1/statuses/17").status_code == 404
             assert client.get("/api/v1/admin/accounts").status_code == 403
             assert client.post("/api/v1/reports", json={"account_id": str(bela.id)}).status_code == 200
+        server.settle()
     spans = collector.spans
     assert {said(span).get("http.response.status_code") for span in spans if span.kind == SERVER} == {200, 403}
     office = [span for span in spans if span.name in ("office", "event office")]

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, Said, Seen, listed, seen
 from services import die_with_parent, free_port
+from waiting import PATIENCE
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"
 NODE = shutil.which("node") or str(Path(__file__).resolve().parents[2] / ".tools" / "bin" / "node")
@@ -41,7 +43,8 @@ class Fedify:
                 preexec_fn=die_with_parent(signal.SIGKILL),
             )  # fmt: skip
         assert self.process.stdout is not None
-        if b"ready" not in self.process.stdout.readline():
+        comes, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        if not comes or b"ready" not in self.process.stdout.readline():
             raise RuntimeError(f"Fedify did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
 
     def kill(self) -> None:

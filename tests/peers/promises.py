@@ -35,7 +35,10 @@ class Promise:
             return False
         return (actor, thing) == (self.uri, star) if self.kind is Kind.FOLLOW else thing == self.uri
 
-    def is_kept_by(self, word: Word) -> bool:
+    def is_kept_by(self, word: Word, star: str) -> bool:
+        """Whether nothing but this had to be said. `star`: who is followed, and named."""
+        if self.kind is Kind.POST:
+            return word.names(star)
         return word.what[0].startswith("Undo") is not self.on
 
 

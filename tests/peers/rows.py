@@ -9,7 +9,8 @@ from functools import partial
 
 from painted import picture
 from peers.chaupals import Chaupal
-from peers.sides import NotKnown, Person, Said, Seen, Side, until
+from peers.sides import NotKnown, Person, Said, Seen, Side
+from waiting import until
 
 
 @dataclass(frozen=True)

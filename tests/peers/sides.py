@@ -1,14 +1,11 @@
 """A side of a meeting: what any server's people can do and see, however that server is spoken to."""
 
-import asyncio
 import html
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-PATIENCE = 30.0  # seconds until what does not come is an error
-SOON, SELDOM = 0.05, 0.5  # seconds from one question to the next: most things come at once, and many are waited for
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 type Json = dict[str, Any]
@@ -109,18 +106,6 @@ class Side(Protocol):
 
     async def alias(self, who: Person, other: Person) -> None: ...
     async def move(self, who: Person, to: Person) -> None: ...
-
-
-async def until[T](asked: Callable[[], Awaitable[T]], what: str, wanted: Callable[[T], bool] = bool) -> T:
-    """The answer, once it is wanted. Raises AssertionError, saying what did not come and what came instead."""
-    waited, pause = 0.0, SOON
-    async with asyncio.timeout(PATIENCE * 2):
-        while not wanted(answer := await asked()):
-            if waited > PATIENCE:
-                raise AssertionError(f"{what}: {answer!r}")
-            await asyncio.sleep(pause)
-            waited, pause = waited + pause, min(pause * 1.3, SELDOM)
-        return answer
 
 
 def listed(value: Any) -> list[Any]:

@@ -23,6 +23,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, Said, Seen, listed, mentioned, plain, seen
 from services import die_with_parent, free_port
+from waiting import PATIENCE, until
 
 PROGRAM = shutil.which("snac")
 NAMES = "names.test"  # all people of other servers, as far as words in snac go
@@ -95,7 +96,13 @@ class Snac:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(20)
+            try:
+                self.process.wait(PATIENCE)
+            except (
+                subprocess.TimeoutExpired
+            ):  # its threads finish what they are at, and may wait for somebody who is dead
+                self.process.kill()
+                self.process.wait()
             self.process = None
 
     def command(self, *words: str) -> str:
@@ -197,12 +204,15 @@ class Snac:
         return await self._said(who, said.text)
 
     async def _said(self, who: Person, text: str) -> str:
-        for _ in range(100):
-            for one in self.objects():
-                if one.get("attributedTo") == who.uri and text in plain(one.get("content") or ""):
-                    return str(one["id"])
-            await asyncio.sleep(0.1)
-        raise AssertionError(f"snac2 has not written {text!r}")
+        async def written() -> str:
+            return next(
+                (
+                    str(one["id"]) for one in self.objects()
+                    if one.get("attributedTo") == who.uri and text in plain(one.get("content") or "")
+                ), "",
+            )  # fmt: skip
+
+        return await until(written, f"snac2 writes {text!r}")
 
     async def edit(self, who: Person, uri: str, text: str) -> None:
         await self._form(who, "note", content=text, edit_id=uri)
@@ -312,11 +322,15 @@ def _begun(data: Path, port: int, reached_at: int, more: Json) -> Path:
 
 
 async def _listens(server: Snac) -> None:
-    for _ in range(200):
+    async def answers() -> bool:
         try:
             await server.http.get("/")
-            return
         except httpx2.TransportError:
-            await asyncio.sleep(0.05)
-    log = (server.folder.parent / "snac.log").read_text(errors="replace")
-    raise RuntimeError(f"snac2 did not come up:\n{log[-2000:]}")
+            return False
+        return True
+
+    try:
+        await until(answers, "snac2 answers")
+    except AssertionError:
+        log = (server.folder.parent / "snac.log").read_text(errors="replace")
+        raise RuntimeError(f"snac2 did not come up:\n{log[-2000:]}") from None

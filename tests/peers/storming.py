@@ -10,7 +10,7 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,17 +22,21 @@ import httpx2
 from peers.chaupals import Chaupal, chaupal
 from peers.fedifies import Fedify, fedify
 from peers.promises import Kind, Promise, Promises
-from peers.sides import Person, Said, Side, until
+from peers.sides import Person, Said, Side
 from peers.snacs import Snac, snac
 from peers.table import PEERS
 from peers.wire import AWAY, Wire, wire
 from services import Postgres, free_port, postgres
+from waiting import until
 
 BURST = 5  # acts of each between two kills
 HERE, THERE = ("asha", "gauri", "lata"), ("bela", "champa", "mira")  # the others follow the first of the other side
 OURS, THEIRS = "ours", "theirs"  # how a fault begins
 QUIET = 6.0  # seconds without a word on the wires, after which a peer has no more to say
-PATIENCE = 900.0  # seconds
+ROUND = 180.0  # seconds until acts, kills and starts that have not come to their end are an error
+PATIENCE = (
+    900.0  # seconds until what has not come is lost; nothing is waited for that long where nobody has anything to say
+)
 CUT_OFF = (httpx2.TransportError, AssertionError, RuntimeError)  # what an act ends with whose server was killed
 
 
@@ -67,13 +71,16 @@ class Storm:
     async def rage(self, times: int) -> None:
         """So many kills, in the middle of what people do."""
         for number in range(times):
-            victims = self.chance.choice(((0,), (1,), (0, 1)))
-            raging = asyncio.gather(*[self._act(at, f"{number}-{each}") for at in (0, 1) for each in range(BURST)])
-            await asyncio.sleep(self.chance.uniform(0.0, 1.5))
-            for at in victims:
-                await asyncio.to_thread(self.places[at].side.kill)
-            await raging
-            await asyncio.gather(*(asyncio.to_thread(self.places[at].side.start) for at in victims))
+            await ends(self._kill(number), ROUND, f"kill {number + 1} of {times}, and all that was done around it,")
+
+    async def _kill(self, number: int) -> None:
+        victims = self.chance.choice(((0,), (1,), (0, 1)))
+        raging = asyncio.gather(*[self._act(at, f"{number}-{each}") for at in (0, 1) for each in range(BURST)])
+        await asyncio.sleep(self.chance.uniform(0.0, 1.5))
+        for at in victims:
+            await asyncio.to_thread(self.places[at].side.kill)
+        await raging
+        await asyncio.gather(*(asyncio.to_thread(self.places[at].side.start) for at in victims))
 
     def summary(self) -> str:
         """How much was promised and said."""
@@ -130,21 +137,24 @@ class Storm:
 
     # What came of it.
 
-    async def faults(self) -> list[str]:
+    async def faults(self, patience: float = PATIENCE) -> list[str]:
         """What was lost and what is there twice, once all of it has had its time; what is the peer's own loss begins with "theirs"."""
         ours, now = self.places[0].side, asyncio.get_running_loop().time
         assert isinstance(ours, Chaupal)
-        until_then, left = now() + PATIENCE, self._all()
+        until_then, left, endless = now() + patience, self._all(), list[str]()
         while left := await self._missing(left):
-            last = max(place.wire.moved for place in self.places)
-            if now() > until_then or (now() - last > QUIET and not await ours.waiting()):
+            last, waits = max(place.wire.moved for place in self.places), await ours.waiting()
+            if now() - last > QUIET and not waits:
+                break
+            if now() > until_then:
+                endless = [f"{OURS}: it did not end in {patience:.0f} s; of {ours.name} {waits} things wait to be told"]
                 break
             await asyncio.sleep(0.5)
         lost = [
             f"{self._loser(promise, *self._between(at))}: {self.places[at].side.name} → {self.places[1 - at].side.name}: {promise}"
             for at, promise in await self._missing(self._all())
         ]
-        return lost + [fault for at in (0, 1) for fault in await self._doubled(at)]
+        return endless + lost + [fault for at in (0, 1) for fault in await self._doubled(at)]
 
     def _all(self) -> list[tuple[int, Promise]]:
         """Each promise, with whose it is."""
@@ -178,7 +188,7 @@ class Storm:
         """Whose loss it is: of whoever took the last word about it and forgot it, else of whoever had to say it."""
         asked = [word for word in there.wire.words if promise.is_about(word, there.star.uri)]
         loser, taken = here, [word for word in asked if word.taken]
-        if taken and promise.is_kept_by(taken[-1]):
+        if taken and promise.is_kept_by(taken[-1], there.star.uri):
             loser = there
             agreed = [word for word in here.wire.words if word.agrees_to(promise.uri, there.star.uri) and word.taken]
             if promise.kind is Kind.FOLLOW and promise.on and agreed:
@@ -224,7 +234,18 @@ async def mortal(peer: str, folder: Path, server: Postgres, port: int, reached_a
             yield one
 
 
-async def storm(peer: str, folder: Path, server: Postgres, times: int, seed: int) -> tuple[list[str], str]:
+async def ends[T](doing: Awaitable[T], seconds: float, what: str) -> T:
+    """Raises AssertionError, saying what has not ended."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await doing
+    except TimeoutError:
+        raise AssertionError(f"{what} did not end in {seconds:.0f} s") from None
+
+
+async def storm(
+    peer: str, folder: Path, server: Postgres, times: int, seed: int, patience: float = PATIENCE
+) -> tuple[list[str], str]:
     """Faults after so many kills, none where nothing was lost and nothing doubled; and how much was promised."""
     async with AsyncExitStack() as stack:
         # A proxy stands before ours, as in life: snac2 tries nothing again of which it hears nothing (2.75, activitypub.c:2848).
@@ -249,7 +270,7 @@ async def storm(peer: str, folder: Path, server: Postgres, times: int, seed: int
         raging = Storm((places[0], places[1]), random.Random(seed))
         await raging.rage(times)
         await raging.calm()
-        return await raging.faults(), raging.summary()
+        return await ends(raging.faults(patience), 2 * patience, "the look at what was lost"), raging.summary()
 
 
 async def _main(peer: str, times: int, seed: int) -> int:

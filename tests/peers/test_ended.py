@@ -3,12 +3,12 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from services import die_with_parent
+from waiting import PATIENCE, eventually
 
 # What a run of these tests starts; then it is as if it stood still for good.
 # Whoever starts tests in the background of a shell has them, and what they start, ignore Ctrl+C.
@@ -29,7 +29,6 @@ async def main(folder, server):
 with postgres() as server:
     asyncio.run(main(Path(sys.argv[1]), server))
 """
-PATIENCE = 30.0  # seconds
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
@@ -44,10 +43,7 @@ def test_no_server_is_left_when_the_tests_are_interrupted(tmp_path: Path, how: s
     below = {*started, *_below(run.pid)}
     run.send_signal(how)
     run.wait(PATIENCE)
-    until = time.monotonic() + PATIENCE
-    while left := [pid for pid in below if _runs(pid)]:
-        assert time.monotonic() < until, left
-        time.sleep(0.05)
+    eventually(lambda: [pid for pid in below if _runs(pid)], "the end of them all", lambda left: not left)
 
 
 def _runs(pid: int) -> bool:

@@ -19,6 +19,7 @@ from chaupal.store.machine.work import Reading, Writing
 from peers.hostile import PUBLIC, Hostile, Liar, hostile, signed
 from remotes import federating
 from village import Village, Villager, open_village
+from waiting import until
 
 BOMB = 200_000  # bytes of brackets: within what is taken in
 SAME = 2_000  # times that one activity comes
@@ -406,7 +407,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for_and_holds_up_nobody(
     town.enemy.slow |= {"/slow", "/slower", "/mala/notes/slow"}
     one, two = (Liar(f"{town.enemy.origin}/{name}", town.thug.key) for name in ("slow", "slower"))
     waiting = asyncio.create_task(town.send(one, one.act("Like", town.post)))
-    await until(town.enemy, "/slow")
+    await until(lambda: town.enemy.asked["/slow"])
     assert (await town.tells(town.mala, town.mala.act("Like", town.post))).status_code == 202
     assert await town.likes(town.village.asha.latest.id) == 1
     assert not waiting.done()
@@ -422,13 +423,6 @@ async def test_an_answer_that_never_ends_is_not_waited_for_and_holds_up_nobody(
     assert (await town.tells(town.mala, town.mala.act("Create", last))).status_code == 202
     assert "जवाब" in await town.words_of(note["id"])
     assert "उसके बाद" in await town.words_of(last["id"])
-
-
-async def until(enemy: Hostile, path: str) -> None:
-    """It is asked for."""
-    async with asyncio.timeout(30):
-        while not enemy.asked[path]:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.01)
 
 
 async def hurried(ask: Callable[..., Awaitable[Answered]], *given: Any, patience: float, **more: Any) -> Answered:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from peers.sides import Json
+from peers.sides import Json, listed
 
 AWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"  # as a proxy has it
 
@@ -33,6 +33,13 @@ class Word:
         if kind == "Undo" and isinstance(inner, dict):
             kind, inner = f"Undo {inner.get('type')}", inner.get("object")
         return kind, _uri(self.activity.get("actor")), _uri(inner)
+
+    def names(self, whom: str) -> bool:
+        """Whether what it brings is said to somebody: a server that cannot ask who `@name@host` is says it to nobody."""
+        thing = self.activity.get("object")
+        said = thing if isinstance(thing, dict) else {}
+        tags = [tag.get("href") for tag in listed(said.get("tag")) if isinstance(tag, dict)]
+        return whom in (*listed(said.get("to")), *listed(said.get("cc")), *tags)
 
     def agrees_to(self, who: str, whom: str) -> bool:
         """Whether it is the Accept of a follow."""

@@ -1,6 +1,10 @@
 // What a server made with Fedify keeps, for tests in which it is killed: a line for each thing, written before it is answered.
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
+import { Temporal } from "@js-temporal/polyfill";
+
+/** How long a key that could not be had is not asked for again: Fedify's ten minutes are no option, and whoever was killed is back sooner. */
+const NO_KEY = Temporal.Duration.from({ seconds: 1 });
 
 /** Without a file nothing is kept. */
 export class Journal {
@@ -36,7 +40,8 @@ export class KeptKvStore extends MemoryKvStore {
   }
 
   async set(key, value, options) {
-    await super.set(key, value, options);
+    const noKey = key[1] === "publicKey" && (value === null || key.includes("__fetchError"));
+    await super.set(key, value, noKey ? { ttl: NO_KEY } : options);
     if (key[1] === "activityIdempotence" && value === true) this.journal.write({ heard: key });
   }
 }

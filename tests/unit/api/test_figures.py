@@ -15,6 +15,7 @@ from chaupal.api.admin.process import process
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.kernel.vitals import Vitals
+from waiting import eventually
 
 
 def of(name: str, requests: int) -> Vitals:
@@ -29,13 +30,6 @@ def of(name: str, requests: int) -> Vitals:
 def many(tmp_path: Path) -> Settings:
     there = {"CHAUPAL_DATABASE": "postgresql://nowhere/none", "CHAUPAL_VALKEY": "valkey://127.0.0.1:1"}
     return load_settings(environ=there, data=str(tmp_path))
-
-
-def wait_for(file: Path) -> None:
-    until = time.monotonic() + 20
-    while not file.exists() and time.monotonic() < until:
-        time.sleep(0.01)
-    assert file.exists()
 
 
 def counted(text: str) -> dict[str, int]:
@@ -85,7 +79,7 @@ async def test_each_process_has_a_name_of_its_own_which_comes_again_and_takes_it
         async with figures.told(watched, second, clock, "serve"), figures.told(watched, third, clock, "work"):
             assert (first.name, second.name, third.name) == ("serve-0", "serve-1", "work-0")
             for vitals in (first, second, third):
-                await asyncio.to_thread(wait_for, figures.folder(many) / f"{vitals.name}.prom")
+                await asyncio.to_thread(eventually, (figures.folder(many) / f"{vitals.name}.prom").exists)
         async with figures.told(watched, third, clock, "serve"):
             assert third.name == "serve-1"
     assert [*figures.folder(many).glob("*.prom")] == []

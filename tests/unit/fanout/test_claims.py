@@ -18,6 +18,7 @@ from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 from chaupal.store.machine.dialect import statement
 from chaupal.store.notifications.notice_mails import Due
 from two import Open
+from waiting import until
 
 
 def one_of_many(house: Running, *acts: Act) -> Timers:
@@ -25,16 +26,6 @@ def one_of_many(house: Running, *acts: Act) -> Timers:
     timers = Timers(msgspec.structs.replace(house.carrier, settings=settings), pace=0.02)
     timers._acts = acts  # pyright: ignore[reportPrivateUsage]
     return timers
-
-
-async def until(so: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
-    """Of what is done by the clock there is nothing to await."""
-    async with asyncio.timeout(60):
-        while True:
-            found = so()
-            if found if isinstance(found, bool) else await found:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def expire(house: Running) -> None:

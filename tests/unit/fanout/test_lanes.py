@@ -1,8 +1,7 @@
 """Many runners on one outbox: what is about one thing is carried out in its order and once, whoever is stopped in the middle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import partial
 
 import msgspec
 import pytest
@@ -16,6 +15,7 @@ from chaupal.kernel.event import Event
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Writing
 from two import Open
+from waiting import until
 
 
 class Pinged(Event, frozen=True):
@@ -46,11 +46,6 @@ async def left(house: Running) -> int:
         return (await outbox.depth(reading))[0]
 
 
-async def until(done: Callable[[], Awaitable[bool]]) -> None:
-    while not await done():  # noqa: ASYNC110 - of a database there is nothing to await
-        await asyncio.sleep(0.01)
-
-
 def in_one_lane(thing: int) -> int:
     """Another thing whose events are in the same lane."""
     lane = outbox.lane_of(Pinged(thing=thing, n=0))
@@ -74,8 +69,7 @@ async def test_three_runners_carry_out_everything_once_and_what_is_about_one_thi
         await tell(house, *(Pinged(thing=thing, n=n) for thing in range(4)))
     for runner in runners:
         runner.start()
-    async with asyncio.timeout(60):
-        await until(lambda: _is(left(house), 0))
+    await until(partial(left, house), "the end of the outbox", lambda many: not many)
     for runner in runners:
         await runner.close()
     assert len(heard) == 200
@@ -211,7 +205,3 @@ async def test_what_only_a_newer_version_knows_is_left_to_it(houses: Open, monke
             await w.run(outbox.HOLD, of=seq, due=0)
     await runner.step()
     assert sorted(heard) == [1, 2]
-
-
-async def _is(asked: Awaitable[Any], wanted: Any) -> bool:
-    return await asked == wanted

@@ -1,6 +1,7 @@
 """Rulings that have run out are written down while the house stands open, without anybody asking."""
 
 import asyncio
+import contextlib
 import errno
 
 from structlog.testing import capture_logs
@@ -10,14 +11,21 @@ from chaupal.governance.cases import cases
 from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import DAY
 from court import Bench
+from waiting import until
 
 
 async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench):
     ref = await bench.order(ends_at="2021-02-12T12:00")
     await bench.withhold(ref)
-    clock = Timers(bench.street.carrier, pace=0.01)
+    clock, looked = Timers(bench.street.carrier, pace=0.01), asyncio.Queue[None](2)
+
+    async def look() -> None:
+        with contextlib.suppress(asyncio.QueueFull):
+            looked.put_nowait(None)
+
+    clock._acts += (Act("look", 0.01, look),)  # pyright: ignore[reportPrivateUsage]
     clock.start()
-    await asyncio.sleep(0.05)
+    await until(looked.full)  # so often each act was begun, at least
 
     async def state() -> State:
         async with bench.court.work.reading() as reading:
@@ -25,12 +33,8 @@ async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench)
 
     assert await state() is State.IN_FORCE
     bench.street.clock.move(3 * DAY)
-    for _ in range(200):
-        if await state() is State.LAPSED:
-            break
-        await asyncio.sleep(0.02)
+    await until(state, "the end of the ruling", lambda now: now is State.LAPSED)
     await clock.close()
-    assert await state() is State.LAPSED
 
 
 async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_one_that_fails_is_tried_again(
