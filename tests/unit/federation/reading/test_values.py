@@ -38,6 +38,10 @@ def test_a_body_may_begin_with_a_byte_order_mark():
     [
         ("https://Social.Example/@ravi", "social.example"),
         ("http://localhost:8103/x", "localhost:8103"),
+        ("http://localhost:41230/x", "localhost:41230"),
+        ("http://localhost:65535/x", "localhost:65535"),
+        ("http://localhost:65536/x", ""),
+        ("https://x.example:00443/x", "x.example"),
         ("https://social.example:443/x", "social.example"),
         ("https://भारत.example/x", "xn--h2brj9c.example"),
         ("ftp://social.example/x", ""),
