@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -45,6 +46,55 @@ async def test_a_unit_that_fails_leaves_nothing_and_tells_nobody(work: Work):
     assert await read(work, "a") == "" and told == []
     async with work.reading() as reading:
         assert await outbox.is_empty(reading)
+
+
+async def test_a_look_beside_a_unit_sees_what_was_true_before_it_until_it_is_committed_and_nothing_of_one_that_is_given_up(
+    work: Work,
+):
+    async with work.writing() as w:
+        await marks.write(w, "a", "1")
+    async with work.reading() as look:
+        async with work.writing() as w:
+            await marks.write(w, "a", "2")
+            assert await marks.read(w, "a") == "2"
+            assert [await read(work, "a"), await marks.read(look, "a"), await marks.read(look.keyed, "a")] == ["1"] * 3
+        assert [await read(work, "a"), await marks.read(look, "a"), await marks.read(look.keyed, "a")] == ["2"] * 3
+        with pytest.raises(Invalid):
+            async with work.writing() as w:
+                await marks.write(w, "a", "3")
+                assert await marks.read(look, "a") == "2"
+                raise Invalid()
+        assert await marks.read(look, "a") == "2"
+
+
+async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, migrated_file: Path, clock: StillClock):
+    shutil.copy(migrated_file, tmp_path)
+    work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
+    await work.open()
+    begun, slow = threading.Event(), threading.Event()
+
+    def disk() -> None:
+        begun.set()
+        slow.wait(60)
+
+    async def write() -> None:
+        async with work.writing() as w:
+            await marks.write(w, "a", "1")
+
+    try:
+        work._disk.submit(disk)  # pyright: ignore[reportPrivateUsage]
+        written = asyncio.create_task(write())
+        await asyncio.to_thread(begun.wait, 60)
+        for _ in range(10):  # the unit is closed, and its commit waits behind
+            await asyncio.sleep(0)
+            assert await read(work, "a") == ""
+        assert not written.done()
+        slow.set()
+        await written
+        assert await read(work, "a") == "1"
+    finally:
+        slow.set()
+        await work.close()
 
 
 async def test_what_is_held_against_each_other_is_of_one_moment_while_others_write(work: Work):

@@ -86,6 +86,10 @@ class SqliteReading(Reading):
         if isinstance(self.keyed, SqliteReading):
             self.keyed._db = db
 
+    def is_over(self, db: sqlite3.Connection) -> bool:
+        """Whether the next statement runs over this connection."""
+        return self._db is db
+
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         if not self._keyed:
             note_everything()
@@ -246,7 +250,9 @@ class SqliteWork(SharedWork):
     async def open(self) -> None:
         self._reader = connect(self._path)
         self._writer = connect(self._path)
-        self._reading = self._near = SqliteReading(self._reader, self.memory, self.clock)
+        # Outside of units over the connection that writes: what it has brought to the disk it still holds, where any other one
+        # has to read all of it anew after each commit.
+        self._reading = self._near = SqliteReading(self._writer, self.memory, self.clock)
         self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
 
@@ -361,6 +367,7 @@ class SqliteWork(SharedWork):
                 await asyncio.sleep(0.005)
             else:
                 break
+        self._near.over(self._reader)  # until what the units change is true
         self._group = _Group()
         return self._group
 
@@ -387,6 +394,7 @@ class SqliteWork(SharedWork):
     def _settle(self, group: _Group, error: Exception | None) -> None:
         try:
             if error is None:
+                self._near.over(self._writer)
                 for unit in group.units:
                     self.committed(unit)
                 group.settle(None)
@@ -442,7 +450,8 @@ class SqliteWork(SharedWork):
         async with self.writing():
             await asyncio.to_thread(planning.learn, self._writer)
         before, self._reader = self._reader, connect(self._path)
-        self._near.over(self._reader)
+        if self._near.is_over(before):
+            self._near.over(self._reader)
         before.close()
         for _ in range(len(self._spare)):
             self._spare.pop().close()
