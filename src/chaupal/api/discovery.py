@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon import blank
-from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
@@ -137,9 +137,7 @@ async def host_meta_json(call: Call[Nothing]) -> HostMeta:
 
 
 async def blank_portrait(call: Call[Blank]) -> Answer:
-    drawn = blank.PORTRAITS.get(call.args.name)
-    if drawn is None:
-        raise NotFound
+    drawn = or_not_found(blank.PORTRAITS.get(call.args.name))
     return Answer(drawn(), mime="image/png", headers=[*KEPT_A_DAY, ("access-control-allow-origin", "*")])
 
 

@@ -6,7 +6,7 @@ import msgspec
 import regex
 from msgspec import Meta
 
-from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw
+from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw, or_not_found
 from chaupal.policy import epitaph
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
@@ -53,9 +53,9 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
     asked, settings, reads = call.args, call.house.settings, call.house.reads
     if asked.format != "json":
         raise Malformed("oembed_json")
-    found = _PATH.fullmatch(asked.url.removeprefix(settings.origin)) if asked.url.startswith(settings.origin) else None
-    if found is None:
-        raise NotFound
+    found = or_not_found(
+        _PATH.fullmatch(asked.url.removeprefix(settings.origin)) if asked.url.startswith(settings.origin) else None
+    )
     if call.viewer.account is not None:  # an app says who asks: whom the author has blocked meets nothing
         await thread.post(reads, call.viewer, int(found["id"]))
     viewer = stranger(call.viewer)

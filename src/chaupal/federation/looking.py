@@ -7,7 +7,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.signing import keys
 from chaupal.federation.writing import activities, actors, addresses
 from chaupal.federation.writing.notes import Json
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
@@ -41,10 +41,7 @@ async def person(fed: Federation, viewer: Viewer, handle: str) -> Visible[Person
     async with fed.work.reading() as reading:
         id_ = await id_of(reading, handle)
         sealed = (await sealed_people(reading, (id_,))).get(id_) if id_ is not None else None
-        seen = reveal_one(viewer, Surface.PEER, sealed, await facts_for(reading, viewer))
-    if seen is None:
-        raise NotFound
-    return seen
+        return or_not_found(reveal_one(viewer, Surface.PEER, sealed, await facts_for(reading, viewer)))
 
 
 async def has_gone(fed: Federation, handle: str) -> bool:

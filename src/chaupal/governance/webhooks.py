@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Conflict, NotFound, Problem
+from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import webhooks
@@ -138,10 +138,7 @@ async def unsealed(court: Court, hook: Webhook) -> str:
 async def _found(court: Court, viewer: Viewer, id_: int) -> Webhook:
     check_may(viewer, "manage_webhooks")
     async with court.work.reading() as reading:
-        found = await webhooks.webhook(reading, id_)
-    if found is None:
-        raise NotFound
-    return found
+        return or_not_found(await webhooks.webhook(reading, id_))
 
 
 def _secret() -> str:

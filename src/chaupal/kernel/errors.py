@@ -105,6 +105,13 @@ class NotFound(Coded, plain.NotFound):
     """Missing or forbidden: from outside they look the same."""
 
 
+def or_not_found[T](thing: T | None) -> T:
+    """What was looked for. Raises NotFound where there is none."""
+    if thing is None:
+        raise NotFound
+    return thing
+
+
 class TooLarge(Coded, plain.TooLarge):
     """More bytes than are taken here."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web import pages, static
 from chaupal.web.words import LANGUAGES, N_, words
@@ -53,9 +53,7 @@ async def manifest(call: Call[Nothing]) -> Answer:
 
 async def worker(call: Call[Nothing]) -> Answer:
     """The script of the worker, with the names of what it keeps: with them it changes, and browsers fetch it anew."""
-    script = static.kept().get("worker.js")
-    if script is None:
-        raise NotFound
+    script = or_not_found(static.kept().get("worker.js"))
     files = [static.address(name) for name in FILES if name in static.kept()]
     offline = {language: f"/offline/{language}" for language in LANGUAGES}
     head = b"self.FILES=" + msgspec.json.encode(files) + b";self.OFFLINE=" + msgspec.json.encode(offline) + b";\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import regex
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
@@ -73,9 +73,7 @@ def typing() -> dict[str, str]:
 
 
 async def serve(call: Call[FileAsked]) -> Answer:
-    file = _by_address().get(call.args.path)
-    if file is None:
-        raise NotFound
+    file = or_not_found(_by_address().get(call.args.path))
     if not file.packed:
         return Answer(file.data, mime=file.mime, headers=list(FOR_GOOD))
     if not takes_gzip(call.headers):

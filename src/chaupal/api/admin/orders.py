@@ -17,7 +17,7 @@ from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, stages, steps
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotFound, Stale
+from chaupal.kernel.errors import Stale, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier, matters
 from chaupal.reads.court.copies import Copies
@@ -202,11 +202,9 @@ def _tags(call: Call[Any]) -> list[int]:
 
 async def _file(call: Call[Any]) -> Answer:
     found = await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.number, most=1)
-    shown = next(
-        (_one_file(found, file) for file in found.dossier.files if file.target.number == call.args.number), None
+    shown = or_not_found(
+        next((_one_file(found, file) for file in found.dossier.files if file.target.number == call.args.number), None)
     )
-    if shown is None:
-        raise NotFound
     return json(shown, headers=[("etag", f'"{shown.seen}"'), ("cache-control", "private, no-store")])
 
 

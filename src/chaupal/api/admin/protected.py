@@ -7,7 +7,7 @@ import msgspec
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import Speaker, SpeakerForm
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
 from chaupal.wire.paging import ById
@@ -61,9 +61,9 @@ async def keep(call: Call[ById]) -> Protected:
 
 
 async def _one(call: Call[Any], id_: int) -> Protected:
-    found = next((one for one in await speakers.listed(call.house.court, call.viewer) if one.id == id_), None)
-    if found is None:
-        raise NotFound
+    found = or_not_found(
+        next((one for one in await speakers.listed(call.house.court, call.viewer) if one.id == id_), None)
+    )
     return _shown(found)
 
 

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from chaupal.api.mastodon.posts.statuses import status_answer
 from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import tags
 from chaupal.reads.explore import trending_links as links
@@ -102,10 +102,7 @@ async def reject_publisher(call: Call[ById]) -> Answer:
 
 
 async def _publisher(call: Call[ById]) -> Publisher:
-    found = (await _publishers(call)).get(call.args.id)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found((await _publishers(call)).get(call.args.id))
 
 
 async def _publishers(call: Call[Any]) -> dict[int, Publisher]:

@@ -14,7 +14,7 @@ from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.log import log, record
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, rulings
@@ -319,7 +319,4 @@ async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said:
 
 
 async def _appeal(reading: Reading, id_: int) -> AppealRow:
-    row = await appeals.appeal(reading, id_)
-    if row is None:
-        raise NotFound
-    return row
+    return or_not_found(await appeals.appeal(reading, id_))

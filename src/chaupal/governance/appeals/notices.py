@@ -13,7 +13,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, docket, knowing, rulings, tellings
@@ -92,9 +92,7 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Strike:
 
 async def strike_of(court: Court, reading: Reading, id_: int) -> Strike:
     """Whoever may see it. Raises NotFound."""
-    row = await rulings.ruling(reading, id_)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await rulings.ruling(reading, id_))
     return (await strikes(court, reading, [row]))[0]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy.may import MAY
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import desk, docket, knowing
@@ -22,9 +22,7 @@ async def assign(court: Court, viewer: Viewer, ref: str, numbers: Sequence[int],
     """
     async with court.work.writing() as w:
         me = await guards.act(w, viewer, "write_notes")
-        order = await knowing.order_for(w, viewer, ref)
-        if order is None:
-            raise NotFound
+        order = or_not_found(await knowing.order_for(w, viewer, ref))
         named = await docket.targets_of(w, order.id)
         chosen = [target for target in named if not numbers or target.number in numbers]
         if not chosen:

@@ -18,7 +18,7 @@ from chaupal.governance.cases.acts import Act, Field
 from chaupal.governance.cases.cases import Case, Moved
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem, or_not_found
 from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
@@ -167,9 +167,7 @@ async def open_in(court: Court, viewer: Viewer, ref: str, verb: str, items: Sequ
     if verb == APPEAL:
         return
     async with court.work.reading() as reading:
-        order = await knowing.order_for(reading, viewer, ref)
-    if order is None:
-        raise NotFound
+        order = or_not_found(await knowing.order_for(reading, viewer, ref))
     if not offered(viewer, verb, own_rules=order.authority_id is None):
         raise NotAllowed("not_your_role")
 

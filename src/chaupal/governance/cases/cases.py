@@ -13,7 +13,7 @@ from chaupal.governance.orders import procedure, stages
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
-from chaupal.kernel.errors import Conflict, NotFound, Problem
+from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import clocks, docket, knowing, ledger, speakers
@@ -159,9 +159,7 @@ async def case_of(court: Court, reading: Reading, ref: str, number: int, seen: i
 
 async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[int]) -> dict[int, Case]:
     """Number -> the case about that target of the order, for those that there are. A few looks, however many. Raises NotFound."""
-    order = await docket.order(reading, ref)
-    if order is None:
-        raise NotFound
+    order = or_not_found(await docket.order(reading, ref))
     named = await docket.targets_at(reading, order.id, numbers)
     return {case.target.number: case for case in await _cases(court, reading, order, named)}
 

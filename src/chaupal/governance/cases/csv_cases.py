@@ -17,7 +17,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import changes, csv_files
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotFound, all_wrong
+from chaupal.kernel.errors import NotFound, all_wrong, or_not_found
 from chaupal.kernel.faults import Wrong
 from chaupal.policy.draft import CLOSINGS, REFUSE
 from chaupal.policy.gate import reveal
@@ -93,9 +93,7 @@ async def export(court: Court, viewer: Viewer, ref: str, *, verb: str = "") -> b
     if verb and verb not in bulk.VERBS:
         raise NotFound
     async with court.work.scanning() as reading:
-        order = await knowing.order_for(reading, viewer, ref)
-        if order is None:
-            raise NotFound
+        order = or_not_found(await knowing.order_for(reading, viewer, ref))
         found = await cases.cases_of(court, reading, order)
     chosen = [case for case in found if not verb or case.state in bulk.VERBS[verb].stands]
     wanted = {case.target.owner_id or 0 for case in chosen} | {case.proposal.by for case in chosen if case.proposal}

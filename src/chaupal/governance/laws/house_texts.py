@@ -16,7 +16,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.clock import DAY, iso_day
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import ledger
@@ -90,9 +90,7 @@ async def terms(court: Court) -> tuple[HouseText, HouseText | None]:
 async def on(court: Court, day: str) -> tuple[HouseText, HouseText | None]:
     """The terms that hold from `day`, and what they are succeeded by. Raises NotFound."""
     found = await every(court, TERMS)
-    one = next((t for t in found if t.effective_on == day), None)
-    if one is None:
-        raise NotFound
+    one = or_not_found(next((t for t in found if t.effective_on == day), None))
     return _with_next(found, one)
 
 

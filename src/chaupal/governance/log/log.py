@@ -15,7 +15,7 @@ from chaupal.governance.log import witness as log_witness
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.log.tree import LogDiffers
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.docket import Order
@@ -201,9 +201,7 @@ async def key_change(court: Court, number: int) -> str:
     async with court.work.reading() as reading:
         changes = await log_batches.key_changes(reading)
         index, size = changes[number - 1] if 0 < number <= len(changes) else (0, 0)
-        kept = await ledger.first_checkpoint(reading, size) if size else None
-        if kept is None:
-            raise NotFound
+        kept = or_not_found(await ledger.first_checkpoint(reading, size) if size else None)
         said = await ledger.entries(reading, index, 1)
         return await _prove(reading, index, kept, extra=said[0])
 

@@ -11,7 +11,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.orders import documents
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
 from chaupal.store.court import access_audit as looks
@@ -34,9 +34,7 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Document]:
     """What came with an order, for staff: names, sizes, signatures. Raises NotAllowed, NotFound."""
     check_may(viewer, "see_documents")
     async with court.work.reading() as reading:
-        order = await knowing.order_for(reading, viewer, ref)
-        if order is None:
-            raise NotFound
+        order = or_not_found(await knowing.order_for(reading, viewer, ref))
         return await kept.of_order(reading, order.id)
 
 

@@ -18,7 +18,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.portal import Sender
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter
@@ -167,9 +167,7 @@ async def proposed_of(court: Court, viewer: Viewer, id_: int) -> Change | None:
 
 async def _waiting(w: Writing, id_: int) -> tuple[Authority, Change | None]:
     """The authority, and the change that is proposed of it; none where the authority itself is. Raises NotFound, Conflict."""
-    found = await docket.authority(w, id_) if id_ else None
-    if found is None:
-        raise NotFound
+    found = or_not_found(await docket.authority(w, id_) if id_ else None)
     proposed = await offices.open_change(w, id_)
     if proposed is None and found.agreed_by is not None:
         raise Conflict(NOTHING)
@@ -213,10 +211,7 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Authority:
     """An authority, for staff. Raises NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        found = await docket.authority(reading, id_) if id_ else None
-    if found is None:
-        raise NotFound
-    return found
+        return or_not_found(await docket.authority(reading, id_) if id_ else None)
 
 
 async def named(court: Court, viewer: Viewer, name: str) -> Authority | None:

@@ -19,7 +19,7 @@ from chaupal.governance.events import OfficeUserInvited
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.clock import DAY, HOUR, SECOND
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Problem, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
@@ -98,9 +98,7 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         token_hash="", created_at=court.clock(), created_by=me, disabled_at=None, log_index=None,
     )  # fmt: skip
     async with court.work.reading() as reading:
-        authority = await docket.authority(reading, authority_id) if authority_id else None
-    if authority is None:
-        raise NotFound
+        authority = or_not_found(await docket.authority(reading, authority_id) if authority_id else None)
     if authority.agreed_by is None:
         raise Conflict("authority_not_agreed")
     if "@" not in new.email.strip("@") or not new.email.isascii():

@@ -15,7 +15,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.events import StatementPublished
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, statements
 from chaupal.store.court.docket import Authority
@@ -187,7 +187,4 @@ async def _found(court: Court, slug: str) -> Statement:
 
 
 async def _in(reading: Reading, slug: str) -> Statement:
-    found = await statements.by_slug(reading, slug) if SLUG.fullmatch(slug) else None
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await statements.by_slug(reading, slug) if SLUG.fullmatch(slug) else None)

@@ -17,7 +17,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders import confirming, procedure
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.may import STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, knowing, ledger, rulings
@@ -64,9 +64,7 @@ async def take_in(
 ) -> Stage:
     """The same in a unit that is open."""
     await ledger.hold(w)  # nothing is decided under it meanwhile
-    order = await knowing.order_for(w, viewer, ref)
-    if order is None:
-        raise NotFound
+    order = or_not_found(await knowing.order_for(w, viewer, ref))
     events = (await docket.order_events_of(w, [order.id]))[order.id]
     if seen is not None and events and seen != events[-1].number:
         raise Conflict(MOVED)

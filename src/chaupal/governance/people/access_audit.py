@@ -2,7 +2,7 @@
 
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court.access_audit import Look
@@ -43,8 +43,6 @@ async def email_of(court: Court, viewer: Viewer, account: int, purpose: str) -> 
     check_may(viewer, "sanction")
     purpose = check_purpose(purpose)
     async with court.work.reading() as reading:
-        login = await logins.of(reading, account)
-    if login is None:
-        raise NotFound
+        login = or_not_found(await logins.of(reading, account))
     await note(court, viewer, "email", str(account), purpose)
     return login.email

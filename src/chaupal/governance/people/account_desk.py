@@ -10,7 +10,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import REASON_AT_LEAST, check_may
 from chaupal.governance.people import access_audit as looks
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
@@ -112,9 +112,7 @@ async def end(court: Court, viewer: Viewer, account: int, measure: Measure, reas
 
 
 async def _handle(reading: Reading, account: int) -> str:
-    found = await admin_accounts.private(reading, account)
-    if found is None:
-        raise NotFound
+    found = or_not_found(await admin_accounts.private(reading, account))
     return found.handle
 
 

@@ -8,7 +8,7 @@ import regex
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.identity import ip_blocks as doors
 from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NET, NO_ACCESS, NO_SIGN_UP, Door
@@ -49,10 +49,7 @@ async def everything(court: Court, viewer: Viewer) -> list[Door]:
 
 async def door(court: Court, viewer: Viewer, kind: str, id_: int) -> Door:
     """One that is shut. Raises NotAllowed, NotFound."""
-    found = next((one for one in await listed(court, viewer, kind) if one.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await listed(court, viewer, kind) if one.id == id_), None))
 
 
 async def shut(court: Court, viewer: Viewer, form: DoorForm) -> Door:

@@ -7,7 +7,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court import speakers
@@ -138,10 +138,7 @@ async def evidence_of(court: Court, viewer: Viewer, id_: int) -> str:
 
 
 async def _live(reading: Reading, id_: int, now: int) -> Speaker:
-    found = next((one for one in await speakers.live(reading, now) if one.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await speakers.live(reading, now) if one.id == id_), None))
 
 
 async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, other: int | None) -> int:

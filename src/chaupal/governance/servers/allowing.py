@@ -8,7 +8,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may, check_reason
 from chaupal.governance.people.account_desk import reason_of
 from chaupal.governance.servers import limits as desk
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits
 from chaupal.store.federation.limits import Allowed
@@ -40,10 +40,7 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Allowed:
 async def named(court: Court, viewer: Viewer, domain: str) -> Allowed:
     """One that is let in, by its name. Raises NotAllowed, NotFound."""
     asked = hosts.server_named(domain)
-    found = next((one for one in await listed(court, viewer) if one.domain == asked), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await listed(court, viewer) if one.domain == asked), None))
 
 
 async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allowed:
@@ -103,10 +100,7 @@ async def keep(court: Court, viewer: Viewer, id_: int) -> None:
 
 
 async def _there(reading: Reading, id_: int) -> Allowed:
-    found = await limits.allowance(reading, id_)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await limits.allowance(reading, id_))
 
 
 async def _log(court: Court, w: Writing, found: Allowed, step: str, by: int, second: int | None, reason: str) -> int:

@@ -9,7 +9,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
@@ -104,10 +104,7 @@ async def listed(court: Court, viewer: Viewer) -> list[Standing]:
 
 async def one(court: Court, viewer: Viewer, id_: int) -> Standing:
     """One of them. Raises NotAllowed, NotFound."""
-    found = next((server for server in await listed(court, viewer) if server.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((server for server in await listed(court, viewer) if server.id == id_), None))
 
 
 async def standings(reading: Reading) -> list[Standing]:
@@ -180,10 +177,7 @@ async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Stand
 async def named(court: Court, viewer: Viewer, domain: str) -> Standing:
     """One of them by its name. Raises NotAllowed, NotFound."""
     asked = hosts.server_named(domain)
-    found = next((server for server in await listed(court, viewer) if server.domain == asked), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((server for server in await listed(court, viewer) if server.domain == asked), None))
 
 
 async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.ids import made_at
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
@@ -39,9 +39,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 async def groups(reads: Reads, viewer: Viewer, ref: str, states: Sequence[str]) -> list[Group]:
     """The things of an order that stand in one of `states`, protected speakers first, then by how many. Raises NotFound."""
     async with reads.work.reading() as reading:
-        order = await knowing.order_for(reading, viewer, ref)
-        if order is None:
-            raise NotFound
+        order = or_not_found(await knowing.order_for(reading, viewer, ref))
         there = await docket.standing_there(reading, order.id, states, 1, EVERY)
         events = await docket.events_of(reading, [target.id for target in there])
     alike: dict[Alike, list[int]] = {}

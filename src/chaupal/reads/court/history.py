@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -27,9 +27,7 @@ async def of(reads: Reads, viewer: Viewer, handle: str) -> History:
     async with reads.work.reading() as reading:
         id_ = await id_of(reading, handle.strip().removeprefix("@"))
         people = {} if id_ is None else await sealed_people(reading, [id_])
-        seen = reveal_one(viewer, Surface.OFFICE, people.get(id_ or 0), await facts_for(reading, viewer))
-        if seen is None:
-            raise NotFound
+        seen = or_not_found(reveal_one(viewer, Surface.OFFICE, people.get(id_ or 0), await facts_for(reading, viewer)))
         return History(
             seen, tuple(await knowing.rulings_known(reading, viewer, await rulings.of_owner(reading, seen.item.id)))
         )

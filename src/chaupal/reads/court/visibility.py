@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.gate import reveal_one, subjects_of
 from chaupal.policy.may import may_know_of
@@ -36,9 +36,7 @@ async def why(reads: Reads, viewer: Viewer, id_: int) -> Why:
     async with reads.work.reading() as reading:
         found = await sealed_posts(reading, (id_,))
         facts = await facts_for(reading, viewer)
-    seen = reveal_one(viewer, Surface.STATUS, found[0] if found else None, facts)
-    if seen is None:
-        raise NotFound
+    seen = or_not_found(reveal_one(viewer, Surface.STATUS, found[0] if found else None, facts))
     subject = subjects_of(found)[0]
     own = viewer.account == subject.author
     return Why(seen=seen, rulings=_ordered(_told(viewer, subject, facts, own=own)), own=own)

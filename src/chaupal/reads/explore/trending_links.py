@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.sealed import Visible
@@ -59,10 +59,7 @@ async def links(reads: Reads, viewer: Viewer, language: str | None = None, limit
 
 async def one(reads: Reads, viewer: Viewer, id_: int) -> TrendingLink:
     """A link that trends, by its number. Raises NotFound."""
-    found = next((one for one in await links(reads, viewer, None, MOST_TAGS) if one.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await links(reads, viewer, None, MOST_TAGS) if one.id == id_), None))
 
 
 async def posts(reads: Reads, viewer: Viewer, url: str, cursor: Cursor) -> Page[Visible[Post]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import regex
 
 from chaupal.kernel.clock import MINUTE
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.rules import term_reach
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -37,9 +37,7 @@ _WORD = regex.compile(r"[\p{L}--\p{Latin}][\p{L}\p{M}\u200c\u200d--\p{Latin}]+",
 
 async def words(reads: Reads, viewer: Viewer, language: str) -> list[str]:
     """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
-    code = check_language(language)
-    if code is None:
-        raise NotFound
+    code = or_not_found(check_language(language))
     memory, now = reads.work.memory, reads.clock()
     place = ("vocabulary", code, viewer.country, memory.rulings_version)
     kept: tuple[int, list[str]] | None = memory.pages.get(place)

@@ -6,7 +6,7 @@ They page on the id of the tie, which nobody is shown: clients follow the Link h
 from collections.abc import Sequence
 from typing import Any
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -117,9 +117,7 @@ async def _of_person(
     async with reads.work.reading() as reading:
         facts = await facts_for(reading, viewer)
         sealed = (await sealed_people(reading, (account,))).get(account)
-        owner = reveal_one(viewer, Surface.PROFILE, sealed, facts)
-        if owner is None:
-            raise NotFound
+        owner = or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, facts))
         # Where the account is withheld, and to whom it blocks, it has nobody around it.
         if owner.withheld or account in facts.relations.blocked_by or (own and _kept_back(viewer, owner.item)):
             return NOBODY
@@ -138,9 +136,7 @@ async def _of_post(reads: Reads, viewer: Viewer, post: int, pages: Pages, cursor
 
 async def _open_to(reading: Reading, viewer: Viewer, post: int) -> int | None:
     """The post itself (of a repost: its original); None where it is withheld, so that nobody is around it. Raises NotFound."""
-    seen = next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None)
-    if seen is None:
-        raise NotFound
+    seen = or_not_found(next(iter(await shown(reading, viewer, Surface.STATUS, (post,))), None))
     return None if seen.withheld else seen.item.boost_of or seen.item.id
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -89,26 +89,17 @@ async def mine(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
 
 async def one(reads: Reads, viewer: Viewer, id_: int) -> Filter:
     """Raises NotFound for one that is not the viewer's."""
-    found = next((f for f in await mine(reads, viewer) if f.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((f for f in await mine(reads, viewer) if f.id == id_), None))
 
 
 async def keyword(reads: Reads, viewer: Viewer, id_: int) -> tuple[Filter, Keyword]:
     """A keyword with its filter. Raises NotFound."""
-    found = next(((f, k) for f in await mine(reads, viewer) for k in f.keywords if k.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next(((f, k) for f in await mine(reads, viewer) for k in f.keywords if k.id == id_), None))
 
 
 async def post_entry(reads: Reads, viewer: Viewer, id_: int) -> FilteredPost:
     """The entry of a post that is filtered by itself. Raises NotFound."""
-    found = next((p for f in await mine(reads, viewer) for p in f.posts if p.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((p for f in await mine(reads, viewer) for p in f.posts if p.id == id_), None))
 
 
 def _met(found: Filters, me: int, posts: Sequence[Visible[Post]], now: int) -> Matches:

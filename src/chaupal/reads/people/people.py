@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chaupal.kernel.clock import DAY, MINUTE
-from chaupal.kernel.errors import NotFound, NotSignedIn
+from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
 from chaupal.policy.gate import reveal, reveal_authors, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -35,9 +35,7 @@ async def named(reads: Reads, viewer: Viewer, handle: str) -> Visible[Person]:
     if not name:
         raise NotFound
     async with reads.work.reading() as reading:
-        id_ = await id_of(reading, name)
-        if id_ is None:
-            raise NotFound
+        id_ = or_not_found(await id_of(reading, name))
         return await _one(reading, viewer, id_)
 
 
@@ -120,7 +118,4 @@ async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:
 
 async def _one(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person]:
     sealed = (await sealed_people(reading, (id_,))).get(id_)
-    seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
-    if seen is None:
-        raise NotFound
-    return seen
+    return or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)))

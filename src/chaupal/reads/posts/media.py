@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw
+from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw, or_not_found
 from chaupal.policy import epitaph
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
@@ -70,9 +70,7 @@ async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
     if viewer.account is None:
         raise NotFound
     async with reads.work.reading() as reading:
-        kept = await media.own(reading, id_, viewer.account)
-    if kept is None:
-        raise NotFound
+        kept = or_not_found(await media.own(reading, id_, viewer.account))
     return kept.picture
 
 
@@ -94,9 +92,7 @@ async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: st
     """What is said in a film or sound, judged as that is at this moment. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
         await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given, id_)
-        text = await captions_store.body(reading, id_, which)
-    if text is None:
-        raise NotFound
+        text = or_not_found(await captions_store.body(reading, id_, which))
     return Read(text, f"{id_}-captions-{which}")
 
 
@@ -131,18 +127,12 @@ async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> File:
 
 async def contents(reads: Reads, file: File) -> bytes:
     """The bytes of a file that was judged. Raises NotFound where they are gone."""
-    data = await reads.files.get(file.key)
-    if data is None:
-        raise NotFound
-    return data
+    return or_not_found(await reads.files.get(file.key))
 
 
 async def size(reads: Reads, file: File) -> int:
     """How many bytes a file has that was judged. Raises NotFound where they are gone."""
-    found = await reads.files.size(file.key)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await reads.files.size(file.key))
 
 
 async def is_here(reads: Reads, file: File) -> bool:
@@ -152,10 +142,7 @@ async def is_here(reads: Reads, file: File) -> bool:
 
 async def part(reads: Reads, file: File, start: int, length: int) -> bytes:
     """Some of the bytes of a file that was judged. Raises NotFound where they are gone."""
-    data = await reads.files.part(file.key, start, length)
-    if data is None:
-        raise NotFound
-    return data
+    return or_not_found(await reads.files.part(file.key, start, length))
 
 
 async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterator[bytes]:
@@ -173,9 +160,7 @@ async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterato
 async def _reveal[T: Judged](
     reads: Reads, reading: Reading, viewer: Viewer, surface: Surface, sealed: Sealed[T] | None
 ) -> Visible[T]:
-    seen = reveal_one(viewer, surface, sealed, await facts_for(reading, viewer))
-    if seen is None:
-        raise NotFound
+    seen = or_not_found(reveal_one(viewer, surface, sealed, await facts_for(reading, viewer)))
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
         raise Gone()
     if isinstance(seen.verdict, Placeholder):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, Waiting
 from chaupal.policy.viewer import Viewer
@@ -21,10 +21,7 @@ async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
 async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
     """One of the viewer's drafts. Raises NotFound."""
     async with reads.work.reading() as reading:
-        found = await drafts.one(reading, viewer.me, id_)
-    if found is None:
-        raise NotFound
-    return found
+        return or_not_found(await drafts.one(reading, viewer.me, id_))
 
 
 async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[Waiting]) -> dict[int, Picture]:
@@ -59,7 +56,4 @@ async def all_scheduled(reads: Reads, viewer: Viewer) -> list[Waiting]:
 async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
     """One of the viewer's scheduled posts. Raises NotFound."""
     async with reads.work.reading() as reading:
-        found = await scheduled_store.one(reading, viewer.me, id_)
-    if found is None:
-        raise NotFound
-    return found
+        return or_not_found(await scheduled_store.one(reading, viewer.me, id_))

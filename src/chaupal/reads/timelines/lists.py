@@ -1,6 +1,6 @@
 """The viewer's lists of people, who stands in them, and what these write, through the gate as at home."""
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.facts import Relations
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -76,7 +76,4 @@ def _belongs(own: ListRow, post: Post, within: frozenset[int], ties: Relations) 
 
 
 async def _own(reading: Reading, viewer: Viewer, id_: int) -> ListRow:
-    found = await lists.one(reading, viewer.me, id_)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await lists.one(reading, viewer.me, id_))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import exports, imports
@@ -39,10 +39,7 @@ async def mine(square: Square, viewer: Viewer) -> list[Export]:
 
 async def one(square: Square, viewer: Viewer, id_: int) -> Export:
     """One's own, made or still being made. Raises NotFound."""
-    found = next((one for one in await mine(square, viewer) if one.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((one for one in await mine(square, viewer) if one.id == id_), None))
 
 
 async def ready(square: Square, viewer: Viewer, id_: int) -> Export:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.policy.facts import FROM_WIRE
@@ -82,9 +82,7 @@ async def mine(square: Square, viewer: Viewer) -> list[Import]:
 async def one(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fault]]:
     """One's own, with what could not be brought. Raises NotFound."""
     async with square.work.reading() as reading:
-        found = await imports.one(reading, viewer.me, id_)
-        if found is None:
-            raise NotFound
+        found = or_not_found(await imports.one(reading, viewer.me, id_))
         return found, await imports.faults(reading, id_, MOST_FAULTS)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from chaupal.kernel.errors import NotFound, Problem, coded, passes
+from chaupal.kernel.errors import NotFound, Problem, coded, or_not_found, passes
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import parse_id
@@ -72,10 +72,7 @@ async def _post(square: Square, address: str) -> int:
         if found is None or not found.post:
             raise NotFound
         return found.post
-    id_ = parse_id(address.rstrip("/").rpartition("/")[2])
-    if id_ is None:
-        raise NotFound
-    return id_
+    return or_not_found(parse_id(address.rstrip("/").rpartition("/")[2]))
 
 
 async def _follow(square: Square, viewer: Viewer, them: int, line: Line) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import regex
 
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, together
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_not_found, together
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
@@ -104,9 +104,7 @@ async def mail_confirmation(sender: letters.Sender, account: int) -> None:
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:
     """The link once more. Raises NotFound where nobody is signed in, Conflict where nothing is left to confirm."""
     async with square.work.writing() as w:
-        login = await logins.of(w, viewer.account) if viewer.account is not None else None
-        if login is None:
-            raise NotFound
+        login = or_not_found(await logins.of(w, viewer.account) if viewer.account is not None else None)
         if login.confirmed_at is not None:
             raise Conflict("confirmed_already")
         w.tell(ConfirmationAsked(account=login.account))
@@ -178,10 +176,7 @@ async def ensure_system_account(square: Square) -> int:
 async def account_id(square: Square, handle: str) -> int:
     """Whose handle this is. Raises NotFound."""
     async with square.work.reading() as reading:
-        id_ = await id_of(reading, handle.strip().removeprefix("@"))
-    if id_ is None:
-        raise NotFound
-    return id_
+        return or_not_found(await id_of(reading, handle.strip().removeprefix("@")))
 
 
 def _wrong_in(new: NewAccount, mode: str) -> Iterator[Invalid]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
@@ -142,28 +142,19 @@ async def remove_post(square: Square, viewer: Viewer, id_: int) -> None:
 async def one(reading: Reading, me: int, id_: int) -> Filter:
     """One of the account's filters. Raises NotFound."""
     every = (await filters.filters_of(reading, me)).every
-    found = next((f for f in every if f.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((f for f in every if f.id == id_), None))
 
 
 async def keyword_of(reading: Reading, me: int, id_: int) -> tuple[Filter, Keyword]:
     """A keyword and its filter. Raises NotFound."""
     every = (await filters.filters_of(reading, me)).every
-    found = next(((f, k) for f in every for k in f.keywords if k.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next(((f, k) for f in every for k in f.keywords if k.id == id_), None))
 
 
 async def post_of(reading: Reading, me: int, id_: int) -> FilteredPost:
     """An entry of a post. Raises NotFound."""
     every = (await filters.filters_of(reading, me)).every
-    found = next((p for f in every for p in f.posts if p.id == id_), None)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(next((p for f in every for p in f.posts if p.id == id_), None))
 
 
 async def _change_keyword(square: Square, w: Writing, me: int, old: Filter, wish: KeywordWish) -> int:
@@ -174,9 +165,7 @@ async def _change_keyword(square: Square, w: Writing, me: int, old: Filter, wish
         text = _checked(wish.text or "", "keyword")
         await filters.add_keyword(w, me, old.id, square.make_id(), text, whole=wish.whole is not False)
         return 1
-    keyword = next((k for k in old.keywords if k.id == wish.id), None)
-    if keyword is None:
-        raise NotFound
+    keyword = or_not_found(next((k for k in old.keywords if k.id == wish.id), None))
     if wish.drop:
         await filters.remove_keywords(w, me, [keyword.id])
         return -1

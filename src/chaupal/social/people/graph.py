@@ -1,6 +1,6 @@
 """Ties between people: follow, ask, grant, block, mute, and their endings. Counts change in the same commit."""
 
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -79,9 +79,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     """Let somebody who asked follow. Raises NotFound where nobody asked."""
     me = viewer.me
     async with square.work.writing() as w:
-        wanted = await graph.wanted(w, them, me, asked=True)
-        if wanted is None:
-            raise NotFound
+        wanted = or_not_found(await graph.wanted(w, them, me, asked=True))
         await graph.unask(w, them, me)
         await graph.follow(w, them, me, square.make_id(), reposts=wanted[0], notify=wanted[1])
         w.tell(FollowGranted(by=them, to=me))
@@ -137,9 +135,7 @@ async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Visibl
         raise NotAllowed("tie_forbidden")
     async with square.work.reading() as reading:
         sealed = (await sealed_people(reading, (them,))).get(them)
-        seen = reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
-    if seen is None:
-        raise NotFound
+        seen = or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)))
     return me, seen
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_own import ListChanged
@@ -78,10 +78,7 @@ async def take_out(square: Square, viewer: Viewer, id_: int, people: Sequence[in
 
 
 async def _own(w: Writing, viewer: Viewer, id_: int) -> ListRow:
-    found = await lists.one(w, viewer.me, id_)
-    if found is None:
-        raise NotFound
-    return found
+    return or_not_found(await lists.one(w, viewer.me, id_))
 
 
 def titled(wish: Wish) -> str:

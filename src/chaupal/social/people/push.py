@@ -8,7 +8,7 @@ import msgspec
 import regex
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import push_keys
@@ -55,10 +55,7 @@ async def subscribe(
 async def of(square: Square, caller: Caller | None) -> Subscription:
     """The device of this token or session. Raises NotFound."""
     async with square.work.reading() as reading:
-        found = await push.of_key(reading, _key(caller))
-    if found is None:
-        raise NotFound
-    return found
+        return or_not_found(await push.of_key(reading, _key(caller)))
 
 
 async def wish(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
@@ -56,9 +56,7 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
     await composing.meet(square, wish.text)
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
-        before = await _own(w, viewer, post_id) if there else None
-        if before is None:
-            raise NotFound
+        before = or_not_found(await _own(w, viewer, post_id) if there else None)
         after, anew = await _after(square, w, before, wish)
         if _same(before, after):
             return False

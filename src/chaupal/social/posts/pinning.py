@@ -1,6 +1,6 @@
 """Pinned posts, and conversations that one mutes: what one does to posts for oneself and one's own profile."""
 
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
@@ -59,7 +59,7 @@ async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
 
 async def _seen(reading: Reading, viewer: Viewer, post_id: int) -> Post:
     sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
-    if seen is None:
-        raise NotFound
+    seen = or_not_found(
+        reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    )
     return seen.item

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.facts import Facts, Visibility
 from chaupal.policy.gate import reveal_one
@@ -227,9 +227,7 @@ async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool 
 
 
 async def _remove(w: Writing, post_id: int) -> None:
-    post = await posts.as_written(w, post_id)
-    if post is None:
-        raise NotFound
+    post = or_not_found(await posts.as_written(w, post_id))
     w.tell(deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
 
 

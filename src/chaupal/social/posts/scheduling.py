@@ -1,7 +1,7 @@
 """Scheduled posts: taken in, moved, taken back, and said when they are due, once, as their author could say them then."""
 
 from chaupal.kernel.clock import DAY, MINUTE
-from chaupal.kernel.errors import Invalid, NotFound, Problem, passes
+from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, Waiting
 from chaupal.policy.viewer import ACTIVE, Viewer
@@ -38,9 +38,7 @@ async def move(square: Square, viewer: Viewer, id_: int, at: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me)
-        before = await scheduled.one(w, me, id_)
-        if before is None:
-            raise NotFound
+        before = or_not_found(await scheduled.one(w, me, id_))
         await _check_time(square, w, me, at, before.body.count, before)
         await scheduled.move(w, id_, me, at)
 

@@ -5,7 +5,7 @@ import secrets
 import msgspec
 
 from chaupal.kernel.clock import DAY, HOUR
-from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn
+from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
@@ -122,9 +122,7 @@ async def begin_session(square: Square, account: int, *, agent: str = "", countr
     """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
     secret = new_secret()
     async with square.work.writing() as w:
-        login = await logins.of(w, account)
-        if login is None:
-            raise NotFound
+        login = or_not_found(await logins.of(w, account))
         await apps.add_session(
             w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200],
             country=country,

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import or_not_found
 from chaupal.store.machine.dialect import among, listed, octets, param, statement, upsert, words
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
 from chaupal.store.machine.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
@@ -177,9 +177,7 @@ async def entries(reading: Reading, start: int, count: int) -> Sequence[bytes]:
 
 async def entry(reading: Reading, index: int) -> bytes:
     """One entry, or one that waits for this place. Raises NotFound."""
-    row = await reading.first(ENTRY, of=index)
-    if row is None:
-        raise NotFound
+    row = or_not_found(await reading.first(ENTRY, of=index))
     return _bytes(row[0])
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.appeals import appeals, by_link, counter
-from chaupal.kernel.errors import Conflict, Invalid, NotFound
+from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import disputes
 from chaupal.web.court.disputes import Ways
@@ -90,11 +90,9 @@ async def _ways(call: Call[Any]) -> Ways:
 
 async def _appealed(call: Call[Any], ways: Ways) -> int:
     """The appeal against this very ruling: the link opens no other. Raises NotFound."""
-    found = next(
-        (row for row in await appeals.mine(call.house.court, ways.viewer) if row.ruling_id == call.args.id), None
+    found = or_not_found(
+        next((row for row in await appeals.mine(call.house.court, ways.viewer) if row.ruling_id == call.args.id), None)
     )
-    if found is None:
-        raise NotFound
     return found.id
 
 

@@ -11,7 +11,7 @@ from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
 from chaupal.social.people import elsewhere
@@ -135,9 +135,7 @@ async def show(call: Call[PortalOrderAsked], who: Filing) -> Answer:
 @inside
 async def act(call: Call[Act], who: Filing) -> Answer:
     args, court = call.args, call.house.court
-    done = {"write": office.write, "withdraw": office.withdraw}.get(args.act)
-    if done is None:
-        raise NotFound
+    done = or_not_found({"write": office.write, "withdraw": office.withdraw}.get(args.act))
     try:
         await done(court, who, args.ref, args.text)
     except (Invalid, Conflict) as problem:

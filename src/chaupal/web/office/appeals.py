@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.governance.appeals import appeals, counter, outside
 from chaupal.governance.appeals.appeals import Decision
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
@@ -73,9 +73,7 @@ async def show(call: Call[AppealAsked]) -> Answer:
 
 async def act(call: Call[AppealHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
-    do = ACTS.get(call.args.act)
-    if do is None:
-        raise NotFound
+    do = or_not_found(ACTS.get(call.args.act))
     try:
         await do(call)
     except (Invalid, Conflict, NotAllowed) as problem:

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.governance.orders import authorities, portal
 from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_
@@ -91,9 +91,7 @@ async def invite(call: Call[Invited]) -> Answer:
 
 
 async def person(call: Call[Person]) -> Answer:
-    act = {"again": portal.invite_again, "end": portal.end_user}.get(call.args.act)
-    if act is None:
-        raise NotFound
+    act = or_not_found({"again": portal.invite_again, "end": portal.end_user}.get(call.args.act))
     await act(call.house.court, call.viewer, call.args.user_id)
     return redirect(f"/office/authorities/{call.args.id}#people")
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from chaupal.governance.people import ip_blocks as doors
 from chaupal.governance.people.ip_blocks import MAIL, DoorForm
-from chaupal.kernel.errors import Invalid, NotFound, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.social.people.ip_blocks import plain_hash
@@ -56,9 +56,9 @@ async def shut(call: Call[IpBlockTyped]) -> Answer:
 
 async def end(call: Call[ById]) -> Answer:
     court, viewer = call.house.court, call.viewer
-    kind = next((door.kind for door in await doors.everything(court, viewer) if door.id == call.args.id), None)
-    if kind is None:
-        raise NotFound
+    kind = or_not_found(
+        next((door.kind for door in await doors.everything(court, viewer) if door.id == call.args.id), None)
+    )
     await doors.end(court, viewer, kind, call.args.id)
     return redirect("/office/doors")
 

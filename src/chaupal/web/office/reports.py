@@ -10,7 +10,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit as looks
 from chaupal.governance.people import complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
-from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import people
@@ -70,9 +70,7 @@ async def show(call: Call[ReportAsked]) -> Answer:
 
 async def act(call: Call[ReportHandled]) -> Answer:
     """One act; what cannot be done is said on the page, beside what was typed."""
-    do = ACTS.get(call.args.act)
-    if do is None:
-        raise NotFound
+    do = or_not_found(ACTS.get(call.args.act))
     try:
         where = await do(call)
     except (Invalid, Conflict, NotAllowed) as problem:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
@@ -89,9 +89,7 @@ async def to_person(call: Call[Done]) -> Answer:
 
 
 async def _do(call: Call[Done], acts: dict[str, Act]) -> None:
-    act = acts.get(call.args.act)
-    if act is None:
-        raise NotFound
+    act = or_not_found(acts.get(call.args.act))
     await act(call.house.square, call.viewer, call.args.id)
 
 

@@ -10,7 +10,7 @@ from chaupal.api.mastodon.posts.media import Attachment, attachment, focus_of
 from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
 from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.kernel.clock import iso
-from chaupal.kernel.errors import NotFound
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -93,9 +93,7 @@ async def history(call: Call[ById]) -> Answer:
     """Every wording, the first one first. Where the post is withheld, each is the notice that stands in its place."""
     found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
     authors = await people.of_posts(call.house.reads, call.viewer, found)
-    author = authors.get(found[0].item.author)
-    if author is None:
-        raise NotFound
+    author = or_not_found(authors.get(found[0].item.author))
     return json([_shown(call, seen, author) for seen in found])
 
 
