@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial, wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,18 @@ def visit(context: click.Context, act: "Callable[[House], Awaitable[Any]]", **ov
 
 
 data_option = click.option("--data", type=click.Path(file_okay=False), help="Data directory; overrides the setting.")
+
+
+def in_house(act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """A command out of what is done in the rooms of this store: `act` is given the house, and by name what was typed."""
+
+    @data_option
+    @click.pass_context
+    @wraps(act)
+    def command(context: click.Context, /, data: str | None, **typed: Any) -> None:
+        visit(context, partial(act, **typed), data=data)
+
+    return command
 
 
 @cli.command()
@@ -205,106 +218,76 @@ def account() -> None:
     show_default=True,
 )
 @click.option("--name", default="", help="The name shown.")
-@data_option
-@click.pass_context
-def account_create(
-    context: click.Context, handle: str, email: str, password: str, role: str, name: str, data: str | None
-) -> None:
+@in_house
+async def account_create(house: "House", handle: str, email: str, password: str, role: str, name: str) -> None:
     """Make an account that is confirmed and approved; prints its id and a token with what its role may do."""
     from chaupal.social.people import accounts
     from chaupal.social.signin import logins
 
-    async def act(house: "House") -> None:
-        id_ = await accounts.create(
-            house.square, handle=handle, email=email, password=password, role=Role(role), name=name
-        )
-        token = await logins.issue_token(house.square, id_, scopes_of(Role(role)))
-        click.echo(f"id: {id_}\ntoken: {token}")
-
-    visit(context, act, data=data)
+    id_ = await accounts.create(house.square, handle=handle, email=email, password=password, role=Role(role), name=name)
+    token = await logins.issue_token(house.square, id_, scopes_of(Role(role)))
+    click.echo(f"id: {id_}\ntoken: {token}")
 
 
 @account.command("token")
 @click.argument("handle")
 @click.option("--scopes", default=SCOPES, show_default=True, help="What the token opens, separated by spaces.")
-@data_option
-@click.pass_context
-def account_token(context: click.Context, handle: str, scopes: str, data: str | None) -> None:
+@in_house
+async def account_token(house: "House", handle: str, scopes: str) -> None:
     """Make a token that acts for an account; prints only the token."""
     from chaupal.social.signin import logins
     from chaupal.social.signin.scopes import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))
-
-    async def act(house: "House") -> None:
-        id_ = await id_of(house, handle)
-        click.echo(await logins.issue_token(house.square, id_, scopes))
-
-    visit(context, act, data=data)
+    id_ = await id_of(house, handle)
+    click.echo(await logins.issue_token(house.square, id_, scopes))
 
 
 @account.command("role")
 @click.argument("handle")
 @click.argument("role", type=click.Choice([r.value for r in Role if r is not Role.SYSTEM]))
-@data_option
-@click.pass_context
-def account_role(context: click.Context, handle: str, role: str, data: str | None) -> None:
+@in_house
+async def account_role(house: "House", handle: str, role: str) -> None:
     """Say what an account may do."""
-
-    async def act(house: "House") -> None:
-        await _grant(house, await id_of(house, handle), role)
-
-    visit(context, act, data=data)
+    await _grant(house, await id_of(house, handle), role)
 
 
 @account.command("recover")
 @click.argument("handle")
-@data_option
-@click.pass_context
-def account_recover(context: click.Context, handle: str, data: str | None) -> None:
+@in_house
+async def account_recover(house: "House", handle: str) -> None:
     """Let an owner in again whom the house itself froze or suspended; the log says that it was done on the machine."""
     from chaupal.governance.people import recovering
 
-    async def act(house: "House") -> None:
-        many = await recovering.let_in(house.court, await id_of(house, handle))
-        click.echo(f"{handle} can sign in again; ended: {many}")
-
-    visit(context, act, data=data)
+    many = await recovering.let_in(house.court, await id_of(house, handle))
+    click.echo(f"{handle} can sign in again; ended: {many}")
 
 
 @account.command("unlock")
 @click.argument("handle")
-@data_option
-@click.pass_context
-def account_unlock(context: click.Context, handle: str, data: str | None) -> None:
+@in_house
+async def account_unlock(house: "House", handle: str) -> None:
     """Ask an account for its password alone again, for whoever lost phone, keys and recovery codes."""
     from chaupal.social.signin import two_factor as second
 
-    async def act(house: "House") -> None:
-        await second.forget(house.square, await id_of(house, handle))
-
-    visit(context, act, data=data)
+    await second.forget(house.square, await id_of(house, handle))
 
 
 @account.command("approve")
 @click.argument("handle")
-@data_option
-@click.pass_context
-def account_approve(context: click.Context, handle: str, data: str | None) -> None:
+@in_house
+async def account_approve(house: "House", handle: str) -> None:
     """Let somebody in who asked to join."""
     from chaupal.social.people import accounts
 
-    async def act(house: "House") -> None:
-        by = await operator(house)
-        wanted = handle.strip().lower().removeprefix("@")
-        waiting = await accounts.waiting(house.square, by, MOST_WAITING)
-        found = next((login.account for login in waiting if login.handle == wanted), None)
-        if found is None:
-            raise NotFound("not_waiting", handle=handle)
-        await accounts.approve(house.square, by, found)
-
-    visit(context, act, data=data)
+    by = await operator(house)
+    wanted = handle.strip().lower().removeprefix("@")
+    waiting = await accounts.waiting(house.square, by, MOST_WAITING)
+    found = next((login.account for login in waiting if login.handle == wanted), None)
+    if found is None:
+        raise NotFound("not_waiting", handle=handle)
+    await accounts.approve(house.square, by, found)
 
 
 @cli.command()

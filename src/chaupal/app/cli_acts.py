@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import about_a_target, staff
 from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
@@ -27,17 +27,11 @@ def command(act: Act, name: str = "", about: str = "") -> click.Command:
 
     @click.command(name or act.command or act.name, help=about or act.help)
     @about_a_target
-    @data_option
-    @click.pass_context
-    def run(
-        context: click.Context, ref: str, number: int, who: str, seen: int | None, data: str | None, **said: Any
-    ) -> None:
-        async def do(house: "House") -> None:
-            viewer = await staff(house, who)
-            state = await acts.perform(house.court, viewer, act, ref, number, Said(said), seen=seen)
-            click.echo(act.told or state)
-
-        visit(context, do, data=data)
+    @in_house
+    async def run(house: "House", ref: str, number: int, who: str, seen: int | None, **said: Any) -> None:
+        viewer = await staff(house, who)
+        state = await acts.perform(house.court, viewer, act, ref, number, Said(said), seen=seen)
+        click.echo(act.told or state)
 
     run.params += [_option(field) for field in act.fields if not field.looked]
     return run

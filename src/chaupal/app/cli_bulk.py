@@ -3,12 +3,11 @@
 import asyncio
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import as_option, staff
 from chaupal.governance.cases.bulk import VERBS
 from chaupal.governance.orders.orders import SOURCES
@@ -63,17 +62,9 @@ def many(name: str) -> click.Command:
         "--what-can", is_flag=True, help="Enter the rows that are right, where others are wrong or have moved."
     )
     @click.option("--check", "only_check", is_flag=True, help="Only say what would become of each row; enter nothing.")
-    @data_option
-    @click.pass_context
-    def command(
-        context: click.Context, file: BinaryIO, who: str, what_can: bool, only_check: bool, data: str | None
-    ) -> None:
-        sent = file.read()
-
-        async def act(house: "House") -> None:
-            await _do(house, who, ACTS[name], sent, what_can=what_can, only_check=only_check)
-
-        visit(context, act, data=data)
+    @in_house
+    async def command(house: "House", file: BinaryIO, who: str, what_can: bool, only_check: bool) -> None:
+        await _do(house, who, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
 
     command.help = (
         f"{name.capitalize()} what the rows of FILE (CSV) say; nothing is entered where one of them is wrong."
@@ -138,26 +129,17 @@ def said(one: "Done") -> str:
     default=None,
     help="Only the targets about which this can be done, with its columns.",
 )
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it; else standard output."
-)
-@data_option
-@click.pass_context
-def export(context: click.Context, ref: str, who: str, name: str | None, output: Path | None, data: str | None) -> None:
+@click.option("--output", type=click.File("wb"), default="-", help="Where to write it; else standard output.")
+@in_house
+async def export(house: "House", ref: str, who: str, name: str | None, output: BinaryIO) -> None:
     """Write the targets of order REF as CSV, to be filled in and sent back; without REF the appeals that wait."""
     from chaupal.governance.cases import csv_cases
 
-    async def act(house: "House") -> bytes:
-        viewer = await staff(house, who)
-        if name == "appeal" or not ref:
-            return await csv_cases.export_appeals(house.court, viewer)
-        return await csv_cases.export(house.court, viewer, ref, verb=ACTS[name] if name else "")
-
-    written: bytes = visit(context, act, data=data)
-    if output is None:
-        click.echo(written, nl=False)
+    viewer = await staff(house, who)
+    if name == "appeal" or not ref:
+        output.write(await csv_cases.export_appeals(house.court, viewer))
     else:
-        output.write_bytes(written)
+        output.write(await csv_cases.export(house.court, viewer, ref, verb=ACTS[name] if name else ""))
 
 
 @click.command()
@@ -176,42 +158,34 @@ def export(context: click.Context, ref: str, who: str, name: str | None, output:
     "--target", "lines", multiple=True, help="Address of a post or profile here, a handle or a #tag; repeat it."
 )
 @click.option("--csv", "listing", type=click.File("rb"), help="A list of targets as CSV: columns target and measure.")
-@data_option
-@click.pass_context
-def matter(
-    context: click.Context, who: str, rule: str, grounds: str, source: str, flagged_by: str, outcome: str, until: str,
-    lines: tuple[str, ...], listing: BinaryIO | None, data: str | None,
+@in_house
+async def matter(
+    house: "House", who: str, rule: str, grounds: str, source: str, flagged_by: str, outcome: str, until: str,
+    lines: tuple[str, ...], listing: BinaryIO | None,
 ) -> None:  # fmt: skip
     """Open a matter under the house's own rules; what one person may is carried out, the rest proposed. Prints its reference."""
-    sent = listing.read() if listing else b""
+    from chaupal.app.cli_order import authority_called
+    from chaupal.governance.cases import sanctioning
+    from chaupal.governance.cases.house import MatterForm
+    from chaupal.policy.draft import Draft
 
-    async def act(house: "House") -> None:
-        from chaupal.app.cli_order import authority_called
-        from chaupal.governance.cases import sanctioning
-        from chaupal.governance.cases.house import MatterForm
-        from chaupal.policy.draft import Draft
+    viewer = await staff(house, who)
+    whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None
+    form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)
+    outcomes: tuple[str, ...] = ()
+    if listing and (sent := listing.read()):
+        form, outcomes = await sanctioning.with_list(house.court, form, sent)
+    draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
+    with click.progressbar(length=1, file=sys.stderr) as bar:
 
-        viewer = await staff(house, who)
-        whose = (await authority_called(house, viewer, flagged_by)).id if flagged_by else None
-        form = MatterForm(targets="\n".join(lines), rule=rule, source=source, flagged_by=whose, grounds=grounds)
-        outcomes: tuple[str, ...] = ()
-        if sent:
-            form, outcomes = await sanctioning.with_list(house.court, form, sent)
-        draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
-        with click.progressbar(length=1, file=sys.stderr) as bar:
+        def progress(phase: str, done: int, of: int) -> None:
+            bar.label, bar.length = phase, max(of, 1)
+            bar.update(done - bar.pos)
 
-            def progress(phase: str, done: int, of: int) -> None:
-                bar.label, bar.length = phase, max(of, 1)
-                bar.update(done - bar.pos)
-
-            done = await sanctioning.open_and_decide(
-                house.court, viewer, form, draft, outcomes=outcomes, progress=progress
-            )
-        click.echo(f"{done.ref}: {done.targets} targets, {'in force' if done.in_force else 'proposed'}")
-        if done.problem is not None:
-            raise done.problem
-
-    visit(context, act, data=data)
+        done = await sanctioning.open_and_decide(house.court, viewer, form, draft, outcomes=outcomes, progress=progress)
+    click.echo(f"{done.ref}: {done.targets} targets, {'in force' if done.in_force else 'proposed'}")
+    if done.problem is not None:
+        raise done.problem
 
 
 def widened(group: click.Group) -> None:

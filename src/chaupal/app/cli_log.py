@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app.cli import data_option, operator, visit
+from chaupal.app.cli import data_option, in_house, operator, visit
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Problem
 from chaupal_audit import cli_witnesses
@@ -57,27 +57,23 @@ def verify(
 
 
 @log.command("rotate-key")
-@data_option
-@click.pass_context
-def rotate_key(context: click.Context, data: str | None) -> None:
+@in_house
+async def rotate_key(house: "House") -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
     from chaupal.governance.log import batches as log_batches
     from chaupal.governance.log import record
 
-    async def act(house: "House") -> None:
-        court = house.court
-        by = record.pseudonym(court, (await operator(house)).me)
-        old, new = await log_batches.change_key(court, by)
-        click.echo(f"old: {old}\nnew: {new}")
-        if log_batches.batch_ms(court.settings):
-            click.echo(
-                f"The checkpoint of {iso(log_batches.next_batch(court))} is signed by both, those after it by the new."
-            )
-        else:
-            await log_batches.newest(court)
-            click.echo("Both signed a checkpoint; the new key signs from here on.")
-
-    visit(context, act, data=data)
+    court = house.court
+    by = record.pseudonym(court, (await operator(house)).me)
+    old, new = await log_batches.change_key(court, by)
+    click.echo(f"old: {old}\nnew: {new}")
+    if log_batches.batch_ms(court.settings):
+        click.echo(
+            f"The checkpoint of {iso(log_batches.next_batch(court))} is signed by both, those after it by the new."
+        )
+    else:
+        await log_batches.newest(court)
+        click.echo("Both signed a checkpoint; the new key signs from here on.")
 
 
 @log.command()
@@ -105,22 +101,16 @@ FIELDS = click.option(
 @click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
 @click.option("--reason", required=True, help="Why; it becomes public.")
 @click.option("--ref", default="", help="The order that it is about, if that may be said.")
-@data_option
-@click.pass_context
-def open_(
-    context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, ref: str, data: str | None
-) -> None:
+@in_house
+async def open_(house: "House", index: int, names: tuple[str, ...], who: str, reason: str, ref: str) -> None:
     """Publish confidential fields of entry INDEX, by an entry of its own against which anybody can check them."""
     from chaupal.app.cli_order import staff
     from chaupal.governance.log import opening
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        fields = names or tuple(await opening.sealed(house.court, viewer, index))
-        opened = await opening.open_(house.court, viewer, index, fields, reason, ref)
-        click.echo(f"entry {opened} opens {', '.join(fields)}")
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    fields = names or tuple(await opening.sealed(house.court, viewer, index))
+    opened = await opening.open_(house.court, viewer, index, fields, reason, ref)
+    click.echo(f"entry {opened} opens {', '.join(fields)}")
 
 
 @log.command()
@@ -128,9 +118,8 @@ def open_(
 @FIELDS
 @click.option("--as", "who", required=True, help="Handle of the member of staff who does it.")
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@data_option
-@click.pass_context
-def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, reason: str, data: str | None) -> None:
+@in_house
+async def erase(house: "House", index: int, names: tuple[str, ...], who: str, reason: str) -> None:
     """Destroy what would open confidential fields of entry INDEX; that it was done is an entry, too.
 
     What a secret entry says of the act itself (act, public, sd) is never destroyed.
@@ -138,35 +127,26 @@ def erase(context: click.Context, index: int, names: tuple[str, ...], who: str, 
     from chaupal.app.cli_order import staff
     from chaupal.governance.log import opening
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        known = await opening.sealed(house.court, viewer, index)
-        fields = names or tuple(name for name in known if name not in opening.LASTING)
-        erased = await opening.erase(house.court, viewer, index, fields, reason)
-        click.echo(f"entry {erased} says that {len(fields)} fields of entry {index} were erased")
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    known = await opening.sealed(house.court, viewer, index)
+    fields = names or tuple(name for name in known if name not in opening.LASTING)
+    erased = await opening.erase(house.court, viewer, index, fields, reason)
+    click.echo(f"entry {erased} says that {len(fields)} fields of entry {index} were erased")
 
 
 @log.command()
 @click.argument("checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--key", "vkey", required=True, help="The older log's key (name+hash+base64), as it signed last.")
 @click.option("--name", default="", help="The new log's name; none: the older one's with the next number.")
-@data_option
-@click.pass_context
-def origin(context: click.Context, checkpoint: Path, vkey: str, name: str, data: str | None) -> None:
+@in_house
+async def origin(house: "House", checkpoint: Path, vkey: str, name: str) -> None:
     """Begin a new log that goes on from an older one: its first entry commits to the last CHECKPOINT of that, a file.
 
     For a house whose log was written by an earlier version: before the new data directory is used for anything else.
     """
-    note = _kept(checkpoint)
+    from chaupal.governance.log import beginning
 
-    async def act(house: "House") -> str:
-        from chaupal.governance.log import beginning
-
-        return await beginning.begin(house.court, note, vkey, name)
-
-    begun: str = visit(context, act, data=data)
+    begun = await beginning.begin(house.court, _kept(checkpoint), vkey, name)
     click.echo(f"{begun} begins with an entry that commits to {checkpoint}")
 
 
@@ -200,19 +180,15 @@ def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | N
 
 
 @log.command()
-@data_option
-@click.pass_context
-def status(context: click.Context, data: str | None) -> None:
+@in_house
+async def status(house: "House") -> None:
     """How one's own log stands: what is signed, by which key, and how far its witnesses have followed."""
     from chaupal.governance.log import cosigned as log_cosigned
     from chaupal.governance.log import witness as log_witness
 
-    async def act(house: "House") -> None:
-        found = await log_cosigned.status(house.court)
-        click.echo("nothing is signed yet" if found is None else _status(found))
-        click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
-
-    visit(context, act, data=data)
+    found = await log_cosigned.status(house.court)
+    click.echo("nothing is signed yet" if found is None else _status(found))
+    click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
 
 
 def _status(found: "LogStatus") -> str:

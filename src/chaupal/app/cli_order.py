@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 
 from chaupal.app import cli_acts, cli_bulk, cli_steps
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import data_option, in_house
 from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance.cases.acts import ACTS
 from chaupal.governance.cases.ladder import REFUSALS
@@ -57,19 +57,14 @@ def authority() -> None:
 @click.option(
     "--sure", is_flag=True, help="You looked twice: its name or domain is close to another's, and it is not that one."
 )
-@data_option
-@click.pass_context
-def authority_add(context: click.Context, who: str, data: str | None, keys: TextIO | None, **fields: Any) -> None:
+@in_house
+async def authority_add(house: "House", who: str, keys: TextIO | None, **fields: Any) -> None:
     """Propose an authority; prints its name. Another agrees to it: `authority agree`."""
     from chaupal.governance.orders import authorities
 
     known_by = keys.read() if keys else ""
-
-    async def act(house: "House") -> None:
-        added = await authorities.register(house.court, await staff(house, who), AuthorityForm(keys=known_by, **fields))
-        click.echo(added.name)
-
-    visit(context, act, data=data)
+    added = await authorities.register(house.court, await staff(house, who), AuthorityForm(keys=known_by, **fields))
+    click.echo(added.name)
 
 
 @authority.command("change")
@@ -84,23 +79,17 @@ def authority_add(context: click.Context, who: str, data: str | None, keys: Text
 @click.option("--contact", help="A mail address of its own.")
 @click.option("--keys", type=click.File(), help="A file of certificates (PEM) by which its documents are known.")
 @click.option("--sure", is_flag=True, help="You looked twice at its domain.")
-@data_option
-@click.pass_context
-def authority_change(
-    context: click.Context, name: str, who: str, data: str | None, keys: TextIO | None, sure: bool, **fields: Any
-) -> None:
+@in_house
+async def authority_change(house: "House", name: str, who: str, keys: TextIO | None, sure: bool, **fields: Any) -> None:
     """Propose what is to be known of NAME; what is not named stays. Another agrees to it."""
     from chaupal.governance.orders import authorities
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        old = await authority_called(house, viewer, name)
-        said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
-        known_by = keys.read() if keys else "\n".join(old.keys)
-        form = AuthorityForm(name=name, jurisdiction=old.jurisdiction, keys=known_by, sure=sure, **said)
-        await authorities.change(house.court, viewer, old.id, form)
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    old = await authority_called(house, viewer, name)
+    said = {field: getattr(old, field) if value is None else value for field, value in fields.items()}
+    known_by = keys.read() if keys else "\n".join(old.keys)
+    form = AuthorityForm(name=name, jurisdiction=old.jurisdiction, keys=known_by, sure=sure, **said)
+    await authorities.change(house.court, viewer, old.id, form)
 
 
 def _settling(verb: str, about: str) -> None:
@@ -109,17 +98,13 @@ def _settling(verb: str, about: str) -> None:
     @authority.command(verb, help=about)
     @click.argument("name")
     @as_option
-    @data_option
-    @click.pass_context
-    def settle(context: click.Context, name: str, who: str, data: str | None) -> None:  # pyright: ignore[reportUnusedFunction]
+    @in_house
+    async def settle(house: "House", name: str, who: str) -> None:  # pyright: ignore[reportUnusedFunction]
         from chaupal.governance.orders import authorities
 
-        async def act(house: "House") -> None:
-            viewer = await staff(house, who)
-            do = authorities.agree if verb == "agree" else authorities.drop
-            await do(house.court, viewer, (await authority_called(house, viewer, name)).id)
-
-        visit(context, act, data=data)
+        viewer = await staff(house, who)
+        do = authorities.agree if verb == "agree" else authorities.drop
+        await do(house.court, viewer, (await authority_called(house, viewer, name)).id)
 
 
 _settling("agree", "Agree to what another proposed of NAME: that it is an authority, or a change.")
@@ -138,17 +123,13 @@ async def authority_called(house: "House", viewer: "Viewer", name: str) -> "Auth
 
 @authority.command("list")
 @as_option
-@data_option
-@click.pass_context
-def authority_list(context: click.Context, who: str, data: str | None) -> None:
+@in_house
+async def authority_list(house: "House", who: str) -> None:
     """All authorities."""
     from chaupal.governance.orders import authorities
 
-    async def act(house: "House") -> None:
-        for one in await authorities.every(house.court, await staff(house, who)):
-            click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
-
-    visit(context, act, data=data)
+    for one in await authorities.every(house.court, await staff(house, who)):
+        click.echo(f"{one.jurisdiction}  {one.name}{'' if one.agreed_by is not None else '  (proposed)'}")
 
 
 @order.command()
@@ -208,12 +189,10 @@ def authority_list(context: click.Context, who: str, data: str | None) -> None:
     is_flag=True,
     help="With --check: ask other servers for what is named of them; they then see that we look.",
 )
-@data_option
-@click.pass_context
-def receive(
-    context: click.Context, who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, data: str | None,
-    listing: BinaryIO | None, papers: tuple[str, ...], record_all: bool, only_check: bool, look_up: bool,
-    **fields: Any,
+@in_house
+async def receive(
+    house: "House", who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, listing: BinaryIO | None,
+    papers: tuple[str, ...], record_all: bool, only_check: bool, look_up: bool, **fields: Any,
 ) -> None:  # fmt: skip
     """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`.
 
@@ -223,63 +202,49 @@ def receive(
     from chaupal.governance.orders import orders
 
     targets = "\n".join([*lines, *(file.read().splitlines() if file else ())])
-
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
-        rows = b"" if listing is None else listing.read()
-        if look_up or not only_check:
-            await taking.look_up(house, viewer, form, rows)
-        if listing is not None:
-            form = await taking.with_list(house, form, rows, record_all=record_all or only_check)
-        brought = await taking.bring(house, viewer, form, papers)
-        if only_check:
-            await taking.check(house, form, brought)
-        else:
-            click.echo(await orders.receive(house.court, viewer, form, brought))
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    form = await taking.form_of(house, viewer, issuer, OrderForm(targets=targets, **fields))
+    rows = b"" if listing is None else listing.read()
+    if look_up or not only_check:
+        await taking.look_up(house, viewer, form, rows)
+    if listing is not None:
+        form = await taking.with_list(house, form, rows, record_all=record_all or only_check)
+    brought = await taking.bring(house, viewer, form, papers)
+    if only_check:
+        await taking.check(house, form, brought)
+    else:
+        click.echo(await orders.receive(house.court, viewer, form, brought))
 
 
 @order.command("list")
 @click.option(
     "--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="At most so many, newest first."
 )
-@data_option
-@click.pass_context
-def list_(context: click.Context, limit: int, data: str | None) -> None:
+@in_house
+async def list_(house: "House", limit: int) -> None:
     """Orders, newest first, with what was done."""
     from chaupal.reads.court import record
     from chaupal.reads.page import Cursor
 
-    async def act(house: "House") -> None:
-        for line in (await record.register(house.reads, Cursor(limit=limit))).items:
-            click.echo(
-                f"{line.order.ref}  {iso_date(line.order.dated)}  {line.authority.name}: {_counted(line.counts)}"
-            )
-
-    visit(context, act, data=data)
+    for line in (await record.register(house.reads, Cursor(limit=limit))).items:
+        click.echo(f"{line.order.ref}  {iso_date(line.order.dated)}  {line.authority.name}: {_counted(line.counts)}")
 
 
 @order.command()
 @click.argument("ref")
 @as_option
-@data_option
-@click.pass_context
-def show(context: click.Context, ref: str, who: str, data: str | None) -> None:
+@in_house
+async def show(house: "House", ref: str, who: str) -> None:
     """One order and its targets, as staff see them."""
     from chaupal.governance.orders.papers import check_may
     from chaupal.reads.court import dossier
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        check_may(viewer, "see_office")
-        try:
-            _show(await dossier.dossier(house.reads, viewer, ref, most=100_000))
-        except NotFound:
-            raise NotFound("no_such_order", ref=ref) from None
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    check_may(viewer, "see_office")
+    try:
+        _show(await dossier.dossier(house.reads, viewer, ref, most=100_000))
+    except NotFound:
+        raise NotFound("no_such_order", ref=ref) from None
 
 
 @order.command()

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import data_option, in_house, visit
 
 if TYPE_CHECKING:
-    from chaupal.governance.report.snapshots import Frozen
     from chaupal.wire.call import House
 
 SHOWN = 30  # changed cells
@@ -22,16 +21,12 @@ def report() -> None:
 
 @report.command()
 @click.argument("period")
-@data_option
-@click.pass_context
-def freeze(context: click.Context, period: str, data: str | None) -> None:
+@in_house
+async def freeze(house: "House", period: str) -> None:
     """Put the hash of PERIOD's report (2021-02, or 2021) into the log; a second time it is a new revision."""
     from chaupal.governance.report import snapshots
 
-    async def act(house: "House") -> "Frozen":
-        return await snapshots.freeze(house.court, period, lambda n: _tell(f"counting: {n} entries"))
-
-    frozen: Frozen = visit(context, act, data=data)
+    frozen = await snapshots.freeze(house.court, period, lambda n: _tell(f"counting: {n} entries"))
     _over()
     click.echo(
         f"{frozen.period}, revision {frozen.revision}: sha256 {frozen.sha256} of {frozen.size} entries, entry {frozen.index}"
@@ -43,18 +38,14 @@ def freeze(context: click.Context, period: str, data: str | None) -> None:
 
 
 @report.command("list")
-@data_option
-@click.pass_context
-def list_(context: click.Context, data: str | None) -> None:
+@in_house
+async def list_(house: "House") -> None:
     """What is frozen: period, revision, hash, entry."""
     from chaupal.governance.report import reported
 
-    async def act(house: "House") -> None:
-        facts = await reported.caught_up(house.court)
-        for s in facts.snapshots:
-            click.echo(f"{s.period}\t{s.revision}\t{s.sha256}\t{s.index}")
-
-    visit(context, act, data=data)
+    facts = await reported.caught_up(house.court)
+    for s in facts.snapshots:
+        click.echo(f"{s.period}\t{s.revision}\t{s.sha256}\t{s.index}")
 
 
 @report.command()

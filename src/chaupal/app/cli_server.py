@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import as_option, staff
 
 if TYPE_CHECKING:
@@ -19,17 +19,13 @@ def server() -> None:
 
 @server.command("list")
 @as_option
-@data_option
-@click.pass_context
-def listed(context: click.Context, who: str, data: str | None) -> None:
+@in_house
+async def listed(house: "House", who: str) -> None:
     """Servers that are limited, or of which that is proposed."""
     from chaupal.governance.servers import limits
 
-    async def act(house: "House") -> None:
-        for one in await limits.listed(house.court, await staff(house, who)):
-            _say(one)
-
-    visit(context, act, data=data)
+    for one in await limits.listed(house.court, await staff(house, who)):
+        _say(one)
 
 
 @server.command("limit")
@@ -49,52 +45,40 @@ def listed(context: click.Context, who: str, data: str | None) -> None:
 @click.option("--gaps", "obfuscate", is_flag=True, help="Tell its name with gaps.")
 @click.option("--rule", default="", help="Which rule of the house; else the one that the rules keep for that.")
 @click.option("--until", default="", help="Until which day; without it two people must agree.")
-@data_option
-@click.pass_context
-def limit(context: click.Context, domain: str, who: str, data: str | None, **said: str | bool) -> None:
+@in_house
+async def limit(house: "House", domain: str, who: str, **said: str | bool) -> None:
     """Limit DOMAIN and what is below it; proposed where two people must agree."""
     from chaupal.governance.servers import limits
     from chaupal.governance.servers.limits import ServerForm
 
-    async def act(house: "House") -> None:
-        form = ServerForm(domain=domain, **said)  # pyright: ignore[reportArgumentType]
-        _say(await limits.limit(house.court, await staff(house, who), form))
-
-    visit(context, act, data=data)
+    form = ServerForm(domain=domain, **said)  # pyright: ignore[reportArgumentType]
+    _say(await limits.limit(house.court, await staff(house, who), form))
 
 
 @server.command("lift")
 @click.argument("domain")
 @as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@data_option
-@click.pass_context
-def lift(context: click.Context, domain: str, who: str, reason: str, data: str | None) -> None:
+@in_house
+async def lift(house: "House", domain: str, who: str, reason: str) -> None:
     """End all that is in force on DOMAIN, and send back what is proposed."""
     from chaupal.governance.servers import limits
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        found = await limits.named(house.court, viewer, domain)
-        await limits.end(house.court, viewer, found.id, reason)
-        click.echo(f"{found.domain}: lifted")
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    found = await limits.named(house.court, viewer, domain)
+    await limits.end(house.court, viewer, found.id, reason)
+    click.echo(f"{found.domain}: lifted")
 
 
 @server.command("export")
 @as_option
 @click.argument("file", type=click.File("wb"))
-@data_option
-@click.pass_context
-def export(context: click.Context, who: str, file: BinaryIO, data: str | None) -> None:
+@in_house
+async def export(house: "House", who: str, file: BinaryIO) -> None:
     """What is in force into FILE, as Mastodon's servers share it (CSV)."""
     from chaupal.governance.servers import csv_blocks, limits
 
-    async def act(house: "House") -> None:
-        file.write(csv_blocks.written(await limits.listed(house.court, await staff(house, who))))
-
-    visit(context, act, data=data)
+    file.write(csv_blocks.written(await limits.listed(house.court, await staff(house, who))))
 
 
 @server.command("import")
@@ -102,64 +86,51 @@ def export(context: click.Context, who: str, file: BinaryIO, data: str | None) -
 @click.argument("file", type=click.File("rb"))
 @click.option("--reason", required=True, help="Of those of which the list gives none.")
 @click.option("--rule", default="", help="Which rule of the house; else the one that the rules keep for that.")
-@data_option
-@click.pass_context
-def import_(context: click.Context, who: str, file: BinaryIO, reason: str, rule: str, data: str | None) -> None:
+@in_house
+async def import_(house: "House", who: str, file: BinaryIO, reason: str, rule: str) -> None:
     """Limit what FILE lists (Mastodon's CSV): a matter for each kind of measure, every row a case."""
     from chaupal.governance.cases import bulk_jobs
     from chaupal.governance.servers import csv_blocks
 
     body = file.read()
-
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        taken = await csv_blocks.take_in(house.court, viewer, body, reason, rule)
-        while await bulk_jobs.carry_on(house.court):
-            pass
-        for one in taken.started:
-            progress = await bulk_jobs.look(house.court, viewer, one.job)
-            click.echo(f"{one.ref} {one.measure.value}: {progress.entered} of {one.many}")
-            for bad in progress.bad:
-                click.echo(f"  line {bad.item.line}: {bad.problem}", err=True)
-        if taken.known:
-            click.echo(f"limited so already, or proposed: {taken.known}")
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    taken = await csv_blocks.take_in(house.court, viewer, body, reason, rule)
+    while await bulk_jobs.carry_on(house.court):
+        pass
+    for one in taken.started:
+        progress = await bulk_jobs.look(house.court, viewer, one.job)
+        click.echo(f"{one.ref} {one.measure.value}: {progress.entered} of {one.many}")
+        for bad in progress.bad:
+            click.echo(f"  line {bad.item.line}: {bad.problem}", err=True)
+    if taken.known:
+        click.echo(f"limited so already, or proposed: {taken.known}")
 
 
 @server.command("allow")
 @click.argument("domain")
 @as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@data_option
-@click.pass_context
-def allow(context: click.Context, domain: str, who: str, reason: str, data: str | None) -> None:
+@in_house
+async def allow(house: "House", domain: str, who: str, reason: str) -> None:
     """Let DOMAIN in by name."""
     from chaupal.governance.servers import allowing
 
-    async def act(house: "House") -> None:
-        click.echo((await allowing.let_in(house.court, await staff(house, who), domain, reason)).domain)
-
-    visit(context, act, data=data)
+    click.echo((await allowing.let_in(house.court, await staff(house, who), domain, reason)).domain)
 
 
 @server.command("disallow")
 @click.argument("domain")
 @as_option
 @click.option("--reason", required=True, help="Why; it becomes public.")
-@data_option
-@click.pass_context
-def disallow(context: click.Context, domain: str, who: str, reason: str, data: str | None) -> None:
+@in_house
+async def disallow(house: "House", domain: str, who: str, reason: str) -> None:
     """Propose to let DOMAIN in no more; or, where another did, agree."""
     from chaupal.governance.servers import allowing
 
-    async def act(house: "House") -> None:
-        viewer = await staff(house, who)
-        found = await allowing.named(house.court, viewer, domain)
-        off = await allowing.take_off(house.court, viewer, found.id, reason)
-        click.echo(f"{found.domain}: {'off the list' if off else 'proposed'}")
-
-    visit(context, act, data=data)
+    viewer = await staff(house, who)
+    found = await allowing.named(house.court, viewer, domain)
+    off = await allowing.take_off(house.court, viewer, found.id, reason)
+    click.echo(f"{found.domain}: {'off the list' if off else 'proposed'}")
 
 
 def _say(one: "Standing") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from chaupal.app.cli import data_option, visit
+from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import as_option, staff
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders import procedure
@@ -34,20 +34,16 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @click.option(
     "--confirms", default="", help="To confirm an emergency order: the reference of the order that confirms it."
 )
-@data_option
-@click.pass_context
-def step(
-    context: click.Context, ref: str, verb: str, who: str, reason: str, text: str, body: str, until: str, codes: tuple[str, ...],
-    targets: tuple[int, ...], confirms: str, data: str | None,
+@in_house
+async def step(
+    house: "House", ref: str, verb: str, who: str, reason: str, text: str, body: str, until: str, codes: tuple[str, ...],
+    targets: tuple[int, ...], confirms: str,
 ) -> None:  # fmt: skip
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
     from chaupal.governance.orders import steps
     from chaupal.governance.orders.steps import StepForm
 
-    async def act(house: "House") -> None:
-        form = StepForm(
-            verb=verb, reason=reason, text=text, codes=codes, body=body, until=until, targets=targets, confirms=confirms
-        )
-        click.echo(await steps.take(house.court, await staff(house, who), ref, form))
-
-    visit(context, act, data=data)
+    form = StepForm(
+        verb=verb, reason=reason, text=text, codes=codes, body=body, until=until, targets=targets, confirms=confirms
+    )
+    click.echo(await steps.take(house.court, await staff(house, who), ref, form))
