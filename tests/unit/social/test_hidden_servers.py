@@ -116,7 +116,7 @@ async def test_whoever_hides_a_server_is_told_once_how_many_follows_ended_and_on
 
     async def told() -> list[tuple[str, bool, int, int]]:
         page = await notifications.page(
-            street.reads, asha, Cursor(), notifications.Asked(kinds=[notifications.SEVERED])
+            street.reads, asha, Cursor(), notifications.NotificationsAsked(kinds=[notifications.SEVERED])
         )
         assert all(one.person.item.id == asha.me for one in page.items)
         return [(s.domain, s.hidden, s.followers, s.following) for one in page.items if (s := one.severed)]
