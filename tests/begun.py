@@ -7,13 +7,21 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from chaupal.store.machine.migrate import migrate, sqlite_url
 
+_ONE_AT_A_TIME = Lock()  # several servers may begin at once, each in a thread, and alembic knows but one migration
 
-@cache
+
 def begun() -> Path:
     """The file, migrated once in this process; nobody writes into it."""
+    with _ONE_AT_A_TIME:
+        return _begun()
+
+
+@cache
+def _begun() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="chaupal-begun-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "chaupal.db"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
+from chaupal.app.wiring import Running
 from chaupal.wire.scope import DROP, App
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,13 @@ def _is(message: Message, event: str, id_: object) -> bool:
         return False
     found = message.payload["id"] if isinstance(message.payload, dict) and "id" in message.payload else message.payload
     return id_ is None or str(found) == str(id_)
+
+
+async def hears(running: Running, many: int) -> None:
+    """Wait until all connections of a house hear so many streams in all: what a WebSocket asks for is done later."""
+    houses = getattr(running, "both", ()) or (running,)
+    open_ = [vars(one.carrier.streams)["_listeners"] for one in houses]
+    await until(lambda: sum(len(one.hears) for among in open_ for one in among), "streams", lambda now: now == many)
 
 
 @asynccontextmanager

@@ -2,13 +2,13 @@
 
 import email
 import email.policy
-import time
 from pathlib import Path
 
 import regex
 
 from chaupal.app.wiring import Running
 from chaupal.kernel.settings import Settings
+from waiting import eventually
 
 
 def mails_of(house: Running) -> list[str]:
@@ -27,12 +27,9 @@ def secret_in(letter: str, path: str) -> str:
     return found[1]
 
 
-def letter_to(settings: Settings, to: str, patience: float = 30.0) -> str:
+def letter_to(settings: Settings, to: str) -> str:
     """The one mail to an address, which leaves a little after whoever caused it was answered."""
-    until = time.monotonic() + patience
-    while not (found := letters(settings, to=to)) and time.monotonic() < until:
-        time.sleep(0.05)
-    (letter,) = found
+    (letter,) = eventually(lambda: letters(settings, to=to), f"a letter to {to}")
     return letter
 
 

@@ -17,9 +17,9 @@ def write(page: Page, text: str) -> None:
 
 def test_what_is_new_waits_until_it_is_asked_for(opens: Opens):
     reader, writer = opens("asha", phone=False), opens("ravi")
-    reader.goto("/public")
+    with reader.expect_response(re.compile("/live/standing")):  # its stream is open
+        reader.goto("/public")
     expect(reader.locator("[data-live] button")).to_have_count(1)
-    reader.wait_for_timeout(500)
     first = reader.locator("[data-list] article").first.get_attribute("id")
     write(writer, "पहली ताज़ा बात")
     write(writer, "दूसरी ताज़ा बात")
@@ -34,10 +34,10 @@ def test_what_is_new_waits_until_it_is_asked_for(opens: Opens):
 def test_what_is_deleted_goes_from_an_open_page(opens: Opens):
     reader, writer = opens(phone=False), opens("ravi")
     write(writer, "यह जल्दी हटेगी")
-    reader.goto("/public")
+    with reader.expect_response(re.compile("/live/standing")):
+        reader.goto("/public")
     post = reader.locator("article", has_text="यह जल्दी हटेगी")
     expect(post).to_be_visible()
-    reader.wait_for_timeout(500)
     mine = writer.locator("[data-list] article").first
     mine.locator(".more:not(.again) > summary").click()
     mine.locator("[formaction$=delete]").click()

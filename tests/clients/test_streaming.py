@@ -243,9 +243,8 @@ def test_a_server_that_is_stopped_does_not_wait_for_its_listeners(stage: Stage):
     with httpx2.stream("GET", f"{stage.url}/api/v1/streaming/public", timeout=PATIENCE) as answer:
         sent = answer.iter_raw()
         assert next(sent).startswith(b":)")
-        began = time.monotonic()
         stage.server.stop()
-        assert time.monotonic() - began < 4
+        assert "graceful shutdown exceeded" not in stage.server.said()  # as it says of whom it had to cut off
         # Of several processes each says when to come again, each another time, so that not all come at once.
         assert re.fullmatch(rb"(retry: \d+\n\n)?", b"".join(sent))
     stage.server.start()

@@ -14,6 +14,7 @@ from chaupal.ports.meter_local import LocalMeter
 from chaupal.ports.meter_valkey import ValkeyMeter
 from chaupal.ports.valkey import Server
 from valkeys import Valkey
+from waiting import until
 
 METERS = ("local", "valkey")
 NOON = 1_612_958_400_000
@@ -50,13 +51,6 @@ async def another(own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.Mon
             return ValkeyMeter(clock, server)
 
         yield make
-
-
-async def until(meets: Callable[[], bool]) -> None:
-    """What happens in the background has happened."""
-    async with asyncio.timeout(10):
-        while not meets():  # noqa: ASYNC110 - what it waits for sets no event
-            await asyncio.sleep(0.01)
 
 
 async def test_every_use_counts(meter: Meter):

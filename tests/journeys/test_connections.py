@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from serving import Served, served
 from waiting import PATIENCE
 
+UNSET = 15  # seconds: the least that anything is waited for where the settings below do not reach; a second is what they say
 HALF_HEAD = b"GET /api/v2/instance HTTP/1.1\r\nhost: x\r\n"
 WHOLE = HALF_HEAD + b"\r\n"
 HALF_BODY = b"POST /api/v1/apps HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"
@@ -74,19 +75,17 @@ def test_half_sent_heads_do_not_stand(server: Served, sent: bytes):
     with contextlib.ExitStack() as stack:
         doors = [stack.enter_context(knock(server, sent)) for _ in range(20)]
         told = {rest(door) for door in doors}
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < UNSET
     assert all(one == b"" or one.startswith(b"HTTP/1.1 408") for one in told)
     assert (b"" in told) == (sent == b"")  # whoever asked nothing is told nothing
 
 
 def test_a_head_that_trickles_is_no_later_than_one_that_does_not_come(server: Served):
     began = time.monotonic()
-    with knock(server, HALF_HEAD) as door:
-        with contextlib.suppress(ConnectionError):
-            for _ in range(100):
-                door.sendall(b"x")
-                time.sleep(0.1)
-        assert time.monotonic() - began < 5
+    with knock(server, HALF_HEAD) as door, pytest.raises(ConnectionError):
+        while time.monotonic() - began < UNSET:
+            door.sendall(b"x")
+            time.sleep(0.1)
 
 
 def test_half_sent_bodies_do_not_stand(server: Served):
@@ -95,7 +94,7 @@ def test_half_sent_bodies_do_not_stand(server: Served):
         trickling.sendall(b" " * 20)
         assert rest(silent).startswith(b"HTTP/1.1 408")
         assert rest(trickling).startswith(b"HTTP/1.1 408")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < UNSET
 
 
 def test_a_body_that_moves_on_has_all_the_time_it_needs(server: Served):
@@ -115,7 +114,7 @@ def test_an_empty_line_after_an_answer_is_no_way_to_stay(server: Served):
         door.recv(65_536)
         door.sendall(b"\r\n")
         rest(door)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < UNSET
 
 
 def test_heads_have_a_largest_size(server: Served):

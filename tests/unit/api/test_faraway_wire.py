@@ -1,6 +1,5 @@
 """People and posts of other servers at the wire: entities, timelines, streams, search by name and address, following."""
 
-import asyncio
 import io
 import zipfile
 from typing import Any
@@ -19,7 +18,7 @@ from chaupal.social.people import graph
 from chaupal.store.square import posting
 from exports import export
 from faraway import answering, comes, naming, says
-from listening import listening
+from listening import hears, listening
 from remotes import federating
 from village import Village, Villager
 
@@ -127,7 +126,7 @@ async def test_each_stream_hears_its_own_side(village: Village):
             ear.say(type="subscribe", stream=name)
         for name in ("hashtag", "hashtag:local"):
             ear.say(type="subscribe", stream=name, tag="harvest")
-        await asyncio.sleep(0.05)
+        await hears(v.running, 5)
         far = await says(v, gita, "#harvest there", tags=("harvest",))
         near = await v.says(v.karl, "#harvest here")
         await ear.until(lambda e: len(e.messages) >= 7)

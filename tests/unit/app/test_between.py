@@ -27,6 +27,7 @@ from chaupal.wire.limits import GUESSES
 from listening import listening
 from services import Postgres, free_port
 from valkeys import Valkey, Watched
+from waiting import PATIENCE
 
 PASSWORD = "a long enough secret"
 
@@ -99,7 +100,7 @@ async def test_what_one_process_commits_wakes_the_runners_of_the_others(houses: 
     one, other = houses
     woken = asyncio.Event()
     other.carrier.bus.subscribe(WAITING, lambda _: woken.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not woken.is_set():  # until it listens
             one.carrier.bus.publish(WAITING, "")
             await asyncio.sleep(0.01)
@@ -236,7 +237,7 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
                 assert await who.home(house) == said[:-41:-1]
 
     async def shared_again(before: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while feeds(other).recalled <= before:
                 await play(1)
 
@@ -251,7 +252,7 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
     own_valkey.kill()
     await play(4)
     own_valkey.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not all(house.valkey and house.valkey.there for house in houses):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     await shared_again(feeds(other).recalled)
@@ -303,7 +304,7 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
                 await play()
                 await asyncio.sleep(0.02)
         before = feeds(houses[1]).recalled
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while feeds(houses[1]).recalled <= before:
                 await play()
         most, _ = GUESSES

@@ -18,7 +18,7 @@ from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 from chaupal.store.machine.dialect import statement
 from chaupal.store.notifications.notice_mails import Due
 from two import Open
-from waiting import until
+from waiting import PATIENCE, until
 
 
 def one_of_many(house: Running, *acts: Act) -> Timers:
@@ -109,7 +109,7 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
         one_of_many(quick_house, Act("once", 0.02, quick)),
     )
     sleeper.start()
-    await asyncio.wait_for(stopped.wait(), 30)
+    await asyncio.wait_for(stopped.wait(), PATIENCE)
     loop = sleeper._loop  # pyright: ignore[reportPrivateUsage]
     assert loop is not None
     loop.cancel()  # the whole process stands still
@@ -122,7 +122,7 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
     await until(quick_was_there)
     with capture_logs() as lines:
         go_on.set()
-        await asyncio.wait_for(over.wait(), 30)
+        await asyncio.wait_for(over.wait(), PATIENCE)
         await asyncio.sleep(0)
     assert refused == ["within", "after", "beside"]
     assert [await said(quick_house, f"done {name}") for name in refused] == ["", "", ""]
@@ -149,7 +149,7 @@ async def test_an_act_that_fails_on_one_machine_is_another_ones_next(houses: Ope
         one_of_many(await houses(), Act("sign", 0.02, works)),
     )
     one.start()
-    await asyncio.wait_for(begun.wait(), 30)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     other.start()
     both.set()
     await asyncio.wait_for(done.wait(), 10)  # sooner than a claim runs out
@@ -168,7 +168,7 @@ async def test_an_act_that_takes_longer_than_a_claim_lasts_stays_its_holders(hou
     house = await houses()
     one = one_of_many(house, Act("long", 0.02, do))
     one.start()
-    await asyncio.wait_for(begun.wait(), 30)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     async with house.carrier.work.writing() as w:
         await w.run(statement(text("UPDATE acts SET until = 1")))
     ends = statement(text("SELECT until FROM acts"))

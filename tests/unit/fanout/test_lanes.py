@@ -15,7 +15,7 @@ from chaupal.kernel.event import Event
 from chaupal.store.machine import outbox
 from chaupal.store.machine.work import Writing
 from two import Open
-from waiting import until
+from waiting import PATIENCE, until
 
 
 class Pinged(Event, frozen=True):
@@ -97,7 +97,7 @@ async def test_a_runner_that_stands_still_in_the_middle_holds_its_lane_and_no_ot
     beside = in_one_lane(1)
     await tell(quick_house, Pinged(thing=1, n=1))
     slow = asyncio.create_task(one_of_many(slow_house).step())
-    await asyncio.wait_for(stopped.wait(), 20)
+    await asyncio.wait_for(stopped.wait(), PATIENCE)
     other = next(
         n for n in range(2, 100) if outbox.lane_of(Pinged(thing=n, n=0)) != outbox.lane_of(Pinged(thing=1, n=0))
     )
@@ -126,8 +126,8 @@ async def test_an_errand_is_nobody_elses_while_somebody_is_at_it_and_anybodys_wh
     first, second = await houses(), await houses()
     await tell(first, PostcardDue(thing=1))
     going = asyncio.create_task(one_of_many(first).step())
-    await asyncio.wait_for(at_it.wait(), 20)
-    await asyncio.wait_for(one_of_many(second).step(), 20)
+    await asyncio.wait_for(at_it.wait(), PATIENCE)
+    await asyncio.wait_for(one_of_many(second).step(), PATIENCE)
     assert sent == [1]
     going.cancel()  # it died with the card in its hand
     await asyncio.gather(going, return_exceptions=True)
@@ -155,7 +155,7 @@ async def test_a_runner_that_leaves_finishes_the_errand_in_its_hand_and_begins_n
     await tell(first, PostcardDue(thing=1), PostcardDue(thing=2))
     leaving = one_of_many(first)
     leaving.start()
-    await asyncio.wait_for(at_it.wait(), 20)
+    await asyncio.wait_for(at_it.wait(), PATIENCE)
     closing = asyncio.create_task(leaving.close())
     await asyncio.sleep(0)
     go_on.set()
@@ -177,7 +177,7 @@ async def test_what_fails_in_a_batch_is_tried_alone_by_one_of_them(houses: Open,
     runners = [one_of_many(await houses()) for _ in range(2)]
     house = await houses()
     await tell(house, *(Pinged(thing=thing, n=0) for thing in range(20)))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await left(house):
             await asyncio.gather(*(runner.step() for runner in runners))
     async with house.carrier.work.reading() as reading:

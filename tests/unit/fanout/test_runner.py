@@ -30,6 +30,7 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.square import editing
 from chaupal.store.square.posts import as_written, sealed_posts
 from neighbours import Street, by
+from waiting import PATIENCE
 
 
 async def test_the_first_event_is_carried_out_at_once_and_those_that_come_meanwhile_share_a_batch(
@@ -53,11 +54,11 @@ async def test_the_first_event_is_carried_out_at_once_and_those_that_come_meanwh
     running = Runner(street.carrier, pause)
     running.start()
     await reactions.like(street.square, by(asha), one)
-    await asyncio.wait_for(paused.get(), 20)
+    await asyncio.wait_for(paused.get(), PATIENCE)
     await reactions.like(street.square, by(asha), two)
     await reactions.like(street.square, by(asha), three)
     go_on.put_nowait(None)
-    await asyncio.wait_for(paused.get(), 20)
+    await asyncio.wait_for(paused.get(), PATIENCE)
     await running.close()
     assert batches == [1, 2]
 
@@ -191,7 +192,7 @@ async def test_a_full_batch_is_followed_by_the_next_without_a_pause(street: Stre
 
     running = Runner(street.carrier, pause)
     running.start()
-    assert not await asyncio.wait_for(waits.get(), 20)
+    assert not await asyncio.wait_for(waits.get(), PATIENCE)
     await running.close()
 
 
@@ -217,7 +218,7 @@ async def test_a_machine_at_fault_is_one_line_a_mistake_of_ours_is_told_whole_an
     running = Runner(street.carrier, pause)
     with capture_logs() as said:
         running.start()
-        await asyncio.wait_for(paused.wait(), 20)
+        await asyncio.wait_for(paused.wait(), PATIENCE)
     await running.close()
     assert [(line["event"].partition(";")[0], "exc_info" in line) for line in said] == [
         ("the machine failed", False), ("the outbox could not be carried out", True),
@@ -303,12 +304,12 @@ async def test_what_was_in_hand_when_the_process_was_killed_goes_on_with_the_nex
     async with street.work.writing() as w:
         w.tell(ThreadWanted(post=1, uri="https://far.example/1"))
     await street.runner.step()
-    await asyncio.wait_for(hands.wait(), 20)
+    await asyncio.wait_for(hands.wait(), PATIENCE)
     assert await street.runner.step() == 0, "somebody is at it"
     hands.clear()
     after_the_kill = Runner(street.carrier)
     after_the_kill.start()
-    await asyncio.wait_for(hands.wait(), 20)
+    await asyncio.wait_for(hands.wait(), PATIENCE)
     assert asked == ["https://far.example/1"] * 2
     await after_the_kill.close()
     await street.runner.close()

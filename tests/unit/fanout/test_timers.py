@@ -11,7 +11,7 @@ from chaupal.governance.cases import cases
 from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import DAY
 from court import Bench
-from waiting import until
+from waiting import PATIENCE, until
 
 
 async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench):
@@ -60,7 +60,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
     timers._acts = (Act("long", 0.01, long), Act("failing", 0.01, failing), Act("short", 0.01, short))  # pyright: ignore[reportPrivateUsage]
     with capture_logs() as said:
         timers.start()
-        await asyncio.wait_for(enough.wait(), 20)
+        await asyncio.wait_for(enough.wait(), PATIENCE)
         await timers.close()
     assert {(line["event"], "exc_info" in line) for line in said} == {("the machine failed; trying again", False)}
     assert begun["long"] == 1

@@ -17,6 +17,7 @@ from chaupal.store.square import media as store
 from films import SECRET, film, long_gif, sound
 from painted import picture
 from village import Village
+from waiting import PATIENCE
 
 
 async def send(v: Village, data: bytes, version: int = 2, **files: bytes) -> httpx2.Response:
@@ -112,19 +113,26 @@ async def test_each_is_painted_once_however_many_look(village: Village):
     assert [(await look(village, id_)).status_code for id_ in ids] == [200, 200]
 
 
-async def test_what_a_process_left_unpainted_is_painted_by_the_next_one(village: Village):
+async def test_what_a_process_left_unpainted_is_painted_by_the_next_one(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
     v, square = village, village.running.house.square
     id_ = (await send(v, film(seconds=0.5))).json()["id"]
-    closing = asyncio.create_task(painting.paint_waiting(square))
-    for _ in range(500):
-        if not await _free(v):
-            break
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)  # ffmpeg is at it
-    assert not closing.done()
-    closing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await closing
+    at_it = asyncio.Event()
+
+    async def paint(*_: object) -> None:
+        at_it.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(films, "paint", paint)
+        closing = asyncio.create_task(painting.paint_waiting(square))
+        await asyncio.wait_for(at_it.wait(), PATIENCE)
+        assert not await _free(v)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+    assert await _free(v)
     assert (await look(v, id_)).status_code == 206
     assert await painting.paint_waiting(square) == 1
     assert (await look(v, id_)).status_code == 200

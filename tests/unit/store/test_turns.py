@@ -11,6 +11,7 @@ from chaupal.kernel.errors import Unavailable
 from chaupal.store.machine import marks, work_postgres
 from chaupal.store.machine.work_postgres import PostgresWork
 from services import Postgres
+from waiting import PATIENCE
 
 CONNECTIONS = 4
 
@@ -38,7 +39,7 @@ async def test_reading_goes_on_while_more_units_than_there_are_connections_wait_
         await marks.write(still, "held", "second")
         waiting = [asyncio.create_task(mark(work, "third")) for _ in range(3 * CONNECTIONS)]
         await asyncio.sleep(0.2)
-        async with asyncio.timeout(5), work.reading() as reading:
+        async with asyncio.timeout(PATIENCE), work.reading() as reading:
             assert await marks.read(reading, "held") == "first"
         assert not any(task.done() for task in waiting)
     await asyncio.gather(*waiting)

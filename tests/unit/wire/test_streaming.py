@@ -26,7 +26,7 @@ from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.tables import accounts as table
 from chaupal.wire import listening as mailbox
 from chaupal.wire import streaming
-from listening import listening
+from listening import hears, listening
 
 API = "/api/v1/streaming"
 SCOPES = "read write follow push"
@@ -105,14 +105,14 @@ async def test_one_websocket_carries_many_streams_each_by_its_name(street: Stree
         ear.say(type="subscribe", stream="user")
         ear.say(type="subscribe", stream="hashtag", tag="चौपाल")
         ear.say(type="subscribe", stream="public:local")
-        await asyncio.sleep(0.05)
+        await hears(street.running, 3)
         id_ = await street.says(street.binod, "आज की बात #चौपाल")
         await ear.until(lambda e: len(e.messages) == 3)
         assert {m.stream for m in ear.messages} == {("user",), ("hashtag", "चौपाल"), ("public:local",)}
         assert {m.payload["id"] for m in ear.messages} == {str(id_)}
         ear.say(type="unsubscribe", stream="user")
         ear.say(type="unsubscribe", stream="public:local")
-        await asyncio.sleep(0.05)
+        await hears(street.running, 1)
         again = await street.says(street.binod, "और एक #चौपाल")
         await ear.heard("update", again)
         assert [m.stream for m in ear.messages[3:]] == [("hashtag", "चौपाल")]
@@ -123,7 +123,7 @@ async def test_the_token_of_a_websocket_comes_in_three_ways(street: Street, how:
     query = f"?stream=user&access_token={street.token}" if how == "query" else "?stream=user"
     protocols = (street.token,) if how == "protocol" else ()
     async with street.open(query, street.token if how == "header" else "", socket=True, protocols=protocols) as ear:
-        await asyncio.sleep(0.05)
+        await hears(street.running, 1)
         id_ = await street.says(street.binod, "सुनो")
         assert (await ear.heard("update", id_)).stream == ("user",)
         assert ear.subprotocol == (street.token if how == "protocol" else None)
@@ -142,7 +142,7 @@ async def test_what_cannot_be_subscribed_to_is_said_and_the_connection_goes_on(s
         await ear.until(lambda e: len(e.messages) == 8)
         assert [m.payload["status"] for m in ear.messages] == [400, 401, 400, 400, 400, 401, 400, 400]
         ear.say(type="subscribe", stream="public")
-        await asyncio.sleep(0.05)
+        await hears(street.running, 1)
         await ear.heard("update", await street.says(street.binod, "सबके लिए"))
 
 
@@ -288,7 +288,7 @@ async def test_a_connection_ends_with_the_right_to_it(street: Street, how: str, 
     square = street.running.house.square
     path = "/user" if kind == "sse" else "?stream=user"
     async with street.open(path, street.token, socket=kind == "socket") as ear:
-        await asyncio.sleep(0.05)
+        await hears(street.running, 1)
         async with square.work.writing() as w:
             if how == "revoked":
                 await apps.revoke(w, digest(street.token))
@@ -329,7 +329,7 @@ async def test_who_does_not_take_what_they_are_told_is_cut_off_and_nobody_waits(
     monkeypatch.setattr(mailbox, "MOST_WAITING", 3)
     path = "/public" if kind == "sse" else "?stream=public"
     async with street.open(path, socket=kind == "socket") as slow, street.open("/public") as quick:
-        await asyncio.sleep(0.05)
+        await hears(street.running, 2)
         slow.taking.clear()
         last = 0
         for n in range(6):
@@ -351,7 +351,7 @@ async def test_nothing_is_left_of_a_connection_that_went(street: Street):
     streams = street.running.carrier.streams
     for path, socket in (("/user", False), ("?stream=user", True), ("/hashtag?tag=x", False)):
         async with street.open(path, street.token, socket=socket):
-            await asyncio.sleep(0.02)
+            await hears(street.running, 1)
             assert vars(streams)["_listeners"]
     held = ("_listeners", "_topics", "_by_key", "_by_who", "_followers", "_following", "_waiting")
     assert not [name for name in held if vars(streams)[name]]

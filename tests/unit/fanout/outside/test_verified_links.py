@@ -21,6 +21,7 @@ from chaupal.store.machine.work import Writing
 from chaupal.text.page_head import links_of_me
 from elsewhere import Site
 from village import Village, Villager, open_village
+from waiting import PATIENCE
 
 CREDENTIALS = "/api/v1/accounts/update_credentials"
 
@@ -155,7 +156,7 @@ async def test_a_page_that_never_answers_holds_up_nobody(village: Village, monke
     await v.api(v.asha, "PATCH", CREDENTIALS, fields_attributes=fields)
     await v.api(v.asha, "POST", "/api/v1/statuses", status="@ravi सुनो")
     for _ in range(3):
-        await asyncio.wait_for(v.running.runner.step(), 20)
+        await asyncio.wait_for(v.running.runner.step(), PATIENCE)
     told = (await v.api(v.ravi, "GET", "/api/v1/notifications")).json()
     assert [one["type"] for one in told][:1] == ["mention"]
     answers.set()

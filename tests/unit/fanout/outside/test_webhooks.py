@@ -32,6 +32,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.store.machine.dialect import statement, words
 from chaupal.store.machine.tables import orders
 from village import REASON, Village, open_village
+from waiting import PATIENCE
 
 
 @dataclass
@@ -214,7 +215,7 @@ async def test_time_makes_the_calls(village: Village, receiver: Receiver):
     timers = Timers(v.running.carrier, pace=0.02)
     timers.start()
     await webhooks.ping(v.running.house.court, v.owner.viewer, made.hook.id)
-    await asyncio.wait_for(receiver.called.wait(), 5)
+    await asyncio.wait_for(receiver.called.wait(), PATIENCE)
     await timers.close()
     assert [told["event"] for told in receiver.told] == ["ping"]
 
@@ -315,12 +316,14 @@ async def test_a_call_has_an_end(how: str):
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(SLOW[how](Receiver()))
-        await asyncio.sleep(3)
+        await asyncio.sleep(PATIENCE)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     with pytest.raises(NotAnswered):
-        await asyncio.wait_for(calling.post(f"http://127.0.0.1:{port}/", b"{}", {}, private=True, patience=0.3), 2)
+        await asyncio.wait_for(
+            calling.post(f"http://127.0.0.1:{port}/", b"{}", {}, private=True, patience=0.3), PATIENCE / 2
+        )
     server.close()
 
 

@@ -24,6 +24,7 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal_audit import tlog
 from conftest import plain_settings
 from services import Postgres
+from waiting import PATIENCE
 
 LAWS, RULES = load_regimes(None), load_house_rules(None)
 PAST = statement(text("INSERT INTO log_checkpoints (size, note, at) VALUES (:size, 'forged', 1)"))
@@ -49,7 +50,7 @@ async def courts(postgres_server: Postgres, migrated: str, tmp_path: Path, clock
         return court_of(settings, work, clock, await log.open_keys(work, settings))
 
     yield one
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         for work in opened:
             await work.close()
     postgres_server.drop(dsn)
@@ -107,8 +108,8 @@ async def test_a_signer_that_stood_still_in_the_middle_signs_nothing_when_it_goe
     monkeypatch.setattr(ledger, "keep_checkpoint", keep_and_stop)
     clock.move(HOUR)
     signing = asyncio.create_task(batches.publish_due(sleeper))
-    await asyncio.wait_for(stopped.wait(), 30)
-    assert await asyncio.wait_for(batches.publish_due(other), 30)  # as soon as the sleeper's unit is given up
+    await asyncio.wait_for(stopped.wait(), PATIENCE)
+    assert await asyncio.wait_for(batches.publish_due(other), PATIENCE)  # as soon as the sleeper's unit is given up
     await say(other, "later")
     go_on.set()
     with pytest.raises(Exception) as told:  # noqa: PT011 - whatever the driver calls it
