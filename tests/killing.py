@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from serving import Served
+from waiting import PATIENCE
 
 MODES = ("within", "before", "after")
 
@@ -67,7 +68,7 @@ class Mortal(Served):
         self.kill()
         if self.zygote is not None and self.zygote.stdin is not None:
             self.zygote.stdin.close()
-            self.zygote.wait(timeout=30)
+            self.zygote.wait(PATIENCE)
 
     def alive(self) -> bool:
         return self.pid != 0

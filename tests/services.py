@@ -143,7 +143,7 @@ def pooler(port: int) -> Generator[int]:
         yield door
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -229,7 +229,7 @@ def stop_postgres(server: subprocess.Popen[Any]) -> None:
     if server.poll() is None:
         server.send_signal(signal.SIGQUIT)
     try:
-        server.wait(timeout=20)
+        server.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()

@@ -27,6 +27,7 @@ from chaupal.wire.call import House
 from services import free_port
 from waiting import PATIENCE, until
 
+STARTS = 3 * PATIENCE  # seconds: whoever starts a village founds it first; one that died is waited for no longer
 FIRST_PATH = "/api/v2/instance"
 SCOPES = "read write follow push"
 
@@ -78,7 +79,7 @@ class Served:
         """Wait for the first 200; seconds that it took. Raises RuntimeError with the server's last words."""
         began = time.monotonic()
         with self._asking() as asking:
-            while self.alive() and time.monotonic() - began < PATIENCE:
+            while self.alive() and time.monotonic() - began < STARTS:
                 try:
                     if asking.get(FIRST_PATH).status_code == 200:
                         return time.monotonic() - began
@@ -103,7 +104,7 @@ class Served:
         if self.process is not None:
             self.process.send_signal(how)
             try:
-                self.process.wait(timeout=30)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -14,6 +14,7 @@ from chaupal.kernel.settings import Settings
 from conftest import plain_settings
 from services import Postgres
 from village import Village, open_village
+from waiting import PATIENCE
 
 type Open = Callable[[], Awaitable[Running]]
 
@@ -29,7 +30,7 @@ async def houses(postgres_server: Postgres, migrated: str, tmp_path: Path) -> As
         return opened[-1]
 
     yield one
-    async with asyncio.timeout(30):  # a unit that a failed test left open holds its connection
+    async with asyncio.timeout(PATIENCE):  # a unit that a failed test left open holds its connection
         for house in opened:
             await house.close()
     postgres_server.drop(dsn)

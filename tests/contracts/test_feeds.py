@@ -10,6 +10,7 @@ from chaupal.ports.feed import LENGTH, Feeds
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
 from chaupal.ports.valkey import Server
+from waiting import PATIENCE
 
 KEEPERS = ("local", "valkey")
 ASHA, BELA, CHITRA, DEV = 1, 2, 3, 4
@@ -213,7 +214,7 @@ async def test_a_post_by_one_with_very_many_followers_is_in_all_homes_and_holds_
     assert await page(feeds, BELA) == [50, 1]  # one reads what one wrote
     assert not await everywhere(feeds, readers, 50)
     turns = 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await everywhere(feeds, readers, 50):
             await asyncio.sleep(0)
             turns += 1
@@ -233,7 +234,7 @@ async def test_what_is_taken_back_at_once_stands_in_no_home_although_it_was_stil
     for owner in range(20, 100):
         feeds.dismiss(owner)  # of the few that are left the next one does not overtake the others
     feeds.push(BELA, 70)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await everywhere(feeds, range(10, 20), 70):  # noqa: ASYNC110
             await asyncio.sleep(0)
     await asyncio.sleep(0.05)
@@ -249,7 +250,7 @@ async def test_a_home_that_is_built_while_a_post_is_on_its_way_has_it_once_and_a
     feeds.push(BELA, 50)
     await resident(feeds, 98, {98, BELA}, [50, 1])
     await resident(feeds, 99, {99, CHITRA}, [7])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not await everywhere(feeds, range(10, 98), 50):  # noqa: ASYNC110
             await asyncio.sleep(0)
     await asyncio.sleep(0.05)

@@ -14,6 +14,7 @@ from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
 from chaupal.ports.valkey import Server
 from valkeys import Valkey, Watched
+from waiting import PATIENCE
 
 
 @dataclass
@@ -342,7 +343,7 @@ async def test_homes_are_right_while_their_valkey_is_failed_over_and_shared_agai
     for process in (one, other, one, other):
         process.look()
     dice, killed, after = random.Random(1), False, 0
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not (killed and all(server.there for server in servers) and other.feeds.recalled > after):
             writes(store, dice.randint(1, 6))
             owner = dice.randint(10, 30)

@@ -19,6 +19,7 @@ from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Address, Gone, Server, address_of
 from services import free_port
 from valkeys import Valkey, Watched, valkey_server
+from waiting import PATIENCE
 
 
 @asynccontextmanager
@@ -211,7 +212,7 @@ async def test_one_look_a_second_finds_it_again(own_valkey: Valkey, monkeypatch:
             with pytest.raises(Gone):
                 await server.ask("PING")
             own_valkey.start()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 while not server.there:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
             assert await server.ask("PING")
@@ -222,7 +223,7 @@ async def test_after_a_failover_the_new_one_is_asked(watched_valkeys: Watched):
     async with opened(watched_valkeys.url) as server:
         assert await server.ask("SET", "tree", "neem")
         watched_valkeys.main.kill()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 try:
                     await server.ask("SET", "tree", "peepal")

@@ -22,6 +22,7 @@ from chaupal.app.wiring import ROUTES
 from chaupal.policy.viewer import Role
 from proxies import DEPLOY, KINDS, Proxy, need, proxy
 from serving import SCOPES, Direct, Member, Served, free_port, join, served
+from waiting import PATIENCE
 
 STRANGER, NEIGHBOUR = "127.0.0.2", "127.0.0.3"  # addresses of this machine that are no proxy's
 OFFICE = f"{SCOPES} admin:read admin:write"
@@ -99,7 +100,7 @@ def test_a_websocket_passes(front: Front):
     with connect(address, ssl=front.proxy.trust) as socket:
         socket.ping().wait(10)
         said = say(front, "और यह भी")
-        heard = json.loads(socket.recv(timeout=20))
+        heard = json.loads(socket.recv(timeout=PATIENCE))
         assert json.loads(heard["payload"])["id"] == said
 
 

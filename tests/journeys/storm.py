@@ -14,6 +14,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from serving import Member, Served
+from waiting import PATIENCE
 
 SHORTEST, LONGEST = 0.05, 0.6  # seconds from the first post of a storm to the kill
 AT_ONCE = 40  # ids that one request may ask for
@@ -47,7 +48,7 @@ class Crowd:
 
     def client(self, handle: str) -> httpx2.AsyncClient:
         bearer = {"authorization": f"Bearer {self.members[handle].token}"}
-        return httpx2.AsyncClient(base_url=self.url, headers=bearer, timeout=20)
+        return httpx2.AsyncClient(base_url=self.url, headers=bearer, timeout=PATIENCE)
 
     async def write(self, handle: str, number: int) -> None:
         """Until the server is gone."""
@@ -124,7 +125,7 @@ class Office:
 
     async def work(self, number: int) -> None:
         """Until the server is gone: a post, an order about it, a proposal, an approval, a look at the log."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=20) as client:
+        async with httpx2.AsyncClient(base_url=self.url, timeout=PATIENCE) as client:
             count = 0
             while True:
                 count += 1
@@ -166,7 +167,7 @@ class Office:
 
     async def still_shown(self) -> list[str]:
         """Which posts whose withholding was acknowledged are shown to somebody here all the same."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=20) as client:
+        async with httpx2.AsyncClient(base_url=self.url, timeout=PATIENCE) as client:
             shown: list[str] = []
             for start in range(0, len(self.withheld), AT_ONCE):
                 asked = self.withheld[start : start + AT_ONCE]
@@ -205,4 +206,4 @@ async def storm(number: int, crowd: Crowd, office: Office, server: Served) -> No
     tasks = [asyncio.create_task(until_it_is_gone(work)) for work in works]
     await asyncio.sleep(crowd.chance.uniform(SHORTEST, LONGEST))
     await asyncio.to_thread(server.kill)
-    await asyncio.wait_for(asyncio.gather(*tasks), 30)
+    await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)

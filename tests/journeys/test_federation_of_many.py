@@ -21,7 +21,7 @@ from fediverse import ACTIVITY, Stranger
 from journeys.test_many_processes import Flagged
 from services import Postgres
 from serving import Direct, Member, free_port, join, served
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 POSTS = 12
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -131,7 +131,7 @@ def many(tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: s
 
 def _ended(process: "subprocess.Popen[bytes]") -> None:
     process.terminate()
-    process.wait(30)
+    process.wait(PATIENCE)
 
 
 def all_of(wanted: int, so_far: Callable[[], int]) -> None:

@@ -36,7 +36,7 @@ from chaupal_audit.log.verify import verify_log
 from killing import MODES, Mortal
 from services import Postgres
 from serving import Member, join, served
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "1"))
 REASON = "The post names a person as armed, which the order shows to be false."
@@ -89,7 +89,7 @@ class Walk:
 
     def press(self, who: str, path: str, **typed: str) -> httpx2.Response:
         cookie, word = self.browsers[who]
-        with httpx2.Client(base_url=self.server.url, timeout=20) as client:
+        with httpx2.Client(base_url=self.server.url, timeout=PATIENCE) as client:
             return client.post(path, data=typed | {"csrf": word}, headers={"cookie": cookie})
 
     def receives(self, *names: str, **typed: str) -> httpx2.Response:

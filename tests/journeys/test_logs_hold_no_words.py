@@ -15,6 +15,7 @@ from PIL import Image
 from websockets.sync.client import connect
 
 from serving import Member, Served, join, served
+from waiting import PATIENCE
 
 MARK = "gupt"  # in each word of this session: गुप्त, secret
 COUNTER = iter(range(10_000))
@@ -102,11 +103,11 @@ def listen(server: Served, who: Member) -> None:
     address = server.url.replace("http", "ws") + "/api/v1/streaming?access_token="
     with connect(f"{address}{who.token}&stream=user") as socket:
         socket.send(f'{{"type": "subscribe", "stream": "{word()}"}}')
-        socket.recv(timeout=10)
+        socket.recv(timeout=PATIENCE)
         socket.send(word())
-        socket.recv(timeout=10)
+        socket.recv(timeout=PATIENCE)
     with contextlib.suppress(Exception), connect(f"{address}{word()}") as socket:
-        socket.recv(timeout=10)
+        socket.recv(timeout=PATIENCE)
 
 
 def broken(server: Served, database: str) -> None:

@@ -56,7 +56,7 @@ class Fedify:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.communicate(timeout=20)
+            self.process.communicate(timeout=PATIENCE)
             self.process = None
 
     async def do(self, do: str, **words: Any) -> Any:

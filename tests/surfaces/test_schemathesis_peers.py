@@ -26,6 +26,7 @@ from peers.hostile import ACTIVITY, PUBLIC, Hostile, Liar, hostile, signed
 from services import Postgres, free_port
 from serving import Served, join, served
 from village import REASON
+from waiting import PATIENCE
 
 # What stands in generated text for what is only known once the servers are there.
 HERE, THERE, POST = "ours.invalid", "theirs.example", "123456789012345678"
@@ -188,7 +189,7 @@ def lying() -> Generator[Hostile]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(PATIENCE)
     try:
         yield found[0]
     finally:

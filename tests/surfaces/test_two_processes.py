@@ -25,6 +25,7 @@ from listening import listening
 from pushing import device
 from two import two_processes
 from village import Village
+from waiting import PATIENCE
 
 V1 = "/api/v1"
 
@@ -282,7 +283,7 @@ async def test_a_stream_ends_where_nobody_can_say_what_it_missed(both: Both):
         await connection.execute("TRUNCATE changes, changes_epoch")
         await connection.close()
         await there.running.house.square.work.fresh()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not ear.ended:
                 await ear.news.wait()
                 ear.news.clear()

@@ -299,7 +299,7 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
         watched_valkeys.main.kill()
         await play()
         assert await log_in(houses[0], PASSWORD, "198.51.100.1") == 303
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE):
             while not all(house.valkey and house.valkey.there for house in houses):
                 await play()
                 await asyncio.sleep(0.02)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from waiting import PATIENCE
+
 # The program, with sleepers in the place of its servers: once both run it says who they are, and waits for them to answer.
 SLEEPERS = """
 import signal, subprocess, sys, time, villages
@@ -31,7 +33,7 @@ def test_both_servers_end_with_the_program(by: signal.Signals):
         assert program.stdout is not None
         servers = [int(program.stdout.readline()) for _ in range(2)]
         program.send_signal(by)
-        program.wait(30)
+        program.wait(PATIENCE)
     left = [one for one in servers if _is_there(one)]
     for one in left:
         os.kill(one, signal.SIGKILL)

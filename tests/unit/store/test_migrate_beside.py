@@ -19,6 +19,7 @@ from chaupal.store.machine.migrate import BASE, SCRIPTS, STANDS_FROM, migrate, p
 from conftest import plain_settings
 from schemas import breaks, schema
 from services import Postgres
+from waiting import PATIENCE
 
 PACKAGE = "chaupal.store.migrations.versions"
 FILLS = re.compile(r"""(execute|text)\(\s*f?["']+\s*(UPDATE|DELETE)\b""")
@@ -192,7 +193,7 @@ async def test_an_index_is_made_while_others_write(postgres_server: Postgres, mi
         await asyncio.sleep(0.01)
     await other.execute("UPDATE posts SET language = 'ta'")  # would wait for ever behind an index made the usual way
     await writer.execute("COMMIT")
-    await asyncio.wait_for(upgrade, 30)
+    await asyncio.wait_for(upgrade, PATIENCE)
     assert await other.fetchval(with_an_index) is True
     await writer.close()
     await other.close()

@@ -21,6 +21,7 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.seats import House, Sitting
 from chaupal.store.machine.work_postgres import PostgresWork
 from services import Postgres
+from waiting import PATIENCE
 
 # A process that makes ids without end, on the one seat that there is.
 MAKING = """
@@ -73,7 +74,7 @@ async def sit(postgres_server: Postgres, migrated: str, clock: StillClock) -> As
         return sitting
 
     yield one
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         for work in opened:
             await work.close()
     postgres_server.drop(dsn)

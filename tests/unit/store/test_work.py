@@ -22,6 +22,7 @@ from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
 from chaupal.store.machine.tables import marks as kept
 from chaupal.store.machine.work import PORTION, Row, Work
+from waiting import PATIENCE
 
 
 class Happened(Event, frozen=True):
@@ -196,7 +197,7 @@ async def test_a_mistake_in_what_follows_a_commit_leaves_nobody_waiting(work: Wo
         async with work.writing() as w:
             w.tell(Happened(what=what))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*map(unit, range(4)))
     assert sorted(event.what for event in heard if isinstance(event, Happened)) == [0, 2, 3]
 

@@ -28,6 +28,7 @@ from journeys.test_picture_files import shows
 from measures import begin
 from remotes import meet, waiting
 from village import Village
+from waiting import PATIENCE
 
 
 class Net:
@@ -268,7 +269,7 @@ async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_d
     await heard_by(village, "dina@else.example")
     delivers = Deliverer(village.running.carrier, post)
     await village.says(village.asha, "सबको")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not net.heard["else.example"]:
             await delivers.step()
             await asyncio.sleep(0.05)

@@ -23,6 +23,7 @@ from chaupal.store.federation import reached
 from chaupal.store.federation.deliveries import Due, Parcel
 from remotes import meet, waiting
 from village import Village
+from waiting import PATIENCE
 
 
 class Sink:
@@ -148,7 +149,7 @@ async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a
     ]  # fmt: skip
     await public_key(fed(village), 0)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.sleep(0.05)
             assert await asyncio.to_thread(lambda: 1) == 1
             async with sink() as (_, host):

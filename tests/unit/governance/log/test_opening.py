@@ -23,6 +23,7 @@ from chaupal_audit.log import entries
 from chaupal_audit.log.openings import check_openings
 from court import REASON as WHY
 from court import WITHHOLD, Bench, order_of
+from waiting import PATIENCE
 
 REASON = "The court ended the secrecy of this order today."
 
@@ -154,7 +155,7 @@ IN_LINE = statement(
 
 async def somebody_stands_in_line(w: Writing) -> None:
     """Until another waits for what this unit holds; on SQLite nobody has so much as begun."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         come = not isinstance(w, PostgresWriting)
         while not come:
             await asyncio.sleep(0.01)
