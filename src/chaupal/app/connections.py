@@ -19,7 +19,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import DROP, WHOLE, Pairs
+from chaupal.wire.scope import DROP, WHOLE
 
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
@@ -155,7 +155,7 @@ class Http(HttpToolsProtocol):
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
-    def _send_whole(self, status: int, headers: Pairs, body: bytes) -> bool:
+    def _send_whole(self, status: int, headers: bytes, body: bytes) -> bool:
         """What `RequestResponseCycle.send` does with two messages, for an answer whose length is known: one call of the system.
 
         False where whoever asked is slow to take what went before: then they are waited for.
@@ -170,9 +170,7 @@ class Http(HttpToolsProtocol):
         head = [STATUS_LINE[status]]
         for name, value in cycle.default_headers:
             head += (name, b": ", value, b"\r\n")
-        for name, value in headers:
-            head += (name, b": ", value, b"\r\n")
-        head.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        head += (headers, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
         self.transport.writelines((b"".join(head), body))
         if not cycle.keep_alive:
             self.transport.close()

@@ -66,6 +66,30 @@ def header(name: str, value: str) -> tuple[bytes, bytes]:
     return name.encode("latin-1"), value.encode("latin-1", "replace")
 
 
+def line(pair: tuple[bytes, bytes]) -> bytes:
+    """A header as it goes over the wire."""
+    return b"%s: %s\r\n" % pair
+
+
+@functools.lru_cache(4_096)
+def written(name: str, value: str) -> bytes:
+    """The same of one that is not bytes yet. Raises ValueError as `header`; of an empty one nothing is written."""
+    return line(header(name, value)) if value else b""
+
+
+LINES = {shape: b"".join(map(line, pairs)) for shape, pairs in BY_SHAPE.items()}
+NAMES = frozenset(name.decode() for name in REPLACEABLE)
+
+
+def lines_of(route: Route, answer: Answer) -> bytes:
+    """The headers of a whole answer as they go over the wire: those of `head_of`."""
+    if not NAMES.isdisjoint([name for name, _ in answer.headers]):
+        return b"".join(map(line, head_of(route, answer)))
+    own = [written(name, value) for name, value in answer.headers]
+    size = b"content-length: %d\r\n" % len(answer.body)
+    return b"".join((written("content-type", answer.mime), size, LINES[route.shape], *own))
+
+
 def head_of(route: Route | None, answer: Answer) -> Pairs:
     """The headers of an answer. One that it names itself replaces the shape's."""
     shape = BY_SHAPE[route.shape] if route else BY_SHAPE[Shape.API]
@@ -86,10 +110,10 @@ async def send_answer(
 
     `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.
     """
-    headers = head_of(route, answer)
-    if whole is not None and answer.pieces is None and whole(answer.status, headers, b"" if head else answer.body):
-        return
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if whole is not None and route is not None and answer.pieces is None:
+        if whole(answer.status, lines_of(route, answer), b"" if head else answer.body):
+            return
+    await send({"type": "http.response.start", "status": answer.status, "headers": head_of(route, answer)})
     if answer.pieces is not None and not head:
         try:
             async for piece in answer.pieces:

@@ -13,8 +13,9 @@ type AsgiReceive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 type AsgiSend = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 type App = Callable[[Scope, AsgiReceive, AsgiSend], Awaitable[None]]
 type Pairs = list[tuple[bytes, bytes]]
-# Status, headers and body at once; False where that cannot be now, and the answer is to be sent as to any server.
-type SendWhole = Callable[[int, Pairs, bytes], bool]
+# Status, headers as they go over the wire (each with its end of line), and body at once; False where that cannot be now, and the
+# answer is to be sent as to any server.
+type SendWhole = Callable[[int, bytes, bytes], bool]
 
 
 def lent(scope: Scope) -> tuple[Callable[[], None] | None, SendWhole | None]:

@@ -123,8 +123,9 @@ class Keeping:
     def _know(self, kept: Kept, keys: Keys, *, everything: bool) -> None:
         """Enter by what it is to be forgotten from now on, in place of what it was."""
         had = kept.keys
-        for kind, now in keys.items():
-            before = had.get(kind, NONE)
+        kinds = keys if had.keys() == keys.keys() else keys.keys() | had.keys()
+        for kind in kinds:
+            now, before = keys.get(kind, NONE), had.get(kind, NONE)
             if now == before:  # as mostly, where it is made again
                 continue
             index = self._made_of.get(kind)
@@ -132,11 +133,6 @@ class Keeping:
                 index = self._made_of[kind] = defaultdict(set)
             for key in now - before:
                 index[key].add(kept)
-        for kind, before in had.items():
-            now = keys.get(kind, NONE)
-            if now == before:
-                continue
-            index = self._made_of[kind]
             for key in before - now:
                 made = index[key]
                 made.discard(kept)
