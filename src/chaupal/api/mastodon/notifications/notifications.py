@@ -11,7 +11,7 @@ from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.reports import shown_report
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.api.mastodon.posts.statuses import parts_of
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -110,7 +110,12 @@ async def notices(call: Call[NoticesAsked]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
     page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
-    return Answer(b"".join((b"[", b",".join(await written(call, page.items)), b"]")), headers=link_header(call, page))
+    parts = [b"["]
+    for notice in await _parts(call, page.items):
+        parts += notice
+        parts.append(b",")
+    parts[-1] = b"]" if len(parts) > 1 else b"[]"
+    return Answer(b"".join(parts), headers=link_header(call, page))
 
 
 async def one(call: Call[ById]) -> Answer:
@@ -157,23 +162,27 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
 
 async def written(call: Call[Any], told: Sequence[Told]) -> list[bytes]:
     """Each as JSON, as clients read them; one about a post whose author may not be seen is left out."""
-    posts = [t.post for t in told if t.post is not None and t.kind != reads.COURT]
-    pen = await pen_for(call, posts)
+    return [b"".join(parts) for parts in await _parts(call, told)]
+
+
+async def _parts(call: Call[Any], told: Sequence[Told]) -> list[list[bytes]]:
+    """The same in parts, as they are joined to a page."""
+    about = [t for t in told if t.post is not None and t.kind != reads.COURT]
+    statuses = dict(zip([t.id for t in about], await parts_of(call, [t.post for t in about if t.post]), strict=True))
     me = (
         await people.person(call.house.reads, call.viewer, call.me)
-        if any(t.kind == reads.COURT for t in told)
+        if len(about) < len(told) and any(t.kind == reads.COURT for t in told)
         else None
     )
-    written: list[bytes] = []
+    found: list[list[bytes]] = []
     for t in told:
-        about = t.post if t.kind != reads.COURT else None
-        status = () if about is None else pen.parts(about)
-        if about is None or status:
-            written.append(_notification(call, t, status, me))
-    return written
+        status = statuses.get(t.id)
+        if status is None or status:
+            found.append(_notification(call, t, status or (), me))
+    return found
 
 
-def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visible[Person] | None) -> bytes:
+def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visible[Person] | None) -> list[bytes]:
     account = account_bytes(call.house.settings, call.viewer, told.person)
     parts = [_head(told.id, told.kind, told.created_at, told.group_key), account]
     if status:
@@ -184,7 +193,8 @@ def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visi
         parts += (b',"report":', _encode(report_of(call, told)))
     if told.severed is not None:
         parts += (b',"event":', _encode(event_of(told)))
-    return b"".join((*parts, b"}"))
+    parts.append(b"}")
+    return parts
 
 
 @functools.lru_cache(2_000)
