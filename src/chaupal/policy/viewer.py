@@ -18,7 +18,7 @@ ABROAD = "ZZ"
 SYSTEM_HANDLE = "chaupal"  # the house's own account, which alone is the system's
 
 
-class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+class Viewer(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """A reader as the law sees them.
 
     `country` is already resolved: an unknown one counts as the server's own (`country_known` says which it was).

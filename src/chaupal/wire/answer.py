@@ -1,7 +1,6 @@
 """From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
 
 import copy
-import functools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
-from chaupal.ports.country import Locator, Place
+from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter
 from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
@@ -28,6 +27,7 @@ from chaupal.social.people import ip_blocks as doors
 from chaupal.social.people import push
 from chaupal.social.signin import logins
 from chaupal.wire import csrf
+from chaupal.wire.asker import Asker, Askers, accepted_language, bearer
 from chaupal.wire.call import Answer, Call, House, Upload, json
 from chaupal.wire.drawn import WORD, Cut, filled, marked
 from chaupal.wire.limits import Limits, check_limit, limit_headers, retry_after
@@ -63,6 +63,7 @@ class Request(msgspec.Struct):
     link: str
     receive: Receive
     target: str = ""  # path and query as they were sent, of a request of another server's
+    asker: Asker | None = None  # whose headers these are, where the adapter asked for it
 
 
 class KeptAnswer(msgspec.Struct, frozen=True):
@@ -84,7 +85,7 @@ class Desk:
 
     def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage, in_words: InWords) -> None:
         self.house = house
-        self._locator = locator
+        self.askers = Askers(house.settings, locator)
         self._limits = Limits(house.settings, meter)
         self._error_page = error_page
         self._words = in_words
@@ -92,18 +93,18 @@ class Desk:
 
     async def answer(self, route: Route, request: Request) -> Answer:
         """The answer, or the problem in the shape that the route promises; never an exception."""
+        asker = request.asker or self.askers.of(request.peer, request.headers)
         if route.bare:
-            return as_answer(await route.run(self._call(route, request, {})))
+            return as_answer(await route.run(self._call(route, request, asker, {})))
         call: Call[Any] | None = None
         limits: list[tuple[str, str]] = []
         try:
             await self.house.reads.work.fresh()
-            cookies = parse_cookies(request.headers.get("cookie", ""))
-            call = self._call(route, request, cookies)
+            call = self._call(route, request, asker, asker.cookies)
             await doors.check_access(self.house.square, call.address)
             try:
-                call.caller = caller = await self._identify(route, request.headers, cookies)
-                call.viewer = self._viewer(call, caller, cookies, request.headers)
+                call.caller = caller = await self._identify(route, asker)
+                call.viewer = self._viewer(call, asker)
             finally:  # who comes with a wrong token spends what their address has
                 spent = await self._limits.spend(call)
                 limits = limit_headers(spent, self.house.square.clock())
@@ -118,7 +119,7 @@ class Desk:
                 await push.note_place(self.house.square, caller, call.viewer.country)
             answer = await self._run(route, request, call)
         except Exception as error:
-            call = call or self._call(route, request, {})
+            call = call or self._call(route, request, asker, {})
             answer = await self._say(route, call, self.told(error, route))
             if isinstance(error, TooMany) and error.retry_at and not any(name == "retry-after" for name, _ in limits):
                 limits = [*limits, retry_after(error.retry_at, self.house.square.clock())]
@@ -131,12 +132,12 @@ class Desk:
     async def enter(self, route: Route, request: Request) -> Call[Any]:
         """Let somebody in whose connection stays open: the call as `answer` makes it, with its arguments. Raises Problem."""
         await self.house.reads.work.fresh()
-        call = self._call(route, request, {})
+        asker = self.askers.of(request.peer, request.headers)
+        call = self._call(route, request, asker, {})
         await doors.check_access(self.house.square, call.address)
-        cookies = parse_cookies(request.headers.get("cookie", ""))
         try:
-            call.caller = caller = await self._identify(route, request.headers, cookies)
-            call.viewer = self._viewer(call, caller, cookies, request.headers)
+            call.caller = await self._identify(route, asker)
+            call.viewer = self._viewer(call, asker)
         finally:
             check_limit(await self._limits.spend(call))
         self._admit(route, call)
@@ -215,38 +216,39 @@ class Desk:
         answer.body = filled(answer.body, fills)
         return pack(request.headers, answer)
 
-    def _call(self, route: Route, request: Request, cookies: Mapping[str, str]) -> Call[Any]:
-        settings = self.house.settings
-        place = self._locator.place(request.peer, request.headers)
+    def _call(self, route: Route, request: Request, asker: Asker, cookies: Mapping[str, str]) -> Call[Any]:
         return Call(
-            house=self.house, route=route, viewer=self._anyone(place, request.headers), caller=None, args=None,
-            headers=request.headers, cookies=cookies, link=settings.origin + request.link, query=request.query,
-            address=place.address, csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "", target=request.target,
+            house=self.house, route=route, viewer=asker.stranger, caller=None, args=None, headers=request.headers, cookies=cookies,
+            link=self.house.settings.origin + request.link, query=request.query, address=asker.address,
+            csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "", target=request.target,
         )  # fmt: skip
 
-    def _anyone(self, place: Place, headers: Mapping[str, str]) -> Viewer:
-        language = accepted_language(headers.get("accept-language", "")) or self.house.settings.default_language
-        return Viewer(country=place.country, country_known=place.known, language=language)
-
-    async def _identify(self, route: Route, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Caller | None:
+    async def _identify(self, route: Route, asker: Asker) -> Caller | None:
         if route.offices:
             return None
-        token = bearer(headers.get("authorization", ""))
-        if token is not None and route.shape is not Shape.PAGE:
-            caller = await logins.caller_by_token(self.house.square, digest(token))
+        if asker.token and route.shape is not Shape.PAGE:
+            caller = await logins.caller_by_token(self.house.square, asker.token)
             if caller is None:
                 raise NotSignedIn("token_invalid")
             return caller
-        cookie = cookies.get(logins.COOKIE)
+        cookie = asker.cookies.get(logins.COOKIE)
         # The cookie opens pages and files only: an API that took it could be called from a foreign page.
         if cookie and route.shape is not Shape.API:
             return await logins.caller_by_cookie(self.house.square, digest(cookie))
         return None
 
-    def _viewer(
-        self, call: Call[Any], caller: Caller | None, cookies: Mapping[str, str], headers: Mapping[str, str]
-    ) -> Viewer:
-        viewer = call.viewer
+    def _viewer(self, call: Call[Any], asker: Asker) -> Viewer:
+        caller = call.caller
+        if caller is None:
+            return self._as_whom(asker, caller)
+        if caller.csrf:
+            call.csrf = caller.csrf
+        if asker.caller is not caller:
+            self.askers.came_as(asker, caller, self._as_whom(asker, caller))
+        return asker.viewer
+
+    def _as_whom(self, asker: Asker, caller: Caller | None) -> Viewer:
+        viewer, cookies = asker.stranger, asker.cookies
         country, known = viewer.country, viewer.country_known
         look = cookies.get("look_as", "").upper() if self.house.settings.village else ""
         if known_country(look):
@@ -255,8 +257,6 @@ class Desk:
         language = next((wish for wish in wishes if wish in LANGUAGES), viewer.language)
         if caller is None:
             return Viewer(country=country, country_known=known, language=language)
-        if caller.csrf:
-            call.csrf = caller.csrf
         role = Role.MEMBER if self._unsure(caller) else caller.role
         return Viewer(account=caller.account, country=country, country_known=known, role=role, language=language)
 
@@ -395,30 +395,3 @@ def kind_of(problem: Problem, field: str) -> str:
 def query_of(text: str) -> dict[str, Any]:
     """A query string as one dictionary. Raises Malformed."""
     return nest(pairs_of(text)) if text else {}
-
-
-def bearer(header: str) -> str | None:
-    """The token of an Authorization header, or None."""
-    kind, _, token = header.partition(" ")
-    return token.strip() if kind.lower() == "bearer" and token.strip() else None
-
-
-def parse_cookies(header: str) -> dict[str, str]:
-    if not header:
-        return {}
-    pairs = (part.strip().partition("=") for part in header.split(";") if "=" in part)
-    return {name: value.strip('"') for name, _, value in pairs}
-
-
-@functools.lru_cache(1_000)
-def accepted_language(header: str) -> str | None:
-    """The best of our languages that the browser asks for (RFC 9110 §12.5.4), or None."""
-    asked: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        tag, _, weight = part.partition(";")
-        try:
-            q = float(weight.strip().removeprefix("q=")) if weight else 1.0
-        except ValueError:
-            continue
-        asked.append((-q, tag.strip().lower().split("-")[0]))
-    return next((tag for q, tag in sorted(asked, key=lambda pair: pair[0]) if tag in LANGUAGES and q < 0), None)

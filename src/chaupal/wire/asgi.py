@@ -21,7 +21,6 @@ from chaupal.wire.scope import (
     Scope,
     SendWhole,
     accept_of,
-    headers_of,
     lent,
     peer_of,
     query_of,
@@ -81,13 +80,13 @@ LINES = {shape: b"".join(map(line, pairs)) for shape, pairs in BY_SHAPE.items()}
 NAMES = frozenset(name.decode() for name in REPLACEABLE)
 
 
-def lines_of(route: Route, answer: Answer) -> bytes:
+def lines_of(route: Route | None, answer: Answer) -> bytes:
     """The headers of a whole answer as they go over the wire: those of `head_of`."""
     if not NAMES.isdisjoint([name for name, _ in answer.headers]):
         return b"".join(map(line, head_of(route, answer)))
     own = [written(name, value) for name, value in answer.headers]
     size = b"content-length: %d\r\n" % len(answer.body)
-    return b"".join((written("content-type", answer.mime), size, LINES[route.shape], *own))
+    return b"".join((written("content-type", answer.mime), size, LINES[route.shape if route else Shape.API], *own))
 
 
 def head_of(route: Route | None, answer: Answer) -> Pairs:
@@ -110,9 +109,9 @@ async def send_answer(
 
     `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.
     """
-    if whole is not None and route is not None and answer.pieces is None:
-        if whole(answer.status, lines_of(route, answer), b"" if head else answer.body):
-            return
+    body = b"" if head or answer.pieces is not None else answer.body
+    if whole is not None and answer.pieces is None and whole(answer.status, lines_of(route, answer), body):
+        return
     await send({"type": "http.response.start", "status": answer.status, "headers": head_of(route, answer)})
     if answer.pieces is not None and not head:
         try:
@@ -123,7 +122,6 @@ async def send_answer(
                 raise
             drop()
             return
-    body = b"" if head or answer.pieces is not None else answer.body
     await send({"type": "http.response.body", "body": body})
 
 
@@ -184,10 +182,11 @@ class Front:
 
     async def _answer(self, found: Found, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         began = 0.0 if self._vitals is None else time.perf_counter()
-        route, headers = found.route, headers_of(scope)
-        body = functools.partial(bodies.read, route, headers, receive)
+        route, peer = found.route, peer_of(scope)
+        asker = self._desk.askers.of_head(peer, scope["headers"])
+        body = functools.partial(bodies.read, route, asker.headers, receive)
         target = target_of(scope) if route.peer else ""
-        request = Request(peer_of(scope), headers, found.holes, query_of(scope), scope["path"], body, target)
+        request = Request(peer, asker.headers, found.holes, query_of(scope), scope["path"], body, target, asker)
         answer = await self._desk.answer(route, request)
         if found.allow:
             answer.headers = [*answer.headers, ("allow", found.allow)]

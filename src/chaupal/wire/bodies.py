@@ -1,6 +1,6 @@
 """Bodies as they are sent: a form, a form with files, JSON or text, each read as one dictionary and the files in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from chaupal.wire.scope import AsgiReceive
 MOST_FIELDS = 1_000
 
 
-async def read(route: Route, headers: dict[str, str], receive: AsgiReceive) -> Sent:
+async def read(route: Route, headers: Mapping[str, str], receive: AsgiReceive) -> Sent:
     """The body as one dictionary and the files in it. Raises Malformed, TooLarge."""
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:

@@ -29,8 +29,13 @@ def lent(scope: Scope) -> tuple[Callable[[], None] | None, SendWhole | None]:
 def headers_of(scope: Scope) -> dict[str, str]:
     """Header names are lower case in ASGI; a repeated header is one list (RFC 9110 §5.3), so what a client slipped in beside
     what a proxy set is seen: two countries are no country. Cookies are joined as HTTP/2 splits them (RFC 9113 §8.2.3)."""
+    return joined_headers(scope["headers"])
+
+
+def joined_headers(pairs: Pairs) -> dict[str, str]:
+    """The same of a head alone."""
     headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
+    for name, value in pairs:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         if key in headers:
             text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"

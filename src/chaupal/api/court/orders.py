@@ -19,7 +19,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
 from chaupal.reads.court.filings import Item, Step, Whole
 from chaupal.social.people import elsewhere
-from chaupal.wire.answer import bearer
+from chaupal.wire.asker import bearer
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.params import check
 from chaupal.wire.route import Route, get, post

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import Subscription, Wish
-from chaupal.wire.answer import bearer
+from chaupal.wire.asker import bearer
 from chaupal.wire.call import Call
 from chaupal.wire.params import FALSE
 from chaupal.wire.route import Nothing, Route, delete, get, post, put
