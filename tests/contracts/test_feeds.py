@@ -176,6 +176,12 @@ async def test_a_feed_that_outgrew_its_length_is_not_all_any_more(feeds: Feeds):
     assert found is not None and not found.whole
 
 
+async def test_whoever_asks_for_the_newest_is_told_that_there_is_more_where_there_is(feeds: Feeds):
+    await resident(feeds, ASHA, {BELA}, [30, 20, 10])
+    assert await feeds.page(ASHA, 2) == ([30, 20], False)
+    assert await feeds.page(ASHA, 3) == await feeds.page(ASHA) == ([30, 20, 10], True)
+
+
 async def test_what_a_reader_holds_does_not_change_under_them(feeds: Feeds):
     await resident(feeds, ASHA, {BELA}, [10])
     held = await feeds.page(ASHA)

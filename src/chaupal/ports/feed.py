@@ -14,7 +14,7 @@ def tag_source(key: str) -> str:
 
 
 class Resident(NamedTuple):
-    """A home as far as it is resident, newest first. `whole`: there is nothing older in it."""
+    """A home as far as it is resident, or its newest, newest first. `whole`: there is nothing older in it."""
 
     ids: Sequence[int]
     whole: bool
@@ -26,8 +26,8 @@ type Expected = object  # a home that is about to be built, as its keeper knows 
 class Feeds(Protocol):
     """`owner` is whose home it is; `sources` are the accounts whose posts belong in it (themselves included), and tags."""
 
-    async def page(self, owner: int) -> Resident | None:
-        """The resident feed, or None when it must be built."""
+    async def page(self, owner: int, newest: int | None = None) -> Resident | None:
+        """The resident feed (where only its `newest` are asked for, so many of it), or None when it must be built."""
         ...
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:

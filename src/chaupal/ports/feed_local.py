@@ -82,11 +82,13 @@ class LocalFeeds:
         self._waited_for: Counter[Source] = Counter()  # sources of those that wait: of one source nothing overtakes
         self._spreading: asyncio.Task[None] | None = None
 
-    async def page(self, owner: int) -> Resident | None:
+    async def page(self, owner: int, newest: int | None = None) -> Resident | None:
         self._read(owner)
         feed = self._feeds.get(owner)
         if feed is None or not feed.complete:
             return None
+        if newest is not None and newest < len(feed.ids):
+            return Resident(feed.ids[:newest], whole=False)
         return Resident(feed.ids[:], feed.whole)
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:

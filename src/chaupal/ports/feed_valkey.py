@@ -98,8 +98,8 @@ class ValkeyFeeds:
         self.recalled = 0
         self.dismiss_all()
 
-    async def page(self, owner: int) -> Resident | None:
-        return await self._local.page(owner)
+    async def page(self, owner: int, newest: int | None = None) -> Resident | None:
+        return await self._local.page(owner, newest)
 
     async def expect(self, owner: int, sources: Iterable[Source]) -> Expected:
         wanted, seen = frozenset(sources), self._see()

@@ -15,6 +15,11 @@ class Cursor(msgspec.Struct, frozen=True):
     limit: int = 20
 
     @property
+    def first(self) -> bool:
+        """Whether it asks for the newest of all."""
+        return self.max_id is None and self.since_id is None and self.min_id is None
+
+    @property
     def upward(self) -> bool:
         return self.min_id is not None
 

@@ -33,8 +33,15 @@ def length(text: str, spoiler: str = "") -> int:
 
 
 def fits(text: str, spoiler: str = "") -> bool:
-    """Whether a post is within both limits, MAX_GRAPHEMES and MAX_BYTES."""
-    return length(text, spoiler) <= MAX_GRAPHEMES
+    """Whether a post is within both limits, MAX_GRAPHEMES and MAX_BYTES. Most are not counted for it: no text has more clusters
+    than points, but for what is counted as more than it is."""
+    few = len(text) + len(spoiler) <= MAX_GRAPHEMES
+    return (few and not _has_more(text) and not _has_more(spoiler)) or length(text, spoiler) <= MAX_GRAPHEMES
+
+
+def _has_more(text: str) -> bool:
+    """Whether something in it may be counted otherwise than by its letters: links and mentions."""
+    return "://" in text or "@" in text
 
 
 def truncate(text: str, n: int, mark: str = "…") -> str:
@@ -53,7 +60,7 @@ def _bytes(text: str) -> int:
 
 
 def _count(text: str) -> int:
-    if "://" in text or "@" in text:
+    if _has_more(text):
         text = _as_counted(text)
     if text.isascii():
         return len(text) - text.count("\r\n")

@@ -30,6 +30,16 @@ def test_a_text_is_as_long_as_its_reader_sees_it(text, clusters):
     assert length(text) == clusters
 
 
+@given(
+    st.sampled_from(("क", "क्षि", "a", "\r\n", "\u0958", "https://x.in ", "@ravi@mastodon.social ", "👩‍👩‍👧")),
+    st.integers(0, MAX_GRAPHEMES + 2),
+    st.sampled_from(("", "चेतावनी", "https://x.in")),
+)
+def test_what_fits_without_being_counted_fits_where_it_is_counted(part: str, times: int, spoiler: str):
+    text = part * times
+    assert fits(text, spoiler) is (length(text, spoiler) <= MAX_GRAPHEMES)
+
+
 def test_a_content_warning_counts_too():
     assert length("राष्ट्र", spoiler="चेतावनी") == 2 + length("चेतावनी")
 

@@ -59,7 +59,9 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     """A page of the viewer's home, each post in it once. Raises NotSignedIn."""
     me = viewer.me
     async with reads.work.reading() as reading:
-        resident = await _resident(reads, reading, me)
+        # Whoever looks in asks for the first page: of it and of what tells a repeat on it.
+        first = cursor.limit + 1 + FALLOFF if cursor.first else None
+        resident = await _resident(reads, reading, me, first)
         wide = cursor
         while True:
             stretch = await _stretch(reading, me, resident, wide)
@@ -68,6 +70,8 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
             if len(found) > cursor.limit or len(stretch.ids) <= wide.limit:
                 break
             wide = replace(wide, limit=2 * wide.limit)
+            if first is not None:
+                first, resident = None, await _resident(reads, reading, me)
         skeleton = page_of(found, cursor)
         posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
         ties, wants = await relations_of(reading, me), await wants_of(reading, me)
@@ -162,7 +166,9 @@ async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor
         return Stretch(await _newer(reading, me, found), found, await _older(reading, me, found))
     if not found:
         return Stretch((), found, ())
-    first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
+    first, after = 0, len(found)
+    if not cursor.first:
+        first, after = bisect_left(ids, -found[0], key=neg), bisect_left(ids, 1 - found[-1], key=neg)
     older = ids[after : after + FALLOFF]
     if len(older) < FALLOFF and not whole:
         older = await _older(reading, me, found)
@@ -179,8 +185,8 @@ async def _newer(reading: Reading, me: int, found: Sequence[int]) -> Sequence[in
     return await _newest(reading, me, below=2**63 - 1, above=found[0], limit=FALLOFF, upward=True)
 
 
-async def _resident(reads: Reads, reading: Reading, me: int) -> Resident:
-    found = await reads.feeds.page(me)
+async def _resident(reads: Reads, reading: Reading, me: int, newest: int | None = None) -> Resident:
+    found = await reads.feeds.page(me, newest)
     reads.work.vitals.home(resident=found is not None)
     return await _build(reads, reading, me) if found is None else found
 
@@ -188,7 +194,7 @@ async def _resident(reads: Reads, reading: Reading, me: int) -> Resident:
 def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
     """The part of the resident feed that was asked for, or None when some of it may lie below what is resident."""
     ids, whole = resident
-    if cursor.max_id is None and cursor.since_id is None and cursor.min_id is None:
+    if cursor.first:
         return ids[: cursor.limit + 1] if whole or len(ids) > cursor.limit else None
     if cursor.upward and not whole and (not ids or cursor.above < ids[-1]):
         return None

@@ -43,7 +43,7 @@ def in_order(text: str, spoiler: str, *, blank: bool) -> tuple[str, str]:
         raise Invalid("text_blank")
     if len((text + spoiler).encode()) > length.MAX_BYTES:
         raise Invalid("text_too_big", bytes=length.MAX_BYTES)
-    if length.length(text, spoiler) > length.MAX_GRAPHEMES:
+    if not length.fits(text, spoiler):
         about = "text" if length.length(text) > length.MAX_GRAPHEMES else "spoiler"  # what has to be shortened
         raise Invalid("text_too_long", most=length.MAX_GRAPHEMES, field=about)
     return clean.trimmed(text), clean.trimmed(spoiler)
