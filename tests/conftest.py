@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import structlog
 import uvloop
 from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
@@ -42,6 +43,15 @@ hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
 sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
+
+# Left to itself it draws each error with its source in colours, which took more than all that a test of errors does.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
