@@ -15,11 +15,13 @@ import pytest
 import structlog
 import uvloop
 from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import settings as hypothesis_settings
 
 from begun import begun, lay
 from chaupal.app import rooms
 from chaupal.app.wiring import Running
+from chaupal.federation.signing import algorithms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import passwords
@@ -29,6 +31,7 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
 from either import PAIRED, STAGES, of_two, open_house
 from far import far  # noqa: F401 - fixture
+from kept_keys import KeptKeys
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from strewn import strewn
@@ -77,6 +80,21 @@ def cheap_hashes() -> Iterator[None]:
     """Every village hashes the passwords of all its people: at its full cost Argon2 took much of the suite's time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+KEYS = KeptKeys(generate_private_key)
+
+
+def pytest_runtest_setup() -> None:
+    KEYS.begin()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_made_before() -> Iterator[None]:
+    """Whoever meets another server has a key of its own, and each took a thirtieth of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(algorithms, "generate_private_key", KEYS)
         yield
 
 
