@@ -1,9 +1,17 @@
-"""Films and sounds for tests, made by ffmpeg on the spot, each once."""
+"""Films and sounds for tests, made by ffmpeg on the spot, each once; and what the house makes of them, where that is not the subject."""
 
 import functools
 import subprocess
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from unittest import mock
+
+from chaupal.kernel.settings import Settings
+from chaupal.social.media import films
+from chaupal.social.media.films import Film, UploadKind
 
 SECRET = "गुप्त-जगह"
 
@@ -28,6 +36,39 @@ def sound(suffix: str = ".mp3", seconds: float = 1.0) -> bytes:
 def long_gif() -> bytes:
     """An animation that is too long to be kept as a picture."""
     return _made(".gif", "-f", "lavfi", "-i", "testsrc=d=4:s=640x480:r=10")
+
+
+@contextmanager
+def painted_once() -> Generator[None]:
+    """Of the same film the house makes the same, so it is painted once in a process: `unit/social/test_films` tries how."""
+    paint = films.paint
+
+    async def once(settings: Settings, source: Path, sent: UploadKind, target: Path) -> Film:
+        key = (_digest(source), sent, settings.ffmpeg, settings.max_film_seconds)
+        if key not in _PAINTED:
+            _keep(key, await paint(settings, source, sent, target), target)
+        return _again(key, target)
+
+    with mock.patch.object(films, "paint", once):
+        yield
+
+
+type Key = tuple[str, UploadKind, str, int]
+_PAINTED: dict[Key, tuple[Film, bytes]] = {}
+
+
+def _digest(source: Path) -> str:
+    return sha256(source.read_bytes()).hexdigest()
+
+
+def _keep(key: Key, film: Film, file: Path) -> None:
+    _PAINTED[key] = film, file.read_bytes()
+
+
+def _again(key: Key, target: Path) -> Film:
+    film, file = _PAINTED[key]
+    target.write_bytes(file)
+    return film
 
 
 def _made(suffix: str, *words: str) -> bytes:

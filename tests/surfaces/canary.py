@@ -31,7 +31,7 @@ from chaupal.store.identity import moving
 from chaupal.store.square import cards
 from chaupal.store.square import media as media_store
 from chaupal.wire.route import Route, Shape
-from films import film
+from films import film, painted_once
 from others import from_there
 from painted import picture
 from village import Village, Villager
@@ -104,7 +104,11 @@ class Eyes:
 
 async def build(village: Village) -> World:
     """Everything is said, answered, liked, saved and told before the rulings begin: they must reach what exists."""
-    v = village
+    with painted_once():
+        return await _built(village)
+
+
+async def _built(v: Village) -> World:
     for handle in ("koel", "muted", "blocked", "crow", "lapwing", "papiha", "sarika", "bhujanga"):
         await v.joins(handle, f"{ACCOUNT} मैना" if handle == "koel" else handle)
     await v.joins("outcast", "outcast", country="DE")

@@ -1,5 +1,6 @@
 """What withholding a picture does, line by line: each test is a sentence of the checklist (governance, 10.1, 18-22)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -14,7 +15,7 @@ from chaupal.social.media import contents, media
 from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
 from chaupal.wire.scope import DROP
-from films import film, sound
+from films import film, painted_once, sound
 from painted import picture
 from village import Said, Village, Villager
 
@@ -23,6 +24,12 @@ ALT = "बुलबुलचित्र"
 METHODS = (
     ("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-9"}), ("HEAD", {"range": "bytes=0-9"}), ("GET", {"if-none-match": "*"}),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def films_are_painted_once() -> Iterator[None]:
+    with painted_once():
+        yield
 
 
 @pytest.fixture

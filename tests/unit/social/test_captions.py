@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -24,13 +25,19 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import captions as rows
 from chaupal.text.captions import MOST_BYTES
 from exports import export
-from films import film, long_gif, sound
+from films import film, long_gif, painted_once, sound
 from painted import picture
 from village import Said, Village, Villager
 
 HI = "WEBVTT\n\n00:00.100 --> 00:00.900\n<b>झूला</b> घूमता है\n"
 EN = "WEBVTT\n\n00:00.100 --> 00:00.900\nThe wheel turns\n"
 WRITTEN = "WEBVTT\n\n00:00:00.100 --> 00:00:00.900\nझूला घूमता है\n"
+
+
+@pytest.fixture(autouse=True)
+def films_are_painted_once() -> Iterator[None]:
+    with painted_once():
+        yield
 
 
 async def send(v: Village, data: bytes, told: str | bytes, language: str = "hi") -> httpx2.Response:
