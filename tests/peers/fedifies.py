@@ -31,7 +31,9 @@ class Fedify:
     def __init__(self, folder: Path, port: int, reached_at: int, environ: dict[str, str]) -> None:
         self.log, self.port, self.environ = folder / "fedify.log", port, environ
         self.host = f"localhost:{reached_at or port}"
-        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        # Node closes a connection that has rested for five seconds, as httpx does: neither knows who is first.
+        once = httpx2.Limits(max_keepalive_connections=0)
+        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
