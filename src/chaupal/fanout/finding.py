@@ -11,8 +11,8 @@ from chaupal.text.analyse import terms
 
 
 async def index(carrier: Carrier, w: Writing, event: PostPublished | PostEdited) -> None:
-    """As the post stands now: handled late or twice, it comes to the same."""
-    if event.visibility != Visibility.PUBLIC:
+    """As the post stands now: handled late or twice, it comes to the same. What others bring came with its words."""
+    if event.visibility != Visibility.PUBLIC or (isinstance(event, PostPublished) and event.indexed):
         return
     post = await finding.source(w, event.post)
     if post is not None and post.boost_of is None:

@@ -6,7 +6,8 @@ from chaupal.kernel.event import Event
 class PostPublished(Event, frozen=True):
     """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notice of its own.
 
-    `server`: on which it was said (0: here). `files`: whether any came with it.
+    `server`: on which it was said (0: here). `files`: whether any came with it; `links`: whether any may be in it; `indexed`: whether
+    it is found by its words already.
     """
 
     post: int
@@ -22,6 +23,8 @@ class PostPublished(Event, frozen=True):
     quiet: bool = False
     server: int = 0
     files: bool = False
+    links: bool = True
+    indexed: bool = False
 
     @property
     def concerns(self) -> object:

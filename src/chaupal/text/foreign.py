@@ -131,9 +131,16 @@ def text_of(html: str, words: Callable[[Link], str | None] = lambda _: None) -> 
 
     html = _LINK.sub(said, html) if "<a" in html else html
     # A line end between elements is a space, but for where it is as typed.
-    if "<pre>" not in html:
+    if "\n" in html and "<pre>" not in html:
         html = _SPACES.sub(" ", html)
-    return nfc(_AT_LINE_ENDS.sub("", ours.to_text(html)))
+    text = _paragraphs(html) or ours.to_text(html)
+    return nfc(_AT_LINE_ENDS.sub("", text) if " \n" in text or "\n " in text else text)
+
+
+def _paragraphs(html: str) -> str:
+    """What `ours.to_text` makes of one paragraph or some without any other element, as most posts are; "" of anything else."""
+    words = html.replace("<p>", "").replace("</p>", "\n\n")
+    return "" if "<" in words or "\n\n\n" in words else unescape(words).strip()
 
 
 @cache

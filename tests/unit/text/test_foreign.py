@@ -116,3 +116,12 @@ def test_no_text_is_read_from_each_of_its_letters_anew(html: str):
 def test_of_more_elements_than_anybody_writes_the_first_ones_are_read():
     read = foreign.read("<p>नमस्ते</p>" + "<ul><li>" * 12_000 + "end")
     assert read.cut and read.html.startswith("<p>नमस्ते") and "end" not in read.html
+
+
+@given(
+    st.text(alphabet="क ख\n\t\u00a0&<>p/b\r.a;l", max_size=60), st.sampled_from(["", "</p><p>", "</p>\n<p>", "<br>"])
+)
+def test_paragraphs_alone_are_read_as_anything_else_is(words: str, between: str):
+    html = foreign.read(f"<p>{words}{between}{words}</p>").html
+    alone, among_others = foreign.text_of(html), foreign.text_of(f"{html}<b></b>")
+    assert alone == among_others

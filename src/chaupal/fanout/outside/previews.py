@@ -54,6 +54,8 @@ async def want(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """In the unit that carries a post on: its first link is to be followed."""
     if carrier.settings.link_previews == "off" or event.boost_of is not None or event.visibility == Visibility.DIRECT:
         return
+    if not event.links:
+        return
     said = await finding.source(w, event.post)
     url = "" if said is None else first_link(said.text, carrier.settings.domain)
     post = await posts.as_written(w, event.post) if url else None

@@ -22,6 +22,10 @@ KINDS = (
     "Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Announce", "Like", "EmojiReact", "Dislike", "Block", "Flag",
     "Move", "Add", "Remove", "QuoteRequest",
 )  # fmt: skip
+# What few activities say, in either spelling.
+RARE = frozenset(
+    spelled for name in ("target", "instrument", "result", "content", "contentMap") for spelled in (name, f"as:{name}")
+)
 MOST_OBJECTS = 100
 MOST_CONTENT = 5_000
 
@@ -73,14 +77,23 @@ def read_act(said: object) -> Act:
     about = uri_of(objects)
     if not about and whole is None:
         raise Unreadable("no_object")
-    return Act(
+    act = Act(
         uri=uri_of(said), kind=kind, actor=actor, object=about, objects=_each(objects), whole=whole, object_kind=_first_kind(whole),
-        target=uri_of(value_of(said, "target")), instrument=uri_of(value_of(said, "instrument")), result=uri_of(value_of(said, "result")),
-        content=_content(said), to=uris_of(said, "to", 200), cc=uris_of(said, "cc", 200), raw=said,
+        to=uris_of(said, "to", 200), cc=uris_of(said, "cc", 200), raw=said,
+    )  # fmt: skip
+    return act if RARE.isdisjoint(said) else _with_rare(act, said)
+
+
+def _with_rare(act: Act, said: Json) -> Act:
+    return msgspec.structs.replace(
+        act, target=uri_of(value_of(said, "target")), instrument=uri_of(value_of(said, "instrument")),
+        result=uri_of(value_of(said, "result")), content=_content(said),
     )  # fmt: skip
 
 
 def _each(objects: list[Any]) -> tuple[str, ...]:
+    if len(objects) == 1:
+        return (found,) if (found := uri_of(objects[0])) else ()
     return tuple(dict.fromkeys(filter(None, map(uri_of, objects))))
 
 
@@ -90,7 +103,5 @@ def _first_kind(whole: object) -> str:
 
 
 def _content(said: Json) -> str:
-    if "content" not in said and "contentMap" not in said and "as:content" not in said and "as:contentMap" not in said:
-        return ""
     words, _ = first_word(said, "content")
     return foreign.text_of(foreign.read(words[: MOST_CONTENT * 4]).html)[:MOST_CONTENT] if words else ""

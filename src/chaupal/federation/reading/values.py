@@ -36,7 +36,6 @@ _USUAL = re.compile(
     r"(https?)://([a-z0-9.-]{1,253}+(?<=[a-z0-9]))(?::([1-5][0-9]{4}|[0-9]{1,4}+))?+(?:[/?#][!#-;=?-\[\]_a-z~]*+)?+"
 )
 _LATE_Z = regex.compile(r"([+-]\d\d:?\d\d)Z$")
-_LONG_FRACTION = regex.compile(r"(\.\d{6})\d+")
 _FIRST_SECOND_OF_MS = 100_000_000_000  # a number above is milliseconds: as seconds it would be the year 5138
 _PORTS = {"http": 80, "https": 443}
 
@@ -257,11 +256,17 @@ def _moment_of_number(value: float) -> int | None:
     return int(ms) if 0 <= ms <= LATEST else None
 
 
-def _moment_of_text(text: str) -> int | None:
-    text = _LONG_FRACTION.sub(r"\1", _LATE_Z.sub(r"\1", text))
+def _iso(text: str) -> datetime | None:
+    """Fractions of a second are read as far as a moment has room for them."""
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
+        return None
+
+
+def _moment_of_text(text: str) -> int | None:
+    at = _iso(text) or _iso(_LATE_Z.sub(r"\1", text))
+    if at is None:
         try:
             at = parsedate_to_datetime(text)
         except (ValueError, TypeError, IndexError, OverflowError):

@@ -6,7 +6,7 @@ from chaupal.federation.taking.acting import Deed
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.social.posts import pinning, posts, reactions
-from chaupal.store.federation import people, reposts, uris
+from chaupal.store.federation import people, uris
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import as_written
 
@@ -42,8 +42,9 @@ async def announce(deed: Deed) -> None:
     if not uri or (known is not None and known.gone):
         raise NotFound  # without an id nobody could take it back; one that was taken back does not come again
     original = await known_post(deed, deed.act.object)
-    id_ = await posts.repost(deed.fed.square, deed.viewer, original, await _audience(deed))
-    await reposts.name(deed.w, id_, deed.by.server, uri)
+    id_ = await posts.repost(
+        deed.fed.square, deed.viewer, original, await _audience(deed), server=deed.by.server, uri=uri
+    )
     await uris.keep(deed.w, uri, uris.POST, id_, deed.me)
 
 

@@ -68,11 +68,11 @@ async def add(square: Square, came: Came, *, fresh: bool) -> int:
             return known.of
         post = await _with_files(square, w, came, id_)
         if fresh:
-            await posts.enter(w, post, answers=came.answers_others)
+            await posts.enter(w, post, answers=came.answers_others, indexed=True)
         else:
             await posting.add(w, post, answers=came.answers_others)
-            if post.visibility is Visibility.PUBLIC:
-                await finding.index(w, post.id, analyse.terms(f"{post.spoiler}\n{post.text}"))
+        if post.visibility is Visibility.PUBLIC:
+            await finding.index(w, post.id, analyse.terms(f"{post.spoiler}\n{post.text}"))
         await _open(w, post)
         await _wait(w, came, id_)
         await _join(w, post)

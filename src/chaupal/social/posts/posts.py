@@ -21,6 +21,7 @@ from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.social.media import media
 from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting
+from chaupal.store.federation import reposts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import drafts, posting, posts, scheduled
@@ -157,16 +158,23 @@ def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
         raise Unexpected(more)
 
 
-async def enter(w: Writing, post: Post, *, quiet: bool = False, answers: bool = False) -> None:
-    """Write a prepared post, and tell of it. `answers`: somebody else, though it is not known here whom."""
+async def enter(
+    w: Writing, post: Post, *, quiet: bool = False, answers: bool = False, indexed: bool = False
+) -> None:  # fmt: skip
+    """Write a prepared post, and tell of it. `answers`: somebody else, though it is not known here whom; `indexed`: it is found by its
+    words already.
+    """
     await posting.add(w, post, answers=answers or post.reply_to_account not in (None, post.author))
-    w.tell(_published(post, quiet=quiet))
+    w.tell(_published(post, quiet=quiet, indexed=indexed))
 
 
-async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC) -> int:
+async def repost(
+    square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC, *, server: int = 0, uri: str = ""
+) -> int:  # fmt: skip
     """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts.
 
-    Invalid for a direct one: a repost mentions nobody whom it could be for.
+    Invalid for a direct one: a repost mentions nobody whom it could be for. `server`, `uri`: where it was made elsewhere, and its id
+    there, which is the newest that it was given.
     """
     me = viewer.me
     if visibility is Visibility.DIRECT:
@@ -176,7 +184,7 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
         await moving.check_stays(reading, viewer, facts)
         original = await _visible(reading, viewer, post_id, facts)
     if original.boost_of is not None:
-        return await repost(square, viewer, original.boost_of, visibility)
+        return await repost(square, viewer, original.boost_of, visibility, server=server, uri=uri)
     if original.visibility is Visibility.DIRECT or (
         original.visibility is Visibility.PRIVATE and original.author != me
     ):
@@ -186,11 +194,14 @@ async def repost(square: Square, viewer: Viewer, post_id: int, visibility: Visib
             raise NotFound
         existing = await posting.repost_by(w, me, original.id)
         if existing is not None:
+            if server:
+                await reposts.name(w, existing, server, uri)
             return existing
         now = square.clock()
         made = Post(
             id=square.make_id(), author=me, created_at=now, visibility=max(visibility, original.visibility), text="", html="", spoiler="",
             language=original.language, sensitive=False, reply_to=None, reply_to_account=None, root=0, boost_of=original.id,
+            server=server, uri=uri, url=uri,
         )  # fmt: skip
         await posting.add(w, msgspec.structs.replace(made, root=made.id), answers=False)
         w.tell(_published(made, original))
@@ -285,7 +296,9 @@ async def _compose(
     )  # fmt: skip
 
 
-def _published(post: Post, original: Post | None = None, *, quiet: bool = False) -> PostPublished:
+def _published(
+    post: Post, original: Post | None = None, *, quiet: bool = False, indexed: bool = False
+) -> PostPublished:
     return PostPublished(
         post=post.id,
         author=post.author,
@@ -300,4 +313,6 @@ def _published(post: Post, original: Post | None = None, *, quiet: bool = False)
         quiet=quiet,
         server=post.server,
         files=bool(post.pictures),
+        links="://" in post.text,
+        indexed=indexed,
     )

@@ -210,13 +210,19 @@ def _touch_lists(w: Writing, post: Post, *, listed: bool) -> None:
 
 
 async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[str] = frozenset()) -> None:
-    for tag in sorted(post.tags, key=lambda tag: tag.key):  # one order, so that two posts do not wait for each other
-        await w.run(
-            ADD_TAG, key=tag.key, post_id=post.id, name=tag.name, author=post.author, language=post.language,
-            listed=(2 if post.server else 1) if public else 0,
-        )  # fmt: skip
-        if public and tag.key not in known:  # a tag that only a few may read is not offered to everybody
-            await w.run(SEEN_TAG, key=tag.key, name=tag.name, at=post.created_at)
+    if not post.tags:
+        return
+    found = sorted(post.tags, key=lambda tag: tag.key)  # one order, so that two posts do not wait for each other
+    listed_as = (2 if post.server else 1) if public else 0
+    added = [
+        {"key": tag.key, "post_id": post.id, "name": tag.name, "author": post.author, "language": post.language, "listed": listed_as}
+        for tag in found
+    ]  # fmt: skip
+    await w.run_many(ADD_TAG, added)
+    # A tag that only a few may read is not offered to everybody.
+    seen = [{"key": tag.key, "name": tag.name, "at": post.created_at} for tag in found if tag.key not in known]
+    if public and seen:
+        await w.run_many(SEEN_TAG, seen)
 
 
 async def _take_pictures(w: Writing, post: Post, pictures: list[Picture]) -> None:

@@ -1,8 +1,10 @@
 """Likes, reposts and votes from other servers: each once, only of what they may see, and undone by whoever did them."""
 
 from chaupal.policy.facts import Visibility
+from chaupal.social.events_posts import PostPublished
 from chaupal.social.people import graph
 from chaupal.store.federation import uris
+from chaupal.store.square.posts import as_written
 from far import Far
 from peers.hostile import PUBLIC
 
@@ -50,6 +52,26 @@ async def test_what_they_may_not_see_they_cannot_like_or_repost(far: Far):
     await v.says(v.asha, "केवल अपनों के लिए", visibility=Visibility.PRIVATE)
     await far.tells(far.bob, far.bob.act("Like", far.post(v.asha), "now"))
     assert (await far.status(v.asha, v.asha.latest.id))["favourites_count"] == 1, "followers see it"
+
+
+async def test_a_repost_is_its_servers_from_the_first_and_has_the_newest_id_that_it_was_given(far: Far):
+    v = far.village
+    told: list[PostPublished] = []
+    work = far.fed.work
+    heard = work.after_commit
+    work.after_commit = lambda events: (
+        told.extend(one for one in events if isinstance(one, PostPublished)),
+        heard(events),
+    )[1]
+    first = far.bob.act("Announce", far.post(v.asha), "first", to=[PUBLIC])
+    again = far.bob.act("Announce", far.post(v.asha), "again", to=[PUBLIC])
+    for announce in (first, again):
+        await far.tells(far.bob, announce)
+        here = await far.here(announce["id"])
+        async with far.fed.work.reading() as reading:
+            repost = await as_written(reading, here or 0)
+        assert repost and repost.server and (repost.uri, repost.url) == (announce["id"], announce["id"])
+        assert [one.server for one in told] == [repost.server], "told of once, and as theirs"
 
 
 async def test_a_repost_of_ours_stands_under_their_id_and_goes_by_it(far: Far):
