@@ -4,8 +4,11 @@ Both houses have as many people, and are sent the same: as many signed activitie
 keys they know, each of whom somebody there follows; one POST each. Connections are kept where a server lets them be, as those of a proxy
 are; snac2 ends each. snac2 runs as Debian has it and as it installs itself, without debug messages. What is measured is all CPU of
 each server, user's and system's, of all its threads, from the first POST until nothing goes on there any more: what it has put into a
-queue is done, too. In the end both must have the effects: likes and reposts counted, posts there, changed or gone, follows begun and ended
-(snac2 loses one in some hundreds that come at once; that is let pass, up to one of a hundred).
+queue is done, too: snac2 puts what comes into files, answers, and does it after that, and those files count as well. Both houses lie
+in one folder, on the file system that is told with the figures: without `--folder` where this machine keeps what is temporary. In
+memory (tmpfs) files cost less than on a disk, where people keep them. What the system does on its own behalf to bring things to the disk
+is counted for neither. In the end both must have the effects: likes and reposts counted, posts there, changed or gone, follows begun
+and ended (snac2 loses one in some hundreds that come at once; that is let pass, up to one of a hundred).
 
 Ours does more for it than snac2 does, and none of it is left out: what a post says is made harmless and found by its words in any
 script, each activity has its effect once however often it comes, whoever may not see a post cannot like it, what servers state is kept,
@@ -298,12 +301,19 @@ async def _missing(house: House, sayings: Sayings, before: dict[str, int]) -> in
     return missing
 
 
-async def measure(mixes: Sequence[dict[str, int]], people: int) -> list[list[Cost]]:
-    """Ours and snac2's, for each mix, in turn. `people`: how many live at each."""
+def _kept_on(folder: Path) -> str:
+    """The kind of the file system on which a folder is: the mount that is nearest to it (proc(5), mounts)."""
+    mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    above = [(len(Path(at).parts), kind) for at, kind in mounts if folder.resolve().is_relative_to(at)]
+    return max(above, default=(0, "an unknown file system"))[1]
+
+
+async def measure(mixes: Sequence[dict[str, int]], people: int, folder: Path) -> list[list[Cost]]:
+    """Ours and snac2's, for each mix, in turn. `people`: how many live at each; `folder`: in which both keep what they have."""
     others = [f"other{n}" for n in range(people - 1)]
-    with tempfile.TemporaryDirectory() as folder:
-        async with hostile() as enemy, snac(Path(folder), quiet=True) as theirs:
-            (here := Path(folder) / "ours").mkdir()
+    with tempfile.TemporaryDirectory(dir=folder) as both:
+        async with hostile() as enemy, snac(Path(both), quiet=True) as theirs:
+            (here := Path(both) / "ours").mkdir()
             async with chaupal(here, "Chaupal", rate_limits=False) as ours:
                 await ours.settle("asha", *others)
                 process = ours.server.process
@@ -331,10 +341,14 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=50, help="who live at each server")
     parser.add_argument("--kinds", action="store_true", help="each kind by itself, before the mix")
+    parser.add_argument(
+        "--folder", type=Path, default=Path(tempfile.gettempdir()), help="on whose file system both lie"
+    )
     asked = parser.parse_args()
     kinds = [(kind, _many({kind: 1}, asked.each // 2)) for kind in (MIX if asked.kinds else ())]
     rounds = [("all of them", _many(MIX, asked.each))] * asked.rounds
-    costs = asyncio.run(measure([mix for _, mix in (*kinds, *rounds)], asked.people))
+    costs = asyncio.run(measure([mix for _, mix in (*kinds, *rounds)], asked.people, asked.folder))
+    print(f"both on {_kept_on(asked.folder)}")
     for (name, _), (ours, theirs) in zip((*kinds, *rounds), costs, strict=True):
         ratio = ours.cpu / theirs.cpu
         print(f"{name:18} {ours.activities} each: {_told('ours', ours)}, {_told('snac2', theirs)}: ratio {ratio:.2f}")
