@@ -27,7 +27,7 @@ from chaupal.wire.call import House
 from services import free_port
 from waiting import PATIENCE, until
 
-STARTS = 3 * PATIENCE  # seconds: whoever starts a village founds it first; one that died is waited for no longer
+STARTS = 2 * PATIENCE  # seconds: whoever starts a village founds it first; one that died is waited for no longer
 FIRST_PATH = "/api/v2/instance"
 SCOPES = "read write follow push"
 

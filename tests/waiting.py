@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import cast
 
-PATIENCE = 60.0  # seconds until what has not come is an error
+PATIENCE = 120.0  # seconds until what has not come is an error: rows of `peers` took half of it on two cores that twenty shared
 SOON, SELDOM = 0.02, 0.5  # seconds from one look to the next: most things come at once, and many are waited for
 
 

@@ -19,7 +19,7 @@ SHELL = "/usr/bin/chromium-headless-shell"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 PATIENCE = waiting.PATIENCE * 1_000  # ms
-HUNG = 300  # s: evaluating, closing and the like have no timeout of their own; five times as long
+HUNG = 300  # s: evaluating, closing and the like have no timeout of their own; more than twice as long
 
 expect.set_options(timeout=PATIENCE)
 

@@ -15,6 +15,7 @@ from waiting import PATIENCE, eventually
 RUN = """
 import asyncio, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
+from contextlib import AsyncExitStack
 from pathlib import Path
 from peers.chaupals import chaupal
 from peers.fedifies import fedify
@@ -22,7 +23,9 @@ from peers.snacs import snac
 from services import postgres
 
 async def main(folder, server):
-    async with chaupal(folder, "here", database=server.fresh()) as one, snac(folder) as two, fedify(folder) as three:
+    async with AsyncExitStack() as stack:
+        starting = chaupal(folder, "here", database=server.fresh()), snac(folder), fedify(folder)
+        one, two, three = await asyncio.gather(*map(stack.enter_async_context, starting))
         print(one.server.process.pid, two.process.pid, three.process.pid, flush=True)
         await asyncio.Event().wait()
 
