@@ -17,7 +17,6 @@ from chaupal.api.mastodon import (
     announcements,
     conversations,
     domain_blocks,
-    empties,
     filters,
     instance,
     joining,
@@ -32,7 +31,7 @@ from chaupal.api.mastodon import (
     trends,
 )
 from chaupal.api.mastodon.notifications import notice_policy, notices_grouped, notifications, push
-from chaupal.api.mastodon.posts import editing, media, pinning, polls, posting, quoting, reactions, scheduled
+from chaupal.api.mastodon.posts import editing, media, polls, posting, quoting, reactions, scheduled
 from chaupal.api.own import drafts, exports, house_texts, imports
 from chaupal.wire.route import Route
 
@@ -43,7 +42,6 @@ ROOMS: tuple[Route, ...] = (
     *polls.ROUTES,
     *scheduled.ROUTES,
     *drafts.ROUTES,
-    *pinning.ROUTES,
     *quoting.ROUTES,
     *reactions.ROUTES,
     *ties.ROUTES,
@@ -91,7 +89,6 @@ ROOMS: tuple[Route, ...] = (
     *admin_servers.ROUTES,
     *webhooks.ROUTES,
     *oembed.ROUTES,
-    *empties.ROUTES,
 )
 
 ROUTES: tuple[Route, ...] = (*ROOMS, *described.routes(ROOMS))

@@ -1,9 +1,11 @@
-"""Home feeds follow events at once: ids in, ids out, and a new list for whoever follows other people now."""
+"""Home feeds follow events at once: ids in, ids out, and built anew at the next read for whoever follows others now."""
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.ports.feed import tag_source
+from chaupal.social.events_own import HomeChanged
 from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
+from chaupal.social.events_ties import TieChanged
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
@@ -29,3 +31,13 @@ def pull(carrier: Carrier, event: PostDeleted) -> None:
         carrier.feeds.pull(post, author)
     for key in event.tags:
         carrier.feeds.pull(event.post, tag_source(key))
+
+
+def rebuild(carrier: Carrier, event: TieChanged) -> None:
+    """At once, so that the next look is right already."""
+    carrier.feeds.dismiss(event.by)
+
+
+def rearrange(carrier: Carrier, event: HomeChanged) -> None:
+    """The same for followed tags, and for lists, which may be exclusive."""
+    carrier.feeds.dismiss(event.account)

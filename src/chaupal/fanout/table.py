@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from chaupal.fanout import conversing, finding, holding, home, joining, severing, ties
+from chaupal.fanout import conversing, finding, holding, home, severing
 from chaupal.fanout.context import Carrier, Errand, Handler
 from chaupal.fanout.notices import (
     alerts,
@@ -20,7 +20,7 @@ from chaupal.fanout.notices import (
     duties,
     letters,
     notify,
-    offices,
+    secret_links,
     served,
 )
 from chaupal.fanout.outside import previews, verified_links, webhooks
@@ -72,17 +72,17 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
     PostPublished: (home.push,),
     PostEdited: (home.retag,),
     PostDeleted: (home.pull,),
-    Followed: (ties.rebuild,),
-    Unfollowed: (ties.rebuild,),
-    FollowMoved: (ties.rebuild,),
-    FollowGranted: (ties.rebuild,),
-    Blocked: (ties.rebuild,),
-    Unblocked: (ties.rebuild,),
-    Muted: (ties.rebuild,),
-    Unmuted: (ties.rebuild,),
-    TagFollowed: (ties.rearrange,),
-    TagUnfollowed: (ties.rearrange,),
-    ListChanged: (ties.rearrange,),
+    Followed: (home.rebuild,),
+    Unfollowed: (home.rebuild,),
+    FollowMoved: (home.rebuild,),
+    FollowGranted: (home.rebuild,),
+    Blocked: (home.rebuild,),
+    Unblocked: (home.rebuild,),
+    Muted: (home.rebuild,),
+    Unmuted: (home.rebuild,),
+    TagFollowed: (home.rearrange,),
+    TagUnfollowed: (home.rearrange,),
+    ListChanged: (home.rearrange,),
 }
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
@@ -159,12 +159,12 @@ ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
     direct.WordDue: (direct.say,),
     ReportToConfirm: (complaints.confirmation,),
-    ConfirmationAsked: (joining.confirmation,),
-    PasswordResetAsked: (joining.reset,),
+    ConfirmationAsked: (secret_links.confirmation,),
+    PasswordResetAsked: (secret_links.reset,),
     LinksToVerify: (verified_links.verify,),
-    OfficeUserInvited: (offices.invitation,),
+    OfficeUserInvited: (secret_links.invitation,),
     FilesUnwanted: (holding.let_go,),
-    AuthorityChangeProposed: (offices.change_proposed,),
+    AuthorityChangeProposed: (secret_links.change_proposed,),
     **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),
 }
 

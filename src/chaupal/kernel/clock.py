@@ -37,6 +37,11 @@ class StillClock:
         self.at += ms
 
 
+def iso_or_none(ms: int | None) -> str | None:
+    """`iso` of a time, where there is one."""
+    return None if ms is None else iso(ms)
+
+
 def iso_day(ms: int) -> str:
     """`2019-12-05`."""
     return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d")

@@ -225,7 +225,7 @@ def in_tongue(text: str, language: str) -> str:
 
 def day(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021`, from ms since 1970 UTC."""
-    return format_date(_here(ms), "d MMMM y", locale=_locale(spoken(language)))
+    return format_date(in_square_time(ms), "d MMMM y", locale=_locale(spoken(language)))
 
 
 def begins(day_there: date) -> int:
@@ -235,12 +235,12 @@ def begins(day_there: date) -> int:
 
 def iso_date(ms: int) -> str:
     """`2021-02-10`, the day it is in India: the date of an order is a day there, not a moment."""
-    return _here(ms).strftime("%Y-%m-%d")
+    return in_square_time(ms).strftime("%Y-%m-%d")
 
 
 def moment(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021, 16:30` (IST); CLDR's own Hindi pattern would say "4:30 pm"."""
-    return format_datetime(_here(ms), "d MMMM y, HH:mm", locale=_locale(spoken(language)))
+    return format_datetime(in_square_time(ms), "d MMMM y, HH:mm", locale=_locale(spoken(language)))
 
 
 def spoken(language: str) -> str:
@@ -257,5 +257,6 @@ def _locale(language: str) -> Locale:
     return Locale.parse(f"{language}_IN")
 
 
-def _here(ms: int) -> datetime:
+def in_square_time(ms: int) -> datetime:
+    """The moment by the clocks of the square."""
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone(SQUARE_TIME)

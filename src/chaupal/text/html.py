@@ -4,7 +4,7 @@ What we render is escaped by construction: only the tags written here can come o
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
@@ -108,3 +108,10 @@ def _cut(url: str, start: int) -> int:
     while cut < len(url) and _INSIDE_A_LETTER.match(url[cut]):
         cut += 1
     return cut
+
+
+@lru_cache(maxsize=8_192)
+def field_html(origin: str, value: str) -> str:
+    """A value of a profile's table as HTML: links and tags, but no paragraph around it."""
+    said = render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
+    return said.removeprefix("<p>").removesuffix("</p>")

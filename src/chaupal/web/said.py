@@ -1,17 +1,25 @@
 """Problems in the viewer's language: what the rooms below say by code, in the words of the catalogue."""
 
+from typing import Any
+
 from chaupal.kernel.errors import Problem, coded
 from chaupal.kernel.faults import FAULTS, Wrong
 from chaupal.web.words import N_, words
+from chaupal.wire.call import Call
 
 ELSE = N_("This cannot be taken as it is.")
 
 
+def said(call: Call[Any], text: str) -> str:
+    """A text marked with N_, in the viewer's language."""
+    return words(call.viewer.language).gettext(text)
+
+
 def told(wrong: Wrong, language: str) -> str:
     """What is wrong with one thing; what was typed stays before what is about it."""
-    said = words(language)
-    values = {name: said.number(value) if isinstance(value, int) else value for name, value in wrong.values.items()}
-    text = said.gettext(FAULTS[wrong.code].page) % values
+    its = words(language)
+    values = {name: its.number(value) if isinstance(value, int) else value for name, value in wrong.values.items()}
+    text = its.gettext(FAULTS[wrong.code].page) % values
     return f"{wrong.typed}: {text}" if wrong.typed else text
 
 

@@ -3,7 +3,7 @@
 import functools
 import gettext
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from babel import Locale
@@ -13,7 +13,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.saying import log
 from chaupal.policy import epitaph
-from chaupal.policy.epitaph import LANGUAGES, SQUARE_TIME
+from chaupal.policy.epitaph import LANGUAGES, in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
 
 LOCALES = Path(__file__).parent / "locales"
@@ -59,7 +59,7 @@ class Words:
 
     def month(self, ms: int) -> str:
         """`फ़रवरी 2021`."""
-        return format_date(_here(ms), "MMMM y", locale=self._locale)
+        return format_date(in_square_time(ms), "MMMM y", locale=self._locale)
 
     def moment(self, ms: int) -> str:
         """`10 फ़रवरी 2021, 16:30`."""
@@ -69,8 +69,8 @@ class Words:
         """`5 मिनट पहले`; the day where it was more than a week ago."""
         span = timedelta(milliseconds=ms - now)
         if abs(span) > LONG_AGO:
-            pattern = "d MMM" if _here(ms).year == _here(now).year else "d MMM y"
-            return format_date(_here(ms), pattern, locale=self._locale)
+            pattern = "d MMM" if in_square_time(ms).year == in_square_time(now).year else "d MMM y"
+            return format_date(in_square_time(ms), pattern, locale=self._locale)
         if abs(span) < timedelta(seconds=45):
             return self.gettext("just now")
         # `5 min ago`: it stands in one line with a name. Hindi's own words are as short, and its abbreviations nobody reads.
@@ -115,7 +115,3 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         if language != "en":  # the msgids are English
             log.warning("pages have no compiled catalogue; run `make catalogues`", language=language)
         return gettext.NullTranslations()
-
-
-def _here(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(SQUARE_TIME)

@@ -8,6 +8,18 @@ from chaupal.reads.posts.media import File
 from chaupal.social.archives import exports
 from chaupal.wire.call import Answer, Call
 
+CSV = "text/csv; charset=utf-8"
+
+
+def attached(name: str) -> list[tuple[str, str]]:
+    """The headers of a file that a browser saves under this name, and that nobody keeps on the way."""
+    return [("content-disposition", f'attachment; filename="{name}"'), ("cache-control", "private, no-store")]
+
+
+def csv_file(written: bytes, name: str) -> Answer:
+    """A CSV file to be saved."""
+    return Answer(written, mime=CSV, headers=attached(f"{name}.csv"))
+
 
 async def export(call: Call[Any], id_: int) -> Answer:
     """What somebody takes along, as a ZIP. Raises NotFound for others' files, and for one that is not ready here."""
@@ -15,7 +27,6 @@ async def export(call: Call[Any], id_: int) -> Answer:
     again = partial(exports.ready, call.house.square, call.viewer, id_)
     file = File(found.key, "application/zip", str(found.id), again)
     size = await media.size(call.house.reads, file)
-    headers = [
-        ("content-disposition", f'attachment; filename="chaupal-{found.id}.zip"'), ("cache-control", "private, no-store"),
-    ]  # fmt: skip
-    return Answer(mime=file.mime, headers=headers, pieces=media.pieces(call.house.reads, file, 0, size), length=size)
+    return Answer(
+        mime=file.mime, headers=attached(f"chaupal-{found.id}.zip"), pieces=media.pieces(call.house.reads, file, 0, size), length=size,
+    )  # fmt: skip

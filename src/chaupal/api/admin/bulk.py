@@ -20,9 +20,9 @@ from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
+from chaupal.wire.sending import csv_file
 
 type Ref = Annotated[str, Meta(max_length=40)]
-CSV = "text/csv; charset=utf-8"
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -170,18 +170,12 @@ async def look(call: Call[Looked]) -> JobShown:
 async def out(call: Call[Wanted]) -> Answer:
     """The targets of an order as CSV, to be filled in and sent back."""
     written = await csv_cases.export(call.house.court, call.viewer, call.args.ref, verb=call.args.verb)
-    return file(written, call.args.ref)
+    return csv_file(written, call.args.ref)
 
 
 async def appeals_out(call: Call[Any]) -> Answer:
     """The appeals that wait and that the caller may hear, as CSV."""
-    return file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
-
-
-def file(written: bytes, name: str) -> Answer:
-    """A CSV file that is kept by nobody on the way."""
-    headers = [("content-disposition", f'attachment; filename="{name}.csv"'), ("cache-control", "private, no-store")]
-    return Answer(written, mime=CSV, headers=headers)
+    return csv_file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
 
 
 async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from chaupal.governance.people import ip_blocks as doors
 from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, Door, DoorForm
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.social.people.ip_blocks import plain_hash
@@ -94,7 +94,7 @@ def _shown(door: Door) -> IpBlock | EmailDomainBlock | CanonicalEmailBlock:
         return CanonicalEmailBlock(id=str(door.id), canonical_email_hash=door.what)
     return IpBlock(
         id=str(door.id), ip=door.what, severity=door.severity, comment=door.comment, created_at=iso(door.created_at),
-        expires_at=None if door.expires_at is None else iso(door.expires_at),
+        expires_at=iso_or_none(door.expires_at),
     )  # fmt: skip
 
 

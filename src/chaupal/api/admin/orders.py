@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.court.record import OrderShown, flag_parts, order_parts, time_of
+from chaupal.api.court.record import OrderShown, flag_parts, order_parts
 from chaupal.governance.cases import acts, desk, lifecycle
 from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, stages, steps
 from chaupal.governance.orders.steps import StepForm
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Stale, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier, matters
@@ -223,7 +223,8 @@ def _steps(found: Matter) -> list[StepShown]:
     return [
         StepShown(
             number=e.number, verb=e.verb, stage=e.state, at=iso(e.at), by=_who(found, e.by), reason=e.body.reason, text=e.body.text,
-            codes=list(e.body.codes), body=e.body.body, until=time_of(e.body.until), targets=list(e.body.targets), confirms=e.body.confirms,
+            codes=list(e.body.codes), body=e.body.body, until=iso_or_none(e.body.until), targets=list(e.body.targets),
+            confirms=e.body.confirms,
             log_index=e.log_index,
         )
         for e in found.steps

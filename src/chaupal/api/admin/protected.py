@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import Speaker, SpeakerForm
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
@@ -71,7 +71,7 @@ def _shown(one: Speaker) -> Protected:
     return Protected(
         id=str(one.id), account_id=str(one.account_id), speaker_class=one.speaker_class, at=iso(one.granted_at),
         state="proposed" if one.seconded_by is None else "protected" if one.ending_by is None else "ending",
-        until=None if one.ends_at is None else iso(one.ends_at),
+        until=iso_or_none(one.ends_at),
         log_index=one.log_index,
     )  # fmt: skip
 

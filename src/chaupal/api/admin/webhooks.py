@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import Made, WebhookForm
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Call
 from chaupal.wire.paging import ById
@@ -71,7 +71,7 @@ def _made(made: Made) -> WebhookShown:
 def _shown(hook: webhooks.Webhook) -> WebhookShown:
     return WebhookShown(
         id=str(hook.id), url=hook.url, events=list(hook.events), enabled=hook.disabled_at is None, failures=hook.failures,
-        disabled_at=None if hook.disabled_at is None else iso(hook.disabled_at), last=hook.last, created_at=iso(hook.created_at),
+        disabled_at=iso_or_none(hook.disabled_at), last=hook.last, created_at=iso(hook.created_at),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.notices import AppealRow, Message, Strike
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.wire.call import Call
@@ -140,7 +140,7 @@ def _shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...]) -> Ap
     ]
     return AppealShown(
         id=str(row.id), ruling_id=str(row.ruling_id), text=row.text, state=state, created_at=iso(row.filed_at),
-        decide_by=iso(row.due_at), decided_at=None if row.decided_at is None else iso(row.decided_at),
+        decide_by=iso(row.due_at), decided_at=iso_or_none(row.decided_at),
         outcome=row.outcome or None, reason=row.reason or None, messages=said,
         notice_url=f"{call.house.settings.origin}/disputes/strikes/{row.ruling_id}",
     )  # fmt: skip

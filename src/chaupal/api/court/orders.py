@@ -13,7 +13,7 @@ from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
@@ -207,8 +207,8 @@ async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:
     order = found.order
     return OrderState(
         ref=order.ref, external_id=order.external_id, regime=order.regime_ref, reference_no=order.reference_no, state=found.stage,
-        origin=order.origin, signature=order.signature, received_at=iso(order.received_at), act_by=_time(order.act_by),
-        interim_until=_time(order.interim_until), url=f"{call.house.settings.origin}/orders/{order.ref}",
+        origin=order.origin, signature=order.signature, received_at=iso(order.received_at), act_by=iso_or_none(order.act_by),
+        interim_until=iso_or_none(order.interim_until), url=f"{call.house.settings.origin}/orders/{order.ref}",
         targets=[_target(item) for item in found.items], steps=[_step(step) for step in found.steps], documents=_papers(found),
         defects=[],
     )  # fmt: skip
@@ -224,16 +224,12 @@ def _target(item: Item) -> TargetState:
 def _step(step: Step) -> StepTaken:
     return StepTaken(
         step=step.verb, at=iso(step.at), by="house" if step.ours else "authority", text=step.text, reason=step.reason,
-        codes=step.codes, until=_time(step.until),
+        codes=step.codes, until=iso_or_none(step.until),
     )  # fmt: skip
 
 
 def _papers(found: Whole) -> list[Paper]:
     return [Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in found.documents]
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso(ms)
 
 
 DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}

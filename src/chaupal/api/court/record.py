@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.epitaph import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
@@ -185,9 +185,9 @@ def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
         "ref": of.ref, "kind": of.kind, "regime": of.regime_ref, "authority": who.name, "authority_hi": who.name_hi,
         "authority_class": who.issuer_class, "jurisdiction": who.jurisdiction, "office": who.office, "reference_no": of.reference_no,
         "law": of.legal_basis, "bases": list(of.bases), "territory": list(of.territory), "emergency": of.emergency,
-        "dated": iso_date(of.dated), "received_at": iso(of.received_at), "act_by": time_of(of.act_by),
-        "interim_until": time_of(of.interim_until), "ends_at": time_of(of.ends_at), "counts": line.counts, "log_index": of.log_index,
-        "log_entry": f"{origin}/log/entry/{of.log_index}", "url": f"{origin}/orders/{of.ref}",
+        "dated": iso_date(of.dated), "received_at": iso(of.received_at), "act_by": iso_or_none(of.act_by),
+        "interim_until": iso_or_none(of.interim_until), "ends_at": iso_or_none(of.ends_at), "counts": line.counts,
+        "log_index": of.log_index, "log_entry": f"{origin}/log/entry/{of.log_index}", "url": f"{origin}/orders/{of.ref}",
     }  # fmt: skip
 
 
@@ -206,8 +206,8 @@ def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
     return OutcomeShown(
         number=one.number, kind=one.kind, state=one.state, id=None if one.post is None else str(one.post), account=one.handle or None,
         url=origin + path if one.handle else None, reason=one.reason, code=one.code, lifted_because=one.lifted_because,
-        decided_at=time_of(one.decided_at), measure=ruling.measure if shown and ruling else None,
-        until=time_of(ruling.ends_at) if shown and ruling else None, log=list(one.log),
+        decided_at=iso_or_none(one.decided_at), measure=ruling.measure if shown and ruling else None,
+        until=iso_or_none(ruling.ends_at) if shown and ruling else None, log=list(one.log),
         matter=one.acted.ref if one.acted else None,
         matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
         sent_to=one.copies.servers if shown and one.copies and not one.copies.origin else None,
@@ -223,17 +223,13 @@ def _change(call: Call[Any], one: Told) -> ChangeShown:
         account_id=_id(one.owner), countries=row.territory.split(","), basis="" if row.neutral else row.basis,
         regime="" if row.neutral else row.regime, law="" if row.neutral else row.legal_basis,
         order_ref="" if row.neutral else row.order_ref, flagged_by=flagger(row.ruling, "en"), flagged_by_hi=flagger(row.ruling, "hi"),
-        at=iso(at), until=None if one.over else time_of(row.ends_at),
+        at=iso(at), until=None if one.over else iso_or_none(row.ends_at),
         log_entry=f"{origin}/log/entry/{one.leaf}", notice_url=origin + notice_path(row.ruling),
     )  # fmt: skip
 
 
 def _id(id_: int | None) -> str | None:
     return None if id_ is None else str(id_)
-
-
-def time_of(ms: int | None) -> str | None:
-    return None if ms is None else iso(ms)
 
 
 OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}

@@ -12,7 +12,7 @@ from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.governance.people import complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -112,10 +112,10 @@ async def file(call: Call[ReportSent]) -> Shown:
 
 def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Shown:
     return Shown(
-        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=_time(row.resolved_at),
+        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=iso_or_none(row.resolved_at),
         category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
         status_ids=[str(id_) for id_ in row.post_ids], rule_ids=list(row.rules),
-        target_account=account_of(call.house.settings, call.viewer, whom), ref=row.ref, resolve_by=_time(row.resolve_due),
+        target_account=account_of(call.house.settings, call.viewer, whom), ref=row.ref, resolve_by=iso_or_none(row.resolve_due),
     )  # fmt: skip
 
 
@@ -173,14 +173,14 @@ async def _admin(call: Call[Any], row: ReportRow) -> AdminReport:
     seen = await thread.several(call.house.reads, call.viewer, list(row.post_ids))
     pen = await pen_for(call, seen)
     return AdminReport(
-        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=_time(row.resolved_at),
+        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=iso_or_none(row.resolved_at),
         category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
         updated_at=iso(row.resolved_at or row.received_at), account=await _account(call, row.reporter_id),
         target_account=await _account(call, row.account_id), assigned_account=await _account(call, row.assigned_to),
         action_taken_by_account=await _account(call, row.resolved_by or None),
         statuses=[Raw(written) for post in seen if (written := pen.write(post))],
         rules=[rule for rule in rules_of(call) if rule.id in row.rules],
-        ref=row.ref, regime=row.regime_ref, resolve_by=_time(row.resolve_due), outcome=row.outcome or None,
+        ref=row.ref, regime=row.regime_ref, resolve_by=iso_or_none(row.resolve_due), outcome=row.outcome or None,
         from_server=await report_desk.server_of(call.house.court, row),
     )  # fmt: skip
 
@@ -193,10 +193,6 @@ async def _account(call: Call[Any], id_: int | None) -> AdminAccount | None:
     except NotFound:
         return None
     return admin_account(call, entry, address=False)
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else iso(ms)
 
 
 DESK = "/api/v1/admin/reports"

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy import epitaph
 from chaupal.policy.measures import HIDING, SCOPES
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
@@ -106,7 +106,7 @@ def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
         id=str(ruling.id), type=ruling.measure, scope=scope, territory=list(ruling.territory), basis=ruling.basis, regime=ruling.regime,
         law=epitaph.in_tongue(ruling.legal_basis, language), rule=ruling.rule, reason=ruling.reason, order_ref=ruling.order_ref,
         authority=(ruling.authority_hi if language == "hi" else "") or ruling.authority, since=iso(ruling.starts_at),
-        until=None if ruling.ends_at is None else iso(ruling.ends_at), log_index=ruling.log_index,
+        until=iso_or_none(ruling.ends_at), log_index=ruling.log_index,
         log_entry=f"{origin}/log/entry/{ruling.log_index}", notice_url=notice,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy import answers, epitaph, tidings
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
@@ -78,6 +78,6 @@ def warned(
         withheld_in_countries=list(ruling.territory), law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
         order=(ruling.order_ref or None) if named else None, rule=ruling.rule or None,
         flagged_by=epitaph.flagger(ruling, viewer.language) or None,
-        ends_at=None if ruling.ends_at is None else iso(ruling.ends_at), ended=ended,
+        ends_at=iso_or_none(ruling.ends_at), ended=ended,
         notice_url=settings.origin + tidings.notice_page(ruling.id),
     )  # fmt: skip

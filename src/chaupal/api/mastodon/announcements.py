@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads
 from chaupal.reads.people.announcements import Told
@@ -82,7 +82,7 @@ def shown(call: Call[Any], told: Told) -> Announcement:
     one = told.announcement
     return Announcement(
         id=str(one.id), content=content(one.words(call.viewer.language), call.house.settings.origin),
-        starts_at=None if one.starts_at is None else iso(one.starts_at), ends_at=None if one.ends_at is None else iso(one.ends_at),
+        starts_at=iso_or_none(one.starts_at), ends_at=iso_or_none(one.ends_at),
         all_day=one.all_day, published_at=iso(one.told_at or one.at), updated_at=iso(one.updated_at), read=told.read,
         mentions=[], statuses=[], tags=[], emojis=[], reactions=[Reaction(r.name, r.count, r.me) for r in told.reactions],
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
@@ -127,7 +127,7 @@ class OneChanged(OneSent, kw_only=True):
 
 
 def _ends(ends_at: int | None) -> str | None:
-    return None if ends_at is None else iso(ends_at)
+    return iso_or_none(ends_at)
 
 
 def _named(f: Filter) -> dict[str, Any]:

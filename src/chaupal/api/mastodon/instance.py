@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.empties import nothing
 from chaupal.api.mastodon.people import Account, Emoji, account_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.settings import Settings
@@ -20,7 +19,7 @@ from chaupal.social.posts import pinning, polls, tags
 from chaupal.social.posts.composing import MOST_PICTURES
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
-from chaupal.wire.call import Call
+from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Nothing, Route, get
 
 # Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
@@ -209,7 +208,13 @@ async def _owner(call: Call[Any]) -> Account | None:
     return account_of(call.house.settings, call.viewer, seen) if seen else None
 
 
+async def nothing(call: Call[Any]) -> Answer:
+    """An empty list: this server has no such thing, and clients ask for it at every start."""
+    return Answer(b"[]")
+
+
 ROUTES: tuple[Route, ...] = (
+    get("/api/v1/accounts/{id}/identity_proofs", nothing, Surface.NONE, scope=""),
     get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
     get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),

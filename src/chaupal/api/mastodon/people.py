@@ -1,6 +1,5 @@
 """The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -228,7 +227,7 @@ def parts_of(settings: Settings, person: Person) -> dict[str, Any]:
         "followers_count": person.followers_count, "following_count": person.following_count,
         "statuses_count": person.posts_count, "last_status_at": iso_day(person.last_post_at) if person.last_post_at else None,
         "emojis": emojis_of(settings, person.emojis), "noindex": not person.discoverable, "fields": [
-            field_shown(f, field_html(origin, f.value)) for f in person.fields
+            field_shown(f, html.field_html(origin, f.value)) for f in person.fields
         ],
     }  # fmt: skip
 
@@ -270,13 +269,6 @@ def role_of(role: str) -> RoleShown:
 def picture(origin: str, key: str, blank: str) -> str:
     """Where a portrait is, by its file key."""
     return f"{origin}/media/{key}" if key else origin + blank
-
-
-@functools.lru_cache(maxsize=8_192)
-def field_html(origin: str, value: str) -> str:
-    """A value of a profile's table as HTML: links and tags, but no paragraph around it."""
-    said = html.render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
-    return said.removeprefix("<p>").removesuffix("</p>")
 
 
 def receipt_of(settings: Settings, ruling: Ruling) -> dict[str, str]:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon.people import account_bytes, muted_account
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -76,7 +76,7 @@ def relationship(id_: int, ties: relations.Ties) -> Relationship:
         id=str(id_), following=ties.following, showing_reblogs=ties.following and ties.reposts, notifying=ties.following and ties.notify,
         languages=None, followed_by=ties.followed_by, blocking=ties.blocking, blocked_by=ties.blocked_by, muting=ties.muting,
         muting_notifications=ties.muting and ties.mutes_notifications,
-        muting_expires_at=iso(ties.mute_ends) if ties.mute_ends is not None else None,
+        muting_expires_at=iso_or_none(ties.mute_ends),
         requested=ties.requested, requested_by=ties.requested_by, endorsed=ties.endorsed, note=ties.note,
         domain_blocking=ties.hides_server,
     )  # fmt: skip
@@ -194,7 +194,7 @@ async def mutes(call: Call[Paged]) -> Answer:
     reads, viewer, settings = call.house.reads, call.viewer, call.house.settings
     page = await crowds.muted(reads, viewer, call.args.cursor(40, 80))
     ties = dict(await relations.between(reads, viewer, [seen.item.id for seen in page.items]))
-    ends = {id_: iso(t.mute_ends) if t.mute_ends is not None else None for id_, t in ties.items()}
+    ends = {id_: iso_or_none(t.mute_ends) for id_, t in ties.items()}
     people = [muted_account(settings, viewer, seen, ends.get(seen.item.id)) for seen in page.items]
     return json(people, headers=link_header(call, page))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.social.archives.exports import Export
@@ -57,7 +57,7 @@ def shown(call: Call[Any], found: Export) -> ExportShown:
     return ExportShown(
         id=str(found.id), state=found.state, total=found.total, looked_at=found.at, size=found.size,
         url=f"{call.house.settings.origin}{API}/{found.id}/file" if there else None, created_at=iso(found.created_at),
-        expires_at=None if found.ends_at is None else iso(found.ends_at),
+        expires_at=iso_or_none(found.ends_at),
     )  # fmt: skip
 
 

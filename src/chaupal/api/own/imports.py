@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.kernel.clock import iso
+from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults.written import in_english
 from chaupal.policy.surface import Surface
@@ -79,7 +79,7 @@ def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
     return ImportShown(
         id=str(found.id), kind=found.kind, name=found.name, size=found.size, state=found.state, reason=in_english(found.why) or None,
         total=found.total, looked_at=found.at, done=found.done, skipped=found.skipped, failed=found.failed,
-        created_at=iso(found.created_at), finished_at=None if found.finished_at is None else iso(found.finished_at),
+        created_at=iso(found.created_at), finished_at=iso_or_none(found.finished_at),
         faults=None if faults is None else [FaultShown(one.number, one.item, in_english(one.why)) for one in faults],
     )  # fmt: skip
 

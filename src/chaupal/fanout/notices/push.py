@@ -6,7 +6,6 @@ withheld, blocked or deleted while it waited is not sent. docs/push.md tells app
 
 import asyncio
 import os
-from base64 import urlsafe_b64encode
 from typing import Any
 
 import http_ece
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chaupal.fanout.context import Carrier
 from chaupal.governance import calling
 from chaupal.governance.calling import NotAnswered
+from chaupal.kernel import base64url
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import pushed
@@ -171,8 +171,8 @@ def sealed(to: Subscription, said: bytes) -> tuple[dict[str, str], bytes]:
     if to.standard:
         return {"content-encoding": "aes128gcm"}, body
     point = mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return {"content-encoding": "aesgcm", "encryption": f"salt={_text(salt)}", "crypto-key": f"dh={_text(point)}"}, body
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
+    return {
+        "content-encoding": "aesgcm",
+        "encryption": f"salt={base64url.text_of(salt)}",
+        "crypto-key": f"dh={base64url.text_of(point)}",
+    }, body

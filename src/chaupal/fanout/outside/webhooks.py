@@ -30,7 +30,7 @@ from chaupal.governance.events import (
     RulingLifted,
     StatementPublished,
 )
-from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso
+from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso, iso_or_none
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.policy.may import MAY
@@ -160,7 +160,7 @@ async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) ->
     body = {
         "ruling_id": str(event.ruling), "order_ref": event.order, "target": event.target, "countries": list(event.territory),
         "account_id": _id(event.owner), "basis": row.basis, "since": iso(row.starts_at),
-        "until": None if row.ends_at is None else iso(row.ends_at), "log_index": row.lift_log_index if over else row.log_index,
+        "until": iso_or_none(row.ends_at), "log_index": row.lift_log_index if over else row.log_index,
         "lapsed": event.lapsed if isinstance(event, RulingLifted) else None, "reason": row.reason,
         # As review consoles in the manner of Coop read it.
         "item": {"id": str(event.subject) if not row.term else row.term, "typeId": event.kind}, "action": {"id": event.measure},
@@ -192,7 +192,7 @@ async def _report(carrier: Carrier, w: Writing, event: ReportReceived) -> Said |
         return None
     body = {
         "report_id": str(row.id), "ref": row.ref, "category": row.category, "target_account_id": str(row.account_id),
-        "status_ids": [str(id_) for id_ in row.post_ids], "resolve_by": None if row.resolve_due is None else iso(row.resolve_due),
+        "status_ids": [str(id_) for id_ in row.post_ids], "resolve_by": iso_or_none(row.resolve_due),
         "url": f"{carrier.settings.origin}/office/reports/{row.id}",
     }  # fmt: skip
     return "report.created", "", body
@@ -229,7 +229,7 @@ SAYS: dict[type[Event], Callable[[Carrier, Writing, Any], Awaitable[Said | None]
 def _order(carrier: Carrier, order: Order) -> dict[str, Any]:
     return {
         "order_ref": order.ref, "regime": order.regime_ref, "kind": order.kind, "territory": list(order.territory),
-        "emergency": order.emergency, "act_by": None if order.act_by is None else iso(order.act_by),
+        "emergency": order.emergency, "act_by": iso_or_none(order.act_by),
         "url": f"{carrier.settings.origin}/orders/{order.ref}",
     }  # fmt: skip
 

@@ -86,14 +86,8 @@ def public(actor: str, pem: str) -> Json:
     return {"id": addresses.key(actor), "owner": actor, "publicKeyPem": pem}
 
 
-def field_html(origin: str, value: str) -> str:
-    """A line of the table on a profile, as HTML without a paragraph around it."""
-    said = html.render(value, lambda name: (f"{origin}/@{name}", name), lambda tag: f"{origin}/tags/{tag}")
-    return said.removeprefix("<p>").removesuffix("</p>")
-
-
 def _line(origin: str, field: Field) -> Json:
-    value = field_html(origin, field.value)
+    value = html.field_html(origin, field.value)
     if field.link:  # that it is the same person is said by rel="me", which servers look for on both sides
         value = value.replace('rel="', 'rel="me ', 1)
     return {"type": "PropertyValue", "name": field.name, "value": value}

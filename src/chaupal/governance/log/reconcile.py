@@ -15,6 +15,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
+from chaupal.governance.log.record import minute_of
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Problem
@@ -500,15 +501,15 @@ def _said_of(order: Order) -> dict[str, object]:
     return {
         "number": order.ref, "kind": order.kind, "channel": order.channel, "reference": order.reference_no, "law": order.legal_basis,
         "bases": list(order.bases), "territory": list(order.territory), "dated": iso_date(order.dated),
-        "received": tlog.at_minute(order.received_at), "act_by": _time(order.act_by), "interim_until": _time(order.interim_until),
-        "ends": _time(order.ends_at), "emergency": order.emergency, "secrecy": order.secrecy,
+        "received": tlog.at_minute(order.received_at), "act_by": minute_of(order.act_by), "interim_until": minute_of(order.interim_until),
+        "ends": minute_of(order.ends_at), "emergency": order.emergency, "secrecy": order.secrecy,
     }  # fmt: skip
 
 
 def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object, object]]:
     """(field, what the ruling has, what the log has)."""
     ours: dict[str, object] = {
-        "order": row.order_ref, "measure": row.measure, "territory": row.territory.split(","), "until": _time(row.ends_at),
+        "order": row.order_ref, "measure": row.measure, "territory": row.territory.split(","), "until": minute_of(row.ends_at),
         "law": row.legal_basis, "basis": row.basis, "rule": row.rule or None, "from": tlog.at_minute(row.starts_at),
     }  # fmt: skip
     theirs = logged.public | {"order": logged.ref, "reason": logged.known.get("reason", "")}
@@ -527,7 +528,3 @@ def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object,
     for name, value in ours.items():
         if theirs.get(name) != value and (name in theirs or not logged.secret):
             yield name, value, theirs.get(name)
-
-
-def _time(ms: int | None) -> str | None:
-    return None if ms is None else tlog.at_minute(ms)

@@ -103,8 +103,8 @@ def order(
         kind=new.kind, authority="" if person else issuer.name, issuer=issuer.issuer_class, jurisdiction=issuer.jurisdiction,
         channel=new.channel, office=new.particulars.get("role", ""), rank=rank.code if rank else "", reference=new.reference_no,
         law=new.legal_basis, bases=new.bases, territory=new.territory, dated=iso_date(new.dated),
-        received=tlog.at_minute(new.received_at), act_by=_time(new.act_by), law_act_by=_time(regime.due("act", new.received_at)),
-        interim_until=_time(new.interim_until), ends=_time(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
+        received=tlog.at_minute(new.received_at), act_by=minute_of(new.act_by), law_act_by=minute_of(regime.due("act", new.received_at)),
+        interim_until=minute_of(new.interim_until), ends=minute_of(new.ends_at), emergency=new.emergency, secrecy=new.secrecy,
         targets=dict(kinds), document=document, signature=new.signature, origin=new.origin, source=new.source, rule=new.rule,
         defects=defects, flagged_by=flagger.name if flagger else "",
         confirms=confirmed.ref if confirmed and not confirmed.secret else None,
@@ -121,7 +121,7 @@ def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
     body = docket.body_of(noted.body)
     public = entries.Step(
-        step=logged, codes=noted.codes, targets=noted.targets, body=body, until=_time(noted.until),
+        step=logged, codes=noted.codes, targets=noted.targets, body=body, until=minute_of(noted.until),
         confirms=noted.confirms or None, at=tlog.at_minute(court.clock()), by=pseudonym(court, by),
     )  # fmt: skip
     sealed = {"reason": noted.reason, "body_name": "" if body == noted.body.strip() else noted.body}
@@ -146,7 +146,7 @@ def proposal(court: Court, case: Case, said: Said, by: int, **more: Any) -> Writ
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
         "outcome": said.outcome, "ground": said.code or None, "reason": said.reason, "finding": said.finding or None,
-        "despite": said.despite or None, "until": _time(said.ends_at),
+        "despite": said.despite or None, "until": minute_of(said.ends_at),
     }  # fmt: skip
     more |= {"defects": said.defects, "despite": bool(said.despite)}
     return Written(_decision(court, case, "proposed", by, more), sealed)
@@ -177,7 +177,7 @@ async def kept(
     court: Court, reading: Reading, case: Case, by: int, reason: str, review_at: int | None, follows: int
 ) -> Written:  # fmt: skip
     """That a measure was looked at again and stays, why, and when that is done the next time."""
-    return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=_time(review_at))
+    return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=minute_of(review_at))
 
 
 async def carried_out(
@@ -233,10 +233,10 @@ async def ruling(
         protected=case.protected, finding=bool(said.finding), defects=said.defects,
         despite=bool(said.despite) or (carries is not None and bool(said.defects)),
         parts=max(1, len(said.subjects)), **await _elsewhere(court, reading, kind, row),
-        start=tlog.at_minute(row.starts_at), until=_time(row.ends_at), review=_time(row.review_at), permanent=row.permanent,
-        strike_until=_time(row.strike_until), alone=row.alone, break_glass=row.second_by is not None, glass_until=_time(row.second_by),
-        opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by), second=_pseudonym(court, row.approved_by),
-        concurred=_pseudonym(court, row.concurred_by),
+        start=tlog.at_minute(row.starts_at), until=minute_of(row.ends_at), review=minute_of(row.review_at), permanent=row.permanent,
+        strike_until=minute_of(row.strike_until), alone=row.alone, break_glass=row.second_by is not None,
+        glass_until=minute_of(row.second_by), opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by),
+        second=_pseudonym(court, row.approved_by), concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
     return Written(
         msgspec.structs.replace(public, **more), sealed, await _beside(reading, kind, row, case.target), carried
@@ -302,13 +302,14 @@ async def _is_public(reading: Reading, kind: str, row: RulingRow) -> bool:
     return visibility is not None and visibility <= Visibility.UNLISTED
 
 
-def _time(ms: int | None) -> str | None:
+def minute_of(ms: int | None) -> str | None:
+    """A time as entries have it, where there is one."""
     return None if ms is None else tlog.at_minute(ms)
 
 
 def door(court: Court, shut: Door, how: str, by: int) -> Written:
     """An address is about somebody, and so may a comment be."""
     public = entries.Door(
-        step=how, kind=shut.kind, severity=shut.severity, until=_time(shut.expires_at), by=pseudonym(court, by)
+        step=how, kind=shut.kind, severity=shut.severity, until=minute_of(shut.expires_at), by=pseudonym(court, by)
     )
     return Written(public, {"what": shut.what, "comment": shut.comment})

@@ -98,7 +98,7 @@ async def _waiting(
     return [
         Waiting(
             order=line.order, authority=line.authority, counts=line.counts, heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
-            stage=_stage(events[line.order.id]),
+            stage=docket.stage_of(events[line.order.id]),
             turn=_turn(viewer, line.order, events[line.order.id], opens.get(line.order.id, [])),
             clocks=tuple(running.get(line.order.id, ())),
         )
@@ -106,12 +106,10 @@ async def _waiting(
     ]  # fmt: skip
 
 
-def _stage(events: Sequence[OrderEvent]) -> str:
-    return events[-1].state if events else "received"
-
-
 def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Sequence[Open]) -> Turn:
-    return turn(viewer, order, _stage(events), opens, reported=any(event.verb == "report_effect" for event in events))
+    return turn(
+        viewer, order, docket.stage_of(events), opens, reported=any(event.verb == "report_effect" for event in events)
+    )
 
 
 async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:

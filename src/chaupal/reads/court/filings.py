@@ -77,7 +77,7 @@ async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> l
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
         counts = await counts_of(reading, ids)
         events = await docket.order_events_of(reading, ids)
-    return [Filed(order, _stage(events[order.id]), counts[order.id]) for order in orders]
+    return [Filed(order, docket.stage_of(events[order.id]), counts[order.id]) for order in orders]
 
 
 async def whole(reads: Reads, authority_id: int, ref: str) -> Whole:
@@ -92,11 +92,7 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> Whole:
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)
-    return Whole(order, _stage(events), items, tuple(_steps(events)), tuple(letters))
-
-
-def _stage(events: Sequence[OrderEvent]) -> str:
-    return events[-1].state if events else "received"
+    return Whole(order, docket.stage_of(events), items, tuple(_steps(events)), tuple(letters))
 
 
 async def _not_for_everybody(reading: Reading, named: Sequence[Target]) -> set[int]:

@@ -1,5 +1,7 @@
 """Posts as they come from elsewhere, in one shape; and which reader knows an archive."""
 
+from typing import Any
+
 import msgspec
 
 from chaupal.policy.facts import Visibility
@@ -34,3 +36,9 @@ OTHERS = "past_others"
 BROKEN = "past_broken"
 SHORT = "past_short"
 UNDATED = "past_undated"
+
+
+def text_in(thing: dict[Any, Any], name: str) -> str:
+    """A field's words; none where it holds something else."""
+    value = thing.get(name)
+    return value if isinstance(value, str) else ""

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached, Item
+from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached, Item, text_in
 from chaupal.text import html
 
 OUTBOX = "outbox.json"
@@ -40,34 +40,34 @@ def _actor(archive: Archive) -> str:
         actor = msgspec.json.decode(archive.read("actor.json", 1_000_000), type=dict[str, Any])
     except (KeyError, msgspec.DecodeError):
         return ""
-    return _text(actor, "followers")
+    return text_in(actor, "followers")
 
 
 def _item(archive: Archive, activity: Any, followers: str) -> Item:
     if not isinstance(activity, dict):
         return Item(source="", why=BROKEN)
     note: Any = activity.get("object")
-    source = _text(activity, "id")
+    source = text_in(activity, "id")
     if activity.get("type") == "Announce":
         return Item(source=source, why=OTHERS)
     if activity.get("type") != "Create" or not isinstance(note, dict):
         return Item(source=source, why=BROKEN)
-    source = _text(note, "id") or source
-    at = parse_time(_text(note, "published") or _text(activity, "published"))
+    source = text_in(note, "id") or source
+    at = parse_time(text_in(note, "published") or text_in(activity, "published"))
     if at is None:
         return Item(source=source, why=UNDATED)
     return Item(
-        source=source, at=at, text=html.to_text(_mentions_whole(note)), spoiler=_text(note, "summary"), language=_language(note),
-        sensitive=note.get("sensitive") is True, visibility=_visibility(note, followers), answers=_text(note, "inReplyTo"),
+        source=source, at=at, text=html.to_text(_mentions_whole(note)), spoiler=text_in(note, "summary"), language=_language(note),
+        sensitive=note.get("sensitive") is True, visibility=_visibility(note, followers), answers=text_in(note, "inReplyTo"),
         files=tuple(_files(archive, note)),
     )  # fmt: skip
 
 
 def _mentions_whole(note: dict[Any, Any]) -> str:
     """The words, in which @bob of another server is @bob@there: the bob of this server is somebody else."""
-    words = _text(note, "content")
+    words = text_in(note, "content")
     for tag in _list(note, "tag"):
-        name, href = _text(tag, "name"), _text(tag, "href")
+        name, href = text_in(tag, "name"), text_in(tag, "href")
         if tag.get("type") == "Mention" and name.count("@") == 2 and href:
             handle = name.split("@")[1]
             words = words.replace(f"@<span>{handle}</span>", f"{name}").replace(f"@<span>{name[1:]}</span>", name)
@@ -88,14 +88,14 @@ def _visibility(note: dict[Any, Any], followers: str) -> Visibility:
 def _files(archive: Archive, note: dict[Any, Any]) -> list[Attached]:
     found: list[Attached] = []
     for one in _list(note, "attachment"):
-        told = tuple((_text(t, "language"), _inside(archive, t)) for t in _list(one, "captions"))
-        found.append(Attached(_inside(archive, one), _text(one, "name"), told))
+        told = tuple((text_in(t, "language"), _inside(archive, t)) for t in _list(one, "captions"))
+        found.append(Attached(_inside(archive, one), text_in(one, "name"), told))
     return found
 
 
 def _inside(archive: Archive, one: dict[Any, Any]) -> str:
     """Archives name their files `/media_attachments/…`, with the server's own folders before it or not."""
-    name = _text(one, "url").lstrip("/")
+    name = text_in(one, "url").lstrip("/")
     return next((n for n in (name, name.partition("/system/")[2]) if n and archive.has(n)), "") or name
 
 
@@ -112,8 +112,3 @@ def _addresses(note: dict[Any, Any], name: str) -> list[str]:
 def _list(note: dict[Any, Any], name: str) -> list[dict[Any, Any]]:
     value = note.get(name)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _text(thing: dict[Any, Any], name: str) -> str:
-    value = thing.get(name)
-    return value if isinstance(value, str) else ""

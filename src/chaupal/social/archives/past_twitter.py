@@ -8,7 +8,7 @@ import msgspec
 import regex
 
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item
+from chaupal.social.archives.past import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
 
 PARTS = regex.compile(r"data/tweets?(?:-part\d+)?\.js")
 NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")
@@ -62,14 +62,14 @@ def _notes(archive: Archive) -> dict[int, list[Long]]:
             if not isinstance(core, dict) or not isinstance(note, dict):
                 continue
             try:
-                at = int(datetime.fromisoformat(_text(note, "createdAt")).astimezone(UTC).timestamp() * 1000)
+                at = int(datetime.fromisoformat(text_in(note, "createdAt")).astimezone(UTC).timestamp() * 1000)
             except (ValueError, OverflowError):
                 continue
-            text = _text(core, "text")
+            text = text_in(core, "text")
             urls = core.get("urls")
             for one in urls if isinstance(urls, list) else []:
                 short, whole = (
-                    (_text(one, "shortUrl"), _text(one, "expandedUrl")) if isinstance(one, dict) else ("", "")
+                    (text_in(one, "shortUrl"), text_in(one, "expandedUrl")) if isinstance(one, dict) else ("", "")
                 )
                 text = text.replace(short, whole) if short and whole.startswith(HTTP) else text
             found.setdefault(at // 1_000, []).append(Long(at, unescape(text).strip()))
@@ -97,17 +97,17 @@ def _item(row: Any, media: dict[str, str], notes: dict[int, list[Long]]) -> Item
     tweet: Any = row.get("tweet", row) if isinstance(row, dict) else None
     if not isinstance(tweet, dict):
         return Item(source="", why=BROKEN)
-    id_, words = _text(tweet, "id_str") or _text(tweet, "id"), _text(tweet, "full_text") or _text(tweet, "text")
+    id_, words = text_in(tweet, "id_str") or text_in(tweet, "id"), text_in(tweet, "full_text") or text_in(tweet, "text")
     if not id_.isdigit():
         return Item(source="", why=BROKEN)
     if words.startswith("RT @"):
         return Item(source=_source(id_), why=OTHERS)
     try:
-        at = int(datetime.strptime(_text(tweet, "created_at"), DATE).astimezone(UTC).timestamp() * 1000)
+        at = int(datetime.strptime(text_in(tweet, "created_at"), DATE).astimezone(UTC).timestamp() * 1000)
     except ValueError:
         return Item(source=_source(id_), why=UNDATED)
     words, short = _whole(_words(tweet, words), at, notes)
-    language, parent = _text(tweet, "lang"), _text(tweet, "in_reply_to_status_id_str")
+    language, parent = text_in(tweet, "lang"), text_in(tweet, "in_reply_to_status_id_str")
     return Item(
         source=_source(id_), at=at, text=words, but=SHORT if short else "", language="" if language in UNKNOWN else language,
         sensitive=tweet.get("possibly_sensitive") is True, answers=_source(parent) if parent.isdigit() else "",
@@ -122,11 +122,11 @@ def _source(id_: str) -> str:
 def _words(tweet: dict[Any, Any], words: str) -> str:
     """With links as they lead, without the links that stand for pictures, and `&amp;` as `&`."""
     for one in _entities(tweet, "urls"):
-        short, whole = _text(one, "url"), _text(one, "expanded_url")
+        short, whole = text_in(one, "url"), text_in(one, "expanded_url")
         if short and whole.startswith(HTTP):
             words = words.replace(short, whole)
     for one in _entities(tweet, "media"):
-        if short := _text(one, "url"):
+        if short := text_in(one, "url"):
             words = words.replace(short, "")
     return unescape(words).strip()
 
@@ -134,8 +134,8 @@ def _words(tweet: dict[Any, Any], words: str) -> str:
 def _files(tweet: dict[Any, Any], id_: str, media: dict[str, str]) -> list[Attached]:
     found: list[Attached] = []
     for one in _entities(tweet, "media"):
-        name = f"{id_}-{_text(one, 'media_url_https').rpartition('/')[2]}"
-        found.append(Attached(media.get(name, name), unescape(_text(one, "ext_alt_text"))))
+        name = f"{id_}-{text_in(one, 'media_url_https').rpartition('/')[2]}"
+        found.append(Attached(media.get(name, name), unescape(text_in(one, "ext_alt_text"))))
     return found
 
 
@@ -147,8 +147,3 @@ def _entities(tweet: dict[Any, Any], kind: str) -> list[dict[Any, Any]]:
         if isinstance(found, list):
             return [one for one in found if isinstance(one, dict)]
     return []
-
-
-def _text(thing: dict[Any, Any], name: str) -> str:
-    value = thing.get(name)
-    return value if isinstance(value, str) else ""

@@ -1,12 +1,12 @@
 """What the desk looks up: open targets by their order, as staff filter them; who works on which; what is in force of a kind."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from chaupal.store.court.rulings import RulingRow, row_of
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
 from chaupal.store.machine.tables import accounts, case_events, orders, posts, rulings, targets
 from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Writing
@@ -59,10 +59,6 @@ _guarded = exists().where(
 )  # fmt: skip
 
 
-def _if_said(name: str, condition: Any) -> Any:
-    return or_(words(name) == "", condition)
-
-
 HEAPS = statement(
     select(
         targets.c.order_id, func.count(), func.min(targets.c.number), func.count(case((_guarded, 1))),
@@ -75,13 +71,13 @@ HEAPS = statement(
     .join(posts, and_(posts.c.id == targets.c.subject_id, targets.c.kind == "post"), isouter=True)
     .where(
         among(case_events.c.state, "states"),
-        _if_said("kind", targets.c.kind == words("kind")),
-        _if_said("law", orders.c.regime == words("law")),
-        _if_said("tongue", _tongue == words("tongue")),
+        if_said("kind", targets.c.kind == words("kind")),
+        if_said("law", orders.c.regime == words("law")),
+        if_said("tongue", _tongue == words("tongue")),
         or_(param("whose") == ANYBODY, and_(param("whose") == NOBODY, targets.c.assigned_to.is_(None)),
             targets.c.assigned_to == param("whose")),
         or_(param("guarded") == 0, _guarded),
-        _if_said("q", or_(orders.c.ref == words("ref"), orders.c.reference_no == words("q"), accounts.c.handle == words("handle"),
+        if_said("q", or_(orders.c.ref == words("ref"), orders.c.reference_no == words("q"), accounts.c.handle == words("handle"),
                           targets.c.as_written.like(words("line")))),
     )
     .group_by(targets.c.order_id)

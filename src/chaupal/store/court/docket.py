@@ -154,6 +154,11 @@ class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int | None
 
 
+def stage_of(events: Sequence[OrderEvent]) -> str:
+    """Where an order stands after these, all that happened to it."""
+    return events[-1].state if events else "received"
+
+
 class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was said with an order's event. `reason` may become public, `text` (a letter, minutes) stays with the staff."""
 

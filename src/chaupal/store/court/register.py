@@ -1,11 +1,11 @@
 """What the public register is asked for: orders that may be told of, by words, authority, law, country, outcome and day."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from chaupal.store.court.docket import PUBLIC, Order, came_to, order_of
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
 from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
 
@@ -33,10 +33,6 @@ _later = case_events.alias("later")
 _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 
 
-def _if_said(name: str, condition: Any) -> ColumnElement[bool]:
-    return or_(words(name) == "", condition)
-
-
 # Nothing is asked here but what the register shows: what is kept among staff is no way to find an order.
 PUBLIC_ORDERS = statement(
     select(*orders.c)
@@ -44,8 +40,8 @@ PUBLIC_ORDERS = statement(
     .where(
         orders.c.id < param("below"), PUBLIC, orders.c.received_at >= param("since"), orders.c.received_at < param("until"),
         or_(param("whose") == 0, orders.c.authority_id == param("whose")),
-        _if_said("law", orders.c.regime == words("law")), _if_said("land", authorities.c.jurisdiction == words("land")),
-        _if_said("q", or_(func.lower(orders.c.ref).like(words("part")), func.lower(orders.c.reference_no).like(words("part")),
+        if_said("law", orders.c.regime == words("law")), if_said("land", authorities.c.jurisdiction == words("land")),
+        if_said("q", or_(func.lower(orders.c.ref).like(words("part")), func.lower(orders.c.reference_no).like(words("part")),
                           func.lower(authorities.c.name).like(words("part")), authorities.c.name_hi.like(words("part")))),
         or_(param("anywhere") == 1, exists().where(
             targets.c.order_id == orders.c.id, case_events.c.target_id == targets.c.id, case_events.c.number == _last,

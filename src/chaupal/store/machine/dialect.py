@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Executable, LargeBinary, Text, bindparam, func, literal_column
+from sqlalchemy import BigInteger, ColumnElement, Executable, LargeBinary, Text, bindparam, func, literal_column, or_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
@@ -116,6 +116,11 @@ def param(name: str) -> Any:
 def words(name: str) -> Any:
     """A text parameter."""
     return bindparam(name, type_=Text())
+
+
+def if_said(name: str, condition: Any) -> ColumnElement[bool]:
+    """A condition that counts only where something was given for it: an empty text asks for nothing."""
+    return or_(words(name) == "", condition)
 
 
 def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> ColumnElement[bool]:

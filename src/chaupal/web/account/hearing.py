@@ -10,8 +10,9 @@ from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening
 from chaupal.web import pages
+from chaupal.web.said import said
 from chaupal.web.square.cards import cards, face
-from chaupal.web.square.reading import pager, said
+from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number, Paged

@@ -13,8 +13,8 @@ from chaupal.social.signin import browsers, logins
 from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
-from chaupal.web.said import errors
-from chaupal.web.words import N_, words
+from chaupal.web.said import errors, said
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
 from chaupal.wire.paging import ById
@@ -64,7 +64,7 @@ async def welcome(call: Call[Nothing]) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
         return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
-    return await pages.render(call, "joining/welcome.html", login=login, title=_title(call, N_("Almost there")))
+    return await pages.render(call, "joining/welcome.html", login=login, title=said(call, N_("Almost there")))
 
 
 async def mail_again(call: Call[Nothing]) -> Answer:
@@ -73,7 +73,7 @@ async def mail_again(call: Call[Nothing]) -> Answer:
     except Conflict:
         return redirect("/welcome")
     login = await logins.login_of(call.house.square, call.viewer)
-    title = _title(call, N_("Almost there"))
+    title = said(call, N_("Almost there"))
     return await pages.render(call, "joining/welcome.html", login=login, again=True, title=title)
 
 
@@ -104,7 +104,7 @@ async def _used(call: Call[Link]) -> Answer:
 async def waiting(call: Call[Nothing]) -> Answer:
     """For staff: who asks to join."""
     asking = await accounts.waiting(call.house.square, call.viewer)
-    return await pages.render(call, "joining/waiting.html", asking=asking, title=_title(call, N_("Who asks to join")))
+    return await pages.render(call, "joining/waiting.html", asking=asking, title=said(call, N_("Who asks to join")))
 
 
 async def approve(call: Call[ById]) -> Answer:
@@ -141,15 +141,11 @@ def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     return errors(problem, call.viewer.language)
 
 
-def _title(call: Call[Any], text: str) -> str:
-    return words(call.viewer.language).gettext(text)
-
-
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
     mode = call.house.settings.registrations
     return await pages.render(
         call, "joining/signup.html", 422 if errors else 200, sent=sent, errors=errors, mode=mode,
-        title=_title(call, N_("Sign up")),
+        title=said(call, N_("Sign up")),
     )  # fmt: skip
 
 
@@ -163,7 +159,7 @@ STEPS = {
 async def _confirm_page(call: Call[Link], step: str) -> Answer:
     status = 404 if step in ("dead", "late") else 200
     return await pages.render(
-        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=_title(call, STEPS[step])
+        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=said(call, STEPS[step])
     )
 
 

@@ -7,7 +7,8 @@ import msgspec
 from chaupal.policy.surface import Surface
 from chaupal.social.people import mails
 from chaupal.web import pages
-from chaupal.web.words import N_, words
+from chaupal.web.said import said
+from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Route, Shape, get, post
 
@@ -43,7 +44,7 @@ async def show(call: Call[Saved]) -> Answer:
     chosen = await mails.chosen(call.house.square, call.viewer)
     return await pages.render(
         call, "settings/mail.html", kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS], saved=call.args.saved,
-        title=_title(call, N_("Email notifications")),
+        title=said(call, N_("Email notifications")),
     )  # fmt: skip
 
 
@@ -67,12 +68,8 @@ async def stop(call: Call[Link]) -> Answer:
 async def _stop_page(call: Call[Link], *, done: bool) -> Answer:
     path = f"/mail/stop/{call.args.secret}"
     return await pages.render(
-        call, "settings/mail_stop.html", done=done, action=path, title=_title(call, N_("No more email notifications"))
+        call, "settings/mail_stop.html", done=done, action=path, title=said(call, N_("No more email notifications"))
     )
-
-
-def _title(call: Call[Any], text: str) -> str:
-    return words(call.viewer.language).gettext(text)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}

@@ -139,21 +139,22 @@ def own(call: Call[Any], order: Order) -> Own | None:
 
 def rank(call: Call[Any], order: Order) -> str:
     """The rank of whoever signed the order, as its law has it: what else was typed there may be somebody's name."""
-    law = _law(call, order)
+    law = law_of(call, order)
     found = None if law is None else law.rank_of(order.officer_rank)
     return "" if found is None else found.hi if call.viewer.language == "hi" else found.en
 
 
 def grounded(call: Call[Any], order: Order) -> str:
     """On which grounds of its law, in the law's words. The order's own words are private."""
-    law = _law(call, order)
+    law = law_of(call, order)
     named = {basis.code: basis for basis in (() if law is None else law.bases)}
     hindi = call.viewer.language == "hi"
     known = (named.get(code) for code in order.bases)
     return ", ".join(one.hi if hindi else one.en for one in known if one is not None)
 
 
-def _law(call: Call[Any], order: Order) -> Regime | None:
+def law_of(call: Call[Any], order: Order) -> Regime | None:
+    """The law that an order came under, where it is known here."""
     try:
         return call.house.court.regimes.version(order.regime, order.regime_version)
     except NotFound:

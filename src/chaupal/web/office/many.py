@@ -34,10 +34,10 @@ from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.sending import csv_file
 
 MOST = 40  # on one page
 LARGE = 600_000  # bytes: forty reasons and findings
-CSV = "text/csv; charset=utf-8"
 ON_PAGE = tuple(act for act in bulk.VERBS if act != APPEAL)
 
 
@@ -218,14 +218,14 @@ def _values(order: dossier.Order, file: File) -> dict[str, object]:
 
 async def out(call: Call[Out]) -> Answer:
     """The things of an order as CSV."""
-    return _file(
+    return csv_file(
         await csv_cases.export(call.house.court, call.viewer, call.args.ref, verb=call.args.act), call.args.ref
     )
 
 
 async def appeals_out(call: Call[Any]) -> Answer:
     """The appeals that wait and that the viewer may hear, as CSV."""
-    return _file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
+    return csv_file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
 
 
 async def bring(call: Call[Filed]) -> Answer:
@@ -271,11 +271,6 @@ def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
     if problem is None or not coded(problem).wrong:
         return {"": office_room.stopped(call, problem)}
     return courtly.errors_of(call, problem)
-
-
-def _file(written: bytes, name: str) -> Answer:
-    headers = [("content-disposition", f'attachment; filename="{name}.csv"'), ("cache-control", "private, no-store")]
-    return Answer(written, mime=CSV, headers=headers)
 
 
 # --- the page ---

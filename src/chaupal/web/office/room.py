@@ -3,9 +3,8 @@
 from functools import partial
 from typing import Any
 
-from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import HOUR
-from chaupal.kernel.errors import NotFound, Problem, coded
+from chaupal.kernel.errors import Problem, coded
 from chaupal.reads.court.desk import Order
 from chaupal.web import said
 from chaupal.web.court import courtly, sheet
@@ -67,17 +66,9 @@ def tuple_of(territory: str) -> tuple[str, ...]:
     return tuple(territory.split(","))
 
 
-def regime_of(call: Call[Any], order: Order) -> Regime | None:
-    """The law that an order came under, where it is known here."""
-    try:
-        return call.house.court.regimes.version(order.regime, order.regime_version)
-    except NotFound:
-        return None
-
-
 def law(call: Call[Any], order: Order) -> str:
     """The title of the law in the viewer's language."""
-    regime = regime_of(call, order)
+    regime = courtly.law_of(call, order)
     if regime is None:
         return order.regime_ref
     return regime.title.hi if call.viewer.language == "hi" else regime.title.en

@@ -18,6 +18,7 @@ from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.sending import csv_file
 
 SEVERITIES = {
     SUSPEND: N_("Suspend it: nothing is taken from there, shown or sent"),
@@ -121,11 +122,7 @@ async def bring(call: Call[Listed]) -> Answer:
 async def out(call: Call[Nothing]) -> Answer:
     """What is in force, as the file that Mastodon's servers take in."""
     found = await limits.listed(call.house.court, call.viewer)
-    headers = [
-        ("content-disposition", 'attachment; filename="domain_blocks.csv"'),
-        ("cache-control", "private, no-store"),
-    ]
-    return Answer(csv_blocks.written(found), mime="text/csv; charset=utf-8", headers=headers)
+    return csv_file(csv_blocks.written(found), "domain_blocks")
 
 
 async def let_in(call: Call[LetIn]) -> Answer:

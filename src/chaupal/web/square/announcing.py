@@ -12,7 +12,7 @@ from chaupal.reads.people import announcements as reads
 from chaupal.social.people import announcements
 from chaupal.web import links, pages
 from chaupal.web.office import room as office_room
-from chaupal.web.square.reading import said
+from chaupal.web.said import said
 from chaupal.web.square.sheet import to_local
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect

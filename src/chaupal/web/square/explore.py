@@ -6,9 +6,10 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
 from chaupal.web import pages
+from chaupal.web.said import said
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.meeting import Met, suggested
-from chaupal.web.square.reading import posts_page, said
+from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Paged

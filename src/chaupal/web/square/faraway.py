@@ -13,9 +13,8 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
 from chaupal.text import handles
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
+from chaupal.web.said import said, sentence
 from chaupal.web.square.cards import face
-from chaupal.web.square.reading import said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Route, Shape, get, post

@@ -19,9 +19,10 @@ from chaupal.reads.people.notifications import GROUPED, Group, NotificationsAske
 from chaupal.social.people import elsewhere, markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
+from chaupal.web.said import said
 from chaupal.web.square.cards import Card, Face, cards, face
 from chaupal.web.square.composing import talking
-from chaupal.web.square.reading import pager, said
+from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.paging import Paged

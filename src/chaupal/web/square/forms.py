@@ -93,6 +93,19 @@ async def _do(call: Call[Done], acts: dict[str, Act]) -> None:
     await act(call.house.square, call.viewer, call.args.id)
 
 
+class NoteTyped(msgspec.Struct, kw_only=True):
+    """A note about somebody; empty: none."""
+
+    id: Number
+    note: str = ""
+    next: str = "/"
+
+
+async def note(call: Call[NoteTyped]) -> Answer:
+    await regards.note(call.house.square, call.viewer, call.args.id, call.args.note)
+    return redirect(links.back(call.args.next))
+
+
 async def speak(call: Call[Tongue]) -> Answer:
     """Pages speak this language from now on: in this browser, and to this account wherever it signs in."""
     if call.args.language not in LANGUAGES:
@@ -107,5 +120,6 @@ ROUTES: tuple[Route, ...] = (
     post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=Back, takes_back=True),
     post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=Done),
     post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
+    post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE, takes=NoteTyped),
     post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
 )  # fmt: skip

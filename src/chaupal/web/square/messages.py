@@ -17,9 +17,9 @@ from chaupal.social.posts import conversations
 from chaupal.social.posts.conversations import MOST_PEOPLE
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import pages
-from chaupal.web.said import sentence
+from chaupal.web.said import said, sentence
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.square.reading import pager, said
+from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Number, Paged

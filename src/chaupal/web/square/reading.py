@@ -15,10 +15,11 @@ from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
 from chaupal.web import links, pages
+from chaupal.web.said import said
 from chaupal.web.square import live, meeting, tongues, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
-from chaupal.web.words import N_, own_name, words
+from chaupal.web.words import N_, own_name
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Paged
 from chaupal.wire.route import Nothing, Route, Shape, get
@@ -212,11 +213,6 @@ def pager(call: Call[Any], page: Page[Any], **kept: str) -> dict[str, str]:
 def _turned(call: Call[Any]) -> bool:
     """Whether it is another page than the first."""
     return bool(call.args.max_id or call.args.min_id or call.args.since_id)
-
-
-def said(call: Call[Any], text: str) -> str:
-    """A text marked with N_, in the viewer's language."""
-    return words(call.viewer.language).gettext(text)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Paged}

@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
 from chaupal.web import pages, static
-from chaupal.web.square.reading import said
+from chaupal.web.said import said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Route, Shape, get

@@ -9,12 +9,12 @@ from msgspec import UNSET, Raw, UnsetType
 from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.warnings import Warned
 from chaupal.api.mastodon.notifications.notifications import (
-    MOST_COUNTED,
     NoticesAsked,
     RelationshipSeveranceEvent,
     Unread,
     event_of,
     report_of,
+    unread,
     warning_of,
 )
 from chaupal.api.mastodon.people import account_bytes, account_of
@@ -119,12 +119,6 @@ async def dismiss(call: Call[GroupKey]) -> dict[str, Any]:
     """All of a group goes."""
     await markers.dismiss_group(call.house.square, call.viewer, call.args.group_key)
     return {}
-
-
-async def unread(call: Call[GroupsAsked]) -> Unread:
-    """How many groups came since the marker, at most a hundred unless `limit` allows more."""
-    most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
-    return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
 
 
 async def _shown(call: Call[Any], groups: Sequence[Group], *, partial: bool = False) -> GroupedNotifications:

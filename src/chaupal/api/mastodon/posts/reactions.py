@@ -1,9 +1,12 @@
-"""Likes and saved posts at the wire, and who liked and reposted a post."""
+"""What one does with a post at the wire: likes, saves, pins, mutes its conversation; and who liked and reposted it."""
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import PersonPaged, around
+from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -13,9 +16,9 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import crowds
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
-from chaupal.social.posts import reactions
+from chaupal.social.posts import pinning, reactions
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, link_header
 from chaupal.wire.route import Route, get, post
 
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
@@ -29,6 +32,18 @@ def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Answer]]:
 
     run.__name__, run.__doc__ = act.__name__, act.__doc__
     return run
+
+
+class Tongue(msgspec.Struct):
+    """A post, and into which language."""
+
+    id: Number
+    lang: str = ""
+
+
+async def translate(call: Call[Tongue]) -> Answer:
+    """Nothing is translated here, as `configuration.translation.enabled` says. Raises NotFound, as Mastodon does then."""
+    raise NotFound
 
 
 def _own(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
@@ -47,6 +62,11 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites", takes=ById),
     post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks", takes=ById),
     post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=ById),
+    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts", takes=ById),
+    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts", takes=ById),
+    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=ById),
+    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=ById),
+    post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=Tongue),
     get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
     get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
     get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
