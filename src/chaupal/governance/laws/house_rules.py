@@ -12,7 +12,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.measures import Measure
 from chaupal_audit.law.dates import in_force, in_order
 from chaupal_audit.law.faults import Faults
-from chaupal_audit.law.reading import law_files, read
+from chaupal_audit.law.reading import read_all
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED, HouseRule, RuleBook
 
 SHIPPED: Final = Path(__file__).parent
@@ -66,8 +66,8 @@ def load_house_rules(override_dir: Path | None = None) -> HouseRules:
     Raises BadLaw with every fault of every file.
     """
     faults = Faults()
-    ours = _read_all(SHIPPED, faults)
-    theirs = {} if override_dir is None else _read_all(override_dir, faults)
+    ours = read_all(SHIPPED, RuleBook, lambda book: book.version, faults)
+    theirs = {} if override_dir is None else read_all(override_dir, RuleBook, lambda book: book.version, faults)
     books = (ours | theirs).values()
     for book in books:
         for field, about in _faults_of(book):
@@ -75,18 +75,6 @@ def load_house_rules(override_dir: Path | None = None) -> HouseRules:
     ordered = in_order(list(books), faults)
     faults.check()
     return HouseRules(ordered)
-
-
-def _read_all(directory: Path, faults: Faults) -> dict[int, RuleBook]:
-    found: dict[int, RuleBook] = {}
-    for path in law_files(directory, faults):
-        book = read(path, RuleBook, faults)
-        if book is None:
-            continue
-        if book.version in found:
-            faults.add(path.name, "version", f"{book.version} is also in {found[book.version].file}")
-        found.setdefault(book.version, book)
-    return found
 
 
 def _faults_of(book: RuleBook) -> Iterator[tuple[str, str]]:

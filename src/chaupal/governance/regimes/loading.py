@@ -10,7 +10,7 @@ from chaupal.kernel.clock import iso_day
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal_audit.law.dates import in_force, in_order
 from chaupal_audit.law.faults import Faults
-from chaupal_audit.law.reading import law_files, read
+from chaupal_audit.law.reading import read_all
 from chaupal_audit.law.regime import Regime
 
 SHIPPED: Final = Path(__file__).with_name("files")
@@ -68,8 +68,8 @@ def load_regimes(override_dir: Path | None = None) -> Regimes:
     Raises BadLaw with every fault of every file.
     """
     faults = Faults()
-    ours = _read_all(SHIPPED, faults)
-    theirs = {} if override_dir is None else _read_all(override_dir, faults)
+    ours = read_all(SHIPPED, Regime, lambda regime: regime.ref, faults)
+    theirs = {} if override_dir is None else read_all(override_dir, Regime, lambda regime: regime.ref, faults)
     regimes = list((ours | theirs).values())
     for regime in regimes:
         for field, about in faults_of(regime):
@@ -78,15 +78,3 @@ def load_regimes(override_dir: Path | None = None) -> Regimes:
     ordered = [one for id in ids for one in in_order([regime for regime in regimes if regime.id == id], faults)]
     faults.check()
     return Regimes(ordered)
-
-
-def _read_all(directory: Path, faults: Faults) -> dict[str, Regime]:
-    found: dict[str, Regime] = {}
-    for path in law_files(directory, faults):
-        regime = read(path, Regime, faults)
-        if regime is None:
-            continue
-        if regime.ref in found:
-            faults.add(path.name, "version", f"{regime.ref} is also in {found[regime.ref].file}")
-        found.setdefault(regime.ref, regime)
-    return found

@@ -7,10 +7,10 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.held import HELD_FOR
 from chaupal.store.machine.tables import bulk_jobs, bulk_rows
 from chaupal.store.machine.work import Reading, Writing
 
-HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
 CHECKING, ENTERING, DONE, REFUSED = "checking", "entering", "done", "refused"
 
 _columns = [column for column in bulk_jobs.c if column.name != "held_until"]

@@ -3,36 +3,43 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.tables import accounts, import_faults, imported, imports, posts, rulings
 from chaupal.store.machine.work import Reading, Writing
 
 MOST_FAULTS = 500  # that are kept of one file, the first ones; how many there were is counted all the same
-HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
 
-COLUMNS = (
-    imports.c.id, imports.c.account_id, imports.c.kind, imports.c.name, imports.c.key, imports.c.size, imports.c.visibility,
-    imports.c.country, imports.c.language, imports.c.state, imports.c.why, imports.c.total, imports.c.at, imports.c.done,
-    imports.c.skipped, imports.c.failed, imports.c.created_at, imports.c.finished_at,
-)  # fmt: skip
-ADD = statement(insert(imports))
-ONE = statement(select(*COLUMNS).where(imports.c.id == param("of"), imports.c.account_id == param("me")))
-MINE = statement(
-    select(*COLUMNS).where(imports.c.account_id == param("me")).order_by(imports.c.id.desc()).limit(param("n"))
-)
-_open = or_(imports.c.state == sql("'waiting'"), imports.c.state == sql("'running'"))
-OPEN = statement(
-    select(*COLUMNS).where(_open, imports.c.held_until < param("now")).order_by(imports.c.id).limit(1)
-)  # fmt: skip
-HOLD = statement(
-    update(imports)
-    .where(imports.c.id == param("of"), _open, imports.c.held_until < param("now"))
-    .values(held_until=param("until"), state="running")
-)
-BUSY = statement(select(imports.c.id).where(imports.c.account_id == param("me"), _open).limit(1))
+
+class Import(msgspec.Struct, frozen=True):
+    """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at."""
+
+    id: int
+    account: int
+    kind: str
+    name: str
+    key: str
+    size: int
+    visibility: str
+    country: str
+    language: str
+    state: str
+    why: str
+    total: int
+    at: int
+    done: int
+    skipped: int
+    failed: int
+    created_at: int
+    finished_at: int | None
+
+
+_jobs = HeldJobs(imports, Import)
+add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
+
 ADVANCE = statement(
     update(imports)
     .where(imports.c.id == param("of"), imports.c.state == sql("'running'"))
@@ -43,7 +50,7 @@ ADVANCE = statement(
 )  # fmt: skip
 END = statement(
     update(imports)
-    .where(imports.c.id == param("of"), _open)
+    .where(imports.c.id == param("of"), _jobs.open)
     .values(state=words("as"), why=words("because"), finished_at=param("now"), key="")
 )
 WHO = statement(select(accounts.c.role, accounts.c.state).where(accounts.c.id == param("me")))
@@ -75,29 +82,6 @@ LIMITED = statement(
 )
 
 
-class Import(msgspec.Struct, frozen=True):
-    """A file and how far it has been taken in. Times in ms since 1970 UTC; `at`: how many of `total` were looked at."""
-
-    id: int
-    account: int
-    kind: str
-    name: str
-    key: str
-    size: int
-    visibility: str
-    country: str
-    language: str
-    state: str
-    why: str
-    total: int
-    at: int
-    done: int
-    skipped: int
-    failed: int
-    created_at: int
-    finished_at: int | None
-
-
 class Fault(msgspec.Struct, frozen=True):
     """One thing that could not be taken in: its place in the file (from 1), what it is called there, and why."""
 
@@ -123,36 +107,6 @@ class Root(msgspec.Struct, frozen=True):
     id: int
     root: int
     visibility: int
-
-
-async def add(w: Writing, one: Import) -> None:
-    row = msgspec.structs.asdict(one)
-    row["account_id"] = row.pop("account")
-    await w.run(ADD, **row | {"created_at": w.now(), "held_until": 0})
-
-
-async def busy(reading: Reading, account: int) -> bool:
-    """Whether something of theirs is still being taken in."""
-    return await reading.value(BUSY, me=account) is not None
-
-
-async def one(reading: Reading, account: int, id_: int) -> Import | None:
-    row = await reading.first(ONE, me=account, of=id_)
-    return Import(*row) if row else None
-
-
-async def mine(reading: Reading, account: int, at_most: int) -> list[Import]:
-    """The newest first."""
-    return [Import(*row) for row in await reading.fetch(MINE, me=account, n=at_most)]
-
-
-async def take_up(w: Writing) -> Import | None:
-    """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
-    row = await w.first(OPEN, now=w.now())
-    if row is None:
-        return None
-    held = await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR)
-    return Import(*row) if held else None
 
 
 async def advance(w: Writing, id_: int, step: Step) -> bool:

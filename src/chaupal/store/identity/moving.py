@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, insert, or_, select, update
+from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.tables import accounts, aliases, blocks, follows, list_members, moves, mutes
 from chaupal.store.machine.tables import lists as list_rows
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
 
-HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
 WAITING, RUNNING, DONE, STOPPED = "waiting", "running", "done", "stopped"
 # What comes along, one after the other: who blocks and who mutes the old account does so with the new one, then followers.
 BLOCKS, MUTES, FOLLOWERS = "blocks", "mutes", "followers"
@@ -30,26 +30,35 @@ POINTS = statement(select(accounts.c.moved_to).where(accounts.c.id == param("of"
 SERVER = statement(select(accounts.c.server).where(accounts.c.id == param("of")))
 HEADCOUNT = statement(select(accounts.c.followers_count).where(accounts.c.id == param("of")))
 
-COLUMNS = (
-    moves.c.id, moves.c.account_id, moves.c.to_id, moves.c.state, moves.c.phase, moves.c.at, moves.c.total, moves.c.done,
-    moves.c.created_at,
-)  # fmt: skip
-ADD = statement(insert(moves))
-LATEST = statement(select(*COLUMNS).where(moves.c.account_id == param("me")).order_by(moves.c.id.desc()).limit(1))
-_open = or_(moves.c.state == sql("'waiting'"), moves.c.state == sql("'running'"))
-OPEN = statement(select(*COLUMNS).where(_open, moves.c.held_until < param("now")).order_by(moves.c.id).limit(1))
-HOLD = statement(
-    update(moves)
-    .where(moves.c.id == param("of"), _open, moves.c.held_until < param("now"))
-    .values(held_until=param("until"), state="running")
-)
+
+class Move(msgspec.Struct, frozen=True):
+    """One move: `done` of `total` followers have come along. `at`: the tie after which it goes on, in its `phase`."""
+
+    id: int
+    account: int
+    to: int
+    state: str
+    phase: str
+    at: int
+    total: int
+    done: int
+    created_at: int
+
+    @property
+    def open(self) -> bool:
+        return self.state in (WAITING, RUNNING)
+
+
+_jobs = HeldJobs(moves, Move)
+take_up = _jobs.take_up
+
 ADVANCE = statement(
     update(moves)
     .where(moves.c.id == param("of"), moves.c.state == sql("'running'"))
     .values(phase=words("to_phase"), at=param("to_at"), done=moves.c.done + param("more"), held_until=param("until"))
 )
-END = statement(update(moves).where(moves.c.id == param("of"), _open).values(state=words("as")))
-STOP = statement(update(moves).where(moves.c.account_id == param("me"), _open).values(state=words("as")))
+END = statement(update(moves).where(moves.c.id == param("of"), _jobs.open).values(state=words("as")))
+STOP = statement(update(moves).where(moves.c.account_id == param("me"), _jobs.open).values(state=words("as")))
 DROP = statement(delete(moves).where(moves.c.account_id == param("me")))
 
 
@@ -74,24 +83,6 @@ IN_LISTS = statement(
     .join(list_rows, list_rows.c.id == list_members.c.list_id)
     .where(list_rows.c.account_id == param("me"), list_members.c.account_id == param("them"))
 )
-
-
-class Move(msgspec.Struct, frozen=True):
-    """One move: `done` of `total` followers have come along. `at`: the tie after which it goes on, in its `phase`."""
-
-    id: int
-    account: int
-    to: int
-    state: str
-    phase: str
-    at: int
-    total: int
-    done: int
-    created_at: int
-
-    @property
-    def open(self) -> bool:
-        return self.state in (WAITING, RUNNING)
 
 
 # --- aliases ---------------------------------------------------------------------------------------------------------
@@ -128,29 +119,16 @@ async def point(w: Writing, account: int, target: int | None) -> None:
 async def begin(w: Writing, new: int, account: int, to: int) -> None:
     """Its followers are to come along, beside everything else."""
     total = await w.value(HEADCOUNT, of=account) or 0
-    await w.run(
-        ADD, id=new, account_id=account, to_id=to, state=WAITING, phase=BLOCKS, at=0, total=total, done=0,
-        created_at=w.now(), held_until=0,
-    )  # fmt: skip
+    await _jobs.add(w, Move(new, account, to, WAITING, BLOCKS, at=0, total=total, done=0, created_at=0))
 
 
 async def latest(reading: Reading, account: int) -> Move | None:
-    row = await reading.first(LATEST, me=account)
-    return Move(*row) if row else None
+    return next(iter(await _jobs.mine(reading, account, 1)), None)
 
 
 async def stop(w: Writing, account: int) -> None:
     """Who has not come along yet stays."""
     await w.run(STOP, me=account, **{"as": STOPPED})
-
-
-async def take_up(w: Writing) -> Move | None:
-    """The oldest that waits, or that somebody left; it is this process's for a minute, and longer with every step."""
-    row = await w.first(OPEN, now=w.now())
-    if row is None:
-        return None
-    held = await w.run(HOLD, of=row[0], now=w.now(), until=w.now() + HELD_FOR)
-    return Move(*row) if held else None
 
 
 async def behind(w: Writing, move: Move, at_most: int) -> Sequence[Any]:

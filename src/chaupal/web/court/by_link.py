@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.appeals import appeals, by_link, counter
-from chaupal.kernel.errors import Conflict, Invalid, or_not_found
+from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import disputes
 from chaupal.web.court.disputes import Ways
-from chaupal.wire.call import Answer, Call, redirect
+from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
@@ -43,41 +43,28 @@ async def show(call: Call[RulingByLink]) -> Answer:
 
 
 async def appeal(call: Call[AppealByLink]) -> Answer:
-    """File an appeal. What cannot be taken is said beside what was typed."""
-    args, ways = call.args, await _ways(call)
-    try:
-        await appeals.file(call.house.court, ways.viewer, args.id, args.text)
-    except (Invalid, Conflict) as problem:
-        return await disputes.page(call, args.id, problem, ways)
-    return redirect(f"{ways.page}?done=appealed#appeal")
+    ways = await _ways(call)
+    filing = appeals.file(call.house.court, ways.viewer, call.args.id, call.args.text)
+    return await disputes.act_on(call, call.args.id, filing, "?done=appealed#appeal", ways)
 
 
 async def say(call: Call[AppealByLink]) -> Answer:
-    args, ways = call.args, await _ways(call)
-    try:
-        await appeals.say(call.house.court, ways.viewer, await _appealed(call, ways), args.text)
-    except (Invalid, Conflict) as problem:
-        return await disputes.page(call, args.id, problem, ways)
-    return redirect(f"{ways.page}?done=said#appeal")
+    ways = await _ways(call)
+    saying = appeals.say(call.house.court, ways.viewer, await _appealed(call, ways), call.args.text)
+    return await disputes.act_on(call, call.args.id, saying, "?done=said#appeal", ways)
 
 
 async def withdraw(call: Call[AppealByLink]) -> Answer:
     ways = await _ways(call)
-    try:
-        await appeals.withdraw(call.house.court, ways.viewer, await _appealed(call, ways))
-    except Conflict as problem:
-        return await disputes.page(call, call.args.id, problem, ways)
-    return redirect(f"{ways.page}#appeal")
+    ending = appeals.withdraw(call.house.court, ways.viewer, await _appealed(call, ways))
+    return await disputes.act_on(call, call.args.id, ending, "#appeal", ways)
 
 
 async def answer_notice(call: Call[Declared]) -> Answer:
     """File a counter-notice."""
-    args, ways = call.args, await _ways(call)
-    try:
-        await counter.file(call.house.court, ways.viewer, args.id, args.declared)
-    except (Invalid, Conflict) as problem:
-        return await disputes.page(call, args.id, problem, ways)
-    return redirect(f"{ways.page}?done=said#counter")
+    ways = await _ways(call)
+    filing = counter.file(call.house.court, ways.viewer, call.args.id, call.args.declared)
+    return await disputes.act_on(call, call.args.id, filing, "?done=said#counter", ways)
 
 
 async def _ways(call: Call[Any]) -> Ways:

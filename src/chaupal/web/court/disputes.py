@@ -1,6 +1,6 @@
 """What was decided about oneself, page by page: what, where, by which law and whose demand, until when, why, and the appeal."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -79,42 +79,36 @@ async def strike(call: Call[StrikeAsked]) -> Answer:
 
 
 async def appeal(call: Call[DisputeTyped]) -> Answer:
-    """File an appeal. What cannot be taken is said beside what was typed."""
-    args = call.args
-    try:
-        await appeals.file(call.house.court, call.viewer, args.id, args.text)
-    except (Invalid, Conflict) as problem:
-        return await page(call, args.id, problem)
-    return redirect(f"{tidings.notice_page(args.id)}?done=appealed#appeal")
+    """File an appeal."""
+    filing = appeals.file(call.house.court, call.viewer, call.args.id, call.args.text)
+    return await act_on(call, call.args.id, filing, "?done=appealed#appeal")
 
 
 async def say(call: Call[DisputeTyped]) -> Answer:
-    args = call.args
-    row, about = await appeals.appeal(call.house.court, call.viewer, args.id)
-    try:
-        await appeals.say(call.house.court, call.viewer, args.id, args.text)
-    except (Invalid, Conflict, NotAllowed) as problem:
-        return await page(call, about.ruling.id, problem)
-    return redirect(f"{tidings.notice_page(row.ruling_id)}?done=said#appeal")
+    row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
+    saying = appeals.say(call.house.court, call.viewer, row.id, call.args.text)
+    return await act_on(call, row.ruling_id, saying, "?done=said#appeal")
 
 
 async def answer_notice(call: Call[Declared]) -> Answer:
     """File a counter-notice."""
-    args = call.args
-    try:
-        await counter.file(call.house.court, call.viewer, args.id, args.declared)
-    except (Invalid, Conflict) as problem:
-        return await page(call, args.id, problem)
-    return redirect(f"{tidings.notice_page(args.id)}?done=said#counter")
+    filing = counter.file(call.house.court, call.viewer, call.args.id, call.args.declared)
+    return await act_on(call, call.args.id, filing, "?done=said#counter")
 
 
 async def withdraw(call: Call[DisputeTyped]) -> Answer:
-    row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
+    row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
+    return await act_on(call, row.ruling_id, appeals.withdraw(call.house.court, call.viewer, row.id), "#appeal")
+
+
+async def act_on(call: Call[Any], ruling: int, act: Awaitable[object], shown: str, ways: Ways | None = None) -> Answer:
+    """Do something about a ruling, and on to its page (`shown`: what of it). What cannot be taken is said there, beside what was typed."""
+    ways = ways or own_ways(call, ruling)
     try:
-        await appeals.withdraw(call.house.court, call.viewer, call.args.id)
-    except Conflict as problem:
-        return await page(call, about.ruling.id, problem)
-    return redirect(f"{tidings.notice_page(row.ruling_id)}#appeal")
+        await act
+    except (Invalid, Conflict, NotAllowed) as problem:
+        return await page(call, ruling, problem, ways)
+    return redirect(f"{ways.page}{shown}")
 
 
 async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: Ways | None = None) -> Answer:

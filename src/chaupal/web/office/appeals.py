@@ -8,7 +8,6 @@ import msgspec
 from chaupal.governance.appeals import appeals, counter, outside
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
-from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
@@ -84,24 +83,17 @@ async def act(call: Call[AppealHandled]) -> Answer:
 async def elsewhere(call: Call[Elsewhere]) -> Answer:
     """Note it; the page of the ruling shows it to the person concerned, too."""
     args = call.args
-    try:
-        await outside.note(
-            call.house.court, call.viewer, args.id, step=args.step, body=args.body, outcome=args.outcome,
-            complied_in_time=args.complied_in_time,
-        )  # fmt: skip
-    except (Invalid, Conflict) as problem:
-        return await disputes.page(call, args.id, problem)
-    return redirect(f"{tidings.notice_page(args.id)}?done=noted#elsewhere")
+    noting = outside.note(
+        call.house.court, call.viewer, args.id, step=args.step, body=args.body, outcome=args.outcome,
+        complied_in_time=args.complied_in_time,
+    )  # fmt: skip
+    return await disputes.act_on(call, args.id, noting, "?done=noted#elsewhere")
 
 
 async def counter_step(call: Call[Step]) -> Answer:
     """What becomes of a counter-notice."""
-    args = call.args
-    try:
-        await counter.step(call.house.court, call.viewer, args.id, args.step)
-    except Conflict as problem:
-        return await disputes.page(call, args.id, problem)
-    return redirect(f"{tidings.notice_page(args.id)}?done=noted#counter")
+    step = counter.step(call.house.court, call.viewer, call.args.id, call.args.step)
+    return await disputes.act_on(call, call.args.id, step, "?done=noted#counter")
 
 
 async def _assign(call: Call[AppealHandled]) -> None:

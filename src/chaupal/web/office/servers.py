@@ -1,5 +1,6 @@
 """The office's page of other servers: what is limited of each, lists taken in and out, and those that are let in by name."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 import msgspec
@@ -77,34 +78,23 @@ class Listed(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[ServerTyped]) -> Answer:
-    return await _page(call, call.args)
+    return await _page(call, typed=call.args)
 
 
 async def limit(call: Call[ServerTyped]) -> Answer:
-    try:
-        await limits.limit(call.house.court, call.viewer, call.args.form)
-    except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, call.args, problem)
-    return redirect("/office/servers")
+    return await _do(call, limits.limit(call.house.court, call.viewer, call.args.form), typed=call.args)
 
 
 async def end(call: Call[About]) -> Answer:
-    try:
-        await limits.end(call.house.court, call.viewer, call.args.id, call.args.reason)
-    except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, ServerTyped(), problem, about=call.args.id)
-    return redirect("/office/servers")
+    args = call.args
+    return await _do(call, limits.end(call.house.court, call.viewer, args.id, args.reason), about=args.id)
 
 
 async def tell(call: Call[Told]) -> Answer:
     """How its name is told, and what staff noted: nothing is limited by it."""
-    a, court = call.args, call.house.court
+    a = call.args
     form = ServerForm(obfuscate=a.obfuscate, public_comment=a.public_comment, private_comment=a.private_comment)
-    try:
-        await limits.told_so(court, call.viewer, a.id, form)
-    except (Invalid, NotAllowed) as problem:
-        return await _page(call, ServerTyped(), problem, about=a.id)
-    return redirect("/office/servers")
+    return await _do(call, limits.told_so(call.house.court, call.viewer, a.id, form), about=a.id)
 
 
 async def bring(call: Call[Listed]) -> Answer:
@@ -115,8 +105,8 @@ async def bring(call: Call[Listed]) -> Answer:
             raise Invalid("csv_empty", field="csv")
         taken = await csv_blocks.take_in(call.house.court, call.viewer, file.data, call.args.reason, call.args.rule)
     except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, ServerTyped(), problem, listed=call.args)
-    return await _page(call, ServerTyped(), taken=taken)
+        return await _page(call, problem, listed=call.args)
+    return await _page(call, taken=taken)
 
 
 async def out(call: Call[Nothing]) -> Answer:
@@ -126,31 +116,33 @@ async def out(call: Call[Nothing]) -> Answer:
 
 
 async def let_in(call: Call[LetIn]) -> Answer:
-    try:
-        await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.reason)
-    except (Invalid, NotAllowed) as problem:
-        return await _page(call, ServerTyped(), problem, let_in=call.args)
-    return redirect("/office/servers#allowed")
+    args = call.args
+    letting = allowing.let_in(call.house.court, call.viewer, args.domain, args.reason)
+    return await _do(call, letting, "#allowed", let_in=args)
 
 
 async def take_off(call: Call[About]) -> Answer:
-    try:
-        await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.reason)
-    except (Invalid, NotAllowed, Conflict) as problem:
-        return await _page(call, ServerTyped(), problem, about=call.args.id)
-    return redirect("/office/servers#allowed")
+    args = call.args
+    return await _do(
+        call, allowing.take_off(call.house.court, call.viewer, args.id, args.reason), "#allowed", about=args.id
+    )
 
 
 async def keep(call: Call[About]) -> Answer:
+    return await _do(call, allowing.keep(call.house.court, call.viewer, call.args.id), "#allowed", about=call.args.id)
+
+
+async def _do(call: Call[Any], act: Awaitable[object], shown: str = "", **typed: Any) -> Answer:
+    """Do it, and back to the list (`shown`: what of it). What cannot be done is said there, beside what was `typed`."""
     try:
-        await allowing.keep(call.house.court, call.viewer, call.args.id)
-    except (NotAllowed, Conflict) as problem:
-        return await _page(call, ServerTyped(), problem, about=call.args.id)
-    return redirect("/office/servers#allowed")
+        await act
+    except (Invalid, NotAllowed, Conflict) as problem:
+        return await _page(call, problem, **typed)
+    return redirect(f"/office/servers{shown}")
 
 
 async def _page(
-    call: Call[Any], typed: ServerTyped, problem: Problem | None = None, *, about: int = 0, listed: Listed | None = None,
+    call: Call[Any], problem: Problem | None = None, *, typed: ServerTyped | None = None, about: int = 0, listed: Listed | None = None,
     let_in: LetIn | None = None, taken: Taken | None = None,
 ) -> Answer:  # fmt: skip
     court, viewer = call.house.court, call.viewer
@@ -160,9 +152,10 @@ async def _page(
         *(one.by for one in allowed), *(one.ending_by for one in allowed if one.ending_by is not None),
     ]  # fmt: skip
     return await office_room.render(
-        call, "office/servers.html", N_("Other servers"), problem, typed=typed, found=found, allowed=allowed, severities=SEVERITIES,
-        names=await desk.handles(call.house.reads, viewer, staff), about=about, listed=listed or Listed(), let_in=let_in or LetIn(),
-        taken=taken, federation=call.house.settings.federation, outcome_of=limits.outcome_of,
+        call, "office/servers.html", N_("Other servers"), problem, typed=typed or ServerTyped(), found=found, allowed=allowed,
+        names=await desk.handles(call.house.reads, viewer, staff), about=about, listed=listed or Listed(),
+        severities=SEVERITIES,
+        let_in=let_in or LetIn(), taken=taken, federation=call.house.settings.federation, outcome_of=limits.outcome_of,
         reason_proposed=limits.reason_proposed, book=court.rules.current(court.clock()),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,21 @@ def read_bytes[D: Dated](name: str, raw: bytes, kind: type[D], faults: Faults) -
     if len(faults.said) > before:
         return None
     return kind(**fields, file=name, digest=hashlib.sha256(raw).hexdigest())
+
+
+def read_all[D: Dated, Name](
+    directory: Path, kind: type[D], name_of: Callable[[D], Name], faults: Faults
+) -> dict[Name, D]:
+    """Every version in a directory, by its name; that two files have the same one is a fault."""
+    found: dict[Name, D] = {}
+    for path in law_files(directory, faults):
+        one = read(path, kind, faults)
+        if one is None:
+            continue
+        known = found.setdefault(name_of(one), one)
+        if known is not one:
+            faults.add(path.name, "version", f"{name_of(one)} is also in {known.file}")
+    return found
 
 
 def _bytes(path: Path, faults: Faults) -> bytes | None:
