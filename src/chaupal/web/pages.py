@@ -56,6 +56,18 @@ class Beside(msgspec.Struct, frozen=True):
     people: Sequence[Person] = ()
 
 
+class Saved(msgspec.Struct, kw_only=True):
+    """`saved`: the page is shown after its form was taken in."""
+
+    saved: bool = False
+
+
+class MailLink(msgspec.Struct, kw_only=True):
+    """A link from a mail."""
+
+    secret: str
+
+
 class Player(msgspec.Struct, frozen=True):
     """One of the cast of the village, whom a visitor may be."""
 

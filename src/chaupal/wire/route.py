@@ -17,6 +17,9 @@ class Shape(StrEnum):
     FILE = "file"  # bytes: media, log tiles, feeds, styles
 
 
+PAGE: dict[str, Any] = {"shape": Shape.PAGE}  # of rows for whoever is signed in
+
+
 class Nothing(msgspec.Struct):
     """Takes no parameters."""
 

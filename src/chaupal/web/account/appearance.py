@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import msgspec
 from msgspec.structs import asdict
 
 from chaupal.policy.surface import Surface
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance
 from chaupal.web import pages
+from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -28,12 +28,6 @@ CHOICES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("digits", N_("Digits"), (("ascii", "1234567890"), ("native", N_("Of the language of the page")))),
     ("urdu", N_("Urdu letters"), (("naskh", N_("Naskh")), ("nastaliq", N_("Nastaliq")))),
 )
-
-
-class Saved(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after its form was taken in."""
-
-    saved: bool = False
 
 
 async def show(call: Call[Saved]) -> Answer:

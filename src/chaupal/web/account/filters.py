@@ -19,7 +19,7 @@ from chaupal.web.square.cards import cards
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 CONTEXTS = {
     "home": N_("Home and lists"),
@@ -196,8 +196,6 @@ def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, befor
 
 # Which field of the form a detail of a problem stands beside.
 PLACES = {"title": "title", "keyword": "keywords", "keywords_attributes": "keywords", "context": "context"}
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/filters", every, Surface.STATUS, takes=FiltersAsked, **PAGE),

@@ -7,7 +7,7 @@ from chaupal.web import pages
 from chaupal.web.square import meeting, tongues, writing
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
+from chaupal.wire.route import PAGE, Nothing, Route, get
 
 MEET = 5
 LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"
@@ -32,8 +32,6 @@ async def _step(call: Call[Nothing], step: int, title: str, **context: Any) -> A
         call, "joining/first_steps.html", step=step, steps=(LANGUAGES, PEOPLE, POST), title=title, **context
     )
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get(LANGUAGES, languages, Surface.OWN, **PAGE),

@@ -10,13 +10,14 @@ from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening
 from chaupal.web import pages
+from chaupal.web.pages import Saved
 from chaupal.web.said import said
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number, Paged
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 CLASSES = {
     "not_following": N_("People you do not follow"),
@@ -36,12 +37,6 @@ class Chosen(msgspec.Struct, kw_only=True):
     new_accounts: str | None = None
     private_mentions: str | None = None
     limited_accounts: str | None = None
-
-
-class Saved(msgspec.Struct):
-    """`saved`: the page is shown after its form was taken in."""
-
-    saved: bool = False
 
 
 class Word(msgspec.Struct):
@@ -88,8 +83,6 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
         ways=[(way, said(call, text)) for way, text in WAYS.items()], title=said(call, N_("Who can notify you")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/notifications/policy", policy, Surface.OWN, takes=Saved, **PAGE),

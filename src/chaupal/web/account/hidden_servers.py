@@ -13,7 +13,7 @@ from chaupal.web import pages
 from chaupal.web.said import errors
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 MOST_SHOWN = 500
 PATH = "/settings/servers"
@@ -65,8 +65,6 @@ async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
         ended=await looks.severed(call.house.reads, call.viewer), title=words(call.viewer.language).gettext(N_("Hidden servers")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, show, Surface.OWN, **PAGE),

@@ -14,7 +14,7 @@ from chaupal.web.said import ELSE, errors, told
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 KINDS: dict[str, str] = {
     "": N_("What the file says it is"), "archive": N_("An archive with posts"), "follows": N_("Whom I follow"),
@@ -84,8 +84,6 @@ async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> A
         most=imports.MOST_BYTES // 1_000_000, title=said(N_("Import")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/import", show, Surface.OWN, **PAGE),

@@ -13,12 +13,13 @@ from chaupal.social.signin import browsers, logins
 from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
+from chaupal.web.pages import MailLink
 from chaupal.web.said import errors, said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
 from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 
 class SignUp(msgspec.Struct, kw_only=True):
@@ -26,12 +27,6 @@ class SignUp(msgspec.Struct, kw_only=True):
     email: str = ""
     password: str = ""
     reason: str = ""
-
-
-class Link(msgspec.Struct, kw_only=True):
-    """A link from a mail."""
-
-    secret: str
 
 
 async def log_out(call: Call[Nothing]) -> Answer:
@@ -77,13 +72,13 @@ async def mail_again(call: Call[Nothing]) -> Answer:
     return await pages.render(call, "joining/welcome.html", login=login, again=True, title=title)
 
 
-async def show_confirm(call: Call[Link]) -> Answer:
+async def show_confirm(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
     works = await accounts.may_confirm(call.house.square, call.args.secret)
     return await _confirm_page(call, "ask") if works else await _used(call)
 
 
-async def confirm(call: Call[Link]) -> Answer:
+async def confirm(call: Call[MailLink]) -> Answer:
     try:
         is_open = await accounts.confirm(call.house.square, call.args.secret)
     except NotFound:
@@ -93,7 +88,7 @@ async def confirm(call: Call[Link]) -> Answer:
     return await _confirm_page(call, "open" if is_open else "waiting")
 
 
-async def _used(call: Call[Link]) -> Answer:
+async def _used(call: Call[MailLink]) -> Answer:
     """The link does nothing any more: those who are logged in learn whether that matters, others where to have a new one."""
     if call.viewer.account is None:
         return await _confirm_page(call, "dead")
@@ -156,14 +151,13 @@ STEPS = {
 }  # fmt: skip
 
 
-async def _confirm_page(call: Call[Link], step: str) -> Answer:
+async def _confirm_page(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step in ("dead", "late") else 200
     return await pages.render(
         call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=said(call, STEPS[step])
     )
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 
@@ -173,8 +167,8 @@ ROUTES: tuple[Route, ...] = (
     post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),
     get("/welcome", welcome, Surface.OWN, **NOT_YET),
     post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
-    get("/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
-    post("/confirm/{secret}", confirm, Surface.NONE, takes=Link, **OPEN),
+    get("/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
+    post("/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
     post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", takes=ById, **PAGE),
 )

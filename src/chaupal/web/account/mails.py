@@ -7,10 +7,11 @@ import msgspec
 from chaupal.policy.surface import Surface
 from chaupal.social.people import mails
 from chaupal.web import pages
+from chaupal.web.pages import MailLink, Saved
 from chaupal.web.said import said
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, Shape, get, post
 
 HERE = "/settings/mail"
 NAMES = {
@@ -22,22 +23,10 @@ NAMES = {
 }  # fmt: skip
 
 
-class Saved(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after its form was taken in."""
-
-    saved: bool = False
-
-
 class Chosen(msgspec.Struct, kw_only=True):
     """The kinds that were ticked."""
 
     kinds: list[str] = []
-
-
-class Link(msgspec.Struct):
-    """The link of a letter."""
-
-    secret: str
 
 
 async def show(call: Call[Saved]) -> Answer:
@@ -53,28 +42,27 @@ async def choose(call: Call[Chosen]) -> Answer:
     return redirect(f"{HERE}?saved=1")
 
 
-async def ask_to_stop(call: Call[Link]) -> Answer:
+async def ask_to_stop(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not end anything for somebody."""
     mails.owner_of(call.house.settings, call.args.secret)
     return await _stop_page(call, done=False)
 
 
-async def stop(call: Call[Link]) -> Answer:
+async def stop(call: Call[MailLink]) -> Answer:
     """By the button, or by a mail program's own (RFC 8058), which has neither a session nor a form's word."""
     await mails.stop(call.house.square, call.args.secret)
     return await _stop_page(call, done=True)
 
 
-async def _stop_page(call: Call[Link], *, done: bool) -> Answer:
+async def _stop_page(call: Call[MailLink], *, done: bool) -> Answer:
     path = f"/mail/stop/{call.args.secret}"
     return await pages.render(
         call, "settings/mail_stop.html", done=done, action=path, title=said(call, N_("No more email notifications"))
     )
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 # The secret opens it, whoever holds it; it ends letters and shows nothing of anybody.
-OPEN: dict[str, Any] = {"takes": Link, "public": True, "unready": True, "suspended": True, "limit": (60, 600)}
+OPEN: dict[str, Any] = {"takes": MailLink, "public": True, "unready": True, "suspended": True, "limit": (60, 600)}
 
 ROUTES: tuple[Route, ...] = (
     get(HERE, show, Surface.OWN, takes=Saved, **PAGE),

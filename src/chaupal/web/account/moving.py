@@ -13,7 +13,7 @@ from chaupal.web.said import sentence
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 HERE = "/settings/moving"
 
@@ -88,8 +88,6 @@ async def _show(
         title=words(language).gettext(N_("Move to another account")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get(HERE, show, Surface.OWN, **PAGE),

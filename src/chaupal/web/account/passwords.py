@@ -8,7 +8,8 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins
 from chaupal.web import pages
-from chaupal.web.account.joining import NOT_YET, OPEN, Link, agent, errors_of, keep
+from chaupal.web.account.joining import NOT_YET, OPEN, agent, errors_of, keep
+from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Nothing, Route, get, post
@@ -18,7 +19,7 @@ class Forgotten(msgspec.Struct, kw_only=True):
     email: str = ""
 
 
-class Chosen(Link, kw_only=True):
+class Chosen(MailLink, kw_only=True):
     """A link from a mail, and the password chosen on its page."""
 
     password: str = ""
@@ -39,7 +40,7 @@ async def forgotten(call: Call[Forgotten]) -> Answer:
     return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=True)
 
 
-async def show_reset(call: Call[Link]) -> Answer:
+async def show_reset(call: Call[MailLink]) -> Answer:
     works = await logins.may_reset(call.house.square, call.args.secret)
     return await _reset_page(call, "ask" if works else "dead", {})
 
@@ -90,7 +91,7 @@ async def _page(call: Call[Any], template: str, title: str, *, status: int = 200
 ROUTES: tuple[Route, ...] = (
     get("/reset", show_forgotten, Surface.NONE, **OPEN),
     post("/reset", forgotten, Surface.NONE, takes=Forgotten, limit=(5, 1_800), guards="email", **OPEN),
-    get("/reset/{secret}", show_reset, Surface.NONE, takes=Link, **OPEN),
+    get("/reset/{secret}", show_reset, Surface.NONE, takes=MailLink, **OPEN),
     post("/reset/{secret}", reset, Surface.NONE, takes=Chosen, limit=(20, 1_800), **OPEN),
     get("/password", show_change, Surface.OWN, **NOT_YET),
     post("/password", change, Surface.OWN, takes=Changed, limit=(10, 1_800), **NOT_YET),

@@ -1,7 +1,5 @@
 """Who can find and follow somebody, and who learns what they have read: switches in plain words, on one page."""
 
-from typing import Any
-
 import msgspec
 from msgspec import structs
 
@@ -11,9 +9,10 @@ from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.posts import conversations
 from chaupal.web import pages
+from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 # Name of the switch, what it says, and what it does.
 SWITCHES = (
@@ -38,12 +37,6 @@ SWITCHES = (
         N_("Whoever writes to you sees when you have read it, and so do you. Only where both want it, and for messages from then on."),
     ),
 )  # fmt: skip
-
-
-class Saved(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after its form was taken in."""
-
-    saved: bool = False
 
 
 class Chosen(msgspec.Struct, kw_only=True):
@@ -75,8 +68,6 @@ async def change(call: Call[Chosen]) -> Answer:
     await conversations.want_marks(call.house.square, call.viewer, wanted=chosen.read_marks)
     return redirect("/settings/privacy?saved=1")
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/privacy", show, Surface.OWN, takes=Saved, **PAGE),

@@ -15,11 +15,12 @@ from chaupal.social.people.profiles import MOST_FIELDS, Defaults, Face
 from chaupal.social.signin import logins
 from chaupal.text import hosts
 from chaupal.web import pages
+from chaupal.web.pages import Saved
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Chosen(msgspec.Struct, kw_only=True):
@@ -43,12 +44,6 @@ class Chosen(msgspec.Struct, kw_only=True):
     def table(self) -> tuple[Field, ...] | None:
         """None: the form had none, and it stays as it is."""
         return tuple(Field(*row) for row in self.rows()) if self.labels or self.values else None
-
-
-class Saved(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after its form was taken in."""
-
-    saved: bool = False
 
 
 # Who may quote what one posts from now on.
@@ -116,8 +111,6 @@ async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem
         **writing.choices(call),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/profile", show, Surface.OWN, takes=Saved, **PAGE),

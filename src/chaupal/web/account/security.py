@@ -14,18 +14,13 @@ from chaupal.web import pages
 from chaupal.web.account.agents import called
 from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
+from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
-
-
-class Said(msgspec.Struct, kw_only=True):
-    """`saved`: the page is shown after a form was taken in."""
-
-    saved: bool = False
 
 
 class Password(msgspec.Struct, kw_only=True):
@@ -57,7 +52,7 @@ class Session(msgspec.Struct, kw_only=True):
     key: str = ""
 
 
-async def show(call: Call[Said]) -> Answer:
+async def show(call: Call[Saved]) -> Answer:
     return await _security(call, saved=call.args.saved)
 
 
@@ -129,7 +124,7 @@ async def remove_passkey(call: Call[Which]) -> Answer:
     return redirect(f"{SECURITY}?saved=1")
 
 
-async def show_sessions(call: Call[Said]) -> Answer:
+async def show_sessions(call: Call[Saved]) -> Answer:
     square, said = call.house.square, words(call.viewer.language).gettext
     here = call.caller.key if call.caller else ""
     browsers = [
@@ -196,7 +191,6 @@ async def _recovery(call: Call[Any], codes: list[str]) -> Answer:
     return await pages.render(call, "settings/recovery.html", codes=codes, title=title)
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 GUARDED: dict[str, Any] = {"shape": Shape.PAGE, "limit": (20, 900)}  # guesses at a password or a code
 # Whoever is suspended or frozen may still look after who acts in their name.
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
@@ -208,7 +202,7 @@ def _is_staff(call: Call[Any]) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    get(SECURITY, show, Surface.OWN, takes=Said, **PAGE),
+    get(SECURITY, show, Surface.OWN, takes=Saved, **PAGE),
     post(f"{SECURITY}/codes", begin_codes, Surface.OWN, takes=Password, **GUARDED),
     get(f"{SECURITY}/codes", show_codes, Surface.OWN, **PAGE),
     post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=Code, **GUARDED),
@@ -217,7 +211,7 @@ ROUTES: tuple[Route, ...] = (
     post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=PasskeyNamed, **GUARDED),
     post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=Made, **GUARDED),
     post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=Which, **GUARDED),
-    get(SESSIONS, show_sessions, Surface.OWN, takes=Said, **OPEN),
+    get(SESSIONS, show_sessions, Surface.OWN, takes=Saved, **OPEN),
     post(SESSIONS, end_session, Surface.OWN, takes=Session, **OPEN),
     post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=ById, **OPEN),
 )

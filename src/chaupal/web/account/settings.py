@@ -1,7 +1,5 @@
 """Settings: their groups, the pages of one of them beside these, and what limits one now."""
 
-from typing import Any
-
 import msgspec
 
 from chaupal.governance.appeals import notices
@@ -11,7 +9,7 @@ from chaupal.web import pages
 from chaupal.web.places import GROUPS
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
+from chaupal.wire.route import PAGE, Route, get
 
 
 class Saved(msgspec.Struct, kw_only=True):
@@ -31,7 +29,5 @@ async def settings(call: Call[Saved]) -> Answer:
         title=words(language).gettext(N_("Settings")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, takes=Saved, **PAGE),)

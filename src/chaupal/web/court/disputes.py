@@ -14,18 +14,12 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
 from chaupal.web.court import sheet
+from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Nothing, Route, Shape, get, post
-
-
-class StrikeAsked(msgspec.Struct, kw_only=True):
-    """A strike by its ruling's id; `done`: what was just done there."""
-
-    id: Number
-    done: str = ""
 
 
 class DisputeTyped(msgspec.Struct, kw_only=True):
@@ -74,7 +68,7 @@ async def strikes(call: Call[Nothing]) -> Answer:
     )  # fmt: skip
 
 
-async def strike(call: Call[StrikeAsked]) -> Answer:
+async def strike(call: Call[SheetAsked]) -> Answer:
     return await page(call, call.args.id)
 
 
@@ -163,7 +157,7 @@ STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
 
 ROUTES: tuple[Route, ...] = (
     get(STRIKES, strikes, Surface.OWN, **OWN),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=StrikeAsked, **OWN),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=SheetAsked, **OWN),
     post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=DisputeTyped, limit=(20, 600), **OWN),
     post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **OWN),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=DisputeTyped, limit=(30, 600), **OWN),

@@ -14,6 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.signin import browsers
 from chaupal.web.account.joining import been_here
 from chaupal.web.court import sheet
+from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.cookies import set_cookie
@@ -30,11 +31,7 @@ class LogIn(msgspec.Struct, kw_only=True):
     code: str = ""
 
 
-class Link(msgspec.Struct, kw_only=True):
-    secret: str
-
-
-class Enrol(Link, kw_only=True):
+class Enrol(MailLink, kw_only=True):
     password: str = ""
     code: str = ""
 
@@ -95,7 +92,7 @@ async def log_out(call: Call[Nothing]) -> Answer:
     return redirect(LOGIN, headers=[set_cookie(call.house.settings, portal.COOKIE, "", 0)])
 
 
-async def show_enrol(call: Call[Link]) -> Answer:
+async def show_enrol(call: Call[MailLink]) -> Answer:
     """What the invited sees; a dead link is told so. Following the link changes nothing: mail scanners do."""
     try:
         shown = await portal.enrolment(call.house.court, call.args.secret)
@@ -157,7 +154,7 @@ ROUTES: tuple[Route, ...] = (
     get(LOGIN, show_login, Surface.NONE, **DOOR),
     post(LOGIN, log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="email", **DOOR),
     post("/portal/logout", log_out, Surface.NONE, **DOOR),
-    get("/portal/enrol/{secret}", show_enrol, Surface.NONE, takes=Link, limit=(30, 300), **DOOR),
+    get("/portal/enrol/{secret}", show_enrol, Surface.NONE, takes=MailLink, limit=(30, 300), **DOOR),
     post("/portal/enrol/{secret}", enrol, Surface.NONE, takes=Enrol, limit=(20, 300), guards="secret", **DOOR),
     get("/portal/token", show_token, Surface.NONE, **DOOR),
     post("/portal/token", token, Surface.NONE, takes=Token, **DOOR),

@@ -13,6 +13,7 @@ from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import sheet
+from chaupal.web.pages import MailLink
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call
@@ -36,12 +37,6 @@ class ReportTyped(About, kw_only=True):
     name: str = ""
     email: str = ""
     forward: bool = False
-
-
-class Link(msgspec.Struct, kw_only=True):
-    """A link from a mail."""
-
-    secret: str
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -76,13 +71,13 @@ async def send(call: Call[ReportTyped]) -> Answer:
     return await sheet.render(call, "reports/sent.html", N_("Almost there"), row=None, step="mailed")
 
 
-async def show_confirm(call: Call[Link]) -> Answer:
+async def show_confirm(call: Call[MailLink]) -> Answer:
     """A page with a button: mail scanners follow links, and must not confirm for somebody."""
     works = await reports.may_confirm(call.house.court, call.args.secret)
     return await _confirm(call, "ask" if works else "dead")
 
 
-async def confirm(call: Call[Link]) -> Answer:
+async def confirm(call: Call[MailLink]) -> Answer:
     try:
         row = await reports.confirm(call.house.court, call.args.secret)
     except NotFound:
@@ -96,7 +91,7 @@ async def mine(call: Call[Nothing]) -> Answer:
     return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found)
 
 
-async def _confirm(call: Call[Link], step: str) -> Answer:
+async def _confirm(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step == "dead" else 200
     return await sheet.render(
         call,
@@ -140,7 +135,7 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 ROUTES: tuple[Route, ...] = (
     get("/report", show, Surface.STATUS, takes=About, **OPEN),
     post("/report", send, Surface.STATUS, takes=ReportTyped, limit=(10, 3_600), **OPEN),
-    get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=Link, **OPEN),
-    post("/report/confirm/{secret}", confirm, Surface.NONE, takes=Link, limit=(20, 1_800), **OPEN),
+    get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
+    post("/report/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, limit=(20, 1_800), **OPEN),
     get("/reports", mine, Surface.OWN, shape=Shape.PAGE, suspended=True),
 )

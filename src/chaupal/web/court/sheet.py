@@ -2,11 +2,21 @@
 
 from typing import Any
 
+import msgspec
+
 from chaupal.kernel.errors import Problem
 from chaupal.web import pages
 from chaupal.web.court import courtly, disputewords
 from chaupal.web.words import words
 from chaupal.wire.call import Answer, Call
+from chaupal.wire.paging import Number
+
+
+class SheetAsked(msgspec.Struct, kw_only=True):
+    """What the page is about, by its id; `done`: what was just done there."""
+
+    id: Number
+    done: str = ""
 
 
 async def render(

@@ -12,6 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import disputes, sheet
+from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
@@ -23,11 +24,6 @@ class AppealsAsked(msgspec.Struct, kw_only=True):
     """Those that wait, or those that have `ended`."""
 
     ended: bool = False
-
-
-class AppealAsked(msgspec.Struct, kw_only=True):
-    id: Number
-    done: str = ""
 
 
 class AppealHandled(msgspec.Struct, kw_only=True):
@@ -66,7 +62,7 @@ async def queue(call: Call[AppealsAsked]) -> Answer:
     return await sheet.render(call, "office/appeals.html", N_("Appeals"), found=found, ended=call.args.ended)
 
 
-async def show(call: Call[AppealAsked]) -> Answer:
+async def show(call: Call[SheetAsked]) -> Answer:
     return await _appeal(call, call.args.id)
 
 
@@ -150,7 +146,7 @@ DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/appeals", queue, Surface.OFFICE, takes=AppealsAsked, **DESK),
-    get("/office/appeals/{id}", show, Surface.OFFICE, takes=AppealAsked, **DESK),
+    get("/office/appeals/{id}", show, Surface.OFFICE, takes=SheetAsked, **DESK),
     post(
         "/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, takes=Elsewhere, shape=Shape.PAGE, may="hear_appeal"
     ),

@@ -13,7 +13,7 @@ from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 CLASS_NAMES = {
     "court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other"),
@@ -130,8 +130,6 @@ async def _one(
         **FORM,
     )
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),

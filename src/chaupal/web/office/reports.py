@@ -16,6 +16,7 @@ from chaupal.policy.things import Person
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.web.court import sheet
+from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
@@ -29,11 +30,6 @@ class ReportsAsked(msgspec.Struct, kw_only=True):
     resolved: bool = False
     kind: str = ""
     mine: bool = False
-
-
-class ReportAsked(msgspec.Struct, kw_only=True):
-    id: Number
-    done: str = ""
 
 
 class ReportHandled(msgspec.Struct, kw_only=True):
@@ -64,7 +60,7 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
     )  # fmt: skip
 
 
-async def show(call: Call[ReportAsked]) -> Answer:
+async def show(call: Call[SheetAsked]) -> Answer:
     return await _report(call, call.args.id)
 
 
@@ -145,7 +141,7 @@ DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/reports", queue, Surface.OFFICE, takes=ReportsAsked, **DESK),
-    get("/office/reports/{id}", show, Surface.OFFICE, takes=ReportAsked, **DESK),
+    get("/office/reports/{id}", show, Surface.OFFICE, takes=SheetAsked, **DESK),
     post(
         "/office/reports/{id}/{act}", act, Surface.OFFICE, takes=ReportHandled, shape=Shape.PAGE, may="handle_reports"
     ),

@@ -17,7 +17,7 @@ from chaupal.web.square.sheet import to_local
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 OFFERED = ("👍", "🙏", "❤️", "🎉")  # to whoever would be the first to react
 
@@ -117,7 +117,6 @@ async def _edit(
     )
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
 
 ROUTES: tuple[Route, ...] = (

@@ -23,7 +23,7 @@ from chaupal.web.square.threads import PostAddress
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 MOST = 300
 
@@ -168,8 +168,6 @@ async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
     title = words(call.viewer.language).gettext(N_("Edit the post"))
     return await pages.render(call, "compose.html", status, card=None, title=title, **writing.form(call, sheet))
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/posts/{id}/edit", form, Surface.STATUS, takes=ById, **PAGE),

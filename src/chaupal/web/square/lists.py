@@ -19,7 +19,7 @@ from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Number, Paged
-from chaupal.wire.route import Nothing, Route, Shape, get, post
+from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 REPLIES = {
     "list": N_("To people of the list"),
@@ -170,8 +170,6 @@ async def _people(
         title=one.title, errors=errors or {}, handle=handle, **_form(call, typed),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/lists", every, Surface.OWN, **PAGE),

@@ -23,7 +23,7 @@ from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Number, Paged
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -195,8 +195,6 @@ def _people(seen: Any) -> list[Person]:
     found: list[Visible[Person]] = list(seen)
     return [one.item for one in found]
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),

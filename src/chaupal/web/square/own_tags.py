@@ -14,7 +14,7 @@ from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.paging import ById, Paged
-from chaupal.wire.route import Route, Shape, get, post
+from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Tagged(msgspec.Struct, kw_only=True):
@@ -64,8 +64,6 @@ async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: st
         title=words(viewer.language).gettext(N_("Hashtags I follow and show")),
     )  # fmt: skip
 
-
-PAGE: dict[str, Any] = {"shape": Shape.PAGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/tags", every, Surface.OWN, takes=Paged, **PAGE),
