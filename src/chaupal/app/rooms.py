@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def visiting(settings: Settings, *, clock: Clock = system_clock) -> AsyncGenerator[House]:
+async def visiting(settings: Settings) -> AsyncGenerator[House]:
     """The rooms without a server, beside one that may be running on the same store (the CLI)."""
-    house = await joined(settings, clock, beside=True)
+    house = await joined(settings, system_clock, beside=True)
     try:
         await accounts.ensure_system_account(house.square)
         yield house

@@ -31,13 +31,13 @@ def _sky(top: Colour, bottom: Colour) -> Image.Image:
     return Image.composite(Image.new("RGB", ramp.size, bottom), Image.new("RGB", ramp.size, top), ramp)
 
 
-def _field(pen: Pen, chance: Random, top: int, flower: Colour = YELLOW) -> None:
+def _field(pen: Pen, chance: Random, top: int) -> None:
     pen.rectangle((0, top, WIDTH, HEIGHT), GREEN)
     for _ in range(2600):
         y = top + int((HEIGHT - top) * chance.random() ** 0.7)
         size = 1 + 5 * (y - top) // (HEIGHT - top)
         x = chance.randrange(WIDTH)
-        pen.ellipse((x, y, x + 2 * size, y + size), flower)
+        pen.ellipse((x, y, x + 2 * size, y + size), YELLOW)
 
 
 def _disc(pen: Pen, x: int, y: int, radius: int, colour: Colour) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import activities, actors, addresses, notes, withheld
-from chaupal.federation.writing.addresses import Around, Named
+from chaupal.federation.writing.addresses import ActorNamed, Around
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import Gone, WithheldByLaw
 from chaupal.policy import epitaph, quotes
@@ -90,12 +90,12 @@ async def _withheld(fed: Federation, reading: Reading, post: Post) -> dict[int, 
     return {id_: told for id_, told in said.items() if told}
 
 
-def named(origin: str, whose: Whose) -> Named:
+def named(origin: str, whose: Whose) -> ActorNamed:
     """Somebody by the addresses that servers know."""
     if not whose.server:
         own = addresses.person(origin, whose.handle)
-        return Named(whose.handle, own, own)
-    return Named(whose.handle, whose.uri, whose.url or whose.uri, whose.server)
+        return ActorNamed(whose.handle, own, own)
+    return ActorNamed(whose.handle, whose.uri, whose.url or whose.uri, whose.server)
 
 
 def address(origin: str, where: Where) -> str:

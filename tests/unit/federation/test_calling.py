@@ -13,7 +13,7 @@ from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import holds, read_public
-from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS, NotAnswered
 from chaupal.kernel.clock import StillClock
@@ -50,12 +50,12 @@ def url(site: Site, path: str) -> str:
     return f"http://localhost:{site.port}{path}"
 
 
-def asked(site: Site, at: int) -> Asked:
+def asked(site: Site, at: int) -> SignedRequest:
     """What the site was asked, as a server reads it."""
     first, *lines = site.asked[at][1].split("\r\n")
     method, target, _ = first.split(" ")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
-    return Asked(method, f"http://localhost:{site.port}", target, headers)
+    return SignedRequest(method, f"http://localhost:{site.port}", target, headers)
 
 
 async def ways(fed: Federation, site: Site) -> list[str]:

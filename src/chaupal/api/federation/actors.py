@@ -13,13 +13,13 @@ from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Nothing, Route, get
 
 
-class Of(msgspec.Struct):
+class ActorAsked(msgspec.Struct):
     """Somebody by their handle."""
 
     handle: str
 
 
-async def person(call: Call[Of]) -> Answer:
+async def person(call: Call[ActorAsked]) -> Answer:
     """Somebody who is suspended is shown without words, and as suspended: what others hold of them can be shown again later.
 
     Shown as to anybody: whom they block still has to know their key.
@@ -45,7 +45,7 @@ async def said_by_house(call: Call[Nothing]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}", person, Surface.PEER, peer=True, public=True, takes=Of),
+    get("/@{handle}", person, Surface.PEER, peer=True, public=True, takes=ActorAsked),
     get("/actor", house, Surface.NONE, peer=True, public=True),
     get("/actor/outbox", said_by_house, Surface.NONE, peer=True, public=True),
 )

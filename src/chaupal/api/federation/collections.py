@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from chaupal.api.federation.actors import Of
+from chaupal.api.federation.actors import ActorAsked
 from chaupal.api.federation.asking import asker, federation, told
-from chaupal.api.federation.objects import One
+from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking, showing
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses
@@ -24,7 +24,7 @@ AT_ONCE = 20  # posts on a page
 PEOPLE_AT_ONCE = 40
 
 
-class Walked(Of, kw_only=True):
+class Walked(ActorAsked, kw_only=True):
     """A collection, or (`page`) a page of it: the newest, or what is older than `max_id`."""
 
     page: Annotated[str, Meta(max_length=20)] = ""
@@ -35,7 +35,7 @@ class Walked(Of, kw_only=True):
         return Cursor(max_id=parse_id(self.max_id) if self.max_id else None, limit=limit)
 
 
-class Behind(One, kw_only=True):
+class Behind(ObjectAsked, kw_only=True):
     """Answers to a post, those behind `min_id`."""
 
     min_id: Annotated[str, Meta(max_length=20)] = ""
@@ -67,13 +67,13 @@ async def _crowd(call: Call[Walked], name: str) -> Answer:
     return told(lists.counted(where, total) if of.hide_collections else lists.paged(where, total, f"{where}?page=true"))
 
 
-async def synchronised(call: Call[Of]) -> Answer:
+async def synchronised(call: Call[ActorAsked]) -> Answer:
     """Those of the asking server who follow somebody, so that both know the same (FEP-8fcf)."""
     fed, viewer, of, where = await _of(call, "followers_synchronization")
     return told(lists.whole(where, await looking.followers_at_home(fed, viewer, of)))
 
 
-async def featured(call: Call[Of]) -> Answer:
+async def featured(call: Call[ActorAsked]) -> Answer:
     """What somebody keeps at the top of their profile, whole: servers show it without asking again."""
     fed, viewer, of, where = await _of(call, "featured")
     return told(lists.whole(where, await looking.featured(fed, viewer, of)))
@@ -86,19 +86,19 @@ async def replies(call: Call[Behind]) -> Answer:
     return told(lists.replies(where, items, f"{where}?min_id={more}" if more else ""))
 
 
-async def around(call: Call[One]) -> Answer:
+async def around(call: Call[ObjectAsked]) -> Answer:
     """The conversation that began with a post, by addresses: for whoever holds a part of it (FEP-7888)."""
     fed, viewer, seen, where = await _hangs_on(call, "context")
     return told(lists.whole(where, await looking.conversation(fed, viewer, seen.id)))
 
 
-async def likes(call: Call[One]) -> Answer:
+async def likes(call: Call[ObjectAsked]) -> Answer:
     """How many like it, and nobody's name."""
     _, _, seen, where = await _hangs_on(call, "likes")
     return told(lists.counted(where, seen.likes_count))
 
 
-async def shares(call: Call[One]) -> Answer:
+async def shares(call: Call[ObjectAsked]) -> Answer:
     """How many reposted it, and nobody's name."""
     _, _, seen, where = await _hangs_on(call, "shares")
     return told(lists.counted(where, seen.boosts_count))
@@ -134,10 +134,10 @@ ROUTES: tuple[Route, ...] = (
     get("/@{handle}/outbox", outbox, Surface.PEER, takes=Walked, **LISTED),
     get("/@{handle}/followers", followers, Surface.PEER, takes=Walked, **LISTED),
     get("/@{handle}/following", following, Surface.PEER, takes=Walked, **LISTED),
-    get("/@{handle}/followers_synchronization", synchronised, Surface.PEER, takes=Of, **LISTED),
-    get("/@{handle}/featured", featured, Surface.PEER, takes=Of, **LISTED),
+    get("/@{handle}/followers_synchronization", synchronised, Surface.PEER, takes=ActorAsked, **LISTED),
+    get("/@{handle}/featured", featured, Surface.PEER, takes=ActorAsked, **LISTED),
     get("/@{handle}/{id}/replies", replies, Surface.PEER, takes=Behind, **LISTED),
-    get("/@{handle}/{id}/context", around, Surface.PEER, takes=One, **LISTED),
-    get("/@{handle}/{id}/likes", likes, Surface.PEER, takes=One, **LISTED),
-    get("/@{handle}/{id}/shares", shares, Surface.PEER, takes=One, **LISTED),
+    get("/@{handle}/{id}/context", around, Surface.PEER, takes=ObjectAsked, **LISTED),
+    get("/@{handle}/{id}/likes", likes, Surface.PEER, takes=ObjectAsked, **LISTED),
+    get("/@{handle}/{id}/shares", shares, Surface.PEER, takes=ObjectAsked, **LISTED),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal.api.federation.actors import Of
+from chaupal.api.federation.actors import ActorAsked
 from chaupal.api.federation.asking import asker, federation, told
 from chaupal.federation import looking
 from chaupal.federation.writing import addresses, notes
@@ -12,29 +12,29 @@ from chaupal.wire.call import Answer, Call, redirect
 from chaupal.wire.route import Route, get
 
 
-class One(Of):
+class ObjectAsked(ActorAsked):
     """A post by its address."""
 
     id: int
 
 
-class Quoting(One):
+class Quoting(ObjectAsked):
     """What of another server, or of ours, quotes it: by the id that it has here."""
 
     quoting_id: int
 
 
-async def post(call: Call[One]) -> Answer:
+async def post(call: Call[ObjectAsked]) -> Answer:
     """The object; of a repost the activity. What was said elsewhere is asked for there."""
     return await _answered(call, whole=False)
 
 
-async def activity(call: Call[One]) -> Answer:
+async def activity(call: Call[ObjectAsked]) -> Answer:
     """The activity by which it was said."""
     return await _answered(call, whole=True)
 
 
-async def _answered(call: Call[One], *, whole: bool) -> Answer:
+async def _answered(call: Call[ObjectAsked], *, whole: bool) -> Answer:
     fed, viewer, args = federation(call), await asker(call), call.args
     seen = await looking.post(fed, viewer, args.handle, args.id)
     if seen is None:
@@ -53,7 +53,7 @@ async def stamp(call: Call[Quoting]) -> Answer:
     return told(await looking.stamp(fed, viewer, seen.item, args.quoting_id))
 
 
-TAKES: dict[str, Any] = {"peer": True, "public": True, "takes": One}
+TAKES: dict[str, Any] = {"peer": True, "public": True, "takes": ObjectAsked}
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", post, Surface.PEER, **TAKES),

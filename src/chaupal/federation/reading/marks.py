@@ -14,7 +14,7 @@ MOST_TAGS, MOST_MENTIONS, MOST_EMOJIS = 60, 50, 60
 _MARKS = regex.compile(r"[^\p{L}\p{N}]+")
 
 
-class Named(msgspec.Struct, frozen=True):
+class MentionRead(msgspec.Struct, frozen=True):
     """Somebody whom a post mentions: their address, and `@user@host` as its author's server writes it."""
 
     uri: str
@@ -33,11 +33,11 @@ def marks_of(said: Json) -> list[Json]:
     return [one for one in values_of(said, "tag", MOST_TAG_OBJECTS) if isinstance(one, dict)]
 
 
-def mentions_of(marks: Sequence[Json]) -> tuple[Named, ...]:
-    found: dict[str, Named] = {}
+def mentions_of(marks: Sequence[Json]) -> tuple[MentionRead, ...]:
+    found: dict[str, MentionRead] = {}
     for mark in marks:
         if "Mention" in kinds_of(mark) and (uri := uri_of(value_of(mark, "href"))) and len(found) < MOST_MENTIONS:
-            found.setdefault(uri, Named(uri, _whole_name(word_of(mark, "name"), uri)))
+            found.setdefault(uri, MentionRead(uri, _whole_name(word_of(mark, "name"), uri)))
     return tuple(found.values())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.federation.reading.files import File, beside_of, files_of, is_shy
-from chaupal.federation.reading.marks import Emoji, Named, emojis_of, marks_of, mentions_of, tags_of
+from chaupal.federation.reading.marks import Emoji, MentionRead, emojis_of, marks_of, mentions_of, tags_of
 from chaupal.federation.reading.values import (
     LATEST,
     PUBLIC,
@@ -64,7 +64,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     answers: str = ""
     quotes: str = ""
-    mentions: tuple[Named, ...] = ()
+    mentions: tuple[MentionRead, ...] = ()
     tags: tuple[Tag, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     files: tuple[File, ...] = ()

@@ -5,7 +5,7 @@ from html import escape
 
 import msgspec
 
-from chaupal.federation.reading.marks import Named
+from chaupal.federation.reading.marks import MentionRead
 from chaupal.federation.reading.values import Json, first_word, word_of
 from chaupal.text import foreign, language, markdown
 from chaupal.text.clean import clean_line
@@ -22,7 +22,7 @@ class Words(msgspec.Struct, frozen=True):
 
 
 def words_of(
-    said: Json, url: str, mentions: Sequence[Named], *, linked: bool, beside: Sequence[tuple[str, str]], cut: bool
+    said: Json, url: str, mentions: Sequence[MentionRead], *, linked: bool, beside: Sequence[tuple[str, str]], cut: bool
 ) -> Words:
     content, tongue = first_word(said, "content")
     title, title_tongue = first_word(said, "name")
@@ -81,7 +81,7 @@ def plain(words: str, most: int) -> str:
     return clean_line(text, most)
 
 
-def _names(mentions: Sequence[Named]) -> Callable[[foreign.Link], str | None]:
+def _names(mentions: Sequence[MentionRead]) -> Callable[[foreign.Link], str | None]:
     """Who is mentioned stands in the plain text as `@user@host`: `@user` alone would be somebody of ours."""
     by_uri = {one.uri: one.name for one in mentions}
     by_words: dict[str, set[str]] = {}

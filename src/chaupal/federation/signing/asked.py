@@ -23,7 +23,7 @@ class NotSigned(Coded):
         self.why = why
 
 
-class Asked(NamedTuple):
+class SignedRequest(NamedTuple):
     """`origin`: scheme and host (and port) of whoever was asked; of ourselves it is what we say of ourselves, and never a header:
     a proxy may call us by another name, and whoever signed for another house must not be heard here.
     `target`: path and query as they stood in the request's first line, before anybody decoded them.

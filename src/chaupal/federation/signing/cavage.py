@@ -6,7 +6,7 @@ from base64 import b64decode, b64encode
 from binascii import Error
 from email.utils import formatdate, parsedate_to_datetime
 
-from chaupal.federation.signing.asked import Asked, Claim, NotSigned
+from chaupal.federation.signing.asked import Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import check_digest, digest
 
 TARGET, CREATED, EXPIRES = "(request-target)", "(created)", "(expires)"
@@ -23,7 +23,7 @@ ALGORITHMS = {
 }
 
 
-def claim(asked: Asked) -> Claim:
+def claim(asked: SignedRequest) -> Claim:
     """What the signature says, with all in it that has to be. Raises NotSigned."""
     told = _parts(_header(asked))
     algorithm = told.get("algorithm", "").lower()
@@ -41,7 +41,7 @@ def claim(asked: Asked) -> Claim:
     )  # fmt: skip
 
 
-def base(asked: Asked, names: tuple[str, ...]) -> bytes:
+def base(asked: SignedRequest, names: tuple[str, ...]) -> bytes:
     """What is signed."""
     return _base(asked, list(names), {})
 
@@ -58,7 +58,7 @@ def header(key: str, names: tuple[str, ...], signature: bytes) -> str:
     return f'keyId="{key}",algorithm="rsa-sha256",headers="{" ".join(names)}",signature="{said}"'
 
 
-def _header(asked: Asked) -> str:
+def _header(asked: SignedRequest) -> str:
     """The draft has it in a header of its own, or as a way to log in."""
     if (value := asked.headers.get("signature")) is None:
         scheme, _, value = asked.headers.get("authorization", "").partition(" ")
@@ -80,7 +80,7 @@ def _parts(value: str) -> dict[str, str]:
     return told
 
 
-def _check(asked: Asked, names: list[str]) -> None:
+def _check(asked: SignedRequest, names: list[str]) -> None:
     """Whatever is not signed can be exchanged on the way, or by whoever has heard it before: to whom it was said, what is asked
     for, when, and the body."""
     if len(names) > MOST:
@@ -93,7 +93,7 @@ def _check(asked: Asked, names: list[str]) -> None:
         raise NotSigned(why="digest has to be signed where there is a body")
 
 
-def _base(asked: Asked, names: list[str], told: dict[str, str]) -> bytes:
+def _base(asked: SignedRequest, names: list[str], told: dict[str, str]) -> bytes:
     lines = (f"{name}: {_value(asked, name, told)}" for name in names)
     try:
         return "\n".join(lines).encode("latin-1")  # as headers are
@@ -101,7 +101,7 @@ def _base(asked: Asked, names: list[str], told: dict[str, str]) -> bytes:
         raise NotSigned(why="a header cannot be read") from error
 
 
-def _value(asked: Asked, name: str, told: dict[str, str]) -> str:
+def _value(asked: SignedRequest, name: str, told: dict[str, str]) -> str:
     match name:
         case "(request-target)":
             return f"{asked.method.lower()} {asked.target}"
@@ -122,14 +122,14 @@ def _time(name: str, told: dict[str, str]) -> str:
     return told[name]
 
 
-def _without_query(asked: Asked, names: list[str], told: dict[str, str]) -> tuple[bytes, ...]:
+def _without_query(asked: SignedRequest, names: list[str], told: dict[str, str]) -> tuple[bytes, ...]:
     """Some forget the query of what they ask for. Who asks is sure all the same; it is only for looking, never for saying."""
     if asked.method == "GET" and "?" in asked.target:
         return (_base(asked._replace(target=asked.path), names, told),)
     return ()
 
 
-def _made(asked: Asked, names: list[str], told: dict[str, str]) -> int:
+def _made(asked: SignedRequest, names: list[str], told: dict[str, str]) -> int:
     return _seconds(told["created"]) if CREATED in names else _dated(asked.header("date"))
 
 

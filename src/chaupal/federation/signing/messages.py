@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from chaupal.federation.signing import fields
-from chaupal.federation.signing.asked import Asked, Claim, NotSigned
+from chaupal.federation.signing.asked import Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import check_content_digest, content_digest
 from chaupal.federation.signing.fields import Item
 
@@ -14,7 +14,7 @@ WHOLE = ({"@target-uri"}, {"@request-target", "@authority"}, {"@request-target",
 HALVES = ({"@path", "@authority"}, {"@path", "host"})
 
 
-def claims(asked: Asked) -> list[Claim]:
+def claims(asked: SignedRequest) -> list[Claim]:
     """What each signature says, of those that have all in them that has to be. Raises NotSigned where there is none."""
     told = fields.dictionary(asked.headers.get("signature-input", ""))
     signatures = fields.dictionary(asked.headers.get("signature", ""))
@@ -48,7 +48,7 @@ def signed(method: str, key: str, now: int) -> Item:
     return Item(parts(method), {"created": now, "keyid": key, "alg": "rsa-v1_5-sha256"})
 
 
-def base(asked: Asked, item: Item) -> bytes:
+def base(asked: SignedRequest, item: Item) -> bytes:
     """What is signed (RFC 9421 §2.5). Raises NotSigned where it names what is not there or not known."""
     lines = [f"{fields.written(part)}: {_value(asked, part)}" for part in _named(item)]
     try:
@@ -65,7 +65,7 @@ def header_pair(item: Item, signature: bytes) -> dict[str, str]:
     }
 
 
-def _claim(asked: Asked, item: Item, signature: Item | None) -> Claim:
+def _claim(asked: SignedRequest, item: Item, signature: Item | None) -> Claim:
     if signature is None or not isinstance(signature.value, bytes):
         raise NotSigned(why="a label has no signature")
     params = item.params
@@ -93,7 +93,7 @@ def _named(item: Item) -> tuple[Item, ...]:
     return item.value
 
 
-def _check(asked: Asked, names: set[str], params: fields.Params) -> None:
+def _check(asked: SignedRequest, names: set[str], params: fields.Params) -> None:
     """As for the older form (`cavage`): what is asked for, of whom, when, and the body."""
     whole = [*WHOLE, *(half | ({"@query"} if "?" in asked.target else set[str]()) for half in HALVES)]
     if "@method" not in names or not any(names >= need for need in whole):
@@ -104,7 +104,7 @@ def _check(asked: Asked, names: set[str], params: fields.Params) -> None:
         raise NotSigned(why="content-digest has to be signed where there is a body")
 
 
-def _value(asked: Asked, part: Item) -> str:
+def _value(asked: SignedRequest, part: Item) -> str:
     name = str(part.value)
     if name == "@query-param" and set(part.params) == {"name"}:
         return _parameter(asked, str(part.params["name"]))
@@ -131,7 +131,7 @@ def _value(asked: Asked, part: Item) -> str:
             return asked.header(name)
 
 
-def _parameter(asked: Asked, name: str) -> str:
+def _parameter(asked: SignedRequest, name: str) -> str:
     """One parameter of the query (§2.2.8): read as a form and written anew."""
     try:
         values = [value for key, value in parse_qsl(asked.query[1:], True, max_num_fields=100) if _quoted(key) == name]

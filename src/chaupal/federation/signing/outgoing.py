@@ -9,7 +9,7 @@ signed so itself, says so in its actor (FEP-844e), or answered to it where it ha
 from chaupal.federation.connections import Place
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import sign as signed
-from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import Signing
 
 NOT_UNDERSTOOD = frozenset({400, 401, 403})  # what servers say of a signature that they cannot read
@@ -33,9 +33,9 @@ def sign(method: str, there: Place, body: bytes, by: Signing, way: str, now: int
     if way == RFC9421:
         headers = messages.headers(method, body)
         item = messages.signed(method, by.id, seconds)
-        base = messages.base(Asked(method, there.origin, there.target, headers, body), item)
+        base = messages.base(SignedRequest(method, there.origin, there.target, headers, body), item)
         return headers | messages.header_pair(item, signed(by.key, base))
     headers = cavage.headers(method, body, seconds)
     names = (cavage.TARGET, "host", *headers)
-    base = cavage.base(Asked(method, there.origin, there.target, headers, body), names)
+    base = cavage.base(SignedRequest(method, there.origin, there.target, headers, body), names)
     return headers | {"signature": cavage.header(by.id, names, signed(by.key, base))}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chaupal.federation.reading.values import address, host_of, same_host
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import BadKey, holds, read_public
-from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.theirs import fetch_key
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import NotAllowed
@@ -52,7 +52,7 @@ def claimed(
     fed: "Federation", method: str, target: str, headers: "Mapping[str, str]", body: bytes = b""
 ) -> list[Claim]:
     """Who it says has signed it, of other servers and of this hour, before any key is looked up. Raises NotSigned."""
-    asked = Asked(method, fed.settings.origin, target, headers, body)
+    asked = SignedRequest(method, fed.settings.origin, target, headers, body)
     said = messages.claims(asked) if _speaks(headers) == RFC9421 else [cavage.claim(asked)]
     # A proxy on the way may have signed as well, by a key that is nobody's.
     if not (claims := [claim for claim in said if _is_elsewhere(fed, claim.key)]):

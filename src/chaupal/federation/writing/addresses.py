@@ -8,7 +8,7 @@ import msgspec
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"  # everybody, as an address (ActivityPub §5.6)
 
 
-class Named(NamedTuple):
+class ActorNamed(NamedTuple):
     """Somebody as servers name them: the actor's id, the page, and the handle, which has a host where they are not ours."""
 
     handle: str
@@ -30,7 +30,7 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     `withheld`: what is said of where it, or a picture of it, is withheld, by its id.
     """
 
-    people: Mapping[int, Named]
+    people: Mapping[int, ActorNamed]
     answers: str = ""
     thread: str = ""
     quotes: str = ""
@@ -80,6 +80,6 @@ def stamp(quoted: str, quoting: int) -> str:
     return f"{quoted}/quotes/{quoting}"
 
 
-def acct(domain: str, named: Named) -> str:
+def acct(domain: str, named: ActorNamed) -> str:
     """`asha@this.server`, as it is written in mentions and in WebFinger."""
     return named.handle if named.server else f"{named.handle}@{domain}"

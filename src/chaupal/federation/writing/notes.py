@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chaupal.federation.writing import addresses
-from chaupal.federation.writing.addresses import PUBLIC, Around, Named
+from chaupal.federation.writing.addresses import PUBLIC, ActorNamed, Around
 from chaupal.federation.writing.terms import moment
 from chaupal.kernel.settings import Settings
 from chaupal.policy import quotes
@@ -75,7 +75,7 @@ def audience(post: Post, around: Around) -> Json:
             return {"to": named, "cc": []}
 
 
-def policy(post: Post, author: Named) -> Json:
+def policy(post: Post, author: ActorNamed) -> Json:
     """Who may quote it (FEP-044f); nobody is asked before."""
     who = {quotes.PUBLIC: PUBLIC, quotes.FOLLOWERS: addresses.followers(author.uri)}.get(post.quote_policy, author.uri)
     return {"canQuote": {"automaticApproval": [who]}}

@@ -186,13 +186,11 @@ async def standing_of(reading: Reading, case: Case) -> list[RulingRow]:
     return [row for row in made if row.lifted_at is None]
 
 
-async def end_all(
-    court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", at: int | None = None, **more: Any
-) -> int:
+async def end_all(court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", **more: Any) -> int:
     """End everything that the case has in force; the last leaf. Raises Conflict where nothing is."""
     leaf = None
     for row in await standing_of(w, case):
-        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, at=at, **more)
+        leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, **more)
     if leaf is None:
         raise Conflict("not_in_force")
     return leaf

@@ -84,10 +84,10 @@ def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> N
         raise NotAllowed(says)
 
 
-def check_holds(person: Standing | None, word: str, says: str = NOT_NOW) -> None:
+def check_holds(person: Standing | None, word: str) -> None:
     """Whether somebody's role, as it is at this moment, opens the word, and nothing limits their account. Raises NotAllowed."""
     if not holds(person, word):
-        raise NotAllowed(says)
+        raise NotAllowed(NOT_NOW)
 
 
 def holds(person: Standing | None, word: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.federation.reading.marks import Named
+from chaupal.federation.reading.marks import MentionRead
 from chaupal.federation.reading.objects import Said, is_gone, is_post, is_vote, read_post
 from chaupal.federation.reading.values import LATEST, Unreadable
 from chaupal.policy.facts import Visibility
@@ -114,7 +114,7 @@ def test_people_in_the_plain_text_are_of_their_servers():
         content='<p><span class="h-card"><a href="https://b.example/@asha" class="u-url mention">@<span>asha</span></a></span> हाँ</p>',
         tag=[{"type": "Mention", "href": "https://b.example/users/asha", "name": "@asha@b.example"}],
     )
-    assert post.mentions == (Named("https://b.example/users/asha", "@asha@b.example"),)
+    assert post.mentions == (MentionRead("https://b.example/users/asha", "@asha@b.example"),)
     assert post.text == "@asha@b.example हाँ"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import holds, read_public, sign
-from chaupal.federation.signing.asked import Asked, NotSigned
+from chaupal.federation.signing.asked import NotSigned, SignedRequest
 from fediverse import a_key
 
 FEDIFY: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "fedify_signed.json").read_text())
@@ -33,7 +33,7 @@ DIGEST = f"SHA-256={b64encode(sha256(BODY).digest()).decode()}"
 DATE = "Wed, 10 Feb 2021 15:00:00 GMT"
 
 
-def holds_so(asked: Asked, pem: str) -> bool:
+def holds_so(asked: SignedRequest, pem: str) -> bool:
     try:
         claim = messages.claims(asked)[0] if "signature-input" in asked.headers else cavage.claim(asked)
         return any(
@@ -46,7 +46,7 @@ def holds_so(asked: Asked, pem: str) -> bool:
 @pytest.mark.parametrize("name", FEDIFY)
 def test_what_fedify_signs_is_believed(name: str):
     method, target, body = REQUESTS[name.split()[1]]
-    asked = Asked(method, HERE, target, FEDIFY[name], body)
+    asked = SignedRequest(method, HERE, target, FEDIFY[name], body)
     assert holds_so(asked, FEDIFY_KEY)
     assert not holds_so(asked._replace(target="/@ravi/outbox?page=1"), FEDIFY_KEY)
     assert not holds_so(asked._replace(origin="https://another.example"), FEDIFY_KEY)
@@ -79,7 +79,7 @@ def test_what_programs_of_the_field_sign_in_the_old_form_is_believed(program: st
         f'keyId="https://there.example/actor#main-key",algorithm="{algorithm}"{times},headers="{names}",'
         f'signature="{b64encode(signature).decode()}"'
     )
-    asked = Asked("POST", HERE, "/inbox", headers, BODY)
+    asked = SignedRequest("POST", HERE, "/inbox", headers, BODY)
     claim = cavage.claim(asked)
     assert (claim.made, claim.ends) == (1_612_969_200, 1_612_969_500 if times else 0)
     assert holds(a_key(0).public_key(), claim.algorithm, claim.signature, claim.base)

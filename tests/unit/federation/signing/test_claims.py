@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chaupal.federation.connections import place
 from chaupal.federation.signing import cavage, digests, fields, messages, outgoing
 from chaupal.federation.signing.algorithms import holds, sign
-from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, Claim, NotSigned
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, SignedRequest
 from chaupal.federation.signing.keys import Signing
 
 KEY = Signing("https://there.example/users/ravi#main-key", generate_private_key(65_537, 2_048))
@@ -24,21 +24,21 @@ NOW = 1_612_969_200_000
 WAYS = (RFC9421, CAVAGE)
 
 
-def signed(way: str, body: bytes = BODY) -> Asked:
+def signed(way: str, body: bytes = BODY) -> SignedRequest:
     headers = outgoing.sign("POST", INBOX, body, KEY, way, NOW)
-    return Asked("POST", INBOX.origin, INBOX.target, headers | {"host": INBOX.authority}, body)
+    return SignedRequest("POST", INBOX.origin, INBOX.target, headers | {"host": INBOX.authority}, body)
 
 
-def looked(way: str) -> Asked:
+def looked(way: str) -> SignedRequest:
     headers = outgoing.sign("GET", OUTBOX, b"", KEY, way, NOW)
-    return Asked("GET", OUTBOX.origin, OUTBOX.target, headers | {"host": OUTBOX.authority})
+    return SignedRequest("GET", OUTBOX.origin, OUTBOX.target, headers | {"host": OUTBOX.authority})
 
 
-def claim_of(asked: Asked) -> Claim:
+def claim_of(asked: SignedRequest) -> Claim:
     return messages.claims(asked)[0] if "signature-input" in asked.headers else cavage.claim(asked)
 
 
-def believed(asked: Asked) -> bool:
+def believed(asked: SignedRequest) -> bool:
     """Whether somebody who has the key would believe it."""
     claim = claim_of(asked)
     return any(
@@ -46,7 +46,7 @@ def believed(asked: Asked) -> bool:
     )
 
 
-def heard(asked: Asked) -> bool:
+def heard(asked: SignedRequest) -> bool:
     """Whether it can be read at all, and is believed then."""
     try:
         return believed(asked)
@@ -54,11 +54,11 @@ def heard(asked: Asked) -> bool:
         return False
 
 
-def with_headers(asked: Asked, more: Mapping[str, str]) -> Asked:
+def with_headers(asked: SignedRequest, more: Mapping[str, str]) -> SignedRequest:
     return asked._replace(headers={**asked.headers, **more})
 
 
-def without(asked: Asked, name: str) -> Asked:
+def without(asked: SignedRequest, name: str) -> SignedRequest:
     return asked._replace(headers={key: value for key, value in asked.headers.items() if key != name})
 
 
@@ -101,7 +101,7 @@ def test_the_query_is_under_the_signature_too():
     assert not believed(looked(RFC9421)._replace(target="/@asha/outbox?page=2"))
     assert not believed(looked(CAVAGE)._replace(target="/@asha/outbox?page=2"))
     bare = place("https://here.example/@asha/outbox")
-    forgot = Asked("GET", bare.origin, OUTBOX.target, outgoing.sign("GET", bare, b"", KEY, CAVAGE, NOW))
+    forgot = SignedRequest("GET", bare.origin, OUTBOX.target, outgoing.sign("GET", bare, b"", KEY, CAVAGE, NOW))
     assert believed(forgot)
     assert not believed(forgot._replace(target="/@ravi/outbox?page=1"))
     assert not believed(signed(CAVAGE)._replace(target="/inbox?page=1"))
@@ -234,7 +234,7 @@ def test_whatever_the_headers_hold_it_is_a_claim_or_refused(said: str, signature
         {"signature": said, "digest": signature, "date": signature},
         {"authorization": f"Signature {said}"},
     ):
-        asked = Asked("POST", "https://here.example", "/inbox", headers, body)
+        asked = SignedRequest("POST", "https://here.example", "/inbox", headers, body)
         try:
             claim_of(asked)
         except NotSigned as refused:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from chaupal.federation.signing import cavage, fields, messages
 from chaupal.federation.signing.algorithms import BadKey, holds, pem_of, read_multikey, read_public
-from chaupal.federation.signing.asked import Asked, NotSigned
+from chaupal.federation.signing.asked import NotSigned, SignedRequest
 
 # RFC 9421, appendix B.1.
 RSA = """-----BEGIN RSA PUBLIC KEY-----
@@ -36,7 +36,7 @@ MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=
 """
 BODY = b'{"hello": "world"}'
 SHA512 = "sha-512=:WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew==:"
-ASKED = Asked(
+ASKED = SignedRequest(
     "POST",
     "https://example.com",
     "/foo?param=Value&Pet=dog",
@@ -91,7 +91,7 @@ PROXIED = (
 )
 
 
-def sealed(asked: Asked, told: tuple[str, str, str, str]) -> tuple[Asked, bytes, bytes]:
+def sealed(asked: SignedRequest, told: tuple[str, str, str, str]) -> tuple[SignedRequest, bytes, bytes]:
     """The request with its headers, what was signed by our reading of it, and the signature."""
     said, signature, _, _ = told
     [item] = fields.dictionary(said).values()
@@ -177,7 +177,7 @@ Z4UMR7EOcpfdUE9Hf3m/hs+FUR45uBJeDK1HSFHD8bHKD6kv8FPGfJTotc+2xjJw
 oYi+1hqp1fIekaxsyQIDAQAB
 -----END PUBLIC KEY-----
 """
-OLD_ASKED = Asked(
+OLD_ASKED = SignedRequest(
     "POST",
     "https://example.com",
     "/foo?param=value&pet=dog",

@@ -12,7 +12,7 @@ from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import fields, messages, theirs, verifying
 from chaupal.federation.signing.algorithms import pem_of
-from chaupal.federation.signing.asked import CAVAGE, RFC9421, Asked, NotSigned
+from chaupal.federation.signing.asked import CAVAGE, RFC9421, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import content_digest
 from chaupal.federation.signing.verifying import Signer
 from chaupal.federation.viewing import viewer
@@ -216,7 +216,7 @@ async def test_an_ed25519_key_is_taken_as_a_multikey(fed: Federation, ravi: Stra
         {"id": id_, "type": "Multikey", "controller": ravi.uri, "publicKeyMultibase": multibase(key)}
     ]
     ravi.appear()
-    asked = Asked("POST", fed.settings.origin, "/inbox", {"content-digest": content_digest(BODY)}, BODY)
+    asked = SignedRequest("POST", fed.settings.origin, "/inbox", {"content-digest": content_digest(BODY)}, BODY)
     parts = tuple(fields.Item(name, {}) for name in ("@method", "@target-uri", "content-digest"))
     item = fields.Item(parts, {"created": fed.clock() // 1_000, "keyid": id_, "alg": "ed25519"})
     headers = {**asked.headers, **messages.header_pair(item, key.sign(messages.base(asked, item)))}
