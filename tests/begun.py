@@ -17,11 +17,11 @@ _ONE_AT_A_TIME = Lock()  # several servers may begin at once, each in a thread, 
 def begun() -> Path:
     """The file, migrated once in this process; nobody writes into it."""
     with _ONE_AT_A_TIME:
-        return _begun()
+        return made()
 
 
 @cache
-def _begun() -> Path:
+def made() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="chaupal-begun-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     file = folder / "chaupal.db"

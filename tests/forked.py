@@ -102,9 +102,9 @@ def begin(
     `ends`: the signal that it gets when this process is gone.
     """
     if sys.platform == "linux" and _early(environ) == _early(os.environ):
-        return _source(os.getpid(), json.dumps(_early(environ), sort_keys=True)).fork(
-            words, environ, folder, out, err, ends
-        )
+        with _ASKING:
+            source = _source(os.getpid(), json.dumps(_early(environ), sort_keys=True))
+        return source.fork(words, environ, folder, out, err, ends)
     command = [sys.executable, "-m", "chaupal.app.cli", *words]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=dict(environ), cwd=folder)
 
