@@ -15,6 +15,7 @@ from browser.sitting import withhold
 from mails import letter_to, secret_in
 from painted import picture
 from serving import Served
+from waiting import eventually
 
 TEXT = "form.sheet textarea"
 POST = ".sheet-foot button:not([formaction])"
@@ -182,8 +183,14 @@ def read_why(guest: Page, path: str, ref: str) -> None:
 
 
 def appeal(page: Page, ref: str) -> None:
-    page.goto("/notifications")
-    page.locator("a[href^='/disputes/strikes/']:not([target])").first.click()
+    told = page.locator("a[href^='/disputes/strikes/']:not([target])")
+
+    def comes() -> int:
+        page.goto("/notifications")  # without a script a page does not change by itself
+        return told.count()
+
+    eventually(comes, "the notice of the ruling")
+    told.first.click()
     expect(page.locator("dl.facts")).to_contain_text(ref)
     page.fill("#text", WHY)
     page.click("form[action$='/appeal'] p > button")
