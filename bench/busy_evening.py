@@ -1,4 +1,9 @@
-"""A busy evening: fifty readers, and among their reads every twentieth request writes. What a busy server costs, in R."""
+"""A busy evening: fifty readers, and among their reads every twentieth request writes. What a busy server costs, in R.
+
+`--beside FOLDER` asks another version's source tree in turn with this one, each over data of its own, and says how much more of a
+processor this one takes for a request: to be ready for many machines may cost one that stands alone no more than `DEARER` over the
+last version that knew nothing of them (`git archive e216baea`; what `make catalogues assets scripts` makes belongs in it, too).
+"""
 
 import argparse
 import contextlib
@@ -18,6 +23,7 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.table import Table
 
+from bench import versions
 from bench.data import CROWD, HINDI, PEOPLE, POSTS, TAGS, WORD, DataSet, sentence
 from bench.process import Load, Server, fire, free_port, rested, serving
 from bench.works import API, ITS_OWN, ask
@@ -34,6 +40,7 @@ FORM = "application/x-www-form-urlencoded"
 # Most in R, of the whole, of its reads alone, of homes in turn with nothing written, of each first home; p99 in p50.
 TARGETS = {"busy": 5.0, "reads": 3.0, "homes": 1.8, "first": 5.0}
 TAIL = 5.0
+TURNS, DEARER = 9, 1.03  # loads of each version; most times what the other takes
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,34 @@ def good(load: Load, name: str) -> Load:
     return load
 
 
+def beside(folder: Path, other: Path, seconds: float) -> bool:
+    """Whether this version's evening is no dearer than another one's: the middle of `TURNS`, in each of which both are asked."""
+    found: dict[str, list[Load]] = {"this": [], "other": []}
+    weighs = dict[str, float]()
+    with contextlib.ExitStack() as opened:
+        asked = dict[str, tuple[Server, list[str]]]()
+        for name, tree in zip(found, (versions.HERE, other), strict=True):
+            data = versions.seeded(tree, folder / name, PEOPLE, POSTS, CROWD)
+            server = opened.enter_context(versions.served(tree, folder / name))
+            rested(server)
+            asked[name] = server, [one.sent() for one in evening(data, newest_of(server, data))]
+            fire(*asked[name], most=len(asked[name][1]))
+        for turn in range(TURNS):
+            for name in [*found][:: 1 if turn % 2 else -1]:
+                found[name].append(good(fire(*asked[name], seconds=seconds), name))
+        weighs |= {name: server.memory for name, (server, _) in asked.items()}
+    low, ratio, high = statistics.quantiles(
+        (this.cpu / that.cpu for this, that in zip(found["this"], found["other"], strict=True)), n=4
+    )
+    here, there = (statistics.median(one.cpu for one in loads) for loads in found.values())
+    print(
+        f"{here:.3f} ms of CPU a request here, {there:.3f} there: {ratio:.3f} times (half of the turns {low:.3f} to {high:.3f})  "
+        f"{'met' if ratio <= DEARER else 'not met'} (<= {DEARER:g})"
+    )
+    print(f"{weighs['this']:.0f} MB after it here, {weighs['other']:.0f} there")
+    return ratio <= DEARER
+
+
 NAMES = {
     "busy": "a busy evening", "reads": "its reads alone", "homes": "home, 20 readers in turn, nothing written",
     "first": "each reader's first home",
@@ -193,9 +228,12 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="bench.busy_evening", description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each round")
+    parser.add_argument("--beside", type=Path, help="the source tree of another version, asked in turn with this one")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
+        if args.beside:
+            sys.exit(0 if beside(folder, args.beside, args.seconds) else 1)
         with serve(data := seeded(folder / "small", PEOPLE, POSTS, CROWD)) as server:
             show(measure(server, data, folder / "raw", args.seconds))
     finally:

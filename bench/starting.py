@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import busy_evening
+from bench import busy_evening, versions
 from bench.__main__ import seeded, serve
 from bench.data import CROWD, PEOPLE, POSTS, DataSet
-from bench.process import Server, fire, free_port, serving, waited
+from bench.process import Server, fire, waited
 from bench.works import works
 
 TIMES, TURNS = 5, 9  # each figure is the median of so many
@@ -79,7 +79,7 @@ def _spent() -> float:
 
 def beside(folder: Path, other: Path) -> bool:
     """Whether this version starts no dearer than another one. By a processor's seconds and by memory: the clock's are told beside them."""
-    trees = {"this": Path(__file__).parent.parent, "other": other}
+    trees = {"this": versions.HERE, "other": other}
     for name, tree in trees.items():
         _started(folder / name, tree)  # founds the house, and compiles what is read
     found = {name: list[dict[str, float]]() for name in trees}
@@ -96,13 +96,7 @@ def beside(folder: Path, other: Path) -> bool:
 
 
 def _started(data: Path, tree: Path) -> dict[str, float]:
-    port = free_port()
-    command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", str(data), "--port", str(port)]
-    environ = {
-        "PYTHONPATH": f"{tree / 'src'}:{tree / 'verifier' / 'src'}", "PYTHONPYCACHEPREFIX": f"{data}.compiled",
-        "PYTHONDONTWRITEBYTECODE": "", "CHAUPAL_LOG_LEVEL": "error",
-    }  # fmt: skip
-    with serving(command, port, "/api/v2/instance", environ) as server:
+    with versions.served(tree, data) as server:
         return {"seconds": server.started - server.waited, "cpu": server.cpu, "memory": server.memory}
 
 
