@@ -8,13 +8,11 @@ import asyncio
 import resource
 import socket
 import struct
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast, override
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
@@ -25,7 +23,6 @@ MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
 GRACE = 0.1  # seconds
 LINGER = 2.0  # seconds that an idle connection stands after this process was told to leave, where others serve on
-SOCKET_BYTES, SOCKET_SECONDS = 16_384, 10.0  # what one WebSocket may send in so long: its messages are a few words
 NOTHING, HEAD, BODY, UNKNOWN = range(4)  # what of a request has begun to come, and is not there yet
 
 
@@ -76,8 +73,15 @@ class Config(uvicorn.Config):
     """What both protocols are told by."""
 
     def __init__(self, app: Any, keeper: Keeper, **more: Any) -> None:
-        super().__init__(app, http=Http, ws=WebSockets, **more)
+        super().__init__(app, http=Http, ws=cast(Any, _web_sockets), **more)
         self.keeper = keeper
+
+
+def _web_sockets(*args: Any, **more: Any) -> asyncio.Protocol:
+    """Brought in with the first of them: a start need not wait for it, nor hold it for whoever opens none."""
+    from chaupal.app.sockets import WebSockets
+
+    return WebSockets(*args, **more)
 
 
 class Http(HttpToolsProtocol):
@@ -325,87 +329,18 @@ class Http(HttpToolsProtocol):
         """Nobody takes what was asked for, or too slowly to be anybody's line."""
         size = self.transport.get_write_buffer_size()
         if before - size < min(before, self._limits.body_seconds * self._limits.body_rate):
-            _reset(self.transport)
+            reset(self.transport)
         else:
             self._watch(size)
 
     @override
     def timeout_keep_alive_handler(self) -> None:
         if self.transport.get_write_buffer_size():  # closing would wait for them to take the rest
-            _reset(self.transport)
+            reset(self.transport)
         super().timeout_keep_alive_handler()
 
 
-class WebSockets(WebSocketsSansIOProtocol):
-    """WebSockets whose messages, pings and pieces together are a few words, and that leave when they are told to."""
-
-    def __init__(self, config: uvicorn.Config, *args: Any, **more: Any) -> None:
-        super().__init__(config, *args, **more)
-        self._keeper = cast(Config, config).keeper
-        self._since, self._came = 0.0, 0
-
-    @override
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._keeper.leave(self.transport)
-        super().connection_lost(exc)
-
-    @override
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        if hasattr(self, "scope"):  # not where the handshake was no good
-            drop: Callable[[], None] = self.transport.abort
-            self.scope.setdefault("extensions", {})[DROP] = {"drop": drop}  # pyright: ignore[reportTypedDictNotRequiredAccess]
-
-    @override
-    def data_received(self, data: bytes) -> None:
-        # Looked at before a byte is parsed: a quarter of a megabyte holds forty thousand pings.
-        if self.handshake_initiated and self._too_much(len(data)):
-            self._close(1008, "too many messages")
-        elif not self.transport.is_closing():
-            super().data_received(data)
-
-    def _too_much(self, size: int) -> bool:
-        now = self.loop.time()
-        if now - self._since > SOCKET_SECONDS:
-            self._since, self._came = now, 0
-        self._came += size
-        return self._came > SOCKET_BYTES
-
-    def _close(self, code: int, reason: str) -> None:
-        if self.close_sent or not self.handshake_complete or self.transport.is_closing():
-            self.transport.abort()
-            return
-        self.conn.fail(code, reason)
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.transport.close()
-
-    @override
-    def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type == "text" and not self.close_sent:
-            try:
-                b"".join(self.frames).decode()
-            except UnicodeDecodeError:  # theirs, and no error of ours to be printed
-                self._close(1007, "not UTF-8")
-                return
-        super().send_receive_event_to_app()
-
-    @override
-    async def send(self, message: Any) -> None:
-        await super().send(message)
-        # A refusal is an answer; uvicorn takes it for a handshake that was forgotten, and prints an error.
-        if message["type"] == "websocket.http.response.body" and self.close_sent:
-            self.handshake_complete = True
-
-    @override
-    def keepalive_timeout(self) -> None:
-        super().keepalive_timeout()
-        if self.transport.is_closing():  # they are gone, and take no farewell
-            _reset(self.transport)
-
-
-def _reset(transport: asyncio.Transport) -> None:
+def reset(transport: asyncio.Transport) -> None:
     """End it, and have the system forget what nobody takes (SO_LINGER with no time); else it would keep that for long."""
     door = transport.get_extra_info("socket")
     if door is not None:
