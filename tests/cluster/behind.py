@@ -23,7 +23,8 @@ class Behind(Served):
 
     def start(self) -> float:
         assert self.cluster is not None
-        return sum(server.start() for server in self.cluster.servers)
+        took = sum(server.start() for server in self.cluster.servers)
+        return took + self.cluster.balancer.wait()  # it has seen that they are back
 
     def stop(self) -> None:
         assert self.cluster is not None
