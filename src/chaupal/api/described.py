@@ -1,9 +1,9 @@
 """The API describes itself: `/openapi.json`, written from the route table, with examples."""
 
-from importlib.metadata import version
 from typing import Any
 
 from chaupal.api.examples import EXAMPLES
+from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.openapi import document
@@ -12,7 +12,7 @@ from chaupal.wire.route import Nothing, Route, get
 
 def description(routes: tuple[Route, ...], title: str, origin: str) -> dict[str, Any]:
     """The published description of these routes; `x-example` holds a call of an operation."""
-    whole: dict[str, Any] = document(routes, title, version("chaupal"), origin)
+    whole: dict[str, Any] = document(routes, title, VERSION, origin)
     for name, example in EXAMPLES.items():
         method, path = name.split(" ")
         told = {"path": example.path, "query": example.query, "body": example.body}

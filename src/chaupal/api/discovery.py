@@ -1,6 +1,5 @@
 """How the server and its people are found by machines: nodeinfo, WebFinger, host-meta; and the blank portraits."""
 
-from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from msgspec import Meta
 from chaupal.api.mastodon import blank
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
@@ -75,7 +75,7 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
     """In the version of the schema that the address names."""
     settings, asked = call.house.settings, call.route.path.rpartition("/")[2]
     census = await people.census(call.house.reads)
-    software = {"name": "chaupal", "version": version("chaupal")}
+    software = {"name": "chaupal", "version": VERSION}
     return NodeInfo(
         version=asked, software=software | ({} if asked == "2.0" else {"homepage": settings.origin}),
         protocols=["activitypub"] if settings.federates else [], services={"inbound": [], "outbound": []},

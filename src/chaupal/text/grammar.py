@@ -60,7 +60,6 @@ _MENTION = rf"(?<![A-Za-z0-9_/@＠])@(?<handle>(?>{_ELSEWHERE}|[A-Za-z0-9_]{{1,3
 _IN_PATH = r"[^\s<>\"“”«»।॥\p{C}--[\u200c\u200d]]"
 _URL = rf"(?<![A-Za-z0-9_])[hH][tT][tT][pP][sS]?+://(?:{_DOMAIN}|localhost)(?::[0-9]{{1,5}}+)?+(?:[/?\#]{_IN_PATH}*+)?+"
 
-_ENTITY = regex.compile(rf"(?<url>{_URL}) | (?<mention>{_MENTION}) | (?<tags>{_TAGS})", regex.V1 | regex.X)
 _ONE_TAG = regex.compile(_TAG, regex.V1 | regex.X)
 _LETTER = regex.compile(r"[\p{L}--\p{Default_Ignorable_Code_Point}]", regex.V1)
 _CLUSTER = regex.compile(r"\X")
@@ -88,8 +87,14 @@ def tags(text: str) -> list[str]:
     return list(dict.fromkeys(entity.text for entity in find_entities(text) if entity.kind == "tag"))
 
 
+@functools.cache
+def _entity() -> regex.Pattern[str]:
+    """Eight milliseconds of a start that need not wait for it."""
+    return regex.compile(rf"(?<url>{_URL}) | (?<mention>{_MENTION}) | (?<tags>{_TAGS})", regex.V1 | regex.X)
+
+
 def _scan(text: str) -> Iterator[Entity]:
-    for found in _ENTITY.finditer(text):
+    for found in _entity().finditer(text):
         start, end = found.span()
         match found.lastgroup:
             case "url":

@@ -7,7 +7,6 @@ who is active is known by what they said or liked. Of other servers there is not
 import platform
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,6 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together
+from chaupal.kernel.version import VERSION
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
@@ -243,7 +243,7 @@ async def _space(call: Call[DimensionsAsked], span: Span) -> Entries:
 async def _versions(call: Call[DimensionsAsked], span: Span) -> Entries:
     key, name = _database(call)
     found = (
-        ("chaupal", "Chaupal", version("chaupal")), ("python", "Python", platform.python_version()),
+        ("chaupal", "Chaupal", VERSION), ("python", "Python", platform.python_version()),
         (key, name, await counts.database_version(call.house.reads)),
     )  # fmt: skip
     return [DimensionEntry(key=k, human_key=human, value=v, human_value=v) for k, human, v in found]

@@ -1,6 +1,5 @@
 """What this server is and takes, as clients ask at every start: instance v2 and v1, rules, emojis."""
 
-from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from chaupal.api.mastodon.people import Account, Emoji, account_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.version import VERSION
 from chaupal.policy.epitaph import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
@@ -23,7 +23,7 @@ from chaupal.wire.call import Answer, Call
 from chaupal.wire.route import Nothing, Route, get
 
 # Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
-VERSION = f"4.2.0 (compatible; Chaupal {version('chaupal')})"
+COMPATIBLE = f"4.2.0 (compatible; Chaupal {VERSION})"
 # Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
 API_VERSION = 7
 POLLS = {
@@ -92,7 +92,7 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceTwo(
-        domain=settings.domain, title=settings.title, version=VERSION, source_url=f"{settings.origin}/about",
+        domain=settings.domain, title=settings.title, version=COMPATIBLE, source_url=f"{settings.origin}/about",
         description=settings.description,
         usage={"users": {"active_month": census.active}},
         thumbnail={"url": f"{settings.origin}/blank/header.png", "description": "", "versions": {}},
@@ -107,7 +107,7 @@ async def one(call: Call[Nothing]) -> InstanceOne:
     census = await people.census(call.house.reads)
     return InstanceOne(
         uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
-        email=settings.contact_email, version=VERSION, urls={"streaming_api": streaming(settings)},
+        email=settings.contact_email, version=COMPATIBLE, urls={"streaming_api": streaming(settings)},
         stats={
             "user_count": census.people, "status_count": census.posts, "domain_count": 1 + len(await people.peers(call.house.reads)),
         },
