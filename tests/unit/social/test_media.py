@@ -3,6 +3,8 @@
 # What Pillow and libvips tell of themselves has no types.
 # pyright: reportAttributeAccessIssue=false, reportPrivateUsage=false
 
+import asyncio
+import contextlib
 import io
 import resource
 import struct
@@ -218,6 +220,7 @@ async def test_an_upload_is_described_and_taken_back(street: Street):
     await media.withdraw(street.square, by(asha), id_)
     with pytest.raises(NotFound):
         await looked.own(street.reads, by(asha), id_)
+    await street.settle()
     assert not files_of(street)
 
 
@@ -282,6 +285,7 @@ async def test_uploads_nobody_used_are_swept_after_a_day(street: Street):
     fresh = await media.attach(street.square, by(asha), image())
     street.clock.move(1)
     assert await media.sweep(street.square) == 1
+    await street.settle()
     assert {path.parent.name for path in files_of(street)} == {str(used), str(fresh)}
     with pytest.raises(NotFound):
         await looked.own(street.reads, by(asha), unused)
@@ -306,12 +310,40 @@ async def test_the_pictures_of_a_deleted_post_go_at_once_where_that_is_asked(str
     await editing.edit(street.square, by(asha), post, editing.Edit(text="यह देखो", pictures=[kept]))
     await street.say(asha, "और", pictures=[other])
     await posts.delete(street.square, by(asha), post, uploads=True)
+    await street.settle()
     assert {path.parent.name for path in files_of(street)} == {str(other)}, "the one that an edit took out goes, too"
     for gone in (before, kept):
         with pytest.raises(NotFound):
             await looked.own(street.reads, by(asha), gone)
     with pytest.raises(Invalid):
         await street.say(asha, "फिर", pictures=[kept])
+
+
+@pytest.mark.parametrize("way", ["deleted", "taken back", "swept"])
+async def test_files_that_nobody_names_go_though_whoever_let_them_go_died_after_the_commit(
+    street: Street, monkeypatch: pytest.MonkeyPatch, way: str
+):
+    (asha,) = await street.people("asha")
+    id_ = await media.attach(street.square, by(asha), image())
+    post = await street.say(asha, "देखो", pictures=[id_]) if way == "deleted" else 0
+    await street.settle()
+
+    async def dies(key: str) -> None:
+        raise asyncio.CancelledError(key)
+
+    with monkeypatch.context() as dying, contextlib.suppress(asyncio.CancelledError):
+        dying.setattr(street.square.files, "drop", dies)
+        if way == "deleted":
+            await posts.delete(street.square, by(asha), post, uploads=True)
+        elif way == "taken back":
+            await media.withdraw(street.square, by(asha), id_)
+        else:
+            street.clock.move(LOOSE_FOR + 1)
+            await media.sweep(street.square)
+    with pytest.raises(NotFound):
+        await looked.own(street.reads, by(asha), id_)
+    await street.settle()  # by whoever is next
+    assert not files_of(street)
 
 
 async def test_what_a_draft_needs_or_a_ruling_binds_is_not_dropped_with_its_post(street: Street):
@@ -322,6 +354,7 @@ async def test_what_a_draft_needs_or_a_ruling_binds_is_not_dropped_with_its_post
     await street.rule(second, Measure.WITHHOLD_POST)  # its beginning is not carried on yet, so nothing is held
     for post in (first, second):
         await posts.delete(street.square, by(asha), post, uploads=True)
+    await street.settle()
     assert {path.parent.name for path in files_of(street)} == {str(needed), str(bound)}
 
 

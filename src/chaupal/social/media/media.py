@@ -5,7 +5,7 @@ import hashlib
 import math
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
+from chaupal.social.events_posts import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import media, posting
@@ -143,7 +144,7 @@ async def withdraw(square: Square, viewer: Viewer, id_: int) -> None:
             raise Invalid("file_in_use")
         if kept is None or not await media.drop(w, id_, me):
             raise NotFound
-    await drop_files(square, id_, kept.picture.mime)
+        let_go(w, [(id_, kept.picture.mime)])
 
 
 async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Literal["avatar", "header"]) -> str:
@@ -168,8 +169,7 @@ async def sweep(square: Square) -> int:
     """Forget uploads that have been in no post for a day; how many went. A day is time to write a deleted post anew."""
     async with square.work.writing() as w:
         gone = await media.drop_loose(w, w.now() - LOOSE_FOR, SWEPT_AT_ONCE)
-    for id_, mime in gone:
-        await drop_files(square, id_, mime)
+        let_go(w, gone)
     return len(gone)
 
 
@@ -211,6 +211,12 @@ async def portrait(square: Square, data: bytes, size: tuple[int, int]) -> bytes:
 
 async def _in_thread[**P, R](paint: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     return await asyncio.get_running_loop().run_in_executor(_painters, lambda: paint(*args, **kwargs))
+
+
+def let_go(w: Writing, gone: Sequence[tuple[int, str]]) -> None:
+    """The rows of these (id, type) go in this unit; their files once it is committed, whatever dies then, and not where it is not."""
+    if gone:
+        w.tell(FilesUnwanted(files=tuple(gone)))
 
 
 async def drop_files(square: Square, id_: int, mime: str) -> None:

@@ -18,7 +18,8 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture, Poll, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import FilesUnwanted, PostEdited
+from chaupal.social.events_posts import PostEdited
+from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
 from chaupal.social.posts.quoting import quotable
 from chaupal.store.federation import emojis, joining, uris
@@ -248,9 +249,7 @@ async def remove(square: Square, post_id: int, author: int) -> None:
         w.tell(posts.deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
         await uris.bury_thing(w, uris.POST, post_id)
         await joining.gone(w, post_id)
-        # All this may be part of a larger unit: their files go once it is committed, and not where it is not.
-        if gone := await media_store.drop_now(w, pictures):
-            w.tell(FilesUnwanted(files=tuple(gone)))
+        media.let_go(w, await media_store.drop_now(w, pictures))
 
 
 async def stand(square: Square, quoting: int, quoted: int, state: str) -> bool:

@@ -231,9 +231,7 @@ async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool 
             raise NotFound
         pictures = await media_store.ids_of(w, post_id) if uploads else []
         await _remove(w, post_id)
-        gone = await media_store.drop_now(w, pictures)
-    for id_, mime in gone:
-        await media.drop_files(square, id_, mime)
+        media.let_go(w, await media_store.drop_now(w, pictures))
     return post
 
 
