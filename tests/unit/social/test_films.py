@@ -168,6 +168,7 @@ async def test_one_that_is_taken_back_while_it_waits_leaves_nothing(village: Vil
     id_ = (await send(v, film())).json()["id"]
     assert (await v.api(v.asha, "DELETE", f"/api/v1/media/{id_}")).status_code == 200
     assert await painting.paint_waiting(v.running.house.square) == 0
+    await v.settle()
     assert kept(v) == set()
 
 
