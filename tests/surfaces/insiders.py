@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from functools import partial
 from typing import Any, NamedTuple
 from unittest import mock
 
@@ -97,13 +96,12 @@ async def at_prompt(v: Village, *words: str) -> Typed:
     v.clock.move(SECOND)  # no two programs are begun and ended in one moment, and each makes its ids anew
     settings = v.running.house.settings
     env = {"CHAUPAL_DATA": settings.data, "CHAUPAL_DATABASE": settings.database or None}
-    by_our_clock = partial(rooms.visiting, clock=v.clock)
 
     def run() -> Typed:
         with (
             CliRunner().isolation(env=env) as (out, err, _),
             mock.patch.object(sys, "argv", ["chaupal", *words]),
-            mock.patch.object(rooms, "visiting", by_our_clock),
+            mock.patch.object(rooms, "system_clock", v.clock),
         ):
             code = 0
             try:

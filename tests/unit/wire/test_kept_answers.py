@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from chaupal.app.rooms import visiting
+from chaupal.app import rooms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.social.posts import posts
@@ -155,11 +155,12 @@ async def test_what_ends_by_the_clock_ends_a_kept_answer_too(square: Village):
 
 
 async def test_what_another_process_changed_is_seen_within_a_moment(
-    square: Village, settings: Settings, clock: StillClock
+    square: Village, settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     v = square
     await text(v, v.asha, PUBLIC)
-    async with visiting(settings, clock=clock) as beside:
+    monkeypatch.setattr(rooms, "system_clock", clock)
+    async with rooms.visiting(settings) as beside:
         await posts.publish(beside.square, v.ravi.viewer, posts.Draft(text="कमान से कही बात"))
     v.clock.move(25)
     assert "कमान से कही बात" in await text(v, v.asha, PUBLIC)
