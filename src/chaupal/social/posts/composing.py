@@ -62,8 +62,8 @@ def _clean(name: str, text: str) -> str:
         raise Invalid("text_unreadable", why=str(error), field=name) from error
 
 
-async def words_of(square: Square, reading: Reading, text: str, spoiler: str, chosen: str | None) -> Words:
-    """A text that is in order, read. The author's choice of a language wins; detection only stands in for it."""
+async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler: str, chosen: str | None) -> Words:
+    """A text of mine that is in order, read."""
     entities = grammar.find_entities(text)
     mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
     tags = {key: Tag(e.text, key) for e in reversed(entities) if e.kind == "tag" and (key := fold.count_key(e.text))}
@@ -75,9 +75,15 @@ async def words_of(square: Square, reading: Reading, text: str, spoiler: str, ch
 
     return Words(
         text, spoiler, html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
-        (language.check_language(chosen) if chosen else None) or language.detect(text) or "und",
-        tuple({m.id: m for m in mentioned.values()}.values()), tuple(reversed(tags.values()))[:MOST_TAGS],
+        await _language_of(reading, me, text, chosen), tuple({m.id: m for m in mentioned.values()}.values()),
+        tuple(reversed(tags.values()))[:MOST_TAGS],
     )  # fmt: skip
+
+
+async def _language_of(reading: Reading, me: int, text: str, chosen: str | None) -> str:
+    """The author's choice wins; detection only stands in for it, and where that is in doubt, what they wrote last."""
+    named = language.check_language(chosen) if chosen else None
+    return named or language.detect(text, await posting.language_of_last(reading, me)) or "und"
 
 
 async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | None = None) -> tuple[Picture, ...]:

@@ -84,7 +84,7 @@ async def _after(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[
     if wish.poll and wish.pictures:
         raise Invalid("poll_with_pictures")
     text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures))
-    words = await composing.words_of(square, w, text, spoiler, wish.language or before.language)
+    words = await composing.words_of(square, w, before.author, text, spoiler, wish.language or before.language)
     poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)
     return msgspec.structs.replace(
         before, text=words.text, spoiler=words.spoiler, html=words.html, language=words.language, mentions=words.mentions,

@@ -278,7 +278,7 @@ async def _own(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
 async def _compose(
     square: Square, reading: Reading, viewer: Viewer, draft: Draft, parent: Post | None, quoted: Post | None
 ) -> Post:
-    words = await composing.words_of(square, reading, draft.text, draft.spoiler, draft.language)
+    words = await composing.words_of(square, reading, viewer.me, draft.text, draft.spoiler, draft.language)
     id_, now = square.make_id(), square.clock()
     # An answer is never more public than what it answers, nor a quote than what it quotes.
     visibility = max(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None), 0)

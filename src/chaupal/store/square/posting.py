@@ -129,6 +129,12 @@ SAID = upsert(
         .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
     )
 )
+LANGUAGE_OF_LAST = statement(
+    select(posts.c.language)
+    .where(posts.c.author == param("me"), posts.c.boost_of.is_(None))
+    .order_by(posts.c.id.desc())
+    .limit(1)
+)
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD_POST = statement(select(posts.c.id).where(posts.c.id == param("of")).with_for_update())
 HOLD_ACCOUNT = statement(select(accounts.c.id).where(accounts.c.id == param("of")).with_for_update())
@@ -315,6 +321,12 @@ async def reposts_of(reading: Reading, post_id: int) -> list[tuple[int, int]]:
 async def repost_by(reading: Reading, account: int, post_id: int) -> int | None:
     """The account's repost of a post, or None."""
     return await reading.value(REPOST_BY, me=account, of=post_id)
+
+
+async def language_of_last(reading: Reading, account: int) -> str | None:
+    """The language of what somebody wrote last, or None where they have written nothing or it had none."""
+    found = await reading.value(LANGUAGE_OF_LAST, me=account)
+    return None if found in (None, "", "und") else str(found)
 
 
 async def said_before(reading: Reading, account: int, key: str) -> int | None:
