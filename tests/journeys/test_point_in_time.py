@@ -143,8 +143,8 @@ async def test_all_is_brought_back_to_a_moment_and_the_log_never_forks(
             third = await withholds(v)
         database = settings.database.rpartition("/")[2]
         last = await asked(server, "SELECT pg_walfile_name(pg_switch_wal())")
-        archived = f"SELECT coalesce(last_archived_wal, '') >= '{last}' FROM pg_stat_archiver"
-        await until(partial(asked, server, archived))
+        arrived = f"SELECT coalesce(last_archived_wal, '') >= '{last}' FROM pg_stat_archiver"
+        await until(partial(asked, server, arrived))
     notes = {name: tmp_path / f"{name}.txt" for name in ("first", "second", "third")}
     for file, note in zip(notes.values(), (first, second, third), strict=True):
         file.write_text(note)
