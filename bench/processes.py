@@ -5,7 +5,9 @@ named and drops them. The same busy evening goes to one server that serves alone
 answer; each way has a copy of the same data, all are up at once, and they are asked in turn, round by round. A ratio is of two
 loads of one round, and what is printed is the middle of all rounds: whatever else the machine does meanwhile is done to both.
 Each server has as many callers as the one that is alone has, since that is when one has several; beside it stands what a request
-costs three that share the callers of one: fewer come during a look, so fewer share it.
+costs three that share the callers of one: fewer come during a look, so fewer share it. Both are asked in two ways: anybody asks
+any of them, and each reader asks one of them alone, as balancers send them that go by who asks: what a server keeps for a reader is
+of use then.
 
 What a second server brings is measured where servers are what is full, and not the load or the database: each server has the same
 share of a core, small enough that there is room for all the rest (`bench.shares`), or a core of its own where there are four.
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -32,7 +35,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 
-from bench.busy_evening import evening, newest_of
+from bench.busy_evening import One, evening, newest_of
 from bench.data import DataSet, seed
 from bench.process import CORES, Load, Server, answering, free_port, rested, words
 from bench.shares import NoShares, shared
@@ -98,17 +101,30 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(60)
 
 
+def of_anybody(asked: Sequence[One], many: int) -> list[list[str]]:
+    """What each of so many servers is asked where anybody asks any: all of it, and each begins elsewhere."""
+    sent = [one.sent() for one in asked]
+    return [sent[number:] + sent[:number] for number in range(many)]
+
+
+def of_its_own(asked: Sequence[One], many: int) -> list[list[str]]:
+    """The same where each reader asks one of them alone."""
+    found: list[list[str]] = [[] for _ in range(many)]
+    for one in asked:
+        found[zlib.crc32(one.token.encode()) % many].append(one.sent())
+    return found
+
+
 def load(
-    opened: list[Server], requests: list[str], seconds: float, *, most: int = 0, connections: int = CONNECTIONS
+    opened: list[Server], asked: list[list[str]], seconds: float, *, most: int = 0, connections: int = CONNECTIONS
 ) -> Load:
-    """The same load on each of them at once (`most` requests each; 0: no bound); as one, with the processor's time a request of all."""
+    """A load on each of them at once (`most` requests each; 0: no bound); as one, with the processor's time a request of all."""
     before = sum(server.cpu for server in opened)
     plans = [
         {
-            "port": server.port, "requests": requests[number:] + requests[:number], "connections": connections // len(opened),
-            "seconds": seconds, "most": most,
+            "port": server.port, "requests": requests, "connections": connections // len(opened), "seconds": seconds, "most": most,
         }
-        for number, server in enumerate(opened)
+        for server, requests in zip(opened, asked, strict=True)
     ]  # fmt: skip
     running = [
         subprocess.Popen([sys.executable, "-m", "bench.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in plans
@@ -132,15 +148,21 @@ WAYS: dict[str, tuple[Sequence[int], bool]] = {
     "one alone": ([0], False), "one with barrier": ([0], True), "two with barrier": ([0, 1], True), "three with barrier": ([0, 1, 2], True),
 }  # fmt: skip
 ALONE, ONE, TWO, THREE = WAYS
-SPARSE = "three, the callers of one"
-TARGETS = {THREE: "; at most 1.25"}
+OWN = "three, each reader at one of them"
+SPARSE, SPARSE_OWN = "three, the callers of one", "three, the callers of one, each at one"
+TARGETS = {THREE: "; at most 1.25", OWN: "; at most 1.25"}
 
 
 class Way(NamedTuple):
     """The servers of one way, and what is asked of them."""
 
     opened: list[Server]
-    requests: list[str]
+    asked: list[One]
+
+    def load(self, seconds: float, *, most: int = 0, connections: int = CONNECTIONS, own: bool = False) -> Load:
+        """`own`: each reader asks one of them alone."""
+        asked = (of_its_own if own else of_anybody)(self.asked, len(self.opened))
+        return load(self.opened, asked, seconds, most=most, connections=connections)
 
 
 @contextlib.contextmanager
@@ -153,29 +175,30 @@ def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[d
             mine = dataclasses.replace(data, settings=msgspec.structs.replace(data.settings, database=copy))
             pinned = [CORES[core % len(CORES)] for core in cores]
             opened = stack.enter_context(servers(mine, folder / str(number), pinned, valkey if looks else ""))
-            found[name] = Way(opened, [one.sent() for one in evening(mine, newest_of(opened[0], mine))])
-            load(*found[name], 60, most=len(found[name].requests))
+            found[name] = way = Way(opened, evening(mine, newest_of(opened[0], mine)))
+            way.load(60, most=len(way.asked))
         yield found
 
 
 def processor(found: dict[str, Way], seconds: float) -> None:
     """Print the processor's time a request of each way, beside one alone of the same round."""
-    callers = {name: (way, CONNECTIONS * len(way.opened)) for name, way in found.items()} | {
-        SPARSE: (found[THREE], CONNECTIONS)
-    }
+    three, each = found[THREE], CONNECTIONS * len(found[THREE].opened)
+    callers = {name: (way, CONNECTIONS * len(way.opened), False) for name, way in found.items()} | {
+        OWN: (three, each, True), SPARSE: (three, CONNECTIONS, False), SPARSE_OWN: (three, CONNECTIONS, True),
+    }  # fmt: skip
     loads: dict[str, list[Load]] = {name: [] for name in callers}
     for number in range(ROUNDS):
         for name in (*callers, *callers)[number % len(callers) :][: len(callers)]:  # another one begins each round
-            way, connections = callers[name]
-            loads[name].append(load(*way, seconds, connections=connections))
+            way, connections, own = callers[name]
+            loads[name].append(way.load(seconds, connections=connections, own=own))
     for name, of in loads.items():
         low, middle, high = statistics.quantiles(
             (mine.cpu / alone.cpu for mine, alone in zip(of, loads[ALONE], strict=True)), n=4
         )
         failed = sum(one.failures for one in of)
         print(
-            f"{name:{len(SPARSE)}} {statistics.median(one.cpu for one in of):.3f} ms of CPU a request, {middle:.2f} of one alone (half of"
-            f" the rounds {low:.2f} to {high:.2f}{TARGETS.get(name, '')}); {failed} of {sum(one.requests for one in of):,} failed",
+            f"{name:{len(SPARSE_OWN)}} {statistics.median(one.cpu for one in of):.3f} ms of CPU a request, {middle:.2f} of one alone (half"
+            f" of the rounds {low:.2f} to {high:.2f}{TARGETS.get(name, '')}); {failed} of {sum(one.requests for one in of):,} failed",
             flush=True,
         )
 
@@ -187,8 +210,8 @@ def _room(opened: list[Server]) -> tuple[float, AbstractContextManager[None]]:
     return SHARE, shared([server.pid for server in opened], SHARE)
 
 
-def throughput(found: dict[str, Way], seconds: float) -> None:
-    """Print what two servers answer in a second to what one does, where both are full."""
+def throughput(found: dict[str, Way], seconds: float, *, own: bool) -> None:
+    """Print what two servers answer in a second to what one does, where both are full. `own`: each reader asks one of them alone."""
     ratios, used = list[float](), list[float]()
     share = SHARE
     try:
@@ -198,7 +221,7 @@ def throughput(found: dict[str, Way], seconds: float) -> None:
                 way = found[name]
                 share, room = _room(way.opened)
                 with room:
-                    one = load(*way, seconds, connections=CONNECTIONS * len(way.opened))
+                    one = way.load(seconds, connections=CONNECTIONS * len(way.opened), own=own)
                 answered.append(one.per_second)
                 used.append(one.cpu / 1e3 * one.requests / one.seconds / len(way.opened) / share)
             ratios.append(answered[1] / answered[0])
@@ -212,7 +235,8 @@ def throughput(found: dict[str, Way], seconds: float) -> None:
         )
         return
     ratio = statistics.median(ratios)
-    print(f"  throughput, two to one, {each}, of which they used {full:.0%}: {ratio:.2f} (>= {TWICE})")
+    whom = "each reader at one of them" if own else "anybody at any"
+    print(f"  throughput, two to one, {whom}, {each}, of which they used {full:.0%}: {ratio:.2f} (>= {TWICE})")
 
 
 def main() -> None:
@@ -225,7 +249,8 @@ def main() -> None:
             data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
             with ways(data, folder / "servers", args.database, args.valkey) as found:
                 processor(found, args.seconds)
-                throughput(found, args.seconds)
+                for own in (False, True):
+                    throughput(found, args.seconds, own=own)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
