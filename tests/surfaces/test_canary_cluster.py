@@ -10,9 +10,9 @@ In each run two kinds of viewers go through it; at that stage, everybody, as `te
 # Tests of another file are run here.
 # pyright: reportUnusedImport=false
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from operator import not_
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from either import STAGES
 from surfaces.canary import build, crawled
 from surfaces.test_canary import MUST_SHOW, blind, met, viewers
 from village import Village, play
+from waiting import PATIENCE, until
 
 if "cluster" in STAGES:
     from surfaces.test_canary import (  # noqa: F401
@@ -42,8 +43,6 @@ if "cluster" in STAGES:
 
 pytestmark = pytest.mark.skipif(bool(engines.missing()), reason=f"not here: {engines.missing()}; make services")
 
-PATIENCE = 60  # seconds until what follows from a change must have followed
-TICK = 0.05  # seconds between two looks whether it has
 # Whether the worker has anything yet to do: events, and files that people brought or asked for.
 _OPEN = (sql("'waiting'"), sql("'running'"))
 WAITS = statement(
@@ -77,14 +76,12 @@ class Behind(Village):
 
     async def settle(self) -> None:
         """The cluster's worker has carried out everything, and the house beside it has heard of that."""
-        work = self.running.house.square.work
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                async with work.reading() as reading:
-                    if not await reading.value(WAITS):
-                        break
-                await asyncio.sleep(TICK)
-        await work.look()
+        await until(self._waits, "what follows in the cluster", wanted=not_)
+        await self.running.house.square.work.look()
+
+    async def _waits(self) -> bool:
+        async with self.running.house.square.work.reading() as reading:
+            return bool(await reading.value(WAITS))
 
 
 @pytest.fixture

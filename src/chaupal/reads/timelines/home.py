@@ -78,18 +78,7 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
-    following, aside = ties.following, wants.aside
-    kept = [
-        v
-        for v in posts
-        if (
-            (by := v.item.author) in following
-            and by not in aside
-            and v.item.reply_to_account is None
-            and v.item.boost_of is None
-        )
-        or at_home(v.item, me, ties, wants)
-    ]
+    kept = [v for v in posts if at_home(v.item, me, ties, wants)]
     return Home(kept, skeleton.next, skeleton.prev, along)
 
 
