@@ -9,8 +9,10 @@ from chaupal.api.mastodon import timelines
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
+from chaupal.policy.viewer import Role
 from chaupal.ports.country import Locator
-from chaupal.store.identity import apps
+from chaupal.social.signin import logins
+from chaupal.store.identity import accounts, apps
 from chaupal.wire import asker
 from chaupal.wire.asgi import head_of, lines_of
 from chaupal.wire.asker import Askers
@@ -66,6 +68,18 @@ async def test_a_head_that_is_known_says_no_more_than_it_did_of_whoever_has_gone
         await apps.revoke(w, digest(v.asha.token))
     assert (await _me(v, v.asha, {}))[0] == 401
     assert await _me(v, v.ravi, {}) == (200, "ravi")
+
+
+async def test_a_head_that_is_known_stands_for_somebody_as_they_are_by_now(square: Village):
+    v, staff = square, {"cookie": f"chaupal={square.chitra.cookie}"}
+    for _ in (1, 2):
+        assert (await v.client.get("/office", headers=staff)).status_code == 200
+        assert 'lang="hi"' in (await v.client.get("/about", headers=staff)).text
+    await logins.choose_language(v.running.house.square, v.chitra.viewer, "en")
+    assert 'lang="en"' in (await v.client.get("/about", headers=staff)).text
+    async with v.running.house.square.work.writing() as w:
+        await accounts.set_role(w, v.chitra.id, Role.MEMBER)
+    assert (await v.client.get("/office", headers=staff)).status_code == 404
 
 
 async def test_of_two_heads_with_one_token_each_says_its_own_language_and_country(square: Village):
