@@ -151,7 +151,7 @@ class Storm:
                 break
             await asyncio.sleep(0.5)
         lost = [
-            f"{self._loser(promise, *self._between(at))}: {self.places[at].side.name} → {self.places[1 - at].side.name}: {promise}"
+            f"{await self.loser(promise, *self._between(at))}: {self.places[at].side.name} → {self.places[1 - at].side.name}: {promise}"
             for at, promise in await self._missing(self._all())
         ]
         return endless + lost + [fault for at in (0, 1) for fault in await self._doubled(at)]
@@ -184,16 +184,22 @@ class Storm:
                 known = await there.side.followed(there.star, fan)
                 return promise.on is known is await here.side.follows(fan, there.star)
 
-    def _loser(self, promise: Promise, here: Place, there: Place) -> str:
+    async def loser(self, promise: Promise, here: Place, there: Place) -> str:
         """Whose loss it is: of whoever took the last word about it and forgot it, else of whoever had to say it."""
         asked = [word for word in there.wire.words if promise.is_about(word, there.star.uri)]
         loser, taken = here, [word for word in asked if word.taken]
         if taken and promise.is_kept_by(taken[-1], there.star.uri):
-            loser = there
-            agreed = [word for word in here.wire.words if word.agrees_to(promise.uri, there.star.uri) and word.taken]
-            if promise.kind is Kind.FOLLOW and promise.on and agreed:
-                loser = here
+            loser = here if await self._forgot_the_accept(promise, here, there) else there
         return f"{self._name(loser)} ({len(asked)} times said, {len(taken)} taken)"
+
+    async def _forgot_the_accept(self, promise: Promise, here: Place, there: Place) -> bool:
+        """Whether the follow was agreed to, and whoever follows does not know it. That the other side agreed and then
+        does not know it is the other's loss: snac2 says Accept before it writes its follower (2.75, activitypub.c, `Follow`)."""
+        agreed = any(word.agrees_to(promise.uri, there.star.uri) and word.taken for word in here.wire.words)
+        if promise.kind is not Kind.FOLLOW or not promise.on or not agreed:
+            return False
+        (fan,) = [one for one in here.fans if one.uri == promise.uri]
+        return not await here.side.follows(fan, there.star)
 
     def _name(self, place: Place) -> str:
         return THEIRS if isinstance(place.side, Fedify | Snac) else OURS

@@ -89,7 +89,8 @@ def every_statement() -> list[str]:
         if "migrations" not in module.name:
             importlib.import_module(module.name)
     gc.unfreeze()  # what a house keeps out of the collector's sight is among these
-    return sorted({one.sqlite.text for one in gc.get_objects() if isinstance(one, Statement)})
+    # By `type`: isinstance asks a weak proxy for what it stands for, which may be gone.
+    return sorted({one.sqlite.text for one in gc.get_objects() if type(one) is Statement})
 
 
 def walks(db: sqlite3.Connection, text: str) -> list[str] | None:
