@@ -93,6 +93,4 @@ class Chain:
         try:
             return await asked
         except NotAnswered as error:
-            raise NotThere(
-                why=str(error), gone=error.status == GONE, passing=not error.status or error.status >= 500
-            ) from error
+            raise NotThere(why=str(error), gone=error.status == GONE, passing=error.passing) from error

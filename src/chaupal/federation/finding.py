@@ -46,6 +46,11 @@ async def person(fed: Federation, name: str, *, chain: Chain | None = None, fres
     return await _by_name(fed, chain, f"{user}@{host}", fresh=fresh)
 
 
+async def person_now(fed: Federation, uri: str) -> int:
+    """The account of somebody by their actor's id, as their server says at this moment that they are. Raises NotThere."""
+    return await _by_uri(fed, Chain(fed), uri, fresh=True, stands=False)
+
+
 async def _of_ours(fed: Federation, handle: str) -> int:
     async with fed.work.reading() as reading:
         found = await id_of(reading, handle)
@@ -74,7 +79,10 @@ async def _by_name(fed: Federation, chain: Chain, handle: str, *, fresh: bool) -
     return found
 
 
-async def _by_uri(fed: Federation, chain: Chain, uri: str, *, fresh: bool, confirmed: str = "") -> int:
+async def _by_uri(
+    fed: Federation, chain: Chain, uri: str, *, fresh: bool, confirmed: str = "", stands: bool = True
+) -> int:
+    """`stands`: whoever was known before does, where their server does not answer."""
     if ours.is_ours(fed.settings, uri):
         return await _of_ours(fed, ours.person_in(fed.settings, uri))
     if not address(uri):
@@ -89,7 +97,7 @@ async def _by_uri(fed: Federation, chain: Chain, uri: str, *, fresh: bool, confi
         actor = await _actor(chain, uri)
         handle = await _handle_of(chain, actor, confirmed)
     except NotThere as error:
-        if known is not None and error.passing:
+        if known is not None and error.passing and stands:
             return known.of
         raise
     return await keep(fed, actor, handle)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 class Remembered:
-    """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms).
+    """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms), and
+    whether it may only not be there at the moment.
 
     `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
     server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms). `looked`: posts of
@@ -23,7 +24,7 @@ class Remembered:
     def __init__(self) -> None:
         self.own: Shelf[int, Signing] = Shelf(5_000)
         self.speaks: Shelf[str, str] = Shelf(20_000)
-        self.vain: Shelf[str, int] = Shelf(20_000)
+        self.vain: Shelf[str, tuple[int, bool]] = Shelf(20_000)
         self.fetching: dict[str, asyncio.Task[Known]] = {}
         self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
         self.missed: Shelf[str, int] = Shelf(20_000)

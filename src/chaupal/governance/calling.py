@@ -18,6 +18,7 @@ PATIENCE = 10.0  # seconds for all of it: the name, the connection, the answer
 MOST_READ = 20_000  # bytes of an answer
 MOST_HOPS = 3  # redirects that are followed, each looked at as the first address was
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LATER = frozenset({408, 425, 429})  # what was asked took too long, came too early, or too often
 MOST_URL = 2_000
 # Of IPv6 only this is given to anybody (RFC 4291); all else is reserved, however Python's `is_global` takes it.
 UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -37,6 +38,11 @@ class NotAnswered(Exception):
     def __init__(self, said: str, status: int = 0) -> None:
         super().__init__(said)
         self.status = status
+
+    @property
+    def passing(self) -> bool:
+        """Whether whoever was called may answer later: there was no answer, or one that says so (RFC 9110, RFC 6585)."""
+        return not self.status or self.status >= 500 or self.status in LATER
 
 
 async def post(

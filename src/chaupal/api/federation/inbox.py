@@ -10,9 +10,9 @@ from chaupal.federation.reading.activities import Act
 from chaupal.federation.reading.values import MOST_BYTES, Unreadable
 from chaupal.federation.signing import verifying
 from chaupal.federation.signing.asked import NotSigned
-from chaupal.federation.taking import inbox
+from chaupal.federation.taking import inbox, unproven
 from chaupal.federation.taking.acting import Doer
-from chaupal.kernel.errors import Malformed, NotAllowed, NotFound
+from chaupal.kernel.errors import Malformed, NotAllowed, NotFound, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call
@@ -27,7 +27,8 @@ class Brought(msgspec.Struct):
 
 
 async def take(call: Call[Brought]) -> Answer:
-    """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds.
+    """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds;
+    503 where that cannot be told now, since the key cannot be had: many servers send again what is answered so, and few a 401.
 
     A deletion is answered alike whoever it is about: else anybody could ask in turn who is known here.
     """
@@ -43,6 +44,10 @@ async def take(call: Call[Brought]) -> Answer:
             await _take(call, fed, act, body)
     except Unreadable as problem:
         raise Malformed("activity_unreadable", why=problem.why) from problem
+    except NotSigned as problem:
+        if problem.passing:
+            raise Unavailable from problem
+        raise
     return Answer(b"", 202, "text/plain")
 
 
@@ -54,14 +59,19 @@ async def _take(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> 
 async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
     """What only the request itself says is refused; whether its signature holds is looked at for those who are known alone, and shows
     in no answer. Raises NotSigned where it says of nobody that they have signed it.
+
+    Nobody sends again what is answered so: where the key cannot be had now, it waits for it here.
     """
-    verifying.claimed(fed, "POST", call.target, call.headers, body)
+    claims = verifying.claimed(fed, "POST", call.target, call.headers, body)
     if await inbox.is_nothing(fed, act):
         return
     try:
         await _take(call, fed, act, body)
     except (NotSigned, NotAllowed, Unreadable) as problem:
-        log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
+        if isinstance(problem, NotSigned) and problem.passing:
+            await unproven.let_wait(fed, act, body, claims)
+        else:
+            log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -13,14 +13,18 @@ IMPLEMENTS = "https://datatracker.ietf.org/doc/html/rfc9421"  # by which servers
 
 
 class NotSigned(Coded):
-    """Nobody has signed it, or not so that we may believe it. `why`: in English, for whoever runs the server that asked."""
+    """Nobody has signed it, or not so that we may believe it. `why`: in English, for whoever runs the server that asked.
+
+    `passing`: whether they have signed cannot be told at this moment, since their key cannot be had; later it may.
+    """
 
     status = 401
     slug = "not_signed"
 
-    def __init__(self, *, why: str) -> None:
+    def __init__(self, *, why: str, passing: bool = False) -> None:
         super().__init__(why=why)
         self.why = why
+        self.passing = passing
 
 
 class SignedRequest(NamedTuple):

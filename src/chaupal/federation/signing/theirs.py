@@ -25,13 +25,13 @@ async def fetch_key(fed: "Federation", key: str) -> Known:
         async with asyncio.timeout(PATIENCE):
             known = await _of_actor(fed, key) or await _of_document(fed, key)
     except TimeoutError as error:
-        raise NotSigned(why="its key cannot be fetched in time") from error
+        raise NotSigned(why="its key cannot be fetched in time", passing=True) from error
     except NotAnswered as error:
-        raise NotSigned(why=f"its key cannot be fetched: whoever has it {error}") from error
+        raise NotSigned(why=f"its key cannot be fetched: whoever has it {error}", passing=error.passing) from error
     except Unreadable as error:
         raise NotSigned(why="its key cannot be read") from error
     except finding.NotThere as error:
-        raise NotSigned(why="whoever its key is of cannot be found") from error
+        raise NotSigned(why="whoever its key is of cannot be found", passing=error.passing) from error
     if known is None:
         raise NotSigned(why="its key is nobody's")
     return known
@@ -42,7 +42,7 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
     whose, _, part = key.partition("#")
     if not part:
         return None
-    await finding.person(fed, whose, fresh=True)
+    await finding.person_now(fed, whose)
     known = await _known(fed, key)
     return known if known is not None and known.actor == whose else None
 
@@ -51,7 +51,7 @@ async def _of_document(fed: "Federation", key: str) -> Known | None:
     """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
     found = await calling.part(fed, key)
     whose = _whose(found, key)
-    account = await finding.person(fed, whose, fresh=True)
+    account = await finding.person_now(fed, whose)
     known = await _known(fed, key)
     if known is None:
         await _named_by_address(fed, account, whose, key, found)

@@ -14,7 +14,7 @@ from chaupal.store.federation import keys, speech
 from chaupal.store.federation.keys import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from chaupal.federation.context import Federation
 
@@ -42,7 +42,7 @@ async def verify(
 ) -> Signer:
     """Who signed it. `target`: path and query as they were sent. Raises NotSigned; NotAllowed for a server that is not heard."""
     claims = claimed(fed, method, target, headers, body)
-    signer = await _signer(fed, claims)
+    signer = await signer_of(fed, claims)
     if _speaks(headers) == RFC9421:
         await _understands(fed, signer)
     return signer
@@ -75,8 +75,8 @@ def check_time(claim: Claim, now: int) -> None:
         raise NotSigned(why="its time is over")
 
 
-async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
-    """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims."""
+async def signer_of(fed: "Federation", claims: "Sequence[Claim]") -> Signer:
+    """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims. Raises as `verify`."""
     for claim in claims:
         async with fed.work.reading() as reading:
             known = await keys.known(reading, claim.key)
@@ -87,7 +87,7 @@ async def _signer(fed: "Federation", claims: list[Claim]) -> Signer:
     claim = claims[0]
     fetched = await _fetched(fed, claim.key)
     if not _holds(claim, fetched):
-        fed.remembered.vain.put(claim.key, fed.clock())
+        fed.remembered.vain.put(claim.key, (fed.clock(), False))
         raise NotSigned(why="its key did not sign this")
     return Signer(fetched.account, fetched.server, fetched.actor)
 
@@ -108,17 +108,19 @@ def _holds(claim: Claim, known: Known) -> bool:
 async def _fetched(fed: "Federation", key: str) -> Known:
     """The key as its server publishes it now, asked for once for all who wait for it. Raises NotSigned."""
     vain, fetching = fed.remembered.vain, fed.remembered.fetching
-    if fed.clock() - vain.items.get(key, 0) < AGAIN:
-        raise NotSigned(why="its key did not sign this, or cannot be fetched; it was asked for a moment ago")
+    asked_at, passing = vain.items.get(key, (0, False))
+    if fed.clock() - asked_at < AGAIN:
+        why = "its key did not sign this, or cannot be fetched; it was asked for a moment ago"
+        raise NotSigned(why=why, passing=passing)
     if key not in fetching:
         if len(fetching) >= MOST_AT_ONCE or sum(same_host(key, other) for other in fetching) >= MOST_OF_ONE_HOST:
-            raise NotSigned(why="its key cannot be fetched: too many are at once")
+            raise NotSigned(why="its key cannot be fetched: too many are at once", passing=True)
         fetching[key] = asyncio.create_task(fetch_key(fed, key))
         fetching[key].add_done_callback(lambda _: fetching.pop(key, None))
     try:
         return await asyncio.shield(fetching[key])
-    except NotSigned:
-        vain.put(key, fed.clock())
+    except NotSigned as problem:
+        vain.put(key, (fed.clock(), problem.passing))
         raise
 
 

@@ -11,7 +11,7 @@ from chaupal.federation.events import ActivityArrived
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.objects import is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of
-from chaupal.federation.taking import often
+from chaupal.federation.taking import often, unproven
 from chaupal.federation.taking.acting import Deed, Doer, inside
 from chaupal.federation.taking.needs import Need
 from chaupal.federation.taking.table import Taker, taker_of
@@ -192,10 +192,13 @@ async def carry_on(fed: Federation, arrival: Arrival) -> None:
 
 async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Act, Taker] | None:
     """Whose activity it is, and what it says, with all that it needs known here; None where it is nothing after all."""
-    by = await _doer(fed, arrival)
-    act = read_act(parse(arrival.activity.encode()))
+    if arrival.by:
+        by, act = await _doer(fed, arrival), read_act(parse(arrival.activity.encode()))
+        passed_on = by is not None and act.actor != by.actor
+    else:
+        by, act = await unproven.proven(fed, arrival)
+        passed_on = by is None or act.actor != by.actor
     chain = Chain(fed)
-    passed_on = by is not None and act.actor != by.actor
     if passed_on:
         by, act = await _from_its_own_server(fed, chain, act)
     taker = taker_of(act)
@@ -275,8 +278,9 @@ async def _from_its_own_server(fed: Federation, chain: Chain, act: Act) -> tuple
 
 
 async def _author(fed: Federation, uri: str) -> Doer | None:
-    """Whose post it is that is known here by this id."""
+    """Whose post it is that is known here by this id, or who has it themselves."""
     async with fed.work.reading() as reading:
-        post = await uris.find(reading, uri)
-        known = await people.of(reading, post.by) if post is not None else None
+        found = await uris.find(reading, uri)
+        whose = 0 if found is None else found.of if found.kind == uris.ACCOUNT else found.by
+        known = await people.of(reading, whose) if whose else None
     return None if known is None else Doer(known.account, known.server, known.uri)

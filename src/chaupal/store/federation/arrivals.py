@@ -27,12 +27,18 @@ NEXT = statement(
 _SUMS = select(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)
 OF_SERVER = statement(_SUMS.where(arrivals.c.server_id == param("server")))
 IN_ALL = statement(_SUMS)
+OF_NOBODY = statement(
+    select(func.count()).select_from(arrivals).where(arrivals.c.server_id == param("server"), arrivals.c.by == 0)
+)
 DONE = statement(delete(arrivals).where(arrivals.c.id == param("of")))
 TRIED = statement(update(arrivals).where(arrivals.c.id == param("of")).values(tries=arrivals.c.tries + 1))
 
 
 class Arrival(NamedTuple):
-    """An activity that `by` (an account of `server`) signed; `activity`: as it was sent."""
+    """An activity that `by` (an account of `server`) signed; `activity`: as it was sent.
+
+    `by` 0: whose signature could not be told yet; `activity` holds it as well.
+    """
 
     id: int
     server: int
@@ -59,6 +65,11 @@ async def of_server(reading: Reading, server: int) -> Waiting:
     """What waits of one server."""
     many, size = (await reading.fetch(OF_SERVER, server=server))[0]
     return Waiting(many, int(size))
+
+
+async def of_nobody(reading: Reading, server: int) -> int:
+    """How much waits of one server of which it is not known yet who signed it."""
+    return int(await reading.value(OF_NOBODY, server=server))
 
 
 async def in_all(reading: Reading) -> Waiting:

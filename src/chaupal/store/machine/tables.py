@@ -872,7 +872,7 @@ untold = Table(
 
 # Activities that were heard (SHA-256 of their ids): each has its effect once.
 heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
-# Those for which something has to be fetched first. Their signatures were checked.
+# Those for which something has to be fetched first. Their signatures were checked; `by` 0: that is what has to be done first.
 arrivals = Table(
     "arrivals", meta, id_column(), big("server_id"), big("by"), text("activity"), big("at"), big("tries", default=0),
     big("size", default=0),  # bytes of the activity

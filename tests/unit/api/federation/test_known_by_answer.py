@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpx2
+import pytest
 
-from chaupal.kernel.clock import SECOND
+from chaupal.kernel.clock import MINUTE, SECOND
 from far import Far
 from peers.hostile import Liar, signed
 
@@ -64,15 +65,24 @@ def whole(answer: httpx2.Response) -> tuple[int, str, dict[str, str]]:
     return answer.status_code, answer.text, shown
 
 
-async def test_a_deletion_is_answered_alike_whether_its_actor_is_known_here_or_not(far: Far):
+@pytest.mark.parametrize("away", [None, 0, 503])
+async def test_a_deletion_is_answered_alike_whether_its_actor_is_known_here_or_not(far: Far, away: int | None):
+    """Nor is it told by whether their server can be asked for a key: what waits for one is not believed without it."""
     asked = requests(far)
+    far.there.away = away
     unknown = await answers(far, asked)
+    far.there.away = None
+    far.village.clock.move(11 * SECOND)
     await far.tells(far.bob, far.bob.act("Follow", far.uri(far.village.asha)))
     await far.tells(far.bob, far.bob.act("Create", far.bob.note("1", to=[far.uri(far.village.asha)])))
     known = await far.account(far.bob)
     assert known
+    far.there.away = away
     assert await answers(far, asked) == unknown
     assert {answer[0] for answer in unknown.values()} == {202, 400, 401}
+    await far.village.settle()
+    far.there.away = None
+    far.village.clock.move(MINUTE)
     await far.village.settle()
     assert await far.account(far.bob) == known
     assert await far.here(far.bob.note("1")["id"])  # and nothing of it was believed

@@ -1,0 +1,75 @@
+"""Deletions whose signer's key could not be had when they came: they wait with their signatures, which are held against it later.
+
+Nobody sends a deletion again that was answered 202, and every deletion is answered alike.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from chaupal.federation.chains import NotThere
+from chaupal.federation.context import Federation
+from chaupal.federation.events import ActivityArrived
+from chaupal.federation.reading.activities import Act, read_act
+from chaupal.federation.reading.values import parse, same_host
+from chaupal.federation.signing.asked import Claim, NotSigned
+from chaupal.federation.signing.verifying import signer_of
+from chaupal.federation.taking import often
+from chaupal.federation.taking.acting import Doer
+from chaupal.kernel.errors import NotAllowed, Unavailable
+from chaupal.kernel.saying import log
+from chaupal.store.federation import arrivals, people, uris
+from chaupal.store.federation.arrivals import Arrival
+from chaupal.store.machine.work import Reading
+
+# Of one server: anybody can send these in anybody's name, while that one's server is away. Each has it asked, five times at most.
+OF_ONE = 50
+
+
+class Unproven(msgspec.Struct):
+    """An activity as it was sent, and by which keys somebody says that they signed it."""
+
+    activity: str
+    claims: list[Claim]
+
+
+async def let_wait(fed: Federation, act: Act, body: bytes, claims: Sequence[Claim]) -> None:
+    """Whoever it may be of, it is about what is here and theirs; beyond so much it is let go."""
+    theirs = [claim for claim in claims if same_host(claim.key, act.actor)]
+    if not theirs or not same_host(act.object, act.actor) or (act.uri and not same_host(act.uri, act.actor)):
+        return
+    kept = msgspec.json.encode(Unproven(body.decode(), theirs))
+    async with fed.work.writing() as w:
+        server = await _server(w, act)
+        if not server or await arrivals.of_nobody(w, server) >= OF_ONE:
+            log.info("a deletion whose key cannot be had is let go", actor=act.actor)
+            return
+        new = fed.make_id()
+        try:
+            await often.let_wait(fed, w, Doer(0, server, act.actor), kept, new)
+        except Unavailable:
+            log.info("a deletion whose key cannot be had is let go", actor=act.actor)
+            return
+        w.tell(ActivityArrived(server=server, arrival=new))
+
+
+async def _server(reading: Reading, act: Act) -> int:
+    """Of whoever would delete something that is here; 0 where nothing is."""
+    actor, thing = await uris.find(reading, act.actor), await uris.find(reading, act.object)
+    if actor is None or thing is None or actor.gone or thing.gone or actor.kind != uris.ACCOUNT:
+        return 0
+    known = await people.of(reading, actor.of)
+    return 0 if known is None else known.server
+
+
+async def proven(fed: Federation, arrival: Arrival) -> tuple[Doer | None, Act]:
+    """Who has signed it, as can be told now, and what it says; nobody where that will never be told. Raises NotThere."""
+    kept = msgspec.json.decode(arrival.activity, type=Unproven)
+    act = read_act(parse(kept.activity.encode()))
+    try:
+        signer = await signer_of(fed, kept.claims)
+    except (NotSigned, NotAllowed) as problem:
+        if isinstance(problem, NotSigned) and problem.passing:
+            raise NotThere(why=problem.why, passing=True) from problem
+        return None, act
+    return Doer(signer.account, signer.server, signer.actor), act

@@ -1,0 +1,125 @@
+"""Deletions whose signer's key could not be had when they came: they wait for it, and are believed by it or by their own server."""
+
+from typing import Any
+
+import pytest
+
+from chaupal.federation.taking import unproven
+from chaupal.kernel.clock import SECOND
+from chaupal.social.people import leaving
+from chaupal.store.federation import arrivals
+from far import Far
+from peers.hostile import KEYS, Liar
+
+PASSING = [0, 503, 429]  # it hangs up, is overrun, wants to be left alone
+LATER = 31 * SECOND  # when what could not be had is asked for again
+
+
+@pytest.fixture
+async def note(far: Far) -> str:
+    """A post of bob's that is here; bob has another key by now."""
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(far.village.asha)))
+    said = far.there.serves(far.bob.note("1", to=[far.uri(far.village.asha)]))
+    await far.tells(far.bob, far.bob.act("Create", far.bob.note("1", to=[far.uri(far.village.asha)])))
+    assert await far.here(said)
+    far.bob.key = KEYS[2]
+    far.there.documents["/bob"] = far.bob.actor()
+    return said
+
+
+async def while_away(far: Far, by: Liar, activity: Any, away: int = 0, **more: Any) -> None:
+    """Brought while their server says nothing."""
+    far.there.away = away
+    await far.tells(by, activity, **more)
+    far.there.away = None
+
+
+async def later(far: Far) -> None:
+    far.village.clock.move(LATER)
+    await far.village.settle()
+
+
+@pytest.mark.parametrize("away", PASSING)
+async def test_a_delete_whose_key_cannot_be_fetched_at_that_moment_is_not_lost(far: Far, note: str, away: int):
+    """Its server may say of the post that it is not there, as Mastodon does, or nothing: the signature is good all the same."""
+    await while_away(far, far.bob, far.bob.act("Delete", note), away)
+    assert await far.here(note), "nobody has said yet that it was bob"
+    del far.there.documents["/bob/notes/1"]
+    await later(far)
+    assert not await far.here(note)
+
+
+async def test_nor_is_that_of_somebody_whose_key_has_an_id_that_is_new(far: Far, note: str):
+    far.there.documents["/bob"] = far.bob.actor(
+        publicKey=far.bob.actor()["publicKey"] | {"id": f"{far.bob.uri}#second"}
+    )
+    await while_away(far, far.bob, far.bob.act("Delete", note), key_id=f"{far.bob.uri}#second")
+    await later(far)
+    assert not await far.here(note)
+
+
+async def test_nor_is_that_of_a_whole_account_which_is_gone_when_its_server_is_asked(far: Far, note: str):
+    """There is no key any more by which it could be proved; that its server says so itself is as good."""
+    await while_away(far, far.bob, far.bob.act("Delete", far.bob.uri))
+    assert not await leaving.carry_out(far.village.running.house.square)
+    far.there.documents["/bob"] = {"id": far.bob.uri, "type": "Tombstone"}
+    await later(far)
+    assert await leaving.carry_out(far.village.running.house.square)
+    await far.village.settle()
+    assert not await far.account(far.bob)
+
+
+async def test_nor_is_that_of_a_post_of_which_its_server_says_that_it_is_gone(far: Far, note: str):
+    """Whoever signed it: as with what somebody else brings along."""
+    far.there.documents["/bob/notes/1"] = {"id": note, "type": "Tombstone"}
+    await while_away(far, far.bob, far.bob.act("Delete", note), key=far.eve.key)
+    await later(far)
+    assert not await far.here(note)
+
+
+async def test_whoever_signed_it_wrongly_is_not_believed_later_either(far: Far, note: str):
+    """Nor by the key of another, for another's post, nor where the post is missing: that is not gone."""
+    honest = far.bob.act("Delete", note)
+    await while_away(far, far.bob, honest, key=far.eve.key)
+    await while_away(far, far.eve, honest)
+    await while_away(far, far.eve, far.eve.act("Delete", note))
+    del far.there.documents["/bob/notes/1"]
+    await later(far)
+    await later(far)
+    assert await far.here(note)
+    assert await far.account(far.bob)
+    await far.tells(far.bob, honest)  # and bob's own was not taken for heard
+    assert not await far.here(note)
+
+
+async def test_of_what_is_not_known_here_nothing_waits_and_of_one_server_only_so_much(
+    far: Far, note: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(unproven, "OF_ONE", 2)
+    others = [far.bob.act("Delete", f"{far.bob.uri}/notes/other{n}") for n in range(3)]
+    answers = [await while_away(far, far.bob, act) for act in others]
+    assert answers == [None] * 3
+    assert await waits(far) == 0
+    for n in range(3):
+        await while_away(far, far.bob, far.bob.act("Delete", note, f"delete-{n}"), key=far.eve.key)
+    assert await waits(far) == 2
+    await later(far)
+    assert await waits(far) == 0 and await far.here(note)
+
+
+async def waits(far: Far) -> int:
+    async with far.fed.work.reading() as reading:
+        return (await arrivals.in_all(reading)).many
+
+
+async def test_anything_else_is_asked_to_be_sent_again_while_its_key_cannot_be_fetched(far: Far, note: str):
+    """Of those who know us and of those who do not: many servers drop what is answered 401, and none what is answered 503."""
+    edit = far.bob.act("Update", far.bob.note("1", to=[far.uri(far.village.asha)], content="<p>otherwise</p>"))
+    follow = far.eve.act("Follow", far.uri(far.village.asha))
+    await while_away(far, far.bob, edit, status=503)
+    await while_away(far, far.eve, follow, status=503)
+    far.village.clock.move(11 * SECOND)
+    await far.tells(far.bob, edit)
+    await far.tells(far.eve, follow)
+    assert "otherwise" in (await far.status(far.village.asha, await far.here(note)))["content"]
+    assert (await far.tie(far.village.asha, await far.account(far.eve)))["followed_by"]
