@@ -413,7 +413,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for_and_holds_up_nobody(
     assert not waiting.done()
     waiting.cancel()
     monkeypatch.setattr(fed.connections, "ask", partial(hurried, fed.connections.ask))
-    assert (await town.send(two, two.act("Like", town.post))).status_code == 401
+    assert (await town.send(two, two.act("Like", town.post))).status_code == 503
     mention = {"type": "Mention", "href": town.asha, "name": "@asha"}
     note = town.mala.note("जवाब", inReplyTo=f"{town.mala.uri}/notes/slow", cc=[town.asha], tag=[mention])
     assert (await town.tells(town.mala, town.mala.act("Create", note))).status_code == 202

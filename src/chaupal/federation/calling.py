@@ -35,12 +35,12 @@ async def get(fed: "Federation", url: str, *, by: int = 0) -> Json:
         at, document = await _fetch(fed, asked, by)
         said = document.get("id")
         if not isinstance(said, str):
-            raise NotAnswered("does not say what it is")
+            raise NotAnswered("does not say what it is", for_good=True)
         # Whatever a host sends on to another one is that one's word: a page that sends people on to wherever they like is no author.
         if said.partition("#")[0] in (at, asked) and same_host(said, at):
             return document
         asked = said.partition("#")[0]
-    raise NotAnswered("says that it is another thing")
+    raise NotAnswered("says that it is another thing", for_good=True)
 
 
 async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
@@ -50,7 +50,7 @@ async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
     at, document = await _fetch(fed, url.partition("#")[0], by)
     said = value_of(document, "id") or at
     if not isinstance(said, str) or not same_host(said, at):
-        raise NotAnswered("says that it is of another host")
+        raise NotAnswered("says that it is of another host", for_good=True)
     return document
 
 
@@ -100,7 +100,7 @@ def _read(body: bytes) -> Json:
     try:
         return parse(body, MOST_READ)
     except Unreadable as error:
-        raise NotAnswered("is no document that can be read") from error
+        raise NotAnswered("is no document that can be read", for_good=True) from error
 
 
 async def _followed(
@@ -115,8 +115,8 @@ async def _followed(
         try:
             url = urljoin(there.url, answered.headers.get("location", "")).partition("#")[0]
         except ValueError as error:  # of an address in brackets
-            raise NotAnswered("is sent on to no address") from error
-    raise NotAnswered("is sent on too often")
+            raise NotAnswered("is sent on to no address", for_good=True) from error
+    raise NotAnswered("is sent on too often", for_good=True)
 
 
 async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
@@ -124,9 +124,9 @@ async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
     there = fed.connections.place(url)
     if same_host(there.url, fed.settings.origin):
         # Whoever says that a thing of theirs is one of ours, or sends us on to it, would have us take it in as another server's.
-        raise NotAnswered("is this server itself")
+        raise NotAnswered("is this server itself", for_good=True)
     if not await fed.may_call(there.authority, named=named):
-        raise NotAnswered("is not talked to from here")
+        raise NotAnswered("is not talked to from here", for_good=True)
     return there
 
 

@@ -71,16 +71,16 @@ def place(url: str, *, plain: bool = False) -> Place:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode().lower().removesuffix("."), parts.port
     except ValueError as error:  # of an address in brackets, a port or a name
-        raise NotAnswered("is no address of a server") from error
+        raise NotAnswered("is no address of a server", for_good=True) from error
     usual = 443 if parts.scheme == "https" else 80
     if parts.scheme not in (("http", "https") if plain else ("https",)) or not host or "@" in parts.netloc:
-        raise NotAnswered("is no address of a server")
+        raise NotAnswered("is no address of a server", for_good=True)
     if not plain and port not in (None, usual):
-        raise NotAnswered("is not at the usual port")
+        raise NotAnswered("is not at the usual port", for_good=True)
     target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/:?#[]@!$&'()*+,;=~-._")
     shown = f"[{host}]" if ":" in host else host
     if len(url) > MOST_URL or not _PRINTED.fullmatch(shown + target):
-        raise NotAnswered("is no address of a server")
+        raise NotAnswered("is no address of a server", for_good=True)
     return Place(parts.scheme, host, port or usual, shown if port in (None, usual) else f"{shown}:{port}", target)
 
 

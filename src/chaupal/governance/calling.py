@@ -33,16 +33,20 @@ type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotAnswered(Exception):
-    """The call was in vain; what was wrong, in words for whoever keeps the webhook. `status`: of an answer that said no."""
+    """The call was in vain; what was wrong, in words for whoever keeps the webhook. `status`: of an answer that said no.
 
-    def __init__(self, said: str, status: int = 0) -> None:
+    `for_good`: nothing else is to be expected of this address.
+    """
+
+    def __init__(self, said: str, status: int = 0, *, for_good: bool = False) -> None:
         super().__init__(said)
         self.status = status
+        self._for_good = for_good
 
     @property
     def passing(self) -> bool:
         """Whether whoever was called may answer later: there was no answer, or one that says so (RFC 9110, RFC 6585)."""
-        return not self.status or self.status >= 500 or self.status in LATER
+        return not self._for_good and (not self.status or self.status >= 500 or self.status in LATER)
 
 
 async def post(
