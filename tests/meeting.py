@@ -14,8 +14,8 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
+from ports import free_port
 from remotes import federating
-from services import free_port
 
 
 def at_a_port(settings: Settings) -> Settings:

@@ -1,6 +1,5 @@
 """A private object store that speaks S3 for tests: moto's server in a process of its own, on a free port, gone when the tests end."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from ports import free_port
 from waiting import PATIENCE
 
 KEYS: dict[str, Any] = {"s3_access_key": "chaupal", "s3_secret_key": "gaanv-gaanv"}
@@ -33,9 +33,7 @@ class ObjectStore:
 @contextmanager
 def running() -> Iterator[ObjectStore]:
     """Start a server, hand it out, stop it. Raises RuntimeError where it does not answer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL,
@@ -47,7 +45,7 @@ def running() -> Iterator[ObjectStore]:
         yield ObjectStore(address)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(PATIENCE)
 
 
 def _await(address: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import services
+from ports import free_port
 from services import Postgres
 
 # What was answered is there after it has died: the machine lives on, so no disk need be waited for.
@@ -22,7 +23,7 @@ class OwnPostgres:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = services.free_port()
+        self.port = free_port()
         self.server = Postgres(self.port)
         self._user = services.unprivileged()
         if self._user:

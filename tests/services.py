@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from ports import free_port
 from waiting import PATIENCE
 
 # With ctype C the text functions know no letters beyond ASCII: trigrams of Hindi come out empty, without a word.
@@ -265,13 +265,6 @@ def die_with_parent(how: signal.Signals = signal.SIGQUIT) -> Callable[[], None]:
         return lambda: None
     prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
     return lambda: prctl(set_parent_death_signal, how)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody had a moment ago."""
-    with closing(socket.socket()) as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
 
 
 def _name(dsn: str) -> str:

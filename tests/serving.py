@@ -24,7 +24,7 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins
 from chaupal.store.machine import outbox
 from chaupal.wire.call import House
-from services import free_port
+from ports import free_port
 from waiting import PATIENCE, until
 
 STARTS = 2 * PATIENCE  # seconds: whoever starts a village founds it first; one that died is waited for no longer

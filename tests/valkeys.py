@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import valkey
 
-from services import die_with_parent, free_port
+from ports import free_port
+from services import die_with_parent
 from waiting import PATIENCE
 
 SMALL = {

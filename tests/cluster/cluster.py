@@ -27,7 +27,7 @@ from cluster import engines
 from cluster.children import Child
 from cluster.engines import DATABASE
 from cluster.links import Links
-from services import free_port
+from ports import free_port
 
 HEALTH = "/readyz"
 # Rate limits are counted, and never reached; each look at the log's checkpoint signs a new one.

@@ -14,7 +14,8 @@ import valkey as valkey_client
 
 from cluster.children import PATIENCE, Child, answers, give
 from object_store import KEYS
-from services import LOCALE, OWNER, free_port, programs, run, unprivileged
+from ports import free_port
+from services import LOCALE, OWNER, programs, run, unprivileged
 
 DATABASE = "chaupal"
 BALLAST = "ballast"

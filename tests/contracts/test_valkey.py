@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from chaupal.kernel.settings import BadSettings
 from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Address, Gone, Server, address_of
-from services import free_port
+from ports import free_port
 from valkeys import Valkey, Watched, valkey_server
 from waiting import PATIENCE
 

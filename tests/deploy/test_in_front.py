@@ -20,8 +20,9 @@ from websockets.sync.client import connect
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.viewer import Role
+from ports import free_port
 from proxies import DEPLOY, KINDS, Proxy, need, proxy
-from serving import SCOPES, Direct, Member, Served, free_port, join, served
+from serving import SCOPES, Direct, Member, Served, join, served
 from waiting import PATIENCE
 
 STRANGER, NEIGHBOUR = "127.0.0.2", "127.0.0.3"  # addresses of this machine that are no proxy's

@@ -13,9 +13,9 @@ import regex
 from chaupal.app.cli import cli
 from chaupal.kernel.settings import FIELDS
 from object_store import ObjectStore
+from ports import free_port
 from proxies import PATH
 from services import Postgres
-from serving import free_port
 
 HOME = Path(__file__).resolve().parents[2]
 PAPER = (HOME / "docs" / "operating.md").read_text("utf-8")

@@ -12,9 +12,10 @@ import httpx2
 import msgspec
 import pytest
 
+from ports import free_port
 from proxies import KINDS, Proxy, need, proxy
 from services import Postgres
-from serving import Direct, Member, Served, free_port, join, served
+from serving import Direct, Member, Served, join, served
 from waiting import PATIENCE
 
 

@@ -19,8 +19,9 @@ import pytest
 from elsewhere import Site
 from fediverse import ACTIVITY, Stranger
 from journeys.test_many_processes import Flagged
+from ports import free_port
 from services import Postgres
-from serving import Direct, Member, free_port, join, served
+from serving import Direct, Member, join, served
 from waiting import PATIENCE, eventually
 
 POSTS = 12

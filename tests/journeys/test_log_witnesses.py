@@ -28,6 +28,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log.fetching import Fetch
 from chaupal_audit.log.findings import Broken, Fault
 from chaupal_audit.log.verify import verify_log
+from ports import free_port
 from waiting import eventually
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
@@ -198,12 +199,6 @@ def run(command: list[str], **environ: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | environ, check=False)
     assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def listens(where: str) -> bool:

@@ -16,8 +16,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from ports import free_port
 from services import Postgres
-from serving import Served, free_port, join, served
+from serving import Served, join, served
 from waiting import PATIENCE, eventually
 
 

@@ -28,6 +28,7 @@ from chaupal.social.signin import logins
 from chaupal.store.machine.dialect import statement
 from conftest import plain_settings
 from painted import picture
+from ports import free_port
 from services import Postgres
 from village import SCOPES, Village, Villager, open_village
 from waiting import until
@@ -85,7 +86,7 @@ class Archived:
 
     @contextmanager
     def running(self, data: Path) -> Generator[Postgres]:
-        port = services.free_port()
+        port = free_port()
         server = services.start_postgres(self.programs, self.folder, self.user, port, data)
         handed = Postgres(port)
         try:

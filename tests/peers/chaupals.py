@@ -18,7 +18,7 @@ from chaupal.store.machine import outbox
 from clients.visitor import Visitor
 from peers.ordering import proposed, viewers
 from peers.sides import Json, Person, Said, Seen, plain
-from services import free_port
+from ports import free_port
 from serving import SCOPES, Member, Served, join, served
 
 AS_PEERS_DO = {"accept": "application/activity+json"}

@@ -16,7 +16,8 @@ from typing import Any
 import httpx2
 
 from peers.sides import Json, NotKnown, Person, Said, Seen, listed, seen
-from services import die_with_parent, free_port
+from ports import free_port
+from services import die_with_parent
 from waiting import PATIENCE
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"

@@ -22,7 +22,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx2
 
 from peers.sides import Json, NotKnown, Person, Said, Seen, listed, mentioned, plain, seen
-from services import die_with_parent, free_port
+from ports import free_port
+from services import die_with_parent
 from waiting import PATIENCE, until
 
 PROGRAM = shutil.which("snac")

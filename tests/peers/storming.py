@@ -26,7 +26,8 @@ from peers.sides import Person, Said, Side
 from peers.snacs import Snac, snac
 from peers.table import PEERS
 from peers.wire import AWAY, Wire, wire
-from services import Postgres, free_port, postgres
+from ports import free_port
+from services import Postgres, postgres
 from waiting import until
 
 BURST = 5  # acts of each between two kills

@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, Phase, settings
 from chaupal.api.federation.routes import ROUTES
 from chaupal.federation.taking.table import TABLE
 from peers.hostile import ACTIVITY, PUBLIC, Hostile, Liar, hostile, signed
-from services import Postgres, free_port
+from ports import free_port
+from services import Postgres
 from serving import Served, join, served
 from village import REASON
 from waiting import PATIENCE

@@ -25,7 +25,8 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.wire.limits import GUESSES
 from listening import listening
-from services import Postgres, free_port
+from ports import free_port
+from services import Postgres
 from valkeys import Valkey, Watched
 from waiting import PATIENCE
 

@@ -12,7 +12,8 @@ from chaupal.app.cli import cli
 from chaupal.app.rooms import visiting
 from chaupal.app.wiring import open_house
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
-from services import Postgres, free_port
+from ports import free_port
+from services import Postgres
 
 SECRET = "a long secret"
 
