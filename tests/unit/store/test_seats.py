@@ -6,9 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -23,32 +25,32 @@ from chaupal.store.machine.work_postgres import PostgresWork
 from services import Postgres
 from waiting import PATIENCE
 
-# A process that makes ids without end, on the one seat that there is.
+# A process that makes ids without end, on the one seat that there is. Its lease ends when the test lets the machine's clock go on, by
+# the seconds in a file: one that is so short that a test can wait for it ends by itself where the machine is busy.
 MAKING = """
-import asyncio, sys
+import asyncio, contextlib, pathlib, sys
 from chaupal.kernel import ids
-from chaupal.kernel.clock import system_clock
+from chaupal.kernel.clock import boot_time, system_clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.store.machine import seats
 from chaupal.store.machine.work_postgres import PostgresWork
-seats.LASTS, seats.LEASED = 2_500, 1
+later = pathlib.Path(sys.argv[2])
+seats.boot_time = lambda: boot_time() + float(later.read_text())
+seats.LASTS, seats.LEASED = 600_000, 1  # so long that nothing but the test ends it
 
 async def main():
     work = PostgresWork(sys.argv[1], system_clock, many=True, connections=2)
     await work.open()
     sitting = seats.Sitting(work, seats.House("http://localhost", "key", "here"), beside=False)
-    while True:
-        try:
-            await sitting.sit_down()
-            break
-        except Problem:
-            await asyncio.sleep(0.1)
+    await sitting.sit_down()
     make = ids.Ids(system_clock, seat=sitting.seat)
     while True:
         try:
             print(make(), flush=True)
         except Unavailable:
             print("refused", flush=True)
+            with contextlib.suppress(Problem):
+                await sitting._renew()
         await asyncio.sleep(0.01)
 
 asyncio.run(main())
@@ -59,9 +61,15 @@ type Sit = Callable[..., Awaitable[Sitting]]
 
 
 @pytest.fixture
-async def sit(postgres_server: Postgres, migrated: str, clock: StillClock) -> AsyncIterator[Sit]:
+def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
+    made = postgres_server.fresh(template=migrated)
+    yield made
+    postgres_server.drop(made)
+
+
+@pytest.fixture
+async def sit(dsn: str, clock: StillClock) -> AsyncIterator[Sit]:
     """Seats a new process, of this house unless another is named."""
-    dsn = postgres_server.fresh(template=migrated)
     opened = list[PostgresWork]()
 
     async def one(house: House = HERE, *, beside: bool = False) -> Sitting:
@@ -77,7 +85,6 @@ async def sit(postgres_server: Postgres, migrated: str, clock: StillClock) -> As
     async with asyncio.timeout(PATIENCE):
         for work in opened:
             await work.close()
-    postgres_server.drop(dsn)
 
 
 def work_of(sitting: Sitting) -> PostgresWork:
@@ -197,10 +204,9 @@ async def test_a_clock_an_hour_off_is_told_and_a_few_seconds_are_not(sit: Sit, m
 
 
 async def test_whose_clock_is_set_wrong_while_it_serves_answers_nobody_until_it_is_right(
-    postgres_server: Postgres, migrated: str, monkeypatch: pytest.MonkeyPatch
+    dsn: str, monkeypatch: pytest.MonkeyPatch
 ):
     """An hour behind it would not obey what was decided in that hour; ahead it would end it, and publish secrets, too early."""
-    dsn = postgres_server.fresh(template=migrated)
     work = PostgresWork(dsn, system_clock, many=True, connections=2)
     await work.open()
     right = time.time_ns
@@ -216,46 +222,47 @@ async def test_whose_clock_is_set_wrong_while_it_serves_answers_nobody_until_it_
             await work.fresh()
     finally:
         await work.close()
-        postgres_server.drop(dsn)
 
 
-def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_made(postgres_server: Postgres, migrated: str):
-    dsn = postgres_server.fresh(template=migrated)
-    made = list[str]()
+async def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_made(dsn: str, tmp_path: Path):
+    later = tmp_path / "later"
+    later.write_text("0")
 
     def making() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", MAKING, dsn], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+            [sys.executable, "-c", MAKING, dsn, later],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
 
     def hear(process: subprocess.Popen[str], lines: int) -> list[str]:
         """So many answers; what it says to its operator is none."""
         assert process.stdout is not None
         said = (line.strip() for line in process.stdout)
-        return list(islice((line for line in said if line == "refused" or line.isdigit()), lines))
+        heard = list(islice((line for line in said if line == "refused" or line.isdigit()), lines))
+        assert len(heard) == lines, "it is no more"
+        return heard
 
-    sleeper = making()
-    try:
-        made += hear(sleeper, 20)
-        os.kill(sleeper.pid, signal.SIGSTOP)
-        other = making()
+    with making() as sleeper:
         try:
-            others = hear(other, 20)  # as soon as the seat is anybody's
-            os.kill(sleeper.pid, signal.SIGCONT)
-            while "refused" not in made:
-                assert len(made) < 500, "it goes on under a number that is another's"
-                said = hear(sleeper, 1)
-                assert said, "it is no more"
-                made += said
-            after = hear(sleeper, 20)
-            others += hear(other, 20)
+            made = hear(sleeper, 20)
+            os.kill(sleeper.pid, signal.SIGSTOP)
+            later.write_text("3600")
+            database = await asyncpg.connect(dsn)
+            await database.execute("UPDATE seats SET until = 0")  # so the database sees it, too
+            await database.close()
+            with making() as other:
+                try:
+                    others = hear(other, 20)
+                    os.kill(sleeper.pid, signal.SIGCONT)
+                    while "refused" not in made:
+                        assert len(made) < 5_000, "it goes on under a number that is another's"
+                        made += hear(sleeper, 1)
+                    after = hear(sleeper, 20)
+                    others += hear(other, 20)
+                finally:
+                    other.kill()
         finally:
-            other.kill()
-            other.communicate()
-    finally:
-        sleeper.kill()
-        sleeper.communicate()
-        postgres_server.drop(dsn)
+            sleeper.kill()
     assert set(after) == {"refused"}
     assert all(line.isdigit() for line in others) and not set(made) & set(others)
     assert min(map(int, others)) > max(int(line) for line in made if line != "refused")
