@@ -9,24 +9,29 @@ import io
 import resource
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from chaupal.kernel.errors import Invalid, NotFound, WithheldByLaw
+from chaupal.kernel.settings import load_settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
 from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import Unsaid
 from chaupal.policy.viewer import Role, Viewer
+from chaupal.ports.files_s3 import s3_files
 from chaupal.reads.posts import media as looked
-from chaupal.social.media import media, pictures
+from chaupal.social.media import media, painting, pictures
 from chaupal.social.media.media import LOOSE_FOR
 from chaupal.social.people import graph
 from chaupal.social.posts import drafts, editing, posts
 from chaupal.store.identity import accounts
+from films import film
 from neighbours import DIRECT, PRIVATE, Street, by
 
 PUBLIC = Visibility.PUBLIC
@@ -344,6 +349,46 @@ async def test_files_that_nobody_names_go_though_whoever_let_them_go_died_after_
         await looked.own(street.reads, by(asha), id_)
     await street.settle()  # by whoever is next
     assert not files_of(street)
+
+
+@pytest.mark.parametrize("upload", ["picture", "film"])
+@pytest.mark.parametrize("store", ["folder", "s3"])
+async def test_the_files_of_an_upload_whose_process_dies_before_all_is_written_go(
+    street: Street, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, upload: str, store: str
+):
+    """The first time with one file of it there, the second with all of them."""
+    files, (asha,) = street.square.files, await street.people("asha")
+    if store == "s3":
+        s3 = s3_files(load_settings(environ={}, **request.getfixturevalue("object_store").fresh()))
+        for way in ("put", "put_file", "drop", "every"):
+            monkeypatch.setattr(files, way, getattr(s3, way))
+
+    class Killed(BaseException):
+        """Nothing that comes after it is carried out."""
+
+    for last in (1, 2):
+        with monkeypatch.context() as dying:
+            put, put_file, came = files.put, files.put_file, count(1)
+
+            async def counted(
+                put: Callable[[str, Any], Awaitable[None]], key: str, what: Any, came: Iterator[int]
+            ) -> None:
+                await put(key, what)
+                if next(came) == last:  # noqa: B023 - called within this turn
+                    raise Killed
+
+            dying.setattr(files, "put", lambda key, data, put=put, came=came: counted(put, key, data, came))
+            dying.setattr(files, "put_file", lambda key, path, put=put_file, came=came: counted(put, key, path, came))
+            with pytest.raises(Killed):
+                await media.attach(
+                    street.square, by(asha), image() if upload == "picture" else film(), thumbnail=image(), wait=False
+                )
+    assert len([key async for key in files.every()]) == 3
+    assert await painting.paint_waiting(street.square) == 0, "nobody was told of it, so it is not painted"
+    street.clock.move(LOOSE_FOR + 1)
+    assert await media.sweep(street.square) == 2
+    await street.settle()
+    assert not [key async for key in files.every()]
 
 
 async def test_what_a_draft_needs_or_a_ruling_binds_is_not_dropped_with_its_post(street: Street):

@@ -1,11 +1,11 @@
 """What can be wrong with a file that somebody brings along, and why some of it could not be brought."""
 
-from chaupal.kernel.faults.fault import Fault
+from chaupal.kernel.faults.fault import Fault, whole
 from chaupal.kernel.marked import N_
 
 
 def _why(api: str, page: str) -> Fault:
-    return Fault("", api, "", page)
+    return whole(api, page)
 
 
 FAULTS: dict[str, Fault] = {

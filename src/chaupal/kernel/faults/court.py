@@ -1,6 +1,6 @@
 """Why the court does not do something: the case, the order or the appeal stands elsewhere, or it is another's to do."""
 
-from chaupal.kernel.faults.fault import Fault, whole
+from chaupal.kernel.faults.fault import Fault, at, whole
 from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -98,50 +98,34 @@ FAULTS: dict[str, Fault] = {
     "revision_waits": whole(N_("A revision of this period is waiting for the next signed checkpoint")),
     "for_offices": whole(N_("This is for the people of authorities; log in to the portal, or send its token")),
     # With values, or with other words for people.
-    "case_stands_elsewhere": Fault(
-        "",
+    "case_stands_elsewhere": whole(
         "%(what)s has moved meanwhile: it is now %(state)s",
-        "",
         N_("This case has moved meanwhile; please look at it again"),
     ),
-    "no_such_move": Fault("", "%(what)s knows no such move", "", N_("This step is not known here.")),
+    "no_such_move": whole("%(what)s knows no such move", N_("This step is not known here.")),
     "calls_waiting": whole(N_("%(most)s calls of yours are still being worked through")),
-    "rows_cannot_be_taken": Fault(
+    "rows_cannot_be_taken": at(
         "csv",
         "%(many)s rows of the list cannot be taken",
         "",
         N_("%(many)s rows of the list cannot be taken"),
         alone=True,
     ),
-    "nothing_to_confirm": Fault(
+    "nothing_to_confirm": at(
         "targets",
         "The confirming order names nothing that is in force by this one",
         "are not in force, or not named by the confirming order",
         N_("The confirming order names nothing that is in force by this one"),
     ),
-    "confirmer_unknown": Fault(
-        "confirms",
-        "This is no order that could confirm it",
-        "is no order that could confirm this one",
-        N_("is no order that could confirm this one"),
+    "confirmer_unknown": at(
+        "confirms", "This is no order that could confirm it", N_("is no order that could confirm this one")
     ),
-    "confirmer_law_forbids": Fault(
-        "confirms",
-        "The law of %(ref)s does not allow this measure",
-        "does not allow this measure",
-        N_("does not allow this measure"),
+    "confirmer_law_forbids": at("confirms", "The law of %(ref)s …", N_("does not allow this measure")),
+    "confirmer_not_there": at(
+        "confirms", "%(ref)s does not reach where this measure holds", N_("does not reach there")
     ),
-    "confirmer_not_there": Fault(
-        "confirms",
-        "%(ref)s does not reach where this measure holds",
-        "does not reach there",
-        N_("does not reach there"),
-    ),
-    "step_moves_none": Fault(
-        "targets",
-        "Nothing of these can be moved by this step",
-        "cannot be moved by this step: %(numbers)s",
-        N_("cannot be moved by this step: %(numbers)s"),
+    "step_moves_none": at(
+        "targets", "Nothing of these can be moved by this step", N_("cannot be moved by this step: %(numbers)s")
     ),
     "no_such_rule": whole(N_("There is no rule %(rule)s")),
     "no_such_rules": whole(N_("There is no version %(version)s of the rules")),
@@ -150,7 +134,7 @@ FAULTS: dict[str, Fault] = {
     "unchanged_since": whole(N_("Nothing has changed since revision %(revision)s")),
     "log_seen_other": whole(N_("The last cosigned checkpoint has %(size)s entries, or another root")),
     "log_not_yet": whole(N_("No signed checkpoint holds this; the next one is signed at %(when)s")),
-    "log_name_taken": Fault(
+    "log_name_taken": at(
         "name",
         "The new log needs a name of its own",
         "is the older log's",
@@ -173,22 +157,12 @@ FAULTS: dict[str, Fault] = {
     ),
     "last_owner_stays": whole(N_("The last owner who can sign in stays; make somebody else one first")),
     "last_approver_stays": whole(N_("The last approver who can sign in stays; make somebody else one first")),
-    "order_filed_before": Fault(
-        "reference_no",
-        "This was filed already as %(ref)s",
-        "was filed already as %(ref)s",
-        N_("was filed already as %(ref)s"),
-    ),
-    "order_stands_elsewhere": Fault(
-        "",
+    "order_filed_before": at("reference_no", "This …", N_("was filed already as %(ref)s")),
+    "order_stands_elsewhere": whole(
         "%(what)s has moved meanwhile: it is now %(state)s",
-        "",
         N_("This order has moved meanwhile; please look at it again"),
     ),
-    "documents_elsewhere": Fault(
-        "document",
-        "These documents belong to another order already",
-        "belongs to another order",
-        N_("belongs to another order"),
+    "documents_elsewhere": at(
+        "document", "These documents belong to another order already", N_("belongs to another order")
     ),
 }

@@ -34,11 +34,16 @@ class Wrong(NamedTuple):
     typed: str = ""
 
 
-def whole(text: str) -> Fault:
-    """What is said of an act as a whole, to programs and people alike."""
-    return Fault("", text, "", text)
+def whole(api: str, page: str = "") -> Fault:
+    """What is said of an act as a whole, to programs and to people (`page` empty: in the same words)."""
+    return Fault("", api, "", page or api)
+
+
+def at(field: str, api: str, brief: str, page: str = "", kind: str = OTHER, *, alone: bool = False) -> Fault:
+    """What is said of a field. `api` ends in `…` where it goes on as `brief`; `page` empty: people read the brief, too."""
+    return Fault(field, api.replace("…", brief), brief, page or brief, kind, alone)
 
 
 def beside(text: str, kind: str = OTHER) -> Fault:
     """What is said beside a field of a form, to programs and people alike."""
-    return Fault("", "", text, text, kind)
+    return at("", "", text, kind=kind)

@@ -1,6 +1,6 @@
 """What can be wrong with a field of a form that staff or authorities fill in, or with a row of a list."""
 
-from chaupal.kernel.faults.fault import Fault, beside
+from chaupal.kernel.faults.fault import Fault, at, beside
 from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
@@ -21,7 +21,7 @@ FAULTS: dict[str, Fault] = {
     "named_twice": beside(N_("is named twice")),
     "no_number": beside(N_("must be a number")),
     "no_mail_address": beside(N_("must be a mail address")),
-    "no_email": Fault("", "", "is not an e-mail address", N_("is not an email address")),
+    "no_email": at("", "", "is not an e-mail address", N_("is not an email address")),
     "too_many_at_all": beside(N_("are too many")),
     "no_numbers": beside(N_("must be numbers, such as 1, 4, 7")),
     "beyond_jurisdiction": beside(N_("goes beyond the jurisdiction of the authority")),
@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
     "row_no_target": beside(N_("names no target")),
     "row_no_measure": beside(N_("demands no measure that exists")),
     "row_not_for_this": beside(N_("demands a measure that is not for such a target")),
-    "rows_cannot_be_filed": Fault(
+    "rows_cannot_be_filed": at(
         "csv",
         "%(many)s rows of the list cannot be filed",
         "has rows that cannot be filed",
@@ -123,122 +123,64 @@ FAULTS: dict[str, Fault] = {
     "no_https": beside(N_("must begin with https://")),
     "hook_holds_secret": beside(N_("must hold neither a password nor a fragment")),
     # With words of their own for programs.
-    "address_known": Fault(
+    "address_known": at(
         "email",
         "Somebody with this address is known already",
         "is taken",
         N_("Somebody with this address is known already"),
         "ERR_TAKEN",
     ),
-    "authority_known": Fault(
+    "authority_known": at(
         "name",
         "An authority of this name is in the register already",
         "is taken",
         N_("An authority of this name is in the register already"),
         "ERR_TAKEN",
     ),
-    "slug_known": Fault(
+    "slug_known": at(
         "slug",
         "There is a statement under this address already",
         "is taken",
         N_("There is a statement under this address already"),
         "ERR_TAKEN",
     ),
-    "authority_not_agreed": Fault(
-        "email",
-        "Nobody has agreed to this authority yet",
-        "waits until another agrees to the authority",
-        N_("waits until another agrees to the authority"),
+    "authority_not_agreed": at(
+        "email", "Nobody has agreed to this authority yet", N_("waits until another agrees to the authority")
     ),
-    "portal_login_wrong": Fault(
-        "email",
-        "Wrong email address, password or code",
-        "Wrong email address, password or code",
-        N_("Wrong email address, password or code"),
-        alone=True,
-    ),
-    "purpose_missing": Fault(
-        "purpose", "Say what you need it for", "say what you need it for", N_("say what you need it for"), alone=True
-    ),
-    "staff_unknown": Fault(
-        "to",
-        "Nobody of the staff has this handle",
-        "is nobody of the staff's",
-        N_("is nobody of the staff's"),
-        alone=True,
-    ),
-    "role_unknown": Fault(
-        "role", "There is no such role", "must be one of the choices", N_("must be one of the choices"), alone=True
-    ),
-    "handle_unknown": Fault(
-        "handle", "Nobody has this handle", "does not exist here", N_("does not exist here"), alone=True
-    ),
+    "portal_login_wrong": at("email", "…", N_("Wrong email address, password or code"), alone=True),
+    "purpose_missing": at("purpose", "Say what you need it for", N_("say what you need it for"), alone=True),
+    "staff_unknown": at("to", "Nobody of the staff has this handle", N_("is nobody of the staff's"), alone=True),
+    "role_unknown": at("role", "There is no such role", N_("must be one of the choices"), alone=True),
+    "handle_unknown": at("handle", "Nobody has this handle", N_("does not exist here"), alone=True),
     "fields_unnamed": beside(N_("say which fields")),
-    "net_shut_already": Fault(
-        "what", "has already been taken", "has already been taken", N_("has already been taken"), "ERR_TAKEN"
-    ),
-    "type_unknown": Fault(
-        "type", "Type is not included in the list", "is not included in the list", N_("must be one of the choices")
-    ),
-    "type_not_in_rules": Fault(
+    "net_shut_already": at("what", "…", N_("has already been taken"), kind="ERR_TAKEN"),
+    "type_unknown": at("type", "Type …", "is not included in the list", N_("must be one of the choices")),
+    "type_not_in_rules": at(
         "type",
         "Type is nothing that this house's rules bring",
         "is not in the rules",
         N_("is not what a breach of this rule may bring"),
     ),
-    "documents_many": Fault("document", "Too many documents", "are too many", N_("are too many"), alone=True),
-    "document_gone": Fault(
-        "document",
-        "A document is gone; bring it again",
-        "is gone; bring it again",
-        N_("is gone; bring it again"),
-        alone=True,
-    ),
-    "document_empty": Fault("document", "The document is empty", "is empty", N_("is empty"), alone=True),
-    "document_unknown": Fault(
+    "documents_many": at("document", "Too many documents", N_("are too many"), alone=True),
+    "document_gone": at("document", "A document …", N_("is gone; bring it again"), alone=True),
+    "document_empty": at("document", "The document …", N_("is empty"), alone=True),
+    "document_unknown": at(
         "document",
         "Documents are PDF, PNG, JPEG, plain text or mails (.eml)",
-        "must be PDF, PNG, JPEG, plain text or .eml",
         N_("must be PDF, PNG, JPEG, plain text or .eml"),
         alone=True,
     ),
-    "document_large": Fault("document", "%(name)s has more than %(most)s MB", "is too large", N_("is too large")),
-    "document_slow": Fault(
-        "document", "The document takes too long to check", "takes too long to check", N_("takes too long to check")
+    "document_large": at("document", "%(name)s has more than %(most)s MB", N_("is too large")),
+    "document_slow": at("document", "The document …", N_("takes too long to check")),
+    "pdf_locked": at("document", "The PDF …", N_("is locked with a password"), alone=True),
+    "pdf_damaged": at("document", "The PDF is damaged or cut off", N_("is a damaged PDF"), alone=True),
+    "pdf_many_signatures": at("document", "The PDF …", N_("has too many signatures"), alone=True),
+    "period_not_over": at("period", "This period …", N_("is not over yet"), alone=True),
+    "no_rules_then": at(
+        "rule", "No rules of this server are in force on %(day)s", N_("is not in force on that day"), alone=True
     ),
-    "pdf_locked": Fault(
-        "document",
-        "The PDF is locked with a password",
-        "is locked with a password",
-        N_("is locked with a password"),
-        alone=True,
-    ),
-    "pdf_damaged": Fault(
-        "document", "The PDF is damaged or cut off", "is a damaged PDF", N_("is a damaged PDF"), alone=True
-    ),
-    "pdf_many_signatures": Fault(
-        "document",
-        "The PDF has too many signatures",
-        "has too many signatures",
-        N_("has too many signatures"),
-        alone=True,
-    ),
-    "period_not_over": Fault(
-        "period", "This period is not over yet", "is not over yet", N_("is not over yet"), alone=True
-    ),
-    "no_rules_then": Fault(
-        "rule",
-        "No rules of this server are in force on %(day)s",
-        "is not in force on that day",
-        N_("is not in force on that day"),
-        alone=True,
-    ),
-    "no_law_then": Fault(
-        "regime",
-        "No version of %(law)s is in force on %(day)s",
-        "is not in force on that day",
-        N_("is not in force on that day"),
-        alone=True,
+    "no_law_then": at(
+        "regime", "No version of %(law)s is in force on %(day)s", N_("is not in force on that day"), alone=True
     ),
     "secret_law_alone": beside(N_("goes with a law that allows secrecy alone")),
     "later_than_this_law": beside(N_("is later than this law allows")),

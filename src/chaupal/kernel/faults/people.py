@@ -1,197 +1,156 @@
 """What can be wrong with what people say of themselves, and with how they are set: profiles, lists, filters, moving."""
 
-from chaupal.kernel.faults.fault import Fault
+from chaupal.kernel.faults.fault import Fault, at, whole
 from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # What somebody says of themselves, and how they are set.
-    "note_too_long": Fault(
-        "note",
-        "Note is too long",
-        "is too long",
-        N_("This is too long. About you: at most %(most)s letters."),
-        "ERR_TOO_LONG",
+    "note_too_long": at(
+        "note", "Note …", "is too long", N_("This is too long. About you: at most %(most)s letters."), "ERR_TOO_LONG"
     ),
-    "too_many_fields": Fault(
+    "too_many_fields": at(
         "fields_attributes",
         "Fields can be %(most)s at most",
         "are too many",
         N_("The table has at most %(most)s lines."),
     ),
-    "fields_too_long": Fault(
-        "fields_attributes",
-        "Fields are too long",
-        "are too long",
-        N_("A line of the table is too long."),
-        "ERR_TOO_LONG",
+    "fields_too_long": at(
+        "fields_attributes", "Fields …", "are too long", N_("A line of the table is too long."), "ERR_TOO_LONG"
     ),
-    "name_elsewhere": Fault(
+    "name_elsewhere": at(
         "from",
-        "From is not a name on another server",
+        "From …",
         "is not a name on another server",
         N_("This is no name on another server. It has two parts, such as @ravi@server.example."),
     ),
-    "server_silent": Fault(
+    "server_silent": at(
         "from",
-        "From is on a server that does not say where it lets people follow",
+        "From …",
         "is on a server that does not say where it lets people follow",
         N_(
             "%(name)s knows nobody of this name, or does not say where it lets people follow. Search there for the name above."
         ),
     ),
-    "site_invalid": Fault(
+    "site_invalid": at(
         "attribution_domains",
-        "Attribution domains %(typed)s is not a valid domain name",
+        "Attribution domains %(typed)s …",
         "is not a valid domain name",
         N_("One of these is no name of a site, like example.org."),
     ),
-    "too_many_sites": Fault(
+    "too_many_sites": at(
         "attribution_domains",
         "Attribution domains can be %(most)s at most",
         "are too many",
         N_("There can be at most %(most)s of them. Delete some first."),
     ),
-    "privacy_unknown": Fault("privacy", "Privacy is not known", "is not known", N_("Choose who may see it.")),
-    "language_unknown": Fault(
-        "language", "Language is not known", "is not known", N_("Choose a language from the list.")
+    "privacy_unknown": at("privacy", "Privacy …", "is not known", N_("Choose who may see it.")),
+    "language_unknown": at("language", "Language …", "is not known", N_("Choose a language from the list.")),
+    "quote_policy_unknown": at("quote_policy", "Quote policy …", "is not known", N_("Choose who may quote them.")),
+    "list_unnamed": at("title", "Title …", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
+    "list_name_too_long": at(
+        "title", "Title …", "is too long", N_("A name has at most %(most)s letters."), "ERR_TOO_LONG"
     ),
-    "quote_policy_unknown": Fault(
-        "quote_policy", "Quote policy is not known", "is not known", N_("Choose who may quote them.")
+    "field_unreadable": at(
+        "fields_attributes", "Fields …", "cannot be read", N_("This holds characters that cannot be taken.")
     ),
-    "list_unnamed": Fault("title", "Title can't be blank", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
-    "list_name_too_long": Fault(
-        "title", "Title is too long", "is too long", N_("A name has at most %(most)s letters."), "ERR_TOO_LONG"
-    ),
-    "field_unreadable": Fault(
-        "fields_attributes",
-        "Fields cannot be read",
-        "cannot be read",
-        N_("This holds characters that cannot be taken."),
-    ),
-    "note_unreadable": Fault(
-        "note", "Note cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
-    ),
-    "title_unreadable": Fault(
-        "title", "Title cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
-    ),
-    "too_many_lists": Fault(
+    "note_unreadable": at("note", "Note …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "title_unreadable": at("title", "Title …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "too_many_lists": at(
         "base",
         "There can be %(most)s at most",
         "are too many",
         N_("There can be at most %(most)s of them. Delete some first."),
     ),
-    "replies_unknown": Fault(
+    "replies_unknown": at(
         "replies_policy",
         "Replies policy is not included in the list",
         "is not known",
         N_("Choose whose answers it shows."),
     ),
     # Filters.
-    "keyword_blank": Fault(
-        "keyword", "Keyword can't be blank", "can't be blank", N_("Type at least one word."), "ERR_BLANK"
+    "keyword_blank": at("keyword", "Keyword …", "can't be blank", N_("Type at least one word."), "ERR_BLANK"),
+    "keyword_too_long": at(
+        "keyword", "Keyword …", "is too long", N_("One of these words is too long."), "ERR_TOO_LONG"
     ),
-    "keyword_too_long": Fault(
-        "keyword", "Keyword is too long", "is too long", N_("One of these words is too long."), "ERR_TOO_LONG"
+    "keyword_unreadable": at(
+        "keyword", "Keyword …", "cannot be read", N_("This holds characters that cannot be taken.")
     ),
-    "keyword_unreadable": Fault(
-        "keyword", "Keyword cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
-    ),
-    "context_unknown": Fault(
+    "context_unknown": at(
         "context", "Context None or invalid context supplied", "is not known", N_("Choose where it is to work.")
     ),
-    "filter_action_unknown": Fault(
+    "filter_action_unknown": at(
         "filter_action",
         "Action is not included in the list",
         "is not known",
         N_("Choose what is to become of such posts."),
     ),
-    "too_many_in_filter": Fault(
+    "too_many_in_filter": at(
         "filter",
         "There can be %(most)s at most",
         "are too many",
         N_("There can be at most %(most)s of them. Delete some first."),
     ),
     # What one says of others, and hears from them.
-    "comment_too_long": Fault("comment", "Comment is too long", "is too long", N_("This is too long."), "ERR_TOO_LONG"),
-    "comment_unreadable": Fault(
-        "comment", "Comment cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
+    "comment_too_long": at("comment", "Comment …", "is too long", N_("This is too long."), "ERR_TOO_LONG"),
+    "comment_unreadable": at(
+        "comment", "Comment …", "cannot be read", N_("This holds characters that cannot be taken.")
     ),
-    "endorsed_unfollowed": Fault(
+    "endorsed_unfollowed": at(
         "base",
         "You must be already following the person you want to endorse",
         "is not followed",
         N_("You can recommend only people whom you follow."),
     ),
-    "emoji_unknown": Fault(
-        "name",
-        "Name is not a recognized emoji",
-        "is not a recognized emoji",
-        N_("This is no emoji that is known here."),
-    ),
-    "too_many_emojis": Fault(
+    "emoji_unknown": at("name", "Name …", "is not a recognized emoji", N_("This is no emoji that is known here.")),
+    "too_many_emojis": at(
         "base",
         "There are too many different reactions",
         "too many",
         N_("There are too many different reactions already."),
     ),
-    "endpoint_invalid": Fault(
+    "endpoint_invalid": at(
         "endpoint",
         "Endpoint must be the https address of a push service",
         "is not an address",
         N_("This browser's address for notifications cannot be taken."),
     ),
-    "push_keys_invalid": Fault(
+    "push_keys_invalid": at(
         "keys",
         "Keys are not those of a push subscription",
         "cannot be used",
         N_("This browser's keys for notifications cannot be taken."),
     ),
-    "push_policy_unknown": Fault(
+    "push_policy_unknown": at(
         "policy", "Policy must be one of %(known)s", "is not known", N_("Choose from whom you are told.")
     ),
-    "notice_policy_unknown": Fault(
+    "notice_policy_unknown": at(
         "base", "%(name)s must be one of %(known)s", "is not known", N_("Choose from whom you are told.")
     ),
     # What stands between two people.
-    "tie_forbidden": Fault("", "This action is not allowed", "", N_("This is not possible between you and them.")),
+    "tie_forbidden": whole("This action is not allowed", N_("This is not possible between you and them.")),
     # Moving and leaving.
-    "move_gone": Fault(
-        "",
+    "move_gone": whole(
         "This account has moved and neither posts nor follows anew",
-        "",
         N_("Your account points at another one: it reads, and neither posts nor follows anew."),
     ),
-    "move_nobody": Fault(
-        "handle",
-        "Account there is nobody of this name here",
-        "there is nobody of this name here",
-        N_("There is nobody of this name here."),
+    "move_nobody": at(
+        "handle", "Account …", "there is nobody of this name here", N_("There is nobody of this name here.")
     ),
-    "move_itself": Fault(
-        "handle", "Account this is the account itself", "this is the account itself", N_("This is your account itself.")
-    ),
-    "move_unnamed": Fault(
+    "move_itself": at("handle", "Account …", "this is the account itself", N_("This is your account itself.")),
+    "move_unnamed": at(
         "handle",
-        "Account has not named this account",
+        "Account …",
         "has not named this account",
         N_("This account has not named yours. Log in there first and name this one under “Move to another account”."),
     ),
-    "move_elsewhere": Fault(
-        "handle", "Account it has moved itself", "it has moved itself", N_("This account has moved itself.")
+    "move_elsewhere": at("handle", "Account …", "it has moved itself", N_("This account has moved itself.")),
+    "moved_already": whole("This account has moved already", N_("Your account points at another one already.")),
+    "moved_lately": whole("An account moves once in thirty days", N_("An account moves once in thirty days.")),
+    "too_many_aliases": whole(
+        "An account names %(most)s others at most", N_("At most %(most)s accounts are named. Take one off first.")
     ),
-    "moved_already": Fault("", "This account has moved already", "", N_("Your account points at another one already.")),
-    "moved_lately": Fault("", "An account moves once in thirty days", "", N_("An account moves once in thirty days.")),
-    "too_many_aliases": Fault(
-        "",
-        "An account names %(most)s others at most",
-        "",
-        N_("At most %(most)s accounts are named. Take one off first."),
+    "leaving_staff": whole(
+        "Whoever has a part in the office hands it in first", N_("You have a part in the office: hand it in first.")
     ),
-    "leaving_staff": Fault(
-        "",
-        "Whoever has a part in the office hands it in first",
-        "",
-        N_("You have a part in the office: hand it in first."),
-    ),
-    "not_your_name": Fault("word", "this is not your name", "this is not your name", N_("This is not your name here.")),
+    "not_your_name": at("word", "…", "this is not your name", N_("This is not your name here.")),
 }

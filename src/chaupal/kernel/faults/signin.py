@@ -1,175 +1,119 @@
 """What can be wrong where somebody joins, comes in, proves who they are, or lets an app in."""
 
-from chaupal.kernel.faults.fault import Fault, whole
+from chaupal.kernel.faults.fault import Fault, at, whole
 from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # Joining.
-    "handle_taken": Fault(
+    "handle_taken": at(
         "handle",
-        "Username has already been taken",
+        "Username …",
         "has already been taken",
         N_("Somebody has this name already. Choose another."),
         "ERR_TAKEN",
     ),
-    "handle_reserved": Fault(
+    "handle_reserved": at(
         "handle",
-        "Username is reserved",
+        "Username …",
         "is reserved",
         N_("This name is kept for the people who run the server."),
         "ERR_RESERVED",
     ),
-    "handle_invalid": Fault(
+    "handle_invalid": at(
         "handle",
-        "Username must be 1 to 30 of the letters a-z, digits and _",
+        "Username …",
         "must be 1 to 30 of the letters a-z, digits and _",
         N_("1 to 30 of the letters a-z, digits and _."),
     ),
-    "email_taken": Fault(
-        "email",
-        "Email has already been taken",
-        "has already been taken",
-        N_("There is an account with this address already."),
-        "ERR_TAKEN",
+    "email_taken": at(
+        "email", "Email …", "has already been taken", N_("There is an account with this address already."), "ERR_TAKEN"
     ),
-    "email_invalid": Fault(
-        "email", "Email is not an e-mail address", "is not an e-mail address", N_("This is not an email address.")
+    "email_invalid": at("email", "Email …", "is not an e-mail address", N_("This is not an email address.")),
+    "email_blocked": at(
+        "email", "Email …", "is not taken here", N_("No accounts are made with this address."), "ERR_BLOCKED"
     ),
-    "email_blocked": Fault(
-        "email",
-        "Email is not taken here",
-        "is not taken here",
-        N_("No accounts are made with this address."),
-        "ERR_BLOCKED",
-    ),
-    "email_fixed": Fault(
-        "email", "Email cannot be changed here", "cannot be changed here", N_("The address cannot be changed here.")
-    ),
-    "password_too_short": Fault(
+    "email_fixed": at("email", "Email …", "cannot be changed here", N_("The address cannot be changed here.")),
+    "password_too_short": at(
         "password",
         "Password must have %(fewest)s to %(most)s characters",
         "is too short: it must have %(fewest)s to %(most)s characters",
         N_("A password has %(fewest)s to %(most)s letters."),
         "ERR_TOO_SHORT",
     ),
-    "password_too_long": Fault(
+    "password_too_long": at(
         "password",
         "Password must have %(fewest)s to %(most)s characters",
         "is too long: it must have %(fewest)s to %(most)s characters",
         N_("A password has %(fewest)s to %(most)s letters."),
         "ERR_TOO_LONG",
     ),
-    "password_unreadable": Fault(
-        "password", "Password cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
+    "password_unreadable": at(
+        "password", "Password …", "cannot be read", N_("This holds characters that cannot be taken.")
     ),
-    "reason_blank": Fault(
-        "reason",
-        "Reason can't be blank",
-        "can't be blank",
-        N_("Say in a sentence or two why you would like to join."),
-        "ERR_BLANK",
+    "reason_blank": at(
+        "reason", "Reason …", "can't be blank", N_("Say in a sentence or two why you would like to join."), "ERR_BLANK"
     ),
-    "reason_unreadable": Fault(
-        "reason", "Reason cannot be read", "cannot be read", N_("This holds characters that cannot be taken.")
+    "reason_unreadable": at("reason", "Reason …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "agreement_missing": at(
+        "agreement", "Agreement …", "must be accepted", N_("Agree to the rules of this server first."), "ERR_ACCEPTED"
     ),
-    "agreement_missing": Fault(
-        "agreement",
-        "Agreement must be accepted",
-        "must be accepted",
-        N_("Agree to the rules of this server first."),
-        "ERR_ACCEPTED",
-    ),
-    "joining_closed": Fault(
-        "", "This server takes no new accounts now", "", N_("This server takes no new accounts now.")
-    ),
+    "joining_closed": whole("This server takes no new accounts now", N_("This server takes no new accounts now.")),
     "net_blocked": whole(N_("Requests from this network are not answered")),
     "net_no_accounts": whole(N_("This server takes no new accounts from this network")),
-    "confirmed_already": Fault("", "This address is confirmed already", "", N_("This address is confirmed already.")),
-    "awaits_nothing": Fault(
-        "",
+    "confirmed_already": whole("This address is confirmed already", N_("This address is confirmed already.")),
+    "awaits_nothing": whole(
         "This method is only available while the e-mail is awaiting confirmation",
-        "",
         N_("This address is confirmed already."),
     ),
-    "house_handle_taken": Fault(
-        "", "@%(handle)s is somebody's; the house needs it", "", N_("@%(handle)s is somebody's; this server needs it.")
+    "house_handle_taken": whole(
+        "@%(handle)s is somebody's; the house needs it", N_("@%(handle)s is somebody's; this server needs it.")
     ),
     # Coming in.
-    "wrong_login": Fault(
-        "name",
-        "Wrong username or password",
-        "Wrong username or password",
-        N_("Wrong username or password."),
-        alone=True,
-    ),
-    "wrong_password": Fault(
-        "password", "this is not your password", "this is not your password", N_("This is not your password.")
-    ),
-    "wrong_code": Fault(
+    "wrong_login": at("name", "…", "Wrong username or password", N_("Wrong username or password."), alone=True),
+    "wrong_password": at("password", "…", "this is not your password", N_("This is not your password.")),
+    "wrong_code": at(
         "code",
-        "This code is not right",
+        "…",
         "This code is not right",
         N_("This code is not right. Look whether the clock of your phone is."),
         alone=True,
     ),
-    "wrong_passkey": Fault(
-        "passkey",
-        "This passkey cannot be taken",
-        "This passkey cannot be taken",
-        N_("This passkey cannot be taken."),
-        alone=True,
+    "wrong_passkey": at(
+        "passkey", "…", "This passkey cannot be taken", N_("This passkey cannot be taken."), alone=True
     ),
-    "too_many_passkeys": Fault(
-        "", "There are %(most)s passkeys already", "", N_("There are %(most)s passkeys already. Delete one first.")
+    "too_many_passkeys": whole(
+        "There are %(most)s passkeys already", N_("There are %(most)s passkeys already. Delete one first.")
     ),
-    "log_in_again": Fault("", "Log in again", "", N_("Log in again.")),
-    "codes_on": Fault("", "Codes are asked for already", "", N_("Codes are asked for already.")),
-    "second_step_off": Fault(
-        "", "Nothing is asked beside the password", "", N_("Nothing is asked beside the password.")
-    ),
+    "log_in_again": whole("Log in again", N_("Log in again.")),
+    "codes_on": whole("Codes are asked for already", N_("Codes are asked for already.")),
+    "second_step_off": whole("Nothing is asked beside the password", N_("Nothing is asked beside the password.")),
     # Apps.
-    "token_invalid": Fault(
-        "", "The access token is invalid", "", N_("This app is not let in any more. Log in with it again.")
+    "token_invalid": whole("The access token is invalid", N_("This app is not let in any more. Log in with it again.")),
+    "scope_missing": whole(
+        "This action is outside the authorized scopes", N_("You have not allowed this app to do that.")
     ),
-    "scope_missing": Fault(
-        "", "This action is outside the authorized scopes", "", N_("You have not allowed this app to do that.")
-    ),
-    "for_apps": Fault(
-        "",
+    "for_apps": whole(
         "This is for an app by itself, with a token of its own",
-        "",
         N_("This is for an app by itself, before anybody has logged in."),
     ),
-    "app_unnamed": Fault(
-        "client_name", "Application name can't be blank", "can't be blank", N_("Give it a name."), "ERR_BLANK"
+    "app_unnamed": at("client_name", "Application name …", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
+    "app_name_too_long": at(
+        "client_name", "Application name …", "is too long", N_("This name is too long."), "ERR_TOO_LONG"
     ),
-    "app_name_too_long": Fault(
-        "client_name", "Application name is too long", "is too long", N_("This name is too long."), "ERR_TOO_LONG"
+    "scopes_unknown": at(
+        "scopes", "Scopes …", "are not known here", N_("The app asks for something that is not known here.")
     ),
-    "scopes_unknown": Fault(
-        "scopes",
-        "Scopes are not known here",
-        "are not known here",
-        N_("The app asks for something that is not known here."),
-    ),
-    "redirect_blank": Fault(
+    "redirect_blank": at(
         "redirect_uris",
-        "Redirect URI can't be blank",
+        "Redirect URI …",
         "can't be blank",
         N_("The app does not say where to go back to."),
         "ERR_BLANK",
     ),
-    "redirect_invalid": Fault(
-        "redirect_uris",
-        "Redirect URI must be an absolute URI",
-        "must be an absolute URI",
-        N_("The app does not say where to go back to."),
+    "redirect_invalid": at(
+        "redirect_uris", "Redirect URI …", "must be an absolute URI", N_("The app does not say where to go back to.")
     ),
-    "portal_code_wrong": Fault(
-        "code",
-        "This code is not right",
-        "is not right; look whether the clock of your device is",
-        N_("is not right; look whether the clock of your device is"),
-        alone=True,
+    "portal_code_wrong": at(
+        "code", "This code is not right", N_("is not right; look whether the clock of your device is"), alone=True
     ),
 }

@@ -5,8 +5,9 @@ import hashlib
 import math
 import secrets
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -60,17 +61,30 @@ async def attach(
         square.make_id(), rendering.mime, description, small.blurhash, rendering.width, rendering.height,
         small.small_width, small.small_height, focus, key=secrets.token_urlsafe(12),
     )  # fmt: skip
-    try:
+    digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
+    async with _coming(square, picture, me, len(rendering.original), digests):
         original_key, small_key = media.file_keys(picture.id, picture.mime)
         await square.files.put(original_key, rendering.original)
         await square.files.put(small_key, small.small)
+    return picture.id
+
+
+@asynccontextmanager
+async def _coming(
+    square: Square, picture: Picture, me: int, size: int, digests: Sequence[str], demuxer: str = ""
+) -> AsyncGenerator[None]:
+    """The row before the files that are put within: those of a process that dies meanwhile are named by it, and swept as loose ones."""
+    async with square.work.writing() as w:
+        await media.add(w, picture, owner=me, size=size, demuxer=demuxer, digests=digests)
+    try:
+        yield
         async with square.work.writing() as w:
-            digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
-            await media.add(w, picture, owner=me, size=len(rendering.original), digests=digests)
+            await media.came(w, picture)
     except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await drop_files(square, picture.id, picture.mime)
+        async with square.work.writing() as w:
+            await media.drop(w, picture.id, me)
         raise
-    return picture.id
 
 
 async def _attach_film(
@@ -87,17 +101,12 @@ async def _attach_film(
             square.make_id(), sent.mime, description, small.blurhash if small else "", 0, 0, small.small_width if small else 0,
             small.small_height if small else 0, focus, sent.kind, secrets.token_urlsafe(12), "waiting",
         )  # fmt: skip
-        try:
-            digest = await asyncio.to_thread(painting.digest_of, path)
+        digest = await asyncio.to_thread(painting.digest_of, path)
+        size = await asyncio.to_thread(lambda: path.stat().st_size)
+        async with _coming(square, picture, me, size, [digest], demuxer):
             await square.files.put_file(media.sent_key(picture.id), path)
             if small:
                 await square.files.put(media.file_keys(picture.id, picture.mime)[1], small.small)
-            async with square.work.writing() as w:
-                size = await asyncio.to_thread(lambda: path.stat().st_size)
-                await media.add(w, picture, owner=me, size=size, demuxer=demuxer, digests=[digest])
-        except Exception:  # a caller who goes away while the commit is under way takes no file of it along
-            await drop_files(square, picture.id, picture.mime)
-            raise
     if wait and not await painting.paint(square, picture.id):
         raise Invalid("file_unprocessed")
     return picture.id

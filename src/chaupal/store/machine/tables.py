@@ -244,7 +244,7 @@ media = Table(
     big("width"), big("height"), big("small_width"), big("small_height"), big("size"), text("focus", default="0,0"), big("created_at"),
     # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
     big("was_of", null=True), big("loose_at", null=True),
-    # image, gifv, video, audio; waiting to be painted, ready or failed. `length` in ms, `bitrate` in bits a second.
+    # image, gifv, video, audio; coming (its files are put), waiting to be painted, ready, failed. `length`: ms, `bitrate`: bits a second.
     text("kind", default="image"), text("state", default="ready"), big("length", default=0), text("frame_rate"), big("bitrate", default=0),
     # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
     text("demuxer"), big("held_until", default=0), big("tries", default=0),

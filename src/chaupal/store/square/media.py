@@ -38,6 +38,7 @@ _json = msgspec.json.Encoder().encode
 _captions = msgspec.json.Decoder(tuple[Captions, ...]).decode
 
 LOOSE = text("post_id IS NULL")
+COMING = "coming"  # the state of an upload whose files are being put
 
 
 def _of(subject: ColumnElement[int], made: ColumnElement[int]) -> ColumnElement[bool]:
@@ -90,6 +91,9 @@ PAINTED = statement(
     )
 )  # fmt: skip
 FAILED = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(state="failed"))
+CAME = statement(
+    update(media).where(media.c.id == param("of"), media.c.state == COMING).values(state=words("as_it_is"))
+)
 DROP_MINE = statement(
     delete(media)
     .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None), NOT_HELD)
@@ -224,7 +228,7 @@ class Kept(msgspec.Struct, frozen=True):
 async def add(
     w: Writing, picture: Picture, *, owner: int, size: int, demuxer: str = "", digests: Sequence[str] = ()
 ) -> None:
-    """A new upload, not yet in any post. `size`: bytes of its original; `demuxer`: by which it is read, once.
+    """A new upload, not yet in any post, whose files are coming. `size`: bytes of its original; `demuxer`: by which it is read, once.
 
     `digests`: SHA-256 (hex) of what was sent and of what is kept, by which it is the same as what this account uploaded before.
     """
@@ -235,9 +239,14 @@ async def add(
         INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
         blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
         small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
-        state=picture.state, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
+        state=COMING, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
         held_until=0, tries=0, root=root or 0, captions=written_captions(picture), remote_url="",
     )  # fmt: skip
+
+
+async def came(w: Writing, picture: Picture) -> None:
+    """All its files are there: it is in its own state from now on."""
+    await w.run(CAME, of=picture.id, as_it_is=picture.state)
 
 
 async def known_as(reading: Reading, owner: int, digests: Sequence[str]) -> int | None:
