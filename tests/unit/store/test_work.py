@@ -5,8 +5,9 @@ import contextlib
 import shutil
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
 from chaupal.store.machine.tables import marks as kept
 from chaupal.store.machine.work import PORTION, Row, Work
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 
 class Happened(Event, frozen=True):
@@ -384,6 +385,29 @@ async def test_an_argument_that_no_store_takes_is_our_mistake_and_not_the_machin
     assert work.fault(raised.value) is None
 
 
+class Slowly(ThreadPoolExecutor):
+    """Does what it is given when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.given: list[Callable[[], object]] = []
+        self.done = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        self.given.append(partial(fn, *args, **kwargs))
+        return Future()
+
+    def do(self) -> None:
+        self.given.pop(0)()
+        self.done += 1
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left undone."""
+        self.submit = AtOnce.submit.__get__(self)
+        while self.given:
+            self.do()
+
+
 class AtOnce(ThreadPoolExecutor):
     """Does what it is given before it says that it took it."""
 
@@ -393,10 +417,9 @@ class AtOnce(ThreadPoolExecutor):
         return done
 
 
-async def test_what_is_on_the_disk_is_told_at_once_to_its_author(work: Work):
-    """In each round of its loop a busy server answers everybody who has asked meanwhile."""
-    if not isinstance(work, work_sqlite.SqliteWork):
-        pytest.skip("on PostgreSQL no thread stands between")
+@contextlib.asynccontextmanager
+async def rounds_of_the_loop() -> AsyncGenerator[Callable[[], int]]:
+    """How many there have been: in each of them a busy server answers everybody who has asked meanwhile."""
     rounds = 0
 
     async def count() -> None:
@@ -406,9 +429,69 @@ async def test_what_is_on_the_disk_is_told_at_once_to_its_author(work: Work):
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count())
-    work._disk = AtOnce(1)
+    try:
+        yield lambda: rounds
+    finally:
+        counting.cancel()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # on PostgreSQL no thread stands between
+async def test_what_is_on_the_disk_is_told_at_once_to_its_author(work: work_sqlite.SqliteWork):
+    work._disk = AtOnce(1)  # pyright: ignore[reportPrivateUsage]
+    async with rounds_of_the_loop() as rounds:
+        async with work.writing() as w:
+            await marks.write(w, "a", "1")
+            ended = rounds()
+        assert rounds() - ended <= 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_all_who_waited_for_the_disk_write_one_after_the_other_as_soon_as_it_is_free_and_share_the_next_commit(
+    work: work_sqlite.SqliteWork,
+):
+    """Five who gave the turn to each other in a round each waited for what a hundred others asked."""
+    wrote: list[int] = []
+
+    async def write(number: int) -> int:
+        async with work.writing() as w:
+            wrote.append(number)
+            await marks.write(w, f"k{number}", "1")
+            went.append(rounds())
+        return rounds()
+
+    went = list[int]()
+    async with rounds_of_the_loop() as rounds:
+        with Slowly() as disk:
+            work._disk = disk  # pyright: ignore[reportPrivateUsage]
+            first = asyncio.create_task(write(0))
+            await until(lambda: disk.given)
+            others = [asyncio.create_task(write(number)) for number in range(1, 6)]
+            for _ in range(3):
+                await asyncio.sleep(0)
+            assert wrote == [0]
+            disk.do()
+            await first
+            assert wrote == [0, 1, 2, 3, 4, 5] and len(set(went[1:])) == 1
+            await until(lambda: disk.given)
+            disk.do()
+            answered = await asyncio.gather(*others)
+    assert len(set(answered)) == 1 and disk.done == 2
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_whoever_goes_away_while_waiting_for_the_turn_leaves_it_to_the_next(work: Work):
+    async def write(key: str) -> None:
+        async with work.writing() as w:
+            await marks.write(w, key, "1")
+
     async with work.writing() as w:
-        await marks.write(w, "a", "1")
-        ended = rounds
-    assert rounds - ended <= 3
-    counting.cancel()
+        goes, going, stays = (asyncio.create_task(write(key)) for key in ("goes", "going", "stays"))
+        await asyncio.sleep(0)
+        goes.cancel()
+        await marks.write(w, "held", "1")
+    going.cancel()
+    await stays
+    await asyncio.gather(goes, going, return_exceptions=True)
+    assert [await read(work, key) for key in ("held", "goes", "stays")] == ["1", "", "1"] and goes.cancelled()
+    await write("after")
+    assert await read(work, "after") == "1"

@@ -16,6 +16,7 @@ from chaupal.store.machine import marks, outbox, planning
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
+from chaupal.store.machine.turn import Told, Turn
 from chaupal.store.machine.work import PORTION, Look, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -210,24 +211,18 @@ class _Group:
 
     def __init__(self) -> None:
         self.units: list[SqliteWriting] = []
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[Told] = []
 
-    def join(self, unit: SqliteWriting) -> asyncio.Future[None]:
+    def join(self, unit: SqliteWriting) -> Told:
         """Done when the unit is on the disk."""
         self.units.append(unit)
-        self._waiting.append(asyncio.get_running_loop().create_future())
+        self._waiting.append(Told())
         return self._waiting[-1]
 
     def settle(self, why: Problem | None) -> None:
         """It is there, or was lost: tell those who still wait."""
         for waiting in self._waiting:
-            if waiting.done():  # gone
-                continue
-            if why is None:
-                waiting.set_result(None)
-            else:
-                waiting.set_exception(why)
-                waiting.exception()  # looked at, though nobody may wait any more
+            waiting.tell(why)
 
 
 class SqliteWork(SharedWork):
@@ -239,9 +234,8 @@ class SqliteWork(SharedWork):
         super().__init__(clock, tells=beside)
         self._mark = ""
         self._path = path
-        self._turn = asyncio.Lock()
+        self._turn = Turn(self._send)
         self._group: _Group | None = None
-        self._committer: asyncio.Task[None] | None = None
         self._disk = ThreadPoolExecutor(1, "store-commit")
         self._scanners = ThreadPoolExecutor(2, "store-scan")
         self._spare: list[sqlite3.Connection] = []
@@ -257,9 +251,10 @@ class SqliteWork(SharedWork):
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
 
     async def close(self) -> None:
-        while self._committer is not None:
-            await self._committer
-        async with self._turn:  # what is on its way to the disk is there
+        async with self._turn:  # what was on its way to the disk is there
+            pass
+        await asyncio.sleep(0)  # and what has been written since is on its way
+        async with self._turn:
             self._disk.shutdown()
         self._scanners.shutdown()
         for db in (*self._spare, self._reader):
@@ -352,9 +347,6 @@ class SqliteWork(SharedWork):
             else:
                 self._writer.execute("RELEASE unit")
                 done = group.join(unit)
-            finally:
-                if self._committer is None:
-                    self._committer = asyncio.create_task(self._commit())
         await done
 
     async def _begin(self) -> _Group:
@@ -371,19 +363,15 @@ class SqliteWork(SharedWork):
         self._group = _Group()
         return self._group
 
-    async def _commit(self) -> None:
-        """Send the open group to the disk once everyone already waiting for a turn has had it (the lock is first come, first
-        served). The turn is given back by `_settle`."""
-        await self._turn.acquire()
-        group, self._group, self._committer = self._group, None, None
-        if group is None:
-            self._turn.release()
-        else:
+    def _send(self) -> None:
+        """Send the open group to the disk: whoever waited for a turn has had it. The turn is given back by `_settle`."""
+        group, self._group = self._group, None
+        if group is not None:
+            self._turn.held = True
             self._disk.submit(self._to_disk, group, asyncio.get_running_loop())
 
     def _to_disk(self, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
-        """In its thread. It calls what follows by itself: a task that waits for it is woken two rounds of the loop later, and in
-        each of them a busy server answers everybody who has asked meanwhile."""
+        """In its thread. It calls what follows by itself: a task that waits for it is woken two rounds of the loop later."""
         error: Exception | None = None
         try:
             self._writer.execute("COMMIT")
