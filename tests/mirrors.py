@@ -116,6 +116,3 @@ async def mirrored(village: Village, at: House | None = None) -> AsyncGenerator[
         yield Mirror(village, msgspec.structs.replace(fresh, reads=reads), at)
     finally:
         await fresh.square.work.close()
-
-
-__all__ = ["Mirror", "Question", "mirrored"]

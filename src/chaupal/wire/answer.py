@@ -49,8 +49,8 @@ SOON = ("retry-after", "1")
 type Words = tuple[str, Mapping[str, str]]  # what went wrong, and what is wrong by field
 type InWords = Callable[[Problem, str], Words]
 type ErrorPage = Callable[[Call[Any], Problem], Awaitable[Answer]]
-type Sent = tuple[dict[str, Any], dict[str, Upload]]
-type Receive = Callable[[], Awaitable[Sent]]
+type FieldsAndFiles = tuple[dict[str, Any], dict[str, Upload]]
+type Receive = Callable[[], Awaitable[FieldsAndFiles]]
 
 
 class Request(msgspec.Struct):

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.kernel.errors import Malformed, TooLarge
 from chaupal.wire import multipart
-from chaupal.wire.answer import Sent
+from chaupal.wire.answer import FieldsAndFiles
 from chaupal.wire.params import nest, pairs_of
 from chaupal.wire.route import Route
 from chaupal.wire.scope import AsgiReceive
@@ -15,7 +15,7 @@ from chaupal.wire.scope import AsgiReceive
 MOST_FIELDS = 1_000
 
 
-async def read(route: Route, headers: Mapping[str, str], receive: AsgiReceive) -> Sent:
+async def read(route: Route, headers: Mapping[str, str], receive: AsgiReceive) -> FieldsAndFiles:
     """The body as one dictionary and the files in it. Raises Malformed, TooLarge."""
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit() and len(length) < 20) or int(length) > route.body:

@@ -20,7 +20,7 @@ from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
-from chaupal.wire.answer import Desk, Request, Sent, problem_json
+from chaupal.wire.answer import Desk, FieldsAndFiles, Request, problem_json
 from chaupal.wire.asgi import ALWAYS, OPEN, send_answer
 from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
@@ -265,7 +265,7 @@ def _request(scope: Scope) -> Request:
     return Request(peer_of(scope), headers, {}, query, scope["path"], _no_body)
 
 
-async def _no_body() -> Sent:
+async def _no_body() -> FieldsAndFiles:
     return {}, {}
 
 

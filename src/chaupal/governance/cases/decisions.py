@@ -6,7 +6,7 @@ from chaupal.governance.cases import cases, effects, ladder
 from chaupal.governance.cases.cases import Case, Taken
 from chaupal.governance.cases.effects import Deciders
 from chaupal.governance.cases.guards import TWO, NeedsTwo
-from chaupal.governance.cases.ladder import REFUSALS
+from chaupal.governance.cases.ladder import REFUSALS as REFUSALS
 from chaupal.governance.cases.lifecycle import IN_FORCE, State
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
@@ -15,36 +15,14 @@ from chaupal.governance.orders import changes, faces
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_reason
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.draft import REFUSE, Draft
+from chaupal.policy.draft import REFUSE as REFUSE
+from chaupal.policy.draft import Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import as_filed, rulings
 from chaupal.store.court.docket import CaseEvent, Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
-
-__all__ = [
-    "REFUSALS",
-    "REFUSE",
-    "act_alone",
-    "act_or_propose",
-    "act_or_propose_in",
-    "approve",
-    "approve_in",
-    "break_glass",
-    "concur",
-    "concur_in",
-    "lapse_ended",
-    "lift",
-    "lift_in",
-    "propose",
-    "propose_change",
-    "propose_change_in",
-    "propose_in",
-    "return_",
-    "return_in",
-]
-
 
 EDITED = "edited_meanwhile"
 NOT_SEEN = "lack_not_seen"

@@ -21,25 +21,9 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import ledger
 from chaupal.store.square import house_texts
-from chaupal.store.square.house_texts import HouseText
+from chaupal.store.square.house_texts import HouseText as HouseText
 from chaupal_audit.log import entries
 from chaupal_audit.tlog import at_minute
-
-__all__ = [
-    "ABOUT",
-    "KINDS",
-    "PRIVACY",
-    "TERMS",
-    "HouseText",
-    "TextForm",
-    "every",
-    "latest",
-    "on",
-    "privacy",
-    "publish",
-    "terms",
-    "tried",
-]
 
 ABOUT, PRIVACY, TERMS = "about", "privacy", "terms"
 KINDS = (ABOUT, PRIVACY, TERMS)

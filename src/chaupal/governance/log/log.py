@@ -14,7 +14,7 @@ from chaupal.governance.log import tree as log_tree
 from chaupal.governance.log import witness as log_witness
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log.keys import Keys
-from chaupal.governance.log.tree import LogDiffers
+from chaupal.governance.log.tree import LogDiffers as LogDiffers
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, witnesses
@@ -26,27 +26,6 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Public
 from chaupal_audit.tlog.entries import COVER, VERSION
-
-__all__ = [
-    "NOTHING",
-    "Carried",
-    "LogDiffers",
-    "Written",
-    "append",
-    "append_plain",
-    "carried",
-    "check_log",
-    "checkpoint",
-    "entry",
-    "key_change",
-    "newest",
-    "open_keys",
-    "opened",
-    "openings",
-    "receipt",
-    "recount",
-    "tile",
-]  # fmt: skip
 
 ORIGIN_KEY = "log_origin"
 CHECKED_AT_START = 4 * tlog.TILE  # of the newest entries are read again at start; `recount` reads them all

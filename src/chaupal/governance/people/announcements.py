@@ -8,19 +8,8 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import announcements
-from chaupal.store.square.announcements import Announcement, AnnouncementTold
-
-__all__ = [
-    "Announcement",
-    "AnnouncementEdit",
-    "AnnouncementForm",
-    "change",
-    "end",
-    "listed",
-    "one",
-    "tell_due",
-    "write",
-]
+from chaupal.store.square.announcements import Announcement as Announcement
+from chaupal.store.square.announcements import AnnouncementTold
 
 MAY = "announce"
 MOST_TEXT = 2_000  # characters

@@ -11,13 +11,11 @@ from chaupal.governance.servers import limits as desk
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits
-from chaupal.store.federation.limits import Allowed
+from chaupal.store.federation.limits import Allowed as Allowed
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 from chaupal_audit.log import entries
-
-__all__ = ["Allowed", "keep", "let_in", "listed", "named", "one", "take_off"]
 
 MAY = "sanction"
 DECIDED = "decided_meanwhile"

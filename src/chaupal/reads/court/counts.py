@@ -10,23 +10,8 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.reads.context import Reads
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import counts
-from chaupal.store.square.counts import Span
+from chaupal.store.square.counts import Span as Span
 from chaupal.text.fold import count_key
-
-__all__ = [
-    "OF_TAGS",
-    "Cohort",
-    "Measure",
-    "Span",
-    "Week",
-    "database_version",
-    "days",
-    "measure",
-    "most",
-    "retention",
-    "space",
-    "weeks",
-]
 
 KEPT_FOR = 5 * MINUTE
 WEEK, MONDAY = 7 * DAY, 3 * DAY  # 1 January 1970 was a Thursday

@@ -16,7 +16,7 @@ from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import Line
 from chaupal.store.court import as_filed, docket, impact, knowing, rulings
-from chaupal.store.court.as_filed import Said
+from chaupal.store.court.as_filed import Said as Said
 from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for
@@ -27,8 +27,6 @@ from chaupal.store.square.posts import sealed_posts
 
 MOST_POSTS = 50  # of an account, to choose from
 EVERY = 1_000_000  # targets: an order names far fewer
-
-__all__ = ["Dossier", "File", "Said", "Sheet", "dossier", "queue", "sheet"]
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,9 +3,7 @@
 from chaupal.policy.things import Person, Post
 from chaupal.reads.context import Reads
 from chaupal.store.federation import stated
-from chaupal.store.federation.stated import Statement
-
-__all__ = ["Statement", "of"]
+from chaupal.store.federation.stated import Statement as Statement
 
 
 async def of(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:

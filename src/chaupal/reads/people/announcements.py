@@ -7,9 +7,8 @@ import msgspec
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.square import announcements
-from chaupal.store.square.announcements import Announcement, Reaction
-
-__all__ = ["Announcement", "Reaction", "Told", "one", "told"]
+from chaupal.store.square.announcements import Announcement as Announcement
+from chaupal.store.square.announcements import Reaction as Reaction
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -15,22 +15,11 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.filters import NO_FILTERS, Filter, FilteredPost, Filters, Keyword, filters_of
+from chaupal.store.square.filters import NO_FILTERS, Filters, filters_of
+from chaupal.store.square.filters import Filter as Filter
+from chaupal.store.square.filters import FilteredPost as FilteredPost
+from chaupal.store.square.filters import Keyword as Keyword
 from chaupal.text import phrases
-
-__all__ = [
-    "Filter",
-    "FilteredPost",
-    "Keyword",
-    "Match",
-    "in_context",
-    "kept",
-    "keyword",
-    "matches",
-    "mine",
-    "one",
-    "post_entry",
-]
 
 # Where a filter works, by the surface that is read. What one asked for by its address, saved, or searched is not filtered.
 CONTEXTS = {

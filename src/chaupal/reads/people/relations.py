@@ -8,9 +8,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.people import people
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.square import graph, regards
-from chaupal.store.square.graph import Ties
-
-__all__ = ["Ties", "between"]
+from chaupal.store.square.graph import Ties as Ties
 
 MOST = 80  # people asked about at once
 

@@ -17,22 +17,8 @@ from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import conversations
 from chaupal.store.square import seen as marks_store
-from chaupal.store.square.conversations import Conversation
+from chaupal.store.square.conversations import Conversation as Conversation
 from chaupal.store.square.seen import Mark
-
-__all__ = [
-    "Conversation",
-    "Party",
-    "Talk",
-    "one",
-    "page",
-    "parties",
-    "party",
-    "party_with",
-    "said",
-    "seen",
-    "unread",
-]
 
 MOST_UNREAD = 100  # counted no further
 MOST_SAID = 500  # posts on one page, the newest

@@ -15,9 +15,7 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import lists
-from chaupal.store.square.lists import ListRow
-
-__all__ = ["ListRow", "holding", "holds", "members", "mine", "one", "timeline"]
+from chaupal.store.square.lists import ListRow as ListRow
 
 
 async def mine(reads: Reads, viewer: Viewer) -> list[ListRow]:

@@ -12,9 +12,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.store.notifications import notice_mails
-from chaupal.store.notifications.notice_mails import KINDS
-
-__all__ = ["KINDS", "choose", "chosen", "owner_of", "stop", "stop_path"]
+from chaupal.store.notifications.notice_mails import KINDS as KINDS
 
 KEY = "mail.key"
 SIZE = 16  # bytes of the proof
