@@ -19,8 +19,7 @@ import msgspec
 
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
-from chaupal.governance.log import reconcile
-from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import reconcile, tree as log_tree
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.measures import Measure

@@ -20,9 +20,7 @@ from bench.process import free_port, serving
 from bench.transparency import Story
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import log, reconcile
-from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import batches as log_batches, log, reconcile, tree as log_tree
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.court import ledger
 from chaupal_audit.log import entries

@@ -7,8 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 import valkey
 
-from chaupal.ports import bus_valkey
-from chaupal.ports import valkey as client
+from chaupal.ports import bus_valkey, valkey as client
 from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.bus_valkey import ValkeyBus

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chaupal.ports import feed_valkey
-from chaupal.ports import valkey as client
+from chaupal.ports import feed_valkey, valkey as client
 from chaupal.ports.feed import Resident, Source
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds

@@ -7,8 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from chaupal.kernel.clock import StillClock
-from chaupal.ports import meter_local, meter_valkey
-from chaupal.ports import valkey as client
+from chaupal.ports import meter_local, meter_valkey, valkey as client
 from chaupal.ports.meter import Count, Meter
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.ports.meter_valkey import ValkeyMeter

@@ -8,8 +8,7 @@ from chaupal.app.wiring import open_house
 from chaupal.fanout.notices import served
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.appeals import Decision
-from chaupal.governance.cases import clocks as court_clocks
-from chaupal.governance.cases import decisions
+from chaupal.governance.cases import clocks as court_clocks, decisions
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY, HOUR

@@ -15,8 +15,7 @@ from chaupal.app.check import check_house
 from chaupal.governance.report import reported
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import load_settings
-from chaupal_audit import counting as audit
-from chaupal_audit import tlog
+from chaupal_audit import counting as audit, tlog
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import Broken, Fault
 from chaupal_audit.report.filters import EVERYTHING

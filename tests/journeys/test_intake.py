@@ -12,9 +12,7 @@ from chaupal.app import backup
 from chaupal.app.rooms import visiting
 from chaupal.governance.orders import archive, documents
 from chaupal.policy.viewer import Role
-from chaupal.store.court import access_audit as looks
-from chaupal.store.court import docket
-from chaupal.store.court import documents as kept
+from chaupal.store.court import access_audit as looks, docket, documents as kept
 from desk import AtDesk
 from letters import letter
 from village import Village, Villager

@@ -15,8 +15,7 @@ import aics_tlog
 import pytest
 from aics_tlog.verified import AuditReport
 from cryptography.exceptions import InvalidSignature
-from tlog_scales import backend, reader, signing, tiles
-from tlog_scales import tlog as scales
+from tlog_scales import backend, reader, signing, tiles, tlog as scales
 
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Fault

@@ -18,10 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
-from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal_audit import tlog

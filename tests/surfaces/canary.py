@@ -28,8 +28,7 @@ from chaupal.social.archives import exports, imports
 from chaupal.social.archives.imports import Brought
 from chaupal.social.media import captions, media
 from chaupal.store.identity import moving
-from chaupal.store.square import cards
-from chaupal.store.square import media as media_store
+from chaupal.store.square import cards, media as media_store
 from chaupal.wire.route import Route, Shape
 from films import film, painted_once
 from others import from_there

@@ -19,8 +19,7 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from sqlalchemy import exists, select
-from sqlalchemy import literal_column as sql
+from sqlalchemy import exists, literal_column as sql, select
 
 from chaupal.app.wiring import open_house
 from chaupal.kernel.clock import StillClock, system_clock

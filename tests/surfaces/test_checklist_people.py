@@ -15,8 +15,7 @@ from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import Action
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import NotAllowed
-from chaupal.store.court import evidence as held
-from chaupal.store.court import ledger, rulings
+from chaupal.store.court import evidence as held, ledger, rulings
 from chaupal.store.court.rulings import RulingRow
 from disputes import entries, send, strikes, suspend
 from village import FINDING, REASON, Village, Villager

@@ -12,11 +12,9 @@ import pytest
 import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import appeals
-from chaupal.governance.cases import decisions, sanctioning
-from chaupal.governance.cases import house as own_rules
+from chaupal.governance.cases import decisions, house as own_rules, sanctioning
 from chaupal.governance.cases.ladder import Draft
-from chaupal.kernel.clock import DAY, iso_day
-from chaupal.kernel.clock import iso as iso_time
+from chaupal.kernel.clock import DAY, iso as iso_time, iso_day
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.kernel.secrets import digest
 from chaupal.policy.measures import Measure

@@ -17,8 +17,7 @@ from chaupal.governance.cases.lifecycle import AGREED, FINAL, MACHINE, MOVES, RE
 from chaupal.governance.log import opening
 from chaupal.governance.orders import orders, statements, steps
 from chaupal.governance.orders.changes import ChangeForm
-from chaupal.governance.orders.procedure import BY_DECISION, STEPS, WHOLE, Stage
-from chaupal.governance.orders.procedure import MACHINE as PROCEDURE
+from chaupal.governance.orders.procedure import BY_DECISION, MACHINE as PROCEDURE, STEPS, WHOLE, Stage
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
 from chaupal.governance.people import account_desk, report_desk, reports, roles, speakers

@@ -13,9 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
-from hypothesis import Phase
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings as hypothesis_settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import measures

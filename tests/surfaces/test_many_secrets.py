@@ -21,8 +21,7 @@ from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.dialect import statement
 from chaupal_audit import tlog
-from journeys.test_auditors_server import Auditor
-from journeys.test_auditors_server import auditor as auditor
+from journeys.test_auditors_server import Auditor, auditor as auditor
 from surfaces.worlds import Grounds, hour, minute, still_village
 from village import REASON, Said, Village
 

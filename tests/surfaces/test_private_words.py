@@ -22,8 +22,7 @@ from chaupal.governance.people import speakers
 from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY, HOUR, iso
 from chaupal.policy.draft import Draft
-from chaupal.store.court import docket, ledger
-from chaupal.store.court import documents as docket_documents
+from chaupal.store.court import docket, documents as docket_documents, ledger
 from chaupal.store.machine.dialect import statement
 from letters import letter
 from village import Village

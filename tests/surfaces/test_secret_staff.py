@@ -10,8 +10,7 @@ from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.appeals import notices
-from chaupal.governance.cases import assigning, csv_cases, decisions, evidence, notes
-from chaupal.governance.cases import desk as options
+from chaupal.governance.cases import assigning, csv_cases, decisions, desk as options, evidence, notes
 from chaupal.governance.log import opening
 from chaupal.governance.orders import archive, steps
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem

@@ -30,8 +30,7 @@ from office import Office, open_office
 from painted import picture
 from pushing import Device, device
 from surfaces.canary import Eyes, World, ask, crawled, paths, unpacked
-from surfaces.test_attack_webhooks import Ear as Hook
-from surfaces.test_attack_webhooks import ear as hooked
+from surfaces.test_attack_webhooks import Ear as Hook, ear as hooked
 from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
 from village import Said, Village, Villager
 

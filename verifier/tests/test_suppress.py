@@ -1,7 +1,6 @@
 """Few accounts are not shown, and cannot be had from what is shown: another small number in their place looks the same."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal_audit.report.cells import Column, Hidden, Kind, Value
 from chaupal_audit.report.drawn import mixed

@@ -6,8 +6,7 @@ from hashlib import sha256
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from chaupal_audit import tlog
 from chaupal_audit.errors import Malformed, TooLarge, Unsound

@@ -1,16 +1,19 @@
 """Every route of the API on one screen; each names its surface in its own room."""
 
 from chaupal.api import described, discovery, health, oauth, oembed
-from chaupal.api.admin import accounts as admin_accounts
-from chaupal.api.admin import authorities as admin_authorities
-from chaupal.api.admin import bulk as admin_bulk
-from chaupal.api.admin import counts as admin_counts
-from chaupal.api.admin import domain_blocks as admin_servers
-from chaupal.api.admin import ip_blocks as admin_doors
-from chaupal.api.admin import metrics, webhooks
-from chaupal.api.admin import orders as admin_orders
-from chaupal.api.admin import protected as admin_protected
-from chaupal.api.admin import trends as admin_trends
+from chaupal.api.admin import (
+    accounts as admin_accounts,
+    authorities as admin_authorities,
+    bulk as admin_bulk,
+    counts as admin_counts,
+    domain_blocks as admin_servers,
+    ip_blocks as admin_doors,
+    metrics,
+    orders as admin_orders,
+    protected as admin_protected,
+    trends as admin_trends,
+    webhooks,
+)
 from chaupal.api.court import disputes, log, orders, record, reports, transparency, visibility
 from chaupal.api.mastodon import (
     accounts,

@@ -60,8 +60,7 @@ def verify(
 @in_house
 async def rotate_key(house: "House") -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
-    from chaupal.governance.log import batches as log_batches
-    from chaupal.governance.log import record
+    from chaupal.governance.log import batches as log_batches, record
 
     court = house.court
     by = record.pseudonym(court, (await operator(house)).me)
@@ -183,8 +182,7 @@ def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | N
 @in_house
 async def status(house: "House") -> None:
     """How one's own log stands: what is signed, by which key, and how far its witnesses have followed."""
-    from chaupal.governance.log import cosigned as log_cosigned
-    from chaupal.governance.log import witness as log_witness
+    from chaupal.governance.log import cosigned as log_cosigned, witness as log_witness
 
     found = await log_cosigned.status(house.court)
     click.echo("nothing is signed yet" if found is None else _status(found))

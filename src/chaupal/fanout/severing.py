@@ -11,8 +11,7 @@ from chaupal.store.court import rulings
 from chaupal.store.machine.tables import follows
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.notifications import notices
-from chaupal.store.square import graph
-from chaupal.store.square import hidden_servers as kept
+from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
 
 AT_ONCE = 100  # ties in one commit

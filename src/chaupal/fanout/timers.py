@@ -15,9 +15,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices import mailing, push, served
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import reconcile
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
 from chaupal.governance.orders import archive, portal, publishing
 from chaupal.governance.people import announcements, reports, roles
 from chaupal.kernel.saying import log

@@ -12,14 +12,12 @@ from chaupal.federation.reading.objects import Said, is_gone, is_post, read_post
 from chaupal.federation.reading.values import Json, Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
-from chaupal.federation.taking import posts as taking
-from chaupal.federation.taking import statements
+from chaupal.federation.taking import posts as taking, statements
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import emojis, keys, people, servers, speech, uris
 from chaupal.store.federation.people import Shown
-from chaupal.store.identity import accounts
-from chaupal.store.identity import moving as aliases
+from chaupal.store.identity import accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words

@@ -18,8 +18,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import crowds, people
 from chaupal.reads.pipeline import listed_page, shown
-from chaupal.store.federation import addresses as store
-from chaupal.store.federation import synchronising, uris
+from chaupal.store.federation import addresses as store, synchronising, uris
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading

@@ -14,8 +14,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
 from chaupal.social.media import elsewhere, media, pictures
-from chaupal.store.federation import emojis, people
-from chaupal.store.federation import media as store
+from chaupal.store.federation import emojis, media as store, people
 from chaupal.store.federation.media import Away
 
 AT_ONCE = 24  # files that one process fetches; whoever asks for more asks again

@@ -12,8 +12,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder
-from chaupal.store.federation import addresses as store
-from chaupal.store.federation import uris
+from chaupal.store.federation import addresses as store, uris
 from chaupal.store.federation.addresses import Where, Whose
 from chaupal.store.identity import moving
 from chaupal.store.identity.facts_cache import rulings_in_force

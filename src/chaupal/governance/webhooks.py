@@ -15,8 +15,7 @@ from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import webhooks
-from chaupal.store.court.webhooks import Due
-from chaupal.store.court.webhooks import Webhook as Webhook
+from chaupal.store.court.webhooks import Due, Webhook as Webhook
 
 EVENTS = (
     "order.received", "order.moved", "decision.served", "ruling.ended", "appeal.filed", "appeal.decided", "report.created",

@@ -5,11 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 # Written once, where the verifier needs them too. `iso` is the form that Mastodon clients read.
-from chaupal_audit.clock import DAY as DAY
-from chaupal_audit.clock import HOUR as HOUR
-from chaupal_audit.clock import MINUTE as MINUTE
-from chaupal_audit.clock import SECOND as SECOND
-from chaupal_audit.clock import iso as iso
+from chaupal_audit.clock import DAY as DAY, HOUR as HOUR, MINUTE as MINUTE, SECOND as SECOND, iso as iso
 
 type Clock = Callable[[], int]
 

@@ -6,8 +6,7 @@ from typing import ClassVar, Self
 
 import chaupal_audit.errors as plain
 from chaupal.kernel.faults import FAULTS, Value, Wrong, brief
-from chaupal_audit.errors import Problem as Problem
-from chaupal_audit.errors import Unsound as Unsound
+from chaupal_audit.errors import Problem as Problem, Unsound as Unsound
 
 type ByField = Mapping[str, Sequence[Wrong]]
 

@@ -1,8 +1,8 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
 from chaupal.web import installed, static
-from chaupal.web.account import account_status as standing
 from chaupal.web.account import (
+    account_status as standing,
     appearance,
     consent,
     entering,
@@ -38,23 +38,25 @@ from chaupal.web.court import (
     verify,
 )
 from chaupal.web.design import designed, village
-from chaupal.web.office import appeals as office_appeals
-from chaupal.web.office import authorities as office_authorities
-from chaupal.web.office import case as office_case
-from chaupal.web.office import deamplify as office_deamplify
-from chaupal.web.office import documents as office_documents
-from chaupal.web.office import figures as office_figures
-from chaupal.web.office import intake as office_intake
-from chaupal.web.office import ip_blocks as office_doors
-from chaupal.web.office import many as office_many
-from chaupal.web.office import order as office_order
-from chaupal.web.office import people as office_people
-from chaupal.web.office import queue as office_queue
-from chaupal.web.office import reports as office_reports
-from chaupal.web.office import reviews as office_reviews
-from chaupal.web.office import sanctions as office_sanctions
-from chaupal.web.office import servers as office_servers
-from chaupal.web.office import webhooks as office_webhooks
+from chaupal.web.office import (
+    appeals as office_appeals,
+    authorities as office_authorities,
+    case as office_case,
+    deamplify as office_deamplify,
+    documents as office_documents,
+    figures as office_figures,
+    intake as office_intake,
+    ip_blocks as office_doors,
+    many as office_many,
+    order as office_order,
+    people as office_people,
+    queue as office_queue,
+    reports as office_reports,
+    reviews as office_reviews,
+    sanctions as office_sanctions,
+    servers as office_servers,
+    webhooks as office_webhooks,
+)
 from chaupal.web.square import (
     announcing,
     composing,

@@ -23,8 +23,7 @@ from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter
 from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
-from chaupal.social.people import ip_blocks as doors
-from chaupal.social.people import push
+from chaupal.social.people import ip_blocks as doors, push
 from chaupal.social.signin import logins
 from chaupal.wire import csrf
 from chaupal.wire.asker import Asker, Askers, accepted_language, bearer

@@ -8,8 +8,7 @@ import msgspec
 import pytest
 
 from chaupal.governance.laws import house_rules
-from chaupal.governance.people import access_audit as looks
-from chaupal.governance.people import account_desk
+from chaupal.governance.people import access_audit as looks, account_desk
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role

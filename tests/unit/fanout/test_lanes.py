@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import Running
-from chaupal.fanout import runner as running
-from chaupal.fanout import table
+from chaupal.fanout import runner as running, table
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
 from chaupal.kernel.event import Event

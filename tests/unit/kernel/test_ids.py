@@ -1,8 +1,7 @@
 """Ids: time-ordered, unique, and read from the wire without trust."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.kernel.clock import StillClock, iso, parse_time
 from chaupal.kernel.errors import Unavailable

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from chaupal.policy.facts import Facts, Subject, Visibility
 from chaupal.policy.gate import reveal, reveal_one

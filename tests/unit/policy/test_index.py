@@ -1,7 +1,6 @@
 """The index of rulings: kept up change by change, it says what one built anew would say."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from msgspec import structs
 
 from chaupal.policy.facts import Facts, Subject, Visibility

@@ -1,7 +1,6 @@
 """Pages and cursors, as Mastodon's clients walk them."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.reads.page import Cursor, page_of
 

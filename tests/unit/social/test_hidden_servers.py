@@ -7,8 +7,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import hidden_servers as looks
-from chaupal.reads.people import notifications, relations
+from chaupal.reads.people import hidden_servers as looks, notifications, relations
 from chaupal.social.people import graph, hidden_servers
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import graph as ties

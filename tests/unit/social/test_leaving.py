@@ -16,8 +16,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import accounts, graph, leaving
 from chaupal.social.posts import posts, reactions
 from chaupal.social.signin import logins
-from chaupal.store.federation import people as others
-from chaupal.store.federation import uris
+from chaupal.store.federation import people as others, uris
 from chaupal.store.identity import leaving as store
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine import tables

@@ -10,11 +10,9 @@ from chaupal.reads.people import crowds, notifications, people, suggestions
 from chaupal.social.context import Square
 from chaupal.social.people import accounts, graph, lists, moving
 from chaupal.social.posts import posts, scheduling
-from chaupal.store.identity import leaving as going
-from chaupal.store.identity import moving as rows
+from chaupal.store.identity import leaving as going, moving as rows
 from chaupal.store.identity.moving import Move
-from chaupal.store.square import graph as ties
-from chaupal.store.square import lists as kept
+from chaupal.store.square import graph as ties, lists as kept
 from neighbours import Street, by
 from others import met
 

@@ -8,10 +8,8 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import crowds
 from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
-from chaupal.social.posts import pinning, posts
-from chaupal.social.posts import reactions as acts
-from chaupal.store.square import pins
-from chaupal.store.square import reactions as store
+from chaupal.social.posts import pinning, posts, reactions as acts
+from chaupal.store.square import pins, reactions as store
 from neighbours import PRIVATE, Street, by
 
 

@@ -8,8 +8,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
-from chaupal.social.signin import two_factor as second
+from chaupal.social.signin import logins, two_factor as second
 from chaupal.social.signin.logins import Half, Session
 from neighbours import Street
 

@@ -6,8 +6,7 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.identity import account_status as standing
-from chaupal.store.identity import accounts, apps
+from chaupal.store.identity import account_status as standing, accounts, apps
 from chaupal.store.machine.work import Work
 from chaupal.store.square import people
 

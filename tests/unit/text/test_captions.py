@@ -1,8 +1,7 @@
 """Captions are read strictly and written anew: times and words, and nothing else of the file."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text.captions import MOST_CUES, MOST_LETTERS, BadCaptions, rewritten
 

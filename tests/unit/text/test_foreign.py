@@ -1,8 +1,7 @@
 """HTML of others: what may stay, what goes, how long and how deep it may be, and where its links lead."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text import foreign
 

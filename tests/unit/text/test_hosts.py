@@ -1,8 +1,7 @@
 """Names of hosts: one spelling for all that people type, nothing for what is none, and below means below."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text import hosts
 

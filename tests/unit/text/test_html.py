@@ -2,8 +2,7 @@
 
 import nh3
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text.html import render, to_text
 

@@ -1,8 +1,7 @@
 """Length in clusters, cutting between them, and what may be stored at all."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text.clean import MAX_NAME, BadText, clean_name, letters_seen, normalise_post, trimmed
 from chaupal.text.length import MAX_BYTES, MAX_GRAPHEMES, URL_LENGTH, fits, length, truncate

@@ -1,8 +1,7 @@
 """Near tags are guesses for people to judge: the same word in another script or spelling, and not its innocent neighbours."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.text.fold import count_key
 from chaupal.text.near import Why, differ_by_few, near, sounds

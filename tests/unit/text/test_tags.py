@@ -5,8 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from chaupal.text.fold import count_key, fold_words, identity_key
 from chaupal.text.grammar import Entity, find_entities, tags

@@ -1,8 +1,7 @@
 """Addresses, and where a form may lead back to."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.web import links
 

@@ -15,8 +15,7 @@ from chaupal.kernel.nets import WIDER, nets_of
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import browsers, logins
-from chaupal.social.signin import two_factor as second
+from chaupal.social.signin import browsers, logins, two_factor as second
 from chaupal.wire.limits import GENERAL, GUESSES, MESSAGES
 from listening import listening
 

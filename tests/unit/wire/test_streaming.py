@@ -24,8 +24,7 @@ from chaupal.social.signin import logins
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.tables import accounts as table
-from chaupal.wire import listening as mailbox
-from chaupal.wire import streaming
+from chaupal.wire import listening as mailbox, streaming
 from listening import hears, listening
 
 API = "/api/v1/streaming"

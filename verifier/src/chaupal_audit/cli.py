@@ -13,8 +13,7 @@ import click
 import httpx2
 import msgspec
 
-from chaupal_audit import cli_witnesses, rule_of_law
-from chaupal_audit import counting as counting
+from chaupal_audit import cli_witnesses, counting as counting, rule_of_law
 from chaupal_audit.counting import Counted
 from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.log import mirror

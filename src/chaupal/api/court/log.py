@@ -5,10 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.laws import laws
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
-from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.wire.call import Answer, Call, json

@@ -6,8 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log, reconcile
+from chaupal.governance.log import cosigned as log_cosigned, log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
 from chaupal.governance.report.keeper import Building
 from chaupal.kernel.errors import NotFound

@@ -4,8 +4,7 @@ import msgspec
 
 from chaupal.api.federation.asking import asker, federation, told
 from chaupal.federation import looking, showing
-from chaupal.federation.writing import addresses, notes
-from chaupal.federation.writing import collections as lists
+from chaupal.federation.writing import addresses, collections as lists, notes
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import ABROAD, Viewer

@@ -9,8 +9,7 @@ from chaupal.api.federation.asking import asker, federation, told
 from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking, showing
 from chaupal.federation.context import Federation
-from chaupal.federation.writing import addresses
-from chaupal.federation.writing import collections as lists
+from chaupal.federation.writing import addresses, collections as lists
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.surface import Surface

@@ -8,8 +8,7 @@ from chaupal.api.mastodon.trends import TagNamed, TagShown, shown_tags, tags_byt
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import own_tags
-from chaupal.reads.explore import tags as tag_reads
+from chaupal.reads.explore import own_tags, tags as tag_reads
 from chaupal.reads.explore.own_tags import Featured
 from chaupal.reads.people import people
 from chaupal.social.posts import tags

@@ -10,8 +10,7 @@ from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import romanised
-from chaupal.reads.explore import search as reads
+from chaupal.reads.explore import romanised, search as reads
 from chaupal.reads.explore.search import Span
 from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import people as person_reads

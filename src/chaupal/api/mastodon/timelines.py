@@ -12,8 +12,7 @@ from chaupal.policy.things import Post
 from chaupal.reads.explore import trending_links
 from chaupal.reads.page import Page
 from chaupal.reads.people import people
-from chaupal.reads.timelines import home as home_reads
-from chaupal.reads.timelines import profile, public
+from chaupal.reads.timelines import home as home_reads, profile, public
 from chaupal.wire.call import Answer, Call
 from chaupal.wire.paging import Number, Paged, link_header
 from chaupal.wire.route import Route, get

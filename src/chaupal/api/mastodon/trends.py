@@ -11,8 +11,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads.explore import own_tags, tags, trends
-from chaupal.reads.explore import trending_links as links
+from chaupal.reads.explore import own_tags, tags, trending_links as links, trends
 from chaupal.reads.explore.trends import Day, TrendingTag
 from chaupal.reads.people import bylines
 from chaupal.wire.call import Answer, Call

@@ -6,8 +6,7 @@ By which ids we said what can be taken back stands in `known_uris`; what is know
 from chaupal.fanout.context import Carrier, Handler
 from chaupal.fanout.federation.telling import address, fed_of, tell_of_person
 from chaupal.federation.speaking import say, say_to
-from chaupal.federation.writing import activities
-from chaupal.federation.writing import addresses as ours
+from chaupal.federation.writing import activities, addresses as ours
 from chaupal.kernel.event import Event
 from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.social.events_ties import (

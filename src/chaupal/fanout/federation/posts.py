@@ -8,8 +8,7 @@ from chaupal.fanout.federation.telling import address, concerned, fed_of, own_po
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
 from chaupal.federation.speaking import say, say_to
-from chaupal.federation.writing import activities
-from chaupal.federation.writing import addresses as ours
+from chaupal.federation.writing import activities, addresses as ours
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.event import Event

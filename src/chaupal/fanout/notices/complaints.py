@@ -5,8 +5,7 @@ from chaupal.fanout.notices import telling
 from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm
 from chaupal.governance.people import report_desk, reports
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket
-from chaupal.store.court import reports as rows
+from chaupal.store.court import docket, reports as rows
 from chaupal.store.court.reports import ReportRow
 from chaupal.store.machine.work import Writing
 

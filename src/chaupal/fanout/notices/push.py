@@ -25,10 +25,8 @@ from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Told
-from chaupal.social.people import push as devices
-from chaupal.social.people import push_keys
-from chaupal.store.identity import account_status as standing
-from chaupal.store.identity import accounts
+from chaupal.social.people import push as devices, push_keys
+from chaupal.store.identity import account_status as standing, accounts
 from chaupal.store.notifications import push
 from chaupal.store.notifications.push import Due, Subscription
 from chaupal.store.square import graph

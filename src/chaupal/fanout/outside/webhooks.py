@@ -15,8 +15,7 @@ import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notices import telling
-from chaupal.governance import calling
-from chaupal.governance import webhooks as hooks
+from chaupal.governance import calling, webhooks as hooks
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import (

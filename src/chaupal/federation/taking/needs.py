@@ -11,8 +11,7 @@ from chaupal.federation.reading.marks import marks_of, mentions_of
 from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
 from chaupal.federation.reading.values import Json, same_host, uri_of, uris_of, value_of
 from chaupal.federation.taking.acting import Doer
-from chaupal.store.federation import people as rows
-from chaupal.store.federation import uris
+from chaupal.store.federation import people as rows, uris
 from chaupal.store.machine.work import Reading
 
 MOST_NAMED = 10  # people who are looked up because a post names them

@@ -21,8 +21,7 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
 from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.social.posts.foreign import Came
-from chaupal.store.federation import posts as store
-from chaupal.store.federation import uris
+from chaupal.store.federation import posts as store, uris
 from chaupal.store.federation.media import REMOTE
 from chaupal.store.federation.posts import Face
 from chaupal.store.machine.work import Reading

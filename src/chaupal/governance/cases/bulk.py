@@ -22,8 +22,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import appeals as heard
-from chaupal.store.court import knowing, ledger
+from chaupal.store.court import appeals as heard, knowing, ledger
 from chaupal.store.court.docket import CaseEvent
 from chaupal.store.machine.work import Reading, Writing
 

@@ -15,8 +15,7 @@ from chaupal.governance.orders import changes, faces
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.papers import Paper, check_reason
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.draft import REFUSE as REFUSE
-from chaupal.policy.draft import Draft
+from chaupal.policy.draft import REFUSE as REFUSE, Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import as_filed, rulings

@@ -25,9 +25,7 @@ from chaupal.kernel.errors import NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import access_audit as kept_looks
-from chaupal.store.court import docket, impact, knowing, rulings
-from chaupal.store.court import evidence as held
+from chaupal.store.court import access_audit as kept_looks, docket, evidence as held, impact, knowing, rulings
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.evidence import Held
 from chaupal.store.machine.work import Reading, Writing

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from chaupal.governance.cases.machine import Machine
-from chaupal.governance.cases.machine import Move as AnyMove
+from chaupal.governance.cases.machine import Machine, Move as AnyMove
 
 
 class State(StrEnum):

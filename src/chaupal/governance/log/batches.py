@@ -17,8 +17,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import seen
-from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import seen, tree as log_tree
 from chaupal.governance.log.keys import Missing
 from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound, Problem, Unavailable

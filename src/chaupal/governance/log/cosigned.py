@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import neighbours as log_neighbours
-from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import batches as log_batches, neighbours as log_neighbours, tree as log_tree
 from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.ledger import Kept
 from chaupal.store.court.witnesses import Cosigned
-from chaupal_audit import errors as plain
-from chaupal_audit import tlog
+from chaupal_audit import errors as plain, tlog
 
 if TYPE_CHECKING:
     import httpx2  # brought in when a witness is asked: no command does that

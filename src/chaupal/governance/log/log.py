@@ -7,11 +7,13 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import seen as log_seen
-from chaupal.governance.log import tree as log_tree
-from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log import (
+    batches as log_batches,
+    cosigned as log_cosigned,
+    seen as log_seen,
+    tree as log_tree,
+    witness as log_witness,
+)
 from chaupal.governance.log.batches import KEY_MARK, batch_ms, not_yet
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.log.tree import LogDiffers as LogDiffers
@@ -21,8 +23,7 @@ from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Work, Writing
-from chaupal_audit import errors as plain
-from chaupal_audit import tlog
+from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Public
 from chaupal_audit.tlog.entries import COVER, VERSION

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 from chaupal.kernel.settings import BadSettings, Settings
-from chaupal_audit import errors as plain
-from chaupal_audit import tlog
+from chaupal_audit import errors as plain, tlog
 
 
 class Neighbour(NamedTuple):

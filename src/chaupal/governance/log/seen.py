@@ -11,8 +11,7 @@ from chaupal.governance.log.keys import Keys
 from chaupal.kernel.errors import Problem
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading
-from chaupal_audit import errors as plain
-from chaupal_audit import tlog
+from chaupal_audit import errors as plain, tlog
 
 
 class SetBack(Problem):

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import neighbours as log_neighbours
+from chaupal.governance.log import batches as log_batches, neighbours as log_neighbours
 from chaupal.kernel.errors import Conflict, Invalid, Malformed, NotAllowed, NotFound
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
 from chaupal.store.court.witnesses import Seen
 from chaupal.store.machine.work import Writing
-from chaupal_audit import errors as plain
-from chaupal_audit import tlog
+from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log.verify_keys import is_signed
 from chaupal_audit.tlog.spellings import base64, digest_of
 

@@ -14,9 +14,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
-from chaupal.store.court import access_audit as looks
-from chaupal.store.court import docket, knowing
-from chaupal.store.court import documents as kept
+from chaupal.store.court import access_audit as looks, docket, documents as kept, knowing
 from chaupal.store.court.documents import Document
 
 LOOSE_FOR = 2 * DAY

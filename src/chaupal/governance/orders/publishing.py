@@ -9,8 +9,7 @@ import msgspec
 from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import log, record
+from chaupal.governance.log import batches as log_batches, log, record
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.orders import next_number
 from chaupal.governance.regimes import Regime

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from chaupal.governance.cases.lifecycle import IN_FORCE, PROPOSED, State
-from chaupal.governance.cases.lifecycle import MOVES as CASE_MOVES
+from chaupal.governance.cases.lifecycle import IN_FORCE, MOVES as CASE_MOVES, PROPOSED, State
 from chaupal.governance.orders.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 

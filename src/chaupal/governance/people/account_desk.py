@@ -14,8 +14,7 @@ from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import access_audit as looked
-from chaupal.store.court import docket, reports, rulings
+from chaupal.store.court import access_audit as looked, docket, reports, rulings
 from chaupal.store.identity import admin_accounts
 from chaupal.store.machine.work import Reading
 from chaupal.text.clean import letters_seen, trimmed

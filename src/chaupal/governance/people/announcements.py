@@ -8,8 +8,7 @@ from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import announcements
-from chaupal.store.square.announcements import Announcement as Announcement
-from chaupal.store.square.announcements import AnnouncementTold
+from chaupal.store.square.announcements import Announcement as Announcement, AnnouncementTold
 
 MAY = "announce"
 MOST_TEXT = 2_000  # characters

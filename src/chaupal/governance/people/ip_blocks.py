@@ -11,10 +11,16 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.identity import ip_blocks as doors
-from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NET, NO_ACCESS, NO_SIGN_UP, Door
+from chaupal.store.identity.ip_blocks import (
+    ASKED_FIRST,
+    DOMAIN as DOMAIN,
+    MAIL as MAIL,
+    NET as NET,
+    NO_ACCESS,
+    NO_SIGN_UP,
+    Door as Door,
+)
 from chaupal.store.machine.work import Writing
-
-__all__ = ["DOMAIN", "MAIL", "NET", "Door", "DoorForm", "change", "door", "end", "everything", "listed", "shut"]
 
 MAY = "shut_doors"
 SEVERITIES = (ASKED_FIRST, NO_SIGN_UP, NO_ACCESS)

@@ -12,8 +12,7 @@ from chaupal.kernel import saying
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
-from chaupal.store.identity import account_status as standing
-from chaupal.store.identity import accounts, apps, leaving
+from chaupal.store.identity import account_status as standing, accounts, apps, leaving
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
 

@@ -9,8 +9,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
 from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import access_audit as looks
-from chaupal.store.court import speakers
+from chaupal.store.court import access_audit as looks, speakers
 from chaupal.store.court.speakers import Speaker
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing

@@ -19,8 +19,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Wrong
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store.federation import limits as kept
-from chaupal.store.federation import servers
+from chaupal.store.federation import limits as kept, servers
 from chaupal.store.federation.limits import Words
 from chaupal.text import hosts
 from chaupal.text.clean import letters_seen

@@ -14,8 +14,7 @@ from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.docket import Said
-from chaupal.store.federation import limits as kept
-from chaupal.store.federation import servers
+from chaupal.store.federation import limits as kept, servers
 from chaupal.store.federation.limits import Limit, Waiting, Words
 from chaupal.store.machine.work import Reading
 from chaupal.text import hosts

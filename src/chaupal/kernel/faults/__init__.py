@@ -5,9 +5,7 @@ their language. A test walks every code in both languages.
 """
 
 from chaupal.kernel.faults import archives, court, forms, kinds, media, people, posts, signin, wire
-from chaupal.kernel.faults.fault import Fault as Fault
-from chaupal.kernel.faults.fault import Value as Value
-from chaupal.kernel.faults.fault import Wrong as Wrong
+from chaupal.kernel.faults.fault import Fault as Fault, Value as Value, Wrong as Wrong
 
 ROOMS = (kinds, posts, media, archives, people, signin, wire, forms, court)
 FAULTS: dict[str, Fault] = {code: fault for room in ROOMS for code, fault in room.FAULTS.items()}

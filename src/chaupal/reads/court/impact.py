@@ -14,8 +14,7 @@ from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import ABROAD as NOBODY_KNOWS
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import ABROAD as NOBODY_KNOWS, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import trends
 from chaupal.store.court import impact as counts

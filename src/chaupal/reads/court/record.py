@@ -13,8 +13,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.court import copies
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store.court import docket, rulings
-from chaupal.store.court import register as asked
+from chaupal.store.court import docket, register as asked, rulings
 from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for

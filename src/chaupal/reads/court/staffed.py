@@ -14,8 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.identity import admin_accounts
-from chaupal.store.identity.admin_accounts import Private
-from chaupal.store.identity.admin_accounts import Wishes as Wishes
+from chaupal.store.identity.admin_accounts import Private, Wishes as Wishes
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 

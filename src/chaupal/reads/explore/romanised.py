@@ -20,8 +20,7 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.explore import search, vocabulary
-from chaupal.reads.explore import tags as tag_reads
+from chaupal.reads.explore import search, tags as tag_reads, vocabulary
 from chaupal.reads.explore.search import ALL, Span
 from chaupal.reads.explore.trends import TrendingTag, law
 from chaupal.reads.people import suggestions

@@ -7,8 +7,7 @@ import msgspec
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.square import announcements
-from chaupal.store.square.announcements import Announcement as Announcement
-from chaupal.store.square.announcements import Reaction as Reaction
+from chaupal.store.square.announcements import Announcement as Announcement, Reaction as Reaction
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -13,8 +13,7 @@ import msgspec
 from chaupal.policy.things import Person, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.people import account_status as standing
-from chaupal.reads.people import filtering, hidden_servers, taking
+from chaupal.reads.people import account_status as standing, filtering, hidden_servers, taking
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
 from chaupal.store.square import captions, media

@@ -15,10 +15,14 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.filters import NO_FILTERS, Filters, filters_of
-from chaupal.store.square.filters import Filter as Filter
-from chaupal.store.square.filters import FilteredPost as FilteredPost
-from chaupal.store.square.filters import Keyword as Keyword
+from chaupal.store.square.filters import (
+    NO_FILTERS,
+    Filter as Filter,
+    FilteredPost as FilteredPost,
+    Filters,
+    Keyword as Keyword,
+    filters_of,
+)
 from chaupal.text import phrases
 
 # Where a filter works, by the surface that is read. What one asked for by its address, saved, or searched is not filtered.

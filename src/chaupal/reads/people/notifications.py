@@ -27,17 +27,12 @@ from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import markers, notice_policy, notices
-from chaupal.store.notifications.markers import Marker
-from chaupal.store.notifications.notice_policy import Asking, Policy
-from chaupal.store.notifications.notices import GROUPED, KINDS, Notice, Wanted
+from chaupal.store.notifications.markers import Marker as Marker
+from chaupal.store.notifications.notice_policy import Asking, Policy as Policy
+from chaupal.store.notifications.notices import GROUPED as GROUPED, KINDS as KINDS, Notice, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
-
-__all__ = [
-    "ALL", "ALONE", "COURT", "DUTIES", "GROUPED", "KINDS", "MOST_UNREAD", "SEVERED", "Group", "Marker", "NotificationsAsked", "Policy",
-    "Reported", "Request", "Severance", "Told", "group", "groups", "marks", "one", "page", "policy", "request", "requests", "unread",
-]  # fmt: skip
 
 MOST_UNREAD = 100  # counted no further
 MOST_MEMBERS = 1_000  # of the groups of one page together

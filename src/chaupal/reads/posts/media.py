@@ -21,8 +21,7 @@ from chaupal.reads.context import Reads
 from chaupal.store.federation import emojis, limits, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import captions as captions_store
-from chaupal.store.square import cards, media
+from chaupal.store.square import captions as captions_store, cards, media
 from chaupal.store.square.people import sealed_people
 
 MOST_TOLD = 100  # of a server who are looked at before it is said that a picture is for nobody there

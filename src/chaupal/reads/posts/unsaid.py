@@ -8,8 +8,7 @@ from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, Waiting
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store.square import drafts, posting
-from chaupal.store.square import scheduled as scheduled_store
+from chaupal.store.square import drafts, posting, scheduled as scheduled_store
 
 
 async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:

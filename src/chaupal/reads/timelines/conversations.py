@@ -15,8 +15,7 @@ from chaupal.reads.people import people
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import conversations
-from chaupal.store.square import seen as marks_store
+from chaupal.store.square import conversations, seen as marks_store
 from chaupal.store.square.conversations import Conversation as Conversation
 from chaupal.store.square.seen import Mark
 

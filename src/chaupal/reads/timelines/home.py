@@ -26,8 +26,7 @@ from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
-from chaupal.store.square.posts import carried as carried_by
-from chaupal.store.square.posts import newest_of
+from chaupal.store.square.posts import carried as carried_by, newest_of
 from chaupal.store.square.wants import Wants, newest_tagged, wants_of
 
 # Most people have a full feed within days; only who follows few or quiet people needs to look further back.

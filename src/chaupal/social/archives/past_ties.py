@@ -14,8 +14,7 @@ from chaupal.social.posts import reactions
 from chaupal.store.identity import imports
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
-from chaupal.store.square import lists as store_lists
-from chaupal.store.square import people
+from chaupal.store.square import lists as store_lists, people
 from chaupal.text import handles
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]

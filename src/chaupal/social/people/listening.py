@@ -9,9 +9,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notice_policy
-from chaupal.store.notifications.notice_policy import ACCEPT, DROP, FILTER, Policy
-
-__all__ = ["ACCEPT", "CHOICES", "DROP", "FILTER", "Policy", "accept", "dismiss", "wish"]
+from chaupal.store.notifications.notice_policy import ACCEPT as ACCEPT, DROP as DROP, FILTER as FILTER, Policy as Policy
 
 CHOICES = (ACCEPT, FILTER, DROP)
 

@@ -13,9 +13,7 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import push_keys
 from chaupal.store.notifications import push
-from chaupal.store.notifications.push import ALERTS, POLICIES, Subscription
-
-__all__ = ["ALERTS", "POLICIES", "Subscription", "Wish", "of", "raw", "remove", "subscribe", "wish"]
+from chaupal.store.notifications.push import ALERTS as ALERTS, POLICIES as POLICIES, Subscription as Subscription
 
 MOST_ADDRESS = 1_500  # characters
 POINT, SECRET = 65, 16  # bytes (RFC 8291 §3)

@@ -12,8 +12,7 @@ from chaupal.social.context import Square
 from chaupal.social.posts import composing, posts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import conversations, people, seen
-from chaupal.store.square import posts as posts_store
+from chaupal.store.square import conversations, people, posts as posts_store, seen
 from chaupal.text import clean, grammar
 from chaupal.text.handles import stored
 

@@ -18,9 +18,7 @@ from chaupal.social.media.captions import CaptionsSent
 from chaupal.social.posts import composing, polls
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import editing as store
-from chaupal.store.square import polls as polls_store
-from chaupal.store.square import posting, posts
+from chaupal.store.square import editing as store, polls as polls_store, posting, posts
 
 
 class Described(msgspec.Struct, frozen=True):

@@ -22,15 +22,18 @@ from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
 from chaupal.social.posts.quoting import quotable
-from chaupal.store.federation import emojis, joining, uris
-from chaupal.store.federation import media as files
+from chaupal.store.federation import emojis, joining, media as files, uris
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import editing, finding, posting
-from chaupal.store.square import media as media_store
-from chaupal.store.square import polls as polls_store
-from chaupal.store.square import posts as posts_store
-from chaupal.store.square import quotes as quotes_store
+from chaupal.store.square import (
+    editing,
+    finding,
+    media as media_store,
+    polls as polls_store,
+    posting,
+    posts as posts_store,
+    quotes as quotes_store,
+)
 from chaupal.text import analyse
 
 NEVER = 253_402_300_799_000  # ms: a poll that ends then has no end

@@ -24,8 +24,7 @@ from chaupal.social.posts import composing, polls, quoting
 from chaupal.store.federation import reposts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import drafts, posting, posts, scheduled
-from chaupal.store.square import media as media_store
+from chaupal.store.square import drafts, media as media_store, posting, posts, scheduled
 
 
 class Draft(msgspec.Struct, kw_only=True):

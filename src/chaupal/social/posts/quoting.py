@@ -11,8 +11,7 @@ from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited, QuoteRevoked
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import posting, posts
-from chaupal.store.square import quotes as store
+from chaupal.store.square import posting, posts, quotes as store
 
 
 async def quotable(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> Post:

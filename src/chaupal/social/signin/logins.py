@@ -11,10 +11,8 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
 from chaupal.social.people.accounts import confirm_login
-from chaupal.social.signin import letters
-from chaupal.social.signin import two_factor as second
-from chaupal.store.identity import apps, devices, logins
-from chaupal.store.identity import two_factor as factors
+from chaupal.social.signin import letters, two_factor as second
+from chaupal.store.identity import apps, devices, logins, two_factor as factors
 from chaupal.store.identity.devices import Allowed, Open
 from chaupal.store.identity.logins import Login
 from chaupal.store.identity.passwords import check_password, hash_password, is_password

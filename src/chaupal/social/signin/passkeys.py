@@ -13,8 +13,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
-from chaupal.store.identity import apps, logins
-from chaupal.store.identity import two_factor as factors
+from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.passwords import is_password
 from chaupal.store.identity.two_factor import Passkey
 from chaupal.text.clean import clean_name

@@ -18,8 +18,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.store.identity import apps, logins
-from chaupal.store.identity import two_factor as factors
+from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
 from chaupal.store.identity.passwords import is_password
 from chaupal.store.machine.work import Reading, Writing

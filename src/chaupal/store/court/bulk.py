@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import delete, func, insert, or_, select, text as sql, update
 
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.held import HELD_FOR

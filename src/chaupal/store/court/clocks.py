@@ -4,8 +4,7 @@ import secrets
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import and_, or_, select, text as sql, update
 
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, statement, upsert, words

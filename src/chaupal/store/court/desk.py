@@ -7,8 +7,15 @@ from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from chaupal.store.court.rulings import RulingRow, row_of
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
-from chaupal.store.machine.tables import accounts, case_events, orders, posts, rulings, targets
-from chaupal.store.machine.tables import protected_speakers as speakers
+from chaupal.store.machine.tables import (
+    accounts,
+    case_events,
+    orders,
+    posts,
+    protected_speakers as speakers,
+    rulings,
+    targets,
+)
 from chaupal.store.machine.work import Reading, Writing
 
 ANYBODY, NOBODY = 0, -1

@@ -18,10 +18,10 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    text as sql,
     union,
     update,
 )
-from sqlalchemy import text as sql
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
@@ -33,12 +33,12 @@ from chaupal.store.machine.tables import (
     evidence,
     order_events,
     orders,
+    protected_speakers as speakers,
     reports,
     rulings,
     targets,
     webhook_calls,
 )
-from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal_audit.law.regime import SECRET
 

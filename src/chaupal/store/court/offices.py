@@ -6,8 +6,13 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from chaupal.store.machine.dialect import listed, param, statement, upsert, words
-from chaupal.store.machine.tables import authorities, authority_sessions, authority_users, orders
-from chaupal.store.machine.tables import authority_changes as changes
+from chaupal.store.machine.tables import (
+    authorities,
+    authority_changes as changes,
+    authority_sessions,
+    authority_users,
+    orders,
+)
 from chaupal.store.machine.work import Reading, Row, Writing
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, insert, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import and_, insert, or_, select, text as sql, update
 
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling

@@ -4,8 +4,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 
 from chaupal.store.machine.dialect import param, statement, words
-from chaupal.store.machine.tables import webhook_calls as calls
-from chaupal.store.machine.tables import webhooks
+from chaupal.store.machine.tables import webhook_calls as calls, webhooks
 from chaupal.store.machine.work import Reading, Row, Writing
 
 

@@ -7,8 +7,7 @@ longer and longer, and what waits for it costs nobody anything meanwhile.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, union_all, update
-from sqlalchemy import text as sql
+from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, text as sql, union_all, update
 
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import func, or_, select, text as sql, update
 
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import OF_SERVERS

@@ -10,8 +10,15 @@ from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import accounts, fetched_portraits, media, posts
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS
-from chaupal.store.square.media import INSERT, NOT_HELD, know_late, picture_of, written_captions, written_focus
+from chaupal.store.square.media import (
+    COLUMNS as PICTURE_COLUMNS,
+    INSERT,
+    NOT_HELD,
+    know_late,
+    picture_of,
+    written_captions,
+    written_focus,
+)
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import as_written
 

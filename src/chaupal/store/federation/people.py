@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import insert, select, text as sql, update
 
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, words

@@ -5,8 +5,7 @@ Whoever fetched a post by its address is not counted: it is not kept who asks fo
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, distinct, func, or_, select
-from sqlalchemy import text as sql
+from sqlalchemy import delete, distinct, func, or_, select, text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
 from chaupal.store.machine.tables import accounts, follows, posts, reached, servers

@@ -2,8 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import literal_column, select, union_all
-from sqlalchemy import text as sql
+from sqlalchemy import literal_column, select, text as sql, union_all
 
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.tables import accounts, follows, mentions, posts

@@ -1,7 +1,6 @@
 """How an account stands (active, frozen, suspended): what the rulings in force on it come to, kept in its row."""
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, text as sql, update
 
 from chaupal.policy.measures import STATES, Measure
 from chaupal.store.identity import apps

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import case, delete, func, insert, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import case, delete, func, insert, select, text as sql, update
 
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import exists, func, or_, select
-from sqlalchemy import text as sql
+from sqlalchemy import exists, func, or_, select, text as sql
 
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Sealed

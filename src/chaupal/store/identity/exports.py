@@ -1,8 +1,7 @@
 """What people take along: what was asked for, how far it has been made, and how long it is kept."""
 
 import msgspec
-from sqlalchemy import delete, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import delete, select, text as sql, update
 
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.held import HELD_FOR, HeldJobs

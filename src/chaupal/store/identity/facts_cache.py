@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sys import intern
 from typing import NamedTuple
 
-from sqlalchemy import case, func, literal_column, select, union_all
-from sqlalchemy import text as sql
+from sqlalchemy import case, func, literal_column, select, text as sql, union_all
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import STRANGER, Facts, Relations

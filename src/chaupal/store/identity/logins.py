@@ -3,8 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import delete, func, insert, select, text as sql, update
 
 from chaupal.store.machine.dialect import param, statement, upsert, words
 from chaupal.store.machine.shelves import PEOPLE

@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import Table, delete, or_, select, text as sql, update
 
 from chaupal.store.machine.dialect import param, statement, upsert, words
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.shelves import PEOPLE, WANTS
-from chaupal.store.machine.tables import accounts, aliases, blocks, follows, list_members, moves, mutes
-from chaupal.store.machine.tables import lists as list_rows
+from chaupal.store.machine.tables import (
+    accounts,
+    aliases,
+    blocks,
+    follows,
+    list_members,
+    lists as list_rows,
+    moves,
+    mutes,
+)
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
 

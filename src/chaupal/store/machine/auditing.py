@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, union_all
-from sqlalchemy import text as sql
+from sqlalchemy import or_, select, text as sql, union_all
 
 from chaupal.store.court.docket import Order, order_of
 from chaupal.store.court.rulings import RulingRow, row_of

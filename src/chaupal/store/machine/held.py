@@ -1,8 +1,7 @@
 """Jobs of people that go on by themselves, as rows: one process holds one for a minute at a time, then whoever comes first."""
 
 import msgspec
-from sqlalchemy import Table, insert, or_, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import Table, insert, or_, select, text as sql, update
 
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.work import Reading, Writing

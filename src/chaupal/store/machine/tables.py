@@ -12,8 +12,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text as sql,
 )
-from sqlalchemy import text as sql
 
 meta = MetaData()
 

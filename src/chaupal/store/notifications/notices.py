@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, exists, or_, select
-from sqlalchemy import text as sql
+from sqlalchemy import delete, exists, or_, select, text as sql
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event

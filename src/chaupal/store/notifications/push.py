@@ -8,8 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import holds, param, statement, upsert, words
 from chaupal.store.machine.shelves import PLACES
-from chaupal.store.machine.tables import push_calls as calls
-from chaupal.store.machine.tables import push_subscriptions as subscriptions
+from chaupal.store.machine.tables import push_calls as calls, push_subscriptions as subscriptions
 from chaupal.store.machine.work import Reading, Row, Writing
 
 # What a device can ask to be told of: https://docs.joinmastodon.org/methods/push/

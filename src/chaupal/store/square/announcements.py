@@ -7,13 +7,10 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert
-from chaupal.store.machine.dialect import words as text
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words as text
 from chaupal.store.machine.noted import NEVER, note_until
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY
-from chaupal.store.machine.tables import announcement_reactions as reactions
-from chaupal.store.machine.tables import announcement_reads as reads
-from chaupal.store.machine.tables import announcements
+from chaupal.store.machine.tables import announcement_reactions as reactions, announcement_reads as reads, announcements
 from chaupal.store.machine.work import Reading, Row, Writing
 
 MOST = 50  # that are in force at once, or shown to staff

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, or_, select
-from sqlalchemy import text as sql
+from sqlalchemy import delete, func, or_, select, text as sql
 
 from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, exists, func, insert, select, update
-from sqlalchemy import text as sql
+from sqlalchemy import delete, exists, func, insert, select, text as sql, update
 
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words

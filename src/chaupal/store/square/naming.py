@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy import text as sql
+from sqlalchemy import select, text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.tables import accounts, known_uris, media, posts

@@ -29,8 +29,7 @@ from chaupal.store.machine.tables import (
 )
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import polls
-from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS
-from chaupal.store.square.media import POST_AT, picture_of, use
+from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS, POST_AT, picture_of, use
 from chaupal.store.square.posts import FIELDS, OPEN
 
 INSERT = statement(insert(posts))

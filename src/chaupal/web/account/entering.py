@@ -6,8 +6,7 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
-from chaupal.social.signin import logins, passkeys
-from chaupal.social.signin import two_factor as second
+from chaupal.social.signin import logins, passkeys, two_factor as second
 from chaupal.social.signin.logins import Half
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep

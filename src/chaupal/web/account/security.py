@@ -8,8 +8,7 @@ from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy import epitaph
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
-from chaupal.social.signin import logins, passkeys
-from chaupal.social.signin import two_factor as second
+from chaupal.social.signin import logins, passkeys, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.agents import called
 from chaupal.web.account.consent import wishes

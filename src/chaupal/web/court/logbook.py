@@ -8,9 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Standing
 from chaupal.kernel.clock import MINUTE

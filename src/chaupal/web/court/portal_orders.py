@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.log.record import CLOCK
-from chaupal.governance.orders import filing as office
-from chaupal.governance.orders import intake, papers, statements
+from chaupal.governance.orders import filing as office, intake, papers, statements
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm

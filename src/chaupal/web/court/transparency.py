@@ -7,9 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import reconcile
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
 from chaupal.governance.orders import statements
 from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.keeper import Building

@@ -5,9 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.policy.surface import Surface
 from chaupal.web import pages

@@ -12,11 +12,9 @@ from chaupal.governance.people import access_audit as looks
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import dossier
+from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.reads.court.dossier import Said
-from chaupal.web.office import deskwords
-from chaupal.web.office import room as office_room
+from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
 from chaupal.web.square import cards

@@ -10,8 +10,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, history, variants
-from chaupal.web.office import case as office_case
-from chaupal.web.office import room as office_room
+from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect

@@ -17,15 +17,12 @@ from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import dossier, groups
+from chaupal.reads.court import desk as desk_reads, dossier, groups
 from chaupal.reads.court.dossier import File
 from chaupal.reads.court.groups import Group
 from chaupal.web.court import courtly
 from chaupal.web.court.register import From
-from chaupal.web.office import deskwords
-from chaupal.web.office import effect as effects
-from chaupal.web.office import room as office_room
+from chaupal.web.office import deskwords, effect as effects, room as office_room
 from chaupal.web.office.deskwords import AGES, MANY
 from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE

@@ -13,12 +13,10 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import dossier
+from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.web.court.filing import TICKED
 from chaupal.web.court.register import From
-from chaupal.web.office import deskwords
-from chaupal.web.office import room as office_room
+from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words

@@ -6,8 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance.cases import evidence
-from chaupal.governance.people import access_audit as looks
-from chaupal.governance.people import roles, speakers
+from chaupal.governance.people import access_audit as looks, roles, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface

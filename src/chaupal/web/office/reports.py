@@ -7,8 +7,7 @@ import msgspec
 
 from chaupal.governance.cases import house
 from chaupal.governance.cases.house import MatterForm
-from chaupal.governance.people import access_audit as looks
-from chaupal.governance.people import complaints, report_desk
+from chaupal.governance.people import access_audit as looks, complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.cases import house as house_matters
-from chaupal.governance.cases import notes, sanctioning
+from chaupal.governance.cases import house as house_matters, notes, sanctioning
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
@@ -18,8 +17,7 @@ from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, history
 from chaupal.web.court import courtly
-from chaupal.web.office import case as office_case
-from chaupal.web.office import room as office_room
+from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
 from chaupal.wire.call import Answer, Call, redirect

@@ -10,8 +10,7 @@ from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import Waiting
-from chaupal.reads.posts import media as media_reads
-from chaupal.reads.posts import unsaid
+from chaupal.reads.posts import media as media_reads, unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media
 from chaupal.social.posts import posts, scheduling

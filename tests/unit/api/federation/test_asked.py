@@ -16,8 +16,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.unsaid import PollAsked
 from chaupal.social.media import media
 from chaupal.social.people import graph
-from chaupal.social.posts import pinning, posts
-from chaupal.social.posts import quoting as quotes
+from chaupal.social.posts import pinning, posts, quoting as quotes
 from measures import begin
 from painted import picture
 from remotes import ACTIVITY, meet, waiting

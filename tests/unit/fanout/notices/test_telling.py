@@ -18,8 +18,7 @@ from chaupal.kernel.clock import DAY, HOUR
 from chaupal.policy.measures import Measure
 from chaupal.ports.mail import Letter
 from chaupal.social.people import accounts
-from chaupal.store.court import ledger, tellings
-from chaupal.store.court import reports as report_rows
+from chaupal.store.court import ledger, reports as report_rows, tellings
 from chaupal.store.court.docket import Order
 from chaupal.store.machine import outbox
 from chaupal_audit.law.regime import Gag, Notice

@@ -4,8 +4,7 @@ import contextlib
 from typing import Any
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.federation.reading.activities import read_act
 from chaupal.federation.reading.actors import read_actor, read_key

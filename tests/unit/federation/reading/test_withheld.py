@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from chaupal.federation.reading.actors import read_actor
 from chaupal.federation.reading.objects import read_post

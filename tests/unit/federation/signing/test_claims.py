@@ -6,8 +6,7 @@ from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.federation.connections import place
 from chaupal.federation.signing import cavage, digests, fields, messages, outgoing

@@ -13,8 +13,7 @@ from chaupal.federation.signing.algorithms import pem_of
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
-from chaupal.store.federation.keys import OwnKey
-from chaupal.store.federation.keys import own as own_kept
+from chaupal.store.federation.keys import OwnKey, own as own_kept
 from remotes import federating
 
 

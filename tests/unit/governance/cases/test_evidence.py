@@ -11,8 +11,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.social.media import media
 from chaupal.social.posts import posts
-from chaupal.store.court import evidence as held
-from chaupal.store.court import ledger
+from chaupal.store.court import evidence as held, ledger
 from chaupal.store.square import media as media_store
 from painted import picture
 from village import Village

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chaupal.governance.cases import lifecycle
 from chaupal.governance.cases.lifecycle import (
@@ -20,8 +19,7 @@ from chaupal.governance.cases.lifecycle import (
     fold,
     move,
 )
-from chaupal.governance.cases.machine import Machine
-from chaupal.governance.cases.machine import Move as Step
+from chaupal.governance.cases.machine import Machine, Move as Step
 from chaupal.governance.orders import procedure, stages
 from chaupal.kernel.errors import Conflict
 

@@ -10,8 +10,7 @@ import pytest
 
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import log
+from chaupal.governance.log import batches as log_batches, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.regimes import Duration, load_regimes
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock

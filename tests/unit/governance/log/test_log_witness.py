@@ -12,10 +12,7 @@ from sqlalchemy import delete
 
 from chaupal.app.wiring import Running, open_house
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
-from chaupal.governance.log import witness as log_witness
+from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.store.machine.dialect import statement

@@ -21,8 +21,7 @@ from chaupal.store.machine.work_postgres import PostgresWriting
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.openings import check_openings
-from court import REASON as WHY
-from court import WITHHOLD, Bench, order_of
+from court import REASON as WHY, WITHHOLD, Bench, order_of
 from waiting import PATIENCE
 
 REASON = "The court ended the secrecy of this order today."

@@ -10,8 +10,7 @@ from sqlalchemy import text
 
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.log import batches, log, seen
-from chaupal.governance.log import tree as log_tree
+from chaupal.governance.log import batches, log, seen, tree as log_tree
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import Conflict, Problem

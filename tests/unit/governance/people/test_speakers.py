@@ -12,8 +12,7 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
-from chaupal.store.court import ledger
-from chaupal.store.court import speakers as kept
+from chaupal.store.court import ledger, speakers as kept
 from chaupal.store.machine.dialect import statement
 from court import Bench, staff
 

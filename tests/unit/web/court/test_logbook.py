@@ -6,8 +6,7 @@ import msgspec
 import pytest
 import regex
 
-from chaupal.governance.log import batches as log_batches
-from chaupal.governance.log import log
+from chaupal.governance.log import batches as log_batches, log
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.web.court import logfields, logtale

@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from chaupal.governance.log import cosigned as log_cosigned
-from chaupal.governance.log import log
+from chaupal.governance.log import cosigned as log_cosigned, log
 from chaupal.store.court import witnesses
 from chaupal_audit import tlog
 from village import open_village

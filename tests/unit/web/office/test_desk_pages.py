@@ -10,8 +10,7 @@ from chaupal.governance.cases.lifecycle import OPEN, State
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.procedure import Stage
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import desk as desk_reads
-from chaupal.reads.court import turns
+from chaupal.reads.court import desk as desk_reads, turns
 from chaupal.web.court import filing
 from desk import REASON, AtDesk
 from surfaces.insiders import protect

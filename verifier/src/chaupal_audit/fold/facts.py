@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from chaupal_audit.law.measures import EVERYWHERE as EVERYWHERE
-from chaupal_audit.law.measures import WITHHOLDING
+from chaupal_audit.law.measures import EVERYWHERE as EVERYWHERE, WITHHOLDING
 
 WITHHELD = frozenset(m.value for m in WITHHOLDING)
 # How a measure ends in whose place another one begins in the same commit: its thing is not given back.

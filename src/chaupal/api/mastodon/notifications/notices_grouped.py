@@ -23,8 +23,7 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads.people import notifications as reads
-from chaupal.reads.people import people
+from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import Group, NotificationsAsked
 from chaupal.social.people import markers
 from chaupal.wire.call import Answer, Call, json

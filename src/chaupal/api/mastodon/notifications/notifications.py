@@ -7,8 +7,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from chaupal.api.court.reports import Shown as ReportShown
-from chaupal.api.court.reports import shown_report
+from chaupal.api.court.reports import Shown as ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.statuses import parts_of
@@ -16,8 +15,7 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads.people import notifications as reads
-from chaupal.reads.people import people
+from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import NotificationsAsked, Told
 from chaupal.social.people import markers
 from chaupal.wire.call import Answer, Call

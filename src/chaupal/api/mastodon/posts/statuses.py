@@ -16,8 +16,7 @@ from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import epitaph
-from chaupal.policy import quotes as law
+from chaupal.policy import epitaph, quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
 from chaupal.policy.gate import stand_for
