@@ -89,7 +89,9 @@ class Storm:
         told = ", ".join(f"{count} {kind}s" for kind, count in sorted(kinds.items()))
         answers = [Counter(word.answer for word in place.wire.words) for place in self.places]
         said = [", ".join(f"{count}x{status}" for status, count in sorted(one.items())) for one in answers]
-        return f"promised {told}; our inboxes answered {said[0]}, theirs {said[1]}"
+        refused = Counter(word.refused for word in self.places[0].wire.words if word.refused)
+        why = "".join(f"\nours refused {count}x {what}" for what, count in sorted(refused.items()))
+        return f"promised {told}; our inboxes answered {said[0]}, theirs {said[1]}{why}"
 
     async def calm(self) -> None:
         """Everybody is there again and says something: whoever was left alone for a while is heard from."""
@@ -285,7 +287,7 @@ async def _main(peer: str, times: int, seed: int) -> int:
         found, summary = await storm(peer, Path(folder), server, times, seed)
     ours = [fault for fault in found if fault.startswith(OURS)]
     print(
-        f"{peer}, {times} kills, seed {seed}: {summary}; {len(ours)} faults of ours, {len(found) - len(ours)} of theirs"
+        f"{peer}, {times} kills, seed {seed}: {len(ours)} faults of ours, {len(found) - len(ours)} of theirs; {summary}"
     )
     print(*found, sep="\n")
     return int(bool(ours))

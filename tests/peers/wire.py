@@ -17,10 +17,16 @@ AWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\
 
 @dataclass(frozen=True)
 class Word:
-    """An activity that was said to an inbox. `answer`: the status, 0: none came."""
+    """An activity that was said to an inbox. `answer`: the status, 0: none came; `why`: in whose words it was refused."""
 
     activity: Json
     answer: int
+    why: str = ""
+
+    @property
+    def refused(self) -> str:
+        """What was refused for good, and why; "" where it was not."""
+        return f"{self.answer} {self.why}: {json.dumps(self.activity)}" if 400 <= self.answer < 500 else ""
 
     @property
     def taken(self) -> bool:
@@ -99,7 +105,8 @@ class Wire:
         if head[0].startswith(b"POST ") and path.endswith((b"/inbox", b"/shared-inbox")):
             self.moved = asyncio.get_running_loop().time()
             status = answer.split(maxsplit=2)[1] if answer.startswith(b"HTTP/") else b"0"
-            self.words.append(Word(json.loads(body), int(status)))
+            why = answer.partition(b"\r\n\r\n")[2].decode(errors="replace") if status.startswith(b"4") else ""
+            self.words.append(Word(json.loads(body), int(status), why))
 
 
 async def _request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[list[bytes], bytes]:

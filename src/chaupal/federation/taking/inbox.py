@@ -63,7 +63,10 @@ async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
         await _pass_on(fed, by, act, body)
         return
     if act.uri and not same_host(act.uri, by.actor):
-        raise Unreadable("id_elsewhere")
+        if act.kind != "Undo":
+            raise Unreadable("id_elsewhere")
+        # snac2 (2.75) makes the id out of that of what it undoes. Nothing is ever known by it; what it says is known by its words.
+        act = msgspec.structs.replace(act, uri="")
     taker = taker_of(act)
     if taker is None:
         return

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from chaupal.federation import ours
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
@@ -51,7 +52,13 @@ async def _undo(deed: Deed) -> None:
 
 
 async def _undo_by_id(deed: Deed) -> None:
-    """Something that they did before, by the id that it had."""
+    """Something that they did before, by the id that it had; or a follow, by whom it was of.
+
+    The latter is how snac2 (2.75, `msg_undo`) takes back one that was not answered yet.
+    """
+    if ours.person_in(deed.fed.settings, deed.act.object):
+        await ties.unfollow(deed, await ties.ours_at(deed, deed.act.object))
+        return
     known = await uris.find(deed.w, deed.act.object)
     if known is None or known.gone:
         raise NotFound

@@ -5,6 +5,8 @@ import json
 
 from chaupal.social.people import graph
 from far import Far
+from peers.hostile import Liar
+from peers.sides import Json
 
 
 async def test_a_follow_from_another_server_is_a_follow_and_is_answered(far: Far):
@@ -39,6 +41,37 @@ async def test_undoing_by_the_bare_id_of_a_follow_ends_it_and_nobody_else_may(fa
     assert (await far.tie(v.asha, bob))["followed_by"]
     await far.tells(far.bob, far.bob.act("Undo", follow["id"]))
     assert not (await far.tie(v.asha, bob))["followed_by"]
+
+
+async def test_a_follow_that_is_taken_back_by_whom_it_was_of_is_over_as_snac2_says_it(far: Far):
+    """Where our answer had not come to it, it names whom it asked instead of the follow, and an id of ours that it has made up."""
+    v = far.village
+
+    def back(by: Liar) -> Json:
+        asha = far.uri(v.asha)
+        return by.act("Undo", asha, published="2026-11-28T11:13:55Z") | {"id": f"{asha}/Undo_1795864435.816281"}
+
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha)))
+    bob = await far.account(far.bob)
+    await far.tells(far.eve, back(far.eve))
+    assert (await far.tie(v.asha, bob))["followed_by"], "eve takes back nothing of bob's"
+    await far.tells(far.bob, back(far.bob))
+    assert not (await far.tie(v.asha, bob))["followed_by"]
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.asha), "again"))
+    await far.ask(v.ravi, "/api/v1/accounts/update_credentials", "PATCH", locked=True)
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(v.ravi)))
+    assert (await far.tie(v.ravi, bob))["requested_by"]
+    back_from_ravi = far.bob.act("Undo", far.uri(v.ravi)) | {"id": f"{far.uri(v.ravi)}/Undo_1"}
+    await far.tells(far.bob, back_from_ravi)
+    assert not (await far.tie(v.ravi, bob))["requested_by"]
+    assert (await far.tie(v.asha, bob))["followed_by"]
+
+
+async def test_of_an_id_elsewhere_nothing_else_is_taken(far: Far):
+    v = far.village
+    like = far.bob.act("Like", far.post(v.asha)) | {"id": f"{far.uri(v.asha)}/Like_1"}
+    await far.tells(far.bob, like, 400)
+    assert (await far.status(v.asha, v.asha.latest.id))["favourites_count"] == 0
 
 
 async def test_the_same_follow_again_changes_nothing_and_does_not_come_back_after_its_undo(far: Far):
