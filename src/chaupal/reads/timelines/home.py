@@ -29,15 +29,15 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import carried as carried_by, newest_of
 from chaupal.store.square.wants import Wants, newest_tagged, wants_of
 
-# Most people have a full feed within days; only who follows few or quiet people needs to look further back.
-WINDOWS = (2 * DAY, 4 * DAY, 8 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
-
-
-# So many ids are resident at first: what somebody reads who looks in. It grows with what comes; who reads on reads from the store.
-FIRST = 100
+# Most people have a first page within a day; only who follows few or quiet people needs to look further back.
+WINDOWS = (DAY, 4 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 
 # A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
 FALLOFF = 40
+
+# So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
+# reads on reads from the store.
+FIRST = 40 + 1 + FALLOFF + 1
 
 
 class Home(Page[Visible[Post]], frozen=True):
