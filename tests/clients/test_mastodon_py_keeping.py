@@ -6,16 +6,6 @@ from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
 from clients.conftest import Stage
 
 
-@pytest.fixture
-def asha(stage: Stage) -> Mastodon:
-    return stage.mastodon("asha")
-
-
-@pytest.fixture
-def binod(stage: Stage) -> Mastodon:
-    return stage.mastodon("binod")
-
-
 def test_makes_a_list_fills_it_reads_it_and_drops_it(stage: Stage, asha: Mastodon, binod: Mastodon):
     binod_id = stage.cast["binod"].id
     made = asha.list_create("किसान", replies_policy="none", exclusive=True)

@@ -9,16 +9,6 @@ from clients.conftest import Stage
 from waiting import eventually
 
 
-@pytest.fixture
-def asha(stage: Stage) -> Mastodon:
-    return stage.mastodon("asha")
-
-
-@pytest.fixture
-def binod(stage: Stage) -> Mastodon:
-    return stage.mastodon("binod")
-
-
 def found_by(who: Mastodon) -> list[Any]:
     return list(who.search_v2("अमलतास", result_type="statuses").statuses)
 

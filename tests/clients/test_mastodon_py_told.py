@@ -42,16 +42,6 @@ def push_service() -> Iterator[PushService]:
     server.shutdown()
 
 
-@pytest.fixture
-def asha(stage: Stage) -> Mastodon:
-    return stage.mastodon("asha")
-
-
-@pytest.fixture
-def binod(stage: Stage) -> Mastodon:
-    return stage.mastodon("binod")
-
-
 def test_opens_a_push_with_its_own_keys(stage: Stage, asha: Mastodon, binod: Mastodon, push_service: PushService):
     private, public = asha.push_subscription_generate_keys()
     made = asha.push_subscription_set(push_service.url, public, mention_events=True, policy="all")

@@ -21,16 +21,6 @@ from serving import SCOPES, join
 from waiting import eventually
 
 
-@pytest.fixture
-def asha(stage: Stage) -> Mastodon:
-    return stage.mastodon("asha")
-
-
-@pytest.fixture
-def binod(stage: Stage) -> Mastodon:
-    return stage.mastodon("binod")
-
-
 @pytest.fixture(scope="module")
 def staff(stage: Stage) -> Mastodon:
     scopes = f"{SCOPES} admin:read admin:write"

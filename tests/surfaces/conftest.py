@@ -1,3 +1,12 @@
-"""Fixtures of this folder: ground on which two worlds are made and compared."""
+"""Fixtures of this folder: a small cast to whom it happens, and ground on which two worlds are made and compared."""
 
+import pytest
+
+from chaupal.app.wiring import Running
+from surfaces.square import Square, found
 from surfaces.worlds import grounds  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+async def square(house: Running) -> Square:
+    return await found(house)

@@ -13,7 +13,7 @@ import pytest
 from chaupal.app.wiring import Running
 from chaupal.social.media import films, painting
 from films import film, sound
-from surfaces.square import Square, check_refused, found
+from surfaces.square import Square, check_refused
 
 SECRET = "राज़-की-फ़ाइल"
 
@@ -52,11 +52,6 @@ NO_FILMS: dict[str, bytes] = {
     "a codec that is not for strangers": of_codec("ffv1", ".mkv"),
     "a script that begins as a sound": b"\xff\xfb<script>alert(1)</script>",
 }  # fmt: skip
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 def files_of(house: Running) -> set[Path]:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from PIL import Image
 
 from chaupal.app.wiring import Running
 from clients.images import gif, jpeg, png, png_bomb, png_claiming, png_with_text_bomb
-from surfaces.square import Square, check_refused, found
+from surfaces.square import Square, check_refused
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
@@ -81,11 +80,6 @@ def polyglots() -> dict[str, bytes]:
         "png with a comment that unpacks to 50 MB": png_with_text_bomb(),
         "png said to be html": png(),
     }
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 def files_of(house: Running) -> set[Path]:

@@ -5,22 +5,16 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx2
-import pytest
 
-from chaupal.app.wiring import ROUTES, Running
+from chaupal.app.wiring import ROUTES
 from chaupal.wire.route import Route, Shape
-from surfaces.square import Square, check_refused, found
+from surfaces.square import Square, check_refused
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 API = [route for route in ROUTES if route.shape is Shape.API and not route.stream]  # streams: test_streams
 GETS = [route for route in API if route.method == "GET"]
 WRITES = [route for route in API if route.method != "GET"]
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 async def refused_everywhere(square: Square, asks: list[dict[str, Any]], *codes: int) -> None:

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from chaupal.app.wiring import ROUTES, Running
+from chaupal.app.wiring import ROUTES
 from chaupal.wire.route import Shape
-from surfaces.square import ORIGIN, Square, found, press
+from surfaces.square import ORIGIN, Square, press
 
 STREAMS = {route.path for route in ROUTES if route.stream}
 PAGES = [route for route in ROUTES if route.shape is Shape.PAGE and not route.village]
@@ -31,11 +31,6 @@ HOSTILE = [
     "xn--80ak6aa92e.com https://аррӏе.com/", "https://example.org:99999/ https:// https://[::1]/ http://%00/",
     "vbscript:x file:///etc/passwd",
 ]  # fmt: skip
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 class Looked(HTMLParser):

@@ -1,18 +1,11 @@
 """Links from mails, sessions and codes of apps: they work once, and in time, and tell a stranger nothing."""
 
 import httpx2
-import pytest
 
-from chaupal.app.wiring import Running
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
 from clients.visitor import Page, sent_back
 from mails import mails_of, secret_in
-from surfaces.square import ORIGIN, Square, found, press
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
+from surfaces.square import ORIGIN, Square, press
 
 
 async def forgotten(square: Square, client: httpx2.AsyncClient) -> str:

@@ -4,15 +4,9 @@ from urllib.parse import quote
 
 import pytest
 
-from chaupal.app.wiring import Running
 from chaupal.kernel.clock import HOUR, StillClock
 from clients.images import png
-from surfaces.square import Square, check_refused, found
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
+from surfaces.square import Square, check_refused
 
 
 async def test_anothers_drafts_cannot_be_seen_used_or_changed(square: Square):

@@ -17,7 +17,7 @@ import pytest
 import pyvips
 from sqlalchemy import text
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine import work_sqlite
@@ -28,11 +28,6 @@ from painted import picture
 from surfaces.square import Square, found
 
 LONG = "खेत में पानी भरा है। " * 20
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 def refused(answer: httpx2.Response, status: int) -> None:

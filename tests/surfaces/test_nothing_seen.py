@@ -5,16 +5,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from chaupal.app.wiring import Running
 from clients.images import png
-from surfaces.square import Square, check_refused, found
+from surfaces.square import Square, check_refused
 
 UNSEEN = ["\u200b\u200c\u200d\ufeff", "\u3164", "\u2800 \u2060", "\u202e\u2066"]
-
-
-@pytest.fixture
-async def square(house: Running) -> Square:
-    return await found(house)
 
 
 @pytest.mark.parametrize("nothing", UNSEEN)

@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 import click
-from click.testing import CliRunner, Result
 
 from chaupal.app.cli import cli, visit
 from chaupal.app.cli_order import staff
@@ -14,20 +13,11 @@ from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.wire.call import House
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
+from commands import done, run
 from court import order_of
 
 WHY = "The order is no longer confidential since the court made it public."
 ACCOUNT = ("--password", "a long enough secret")
-
-
-def run(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(cli, ["--data", str(data), *words])
-
-
-def done(data: Path, *words: str) -> str:
-    result = run(data, *words)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def a_proposal(data: Path) -> int:

@@ -2,23 +2,11 @@
 
 from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from chaupal.app.cli import cli
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
+from commands import done, run
 
 ACCOUNT = ("--password", "a long enough secret")
 WHY = "It calls for violence this very night."
-
-
-def run(data: Path, *words: str) -> Result:
-    return CliRunner().invoke(cli, ["--data", str(data), *words])
-
-
-def done(data: Path, *words: str) -> str:
-    result = run(data, *words)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def an_order(data: Path) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from chaupal.app.wiring import Running
+from chaupal.federation.context import Federation
 from chaupal.kernel.settings import Settings
 from remotes import federating
 
@@ -9,3 +11,9 @@ from remotes import federating
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return federating(settings)
+
+
+@pytest.fixture
+def fed(house: Running) -> Federation:
+    assert house.house.federation is not None
+    return house.house.federation

@@ -1,14 +1,12 @@
 """What is fetched from other servers is believed no further than the host it came from; and they are asked in the way they understand."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import insert
 
-from chaupal.app.wiring import Running, open_house
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import cavage, messages
@@ -16,30 +14,13 @@ from chaupal.federation.signing.algorithms import holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS, NotAnswered
-from chaupal.kernel.clock import StillClock
-from chaupal.kernel.settings import Settings
 from chaupal.store.federation import speech
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.tables import servers
 from elsewhere import Site
-from remotes import federating
 
 AP = "application/activity+json"
 _MET = statement(insert(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")))
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = federating(settings)
-    running = await open_house(talking, clock=clock, run=False)
-    yield running
-    await running.close()
-
-
-@pytest.fixture
-async def fed(house: Running) -> Federation:
-    assert house.house.federation is not None
-    return house.house.federation
 
 
 def says(site: Site, path: str, document: object, kind: str = AP, **more: Any) -> str:

@@ -99,12 +99,6 @@ async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]
     await running.close()
 
 
-@pytest.fixture
-def fed(house: Running) -> Federation:
-    assert house.house.federation is not None
-    return house.house.federation
-
-
 async def handle_of(fed: Federation, account: int) -> str:
     async with fed.work.reading() as reading:
         known = await people.of(reading, account)

@@ -13,7 +13,6 @@ from chaupal.federation.taking.acting import inside
 from chaupal.federation.taking.posts import delete_post, take_post
 from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import DAY, MINUTE
-from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import Picture
 from chaupal.social.media import elsewhere
@@ -26,16 +25,10 @@ from neighbours import by
 from others import met
 from painted import picture
 from peers_said import said
-from remotes import federating
 from village import Village
 
 RAVI = "ravi@social.example"
 PRIVATE = {"to": ["https://social.example/users/ravi/followers"], "cc": []}
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return federating(settings)
 
 
 def fed_of(v: Village) -> Federation:

@@ -1,12 +1,11 @@
 """Heads of requests and answers: what is found out once for each head is what it says, and no more than it says."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 import pytest
 
 from chaupal.api.mastodon import timelines
-from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
@@ -18,15 +17,9 @@ from chaupal.wire.asgi import head_of, lines_of
 from chaupal.wire.asker import Askers
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Shape
-from village import Village, Villager, open_village
+from village import Village, Villager
 
 HOME, ME = "/api/v1/timelines/home", "/api/v1/accounts/verify_credentials"
-
-
-@pytest.fixture
-async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
-    async with open_village(settings, clock) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("shape", Shape)
@@ -59,8 +52,8 @@ async def _me(v: Village, who: Villager, headers: Mapping[str, str]) -> tuple[in
     return answer.status_code, answer.json().get("error", answer.json().get("username", ""))
 
 
-async def test_a_head_that_is_known_says_no_more_than_it_did_of_whoever_has_gone(square: Village):
-    v = square
+async def test_a_head_that_is_known_says_no_more_than_it_did_of_whoever_has_gone(village: Village):
+    v = village
     for _ in (1, 2):
         assert await _me(v, v.asha, {}) == (200, "asha")
         assert await _me(v, v.ravi, {}) == (200, "ravi")
@@ -70,8 +63,8 @@ async def test_a_head_that_is_known_says_no_more_than_it_did_of_whoever_has_gone
     assert await _me(v, v.ravi, {}) == (200, "ravi")
 
 
-async def test_a_head_that_is_known_stands_for_somebody_as_they_are_by_now(square: Village):
-    v, staff = square, {"cookie": f"chaupal={square.chitra.cookie}"}
+async def test_a_head_that_is_known_stands_for_somebody_as_they_are_by_now(village: Village):
+    v, staff = village, {"cookie": f"chaupal={village.chitra.cookie}"}
     for _ in (1, 2):
         assert (await v.client.get("/office", headers=staff)).status_code == 200
         assert 'lang="hi"' in (await v.client.get("/about", headers=staff)).text
@@ -82,8 +75,8 @@ async def test_a_head_that_is_known_stands_for_somebody_as_they_are_by_now(squar
     assert (await v.client.get("/office", headers=staff)).status_code == 404
 
 
-async def test_of_two_heads_with_one_token_each_says_its_own_language_and_country(square: Village):
-    v = square
+async def test_of_two_heads_with_one_token_each_says_its_own_language_and_country(village: Village):
+    v = village
     await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
     word = v.meera.latest.text[:10]
     for _ in (1, 2):

@@ -1,7 +1,5 @@
 """Answers kept for a viewer: the same bytes as a fresh one, and gone with whatever they rested on."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
 import pytest
 
@@ -15,12 +13,6 @@ from village import Village, Villager, open_village
 HOME, PUBLIC = "/api/v1/timelines/home", "/api/v1/timelines/public"
 
 
-@pytest.fixture
-async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
-    async with open_village(settings, clock) as opened:
-        yield opened
-
-
 def kept(v: Village) -> int:
     return len(v.running.house.reads.work.memory.answers)
 
@@ -30,9 +22,9 @@ async def text(v: Village, who: Villager | None, path: str = HOME, country: str 
 
 
 async def test_a_kept_answer_has_the_bytes_and_headers_of_a_fresh_one(
-    square: Village, settings: Settings, clock: StillClock
+    village: Village, settings: Settings, clock: StillClock
 ):
-    v = square
+    v = village
     for path in (
         HOME,
         PUBLIC,
@@ -59,8 +51,8 @@ async def test_a_kept_answer_has_the_bytes_and_headers_of_a_fresh_one(
         assert (again.content, again.headers.get("link")) == (fresh.content, fresh.headers.get("link")), path
 
 
-async def test_a_token_is_answered_by_its_own_scopes(square: Village):
-    v = square
+async def test_a_token_is_answered_by_its_own_scopes(village: Village):
+    v = village
     narrow = await issue_token(v.running.house.square, v.asha.id, "profile")
     for _ in (1, 2):
         whole = await v.api(v.asha, "GET", "/api/v1/accounts/verify_credentials")
@@ -74,8 +66,8 @@ async def test_a_token_is_answered_by_its_own_scopes(square: Village):
         assert refused.status_code == 403
 
 
-async def test_each_viewer_has_their_own(square: Village):
-    v = square
+async def test_each_viewer_has_their_own(village: Village):
+    v = village
     await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
     word = v.meera.latest.text[:10]
     seen = [
@@ -97,8 +89,8 @@ async def test_each_viewer_has_their_own(square: Village):
     ]
 
 
-async def test_whatever_is_changed_is_seen_at_the_next_look(square: Village):
-    v = square
+async def test_whatever_is_changed_is_seen_at_the_next_look(village: Village):
+    v = village
     await text(v, v.asha)
     new = await v.says(v.ravi, "अभी अभी की बात")
     assert new.text in await text(v, v.asha)
@@ -114,9 +106,9 @@ async def test_whatever_is_changed_is_seen_at_the_next_look(square: Village):
 
 
 async def test_a_page_that_is_made_anew_of_the_same_posts_says_who_wrote_them_by_now_and_what_one_did_with_them(
-    square: Village,
+    village: Village,
 ):
-    v, of = square, f"/api/v1/statuses/{square.ravi.latest.id}"
+    v, of = village, f"/api/v1/statuses/{village.ravi.latest.id}"
     for _ in (1, 2):  # the second time of what is kept of each post
         v.running.house.reads.work.memory.answers.clear()
         assert "कोई और" not in await text(v, v.asha)
@@ -130,8 +122,8 @@ async def test_a_page_that_is_made_anew_of_the_same_posts_says_who_wrote_them_by
     assert '"bookmarked":true' not in await text(v, v.asha)
 
 
-async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(square: Village):
-    v = square
+async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(village: Village):
+    v = village
     word = v.ravi.latest.text.split()[0]
     for who in (v.asha, v.meera):
         assert f'"{word}"' not in await text(v, who)
@@ -142,8 +134,8 @@ async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_i
     assert f'"{word}"' not in await text(v, v.meera)
 
 
-async def test_what_ends_by_the_clock_ends_a_kept_answer_too(square: Village):
-    v = square
+async def test_what_ends_by_the_clock_ends_a_kept_answer_too(village: Village):
+    v = village
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/mute", duration=60)
     assert v.ravi.latest.text[:10] not in await text(v, v.asha)
     v.clock.move(61_000)
@@ -155,9 +147,9 @@ async def test_what_ends_by_the_clock_ends_a_kept_answer_too(square: Village):
 
 
 async def test_what_another_process_changed_is_seen_within_a_moment(
-    square: Village, settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    village: Village, settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
-    v = square
+    v = village
     await text(v, v.asha, PUBLIC)
     monkeypatch.setattr(rooms, "system_clock", clock)
     async with rooms.visiting(settings) as beside:

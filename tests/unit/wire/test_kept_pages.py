@@ -1,27 +1,18 @@
 """Pages kept for whoever asks again: as a fresh one but for the words of its forms, and gone with whatever they rested on."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import regex
 
-from chaupal.kernel.clock import StillClock
-from chaupal.kernel.settings import Settings
 from chaupal.social.signin import logins
 from chaupal.web import pages
 from chaupal.wire import csrf
-from village import Village, Villager, open_village
+from village import Village, Villager
 
 WORD = regex.compile(r'(?<=name="csrf" value=")[^"]+')
 ONCE = regex.compile(r'(?<=name="key" value=")[^"]+')
 PATHS = ("/", "/public", "/tags/किसान_आंदोलन", "/@asha")
-
-
-@pytest.fixture
-async def square(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
-    async with open_village(settings, clock) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -43,8 +34,8 @@ def same(page: str) -> str:
 
 
 @pytest.mark.parametrize("who", ["asha", ""])
-async def test_a_page_is_drawn_once_while_nothing_changes(square: Village, drawn: list[str], who: str):
-    v = square
+async def test_a_page_is_drawn_once_while_nothing_changes(village: Village, drawn: list[str], who: str):
+    v = village
     for path in (*PATHS, v.ravi.latest.path):
         del drawn[:]
         first, second = [await v.look("IN", path, v.cast.get(who)) for _ in (1, 2)]
@@ -54,8 +45,8 @@ async def test_a_page_is_drawn_once_while_nothing_changes(square: Village, drawn
         assert len({*ONCE.findall(first.text), *ONCE.findall(second.text)}) == 2 * len(ONCE.findall(first.text))
 
 
-async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(square: Village):
-    v = square
+async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(village: Village):
+    v = village
     again = await logins.begin_session(v.running.house.square, v.asha.id)
     for secret in (v.asha.cookie, again.secret, v.asha.cookie, again.secret):
         page = await v.client.get("/", headers={"cookie": f"chaupal={secret}"})
@@ -64,8 +55,8 @@ async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(square:
         assert {csrf.unmasked(word) for word in WORD.findall(page.text)} == {caller.csrf.encode()}
 
 
-async def test_two_tabs_with_the_same_page_send_two_posts(square: Village):
-    v = square
+async def test_two_tabs_with_the_same_page_send_two_posts(village: Village):
+    v = village
     tabs = [(await v.look("IN", "/", v.asha)).text for _ in (1, 2)]
     for number, tab in enumerate(tabs):
         sent = {
@@ -77,8 +68,8 @@ async def test_two_tabs_with_the_same_page_send_two_posts(square: Village):
     assert "पन्ना 0" in home and "पन्ना 1" in home
 
 
-async def test_whatever_changes_is_on_the_next_page(square: Village):
-    v = square
+async def test_whatever_changes_is_on_the_next_page(village: Village):
+    v = village
 
     async def home(who: Villager | None = v.asha, country: str = "IN") -> str:
         return await v.page_as(country, "/", who)
@@ -102,8 +93,8 @@ async def test_whatever_changes_is_on_the_next_page(square: Village):
     assert new.text not in await home()
 
 
-async def test_the_hour_and_ones_wishes_are_on_it_too(square: Village):
-    v = square
+async def test_the_hour_and_ones_wishes_are_on_it_too(village: Village):
+    v = village
     await v.says(v.ravi, "समय की बात")
     first = await v.page_as("IN", "/", v.asha)
     v.clock.move(5 * 60_000)
@@ -117,8 +108,8 @@ async def test_the_hour_and_ones_wishes_are_on_it_too(square: Village):
     assert 'data-theme="dark"' in dark.text and 'data-theme="light"' in light.text
 
 
-async def test_a_poll_is_open_for_one_and_answered_for_another(square: Village):
-    v = square
+async def test_a_poll_is_open_for_one_and_answered_for_another(village: Village):
+    v = village
     asked = await v.api(
         v.ravi, "POST", "/api/v1/statuses", status="धान या गेहूँ?", poll={"options": ["धान", "गेहूँ"], "expires_in": 600}
     )

@@ -242,7 +242,7 @@ async def _one(
             raise Invalid("names_nothing", field="number")
         if item.seen is None:
             raise Invalid("version_missing", field="version")
-        if _version(thing) != item.seen:
+        if thing.number != item.seen:
             if _done_before(viewer, verb, thing, item):
                 return Done(item, state=thing.state, already=True)
             raise Moved
@@ -275,10 +275,6 @@ async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequ
         for number in numbers
         if (row := await heard.appeal(reading, number)) is not None
     }
-
-
-def _version(thing: Case | Heard) -> int:
-    return thing.number
 
 
 def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> bool:

@@ -66,7 +66,7 @@ async def _begin(
     row = msgspec.structs.replace(row, log_index=leaf)
     await rulings.begin(w, row)
     await _settle(w, row)
-    w.tell(DecisionServed(**_told(case, row, kind)))
+    w.tell(DecisionServed(**_of(row, case.target.number, kind)))
     return leaf
 
 
@@ -278,10 +278,6 @@ async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, do
     if target is None or not found:
         raise Conflict("no_matter")
     return found[0], target
-
-
-def _told(case: Case, row: RulingRow, kind: str) -> dict[str, Any]:
-    return _of(row, case.target.number, kind)
 
 
 def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:

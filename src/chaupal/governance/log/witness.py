@@ -8,7 +8,6 @@ from chaupal.kernel.errors import Conflict, Invalid, Malformed, NotAllowed, NotF
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
 from chaupal.store.court.witnesses import Seen
-from chaupal.store.machine.work import Writing
 from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log.verify_keys import is_signed
 from chaupal_audit.tlog.spellings import base64, digest_of
@@ -58,7 +57,7 @@ async def cosign(court: Court, body: str) -> str:
     async with court.work.writing() as w:
         # Held from the look at the old size until the new one is durable: of two who race, one is told of the other.
         _check_follows(await witnesses.hold_seen(w, head.origin), asked, head)
-        await _see(w, head)
+        await witnesses.see(w, head.origin, head.size, base64(head.root))
     return cosigner(court).cosign(text, court.clock() // 1000)
 
 
@@ -78,7 +77,3 @@ def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) ->
         raise SeenOther(seen.size)
     if not tlog.verify_consistency(asked.old, head.size, before, head.root, asked.proof):
         raise Invalid("proof_leads_elsewhere")
-
-
-async def _see(w: Writing, head: tlog.Checkpoint) -> None:
-    await witnesses.see(w, head.origin, head.size, base64(head.root))

@@ -165,7 +165,7 @@ def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
 
 def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _Named:
     """What another server has, should it be known here. An address that only poses as ours may well lead to something."""
-    like = _own(origin) if wrong is Wrong.POSED_DOMAIN else ""
+    like = (urlsplit(origin).hostname or "") if wrong is Wrong.POSED_DOMAIN else ""
     return _Named(line, wrong=wrong, like=like, there="" if wrong is Wrong.NO_NAME else there, handle=handle)
 
 
@@ -216,10 +216,6 @@ def _may_be_another(origin: str, parts: SplitResult) -> bool:
     """On loopback, where an address with another port can be this server's or another's on the same machine."""
     port, ours = (netloc.rpartition(":")[2] for netloc in (parts.netloc, urlsplit(origin).netloc))
     return bool(parts.netloc) and parts.hostname in LOOPBACK and port != ours
-
-
-def _own(origin: str) -> str:
-    return urlsplit(origin).hostname or ""
 
 
 def _host(netloc: str) -> str:

@@ -39,7 +39,9 @@ async def why(reads: Reads, viewer: Viewer, id_: int) -> Why:
     seen = or_not_found(reveal_one(viewer, Surface.STATUS, found[0] if found else None, facts))
     subject = subjects_of(found)[0]
     own = viewer.account == subject.author
-    return Why(seen=seen, rulings=_ordered(_told(viewer, subject, facts, own=own)), own=own)
+    return Why(
+        seen=seen, rulings=tuple(sorted(dict.fromkeys(_told(viewer, subject, facts, own=own)), key=severity)), own=own
+    )
 
 
 def action_of(seen: Visible[Post]) -> str:
@@ -81,7 +83,3 @@ def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Itera
             known = not ruling.neutral or (not own and may_know_of(viewer, ruling))
             if known if everything else met:
                 yield ruling
-
-
-def _ordered(found: Iterable[Ruling]) -> tuple[Ruling, ...]:
-    return tuple(sorted(dict.fromkeys(found), key=severity))

@@ -204,7 +204,7 @@ async def met(w: Writing, domain: str, names: Sequence[str]) -> None:
 
 async def live(reading: Reading) -> list[Limit]:
     """What is in force on servers, by their names."""
-    return [_limit(row) for row in await reading.fetch(LIVE)]
+    return [Limit(row[-2], row_of(row[:-2]), row[-1]) for row in await reading.fetch(LIVE)]
 
 
 async def binds(reading: Reading, server: int, measure: str) -> bool:
@@ -223,10 +223,6 @@ async def waiting(reading: Reading) -> list[Waiting]:
         Waiting(server=row[0], domain=row[1], ref=row[2], number=row[3], body=row[5], by=row[6], at=row[7])
         for row in await reading.fetch(PROPOSALS)
     ]
-
-
-def _limit(row: Row) -> Limit:
-    return Limit(row[-2], row_of(row[:-2]), row[-1])
 
 
 # --- how it is told of ---

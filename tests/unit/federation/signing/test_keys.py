@@ -1,34 +1,15 @@
 """Keys by which our people sign: made when first needed, one for each whoever asks first, and nothing without the key on disk."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from chaupal.app.wiring import Running, open_house
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import keys
 from chaupal.federation.signing.algorithms import pem_of
-from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.settings import Settings
 from chaupal.store.federation.keys import OwnKey, own as own_kept
-from remotes import federating
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = federating(settings)
-    running = await open_house(talking, clock=clock, run=False)
-    yield running
-    await running.close()
-
-
-@pytest.fixture
-def fed(house: Running) -> Federation:
-    assert house.house.federation is not None
-    return house.house.federation
 
 
 async def test_the_house_signs_by_a_key_of_its_own_that_others_find_in_its_actor(fed: Federation):

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import open_house
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import fields, messages, theirs, verifying
@@ -31,20 +31,6 @@ from remotes import federating
 from village import open_village
 
 BODY = b'{"type":"Follow"}'
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
-    talking = federating(settings)
-    running = await open_house(talking, clock=clock, run=False)
-    yield running
-    await running.close()
-
-
-@pytest.fixture
-async def fed(house: Running) -> Federation:
-    assert house.house.federation is not None
-    return house.house.federation
 
 
 @pytest.fixture

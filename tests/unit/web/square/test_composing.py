@@ -1,6 +1,5 @@
 """What a form for a post asks while one writes: offers, and pictures one by one."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -8,18 +7,11 @@ import pytest
 import regex
 
 import measures
-from chaupal.kernel.clock import DAY, StillClock
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.clock import DAY
 from chaupal.policy.measures import Measure
 from chaupal.text.fold import count_key
 from painted import picture
-from village import Village, Villager, open_village
-
-
-@pytest.fixture
-async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Village]:
-    async with open_village(settings, clock) as opened:
-        yield opened
+from village import Village, Villager
 
 
 async def offers(v: Village, who: Villager, word: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Grouped notifications at the wire: one entry for what many did. https://docs.joinmastodon.org/methods/grouped_notifications/"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -153,11 +153,7 @@ def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGr
 
 def _people(group: Group) -> list[Visible[Person]]:
     """Each once, the newest first."""
-    return _each(told.person for told in group.told)
-
-
-def _each(people_: Iterable[Visible[Person]]) -> list[Visible[Person]]:
-    return list({seen.item.id: seen for seen in people_}.values())
+    return list({told.person.item.id: told.person for told in group.told}.values())
 
 
 def _account(call: Call[Any], seen: Visible[Person]) -> Raw:
