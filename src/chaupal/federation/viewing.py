@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.signing.verifying import signed, verify
-from chaupal.kernel.errors import NotAllowed
+from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.identity.facts_cache import rulings_in_force
@@ -19,14 +19,16 @@ async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[
     """Who asks. Whoever signs so that it does not hold has not signed: they see what anybody sees; and so does
     whoever is suspended here.
 
-    Where this server tells nobody whom it does not know (`authorized_fetch`), raises NotSigned; NotAllowed for a server that is
-    not talked to, and there for whoever is suspended.
+    Where this server tells nobody whom it does not know (`authorized_fetch`), raises NotSigned, or Unavailable where it cannot be
+    told at the moment; NotAllowed for a server that is not talked to, and there for whoever is suspended.
     """
     try:
         if not signed(headers):
             raise NotSigned(why="there is none, and this server tells only those who sign")
         signer = await verify(fed, method, target, headers)
-    except NotSigned:
+    except NotSigned as problem:
+        if fed.settings.authorized_fetch and problem.passing:
+            raise Unavailable from problem
         if fed.settings.authorized_fetch:
             raise
         return Viewer(country=ABROAD)

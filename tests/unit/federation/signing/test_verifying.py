@@ -18,7 +18,7 @@ from chaupal.federation.signing.verifying import Signer
 from chaupal.federation.viewing import viewer
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, StillClock
-from chaupal.kernel.errors import NotAllowed
+from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import ABROAD, Viewer
@@ -28,6 +28,7 @@ from elsewhere import Site
 from fediverse import Stranger, a_key
 from measures import begin, lift
 from remotes import federating
+from services import free_port
 from village import open_village
 
 BODY = b'{"type":"Follow"}'
@@ -350,6 +351,11 @@ async def test_where_fetches_are_authorised_nobody_asks_unknown(settings: Settin
         for told in ({}, headers | {"signature": "sig1=:eA==:"}):
             with pytest.raises(NotSigned):
                 await viewer(fed, "GET", "/@asha", told)
+        away = ravi.signed(
+            "GET", f"{fed.settings.origin}/@asha", now=fed.clock(), key=f"http://127.0.0.1:{free_port()}/ravi#main-key"
+        )
+        with pytest.raises(Unavailable):  # whoever is told 401 may hold it for the last word
+            await viewer(fed, "GET", "/@asha", away)
     finally:
         await running.close()
 
