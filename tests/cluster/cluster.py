@@ -205,8 +205,12 @@ class Cluster:
         # What this shell says of a house of its own is not said to these.
         foreign = {key for key in os.environ if key.startswith("CHAUPAL_")} - set(given)
         log = self.folder / f"{name}.log"
+        clock: dict[str, str] = {}
+        if self.has_clocks:
+            self.set_clock(name, 0)
+            clock = engines.own_clock(self.clock(name))
         return Child(
-            name, [*self._run, *words], log, given | self._environ, ready=lambda: healthy(health), unset=foreign
+            name, [*self._run, *words], log, given | clock | self._environ, ready=lambda: healthy(health), unset=foreign
         )
 
     def clock(self, name: str) -> Path:

@@ -10,7 +10,6 @@ import regex
 from chaupal.governance.orders import statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.report import reported, snapshots
-from chaupal.governance.report.dsa_fields import wrong
 from chaupal.governance.report.keeper import Building
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
@@ -20,6 +19,7 @@ from chaupal_audit.report.filters import EVERYTHING, period
 from chaupal_audit.report.report import canonical, digest, document, report
 from chaupal_audit.report.tables import TABLES
 from disputes import suspend
+from dsa_fields import wrong
 from village import AUTHORITY, Village, Villager
 from waiting import until
 

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 
-from chaupal.governance.report.dsa_fields import EEA, ILLEGAL, INCOMPATIBLE
 from chaupal.policy import measures
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Measure
 from chaupal_audit.law.measures import ACCOUNT, PROVISION
 from chaupal_audit.minutes import day_text
 
+ILLEGAL, INCOMPATIBLE = "DECISION_GROUND_ILLEGAL_CONTENT", "DECISION_GROUND_INCOMPATIBLE_CONTENT"
+# The thirty states of the European Economic Area: the database knows no other territory.
+EEA = (
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV",
+    "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+)  # fmt: skip
 SOURCES = {
     "user_report": "SOURCE_ARTICLE_16",
     "trusted_flagger": "SOURCE_TRUSTED_FLAGGER",

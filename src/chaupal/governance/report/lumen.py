@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from chaupal.governance.report.lumen_fields import LONGEST
 from chaupal_audit.fold.facts import OWN_RULES, Measure, Order
 from chaupal_audit.minutes import day_text
 from chaupal_audit.report.filters import HIDDEN
@@ -12,6 +11,7 @@ from chaupal_audit.report.orders import standing_of
 # The class of the issuer -> Lumen's type of notice. Article 9, 69A and their like are requests of governments.
 TYPES = {"court": "CourtOrder", "government": "GovernmentRequest", "police": "LawEnforcementRequest"}
 TAKEN = {"full": "Yes", "narrower": "Partial", "none": "No", "returned": "No"}
+LONGEST = 255  # letters of a name, a title, a number
 
 
 type Opened = Mapping[int, Mapping[str, str]]  # index of a measure -> what is read beside the log of it, by name

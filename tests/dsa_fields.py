@@ -1,6 +1,6 @@
 """The fields of a statement of reasons in the EU's DSA Transparency Database, with what each may hold (its code of June 2026).
 
-`chaupal.governance.report.dsa` writes statements; `wrong` holds any statement to this list.
+`chaupal.governance.report.dsa` writes statements; `wrong` holds any to this list.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,8 @@ from typing import cast
 
 import msgspec
 import regex
+
+from chaupal.governance.report.dsa import EEA, ILLEGAL, INCOMPATIBLE
 
 YES_NO = ("Yes", "No")
 VISIBILITY = tuple(
@@ -23,7 +25,6 @@ PROVISION = tuple(
     for name in ("PARTIAL_SUSPENSION", "TOTAL_SUSPENSION", "PARTIAL_TERMINATION", "TOTAL_TERMINATION")
 )
 ACCOUNT = ("DECISION_ACCOUNT_SUSPENDED", "DECISION_ACCOUNT_TERMINATED")
-ILLEGAL, INCOMPATIBLE = "DECISION_GROUND_ILLEGAL_CONTENT", "DECISION_GROUND_INCOMPATIBLE_CONTENT"
 CONTENT_TYPES = tuple(
     f"CONTENT_TYPE_{name}" for name in ("APP", "AUDIO", "IMAGE", "PRODUCT", "SYNTHETIC_MEDIA", "TEXT", "VIDEO", "OTHER")
 )
@@ -38,11 +39,6 @@ CATEGORIES = tuple(
 )  # fmt: skip
 SOURCES = ("SOURCE_ARTICLE_16", "SOURCE_TRUSTED_FLAGGER", "SOURCE_TYPE_OTHER_NOTIFICATION", "SOURCE_VOLUNTARY")
 AUTOMATED = tuple(f"AUTOMATED_DECISION_{name}" for name in ("FULLY", "PARTIALLY", "NOT_AUTOMATED"))
-# The thirty states of the European Economic Area: the database knows no other territory.
-EEA = (
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV",
-    "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
-)  # fmt: skip
 DAY = r"\d{4}-\d\d-\d\d"
 
 

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import regex
 
+from chaupal.governance.report.lumen import LONGEST
+
 TYPES = (
     "Counterfeit", "Counternotice", "CourtOrder", "DMCA", "DataProtection", "Defamation", "GovernmentRequest", "LawEnforcementRequest",
     "LocalLaw", "Other", "PrivateInformation", "Trademark",
@@ -16,7 +18,6 @@ ACTIONS = ("Yes", "No", "Partial", "Unspecified")
 ROLES = (
     "agent", "attorney", "defendant", "issuing_court", "plaintiff", "principal", "recipient", "sender", "submitter", "target",
 )  # fmt: skip
-LONGEST = 255  # letters of a name, a title, a number
 ADDRESS = regex.compile(r"https?://[^\s<>\"]{1,2000}")
 
 type Fits = Callable[[Any], bool]
