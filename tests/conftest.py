@@ -9,13 +9,14 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import structlog
 import uvloop
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from begun import begun, lay
@@ -40,8 +41,10 @@ from village import Village, copy, found, open_village
 
 HERE = Path(__file__).parent
 
-hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
-hypothesis_settings.register_profile("dev", deadline=None)
+# No clock decides about a test: neither how long an example took nor how long it took to be made up.
+untimed: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("ci", derandomize=True, **untimed)
+hypothesis_settings.register_profile("dev", **untimed)
 hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.

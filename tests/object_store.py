@@ -26,7 +26,7 @@ class ObjectStore:
 
     def fresh(self, folder: str = "uploads") -> dict[str, Any]:
         name = next(self._names)
-        httpx2.put(f"{self.address}/{name}", trust_env=False).raise_for_status()
+        httpx2.put(f"{self.address}/{name}", trust_env=False, timeout=PATIENCE).raise_for_status()
         return {"files": f"s3://{name}/{folder}".rstrip("/"), "s3_endpoint": self.address, **KEYS}
 
 
@@ -52,7 +52,7 @@ def _await(address: str) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
-            httpx2.get(address, trust_env=False)
+            httpx2.get(address, trust_env=False, timeout=PATIENCE)
         except httpx2.HTTPError:
             time.sleep(0.1)
         else:

@@ -132,7 +132,7 @@ def proxy(name: str, folder: Path, port: int, one: str, two: str, first: int = 2
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

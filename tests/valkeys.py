@@ -44,7 +44,7 @@ class Valkey:
     def ask(self, *words: str) -> Any:
         """Send one command and return what is answered, on a connection of its own."""
         password = self._flags.get("requirepass")
-        with valkey.Valkey(port=self.port, password=password, socket_timeout=5, decode_responses=True) as client:
+        with valkey.Valkey(port=self.port, password=password, socket_timeout=PATIENCE, decode_responses=True) as client:
             return client.execute_command(*words)
 
     def start(self) -> None:

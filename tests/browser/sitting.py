@@ -7,6 +7,7 @@ import httpx2
 import regex
 
 from serving import Served
+from waiting import PATIENCE
 
 DESPITE = "कार्यालय ने फ़ोन पर हर बात की पुष्टि की है; हस्ताक्षरित प्रति डाक से आ रही है।"
 REASON = "इस पोस्ट में लोगों को मारने की बात कही गई है।"
@@ -43,7 +44,7 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
 @contextmanager
 def at_desk(village: Served, handle: str) -> Generator[httpx2.Client]:
     """The pages as somebody of the cast, without a browser."""
-    with httpx2.Client(base_url=village.url, follow_redirects=True, timeout=60) as client:
+    with httpx2.Client(base_url=village.url, follow_redirects=True, timeout=PATIENCE) as client:
         press(client, "/village/login", handle=handle)
         yield client
 

@@ -20,6 +20,7 @@ from chaupal.social.posts import posts
 from chaupal.store.court import docket
 from serving import Served
 from village import REASON, Village, Villager
+from waiting import PATIENCE
 
 
 @pytest.fixture(params=("hi-IN", "en-IN"))
@@ -35,7 +36,7 @@ def page_alone(request: pytest.FixtureRequest, village: Served, chromium: Browse
 
 def one_page(chromium: Browser, village: Served, **more: Any) -> Iterator[Page]:
     context = chromium.new_context(base_url=village.url, **more)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -13,6 +13,7 @@ from browser.conftest import becomes
 from films import film, long_gif, sound
 from painted import picture
 from serving import Member, Served, join, served
+from waiting import PATIENCE
 
 PHONE = {"width": 390, "height": 844}
 
@@ -33,7 +34,7 @@ def said(square: Served, nina: Member, words: str, *files: tuple[bytes, str]) ->
     """The path of a new post with these files, each with its description."""
     with square.client(nina) as client:
         ids = [
-            client.post("/api/v1/media", files={"file": ("a", data, "x/y")}, data={"description": told}, timeout=60).json()["id"]
+            client.post("/api/v1/media", files={"file": ("a", data, "x/y")}, data={"description": told}).json()["id"]
             for data, told in files
         ]  # fmt: skip
         posted: httpx2.Response = client.post("/api/v1/statuses", json={"status": words, "media_ids": ids})
@@ -44,7 +45,7 @@ def said(square: Served, nina: Member, words: str, *files: tuple[bytes, str]) ->
 def page(square: Served, chromium: Browser) -> Iterator[Page]:
     """With scripts; whatever the browser refuses to do is a fault."""
     context = chromium.new_context(base_url=square.url, viewport=PHONE, locale="hi-IN")  # pyright: ignore[reportArgumentType]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     opened, refused = context.new_page(), list[str]()
     opened.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
     yield opened
@@ -245,7 +246,7 @@ def test_captions_show_while_a_film_or_sound_plays(square: Served, nina: Member,
     data = film(seconds=2.0) if kind == "video" else sound()
     with square.client(nina) as client:
         files = {"file": ("a", data, "x/y"), "captions": ("a.vtt", HI.encode(), "text/vtt")}
-        sent = client.post("/api/v1/media", files=files, data={"captions_language": "hi"}, timeout=60).json()
+        sent = client.post("/api/v1/media", files=files, data={"captions_language": "hi"}, timeout=PATIENCE).json()
         posted = client.post("/api/v1/statuses", json={"status": "मेला", "media_ids": [sent["id"]]}).json()
     page.goto(f"/@nina/{posted['id']}")
     player = page.locator("article video")

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ports import free_port
 from serving import Member, Served, served
+from waiting import PATIENCE
 
 TOUCH = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
@@ -39,7 +40,7 @@ def test_a_passkey_is_made_and_lets_in_beside_the_password_and_in_its_place(
 ):
     server, asha = house
     page = chromium.new_context(base_url=server.url, locale="en-IN").new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(1_000 * PATIENCE)
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     key = device.send("WebAuthn.addVirtualAuthenticator", {"options": TOUCH})["authenticatorId"]

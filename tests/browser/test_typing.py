@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, S
 from chaupal.web.square.typing import BLOCKS
 from chaupal.web.static import LEXICA
 from serving import Served
+from waiting import PATIENCE
 
 DESKTOP = ViewportSize(width=1280, height=900)
 READY = "html[data-typing=hi]"
@@ -21,7 +22,7 @@ def words() -> None:
 
 def writer(village: Served, chromium: Browser, **more: object) -> BrowserContext:
     context = chromium.new_context(base_url=village.url, **{"viewport": DESKTOP, "locale": "hi-IN", **more})  # pyright: ignore[reportArgumentType]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     page = context.new_page()
     page.goto("/")
     page.locator("section.village summary").click()
@@ -45,7 +46,7 @@ def hindi(village: Served, chromium: Browser, signed_in: StorageState) -> Iterat
     context = chromium.new_context(
         base_url=village.url, viewport=DESKTOP, locale="hi-IN", storage_state=signed_in, service_workers="block"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     yield context
     context.close()
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from chaupal_audit import tlog
 from serving import Served
+from waiting import PATIENCE
 
 PHONE = {"width": 390, "height": 844}
 
@@ -14,7 +15,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture(params=("hi-IN", "en-IN"))
 def page(request: pytest.FixtureRequest, village: Served, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(base_url=village.url, viewport=PHONE, locale=request.param)  # pyright: ignore[reportArgumentType]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     yield context.new_page()
     context.close()
 

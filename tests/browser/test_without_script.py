@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from painted import picture
 from serving import Served
+from waiting import PATIENCE
 
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
@@ -37,7 +38,7 @@ def phone(village: Served, chromium: Browser) -> Iterator[BrowserContext]:
         locale="hi-IN",
         timezone_id="Asia/Kolkata",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(1_000 * PATIENCE)
     yield context
     context.close()
 

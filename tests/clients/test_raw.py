@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from serving import Served, served
+from waiting import PATIENCE
 
 GET = b"GET /api/v2/instance HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /api/v1/apps HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -42,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("about", BROKEN)
 def test_what_is_no_request_ends_with_a_no_or_with_silence(server: Served, about: str):
-    with socket.create_connection((server.settings.host, server.settings.port), timeout=5) as line:
+    with socket.create_connection((server.settings.host, server.settings.port), timeout=PATIENCE) as line:
         said = b""
         try:
             line.sendall(BROKEN[about])
@@ -52,13 +53,13 @@ def test_what_is_no_request_ends_with_a_no_or_with_silence(server: Served, about
         except OSError:  # also that it hung up before we did
             pass
     assert b" 500 " not in said[:20] and b"Traceback" not in said
-    assert httpx2.get(server.url + "/api/v2/instance").status_code == 200
+    assert httpx2.get(server.url + "/api/v2/instance", timeout=PATIENCE).status_code == 200
 
 
 def test_many_half_requests_do_not_keep_others_out(server: Served):
     lines = [socket.create_connection((server.settings.host, server.settings.port)) for _ in range(200)]
     for line in lines:
         line.sendall(GET)
-    assert httpx2.get(server.url + "/api/v2/instance", timeout=5).status_code == 200
+    assert httpx2.get(server.url + "/api/v2/instance", timeout=PATIENCE).status_code == 200
     for line in lines:
         line.close()

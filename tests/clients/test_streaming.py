@@ -154,7 +154,9 @@ async def test_one_websocket_carries_many_streams(stage: Stage, binod: httpx2.Cl
 async def test_a_browser_gets_its_token_back_as_the_protocol(stage: Stage):
     address = "ws" + stage.url.removeprefix("http") + "/api/v1/streaming?stream=user"
     token = stage.cast["asha"].token
-    async with websockets.connect(address, subprotocols=[websockets.Subprotocol(token)]) as socket:
+    async with websockets.connect(
+        address, subprotocols=[websockets.Subprotocol(token)], open_timeout=PATIENCE
+    ) as socket:
         assert socket.subprotocol == token
         await (await socket.ping())
 
@@ -164,10 +166,10 @@ async def test_who_is_nobody_is_refused_in_the_handshake_or_told(stage: Stage, t
     address = "ws" + stage.url.removeprefix("http") + f"/api/v1/streaming?stream=user&access_token={token}"
     if token:
         with pytest.raises(websockets.InvalidStatus) as refused:
-            await websockets.connect(address)
+            await websockets.connect(address, open_timeout=PATIENCE)
         assert refused.value.response.status_code == 401
     else:
-        async with websockets.connect(address) as socket:
+        async with websockets.connect(address, open_timeout=PATIENCE) as socket:
             assert json.loads(await socket.recv())["status"] == 401
 
 
@@ -175,7 +177,7 @@ async def test_a_token_given_back_ends_its_connection_at_once(stage: Stage):
     member = await asyncio.to_thread(join, stage.server.settings, "leaver")
     (who,) = member.values()
     address = "ws" + stage.url.removeprefix("http") + f"/api/v1/streaming?stream=user&access_token={who.token}"
-    async with websockets.connect(address) as socket:
+    async with websockets.connect(address, open_timeout=PATIENCE) as socket:
         await asyncio.to_thread(_revoke, stage.server.settings, int(who.id))
         with pytest.raises(websockets.ConnectionClosed):
             await asyncio.wait_for(socket.recv(), PATIENCE)
@@ -193,7 +195,7 @@ def _revoke(settings: Settings, account: int) -> None:
 async def test_a_decision_by_another_process_is_told_to_whoever_listens_here(stage: Stage, binod: httpx2.Client):
     address = "ws" + stage.url.removeprefix("http") + "/api/v1/streaming?stream=public"
     id_ = await asyncio.to_thread(says, binod, "जो रोका जाएगा")
-    async with websockets.connect(address) as socket:
+    async with websockets.connect(address, open_timeout=PATIENCE) as socket:
         await asyncio.to_thread(_decide, stage.server.settings, f"/@binod/{id_}")
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["event"] != "delete":

@@ -15,7 +15,7 @@ from toot.cli import cli
 from clients.conftest import Stage
 from clients.images import jpeg
 from clients.visitor import Visitor
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 
 class Toot:
@@ -38,9 +38,9 @@ class Toot:
                 said += line
                 if line.startswith(stage.url):
                     code = Visitor(stage.url).code(line.strip(), member.email, member.password)
-                    said += process.communicate(f"n\n{code}\n", timeout=60)[0]
+                    said += process.communicate(f"n\n{code}\n", timeout=PATIENCE)[0]
                     break
-            assert process.wait(timeout=60) == 0, said
+            assert process.wait(timeout=PATIENCE) == 0, said
         return said
 
     def __call__(self, *words: str) -> str:

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx2
 
+from waiting import PATIENCE
+
 
 @dataclass
 class Form:
@@ -69,7 +71,7 @@ class Visitor:
         self.http = httpx2.Client(
             base_url=url,
             follow_redirects=True,
-            timeout=60,
+            timeout=PATIENCE,
             headers={"accept": "text/html", "accept-language": language},
         )
         self.origin = url

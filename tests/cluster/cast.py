@@ -12,6 +12,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from serving import Member, join
+from waiting import PATIENCE
 
 WRITERS = ("asha", "binod", "chitra", "devika")
 READERS = ("karl", "lata", "mohan")
@@ -57,7 +58,9 @@ def gather(settings: Settings, url: str, *, tokens: int) -> Cast:
     for handle, role in STAFF.items():
         members |= join(settings, handle, role=role, scopes=OF_STAFF)
     made = httpx2.post(
-        f"{url}/api/v1/apps", data={"client_name": "storm", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}
+        f"{url}/api/v1/apps",
+        data={"client_name": "storm", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"},
+        timeout=PATIENCE,
     )
     app = made.raise_for_status().json()
     return asyncio.run(_gather(settings, members, app, tokens))

@@ -16,6 +16,7 @@ from cluster.children import PATIENCE, Child, answers, give
 from object_store import KEYS
 from ports import free_port
 from services import LOCALE, OWNER, programs, run, unprivileged
+from waiting import PATIENCE
 
 DATABASE = "chaupal"
 BALLAST = "ballast"
@@ -303,5 +304,5 @@ def s3(folder: Path) -> tuple[Child, int]:
 def bucket(port: int, name: str = "gaanv") -> dict[str, object]:
     """Make a bucket; the settings by which a server finds it."""
     address = f"http://127.0.0.1:{port}"
-    httpx2.put(f"{address}/{name}", trust_env=False).raise_for_status()
+    httpx2.put(f"{address}/{name}", trust_env=False, timeout=PATIENCE).raise_for_status()
     return {"files": f"s3://{name}/uploads", "s3_endpoint": address, **KEYS}

@@ -7,13 +7,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cluster.links import Links
+from waiting import PATIENCE, eventually
 
 HERE = Path(__file__).parent
 HOLDER = """
@@ -61,7 +61,7 @@ def echo() -> Iterator[Echo]:
 
 
 def join(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=5)
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def hears(line: socket.socket, word: bytes) -> bytes:
@@ -110,8 +110,8 @@ def test_what_is_frozen_stands_and_carries_nothing_until_it_is_healed(links: Lin
             newer.settimeout(0.3)
             assert hears(newer, b"new") == b"..."
             links.heal("a")
-            line.settimeout(5)
-            newer.settimeout(5)
+            line.settimeout(PATIENCE)
+            newer.settimeout(PATIENCE)
             assert line.recv(1000) == b"one late"
             assert newer.recv(1000) == b"one new"
 
@@ -138,9 +138,6 @@ def test_links_and_the_clusters_folder_are_gone_when_whoever_held_them_was_kille
     join(port).close()
     holder.send_signal(signal.SIGKILL)
     holder.wait()
-    until = time.monotonic() + 10
-    while folder.exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not folder.exists()
+    eventually(lambda: not folder.exists(), "the end of the links' own process")
     with pytest.raises(ConnectionRefusedError):
         join(port)

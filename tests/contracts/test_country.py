@@ -11,6 +11,7 @@ from babel import Locale
 from chaupal.kernel.countries import COUNTRIES
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.ports.country import PACKAGED, Locator, Lookup, country_file
+from waiting import PATIENCE
 
 LOOKUPS: dict[str, Lookup] = {
     "written out": lambda address: {"103.21.124.1": "IN", "193.99.144.80": "DE", "2a02:2e0:3fe:1001:302::": "DE"}.get(
@@ -222,7 +223,7 @@ open(sys.argv[1], "w").close()
 print(find(sys.argv[2]))
 """
     done = subprocess.run(
-        [sys.executable, "-c", look, str(file), INDIA], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", look, str(file), INDIA], capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     assert (done.returncode, done.stdout.strip()) == (0, "IN"), done.stderr
 

@@ -98,8 +98,8 @@ def test_server_sent_events_are_told_at_once_and_not_gathered(front: Front):
 
 def test_a_websocket_passes(front: Front):
     address = f"wss://localhost:{front.proxy.port}/api/v1/streaming?stream=public&access_token={front.asha.token}"
-    with connect(address, ssl=front.proxy.trust) as socket:
-        socket.ping().wait(10)
+    with connect(address, ssl=front.proxy.trust, open_timeout=PATIENCE) as socket:
+        socket.ping().wait(PATIENCE)
         said = say(front, "और यह भी")
         heard = json.loads(socket.recv(timeout=PATIENCE))
         assert json.loads(heard["payload"])["id"] == said

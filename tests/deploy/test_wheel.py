@@ -16,6 +16,7 @@ import regex
 from packaging.requirements import Requirement
 
 from serving import Served, served
+from waiting import PATIENCE
 
 HOME = Path(__file__).resolve().parents[2]
 UV = HOME / ".tools" / "bin" / "uv"
@@ -93,12 +94,12 @@ def test_it_runs_without_the_checkout(installed: Path):
 
 def test_pages_come_with_their_styles_and_scripts_in_hindi_and_in_english(at: str):
     for language, word in (("hi", "लॉग इन"), ("en", "Log in")):
-        page = httpx2.get(at, headers={"accept-language": language}, follow_redirects=True)
+        page = httpx2.get(at, headers={"accept-language": language}, follow_redirects=True, timeout=PATIENCE)
         assert page.status_code == 200 and word in page.text
         parts = regex.findall(r'(?:href|src)="(/[^"]+\.(?:css|js|svg|woff2)[^"]*)"', page.text)
         assert {Path(part.partition("?")[0]).suffix for part in parts} >= {".css", ".js"}
         for part in parts:
-            assert httpx2.get(at + part).status_code == 200, part
+            assert httpx2.get(at + part, timeout=PATIENCE).status_code == 200, part
 
 
 def test_it_knows_countries_and_words_for_typing(installed: Path):

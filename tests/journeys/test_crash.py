@@ -18,7 +18,7 @@ from chaupal.policy.viewer import Role
 from chaupal_audit.log.verify import verify_log
 from journeys.storm import Crowd, Office, open_office, storm
 from serving import Served, join, served
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "10"))
 
@@ -61,7 +61,7 @@ def weathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weathered]:
 
 
 def rows(server: Served, question: str) -> list[tuple[Any, ...]]:
-    db = sqlite3.connect(f"file:{Path(server.settings.data) / 'chaupal.db'}?mode=ro", uri=True, timeout=10)
+    db = sqlite3.connect(f"file:{Path(server.settings.data) / 'chaupal.db'}?mode=ro", uri=True, timeout=PATIENCE)
     try:
         return db.execute(question).fetchall()
     finally:

@@ -95,7 +95,7 @@ class Many:
         path = "/" + inbox.split("/", 3)[3]
 
         def post(one: Doors) -> int:
-            return httpx2.post(one.url + path, content=body, headers=headers, timeout=30).status_code
+            return httpx2.post(one.url + path, content=body, headers=headers, timeout=PATIENCE).status_code
 
         with ThreadPoolExecutor(2) as at_once:
             assert {*at_once.map(post, self.both)} <= {200, 202}

@@ -117,7 +117,7 @@ class Walk:
         settings = self.server.settings
         if settings.postgres:
             return self.runner.run(_ask(settings.database, question))
-        db = sqlite3.connect(f"file:{Path(settings.data) / 'chaupal.db'}?mode=ro", uri=True, timeout=10)
+        db = sqlite3.connect(f"file:{Path(settings.data) / 'chaupal.db'}?mode=ro", uri=True, timeout=PATIENCE)
         try:
             return db.execute(question).fetchall()
         finally:
@@ -250,9 +250,11 @@ def walked(walk: Walk, number: int) -> Iterator[Act]:
 
 def ending(walk: Walk, name: str, said: dict[str, str]) -> Iterator[Act]:
     """An order of which one ruling runs out, and which is withdrawn with the other."""
+    began = datetime.now(UTC)
     done(walk.receives(name, f"{name}too", origin_note=CALLED))
     done(walk.step("ravi", walk.ref_of(name), "check"))
-    ref, end = walk.ref_of(name), datetime.now(UTC) + timedelta(seconds=2)
+    # The first must be approved before its time is over: these three steps took as many as the two that are left until then.
+    ref, end = walk.ref_of(name), datetime.now(UTC) + timedelta(seconds=1) + 5 * (datetime.now(UTC) - began)
     for number, more in ((1, {"until": end.isoformat()}), (2, {})):
         done(walk.move("ravi", ref, number, "propose", **said, **more))
         done(walk.move("dev", ref, number, "approve"))

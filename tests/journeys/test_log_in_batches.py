@@ -10,7 +10,7 @@ from chaupal.policy.viewer import Role
 from chaupal_audit import tlog
 from chaupal_audit.log.verify import verify_log
 from serving import Served, join, served
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 MADE = regex.compile(r'data-made="\d+"')  # the moment in which a page was drawn
 
@@ -19,12 +19,12 @@ MADE = regex.compile(r'data-made="\d+"')  # the moment in which a page was drawn
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("batches"), log_batch_minutes=1440) as server:
         join(server.settings, "clerk", role=Role.CLERK)
-        eventually(lambda: httpx2.get(f"{server.url}/log/checkpoint").status_code == 200)
+        eventually(lambda: httpx2.get(f"{server.url}/log/checkpoint", timeout=PATIENCE).status_code == 200)
         yield server
 
 
 def checkpoint(server: Served) -> str:
-    return httpx2.get(f"{server.url}/log/checkpoint").text
+    return httpx2.get(f"{server.url}/log/checkpoint", timeout=PATIENCE).text
 
 
 def size(server: Served) -> int:
@@ -36,7 +36,7 @@ def test_acts_wait_for_their_hour_and_neither_a_stop_nor_a_crash_signs_early(ser
     assert size(server) % 16 == 0 and size(server) > 16, "the laws, and covers"
     server.cli("order", "authority", "add", "--as", "clerk", "--name", "A ministry", "--jurisdiction", "IN")
     first, far = size(server), size(server) + 100_000
-    asked, never = (httpx2.get(f"{server.url}/log/receipt/{index}") for index in (first, far))
+    asked, never = (httpx2.get(f"{server.url}/log/receipt/{index}", timeout=PATIENCE) for index in (first, far))
     assert (asked.status_code, never.status_code) == (404, 404)
     said, same = (MADE.sub("", page.text) for page in (asked, never))
     assert said == same.replace(f"/log/receipt/{far}", f"/log/receipt/{first}"), (

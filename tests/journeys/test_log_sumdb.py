@@ -10,6 +10,7 @@ import pytest
 
 from chaupal_audit import tlog
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
+from waiting import PATIENCE
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "sumdb/main.go"
@@ -41,7 +42,9 @@ def verify(verifier: Path, tmp_path: Path) -> Verify:
         for path, body in log.files.items():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path).write_bytes(body)
-        return subprocess.run([verifier, tmp_path, key, *more], capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            [verifier, tmp_path, key, *more], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
 
     return run
 

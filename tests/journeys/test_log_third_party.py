@@ -20,6 +20,7 @@ from tlog_scales import backend, reader, signing, tiles, tlog as scales
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Fault
 from chaupal_audit.log.verify import verify_log
+from waiting import PATIENCE
 
 SIZE, EARLIER = 600, 333
 KEY = tlog.SigningKey.from_seed("chaupal.example/governance", bytes(range(32)))
@@ -70,7 +71,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def run(program: str, *args: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [Path(sys.executable).with_name(program), *args], capture_output=True, timeout=60, check=False
+        [Path(sys.executable).with_name(program), *args], capture_output=True, timeout=PATIENCE, check=False
     )
 
 

@@ -26,7 +26,7 @@ from chaupal_audit.log.fetching import Fetch
 from chaupal_audit.log.findings import Broken, Fault
 from chaupal_audit.log.verify import verify_log
 from ports import free_port
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "witness/main.go"
@@ -103,7 +103,7 @@ async def check_cosigns(court: Court, clock: StillClock, witness: Foreign) -> No
     standing = await log_cosigned.standing(court)
     assert standing is not None and not standing.witnessed
     fork = tlog.sign_checkpoint(tlog.Checkpoint(court.keys.name, 10_000, bytes(32)), court.keys.current)
-    async with httpx2.AsyncClient() as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE) as client:
         body = tlog.Submission(standing.size, [bytes(32)] * 5, fork).text
         answer = await client.post(f"{witness.url}/add-checkpoint", content=body.encode())
     assert answer.status_code in (409, 422), answer.text
@@ -186,7 +186,9 @@ def skip_where_it_cannot_store(court: Court, where: str, said: Path) -> None:
     """Debian 13's build (0.4.3-3+b3) panics as it stores the first checkpoint of any log, once it has verified it."""
     empty = tlog.sign_checkpoint(tlog.Checkpoint(court.keys.name, 0, tlog.EMPTY_ROOT), court.keys.current)
     try:
-        httpx2.post(f"http://{where}/add-checkpoint", content=tlog.Submission(0, [], empty).text.encode())
+        httpx2.post(
+            f"http://{where}/add-checkpoint", content=tlog.Submission(0, [], empty).text.encode(), timeout=PATIENCE
+        )
     except httpx2.HTTPError:
         assert "persistTreeHead" in said.read_text("utf-8")
         pytest.skip("this litewitness panics when it stores a checkpoint; name one that does not as LITEWITNESS")

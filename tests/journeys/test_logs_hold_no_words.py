@@ -115,7 +115,7 @@ def broken(server: Served, database: str) -> None:
     if database:
         asyncio.run(_rename(database))
         return
-    with contextlib.closing(sqlite3.connect(Path(server.settings.data) / "chaupal.db", timeout=20)) as db:
+    with contextlib.closing(sqlite3.connect(Path(server.settings.data) / "chaupal.db", timeout=PATIENCE)) as db:
         db.execute("PRAGMA legacy_alter_table=ON")
         db.execute("ALTER TABLE posts RENAME TO lost")
         db.commit()

@@ -188,9 +188,9 @@ def test_what_servers_leave_is_done_by_whoever_works(
                 eventually(lambda: told() == ["favourite"])
                 at = f"http://127.0.0.1:{port}"
                 eventually(lambda: answers(f"{at}/readyz"))
-                assert httpx2.get(f"{at}/healthz").status_code == 200
+                assert httpx2.get(f"{at}/healthz", timeout=PATIENCE).status_code == 200
                 for path in ("/", "/api/v2/instance", f"/api/v1/statuses/{post}", "/healthz/"):
-                    assert httpx2.get(at + path).status_code == 404
+                    assert httpx2.get(at + path, timeout=PATIENCE).status_code == 404
             finally:
                 working.terminate()
                 working.wait(PATIENCE)
@@ -199,6 +199,6 @@ def test_what_servers_leave_is_done_by_whoever_works(
 
 def answers(url: str) -> bool:
     try:
-        return httpx2.get(url).status_code == 200
+        return httpx2.get(url, timeout=PATIENCE).status_code == 200
     except httpx2.TransportError:
         return False

@@ -15,6 +15,7 @@ from tlog_scales import backend, reader, signing, tiles
 from chaupal.policy.viewer import Role
 from letters import letter
 from serving import Member, Served, join, served
+from waiting import PATIENCE
 
 REASON = "The post names a person as armed, which the order shows to be false."
 DESPITE = "The letter bears no signature; the registry confirmed on the telephone that it is theirs."
@@ -191,7 +192,7 @@ def test_commands_say_in_one_line_what_cannot_be_done(server: Served, staff: dic
 
 
 def sign_in(server: Served, member: Member) -> httpx2.Client:
-    client = httpx2.Client(base_url=server.url, headers={"accept-language": "en"}, timeout=60)
+    client = httpx2.Client(base_url=server.url, headers={"accept-language": "en"}, timeout=PATIENCE)
     send(client, "/login", "/login", name=member.handle, password=member.password)
     return client
 
@@ -265,7 +266,7 @@ def test_the_command_verifies_the_served_log_and_what_grew_since(server: Served,
     first = server.cli("log", "verify", f"{server.url}/log", "--keep", str(kept))
     assert "verified" in first
     assert "came from the log itself" in first
-    key = httpx2.get(f"{server.url}/log/key").text.strip()
+    key = httpx2.get(f"{server.url}/log/key", timeout=PATIENCE).text.strip()
     server.cli(
         "order", "authority", "add", "--as", "clerk", "--name", f"Another {tmp_path.name}", "--jurisdiction", "DE"
     )
@@ -277,10 +278,10 @@ def test_the_command_verifies_the_served_log_and_what_grew_since(server: Served,
 
 def test_programs_that_are_not_ours_verify_the_served_log(server: Served, ref: str):
     url = f"{server.url}/log"
-    key = httpx2.get(f"{url}/key").text.strip()
+    key = httpx2.get(f"{url}/key", timeout=PATIENCE).text.strip()
     done = subprocess.run(
         [Path(sys.executable).with_name("aics-tlog"), "verify-inclusion", "--tiles", url, "--log-key", key, "--index", "1"],
-        capture_output=True, timeout=60, check=False,
+        capture_output=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
     log = reader.TilesReader(backend.make_backend(url))
@@ -312,16 +313,16 @@ def test_the_log_serves_nothing_but_itself(server: Served, ref: str):
 def test_the_key_is_changed_beside_the_running_server_and_verifiers_follow(server: Served, ref: str, tmp_path: Path):
     kept = tmp_path / "checkpoint"
     server.cli("log", "verify", server.url, "--keep", str(kept))
-    old = httpx2.get(f"{server.url}/log/key").text.strip()
+    old = httpx2.get(f"{server.url}/log/key", timeout=PATIENCE).text.strip()
     assert f"old: {old}" in server.cli("log", "rotate-key")
-    new = httpx2.get(f"{server.url}/log/key").text.strip()
+    new = httpx2.get(f"{server.url}/log/key", timeout=PATIENCE).text.strip()
     assert new != old
-    both = httpx2.get(f"{server.url}/log/checkpoint").text
+    both = httpx2.get(f"{server.url}/log/checkpoint", timeout=PATIENCE).text
     assert both.count("\u2014") == 2
     server.cli(
         "order", "authority", "add", "--as", "clerk", "--name", f"A third {tmp_path.name}", "--jurisdiction", "FR"
     )
-    assert httpx2.get(f"{server.url}/log/checkpoint").text.count("\u2014") == 1
+    assert httpx2.get(f"{server.url}/log/checkpoint", timeout=PATIENCE).text.count("\u2014") == 1
     said = server.cli("log", "verify", server.url, "--key", old, "--earlier", str(kept))
     assert f"key: {new}" in said and "extends the earlier checkpoint" in said
     assert "changed 1 times" in server.cli("log", "status")

@@ -10,6 +10,7 @@ import pytest
 
 from chaupal.policy.viewer import Role
 from serving import Served, join, served
+from waiting import PATIENCE
 
 AUDIT = [sys.executable, "-m", "chaupal_audit.cli"]
 LOADED = "import sys, chaupal_audit.cli; print(*sorted(sys.modules))"
@@ -45,7 +46,7 @@ def test_the_published_report_is_counted_again_from_the_log_alone(server: Served
     assert (again.returncode, again.stderr) == (0, "")
     assert (
         again.stdout.strip().encode()
-        == httpx2.get(f"{server.url}/api/v1/transparency/report.json", trust_env=False).content
+        == httpx2.get(f"{server.url}/api/v1/transparency/report.json", trust_env=False, timeout=PATIENCE).content
     )
 
 

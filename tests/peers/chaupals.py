@@ -20,6 +20,7 @@ from peers.ordering import proposed, viewers
 from peers.sides import Json, Person, Said, Seen, plain
 from ports import free_port
 from serving import SCOPES, Member, Served, join, served
+from waiting import PATIENCE
 
 AS_PEERS_DO = {"accept": "application/activity+json"}
 STAFF = {"manav": Role.MODERATOR, "chitra": Role.REVIEWER, "dev": Role.APPROVER, "lakshmi": Role.OWNER}
@@ -32,7 +33,7 @@ class Chaupal:
 
     def __init__(self, server: Served, name: str) -> None:
         self.server, self.name = server, name
-        self.http = httpx2.AsyncClient(base_url=server.url, timeout=60, verify=False)
+        self.http = httpx2.AsyncClient(base_url=server.url, timeout=PATIENCE, verify=False)
         self.start, self.kill = server.start, server.kill
         self.members: dict[str, Member] = {}
         self.deciding = asyncio.Lock()

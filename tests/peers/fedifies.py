@@ -34,7 +34,7 @@ class Fedify:
         self.host = f"localhost:{reached_at or port}"
         # Node closes a connection that has rested for five seconds, as httpx does: neither knows who is first.
         once = httpx2.Limits(max_keepalive_connections=0)
-        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
+        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE, limits=once)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -74,7 +74,7 @@ class Snac:
         self.folder, self.host, self.names = folder, f"localhost:{reached_at}", names
         # It ends each connection after its answer, and does not say so.
         once = httpx2.Limits(max_keepalive_connections=0)
-        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
+        self.http = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE, limits=once)
         self.passwords: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
 

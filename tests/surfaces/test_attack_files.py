@@ -15,6 +15,7 @@ from chaupal.social.media import media
 from object_store import KEYS, ObjectStore
 from painted import picture
 from village import Said, Village, open_village
+from waiting import PATIENCE
 
 
 @pytest.fixture
@@ -88,11 +89,11 @@ async def test_nothing_in_the_store_is_for_everybody(village: Village):
     await shown(v)
     store = v.running.house.settings
     bucket = f"{store.s3_endpoint}/{urlsplit(store.files).netloc}"
-    listed = httpx2.get(f"{bucket}?list-type=2", trust_env=False).text
+    listed = httpx2.get(f"{bucket}?list-type=2", trust_env=False, timeout=PATIENCE).text
     keys = [part.partition("</Key>")[0] for part in listed.split("<Key>")[1:]]
     assert keys
     for address in (f"{bucket}?acl", *(f"{bucket}/{key}?acl" for key in keys)):
-        told = httpx2.get(address, trust_env=False).text
+        told = httpx2.get(address, trust_env=False, timeout=PATIENCE).text
         assert "AllUsers" not in told and "AuthenticatedUsers" not in told, address
 
 

@@ -14,6 +14,7 @@ from chaupal.app.wiring import Running
 from chaupal.social.media import films, painting
 from films import film, sound
 from surfaces.square import Square, check_refused
+from waiting import PATIENCE
 
 SECRET = "राज़-की-फ़ाइल"
 
@@ -29,7 +30,7 @@ def of_codec(codec: str, suffix: str) -> bytes:
         target = Path(folder) / f"film{suffix}"
         subprocess.run(
             ["ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=0.4:s=64x48:r=5", "-c:v", codec, str(target)],
-            check=True, timeout=60,
+            check=True, timeout=PATIENCE,
         )  # fmt: skip
         return target.read_bytes()
 

@@ -24,6 +24,7 @@ from chaupal.policy.viewer import Role
 from chaupal.wire.route import Shape
 from services import Postgres
 from serving import SCOPES, Member, Served, join, served
+from waiting import PATIENCE
 
 ORIGIN = "http://127.0.0.1:8000"
 PROMISES = (not_a_server_error, status_code_conformance, response_schema_conformance)
@@ -51,7 +52,7 @@ class Tried:
 
     def check(self, case: schemathesis.Case, who: Member | None) -> None:
         headers = {"Authorization": f"Bearer {who.token}"} if who else {}
-        answer = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=30)
+        answer = case.call(base_url=self.server.url, session=self.session, headers=headers, timeout=PATIENCE)
         self.session.cookies.clear()
         case.validate_response(answer, checks=list(PROMISES))
         if answer.status_code >= 400:

@@ -150,7 +150,7 @@ class Tried:
         headers = {"accept": ACTIVITY}
         if signs:
             headers |= signed(b"", url, time.time(), key_id=self.bob.key_id, key=self.bob.key, method="get")
-        answer = self.session.get(url, headers=headers, timeout=30, allow_redirects=False)
+        answer = self.session.get(url, headers=headers, timeout=PATIENCE, allow_redirects=False)
         assert answer.status_code in (200, 302, 400, 401, 403, 404, 410, 422), (
             url,
             answer.status_code,
@@ -164,7 +164,7 @@ class Tried:
         body = self._body(case.body)
         url = requests.Request("POST", self.server.url + case.formatted_path).prepare().url or ""
         headers = signed(body, url, time.time(), key_id=self.bob.key_id, key=self.bob.key)
-        answer = self.session.post(url, data=body, headers=headers, timeout=30)
+        answer = self.session.post(url, data=body, headers=headers, timeout=PATIENCE)
         assert answer.status_code in (202, 400, 401, 422), (body, answer.status_code, answer.text[:300])
 
     def _body(self, made: object) -> bytes:
@@ -195,7 +195,7 @@ def lying() -> Generator[Hostile]:
         yield found[0]
     finally:
         loop.call_soon_threadsafe(over.set)
-        thread.join(30)
+        thread.join(PATIENCE)
         loop.close()
 
 

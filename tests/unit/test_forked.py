@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import forked
+from waiting import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each is started")
 TESTS = Path(forked.__file__).parent
@@ -50,14 +51,14 @@ def test_it_is_a_child_of_ours_that_is_signalled_waited_for_and_gone(tmp_path: P
             one.wait(0.01)
         assert one.poll() is None
         one.kill()
-        assert (one.wait(60), one.poll()) == (-signal.SIGKILL, -signal.SIGKILL)
+        assert (one.wait(PATIENCE), one.poll()) == (-signal.SIGKILL, -signal.SIGKILL)
         assert not Path(f"/proc/{one.pid}").exists()
 
 
 def test_words_that_an_interpreter_reads_when_it_begins_are_read_by_one_that_begins(tmp_path: Path):
     with (tmp_path / "log").open("w+b") as log:
         one = forked.begin(["--help"], environ(tmp_path, PYTHONVERBOSE="1"), tmp_path, log, log)
-        assert one.wait(60) == 0
+        assert one.wait(PATIENCE) == 0
     assert isinstance(one, subprocess.Popen) and "import 'site'" in (tmp_path / "log").read_text("utf-8")
 
 

@@ -33,6 +33,7 @@ from chaupal.social.people import accounts
 from object_store import ObjectStore
 from services import Postgres
 from serving import Served, join, served
+from waiting import PATIENCE
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 ASHA = ("account", "create", "asha", "--email", "asha@example.org", "--password", "a long enough secret")
@@ -118,7 +119,9 @@ def test_an_accounts_token_opens_what_its_role_may_do(server: Served, data: str)
         )
         printed = said(chaupal("--data", data, "account", "create", *words))
         token = printed.partition("token: ")[2].strip()
-        with httpx2.Client(base_url=server.url, headers={"authorization": f"Bearer {token}"}) as client:
+        with httpx2.Client(
+            base_url=server.url, headers={"authorization": f"Bearer {token}"}, timeout=PATIENCE
+        ) as client:
             assert client.get(path).status_code in (status, 404 if status == 403 else status), role
             scopes = client.get("/api/v1/apps/verify_credentials").json()["scopes"]
             assert ("admin:write" in scopes) is (role in ("owner", "moderator"))
@@ -212,7 +215,7 @@ def test_a_free_port_is_taken_and_named_everywhere(tmp_path: Path):
                 r"Chaupal: (?<url>http://127\.0\.0\.1:(?<port>[1-9]\d+))\n", process.stdout.readline()
             )
             assert found
-            instance = httpx2.get(found["url"] + "/api/v2/instance").json()
+            instance = httpx2.get(found["url"] + "/api/v2/instance", timeout=PATIENCE).json()
             assert instance["domain"] == f"127.0.0.1:{found['port']}"
             assert instance["configuration"]["urls"]["streaming"] == f"ws://127.0.0.1:{found['port']}"
         finally:

@@ -77,7 +77,7 @@ async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, mi
 
     def disk() -> None:
         begun.set()
-        slow.wait(60)
+        slow.wait(PATIENCE)
 
     async def write() -> None:
         async with work.writing() as w:
@@ -86,7 +86,7 @@ async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, mi
     try:
         work._disk.submit(disk)  # pyright: ignore[reportPrivateUsage]
         written = asyncio.create_task(write())
-        await asyncio.to_thread(begun.wait, 60)
+        await asyncio.to_thread(begun.wait, PATIENCE)
         for _ in range(10):  # the unit is closed, and its commit waits behind
             await asyncio.sleep(0)
             assert await read(work, "a") == ""
