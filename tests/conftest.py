@@ -16,8 +16,7 @@ import structlog
 import uvloop
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 from begun import begun, lay
 from chaupal.app import rooms
