@@ -125,3 +125,20 @@ def test_a_room_with_many_files_has_floors():
     )
     crowded = {str(room.relative_to(HOME)): many for room, many in rooms.items() if many > MOST_IN_A_ROW}
     assert not [room for room in crowded if "migrations" not in room], crowded
+
+
+def twice(text: str) -> list[str]:
+    """The functions and classes of a file that another one of the same name takes the place of."""
+    named = (
+        node.name
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    )
+    return [name for name, many in Counter(named).items() if many > 1 and name != "_"]
+
+
+def test_no_test_and_no_fixture_of_a_file_takes_the_place_of_another():
+    """The first would never run, or whoever asks for it be given something else."""
+    files = [file for tests in (HOME / "tests", AUDIT / "tests") for file in tests.rglob("*.py")]
+    assert {str(file.relative_to(HOME)): found for file in files if (found := twice(file.read_text("utf-8")))} == {}
+    assert twice("def a(): ...\ndef b(): ...\nasync def a(): ...") == ["a"]

@@ -89,13 +89,3 @@ def binod(stage: Stage) -> Iterator[httpx2.Client]:
 def anyone(stage: Stage) -> Iterator[httpx2.Client]:
     with stage.anyone as client:
         yield client
-
-
-@pytest.fixture
-def asha(stage: Stage) -> Mastodon:
-    return stage.mastodon("asha")
-
-
-@pytest.fixture
-def binod(stage: Stage) -> Mastodon:
-    return stage.mastodon("binod")

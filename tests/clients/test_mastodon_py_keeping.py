@@ -4,6 +4,7 @@ import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError
 
 from clients.conftest import Stage
+from clients.mastodons import asha, binod  # noqa: F401 - fixtures
 
 
 def test_makes_a_list_fills_it_reads_it_and_drops_it(stage: Stage, asha: Mastodon, binod: Mastodon):

@@ -9,6 +9,7 @@ import pytest
 from mastodon import Mastodon
 
 from clients.conftest import Stage
+from clients.mastodons import asha, binod  # noqa: F401 - fixtures
 from waiting import eventually
 
 

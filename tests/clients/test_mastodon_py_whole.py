@@ -17,6 +17,7 @@ from mastodon.errors import MastodonIllegalArgumentError
 from chaupal.policy.viewer import Role
 from clients.conftest import Stage
 from clients.images import png
+from clients.mastodons import asha, binod  # noqa: F401 - fixtures
 from serving import SCOPES, join
 from waiting import eventually
 
