@@ -145,7 +145,7 @@ class _Source:
     def fork(
         self, words: Sequence[str], environ: Mapping[str, str], folder: Path, out: IO[Any], err: IO[Any], ends: int
     ) -> Forked:
-        asked = json.dumps([list(words), dict(environ), str(folder), int(ends)]).encode()
+        asked = json.dumps([os.getpid(), list(words), dict(environ), str(folder), int(ends)]).encode()
         with _ASKING:
             _prctl(PR_SET_CHILD_SUBREAPER, 1)  # whoever is forked for us, and loses its parent at once, is ours
             try:
@@ -191,7 +191,7 @@ def _listen(line: socket.socket) -> list[str]:
 
 def _fork(line: socket.socket, streams: Sequence[int], told: int, tells: int, *asked: Any) -> list[str]:
     """In the one between: fork, say whom, and be gone. Returns in what was forked, which is then like one that was started."""
-    words, environ, folder, ends = asked
+    asker, words, environ, folder, ends = asked
     between = os.getpid()
     pid = os.fork()
     if pid:
@@ -205,6 +205,8 @@ def _fork(line: socket.socket, streams: Sequence[int], told: int, tells: int, *a
     while os.getppid() == between:
         time.sleep(0.0005)
     _prctl(PR_SET_PDEATHSIG, ends)
+    if os.getppid() != asker:  # gone before that was said, so nobody will tell
+        os.kill(os.getpid(), ends)
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(folder)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import valkey
 
+from chaupal.ports import valkey as client
 from ports import free_port
 from services import die_with_parent
 from waiting import PATIENCE
@@ -126,6 +127,15 @@ class Watched:
         return all(
             int(k["num-slaves"]) == 1 and int(k["num-other-sentinels"]) == len(self.sentinels) - 1 for k in known
         )
+
+
+def of_a_busy_machine(patch: pytest.MonkeyPatch) -> None:
+    """Whoever asks a Valkey waits longer than a house does, for an answer as for a connection; who was killed is known at once.
+
+    Before the connections are opened.
+    """
+    for patience in ("PATIENCE", "TO_CONNECT", "AT_START"):
+        patch.setattr(client, patience, 10.0)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from chaupal.ports.feed import Resident, Source
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
 from chaupal.ports.valkey import Server
-from valkeys import Valkey, Watched
+from valkeys import Valkey, Watched, of_a_busy_machine
 from waiting import PATIENCE
 
 
@@ -120,7 +120,7 @@ def store() -> Store:
 @pytest.fixture
 async def processes(store: Store, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Process]]:
     monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
-    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy
+    of_a_busy_machine(monkeypatch)
     found: list[Process] = []
     for _ in range(3):
         server = Server(own_valkey.url, "test")

@@ -12,7 +12,7 @@ from chaupal.ports.meter import Count, Meter
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.ports.meter_valkey import ValkeyMeter
 from chaupal.ports.valkey import Server
-from valkeys import Valkey
+from valkeys import Valkey, of_a_busy_machine
 from waiting import until
 
 METERS = ("local", "valkey")
@@ -40,7 +40,7 @@ async def meter(request: pytest.FixtureRequest, clock: StillClock) -> AsyncItera
 @pytest.fixture
 async def another(own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Another]:
     """Makes the meter of one more process at the same Valkey."""
-    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy
+    of_a_busy_machine(monkeypatch)
     async with AsyncExitStack() as stack:
 
         async def make() -> ValkeyMeter:

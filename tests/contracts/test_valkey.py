@@ -18,19 +18,21 @@ from chaupal.kernel.settings import BadSettings
 from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Address, Gone, Server, address_of
 from ports import free_port
-from valkeys import Valkey, Watched, valkey_server
+from valkeys import Valkey, Watched, of_a_busy_machine, valkey_server
 from waiting import PATIENCE
 
 
 @asynccontextmanager
-async def opened(url: str, patience: float = 10.0) -> AsyncIterator[Server]:
-    """Asked with more patience than the house has, since the machine of a test may be busy."""
-    server = Server(url, "test")
-    await server.open()
+async def opened(url: str, patience: float = 0.0) -> AsyncIterator[Server]:
+    """Asked with more patience than the house has, since the machine of a test may be busy; `patience`: with so much."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "PATIENCE", patience)
+        of_a_busy_machine(patch)
+        server = Server(url, "test")
+        await server.open()
+        if patience:
+            patch.setattr(client, "PATIENCE", patience)
         yield server
-    await server.close()
+        await server.close()
 
 
 async def refusal(url: str) -> str:

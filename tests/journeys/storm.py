@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
 from serving import Member, Served
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 SHORTEST, LONGEST = 0.05, 0.6  # seconds from the first post of a storm to the kill
 AT_ONCE = 40  # ids that one request may ask for
@@ -193,8 +194,8 @@ async def open_office(settings: Settings, staff: dict[str, Member], meera: Membe
     return Office(settings.origin, ministry.id, browsers, meera)
 
 
-async def storm(number: int, crowd: Crowd, office: Office, server: Served) -> None:
-    """Everybody is at work until the server is killed under them."""
+async def storm(number: int, crowd: Crowd, office: Office, server: Served, enough: Callable[[], object]) -> None:
+    """Everybody is at work until the server is killed under them: at some moment, but not before it was `enough`."""
 
     async def until_it_is_gone(work: Any) -> None:
         try:
@@ -205,5 +206,6 @@ async def storm(number: int, crowd: Crowd, office: Office, server: Served) -> No
     works = [crowd.write(handle, number) for handle in crowd.handles] + [office.work(number)]
     tasks = [asyncio.create_task(until_it_is_gone(work)) for work in works]
     await asyncio.sleep(crowd.chance.uniform(SHORTEST, LONGEST))
+    await until(enough, "a storm")
     await asyncio.to_thread(server.kill)
     await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)

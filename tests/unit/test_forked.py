@@ -1,5 +1,6 @@
 """What is forked for tests is as if it had been started: its words, its environment, its end; and it ends with whoever asked."""
 
+import json
 import os
 import select
 import signal
@@ -76,4 +77,16 @@ def test_nothing_outlives_whoever_asked(tmp_path: Path):
         ended.register(os.pidfd_open(int(asker.stdout.readline())), select.POLLIN)
         assert not ended.poll(0)
         asker.kill()
-        assert ended.poll(60_000)
+        assert ended.poll(1_000 * PATIENCE)
+
+
+def test_nothing_outlives_whoever_asked_and_was_gone_before_it_could_be_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    source = forked._source(os.getpid(), json.dumps(forked._early(os.environ), sort_keys=True))
+    with (tmp_path / "log").open("w+b") as log:
+        monkeypatch.setattr(
+            os, "getpid", lambda: 2**22
+        )  # somebody who is not its parent, as after the end of one who was
+        one = source.fork(WAITS, environ(tmp_path), tmp_path, log, log, signal.SIGTERM)
+        assert one.wait(PATIENCE) == -signal.SIGTERM

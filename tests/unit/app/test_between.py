@@ -27,7 +27,7 @@ from chaupal.wire.limits import GUESSES
 from listening import listening
 from ports import free_port
 from services import Postgres
-from valkeys import Valkey, Watched
+from valkeys import Valkey, Watched, of_a_busy_machine
 from waiting import PATIENCE
 
 PASSWORD = "a long enough secret"
@@ -79,7 +79,7 @@ async def log_in(house: Running, password: str, address: str) -> int:
 async def test_guesses_at_one_name_count_whichever_process_is_asked(
     houses: list[Running], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy
+    of_a_busy_machine(monkeypatch)
     most, _ = GUESSES
     guesses = [log_in(houses[number % 2], "a wrong one", f"203.0.113.{number}") for number in range(most)]
     assert set(await asyncio.gather(*guesses)) == {422}
@@ -278,7 +278,7 @@ async def test_while_valkey_is_failed_over_nobody_notices_and_then_all_is_shared
     settings: Settings, watched_valkeys: Watched, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(client, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(client, "PATIENCE", 10)  # of a machine that is busy; who was killed is known to be at once
+    of_a_busy_machine(monkeypatch)
     settings = msgspec.structs.replace(settings, valkey=watched_valkeys.url)
     async with opened(settings, clock) as houses:
         binod, chitra = await member(houses[0], "binod"), await member(houses[0], "chitra")
