@@ -175,13 +175,15 @@ async def mentions(way: Way) -> None:
 
 @both
 async def likes(way: Way) -> None:
-    """A like, once, and taken back."""
+    """A like, once, taken back, and given again."""
     uri = await way.here.say(way.a, Said(f"to be liked at {way.here.name}"))
     await arrives(way, uri)
     await way.there.like(way.b, uri, way.a)
     await until(partial(way.here.likes, way.a, uri), f"{way}: liked", lambda n: n == 1)
     await way.there.unlike(way.b, uri, way.a)
     await until(partial(way.here.likes, way.a, uri), f"{way}: no longer liked", lambda n: n == 0)
+    await way.there.like(way.b, uri, way.a)
+    await until(partial(way.here.likes, way.a, uri), f"{way}: liked again", lambda n: n == 1)
 
 
 @both

@@ -10,7 +10,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.objects import is_gone, is_post, read_post
-from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of
+from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of, word_of
 from chaupal.federation.taking import often, unproven
 from chaupal.federation.taking.acting import Deed, Doer, inside
 from chaupal.federation.taking.needs import Need
@@ -89,8 +89,11 @@ async def _is_limited(reading: Reading, by: Doer) -> bool:
 
 
 def _name(act: Act, body: bytes) -> str:
-    """By what it is known again."""
-    return act.uri or f"{act.actor} {hashlib.sha256(body).hexdigest()}"
+    """By what it is known again. All likes of one post by one person have one id where snac2 (2.75) sends them, however often they are
+    taken back: when they were said tells them apart.
+    """
+    said_at = word_of(act.raw, "published") if act.kind == "Like" else ""
+    return f"{act.uri} {said_at}".rstrip() or f"{act.actor} {hashlib.sha256(body).hexdigest()}"
 
 
 async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:

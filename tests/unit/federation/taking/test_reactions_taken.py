@@ -29,6 +29,19 @@ async def test_a_like_is_counted_once_and_undone_whole_or_by_its_id(far: Far):
     assert (await far.status(v.ravi, post))["favourites_count"] == 0, "a replay"
 
 
+async def test_a_like_that_is_said_anew_counts_again_also_where_all_have_one_id(far: Far):
+    """As snac2 has it; of one word that comes twice, before or after it was taken back, the second counts for nothing."""
+    v = far.village
+    first, anew = (
+        far.bob.act("Like", far.post(v.asha), "like") | {"published": f"2026-11-28T1{hour}:00:00Z"} for hour in (1, 2)
+    )
+    many = list[int]()
+    for act in (first, first, far.bob.act("Undo", first), first, anew, anew):
+        await far.tells(far.bob, act)
+        many.append((await far.status(v.ravi, v.asha.latest.id))["favourites_count"])
+    assert many == [1, 1, 0, 0, 1, 1]
+
+
 async def test_likes_that_come_and_go_leave_no_ids_behind(far: Far):
     v = far.village
     likes = [far.bob.act("Like", far.post(v.asha), f"like{number}") for number in range(3)]
