@@ -196,7 +196,7 @@ async def test_who_asks_to_join_is_let_in_or_leaves_nothing(village: Village):
     ids = [await accounts.sign_up(square, asks(handle)) for handle in ("yes_please", "no_thanks")]
     for id_ in ids:
         async with square.work.writing() as w:
-            assert not await accounts.confirm_login(square, w, id_)
+            assert not await accounts.confirm_login(w, id_)
     yes = await as_staff(v, v.owner, "POST", f"/api/v1/admin/accounts/{ids[0]}/approve")
     assert yes.status_code == 200 and yes.json()["approved"] is True
     assert (await v.api(None, "GET", "/api/v1/accounts/lookup", acct="yes_please")).status_code == 200

@@ -170,7 +170,7 @@ def account_of(
     return LimitedAccount(**parts, **limits) if limits else Account(**parts)
 
 
-def muted_account(settings: Settings, viewer: Viewer, seen: Visible[Person], until: str | None) -> MutedAccount:
+def muted_account(settings: Settings, seen: Visible[Person], until: str | None) -> MutedAccount:
     """For the list of mutes."""
     return MutedAccount(**parts_of(settings, seen.item), mute_expires_at=until)
 

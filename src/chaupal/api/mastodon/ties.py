@@ -195,7 +195,7 @@ async def mutes(call: Call[Paged]) -> Answer:
     page = await crowds.muted(reads, viewer, call.args.cursor(40, 80))
     ties = dict(await relations.between(reads, viewer, [seen.item.id for seen in page.items]))
     ends = {id_: iso_or_none(t.mute_ends) for id_, t in ties.items()}
-    people = [muted_account(settings, viewer, seen, ends.get(seen.item.id)) for seen in page.items]
+    people = [muted_account(settings, seen, ends.get(seen.item.id)) for seen in page.items]
     return json(people, headers=link_header(call, page))
 
 

@@ -386,7 +386,7 @@ async def _enter(
 ) -> str:  # fmt: skip
     async with court.work.writing() as w:
         await ledger.hold(w)
-        await _check_taker(court, w, new, named)
+        await _check_taker(w, new, named)
         if new.authority_id is not None:  # asked again under the log's hold: the same may just have been filed
             if known := await docket.filed_as(w, new.authority_id, new.external_id):
                 return known
@@ -406,7 +406,7 @@ async def _enter(
     return ref
 
 
-async def _check_taker(court: Court, w: Writing, new: Order, named: Sequence[Target]) -> None:
+async def _check_taker(w: Writing, new: Order, named: Sequence[Target]) -> None:
     """Nobody takes in, or opens, what names something of their own. What an authority files comes by no hand of the staff's."""
     if new.received_by == CLOCK:
         return

@@ -130,7 +130,7 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
         before = next((server for server in await standings(reading) if server.id == id_), None)
     if before is not None and not set(wished) - before.measures - before.proposed:
         raise Invalid("server_limited_so", field="domain")
-    await say(court, viewer, id_, form, me)
+    await say(court, id_, form, me)
     known = frozenset[Measure]() if before is None else before.measures | before.proposed
     await _open(court, viewer, form, [measure for measure in wished if measure not in known])
     return await one(court, viewer, id_)
@@ -144,7 +144,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
     me, wished = check_may(viewer, "sanction"), measures_of_form(form)
     before = await one(court, viewer, id_)
     form = msgspec.structs.replace(form, domain=before.domain)
-    await say(court, viewer, id_, form, me)
+    await say(court, id_, form, me)
     await _open(
         court, viewer, form, [measure for measure in wished if measure not in before.measures | before.proposed]
     )
@@ -182,10 +182,10 @@ async def named(court: Court, viewer: Viewer, domain: str) -> Standing:
 async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:
     """How one of them is told of from now on. Raises NotAllowed, NotFound, Invalid by field."""
     me = check_may(viewer, "sanction")
-    await say(court, viewer, (await one(court, viewer, id_)).id, form, me)
+    await say(court, (await one(court, viewer, id_)).id, form, me)
 
 
-async def say(court: Court, viewer: Viewer, id_: int, form: ServerForm, me: int) -> None:
+async def say(court: Court, id_: int, form: ServerForm, me: int) -> None:
     """How it is told of: no case, for nothing is limited by it."""
     paper = Paper()
     words = Words(

@@ -122,7 +122,7 @@ async def confirm(square: Square, secret: str) -> bool:
         account = await logins.link(w, digest(secret), CONFIRM)
         if account is None or not await logins.use_link(w, digest(secret)):
             raise NotFound
-        return await confirm_login(square, w, account)
+        return await confirm_login(w, account)
 
 
 async def approve(square: Square, viewer: Viewer, account: int) -> None:
@@ -132,7 +132,7 @@ async def approve(square: Square, viewer: Viewer, account: int) -> None:
     async with square.work.writing() as w:
         if not await logins.approve(w, account):
             raise NotFound
-        await _open_if_ready(square, w, account)
+        await _open_if_ready(w, account)
 
 
 async def reject(square: Square, viewer: Viewer, account: int) -> None:
@@ -234,10 +234,10 @@ def check_email(email: str) -> str:
     return email
 
 
-async def confirm_login(square: Square, w: Writing, account: int) -> bool:
+async def confirm_login(w: Writing, account: int) -> bool:
     """Within a unit: the address is confirmed; whether the account is open now."""
     await logins.confirm(w, account)
-    return await _open_if_ready(square, w, account)
+    return await _open_if_ready(w, account)
 
 
 async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: bool, role: Role) -> int:
@@ -265,7 +265,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
     return id_
 
 
-async def _open_if_ready(square: Square, w: Writing, account: int) -> bool:
+async def _open_if_ready(w: Writing, account: int) -> bool:
     """Confirmed and approved: a person of the square, who can be found from now on."""
     login = await logins.of(w, account)
     if login is None or login.confirmed_at is None or login.approved_at is None:

@@ -230,7 +230,7 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
         if account is None or not await logins.use_link(w, digest(secret)):
             raise NotFound
         # Whoever reads the mails of an address has shown that it is theirs.
-        await confirm_login(square, w, account)
+        await confirm_login(w, account)
         await logins.set_password(w, account, hash_)
         await apps.end_all(w, account)
 
