@@ -55,7 +55,7 @@ fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
 	.venv/bin/ruff format .
 
-map: .stamps/dev ## write docs/map.md, docs/api.md and docs/settings.md anew from the code
+map: .stamps/dev ## write anew what is drawn from the code: docs/map.md, api.md, settings.md and the fields of log-entries.md
 	.venv/bin/python tools/make_map.py
 	.venv/bin/python tools/make_api.py
 	.venv/bin/python tools/make_entries.py

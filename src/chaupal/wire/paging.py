@@ -19,6 +19,12 @@ class ById(msgspec.Struct):
     id: Number
 
 
+class ByIds(msgspec.Struct):
+    """Several, by their ids."""
+
+    id: list[Number] = []
+
+
 class Paged(msgspec.Struct, kw_only=True):
     """What every list takes. `limit` beyond the most allowed is cut, as clients expect."""
 
@@ -30,6 +36,12 @@ class Paged(msgspec.Struct, kw_only=True):
     def cursor(self, usual: int = 20, most: int = 40) -> Cursor:
         limit = usual if self.limit is None else min(self.limit, most)
         return Cursor(self.max_id, self.since_id, self.min_id, max(1, limit))
+
+
+class PagedById(Paged, kw_only=True):
+    """A page of what belongs to one thing. Of a list's people, `limit=0` asks for all."""
+
+    id: Number
 
 
 CURSORS = ("max_id", "since_id", "min_id")

@@ -17,15 +17,11 @@ from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Defaults, Face
 from chaupal.social.posts import conversations
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number
+from chaupal.wire.paging import ById, ByIds
 from chaupal.wire.route import Nothing, Route, get, patch
 
 MOST_AT_ONCE = 40
 PORTRAITS = ("avatar", "header")
-
-
-class Several(msgspec.Struct):
-    id: list[Number] = []
 
 
 class AccountNamed(msgspec.Struct):
@@ -124,7 +120,7 @@ async def one(call: Call[ById]) -> Answer:
     return Answer(await _bytes(call, seen))
 
 
-async def several(call: Call[Several]) -> Answer:
+async def several(call: Call[ByIds]) -> Answer:
     ids = dict.fromkeys(call.args.id[:MOST_AT_ONCE])
     seen = await people.people(call.house.reads, call.viewer, Surface.PROFILE, ids)
     moved = await people.moved(call.house.reads, call.viewer, seen)
@@ -180,7 +176,7 @@ ROUTES: tuple[Route, ...] = (
         gives=CredentialAccount, body=35_000_000,
     ),
     get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=AccountNamed, gives=Account, kept=True),
-    get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=Several, gives=list[Account]),
+    get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=ByIds, gives=list[Account]),
     get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=ById, gives=Account, kept=True),
     get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, kept=True),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
 from chaupal.social.people.lists import MOST_MEMBERS, Wish
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, PagedById, link_header
 from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
@@ -43,12 +43,6 @@ class Members(msgspec.Struct, kw_only=True):
 
     id: Number
     account_ids: list[Number] = []
-
-
-class ListPaged(Paged, kw_only=True):
-    """A page of a list. Of its people, `limit=0` asks for all."""
-
-    id: Number
 
 
 def _shown(one: ListRow) -> ListShown:
@@ -85,7 +79,7 @@ async def remove(call: Call[ById]) -> dict[str, Any]:
     return {}
 
 
-async def members(call: Call[ListPaged]) -> Answer:
+async def members(call: Call[PagedById]) -> Answer:
     """Who stands in a list."""
     args = call.args
     cursor = Cursor(limit=MOST_MEMBERS) if args.limit == 0 else args.cursor(40, 80)
@@ -105,7 +99,7 @@ async def take_out(call: Call[Members]) -> dict[str, Any]:
     return {}
 
 
-async def timeline(call: Call[ListPaged]) -> Answer:
+async def timeline(call: Call[PagedById]) -> Answer:
     """What the people of a list write."""
     page = await reads.timeline(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
@@ -126,9 +120,9 @@ ROUTES: tuple[Route, ...] = (
     get(ONE, one, Surface.OWN, takes=ById, gives=ListShown, **READ),
     put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
     delete(ONE, remove, Surface.OWN, takes=ById, **WRITE),
-    get(f"{ONE}/accounts", members, Surface.PROFILE, takes=ListPaged, **READ),
+    get(f"{ONE}/accounts", members, Surface.PROFILE, takes=PagedById, **READ),
     post(f"{ONE}/accounts", add, Surface.OWN, takes=Members, **WRITE),
     delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=Members, **WRITE),
-    get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=ListPaged, **READ, kept=True),
+    get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=PagedById, **READ, kept=True),
     get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ById, gives=list[ListShown], **READ),
 )

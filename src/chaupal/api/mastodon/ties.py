@@ -18,14 +18,8 @@ from chaupal.reads.people import crowds, people, relations
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number, Paged, link_header
+from chaupal.wire.paging import ById, ByIds, Number, Paged, PagedById, link_header
 from chaupal.wire.route import Route, get, post
-
-
-class PersonPaged(Paged, kw_only=True):
-    """A page of a list around an account."""
-
-    id: Number
 
 
 class FollowWanted(msgspec.Struct):
@@ -42,12 +36,6 @@ class MuteWanted(msgspec.Struct):
     id: Number
     notifications: bool = True
     duration: Annotated[int, Meta(ge=0, le=2**53)] = 0
-
-
-class PeopleAsked(msgspec.Struct):
-    """Accounts by their ids."""
-
-    id: list[Number] = []
 
 
 class Relationship(msgspec.Struct, kw_only=True):
@@ -129,7 +117,7 @@ def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Relationship]]:
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-async def relationships(call: Call[PeopleAsked]) -> list[Relationship]:
+async def relationships(call: Call[ByIds]) -> list[Relationship]:
     """What stands between the viewer and each of the accounts."""
     found = await relations.between(call.house.reads, call.viewer, call.args.id)
     return [relationship(id_, ties) for id_, ties in found]
@@ -142,7 +130,7 @@ class Familiar(msgspec.Struct):
     accounts: list[msgspec.Raw]
 
 
-async def familiar_followers(call: Call[PeopleAsked]) -> list[Familiar]:
+async def familiar_followers(call: Call[ByIds]) -> list[Familiar]:
     """Of those whom one follows, who follows each of the accounts."""
     settings, viewer = call.house.settings, call.viewer
     found = await crowds.familiar(call.house.reads, viewer, call.args.id)
@@ -169,10 +157,10 @@ type Around = Callable[[Reads, Viewer, int, Cursor], Awaitable[Page[Visible[Pers
 type Own = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Person]]]]
 
 
-def around(read: Around) -> Callable[[Call[PersonPaged]], Awaitable[Answer]]:
+def around(read: Around) -> Callable[[Call[PagedById]], Awaitable[Answer]]:
     """The handler of a list around one thing (an account, a post)."""
 
-    async def run(call: Call[PersonPaged]) -> Answer:
+    async def run(call: Call[PagedById]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.id, call.args.cursor(40, 80))
         return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
 
@@ -212,9 +200,9 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unmute", _act(graph.unmute), Surface.PROFILE, scope="write:mutes", **BY_ID),
     post("/api/v1/follow_requests/{id}/authorize", _act(graph.grant), Surface.PROFILE, scope="write:follows", **BY_ID),
     post("/api/v1/follow_requests/{id}/reject", _act(graph.refuse), Surface.PROFILE, scope="write:follows", **BY_ID),
-    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=PeopleAsked, kept=True),
+    get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=ByIds, kept=True),
     get(
-        "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=PeopleAsked,
+        "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=ByIds,
         gives=list[Familiar], sent=True,
     ),
     post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts", takes=NoteSent, gives=Relationship),
@@ -222,10 +210,10 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
     post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
     post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
-    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
     get("/api/v1/endorsements", _own(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", takes=Paged),
-    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
-    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged, kept=True),
+    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById, kept=True),
+    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById, kept=True),
     get("/api/v1/follow_requests", _own(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged, kept=True),
     get("/api/v1/blocks", _own(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged, kept=True),
     get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", takes=Paged, kept=True),

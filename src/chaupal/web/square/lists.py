@@ -18,7 +18,7 @@ from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Number, Paged
+from chaupal.wire.paging import ById, Number, PagedById
 from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 REPLIES = {
@@ -37,10 +37,6 @@ class ListTyped(msgspec.Struct, kw_only=True):
 
 
 class OldTyped(ListTyped, kw_only=True):
-    id: Number
-
-
-class ListPaged(Paged, kw_only=True):
     id: Number
 
 
@@ -72,7 +68,7 @@ async def create(call: Call[ListTyped]) -> Answer:
     return redirect(f"/lists/{made.id}/people")
 
 
-async def timeline(call: Call[ListPaged]) -> Answer:
+async def timeline(call: Call[PagedById]) -> Answer:
     """What the people of a list write."""
     one = await reads.one(call.house.reads, call.viewer, call.args.id)
     posts = await reads.timeline(call.house.reads, call.viewer, one.id, call.args.cursor())
@@ -174,7 +170,7 @@ async def _people(
 ROUTES: tuple[Route, ...] = (
     get("/lists", every, Surface.OWN, **PAGE),
     post("/lists", create, Surface.OWN, takes=ListTyped, **PAGE),
-    get("/lists/{id}", timeline, Surface.HOME, takes=ListPaged, **PAGE),
+    get("/lists/{id}", timeline, Surface.HOME, takes=PagedById, **PAGE),
     post("/lists/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
     get("/lists/{id}/people", within, Surface.PROFILE, takes=ById, **PAGE),
     post("/lists/{id}/add", add, Surface.OWN, takes=Member, **PAGE),

@@ -13,7 +13,7 @@ from chaupal.reads.people import notifications as reads
 from chaupal.reads.people.notifications import Policy, Request
 from chaupal.social.people import listening
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number, Paged, link_header
+from chaupal.wire.paging import ById, ByIds, Paged, link_header
 from chaupal.wire.route import Nothing, Route, get, patch, post, put
 
 
@@ -73,12 +73,6 @@ class NotificationRequest(msgspec.Struct, kw_only=True):
     notifications_count: str
     account: Raw
     last_status: Raw | UnsetType = UNSET
-
-
-class RequestIds(msgspec.Struct):
-    """Several."""
-
-    id: list[Number] = []
 
 
 class Merged(msgspec.Struct):
@@ -143,12 +137,12 @@ async def dismiss(call: Call[ById]) -> dict[str, Any]:
     return {}
 
 
-async def accept_many(call: Call[RequestIds]) -> dict[str, Any]:
+async def accept_many(call: Call[ByIds]) -> dict[str, Any]:
     await listening.accept(call.house.square, call.viewer, call.args.id)
     return {}
 
 
-async def dismiss_many(call: Call[RequestIds]) -> dict[str, Any]:
+async def dismiss_many(call: Call[ByIds]) -> dict[str, Any]:
     await listening.dismiss(call.house.square, call.viewer, call.args.id)
     return {}
 
@@ -181,8 +175,8 @@ ROUTES: tuple[Route, ...] = (
     put(V1, old_wish, Surface.OWN, takes=OldPolicyWished, gives=OldPolicy, **WRITE),
     get(REQUESTS, requests, Surface.NOTIFICATIONS, takes=Paged, **READ),
     get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=Merged, **READ),
-    post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
-    post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=RequestIds, **WRITE),
+    post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
+    post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
     get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=ById, gives=NotificationRequest, **READ),
     post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, takes=ById, **WRITE),
     post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),

@@ -18,7 +18,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.signin import logins
 from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number
+from chaupal.wire.paging import ById, ByIds, Number
 from chaupal.wire.route import Route, delete, get, post
 
 
@@ -45,12 +45,6 @@ class Removed(msgspec.Struct):
 
     id: Number
     delete_media: bool = False
-
-
-class Several(msgspec.Struct):
-    """Posts by their ids."""
-
-    id: list[Number] = []
 
 
 class Reposted(msgspec.Struct):
@@ -96,7 +90,7 @@ async def show(call: Call[ById]) -> Answer:
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
 
 
-async def several(call: Call[Several]) -> Answer:
+async def several(call: Call[ByIds]) -> Answer:
     found = await thread.several(call.house.reads, call.viewer, call.args.id[:40])
     return Answer(await statuses_bytes(call, found))
 
@@ -150,7 +144,7 @@ ROUTES: tuple[Route, ...] = (
         limit=(300, 10_800),
         counts=posts_in,
     ),
-    get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=Several),
+    get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=ByIds),
     get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=ById, **HOT),
     delete(
         "/api/v1/statuses/{id}",

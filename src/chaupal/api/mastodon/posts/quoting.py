@@ -10,14 +10,8 @@ from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import quoting
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
+from chaupal.wire.paging import Number, PagedById, link_header
 from chaupal.wire.route import Route, get, post, put
-
-
-class QuotesAsked(Paged, kw_only=True):
-    """A page of the posts that quote one."""
-
-    id: Number
 
 
 class Taken(msgspec.Struct):
@@ -34,7 +28,7 @@ class Let(msgspec.Struct):
     quote_approval_policy: Literal["public", "followers", "nobody"]
 
 
-async def listed(call: Call[QuotesAsked]) -> Answer:
+async def listed(call: Call[PagedById]) -> Answer:
     """The posts that quote it, newest first."""
     page = await quotes.of_post(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
@@ -55,7 +49,7 @@ async def allow(call: Call[Let]) -> Answer:
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{ONE}/quotes", listed, Surface.PUBLIC, scope="read:statuses", public=True, takes=QuotesAsked),
+    get(f"{ONE}/quotes", listed, Surface.PUBLIC, scope="read:statuses", public=True, takes=PagedById),
     post(
         f"{ONE}/quotes/{{quote_id}}/revoke",
         revoke,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
-from chaupal.api.mastodon.ties import PersonPaged, around
+from chaupal.api.mastodon.ties import around
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -18,7 +18,7 @@ from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
 from chaupal.social.posts import pinning, reactions
 from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number, Paged, link_header
+from chaupal.wire.paging import ById, Number, Paged, PagedById, link_header
 from chaupal.wire.route import Route, get, post
 
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
@@ -67,8 +67,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=ById),
     post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=ById),
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=Tongue),
-    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
-    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PersonPaged),
+    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
+    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
     get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
     get("/api/v1/bookmarks", _own(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, kept=True),
 )  # fmt: skip
