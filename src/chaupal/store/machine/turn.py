@@ -64,7 +64,9 @@ class Told:
 
 
 class Turn:
-    """`async with` it. `when_free` is called whenever nobody has the turn, nor waits for it any more."""
+    """`async with` it. `when_free` is called when nobody has the turn, nor waits for it: a round after it was given back, so that who
+    asks in that round comes before it.
+    """
 
     def __init__(self, when_free: Callable[[], None]) -> None:
         self.held = False
@@ -84,20 +86,22 @@ class Turn:
         self.release()
 
     def release(self) -> None:
-        """Whoever waits has it next: one after the other, before anybody else is answered."""
+        """Those who wait have it next, one after the other: at once, where no task is running that they would have to go on in."""
         self.held = False
         if not self._passes:
             self._passes = True
             if asyncio.current_task() is None:
-                self._pass_on()
-            else:
-                asyncio.get_running_loop().call_soon(self._pass_on)
+                self._give()
+            asyncio.get_running_loop().call_soon(self._later)
 
-    def _pass_on(self) -> None:
+    def _give(self) -> None:
         while self._waiting and not self.held:
             given = self._waiting.popleft()
             self.held = not given.gone
             given.tell()
+
+    def _later(self) -> None:
+        self._give()
         self._passes = False
         if not self.held:
             self._when_free()
