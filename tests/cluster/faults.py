@@ -10,6 +10,7 @@ from typing import Any
 from cluster import engines
 from cluster.children import Child
 from cluster.cluster import Cluster
+from waiting import PATIENCE
 
 CALM = (1.0, 4.0)  # seconds between two faults
 SHORT, LONG = (1.0, 4.0), (8.0, 30.0)  # seconds that one lasts
@@ -23,15 +24,22 @@ class Weather:
         self.names = [name for name in (FAULTS if names is None else names) if _possible(name, cluster)]
         self.blown: list[tuple[str, float, float]] = []
 
-    async def blow(self, until: float, people: Sequence[asyncio.Future[Any]] = ()) -> None:
-        """Until that moment. Raises what ended one of `people` before."""
+    async def blow(
+        self, until: float, people: Sequence[asyncio.Future[Any]] = (), enough: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Until that moment, and where the machine is busy until it was `enough`. Raises what ended one of `people` before."""
         waiting: list[str] = []
-        while time.monotonic() < until:
+
+        def goes_on() -> bool:
+            now = time.monotonic()
+            return now < until or (now < until + PATIENCE and not enough())
+
+        while goes_on():
             for one in people:
                 if one.done():
                     one.result()
             await asyncio.sleep(self.chance.uniform(*CALM))
-            if not self.names or time.monotonic() >= until:
+            if not self.names or not goes_on():
                 continue
             # Each comes once before any comes again.
             waiting = waiting or self.chance.sample(self.names, len(self.names))

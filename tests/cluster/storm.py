@@ -9,7 +9,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -23,12 +23,13 @@ from cluster.cast import WRITERS, Cast, gather
 from cluster.checker import DRIFTED, FORKED, LOST, STALE, TWICE, Fault, Findings, judge
 from cluster.cluster import Cluster
 from cluster.faults import Weather
-from cluster.history import OK, History
+from cluster.history import OK, History, Op
 from cluster.judging import Judges
 from cluster.members import Writer
 from cluster.reading import Readers
 
 FIRST = {"law": "shown"}
+NOTHING: Mapping[str, int] = {}
 DISK = 1000  # MB of each PostgreSQL
 
 
@@ -50,15 +51,26 @@ class Storm(msgspec.Struct):
 
 def play(
     cluster: Cluster, cast: Cast, seed: int, seconds: float, *, faults: Sequence[str] | None = None, readers: int = 6, listeners: int = 3,
-    pause: float = 0.01,
+    pause: float = 0.01, least: Mapping[str, int] = NOTHING,
 ) -> Storm:  # fmt: skip
-    """Let a storm loose for so many seconds; `faults` by name, else every one that there is, in the seed's order."""
+    """Let a storm loose for so many seconds; `faults` by name, else every one that there is, in the seed's order.
+
+    `least`: what must have come of it, as `so_far` counts: on a machine that is busy it lasts longer.
+    """
     cast.go_out()
-    return asyncio.run(_play(cluster, cast, seed, seconds, faults, readers, listeners, pause))
+    return asyncio.run(_play(cluster, cast, seed, seconds, faults, readers, listeners, pause, least))
+
+
+def so_far(ops: Sequence[Op], faults: int) -> dict[str, int]:
+    """How much a storm was until now: `seen` of law, `decided` of law, all that was `done`, and `faults`."""
+    law = [op.kind for op in ops if op.outcome == OK and op.what.startswith("law ")]
+    done = sum(op.outcome == OK and op.kind == "set" for op in ops)
+    return {"seen": law.count("see"), "decided": law.count("set"), "done": done, "faults": faults}
 
 
 async def _play(
-    cluster: Cluster, cast: Cast, seed: int, seconds: float, faults: Sequence[str] | None, readers: int, listeners: int, pause: float
+    cluster: Cluster, cast: Cast, seed: int, seconds: float, faults: Sequence[str] | None, readers: int, listeners: int, pause: float,
+    least: Mapping[str, int],
 ) -> Storm:  # fmt: skip
     chance, over = random.Random(seed), asyncio.Event()
     book = Notebook(cluster.port)
@@ -72,8 +84,13 @@ async def _play(
     people = [asyncio.ensure_future(life) for life in lives]
     ears = [asyncio.ensure_future(life) for life in reading.listeners(listeners)]
     broken: list[str] = []
+
+    def enough() -> bool:
+        found = so_far(book.ops, len(weather.blown))
+        return all(found[what] >= many for what, many in least.items())
+
     try:
-        await weather.blow(until=began + seconds, people=people)
+        await weather.blow(until=began + seconds, people=people, enough=enough)
     except RuntimeError as error:
         # An engine that did not come up again: what was seen until then is judged all the same.
         broken.append(f"the weather ended early: {error}")

@@ -11,10 +11,11 @@ from cluster import engines
 from cluster.cast import Cast, gather
 from cluster.checker import FORKED, LOST, STALE
 from cluster.cluster import Cluster
-from cluster.storm import Storm, play, tell
+from cluster.storm import Storm, play, so_far, tell
 
 HERE = Path(__file__).resolve().parent
-SECONDS, SECONDS_OF_A_BUG = 15.0, 4.0
+SECONDS, SECONDS_OF_A_BUG = 15.0, (4.0, 15.0, 60.0)
+STORM = {"seen": 501, "decided": 21, "done": 81, "faults": 2}
 FAULTS = ("kill_server", "lose_primary", "cut_house", "empty_valkey", "kill_valkey")
 
 pytestmark = pytest.mark.skipif(bool(engines.missing()), reason=f"not here: {engines.missing()}; make services")
@@ -45,12 +46,13 @@ def cast(cluster: Cluster) -> Cast:
 
 @pytest.fixture(scope="module")
 def weathered(cluster: Cluster, cast: Cast) -> Storm:
-    return play(cluster, cast, 2021, SECONDS, faults=FAULTS, readers=4, listeners=2)
+    return play(cluster, cast, 2021, SECONDS, faults=FAULTS, readers=4, listeners=2, least=STORM)
 
 
 def test_there_was_a_storm(weathered: Storm):
-    assert weathered.findings.law_looks > 500 and weathered.decisions > 20 and weathered.findings.acknowledged > 80
-    assert len(weathered.out) >= 2, "faults"
+    found = so_far(weathered.history.ops, len(weathered.out))
+    assert {what: many for what, many in STORM.items() if found[what] < many} == {}
+    assert found["seen"] == weathered.findings.law_looks and found["done"] == weathered.findings.acknowledged
 
 
 def test_nothing_was_stale_lost_done_twice_or_forked(weathered: Storm):
@@ -69,7 +71,15 @@ def test_the_checker_sings_of_a_bug(cluster: Cluster, cast: Cast, weathered: Sto
     assert weathered
     bug.write_text(name, "utf-8")
     try:
-        found = play(cluster, cast, 7, SECONDS_OF_A_BUG, faults=(), readers=4, listeners=0).findings
+        # It is a matter of moments: what a busy machine does not show in the first storm it shows in a longer one.
+        sung = any(
+            sings(play(cluster, cast, 7, long, faults=(), readers=4, listeners=0), kind) for long in SECONDS_OF_A_BUG
+        )
     finally:
         bug.unlink()
-    assert found.of(kind) or (kind == STALE and found.of(LOST)), name
+    assert sung, name
+
+
+def sings(storm: Storm, kind: str) -> bool:
+    found = storm.findings
+    return bool(found.of(kind) or (kind == STALE and found.of(LOST)))
