@@ -17,6 +17,7 @@ Where neither goes, or a server was not at its share's end, the figure is not pr
 import asyncio
 import contextlib
 import dataclasses
+import itertools
 import json
 import os
 import shutil
@@ -143,11 +144,20 @@ def load(
     )  # fmt: skip
 
 
-# Which cores, of those that there are, in turn; and whether they look before each answer.
-WAYS: dict[str, tuple[Sequence[int], bool]] = {
-    "one alone": ([0], False), "one with barrier": ([0], True), "two with barrier": ([0, 1], True), "three with barrier": ([0, 1, 2], True),
+class Kind(NamedTuple):
+    """Servers on these cores, of those that there are, in turn. `looks`: before each answer, at what the others have committed;
+    else each is alone, on its own copy of the data.
+    """
+
+    cores: Sequence[int]
+    looks: bool
+
+
+WAYS = {
+    "one alone": Kind([0], False), "one with barrier": Kind([0], True), "two with barrier": Kind([0, 1], True),
+    "three with barrier": Kind([0, 1, 2], True), "two, each alone": Kind([0, 1], False), "three, each alone": Kind([0, 1, 2], False),
 }  # fmt: skip
-ALONE, ONE, TWO, THREE = WAYS
+ALONE, ONE, TWO, THREE, TWO_APART, THREE_APART = WAYS
 OWN = "three, each reader at one of them"
 SPARSE, SPARSE_OWN = "three, the callers of one", "three, the callers of one, each at one"
 TARGETS = {THREE: "; at most 1.25", OWN: "; at most 1.25"}
@@ -170,12 +180,19 @@ def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[d
     """All of them up, each on its own copy of the data, and each has seen all that will be asked once."""
     with ExitStack() as stack:
         found: dict[str, Way] = {}
-        for number, (name, (cores, looks)) in enumerate(WAYS.items()):
+        numbers = itertools.count()
+
+        def begun(cores: Sequence[int], valkey: str) -> list[Server]:
+            number = next(numbers)
             copy = stack.enter_context(made(database, f"_{number}", like=data.settings.database))
             mine = dataclasses.replace(data, settings=msgspec.structs.replace(data.settings, database=copy))
             pinned = [CORES[core % len(CORES)] for core in cores]
-            opened = stack.enter_context(servers(mine, folder / str(number), pinned, valkey if looks else ""))
-            found[name] = way = Way(opened, evening(mine, newest_of(opened[0], mine)))
+            return stack.enter_context(servers(mine, folder / str(number), pinned, valkey))
+
+        for name, kind in WAYS.items():
+            groups = [kind.cores] if kind.looks else [[core] for core in kind.cores]
+            opened = [server for group in groups for server in begun(group, valkey if kind.looks else "")]
+            found[name] = way = Way(opened, evening(data, newest_of(opened[0], data)))
             way.load(60, most=len(way.asked))
         yield found
 
@@ -211,20 +228,25 @@ def _room(opened: list[Server]) -> tuple[float, AbstractContextManager[None]]:
 
 
 def throughput(found: dict[str, Way], seconds: float, *, own: bool) -> None:
-    """Print what two servers answer in a second to what one does, where both are full. `own`: each reader asks one of them alone."""
-    ratios, used = list[float](), list[float]()
+    """Print what two servers answer in a second to what one does, where all are full: of those that look before each answer, and of
+    those that are alone. `own`: each reader asks one of them alone.
+    """
+    pairs = {"two to one that look": (ONE, TWO), "two that are alone to one": (ALONE, TWO_APART)}
+    ratios: dict[str, list[float]] = {name: [] for name in pairs}
+    used = list[float]()
     share = SHARE
     try:
         for _ in range(ROUNDS):
-            answered: list[float] = []
-            for name in (ONE, TWO):
-                way = found[name]
-                share, room = _room(way.opened)
-                with room:
-                    one = way.load(seconds, connections=CONNECTIONS * len(way.opened), own=own)
-                answered.append(one.per_second)
-                used.append(one.cpu / 1e3 * one.requests / one.seconds / len(way.opened) / share)
-            ratios.append(answered[1] / answered[0])
+            for pair, names in pairs.items():
+                answered: list[float] = []
+                for name in names:
+                    way = found[name]
+                    share, room = _room(way.opened)
+                    with room:
+                        one = way.load(seconds, connections=CONNECTIONS * len(way.opened), own=own)
+                    answered.append(one.per_second)
+                    used.append(one.cpu / 1e3 * one.requests / one.seconds / len(way.opened) / share)
+                ratios[pair].append(answered[1] / answered[0])
     except NoShares as why:
         print(f"  throughput, two to one: not measurable with {len(CORES)} cores: {why}")
         return
@@ -234,9 +256,12 @@ def throughput(found: dict[str, Way], seconds: float, *, own: bool) -> None:
             f"  throughput, two to one: not measurable: servers used {full:.0%} of what they had ({each}), so something else was full"
         )
         return
-    ratio = statistics.median(ratios)
     whom = "each reader at one of them" if own else "anybody at any"
-    print(f"  throughput, two to one, {whom}, {each}, of which they used {full:.0%}: {ratio:.2f} (>= {TWICE})")
+    for pair, of in ratios.items():
+        target = f" (>= {TWICE})" if TWO in pairs[pair] else ""
+        print(
+            f"  throughput, {pair}, {whom}, {each}, of which they used {full:.0%}: {statistics.median(of):.2f}{target}"
+        )
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ async def open_house(
         server.name = house.court.keys.name
         await server.open()
     carrier = _carrier(house, bus_of(server))
-    work, hub = house.square.work, Hub(carrier)
+    work, hub = house.square.work, Hub(carrier, works=works)
     work.after_commit, work.after_others, work.after_gap = hub, hub.hear, hub.miss
     house.reads.feeds.dismiss_all()  # from here on they hear of everything
     await accounts.ensure_system_account(house.square)

@@ -9,7 +9,10 @@ from chaupal.social.events_ties import TieChanged
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
-    """Into the resident feeds of those who follow its author or one of its tags, before the author is answered."""
+    """Into the resident feeds of those who follow its author or one of its tags, before the author is answered. What it reposts
+    is known then: everybody whose home it enters would ask for that.
+    """
+    carrier.work.memory.carried.put(event.post, event.boost_of or 0)
     if event.visibility != Visibility.DIRECT:
         carrier.feeds.push(event.author, event.post)
         for key in event.tags:

@@ -1,6 +1,8 @@
 """The hub: hears of every commit before its author is answered, does what cannot wait, and wakes the runner.
 
 What other processes commit it hears at the next look: their runner has been woken, and here homes and open streams follow.
+A process that carries events out wakes no other: all at once they would stand before the same few events, and each ask for them
+by a unit of its own. What it leaves, since there is much of it or it has died, they find when they look by themselves.
 """
 
 from chaupal.fanout.context import Carrier
@@ -12,14 +14,15 @@ WAITING = "outbox"
 
 
 class Hub:
-    """Called by the store after each commit. Never raises: what is committed is committed."""
+    """Called by the store after each commit. Never raises: what is committed is committed. `works`: see `Runner.start`."""
 
-    def __init__(self, carrier: Carrier) -> None:
+    def __init__(self, carrier: Carrier, *, works: bool = True) -> None:
         self._carrier = carrier
+        self._wake = carrier.bus.publish_here if works else carrier.bus.publish
 
     def __call__(self, events: list[Event]) -> None:
         self.hear(events)
-        self._carrier.bus.publish(WAITING, "")
+        self._wake(WAITING, "")
 
     def hear(self, events: list[Event]) -> None:
         """What others have committed. Each may be heard again: to do it twice is to do it once."""

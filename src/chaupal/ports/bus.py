@@ -11,6 +11,10 @@ class Bus(Protocol):
         """Tell all listeners of a channel; a short text of ids, never words of people."""
         ...
 
+    def publish_here(self, channel: str, message: str) -> None:
+        """The same to those of this process alone."""
+        ...
+
     def subscribe(self, channel: str, listener: Listener) -> Callable[[], None]:
         """Hear a channel; call what is returned to stop."""
         ...

@@ -19,6 +19,8 @@ class LocalBus:
             except Exception:  # whoever speaks is not to suffer for whoever listens
                 log.exception("a listener failed", channel=channel)
 
+    publish_here = publish
+
     def subscribe(self, channel: str, listener: Listener) -> Callable[[], None]:
         ticket = object()
         self._listeners.setdefault(channel, {})[ticket] = listener

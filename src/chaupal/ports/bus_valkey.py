@@ -37,6 +37,9 @@ class ValkeyBus:
             if self._sending is None or self._sending.done():
                 self._sending = self._server.beside(self._send())
 
+    def publish_here(self, channel: str, message: str) -> None:
+        self._local.publish(channel, message)
+
     def subscribe(self, channel: str, listener: Listener) -> Callable[[], None]:
         if self._hearing is None:
             self._hearing = self._server.beside(self._hear())

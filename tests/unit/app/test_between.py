@@ -28,7 +28,7 @@ from listening import listening
 from ports import free_port
 from services import Postgres
 from valkeys import Valkey, Watched, of_a_busy_machine
-from waiting import PATIENCE
+from waiting import PATIENCE, until
 
 PASSWORD = "a long enough secret"
 
@@ -97,17 +97,37 @@ async def test_guesses_are_limited_when_valkey_is_lost_and_whoever_knows_the_pas
     assert await log_in(houses[0], PASSWORD, "198.51.100.2") == 429
 
 
-async def test_what_one_process_commits_wakes_the_runners_of_the_others(houses: list[Running]):
-    one, other = houses
-    woken = asyncio.Event()
-    other.carrier.bus.subscribe(WAITING, lambda _: woken.set())
-    async with asyncio.timeout(PATIENCE):
-        while not woken.is_set():  # until it listens
-            one.carrier.bus.publish(WAITING, "")
-            await asyncio.sleep(0.01)
-        woken.clear()
-        await accounts.create(one.house.square, handle="binod", email="binod@example.org", password=PASSWORD)
-        await woken.wait()
+async def test_what_a_process_commits_that_leaves_its_work_to_others_wakes_them_and_what_another_commits_wakes_itself_alone(
+    settings: Settings, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+):
+    of_a_busy_machine(monkeypatch)
+    heard: list[str] = []
+
+    async def told(one: Running, word: str) -> None:
+        """All that was said before is heard as well: the bus keeps the order of what one process says."""
+
+        def say() -> bool:
+            one.carrier.bus.publish("word", word)  # again, until somebody listens
+            return word in heard
+
+        await until(say)
+
+    async with opened(settings, clock) as (other, works), AsyncExitStack() as stack:
+        leaves = await open_house(settings, clock=clock, run=False, works=False)
+        stack.push_async_callback(leaves.close)
+        other.carrier.bus.subscribe(WAITING, lambda _: heard.append("a bell"))
+        other.carrier.bus.subscribe("word", heard.append)
+        for one in (works, leaves):
+            await told(one, "hello")
+            heard.clear()
+        own: list[str] = []
+        works.carrier.bus.subscribe(WAITING, own.append)
+        await accounts.create(works.house.square, handle="binod", email="binod@example.org", password=PASSWORD)
+        await told(works, "committed by one that works")
+        assert own and "a bell" not in heard
+        await accounts.create(leaves.house.square, handle="chitra", email="chitra@example.org", password=PASSWORD)
+        await told(leaves, "committed by one that leaves it")
+        assert "a bell" in heard
 
 
 async def test_whether_valkey_answers_is_told_to_whoever_watches(houses: list[Running], own_valkey: Valkey):

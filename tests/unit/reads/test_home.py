@@ -54,6 +54,14 @@ async def test_a_repost_of_what_stands_in_the_newest_forty_is_not_shown_again(vi
     assert await times(v, v.asha, said) == 1
 
 
+async def test_what_a_new_post_reposts_is_known_to_all_without_asking_the_store(village: Village):
+    v = village
+    said = await v.says(v.meera, "नया")
+    again = await reposts(v, v.ravi, said)
+    kept = v.running.house.square.work.memory.carried
+    assert (kept.peek(said.id), kept.peek(again)) == (0, said.id)
+
+
 async def test_what_somebody_else_just_reposted_is_not_shown_again_and_the_reposters_are_named_together(
     village: Village,
 ):

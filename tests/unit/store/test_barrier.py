@@ -48,6 +48,25 @@ async def test_who_comes_while_a_look_is_out_waits_for_the_next_and_all_of_them_
     assert eye.begun == 2
 
 
+async def test_who_was_let_pass_goes_on_before_the_next_look_and_shares_it_where_they_ask_again():
+    eye = Eye()
+    barrier = Barrier(eye.look)
+
+    async def twice() -> None:
+        await barrier.passed()
+        await barrier.passed()
+
+    asking = [asyncio.create_task(twice()) for _ in range(3)]
+    await turn()
+    later = asyncio.create_task(barrier.passed())
+    await turn()
+    for number in (0, 1):
+        eye.ends[number].set_result(None)
+        await turn()
+    await asyncio.gather(*asking, later)
+    assert eye.begun == 2
+
+
 async def test_nobody_looks_where_nobody_waits_and_the_next_one_looks_anew():
     eye = Eye()
     barrier = Barrier(eye.look)

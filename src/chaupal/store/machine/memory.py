@@ -24,10 +24,12 @@ ANSWERS = 24_000_000  # bytes of kept answers: what some hundred readers ask for
 class KindShelf[K, V]:
     """The things of one kind, by key. Whoever asks for one has noted its key, whether it is there or not."""
 
-    __slots__ = ("_shelf", "kind")
+    __slots__ = ("_shelf", "coming", "kind")
 
     def __init__(self, kind: Kind[K]) -> None:
         self.kind = kind
+        # What somebody is loading, with the generation in which they began: see `store.machine.together`.
+        self.coming: dict[K, tuple[int, asyncio.Future[None]]] = {}
         self._shelf: Shelf[K, V] = Shelf(kind.most)
 
     def get(self, key: K) -> V | None:

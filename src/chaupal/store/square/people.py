@@ -13,6 +13,7 @@ from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts
+from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
 
@@ -57,11 +58,17 @@ async def sealed_people(reading: Reading, ids: Collection[int]) -> dict[int, Sea
     shelf = reading.memory.people
     found = {id_: kept for id_, kept in zip(ids, shelf.several(ids), strict=True) if kept is not None}
     if len(found) < len(ids) and (missing := [id_ for id_ in ids if id_ not in found]):
-        generation = reading.memory.generation
-        for row in await reading.by(PEOPLE, *missing).fetch(BY_IDS, ids=listed(missing)):
-            sealed = found[row[0]] = Sealed(await true(reading, person_of(row)))
-            if reading.memory.stands(PEOPLE, row[:1], generation):
-                shelf.put(row[0], sealed)
+        found |= await loaded(reading, shelf, missing, _load)
+    return found
+
+
+async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Person]]:
+    found: dict[int, Sealed[Person]] = {}
+    generation = reading.memory.generation
+    for row in await reading.by(PEOPLE, *ids).fetch(BY_IDS, ids=listed(ids)):
+        sealed = found[row[0]] = Sealed(await true(reading, person_of(row)))
+        if reading.memory.stands(PEOPLE, row[:1], generation):
+            reading.memory.people.put(row[0], sealed)
     return found
 
 

@@ -17,6 +17,7 @@ from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
 from chaupal.store.machine.tables import elsewhere, follows, mentions, post_tags, posts
+from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row
 
 # Each field of a Post is a column of that name; what it carries of another post is a row of its own.
@@ -187,7 +188,8 @@ async def sealed_posts(reading: Reading, ids: Iterable[int]) -> list[Sealed[Post
     if all(kept):
         return kept  # pyright: ignore[reportReturnType]
     found = dict(zip(wanted, kept, strict=True))
-    found |= await _load(reading, [id_ for id_, sealed in found.items() if sealed is None])
+    missing = [id_ for id_, sealed in found.items() if sealed is None]
+    found |= await loaded(reading, reading.memory.posts, missing, _load)
     return [sealed for id_ in wanted if (sealed := found[id_]) is not None]
 
 
@@ -205,12 +207,12 @@ async def _load(reading: Reading, ids: list[int]) -> dict[int, Sealed[Post]]:
         for p in rows
         if p.boost_of is None or p.boost_of in inner
     ]
-    loaded = {p.id: Sealed(p) for p in whole}
+    found = {p.id: Sealed(p) for p in whole}
     for post in whole:
         parts = (post.id,) if post.boost_of is None else (post.id, post.boost_of)
         if reading.memory.stands(POSTS, parts, generation):
-            reading.memory.posts.put(post.id, loaded[post.id])
-    return loaded
+            reading.memory.posts.put(post.id, found[post.id])
+    return found
 
 
 async def look_once_more(reading: Reading, id_: int) -> None:
