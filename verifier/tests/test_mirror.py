@@ -9,7 +9,7 @@ import pytest
 
 from chaupal_audit import tlog
 from chaupal_audit.log.findings import Broken, Fault, KeySource, LogReport
-from chaupal_audit.log.mirror import entries, entries_opened, entry_at, mirror, mirrored_size
+from chaupal_audit.log.mirror import entries, entries_opened, mirror, mirrored_size
 from logs import ENTRIES, SIZE, URL, VKEY, Mirror, entry
 
 
@@ -28,7 +28,7 @@ def test_a_mirror_holds_every_entry_in_order(tmp_path):
     report, asked = copied(Mirror(ENTRIES), tmp_path)
     assert (report.fault, report.size, report.entries) == (None, SIZE, {"cover": 200, "order": 400})
     assert list(entries(tmp_path)) == list(enumerate(ENTRIES))
-    assert (entry_at(tmp_path, 300), mirrored_size(tmp_path)) == (ENTRIES[300], SIZE)
+    assert mirrored_size(tmp_path) == SIZE
     assert set(asked.values()) == {1}
 
 
@@ -96,8 +96,6 @@ def test_a_copy_that_lost_a_file_says_so(tmp_path):
     with pytest.raises(Broken) as broken:
         list(entries(tmp_path))
     assert broken.value.fault is Fault.missing
-    with pytest.raises(Broken):
-        entry_at(tmp_path, SIZE)
     assert copied(Mirror(ENTRIES), tmp_path)[0].ok
     assert len(list(entries(tmp_path))) == SIZE
 

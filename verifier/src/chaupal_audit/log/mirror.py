@@ -58,15 +58,6 @@ def entries_opened(into: Path) -> Iterator[tuple[int, bytes, list[str]]]:
         yield index, entry, beside.get(str(index), [])
 
 
-def entry_at(into: Path, index: int) -> bytes:
-    """One entry of a mirror. Raises Broken (`missing`) where it holds none of this number."""
-    size = mirrored_size(into)
-    if not 0 <= index < size:
-        raise Broken(Fault.missing, f"entry {index}")
-    n = index // tlog.TILE
-    return _entries_tile(into, n, min(tlog.TILE, size - n * tlog.TILE))[index % tlog.TILE]
-
-
 def mirrored_size(into: Path) -> int:
     """How many entries of a mirror are verified; 0 where nothing is yet."""
     note = _kept(into / "checkpoint")

@@ -7,12 +7,6 @@ from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from chaupal_audit.errors import Malformed, Unsound
 from chaupal_audit.tlog.spellings import base64, decimal, digest_of, unbase64
@@ -97,23 +91,9 @@ class SigningKey:
         """From the 32 raw bytes of `seed`."""
         return cls(check_name(name), Ed25519PrivateKey.from_private_bytes(seed))
 
-    @classmethod
-    def from_pem(cls, name: str, pem: bytes) -> Self:
-        """From unencrypted PKCS #8. Raises Malformed when it is not an Ed25519 key."""
-        try:
-            private = load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError) as error:
-            raise Malformed("the signing key cannot be read") from error
-        if not isinstance(private, Ed25519PrivateKey):
-            raise Malformed("the signing key is not Ed25519")
-        return cls(check_name(name), private)
-
     @property
     def seed(self) -> bytes:
         return self.private.private_bytes_raw()
-
-    def pem(self) -> bytes:
-        return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     @property
     def public(self) -> VerifyingKey:
