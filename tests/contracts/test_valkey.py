@@ -19,7 +19,7 @@ from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Address, Gone, Server, address_of
 from ports import free_port
 from valkeys import Valkey, Watched, of_a_busy_machine, valkey_server
-from waiting import PATIENCE
+from waiting import PATIENCE, eventually
 
 
 @asynccontextmanager
@@ -199,9 +199,13 @@ async def test_of_many_who_ask_one_that_is_silent_few_wait_and_then_nobody(own_v
 
 async def test_a_process_that_was_held_up_itself_does_not_take_valkey_for_lost(own_valkey: Valkey):
     async with opened(own_valkey.url, client.PATIENCE) as server:
-        asked = asyncio.create_task(server.ask("PING"))
-        await asyncio.sleep(0)
+        own_valkey.freeze()
+        asked = asyncio.create_task(server.ask("ECHO", "here"))
+        for _ in range(10):  # it is on its way
+            await asyncio.sleep(0)
+        own_valkey.thaw()
         time.sleep(3 * client.PATIENCE)  # noqa: ASYNC251 - that is what it is about
+        eventually(lambda: "cmdstat_echo" in own_valkey.ask("INFO", "commandstats"), "an answer that nobody took yet")
         assert await asked
         assert server.there
 
