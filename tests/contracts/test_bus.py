@@ -1,6 +1,7 @@
 """What every bus must do; a new one is added to BUSES and passes all of this. It may lose messages, but not mix them up."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -12,7 +13,7 @@ from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.bus_valkey import ValkeyBus
 from chaupal.ports.valkey import Server
-from valkeys import Valkey, Watched
+from valkeys import Valkey, Watched, of_a_busy_machine
 from waiting import PATIENCE, until
 
 BUSES = ("local", "valkey")
@@ -221,11 +222,16 @@ async def test_a_bus_follows_its_valkey_to_the_replica(another: Another, watched
     await rung(one, there, "after")
 
 
-async def test_on_a_busy_evening_others_are_not_woken_for_every_commit(another: Another, own_valkey: Valkey):
+async def test_on_a_busy_evening_others_are_not_woken_for_every_commit(
+    another: Another, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+):
+    of_a_busy_machine(monkeypatch)
     one, there = await two_that_hear(another, own_valkey.url)
     there.clear()
+    began = time.monotonic()
     for _ in range(200):
         one.publish("outbox", "")
         await asyncio.sleep(0)
     await rung(one, there, "after")
-    assert 1 <= there.count("") <= 20
+    # Once at first, and once after each time that is gathered for: a handful, where nothing holds this process up.
+    assert 1 <= there.count("") <= 2 + (time.monotonic() - began) / bus_valkey.GATHER
