@@ -97,7 +97,6 @@ async def test_a_square_in_which_people_came_and_went_has_no_fault(village: Vill
 
 
 _first = posts.c.id == text("(SELECT min(id) FROM posts)")
-_poll = posts.c.poll != text("''")
 _quote = posts.c.quote_state == text("'accepted'")
 WRONG = {
     "count of reposts": update(posts).where(_first).values(boosts_count=posts.c.boosts_count + 1),

@@ -16,7 +16,6 @@ SOURCE = Column("source", N_("Noticed by"), Kind.code)
 LANGUAGE = Column("language", N_("Language"), Kind.language)
 BEGAN = Note(N_("A measure counts in the month in which it began."))
 REVERSED = ("lifted", "appealed", "unreviewed", "set_aside")  # somebody found that it was wrong
-KINDS = ("account", "post", "media", "tag")
 
 
 def own(view: View) -> list[Measure]:

@@ -27,7 +27,6 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 RULE = Rule()
-OPEN = Rule(below=0)  # hides nothing: for figures of things that nobody is behind
 
 type Row = Sequence[Value]
 

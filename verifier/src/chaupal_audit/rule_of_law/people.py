@@ -6,7 +6,6 @@ from chaupal_audit.law.roles import MAY
 
 MEMBER, OWNER = "member", "owner"
 CLOCK, MACHINE, AUTHORITY = "clock", "machine", "authority"
-STAFF = "staff-"
 
 
 class People:
