@@ -7,7 +7,8 @@ loads of one round, and what is printed is the middle of all rounds: whatever el
 Each server has as many callers as the one that is alone has, since that is when one has several; beside it stands what a request
 costs three that share the callers of one: fewer come during a look, so fewer share it. Both are asked in two ways: anybody asks
 any of them, and each reader asks one of them alone, as balancers send them that go by who asks: what a server keeps for a reader is
-of use then.
+of use then. What it costs that so many processes share the machine's cores and caches is told apart: as many servers of which each
+is alone, on a copy of its own, know nothing of each other and are asked in the same way.
 
 What a second server brings is measured where servers are what is full, and not the load or the database: each server has the same
 share of a core, small enough that there is room for all the rest (`bench.shares`), or a core of its own where there are four.
