@@ -53,25 +53,26 @@ async def take(call: Call[Brought]) -> Answer:
 
 async def _take(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
     signer = await verifying.verify(fed, "POST", call.target, call.headers, body)
-    await inbox.take(fed, Doer(signer.account, signer.server, signer.actor), act, body)
+    await inbox.take(fed, Doer(*signer), act, body)
 
 
 async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
     """What only the request itself says is refused; whether its signature holds is looked at for those who are known alone, and shows
     in no answer. Raises NotSigned where it says of nobody that they have signed it.
 
-    Nobody sends again what is answered so: where the key cannot be had now, it waits for it here.
+    No key is fetched before the answer: how long that took, and that whoever has the key was asked for it, would tell that it is about
+    somebody who is known. And nobody sends again what is answered so. So it waits for its key here.
     """
     claims = verifying.claimed(fed, "POST", call.target, call.headers, body)
     if await inbox.is_nothing(fed, act):
         return
     try:
-        await _take(call, fed, act, body)
-    except (NotSigned, NotAllowed, Unreadable) as problem:
-        if isinstance(problem, NotSigned) and problem.passing:
-            await unproven.let_wait(fed, act, body, claims)
+        if (signer := await verifying.known_signer(fed, claims)) is not None:
+            await inbox.take(fed, Doer(*signer), act, body)
         else:
-            log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
+            await unproven.let_wait(fed, act, body, claims)
+    except (NotAllowed, Unreadable) as problem:
+        log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -77,6 +77,18 @@ def check_time(claim: Claim, now: int) -> None:
 
 async def signer_of(fed: "Federation", claims: "Sequence[Claim]") -> Signer:
     """The first one that holds, by a key that we know or by one that is fetched for it: one of all claims. Raises as `verify`."""
+    if (known := await known_signer(fed, claims)) is not None:
+        return known
+    claim = claims[0]
+    fetched = await _fetched(fed, claim.key)
+    if not _holds(claim, fetched):
+        fed.remembered.vain.put(claim.key, (fed.clock(), False))
+        raise NotSigned(why="its key did not sign this")
+    return Signer(fetched.account, fetched.server, fetched.actor)
+
+
+async def known_signer(fed: "Federation", claims: "Sequence[Claim]") -> Signer | None:
+    """The first one that holds, by a key that we know. Raises NotAllowed for a server that is not heard."""
     for claim in claims:
         async with fed.work.reading() as reading:
             known = await keys.known(reading, claim.key)
@@ -84,12 +96,7 @@ async def signer_of(fed: "Federation", claims: "Sequence[Claim]") -> Signer:
             raise NotAllowed("server_limited")  # it is asked for nothing, either
         if known is not None and _holds(claim, known):
             return Signer(known.account, known.server, known.actor)
-    claim = claims[0]
-    fetched = await _fetched(fed, claim.key)
-    if not _holds(claim, fetched):
-        fed.remembered.vain.put(claim.key, (fed.clock(), False))
-        raise NotSigned(why="its key did not sign this")
-    return Signer(fetched.account, fetched.server, fetched.actor)
+    return None
 
 
 def _is_elsewhere(fed: "Federation", key: str) -> bool:

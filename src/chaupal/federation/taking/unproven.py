@@ -1,6 +1,6 @@
-"""Deletions whose signer's key could not be had when they came: they wait with their signatures, which are held against it later.
+"""Deletions that no key which we know has signed: they wait with their signatures, which are held against the key when it is there.
 
-Nobody sends a deletion again that was answered 202, and every deletion is answered alike.
+Every deletion is answered alike and at once, and nobody sends again what was answered 202.
 """
 
 from collections.abc import Sequence
@@ -42,13 +42,13 @@ async def let_wait(fed: Federation, act: Act, body: bytes, claims: Sequence[Clai
     async with fed.work.writing() as w:
         server = await _server(w, act)
         if not server or await arrivals.of_nobody(w, server) >= OF_ONE:
-            log.info("a deletion whose key cannot be had is let go", actor=act.actor)
+            log.info("a deletion whose key is not known is let go", actor=act.actor)
             return
         new = fed.make_id()
         try:
             await often.let_wait(fed, w, Doer(0, server, act.actor), kept, new)
         except Unavailable:
-            log.info("a deletion whose key cannot be had is let go", actor=act.actor)
+            log.info("a deletion whose key is not known is let go", actor=act.actor)
             return
         w.tell(ActivityArrived(server=server, arrival=new))
 

@@ -9,7 +9,7 @@ import pytest
 
 from chaupal.kernel.clock import MINUTE, SECOND
 from far import Far
-from peers.hostile import Liar, signed
+from peers.hostile import Liar, hostile, signed
 
 NOT_OF_THE_ANSWER = ("date", "x-request-id")
 
@@ -88,3 +88,20 @@ async def test_a_deletion_is_answered_alike_whether_its_actor_is_known_here_or_n
     assert await far.here(far.bob.note("1")["id"])  # and nothing of it was believed
     await far.tells(far.bob, far.bob.act("Delete", far.bob.note("1")["id"], "honest"))
     assert not await far.here(far.bob.note("1")["id"])
+
+
+async def test_nor_is_it_told_by_who_is_asked_for_a_key_or_by_how_long_that_takes(far: Far):
+    """Whoever brings a deletion of another's may have their own server listen for us; and no key is fetched before the answer."""
+    await far.tells(far.bob, far.bob.act("Follow", far.uri(far.village.asha)))
+    assert await far.account(far.bob)
+    async with hostile() as elsewhere:
+        mallory = elsewhere.liar("mallory", 2)
+        elsewhere.names(mallory)
+        await far.tells(mallory, far.bob.act("Delete", far.bob.uri))
+        await far.tells(mallory, far.bob.act("Delete", far.bob.uri, "again"), key_id=f"{mallory.uri}/key")
+        assert not elsewhere.asked
+    far.there.asked.clear()
+    answer = await far.brings(far.bob, far.bob.act("Delete", far.bob.uri, "by eve"), key=far.eve.key)
+    assert answer.status_code == 202 and not far.there.asked
+    await far.village.settle()
+    assert far.there.asked["/bob"] and await far.account(far.bob)
