@@ -21,7 +21,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries as entries_of
 from chaupal_audit.log.findings import Fault, LogReport
 from chaupal_audit.log.verify import verify_log
-from court import REASON, REFUSE, WITHHOLD, Bench
+from court import REASON, REFUSE, WITHHOLD, Bench, in_words
 from neighbours import by
 
 WITHHOLDING = frozenset({Measure.WITHHOLD_POST, Measure.WITHHOLD_ACCOUNT})
@@ -112,7 +112,7 @@ async def test_each_leaf_leads_to_the_one_before_and_names_no_person(bench: Benc
     await decisions.lift(bench.court, bench.asha, ref, 1, reason=LIFTED)
     written = await entries(bench)
     assert [e.get("prev") for e in written] == [None, 0, None, 2, 2, 4, 5]
-    text = json.dumps(written, ensure_ascii=False)
+    text = in_words(written)
     for name in ("asha", "dev", "clerk", "meera", "Sharma", "किसान", str(bench.asha.account), str(bench.dev.account)):
         assert name not in text
     proposal, measure = written[4]["public"], written[5]["public"]

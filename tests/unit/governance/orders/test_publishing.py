@@ -1,7 +1,5 @@
 """What is secret is nowhere until its day, and then everywhere at once: number, entries, placeholders, openings."""
 
-import json
-
 import pytest
 
 from chaupal.governance.log import log
@@ -10,7 +8,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.store.court import docket, ledger, register, rulings
 from chaupal_audit import tlog
 from chaupal_audit.fold.fold import fold
-from court import REASON, Bench
+from court import REASON, Bench, in_words
 
 
 async def logged(bench: Bench) -> list[dict[str, object]]:
@@ -33,7 +31,7 @@ async def test_a_gag_until_makes_an_order_as_secret_as_its_law_could(bench: Benc
     assert [e["t"] for e in known] == ["authority"] * 2, "two people register it before, and everybody may know"
     assert {e["t"] for e in secret} == {"cover"}
     for word in (gagged, REASON, "Ministry of Home Affairs", "69A", "withhold"):
-        assert word not in json.dumps(said, ensure_ascii=False)
+        assert word not in in_words(said)
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, gagged)
         assert order is not None and order.secret
