@@ -92,8 +92,10 @@ def _name(act: Act, body: bytes) -> str:
     """By what it is known again. All likes of one post by one person have one id where snac2 (2.75) sends them, however often they are
     taken back: when they were said tells them apart.
     """
+    if not act.uri:
+        return f"{act.actor} {hashlib.sha256(body).hexdigest()}"
     said_at = word_of(act.raw, "published") if act.kind == "Like" else ""
-    return f"{act.uri} {said_at}".rstrip() or f"{act.actor} {hashlib.sha256(body).hexdigest()}"
+    return f"{act.uri} {said_at}" if said_at else act.uri
 
 
 async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:

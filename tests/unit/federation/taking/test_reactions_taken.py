@@ -42,6 +42,14 @@ async def test_a_like_that_is_said_anew_counts_again_also_where_all_have_one_id(
     assert many == [1, 1, 0, 0, 1, 1]
 
 
+async def test_likes_without_an_id_are_told_apart_by_who_says_them_also_at_the_same_time(far: Far):
+    v = far.village
+    for who in (far.bob, far.eve):
+        like = who.act("Like", far.post(v.asha)) | {"published": "2026-11-28T11:00:00Z"}
+        await far.tells(who, {name: value for name, value in like.items() if name != "id"})
+    assert (await far.status(v.ravi, v.asha.latest.id))["favourites_count"] == 2
+
+
 async def test_likes_that_come_and_go_leave_no_ids_behind(far: Far):
     v = far.village
     likes = [far.bob.act("Like", far.post(v.asha), f"like{number}") for number in range(3)]
