@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 import valkey as valkey_client
 
-from cluster.children import PATIENCE, Child, answers, give
+from cluster.children import Child, answers, give
 from object_store import KEYS
 from ports import free_port
 from services import LOCALE, OWNER, programs, run, unprivileged

@@ -9,11 +9,8 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 ASKS = {"get", "post", "put", "patch", "delete", "request", "stream", "Client", "AsyncClient"}
-SAID = {
-    "timeout",
-    "transport",
-    None,
-}  # a transport that is given is another house of this process, and None is `**more`
+# A transport that is given is another house of this process, and None is `**more`.
+SAID = {"timeout", "transport", None}
 
 
 def without(text: str) -> Iterator[int]:

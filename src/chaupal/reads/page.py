@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+LONGEST = 40  # things on a page, where a list says nothing else
+
 
 class Cursor(msgspec.Struct, frozen=True):
     """`max_id`: older than. `since_id`: newer than, newest first. `min_id`: newer than, oldest first (fills gaps upward)."""

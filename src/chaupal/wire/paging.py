@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 from msgspec import Meta
 
-from chaupal.reads.page import Cursor, Page
+from chaupal.reads.page import LONGEST, Cursor, Page
 from chaupal.wire.call import Call
 
 type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -33,7 +33,7 @@ class Paged(msgspec.Struct, kw_only=True):
     min_id: Number | None = None
     limit: Number | None = None
 
-    def cursor(self, usual: int = 20, most: int = 40) -> Cursor:
+    def cursor(self, usual: int = 20, most: int = LONGEST) -> Cursor:
         limit = usual if self.limit is None else min(self.limit, most)
         return Cursor(self.max_id, self.since_id, self.min_id, max(1, limit))
 

@@ -21,7 +21,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.feed import Expected, Resident, Source, tag_source
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import LONGEST, Cursor, Page, page_of
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import HOMES
@@ -37,7 +37,7 @@ FALLOFF = 40
 
 # So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
 # reads on reads from the store.
-FIRST = 40 + 1 + FALLOFF + 1
+FIRST = LONGEST + 1 + FALLOFF + 1
 
 
 class Home(Page[Visible[Post]], frozen=True):

@@ -15,9 +15,8 @@ async def loaded[K, V](reading: Reading, shelf: KindShelf[K, V], ids: Sequence[K
     Those that another is loading are taken from the shelf when they are there, so nobody is told anything older than by the shelf:
     what was forgotten meanwhile is not put there, and is asked for by whoever waited.
     """
-    if reading.embedded or isinstance(
-        reading, Writing
-    ):  # nobody comes between there; a unit reads what is only its own yet
+    # Nobody comes between in an embedded store, and a unit reads what is only its own yet.
+    if reading.embedded or isinstance(reading, Writing):
         return await load(reading, [*ids])
     memory, coming = reading.memory, shelf.coming
     theirs = {
