@@ -7,7 +7,7 @@ from chaupal.federation import ours
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import PersonMet
-from chaupal.federation.reading.actors import Actor, is_actor, read_actor
+from chaupal.federation.reading.actors import Actor, is_actor, name_in, read_actor
 from chaupal.federation.reading.objects import Said, is_gone, is_post, read_post
 from chaupal.federation.reading.values import Json, Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
@@ -142,11 +142,11 @@ async def _handle_of(chain: Chain, actor: Actor, confirmed: str) -> str:
 async def _webfinger(chain: Chain, handle: str) -> tuple[str, str]:
     """(name, actor's id) that the name's host answers with. Raises NotThere."""
     said = await chain.jrd(handle)
-    user, at = _split(said.subject.removeprefix("acct:"))
+    name = name_in(said.subject.strip())
     uri = next((link.get("href") or "" for link in said.links if _is_self(link)), "")
-    if not user or not at or not address(uri):
+    if not name or not address(uri):
         raise NotThere(why="no_self")
-    return f"{user}@{at}", uri
+    return name, uri
 
 
 def _is_self(link: dict[str, str | None]) -> bool:

@@ -18,7 +18,8 @@ class Remembered:
     `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
     server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms). `looked`: posts of
     other servers, by their ids there, when somebody last looked at their conversation (ms). `waiting`: how much of all servers waits
-    to be taken in, and when (ms) that was counted. `heard`: servers, when it was last written down that they are there (ms).
+    to be taken in, and when (ms) that was counted; `unproven`: the same of what nobody is known to have signed. `heard`: servers, when
+    it was last written down that they are there (ms).
     """
 
     def __init__(self) -> None:
@@ -30,4 +31,5 @@ class Remembered:
         self.missed: Shelf[str, int] = Shelf(20_000)
         self.looked: Shelf[str, int] = Shelf(2_000)
         self.waiting: tuple[Waiting, int] = (Waiting(0, 0), 0)
+        self.unproven: tuple[int, int] = (0, 0)
         self.heard: Shelf[int, int] = Shelf(20_000)

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -54,7 +55,7 @@ class World:
 
     async def plain(self, fed: Federation, url: str, accept: str, kinds: tuple[str, ...], **_: Any) -> Answered:
         self._knock(url)
-        handle = url.partition("acct%3A")[2].replace("%40", "@")
+        handle = unquote(url.partition("acct%3A")[2])
         if handle not in self.names:
             raise NotAnswered("answered 404", 404)
         subject, uri = self.names[handle]
@@ -255,6 +256,22 @@ async def test_what_is_not_anybody_is_nobody_and_costs_few_questions(world: Worl
         with pytest.raises(NotThere):
             await finding.person(fed, name)
     assert sum(world.asked.values()) < 8
+
+
+@pytest.mark.parametrize(
+    "called", ["b ob", "bob\u202e", "bоb", "b\0b", "b\nb", "b<i>", "bob/x", "bob~1", "b" * 200, "-"]
+)
+async def test_whom_their_own_host_calls_by_what_nobody_is_called_has_the_name_of_their_address(
+    world: World, fed: Federation, called: str
+):
+    """Letters that look alike, that turn the line, that are none, or that a page or a mail would take for something else."""
+    world.actor()
+    world.finds("bob@far.example", BOB, f"{called}@far.example")
+    world.finds(f"{called}@far.example", BOB)
+    for name in ("bob@far.example", f"{called}@far.example"):
+        with pytest.raises(NotThere):
+            await finding.person(fed, name)
+    assert await handle_of(fed, await finding.person(fed, BOB)) == "bob@far.example"
 
 
 async def test_servers_that_are_slow_are_not_asked_on_and_on(

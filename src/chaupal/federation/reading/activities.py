@@ -84,6 +84,11 @@ def read_act(said: object) -> Act:
     return act if RARE.isdisjoint(said) else _with_rare(act, said)
 
 
+def in_few_words(act: Act) -> bytes:
+    """Who does what to what and no more, to be read again: of what is not believed as it came nothing else is kept."""
+    return msgspec.json.encode({"id": act.uri, "type": act.kind, "actor": act.actor, "object": act.object})
+
+
 def _with_rare(act: Act, said: Json) -> Act:
     return msgspec.structs.replace(
         act, target=uri_of(value_of(said, "target")), instrument=uri_of(value_of(said, "instrument")),

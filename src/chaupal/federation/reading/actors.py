@@ -135,7 +135,12 @@ def _own(said: Json, name: str, uri: str) -> str:
 
 
 def _claimed(said: Json) -> str:
-    user, _, host = word_of(said, "webfinger", 300).removeprefix("acct:").removeprefix("@").partition("@")
+    return name_in(word_of(said, "webfinger", 300))
+
+
+def name_in(said: str) -> str:
+    """`user@host` by which somebody says that they are found, with or without `acct:` before it; "" for what nobody is called."""
+    user, _, host = said.removeprefix("acct:").removeprefix("@").partition("@")
     plain = host_of(f"https://{host}") if host else ""
     return f"{user.lower()}@{plain}" if plain and _USER.fullmatch(user) else ""
 

@@ -83,8 +83,8 @@ def _parts(value: str) -> dict[str, str]:
 def _check(asked: SignedRequest, names: list[str]) -> None:
     """Whatever is not signed can be exchanged on the way, or by whoever has heard it before: to whom it was said, what is asked
     for, when, and the body."""
-    if len(names) > MOST:
-        raise NotSigned(why="too much is signed")
+    if len(names) > MOST or len({*names}) < len(names):
+        raise NotSigned(why="too much is signed, or something twice")
     if TARGET not in names or "host" not in names:
         raise NotSigned(why="(request-target) and host have to be signed")
     if "date" not in names and CREATED not in names:

@@ -8,7 +8,7 @@ from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived
-from chaupal.federation.reading.activities import Act, read_act
+from chaupal.federation.reading.activities import Act, in_few_words, read_act
 from chaupal.federation.reading.objects import is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of, word_of
 from chaupal.federation.taking import often, unproven
@@ -121,8 +121,7 @@ async def _pass_on(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
     async with fed.work.reading() as reading:
         wanted = await _may_be_here(reading, fed, act) and not await heard.was(reading, _name(act, body))
     if wanted:
-        told = {"id": act.uri, "type": act.kind, "actor": act.actor, "object": act.object}
-        await _wait(fed, by, name, msgspec.json.encode(told))
+        await _wait(fed, by, name, in_few_words(act))
 
 
 async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:

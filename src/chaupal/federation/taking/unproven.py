@@ -10,7 +10,7 @@ import msgspec
 from chaupal.federation.chains import NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived
-from chaupal.federation.reading.activities import Act, read_act
+from chaupal.federation.reading.activities import Act, in_few_words, read_act
 from chaupal.federation.reading.values import parse, same_host
 from chaupal.federation.signing.asked import Claim, NotSigned
 from chaupal.federation.signing.verifying import signer_of
@@ -20,37 +20,60 @@ from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.store.federation import arrivals, people, uris
 from chaupal.store.federation.arrivals import Arrival
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Writing
 
-# Of one server: anybody can send these in anybody's name, while that one's server is away. Each has it asked, five times at most.
-OF_ONE = 50
+# Of one server, and of all: anybody can send these in anybody's name, while that one's server is away. Each has it asked, five times
+# at most; and they leave the places of others alone, whose signature is known.
+OF_ONE, OF_ALL = 50, 1_000
+LONGEST = 8_192  # bytes of one: two addresses, and what was signed
 
 
 class Unproven(msgspec.Struct):
-    """An activity as it was sent, and by which keys somebody says that they signed it."""
+    """What it says in few words (what else it said was held against what was signed), and by which keys somebody says they signed it."""
 
     activity: str
     claims: list[Claim]
 
 
-async def let_wait(fed: Federation, act: Act, body: bytes, claims: Sequence[Claim]) -> None:
+async def let_wait(fed: Federation, act: Act, claims: Sequence[Claim]) -> None:
     """Whoever it may be of, it is about what is here and theirs; beyond so much it is let go."""
     theirs = [claim for claim in claims if same_host(claim.key, act.actor)]
     if not theirs or not same_host(act.object, act.actor) or (act.uri and not same_host(act.uri, act.actor)):
         return
-    kept = msgspec.json.encode(Unproven(body.decode(), theirs))
+    kept = msgspec.json.encode(Unproven(in_few_words(act).decode(), theirs))
     async with fed.work.writing() as w:
-        server = await _server(w, act)
-        if not server or await arrivals.of_nobody(w, server) >= OF_ONE:
-            log.info("a deletion whose key is not known is let go", actor=act.actor)
-            return
-        new = fed.make_id()
-        try:
-            await often.let_wait(fed, w, Doer(0, server, act.actor), kept, new)
-        except Unavailable:
-            log.info("a deletion whose key is not known is let go", actor=act.actor)
-            return
-        w.tell(ActivityArrived(server=server, arrival=new))
+        waits = await _waits(fed, w, act, kept)
+    if not waits:
+        log.info("a deletion whose key is not known is let go", actor=act.actor)
+
+
+async def _waits(fed: Federation, w: Writing, act: Act, kept: bytes) -> bool:
+    """False where it is about nothing that is here, or there is no room for it."""
+    server = await _server(w, act)
+    if not server or not await _has_room(fed, w, server, kept):
+        return False
+    new = fed.make_id()
+    try:
+        await often.let_wait(fed, w, Doer(0, server, act.actor), kept, new)
+    except Unavailable:
+        return False
+    w.tell(ActivityArrived(server=server, arrival=new))
+    return True
+
+
+async def _has_room(fed: Federation, w: Writing, server: int, kept: bytes) -> bool:
+    if len(kept) > LONGEST or await arrivals.of_nobody(w, server) >= OF_ONE:
+        return False
+    return await _of_all(fed, w) < OF_ALL
+
+
+async def _of_all(fed: Federation, w: Writing) -> int:
+    """How much of nobody waits, counted once in a while; whoever asks may add one."""
+    known, at = fed.remembered.unproven
+    if not 0 <= fed.clock() - at < often.COUNTED_EVERY:
+        known, at = await arrivals.of_nobody_at_all(w), fed.clock()
+    fed.remembered.unproven = known + 1, at
+    return known
 
 
 async def _server(reading: Reading, act: Act) -> int:

@@ -27,9 +27,9 @@ NEXT = statement(
 _SUMS = select(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)
 OF_SERVER = statement(_SUMS.where(arrivals.c.server_id == param("server")))
 IN_ALL = statement(_SUMS)
-OF_NOBODY = statement(
-    select(func.count()).select_from(arrivals).where(arrivals.c.server_id == param("server"), arrivals.c.by == 0)
-)
+_OF_NOBODY = select(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
+OF_NOBODY = statement(_OF_NOBODY.where(arrivals.c.server_id == param("server")))
+OF_NOBODY_AT_ALL = statement(_OF_NOBODY)
 DONE = statement(delete(arrivals).where(arrivals.c.id == param("of")))
 TRIED = statement(update(arrivals).where(arrivals.c.id == param("of")).values(tries=arrivals.c.tries + 1))
 
@@ -70,6 +70,11 @@ async def of_server(reading: Reading, server: int) -> Waiting:
 async def of_nobody(reading: Reading, server: int) -> int:
     """How much waits of one server of which it is not known yet who signed it."""
     return int(await reading.value(OF_NOBODY, server=server))
+
+
+async def of_nobody_at_all(reading: Reading) -> int:
+    """The same of all of them."""
+    return int(await reading.value(OF_NOBODY_AT_ALL))
 
 
 async def in_all(reading: Reading) -> Waiting:

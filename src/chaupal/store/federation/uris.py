@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
+from chaupal.kernel.errors import NotAllowed
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.tables import known_uris
 from chaupal.store.machine.work import Reading, Writing
@@ -23,7 +24,15 @@ KEEP = upsert(
     ).on_conflict_do_update(
         index_elements=["uri"],
         set_={"kind": add.excluded.kind, "of": add.excluded.of, "by": add.excluded.by},
-        where=known_uris.c.of != 0,
+        # What a server calls a like is its own word: one by the id of a post or a person of theirs would take the id from these, and
+        # whoever is suspended would come again as somebody whom no ruling knows.
+        where=and_(
+            known_uris.c.of != 0,
+            known_uris.c.kind == add.excluded.kind,
+            or_(
+                known_uris.c.of == add.excluded.of, and_(known_uris.c.by == add.excluded.by, known_uris.c.kind != POST)
+            ),
+        ),
     )
 )
 ADD = upsert(
@@ -76,8 +85,12 @@ async def add(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> bool:
 
 
 async def keep(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> None:
-    """The id is of this from now on; one that is gone stays so."""
-    await w.run(KEEP, uri=uri, kind=kind, of=of, by=by)
+    """The id is of this from now on; one that is gone stays so. Raises NotAllowed where it is of another thing."""
+    if await w.run(KEEP, uri=uri, kind=kind, of=of, by=by):
+        return
+    known = await find(w, uri)
+    if known is not None and not known.gone:
+        raise NotAllowed
 
 
 async def bury(w: Writing, uri: str) -> None:
@@ -96,9 +109,9 @@ async def forget(w: Writing, uri: str) -> None:
 
 
 async def tie(w: Writing, kind: str, uri: str, me: int, them: int) -> None:
-    """By which id `me` (of another server) said to follow or block `them`: the newest alone is good."""
+    """By which id `me` (of another server) said to follow or block `them`: the newest alone is good. Raises as `keep`."""
     await w.run(FORGET_TIE, me=me, them=them, kind=kind)
-    await w.run(KEEP, uri=uri, kind=kind, of=me, by=them)
+    await keep(w, uri, kind, me, them)
 
 
 async def untie(w: Writing, kind: str, me: int, them: int) -> None:

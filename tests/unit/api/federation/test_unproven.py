@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.federation.taking import unproven
+from chaupal.federation.taking import often, unproven
 from chaupal.kernel.clock import SECOND
 from chaupal.social.people import leaving
 from chaupal.store.federation import arrivals
@@ -105,6 +105,26 @@ async def test_of_what_is_not_known_here_nothing_waits_and_of_one_server_only_so
     assert await waits(far) == 2
     await later(far)
     assert await waits(far) == 0 and await far.here(note)
+
+
+async def test_of_all_servers_only_so_much_waits_and_what_is_kept_of_each_is_little(
+    far: Far, note: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever sends them in the names of servers that are away takes no place of those whose signatures are known."""
+    monkeypatch.setattr(unproven, "OF_ALL", 2)
+    longest = {"id": note, "type": "Tombstone", "content": "x" * 100_000}
+    for n in range(3):
+        await while_away(far, far.bob, far.bob.act("Delete", longest, f"delete-{n}"), key=far.eve.key)
+        far.village.clock.move(often.COUNTED_EVERY)
+    async with far.fed.work.reading() as reading:
+        waiting = await arrivals.in_all(reading)
+    assert waiting.many == 2 and waiting.size < 4_000
+
+
+async def test_a_signature_over_very_much_waits_for_no_key(far: Far, note: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(unproven, "LONGEST", 100)
+    await while_away(far, far.bob, far.bob.act("Delete", note))
+    assert await waits(far) == 0
 
 
 async def waits(far: Far) -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chaupal.federation import finding
 from chaupal.federation.taking import inbox
 from chaupal.kernel.ids import brought_id
 from chaupal.social.posts import foreign
@@ -24,6 +25,25 @@ async def test_nobody_makes_anothers_activity_count_as_heard_before_it_comes(far
         await far.tells(far.eve, far.bob.act(kind, note["id"]) | {"id": delete})
     assert await far.here(note["id"])
     await far.tells(far.bob, far.bob.act("Delete", note["id"]) | {"id": delete})
+    assert not await far.here(note["id"])
+
+
+@pytest.mark.parametrize("kind", ["Like", "Follow", "Block", "Announce"])
+async def test_the_id_of_a_post_or_a_person_is_taken_by_nothing_else(far: Far, kind: str):
+    """It was: then it was forgotten with what had taken it, and they came anew, where no ruling knew them."""
+    await followed(far)
+    note = far.bob.note("1", **mention(far))
+    await far.tells(far.bob, far.bob.act("Create", note))
+    post, person = await far.here(note["id"]), await far.account(far.bob)
+    about = far.uri(far.village.ravi) if kind in ("Follow", "Block") else far.post(far.village.asha)
+    for id_ in (note["id"], far.bob.uri):
+        act = far.bob.act(kind, about, to=[PUBLIC]) | {"id": id_}
+        await far.tells(far.bob, act)
+        await far.tells(far.bob, far.bob.act("Undo", act))
+    await far.tells(far.bob, far.bob.act("Create", note, "again"))
+    assert (post, person) == (await far.here(note["id"]), await far.account(far.bob))
+    assert await finding.person(far.fed, far.bob.uri, fresh=True) == person
+    await far.tells(far.bob, far.bob.act("Delete", note["id"]))
     assert not await far.here(note["id"])
 
 
