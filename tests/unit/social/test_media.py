@@ -351,6 +351,26 @@ async def test_files_that_nobody_names_go_though_whoever_let_them_go_died_after_
     assert not files_of(street)
 
 
+async def test_an_upload_that_is_let_go_while_its_files_come_leaves_none(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    """It is taken back by its id, or its day is over; what was written by then is not all."""
+    files, (asha,) = street.square.files, await street.people("asha")
+    put, written = files.put, list[str]()
+
+    async def slowly(key: str, data: bytes) -> None:
+        await put(key, data)
+        if not written:
+            await media.withdraw(street.square, by(asha), int(Path(key).parent.name))
+        written.append(key)
+
+    monkeypatch.setattr(files, "put", slowly)
+    with pytest.raises(NotFound):
+        await media.attach(street.square, by(asha), image())
+    await street.settle()
+    assert len(written) == 2 and not files_of(street)
+
+
 @pytest.mark.parametrize("upload", ["picture", "film"])
 @pytest.mark.parametrize("store", ["folder", "s3"])
 async def test_the_files_of_an_upload_whose_process_dies_before_all_is_written_go(

@@ -79,7 +79,8 @@ async def _coming(
     try:
         yield
         async with square.work.writing() as w:
-            await media.came(w, picture)
+            if not await media.came(w, picture):
+                raise NotFound  # it was swept, or went with whoever sent it: its files would stay, and nobody name them
     except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await drop_files(square, picture.id, picture.mime)
         async with square.work.writing() as w:

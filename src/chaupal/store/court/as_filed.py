@@ -1,10 +1,15 @@
-"""What has become of a thing since an order named it: whether its words are others now, and whether it or its author is going."""
+"""What has become of a thing since an order named it: whether its words are others now, and whether it or its author is going.
+
+When words became others is told by the id under which those before them were kept here. When somebody says that they changed
+them is their own word: another server could say that it was before the order.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.store.court.docket import Target
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement
 from chaupal.store.machine.tables import accounts, logins, media, posts, revisions
@@ -31,18 +36,19 @@ class Said(msgspec.Struct, frozen=True):
     spoiler: str = ""
 
 
-POSTS = statement(select(posts.c.id, posts.c.edited_at).where(among(posts.c.id, "ids")))
+_LAST = select(func.max(revisions.c.id)).where(revisions.c.post_id == posts.c.id).scalar_subquery()
+POSTS = statement(select(posts.c.id, _LAST).where(among(posts.c.id, "ids")))
 PICTURES = statement(select(media.c.id, media.c.post_id).where(among(media.c.id, "ids")))
 PEOPLE = statement(
     select(accounts.c.id, accounts.c.state, accounts.c.moved_to, logins.c.leaves_at)
     .select_from(accounts.outerjoin(logins, logins.c.account_id == accounts.c.id))
     .where(among(accounts.c.id, "ids"))
 )
-NOW = statement(select(posts.c.text, posts.c.spoiler, posts.c.edited_at).where(posts.c.id == param("of")))
-BEFORE = statement(
+NOW = statement(select(posts.c.text, posts.c.spoiler, _LAST).where(posts.c.id == param("of")))
+THEN = statement(
     select(revisions.c.text, revisions.c.spoiler)
-    .where(revisions.c.post_id == param("of"), revisions.c.at <= param("then"))
-    .order_by(revisions.c.at.desc(), revisions.c.id.desc())
+    .where(revisions.c.post_id == param("of"), revisions.c.id >= param("above"))
+    .order_by(revisions.c.id)
     .limit(1)
 )
 
@@ -50,7 +56,7 @@ BEFORE = statement(
 async def since(reading: Reading, named: Sequence[Target], at: int) -> dict[int, Since]:
     """Target -> how it is now, seen from when it was named (ms). A few looks, however many."""
     shows = await _posts_shown(reading, named)
-    edits = {id_: edited or 0 for id_, edited in await _rows(reading, POSTS, shows.values())}
+    edits = {id_: made_at(kept or 0) for id_, kept in await _rows(reading, POSTS, shows.values())}
     people = {row[0]: row[1:] for row in await _rows(reading, PEOPLE, (t.owner_id for t in named))}
     return {target.id: _since(target, shows.get(target.id), edits, people, at) for target in named}
 
@@ -59,7 +65,7 @@ async def version(reading: Reading, target: Target) -> int:
     """Which version of its words a target has now (ms of the last edit; 0 for the first, or where there are none)."""
     post = await post_of(reading, target)
     row = None if post is None else await reading.first(NOW, of=post)
-    return 0 if row is None else row[2] or 0
+    return 0 if row is None else made_at(row[2] or 0)
 
 
 async def words(reading: Reading, post: int, at: int) -> tuple[Said | None, Said | None]:
@@ -67,11 +73,9 @@ async def words(reading: Reading, post: int, at: int) -> tuple[Said | None, Said
     row = await reading.first(NOW, of=post)
     if row is None:
         return None, None
+    then = await reading.first(THEN, of=post, above=first_id_at(at + 1))
     now = Said(row[0], row[1])
-    if row[2] is None or row[2] <= at:
-        return now, now
-    before = await reading.first(BEFORE, of=post, then=at)
-    return (None if before is None else Said(before[0], before[1])), now
+    return (now if then is None else Said(then[0], then[1])), now
 
 
 async def post_of(reading: Reading, target: Target) -> int | None:

@@ -244,9 +244,9 @@ async def add(
     )  # fmt: skip
 
 
-async def came(w: Writing, picture: Picture) -> None:
-    """All its files are there: it is in its own state from now on."""
-    await w.run(CAME, of=picture.id, as_it_is=picture.state)
+async def came(w: Writing, picture: Picture) -> bool:
+    """All its files are there: it is in its own state from now on. False where nobody wants it any more."""
+    return await w.run(CAME, of=picture.id, as_it_is=picture.state) == 1
 
 
 async def known_as(reading: Reading, owner: int, digests: Sequence[str]) -> int | None:

@@ -6,8 +6,11 @@ import pytest
 
 from chaupal.federation import finding
 from chaupal.federation.taking import inbox
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import brought_id
 from chaupal.social.posts import foreign
+from chaupal.store.court import as_filed
+from chaupal.store.court.docket import Target
 from chaupal.store.federation.arrivals import Arrival
 from far import Far
 from peers.hostile import PUBLIC
@@ -45,6 +48,23 @@ async def test_the_id_of_a_post_or_a_person_is_taken_by_nothing_else(far: Far, k
     assert await finding.person(far.fed, far.bob.uri, fresh=True) == person
     await far.tells(far.bob, far.bob.act("Delete", note["id"]))
     assert not await far.here(note["id"])
+
+
+async def test_words_that_were_changed_after_an_order_count_as_that_whatever_their_server_says_of_the_day(far: Far):
+    """Else deciders are shown the new ones as those of which the order spoke."""
+    await followed(far)
+    note = far.bob.note("before", **mention(far), published="2021-01-01T10:00:00Z")
+    await far.tells(far.bob, far.bob.act("Create", note))
+    post, ordered = await far.here(note["id"]), far.village.clock()
+    far.village.clock.move(HOUR)
+    edit = note | {"content": "<p>after</p>", "updated": "2021-01-02T10:00:00Z"}
+    await far.tells(far.bob, far.bob.act("Update", edit))
+    async with far.fed.work.reading() as reading:
+        then, now = await as_filed.words(reading, post, ordered)
+        named = Target(id=1, order_id=1, number=1, as_written=note["id"], kind="post", subject_id=post, owner_id=None)
+        version = await as_filed.version(reading, named)
+    assert then is not None and now is not None
+    assert (then.text, now.text, version) == ("before", "after", far.village.clock())
 
 
 async def test_what_others_bring_along_is_addressed_as_its_own_server_says_and_as_old_as_it_is(far: Far):
