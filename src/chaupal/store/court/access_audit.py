@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import or_
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, words
+from chaupal.store.machine.statements import inserts, selects
 from chaupal.store.machine.tables import staff_looks
 from chaupal.store.machine.work import Reading, Writing
 
@@ -16,20 +17,16 @@ _ROW = (
     staff_looks.c.of,
     staff_looks.c.purpose,
 )
-NOTE = statement(
-    insert(staff_looks).values(
-        id=param("new"), by=param("who"), at=param("when"), what=words("kind"), of=words("which"), purpose=words("why")
-    )
-)
-BELOW = statement(
-    select(*_ROW)
+NOTE = inserts(staff_looks, id="new", by="who", at="when", what="kind", of="which", purpose="why")
+BELOW = (
+    selects(*_ROW)
     .where(
         staff_looks.c.id < param("below"),
         or_(param("who") == 0, staff_looks.c.by == param("who")),
         or_(words("kind") == "", staff_looks.c.what == words("kind")),
     )
     .order_by(staff_looks.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 
 

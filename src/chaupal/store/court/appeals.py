@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.tables import appeal_messages, appeals
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -63,35 +63,21 @@ class Message(msgspec.Struct, frozen=True):
 
 
 ADD = upsert(lambda i: i(appeals).on_conflict_do_nothing(index_elements=["ruling_id"]))
-BY_ID = statement(select(*appeals.c).where(appeals.c.id == param("of")))
-ON_RULINGS = statement(select(*appeals.c).where(among(appeals.c.ruling_id, "ids")))
-BY_ACCOUNT = statement(select(*appeals.c).where(appeals.c.account_id == param("me")).order_by(appeals.c.id.desc()))
-OPEN = statement(
-    select(*appeals.c)
-    .where(appeals.c.state == words("standing"))
-    .order_by(appeals.c.due_at, appeals.c.id)
-    .limit(param("n"))
-)
-CLOSED = statement(
-    select(*appeals.c)
-    .where(appeals.c.state != words("standing"))
-    .order_by(appeals.c.id.desc())
-    .limit(param("n"))
-)  # fmt: skip
+BY_ID = selects(*appeals.c).where(id="of")
+ON_RULINGS = selects(*appeals.c).where(among(appeals.c.ruling_id, "ids"))
+BY_ACCOUNT = selects(*appeals.c).where(account_id="me").order_by(appeals.c.id.desc())
+OPEN = selects(*appeals.c).where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
+CLOSED = selects(*appeals.c).where(appeals.c.state != words("standing")).order_by(appeals.c.id.desc()).limit("n")
 _STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == words("was"))
-ASSIGN = statement(update(appeals).where(*_STILL_OPEN).values(assigned_to=param("whom")))
-END = statement(
-    update(appeals)
-    .where(*_STILL_OPEN)
-    .values(
-        state=words("now_is"), decided_by=param("judge"), decided_at=param("at"), outcome=words("result"), reason=words("why"),
-        decided_log_index=param("leaf"),
-    )
-)  # fmt: skip
-ADD_MESSAGE = statement(insert(appeal_messages))
-MESSAGES = statement(
-    select(*(appeal_messages.c[name] for name in ("id", "by", "staff", "text", "at")))
-    .where(appeal_messages.c.appeal_id == param("of"))
+ASSIGN = updates(appeals, assigned_to="whom").where(*_STILL_OPEN)
+END = updates(
+    appeals, state="now_is", decided_by="judge", decided_at="at", outcome="result", reason="why",
+    decided_log_index="leaf",
+).where(*_STILL_OPEN)  # fmt: skip
+ADD_MESSAGE = inserts(appeal_messages)
+MESSAGES = (
+    selects(*(appeal_messages.c[name] for name in ("id", "by", "staff", "text", "at")))
+    .where(same(appeal_messages, appeal_id="of"))
     .order_by(appeal_messages.c.id)
 )
 

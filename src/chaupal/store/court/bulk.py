@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, text as sql, update
+from sqlalchemy import func, or_, text as sql
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR
+from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import bulk_jobs, bulk_rows
 from chaupal.store.machine.work import Reading, Writing
 
@@ -14,54 +15,36 @@ CHECKING, ENTERING, DONE, REFUSED = "checking", "entering", "done", "refused"
 
 _columns = [column for column in bulk_jobs.c if column.name != "held_until"]
 _open = or_(bulk_jobs.c.state == sql(f"'{CHECKING}'"), bulk_jobs.c.state == sql(f"'{ENTERING}'"))
-ADD = statement(insert(bulk_jobs))
-ADD_ROWS = statement(insert(bulk_rows))
-ONE = statement(select(*_columns).where(bulk_jobs.c.id == param("of")))
-WAITING = statement(select(func.count()).select_from(bulk_jobs).where(bulk_jobs.c.account_id == param("me"), _open))
-NEXT = statement(
-    select(*_columns).where(_open, bulk_jobs.c.held_until < param("now")).order_by(bulk_jobs.c.id).limit(1)
-)
-HOLD = statement(
-    update(bulk_jobs)
-    .where(bulk_jobs.c.id == param("of"), _open, bulk_jobs.c.held_until < param("now"))
-    .values(held_until=param("until"))
-)
-KEEP_HOLD = statement(update(bulk_jobs).where(bulk_jobs.c.id == param("of")).values(held_until=param("until")))
-CHECKED = statement(
-    update(bulk_jobs).where(bulk_jobs.c.id == param("of")).values(checked=param("to"), held_until=param("until"))
-)
-MOVE = statement(
-    update(bulk_jobs)
-    .where(bulk_jobs.c.id == param("of"), bulk_jobs.c.state == words("was"))
-    .values(state=words("to"), ended_at=param("at"), held_until=param("until"))
-)
-ROWS = statement(
-    select(bulk_rows.c.at, bulk_rows.c.item)
-    .where(bulk_rows.c.job_id == param("of"), bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"))
+ADD = inserts(bulk_jobs)
+ADD_ROWS = inserts(bulk_rows)
+ONE = selects(*_columns).where(same(bulk_jobs, id="of"))
+WAITING = counts_of(bulk_jobs).where(_open, account_id="me")
+NEXT = selects(*_columns).where(_open, bulk_jobs.c.held_until < param("now")).order_by(bulk_jobs.c.id).limit(1)
+HOLD = updates(bulk_jobs, held_until="until").where(_open, bulk_jobs.c.held_until < param("now"), id="of")
+KEEP_HOLD = updates(bulk_jobs, held_until="until").where(id="of")
+CHECKED = updates(bulk_jobs, checked="to", held_until="until").where(id="of")
+MOVE = updates(bulk_jobs, state="to", ended_at="at", held_until="until").where(id="of", state="was")
+ROWS = (
+    selects(bulk_rows.c.at, bulk_rows.c.item)
+    .where(bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"), job_id="of")
     .order_by(bulk_rows.c.at)
-    .limit(param("n"))
+    .limit("n")
 )
-SAY = statement(
-    update(bulk_rows)
-    .where(bulk_rows.c.job_id == param("of"), bulk_rows.c.at == param("which"), bulk_rows.c.word == sql("''"))
-    .values(word=words("became"), said=words("told"))
-)
-COUNTS = statement(
-    select(bulk_rows.c.word, func.count()).where(bulk_rows.c.job_id == param("of")).group_by(bulk_rows.c.word)
-)
-BAD = statement(
-    select(bulk_rows.c.at, bulk_rows.c.item, bulk_rows.c.word, bulk_rows.c.said)
+SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
+COUNTS = selects(bulk_rows.c.word, func.count()).where(job_id="of").group_by(bulk_rows.c.word)
+BAD = (
+    selects(bulk_rows.c.at, bulk_rows.c.item, bulk_rows.c.word, bulk_rows.c.said)
     .where(
-        bulk_rows.c.job_id == param("of"),
         or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
         bulk_rows.c.at >= param("start"),
+        job_id="of",
     )
     .order_by(bulk_rows.c.at)
-    .limit(param("n"))
+    .limit("n")
 )
-OVER = statement(select(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit(param("n")))
-DROP_ROWS = statement(delete(bulk_rows).where(bulk_rows.c.job_id == param("of")))
-DROP = statement(delete(bulk_jobs).where(bulk_jobs.c.id == param("of")))
+OVER = selects(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit("n")
+DROP_ROWS = deletes(bulk_rows).where(job_id="of")
+DROP = deletes(bulk_jobs).where(id="of")
 
 
 class Job(msgspec.Struct, frozen=True):

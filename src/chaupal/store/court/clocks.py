@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, or_, select, text as sql, update
+from sqlalchemy import and_, or_, select, text as sql
 
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import clocks, orders
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -48,21 +49,19 @@ START = upsert(
         )
     )
 )  # fmt: skip
-STOP = statement(update(clocks).where(*_THIS, _KIND, clocks.c.stopped_at.is_(None)).values(stopped_at=param("at")))
-STOP_ALL = statement(update(clocks).where(*_THIS, clocks.c.stopped_at.is_(None)).values(stopped_at=param("at")))
-OF = statement(select(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id))
-RUNNING = statement(
-    select(*clocks.c).where(clocks.c.stopped_at.is_(None)).order_by(clocks.c.due_at, clocks.c.id).limit(param("n"))
-)
+STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, clocks.c.stopped_at.is_(None))
+STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, clocks.c.stopped_at.is_(None))
+OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)
+RUNNING = selects(*clocks.c).where(clocks.c.stopped_at.is_(None)).order_by(clocks.c.due_at, clocks.c.id).limit("n")
 # What stands outside the office: of a secret order nobody there learns that its hours run.
-RUNNING_OPENLY = statement(
-    select(*clocks.c)
+RUNNING_OPENLY = (
+    selects(*clocks.c)
     .where(
         clocks.c.stopped_at.is_(None),
         or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))),
     )
     .order_by(clocks.c.due_at, clocks.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 
 
@@ -78,10 +77,8 @@ ALERTING = statement(
     .order_by(clocks.c.due_at, clocks.c.id)
     .limit(param("n"))
 )
-ALERTED = statement(
-    update(clocks)
-    .where(clocks.c.id == param("this"), clocks.c.stopped_at.is_(None), clocks.c.alerted < param("share"))
-    .values(alerted=param("share"))
+ALERTED = updates(clocks, alerted="share").where(
+    clocks.c.stopped_at.is_(None), clocks.c.alerted < param("share"), id="this"
 )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select
 
 from chaupal.store.court.rulings import RulingRow, row_of
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import (
     accounts,
     case_events,
@@ -100,18 +101,12 @@ OPEN_BY_STATE = statement(
     .where(among(targets.c.order_id, "ids"))
     .group_by(targets.c.order_id, case_events.c.state)
 )  # fmt: skip
-ASSIGN = statement(update(targets).where(among(targets.c.id, "ids")).values(assigned_to=param("who")))
-QUIETED = statement(
-    select(*rulings.c)
-    .where(rulings.c.lifted_at.is_(None), rulings.c.measure == words("rung"))
-    .order_by(rulings.c.id.desc())
-    .limit(param("n"))
+ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
+QUIETED = (
+    selects(*rulings.c).where(rulings.c.lifted_at.is_(None), measure="rung").order_by(rulings.c.id.desc()).limit("n")
 )
-OF_BASIS = statement(
-    select(*rulings.c)
-    .where(rulings.c.lifted_at.is_(None), rulings.c.basis == words("ground"))
-    .order_by(rulings.c.id.desc())
-    .limit(param("n"))
+OF_BASIS = (
+    selects(*rulings.c).where(rulings.c.lifted_at.is_(None), basis="ground").order_by(rulings.c.id.desc()).limit("n")
 )
 
 

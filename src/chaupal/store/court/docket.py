@@ -13,19 +13,18 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    insert,
     literal,
     not_,
     or_,
     select,
     text as sql,
     union,
-    update,
 )
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.statements import counts_of, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import (
     appeals,
     authorities,
@@ -254,29 +253,23 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
     first_by: int | None = None
 
 
-ADD_AUTHORITY = upsert(lambda i: i(authorities).on_conflict_do_nothing())
-ADD_ORDER_EVENT = upsert(lambda i: i(order_events).on_conflict_do_nothing())
-ORDER_EVENTS = statement(
-    select(*order_events.c)
+ADD_AUTHORITY = inserts_once(authorities)
+ADD_ORDER_EVENT = inserts_once(order_events)
+ORDER_EVENTS = (
+    selects(*order_events.c)
     .where(among(order_events.c.order_id, "ids"))
     .order_by(order_events.c.order_id, order_events.c.number)
 )
-ADD_ORDER = statement(insert(orders))
-ADD_TARGET = statement(insert(targets))
-TARGETS_OF_OWNER = statement(
-    select(*targets.c)
-    .where(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
-    .order_by(targets.c.number)
-)
-ADD_EVENT = upsert(lambda i: i(case_events).on_conflict_do_nothing())
+ADD_ORDER = inserts(orders)
+ADD_TARGET = inserts(targets)
+TARGETS_OF_OWNER = selects(*targets.c).where(order_id="of", owner_id="whose").order_by(targets.c.number)
+ADD_EVENT = inserts_once(case_events)
 
-AUTHORITIES = statement(select(*authorities.c).order_by(authorities.c.name, authorities.c.id))
-AUTHORITY = statement(select(*authorities.c).where(authorities.c.id == param("of")))
-AUTHORITY_NAMED = statement(select(*authorities.c).where(authorities.c.name == words("named")))
-ORDER = statement(
-    select(*orders.c).where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
-)
-ORDERS = statement(select(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit(param("n")))
+AUTHORITIES = selects(*authorities.c).order_by(authorities.c.name, authorities.c.id)
+AUTHORITY = selects(*authorities.c).where(id="of")
+AUTHORITY_NAMED = selects(*authorities.c).where(name="named")
+ORDER = selects(*orders.c).where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
+ORDERS = selects(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
 
@@ -288,41 +281,25 @@ def open_at(now: Any) -> ColumnElement[bool]:
 
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
-ORDERS_BY_ID = statement(select(*orders.c).where(among(orders.c.id, "ids")).order_by(orders.c.id))
-VERIFY_ORIGIN = statement(update(orders).where(orders.c.id == param("of")).values(origin=words("known")))
-FILED_AS = statement(
-    select(orders.c.ref)
-    .where(orders.c.authority_id == param("whose"), orders.c.external_id == words("sent_as"))
-    .limit(1)
+ORDERS_BY_ID = selects(*orders.c).where(among(orders.c.id, "ids")).order_by(orders.c.id)
+VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
+FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").limit(1)
+SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
+    authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
-SAME_LETTER = statement(
-    select(orders.c.id, orders.c.ref).where(
-        orders.c.authority_id == param("whose"), orders.c.reference_no == words("reference"), orders.c.dated == param("day"),
-        orders.c.regime == words("law"),
-    )
-)  # fmt: skip
-SECRET_ONES = statement(select(*orders.c).where(HIDDEN).order_by(orders.c.id))
-PUBLISH = statement(
-    update(orders)
-    .where(orders.c.id == param("of"), orders.c.published_at.is_(None))
-    .values(ref=words("number"), secret_ref=words("was"), published_at=param("at"))
+SECRET_ONES = selects(*orders.c).where(HIDDEN).order_by(orders.c.id)
+PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(
+    orders.c.published_at.is_(None), id="of"
 )
 RENAME = tuple(
-    statement(update(table).where(table.c.order_ref == words("was")).values(order_ref=words("number")))
-    for table in (rulings, evidence, webhook_calls)
+    updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
-CITED = statement(select(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct())
-REFS_LIKE = statement(select(func.count()).select_from(orders).where(orders.c.ref.like(words("pattern"))))
-TARGETS = statement(select(*targets.c).where(targets.c.order_id == param("of")).order_by(targets.c.number))
-TARGETS_AT = statement(
-    select(*targets.c)
-    .where(targets.c.order_id == param("of"), among(targets.c.number, "numbers"))
-    .order_by(targets.c.number)
-)
-TARGET = statement(select(*targets.c).where(targets.c.order_id == param("of"), targets.c.number == param("at_number")))
-OWNERS = statement(
-    select(targets.c.owner_id).where(targets.c.order_id == param("of"), targets.c.owner_id.is_not(None)).distinct()
-)
+CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct()
+REFS_LIKE = counts_of(orders).where(orders.c.ref.like(words("pattern")))
+TARGETS = selects(*targets.c).where(order_id="of").order_by(targets.c.number)
+TARGETS_AT = selects(*targets.c).where(among(targets.c.number, "numbers"), order_id="of").order_by(targets.c.number)
+TARGET = selects(*targets.c).where(order_id="of", number="at_number")
+OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _leaf = param("leaf")
 OWNERS_AT = statement(
     union(
@@ -339,9 +316,9 @@ OWNERS_AT = statement(
         select(speakers.c.account_id).where(speakers.c.log_index == _leaf),
     )
 )
-TARGET_BY_ID = statement(select(*targets.c).where(targets.c.id == param("of")))
-EVENTS = statement(
-    select(*case_events.c)
+TARGET_BY_ID = selects(*targets.c).where(id="of")
+EVENTS = (
+    selects(*case_events.c)
     .where(among(case_events.c.target_id, "ids"))
     .order_by(case_events.c.target_id, case_events.c.number)
 )
@@ -356,8 +333,8 @@ _bound_before = select(_before.c.id).where(
 )  # fmt: skip
 # Whether somebody's things in an order wait for more than one case, told without reading what was ever said about them.
 _theirs = and_(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
-WAITING = statement(
-    select(targets.c.id)
+WAITING = (
+    selects(targets.c.id)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .where(_theirs, among(case_events.c.state, "waiting"))
     .limit(1)
@@ -395,16 +372,16 @@ _standing = (
 )  # fmt: skip
 STANDING = statement(_standing.where(among(targets.c.order_id, "ids")))
 STANDING_IN = statement(_standing.where(among(case_events.c.state, "states")))
-CLOSED_SO = statement(
-    select(targets.c.order_id, func.count())
+CLOSED_SO = (
+    selects(targets.c.order_id, func.count())
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .where(among(targets.c.order_id, "ids"), came_to == sql(f"'{OWN_RULES}'"))
     .group_by(targets.c.order_id)
 )
 _OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
-OWN_ABOUT = statement(
-    select(orders.c.ref, targets.c.kind, targets.c.subject_id, targets.c.term)
+OWN_ABOUT = (
+    selects(orders.c.ref, targets.c.kind, targets.c.subject_id, targets.c.term)
     .select_from(targets)
     .join(orders, orders.c.id == targets.c.order_id)
     .where(
@@ -420,8 +397,8 @@ _cites = and_(
     case_events.c.state == sql("'closed'"),
     case_events.c.body == words("said"),
 )
-CITING = statement(
-    select(*orders.c)
+CITING = (
+    selects(*orders.c)
     .where(
         PUBLIC,
         orders.c.id.in_(
@@ -460,20 +437,20 @@ DECIDED = statement(
     .group_by(sql("day"), sql("came_to"))
     .order_by(sql("day"), sql("came_to"))
 )
-STANDING_THERE = statement(
-    select(*targets.c)
+STANDING_THERE = (
+    selects(*targets.c)
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(targets.c.order_id == param("of"), targets.c.number >= param("start"), among(case_events.c.state, "states"))
+    .where(targets.c.number >= param("start"), among(case_events.c.state, "states"), order_id="of")
     .order_by(targets.c.number)
-    .limit(param("n"))
+    .limit("n")
 )
 # The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
-ONE_STANDS = statement(
-    select(targets.c.id)
+ONE_STANDS = (
+    selects(targets.c.id)
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(targets.c.order_id == param("of"), among(case_events.c.state, "states"))
+    .where(among(case_events.c.state, "states"), order_id="of")
     .order_by(targets.c.number.desc())
     .limit(1)
 )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
 
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
 from chaupal.store.machine.tables import documents, orders
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -33,45 +33,34 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     by_kind: str
 
 
-ADD = statement(insert(documents))
-BY_IDS = statement(select(*documents.c).where(among(documents.c.id, "ids")).order_by(documents.c.id))
-OF_ORDER = statement(select(*documents.c).where(documents.c.order_id == param("of")).order_by(documents.c.id))
-ATTACH = statement(
-    update(documents)
-    .where(
-        among(documents.c.id, "ids"), documents.c.order_id.is_(None), documents.c.by == param("who"),
-        documents.c.by_kind == words("kind"),
-    )
-    .values(order_id=param("of"))
-)  # fmt: skip
-FILED_WITH = statement(
-    select(orders.c.ref)
+ADD = inserts(documents)
+BY_IDS = selects(*documents.c).where(among(documents.c.id, "ids")).order_by(documents.c.id)
+OF_ORDER = selects(*documents.c).where(order_id="of").order_by(documents.c.id)
+ATTACH = updates(documents, order_id="of").where(
+    among(documents.c.id, "ids"), documents.c.order_id.is_(None), by="who", by_kind="kind"
+)
+FILED_WITH = (
+    selects(orders.c.ref)
     .join(documents, documents.c.order_id == orders.c.id)
-    .where(among(documents.c.sha256, "hashes"), orders.c.authority_id == param("whose"))
+    .where(among(documents.c.sha256, "hashes"), authority_id="whose")
     .order_by(orders.c.id)
     .limit(1)
 )
-RECHECK = statement(
-    update(documents)
-    .where(documents.c.id == param("of"), documents.c.order_id.is_(None))
-    .values(signature=words("found"), signer=words("who"))
-)
-MANY = statement(select(func.count()).select_from(documents))
-FILED_AFTER = statement(
-    select(*documents.c)
+RECHECK = updates(documents, signature="found", signer="who").where(documents.c.order_id.is_(None), id="of")
+MANY = counts_of(documents)
+FILED_AFTER = (
+    selects(*documents.c)
     .where(documents.c.id > param("above"), documents.c.order_id.is_not(None))
     .order_by(documents.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-LOOSE_BEFORE = statement(
-    select(documents.c.id, documents.c.key)
+LOOSE_BEFORE = (
+    selects(documents.c.id, documents.c.key)
     .where(documents.c.order_id.is_(None), documents.c.at < param("before"))
     .order_by(documents.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-DROP = statement(
-    delete(documents).where(among(documents.c.id, "ids"), documents.c.order_id.is_(None)).returning(documents.c.key)
-)
+DROP = deletes(documents).where(among(documents.c.id, "ids"), documents.c.order_id.is_(None)).returning(documents.c.key)
 
 
 async def add(w: Writing, document: Document) -> None:

@@ -1,9 +1,10 @@
 """Words that were erased from what opens the log, blanked in the rows from which pages show them, found by their entry."""
 
 import msgspec
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, update
 
 from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import appeals, case_events, order_events, orders, rulings
 from chaupal.store.machine.work import Writing
 
@@ -29,8 +30,8 @@ _BLANK = [
 ]
 _READ = [
     (
-        name, within, statement(select(table.c.id, table.c.body).where(table.c.log_index == param("of"))),
-        statement(update(table).where(table.c.id == param("of")).values(body=words("left"))),
+        name, within, selects(table.c.id, table.c.body).where(log_index="of"),
+        updates(table, body="left").where(id="of"),
     )
     for table, name, within in _BODIES
 ]  # fmt: skip

@@ -3,9 +3,9 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import evidence
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -26,31 +26,21 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int | None = None
 
 
-ADD = statement(insert(evidence))
-LIVE_OF = statement(
-    select(*evidence.c)
-    .where(evidence.c.subject_id == param("of"), evidence.c.purged_at.is_(None))
-    .order_by(evidence.c.id)
+ADD = inserts(evidence)
+LIVE_OF = selects(*evidence.c).where(evidence.c.purged_at.is_(None), subject_id="of").order_by(evidence.c.id)
+OF_ORDER = selects(*evidence.c).where(order_ref="ref").order_by(evidence.c.id)
+BY_ID = selects(*evidence.c).where(id="this")
+EXTEND = updates(evidence, hold_until="end").where(
+    evidence.c.hold_until < param("end"), evidence.c.purged_at.is_(None), id="this"
 )
-OF_ORDER = statement(select(*evidence.c).where(evidence.c.order_ref == words("ref")).order_by(evidence.c.id))
-BY_ID = statement(select(*evidence.c).where(evidence.c.id == param("this")))
-EXTEND = statement(
-    update(evidence)
-    .where(evidence.c.id == param("this"), evidence.c.hold_until < param("end"), evidence.c.purged_at.is_(None))
-    .values(hold_until=param("end"))
-)
-DUE = statement(
-    select(*evidence.c)
+DUE = (
+    selects(*evidence.c)
     .where(evidence.c.purged_at.is_(None), evidence.c.hold_until <= param("at"))
     .order_by(evidence.c.hold_until, evidence.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-PURGE = statement(
-    update(evidence)
-    .where(evidence.c.id == param("this"), evidence.c.purged_at.is_(None))
-    .values(purged_at=param("at"), log_index=param("leaf"), body=None)
-)
-ANY = statement(select(evidence.c.id).where(evidence.c.purged_at.is_(None)).limit(1))
+PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(evidence.c.purged_at.is_(None), id="this")
+ANY = selects(evidence.c.id).where(evidence.c.purged_at.is_(None)).limit(1)
 
 
 async def add(w: Writing, held: Held) -> None:

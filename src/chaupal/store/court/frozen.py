@@ -2,18 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import insert, select
-
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.statements import inserts, selects
 from chaupal.store.machine.tables import frozen_files
 from chaupal.store.machine.work import Reading, Writing
 
-ADD = statement(insert(frozen_files))
-ONE = statement(
-    select(frozen_files.c.body).where(
-        frozen_files.c.period == words("period"), frozen_files.c.revision == param("revision"), frozen_files.c.name == words("name")
-    )
-)  # fmt: skip
+ADD = inserts(frozen_files)
+ONE = selects(frozen_files.c.body).where(period="period", revision="revision", name="name")
 
 
 async def keep(w: Writing, period: str, revision: int, files: Mapping[str, bytes]) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func
 
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import post_tags, posts
 from chaupal.store.machine.work import Reading
 
@@ -26,28 +27,26 @@ _SUMS = (
     func.coalesce(func.sum(posts.c.likes_count), 0),
 )
 _BY = (posts.c.author == param("author"), posts.c.boost_of.is_(None))
-OF_ACCOUNT = statement(select(*_SUMS).where(*_BY))
-OF_POSTS = statement(select(*_SUMS).where(among(posts.c.id, "ids")))
-TONGUES = statement(select(posts.c.language, func.count()).where(*_BY).group_by(posts.c.language))
-TONGUES_OF = statement(
-    select(posts.c.language, func.count()).where(among(posts.c.id, "ids")).group_by(posts.c.language)
-)
-TAGS = statement(
-    select(post_tags.c.key, func.min(post_tags.c.name), func.count())
-    .where(post_tags.c.author == param("author"))
+OF_ACCOUNT = selects(*_SUMS).where(*_BY)
+OF_POSTS = selects(*_SUMS).where(among(posts.c.id, "ids"))
+TONGUES = selects(posts.c.language, func.count()).where(*_BY).group_by(posts.c.language)
+TONGUES_OF = selects(posts.c.language, func.count()).where(among(posts.c.id, "ids")).group_by(posts.c.language)
+TAGS = (
+    selects(post_tags.c.key, func.min(post_tags.c.name), func.count())
+    .where(author="author")
     .group_by(post_tags.c.key)
     .order_by(func.count().desc(), post_tags.c.key)
-    .limit(param("n"))
+    .limit("n")
 )
-TAGS_OF = statement(
-    select(post_tags.c.key, func.min(post_tags.c.name), func.count())
+TAGS_OF = (
+    selects(post_tags.c.key, func.min(post_tags.c.name), func.count())
     .where(among(post_tags.c.post_id, "ids"))
     .group_by(post_tags.c.key)
     .order_by(func.count().desc(), post_tags.c.key)
-    .limit(param("n"))
+    .limit("n")
 )
-USES = statement(select(func.count(), func.count(distinct(post_tags.c.author))).where(post_tags.c.key == words("term")))
-OWN_POSTS = statement(select(posts.c.id).where(*_BY).order_by(posts.c.id.desc()).limit(param("n")))
+USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
+OWN_POSTS = selects(posts.c.id).where(*_BY).order_by(posts.c.id.desc()).limit("n")
 
 
 async def of_account(reading: Reading, account: int) -> Sum:

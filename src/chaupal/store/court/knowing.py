@@ -2,27 +2,24 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-
 from chaupal.policy.may import may_know
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed
+from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import rulings, targets
 from chaupal.store.machine.work import Reading
 
-ABOUT_ME = statement(
-    select(targets.c.order_id).where(among(targets.c.order_id, "ids"), targets.c.owner_id == param("me")).distinct()
-)
+ABOUT_ME = selects(targets.c.order_id).where(among(targets.c.order_id, "ids"), owner_id="me").distinct()
 
 _mine = targets.alias("mine")
-BESIDE_MINE = statement(
-    select(rulings.c.id)
+BESIDE_MINE = (
+    selects(rulings.c.id)
     .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
     .join(_mine, _mine.c.order_id == targets.c.order_id)
-    .where(among(rulings.c.id, "ids"), _mine.c.owner_id == param("me"))
+    .where(among(rulings.c.id, "ids"), same(_mine, owner_id="me"))
     .distinct()
 )
 

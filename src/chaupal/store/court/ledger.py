@@ -7,11 +7,12 @@ has grown so far.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 
 from chaupal.kernel.errors import or_not_found
-from chaupal.store.machine.dialect import among, listed, octets, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, statement, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
 from chaupal.store.machine.work import Reading, Writing
 
@@ -24,88 +25,64 @@ HOLD = upsert(
         .returning(marks.c.value)
     )
 )
-SIZE = statement(select(marks.c.value).where(marks.c.key == LOG_SIZE))
-GROW = statement(update(marks).where(marks.c.key == LOG_SIZE).values(value=words("now_at")))
-ADD_ENTRY = statement(insert(log_entries))
-PLACE = statement(update(log_entries).where(log_entries.c.index == param("place")).values(body=octets("now_body")))
-ADD_NODE = statement(insert(log_nodes))
-NODES = statement(
-    select(log_nodes.c.hash)
-    .where(
-        log_nodes.c.level == param("at"), log_nodes.c.index >= param("start"), log_nodes.c.index < param("end")
-    )
+SIZE = selects(marks.c.value).where(marks.c.key == LOG_SIZE)
+GROW = updates(marks, value="now_at").where(marks.c.key == LOG_SIZE)
+ADD_ENTRY = inserts(log_entries)
+PLACE = updates(log_entries, body="now_body").where(index="place")
+ADD_NODE = inserts(log_nodes)
+NODES = (
+    selects(log_nodes.c.hash)
+    .where(log_nodes.c.index >= param("start"), log_nodes.c.index < param("end"), level="at")
     .order_by(log_nodes.c.index)
-)  # fmt: skip
-ENTRIES = statement(
-    select(log_entries.c.body)
+)
+ENTRIES = (
+    selects(log_entries.c.body)
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"), log_entries.c.index < LOGGED)
     .order_by(log_entries.c.index)
 )
-ENTRY = statement(select(log_entries.c.body).where(log_entries.c.index == param("of")))
-WAITING = statement(
-    select(log_entries.c.index, log_entries.c.body).where(
-        log_entries.c.index >= param("start"), log_entries.c.index < param("end")
-    )
+ENTRY = selects(log_entries.c.body).where(index="of")
+WAITING = selects(log_entries.c.index, log_entries.c.body).where(
+    log_entries.c.index >= param("start"), log_entries.c.index < param("end")
 )
-LAST = statement(select(func.max(log_entries.c.index)))
-OF_KIND = statement(
-    select(log_entries.c.index, log_entries.c.body)
-    .where(log_entries.c.kind == words("kind"))
-    .order_by(log_entries.c.index)
-)
-LAST_OF_KIND = statement(select(func.max(log_entries.c.index)).where(log_entries.c.kind == words("kind")))
-COUNT = statement(select(func.count()).where(log_entries.c.index < LOGGED))
-ADD_CHECKPOINT = upsert(lambda insert: insert(log_checkpoints).on_conflict_do_nothing())
-LAST_CHECKPOINT = statement(
-    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+LAST = selects(func.max(log_entries.c.index))
+OF_KIND = selects(log_entries.c.index, log_entries.c.body).where(kind="kind").order_by(log_entries.c.index)
+LAST_OF_KIND = selects(func.max(log_entries.c.index)).where(same(log_entries, kind="kind"))
+COUNT = selects(func.count()).where(log_entries.c.index < LOGGED)
+ADD_CHECKPOINT = inserts_once(log_checkpoints)
+LAST_CHECKPOINT = (
+    selects(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
     .order_by(log_checkpoints.c.size.desc())
     .limit(1)
 )
-FIRST_CHECKPOINTS = statement(
-    select(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+FIRST_CHECKPOINTS = (
+    selects(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
     .where(log_checkpoints.c.size >= param("least"))
     .order_by(log_checkpoints.c.size)
     .limit(1)
 )
-ADD_DISCLOSURE = statement(insert(disclosures))
-DISCLOSURES = statement(
-    select(disclosures.c.name, disclosures.c.disclosure, disclosures.c.opened_at)
-    .where(disclosures.c.log_index == param("of"))
+ADD_DISCLOSURE = inserts(disclosures)
+DISCLOSURES = (
+    selects(disclosures.c.name, disclosures.c.disclosure, disclosures.c.opened_at)
+    .where(log_index="of")
     .order_by(disclosures.c.name)
 )
-BESIDE = statement(
-    select(disclosures.c.log_index, disclosures.c.disclosure)
-    .where(
-        disclosures.c.beside == param("open"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
-    )
+BESIDE = (
+    selects(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end"), beside="open")
     .order_by(disclosures.c.log_index, disclosures.c.disclosure)
-)  # fmt: skip
-NAMED = statement(
-    select(disclosures.c.log_index, disclosures.c.disclosure)
-    .where(
-        disclosures.c.name == words("name"), disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
-    )
+)
+NAMED = (
+    selects(disclosures.c.log_index, disclosures.c.disclosure)
+    .where(disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end"), name="name")
     .order_by(disclosures.c.log_index)
-)  # fmt: skip
-PUBLISH = statement(
-    update(disclosures)
-    .where(disclosures.c.log_index == param("of"), disclosures.c.beside == param("was"))
-    .values(beside=param("now"))
 )
-BESIDE_TOO = statement(
-    update(disclosures)
-    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
-    .values(beside=param("now"))
-)
+PUBLISH = updates(disclosures, beside="now").where(log_index="of", beside="was")
+BESIDE_TOO = updates(disclosures, beside="now").where(among(disclosures.c.name, "names"), log_index="of")
 SHARED = statement(
     select(disclosures.c.log_index, disclosures.c.name).where(among(disclosures.c.disclosure, "texts")).order_by(disclosures.c.log_index)
 )  # fmt: skip
-OPEN_DISCLOSURES = statement(
-    update(disclosures)
-    .where(disclosures.c.log_index == param("of"), among(disclosures.c.name, "names"))
-    .values(opened_at=param("at"))
-)
-DESTROY_DISCLOSURES = statement(delete(disclosures).where(among(disclosures.c.disclosure, "texts")))
+OPEN_DISCLOSURES = updates(disclosures, opened_at="at").where(among(disclosures.c.name, "names"), log_index="of")
+DESTROY_DISCLOSURES = deletes(disclosures).where(among(disclosures.c.disclosure, "texts"))
 CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
 
 

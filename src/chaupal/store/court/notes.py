@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
-
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param, upsert, words
+from chaupal.store.machine.statements import deletes, inserts, selects
 from chaupal.store.machine.tables import staff_notes, staff_templates
 from chaupal.store.machine.work import Reading, Writing
 
@@ -32,12 +31,8 @@ class Template(NamedTuple):
     at: int
 
 
-ADD = statement(insert(staff_notes))
-ON = statement(
-    select(*staff_notes.c)
-    .where(staff_notes.c.what == words("which"), staff_notes.c.of == param("whose"))
-    .order_by(staff_notes.c.id)
-)
+ADD = inserts(staff_notes)
+ON = selects(*staff_notes.c).where(what="which", of="whose").order_by(staff_notes.c.id)
 SAVE = upsert(
     lambda i: (
         i(staff_templates)
@@ -51,8 +46,8 @@ SAVE = upsert(
         )
     )
 )  # fmt: skip
-ALL = statement(select(*staff_templates.c).order_by(staff_templates.c.name))
-DROP = statement(delete(staff_templates).where(staff_templates.c.id == param("this")))
+ALL = selects(*staff_templates.c).order_by(staff_templates.c.name)
+DROP = deletes(staff_templates).where(id="this")
 
 
 async def add(w: Writing, note: Note) -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 
-from chaupal.store.machine.dialect import listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import listed, param, statement, words
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import (
     authorities,
     authority_changes as changes,
@@ -41,73 +42,47 @@ class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.password_hash)
 
 
-ADD = upsert(lambda i: i(authority_users).on_conflict_do_nothing())
+ADD = inserts_once(authority_users)
 _ALL = select(*authority_users.c)
 USER = statement(_ALL.where(authority_users.c.id == param("of")))
 BY_EMAIL = statement(_ALL.where(authority_users.c.email == words("address")))
 BY_TOKEN = statement(_ALL.where(authority_users.c.token_hash == words("hash"), authority_users.c.disabled_at.is_(None)))
 OF = statement(_ALL.where(authority_users.c.authority_id == param("whose")).order_by(authority_users.c.id))
-ENROL = statement(
-    update(authority_users)
-    .where(authority_users.c.id == param("of"))
-    .values(password_hash=words("hash"), totp_used=param("used"))
-)
-SET_SECRET = statement(
-    update(authority_users).where(authority_users.c.id == param("of")).values(totp_secret=words("sealed"), totp_used=0)
-)
-USE_CODE = statement(
-    update(authority_users)
-    .where(authority_users.c.id == param("of"), authority_users.c.totp_used < param("used"))
-    .values(totp_used=param("used"))
-)
-SET_TOKEN = statement(
-    update(authority_users).where(authority_users.c.id == param("of")).values(token_hash=words("hash"))
-)
-DISABLE = statement(
-    update(authority_users)
-    .where(authority_users.c.id == param("of"), authority_users.c.disabled_at.is_(None))
-    .values(disabled_at=param("at"), token_hash="")
-)
+ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
+SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
+USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
+SET_TOKEN = updates(authority_users, token_hash="hash").where(id="of")
+DISABLE = updates(
+    authority_users, disabled_at="at",
+).where(authority_users.c.disabled_at.is_(None), id="of").values(token_hash="")  # fmt: skip
 
-ADD_SESSION = statement(insert(authority_sessions))
+ADD_SESSION = inserts(authority_sessions)
 BY_SESSION = statement(
     _ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
         authority_sessions.c.hash == words("hash"), authority_sessions.c.expires_at > param("now"),
         authority_sessions.c.passed_totp == 1, authority_users.c.disabled_at.is_(None),
     )
 )  # fmt: skip
-DROP_SESSION = statement(delete(authority_sessions).where(authority_sessions.c.hash == words("of")))
-DROP_SESSIONS = statement(delete(authority_sessions).where(authority_sessions.c.user_id == param("of")))
-DROP_OLD_SESSIONS = statement(delete(authority_sessions).where(authority_sessions.c.expires_at < param("before")))
+DROP_SESSION = deletes(authority_sessions).where(hash="of")
+DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
+DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
 
-CHANGE = statement(
-    update(authorities)
-    .where(authorities.c.id == param("of"))
-    .values(
-        name_hi=words("hindi"), office=words("bureau"), email_domain=words("domain"), issuer_class=words("kind"), keys=words("known"),
-        contact=words("reached"), log_index=param("leaf"),
-    )
-)  # fmt: skip
-AGREE = statement(
-    update(authorities)
-    .where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None))
-    .values(agreed_by=param("second"), log_index=param("leaf"))
+CHANGE = updates(
+    authorities, name_hi="hindi", office="bureau", email_domain="domain", issuer_class="kind", keys="known",
+    contact="reached", log_index="leaf",
+).where(id="of")  # fmt: skip
+AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(authorities.c.agreed_by.is_(None), id="of")
+FORGET = deletes(authorities).where(authorities.c.agreed_by.is_(None), id="of")
+PROPOSE = inserts_once(changes)
+OPEN_CHANGE = selects(*changes.c).where(changes.c.ended_at.is_(None), authority_id="whose")
+END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(
+    changes.c.ended_at.is_(None), id="of"
 )
-FORGET = statement(delete(authorities).where(authorities.c.id == param("of"), authorities.c.agreed_by.is_(None)))
-PROPOSE = upsert(lambda i: i(changes).on_conflict_do_nothing())
-OPEN_CHANGE = statement(
-    select(*changes.c).where(changes.c.authority_id == param("whose"), changes.c.ended_at.is_(None))
-)
-END_CHANGE = statement(
-    update(changes)
-    .where(changes.c.id == param("of"), changes.c.ended_at.is_(None))
-    .values(ended_at=param("at"), agreed_by=param("second"), log_index=param("leaf"))
-)
-REFS = statement(
-    select(orders.c.id)
-    .where(orders.c.authority_id == param("whose"), orders.c.id < param("below"))
+REFS = (
+    selects(orders.c.id)
+    .where(orders.c.id < param("below"), authority_id="whose")
     .order_by(orders.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 
 

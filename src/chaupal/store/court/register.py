@@ -6,6 +6,7 @@ from sqlalchemy import exists, func, or_, select
 
 from chaupal.store.court.docket import PUBLIC, Order, came_to, order_of
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
 
@@ -50,10 +51,8 @@ PUBLIC_ORDERS = statement(
     .order_by(orders.c.id.desc())
     .limit(param("n"))
 )  # fmt: skip
-NEWEST_OF = statement(
-    select(*orders.c).where(orders.c.authority_id == param("whose"), PUBLIC).order_by(orders.c.id.desc()).limit(1)
-)
-ISSUERS = statement(select(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct())
+NEWEST_OF = selects(*orders.c).where(PUBLIC, authority_id="whose").order_by(orders.c.id.desc()).limit(1)
+ISSUERS = selects(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct()
 
 
 async def public_orders_below(reading: Reading, below: int, at_most: int, sought: Sought = EVERY) -> list[Order]:

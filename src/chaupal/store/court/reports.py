@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
 
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
 from chaupal.store.machine.tables import reports
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -62,28 +62,15 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.regime}@{self.regime_version}" if self.regime else ""
 
 
-ADD = statement(insert(reports))
-BY_ID = statement(select(*reports.c).where(reports.c.id == param("of")))
-BY_IDS = statement(select(*reports.c).where(among(reports.c.id, "ids")))
-BY_HASH = statement(
-    select(*reports.c).where(reports.c.confirm_hash == words("hash"), reports.c.state == words("standing"))
-)
-BY_REPORTER = statement(
-    select(*reports.c).where(reports.c.reporter_id == param("me")).order_by(reports.c.id.desc()).limit(param("n"))
-)
-ON_ACCOUNT = statement(
-    select(*reports.c)
-    .where(reports.c.account_id == param("whom"), reports.c.state == words("standing"))
-    .order_by(reports.c.id)
-)
-WAITING = statement(
-    select(*reports.c)
-    .where(reports.c.state == words("standing"))
-    .order_by(reports.c.resolve_due, reports.c.id)
-    .limit(param("n"))
-)
-LATEST = statement(
-    select(*reports.c)
+ADD = inserts(reports)
+BY_ID = selects(*reports.c).where(id="of")
+BY_IDS = selects(*reports.c).where(among(reports.c.id, "ids"))
+BY_HASH = selects(*reports.c).where(confirm_hash="hash", state="standing")
+BY_REPORTER = selects(*reports.c).where(reporter_id="me").order_by(reports.c.id.desc()).limit("n")
+ON_ACCOUNT = selects(*reports.c).where(account_id="whom", state="standing").order_by(reports.c.id)
+WAITING = selects(*reports.c).where(state="standing").order_by(reports.c.resolve_due, reports.c.id).limit("n")
+LATEST = (
+    selects(*reports.c)
     .where(
         among(reports.c.state, "standings"),
         reports.c.id < param("below"),
@@ -92,67 +79,25 @@ LATEST = statement(
         (param("whose") == 0) | (reports.c.reporter_id == param("whose")),
     )
     .order_by(reports.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-TOGETHER = statement(
-    select(*reports.c)
-    .where(
-        reports.c.account_id == param("whom"), reports.c.state == words("standing"), reports.c.resolved_at == param("at")
-    )
-    .order_by(reports.c.id)
-)  # fmt: skip
-REFS_LIKE = statement(select(func.count()).select_from(reports).where(reports.c.ref.like(words("pattern"))))
-SINCE = statement(
-    select(func.count())
-    .select_from(reports)
-    .where(reports.c.email == words("address"), reports.c.received_at > param("since"))
+TOGETHER = selects(*reports.c).where(account_id="whom", state="standing", resolved_at="at").order_by(reports.c.id)
+REFS_LIKE = counts_of(reports).where(reports.c.ref.like(words("pattern")))
+SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
+FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
+DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"), state="standing")
+KEY = updates(reports, confirm_hash="hash").where(id="of", state="standing")
+ARRIVE = updates(
+    reports, state="now_is", ref="as_ref", confirm_hash="none", received_at="at", acknowledged_at="at", ack_due="ack",
+    resolve_due="due", log_index="leaf", regime="law", regime_version="edition",
+).where(id="of", state="was")  # fmt: skip
+ASSIGN = updates(reports, assigned_to="whom").where(id="of", state="was")
+AMEND = updates(reports, category="about", rules="broken").where(id="of", state="was")
+RESOLVE = updates(reports, state="now_is", resolved_at="at", resolved_by="judge", outcome="result", reason="why").where(
+    id="of", state="was"
 )
-FROM_SERVER = statement(
-    select(func.count())
-    .select_from(reports)
-    .where(reports.c.server == param("there"), reports.c.received_at > param("since"))
-)
-DROP_UNCONFIRMED = statement(
-    delete(reports).where(reports.c.state == words("standing"), reports.c.received_at < param("before"))
-)
-KEY = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("standing"))
-    .values(confirm_hash=words("hash"))
-)
-ARRIVE = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("was"))
-    .values(
-        state=words("now_is"), ref=words("as_ref"), confirm_hash=words("none"), received_at=param("at"), acknowledged_at=param("at"),
-        ack_due=param("ack"), resolve_due=param("due"), log_index=param("leaf"), regime=words("law"), regime_version=param("edition"),
-    )
-)  # fmt: skip
-ASSIGN = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("was"))
-    .values(assigned_to=param("whom"))
-)
-AMEND = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("was"))
-    .values(category=words("about"), rules=words("broken"))
-)
-RESOLVE = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("was"))
-    .values(
-        state=words("now_is"),
-        resolved_at=param("at"),
-        resolved_by=param("judge"),
-        outcome=words("result"),
-        reason=words("why"),
-    )
-)
-REOPEN = statement(
-    update(reports)
-    .where(reports.c.id == param("of"), reports.c.state == words("was"))
-    .values(state=words("now_is"), resolved_at=None, resolved_by=None, outcome=words("none"), reason=words("none"))
+REOPEN = updates(reports, state="now_is", resolved_at=None, resolved_by=None, outcome="none", reason="none").where(
+    id="of", state="was"
 )
 _number = msgspec.json.Decoder(tuple[int, ...]).decode
 _word = msgspec.json.Decoder(tuple[str, ...]).decode

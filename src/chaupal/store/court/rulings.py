@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, insert, or_, select, text as sql, update
+from sqlalchemy import and_, or_, select, text as sql
 
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import ONLY, RULINGS
+from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import orders, rulings, targets
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -72,31 +73,23 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 FLAGS = ("permanent", "alone", "neutral", "global_allowed", "protected")
 
-BEGIN = statement(insert(rulings))
-LIFT = statement(
-    update(rulings)
-    .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None))
-    .values(lifted_at=param("at"), lift_log_index=param("leaf"))
-)
+BEGIN = inserts(rulings)
+LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(rulings.c.lifted_at.is_(None), id="of")
 # Until somebody agreed it had a shorter end, and its strike with it.
-SECOND = statement(
-    update(rulings)
-    .where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None))
-    .values(approved_by=param("second"), ends_at=param("end"), strike_until=param("strike"), alone=sql("0"))
+SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="strike", alone=sql("0")).where(
+    rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None), id="of"
 )
-REVIEWED = statement(
-    update(rulings).where(rulings.c.id == param("of"), rulings.c.lifted_at.is_(None)).values(review_at=param("review"))
-)
-BY_ID = statement(select(*rulings.c).where(rulings.c.id == param("of")))
-NEWEST_WITHHELD = statement(
-    select(rulings.c.subject_id)
+REVIEWED = updates(rulings, review_at="review").where(rulings.c.lifted_at.is_(None), id="of")
+BY_ID = selects(*rulings.c).where(id="of")
+NEWEST_WITHHELD = (
+    selects(rulings.c.subject_id)
     .where(rulings.c.lifted_at.is_(None), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"))
     .order_by(rulings.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-OF_OWNER = statement(select(*rulings.c).where(rulings.c.owner_id == param("me")).order_by(rulings.c.id.desc()))
-FORGIVE = statement(update(rulings).where(rulings.c.id == param("of")).values(strike_until=None))
-BY_TARGETS = statement(select(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id))
+OF_OWNER = selects(*rulings.c).where(owner_id="me").order_by(rulings.c.id.desc())
+FORGIVE = updates(rulings, strike_until=None).where(id="of")
+BY_TARGETS = selects(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id)
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
 # counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
 _TOLD = select(*rulings.c).select_from(
@@ -140,16 +133,12 @@ OPENED_AFTER = statement(
     .order_by(rulings.c.opened_log_index, rulings.c.id)
     .limit(param("n"))
 )
-OPEN = statement(
-    update(rulings)
-    .where(rulings.c.id == param("of"))
-    .values(order_ref=words("ref"), neutral=param("neutral"), opened_log_index=param("leaf"))
-)
-ENDED = statement(
-    select(*rulings.c)
+OPEN = updates(rulings, order_ref="ref", neutral="neutral", opened_log_index="leaf").where(id="of")
+ENDED = (
+    selects(*rulings.c)
     .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
     .order_by(rulings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 TO_REVIEW = statement(
     select(*rulings.c)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, update
 
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -33,38 +33,26 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LIVE = (speakers.c.ended_at.is_(None), speakers.c.ends_at.is_(None) | (speakers.c.ends_at > param("at")))
-CLASSES = statement(
-    select(speakers.c.account_id, speakers.c["class"])
+CLASSES = (
+    selects(speakers.c.account_id, speakers.c["class"])
     .where(among(speakers.c.account_id, "ids"), speakers.c.seconded_by.is_not(None), *_LIVE)
     .order_by(speakers.c.id)
 )
-ADD = statement(insert(speakers))
-BY_ID = statement(select(*speakers.c).where(speakers.c.id == param("of")))
-LIVE = statement(select(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc()))
-SECOND = statement(
-    update(speakers)
-    .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
-    .values(seconded_by=param("second"), log_index=param("leaf"))
+ADD = inserts(speakers)
+BY_ID = selects(*speakers.c).where(id="of")
+LIVE = selects(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc())
+SECOND = updates(speakers, seconded_by="second", log_index="leaf").where(
+    speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None), id="of"
 )
-DROP = statement(
-    update(speakers)
-    .where(speakers.c.id == param("of"), speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None))
-    .values(ended_at=param("at"))
+DROP = updates(speakers, ended_at="at").where(speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None), id="of")
+ASK_END = updates(speakers, ending_by="by", ending_at="at", log_index="leaf").where(
+    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_(None), id="of"
 )
-ASK_END = statement(
-    update(speakers)
-    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_(None))
-    .values(ending_by=param("by"), ending_at=param("at"), log_index=param("leaf"))
+KEEP = updates(speakers, ending_by=None, ending_at=None).where(
+    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None), id="of"
 )
-KEEP = statement(
-    update(speakers)
-    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
-    .values(ending_by=None, ending_at=None)
-)
-END = statement(
-    update(speakers)
-    .where(speakers.c.id == param("of"), speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None))
-    .values(ended_at=param("at"), ended_by=param("by"), log_index=param("leaf"))
+END = updates(speakers, ended_at="at", ended_by="by", log_index="leaf").where(
+    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None), id="of"
 )
 
 

@@ -1,10 +1,11 @@
 """Tellings: who was told what about a ruling and when, or until when they are not; one per ruling, person and occasion."""
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param, upsert
+from chaupal.store.machine.statements import counts_of, selects, updates
 from chaupal.store.machine.tables import orders, rulings, targets, tellings
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -28,21 +29,17 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 ADD = upsert(lambda i: i(tellings).on_conflict_do_nothing(index_elements=["ruling_id", "account_id", "about"]))
 _UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
-SENT = statement(
-    update(tellings).where(*_UNSENT).values(sent_at=param("at"), ways=words("used"), log_index=param("leaf"))
-)
-LATER = statement(update(tellings).where(*_UNSENT).values(due_at=param("until"), log_index=param("leaf")))
+SENT = updates(tellings, sent_at="at", ways="used", log_index="leaf").where(*_UNSENT)
+LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
 # Of what was told already, `due_at` is when it was asked to be told again.
-AGAIN = statement(
-    update(tellings)
-    .where(tellings.c.id == param("of"), tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"))
-    .values(due_at=param("at"))
+AGAIN = updates(tellings, due_at="at").where(
+    tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
-DUE = statement(
-    select(*tellings.c)
+DUE = (
+    selects(*tellings.c)
     .where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
     .order_by(tellings.c.due_at, tellings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 _SECRET = (
     select(rulings.c.id)
@@ -50,11 +47,9 @@ _SECRET = (
     .join(orders, orders.c.id == targets.c.order_id)
     .where(HIDDEN)
 )
-UNSENT_OPENLY = statement(
-    select(func.count()).select_from(tellings).where(tellings.c.sent_at.is_(None), tellings.c.ruling_id.not_in(_SECRET))
-)
-IS_DUE = statement(select(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at")))
-ABOUT = statement(select(*tellings.c).where(tellings.c.ruling_id == param("whose")).order_by(tellings.c.id))
+UNSENT_OPENLY = counts_of(tellings).where(tellings.c.sent_at.is_(None), tellings.c.ruling_id.not_in(_SECRET))
+IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
+ABOUT = selects(*tellings.c).where(ruling_id="whose").order_by(tellings.c.id)
 
 
 async def add(w: Writing, row: Telling) -> bool:

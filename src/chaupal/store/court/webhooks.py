@@ -1,9 +1,9 @@
 """Webhooks as rows: where events are sent, and the calls that are still to be made."""
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import webhook_calls as calls, webhooks
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -38,38 +38,28 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int
 
 
-ADD = statement(insert(webhooks))
-EVERY = statement(select(*webhooks.c).order_by(webhooks.c.id))
-BY_ID = statement(select(*webhooks.c).where(webhooks.c.id == param("of")))
-REMOVE = statement(delete(webhooks).where(webhooks.c.id == param("of")))
-SWITCH_OFF = statement(
-    update(webhooks)
-    .where(webhooks.c.id == param("of"), webhooks.c.disabled_at.is_(None))
-    .values(disabled_at=param("at"))
-)
-SWITCH_ON = statement(update(webhooks).where(webhooks.c.id == param("of")).values(disabled_at=None, failures=0))
-RESEAL = statement(update(webhooks).where(webhooks.c.id == param("of")).values(secret=words("sealed")))
-WENT = statement(update(webhooks).where(webhooks.c.id == param("of")).values(failures=0, last=words("said")))
-FAILED = statement(
-    update(webhooks).where(webhooks.c.id == param("of")).values(failures=webhooks.c.failures + 1, last=words("said"))
-)
-ADD_CALL = statement(insert(calls))
-DUE = statement(
-    select(*calls.c)
+ADD = inserts(webhooks)
+EVERY = selects(*webhooks.c).order_by(webhooks.c.id)
+BY_ID = selects(*webhooks.c).where(id="of")
+REMOVE = deletes(webhooks).where(id="of")
+SWITCH_OFF = updates(webhooks, disabled_at="at").where(webhooks.c.disabled_at.is_(None), id="of")
+SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
+RESEAL = updates(webhooks, secret="sealed").where(id="of")
+WENT = updates(webhooks, failures=0, last="said").where(id="of")
+FAILED = updates(webhooks, failures=webhooks.c.failures + 1, last="said").where(id="of")
+ADD_CALL = inserts(calls)
+DUE = (
+    selects(*calls.c)
     .join(webhooks, webhooks.c.id == calls.c.webhook_id)
     .where(calls.c.due_at <= param("at"), webhooks.c.disabled_at.is_(None))
     .order_by(calls.c.due_at, calls.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 # Whoever moves it makes the call; dies it meanwhile, the call is due again.
-CLAIM = statement(
-    update(calls).where(calls.c.id == param("of"), calls.c.due_at == param("was")).values(due_at=param("until"))
-)
-AGAIN = statement(
-    update(calls).where(calls.c.id == param("of")).values(tries=calls.c.tries + 1, due_at=param("when_next"))
-)
-DONE = statement(delete(calls).where(calls.c.id == param("of")))
-DROP_CALLS = statement(delete(calls).where(calls.c.webhook_id == param("of")))
+CLAIM = updates(calls, due_at="until").where(id="of", due_at="was")
+AGAIN = updates(calls, tries=calls.c.tries + 1, due_at="when_next").where(id="of")
+DONE = deletes(calls).where(id="of")
+DROP_CALLS = deletes(calls).where(webhook_id="of")
 
 
 async def add(w: Writing, hook: Webhook) -> None:

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import func
 
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param, upsert, words
+from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.tables import cosignatures, witnessed
 from chaupal.store.machine.work import Reading, Writing
 
-KEEP = upsert(lambda insert: insert(cosignatures).on_conflict_do_nothing())
-LINES = statement(select(cosignatures.c.line).where(cosignatures.c.size == param("of")).order_by(cosignatures.c.name))
-LAST_BY = statement(
-    select(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at)).group_by(
-        cosignatures.c.name
-    )
+KEEP = inserts_once(cosignatures)
+LINES = selects(cosignatures.c.line).where(size="of").order_by(cosignatures.c.name)
+LAST_BY = selects(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at)).group_by(
+    cosignatures.c.name
 )
-FINAL = statement(
-    select(cosignatures.c.size, func.max(cosignatures.c.at))
+FINAL = (
+    selects(cosignatures.c.size, func.max(cosignatures.c.at))
     .group_by(cosignatures.c.size)
     .having(func.count() >= param("needed"))
     .order_by(cosignatures.c.size.desc())
@@ -31,11 +30,7 @@ HOLD = upsert(
         .returning(witnessed.c.size, witnessed.c.root, witnessed.c.at)
     )
 )
-SEE = statement(
-    update(witnessed)
-    .where(witnessed.c.origin == words("of"))
-    .values(size=param("new_size"), root=words("new_root"), at=param("now_at"))
-)
+SEE = updates(witnessed, size="new_size", root="new_root", at="now_at").where(origin="of")
 
 
 class Seen(msgspec.Struct, frozen=True):

@@ -3,27 +3,20 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import select
-
-from chaupal.store.machine.dialect import among, listed, statement, words
+from chaupal.store.machine.dialect import among, listed
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, posts
 from chaupal.store.machine.work import Reading
 
-PEOPLE = statement(
-    select(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.state).where(
-        among(accounts.c.id, "ids")
-    )
-)
-POSTS = statement(
-    select(posts.c.id, posts.c.author, accounts.c.handle, posts.c.server, posts.c.uri, posts.c.url, posts.c.visibility)
+PEOPLE = selects(
+    accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.state
+).where(among(accounts.c.id, "ids"))
+POSTS = (
+    selects(posts.c.id, posts.c.author, accounts.c.handle, posts.c.server, posts.c.uri, posts.c.url, posts.c.visibility)
     .join(accounts, accounts.c.id == posts.c.author)
     .where(among(posts.c.id, "ids"))
 )
-HAS_GONE = statement(
-    select(accounts.c.id).where(
-        accounts.c.handle == words("handle"), accounts.c.state == "deleted", accounts.c.server == 0
-    )
-)
+HAS_GONE = selects(accounts.c.id).where(accounts.c.state == "deleted", accounts.c.server == 0, handle="handle")
 
 
 class Whose(NamedTuple):

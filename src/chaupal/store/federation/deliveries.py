@@ -7,11 +7,12 @@ longer and longer, and what waits for it costs nobody anything meanwhile.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, text as sql, union_all, update
+from sqlalchemy import and_, case, exists, func, or_, select, text as sql, union_all
 
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import accounts, deliveries, follows, posts, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
 
@@ -101,26 +102,20 @@ READERS_AT = statement(
 OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
 EVERYWHERE = statement(_BOXES)
 # Of a server that holds a copy one inbox will do: the shared one, where it has one.
-OF_SERVERS = statement(
-    select(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
+OF_SERVERS = (
+    selects(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
     .join(servers, servers.c.id == remote_people.c.server_id)
     .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE, among(remote_people.c.server_id, "ids"))
     .group_by(remote_people.c.server_id)
     .order_by(remote_people.c.server_id)
 )
 
-SAY = statement(insert(spoken).values(id=param("id"), body=words("body"), post=param("post"), at=param("at")))
-SEND = statement(
-    insert(deliveries).values(
-        id=param("id"), server_id=param("server"), inbox=words("inbox"), by=param("by"), spoken_id=param("spoken")
-    )
-)
+SAY = inserts(spoken, id="id", body="body", post="post", at="at")
+SEND = inserts(deliveries, id="id", server_id="server", inbox="inbox", by="by", spoken_id="spoken")
 # In the order of ids: two units that wake the same servers wait for one another and do not deadlock.
 _WOKEN = select(servers.c.id).where(among(servers.c.id, "ids")).order_by(servers.c.id).with_for_update()
 # Also where nothing changes: whoever is about to say that nothing waits must see what this unit adds.
-WAKE = statement(
-    update(servers).where(servers.c.id.in_(_WOKEN)).values(due_at=func.coalesce(servers.c.due_at, param("at")))
-)
+WAKE = updates(servers, due_at=func.coalesce(servers.c.due_at, param("at"))).where(servers.c.id.in_(_WOKEN))
 
 
 def _take(well: bool) -> Statement:
@@ -135,20 +130,17 @@ def _take(well: bool) -> Statement:
         .limit(param("n"))
         .with_for_update(skip_locked=True)
     )  # fmt: skip
-    return statement(
-        update(servers)
+    return (
+        updates(servers, held_until="until")
         .where(servers.c.id.in_(free))
-        .values(held_until=param("until"))
         .returning(servers.c.id, servers.c.domain, servers.c.fails, servers.c.failing_since)
     )
 
 
 TAKE = {well: _take(well) for well in (True, False)}
-ANY = statement(
-    select(servers.c.id).where(servers.c.due_at <= param("at"), servers.c.held_until <= param("at")).limit(1)
-)
-FREE_ALL = statement(update(servers).where(servers.c.held_until > 0).values(held_until=0))
-HOLD = statement(update(servers).where(servers.c.id == param("of")).values(held_until=param("until")))
+ANY = selects(servers.c.id).where(servers.c.due_at <= param("at"), servers.c.held_until <= param("at")).limit(1)
+FREE_ALL = updates(servers, held_until=0).where(servers.c.held_until > 0)
+HOLD = updates(servers, held_until="until").where(id="of")
 NEXT = statement(
     select(
         deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post,
@@ -161,42 +153,26 @@ NEXT = statement(
     .order_by(deliveries.c.id)
     .limit(param("n"))
 )  # fmt: skip
-DONE = statement(delete(deliveries).where(among(deliveries.c.id, "ids")))
-TRIED = statement(update(deliveries).where(deliveries.c.id == param("of")).values(tries=deliveries.c.tries + 1))
+DONE = deletes(deliveries).where(among(deliveries.c.id, "ids"))
+TRIED = updates(deliveries, tries=deliveries.c.tries + 1).where(id="of")
 # The row is this unit's from here on, so that nothing is added unseen; only then is looked whether anything waits.
-ANSWERED = statement(
-    update(servers).where(servers.c.id == param("of")).values(held_until=0, fails=0, failing_since=None)
-)
+ANSWERED = updates(servers, held_until=0, fails=0, failing_since=None).where(id="of")
 _WAITS = exists().where(deliveries.c.server_id == param("of"))
-RELEASE = statement(
-    update(servers).where(servers.c.id == param("of")).values(due_at=case((_WAITS, param("at")), else_=None))
-)
-FAILED = statement(
-    update(servers)
-    .where(servers.c.id == param("of"))
-    .values(
-        held_until=0, fails=servers.c.fails * (1 - param("anew")) + 1, due_at=param("again"),
-        failing_since=case((param("anew") == 1, param("at")), else_=func.coalesce(servers.c.failing_since, param("at"))),
-    )
-)  # fmt: skip
-GIVE_UP = statement(update(servers).where(servers.c.id == param("of")).values(held_until=0, due_at=None))
-DROP = statement(delete(deliveries).where(deliveries.c.server_id == param("of")))
-LEFT = statement(
-    update(remote_people)
-    .where(remote_people.c.server_id == param("server"), remote_people.c.inbox == words("inbox"), remote_people.c.gone_at.is_(None))
-    .values(gone_at=param("at"))
-)  # fmt: skip
-SWEEP = statement(
-    delete(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
-)
-HOW_MANY = statement(select(func.count(deliveries.c.id)))
+RELEASE = updates(servers, due_at=case((_WAITS, param("at")), else_=None)).where(id="of")
+FAILED = updates(
+    servers, held_until=0, fails=servers.c.fails * (1 - param("anew")) + 1, due_at="again",
+    failing_since=case((param("anew") == 1, param("at")), else_=func.coalesce(servers.c.failing_since, param("at"))),
+).where(id="of")  # fmt: skip
+GIVE_UP = updates(servers, held_until=0, due_at=None).where(id="of")
+DROP = deletes(deliveries).where(server_id="of")
+LEFT = updates(remote_people, gone_at="at").where(remote_people.c.gone_at.is_(None), server_id="server", inbox="inbox")
+SWEEP = deletes(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
+HOW_MANY = selects(func.count(deliveries.c.id))
 # Not those that somebody is telling at this moment: a long queue takes its time.
-LATE_SINCE = statement(
-    select(func.min(servers.c.due_at)).where(
-        servers.c.due_at <= param("at"), servers.c.held_until <= param("at"), servers.c.fails == 0
-    )
+LATE_SINCE = selects(func.min(servers.c.due_at)).where(
+    servers.c.due_at <= param("at"), servers.c.held_until <= param("at"), servers.c.fails == 0
 )
-FAILING = statement(select(func.count(servers.c.id)).where(servers.c.due_at.is_not(None), servers.c.fails > 0))
+FAILING = selects(func.count(servers.c.id)).where(servers.c.due_at.is_not(None), servers.c.fails > 0)
 
 
 async def of_followers(reading: Reading, authors: Sequence[int], *, standing: bool = False) -> list[Box]:

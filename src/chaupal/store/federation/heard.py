@@ -2,18 +2,17 @@
 
 import hashlib
 
-from sqlalchemy import delete, select
-
 from chaupal.kernel.clock import DAY
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import deletes, inserts_once, selects
 from chaupal.store.machine.tables import heard
 from chaupal.store.machine.work import Reading, Writing
 
 KEPT = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
 
-ADD = upsert(lambda i: i(heard).values(hash=words("hash"), at=param("at")).on_conflict_do_nothing())
-FIND = statement(select(heard.c.at).where(heard.c.hash == words("hash")))
-SWEEP = statement(delete(heard).where(heard.c.at < param("before")))
+ADD = inserts_once(heard, hash="hash", at="at")
+FIND = selects(heard.c.at).where(hash="hash")
+SWEEP = deletes(heard).where(heard.c.at < param("before"))
 
 
 def _hash(activity: str) -> str:

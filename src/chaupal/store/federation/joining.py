@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
-
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
-from chaupal.store.machine.dialect import param, statement, upsert, words
 from chaupal.store.machine.shelves import POSTS, THREADS, WROTE
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import posts, unjoined
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import REPLIES, touch_with_reposts
@@ -16,24 +14,15 @@ from chaupal.store.square.posts import as_written
 ANSWERS, QUOTES = "answers", "quotes"
 MOST = 200  # that wait for one post and are joined to it
 
-WAIT = upsert(
-    lambda i: i(unjoined).values(post_id=param("of"), what=words("what"), uri=words("uri")).on_conflict_do_nothing()
+WAIT = inserts_once(unjoined, post_id="of", what="what", uri="uri")
+WAITING = selects(unjoined.c.post_id, unjoined.c.what).where(uri="uri").order_by(unjoined.c.post_id).limit(MOST)
+DONE = deletes(unjoined).where(post_id="of", what="what")
+GONE = deletes(unjoined).where(post_id="of")
+JOIN = updates(posts, reply_to="parent", reply_to_account="whose", root="top", answers="others").where(
+    posts.c.reply_to.is_(None), id="of"
 )
-WAITING = statement(
-    select(unjoined.c.post_id, unjoined.c.what)
-    .where(unjoined.c.uri == words("uri"))
-    .order_by(unjoined.c.post_id)
-    .limit(MOST)
-)
-DONE = statement(delete(unjoined).where(unjoined.c.post_id == param("of"), unjoined.c.what == words("what")))
-GONE = statement(delete(unjoined).where(unjoined.c.post_id == param("of")))
-JOIN = statement(
-    update(posts)
-    .where(posts.c.id == param("of"), posts.c.reply_to.is_(None))
-    .values(reply_to=param("parent"), reply_to_account=param("whose"), root=param("top"), answers=param("others"))
-)
-BELOW = statement(select(posts.c.id).where(posts.c.root == param("was")))
-MOVE = statement(update(posts).where(posts.c.root == param("was")).values(root=param("top")))
+BELOW = selects(posts.c.id).where(root="was")
+MOVE = updates(posts, root="top").where(root="was")
 
 
 async def wait(w: Writing, post: int, what: str, uri: str) -> None:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
 from chaupal.store.machine.shelves import KEYS
+from chaupal.store.machine.statements import deletes, selects
 from chaupal.store.machine.tables import accounts, own_keys, remote_keys
 from chaupal.store.machine.work import Reading, Writing
 
-_OWN = statement(select(own_keys.c.private, own_keys.c.public).where(own_keys.c.account_id == param("account")))
+_OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account")
 _KEEP_OWN = upsert(
     lambda insert: (
         insert(own_keys)
@@ -18,14 +19,14 @@ _KEEP_OWN = upsert(
         .on_conflict_do_nothing(index_elements=["account_id"])
     )
 )
-_HANDLE = statement(select(accounts.c.handle).where(accounts.c.id == param("account"), accounts.c.server == 0))
-_KNOWN = statement(
-    select(remote_keys.c.public, accounts.c.id, accounts.c.server, accounts.c.uri, remote_keys.c.fetched_at)
+_HANDLE = selects(accounts.c.handle).where(accounts.c.server == 0, id="account")
+_KNOWN = (
+    selects(remote_keys.c.public, accounts.c.id, accounts.c.server, accounts.c.uri, remote_keys.c.fetched_at)
     .join(accounts, accounts.c.id == remote_keys.c.account_id)
-    .where(remote_keys.c.key_id == words("key"))
+    .where(key_id="key")
 )
-_URI = statement(select(accounts.c.uri).where(accounts.c.id == param("account")))
-_BY_URI = statement(select(accounts.c.id).where(accounts.c.uri == words("uri"), accounts.c.uri != ""))
+_URI = selects(accounts.c.uri).where(id="account")
+_BY_URI = selects(accounts.c.id).where(accounts.c.uri != "", uri="uri")
 _KEEP = upsert(
     lambda insert: (
         insert(remote_keys)
@@ -42,12 +43,8 @@ _KEEP = upsert(
         )
     )
 )  # fmt: skip
-_IDS = statement(select(remote_keys.c.key_id).where(remote_keys.c.account_id == param("account")))
-_DROP_OTHERS = statement(
-    delete(remote_keys).where(
-        remote_keys.c.account_id == param("account"), among(remote_keys.c.key_id, "keys", negate=True)
-    )
-)
+_IDS = selects(remote_keys.c.key_id).where(account_id="account")
+_DROP_OTHERS = deletes(remote_keys).where(among(remote_keys.c.key_id, "keys", negate=True), account_id="account")
 
 
 class OwnKey(NamedTuple):

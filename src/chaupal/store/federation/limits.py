@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, or_, select, text as sql, update
+from sqlalchemy import func, or_, select, text as sql
 
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import OF_SERVERS
@@ -14,6 +14,7 @@ from chaupal.store.court.rulings import RulingRow, row_of
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
+from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.tables import (
     allowed_servers,
     case_events,
@@ -80,13 +81,9 @@ _NAMED = select(*rulings.c, servers.c.domain, func.coalesce(targets.c.number, 1)
     rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
 )
 LIVE = statement(_NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id))
-ON_ONE = statement(
-    select(rulings.c.id).where(
-        rulings.c.subject_id == param("of"), rulings.c.measure == words("measure"), rulings.c.lifted_at.is_(None)
-    )
-)
-ABOVE = statement(
-    select(rulings.c.id)
+ON_ONE = selects(rulings.c.id).where(rulings.c.lifted_at.is_(None), subject_id="of", measure="measure")
+ABOVE = (
+    selects(rulings.c.id)
     .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
     .where(rulings.c.lifted_at.is_(None), _OF_SERVERS, among(servers.c.domain, "names"))
 )
@@ -108,8 +105,8 @@ PROPOSALS = statement(
     .order_by(servers.c.domain, targets.c.id)
 )  # fmt: skip
 _below = servers.alias("below")
-NEWEST_FROM = statement(
-    select(elsewhere.c.post_id)
+NEWEST_FROM = (
+    selects(elsewhere.c.post_id)
     .where(
         or_(
             elsewhere.c.server_id == param("of"),
@@ -121,7 +118,7 @@ NEWEST_FROM = statement(
         )
     )
     .order_by(elsewhere.c.post_id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 SAY = upsert(
     lambda i: (
@@ -139,58 +136,30 @@ SAY = upsert(
         )
     )
 )  # fmt: skip
-SAID = statement(select(*server_words.c).where(among(server_words.c.server_id, "ids")))
+SAID = selects(*server_words.c).where(among(server_words.c.server_id, "ids"))
 _LIST = select(*allowed_servers.c, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
 )
 ALLOWED = statement(_LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc()))
 ALLOWED_ONE = statement(_LIST.where(allowed_servers.c.id == param("of"), allowed_servers.c.ended_at.is_(None)))
-IS_ALLOWED = statement(
-    select(allowed_servers.c.id).where(allowed_servers.c.server_id == param("of"), allowed_servers.c.ended_at.is_(None))
+IS_ALLOWED = selects(allowed_servers.c.id).where(allowed_servers.c.ended_at.is_(None), server_id="of")
+WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(
+    among(allowed_servers.c.server_id, "ids"), allowed_servers.c.ended_at.is_(None)
 )
-WHICH_ALLOWED = statement(
-    select(allowed_servers.c.server_id).where(
-        among(allowed_servers.c.server_id, "ids"), allowed_servers.c.ended_at.is_(None)
-    )
-)
-ALLOW = upsert(
-    lambda i: (
-        i(allowed_servers)
-        .values(
-            id=param("new"), server_id=param("of"), reason=words("why"), by=param("who"), at=param("now"), log_index=param("leaf"),
-            ending_reason=sql("''"),
-        )
-        .on_conflict_do_nothing()
-    )
+ALLOW = inserts_once(
+    allowed_servers, id="new", server_id="of", reason="why", by="who", at="now", log_index="leaf",
+    ending_reason=sql("''"),
 )  # fmt: skip
-ASK_END = statement(
-    update(allowed_servers)
-    .where(
-        allowed_servers.c.id == param("of"),
-        allowed_servers.c.ended_at.is_(None),
-        allowed_servers.c.ending_by.is_(None),
-    )
-    .values(ending_by=param("who"), ending_reason=words("why"), log_index=param("leaf"))
+ASK_END = updates(allowed_servers, ending_by="who", ending_reason="why", log_index="leaf").where(
+    allowed_servers.c.ended_at.is_(None), allowed_servers.c.ending_by.is_(None), id="of"
 )
-KEEP = statement(
-    update(allowed_servers)
-    .where(
-        allowed_servers.c.id == param("of"),
-        allowed_servers.c.ended_at.is_(None),
-        allowed_servers.c.ending_by.is_not(None),
-    )
-    .values(ending_by=None, ending_reason=sql("''"), log_index=param("leaf"))
+KEEP = updates(allowed_servers, ending_by=None, ending_reason=sql("''"), log_index="leaf").where(
+    allowed_servers.c.ended_at.is_(None), allowed_servers.c.ending_by.is_not(None), id="of"
 )
-END = statement(
-    update(allowed_servers)
-    .where(
-        allowed_servers.c.id == param("of"),
-        allowed_servers.c.ended_at.is_(None),
-        allowed_servers.c.ending_by == param("first"),
-    )
-    .values(ended_by=param("who"), ended_at=param("now"), log_index=param("leaf"))
+END = updates(allowed_servers, ended_by="who", ended_at="now", log_index="leaf").where(
+    allowed_servers.c.ended_at.is_(None), id="of", ending_by="first"
 )
-HIDERS = statement(select(domain_blocks.c.account_id).where(domain_blocks.c.domain == words("domain")))
+HIDERS = selects(domain_blocks.c.account_id).where(domain="domain")
 
 
 async def met(w: Writing, domain: str, names: Sequence[str]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import exists, or_, select, text
 
 from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.statements import deletes, same, selects, updates
 from chaupal.store.machine.tables import accounts, fetched_portraits, media, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
@@ -24,7 +25,7 @@ from chaupal.store.square.posts import as_written
 
 REMOTE = "remote"  # the state of what was not fetched
 
-ADDRESSES = statement(select(media.c.id, media.c.remote_url).where(among(media.c.id, "ids")))
+ADDRESSES = selects(media.c.id, media.c.remote_url).where(among(media.c.id, "ids"))
 AWAY = statement(
     select(
         media.c.id, media.c.remote_url, media.c.kind, media.c.post_id, media.c.account_id, accounts.c.server, media.c.tries,
@@ -33,64 +34,44 @@ AWAY = statement(
     .join(accounts, accounts.c.id == media.c.account_id)
     .where(media.c.id == param("of"), media.c.state == "remote")
 )  # fmt: skip
-HOLD = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "remote", media.c.held_until <= param("at"))
-    .values(held_until=param("until"), tries=media.c.tries + 1)
+HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
+    media.c.state == "remote", media.c.held_until <= param("at"), id="of"
 )
-FETCHED = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "remote")
-    .values(
-        state="ready", mime=words("kept_as"), kind=words("shown_as"), blurhash=words("hash"), width=param("wide"),
-        height=param("high"), small_width=param("small_wide"), small_height=param("small_high"), size=param("bytes"),
-        length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"), created_at=param("at"), held_until=0, tries=0,
-    )
-)  # fmt: skip
-LATER = statement(
-    update(media).where(media.c.id == param("of"), media.c.state == "remote").values(held_until=param("until"))
-)
-TO_PAINT = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "remote")
-    .values(
-        state="waiting", mime=words("kept_as"), kind=words("shown_as"), demuxer=words("read_by"), held_until=0, tries=0
-    )
-)
-AS_PAINTED = statement(
-    update(media).where(media.c.id == param("of"), media.c.state == "ready").values(created_at=param("at"))
-)
-BACK = statement(
-    update(media)
-    .where(media.c.id == param("of"), or_(media.c.state == "failed", media.c.state == "waiting"))
-    .values(state="remote")
-)
-ONE = statement(select(*PICTURE_COLUMNS).where(media.c.id == param("of")))
+FETCHED = updates(
+    media, mime="kept_as", kind="shown_as", blurhash="hash", width="wide", height="high", small_width="small_wide",
+    small_height="small_high", size="bytes", length="ms", frame_rate="rate", bitrate="bits", created_at="at",
+    held_until=0, tries=0,
+).where(media.c.state == "remote", id="of").values(state="ready")  # fmt: skip
+LATER = updates(media, held_until="until").where(media.c.state == "remote", id="of")
+TO_PAINT = updates(
+    media, mime="kept_as", kind="shown_as", demuxer="read_by", held_until=0, tries=0,
+).where(media.c.state == "remote", id="of").values(state="waiting")  # fmt: skip
+AS_PAINTED = updates(media, created_at="at").where(media.c.state == "ready", id="of")
+BACK = updates(media).where(or_(media.c.state == "failed", media.c.state == "waiting"), id="of").values(state="remote")
+ONE = selects(*PICTURE_COLUMNS).where(same(media, id="of"))
 KEEP_PORTRAIT = upsert(
     lambda i: (add := i(fetched_portraits).values(key=words("key"), at=param("at"))).on_conflict_do_update(
         index_elements=["key"], set_={"at": add.excluded.at}
     )
 )
-OLD_PORTRAITS = statement(
-    select(fetched_portraits.c.key)
+OLD_PORTRAITS = (
+    selects(fetched_portraits.c.key)
     .where(fetched_portraits.c.at < param("before"))
     .order_by(fetched_portraits.c.at)
-    .limit(param("n"))
+    .limit("n")
 )
-FORGET_PORTRAIT = statement(delete(fetched_portraits).where(fetched_portraits.c.key == words("key")))
-IN_POST = statement(update(posts).where(posts.c.id == param("of")).values(pictures=words("shown")))
+FORGET_PORTRAIT = deletes(fetched_portraits).where(key="key")
+IN_POST = updates(posts, pictures="shown").where(id="of")
 # Fetched so long ago that it is let go of; what is held as evidence stays.
-OLD = statement(
-    select(media.c.id, media.c.mime, media.c.post_id)
+OLD = (
+    selects(media.c.id, media.c.mime, media.c.post_id)
     .where(text("remote_url <> ''"), media.c.state == "ready", media.c.created_at < param("before"), NOT_HELD)
     .order_by(media.c.created_at)
-    .limit(param("n"))
+    .limit("n")
 )
-LET_GO = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "ready", text("remote_url <> ''"), NOT_HELD)
-    .values(state="remote", size=0)
-)
+LET_GO = updates(
+    media, size=0,
+).where(media.c.state == "ready", text("remote_url <> ''"), NOT_HELD, id="of").values(state="remote")  # fmt: skip
 # Those of a server whose media are not wanted any more.
 OF_SERVER = statement(
     select(media.c.id, media.c.mime, media.c.post_id)

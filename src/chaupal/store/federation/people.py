@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select, text as sql, update
+from sqlalchemy import insert, text as sql, update
 
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
+from chaupal.store.machine.statements import same, selects, updates
 from chaupal.store.machine.tables import accounts, follow_requests, follows, remote_people
 from chaupal.store.machine.work import Reading, Writing
 
@@ -26,16 +27,11 @@ ADD_ACCOUNT = statement(
         url=words("url"), avatar=words("avatar"), header=words("header"), emojis=words("emojis"),
     )
 )  # fmt: skip
-CHANGE_ACCOUNT = statement(
-    update(accounts)
-    .where(accounts.c.id == param("of"))
-    .values(
-        name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
-        bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
-        url=words("url"),
-    )
-)  # fmt: skip
-RENAME = statement(update(accounts).where(accounts.c.id == param("of")).values(handle=words("handle")))
+CHANGE_ACCOUNT = updates(
+    accounts, name="name", note="note", note_html="note_html", fields="fields", locked="locked", bot="bot",
+    discoverable="discoverable", indexable="indexable", hide_collections="hide_collections", url="url",
+).where(id="of")  # fmt: skip
+RENAME = updates(accounts, handle="handle").where(id="of")
 ADD = statement(
     insert(remote_people).values(
         gone_at=None,
@@ -54,33 +50,29 @@ COLUMNS = (
     remote_people.c.featured, remote_people.c.fetched_at, remote_people.c.avatar_url, remote_people.c.header_url,
     remote_people.c.aliases, remote_people.c.moved_to, remote_people.c.gone_at,
 )  # fmt: skip
-OF = statement(
-    select(*COLUMNS)
+OF = (
+    selects(*COLUMNS)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
-    .where(remote_people.c.account_id == param("of"))
+    .where(same(remote_people, account_id="of"))
 )
-FOLLOWERS = statement(select(remote_people.c.followers).where(remote_people.c.account_id == param("of")))
-GO = statement(
-    update(remote_people)
-    .where(remote_people.c.account_id == param("of"), remote_people.c.gone_at.is_(None))
-    .values(gone_at=param("at"))
-)
+FOLLOWERS = selects(remote_people.c.followers).where(account_id="of")
+GO = updates(remote_people, gone_at="at").where(remote_people.c.gone_at.is_(None), account_id="of")
 EMPTY = statement(
     update(remote_people)
     .where(remote_people.c.account_id == param("of"))
     .values(inbox="", shared_inbox="", outbox="", followers="", following="", featured="", avatar_url="", header_url="", aliases="[]")
 )  # fmt: skip
 # Whoever is gone and whose things are still here.
-LEAVING = statement(
-    select(remote_people.c.account_id)
+LEAVING = (
+    selects(remote_people.c.account_id)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
     .where(remote_people.c.gone_at.is_not(None), accounts.c.state != sql("'deleted'"))
     .order_by(remote_people.c.gone_at)
     .limit(1)
 )
 # Whoever follows somebody of another server is one of ours.
-FOLLOWED = statement(select(follows.c.by).where(follows.c.to == param("them")).limit(1))
-ASKED = statement(select(follow_requests.c.by).where(follow_requests.c.to == param("them")).limit(1))
+FOLLOWED = selects(follows.c.by).where(to="them").limit(1)
+ASKED = selects(follow_requests.c.by).where(to="them").limit(1)
 
 _json = msgspec.json.Encoder().encode
 _aliases = msgspec.json.Decoder(tuple[str, ...]).decode

@@ -5,58 +5,57 @@ Whoever fetched a post by its address is not counted: it is not kept who asks fo
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, distinct, func, or_, select, text as sql
+from sqlalchemy import distinct, func, or_, text as sql
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, listed, param, upsert
+from chaupal.store.machine.statements import deletes, same, selects
 from chaupal.store.machine.tables import accounts, follows, posts, reached, servers
 from chaupal.store.machine.work import Reading, Writing
 
 NOTE = upsert(lambda insert: insert(reached).on_conflict_do_nothing(index_elements=["post_id", "server_id"]))
 # A repost of ours is delivered in its own name, and servers fetch what it carries.
 _SAID = func.coalesce(posts.c.boost_of, posts.c.id)
-OF_POSTS = statement(
-    select(_SAID, func.count(distinct(reached.c.server_id)))
+OF_POSTS = (
+    selects(_SAID, func.count(distinct(reached.c.server_id)))
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
     .where(or_(among(posts.c.id, "ids"), among(posts.c.boost_of, "ids")))
     .group_by(_SAID)
 )
-OF_ACCOUNT = statement(
-    select(func.count(distinct(reached.c.server_id)))
+OF_ACCOUNT = (
+    selects(func.count(distinct(reached.c.server_id)))
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
-    .where(posts.c.author == param("author"))
+    .where(same(posts, author="author"))
 )
-FOLLOWERS = statement(
-    select(follows.c.to, func.count())
+FOLLOWERS = (
+    selects(follows.c.to, func.count())
     .select_from(follows)
     .join(accounts, accounts.c.id == follows.c.by)
     .where(among(follows.c.to, "ids"), follows.c.server != sql("0"), accounts.c.server > sql("0"))
     .group_by(follows.c.to)
 )
-ORIGINS = statement(
-    select(accounts.c.id, servers.c.domain)
+ORIGINS = (
+    selects(accounts.c.id, servers.c.domain)
     .join(servers, servers.c.id == accounts.c.server)
     .where(among(accounts.c.id, "ids"), accounts.c.server > sql("0"))
 )
-SERVERS = statement(
-    select(reached.c.server_id)
+SERVERS = (
+    selects(reached.c.server_id)
     .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
     .where(or_(posts.c.id == param("of"), posts.c.boost_of == param("of")))
 )
-ALL_OF = statement(
-    select(reached.c.server_id)
+ALL_OF = (
+    selects(reached.c.server_id)
     .distinct()
     .select_from(reached)
     .join(posts, posts.c.id == reached.c.post_id)
-    .where(posts.c.author == param("author"))
+    .where(same(posts, author="author"))
 )
-FORGET = statement(delete(reached).where(reached.c.post_id == param("of")).returning(reached.c.server_id))
-HAS = statement(
-    select(reached.c.post_id).where(reached.c.server_id == param("server"), among(reached.c.post_id, "ids"))
-)
+FORGET = deletes(reached).where(post_id="of").returning(reached.c.server_id)
+HAS = selects(reached.c.post_id).where(among(reached.c.post_id, "ids"), server_id="server")
 
 
 async def note(w: Writing, posts_: Sequence[int], server: int, at: int) -> None:

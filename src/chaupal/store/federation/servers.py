@@ -2,31 +2,27 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import case, or_
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.federation import limits
-from chaupal.store.machine.dialect import among, byte_order, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, byte_order, listed, param
+from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
 
-ADD = upsert(
-    lambda i: i(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")).on_conflict_do_nothing()
-)
-ID_OF = statement(select(servers.c.id).where(servers.c.domain == words("domain")))
-DOMAINS = statement(select(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids")))
-KNOWN = statement(select(servers.c.domain).order_by(byte_order(servers.c.domain)))
-IDS_OF = statement(select(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names")))
+ADD = inserts_once(servers, id="id", domain="domain", first_at="at")
+ID_OF = selects(servers.c.id).where(domain="domain")
+DOMAINS = selects(servers.c.id, servers.c.domain).where(among(servers.c.id, "ids"))
+KNOWN = selects(servers.c.domain).order_by(byte_order(servers.c.domain))
+IDS_OF = selects(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names"))
 # What waits for one that did not answer is sent at once.
-HEARD = statement(
-    update(servers)
-    .where(servers.c.id == param("of"), or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0))
-    .values(
-        heard_at=param("at"), fails=0, failing_since=None, due_at=case((servers.c.due_at.is_not(None), param("at")), else_=None)
-    )
-)  # fmt: skip
+HEARD = updates(
+    servers, heard_at="at", fails=0, failing_since=None, due_at=case((servers.c.due_at.is_not(None), param("at")),
+    else_=None),
+).where(or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0), id="of")  # fmt: skip
 
 
 async def id_of(reading: Reading, domain: str) -> int | None:

@@ -1,20 +1,13 @@
 """Which signatures a server understands, as it was found out; by its host."""
 
-from sqlalchemy import select, update
-
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
 
-_SPEAKS = statement(select(servers.c.speaks).where(servers.c.domain == words("domain")))
-_NOTE = statement(
-    update(servers)
-    .where(servers.c.domain == words("domain"), servers.c.speaks != words("speaks"))
-    .values(speaks=words("speaks"))
-)
-_MEET = statement(
-    update(servers).where(servers.c.domain == words("domain"), servers.c.speaks == "").values(speaks=words("speaks"))
-)
+_SPEAKS = selects(servers.c.speaks).where(domain="domain")
+_NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != words("speaks"), domain="domain")
+_MEET = updates(servers, speaks="speaks").where(servers.c.speaks == "", domain="domain")
 
 
 async def speaks(reading: Reading, domain: str) -> str:

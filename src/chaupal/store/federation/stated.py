@@ -6,12 +6,12 @@ Each is kept as a statement of the server whose thing it is, replaced whenever t
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, insert, select
 
 from chaupal.kernel.ids import MakeId
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import STATED
+from chaupal.store.machine.statements import deletes, inserts, selects
 from chaupal.store.machine.tables import servers, stated
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -20,14 +20,14 @@ WITHHELD, SUSPENDED = "withheld", "suspended"
 _COLUMNS = (
     stated.c.subject_id, stated.c.what, stated.c.country, stated.c.address, stated.c.since, stated.c.until, servers.c.domain,
 )  # fmt: skip
-ON = statement(
-    select(*_COLUMNS)
+ON = (
+    selects(*_COLUMNS)
     .join_from(stated, servers, servers.c.id == stated.c.server_id)
     .where(among(stated.c.subject_id, "ids"))
     .order_by(stated.c.subject_id, stated.c.id)
 )
-ADD = statement(insert(stated))
-DROP = statement(delete(stated).where(stated.c.subject_id == param("of")))
+ADD = inserts(stated)
+DROP = deletes(stated).where(subject_id="of")
 
 
 class Statement(msgspec.Struct, frozen=True):

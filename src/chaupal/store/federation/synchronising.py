@@ -5,6 +5,7 @@ import hashlib
 from sqlalchemy import literal_column, select, text as sql, union_all
 
 from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import accounts, follows, mentions, posts
 from chaupal.store.machine.work import Reading
 
@@ -14,10 +15,10 @@ _THERE = (
     follows.c.server.in_((param("server"), literal_column("-1"))),
     accounts.c.server == param("server"),
 )
-AT = statement(
-    select(accounts.c.uri)
+AT = (
+    selects(accounts.c.uri)
     .join(follows, follows.c.by == accounts.c.id)
-    .where(follows.c.to == param("of"), *_THERE)
+    .where(same(follows, to="of"), *_THERE)
     .order_by(accounts.c.uri)
 )
 TOLD_AT = statement(
@@ -31,7 +32,7 @@ TOLD_AT = statement(
         .where(posts.c.id == param("of"), *_THERE),
     ).limit(param("n"))
 )
-SERVER_OF = statement(select(accounts.c.server).where(accounts.c.id == param("of")))
+SERVER_OF = selects(accounts.c.server).where(id="of")
 
 
 async def followers_at(reading: Reading, account: int, server: int) -> list[str]:

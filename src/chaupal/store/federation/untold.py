@@ -3,37 +3,36 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 
 from chaupal.kernel.event import Event, decode_event, encode_event
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import own_keys, reached, remote_people, spoken, untold
 from chaupal.store.machine.work import Reading, Writing
 
-EVER = statement(select(own_keys.c.account_id).limit(1))
-ELSEWHERE = statement(select(remote_people.c.account_id).where(among(remote_people.c.account_id, "ids")).limit(1))
-CAME = statement(select(reached.c.post_id).where(among(reached.c.post_id, "ids")).limit(1))
-LEAVES = statement(select(spoken.c.id).where(spoken.c.post > 0, among(spoken.c.post, "ids")).limit(1))
+EVER = selects(own_keys.c.account_id).limit(1)
+ELSEWHERE = selects(remote_people.c.account_id).where(among(remote_people.c.account_id, "ids")).limit(1)
+CAME = selects(reached.c.post_id).where(among(reached.c.post_id, "ids")).limit(1)
+LEAVES = selects(spoken.c.id).where(spoken.c.post > 0, among(spoken.c.post, "ids")).limit(1)
 
-OLDER = statement(
-    delete(untold).where(untold.c.about > 0, untold.c.about == param("about"), untold.c.name == words("name"))
-)
-ADD = statement(insert(untold).values(name=words("name"), body=words("body"), about=param("about"), at=param("at")))
-ANY = statement(select(untold.c.seq).limit(1))
+OLDER = deletes(untold).where(untold.c.about > 0, about="about", name="name")
+ADD = inserts(untold, name="name", body="body", about="about", at="at")
+ANY = selects(untold.c.seq).limit(1)
 # The oldest is one unit's until that ends: of many processes one tells, and in their order.
-OLDEST = statement(
-    select(untold.c.seq)
+OLDEST = (
+    selects(untold.c.seq)
     .where(untold.c.seq == select(func.min(untold.c.seq)).scalar_subquery())
     .with_for_update(skip_locked=True)
 )
-NEXT = statement(
-    select(untold.c.seq, untold.c.name, untold.c.body, untold.c.tries)
+NEXT = (
+    selects(untold.c.seq, untold.c.name, untold.c.body, untold.c.tries)
     .where(untold.c.seq >= param("first"))
     .order_by(untold.c.seq)
-    .limit(param("n"))
+    .limit("n")
 )
-DONE = statement(delete(untold).where(among(untold.c.seq, "seqs")))
-TRIED = statement(update(untold).where(untold.c.seq == param("of")).values(tries=untold.c.tries + 1))
+DONE = deletes(untold).where(among(untold.c.seq, "seqs"))
+TRIED = updates(untold, tries=untold.c.tries + 1).where(seq="of")
 
 
 class Kept(NamedTuple):

@@ -1,33 +1,26 @@
 """How an account stands (active, frozen, suspended): what the rulings in force on it come to, kept in its row."""
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, text as sql, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, text as sql
 
 from chaupal.policy.measures import STATES, Measure
 from chaupal.store.identity import apps
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, words
 from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading, Writing
 
 ACTIVE = "active"
 
 # Every ruling begins with its commit: a clock that was put back since does not undo it, so the start is not asked.
-IN_FORCE = statement(
-    select(rulings.c.measure).where(
-        rulings.c.subject_id == param("of"),
-        rulings.c.lifted_at.is_(None),
-        rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")),
-    )
+IN_FORCE = selects(rulings.c.measure).where(
+    rulings.c.lifted_at.is_(None), rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")), subject_id="of"
 )
-SET = statement(
-    update(accounts)
-    .where(
-        accounts.c.id == param("of"),
-        accounts.c.state != sql("'pending'"),
-        accounts.c.state != sql("'deleted'"),
-        accounts.c.state != words("new_state"),
-    )
-    .values(state=words("new_state"))
+SET = updates(accounts, state="new_state").where(
+    accounts.c.state != sql("'pending'"),
+    accounts.c.state != sql("'deleted'"),
+    accounts.c.state != words("new_state"),
+    id="of",
 )
 _others = accounts.alias("others")
 _their_logins = logins.alias("their_logins")
@@ -42,19 +35,14 @@ def _signs_in(row: FromClause, login: FromClause) -> ColumnElement[bool]:
 
 
 _other = and_(_others.c.role == accounts.c.role, _others.c.id != accounts.c.id, _others.c.state == sql("'active'"))
-LAST_OF = statement(
-    select(accounts.c.role).where(
-        accounts.c.id == param("of"),
-        accounts.c.state == sql("'active'"),
-        or_(accounts.c.role == sql("'owner'"), accounts.c.role == sql("'approver'")),
-        or_(
-            ~exists().where(_other),
-            and_(
-                exists().where(_signs_in(accounts, logins)),
-                ~exists().where(_other, _signs_in(_others, _their_logins)),
-            ),
-        ),
-    )
+LAST_OF = selects(accounts.c.role).where(
+    accounts.c.state == sql("'active'"),
+    or_(accounts.c.role == sql("'owner'"), accounts.c.role == sql("'approver'")),
+    or_(
+        ~exists().where(_other),
+        and_(exists().where(_signs_in(accounts, logins)), ~exists().where(_other, _signs_in(_others, _their_logins))),
+    ),
+    id="of",
 )
 
 

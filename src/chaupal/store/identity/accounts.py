@@ -4,67 +4,57 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import case, delete, func, insert, select, text as sql, update
+from sqlalchemy import case, func, insert, select, text as sql
 
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import accounts, follow_requests, name_words
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import OURS
 
-ADD = upsert(
-    lambda i: (
-        i(accounts)
-        .values(
-            id=param("id"), handle=words("handle"), name=words("name"), created_at=param("at"), role=words("role"),
-            state=words("state"), locked=param("locked"), bot=param("bot"),
-        )
-        .on_conflict_do_nothing()
-    )
+ADD = inserts_once(
+    accounts, id="id", handle="handle", name="name", created_at="at", role="role", state="state", locked="locked",
+    bot="bot",
 )  # fmt: skip
 # What is not given (None) stays as it is, so that two changes at once do not undo each other.
-CHANGE = statement(
-    update(accounts)
-    .where(accounts.c.id == param("of"))
-    .values(
-        name=func.coalesce(words("new_name"), accounts.c.name),
-        note=func.coalesce(words("new_note"), accounts.c.note),
-        note_html=func.coalesce(words("new_note_html"), accounts.c.note_html),
-        avatar=func.coalesce(words("new_avatar"), accounts.c.avatar),
-        header=func.coalesce(words("new_header"), accounts.c.header),
-        fields=func.coalesce(words("new_fields"), accounts.c.fields),
-        locked=func.coalesce(param("new_locked"), accounts.c.locked),
-        bot=func.coalesce(param("new_bot"), accounts.c.bot),
-        discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
-        indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
-        hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
-        attribution_domains=func.coalesce(words("new_sites"), accounts.c.attribution_domains),
-    )
-)
-OPEN = statement(
-    update(accounts).where(accounts.c.id == param("of"), accounts.c.state == "pending").values(state="active")
-)
-SET_ROLE = statement(update(accounts).where(accounts.c.id == param("of")).values(role=words("new_role")))
-TAKEN = statement(select(accounts.c.id).where(accounts.c.handle == words("handle")))
-DROP_WORDS = statement(delete(name_words).where(name_words.c.account_id == param("of")))
+CHANGE = updates(
+    accounts,
+    name=func.coalesce(words("new_name"), accounts.c.name),
+    note=func.coalesce(words("new_note"), accounts.c.note),
+    note_html=func.coalesce(words("new_note_html"), accounts.c.note_html),
+    avatar=func.coalesce(words("new_avatar"), accounts.c.avatar),
+    header=func.coalesce(words("new_header"), accounts.c.header),
+    fields=func.coalesce(words("new_fields"), accounts.c.fields),
+    locked=func.coalesce(param("new_locked"), accounts.c.locked),
+    bot=func.coalesce(param("new_bot"), accounts.c.bot),
+    discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
+    indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
+    hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
+    attribution_domains=func.coalesce(words("new_sites"), accounts.c.attribution_domains),
+).where(id="of")
+OPEN = updates(accounts).where(accounts.c.state == "pending", id="of").values(state="active")
+SET_ROLE = updates(accounts, role="new_role").where(id="of")
+TAKEN = selects(accounts.c.id).where(handle="handle")
+DROP_WORDS = deletes(name_words).where(account_id="of")
 ADD_WORD = statement(
     insert(name_words).from_select(
         ["word", "account_id", "server"],
         select(words("word"), accounts.c.id, accounts.c.server).where(accounts.c.id == param("of")),
     )
 )
-PORTRAITS = statement(select(accounts.c.avatar, accounts.c.header).where(accounts.c.id == param("of")))
-NAME_OF = statement(select(accounts.c.name).where(accounts.c.id == param("of")))
-ROLE_OF = statement(select(accounts.c.role).where(accounts.c.id == param("of"), accounts.c.state != "deleted"))
-WITH_ROLES = statement(
-    select(accounts.c.id, accounts.c.role)
+PORTRAITS = selects(accounts.c.avatar, accounts.c.header).where(id="of")
+NAME_OF = selects(accounts.c.name).where(id="of")
+ROLE_OF = selects(accounts.c.role).where(accounts.c.state != "deleted", id="of")
+WITH_ROLES = (
+    selects(accounts.c.id, accounts.c.role)
     .where(OURS, among(accounts.c.role, "roles"), accounts.c.state == "active")
     .order_by(accounts.c.id)
 )
-ROLLS = statement(
-    select(accounts.c.id, accounts.c.role)
+ROLLS = (
+    selects(accounts.c.id, accounts.c.role)
     .where(
         OURS,
         accounts.c.role != sql("'member'"),
@@ -73,16 +63,14 @@ ROLLS = statement(
     )
     .order_by(accounts.c.id)
 )
-STANDINGS = statement(select(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids")))
-REQUESTS_TO = statement(select(func.count()).select_from(follow_requests).where(follow_requests.c.to == param("me")))
-CENSUS = statement(
-    select(
-        func.count(),
-        func.coalesce(func.sum(accounts.c.posts_count), 0),
-        func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
-        func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
-    ).where(OURS, accounts.c.state == "active", accounts.c.role != "system")
-)  # fmt: skip
+STANDINGS = selects(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids"))
+REQUESTS_TO = counts_of(follow_requests).where(to="me")
+CENSUS = selects(
+    func.count(),
+    func.coalesce(func.sum(accounts.c.posts_count), 0),
+    func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
+    func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
+).where(OURS, accounts.c.state == "active", accounts.c.role != "system")
 
 _json = msgspec.json.Encoder().encode
 

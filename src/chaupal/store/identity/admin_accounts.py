@@ -11,6 +11,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, logins, rulings, servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_role
@@ -58,7 +59,7 @@ UP = {
     for scope, whence in _WHENCE.items()
 }
 ONE = statement(_all.where(accounts.c.id == param("of"), accounts.c.state != sql("'deleted'")))
-IN_ANY_STATE = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), accounts.c.state != sql("'deleted'")))
+IN_ANY_STATE = selects(*COLUMNS).where(among(accounts.c.id, "ids"), accounts.c.state != sql("'deleted'"))
 
 
 class Wishes(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,55 +4,44 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, union_all, update
+from sqlalchemy import select, union_all
 
 from chaupal.policy.viewer import Caller, Role
 from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import TOKENS
+from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
 from chaupal.store.machine.work import Reading, Row, Writing
 
-ADD_APP = statement(insert(apps))
+ADD_APP = inserts(apps)
 APP_COLUMNS = (
     apps.c.id, apps.c.client_id, apps.c.secret_hash, apps.c.name, apps.c.website, apps.c.redirect_uris, apps.c.scopes
 )  # fmt: skip
-APP_CALLED = statement(select(*APP_COLUMNS).where(apps.c.client_id == words("client")))
-APP = statement(select(*APP_COLUMNS).where(apps.c.id == param("id")))
+APP_CALLED = selects(*APP_COLUMNS).where(same(apps, client_id="client"))
+APP = selects(*APP_COLUMNS).where(same(apps, id="id"))
 
-ADD_GRANT = statement(insert(grants))
+ADD_GRANT = inserts(grants)
 GRANT = statement(
     select(
         grants.c.hash, grants.c.app_id, grants.c.account_id, grants.c.redirect_uri, grants.c.scopes, grants.c.challenge,
         grants.c.challenge_method, grants.c.expires_at, grants.c.used_at,
     ).where(grants.c.hash == words("hash"))
 )  # fmt: skip
-USE_GRANT = statement(
-    update(grants).where(grants.c.hash == words("of"), grants.c.used_at.is_(None)).values(used_at=param("at"))
-)
-DROP_GRANTS = statement(delete(grants).where(grants.c.account_id == param("me"), grants.c.used_at.is_(None)))
-DROP_OLD_GRANTS = statement(delete(grants).where(grants.c.expires_at < param("before")))
+USE_GRANT = updates(grants, used_at="at").where(grants.c.used_at.is_(None), hash="of")
+DROP_GRANTS = deletes(grants).where(grants.c.used_at.is_(None), account_id="me")
+DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
 
-ADD_TOKEN = statement(insert(tokens))
-TOKEN = statement(select(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(tokens.c.hash == words("hash")))
-REVOKE = statement(
-    update(tokens).where(tokens.c.hash == words("of"), tokens.c.revoked_at.is_(None)).values(revoked_at=param("at"))
-)
-HASHES_OF_GRANT = statement(select(tokens.c.hash).where(tokens.c.grant_hash == words("hash")))
-REVOKE_GRANT = statement(
-    update(tokens)
-    .where(tokens.c.grant_hash == words("of"), tokens.c.revoked_at.is_(None))
-    .values(revoked_at=param("at"))
-)
-REVOKE_ALL = statement(
-    update(tokens)
-    .where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None))
-    .values(revoked_at=param("at"))
-)
+ADD_TOKEN = inserts(tokens)
+TOKEN = selects(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(hash="hash")
+REVOKE = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), hash="of")
+HASHES_OF_GRANT = selects(tokens.c.hash).where(grant_hash="hash")
+REVOKE_GRANT = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), grant_hash="of")
+REVOKE_ALL = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), account_id="me")
 
-ADD_SESSION = statement(insert(sessions))
-DROP_SESSION = statement(delete(sessions).where(sessions.c.hash == words("of")))
-DROP_SESSIONS = statement(delete(sessions).where(sessions.c.account_id == param("me")))
-DROP_OLD_SESSIONS = statement(delete(sessions).where(sessions.c.expires_at < param("before")))
+ADD_SESSION = inserts(sessions)
+DROP_SESSION = deletes(sessions).where(hash="of")
+DROP_SESSIONS = deletes(sessions).where(account_id="me")
+DROP_OLD_SESSIONS = deletes(sessions).where(sessions.c.expires_at < param("before"))
 
 HASHES_OF = statement(
     union_all(
@@ -72,12 +61,12 @@ _PERSON = (
     logins.c.totp_since,
     logins.c.passkeys,
 )
-BY_TOKEN = statement(
-    select(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, apps.c.website, *_PERSON)
+BY_TOKEN = (
+    selects(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, apps.c.website, *_PERSON)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
     .join(accounts, accounts.c.id == tokens.c.account_id, isouter=True)
     .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
-    .where(tokens.c.hash == words("hash"), tokens.c.revoked_at.is_(None))
+    .where(tokens.c.revoked_at.is_(None), hash="hash")
 )
 BY_COOKIE = statement(
     select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)
@@ -87,12 +76,10 @@ BY_COOKIE = statement(
 )
 
 # Devices are told in the name of a token or a session, and no longer than that lasts.
-UNPUSH = statement(delete(push_subscriptions).where(push_subscriptions.c.key == words("of")))
-UNPUSH_ALL = statement(delete(push_subscriptions).where(push_subscriptions.c.account_id == param("me")))
-UNPUSH_OLD = statement(
-    delete(push_subscriptions).where(
-        push_subscriptions.c.key.in_(select(sessions.c.hash).where(sessions.c.expires_at < param("before")))
-    )
+UNPUSH = deletes(push_subscriptions).where(key="of")
+UNPUSH_ALL = deletes(push_subscriptions).where(account_id="me")
+UNPUSH_OLD = deletes(push_subscriptions).where(
+    push_subscriptions.c.key.in_(select(sessions.c.hash).where(sessions.c.expires_at < param("before")))
 )
 
 FOREVER = 2**63 - 1

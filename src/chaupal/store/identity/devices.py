@@ -1,29 +1,27 @@
 """What is logged in in somebody's name: browsers and apps, as their owner sees them, noted as in use, and ended."""
 
 import msgspec
-from sqlalchemy import select, update
 
 from chaupal.store.identity.apps import revoke
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import TOKENS
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import apps, sessions, tokens
 from chaupal.store.machine.work import Reading, Writing
 
-SEEN = statement(
-    update(sessions).where(sessions.c.hash == words("of")).values(seen_at=param("at"), country=words("country"))
-)
-SESSIONS = statement(
-    select(sessions.c.hash, sessions.c.created_at, sessions.c.seen_at, sessions.c.agent, sessions.c.country)
-    .where(sessions.c.account_id == param("me"), sessions.c.expires_at > param("now"))
+SEEN = updates(sessions, seen_at="at", country="country").where(hash="of")
+SESSIONS = (
+    selects(sessions.c.hash, sessions.c.created_at, sessions.c.seen_at, sessions.c.agent, sessions.c.country)
+    .where(sessions.c.expires_at > param("now"), account_id="me")
     .order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc(), sessions.c.hash)
 )
-ALLOWED = statement(
-    select(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
+ALLOWED = (
+    selects(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
-    .where(tokens.c.account_id == param("me"), tokens.c.revoked_at.is_(None))
+    .where(tokens.c.revoked_at.is_(None), account_id="me")
     .order_by(tokens.c.id.desc())
 )
-HASHES_OF_TOKEN = statement(select(tokens.c.hash).where(tokens.c.id == param("of"), tokens.c.account_id == param("me")))
+HASHES_OF_TOKEN = selects(tokens.c.hash).where(id="of", account_id="me")
 
 
 class Open(msgspec.Struct, frozen=True):

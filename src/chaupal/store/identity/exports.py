@@ -1,10 +1,11 @@
 """What people take along: what was asked for, how far it has been made, and how long it is kept."""
 
 import msgspec
-from sqlalchemy import delete, select, text as sql, update
+from sqlalchemy import text as sql
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
+from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.tables import exports
 from chaupal.store.machine.work import Reading, Writing
 
@@ -28,23 +29,14 @@ class Export(msgspec.Struct, frozen=True):
 _jobs = HeldJobs(exports, Export)
 add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
 
-ADVANCE = statement(
-    update(exports)
-    .where(exports.c.id == param("of"), exports.c.state == sql("'running'"))
-    .values(at=param("to"), total=param("of_all"), held_until=param("until"))
+ADVANCE = updates(exports, at="to", total="of_all", held_until="until").where(
+    exports.c.state == sql("'running'"), id="of"
 )
-END = statement(
-    update(exports)
-    .where(exports.c.id == param("of"), _jobs.open)
-    .values(state=words("as"), size=param("bytes"), ends_at=param("until"))
+END = updates(exports, state="as", size="bytes", ends_at="until").where(_jobs.open, id="of")
+OVER = (
+    selects(exports.c.id, exports.c.key).where(exports.c.ends_at <= param("now")).order_by(exports.c.ends_at).limit("n")
 )
-OVER = statement(
-    select(exports.c.id, exports.c.key)
-    .where(exports.c.ends_at <= param("now"))
-    .order_by(exports.c.ends_at)
-    .limit(param("n"))
-)
-DROP = statement(delete(exports).where(exports.c.id == param("of")))
+DROP = deletes(exports).where(id="of")
 
 
 async def advance(w: Writing, id_: int, at: int, total: int) -> bool:

@@ -16,6 +16,7 @@ from chaupal.store.machine.dialect import Statement, among, listed, param, stand
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import (
     blocks,
     domain_blocks,
@@ -53,13 +54,13 @@ LAW = (
     rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index, rulings.c.opened_log_index,
 )  # fmt: skip
 # A warning hides nothing, so no verdict rests on it.
-IN_FORCE = statement(
-    select(*LAW)
+IN_FORCE = (
+    selects(*LAW)
     .where(rulings.c.lifted_at.is_(None), rulings.c.measure != sql("'warn'"), rulings.c.id > param("after"))
     .order_by(rulings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-BY_IDS = statement(select(*LAW).where(among(rulings.c.id, "ids")))
+BY_IDS = selects(*LAW).where(among(rulings.c.id, "ids"))
 # Whatever is entered after a look has a place at or beyond the size that the log had then, so no change is missed, whatever
 # clocks say. (What is secret has a place far beyond it at once, and is read again until the log has grown so far.)
 SINCE = statement(
@@ -71,7 +72,7 @@ SINCE = statement(
         select(*LAW).where(sql("second_by IS NOT NULL"), rulings.c.lifted_at.is_(None)),
     )
 )
-LAST_LEAF = statement(select(func.coalesce(LOGGED, 0) - 1))
+LAST_LEAF = selects(func.coalesce(LOGGED, 0) - 1)
 # What each of them takes along: the pictures of a post, and a picture that is named itself, by their content.
 COVERS = statement(
     union_all(
@@ -85,20 +86,20 @@ COVERS = statement(
 )
 # The servers below the name of one that is limited.
 _below = servers.alias("below")
-UNDER = statement(
-    select(rulings.c.id, _below.c.id)
+UNDER = (
+    selects(rulings.c.id, _below.c.id)
     .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
     .join(_below, stands_below(_below.c.domain, servers.c.domain))
     .where(among(rulings.c.id, "ids"))
 )
 # Whom the orders of neutral rulings are about: who of them is of the staff knows nothing of any of it.
-MATTERS = statement(
-    select(rulings.c.id, targets.c.order_id)
+MATTERS = (
+    selects(rulings.c.id, targets.c.order_id)
     .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
     .where(among(rulings.c.id, "ids"))
 )
-CONCERNED = statement(
-    select(targets.c.order_id, targets.c.owner_id)
+CONCERNED = (
+    selects(targets.c.order_id, targets.c.owner_id)
     .where(among(targets.c.order_id, "ids"), targets.c.owner_id.is_not(None))
     .distinct()
 )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, func, or_, select, text as sql, update
+from sqlalchemy import and_, func, or_, text as sql
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
+from chaupal.store.machine.statements import inserts_once, same, selects, updates
 from chaupal.store.machine.tables import accounts, import_faults, imported, imports, posts, rulings
 from chaupal.store.machine.work import Reading, Writing
 
@@ -39,45 +40,29 @@ class Import(msgspec.Struct, frozen=True):
 _jobs = HeldJobs(imports, Import)
 add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
 
-ADVANCE = statement(
-    update(imports)
-    .where(imports.c.id == param("of"), imports.c.state == sql("'running'"))
-    .values(
-        at=param("to"), total=param("of_all"), done=imports.c.done + param("more"),
-        skipped=imports.c.skipped + param("twice"), failed=imports.c.failed + param("wrong"), held_until=param("until"),
-    )
-)  # fmt: skip
-END = statement(
-    update(imports)
-    .where(imports.c.id == param("of"), _jobs.open)
-    .values(state=words("as"), why=words("because"), finished_at=param("now"), key="")
-)
-WHO = statement(select(accounts.c.role, accounts.c.state).where(accounts.c.id == param("me")))
-ADD_FAULT = upsert(lambda i: i(import_faults).on_conflict_do_nothing())
-FAULTS = statement(
-    select(import_faults.c.number, import_faults.c.item, import_faults.c.why)
-    .where(import_faults.c.import_id == param("of"))
+ADVANCE = updates(
+    imports, at="to", total="of_all", done=imports.c.done + param("more"), skipped=imports.c.skipped + param("twice"),
+    failed=imports.c.failed + param("wrong"), held_until="until",
+).where(imports.c.state == sql("'running'"), id="of")  # fmt: skip
+END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
+WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
+ADD_FAULT = inserts_once(import_faults)
+FAULTS = (
+    selects(import_faults.c.number, import_faults.c.item, import_faults.c.why)
+    .where(import_id="of")
     .order_by(import_faults.c.number)
-    .limit(param("n"))
+    .limit("n")
 )
-COUNT_FAULTS = statement(select(func.count()).where(import_faults.c.import_id == param("of")))
-ADD_SOURCE = upsert(lambda i: i(imported).on_conflict_do_nothing())
-BROUGHT = statement(
-    select(imported.c.source, imported.c.post_id).where(
-        imported.c.account_id == param("me"), among(imported.c.source, "sources")
-    )
+COUNT_FAULTS = selects(func.count()).where(same(import_faults, import_id="of"))
+ADD_SOURCE = inserts_once(imported)
+BROUGHT = selects(imported.c.source, imported.c.post_id).where(among(imported.c.source, "sources"), account_id="me")
+PARENTS = selects(posts.c.id, posts.c.root, posts.c.visibility).where(
+    among(posts.c.id, "ids"), posts.c.boost_of.is_(None), author="me"
 )
-PARENTS = statement(
-    select(posts.c.id, posts.c.root, posts.c.visibility).where(
-        among(posts.c.id, "ids"), posts.c.author == param("me"), posts.c.boost_of.is_(None)
-    )
-)
-TAKEN = statement(select(posts.c.id).where(among(posts.c.id, "ids")))
-LIMITED = statement(
-    select(rulings.c.subject_id).where(
-        among(rulings.c.subject_id, "ids"),
-        and_(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now"))),
-    )
+TAKEN = selects(posts.c.id).where(among(posts.c.id, "ids"))
+LIMITED = selects(rulings.c.subject_id).where(
+    among(rulings.c.subject_id, "ids"),
+    and_(rulings.c.lifted_at.is_(None), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("now"))),
 )
 
 

@@ -3,10 +3,9 @@
 from ipaddress import ip_address, ip_network
 
 import msgspec
-from sqlalchemy import insert, select, update
 
-from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import DOORS, ONLY
+from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import doors
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -32,18 +31,12 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-ADD = statement(insert(doors))
-CHANGE = statement(
-    update(doors)
-    .where(doors.c.id == param("of"), doors.c.ended_at.is_(None))
-    .values(what=words("what"), severity=words("severity"), comment=words("comment"), expires_at=param("until"))
+ADD = inserts(doors)
+CHANGE = updates(doors, what="what", severity="severity", comment="comment", expires_at="until").where(
+    doors.c.ended_at.is_(None), id="of"
 )
-END = statement(
-    update(doors)
-    .where(doors.c.id == param("of"), doors.c.ended_at.is_(None))
-    .values(ended_at=param("at"), ended_by=param("me"))
-)
-SHUT = statement(select(*doors.c).where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc()))
+END = updates(doors, ended_at="at", ended_by="me").where(doors.c.ended_at.is_(None), id="of")
+SHUT = selects(*doors.c).where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc())
 
 
 async def add(w: Writing, door: Door) -> None:

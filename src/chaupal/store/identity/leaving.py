@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, select
 
 from chaupal.store.identity import moving
-from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTICES, PEOPLE, RELATIONS, TALKS, WANTS
+from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.tables import (
     account_notes,
     accounts,
@@ -60,44 +61,32 @@ from chaupal.store.machine.tables import (
 )
 from chaupal.store.machine.work import Reading, Writing
 
-SET_LEAVES = statement(update(logins).where(logins.c.account_id == param("me")).values(leaves_at=param("at")))
-LEAVES = statement(select(logins.c.leaves_at).where(logins.c.account_id == param("me")))
-DUE = statement(
-    select(logins.c.account_id).where(logins.c.leaves_at <= param("now")).order_by(logins.c.leaves_at).limit(1)
-)
-POSTS = statement(select(posts.c.id).where(posts.c.author == param("me")).order_by(posts.c.id.desc()).limit(param("n")))
-LIKED = statement(select(likes.c.post_id).where(likes.c.account_id == param("me")).limit(param("n")))
-FOLLOWED = statement(select(follows.c.to).where(follows.c.by == param("me")).limit(param("n")))
-FOLLOWERS = statement(select(follows.c.by).where(follows.c.to == param("me")).limit(param("n")))
-EMPTY = statement(
-    update(accounts)
-    .where(accounts.c.id == param("me"))
+SET_LEAVES = updates(logins, leaves_at="at").where(account_id="me")
+LEAVES = selects(logins.c.leaves_at).where(account_id="me")
+DUE = selects(logins.c.account_id).where(logins.c.leaves_at <= param("now")).order_by(logins.c.leaves_at).limit(1)
+POSTS = selects(posts.c.id).where(author="me").order_by(posts.c.id.desc()).limit("n")
+LIKED = selects(likes.c.post_id).where(account_id="me").limit("n")
+FOLLOWED = selects(follows.c.to).where(by="me").limit("n")
+FOLLOWERS = selects(follows.c.by).where(to="me").limit("n")
+EMPTY = (
+    updates(accounts, discoverable=0, locked=1, moved_to=None)
+    .where(id="me")
     .values(
-        name="",
-        note="",
-        note_html="",
-        avatar="",
-        header="",
-        fields="[]",
-        attribution_domains="[]",
-        discoverable=0,
-        locked=1,
-        state="deleted",
-        moved_to=None,
+        name="", note="", note_html="", avatar="", header="", fields="[]", attribution_domains="[]", state="deleted"
     )
 )
 # What they took along goes with the next sweep, which finds the file by its row.
-END_EXPORTS = statement(update(exports).where(exports.c.account_id == param("me")).values(ends_at=0, state="failed"))
+END_EXPORTS = updates(exports, ends_at=0).where(account_id="me").values(state="failed")
 
 
 def _drop(table: Table, column: str = "account_id") -> Any:
-    return statement(delete(table).where(table.c[column] == param("me")))
+    return deletes(table).where(table.c[column] == param("me"))
 
 
 def _drop_under(table: Table, column: str, above: Table) -> Any:
     """Rows that belong to rows of the person's."""
     own = select(above.c.id).where(above.c.account_id == param("me"))
-    return statement(delete(table).where(table.c[column].in_(own)))
+    return deletes(table).where(table.c[column].in_(own))
 
 
 # What is nobody else's business, what lies under it first. Each table that names a person is here or in KEPT: a test looks.

@@ -3,22 +3,17 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, text as sql, update
+from sqlalchemy import func, select, text as sql
 
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param, statement, words
 from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import accounts, logins, mail_tokens
 from chaupal.store.machine.work import Reading, Writing
 
-ADD = upsert(
-    lambda i: (
-        i(logins)
-        .values(
-            account_id=param("id"), email=words("email"), password_hash=words("hash"), confirmed_at=param("confirmed"),
-            approved_at=param("approved"), ui_language=words("language"), reason=words("reason"), created_at=param("at"),
-        )
-        .on_conflict_do_nothing()
-    )
+ADD = inserts_once(
+    logins, account_id="id", email="email", password_hash="hash", confirmed_at="confirmed", approved_at="approved",
+    ui_language="language", reason="reason", created_at="at",
 )  # fmt: skip
 
 COLUMNS = (
@@ -36,71 +31,36 @@ WAITING = statement(
     .order_by(logins.c.created_at, logins.c.account_id)
     .limit(param("n"))
 )
-CONFIRM = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"), logins.c.confirmed_at.is_(None))
-    .values(confirmed_at=param("at"))
-)
-APPROVE = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"), logins.c.approved_at.is_(None))
-    .values(approved_at=param("at"))
-)
+CONFIRM = updates(logins, confirmed_at="at").where(logins.c.confirmed_at.is_(None), account_id="of")
+APPROVE = updates(logins, approved_at="at").where(logins.c.approved_at.is_(None), account_id="of")
 # Who has never come in leaves nothing behind.
 _waits = (
     select(accounts.c.id).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'")).scalar_subquery()
 )
-DROP_PENDING_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.account_id == _waits))
-DROP_PENDING = statement(delete(logins).where(logins.c.account_id == _waits, logins.c.approved_at.is_(None)))
-DROP_PENDING_ACCOUNT = statement(
-    delete(accounts).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'"))
-)
-SET_PASSWORD = statement(update(logins).where(logins.c.account_id == param("of")).values(password_hash=words("hash")))
-SET_LANGUAGE = statement(update(logins).where(logins.c.account_id == param("of")).values(ui_language=words("language")))
-SET_APPEARANCE = statement(
-    update(logins).where(logins.c.account_id == param("of")).values(appearance=words("appearance"))
-)
-SET_READS = statement(update(logins).where(logins.c.account_id == param("of")).values(reads=words("reads")))
-SET_DEFAULTS = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"))
-    .values(
-        default_visibility=words("visibility"), default_sensitive=param("sensitive"), default_language=words("language"),
-        default_quote_policy=words("quotes"),
-    )
-)  # fmt: skip
+DROP_PENDING_LINKS = deletes(mail_tokens).where(mail_tokens.c.account_id == _waits)
+DROP_PENDING = deletes(logins).where(logins.c.account_id == _waits, logins.c.approved_at.is_(None))
+DROP_PENDING_ACCOUNT = deletes(accounts).where(accounts.c.state == sql("'pending'"), id="of")
+SET_PASSWORD = updates(logins, password_hash="hash").where(account_id="of")
+SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
+SET_APPEARANCE = updates(logins, appearance="appearance").where(account_id="of")
+SET_READS = updates(logins, reads="reads").where(account_id="of")
+SET_DEFAULTS = updates(
+    logins, default_visibility="visibility", default_sensitive="sensitive", default_language="language",
+    default_quote_policy="quotes",
+).where(account_id="of")  # fmt: skip
 
-ADD_LINK = statement(
-    insert(mail_tokens).values(
-        hash=words("hash"), account_id=param("me"), purpose=words("purpose"), expires_at=param("until")
-    )
+ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose", expires_at="until")
+LINK = selects(mail_tokens.c.account_id).where(
+    mail_tokens.c.used_at.is_(None), mail_tokens.c.expires_at > param("now"), hash="hash", purpose="purpose"
 )
-LINK = statement(
-    select(mail_tokens.c.account_id).where(
-        mail_tokens.c.hash == words("hash"), mail_tokens.c.purpose == words("purpose"), mail_tokens.c.used_at.is_(None),
-        mail_tokens.c.expires_at > param("now"),
-    )
-)  # fmt: skip
-USE_LINK = statement(
-    update(mail_tokens)
-    .where(mail_tokens.c.hash == words("of"), mail_tokens.c.used_at.is_(None))
-    .values(used_at=param("at"))
+USE_LINK = updates(mail_tokens, used_at="at").where(mail_tokens.c.used_at.is_(None), hash="of")
+USE_LINKS_OF = updates(mail_tokens, used_at="at").where(
+    mail_tokens.c.used_at.is_(None), account_id="me", purpose="what"
 )
-USE_LINKS_OF = statement(
-    update(mail_tokens)
-    .where(
-        mail_tokens.c.account_id == param("me"), mail_tokens.c.purpose == words("what"), mail_tokens.c.used_at.is_(None)
-    )
-    .values(used_at=param("at"))
+TRIES = selects(func.count()).where(
+    same(mail_tokens, account_id="me", purpose="what"), mail_tokens.c.expires_at > param("now")
 )
-TRIES = statement(
-    select(func.count()).where(
-        mail_tokens.c.account_id == param("me"),
-        mail_tokens.c.purpose == words("what"),
-        mail_tokens.c.expires_at > param("now"),
-    )
-)
-DROP_OLD_LINKS = statement(delete(mail_tokens).where(mail_tokens.c.expires_at < param("before")))
+DROP_OLD_LINKS = deletes(mail_tokens).where(mail_tokens.c.expires_at < param("before"))
 
 
 class Login(msgspec.Struct, frozen=True):

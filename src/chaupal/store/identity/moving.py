@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, or_, select, text as sql, update
+from sqlalchemy import Table, or_, text as sql
 
-from chaupal.store.machine.dialect import param, statement, upsert, words
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.shelves import PEOPLE, WANTS
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import (
     accounts,
     aliases,
@@ -28,14 +29,14 @@ BLOCKS, MUTES, FOLLOWERS = "blocks", "mutes", "followers"
 PHASES = (BLOCKS, MUTES, FOLLOWERS)
 OVER = ""
 
-NAME = upsert(lambda i: i(aliases).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing())
-UNNAME = statement(delete(aliases).where(aliases.c.by == param("me"), aliases.c.to == param("them")))
-NAMED = statement(select(aliases.c.to).where(aliases.c.by == param("me")).order_by(aliases.c.id))
-FORGET = statement(delete(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me"))))
-POINT = statement(update(accounts).where(accounts.c.id == param("of")).values(moved_to=param("target")))
-POINTS = statement(select(accounts.c.moved_to).where(accounts.c.id == param("of")))
-SERVER = statement(select(accounts.c.server).where(accounts.c.id == param("of")))
-HEADCOUNT = statement(select(accounts.c.followers_count).where(accounts.c.id == param("of")))
+NAME = inserts_once(aliases, by="me", to="them", id="new")
+UNNAME = deletes(aliases).where(by="me", to="them")
+NAMED = selects(aliases.c.to).where(by="me").order_by(aliases.c.id)
+FORGET = deletes(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me")))
+POINT = updates(accounts, moved_to="target").where(id="of")
+POINTS = selects(accounts.c.moved_to).where(id="of")
+SERVER = selects(accounts.c.server).where(id="of")
+HEADCOUNT = selects(accounts.c.followers_count).where(id="of")
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -59,24 +60,22 @@ class Move(msgspec.Struct, frozen=True):
 _jobs = HeldJobs(moves, Move)
 take_up = _jobs.take_up
 
-ADVANCE = statement(
-    update(moves)
-    .where(moves.c.id == param("of"), moves.c.state == sql("'running'"))
-    .values(phase=words("to_phase"), at=param("to_at"), done=moves.c.done + param("more"), held_until=param("until"))
+ADVANCE = updates(moves, phase="to_phase", at="to_at", done=moves.c.done + param("more"), held_until="until").where(
+    moves.c.state == sql("'running'"), id="of"
 )
-END = statement(update(moves).where(moves.c.id == param("of"), _jobs.open).values(state=words("as")))
-STOP = statement(update(moves).where(moves.c.account_id == param("me"), _jobs.open).values(state=words("as")))
-DROP = statement(delete(moves).where(moves.c.account_id == param("me")))
+END = updates(moves, state="as").where(_jobs.open, id="of")
+STOP = updates(moves, state="as").where(_jobs.open, account_id="me")
+DROP = deletes(moves).where(account_id="me")
 
 
 def _behind(table: Table, *more: Any) -> Any:
     # Of ours: on other servers each looks after its own.
-    return statement(
-        select(table.c.id, table.c.by, *more)
+    return (
+        selects(table.c.id, table.c.by, *more)
         .join(accounts, (accounts.c.id == table.c.by) & (accounts.c.server == 0))
-        .where(table.c.to == param("of"), table.c.id > param("above"))
+        .where(table.c.id > param("above"), to="of")
         .order_by(table.c.id)
-        .limit(param("n"))
+        .limit("n")
     )
 
 
@@ -84,11 +83,11 @@ BEHIND = {
     BLOCKS: _behind(blocks), MUTES: _behind(mutes, mutes.c.notifications, mutes.c.ends_at),
     FOLLOWERS: _behind(follows, follows.c.boosts, follows.c.notify),
 }  # fmt: skip
-MUTED = statement(select(mutes.c.id).where(mutes.c.by == param("me"), mutes.c.to == param("them")))
-IN_LISTS = statement(
-    select(list_members.c.list_id)
+MUTED = selects(mutes.c.id).where(by="me", to="them")
+IN_LISTS = (
+    selects(list_members.c.list_id)
     .join(list_rows, list_rows.c.id == list_members.c.list_id)
-    .where(list_rows.c.account_id == param("me"), list_members.c.account_id == param("them"))
+    .where(same(list_rows, account_id="me"), account_id="them")
 )
 
 

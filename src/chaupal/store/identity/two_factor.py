@@ -3,71 +3,42 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import challenges, logins, passkeys, recovery_codes
 from chaupal.store.machine.work import Reading, Writing
 
-SET_SECRET = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"))
-    .values(totp_secret=words("secret"), totp_since=None, totp_used=0)
-)
-TURN_ON = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"), logins.c.totp_since.is_(None))
-    .values(totp_since=param("at"), totp_used=param("used"))
-)
-USE_CODE = statement(
-    update(logins)
-    .where(logins.c.account_id == param("of"), logins.c.totp_used < param("used"))
-    .values(totp_used=param("used"))
-)
-ADD_RECOVERY = statement(insert(recovery_codes))
-DROP_RECOVERY = statement(delete(recovery_codes).where(recovery_codes.c.account_id == param("me")))
-USE_RECOVERY = statement(
-    delete(recovery_codes).where(recovery_codes.c.account_id == param("me"), recovery_codes.c.hash == words("which"))
-)
-RECOVERY_LEFT = statement(
-    select(func.count()).select_from(recovery_codes).where(recovery_codes.c.account_id == param("me"))
-)
+SET_SECRET = updates(logins, totp_secret="secret", totp_since=None, totp_used=0).where(account_id="of")
+TURN_ON = updates(logins, totp_since="at", totp_used="used").where(logins.c.totp_since.is_(None), account_id="of")
+USE_CODE = updates(logins, totp_used="used").where(logins.c.totp_used < param("used"), account_id="of")
+ADD_RECOVERY = inserts(recovery_codes)
+DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")
+USE_RECOVERY = deletes(recovery_codes).where(account_id="me", hash="which")
+RECOVERY_LEFT = counts_of(recovery_codes).where(account_id="me")
 COLUMNS = (
     passkeys.c.credential, passkeys.c.account_id, passkeys.c.public_key, passkeys.c.uses, passkeys.c.name,
     passkeys.c.created_at, passkeys.c.used_at,
 )  # fmt: skip
-ADD_PASSKEY = statement(insert(passkeys))
-PASSKEYS = statement(
-    select(*COLUMNS).where(passkeys.c.account_id == param("me")).order_by(passkeys.c.created_at, passkeys.c.credential)
+ADD_PASSKEY = inserts(passkeys)
+PASSKEYS = (
+    selects(*COLUMNS).where(same(passkeys, account_id="me")).order_by(passkeys.c.created_at, passkeys.c.credential)
 )
-PASSKEY = statement(select(*COLUMNS).where(passkeys.c.credential == words("which")))
-USE_PASSKEY = statement(
-    update(passkeys).where(passkeys.c.credential == words("which")).values(uses=param("times"), used_at=param("at"))
-)
-DROP_PASSKEY = statement(
-    delete(passkeys).where(passkeys.c.credential == words("which"), passkeys.c.account_id == param("me"))
-)
-COUNT_PASSKEYS = statement(
-    update(logins)
-    .where(logins.c.account_id == param("me"))
-    .values(
-        passkeys=select(func.count())
-        .select_from(passkeys)
-        .where(passkeys.c.account_id == param("me"))
-        .scalar_subquery()
-    )
-)
-ADD_CHALLENGE = statement(insert(challenges))
-TAKE_CHALLENGE = statement(
-    delete(challenges)
-    .where(
-        challenges.c.hash == words("which"),
-        challenges.c.purpose == words("what"),
-        challenges.c.expires_at > param("now"),
-    )
+PASSKEY = selects(*COLUMNS).where(same(passkeys, credential="which"))
+USE_PASSKEY = updates(passkeys, uses="times", used_at="at").where(credential="which")
+DROP_PASSKEY = deletes(passkeys).where(credential="which", account_id="me")
+COUNT_PASSKEYS = updates(
+    logins,
+    passkeys=select(func.count()).select_from(passkeys).where(passkeys.c.account_id == param("me")).scalar_subquery(),
+).where(account_id="me")
+ADD_CHALLENGE = inserts(challenges)
+TAKE_CHALLENGE = (
+    deletes(challenges)
+    .where(challenges.c.expires_at > param("now"), hash="which", purpose="what")
     .returning(challenges.c.account_id)
 )
-DROP_CHALLENGES = statement(delete(challenges).where(challenges.c.expires_at < param("before")))
+DROP_CHALLENGES = deletes(challenges).where(challenges.c.expires_at < param("before"))
 
 
 class Passkey(msgspec.Struct, frozen=True):

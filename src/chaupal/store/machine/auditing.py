@@ -6,30 +6,29 @@ from sqlalchemy import or_, select, text as sql, union_all
 
 from chaupal.store.court.docket import Order, order_of
 from chaupal.store.court.rulings import RulingRow, row_of
-from chaupal.store.machine.dialect import among, as_octets, listed, param, statement, words
+from chaupal.store.machine.dialect import among, as_octets, listed, param, words
 from chaupal.store.machine.marks import LOGGED
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
 from chaupal.store.machine.work import Reading, Take
 
-ENTRIES = statement(
-    select(log_entries.c.index, log_entries.c.body)
+ENTRIES = (
+    selects(log_entries.c.index, log_entries.c.body)
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
     .order_by(log_entries.c.index)
 )
-OPENINGS = statement(
-    select(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
-        disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
-    )
+OPENINGS = selects(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
+    disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
 )
-RENAMED = statement(select(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != words("none")))
+RENAMED = selects(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != words("none"))
 _SPAN = (rulings.c.log_index >= param("start"), rulings.c.log_index < param("end"))
 # Plus nothing, so that a stretch is found by its entries: SQLite would go through all that is in force for each of them.
 _lifted_at, _ends_at = rulings.c.lifted_at + sql("0"), rulings.c.ends_at + sql("0")
 _IN_FORCE = (_lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")), *_SPAN)
-BEGUN = statement(select(*rulings.c).where(*_SPAN).order_by(rulings.c.id))
-BEGUN_BY = statement(select(*rulings.c).where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id))
-ENDED = statement(
-    select(*rulings.c)
+BEGUN = selects(*rulings.c).where(*_SPAN).order_by(rulings.c.id)
+BEGUN_BY = selects(*rulings.c).where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id)
+ENDED = (
+    selects(*rulings.c)
     .where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end"))
     .order_by(rulings.c.id)
 )
@@ -41,9 +40,9 @@ _NOWHERE = union_all(
         for outside in (leaf < 0, leaf >= param("size"))
     )
 )
-NOWHERE = statement(select(*rulings.c).where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id))
-RECEIVED = statement(
-    select(*orders.c)
+NOWHERE = selects(*rulings.c).where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
+RECEIVED = (
+    selects(*orders.c)
     .where(orders.c.log_index >= param("start"), orders.c.log_index < param("end"))
     .order_by(orders.c.id)
 )
@@ -54,15 +53,15 @@ SAID = (
     rulings.c.ends_at, rulings.c.order_ref, rulings.c.legal_basis, as_octets(rulings.c.reason), rulings.c.basis, rulings.c.rule,
     rulings.c.approved_by, rulings.c.log_index,
 )  # fmt: skip
-ROWS_IN_FORCE = statement(select(*SAID).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id))
+ROWS_IN_FORCE = selects(*SAID).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id)
 _OPENS = [
     select(as_octets(disclosures.c.disclosure))
     .where(disclosures.c.log_index == rulings.c.log_index, disclosures.c.name == sql(f"'{name}'"))
     .scalar_subquery()
     for name in ("subject", "part", "reason")
 ]
-IN_FORCE = statement(
-    select(*SAID, log_entries.c.body, *_OPENS)
+IN_FORCE = (
+    selects(*SAID, log_entries.c.body, *_OPENS)
     .join_from(rulings, log_entries, log_entries.c.index == rulings.c.log_index, isouter=True)
     .where(*_IN_FORCE)
     .order_by(rulings.c.log_index, rulings.c.id)
@@ -70,8 +69,8 @@ IN_FORCE = statement(
 _begun = select(rulings.c.id).where(rulings.c.log_index == log_entries.c.index).exists()
 _ended = select(rulings.c.id).where(rulings.c.lift_log_index == log_entries.c.index).exists()
 # What the log says and no ruling does; covers are looked at by what would open them.
-UNMATCHED = statement(
-    select(log_entries.c.index)
+UNMATCHED = (
+    selects(log_entries.c.index)
     .where(
         or_(
             or_(log_entries.c.kind == sql("'measure'"), log_entries.c.kind == sql("'deamp'")) & ~_begun,
@@ -79,37 +78,31 @@ UNMATCHED = statement(
         )
     )
     .order_by(log_entries.c.index)
-    .limit(param("n"))
+    .limit("n")
 )
-SECRET_UNMATCHED = statement(
-    select(disclosures.c.log_index, disclosures.c.disclosure)
+SECRET_UNMATCHED = (
+    selects(disclosures.c.log_index, disclosures.c.disclosure)
     .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index)
     .where(disclosures.c.name == sql("'act'"), log_entries.c.kind == sql("'cover'"), ~_begun, ~_ended)
 )
 # What was committed to in secret and was to wait for the log, and does not.
-LOST = statement(
-    select(disclosures.c.log_index)
+LOST = (
+    selects(disclosures.c.log_index)
     .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index, isouter=True)
     .where(disclosures.c.log_index >= LOGGED, disclosures.c.name == sql("'act'"), log_entries.c.index.is_(None))
     .order_by(disclosures.c.log_index)
-    .limit(param("n"))
+    .limit("n")
 )
 # Asked of each order, which ends at the first thing that is in force by it: most of what is in force is by none, or by one of many.
-ORDERS_IN_FORCE = statement(
-    select(*orders.c).where(
-        select(targets.c.id)
-        .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
-        .where(
-            targets.c.order_id == orders.c.id, _lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now"))
-        )
-        .exists()
-    )
+ORDERS_IN_FORCE = selects(*orders.c).where(
+    select(targets.c.id)
+    .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
+    .where(targets.c.order_id == orders.c.id, _lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")))
+    .exists()
 )
-ENTRIES_AT = statement(select(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which")))
-OPENINGS_AT = statement(
-    select(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
-        among(disclosures.c.log_index, "which")
-    )
+ENTRIES_AT = selects(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which"))
+OPENINGS_AT = selects(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
+    among(disclosures.c.log_index, "which")
 )
 
 type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by field name

@@ -7,6 +7,7 @@ from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.things import Poll
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import (
     accounts,
     follows,
@@ -39,71 +40,57 @@ _quoted = select(_other.c.id).where(_other.c.id == posts.c.quote_of)
 
 # Each gives the ids that are wrong, and what is wrong with them.
 QUESTIONS: dict[str, Statement] = {
-    "a ruling without its entry in the log": statement(
-        select(rulings.c.id).where(rulings.c.log_index.not_in(select(log_entries.c.index))).limit(20)
-    ),
-    "a ruling decided and approved by one person": statement(
-        select(rulings.c.id).where(rulings.c.decided_by == rulings.c.approved_by).limit(20)
-    ),
-    "a post whose count of likes is wrong": statement(
-        select(posts.c.id).where(posts.c.likes_count != _likes).limit(20)
-    ),
-    "a post whose count of reposts is wrong": statement(
-        select(posts.c.id).where(posts.c.boosts_count != _reposts).limit(20)
-    ),
-    "a post whose count of answers is wrong": statement(
-        select(posts.c.id).where(posts.c.replies_count != _answers).limit(20)
-    ),
-    "a post whose count of quotes is wrong": statement(
-        select(posts.c.id).where(posts.c.quotes_count != _quotes).limit(20)
-    ),
-    "a quote that stands, of a post that is gone": statement(
-        select(posts.c.id)
-        .where(posts.c.quote_of.is_not(None), posts.c.quote_state == text(f"'{ACCEPTED}'"), ~_quoted.exists())
-        .limit(20)
-    ),
-    "a vote in a poll that is gone": statement(
-        select(poll_votes.c.post_id)
-        .where(poll_votes.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
-        .distinct()
-        .limit(20)
-    ),
-    "a poll to be closed that is gone": statement(
-        select(polls_open.c.post_id)
-        .where(polls_open.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
-        .limit(20)
-    ),
-    "a link to be followed, of a post that is gone": statement(
-        select(post_links.c.post_id).where(post_links.c.post_id.not_in(select(posts.c.id))).limit(20)
-    ),
-    "an account whose count of followers is wrong": statement(
-        select(accounts.c.id).where(accounts.c.followers_count != _followers).limit(20)
-    ),
-    "an account whose count of people it follows is wrong": statement(
-        select(accounts.c.id).where(accounts.c.following_count != _following).limit(20)
-    ),
-    "an account whose count of posts is wrong": statement(
-        select(accounts.c.id).where(accounts.c.posts_count != _posts).limit(20)
-    ),
-    "an account whose newest post is said to be of another day": statement(
-        select(accounts.c.id).where(func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1)).limit(20)
-    ),
-    "an event that was given up": statement(select(outbox.c.seq).where(outbox.c.failed_at.is_not(None)).limit(20)),
+    "a ruling without its entry in the log": selects(rulings.c.id)
+    .where(rulings.c.log_index.not_in(select(log_entries.c.index)))
+    .limit(20),
+    "a ruling decided and approved by one person": selects(rulings.c.id)
+    .where(rulings.c.decided_by == rulings.c.approved_by)
+    .limit(20),
+    "a post whose count of likes is wrong": selects(posts.c.id).where(posts.c.likes_count != _likes).limit(20),
+    "a post whose count of reposts is wrong": selects(posts.c.id).where(posts.c.boosts_count != _reposts).limit(20),
+    "a post whose count of answers is wrong": selects(posts.c.id).where(posts.c.replies_count != _answers).limit(20),
+    "a post whose count of quotes is wrong": selects(posts.c.id).where(posts.c.quotes_count != _quotes).limit(20),
+    "a quote that stands, of a post that is gone": selects(posts.c.id)
+    .where(posts.c.quote_of.is_not(None), posts.c.quote_state == text(f"'{ACCEPTED}'"), ~_quoted.exists())
+    .limit(20),
+    "a vote in a poll that is gone": selects(poll_votes.c.post_id)
+    .where(poll_votes.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
+    .distinct()
+    .limit(20),
+    "a poll to be closed that is gone": selects(polls_open.c.post_id)
+    .where(polls_open.c.post_id.not_in(select(posts.c.id).where(posts.c.poll != text("''"))))
+    .limit(20),
+    "a link to be followed, of a post that is gone": selects(post_links.c.post_id)
+    .where(post_links.c.post_id.not_in(select(posts.c.id)))
+    .limit(20),
+    "an account whose count of followers is wrong": selects(accounts.c.id)
+    .where(accounts.c.followers_count != _followers)
+    .limit(20),
+    "an account whose count of people it follows is wrong": selects(accounts.c.id)
+    .where(accounts.c.following_count != _following)
+    .limit(20),
+    "an account whose count of posts is wrong": selects(accounts.c.id)
+    .where(accounts.c.posts_count != _posts)
+    .limit(20),
+    "an account whose newest post is said to be of another day": selects(accounts.c.id)
+    .where(func.coalesce(accounts.c.last_post_at, -1) != func.coalesce(_newest, -1))
+    .limit(20),
+    "an event that was given up": selects(outbox.c.seq).where(outbox.c.failed_at.is_not(None)).limit(20),
 }
 # Counts of polls stand in the post's JSON, so they are held against the votes outside SQL, some polls at a time.
-POLLS = statement(
-    select(posts.c.id, posts.c.poll)
+POLLS = (
+    selects(posts.c.id, posts.c.poll)
     .where(posts.c.id > param("above"), posts.c.poll != text("''"))
     .order_by(posts.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-VOTES = statement(
-    select(poll_votes.c.post_id, poll_votes.c.choice, func.count())
+VOTES = (
+    selects(poll_votes.c.post_id, poll_votes.c.choice, func.count())
     .where(among(poll_votes.c.post_id, "ids"))
     .group_by(poll_votes.c.post_id, poll_votes.c.choice)
 )
-VOTERS = statement(
-    select(poll_votes.c.post_id, func.count(poll_votes.c.account_id.distinct()))
+VOTERS = (
+    selects(poll_votes.c.post_id, func.count(poll_votes.c.account_id.distinct()))
     .where(among(poll_votes.c.post_id, "ids"))
     .group_by(poll_votes.c.post_id)
 )

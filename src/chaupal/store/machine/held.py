@@ -1,9 +1,10 @@
 """Jobs of people that go on by themselves, as rows: one process holds one for a minute at a time, then whoever comes first."""
 
 import msgspec
-from sqlalchemy import Table, insert, or_, select, text as sql, update
+from sqlalchemy import Table, or_, select, text as sql
 
 from chaupal.store.machine.dialect import param, statement
+from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 
 HELD_FOR = 60_000  # ms after which another process goes on with what this one has left
@@ -19,16 +20,12 @@ class HeldJobs[Job: msgspec.Struct]:
         mine = table.c.account_id == param("me")
         free = table.c.held_until < param("now")
         self.open = or_(table.c.state == sql("'waiting'"), table.c.state == sql("'running'"))
-        self._add = statement(insert(table))
+        self._add = inserts(table)
         self._one = statement(asked.where(table.c.id == param("of"), mine))
         self._mine = statement(asked.where(mine).order_by(table.c.id.desc()).limit(param("n")))
-        self._busy = statement(select(table.c.id).where(mine, self.open).limit(1))
+        self._busy = selects(table.c.id).where(mine, self.open).limit(1)
         self._next = statement(asked.where(self.open, free).order_by(table.c.id).limit(1))
-        self._hold = statement(
-            update(table)
-            .where(table.c.id == param("of"), self.open, free)
-            .values(held_until=param("until"), state="running")
-        )
+        self._hold = updates(table, held_until="until").where(self.open, free, id="of").values(state="running")
 
     async def add(self, w: Writing, one: Job) -> None:
         row = {column: getattr(one, name) for name, column in self._columns.items()}

@@ -2,7 +2,8 @@
 
 from sqlalchemy import BigInteger, cast, select
 
-from chaupal.store.machine.dialect import statement, upsert, words
+from chaupal.store.machine.dialect import upsert, words
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading, Writing
 
@@ -11,7 +12,7 @@ LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends ho
 _sized = marks.alias("sized")
 LOGGED = select(cast(_sized.c.value, BigInteger)).where(_sized.c.key == LOG_SIZE).scalar_subquery()  # for a statement
 
-READ = statement(select(marks.c.value).where(marks.c.key == words("k")))
+READ = selects(marks.c.value).where(key="k")
 WRITE = upsert(
     lambda insert: (
         insert(marks)
@@ -22,7 +23,7 @@ WRITE = upsert(
 BEGIN = upsert(
     lambda insert: insert(marks).values(key=words("k"), value=words("v")).on_conflict_do_nothing(index_elements=["key"])
 )
-BEGUN = statement(select(marks.c.key, marks.c.value).where(marks.c.key.like(words("k"))))
+BEGUN = selects(marks.c.key, marks.c.value).where(marks.c.key.like(words("k")))
 
 
 async def read(reading: Reading, key: str) -> str:

@@ -15,12 +15,12 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import column, select, table
+from sqlalchemy import column, table
 
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.store.machine import marks
-from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Reading
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 VERSION = "SELECT version_num FROM alembic_version"
-AT = statement(select(column("version_num")).select_from(table("alembic_version")))
+AT = selects(column("version_num")).select_from(table("alembic_version"))
 BASE = "0035"  # migrations up to this one were made for a server that is stopped meanwhile
 STANDS_FROM = "store_stands_from"  # the mark: the earliest version whose servers may work on the store as it is now
 STANDS = f"SELECT value FROM marks WHERE key = '{STANDS_FROM}'"  # noqa: S608 - a word of ours

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import select
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
 from chaupal.store.machine.shelves import MARKERS
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import markers
 from chaupal.store.machine.work import Reading, Writing
 
@@ -22,9 +22,9 @@ class Marker(msgspec.Struct, frozen=True):
     updated_at: int
 
 
-READ = statement(
-    select(markers.c.timeline, markers.c.last_read, markers.c.version, markers.c.updated_at)
-    .where(markers.c.account_id == param("me"), among(markers.c.timeline, "timelines"))
+READ = (
+    selects(markers.c.timeline, markers.c.last_read, markers.c.version, markers.c.updated_at)
+    .where(among(markers.c.timeline, "timelines"), account_id="me")
     .order_by(markers.c.timeline)
 )
 WRITE = upsert(

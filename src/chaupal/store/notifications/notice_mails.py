@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.store.machine.dialect import holds, param, statement, words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
 
@@ -26,18 +27,14 @@ KINDS = (
 # From the first notice to its letter: what is read meanwhile needs none, and what comes meanwhile is in it.
 WAIT = 30 * MINUTE
 
-CHOSEN = statement(select(logins.c.mail_kinds).where(logins.c.account_id == param("me")))
-CHOOSE = statement(
-    update(logins).where(logins.c.account_id == param("me")).values(mail_kinds=words("kinds"), mail_due_at=None)
+CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
+CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
+WANT = updates(logins, mail_due_at="at").where(
+    logins.c.mail_due_at.is_(None),
+    logins.c.confirmed_at.is_not(None),
+    holds(words("blank") + logins.c.mail_kinds + words("blank"), "kind"),
+    account_id="me",
 )
-WANT = statement(
-    update(logins)
-    .where(
-        logins.c.account_id == param("me"), logins.c.mail_due_at.is_(None), logins.c.confirmed_at.is_not(None),
-        holds(words("blank") + logins.c.mail_kinds + words("blank"), "kind"),
-    )
-    .values(mail_due_at=param("at"))
-)  # fmt: skip
 DUE = statement(
     select(
         logins.c.account_id, accounts.c.handle, logins.c.email, logins.c.ui_language, logins.c.mail_kinds,
@@ -48,10 +45,8 @@ DUE = statement(
     .order_by(logins.c.mail_due_at)
     .limit(param("n"))
 )  # fmt: skip
-CLAIM = statement(
-    update(logins)
-    .where(logins.c.account_id == param("me"), logins.c.mail_due_at <= param("now"))
-    .values(mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed))
+CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed)).where(
+    logins.c.mail_due_at <= param("now"), account_id="me"
 )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.shelves import NOTICES
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import accounts, notice_permits, notice_policies, notice_requests, notices
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -52,8 +53,8 @@ _COLUMNS = (
     notice_policies.c.not_following, notice_policies.c.not_followers, notice_policies.c.new_accounts,
     notice_policies.c.private_mentions, notice_policies.c.limited_accounts,
 )  # fmt: skip
-OF = statement(select(*_COLUMNS).where(notice_policies.c.account_id == param("me")))
-OF_MANY = statement(select(notice_policies.c.account_id, *_COLUMNS).where(among(notice_policies.c.account_id, "ids")))
+OF = selects(*_COLUMNS).where(same(notice_policies, account_id="me"))
+OF_MANY = selects(notice_policies.c.account_id, *_COLUMNS).where(among(notice_policies.c.account_id, "ids"))
 _SET = {name: words(name) for name in Policy.__struct_fields__}
 SET = upsert(
     lambda i: (
@@ -62,14 +63,8 @@ SET = upsert(
         .on_conflict_do_update(index_elements=["account_id"], set_=_SET)
     )
 )
-PERMIT = upsert(
-    lambda i: i(notice_permits).values(account_id=param("me"), from_id=param("them")).on_conflict_do_nothing()
-)
-PERMITTED = statement(
-    select(notice_permits.c.from_id).where(
-        notice_permits.c.account_id == param("me"), notice_permits.c.from_id == param("them")
-    )
-)
+PERMIT = inserts_once(notice_permits, account_id="me", from_id="them")
+PERMITTED = selects(notice_permits.c.from_id).where(account_id="me", from_id="them")
 ASK = upsert(
     lambda i: (
         i(notice_requests)
@@ -93,27 +88,13 @@ _ASKING = select(
 )  # fmt: skip
 REQUESTS = Pages(notice_requests.c.id, notice_requests.c.account_id == param("me"), base=_ASKING)
 REQUEST = statement(_ASKING.where(notice_requests.c.account_id == param("me"), notice_requests.c.id == param("of")))
-COUNTS = statement(
-    select(func.count(), func.count(func.distinct(notices.c.from_id))).where(
-        notices.c.account_id == param("me"), notices.c.filtered == 1
-    )
+COUNTS = selects(func.count(), func.count(func.distinct(notices.c.from_id))).where(
+    same(notices, account_id="me"), notices.c.filtered == 1
 )
-CLOSE = statement(
-    delete(notice_requests).where(
-        notice_requests.c.account_id == param("me"), notice_requests.c.from_id == param("them")
-    )
-)
-MERGE = statement(
-    update(notices)
-    .where(notices.c.account_id == param("me"), notices.c.from_id == param("them"), notices.c.filtered == 1)
-    .values(filtered=0)
-)
-DISCARD = statement(
-    delete(notices).where(
-        notices.c.account_id == param("me"), notices.c.from_id == param("them"), notices.c.filtered == 1
-    )
-)
-MADE_AT = statement(select(accounts.c.created_at).where(accounts.c.id == param("of")))
+CLOSE = deletes(notice_requests).where(account_id="me", from_id="them")
+MERGE = updates(notices, filtered=0).where(notices.c.filtered == 1, account_id="me", from_id="them")
+DISCARD = deletes(notices).where(notices.c.filtered == 1, account_id="me", from_id="them")
+MADE_AT = selects(accounts.c.created_at).where(id="of")
 
 
 async def of(reading: Reading, account: int) -> Policy:

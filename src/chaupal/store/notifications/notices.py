@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, exists, or_, select, text as sql
+from sqlalchemy import exists, or_, select, text as sql
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
 from chaupal.store.machine.shelves import NOTICES
+from chaupal.store.machine.statements import deletes, same, selects
 from chaupal.store.machine.tables import accounts, logins, notices
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notice_mails, push
@@ -88,29 +89,25 @@ HEADS = Pages(notices.c.id, *_MINE, _head(), base=select(*COLUMNS))
 HEADS_FROM = Pages(
     notices.c.id, *_MINE, notices.c.from_id == param("whose"), _head(_newer.c.from_id == notices.c.from_id), base=select(*COLUMNS)
 )  # fmt: skip
-MEMBERS = statement(
-    select(*COLUMNS)
-    .where(
-        notices.c.account_id == param("me"), among(notices.c.group_key, "keys"), notices.c.filtered <= param("apart")
-    )
+MEMBERS = (
+    selects(*COLUMNS)
+    .where(same(notices, account_id="me"), among(notices.c.group_key, "keys"), notices.c.filtered <= param("apart"))
     .order_by(notices.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-DISMISS_GROUP = statement(
-    delete(notices).where(notices.c.account_id == param("me"), notices.c.group_key == words("key"))
-)
-WHOSE_ON = statement(select(notices.c.account_id).where(among(notices.c.post_id, "ids")).distinct())
-ONE = statement(select(*COLUMNS).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
-DROP = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.cause == words("why")))
-DISMISS = statement(delete(notices).where(notices.c.account_id == param("me"), notices.c.id == param("of")))
-CLEAR = statement(delete(notices).where(notices.c.account_id == param("me")))
-DROP_ON = statement(delete(notices).where(among(notices.c.post_id, "ids")))
-ADDRESS = statement(
-    select(logins.c.email, logins.c.ui_language, accounts.c.handle)
+DISMISS_GROUP = deletes(notices).where(account_id="me", group_key="key")
+WHOSE_ON = selects(notices.c.account_id).where(among(notices.c.post_id, "ids")).distinct()
+ONE = selects(*COLUMNS).where(same(notices, account_id="me", id="of"))
+DROP = deletes(notices).where(account_id="me", cause="why")
+DISMISS = deletes(notices).where(account_id="me", id="of")
+CLEAR = deletes(notices).where(account_id="me")
+DROP_ON = deletes(notices).where(among(notices.c.post_id, "ids"))
+ADDRESS = (
+    selects(logins.c.email, logins.c.ui_language, accounts.c.handle)
     .join(accounts, accounts.c.id == logins.c.account_id)
-    .where(logins.c.account_id == param("me"))
+    .where(account_id="me")
 )
-HANDLE = statement(select(accounts.c.handle).where(accounts.c.id == param("me")))
+HANDLE = selects(accounts.c.handle).where(id="me")
 
 
 async def add(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 
 from chaupal.kernel.clock import DAY
-from chaupal.store.machine.dialect import holds, param, statement, upsert, words
+from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.shelves import PLACES
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import push_calls as calls, push_subscriptions as subscriptions
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -53,21 +54,15 @@ class Due(msgspec.Struct, frozen=True):
     due_at: int
 
 
-ADD = statement(insert(subscriptions))
-BY_KEY = statement(select(*subscriptions.c).where(subscriptions.c.key == words("of")))
-BY_ID = statement(select(*subscriptions.c).where(subscriptions.c.id == param("of")))
-WISH = statement(
-    update(subscriptions)
-    .where(subscriptions.c.key == words("of"))
-    .values(alerts=words("wanted"), policy=words("by"), country=words("where_now"), language=words("tongue"))
-)
-PLACE = statement(update(subscriptions).where(subscriptions.c.key == words("of")).values(country=words("where_now")))
-REMOVE = statement(delete(subscriptions).where(subscriptions.c.key == words("of")))
-REMOVE_ID = statement(delete(subscriptions).where(subscriptions.c.id == param("of")))
-WENT = statement(update(subscriptions).where(subscriptions.c.id == param("of")).values(failures=0))
-FAILED = statement(
-    update(subscriptions).where(subscriptions.c.id == param("of")).values(failures=subscriptions.c.failures + 1)
-)
+ADD = inserts(subscriptions)
+BY_KEY = selects(*subscriptions.c).where(key="of")
+BY_ID = selects(*subscriptions.c).where(id="of")
+WISH = updates(subscriptions, alerts="wanted", policy="by", country="where_now", language="tongue").where(key="of")
+PLACE = updates(subscriptions, country="where_now").where(key="of")
+REMOVE = deletes(subscriptions).where(key="of")
+REMOVE_ID = deletes(subscriptions).where(id="of")
+WENT = updates(subscriptions, failures=0).where(id="of")
+FAILED = updates(subscriptions, failures=subscriptions.c.failures + 1).where(id="of")
 # In the unit of the notice: nothing where nobody asked for such ones.
 QUEUE = upsert(
     lambda i: (
@@ -83,14 +78,12 @@ QUEUE = upsert(
         .on_conflict_do_nothing()
     )
 )
-DUE = statement(
-    select(*calls.c).where(calls.c.due_at <= param("at")).order_by(calls.c.due_at, calls.c.notice_id).limit(param("n"))
-)
+DUE = selects(*calls.c).where(calls.c.due_at <= param("at")).order_by(calls.c.due_at, calls.c.notice_id).limit("n")
 _THIS = (calls.c.subscription_id == param("of"), calls.c.notice_id == param("notice"))
-CLAIM = statement(update(calls).where(*_THIS, calls.c.due_at == param("was")).values(due_at=param("until")))
-AGAIN = statement(update(calls).where(*_THIS).values(tries=calls.c.tries + 1, due_at=param("when_next")))
-DONE = statement(delete(calls).where(*_THIS))
-ORPHANS = statement(delete(calls).where(calls.c.subscription_id.not_in(select(subscriptions.c.id))))
+CLAIM = updates(calls, due_at="until").where(*_THIS, due_at="was")
+AGAIN = updates(calls, tries=calls.c.tries + 1, due_at="when_next").where(*_THIS)
+DONE = deletes(calls).where(*_THIS)
+ORPHANS = deletes(calls).where(calls.c.subscription_id.not_in(select(subscriptions.c.id)))
 
 
 async def put(w: Writing, found: Subscription) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func
 
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words as text
+from chaupal.store.machine.dialect import among, listed, param, words as text
 from chaupal.store.machine.noted import NEVER, note_until
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY
+from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import announcement_reactions as reactions, announcement_reads as reads, announcements
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -66,48 +67,32 @@ class Reaction(msgspec.Struct, frozen=True):
     me: bool
 
 
-ADD = statement(insert(announcements))
-CHANGE = statement(
-    update(announcements)
-    .where(announcements.c.id == param("of"), announcements.c.updated_at == param("was"))
-    .values(
-        text=text("english"), text_hi=text("hindi"), at=param("begins"), ends_at=param("until"), updated_at=param("now")
-    )
-)  # fmt: skip
-NEWEST = statement(select(*announcements.c).order_by(announcements.c.id.desc()).limit(param("n")))
-BY_ID = statement(select(*announcements.c).where(announcements.c.id == param("of")))
-IN_FORCE = statement(
-    select(*announcements.c)
+ADD = inserts(announcements)
+CHANGE = updates(
+    announcements, text=text("english"), text_hi=text("hindi"), at="begins", ends_at="until", updated_at="now"
+).where(id="of", updated_at="was")
+NEWEST = selects(*announcements.c).order_by(announcements.c.id.desc()).limit("n")
+BY_ID = selects(*announcements.c).where(id="of")
+IN_FORCE = (
+    selects(*announcements.c)
     .where(announcements.c.told_at.is_not(None), announcements.c.ended_at.is_(None))
     .order_by(announcements.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-DUE = statement(
-    select(announcements.c.id).where(
-        announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None), announcements.c.at <= param("now")
-    )
+DUE = selects(announcements.c.id).where(
+    announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None), announcements.c.at <= param("now")
 )
-OVER = statement(
-    select(announcements.c.id).where(announcements.c.ended_at.is_(None), announcements.c.ends_at <= param("now"))
+OVER = selects(announcements.c.id).where(announcements.c.ended_at.is_(None), announcements.c.ends_at <= param("now"))
+TELL = updates(announcements, told_at="now").where(
+    announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None), id="of"
 )
-TELL = statement(
-    update(announcements)
-    .where(announcements.c.id == param("of"), announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None))
-    .values(told_at=param("now"))
-)
-END = statement(
-    update(announcements)
-    .where(announcements.c.id == param("of"), announcements.c.ended_at.is_(None))
-    .values(ended_at=param("now"))
-)
-READ = upsert(lambda i: i(reads).values(account_id=param("me"), announcement_id=param("of")).on_conflict_do_nothing())
-FORGET_READS = statement(delete(reads).where(reads.c.announcement_id == param("of")))
-HAS_READ = statement(
-    select(reads.c.announcement_id).where(reads.c.account_id == param("me"), among(reads.c.announcement_id, "ids"))
-)
+END = updates(announcements, ended_at="now").where(announcements.c.ended_at.is_(None), id="of")
+READ = inserts_once(reads, account_id="me", announcement_id="of")
+FORGET_READS = deletes(reads).where(announcement_id="of")
+HAS_READ = selects(reads.c.announcement_id).where(among(reads.c.announcement_id, "ids"), account_id="me")
 _mine = reactions.alias("mine")
-REACTIONS = statement(
-    select(reactions.c.announcement_id, reactions.c.name, func.count(), func.count(_mine.c.account_id))
+REACTIONS = (
+    selects(reactions.c.announcement_id, reactions.c.name, func.count(), func.count(_mine.c.account_id))
     .outerjoin(
         _mine,
         (_mine.c.announcement_id == reactions.c.announcement_id)
@@ -119,26 +104,10 @@ REACTIONS = statement(
     .group_by(reactions.c.announcement_id, reactions.c.name)
     .order_by(func.min(reactions.c.id))
 )
-NAMES = statement(select(reactions.c.name).where(reactions.c.announcement_id == param("of")).distinct())
-COUNT = statement(
-    select(func.count())
-    .select_from(reactions)
-    .where(reactions.c.announcement_id == param("of"), reactions.c.name == text("which"))
-)
-REACT = upsert(
-    lambda i: (
-        i(reactions)
-        .values(announcement_id=param("of"), name=text("which"), account_id=param("me"), id=param("new"))
-        .on_conflict_do_nothing()
-    )
-)
-UNREACT = statement(
-    delete(reactions).where(
-        reactions.c.announcement_id == param("of"),
-        reactions.c.name == text("which"),
-        reactions.c.account_id == param("me"),
-    )
-)
+NAMES = selects(reactions.c.name).where(announcement_id="of").distinct()
+COUNT = counts_of(reactions).where(reactions.c.name == text("which"), announcement_id="of")
+REACT = inserts_once(reactions, announcement_id="of", name=text("which"), account_id="me", id="new")
+UNREACT = deletes(reactions).where(reactions.c.name == text("which"), announcement_id="of", account_id="me")
 
 
 async def add(w: Writing, one: Announcement) -> None:

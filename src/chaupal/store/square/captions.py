@@ -1,15 +1,14 @@
 """Captions as rows: the words of a film or sound by language. An upload names those in force; earlier ones go with the upload."""
 
-from sqlalchemy import delete, insert, select
-
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed
+from chaupal.store.machine.statements import deletes, inserts, selects
 from chaupal.store.machine.tables import captions
 from chaupal.store.machine.work import Reading, Writing
 
-INSERT = statement(insert(captions))
-ONE = statement(select(captions.c.body).where(captions.c.id == param("of"), captions.c.media_id == param("media")))
-BODIES = statement(select(captions.c.id, captions.c.body).where(among(captions.c.id, "ids")))
-DROP_ONE = statement(delete(captions).where(captions.c.id == param("of"), captions.c.media_id == param("media")))
+INSERT = inserts(captions)
+ONE = selects(captions.c.body).where(id="of", media_id="media")
+BODIES = selects(captions.c.id, captions.c.body).where(among(captions.c.id, "ids"))
+DROP_ONE = deletes(captions).where(id="of", media_id="media")
 
 
 async def add(w: Writing, id_: int, media: int, language: str, body: str) -> None:

@@ -3,13 +3,14 @@
 import zlib
 
 import msgspec
-from sqlalchemy import delete, exists, select, text, update
+from sqlalchemy import exists, text
 
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.tables import link_cards, post_links, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import touch_with_reposts
@@ -39,24 +40,18 @@ WANT = upsert(
         .on_conflict_do_update(index_elements=["post_id"], set_={"url": words("url"), "due_at": param("at"), "tries": 0})
     )
 )  # fmt: skip
-DUE = statement(
-    select(post_links.c.post_id, post_links.c.url, post_links.c.due_at, post_links.c.tries)
+DUE = (
+    selects(post_links.c.post_id, post_links.c.url, post_links.c.due_at, post_links.c.tries)
     .where(text("due_at IS NOT NULL"), post_links.c.due_at <= param("at"))
     .order_by(post_links.c.due_at, post_links.c.post_id)
-    .limit(param("n"))
+    .limit("n")
 )
 # Whoever moves it follows it; dies it meanwhile, it is due again.
-CLAIM = statement(
-    update(post_links)
-    .where(post_links.c.post_id == param("of"), post_links.c.due_at == param("was"))
-    .values(due_at=param("until"), tries=post_links.c.tries + 1)
-)
-AGAIN = statement(update(post_links).where(post_links.c.post_id == param("of")).values(due_at=param("at")))
-DONE = statement(
-    update(post_links).where(post_links.c.post_id == param("of"), post_links.c.url == words("url")).values(due_at=None)
-)
-FORGET = statement(delete(post_links).where(post_links.c.post_id == param("of")))
-KNOWN = statement(select(link_cards.c.card, link_cards.c.fetched_at).where(link_cards.c.url == words("url")))
+CLAIM = updates(post_links, due_at="until", tries=post_links.c.tries + 1).where(post_id="of", due_at="was")
+AGAIN = updates(post_links, due_at="at").where(post_id="of")
+DONE = updates(post_links, due_at=None).where(post_id="of", url="url")
+FORGET = deletes(post_links).where(post_id="of")
+KNOWN = selects(link_cards.c.card, link_cards.c.fetched_at).where(url="url")
 KEEP = upsert(
     lambda i: (
         i(link_cards)
@@ -66,12 +61,12 @@ KEEP = upsert(
         )
     )
 )
-SHOW = statement(update(posts).where(posts.c.id == param("of")).values(card=words("card")))
-CARD_OF = statement(select(posts.c.card).where(posts.c.id == param("of")))
+SHOW = updates(posts, card="card").where(id="of")
+CARD_OF = selects(posts.c.card).where(id="of")
 _unused = ~exists().where(post_links.c.url == link_cards.c.url)
-UNUSED = statement(select(link_cards.c.url).where(_unused, link_cards.c.fetched_at < param("before")).limit(param("n")))
-DROP = statement(delete(link_cards).where(among(link_cards.c.url, "urls"), _unused).returning(link_cards.c.image))
-IMAGES = statement(select(link_cards.c.image).where(link_cards.c.image != ""))
+UNUSED = selects(link_cards.c.url).where(_unused, link_cards.c.fetched_at < param("before")).limit("n")
+DROP = deletes(link_cards).where(among(link_cards.c.url, "urls"), _unused).returning(link_cards.c.image)
+IMAGES = selects(link_cards.c.image).where(link_cards.c.image != "")
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(LinkCard).decode

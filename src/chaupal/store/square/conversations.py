@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import delete, select, union, update
+from sqlalchemy import select, union
 
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.shelves import TALKS
+from chaupal.store.machine.statements import deletes, same, selects, updates
 from chaupal.store.machine.tables import conversations, mentions, posts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
@@ -38,7 +39,7 @@ class Conversation(msgspec.Struct, frozen=True):
 _COLUMNS = (conversations.c.root, conversations.c.last_post, conversations.c.unread, conversations.c.people)
 _MINE = conversations.c.account_id == param("me")
 OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
-ONE = statement(select(*_COLUMNS).where(_MINE, conversations.c.root == param("of")))
+ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
 PUT = upsert(
     lambda i: (
         i(conversations)
@@ -56,13 +57,13 @@ PUT = upsert(
         )
     )
 )
-READ = statement(update(conversations).where(_MINE, conversations.c.root == param("of")).values(unread=param("new")))
-REMOVE = statement(delete(conversations).where(_MINE, conversations.c.root == param("of")))
-UNREAD = statement(
-    select(conversations.c.last_post)
+READ = updates(conversations, unread="new").where(_MINE, root="of")
+REMOVE = deletes(conversations).where(_MINE, root="of")
+UNREAD = (
+    selects(conversations.c.last_post)
     .where(_MINE, conversations.c.unread == 1)
     .order_by(conversations.c.last_post.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 BROUGHT = statement(
     select(conversations.c.account_id, conversations.c.root)
@@ -81,7 +82,7 @@ IN_IT = statement(
     .order_by("id")
     .limit(param("n"))
 )
-ROOT_AND_PEOPLE = statement(select(posts.c.root, posts.c.author, posts.c.mentions).where(posts.c.id == param("of")))
+ROOT_AND_PEOPLE = selects(posts.c.root, posts.c.author, posts.c.mentions).where(id="of")
 
 
 async def said(

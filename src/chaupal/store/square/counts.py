@@ -11,7 +11,8 @@ from sqlalchemy import and_, case, distinct, exists, func, literal_column, or_, 
 from sqlalchemy.dialects import sqlite
 
 from chaupal.kernel.ids import BROUGHT, LOW_BITS, first_id_at
-from chaupal.store.machine.dialect import Statement, param, statement, upsert, words
+from chaupal.store.machine.dialect import Statement, param, upsert, words
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, likes, media, post_tags, posts, reports
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
@@ -57,11 +58,11 @@ def _timed(ms: Any) -> Any:
 def _by_step(ms: Any, counted: Any, *where: Any) -> Statement:
     when = _step(ms).label("step_of")
     # By its place: both databases would take the expression with other parameters for another one.
-    return statement(select(when, counted).where(*where).group_by(literal_column("1")))
+    return selects(when, counted).where(*where).group_by(literal_column("1"))
 
 
 def _all(counted: Any, *where: Any) -> Statement:
-    return statement(select(counted).where(*where))
+    return selects(counted).where(*where)
 
 
 # People of other servers are counted by theirs.
@@ -104,7 +105,7 @@ COUNTS: dict[str, tuple[Statement, Statement]] = {
 
 def _most(what: Any, counted: Any, *where: Any) -> Statement:
     number = counted.label("number")
-    return statement(select(what, number).where(*where).group_by(what).order_by(number.desc(), what).limit(param("n")))
+    return selects(what, number).where(*where).group_by(what).order_by(number.desc(), what).limit("n")
 
 
 # What there is most of: a word and how often.
@@ -113,7 +114,7 @@ MOST: dict[str, Statement] = {
     "sources": _most(posts.c.app, func.count(posts.c.id), *_said),
     "tag_languages": _most(post_tags.c.language, func.count(post_tags.c.post_id), *_tagged),
 }
-MEDIA = statement(select(func.coalesce(func.sum(media.c.size), 0)))
+MEDIA = selects(func.coalesce(func.sum(media.c.size), 0))
 SIZE = upsert(
     lambda i: (
         select(text("page_count * page_size")).select_from(text("pragma_page_count(), pragma_page_size()"))
@@ -127,13 +128,11 @@ VERSION = upsert(
 _last_like = (
     select(func.max(likes.c.id)).where(likes.c.account_id == accounts.c.id).correlate(accounts).scalar_subquery()
 )
-COHORT = statement(
-    select(
-        accounts.c.created_at,
-        case((accounts.c.last_post_at.is_(None), accounts.c.created_at), else_=accounts.c.last_post_at),
-        func.coalesce(_last_like, 0),
-    ).where(*_person)
-)
+COHORT = selects(
+    accounts.c.created_at,
+    case((accounts.c.last_post_at.is_(None), accounts.c.created_at), else_=accounts.c.last_post_at),
+    func.coalesce(_last_like, 0),
+).where(*_person)
 
 
 async def by_step(reading: Reading, what: str, span: Span, tag: str = "") -> dict[int, int]:

@@ -3,30 +3,25 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func
 
 from chaupal.policy.unsaid import Unsaid, Waiting
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import drafts, kept_media
 from chaupal.store.machine.work import Reading, Row, Writing
 
 COLUMNS = (drafts.c.id, drafts.c.account_id, drafts.c.body, drafts.c.created_at, drafts.c.updated_at)
 _MINE = (drafts.c.account_id == param("me"),)
 
-OF = statement(
-    select(*COLUMNS).where(*_MINE).order_by(drafts.c.updated_at.desc(), drafts.c.id.desc()).limit(param("n"))
-)
-ONE = statement(select(*COLUMNS).where(*_MINE, drafts.c.id == param("of")))
-COUNT = statement(select(func.count(drafts.c.id)).where(*_MINE))
-INSERT = statement(insert(drafts))
-CHANGE = statement(
-    update(drafts).where(*_MINE, drafts.c.id == param("of")).values(body=words("words"), updated_at=param("at"))
-)
-DROP = statement(delete(drafts).where(*_MINE, drafts.c.id == param("of")))
-KEEP = upsert(lambda i: i(kept_media).values(media_id=param("media"), holder_id=param("of")).on_conflict_do_nothing())
-LET_GO = statement(
-    delete(kept_media).where(kept_media.c.holder_id == param("of"), among(kept_media.c.media_id, "ids", negate=True))
-)
+OF = selects(*COLUMNS).where(*_MINE).order_by(drafts.c.updated_at.desc(), drafts.c.id.desc()).limit("n")
+ONE = selects(*COLUMNS).where(*_MINE, same(drafts, id="of"))
+COUNT = selects(func.count(drafts.c.id)).where(*_MINE)
+INSERT = inserts(drafts)
+CHANGE = updates(drafts, body="words", updated_at="at").where(*_MINE, id="of")
+DROP = deletes(drafts).where(*_MINE, id="of")
+KEEP = inserts_once(kept_media, media_id="media", holder_id="of")
+LET_GO = deletes(kept_media).where(among(kept_media.c.media_id, "ids", negate=True), holder_id="of")
 
 _write = msgspec.json.Encoder().encode
 _read = msgspec.json.Decoder(Unsaid).decode

@@ -1,33 +1,26 @@
 """Edits as rows: what a post said before, each wording one revision, and the row of the post as it is now."""
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from chaupal.policy.narrow import LISTED_PUBLICLY
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Mention, Option, Picture, Poll, Post
-from chaupal.store.machine.dialect import listed, param, statement, words
+from chaupal.store.machine.dialect import listed, param, statement
+from chaupal.store.machine.statements import inserts, updates
 from chaupal.store.machine.tables import media, posts, revisions
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import polls, posting
 from chaupal.store.square.media import written_captions, written_focus
 from chaupal.store.square.posts import BY_IDS, post_of
 
-KEEP = statement(insert(revisions))
-CHANGE = statement(
-    update(posts)
-    .where(posts.c.id == param("of"))
-    .values(
-        text=words("new_text"), html=words("new_html"), spoiler=words("new_spoiler"), language=words("new_language"),
-        sensitive=param("new_sensitive"), mentions=words("new_mentions"), tags=words("new_tags"), pictures=words("new_pictures"),
-        emojis=words("new_emojis"), edited_at=param("at"), poll=words("new_poll"), quote_policy=words("new_policy"),
-    )
-)  # fmt: skip
-DESCRIBE = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.account_id == param("me"))
-    .values(description=words("said"), focus=words("aim"), captions=words("told"))
-)
+KEEP = inserts(revisions)
+CHANGE = updates(
+    posts, text="new_text", html="new_html", spoiler="new_spoiler", language="new_language", sensitive="new_sensitive",
+    mentions="new_mentions", tags="new_tags", pictures="new_pictures", emojis="new_emojis", edited_at="at",
+    poll="new_poll", quote_policy="new_policy",
+).where(id="of")  # fmt: skip
+DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(id="of", account_id="me")
 OF = statement(
     select(
         revisions.c.at, revisions.c.text, revisions.c.html, revisions.c.spoiler, revisions.c.sensitive, revisions.c.language,

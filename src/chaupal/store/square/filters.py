@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
 
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.things import Post
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import FILTERS
+from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import filter_keywords, filter_posts, filters
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text.phrases import Phrase, phrase
@@ -59,55 +59,37 @@ class Filters(msgspec.Struct, frozen=True):
 
 NO_FILTERS = Filters()
 
-OF = statement(
-    select(filters.c.id, filters.c.title, filters.c.context, filters.c.action, filters.c.ends_at)
-    .where(filters.c.account_id == param("me"))
+OF = (
+    selects(filters.c.id, filters.c.title, filters.c.context, filters.c.action, filters.c.ends_at)
+    .where(account_id="me")
     .order_by(filters.c.id)
 )
-KEYWORDS = statement(
-    select(filter_keywords.c.id, filter_keywords.c.filter_id, filter_keywords.c.keyword, filter_keywords.c.whole_word)
+KEYWORDS = (
+    selects(filter_keywords.c.id, filter_keywords.c.filter_id, filter_keywords.c.keyword, filter_keywords.c.whole_word)
     .where(among(filter_keywords.c.filter_id, "ids"))
     .order_by(filter_keywords.c.id)
 )
-POSTS = statement(
-    select(filter_posts.c.id, filter_posts.c.filter_id, filter_posts.c.post_id)
+POSTS = (
+    selects(filter_posts.c.id, filter_posts.c.filter_id, filter_posts.c.post_id)
     .where(among(filter_posts.c.filter_id, "ids"))
     .order_by(filter_posts.c.id)
 )
-COUNT = statement(select(func.count()).select_from(filters).where(filters.c.account_id == param("me")))
-ADD = statement(
-    insert(filters).values(
-        id=param("new"), account_id=param("me"), title=words("title"), context=words("context"), action=words("action"),
-        ends_at=param("ends"), created_at=param("at"),
-    )
+COUNT = counts_of(filters).where(account_id="me")
+ADD = inserts(
+    filters, id="new", account_id="me", title="title", context="context", action="action", ends_at="ends",
+    created_at="at",
 )  # fmt: skip
-CHANGE = statement(
-    update(filters)
-    .where(filters.c.id == param("which"), filters.c.account_id == param("me"))
-    .values(title=words("name"), context=words("where"), action=words("does"), ends_at=param("ends"))
+CHANGE = updates(filters, title="name", context="where", action="does", ends_at="ends").where(
+    id="which", account_id="me"
 )
-REMOVE = statement(delete(filters).where(filters.c.id == param("which"), filters.c.account_id == param("me")))
-ADD_KEYWORD = statement(
-    insert(filter_keywords).values(
-        id=param("new"), filter_id=param("which"), keyword=words("keyword"), whole_word=param("whole")
-    )
-)
-CHANGE_KEYWORD = statement(
-    update(filter_keywords)
-    .where(filter_keywords.c.id == param("which"))
-    .values(keyword=words("word"), whole_word=param("whole"))
-)
-REMOVE_KEYWORDS = statement(delete(filter_keywords).where(among(filter_keywords.c.id, "ids")))
-ADD_POST = upsert(
-    lambda i: (
-        i(filter_posts)
-        .values(id=param("new"), filter_id=param("which"), post_id=param("post"))
-        .on_conflict_do_nothing()
-    )
-)
-REMOVE_POST = statement(delete(filter_posts).where(filter_posts.c.id == param("which")))
-EMPTY_KEYWORDS = statement(delete(filter_keywords).where(filter_keywords.c.filter_id == param("which")))
-EMPTY_POSTS = statement(delete(filter_posts).where(filter_posts.c.filter_id == param("which")))
+REMOVE = deletes(filters).where(id="which", account_id="me")
+ADD_KEYWORD = inserts(filter_keywords, id="new", filter_id="which", keyword="keyword", whole_word="whole")
+CHANGE_KEYWORD = updates(filter_keywords, keyword="word", whole_word="whole").where(id="which")
+REMOVE_KEYWORDS = deletes(filter_keywords).where(among(filter_keywords.c.id, "ids"))
+ADD_POST = inserts_once(filter_posts, id="new", filter_id="which", post_id="post")
+REMOVE_POST = deletes(filter_posts).where(id="which")
+EMPTY_KEYWORDS = deletes(filter_keywords).where(filter_id="which")
+EMPTY_POSTS = deletes(filter_posts).where(filter_id="which")
 
 
 async def filters_of(reading: Reading, account: int) -> Filters:

@@ -13,8 +13,9 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, statement, words
+from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, words
 from chaupal.store.machine.shelves import FOUND, ONLY
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Both, Pages
@@ -87,11 +88,7 @@ def _take(insert: Any) -> Any:
 
 PUT, TAKE = Statement(_put), Statement(_take)
 
-SOURCE = statement(
-    select(posts.c.author, posts.c.visibility, posts.c.boost_of, posts.c.text, posts.c.spoiler).where(
-        posts.c.id == param("of")
-    )
-)
+SOURCE = selects(posts.c.author, posts.c.visibility, posts.c.boost_of, posts.c.text, posts.c.spoiler).where(id="of")
 
 _words = table("post_words")
 _wanted = post_tags.alias("wanted")
@@ -206,21 +203,21 @@ def _called(whose: Any) -> Statement:
         .limit(MOST_CANDIDATES)
         .subquery()
     )
-    return statement(
-        select(accounts.c.id)
+    return (
+        selects(accounts.c.id)
         .where(accounts.c.id.in_(select(candidates.c.account_id)), accounts.c.state == "active")
         .order_by(accounts.c.followers_count.desc(), accounts.c.id)
-        .limit(param("n"))
+        .limit("n")
     )
 
 
 # However many of other servers are called so, they stand in nobody's way here.
 CALLED, CALLED_ELSEWHERE = _called(name_words.c.server == text("0")), _called(name_words.c.server > text("0"))
-BEGINNING = statement(
-    select(accounts.c.id)
+BEGINNING = (
+    selects(accounts.c.id)
     .where(_begins(accounts.c.handle, "first"), accounts.c.state == "active")
     .order_by(byte_order(accounts.c.handle))
-    .limit(param("n"))
+    .limit("n")
 )
 _beginning = (
     select(tags.c.key, tags.c.uses)
@@ -229,19 +226,17 @@ _beginning = (
     .limit(MOST_CANDIDATES)
     .subquery()
 )
-TAGS_FROM = statement(
-    select(_beginning.c.key).order_by(_beginning.c.uses.desc(), byte_order(_beginning.c.key)).limit(param("n"))
-)
+TAGS_FROM = selects(_beginning.c.key).order_by(_beginning.c.uses.desc(), byte_order(_beginning.c.key)).limit("n")
 
 
 _lately = select(posts.c.id).where(posts.c.author == param("me")).order_by(posts.c.id.desc()).limit(MOST_OWN).subquery()
-OWN_TAGS_FROM = statement(
-    select(post_tags.c.key, func.max(post_tags.c.name))
+OWN_TAGS_FROM = (
+    selects(post_tags.c.key, func.max(post_tags.c.name))
     .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
     .where(_begins(post_tags.c.key, "first"))
     .group_by(post_tags.c.key)
     .order_by(post_tags.c.key != words("first"), func.count().desc(), byte_order(post_tags.c.key))
-    .limit(param("n"))
+    .limit("n")
 )
 
 

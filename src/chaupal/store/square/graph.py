@@ -5,10 +5,11 @@ from enum import IntEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table, delete, literal_column, or_, select, text, union_all, update
+from sqlalchemy import Table, literal_column, or_, select, text, union_all
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import accounts, blocks, domain_blocks, follow_requests, follows, mutes, servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import lists, regards
@@ -28,21 +29,15 @@ def _begin(table: Table, **more: Any) -> Any:
 
 
 def _rewish(table: Table) -> Any:
-    return statement(
-        update(table)
-        .where(table.c.by == param("me"), table.c.to == param("them"))
-        .values(boosts=param("show"), notify=param("tell"))
-    )
+    return updates(table, boosts="show", notify="tell").where(by="me", to="them")
 
 
 def _cut(table: Table) -> Any:
-    return statement(delete(table).where(table.c.by == param("me"), table.c.to == param("them")))
+    return deletes(table).where(by="me", to="them")
 
 
 def _find(table: Table) -> Any:
-    return statement(
-        select(table.c.boosts, table.c.notify).where(table.c.by == param("me"), table.c.to == param("them"))
-    )
+    return selects(table.c.boosts, table.c.notify).where(by="me", to="them")
 
 
 _WHENCE = select(accounts.c.server).where(accounts.c.id == param("me")).scalar_subquery()
@@ -50,7 +45,7 @@ FOLLOW, ASK = _begin(follows, server=_WHENCE), _begin(follow_requests)
 REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
-BLOCK = upsert(lambda i: i(blocks).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing())
+BLOCK = inserts_once(blocks, by="me", to="them", id="new")
 MUTE = upsert(
     lambda i: (
         i(mutes)
@@ -60,7 +55,7 @@ MUTE = upsert(
         )
     )
 )
-OVER = statement(delete(mutes).where(mutes.c.by == param("me"), mutes.c.ends_at <= param("now")))
+OVER = deletes(mutes).where(mutes.c.ends_at <= param("now"), by="me")
 BETWEEN = statement(
     union_all(
         select(blocks.c.id).where(
@@ -81,16 +76,8 @@ BETWEEN = statement(
         ),
     )
 )
-COUNT_FOLLOWING = statement(
-    update(accounts)
-    .where(accounts.c.id == param("of"))
-    .values(following_count=larger(accounts.c.following_count + param("by"), 0))
-)
-COUNT_FOLLOWERS = statement(
-    update(accounts)
-    .where(accounts.c.id == param("of"))
-    .values(followers_count=larger(accounts.c.followers_count + param("by"), 0))
-)
+COUNT_FOLLOWING = updates(accounts, following_count=larger(accounts.c.following_count + param("by"), 0)).where(id="of")
+COUNT_FOLLOWERS = updates(accounts, followers_count=larger(accounts.c.followers_count + param("by"), 0)).where(id="of")
 
 
 async def follow(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
@@ -253,9 +240,9 @@ def _note(tie: Ties, side: int, first: int, second: int | None, now: int) -> Non
             pass  # a mute that is over
 
 
-TOLD = statement(select(follows.c.by).where(follows.c.to == param("them"), text("notify = 1")).order_by(follows.c.by))
-HEARD = statement(select(mutes.c.to).where(mutes.c.by == param("me"), mutes.c.notifications == 0))
-BLOCKERS = statement(select(blocks.c.by).where(blocks.c.to == param("them"), among(blocks.c.by, "ids")))
+TOLD = selects(follows.c.by).where(text("notify = 1"), to="them").order_by(follows.c.by)
+HEARD = selects(mutes.c.to).where(mutes.c.notifications == 0, by="me")
+BLOCKERS = selects(blocks.c.by).where(among(blocks.c.by, "ids"), to="them")
 
 
 async def to_be_told(reading: Reading, them: int) -> list[int]:

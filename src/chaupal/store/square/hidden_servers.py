@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, or_, select, text as sql
+from sqlalchemy import func, or_, select, text as sql
 
 from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
 from chaupal.store.machine.shelves import RELATIONS
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -36,17 +37,9 @@ class Severed(NamedTuple):
 
 
 _below = servers.alias("below")
-HIDE = upsert(
-    lambda i: (
-        i(domain_blocks)
-        .values(id=param("new"), account_id=param("me"), domain=words("domain"))
-        .on_conflict_do_nothing()
-    )
-)
-SHOW = statement(
-    delete(domain_blocks).where(domain_blocks.c.account_id == param("me"), domain_blocks.c.domain == words("domain"))
-)
-MANY = statement(select(func.count()).select_from(domain_blocks).where(domain_blocks.c.account_id == param("me")))
+HIDE = inserts_once(domain_blocks, id="new", account_id="me", domain="domain")
+SHOW = deletes(domain_blocks).where(account_id="me", domain="domain")
+MANY = counts_of(domain_blocks).where(account_id="me")
 _MINE = select(domain_blocks.c.id, domain_blocks.c.domain).where(
     domain_blocks.c.account_id == param("me"),
     domain_blocks.c.id < param("below"),
@@ -54,40 +47,36 @@ _MINE = select(domain_blocks.c.id, domain_blocks.c.domain).where(
 )
 NEWEST = statement(_MINE.order_by(domain_blocks.c.id.desc()).limit(param("n")))
 OLDEST = statement(_MINE.order_by(domain_blocks.c.id).limit(param("n")))
-BELOW = statement(
-    select(_below.c.id)
+BELOW = (
+    selects(_below.c.id)
     .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
-    .where(servers.c.id == param("there"))
+    .where(same(servers, id="there"))
 )
 _ELSEWHERE = accounts.c.server > sql("0")  # by the index of those who are not ours
 # Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
 TIES = {
-    (table.name, far): statement(
-        select(table.c.by, table.c.to, table.c.boosts, table.c.notify)
-        .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
-        .where(accounts.c.server == param("there"), _ELSEWHERE)
-        .order_by(table.c.id)
-        .limit(param("n"))
-    )
+    (table.name, far): selects(table.c.by, table.c.to, table.c.boosts, table.c.notify)
+    .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
+    .where(same(accounts, server="there"), _ELSEWHERE)
+    .order_by(table.c.id)
+    .limit("n")
     for table in (follows, follow_requests)
     for far in ("by", "to")
 }
-FOLLOWERS_FROM = statement(
-    select(follows.c.by, follows.c.to, follows.c.boosts, follows.c.notify)
+FOLLOWERS_FROM = (
+    selects(follows.c.by, follows.c.to, follows.c.boosts, follows.c.notify)
     .join_from(follows, accounts, accounts.c.id == follows.c.by)
-    .where(follows.c.to == param("me"), accounts.c.server == param("there"))
+    .where(same(accounts, server="there"), to="me")
     .order_by(follows.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 # What somebody was asked by people of a server, or asks of them, and is not answered yet.
 REQUESTS_WITH = {
-    far: statement(
-        select(follow_requests.c.by, follow_requests.c.to)
-        .join_from(follow_requests, accounts, accounts.c.id == follow_requests.c[far])
-        .where(follow_requests.c[near] == param("me"), accounts.c.server == param("there"))
-        .order_by(follow_requests.c.id)
-        .limit(param("n"))
-    )
+    far: selects(follow_requests.c.by, follow_requests.c.to)
+    .join_from(follow_requests, accounts, accounts.c.id == follow_requests.c[far])
+    .where(follow_requests.c[near] == param("me"), same(accounts, server="there"))
+    .order_by(follow_requests.c.id)
+    .limit("n")
     for far, near in (("by", "to"), ("to", "by"))
 }
 SEVER = upsert(
@@ -97,26 +86,24 @@ SEVER = upsert(
     )
 )  # fmt: skip
 # Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
-COUNTS = statement(
-    select(severed_ties.c.kind, func.count())
+COUNTS = (
+    selects(severed_ties.c.kind, func.count())
     .where(
-        severed_ties.c.ruling_id == param("ruling"),
-        severed_ties.c.us == param("me"),
         or_(severed_ties.c.ruling_id > sql("0"), severed_ties.c.server_id == param("there")),
         severed_ties.c.id > param("after"),
+        ruling_id="ruling",
+        us="me",
     )
     .group_by(severed_ties.c.kind)
 )
-TOLD_BY = statement(
-    select(severed_ties.c.us)
+TOLD_BY = (
+    selects(severed_ties.c.us)
     .distinct()
-    .where(severed_ties.c.ruling_id == param("ruling"), severed_ties.c.us > param("after"))
+    .where(severed_ties.c.us > param("after"), ruling_id="ruling")
     .order_by(severed_ties.c.us)
-    .limit(param("n"))
+    .limit("n")
 )
-SEVERED = statement(
-    select(*severed_ties.c).where(severed_ties.c.us == param("me")).order_by(severed_ties.c.id.desc()).limit(param("n"))
-)
+SEVERED = selects(*severed_ties.c).where(us="me").order_by(severed_ties.c.id.desc()).limit("n")
 
 
 async def hide(w: Writing, me: int, domain: str, new: int) -> bool:

@@ -3,7 +3,8 @@
 import msgspec
 from sqlalchemy import select
 
-from chaupal.store.machine.dialect import statement, upsert, words
+from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.statements import inserts_once
 from chaupal.store.machine.tables import house_texts as texts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -26,7 +27,7 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _all = select(*(texts.c[name] for name in HouseText.__struct_fields__))
-ADD = upsert(lambda i: i(texts).on_conflict_do_nothing())
+ADD = inserts_once(texts)
 NEWEST = statement(_all.where(texts.c.kind == words("what")).order_by(texts.c.version.desc()).limit(1))
 EVERY = statement(_all.where(texts.c.kind == words("what")).order_by(texts.c.version.desc()))
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, exists, func, insert, select, text as sql, update
+from sqlalchemy import exists, select, text as sql
 
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import WANTS
+from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import list_members, lists, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -24,45 +25,27 @@ class ListRow(msgspec.Struct, frozen=True):
 
 
 COLUMNS = (lists.c.id, lists.c.account_id, lists.c.title, lists.c.replies_policy, lists.c.exclusive)
-OF = statement(select(*COLUMNS).where(lists.c.account_id == param("me")).order_by(lists.c.title, lists.c.id))
-ONE = statement(select(*COLUMNS).where(lists.c.id == param("which"), lists.c.account_id == param("me")))
-HOLDING = statement(
-    select(*COLUMNS)
+OF = selects(*COLUMNS).where(same(lists, account_id="me")).order_by(lists.c.title, lists.c.id)
+ONE = selects(*COLUMNS).where(same(lists, id="which", account_id="me"))
+HOLDING = (
+    selects(*COLUMNS)
     .join(list_members, list_members.c.list_id == lists.c.id)
-    .where(lists.c.account_id == param("me"), list_members.c.account_id == param("them"))
+    .where(same(lists, account_id="me"), same(list_members, account_id="them"))
     .order_by(lists.c.title, lists.c.id)
 )
-COUNT = statement(select(func.count()).select_from(lists).where(lists.c.account_id == param("me")))
-ADD = statement(
-    insert(lists).values(
-        id=param("new"), account_id=param("me"), title=words("title"), replies_policy=words("policy"),
-        exclusive=param("alone"), created_at=param("at"),
-    )
-)  # fmt: skip
-CHANGE = statement(
-    update(lists)
-    .where(lists.c.id == param("which"), lists.c.account_id == param("me"))
-    .values(title=words("name"), replies_policy=words("policy"), exclusive=param("alone"))
+COUNT = counts_of(lists).where(account_id="me")
+ADD = inserts(
+    lists, id="new", account_id="me", title="title", replies_policy="policy", exclusive="alone", created_at="at"
 )
-REMOVE = statement(delete(lists).where(lists.c.id == param("which"), lists.c.account_id == param("me")))
-EMPTY = statement(delete(list_members).where(list_members.c.list_id == param("which")))
-MEMBERS = statement(select(list_members.c.account_id).where(list_members.c.list_id == param("which")))
-ENTER = upsert(
-    lambda i: (
-        i(list_members)
-        .values(list_id=param("which"), account_id=param("them"), id=param("new"))
-        .on_conflict_do_nothing()
-    )
-)
-LEAVE = statement(
-    delete(list_members).where(list_members.c.list_id == param("which"), among(list_members.c.account_id, "ids"))
-)
+CHANGE = updates(lists, title="name", replies_policy="policy", exclusive="alone").where(id="which", account_id="me")
+REMOVE = deletes(lists).where(id="which", account_id="me")
+EMPTY = deletes(list_members).where(list_id="which")
+MEMBERS = selects(list_members.c.account_id).where(list_id="which")
+ENTER = inserts_once(list_members, list_id="which", account_id="them", id="new")
+LEAVE = deletes(list_members).where(among(list_members.c.account_id, "ids"), list_id="which")
 # A list holds people whom its owner follows.
-UNFOLLOWED = statement(
-    delete(list_members).where(
-        list_members.c.account_id == param("them"),
-        exists().where(lists.c.id == list_members.c.list_id, lists.c.account_id == param("me")),
-    )
+UNFOLLOWED = deletes(list_members).where(
+    exists().where(lists.c.id == list_members.c.list_id, lists.c.account_id == param("me")), account_id="them"
 )
 IN_LIST = Pages(
     list_members.c.id,

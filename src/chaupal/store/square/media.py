@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, text
 
 from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Captions, Picture
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import (
     captions,
     evidence,
@@ -51,110 +52,85 @@ def _of(subject: ColumnElement[int], made: ColumnElement[int]) -> ColumnElement[
 NOT_HELD = ~exists().where(evidence.c.purged_at.is_(None), _of(evidence.c.subject_id, evidence.c.id))
 # A draft or a scheduled post still needs it.
 NOT_NEEDED = ~exists().where(kept_media.c.media_id == media.c.id)
-INSERT = statement(insert(media))
-MINE = statement(select(*COLUMNS, media.c.post_id).where(media.c.id == param("of"), media.c.account_id == param("me")))
-DESCRIBE = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None))
-    .values(description=words("said"), focus=words("aim"), captions=words("told"))
+INSERT = inserts(media)
+MINE = selects(*COLUMNS, media.c.post_id).where(same(media, id="of", account_id="me"))
+DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(
+    media.c.post_id.is_(None), id="of", account_id="me"
 )
-NEW_SMALL = statement(
-    update(media)
-    .where(
-        media.c.id == param("of"),
-        media.c.account_id == param("me"),
-        media.c.post_id.is_(None),
-        media.c.state == "ready",
-    )
-    .values(blurhash=words("blurhash"), small_width=param("width"), small_height=param("height"))
+NEW_SMALL = updates(media, blurhash="blurhash", small_width="width", small_height="height").where(
+    media.c.post_id.is_(None), media.c.state == "ready", id="of", account_id="me"
 )
 _waiting = select(
     media.c.id, media.c.kind, media.c.mime, media.c.tries, media.c.demuxer, media.c.blurhash, media.c.small_width, media.c.small_height
 ).where(text("state = 'waiting'"), media.c.held_until <= param("at"))  # fmt: skip
 WAITING_ONE = statement(_waiting.where(media.c.id == param("of")))
 WAITING = statement(_waiting.order_by(media.c.id).limit(param("n")))
-HOLD = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "waiting", media.c.held_until <= param("at"))
-    .values(held_until=param("until"), tries=media.c.tries + 1)
+HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
+    media.c.state == "waiting", media.c.held_until <= param("at"), id="of"
 )
-HOLD_ON = statement(
-    update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=param("until"))
-)
-LET_GO = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(held_until=0))
-PAINTED = statement(
-    update(media)
-    .where(media.c.id == param("of"), media.c.state == "waiting")
-    .values(
-        state="ready", blurhash=words("blurhash"), width=param("wide"), height=param("high"), small_width=param("small_wide"),
-        small_height=param("small_high"), size=param("bytes"), length=param("ms"), frame_rate=words("rate"), bitrate=param("bits"),
-    )
-)  # fmt: skip
-FAILED = statement(update(media).where(media.c.id == param("of"), media.c.state == "waiting").values(state="failed"))
-CAME = statement(
-    update(media).where(media.c.id == param("of"), media.c.state == COMING).values(state=words("as_it_is"))
-)
-DROP_MINE = statement(
-    delete(media)
-    .where(media.c.id == param("of"), media.c.account_id == param("me"), media.c.post_id.is_(None), NOT_HELD)
+HOLD_ON = updates(media, held_until="until").where(media.c.state == "waiting", id="of")
+LET_GO = updates(media, held_until=0).where(media.c.state == "waiting", id="of")
+PAINTED = updates(
+    media, blurhash="blurhash", width="wide", height="high", small_width="small_wide", small_height="small_high",
+    size="bytes", length="ms", frame_rate="rate", bitrate="bits",
+).where(media.c.state == "waiting", id="of").values(state="ready")  # fmt: skip
+FAILED = updates(media).where(media.c.state == "waiting", id="of").values(state="failed")
+CAME = updates(media, state="as_it_is").where(media.c.state == COMING, id="of")
+DROP_MINE = (
+    deletes(media)
+    .where(media.c.post_id.is_(None), NOT_HELD, id="of", account_id="me")
     .returning(media.c.id, media.c.mime, media.c.root)
 )
-FILED = statement(
-    select(
-        media.c.mime,
-        media.c.account_id,
-        media.c.post_id,
-        media.c.was_of,
-        media.c.key,
-        media.c.blurhash,
-        media.c.state,
-        media.c.root,
-    ).where(media.c.id == param("of"))
-)
-LOOSE_SINCE = statement(
-    select(media.c.id)
+FILED = selects(
+    media.c.mime,
+    media.c.account_id,
+    media.c.post_id,
+    media.c.was_of,
+    media.c.key,
+    media.c.blurhash,
+    media.c.state,
+    media.c.root,
+).where(id="of")
+LOOSE_SINCE = (
+    selects(media.c.id)
     .where(LOOSE, media.c.loose_at < param("before"), NOT_HELD, NOT_NEEDED)
     .order_by(media.c.loose_at, media.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-DROP_LOOSE = statement(
-    delete(media)
+DROP_LOOSE = (
+    deletes(media)
     .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED)
     .returning(media.c.id, media.c.mime, media.c.root)
 )
 # What a ruling binds is held a moment after it was decided, when its beginning is carried on: until then it is not dropped at once.
 NOT_BOUND = ~exists().where(rulings.c.lifted_at.is_(None), _of(rulings.c.subject_id, rulings.c.id))
-OF_POST = statement(select(media.c.id).where(media.c.post_id == param("of")))
-DROP_NOW = statement(
-    delete(media)
+OF_POST = selects(media.c.id).where(post_id="of")
+DROP_NOW = (
+    deletes(media)
     .where(among(media.c.id, "ids"), LOOSE, NOT_HELD, NOT_NEEDED, NOT_BOUND)
     .returning(media.c.id, media.c.mime, media.c.root)
 )
-KNOWN_AS = statement(
-    select(func.min(media_contents.c.root)).where(
-        media_contents.c.account_id == param("me"), among(media_contents.c.sha256, "digests")
-    )
+KNOWN_AS = selects(func.min(media_contents.c.root)).where(
+    same(media_contents, account_id="me"), among(media_contents.c.sha256, "digests")
 )
-KNOW = upsert(
-    lambda i: i(media_contents).values(account_id=param("me"), sha256=words("digest"), root=param("root")).on_conflict_do_nothing()
-)  # fmt: skip
-USE = upsert(lambda i: i(media_uses).values(post_id=param("of"), root=param("root")).on_conflict_do_nothing())
-RULED = statement(select(rulings.c.id).where(rulings.c.subject_id == param("of"), rulings.c.lifted_at.is_(None)))
-OF_WHOM = statement(select(media.c.account_id, media.c.root).where(media.c.id == param("of")))
+KNOW = inserts_once(media_contents, account_id="me", sha256="digest", root="root")
+USE = inserts_once(media_uses, post_id="of", root="root")
+RULED = selects(rulings.c.id).where(rulings.c.lifted_at.is_(None), subject_id="of")
+OF_WHOM = selects(media.c.account_id, media.c.root).where(id="of")
 # The newest other posts that show what one of these does, by its content.
 CONTENTS_OF = statement(
     select(media_uses.c.root)
     .where(among(media_uses.c.post_id, "ids"))
     .union(select(case((media.c.root == 0, media.c.id), else_=media.c.root)).where(media.c.id == param("picture")))
 )
-SHARING = statement(
-    select(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+SHARING = (
+    selects(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
     .where(
-        posts.c.id.in_(select(media_uses.c.post_id).where(among(media_uses.c.root, "roots"))), ~among(posts.c.id, "but"),
+        posts.c.id.in_(select(media_uses.c.post_id).where(among(media_uses.c.root, "roots"))), ~among(posts.c.id, "but")
     )
     .order_by(posts.c.id.desc())
-    .limit(param("n"))
-)  # fmt: skip
+    .limit("n")
+)
 # Uploads of which nobody knows yet what they are known by: taken in before that was written down, or since it could be read.
 UNKNOWN = statement(
     select(media.c.id, media.c.account_id, media.c.mime, media.c.root)
@@ -165,9 +141,9 @@ UNKNOWN = statement(
     .order_by(media.c.id)
     .limit(param("n"))
 )  # fmt: skip
-MERGE = statement(update(media).where(media.c.id == param("of"), media.c.root == 0).values(root=param("into")))
-USES_OF = statement(select(media_uses.c.post_id).where(media_uses.c.root == param("of")))
-UNUSE = statement(delete(media_uses).where(media_uses.c.root == param("of")))
+MERGE = updates(media, root="into").where(media.c.root == 0, id="of")
+USES_OF = selects(media_uses.c.post_id).where(root="of")
+UNUSE = deletes(media_uses).where(root="of")
 
 
 def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
@@ -178,16 +154,11 @@ def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     return ~exists().where(or_(media.c.root == root, media.c.id == root)), ~bound, ~named
 
 
-DROP_CAPTIONS = statement(delete(captions).where(among(captions.c.media_id, "ids")))
-FORGET_CONTENTS = statement(
-    delete(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
-)
-FORGET_USES = statement(delete(media_uses).where(among(media_uses.c.root, "ids"), *_unused(media_uses.c.root)))
-AFTER = statement(
-    select(media.c.id, media.c.mime, media.c.state)
-    .where(media.c.id > param("above"))
-    .order_by(media.c.id)
-    .limit(param("n"))
+DROP_CAPTIONS = deletes(captions).where(among(captions.c.media_id, "ids"))
+FORGET_CONTENTS = deletes(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
+FORGET_USES = deletes(media_uses).where(among(media_uses.c.root, "ids"), *_unused(media_uses.c.root))
+AFTER = (
+    selects(media.c.id, media.c.mime, media.c.state).where(media.c.id > param("above")).order_by(media.c.id).limit("n")
 )
 
 

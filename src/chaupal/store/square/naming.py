@@ -3,34 +3,30 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select, text as sql
+from sqlalchemy import text as sql
 
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, known_uris, media, posts
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people
 
-POSTS = statement(select(posts.c.id, posts.c.author, posts.c.visibility).where(among(posts.c.id, "ids")))
-PICTURES = statement(
-    select(media.c.id, media.c.account_id, posts.c.visibility)
+POSTS = selects(posts.c.id, posts.c.author, posts.c.visibility).where(among(posts.c.id, "ids"))
+PICTURES = (
+    selects(media.c.id, media.c.account_id, posts.c.visibility)
     .join(posts, posts.c.id == media.c.post_id, isouter=True)
     .where(among(media.c.id, "ids"))
 )
-LANGUAGE_OF_POST = statement(select(posts.c.language).where(posts.c.id == param("of")))
-LANGUAGE_OF_ACCOUNT = statement(select(accounts.c.language).where(accounts.c.id == param("of")))
-LAST_SPOKEN = statement(
-    select(posts.c.language)
-    .where(posts.c.author == param("of"), posts.c.language != sql("''"))
-    .order_by(posts.c.id.desc())
-    .limit(1)
+LANGUAGE_OF_POST = selects(posts.c.language).where(id="of")
+LANGUAGE_OF_ACCOUNT = selects(accounts.c.language).where(id="of")
+LAST_SPOKEN = (
+    selects(posts.c.language).where(posts.c.language != sql("''"), author="of").order_by(posts.c.id.desc()).limit(1)
 )
 
-BY_URI = statement(
-    select(known_uris.c.uri, known_uris.c.kind, known_uris.c.of).where(
-        among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0")
-    )
+BY_URI = selects(known_uris.c.uri, known_uris.c.kind, known_uris.c.of).where(
+    among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0")
 )
-BY_PAGE = statement(select(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls")))
+BY_PAGE = selects(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls"))
 
 type Owned = dict[int, tuple[int, int | None]]
 

@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji, Field, Person
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -27,14 +28,14 @@ COLUMNS = (
 
 # Whoever has not come in yet (or has gone) is nobody to the others.
 _HERE = (accounts.c.state != "deleted", accounts.c.state != "pending")
-BY_IDS = statement(select(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE))
-ID_OF = statement(select(accounts.c.id).where(accounts.c.handle == words("handle"), *_HERE))
-IDS_OF = statement(select(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE))
+BY_IDS = selects(*COLUMNS).where(among(accounts.c.id, "ids"), *_HERE)
+ID_OF = selects(accounts.c.id).where(*_HERE, handle="handle")
+IDS_OF = selects(accounts.c.handle, accounts.c.id).where(among(accounts.c.handle, "handles"), *_HERE)
 
 # This server's own people. The number is written out, so that SQLite sees that the index of them will do.
 OURS = accounts.c.server == text("0")
 
-OURS_AMONG = statement(select(accounts.c.id).where(among(accounts.c.id, "ids"), OURS))
+OURS_AMONG = selects(accounts.c.id).where(among(accounts.c.id, "ids"), OURS)
 
 # Those of this server who want to be found by anybody.
 DISCOVERABLE = Pages(
@@ -46,7 +47,7 @@ DISCOVERABLE = Pages(
     accounts.c.moved_to.is_(None),
 )
 
-FIELDS_OF = statement(select(accounts.c.handle, accounts.c.fields).where(accounts.c.id == param("of")))
+FIELDS_OF = selects(accounts.c.handle, accounts.c.fields).where(id="of")
 
 _sites = msgspec.json.Decoder(tuple[str, ...]).decode
 _emojis = msgspec.json.Decoder(tuple[Emoji, ...]).decode

@@ -1,18 +1,17 @@
 """Posts that somebody keeps at the top of their profile."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func
 
-from chaupal.store.machine.dialect import param, statement, upsert
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import REACTIONS
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects
 from chaupal.store.machine.tables import pins
 from chaupal.store.machine.work import Reading, Writing
 
-PIN = upsert(
-    lambda i: i(pins).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
-)
-UNPIN = statement(delete(pins).where(pins.c.account_id == param("me"), pins.c.post_id == param("of")))
-OF = statement(select(pins.c.post_id).where(pins.c.account_id == param("me")).order_by(pins.c.id.desc()))
-COUNT = statement(select(func.count(pins.c.id)).where(pins.c.account_id == param("me"), pins.c.post_id != param("of")))
+PIN = inserts_once(pins, account_id="me", post_id="of", id="new")
+UNPIN = deletes(pins).where(account_id="me", post_id="of")
+OF = selects(pins.c.post_id).where(account_id="me").order_by(pins.c.id.desc())
+COUNT = selects(func.count(pins.c.id)).where(same(pins, account_id="me"), pins.c.post_id != param("of"))
 
 
 async def pin(w: Writing, me: int, post: int, new: int) -> bool:

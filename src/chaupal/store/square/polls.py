@@ -3,46 +3,40 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, select, update
 
 from chaupal.policy.things import Option, Poll
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert
 from chaupal.store.machine.shelves import POSTS
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import poll_votes, polls_open, posts
 from chaupal.store.machine.work import Reading, Writing
 
-VOTE = upsert(
-    lambda i: (
-        i(poll_votes)
-        .values(post_id=param("of"), account_id=param("me"), choice=param("choice"))
-        .on_conflict_do_nothing()
-    )
-)
-VOTED = statement(
-    select(poll_votes.c.post_id, poll_votes.c.choice)
-    .where(poll_votes.c.account_id == param("me"), among(poll_votes.c.post_id, "ids"))
+VOTE = inserts_once(poll_votes, post_id="of", account_id="me", choice="choice")
+VOTED = (
+    selects(poll_votes.c.post_id, poll_votes.c.choice)
+    .where(among(poll_votes.c.post_id, "ids"), account_id="me")
     .order_by(poll_votes.c.post_id, poll_votes.c.choice)
 )
-VOTERS = statement(
-    select(poll_votes.c.account_id)
-    .where(poll_votes.c.post_id == param("of"), poll_votes.c.account_id > param("above"))
+VOTERS = (
+    selects(poll_votes.c.account_id)
+    .where(poll_votes.c.account_id > param("above"), post_id="of")
     .distinct()
     .order_by(poll_votes.c.account_id)
-    .limit(param("n"))
+    .limit("n")
 )
-DROP_VOTES = statement(delete(poll_votes).where(poll_votes.c.post_id == param("of")))
-KEEP = statement(update(posts).where(posts.c.id == param("of")).values(poll=words("poll")))
+DROP_VOTES = deletes(poll_votes).where(post_id="of")
+KEEP = updates(posts, poll="poll").where(id="of")
 OPEN = upsert(
     lambda i: (add := i(polls_open).values(post_id=param("of"), ends_at=param("at"))).on_conflict_do_update(
         index_elements=["post_id"], set_={"ends_at": add.excluded.ends_at}
     )
 )
-CLOSE = statement(delete(polls_open).where(polls_open.c.post_id == param("of")))
-DUE = statement(
-    select(polls_open.c.post_id)
+CLOSE = deletes(polls_open).where(post_id="of")
+DUE = (
+    selects(polls_open.c.post_id)
     .where(polls_open.c.ends_at <= param("at"))
     .order_by(polls_open.c.ends_at, polls_open.c.post_id)
-    .limit(param("n"))
+    .limit("n")
 )
 
 _json = msgspec.json.Encoder().encode

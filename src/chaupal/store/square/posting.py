@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import func, or_, select
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
-from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, larger, listed, param, upsert, words
 from chaupal.store.machine.shelves import ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import (
     accounts,
     bookmarks,
@@ -32,8 +33,8 @@ from chaupal.store.square import polls
 from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS, POST_AT, picture_of, use
 from chaupal.store.square.posts import FIELDS, OPEN
 
-INSERT = statement(insert(posts))
-ADD_TAG = upsert(lambda i: i(post_tags).on_conflict_do_nothing())
+INSERT = inserts(posts)
+ADD_TAG = inserts_once(post_tags)
 SEEN_TAG = upsert(
     lambda i: (
         add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
@@ -42,28 +43,18 @@ SEEN_TAG = upsert(
         set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},
     )
 )
-ADD_MENTION = upsert(lambda i: i(mentions).on_conflict_do_nothing())
-TAKE_PICTURES = statement(
-    update(media)
-    .where(
-        among(media.c.id, "ids"),
-        media.c.account_id == param("me"),
-        or_(media.c.post_id.is_(None), media.c.post_id == param("of")),
-        or_(media.c.state == "ready", media.c.state == "remote"),
-    )
-    .values(post_id=param("of"), loose_at=None)
+ADD_MENTION = inserts_once(mentions)
+TAKE_PICTURES = updates(media, post_id="of", loose_at=None).where(
+    among(media.c.id, "ids"),
+    or_(media.c.post_id.is_(None), media.c.post_id == param("of")),
+    or_(media.c.state == "ready", media.c.state == "remote"),
+    account_id="me",
 )
-MY_PICTURES = statement(
-    select(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), media.c.account_id == param("me"))
-)
-ONE_MORE_POST = statement(
-    update(accounts)
-    .where(accounts.c.id == param("me"))
-    .values(
-        posts_count=accounts.c.posts_count + 1,
-        last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
-    )
-)
+MY_PICTURES = selects(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), same(media, account_id="me"))
+ONE_MORE_POST = updates(
+    accounts, posts_count=accounts.c.posts_count + 1, last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0),
+    param("at")),
+).where(id="me")  # fmt: skip
 # By its place in the index of an author's posts: ids grow with the time at which things were said.
 _newest = (
     select(posts.c.created_at)
@@ -72,55 +63,24 @@ _newest = (
     .limit(1)
     .scalar_subquery()
 )
-ONE_LESS_POST = statement(
-    update(accounts)
-    .where(accounts.c.id == param("me"))
-    .values(posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest)
+ONE_LESS_POST = updates(accounts, posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest).where(
+    id="me"
 )
-REPLIES = statement(
-    update(posts).where(posts.c.id == param("of")).values(replies_count=posts.c.replies_count + param("by"))
-)
-REPOSTS = statement(
-    update(posts).where(posts.c.id == param("of")).values(boosts_count=posts.c.boosts_count + param("by"))
-)
-QUOTES = statement(
-    update(posts).where(posts.c.id == param("of")).values(quotes_count=larger(posts.c.quotes_count + param("by"), 0))
-)
-QUOTE_ENDS = statement(
-    update(posts)
-    .where(posts.c.id == param("of"), posts.c.quote_state == words("was"))
-    .values(quote_state=words("state"))
-)
-QUOTED_GOES = statement(
-    update(posts)
-    .where(posts.c.quote_of == param("of"), posts.c.quote_state == words("was"))
-    .values(quote_state=words("state"))
-    .returning(posts.c.id)
-)
-DELETE = statement(delete(posts).where(posts.c.id == param("of")))
-REPOSTS_OF = statement(select(posts.c.id, posts.c.author, posts.c.visibility).where(posts.c.boost_of == param("of")))
-REPOST_BY = statement(select(posts.c.id).where(posts.c.boost_of == param("of"), posts.c.author == param("me")))
-DROP_TAGS = statement(delete(post_tags).where(post_tags.c.post_id == param("of")))
-DROP_MENTIONS = statement(delete(mentions).where(mentions.c.post_id == param("of")))
-LIST_ELSEWHERE = upsert(
-    lambda i: (
-        i(elsewhere)
-        .values(post_id=param("of"), server_id=param("whence"), language=words("tongue"))
-        .on_conflict_do_nothing()
-    )
-)
-DROP_ELSEWHERE = statement(delete(elsewhere).where(elsewhere.c.post_id == param("of")))
-DROP_LINK = statement(delete(post_links).where(post_links.c.post_id == param("of")))
-ORPHAN_PICTURES = statement(
-    update(media)
-    .where(media.c.post_id == param("of"))
-    .values(post_id=None, was_of=media.c.post_id, loose_at=param("at"))
-)
-SAID_BEFORE = statement(
-    select(idempotency.c.post_id).where(
-        idempotency.c.account_id == param("me"), idempotency.c.key == words("key"), idempotency.c.at > param("since")
-    )
-)
+REPLIES = updates(posts, replies_count=posts.c.replies_count + param("by")).where(id="of")
+REPOSTS = updates(posts, boosts_count=posts.c.boosts_count + param("by")).where(id="of")
+QUOTES = updates(posts, quotes_count=larger(posts.c.quotes_count + param("by"), 0)).where(id="of")
+QUOTE_ENDS = updates(posts, quote_state="state").where(id="of", quote_state="was")
+QUOTED_GOES = updates(posts, quote_state="state").where(quote_of="of", quote_state="was").returning(posts.c.id)
+DELETE = deletes(posts).where(id="of")
+REPOSTS_OF = selects(posts.c.id, posts.c.author, posts.c.visibility).where(boost_of="of")
+REPOST_BY = selects(posts.c.id).where(boost_of="of", author="me")
+DROP_TAGS = deletes(post_tags).where(post_id="of")
+DROP_MENTIONS = deletes(mentions).where(post_id="of")
+LIST_ELSEWHERE = inserts_once(elsewhere, post_id="of", server_id="whence", language="tongue")
+DROP_ELSEWHERE = deletes(elsewhere).where(post_id="of")
+DROP_LINK = deletes(post_links).where(post_id="of")
+ORPHAN_PICTURES = updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of")
+SAID_BEFORE = selects(idempotency.c.post_id).where(idempotency.c.at > param("since"), account_id="me", key="key")
 SAID = upsert(
     lambda i: (
         i(idempotency)
@@ -128,19 +88,16 @@ SAID = upsert(
         .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
     )
 )
-LANGUAGE_OF_LAST = statement(
-    select(posts.c.language)
-    .where(posts.c.author == param("me"), posts.c.boost_of.is_(None))
-    .order_by(posts.c.id.desc())
-    .limit(1)
+LANGUAGE_OF_LAST = (
+    selects(posts.c.language).where(posts.c.boost_of.is_(None), author="me").order_by(posts.c.id.desc()).limit(1)
 )
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
-HOLD_POST = statement(select(posts.c.id).where(posts.c.id == param("of")).with_for_update())
-HOLD_ACCOUNT = statement(select(accounts.c.id).where(accounts.c.id == param("of")).with_for_update())
-DROP_LIKES = statement(delete(likes).where(likes.c.post_id == param("of")))
-DROP_PINS = statement(delete(pins).where(pins.c.post_id == param("of")))
-DROP_REVISIONS = statement(delete(revisions).where(revisions.c.post_id == param("of")))
-DROP_BOOKMARKS = statement(delete(bookmarks).where(bookmarks.c.post_id == param("of")))
+HOLD_POST = selects(posts.c.id).where(id="of").with_for_update()
+HOLD_ACCOUNT = selects(accounts.c.id).where(id="of").with_for_update()
+DROP_LIKES = deletes(likes).where(post_id="of")
+DROP_PINS = deletes(pins).where(post_id="of")
+DROP_REVISIONS = deletes(revisions).where(post_id="of")
+DROP_BOOKMARKS = deletes(bookmarks).where(post_id="of")
 
 SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
 

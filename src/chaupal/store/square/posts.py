@@ -16,6 +16,7 @@ from chaupal.policy.things import Emoji, LinkCard, Mention, Picture, Poll, Post,
 from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, words
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
+from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import elsewhere, follows, mentions, post_tags, posts
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row
@@ -24,7 +25,7 @@ from chaupal.store.machine.work import Reading, Row
 FIELDS = tuple(name for name in Post.__struct_fields__ if name != "inner")
 COLUMNS = tuple(posts.c[name] for name in FIELDS)
 
-BY_IDS = statement(select(*COLUMNS).where(among(posts.c.id, "ids")))
+BY_IDS = selects(*COLUMNS).where(among(posts.c.id, "ids"))
 # What is listed for everybody: of our own people in the posts themselves, of others in a table beside them.
 LISTED = text("listed = 1")
 
@@ -144,15 +145,11 @@ OF_AUTHOR_TAGGED = Pages(
     base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))), **_BY,
 )  # fmt: skip
 
-HOW_MANY = statement(select(func.count(posts.c.id)).where(posts.c.author == param("author")))
-CARRIED = statement(select(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids")))
-REPOSTS_OF = statement(
-    select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(param("n"))
-)
-ROOT_OF = statement(select(posts.c.root).where(posts.c.id == param("of")))
-IN_THREAD = statement(
-    select(posts.c.id, posts.c.reply_to).where(posts.c.root == param("root")).order_by(posts.c.id).limit(param("n"))
-)
+HOW_MANY = selects(func.count(posts.c.id)).where(same(posts, author="author"))
+CARRIED = selects(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids"))
+REPOSTS_OF = selects(posts.c.id).where(boost_of="of").order_by(posts.c.id.desc()).limit("n")
+ROOT_OF = selects(posts.c.root).where(id="of")
+IN_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").order_by(posts.c.id).limit("n")
 
 # Home, pulled: the posts of those who are followed, inside a window of ids.
 _FROM_AUTHORS = (

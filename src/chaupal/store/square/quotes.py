@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import select, update
 
 from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import QUOTES, touch_with_reposts
@@ -16,28 +16,17 @@ from chaupal.store.square.posts import FOR_ME, Pages, as_written
 
 MOST_TOLD = 1_000  # authors of quotes who hear of an edit
 
-SET_POLICY = statement(update(posts).where(posts.c.id == param("of")).values(quote_policy=words("policy")))
-NAME = statement(
-    update(posts)
-    .where(posts.c.id == param("of"), posts.c.quote_of.is_(None))
-    .values(quote_of=param("quoted"), quote_state=words("state"))
+SET_POLICY = updates(posts, quote_policy="policy").where(id="of")
+NAME = updates(posts, quote_of="quoted", quote_state="state").where(posts.c.quote_of.is_(None), id="of")
+STAND = updates(posts, quote_state="state").where(id="of", quote_state="was")
+AUTHORS = (
+    selects(posts.c.author, posts.c.id).where(quote_of="of", quote_state="state").order_by(posts.c.id.desc()).limit("n")
 )
-STAND = statement(
-    update(posts)
-    .where(posts.c.id == param("of"), posts.c.quote_state == words("was"))
-    .values(quote_state=words("state"))
-)
-AUTHORS = statement(
-    select(posts.c.author, posts.c.id)
-    .where(posts.c.quote_of == param("of"), posts.c.quote_state == words("state"))
+OF_ANY = (
+    selects(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+    .where(among(posts.c.quote_of, "ids"), quote_state="state")
     .order_by(posts.c.id.desc())
-    .limit(param("n"))
-)
-OF_ANY = statement(
-    select(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
-    .where(among(posts.c.quote_of, "ids"), posts.c.quote_state == words("state"))
-    .order_by(posts.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == words("state"), FOR_ME)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, literal_column, select, text, union_all, update
+from sqlalchemy import func, literal_column, select, text, union_all
 
-from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, larger, listed, param, statement
 from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import POSTS, REACTIONS
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages
@@ -17,20 +18,14 @@ NEWEST, MUTES = 32, 64  # no marks: the newest post there is, and whether the ac
 KEPT = 4_000  # posts about which one account's marks are remembered
 REPOSTS_TOLD = 200  # a post may have more reposts than that; their copies in memory then learn of a like later
 
-LIKE = upsert(
-    lambda i: i(likes).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
-)
-UNLIKE = statement(delete(likes).where(likes.c.account_id == param("me"), likes.c.post_id == param("of")))
-LIKES = statement(select(likes.c.id).where(likes.c.account_id == param("me"), likes.c.post_id == param("of")))
-SAVE = upsert(
-    lambda i: i(bookmarks).values(account_id=param("me"), post_id=param("of"), id=param("new")).on_conflict_do_nothing()
-)
-UNSAVE = statement(delete(bookmarks).where(bookmarks.c.account_id == param("me"), bookmarks.c.post_id == param("of")))
-COUNT = statement(
-    update(posts).where(posts.c.id == param("of")).values(likes_count=larger(posts.c.likes_count + param("by"), 0))
-)
-REPOSTS = statement(select(posts.c.id).where(posts.c.boost_of == param("of")).order_by(posts.c.id.desc()).limit(REPOSTS_TOLD))  # fmt: skip
-ORIGINAL = statement(select(posts.c.boost_of, posts.c.author).where(posts.c.id == param("of")))
+LIKE = inserts_once(likes, account_id="me", post_id="of", id="new")
+UNLIKE = deletes(likes).where(account_id="me", post_id="of")
+LIKES = selects(likes.c.id).where(account_id="me", post_id="of")
+SAVE = inserts_once(bookmarks, account_id="me", post_id="of", id="new")
+UNSAVE = deletes(bookmarks).where(account_id="me", post_id="of")
+COUNT = updates(posts, likes_count=larger(posts.c.likes_count + param("by"), 0)).where(id="of")
+REPOSTS = selects(posts.c.id).where(boost_of="of").order_by(posts.c.id.desc()).limit(REPOSTS_TOLD)
+ORIGINAL = selects(posts.c.boost_of, posts.c.author).where(id="of")
 
 
 MARKS = statement(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.statements import deletes, inserts_once, selects
 from chaupal.store.machine.tables import account_notes, endorsements, unsuggested
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -16,24 +17,16 @@ NOTE = upsert(
         .on_conflict_do_update(index_elements=["by", "to"], set_={"text": words("note")})
     )
 )
-UNNOTE = statement(delete(account_notes).where(account_notes.c.by == param("me"), account_notes.c.to == param("them")))
-NOTES = statement(
-    select(account_notes.c.to, account_notes.c.text).where(
-        account_notes.c.by == param("me"), among(account_notes.c.to, "ids")
-    )
-)
-ENDORSE = upsert(
-    lambda i: i(endorsements).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing()
-)
-UNENDORSE = statement(delete(endorsements).where(endorsements.c.by == param("me"), endorsements.c.to == param("them")))
-ENDORSED = statement(select(endorsements.c.to).where(endorsements.c.by == param("me"), among(endorsements.c.to, "ids")))
+UNNOTE = deletes(account_notes).where(by="me", to="them")
+NOTES = selects(account_notes.c.to, account_notes.c.text).where(among(account_notes.c.to, "ids"), by="me")
+ENDORSE = inserts_once(endorsements, by="me", to="them", id="new")
+UNENDORSE = deletes(endorsements).where(by="me", to="them")
+ENDORSED = selects(endorsements.c.to).where(among(endorsements.c.to, "ids"), by="me")
 ENDORSEMENTS = Pages(
     endorsements.c.id, endorsements.c.by == param("who"), base=select(endorsements.c.id, endorsements.c.to)
 )
-UNSUGGEST = upsert(
-    lambda i: i(unsuggested).values(by=param("me"), to=param("them"), id=param("new")).on_conflict_do_nothing()
-)
-UNSUGGESTED = statement(select(unsuggested.c.to).where(unsuggested.c.by == param("me")))
+UNSUGGEST = inserts_once(unsuggested, by="me", to="them", id="new")
+UNSUGGESTED = selects(unsuggested.c.to).where(by="me")
 
 
 async def note(w: Writing, me: int, them: int, text: str) -> None:

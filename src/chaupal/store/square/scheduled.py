@@ -1,9 +1,10 @@
 """Scheduled posts as rows: what is to be said when; a row goes in the commit that says it, so it is said once."""
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select
 
 from chaupal.policy.unsaid import Unsaid, Waiting
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import accounts, scheduled
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import drafts
@@ -14,32 +15,26 @@ COLUMNS = (
 )  # fmt: skip
 _MINE = (scheduled.c.account_id == param("me"),)
 
-INSERT = statement(insert(scheduled))
+INSERT = inserts(scheduled)
 OF = Pages(scheduled.c.id, *_MINE, base=select(*COLUMNS))
-ONE = statement(select(*COLUMNS).where(*_MINE, scheduled.c.id == param("of")))
-CHANGE = statement(
-    update(scheduled)
-    .where(*_MINE, scheduled.c.id == param("of"))
-    .values(at=param("at"), body=words("said"), posts=param("n"), failed="")
+ONE = selects(*COLUMNS).where(*_MINE, same(scheduled, id="of"))
+CHANGE = updates(scheduled, at="at", body="said", posts="n").where(*_MINE, id="of").values(failed="")
+MOVE = updates(scheduled, at="at").where(*_MINE, id="of").values(failed="")
+DROP = deletes(scheduled).where(*_MINE, id="of")
+COUNT = selects(func.coalesce(func.sum(scheduled.c.posts), 0)).where(
+    *_MINE, scheduled.c.at >= param("since"), scheduled.c.at < param("until")
 )
-MOVE = statement(update(scheduled).where(*_MINE, scheduled.c.id == param("of")).values(at=param("at"), failed=""))
-DROP = statement(delete(scheduled).where(*_MINE, scheduled.c.id == param("of")))
-COUNT = statement(
-    select(func.coalesce(func.sum(scheduled.c.posts), 0)).where(
-        *_MINE, scheduled.c.at >= param("since"), scheduled.c.at < param("until")
-    )
-)
-DUE = statement(
-    select(*COLUMNS)
+DUE = (
+    selects(*COLUMNS)
     .where(scheduled.c.failed == "", scheduled.c.at <= param("at"))
     .order_by(scheduled.c.at, scheduled.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 # As it was when it was found due: whoever moves or changes it meanwhile gives it a time to come.
 _STILL_DUE = (scheduled.c.id == param("of"), scheduled.c.failed == "", scheduled.c.at <= param("at"))
-TAKE = statement(delete(scheduled).where(*_STILL_DUE))
-FAIL = statement(update(scheduled).where(*_STILL_DUE).values(failed=words("why")))
-STATE = statement(select(accounts.c.state).where(accounts.c.id == param("me")))
+TAKE = deletes(scheduled).where(*_STILL_DUE)
+FAIL = updates(scheduled, failed="why").where(*_STILL_DUE)
+STATE = selects(accounts.c.state).where(id="me")
 
 
 async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:

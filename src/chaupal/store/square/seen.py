@@ -3,22 +3,21 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, func
 
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, listed, param, upsert
 from chaupal.store.machine.shelves import TALKS, WROTE
+from chaupal.store.machine.statements import deletes, same, selects, updates
 from chaupal.store.machine.tables import logins, mentions, posts, read_marks
 from chaupal.store.machine.work import Reading, Writing
 
-SINCE = statement(select(logins.c.marks_since).where(logins.c.account_id == param("me")))
-SET_SINCE = statement(update(logins).where(logins.c.account_id == param("me")).values(marks_since=param("at")))
-FORGET = statement(delete(read_marks).where(read_marks.c.account_id == param("me")))
-UP_TO = statement(
-    select(read_marks.c.post).where(read_marks.c.account_id == param("me"), read_marks.c.root == param("of"))
-)
+SINCE = selects(logins.c.marks_since).where(account_id="me")
+SET_SINCE = updates(logins, marks_since="at").where(account_id="me")
+FORGET = deletes(read_marks).where(account_id="me")
+UP_TO = selects(read_marks.c.post).where(account_id="me", root="of")
 MARK = upsert(
     lambda i: (
         i(read_marks)
@@ -32,24 +31,24 @@ MARK = upsert(
 _OF_BOTH = (
     posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * first_id_at(1),
 )  # fmt: skip
-SEEN = statement(
-    select(read_marks.c.account_id, posts.c.root, func.max(posts.c.id))
+SEEN = (
+    selects(read_marks.c.account_id, posts.c.root, func.max(posts.c.id))
     .select_from(
         read_marks.join(logins, logins.c.account_id == read_marks.c.account_id)
         .join(mentions, mentions.c.account_id == read_marks.c.account_id)
         .join(posts, and_(posts.c.id == mentions.c.post_id, posts.c.root == read_marks.c.root))
     )
-    .where(among(read_marks.c.root, "roots"), posts.c.author == param("me"), posts.c.id <= read_marks.c.post, *_OF_BOTH)
+    .where(among(read_marks.c.root, "roots"), same(posts, author="me"), posts.c.id <= read_marks.c.post, *_OF_BOTH)
     .group_by(read_marks.c.account_id, posts.c.root)
 )
-WRITERS = statement(
-    select(posts.c.author)
+WRITERS = (
+    selects(posts.c.author)
     .select_from(
         posts.join(logins, logins.c.account_id == posts.c.author).join(
             mentions, and_(mentions.c.post_id == posts.c.id, mentions.c.account_id == param("me"))
         )
     )
-    .where(posts.c.root == param("of"), posts.c.id > param("before"), posts.c.id <= param("post"), *_OF_BOTH)
+    .where(posts.c.id > param("before"), posts.c.id <= param("post"), *_OF_BOTH, root="of")
     .distinct()
 )
 

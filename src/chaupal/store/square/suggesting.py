@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import distinct, func, select, text
 
 from chaupal.policy.narrow import Scope
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, follow_requests, follows, post_tags
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
@@ -15,29 +16,29 @@ from chaupal.store.square.people import OURS
 FRIENDS_LOOKED_AT = 200
 
 # Who keeps to themselves whom they follow gives nobody away: they are no reason, and nobody's familiar follower.
-LATEST_FOLLOWS = statement(
-    select(follows.c.to)
+LATEST_FOLLOWS = (
+    selects(follows.c.to)
     .join(accounts, accounts.c.id == follows.c.to)
-    .where(follows.c.by == param("me"), accounts.c.hide_collections == 0)
+    .where(accounts.c.hide_collections == 0, by="me")
     .order_by(follows.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-BY_FRIENDS = statement(
-    select(follows.c.to, func.count(), func.min(follows.c.by))
+BY_FRIENDS = (
+    selects(follows.c.to, func.count(), func.min(follows.c.by))
     .where(among(follows.c.by, "friends"))
     .group_by(follows.c.to)
     .order_by(func.count().desc(), follows.c.to)
-    .limit(param("n"))
+    .limit("n")
 )
-BY_TAGS = statement(
-    select(post_tags.c.author, func.count(distinct(post_tags.c.key)), func.min(post_tags.c.name))
+BY_TAGS = (
+    selects(post_tags.c.author, func.count(distinct(post_tags.c.key)), func.min(post_tags.c.name))
     .where(among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since"), post_tags.c.listed == 1)
     .where(among(post_tags.c.post_id, "hidden", negate=True))
     .group_by(post_tags.c.author)
     .order_by(func.count(distinct(post_tags.c.key)).desc(), post_tags.c.author)
-    .limit(param("n"))
+    .limit("n")
 )
-ASKED = statement(select(follow_requests.c.to).where(follow_requests.c.by == param("me")))
+ASKED = selects(follow_requests.c.to).where(by="me")
 _LISTED = (
     accounts.c.discoverable == 1,
     accounts.c.state == "active",
@@ -48,24 +49,22 @@ _LISTED = (
 _THEIRS = accounts.c.server > text("0")
 _ACTIVE, _NEW = [
     {
-        whence: statement(
-            select(by, accounts.c.id)
-            .where(whose, *_LISTED, by.is_not(None))
-            .order_by(by.desc(), accounts.c.id.desc())
-            .limit(param("n"))
-        )
+        whence: selects(by, accounts.c.id)
+        .where(whose, *_LISTED, by.is_not(None))
+        .order_by(by.desc(), accounts.c.id.desc())
+        .limit("n")
         for whence, whose in (("here", OURS), ("elsewhere", _THEIRS))
     }
     for by in (accounts.c.last_post_at, accounts.c.id)
 ]
 _mine = follows.alias("mine")
-FAMILIAR = statement(
-    select(follows.c.to, follows.c.by)
+FAMILIAR = (
+    selects(follows.c.to, follows.c.by)
     .join(accounts, accounts.c.id == follows.c.by)
     .where(among(follows.c.to, "ids"), follows.c.by.in_(select(_mine.c.to).where(_mine.c.by == param("me"))))
     .where(accounts.c.hide_collections == 0)
     .order_by(follows.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 
 

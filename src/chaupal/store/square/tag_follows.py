@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func
 
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import WANTS
+from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects
 from chaupal.store.machine.tables import featured_tags, post_tags, tag_follows
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -22,38 +23,28 @@ class Featured(msgspec.Struct, frozen=True):
     last: int = 0
 
 
-FOLLOW = upsert(
-    lambda i: (
-        i(tag_follows)
-        .values(account_id=param("me"), key=words("key"), name=words("name"), id=param("new"))
-        .on_conflict_do_nothing()
-    )
-)
-UNFOLLOW = statement(delete(tag_follows).where(tag_follows.c.account_id == param("me"), tag_follows.c.key == words("which")))  # fmt: skip
-COUNT = statement(select(func.count()).select_from(tag_follows).where(tag_follows.c.account_id == param("me")))
+FOLLOW = inserts_once(tag_follows, account_id="me", key="key", name="name", id="new")
+UNFOLLOW = deletes(tag_follows).where(account_id="me", key="which")
+COUNT = counts_of(tag_follows).where(account_id="me")
 FOLLOWED = Pages(tag_follows.c.id, tag_follows.c.account_id == param("me"))
-NAMES = statement(select(tag_follows.c.id, tag_follows.c.key, tag_follows.c.name).where(among(tag_follows.c.id, "ids")))
-FEATURED = statement(
-    select(featured_tags.c.id, featured_tags.c.key, featured_tags.c.name)
-    .where(featured_tags.c.account_id == param("who"))
+NAMES = selects(tag_follows.c.id, tag_follows.c.key, tag_follows.c.name).where(among(tag_follows.c.id, "ids"))
+FEATURED = (
+    selects(featured_tags.c.id, featured_tags.c.key, featured_tags.c.name)
+    .where(account_id="who")
     .order_by(featured_tags.c.id)
 )
-USES = statement(
-    select(post_tags.c.key, func.count(), func.max(post_tags.c.post_id))
+USES = (
+    selects(post_tags.c.key, func.count(), func.max(post_tags.c.post_id))
     .where(
-        post_tags.c.author == param("who"),
         among(post_tags.c.key, "keys"),
         post_tags.c.listed == 1,
         among(post_tags.c.post_id, "hidden", negate=True),
+        author="who",
     )
     .group_by(post_tags.c.key)
 )
-FEATURE = statement(
-    insert(featured_tags).values(id=param("new"), account_id=param("me"), key=words("key"), name=words("name"))
-)
-UNFEATURE = statement(
-    delete(featured_tags).where(featured_tags.c.account_id == param("me"), featured_tags.c.id == param("which"))
-)
+FEATURE = inserts(featured_tags, id="new", account_id="me", key="key", name="name")
+UNFEATURE = deletes(featured_tags).where(account_id="me", id="which")
 
 
 async def follow(w: Writing, me: int, key: str, name: str, new: int) -> bool:

@@ -2,22 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
-
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.shelves import REACTIONS
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects
 from chaupal.store.machine.tables import posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import ROOT_OF
 
-MUTE = upsert(lambda i: i(thread_mutes).values(account_id=param("me"), root=param("root")).on_conflict_do_nothing())
-UNMUTE = statement(
-    delete(thread_mutes).where(thread_mutes.c.account_id == param("me"), thread_mutes.c.root == param("root"))
-)
-MUTED_BY = statement(
-    select(thread_mutes.c.account_id)
+MUTE = inserts_once(thread_mutes, account_id="me", root="root")
+UNMUTE = deletes(thread_mutes).where(account_id="me", root="root")
+MUTED_BY = (
+    selects(thread_mutes.c.account_id)
     .join(posts, posts.c.root == thread_mutes.c.root)
-    .where(posts.c.id == param("of"), among(thread_mutes.c.account_id, "ids"))
+    .where(same(posts, id="of"), among(thread_mutes.c.account_id, "ids"))
 )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import distinct, exists, func, or_, select, text
+from sqlalchemy import distinct, exists, func, or_, text
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import BROUGHT, first_id_at
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, post_links, post_tags, posts, rulings
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
@@ -48,21 +49,21 @@ class Quiet(msgspec.Struct, frozen=True):
     until: int
 
 
-USES = statement(
-    select(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+USES = (
+    selects(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
     .where(post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
     .order_by(post_tags.c.post_id.desc(), post_tags.c.key)
-    .limit(param("n"))
+    .limit("n")
 )
-LATEST = statement(
-    select(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
-    .where(post_tags.c.key == words("which"), post_tags.c.listed > 0)
+LATEST = (
+    selects(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+    .where(post_tags.c.listed > 0, key="which")
     .order_by(post_tags.c.post_id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 _day = post_tags.c.post_id // DAY_OF_IDS
-HISTORY = statement(
-    select(post_tags.c.key, _day, func.count(), func.count(distinct(post_tags.c.author)))
+HISTORY = (
+    selects(post_tags.c.key, _day, func.count(), func.count(distinct(post_tags.c.author)))
     .where(
         among(post_tags.c.key, "keys"),
         post_tags.c.post_id > param("since"),
@@ -73,13 +74,13 @@ HISTORY = statement(
     )
     .group_by(post_tags.c.key, _day)
 )
-SAID = statement(
-    select(post_tags.c.key, _day, post_tags.c.post_id, post_tags.c.author)
+SAID = (
+    selects(post_tags.c.key, _day, post_tags.c.post_id, post_tags.c.author)
     .where(among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
-    .limit(param("n"))
+    .limit("n")
 )
-WARM = statement(
-    select(posts.c.id, posts.c.author, posts.c.language, posts.c.likes_count, posts.c.boosts_count)
+WARM = (
+    selects(posts.c.id, posts.c.author, posts.c.language, posts.c.likes_count, posts.c.boosts_count)
     .join(accounts, accounts.c.id == posts.c.author)
     .where(
         accounts.c.discoverable == 1,
@@ -88,10 +89,10 @@ WARM = statement(
         posts.c.likes_count + posts.c.boosts_count > 0,
     )
     .order_by((posts.c.likes_count + posts.c.boosts_count).desc(), posts.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
-FOLLOWED = statement(
-    select(accounts.c.id, accounts.c.language)
+FOLLOWED = (
+    selects(accounts.c.id, accounts.c.language)
     .where(
         OURS,
         accounts.c.discoverable == 1,
@@ -100,7 +101,7 @@ FOLLOWED = statement(
         accounts.c.moved_to.is_(None),
     )
     .order_by(accounts.c.followers_count.desc(), accounts.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 
 
@@ -109,15 +110,15 @@ _linked = (posts.c.id == post_links.c.post_id, posts.c.visibility == int(Visibil
 # Counted are those of our own people, as tags are.
 _ours = (*_linked, posts.c.server == text("0"))
 _said_here = post_links.c.post_id % (2 * BROUGHT) < BROUGHT
-LINKS = statement(
-    select(post_links.c.post_id, post_links.c.url, post_links.c.url, posts.c.author, posts.c.language)
+LINKS = (
+    selects(post_links.c.post_id, post_links.c.url, post_links.c.url, posts.c.author, posts.c.language)
     .where(post_links.c.post_id > param("since"), _said_here, *_ours)
     .order_by(post_links.c.post_id.desc())
-    .limit(param("n"))
+    .limit("n")
 )
 _link_day = post_links.c.post_id // DAY_OF_IDS
-LINK_HISTORY = statement(
-    select(post_links.c.url, _link_day, func.count(), func.count(distinct(posts.c.author)))
+LINK_HISTORY = (
+    selects(post_links.c.url, _link_day, func.count(), func.count(distinct(posts.c.author)))
     .where(
         among(post_links.c.url, "urls"),
         post_links.c.post_id > param("since"),
@@ -128,21 +129,17 @@ LINK_HISTORY = statement(
     )
     .group_by(post_links.c.url, _link_day)
 )
-WITH_TERMS = statement(
-    select(post_tags.c.post_id, post_tags.c.key).where(
-        among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since")
-    )
+WITH_TERMS = selects(post_tags.c.post_id, post_tags.c.key).where(
+    among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since")
 )
 LINKING = Pages(post_links.c.post_id, post_links.c.url == words("url"), exists().where(*_linked))
 
 # One that was lifted before its end was taken back: it leaves nothing behind.
-RAN_OUT = statement(
-    select(rulings.c.subject_id, rulings.c.term, rulings.c.territory, rulings.c.ends_at).where(
-        rulings.c.measure == text("'deamplify'"),
-        rulings.c.ends_at > param("since"),
-        rulings.c.ends_at <= param("at"),
-        or_(rulings.c.lifted_at.is_(None), rulings.c.lifted_at >= rulings.c.ends_at),
-    )
+RAN_OUT = selects(rulings.c.subject_id, rulings.c.term, rulings.c.territory, rulings.c.ends_at).where(
+    rulings.c.measure == text("'deamplify'"),
+    rulings.c.ends_at > param("since"),
+    rulings.c.ends_at <= param("at"),
+    or_(rulings.c.lifted_at.is_(None), rulings.c.lifted_at >= rulings.c.ends_at),
 )
 
 

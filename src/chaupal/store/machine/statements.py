@@ -1,0 +1,82 @@
+"""Statements of one table in few words: a parameter is named where its column is, and is of that column's type.
+
+`updates(reports, outcome="result").where(id="of")` is `UPDATE reports SET outcome = :result WHERE reports.id = :of`. A text where a
+value would stand names a parameter; anything else is the value itself. What is said of a second table is said by `same`.
+"""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, delete, func, insert, select, update
+
+from chaupal.store.machine.dialect import Statement, param, upsert
+
+
+class Chained(Statement):
+    """A statement to which more is added as to SQLAlchemy's own; each call gives another one."""
+
+    __slots__ = ("_said", "_table")
+
+    def __init__(self, said: Any, table: FromClause | None) -> None:
+        self._said = said
+        self._table = table
+        super().__init__(lambda _insert: said)
+
+    def where(self, *conditions: Any, **equal: str) -> Self:
+        """`equal`: columns of the statement's table, and the parameters that they equal."""
+        named = (same(self._table, **equal),) if equal else ()
+        return type(self)(self._said.where(*conditions, *named), self._table)
+
+    def limit(self, most: str | int) -> Self:
+        """A number of rows, or the parameter that says it."""
+        return type(self)(self._said.limit(param(most) if isinstance(most, str) else most), self._table)
+
+    def __getattr__(self, name: str) -> Callable[..., Self]:
+        say = getattr(self._said, name)
+        return lambda *said, **named: type(self)(say(*said, **named), self._table)
+
+
+def same(table: FromClause | None, /, **equal: str) -> ColumnElement[bool]:
+    """These columns of a table equal these parameters."""
+    if table is None:
+        raise TypeError(f"of no one table: {', '.join(equal)}")
+    return and_(*(table.c[column] == bindparam(name, type_=table.c[column].type) for column, name in equal.items()))
+
+
+def selects(*columns: Any) -> Chained:
+    """Rows of these columns. What `where` is given by name is of the first one's table."""
+    return Chained(select(*columns), getattr(columns[0], "table", None))
+
+
+def counts_of(table: FromClause) -> Chained:
+    """How many rows of a table there are."""
+    return Chained(select(func.count()).select_from(table), table)
+
+
+def inserts(table: Table, /, **values: Any) -> Statement:
+    """A row. Where no column is named: of all, each from the parameter of its own name."""
+    return Chained(_with(insert(table), table, values), table)
+
+
+def inserts_once(table: Table, /, **values: Any) -> Statement:
+    """The same, unless a row with its key is there."""
+    return upsert(lambda insert: _with(insert(table), table, values).on_conflict_do_nothing())
+
+
+def updates(table: Table, /, **values: Any) -> Chained:
+    """Set these columns."""
+    return Chained(_with(update(table), table, values), table)
+
+
+def deletes(table: Table) -> Chained:
+    """Rows go."""
+    return Chained(delete(table), table)
+
+
+def _with(said: Any, table: Table, values: dict[str, Any]) -> Any:
+    if not values:
+        return said
+    return said.values({
+        name: bindparam(value, type_=table.c[name].type) if isinstance(value, str) else value
+        for name, value in values.items()
+    })  # fmt: skip
