@@ -99,7 +99,7 @@ def every_statement() -> list[str]:
             importlib.import_module(module.name)
     gc.unfreeze()  # what a house keeps out of the collector's sight is among these
     # By `type`: isinstance asks a weak proxy for what it stands for, which may be gone.
-    return sorted({one.sqlite.text for one in gc.get_objects() if type(one) is Statement})
+    return sorted({one.sqlite.text for one in gc.get_objects() if issubclass(type(one), Statement)})
 
 
 def walks(db: sqlite3.Connection, text: str) -> list[str] | None:
