@@ -1,14 +1,14 @@
 """Appeals as rows: one per ruling, heard by somebody who did not decide it, with what both sides wrote."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.tables import appeal_messages, appeals
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 FILED, DECIDED, WITHDRAWN = "filed", "decided", "withdrawn"
 
@@ -62,12 +62,13 @@ class Message(msgspec.Struct, frozen=True):
     at: int
 
 
+ALL = rows_of(AppealRow, appeals)
 ADD = upsert(lambda i: i(appeals).on_conflict_do_nothing(index_elements=["ruling_id"]))
-BY_ID = selects(*appeals.c).where(id="of")
-ON_RULINGS = selects(*appeals.c).where(among(appeals.c.ruling_id, "ids"))
-BY_ACCOUNT = selects(*appeals.c).where(account_id="me").order_by(appeals.c.id.desc())
-OPEN = selects(*appeals.c).where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
-CLOSED = selects(*appeals.c).where(appeals.c.state != words("standing")).order_by(appeals.c.id.desc()).limit("n")
+BY_ID = ALL.where(id="of")
+ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
+BY_ACCOUNT = ALL.where(account_id="me").order_by(appeals.c.id.desc())
+OPEN = ALL.where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
+CLOSED = ALL.where(appeals.c.state != words("standing")).order_by(appeals.c.id.desc()).limit("n")
 _STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == words("was"))
 ASSIGN = updates(appeals, assigned_to="whom").where(*_STILL_OPEN)
 END = updates(
@@ -84,33 +85,32 @@ MESSAGES = (
 
 async def add(w: Writing, row: AppealRow) -> bool:
     """False where the ruling was appealed before."""
-    return await w.run(ADD, **msgspec.structs.asdict(row)) == 1
+    return await w.run(ADD, **ALL.written(row)) == 1
 
 
 async def appeal(reading: Reading, id_: int) -> AppealRow | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _row(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, AppealRow]:
     """Ruling -> the appeal against it."""
-    rows = await reading.fetch(ON_RULINGS, ids=listed(rulings)) if rulings else ()
-    return {row.ruling_id: row for row in map(_row, rows)}
+    found = await ON_RULINGS.all(reading, ids=listed(rulings)) if rulings else ()
+    return {row.ruling_id: row for row in found}
 
 
 async def of(reading: Reading, account: int) -> list[AppealRow]:
     """An account's appeals, the newest first."""
-    return [_row(row) for row in await reading.fetch(BY_ACCOUNT, me=account)]
+    return await BY_ACCOUNT.all(reading, me=account)
 
 
 async def waiting(reading: Reading, at_most: int = 200) -> list[AppealRow]:
     """Those that are not decided, the next due first."""
-    return [_row(row) for row in await reading.fetch(OPEN, standing=FILED, n=at_most)]
+    return await OPEN.all(reading, standing=FILED, n=at_most)
 
 
 async def ended(reading: Reading, at_most: int = 50) -> list[AppealRow]:
     """Decided and withdrawn ones, the newest first."""
-    return [_row(row) for row in await reading.fetch(CLOSED, standing=FILED, n=at_most)]
+    return await CLOSED.all(reading, standing=FILED, n=at_most)
 
 
 async def assign(w: Writing, id_: int, to: int | None) -> bool:
@@ -137,8 +137,3 @@ async def say(w: Writing, id_: int, appeal: int, by: int, text: str, at: int, *,
 async def messages(reading: Reading, appeal: int) -> list[Message]:
     """What was written, in order."""
     return [Message(row[0], row[1], bool(row[2]), row[3], row[4]) for row in await reading.fetch(MESSAGES, of=appeal)]
-
-
-def _row(row: Row) -> AppealRow:
-    named: dict[str, Any] = dict(zip(appeals.c.keys(), row, strict=True))
-    return AppealRow(**named)

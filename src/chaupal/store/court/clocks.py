@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import and_, or_, select, text as sql
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param, statement, upsert, words
-from chaupal.store.machine.statements import selects, updates
+from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.statements import selects, updates, upserts
 from chaupal.store.machine.tables import clocks, orders
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -36,18 +36,9 @@ class ClockRow(msgspec.Struct, frozen=True):
 _THIS = (clocks.c.what == words("of_what"), clocks.c.of == param("whose"))
 _KIND = clocks.c.kind == words("of_kind")
 
-START = upsert(
-    lambda insert: (
-        insert(clocks)
-        .values(
-            id=param("new"), what=words("of_what"), of=param("whose"), kind=words("of_kind"), starts_at=param("start"),
-            due_at=param("due"), alerted=param("none"),
-        )
-        .on_conflict_do_update(
-            index_elements=["what", "of", "kind"],
-            set_={"starts_at": param("start"), "due_at": param("due"), "stopped_at": None, "alerted": param("none")},
-        )
-    )
+START = upserts(
+    clocks, "what of kind", kept="id",
+    id="new", what="of_what", of="whose", kind="of_kind", starts_at="start", due_at="due", stopped_at=None, alerted="none",
 )  # fmt: skip
 STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, clocks.c.stopped_at.is_(None))
 STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, clocks.c.stopped_at.is_(None))

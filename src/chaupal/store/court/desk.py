@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
-from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
-from chaupal.store.machine.statements import selects, updates
+from chaupal.store.machine.statements import updates
 from chaupal.store.machine.tables import (
     accounts,
     case_events,
@@ -102,12 +102,8 @@ OPEN_BY_STATE = statement(
     .group_by(targets.c.order_id, case_events.c.state)
 )  # fmt: skip
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
-QUIETED = (
-    selects(*rulings.c).where(rulings.c.lifted_at.is_(None), measure="rung").order_by(rulings.c.id.desc()).limit("n")
-)
-OF_BASIS = (
-    selects(*rulings.c).where(rulings.c.lifted_at.is_(None), basis="ground").order_by(rulings.c.id.desc()).limit("n")
-)
+QUIETED = ALL_RULINGS.where(rulings.c.lifted_at.is_(None), measure="rung").order_by(rulings.c.id.desc()).limit("n")
+OF_BASIS = ALL_RULINGS.where(rulings.c.lifted_at.is_(None), basis="ground").order_by(rulings.c.id.desc()).limit("n")
 
 
 async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int) -> list[Heap]:
@@ -136,9 +132,9 @@ async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
 
 async def in_force_as(reading: Reading, measure: str, at_most: int = 500) -> list[RulingRow]:
     """Rulings of one measure that are not lifted, the newest first."""
-    return [row_of(row) for row in await reading.fetch(QUIETED, rung=measure, n=at_most)]
+    return await QUIETED.all(reading, rung=measure, n=at_most)
 
 
 async def in_force_by(reading: Reading, basis: str, at_most: int = 500) -> list[RulingRow]:
     """Rulings on one basis that are not lifted, the newest first."""
-    return [row_of(row) for row in await reading.fetch(OF_BASIS, ground=basis, n=at_most)]
+    return await OF_BASIS.all(reading, ground=basis, n=at_most)

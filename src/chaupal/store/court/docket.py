@@ -1,13 +1,11 @@
 """The docket: authorities, orders, their targets, and the events of each target's case, which are only ever added."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
-    Table,
     Text,
     and_,
     case,
@@ -24,6 +22,7 @@ from sqlalchemy import (
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import (
     appeals,
@@ -253,23 +252,26 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
     first_by: int | None = None
 
 
+ALL_AUTHORITIES = rows_of(Authority, authorities)
+ALL_ORDERS = rows_of(Order, orders, territory=(lambda text: tuple(text.split(",")), ",".join))
+ALL_TARGETS = rows_of(Target, targets)
+ALL_ORDER_EVENTS = rows_of(OrderEvent, order_events)
+ALL_EVENTS = rows_of(CaseEvent, case_events)
 ADD_AUTHORITY = inserts_once(authorities)
 ADD_ORDER_EVENT = inserts_once(order_events)
-ORDER_EVENTS = (
-    selects(*order_events.c)
-    .where(among(order_events.c.order_id, "ids"))
-    .order_by(order_events.c.order_id, order_events.c.number)
+ORDER_EVENTS = ALL_ORDER_EVENTS.where(among(order_events.c.order_id, "ids")).order_by(
+    order_events.c.order_id, order_events.c.number
 )
 ADD_ORDER = inserts(orders)
 ADD_TARGET = inserts(targets)
-TARGETS_OF_OWNER = selects(*targets.c).where(order_id="of", owner_id="whose").order_by(targets.c.number)
+TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").order_by(targets.c.number)
 ADD_EVENT = inserts_once(case_events)
 
-AUTHORITIES = selects(*authorities.c).order_by(authorities.c.name, authorities.c.id)
-AUTHORITY = selects(*authorities.c).where(id="of")
-AUTHORITY_NAMED = selects(*authorities.c).where(name="named")
-ORDER = selects(*orders.c).where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
-ORDERS = selects(*orders.c).where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
+AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
+AUTHORITY = ALL_AUTHORITIES.where(id="of")
+AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
+ORDER = ALL_ORDERS.where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
+ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
 
@@ -281,13 +283,13 @@ def open_at(now: Any) -> ColumnElement[bool]:
 
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
-ORDERS_BY_ID = selects(*orders.c).where(among(orders.c.id, "ids")).order_by(orders.c.id)
+ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).order_by(orders.c.id)
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
 FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").limit(1)
 SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
     authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
-SECRET_ONES = selects(*orders.c).where(HIDDEN).order_by(orders.c.id)
+SECRET_ONES = ALL_ORDERS.where(HIDDEN).order_by(orders.c.id)
 PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(
     orders.c.published_at.is_(None), id="of"
 )
@@ -296,9 +298,9 @@ RENAME = tuple(
 )
 CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct()
 REFS_LIKE = counts_of(orders).where(orders.c.ref.like(words("pattern")))
-TARGETS = selects(*targets.c).where(order_id="of").order_by(targets.c.number)
-TARGETS_AT = selects(*targets.c).where(among(targets.c.number, "numbers"), order_id="of").order_by(targets.c.number)
-TARGET = selects(*targets.c).where(order_id="of", number="at_number")
+TARGETS = ALL_TARGETS.where(order_id="of").order_by(targets.c.number)
+TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").order_by(targets.c.number)
+TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _leaf = param("leaf")
 OWNERS_AT = statement(
@@ -316,12 +318,8 @@ OWNERS_AT = statement(
         select(speakers.c.account_id).where(speakers.c.log_index == _leaf),
     )
 )
-TARGET_BY_ID = selects(*targets.c).where(id="of")
-EVENTS = (
-    selects(*case_events.c)
-    .where(among(case_events.c.target_id, "ids"))
-    .order_by(case_events.c.target_id, case_events.c.number)
-)
+TARGET_BY_ID = ALL_TARGETS.where(id="of")
+EVENTS = ALL_EVENTS.where(among(case_events.c.target_id, "ids")).order_by(case_events.c.target_id, case_events.c.number)
 
 _later = case_events.alias("later")
 # The last event of each target says where its case stands.
@@ -365,13 +363,13 @@ came_to: ColumnElement[str] = case(
     else_=case_events.c.state,
 ).label("came_to")
 _standing = (
-    select(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
+    selects(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .group_by(targets.c.order_id, case_events.c.state, targets.c.kind)
 )  # fmt: skip
-STANDING = statement(_standing.where(among(targets.c.order_id, "ids")))
-STANDING_IN = statement(_standing.where(among(case_events.c.state, "states")))
+STANDING = _standing.where(among(targets.c.order_id, "ids"))
+STANDING_IN = _standing.where(among(case_events.c.state, "states"))
 CLOSED_SO = (
     selects(targets.c.order_id, func.count())
     .select_from(targets)
@@ -397,28 +395,24 @@ _cites = and_(
     case_events.c.state == sql("'closed'"),
     case_events.c.body == words("said"),
 )
-CITING = (
-    selects(*orders.c)
-    .where(
-        PUBLIC,
-        orders.c.id.in_(
-            union(
-                *(
-                    select(_theirs.c.order_id)
-                    .select_from(_mine)
-                    .join(_theirs, about)
-                    .join(case_events, _cites)
-                    .where(_mine.c.order_id == param("of"))
-                    for about in (
-                        _theirs.c.subject_id == _mine.c.subject_id,
-                        (_theirs.c.owner_id == _mine.c.subject_id) & (_mine.c.kind == sql("'account'")),
-                    )
+CITING = ALL_ORDERS.where(
+    PUBLIC,
+    orders.c.id.in_(
+        union(
+            *(
+                select(_theirs.c.order_id)
+                .select_from(_mine)
+                .join(_theirs, about)
+                .join(case_events, _cites)
+                .where(_mine.c.order_id == param("of"))
+                for about in (
+                    _theirs.c.subject_id == _mine.c.subject_id,
+                    (_theirs.c.owner_id == _mine.c.subject_id) & (_mine.c.kind == sql("'account'")),
                 )
             )
-        ),
-    )
-    .order_by(orders.c.id)
-)
+        )
+    ),
+).order_by(orders.c.id)
 DECIDED = statement(
     select(
         (case_events.c.at - case_events.c.at % DAY).label("day"),
@@ -438,8 +432,7 @@ DECIDED = statement(
     .order_by(sql("day"), sql("came_to"))
 )
 STANDING_THERE = (
-    selects(*targets.c)
-    .select_from(targets)
+    ALL_TARGETS.select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .where(targets.c.number >= param("start"), among(case_events.c.state, "states"), order_id="of")
     .order_by(targets.c.number)
@@ -455,37 +448,28 @@ ONE_STANDS = (
     .limit(1)
 )
 
-_encode = msgspec.json.Encoder().encode
-_said = msgspec.json.Decoder(Said).decode
-_noted = msgspec.json.Decoder(Noted).decode
-_words = msgspec.json.Decoder(tuple[str, ...]).decode
-_particulars = msgspec.json.Decoder(dict[str, str]).decode
-
 
 # --- authorities ---
 
 
 async def add_authority(w: Writing, authority: Authority) -> bool:
     """False where there is one of that name already."""
-    row = msgspec.structs.asdict(authority) | {"keys": _listed(authority.keys)}
-    return await w.run(ADD_AUTHORITY, **row) == 1
+    return await w.run(ADD_AUTHORITY, **ALL_AUTHORITIES.written(authority)) == 1
 
 
 async def all_authorities(reading: Reading) -> list[Authority]:
-    return [_authority(row) for row in await reading.fetch(AUTHORITIES)]
+    return await AUTHORITIES.all(reading)
 
 
 async def authority(reading: Reading, id_: int | None) -> Authority | None:
     """The authority behind a matter; the house itself where there is none."""
     if id_ is None:
         return HOUSE
-    row = await reading.first(AUTHORITY, of=id_)
-    return None if row is None else _authority(row)
+    return await AUTHORITY.one(reading, of=id_)
 
 
 async def authority_named(reading: Reading, name: str) -> Authority | None:
-    row = await reading.first(AUTHORITY_NAMED, named=name)
-    return None if row is None else _authority(row)
+    return await AUTHORITY_NAMED.one(reading, named=name)
 
 
 # --- orders and targets ---
@@ -498,15 +482,14 @@ async def next_ref(w: Writing, country: str, year: int) -> str:
 
 
 async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
-    await w.run(ADD_ORDER, **_order_row(order))
-    await w.run_many(ADD_TARGET, [msgspec.structs.asdict(target) | {"unseen": int(target.unseen)} for target in named])
+    await w.run(ADD_ORDER, **ALL_ORDERS.written(order))
+    await w.run_many(ADD_TARGET, [*map(ALL_TARGETS.written, named)])
 
 
 async def order(reading: Reading, ref: str) -> Order | None:
     if not ref.isascii() or not ref.isprintable():  # PostgreSQL refuses NUL even in a question
         return None
-    row = await reading.first(ORDER, of=ref) if ref else None
-    return None if row is None else order_of(row)
+    return await ORDER.one(reading, of=ref) if ref else None
 
 
 async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
@@ -549,7 +532,7 @@ async def owners_behind(reading: Reading, what: str, of: int) -> frozenset[int]:
 
 async def secret_orders(reading: Reading) -> list[Order]:
     """Every order that is secret now, the oldest first."""
-    return [order_of(row) for row in await reading.fetch(SECRET_ONES)]
+    return await SECRET_ONES.all(reading)
 
 
 async def publish(w: Writing, of: Order, number: str, at: int) -> bool:
@@ -573,25 +556,25 @@ async def verify_origin(w: Writing, order_id: int) -> None:
 
 async def orders_below(reading: Reading, below: int, at_most: int) -> list[Order]:
     """Newest first."""
-    return [order_of(row) for row in await reading.fetch(ORDERS, below=below, n=at_most)]
+    return await ORDERS.all(reading, below=below, n=at_most)
 
 
 async def orders_by_id(reading: Reading, ids: Sequence[int]) -> list[Order]:
-    return [order_of(row) for row in await reading.fetch(ORDERS_BY_ID, ids=listed(ids))] if ids else []
+    return await ORDERS_BY_ID.all(reading, ids=listed(ids)) if ids else []
 
 
 async def targets_of(reading: Reading, order_id: int) -> list[Target]:
-    return [_target(row) for row in await reading.fetch(TARGETS, of=order_id)]
+    return await TARGETS.all(reading, of=order_id)
 
 
 async def targets_at(reading: Reading, order_id: int, numbers: Sequence[int]) -> list[Target]:
     """Those of these numbers that there are."""
-    return [_target(row) for row in await reading.fetch(TARGETS_AT, of=order_id, numbers=listed(numbers))]
+    return await TARGETS_AT.all(reading, of=order_id, numbers=listed(numbers))
 
 
 async def targets_of_owner(reading: Reading, order_id: int, owner: int) -> list[Target]:
     """What of one person's an order names."""
-    return [_target(row) for row in await reading.fetch(TARGETS_OF_OWNER, of=order_id, whose=owner)]
+    return await TARGETS_OF_OWNER.all(reading, of=order_id, whose=owner)
 
 
 async def waits(reading: Reading, order_id: int, owner: int, waiting: Sequence[str]) -> bool:
@@ -614,13 +597,11 @@ async def left_after(reading: Reading, order_id: int, owner: int, last: CaseEven
 
 
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:
-    row = await reading.first(TARGET, of=order_id, at_number=number)
-    return None if row is None else _target(row)
+    return await TARGET.one(reading, of=order_id, at_number=number)
 
 
 async def target_by_id(reading: Reading, id_: int) -> Target | None:
-    row = await reading.first(TARGET_BY_ID, of=id_)
-    return None if row is None else _target(row)
+    return await TARGET_BY_ID.one(reading, of=id_)
 
 
 # --- cases ---
@@ -628,19 +609,18 @@ async def target_by_id(reading: Reading, id_: int) -> Target | None:
 
 async def add_event(w: Writing, event: CaseEvent) -> bool:
     """False where the case already has an event of this number: somebody moved it meanwhile."""
-    return await w.run(ADD_EVENT, **_event_row(event)) == 1
+    return await w.run(ADD_EVENT, **ALL_EVENTS.written(event)) == 1
 
 
 async def add_events(w: Writing, events: Iterable[CaseEvent]) -> None:
     """The first events of new cases."""
-    await w.run_many(ADD_EVENT, [_event_row(event) for event in events])
+    await w.run_many(ADD_EVENT, [*map(ALL_EVENTS.written, events)])
 
 
 async def events_of(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[CaseEvent]]:
     """Target -> its events in order."""
     found: dict[int, list[CaseEvent]] = {id_: [] for id_ in target_ids}
-    for row in await reading.fetch(EVENTS, ids=listed(target_ids)) if target_ids else ():
-        event = _event(row)
+    for event in await EVENTS.all(reading, ids=listed(target_ids)) if target_ids else ():
         found[event.target_id].append(event)
     return found
 
@@ -673,8 +653,8 @@ async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) ->
 
 async def orders_citing(reading: Reading, of: Order) -> list[Order]:
     """Orders of authorities whose targets were closed because the house acted on them in this matter; no secret ones."""
-    said = _encode(Said(outcome=OWN_ACTION, matter=of.ref)).decode()
-    return [order_of(row) for row in await reading.fetch(CITING, of=of.id, said=said)]
+    said = msgspec.json.encode(Said(outcome=OWN_ACTION, matter=of.ref)).decode()
+    return await CITING.all(reading, of=of.id, said=said)
 
 
 async def one_standing(reading: Reading, order_id: int, states: Sequence[str]) -> int | None:
@@ -686,8 +666,7 @@ async def standing_there(
     reading: Reading, order_id: int, states: Sequence[str], first: int, at_most: int
 ) -> list[Target]:
     """The targets of an order that stand in one of `states`, from number `first` on."""
-    found = await reading.fetch(STANDING_THERE, of=order_id, states=listed(states), start=first, n=at_most)
-    return [_target(row) for row in found]
+    return await STANDING_THERE.all(reading, of=order_id, states=listed(states), start=first, n=at_most)
 
 
 async def decided_by_day(reading: Reading, order_id: int, states: Sequence[str]) -> list[tuple[int, str, int]]:
@@ -713,69 +692,12 @@ def _by_order(rows: Sequence[Row]) -> Standing:
 
 async def add_order_event(w: Writing, event: OrderEvent) -> bool:
     """False where the order already has an event of this number: somebody moved it meanwhile."""
-    row = msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
-    return await w.run(ADD_ORDER_EVENT, **row) == 1
+    return await w.run(ADD_ORDER_EVENT, **ALL_ORDER_EVENTS.written(event)) == 1
 
 
 async def order_events_of(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:
     """Order -> its events in order."""
     found: dict[int, list[OrderEvent]] = {id_: [] for id_ in order_ids}
-    for row in await reading.fetch(ORDER_EVENTS, ids=listed(order_ids)) if order_ids else ():
-        named = _named(order_events, row)
-        named["body"] = _noted(named["body"])
-        found[named["order_id"]].append(OrderEvent(**named))
+    for event in await ORDER_EVENTS.all(reading, ids=listed(order_ids)) if order_ids else ():
+        found[event.order_id].append(event)
     return found
-
-
-# --- rows ---
-
-
-def _authority(row: Row) -> Authority:
-    named = _named(authorities, row)
-    named["keys"] = _words(named["keys"])
-    return Authority(**named)
-
-
-def order_of(row: Row) -> Order:
-    named = _named(orders, row)
-    named["territory"] = tuple(named["territory"].split(","))
-    named["bases"] = _words(named["bases"])
-    named["particulars"] = _particulars(named["particulars"])
-    named["emergency"] = bool(named["emergency"])
-    return Order(**named)
-
-
-def _order_row(order: Order) -> dict[str, Any]:
-    return msgspec.structs.asdict(order) | {
-        "territory": ",".join(order.territory), "bases": _listed(order.bases), "emergency": int(order.emergency),
-        "particulars": _encode(order.particulars).decode(),
-    }  # fmt: skip
-
-
-def _target(row: Row) -> Target:
-    named = _named(targets, row)
-    named["unseen"] = bool(named["unseen"])
-    return Target(**named)
-
-
-def _event(row: Row) -> CaseEvent:
-    named = _named(case_events, row)
-    named["body"] = _said(named["body"])
-    return CaseEvent(**named)
-
-
-def _event_row(event: CaseEvent) -> dict[str, Any]:
-    return msgspec.structs.asdict(event) | {"body": _encode(event.body).decode()}
-
-
-def _named(table: Table, row: Row) -> dict[str, Any]:
-    return dict(zip(_columns(table), row, strict=True))
-
-
-@cache
-def _columns(table: Table) -> tuple[str, ...]:
-    return tuple(table.c.keys())
-
-
-def _listed(words_: tuple[str, ...]) -> str:
-    return _encode(words_).decode()

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
 from chaupal.store.machine.tables import documents, orders
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,9 +34,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     by_kind: str
 
 
+ALL = rows_of(Document, documents)
 ADD = inserts(documents)
-BY_IDS = selects(*documents.c).where(among(documents.c.id, "ids")).order_by(documents.c.id)
-OF_ORDER = selects(*documents.c).where(order_id="of").order_by(documents.c.id)
+BY_IDS = ALL.where(among(documents.c.id, "ids")).order_by(documents.c.id)
+OF_ORDER = ALL.where(order_id="of").order_by(documents.c.id)
 ATTACH = updates(documents, order_id="of").where(
     among(documents.c.id, "ids"), documents.c.order_id.is_(None), by="who", by_kind="kind"
 )
@@ -49,10 +51,7 @@ FILED_WITH = (
 RECHECK = updates(documents, signature="found", signer="who").where(documents.c.order_id.is_(None), id="of")
 MANY = counts_of(documents)
 FILED_AFTER = (
-    selects(*documents.c)
-    .where(documents.c.id > param("above"), documents.c.order_id.is_not(None))
-    .order_by(documents.c.id)
-    .limit("n")
+    ALL.where(documents.c.id > param("above"), documents.c.order_id.is_not(None)).order_by(documents.c.id).limit("n")
 )
 LOOSE_BEFORE = (
     selects(documents.c.id, documents.c.key)
@@ -64,15 +63,15 @@ DROP = deletes(documents).where(among(documents.c.id, "ids"), documents.c.order_
 
 
 async def add(w: Writing, document: Document) -> None:
-    await w.run(ADD, **msgspec.structs.asdict(document))
+    await w.run(ADD, **ALL.written(document))
 
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> list[Document]:
-    return [_document(row) for row in await reading.fetch(BY_IDS, ids=listed(ids))] if ids else []
+    return await BY_IDS.all(reading, ids=listed(ids)) if ids else []
 
 
 async def of_order(reading: Reading, order_id: int) -> list[Document]:
-    return [_document(row) for row in await reading.fetch(OF_ORDER, of=order_id)]
+    return await OF_ORDER.all(reading, of=order_id)
 
 
 async def recheck(w: Writing, id_: int, signature: str, signer: str) -> None:
@@ -97,7 +96,7 @@ async def many(reading: Reading) -> int:
 
 async def filed_after(reading: Reading, above: int, at_most: int) -> list[Document]:
     """Those that belong to an order, in order of id, to walk through them."""
-    return [_document(row) for row in await reading.fetch(FILED_AFTER, above=above, n=at_most)]
+    return await FILED_AFTER.all(reading, above=above, n=at_most)
 
 
 async def drop_loose(w: Writing, before: int, at_most: int) -> list[str]:
@@ -105,7 +104,3 @@ async def drop_loose(w: Writing, before: int, at_most: int) -> list[str]:
     ids = [row[0] for row in await w.fetch(LOOSE_BEFORE, before=before, n=at_most)]
     # Asked again while deleting: an order may have taken one meanwhile.
     return [row[0] for row in await w.fetch(DROP, ids=listed(ids))] if ids else []
-
-
-def _document(row: Row) -> Document:
-    return Document(**dict(zip(documents.c.keys(), row, strict=True)))

@@ -1,13 +1,12 @@
 """Evidence: what was limited, as it stood, sealed; held until its time is over, then emptied. Rows are never deleted."""
 
-from typing import Any
-
 import msgspec
 
 from chaupal.store.machine.dialect import param
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import evidence
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,16 +25,16 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int | None = None
 
 
+ALL = rows_of(Held, evidence)
 ADD = inserts(evidence)
-LIVE_OF = selects(*evidence.c).where(evidence.c.purged_at.is_(None), subject_id="of").order_by(evidence.c.id)
-OF_ORDER = selects(*evidence.c).where(order_ref="ref").order_by(evidence.c.id)
-BY_ID = selects(*evidence.c).where(id="this")
+LIVE_OF = ALL.where(evidence.c.purged_at.is_(None), subject_id="of").order_by(evidence.c.id)
+OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
+BY_ID = ALL.where(id="this")
 EXTEND = updates(evidence, hold_until="end").where(
     evidence.c.hold_until < param("end"), evidence.c.purged_at.is_(None), id="this"
 )
 DUE = (
-    selects(*evidence.c)
-    .where(evidence.c.purged_at.is_(None), evidence.c.hold_until <= param("at"))
+    ALL.where(evidence.c.purged_at.is_(None), evidence.c.hold_until <= param("at"))
     .order_by(evidence.c.hold_until, evidence.c.id)
     .limit("n")
 )
@@ -44,22 +43,21 @@ ANY = selects(evidence.c.id).where(evidence.c.purged_at.is_(None)).limit(1)
 
 
 async def add(w: Writing, held: Held) -> None:
-    await w.run(ADD, **msgspec.structs.asdict(held))
+    await w.run(ADD, **ALL.written(held))
 
 
 async def live_of(reading: Reading, subject: int) -> list[Held]:
     """What is held of a subject, the oldest first."""
-    return [_held(row) for row in await reading.fetch(LIVE_OF, of=subject)]
+    return await LIVE_OF.all(reading, of=subject)
 
 
 async def of_order(reading: Reading, ref: str) -> list[Held]:
     """What was taken because of an order, purged or not."""
-    return [_held(row) for row in await reading.fetch(OF_ORDER, ref=ref)]
+    return await OF_ORDER.all(reading, ref=ref)
 
 
 async def held(reading: Reading, id_: int) -> Held | None:
-    row = await reading.first(BY_ID, this=id_)
-    return None if row is None else _held(row)
+    return await BY_ID.one(reading, this=id_)
 
 
 async def extend(w: Writing, id_: int, until: int) -> bool:
@@ -69,7 +67,7 @@ async def extend(w: Writing, id_: int, until: int) -> bool:
 
 async def due(reading: Reading, at: int, at_most: int = 100) -> list[Held]:
     """What is held no longer than until `at` (ms)."""
-    return [_held(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+    return await DUE.all(reading, at=at, n=at_most)
 
 
 async def purge(w: Writing, id_: int, at: int, leaf: int) -> bool:
@@ -79,10 +77,3 @@ async def purge(w: Writing, id_: int, at: int, leaf: int) -> bool:
 
 async def any_held(reading: Reading) -> bool:
     return await reading.value(ANY) is not None
-
-
-def _held(row: Row) -> Held:
-    named: dict[str, Any] = dict(zip(evidence.c.keys(), row, strict=True))
-    if named["body"] is not None:
-        named["body"] = bytes(named["body"])
-    return Held(**named)

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from chaupal.store.machine.dialect import param, upsert, words
-from chaupal.store.machine.statements import deletes, inserts, selects
+from chaupal.store.machine.statements import deletes, inserts, selects, upserts
 from chaupal.store.machine.tables import staff_notes, staff_templates
 from chaupal.store.machine.work import Reading, Writing
 
@@ -33,19 +32,18 @@ class Template(NamedTuple):
 
 ADD = inserts(staff_notes)
 ON = selects(*staff_notes.c).where(what="which", of="whose").order_by(staff_notes.c.id)
-SAVE = upsert(
-    lambda i: (
-        i(staff_templates)
-        .values(
-            id=param("new"), name=words("title"), kind=words("sort"), text=words("en"), text_hi=words("hi"), by=param("who"),
-            at=param("when"),
-        )
-        .on_conflict_do_update(
-            index_elements=["name"],
-            set_={"kind": words("sort"), "text": words("en"), "text_hi": words("hi"), "by": param("who"), "at": param("when")},
-        )
-    )
-)  # fmt: skip
+SAVE = upserts(
+    staff_templates,
+    "name",
+    kept="id",
+    id="new",
+    name="title",
+    kind="sort",
+    text="en",
+    text_hi="hi",
+    by="who",
+    at="when",
+)
 ALL = selects(*staff_templates.c).order_by(staff_templates.c.name)
 DROP = deletes(staff_templates).where(id="this")
 

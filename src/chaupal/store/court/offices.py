@@ -3,10 +3,10 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
-from chaupal.store.machine.dialect import listed, param, statement, words
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, selects, updates
+from chaupal.store.machine.dialect import listed, param
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import (
     authorities,
     authority_changes as changes,
@@ -14,7 +14,7 @@ from chaupal.store.machine.tables import (
     authority_users,
     orders,
 )
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +42,12 @@ class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.password_hash)
 
 
+ALL = rows_of(OfficeUser, authority_users)
 ADD = inserts_once(authority_users)
-_ALL = select(*authority_users.c)
-USER = statement(_ALL.where(authority_users.c.id == param("of")))
-BY_EMAIL = statement(_ALL.where(authority_users.c.email == words("address")))
-BY_TOKEN = statement(_ALL.where(authority_users.c.token_hash == words("hash"), authority_users.c.disabled_at.is_(None)))
-OF = statement(_ALL.where(authority_users.c.authority_id == param("whose")).order_by(authority_users.c.id))
+USER = ALL.where(id="of")
+BY_EMAIL = ALL.where(email="address")
+BY_TOKEN = ALL.where(authority_users.c.disabled_at.is_(None), token_hash="hash")
+OF = ALL.where(authority_id="whose").order_by(authority_users.c.id)
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
 SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
 USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
@@ -57,12 +57,12 @@ DISABLE = updates(
 ).where(authority_users.c.disabled_at.is_(None), id="of").values(token_hash="")  # fmt: skip
 
 ADD_SESSION = inserts(authority_sessions)
-BY_SESSION = statement(
-    _ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
-        authority_sessions.c.hash == words("hash"), authority_sessions.c.expires_at > param("now"),
-        authority_sessions.c.passed_totp == 1, authority_users.c.disabled_at.is_(None),
-    )
-)  # fmt: skip
+BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
+    same(authority_sessions, hash="hash"),
+    authority_sessions.c.expires_at > param("now"),
+    authority_sessions.c.passed_totp == 1,
+    authority_users.c.disabled_at.is_(None),
+)
 DROP_SESSION = deletes(authority_sessions).where(hash="of")
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
@@ -88,30 +88,30 @@ REFS = (
 
 async def add(w: Writing, user: OfficeUser) -> bool:
     """False where the address is taken."""
-    return await w.run(ADD, **msgspec.structs.asdict(user)) == 1
+    return await w.run(ADD, **ALL.written(user)) == 1
 
 
 async def user(reading: Reading, id_: int) -> OfficeUser | None:
-    return _user(await reading.first(USER, of=id_))
+    return await USER.one(reading, of=id_)
 
 
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:
     """Whose address this is, in small letters."""
     if not address.isascii() or not address.isprintable():
         return None
-    return _user(await reading.first(BY_EMAIL, address=address))
+    return await BY_EMAIL.one(reading, address=address)
 
 
 async def by_token(reading: Reading, hash_: str) -> OfficeUser | None:
-    return _user(await reading.first(BY_TOKEN, hash=hash_)) if hash_ else None
+    return await BY_TOKEN.one(reading, hash=hash_) if hash_ else None
 
 
 async def by_session(reading: Reading, hash_: str) -> OfficeUser | None:
-    return _user(await reading.first(BY_SESSION, hash=hash_, now=reading.now()))
+    return await BY_SESSION.one(reading, hash=hash_, now=reading.now())
 
 
 async def users_of(reading: Reading, authority_id: int) -> list[OfficeUser]:
-    return [OfficeUser(**_named(row)) for row in await reading.fetch(OF, whose=authority_id)]
+    return await OF.all(reading, whose=authority_id)
 
 
 async def set_secret(w: Writing, id_: int, sealed: str) -> None:
@@ -232,11 +232,3 @@ async def forget_authority(w: Writing, id_: int) -> bool:
 async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:
     """Ids of an authority's orders, newest first, whoever filed them."""
     return [row[0] for row in await reading.fetch(REFS, whose=authority_id, below=below, n=at_most)]
-
-
-def _user(row: Row | None) -> OfficeUser | None:
-    return None if row is None else OfficeUser(**_named(row))
-
-
-def _named(row: Row) -> dict[str, Any]:
-    return dict(zip(authority_users.c.keys(), row, strict=True))

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from sqlalchemy import exists, func, or_, select
 
-from chaupal.store.court.docket import PUBLIC, Order, came_to, order_of
-from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
+from chaupal.store.court.docket import ALL_ORDERS, PUBLIC, Order, came_to
+from chaupal.store.machine.dialect import among, if_said, listed, param, words
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
@@ -35,8 +35,8 @@ _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.
 
 
 # Nothing is asked here but what the register shows: what is kept among staff is no way to find an order.
-PUBLIC_ORDERS = statement(
-    select(*orders.c)
+PUBLIC_ORDERS = (
+    ALL_ORDERS
     .join(authorities, authorities.c.id == orders.c.authority_id)
     .where(
         orders.c.id < param("below"), PUBLIC, orders.c.received_at >= param("since"), orders.c.received_at < param("until"),
@@ -51,24 +51,22 @@ PUBLIC_ORDERS = statement(
     .order_by(orders.c.id.desc())
     .limit(param("n"))
 )  # fmt: skip
-NEWEST_OF = selects(*orders.c).where(PUBLIC, authority_id="whose").order_by(orders.c.id.desc()).limit(1)
+NEWEST_OF = ALL_ORDERS.where(PUBLIC, authority_id="whose").order_by(orders.c.id.desc()).limit(1)
 ISSUERS = selects(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct()
 
 
 async def public_orders_below(reading: Reading, below: int, at_most: int, sought: Sought = EVERY) -> list[Order]:
     """Orders of authorities that may be told of, as they are sought, newest first."""
     plain = sought.q.replace("%", "").replace("_", "").strip()
-    rows = await reading.fetch(
-        PUBLIC_ORDERS, below=below, n=at_most, since=sought.since, until=sought.until, whose=sought.authority, law=sought.law,
+    return await PUBLIC_ORDERS.all(
+        reading, below=below, n=at_most, since=sought.since, until=sought.until, whose=sought.authority, law=sought.law,
         land=sought.country, q=plain, part=f"%{plain.lower()}%", anywhere=int(not sought.states), states=listed(list(sought.states)),
     )  # fmt: skip
-    return [order_of(row) for row in rows]
 
 
 async def newest_of(reading: Reading, authority: int) -> Order | None:
     """The newest order of an authority that may be told of."""
-    row = await reading.first(NEWEST_OF, whose=authority)
-    return None if row is None else order_of(row)
+    return await NEWEST_OF.one(reading, whose=authority)
 
 
 async def public_issuers(reading: Reading) -> list[tuple[int, str]]:

@@ -1,14 +1,14 @@
 """Reports as rows: what people complain of, members at once and guests after they have confirmed by mail."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param, words
-from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import counts_of, deletes, inserts, updates
 from chaupal.store.machine.tables import reports
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 UNCONFIRMED, OPEN, RESOLVED = "unconfirmed", "open", "resolved"
 
@@ -62,16 +62,16 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.regime}@{self.regime_version}" if self.regime else ""
 
 
+ALL = rows_of(ReportRow, reports)
 ADD = inserts(reports)
-BY_ID = selects(*reports.c).where(id="of")
-BY_IDS = selects(*reports.c).where(among(reports.c.id, "ids"))
-BY_HASH = selects(*reports.c).where(confirm_hash="hash", state="standing")
-BY_REPORTER = selects(*reports.c).where(reporter_id="me").order_by(reports.c.id.desc()).limit("n")
-ON_ACCOUNT = selects(*reports.c).where(account_id="whom", state="standing").order_by(reports.c.id)
-WAITING = selects(*reports.c).where(state="standing").order_by(reports.c.resolve_due, reports.c.id).limit("n")
+BY_ID = ALL.where(id="of")
+BY_IDS = ALL.where(among(reports.c.id, "ids"))
+BY_HASH = ALL.where(confirm_hash="hash", state="standing")
+BY_REPORTER = ALL.where(reporter_id="me").order_by(reports.c.id.desc()).limit("n")
+ON_ACCOUNT = ALL.where(account_id="whom", state="standing").order_by(reports.c.id)
+WAITING = ALL.where(state="standing").order_by(reports.c.resolve_due, reports.c.id).limit("n")
 LATEST = (
-    selects(*reports.c)
-    .where(
+    ALL.where(
         among(reports.c.state, "standings"),
         reports.c.id < param("below"),
         reports.c.id > param("above"),
@@ -81,7 +81,7 @@ LATEST = (
     .order_by(reports.c.id.desc())
     .limit("n")
 )
-TOGETHER = selects(*reports.c).where(account_id="whom", state="standing", resolved_at="at").order_by(reports.c.id)
+TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").order_by(reports.c.id)
 REFS_LIKE = counts_of(reports).where(reports.c.ref.like(words("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
@@ -99,8 +99,6 @@ RESOLVE = updates(reports, state="now_is", resolved_at="at", resolved_by="judge"
 REOPEN = updates(reports, state="now_is", resolved_at=None, resolved_by=None, outcome="none", reason="none").where(
     id="of", state="was"
 )
-_number = msgspec.json.Decoder(tuple[int, ...]).decode
-_word = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 async def next_ref(w: Writing, year: int) -> str:
@@ -110,25 +108,21 @@ async def next_ref(w: Writing, year: int) -> str:
 
 
 async def add(w: Writing, row: ReportRow) -> None:
-    named = msgspec.structs.asdict(row) | {"post_ids": listed(row.post_ids), "rules": listed(row.rules)}
-    named["forward"] = int(row.forward)
-    await w.run(ADD, **named)
+    await w.run(ADD, **ALL.written(row))
 
 
 async def report(reading: Reading, id_: int) -> ReportRow | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _row(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, ReportRow]:
-    rows = await reading.fetch(BY_IDS, ids=listed(ids)) if ids else ()
-    return {row.id: row for row in map(_row, rows)}
+    found = await BY_IDS.all(reading, ids=listed(ids)) if ids else ()
+    return {row.id: row for row in found}
 
 
 async def by_key(reading: Reading, hash_: str) -> ReportRow | None:
     """The one that waits to be confirmed by the link of this digest."""
-    row = await reading.first(BY_HASH, hash=hash_, standing=UNCONFIRMED) if hash_ else None
-    return None if row is None else _row(row)
+    return await BY_HASH.one(reading, hash=hash_, standing=UNCONFIRMED) if hash_ else None
 
 
 async def set_key(w: Writing, id_: int, hash_: str) -> bool:
@@ -146,32 +140,31 @@ async def arrive(w: Writing, row: ReportRow) -> bool:
 
 async def of(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
     """What an account has reported, the newest first."""
-    return [_row(row) for row in await reading.fetch(BY_REPORTER, me=account, n=at_most)]
+    return await BY_REPORTER.all(reading, me=account, n=at_most)
 
 
 async def open_on(reading: Reading, account: int) -> list[ReportRow]:
     """Open reports about one account and its posts, in order."""
-    return [_row(row) for row in await reading.fetch(ON_ACCOUNT, whom=account, standing=OPEN)]
+    return await ON_ACCOUNT.all(reading, whom=account, standing=OPEN)
 
 
 async def waiting(reading: Reading, at_most: int = 500) -> list[ReportRow]:
     """Open ones, the next due first."""
-    return [_row(row) for row in await reading.fetch(WAITING, standing=OPEN, n=at_most)]
+    return await WAITING.all(reading, standing=OPEN, n=at_most)
 
 
 async def latest(
     reading: Reading, states: Sequence[str], *, below: int = 2**62, above: int = -1, at_most: int = 100, about: int = 0, by: int = 0
 ) -> list[ReportRow]:  # fmt: skip
     """By state, the newest first; `about` an account and `by` another where they are named."""
-    found = await reading.fetch(
-        LATEST, standings=listed(states), below=below, above=above, whom=about, whose=by, n=at_most
+    return await LATEST.all(
+        reading, standings=listed(states), below=below, above=above, whom=about, whose=by, n=at_most
     )
-    return [_row(row) for row in found]
 
 
 async def resolved_together(reading: Reading, account: int, at: int) -> list[ReportRow]:
     """Those about an account that were resolved at one moment (ms), by one act."""
-    return [_row(row) for row in await reading.fetch(TOGETHER, whom=account, standing=RESOLVED, at=at)]
+    return await TOGETHER.all(reading, whom=account, standing=RESOLVED, at=at)
 
 
 async def sent_since(reading: Reading, email: str, since: int) -> int:
@@ -206,10 +199,3 @@ async def resolve(w: Writing, id_: int, by: int, at: int, outcome: str, reason: 
 
 async def reopen(w: Writing, id_: int) -> bool:
     return await w.run(REOPEN, of=id_, was=RESOLVED, now_is=OPEN, none="") == 1
-
-
-def _row(row: Row) -> ReportRow:
-    named: dict[str, Any] = dict(zip(reports.c.keys(), row, strict=True))
-    named["forward"] = bool(named["forward"])
-    named["post_ids"], named["rules"] = _number(named["post_ids"]), _word(named["rules"])
-    return ReportRow(**named)

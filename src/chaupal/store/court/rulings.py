@@ -1,7 +1,7 @@
 """Rulings as rows: one begins in the commit of its decision and leaf, ends by a row's change, and is never deleted."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import and_, or_, select, text as sql
@@ -10,10 +10,11 @@ from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.tables import orders, rulings, targets
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
 
-FLAGS = ("permanent", "alone", "neutral", "global_allowed", "protected")
+ALL_RULINGS = rows_of(RulingRow, rulings)
 
 BEGIN = inserts(rulings)
 LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(rulings.c.lifted_at.is_(None), id="of")
@@ -80,19 +81,19 @@ SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="str
     rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None), id="of"
 )
 REVIEWED = updates(rulings, review_at="review").where(rulings.c.lifted_at.is_(None), id="of")
-BY_ID = selects(*rulings.c).where(id="of")
+BY_ID = ALL_RULINGS.where(id="of")
 NEWEST_WITHHELD = (
     selects(rulings.c.subject_id)
     .where(rulings.c.lifted_at.is_(None), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"))
     .order_by(rulings.c.id.desc())
     .limit("n")
 )
-OF_OWNER = selects(*rulings.c).where(owner_id="me").order_by(rulings.c.id.desc())
+OF_OWNER = ALL_RULINGS.where(owner_id="me").order_by(rulings.c.id.desc())
 FORGIVE = updates(rulings, strike_until=None).where(id="of")
-BY_TARGETS = selects(*rulings.c).where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id)
+BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id)
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
 # counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
-_TOLD = select(*rulings.c).select_from(
+_TOLD = ALL_RULINGS.select_from(
     rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id)
 )
 # (Whole servers have a list of their own: `/api/v1/instance/domain_blocks`.)
@@ -100,19 +101,19 @@ _HIDES = and_(
     or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(HIDING - OF_SERVERS))),
     or_(orders.c.id.is_(None), open_at(param("now"))),
 )
-BEGUN_AFTER = statement(
+BEGUN_AFTER = (
     _TOLD.where(rulings.c.log_index > param("leaf"), rulings.c.opened_log_index.is_(None), _HIDES)
     .order_by(rulings.c.log_index, rulings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
-ENDED_AFTER = statement(
+ENDED_AFTER = (
     _TOLD.where(
         rulings.c.lift_log_index > param("leaf"),
         _HIDES,
         or_(rulings.c.opened_log_index.is_(None), rulings.c.opened_log_index < rulings.c.lift_log_index),
     )
     .order_by(rulings.c.lift_log_index, rulings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 # Of the same thing, by another order that everybody may know of; the newest.
 ALSO = statement(
@@ -128,20 +129,19 @@ ALSO = statement(
     .limit(1)
 )  # fmt: skip
 # What was secret is told where the log opens it.
-OPENED_AFTER = statement(
+OPENED_AFTER = (
     _TOLD.where(rulings.c.opened_log_index > param("leaf"), _HIDES, rulings.c.lifted_at.is_(None))
     .order_by(rulings.c.opened_log_index, rulings.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 OPEN = updates(rulings, order_ref="ref", neutral="neutral", opened_log_index="leaf").where(id="of")
 ENDED = (
-    selects(*rulings.c)
-    .where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
+    ALL_RULINGS.where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
     .order_by(rulings.c.id)
     .limit("n")
 )
-TO_REVIEW = statement(
-    select(*rulings.c)
+TO_REVIEW = (
+    ALL_RULINGS
     .where(
         rulings.c.lifted_at.is_(None), rulings.c.review_at <= param("before"), rulings.c.target_id.is_not(None),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
@@ -153,7 +153,7 @@ TO_REVIEW = statement(
 
 async def begin(w: Writing, row: RulingRow) -> None:
     """From this commit every look obeys it."""
-    await w.run(BEGIN, **msgspec.structs.asdict(row) | {name: int(getattr(row, name)) for name in FLAGS})
+    await w.run(BEGIN, **ALL_RULINGS.written(row))
     w.touch(RULINGS, row.id)
 
 
@@ -185,8 +185,7 @@ async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
 
 
 async def ruling(reading: Reading, id_: int) -> RulingRow | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else row_of(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def newest_withheld(reading: Reading, most: int) -> list[int]:
@@ -197,7 +196,7 @@ async def newest_withheld(reading: Reading, most: int) -> list[int]:
 
 async def of_owner(reading: Reading, account: int) -> list[RulingRow]:
     """Every ruling there ever was on an account and what it wrote, the newest first."""
-    return [row_of(row) for row in await reading.fetch(OF_OWNER, me=account)]
+    return await OF_OWNER.all(reading, me=account)
 
 
 async def forgive(w: Writing, id_: int) -> None:
@@ -208,8 +207,7 @@ async def forgive(w: Writing, id_: int) -> None:
 async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[RulingRow]]:
     """Target -> its rulings in the order they began, in force or not."""
     found: dict[int, list[RulingRow]] = {id_: [] for id_ in target_ids}
-    for row in await reading.fetch(BY_TARGETS, ids=listed(target_ids)) if target_ids else ():
-        ruling = row_of(row)
+    for ruling in await BY_TARGETS.all(reading, ids=listed(target_ids)) if target_ids else ():
         found[ruling.target_id or 0].append(ruling)
     return found
 
@@ -225,18 +223,10 @@ class Change(NamedTuple):
 async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Change]:
     """What was hidden and what came back after an entry of the log, in the log's order; nothing of what is secret now."""
     asked = {"leaf": leaf, "n": at_most, "now": reading.now()}
-    begun = [_change(row, over=False) for row in await reading.fetch(BEGUN_AFTER, **asked)]
-    over = [_change(row, over=True) for row in await reading.fetch(ENDED_AFTER, **asked)]
-    opened = [
-        Change(one.row.opened_log_index or 0, one.row, over=False)
-        for one in [_change(row, over=False) for row in await reading.fetch(OPENED_AFTER, **asked)]
-    ]
+    begun = [Change(row.log_index, row, over=False) for row in await BEGUN_AFTER.all(reading, **asked)]
+    over = [Change(row.lift_log_index or 0, row, over=True) for row in await ENDED_AFTER.all(reading, **asked)]
+    opened = [Change(row.opened_log_index or 0, row, over=False) for row in await OPENED_AFTER.all(reading, **asked)]
     return sorted([*begun, *opened, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
-
-
-def _change(row: Row, *, over: bool) -> Change:
-    ruling = row_of(row)
-    return Change(ruling.lift_log_index or 0 if over else ruling.log_index, ruling, over)
 
 
 async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> int | None:
@@ -247,16 +237,9 @@ async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> i
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:
     """Rulings whose time has run out and for which nobody has written that down yet."""
-    return [row_of(row) for row in await reading.fetch(ENDED, at=at, n=at_most)]
+    return await ENDED.all(reading, at=at, n=at_most)
 
 
 async def to_review(reading: Reading, before: int, at: int, at_most: int = 1_000) -> list[RulingRow]:
     """What is in force `at` and is to be looked at again `before` (ms), the soonest first."""
-    return [row_of(row) for row in await reading.fetch(TO_REVIEW, before=before, at=at, n=at_most)]
-
-
-def row_of(row: Row) -> RulingRow:
-    """A ruling from a row of its table."""
-    named: dict[str, Any] = dict(zip(rulings.c.keys(), row, strict=True))
-    named |= {name: bool(named[name]) for name in FLAGS}
-    return RulingRow(**named)
+    return await TO_REVIEW.all(reading, before=before, at=at, n=at_most)

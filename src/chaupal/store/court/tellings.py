@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, upsert
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, selects, updates
 from chaupal.store.machine.tables import orders, rulings, targets, tellings
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 BEGUN, ENDED = "begun", "ended"
 
@@ -27,6 +28,7 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int | None
 
 
+ALL = rows_of(Telling, tellings)
 ADD = upsert(lambda i: i(tellings).on_conflict_do_nothing(index_elements=["ruling_id", "account_id", "about"]))
 _UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
 SENT = updates(tellings, sent_at="at", ways="used", log_index="leaf").where(*_UNSENT)
@@ -36,8 +38,7 @@ AGAIN = updates(tellings, due_at="at").where(
     tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
 DUE = (
-    selects(*tellings.c)
-    .where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
+    ALL.where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
     .order_by(tellings.c.due_at, tellings.c.id)
     .limit("n")
 )
@@ -49,12 +50,12 @@ _SECRET = (
 )
 UNSENT_OPENLY = counts_of(tellings).where(tellings.c.sent_at.is_(None), tellings.c.ruling_id.not_in(_SECRET))
 IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
-ABOUT = selects(*tellings.c).where(ruling_id="whose").order_by(tellings.c.id)
+ABOUT = ALL.where(ruling_id="whose").order_by(tellings.c.id)
 
 
 async def add(w: Writing, row: Telling) -> bool:
     """False where this was told, or put off, before."""
-    return await w.run(ADD, **msgspec.structs.asdict(row)) == 1
+    return await w.run(ADD, **ALL.written(row)) == 1
 
 
 async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:
@@ -73,7 +74,7 @@ async def ask_again(w: Writing, id_: int, before: int) -> bool:
 
 async def due(reading: Reading, at: int, at_most: int = 100) -> list[Telling]:
     """Those whose time has come."""
-    return [_row(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+    return await DUE.all(reading, at=at, n=at_most)
 
 
 async def is_due(reading: Reading, id_: int, at: int) -> bool:
@@ -87,8 +88,4 @@ async def unsent_openly(reading: Reading) -> int:
 
 
 async def about(reading: Reading, ruling: int) -> list[Telling]:
-    return [_row(row) for row in await reading.fetch(ABOUT, whose=ruling)]
-
-
-def _row(row: Row) -> Telling:
-    return Telling(**dict(zip(tellings.c.keys(), row, strict=True)))
+    return await ABOUT.all(reading, whose=ruling)

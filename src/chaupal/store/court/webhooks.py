@@ -3,9 +3,10 @@
 import msgspec
 
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.statements import deletes, inserts, selects, updates
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import deletes, inserts, updates
 from chaupal.store.machine.tables import webhook_calls as calls, webhooks
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,9 +39,11 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     due_at: int
 
 
+ALL = rows_of(Webhook, webhooks, events=(lambda text: tuple(text.split()), " ".join))
+ALL_CALLS = rows_of(Due, calls)
 ADD = inserts(webhooks)
-EVERY = selects(*webhooks.c).order_by(webhooks.c.id)
-BY_ID = selects(*webhooks.c).where(id="of")
+EVERY = ALL.order_by(webhooks.c.id)
+BY_ID = ALL.where(id="of")
 REMOVE = deletes(webhooks).where(id="of")
 SWITCH_OFF = updates(webhooks, disabled_at="at").where(webhooks.c.disabled_at.is_(None), id="of")
 SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
@@ -49,8 +52,7 @@ WENT = updates(webhooks, failures=0, last="said").where(id="of")
 FAILED = updates(webhooks, failures=webhooks.c.failures + 1, last="said").where(id="of")
 ADD_CALL = inserts(calls)
 DUE = (
-    selects(*calls.c)
-    .join(webhooks, webhooks.c.id == calls.c.webhook_id)
+    ALL_CALLS.join(webhooks, webhooks.c.id == calls.c.webhook_id)
     .where(calls.c.due_at <= param("at"), webhooks.c.disabled_at.is_(None))
     .order_by(calls.c.due_at, calls.c.id)
     .limit("n")
@@ -63,17 +65,16 @@ DROP_CALLS = deletes(calls).where(webhook_id="of")
 
 
 async def add(w: Writing, hook: Webhook) -> None:
-    await w.run(ADD, **msgspec.structs.asdict(hook) | {"events": " ".join(hook.events)})
+    await w.run(ADD, **ALL.written(hook))
 
 
 async def every(reading: Reading) -> list[Webhook]:
     """All of them, the oldest first."""
-    return [_hook(row) for row in await reading.fetch(EVERY)]
+    return await EVERY.all(reading)
 
 
 async def webhook(reading: Reading, id_: int) -> Webhook | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _hook(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def remove(w: Writing, id_: int) -> bool:
@@ -98,12 +99,12 @@ async def reseal(w: Writing, id_: int, sealed: str) -> None:
 
 
 async def add_call(w: Writing, call: Due) -> None:
-    await w.run(ADD_CALL, **msgspec.structs.asdict(call))
+    await w.run(ADD_CALL, **ALL_CALLS.written(call))
 
 
 async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
     """Calls to be made now, in the order in which they fell due."""
-    return [_call(row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+    return await DUE.all(reading, at=at, n=at_most)
 
 
 async def claim(w: Writing, call: Due, until: int) -> bool:
@@ -131,13 +132,3 @@ async def failed(w: Writing, call: Due, said: str, again_at: int | None) -> int:
 async def drop(w: Writing, call: Due) -> None:
     """A call that must not be made any more."""
     await w.run(DONE, of=call.id)
-
-
-def _hook(row: Row) -> Webhook:
-    named = dict(zip(webhooks.c.keys(), row, strict=True))
-    named["events"] = tuple(named["events"].split())
-    return Webhook(**named)
-
-
-def _call(row: Row) -> Due:
-    return Due(**dict(zip(calls.c.keys(), row, strict=True)))

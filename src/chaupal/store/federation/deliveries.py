@@ -70,18 +70,18 @@ _INBOX = case((remote_people.c.shared_inbox != "", remote_people.c.shared_inbox)
 # Of a server that is gone nobody is told anything: it would never be fetched.
 _THERE = or_(servers.c.failing_since.is_(None), servers.c.due_at.is_not(None))
 _BOXES = (
-    select(remote_people.c.server_id, _INBOX, func.min(remote_people.c.account_id))
+    selects(remote_people.c.server_id, _INBOX, func.min(remote_people.c.account_id))
     .join(servers, servers.c.id == remote_people.c.server_id)
     .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE)
     .group_by(remote_people.c.server_id, _INBOX)
     .order_by(remote_people.c.server_id, _INBOX)
 )
 _ELSEWHERE = follows.c.server != sql("0")  # by an index that those of ours are not in
-OF_FOLLOWERS = statement(
-    _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(among(follows.c.to, "authors"), _ELSEWHERE)
+OF_FOLLOWERS = _BOXES.join(follows, follows.c.by == remote_people.c.account_id).where(
+    among(follows.c.to, "authors"), _ELSEWHERE
 )
 # Without those who are suspended here: for what is not for everybody a server is judged as one of its people.
-OF_STANDING = statement(
+OF_STANDING = (
     _BOXES.join(follows, follows.c.by == remote_people.c.account_id)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
     .where(among(follows.c.to, "authors"), _ELSEWHERE, accounts.c.state != sql("'suspended'"))
@@ -99,8 +99,8 @@ READERS_AT = statement(
         .where(*_THEIRS, follows.c.to == param("followed")),
     ).limit(param("n"))
 )
-OF_PEOPLE = statement(_BOXES.where(among(remote_people.c.account_id, "ids")))
-EVERYWHERE = statement(_BOXES)
+OF_PEOPLE = _BOXES.where(among(remote_people.c.account_id, "ids"))
+EVERYWHERE = _BOXES
 # Of a server that holds a copy one inbox will do: the shared one, where it has one.
 OF_SERVERS = (
     selects(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))

@@ -9,17 +9,13 @@ from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.dialect import among, listed
+from chaupal.store.machine.statements import selects, upserts
 from chaupal.store.machine.tables import emojis
 from chaupal.store.machine.work import Reading, Writing
 
 OF_SERVER = selects(emojis.c.name, emojis.c.id, emojis.c.url).where(among(emojis.c.name, "names"), server_id="server")
-KEEP = upsert(
-    lambda i: (
-        add := i(emojis).values(id=param("new"), server_id=param("server"), name=words("name"), url=words("url"))
-    ).on_conflict_do_update(index_elements=["server_id", "name"], set_={"url": add.excluded.url})
-)
+KEEP = upserts(emojis, "server_id name", kept="id", id="new", server_id="server", name="name", url="url")
 ONE = selects(emojis.c.server_id, emojis.c.name, emojis.c.url).where(id="of")
 
 

@@ -10,11 +10,11 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import OF_SERVERS
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD
-from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
-from chaupal.store.machine.dialect import among, listed, param, stands_below, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, stands_below, statement
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
-from chaupal.store.machine.statements import inserts_once, selects, updates
+from chaupal.store.machine.statements import inserts_once, selects, updates, upserts
 from chaupal.store.machine.tables import (
     allowed_servers,
     case_events,
@@ -77,10 +77,10 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _OF_SERVERS = or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(OF_SERVERS)))
-_NAMED = select(*rulings.c, servers.c.domain, func.coalesce(targets.c.number, 1)).select_from(
+_NAMED = ALL_RULINGS.add_columns(servers.c.domain, func.coalesce(targets.c.number, 1)).select_from(
     rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
 )
-LIVE = statement(_NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id))
+LIVE = _NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id)
 ON_ONE = selects(rulings.c.id).where(rulings.c.lifted_at.is_(None), subject_id="of", measure="measure")
 ABOVE = (
     selects(rulings.c.id)
@@ -120,28 +120,16 @@ NEWEST_FROM = (
     .order_by(elsewhere.c.post_id.desc())
     .limit("n")
 )
-SAY = upsert(
-    lambda i: (
-        i(server_words)
-        .values(
-            server_id=param("of"), obfuscate=param("gaps"), public_comment=words("public"), private_comment=words("private"),
-            by=param("who"), at=param("now"),
-        )
-        .on_conflict_do_update(
-            index_elements=["server_id"],
-            set_={
-                "obfuscate": param("gaps"), "public_comment": words("public"), "private_comment": words("private"),
-                "by": param("who"), "at": param("now"),
-            },
-        )
-    )
+SAY = upserts(
+    server_words, "server_id",
+    server_id="of", obfuscate="gaps", public_comment="public", private_comment="private", by="who", at="now",
 )  # fmt: skip
 SAID = selects(*server_words.c).where(among(server_words.c.server_id, "ids"))
-_LIST = select(*allowed_servers.c, servers.c.domain).join_from(
+_LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
 )
-ALLOWED = statement(_LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc()))
-ALLOWED_ONE = statement(_LIST.where(allowed_servers.c.id == param("of"), allowed_servers.c.ended_at.is_(None)))
+ALLOWED = _LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc())
+ALLOWED_ONE = _LIST.where(allowed_servers.c.ended_at.is_(None), id="of")
 IS_ALLOWED = selects(allowed_servers.c.id).where(allowed_servers.c.ended_at.is_(None), server_id="of")
 WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(
     among(allowed_servers.c.server_id, "ids"), allowed_servers.c.ended_at.is_(None)
@@ -173,7 +161,7 @@ async def met(w: Writing, domain: str, names: Sequence[str]) -> None:
 
 async def live(reading: Reading) -> list[Limit]:
     """What is in force on servers, by their names."""
-    return [Limit(row[-2], row_of(row[:-2]), row[-1]) for row in await reading.fetch(LIVE)]
+    return [Limit(row[-2], LIVE.read(row[:-2]), row[-1]) for row in await reading.fetch(LIVE)]
 
 
 async def binds(reading: Reading, server: int, measure: str) -> bool:

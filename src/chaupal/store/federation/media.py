@@ -7,8 +7,8 @@ import msgspec
 from sqlalchemy import exists, or_, select, text
 
 from chaupal.policy.things import Picture, Post
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.machine.statements import deletes, same, selects, updates
+from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
 from chaupal.store.machine.tables import accounts, fetched_portraits, media, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
@@ -49,11 +49,7 @@ TO_PAINT = updates(
 AS_PAINTED = updates(media, created_at="at").where(media.c.state == "ready", id="of")
 BACK = updates(media).where(or_(media.c.state == "failed", media.c.state == "waiting"), id="of").values(state="remote")
 ONE = selects(*PICTURE_COLUMNS).where(same(media, id="of"))
-KEEP_PORTRAIT = upsert(
-    lambda i: (add := i(fetched_portraits).values(key=words("key"), at=param("at"))).on_conflict_do_update(
-        index_elements=["key"], set_={"at": add.excluded.at}
-    )
-)
+KEEP_PORTRAIT = upserts(fetched_portraits, "key", key="key", at="at")
 OLD_PORTRAITS = (
     selects(fetched_portraits.c.key)
     .where(fetched_portraits.c.at < param("before"))

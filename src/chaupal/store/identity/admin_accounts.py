@@ -10,8 +10,8 @@ from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.dialect import Statement, among, listed, param, words
+from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import accounts, logins, rulings, servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_role
@@ -43,7 +43,7 @@ _WISHES = (
     accounts.c.id < param("below"),
     accounts.c.id > param("above"),
 )
-_all = select(*_login).select_from(_joined)
+_all = selects(*_login).select_from(_joined)
 _of_server = accounts.c.server.in_(select(servers.c.id).where(servers.c.domain == words("domain")))
 _WHENCE: dict[Scope, Any] = {
     "here": (OURS,),
@@ -51,14 +51,10 @@ _WHENCE: dict[Scope, Any] = {
     "all": (),
 }
 DOWN = {
-    scope: statement(_all.where(*_WISHES, *whence).order_by(accounts.c.id.desc()).limit(param("n")))
-    for scope, whence in _WHENCE.items()
+    scope: _all.where(*_WISHES, *whence).order_by(accounts.c.id.desc()).limit("n") for scope, whence in _WHENCE.items()
 }
-UP = {
-    scope: statement(_all.where(*_WISHES, *whence).order_by(accounts.c.id).limit(param("n")))
-    for scope, whence in _WHENCE.items()
-}
-ONE = statement(_all.where(accounts.c.id == param("of"), accounts.c.state != sql("'deleted'")))
+UP = {scope: _all.where(*_WISHES, *whence).order_by(accounts.c.id).limit("n") for scope, whence in _WHENCE.items()}
+ONE = _all.where(same(accounts, id="of"), accounts.c.state != sql("'deleted'"))
 IN_ANY_STATE = selects(*COLUMNS).where(among(accounts.c.id, "ids"), accounts.c.state != sql("'deleted'"))
 
 

@@ -4,10 +4,11 @@ from ipaddress import ip_address, ip_network
 
 import msgspec
 
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import DOORS, ONLY
-from chaupal.store.machine.statements import inserts, selects, updates
+from chaupal.store.machine.statements import inserts, updates
 from chaupal.store.machine.tables import doors
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
@@ -31,16 +32,17 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
+ALL = rows_of(Door, doors)
 ADD = inserts(doors)
 CHANGE = updates(doors, what="what", severity="severity", comment="comment", expires_at="until").where(
     doors.c.ended_at.is_(None), id="of"
 )
 END = updates(doors, ended_at="at", ended_by="me").where(doors.c.ended_at.is_(None), id="of")
-SHUT = selects(*doors.c).where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc())
+SHUT = ALL.where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc())
 
 
 async def add(w: Writing, door: Door) -> None:
-    await w.run(ADD, **msgspec.structs.asdict(door))
+    await w.run(ADD, **ALL.written(door))
     w.touch(DOORS, ONLY)
 
 
@@ -61,14 +63,10 @@ async def shut(reading: Reading) -> list[Door]:
     kept: list[Door] | None = reading.memory.doors.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = [_door(row) for row in await reading.by(DOORS, ONLY).fetch(SHUT)]
+        kept = await SHUT.all(reading.by(DOORS, ONLY))
         if generation == reading.memory.generation:
             reading.memory.doors.put(ONLY, kept)
     return kept
-
-
-def _door(row: Row) -> Door:
-    return Door(**dict(zip(doors.c.keys(), row, strict=True)))
 
 
 def on_net(shut_ones: list[Door], address: str, now: int) -> str:

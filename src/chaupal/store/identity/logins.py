@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import func, select, text as sql
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import accounts, logins, mail_tokens
@@ -22,14 +22,14 @@ COLUMNS = (
     logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language, logins.c.totp_secret, logins.c.totp_since,
     logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy, logins.c.marks_since,
 )  # fmt: skip
-_ALL = select(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
-OF = statement(_ALL.where(logins.c.account_id == param("me"), accounts.c.state != "deleted"))
-BY_EMAIL = statement(_ALL.where(logins.c.email == words("name"), accounts.c.state != "deleted"))
-BY_HANDLE = statement(_ALL.where(accounts.c.handle == words("name"), accounts.c.state != "deleted"))
-WAITING = statement(
+_ALL = selects(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
+OF = _ALL.where(same(logins, account_id="me"), accounts.c.state != "deleted")
+BY_EMAIL = _ALL.where(same(logins, email="name"), accounts.c.state != "deleted")
+BY_HANDLE = _ALL.where(same(accounts, handle="name"), accounts.c.state != "deleted")
+WAITING = (
     _ALL.where(logins.c.confirmed_at.is_not(None), logins.c.approved_at.is_(None), accounts.c.state == "pending")
     .order_by(logins.c.created_at, logins.c.account_id)
-    .limit(param("n"))
+    .limit("n")
 )
 CONFIRM = updates(logins, confirmed_at="at").where(logins.c.confirmed_at.is_(None), account_id="of")
 APPROVE = updates(logins, approved_at="at").where(logins.c.approved_at.is_(None), account_id="of")

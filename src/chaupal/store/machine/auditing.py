@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import or_, select, text as sql, union_all
 
-from chaupal.store.court.docket import Order, order_of
-from chaupal.store.court.rulings import RulingRow, row_of
+from chaupal.store.court.docket import ALL_ORDERS, Order
+from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, as_octets, listed, param, words
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import selects
@@ -25,12 +25,10 @@ _SPAN = (rulings.c.log_index >= param("start"), rulings.c.log_index < param("end
 # Plus nothing, so that a stretch is found by its entries: SQLite would go through all that is in force for each of them.
 _lifted_at, _ends_at = rulings.c.lifted_at + sql("0"), rulings.c.ends_at + sql("0")
 _IN_FORCE = (_lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")), *_SPAN)
-BEGUN = selects(*rulings.c).where(*_SPAN).order_by(rulings.c.id)
-BEGUN_BY = selects(*rulings.c).where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id)
-ENDED = (
-    selects(*rulings.c)
-    .where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end"))
-    .order_by(rulings.c.id)
+BEGUN = ALL_RULINGS.where(*_SPAN).order_by(rulings.c.id)
+BEGUN_BY = ALL_RULINGS.where(among(rulings.c.log_index, "leaves")).order_by(rulings.c.id)
+ENDED = ALL_RULINGS.where(rulings.c.lift_log_index >= param("start"), rulings.c.lift_log_index < param("end")).order_by(
+    rulings.c.id
 )
 # Each by an index of its own: as one condition with "or" SQLite would go through all rulings.
 _NOWHERE = union_all(
@@ -40,11 +38,9 @@ _NOWHERE = union_all(
         for outside in (leaf < 0, leaf >= param("size"))
     )
 )
-NOWHERE = selects(*rulings.c).where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
-RECEIVED = (
-    selects(*orders.c)
-    .where(orders.c.log_index >= param("start"), orders.c.log_index < param("end"))
-    .order_by(orders.c.id)
+NOWHERE = ALL_RULINGS.where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
+RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_index < param("end")).order_by(
+    orders.c.id
 )
 # Of what is in force: the row as far as the log says it (reasons are long, and compared as bytes), the entry, and by name what
 # opens of it whom it is about and why.
@@ -94,7 +90,7 @@ LOST = (
     .limit("n")
 )
 # Asked of each order, which ends at the first thing that is in force by it: most of what is in force is by none, or by one of many.
-ORDERS_IN_FORCE = selects(*orders.c).where(
+ORDERS_IN_FORCE = ALL_ORDERS.where(
     select(targets.c.id)
     .join_from(targets, rulings, rulings.c.target_id == targets.c.id)
     .where(targets.c.order_id == orders.c.id, _lifted_at.is_(None), or_(_ends_at.is_(None), _ends_at > param("now")))
@@ -133,21 +129,21 @@ async def entries_at(reading: Reading, indexes: Sequence[int]) -> list[Opened]:
 
 async def begun(reading: Reading, start: int, count: int) -> list[RulingRow]:
     """Rulings that rest on one of these entries."""
-    return [row_of(row) for row in await reading.fetch(BEGUN, start=start, end=start + count)]
+    return await BEGUN.all(reading, start=start, end=start + count)
 
 
 async def begun_by(reading: Reading, leaves: Sequence[int]) -> list[RulingRow]:
-    return [row_of(row) for row in await reading.fetch(BEGUN_BY, leaves=listed(leaves))] if leaves else []
+    return await BEGUN_BY.all(reading, leaves=listed(leaves)) if leaves else []
 
 
 async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
     """Rulings that ended by one of these entries."""
-    return [row_of(row) for row in await reading.fetch(ENDED, start=start, end=start + count)]
+    return await ENDED.all(reading, start=start, end=start + count)
 
 
 async def nowhere(reading: Reading, size: int) -> list[RulingRow]:
     """Rulings that rest on, or ended by, no entry there is."""
-    return [row_of(row) for row in await reading.fetch(NOWHERE, size=size)]
+    return await NOWHERE.all(reading, size=size)
 
 
 async def lost(reading: Reading, at_most: int) -> list[int]:
@@ -157,12 +153,12 @@ async def lost(reading: Reading, at_most: int) -> list[int]:
 
 async def received(reading: Reading, start: int, count: int) -> list[Order]:
     """Orders that one of these entries says came in."""
-    return [order_of(row) for row in await reading.fetch(RECEIVED, start=start, end=start + count)]
+    return await RECEIVED.all(reading, start=start, end=start + count)
 
 
 async def orders_in_force(reading: Reading, now: int) -> list[Order]:
     """Orders by which something is in force."""
-    return [order_of(row) for row in await reading.fetch(ORDERS_IN_FORCE, now=now)]
+    return await ORDERS_IN_FORCE.all(reading, now=now)
 
 
 async def rows_in_force(reading: Reading, now: int, start: int, count: int, take: Take) -> None:

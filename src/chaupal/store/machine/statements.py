@@ -22,18 +22,21 @@ class Chained(Statement):
         self._table = table
         super().__init__(lambda _insert: said)
 
+    def _now(self, said: Any) -> Self:
+        return type(self)(said, self._table)
+
     def where(self, *conditions: Any, **equal: str) -> Self:
         """`equal`: columns of the statement's table, and the parameters that they equal."""
         named = (same(self._table, **equal),) if equal else ()
-        return type(self)(self._said.where(*conditions, *named), self._table)
+        return self._now(self._said.where(*conditions, *named))
 
     def limit(self, most: str | int) -> Self:
         """A number of rows, or the parameter that says it."""
-        return type(self)(self._said.limit(param(most) if isinstance(most, str) else most), self._table)
+        return self._now(self._said.limit(param(most) if isinstance(most, str) else most))
 
     def __getattr__(self, name: str) -> Callable[..., Self]:
         say = getattr(self._said, name)
-        return lambda *said, **named: type(self)(say(*said, **named), self._table)
+        return lambda *said, **named: self._now(say(*said, **named))
 
 
 def same(table: FromClause | None, /, **equal: str) -> ColumnElement[bool]:
@@ -61,6 +64,21 @@ def inserts(table: Table, /, **values: Any) -> Statement:
 def inserts_once(table: Table, /, **values: Any) -> Statement:
     """The same, unless a row with its key is there."""
     return upsert(lambda insert: _with(insert(table), table, values).on_conflict_do_nothing())
+
+
+def upserts(table: Table, key: str, /, *, only: Any = None, kept: str = "", **values: Any) -> Statement:
+    """The same; the row with its `key` (columns, with blanks between) has these values from now on, but for those that are `kept`.
+
+    `only`: what must hold of that row.
+    """
+    settled = {*key.split(), *kept.split()}
+
+    def make(insert: Any) -> Any:
+        new = _with(insert(table), table, values)
+        changed = {name: new.excluded[name] for name in values if name not in settled}
+        return new.on_conflict_do_update(index_elements=key.split(), set_=changed, where=only)
+
+    return upsert(make)
 
 
 def updates(table: Table, /, **values: Any) -> Chained:

@@ -10,7 +10,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
 from chaupal.store.machine.shelves import NOTICES
-from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.tables import accounts, notice_permits, notice_policies, notice_requests, notices
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
@@ -65,19 +65,10 @@ SET = upsert(
 )
 PERMIT = inserts_once(notice_permits, account_id="me", from_id="them")
 PERMITTED = selects(notice_permits.c.from_id).where(account_id="me", from_id="them")
-ASK = upsert(
-    lambda i: (
-        i(notice_requests)
-        .values(
-            id=param("new"),
-            account_id=param("me"),
-            from_id=param("them"),
-            created_at=param("at"),
-            updated_at=param("at"),
-        )
-        .on_conflict_do_update(index_elements=["account_id", "from_id"], set_={"updated_at": param("at")})
-    )
-)
+ASK = upserts(
+    notice_requests, "account_id from_id", kept="id created_at",
+    id="new", account_id="me", from_id="them", created_at="at", updated_at="at",
+)  # fmt: skip
 _APART = (
     notices.c.account_id == notice_requests.c.account_id, notices.c.from_id == notice_requests.c.from_id, notices.c.filtered == 1
 )  # fmt: skip

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import holds, param, upsert
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import PLACES
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import push_calls as calls, push_subscriptions as subscriptions
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 # What a device can ask to be told of: https://docs.joinmastodon.org/methods/push/
 ALERTS = (
@@ -54,9 +55,15 @@ class Due(msgspec.Struct, frozen=True):
     due_at: int
 
 
+def _said(alerts: Sequence[str]) -> str:
+    """Blanks on both sides of each, so that SQL finds one by LIKE."""
+    return f" {' '.join(alerts)} " if alerts else ""
+
+
+ALL = rows_of(Subscription, subscriptions, alerts=(lambda text: tuple(text.split()), _said))
 ADD = inserts(subscriptions)
-BY_KEY = selects(*subscriptions.c).where(key="of")
-BY_ID = selects(*subscriptions.c).where(id="of")
+BY_KEY = ALL.where(key="of")
+BY_ID = ALL.where(id="of")
 WISH = updates(subscriptions, alerts="wanted", policy="by", country="where_now", language="tongue").where(key="of")
 PLACE = updates(subscriptions, country="where_now").where(key="of")
 REMOVE = deletes(subscriptions).where(key="of")
@@ -90,7 +97,7 @@ async def put(w: Writing, found: Subscription) -> None:
     """In place of what the same token or session had asked for before."""
     w.touch(PLACES, found.key)
     await w.run(REMOVE, of=found.key)
-    await w.run(ADD, **msgspec.structs.asdict(found) | {"standard": int(found.standard), "alerts": _said(found.alerts)})
+    await w.run(ADD, **ALL.written(found))
 
 
 async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
@@ -106,13 +113,11 @@ async def move(w: Writing, key: str, country: str) -> None:
 
 
 async def of_key(reading: Reading, key: str) -> Subscription | None:
-    row = await reading.first(BY_KEY, of=key)
-    return None if row is None else _subscription(row)
+    return await BY_KEY.one(reading, of=key)
 
 
 async def subscription(reading: Reading, id_: int) -> Subscription | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _subscription(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def remove(w: Writing, key: str) -> None:
@@ -159,15 +164,3 @@ async def failed(w: Writing, call: Due, again_at: int | None) -> None:
 async def drop_orphans(w: Writing) -> None:
     """Pushes to devices that are gone."""
     await w.run(ORPHANS)
-
-
-def _said(alerts: Sequence[str]) -> str:
-    """Blanks on both sides of each, so that SQL finds one by LIKE."""
-    return f" {' '.join(alerts)} " if alerts else ""
-
-
-def _subscription(row: Row) -> Subscription:
-    named = dict(zip(subscriptions.c.keys(), row, strict=True))
-    named["alerts"] = tuple(named["alerts"].split())
-    named["standard"] = bool(named["standard"])
-    return Subscription(**named)

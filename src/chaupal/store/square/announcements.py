@@ -1,7 +1,6 @@
 """What staff tell everybody: texts in two languages, when they are told and end, who has read them and how people react."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import func
@@ -9,10 +8,11 @@ from sqlalchemy import func
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, words as text
 from chaupal.store.machine.noted import NEVER, note_until
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import announcement_reactions as reactions, announcement_reads as reads, announcements
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.work import Reading, Writing
 
 MOST = 50  # that are in force at once, or shown to staff
 
@@ -67,15 +67,15 @@ class Reaction(msgspec.Struct, frozen=True):
     me: bool
 
 
+ALL = rows_of(Announcement, announcements)
 ADD = inserts(announcements)
 CHANGE = updates(
     announcements, text=text("english"), text_hi=text("hindi"), at="begins", ends_at="until", updated_at="now"
 ).where(id="of", updated_at="was")
-NEWEST = selects(*announcements.c).order_by(announcements.c.id.desc()).limit("n")
-BY_ID = selects(*announcements.c).where(id="of")
+NEWEST = ALL.order_by(announcements.c.id.desc()).limit("n")
+BY_ID = ALL.where(id="of")
 IN_FORCE = (
-    selects(*announcements.c)
-    .where(announcements.c.told_at.is_not(None), announcements.c.ended_at.is_(None))
+    ALL.where(announcements.c.told_at.is_not(None), announcements.c.ended_at.is_(None))
     .order_by(announcements.c.id.desc())
     .limit("n")
 )
@@ -111,7 +111,7 @@ UNREACT = deletes(reactions).where(reactions.c.name == text("which"), announceme
 
 
 async def add(w: Writing, one: Announcement) -> None:
-    await w.run(ADD, **msgspec.structs.asdict(one) | {"all_day": int(one.all_day)})
+    await w.run(ADD, **ALL.written(one))
     w.touch(ANNOUNCED, ONLY)
 
 
@@ -125,12 +125,11 @@ async def change(w: Writing, new: Announcement) -> bool:
 
 async def newest(reading: Reading) -> list[Announcement]:
     """Those that are over and those to come, too: for staff."""
-    return [_announcement(row) for row in await reading.fetch(NEWEST, n=MOST)]
+    return await NEWEST.all(reading, n=MOST)
 
 
 async def announcement(reading: Reading, id_: int) -> Announcement | None:
-    row = await reading.first(BY_ID, of=id_)
-    return None if row is None else _announcement(row)
+    return await BY_ID.one(reading, of=id_)
 
 
 async def in_force(reading: Reading) -> list[Announcement]:
@@ -138,7 +137,7 @@ async def in_force(reading: Reading) -> list[Announcement]:
     kept: list[Announcement] | None = reading.memory.announced.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = [_announcement(row) for row in await reading.by(ANNOUNCED, ONLY).fetch(IN_FORCE, n=MOST)]
+        kept = await IN_FORCE.all(reading.by(ANNOUNCED, ONLY), n=MOST)
         if generation == reading.memory.generation:
             reading.memory.announced.put(ONLY, kept)
     now = reading.now()
@@ -208,9 +207,3 @@ async def unreact(w: Writing, account: int, id_: int, name: str) -> bool:
         return False
     w.tell(ReactionMoved(announcement=id_, name=name, count=await w.value(COUNT, of=id_, which=name)))
     return True
-
-
-def _announcement(row: Row) -> Announcement:
-    named: dict[str, Any] = dict(zip(announcements.c.keys(), row, strict=True))
-    named["all_day"] = bool(named["all_day"])
-    return Announcement(**named)

@@ -9,8 +9,8 @@ from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
-from chaupal.store.machine.statements import deletes, selects, updates
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import deletes, selects, updates, upserts
 from chaupal.store.machine.tables import link_cards, post_links, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import touch_with_reposts
@@ -33,13 +33,7 @@ class Known(msgspec.Struct, frozen=True):
     fetched_at: int
 
 
-WANT = upsert(
-    lambda i: (
-        i(post_links)
-        .values(post_id=param("of"), url=words("url"), due_at=param("at"), tries=0)
-        .on_conflict_do_update(index_elements=["post_id"], set_={"url": words("url"), "due_at": param("at"), "tries": 0})
-    )
-)  # fmt: skip
+WANT = upserts(post_links, "post_id", post_id="of", url="url", due_at="at", tries=0)
 DUE = (
     selects(post_links.c.post_id, post_links.c.url, post_links.c.due_at, post_links.c.tries)
     .where(text("due_at IS NOT NULL"), post_links.c.due_at <= param("at"))
@@ -52,15 +46,7 @@ AGAIN = updates(post_links, due_at="at").where(post_id="of")
 DONE = updates(post_links, due_at=None).where(post_id="of", url="url")
 FORGET = deletes(post_links).where(post_id="of")
 KNOWN = selects(link_cards.c.card, link_cards.c.fetched_at).where(url="url")
-KEEP = upsert(
-    lambda i: (
-        i(link_cards)
-        .values(url=words("url"), card=words("card"), image=words("image"), fetched_at=param("at"))
-        .on_conflict_do_update(
-            index_elements=["url"], set_={"card": words("card"), "image": words("image"), "fetched_at": param("at")}
-        )
-    )
-)
+KEEP = upserts(link_cards, "url", url="url", card="card", image="image", fetched_at="at")
 SHOW = updates(posts, card="card").where(id="of")
 CARD_OF = selects(posts.c.card).where(id="of")
 _unused = ~exists().where(post_links.c.url == link_cards.c.url)

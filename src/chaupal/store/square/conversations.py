@@ -7,9 +7,9 @@ from sqlalchemy import select, union
 
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import TALKS
-from chaupal.store.machine.statements import deletes, same, selects, updates
+from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
 from chaupal.store.machine.tables import conversations, mentions, posts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
@@ -40,23 +40,10 @@ _COLUMNS = (conversations.c.root, conversations.c.last_post, conversations.c.unr
 _MINE = conversations.c.account_id == param("me")
 OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
 ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
-PUT = upsert(
-    lambda i: (
-        i(conversations)
-        .values(
-            account_id=param("me"),
-            root=param("of"),
-            last_post=param("post"),
-            unread=param("new"),
-            people=words("between"),
-        )
-        .on_conflict_do_update(
-            index_elements=["account_id", "root"],
-            set_={"last_post": param("post"), "unread": param("new"), "people": words("between")},
-            where=conversations.c.last_post <= param("post"),
-        )
-    )
-)
+PUT = upserts(
+    conversations, "account_id root", only=conversations.c.last_post <= param("post"),
+    account_id="me", root="of", last_post="post", unread="new", people="between",
+)  # fmt: skip
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
 UNREAD = (

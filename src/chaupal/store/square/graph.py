@@ -9,7 +9,7 @@ from sqlalchemy import Table, literal_column, or_, select, text, union_all
 
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
 from chaupal.store.machine.tables import accounts, blocks, domain_blocks, follow_requests, follows, mutes, servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import lists, regards
@@ -46,15 +46,7 @@ REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
 BLOCK = inserts_once(blocks, by="me", to="them", id="new")
-MUTE = upsert(
-    lambda i: (
-        i(mutes)
-        .values(by=param("me"), to=param("them"), id=param("new"), notifications=param("too"), ends_at=param("until"))
-        .on_conflict_do_update(
-            index_elements=["by", "to"], set_={"notifications": param("too"), "ends_at": param("until")}
-        )
-    )
-)
+MUTE = upserts(mutes, "by to", kept="id", by="me", to="them", id="new", notifications="too", ends_at="until")
 OVER = deletes(mutes).where(mutes.c.ends_at <= param("now"), by="me")
 BETWEEN = statement(
     union_all(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select, text as sql
+from sqlalchemy import func, or_, text as sql
 
-from chaupal.store.machine.dialect import param, stands_below, statement, upsert, words
+from chaupal.store.machine.dialect import param, stands_below, upsert, words
 from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
@@ -40,13 +40,11 @@ _below = servers.alias("below")
 HIDE = inserts_once(domain_blocks, id="new", account_id="me", domain="domain")
 SHOW = deletes(domain_blocks).where(account_id="me", domain="domain")
 MANY = counts_of(domain_blocks).where(account_id="me")
-_MINE = select(domain_blocks.c.id, domain_blocks.c.domain).where(
-    domain_blocks.c.account_id == param("me"),
-    domain_blocks.c.id < param("below"),
-    domain_blocks.c.id > param("above"),
+_MINE = selects(domain_blocks.c.id, domain_blocks.c.domain).where(
+    domain_blocks.c.id < param("below"), domain_blocks.c.id > param("above"), account_id="me"
 )
-NEWEST = statement(_MINE.order_by(domain_blocks.c.id.desc()).limit(param("n")))
-OLDEST = statement(_MINE.order_by(domain_blocks.c.id).limit(param("n")))
+NEWEST = _MINE.order_by(domain_blocks.c.id.desc()).limit("n")
+OLDEST = _MINE.order_by(domain_blocks.c.id).limit("n")
 BELOW = (
     selects(_below.c.id)
     .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))

@@ -1,10 +1,9 @@
 """Texts of the house as rows: each version as it was published, never changed."""
 
 import msgspec
-from sqlalchemy import select
 
-from chaupal.store.machine.dialect import statement, words
-from chaupal.store.machine.statements import inserts_once
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import inserts_once, same
 from chaupal.store.machine.tables import house_texts as texts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -26,23 +25,21 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
         return self.text_hi if language == "hi" else self.text
 
 
-_all = select(*(texts.c[name] for name in HouseText.__struct_fields__))
+ALL = rows_of(HouseText, texts)
 ADD = inserts_once(texts)
-NEWEST = statement(_all.where(texts.c.kind == words("what")).order_by(texts.c.version.desc()).limit(1))
-EVERY = statement(_all.where(texts.c.kind == words("what")).order_by(texts.c.version.desc()))
+NEWEST = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc()).limit(1)
+EVERY = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc())
 
 
 async def add(w: Writing, new: HouseText) -> bool:
     """False where that version is there already: somebody else published meanwhile."""
-    return await w.run(ADD, **msgspec.structs.asdict(new)) == 1
+    return await w.run(ADD, **ALL.written(new)) == 1
 
 
 async def newest(reading: Reading, kind: str) -> HouseText | None:
-    row = await reading.first(NEWEST, what=kind)
-    return None if row is None else HouseText(**dict(zip(HouseText.__struct_fields__, row, strict=True)))
+    return await NEWEST.one(reading, what=kind)
 
 
 async def every(reading: Reading, kind: str) -> list[HouseText]:
     """All versions, the newest first."""
-    rows = await reading.fetch(EVERY, what=kind)
-    return [HouseText(**dict(zip(HouseText.__struct_fields__, row, strict=True))) for row in rows]
+    return await EVERY.all(reading, what=kind)

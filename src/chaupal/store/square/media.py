@@ -60,11 +60,18 @@ DESCRIBE = updates(media, description="said", focus="aim", captions="told").wher
 NEW_SMALL = updates(media, blurhash="blurhash", small_width="width", small_height="height").where(
     media.c.post_id.is_(None), media.c.state == "ready", id="of", account_id="me"
 )
-_waiting = select(
-    media.c.id, media.c.kind, media.c.mime, media.c.tries, media.c.demuxer, media.c.blurhash, media.c.small_width, media.c.small_height
-).where(text("state = 'waiting'"), media.c.held_until <= param("at"))  # fmt: skip
-WAITING_ONE = statement(_waiting.where(media.c.id == param("of")))
-WAITING = statement(_waiting.order_by(media.c.id).limit(param("n")))
+_waiting = selects(
+    media.c.id,
+    media.c.kind,
+    media.c.mime,
+    media.c.tries,
+    media.c.demuxer,
+    media.c.blurhash,
+    media.c.small_width,
+    media.c.small_height,
+).where(text("state = 'waiting'"), media.c.held_until <= param("at"))
+WAITING_ONE = _waiting.where(id="of")
+WAITING = _waiting.order_by(media.c.id).limit("n")
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "waiting", media.c.held_until <= param("at"), id="of"
 )

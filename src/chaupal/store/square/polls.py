@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.policy.things import Option, Poll
-from chaupal.store.machine.dialect import among, listed, param, upsert
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import POSTS
-from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
 from chaupal.store.machine.tables import poll_votes, polls_open, posts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -26,11 +26,7 @@ VOTERS = (
 )
 DROP_VOTES = deletes(poll_votes).where(post_id="of")
 KEEP = updates(posts, poll="poll").where(id="of")
-OPEN = upsert(
-    lambda i: (add := i(polls_open).values(post_id=param("of"), ends_at=param("at"))).on_conflict_do_update(
-        index_elements=["post_id"], set_={"ends_at": add.excluded.ends_at}
-    )
-)
+OPEN = upserts(polls_open, "post_id", post_id="of", ends_at="at")
 CLOSE = deletes(polls_open).where(post_id="of")
 DUE = (
     selects(polls_open.c.post_id)

@@ -12,7 +12,7 @@ from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, larger, listed, param, upsert, words
 from chaupal.store.machine.shelves import ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.tables import (
     accounts,
     bookmarks,
@@ -81,13 +81,7 @@ DROP_ELSEWHERE = deletes(elsewhere).where(post_id="of")
 DROP_LINK = deletes(post_links).where(post_id="of")
 ORPHAN_PICTURES = updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of")
 SAID_BEFORE = selects(idempotency.c.post_id).where(idempotency.c.at > param("since"), account_id="me", key="key")
-SAID = upsert(
-    lambda i: (
-        i(idempotency)
-        .values(account_id=param("me"), key=words("key"), post_id=param("of"), at=param("at"))
-        .on_conflict_do_update(index_elements=["account_id", "key"], set_={"post_id": param("of"), "at": param("at")})
-    )
-)
+SAID = upserts(idempotency, "account_id key", account_id="me", key="key", post_id="of", at="at")
 LANGUAGE_OF_LAST = (
     selects(posts.c.language).where(posts.c.boost_of.is_(None), author="me").order_by(posts.c.id.desc()).limit(1)
 )

@@ -153,17 +153,17 @@ IN_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").order_by(po
 
 # Home, pulled: the posts of those who are followed, inside a window of ids.
 _FROM_AUTHORS = (
-    select(posts.c.id)
+    selects(posts.c.id)
     .where(
         among(posts.c.author, "authors"),
         posts.c.id < param("below"),
         posts.c.id > param("above"),
         text(f"visibility <> {int(Visibility.DIRECT)}"),
     )
-    .limit(param("n"))
+    .limit("n")
 )
-FROM_AUTHORS = statement(_FROM_AUTHORS.order_by(posts.c.id.desc()))
-FROM_AUTHORS_UP = statement(_FROM_AUTHORS.order_by(posts.c.id))
+FROM_AUTHORS = _FROM_AUTHORS.order_by(posts.c.id.desc())
+FROM_AUTHORS_UP = _FROM_AUTHORS.order_by(posts.c.id)
 
 
 _mentions = msgspec.json.Decoder(tuple[Mention, ...]).decode

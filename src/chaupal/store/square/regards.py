@@ -4,19 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
-from chaupal.store.machine.statements import deletes, inserts_once, selects
+from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.statements import deletes, inserts_once, selects, upserts
 from chaupal.store.machine.tables import account_notes, endorsements, unsuggested
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 
-NOTE = upsert(
-    lambda i: (
-        i(account_notes)
-        .values(by=param("me"), to=param("them"), text=words("note"))
-        .on_conflict_do_update(index_elements=["by", "to"], set_={"text": words("note")})
-    )
-)
+NOTE = upserts(account_notes, "by to", by="me", to="them", text="note")
 UNNOTE = deletes(account_notes).where(by="me", to="them")
 NOTES = selects(account_notes.c.to, account_notes.c.text).where(among(account_notes.c.to, "ids"), by="me")
 ENDORSE = inserts_once(endorsements, by="me", to="them", id="new")

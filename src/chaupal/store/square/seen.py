@@ -8,9 +8,9 @@ from sqlalchemy import and_, func
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, upsert
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import TALKS, WROTE
-from chaupal.store.machine.statements import deletes, same, selects, updates
+from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
 from chaupal.store.machine.tables import logins, mentions, posts, read_marks
 from chaupal.store.machine.work import Reading, Writing
 
@@ -18,15 +18,9 @@ SINCE = selects(logins.c.marks_since).where(account_id="me")
 SET_SINCE = updates(logins, marks_since="at").where(account_id="me")
 FORGET = deletes(read_marks).where(account_id="me")
 UP_TO = selects(read_marks.c.post).where(account_id="me", root="of")
-MARK = upsert(
-    lambda i: (
-        i(read_marks)
-        .values(account_id=param("me"), root=param("of"), post=param("post"))
-        .on_conflict_do_update(
-            index_elements=["account_id", "root"], set_={"post": param("post")}, where=read_marks.c.post < param("post")
-        )
-    )
-)  # fmt: skip
+MARK = upserts(
+    read_marks, "account_id root", only=read_marks.c.post < param("post"), account_id="me", root="of", post="post"
+)
 # Written when both already wanted to know and to be known: `floor` is the viewer's own time, as an id.
 _OF_BOTH = (
     posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * first_id_at(1),

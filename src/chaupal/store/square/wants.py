@@ -8,6 +8,7 @@ from sqlalchemy import func, literal_column, select, union_all
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import WANTS
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import list_members, lists, post_tags, tag_follows
 from chaupal.store.machine.work import Reading
 
@@ -35,17 +36,17 @@ ALL = statement(
     )
 )
 _TAGGED = (
-    select(func.distinct(post_tags.c.post_id))
+    selects(func.distinct(post_tags.c.post_id))
     .where(
         among(post_tags.c.key, "keys"),
         post_tags.c.listed > 0,
         post_tags.c.post_id < param("below"),
         post_tags.c.post_id > param("above"),
     )
-    .limit(param("n"))
+    .limit("n")
 )
-NEWEST = statement(_TAGGED.order_by(post_tags.c.post_id.desc()))
-NEXT_UP = statement(_TAGGED.order_by(post_tags.c.post_id))
+NEWEST = _TAGGED.order_by(post_tags.c.post_id.desc())
+NEXT_UP = _TAGGED.order_by(post_tags.c.post_id)
 
 
 async def wants_of(reading: Reading, account: int) -> Wants:
