@@ -40,17 +40,14 @@ START = upserts(
     clocks, "what of kind", kept="id",
     id="new", what="of_what", of="whose", kind="of_kind", starts_at="start", due_at="due", stopped_at=None, alerted="none",
 )  # fmt: skip
-STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, clocks.c.stopped_at.is_(None))
-STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, clocks.c.stopped_at.is_(None))
+STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, stopped_at=None)
+STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
 OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)
-RUNNING = selects(*clocks.c).where(clocks.c.stopped_at.is_(None)).order_by(clocks.c.due_at, clocks.c.id).limit("n")
+RUNNING = selects(*clocks.c).where(stopped_at=None).order_by(clocks.c.due_at, clocks.c.id).limit("n")
 # What stands outside the office: of a secret order nobody there learns that its hours run.
 RUNNING_OPENLY = (
     selects(*clocks.c)
-    .where(
-        clocks.c.stopped_at.is_(None),
-        or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))),
-    )
+    .where(or_(clocks.c.what != sql("'order'"), clocks.c.of.not_in(select(orders.c.id).where(HIDDEN))), stopped_at=None)
     .order_by(clocks.c.due_at, clocks.c.id)
     .limit("n")
 )
@@ -68,9 +65,7 @@ ALERTING = statement(
     .order_by(clocks.c.due_at, clocks.c.id)
     .limit(param("n"))
 )
-ALERTED = updates(clocks, alerted="share").where(
-    clocks.c.stopped_at.is_(None), clocks.c.alerted < param("share"), id="this"
-)
+ALERTED = updates(clocks, alerted="share").where(clocks.c.alerted < param("share"), id="this", stopped_at=None)
 
 
 async def start(w: Writing, what: str, of: int, kind: str, starts_at: int, due_at: int) -> None:

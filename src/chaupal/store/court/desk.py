@@ -102,8 +102,8 @@ OPEN_BY_STATE = statement(
     .group_by(targets.c.order_id, case_events.c.state)
 )  # fmt: skip
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
-QUIETED = ALL_RULINGS.where(rulings.c.lifted_at.is_(None), measure="rung").order_by(rulings.c.id.desc()).limit("n")
-OF_BASIS = ALL_RULINGS.where(rulings.c.lifted_at.is_(None), basis="ground").order_by(rulings.c.id.desc()).limit("n")
+QUIETED = ALL_RULINGS.where(measure="rung", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
+OF_BASIS = ALL_RULINGS.where(basis="ground", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
 
 
 async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int) -> list[Heap]:

@@ -290,9 +290,7 @@ SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
     authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
 SECRET_ONES = ALL_ORDERS.where(HIDDEN).order_by(orders.c.id)
-PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(
-    orders.c.published_at.is_(None), id="of"
-)
+PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(id="of", published_at=None)
 RENAME = tuple(
     updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
@@ -367,7 +365,7 @@ _standing = (
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .group_by(targets.c.order_id, case_events.c.state, targets.c.kind)
-)  # fmt: skip
+)
 STANDING = _standing.where(among(targets.c.order_id, "ids"))
 STANDING_IN = _standing.where(among(case_events.c.state, "states"))
 CLOSED_SO = (

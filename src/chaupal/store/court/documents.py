@@ -38,9 +38,7 @@ ALL = rows_of(Document, documents)
 ADD = inserts(documents)
 BY_IDS = ALL.where(among(documents.c.id, "ids")).order_by(documents.c.id)
 OF_ORDER = ALL.where(order_id="of").order_by(documents.c.id)
-ATTACH = updates(documents, order_id="of").where(
-    among(documents.c.id, "ids"), documents.c.order_id.is_(None), by="who", by_kind="kind"
-)
+ATTACH = updates(documents, order_id="of").where(among(documents.c.id, "ids"), by="who", by_kind="kind", order_id=None)
 FILED_WITH = (
     selects(orders.c.ref)
     .join(documents, documents.c.order_id == orders.c.id)
@@ -48,18 +46,18 @@ FILED_WITH = (
     .order_by(orders.c.id)
     .limit(1)
 )
-RECHECK = updates(documents, signature="found", signer="who").where(documents.c.order_id.is_(None), id="of")
+RECHECK = updates(documents, signature="found", signer="who").where(id="of", order_id=None)
 MANY = counts_of(documents)
 FILED_AFTER = (
     ALL.where(documents.c.id > param("above"), documents.c.order_id.is_not(None)).order_by(documents.c.id).limit("n")
 )
 LOOSE_BEFORE = (
     selects(documents.c.id, documents.c.key)
-    .where(documents.c.order_id.is_(None), documents.c.at < param("before"))
+    .where(documents.c.at < param("before"), order_id=None)
     .order_by(documents.c.id)
     .limit("n")
 )
-DROP = deletes(documents).where(among(documents.c.id, "ids"), documents.c.order_id.is_(None)).returning(documents.c.key)
+DROP = deletes(documents).where(among(documents.c.id, "ids"), order_id=None).returning(documents.c.key)
 
 
 async def add(w: Writing, document: Document) -> None:

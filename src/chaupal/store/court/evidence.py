@@ -27,19 +27,17 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
 ALL = rows_of(Held, evidence)
 ADD = inserts(evidence)
-LIVE_OF = ALL.where(evidence.c.purged_at.is_(None), subject_id="of").order_by(evidence.c.id)
+LIVE_OF = ALL.where(subject_id="of", purged_at=None).order_by(evidence.c.id)
 OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
 BY_ID = ALL.where(id="this")
-EXTEND = updates(evidence, hold_until="end").where(
-    evidence.c.hold_until < param("end"), evidence.c.purged_at.is_(None), id="this"
-)
+EXTEND = updates(evidence, hold_until="end").where(evidence.c.hold_until < param("end"), id="this", purged_at=None)
 DUE = (
-    ALL.where(evidence.c.purged_at.is_(None), evidence.c.hold_until <= param("at"))
+    ALL.where(evidence.c.hold_until <= param("at"), purged_at=None)
     .order_by(evidence.c.hold_until, evidence.c.id)
     .limit("n")
 )
-PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(evidence.c.purged_at.is_(None), id="this")
-ANY = selects(evidence.c.id).where(evidence.c.purged_at.is_(None)).limit(1)
+PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(id="this", purged_at=None)
+ANY = selects(evidence.c.id).where(purged_at=None).limit(1)
 
 
 async def add(w: Writing, held: Held) -> None:

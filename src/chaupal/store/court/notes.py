@@ -59,9 +59,7 @@ async def on(reading: Reading, what: str, of: int) -> list[Note]:
 
 async def save(w: Writing, new: Template) -> None:
     """Keep a template in place of the one of that name, if there is one."""
-    await w.run(
-        SAVE, new=new.id, title=new.name, sort=new.kind, en=new.text, hi=new.text_hi, who=new.by, when=new.at
-    )  # fmt: skip
+    await w.run(SAVE, new=new.id, title=new.name, sort=new.kind, en=new.text, hi=new.text_hi, who=new.by, when=new.at)
 
 
 async def templates(reading: Reading) -> list[Template]:

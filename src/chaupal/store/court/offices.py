@@ -46,22 +46,20 @@ ALL = rows_of(OfficeUser, authority_users)
 ADD = inserts_once(authority_users)
 USER = ALL.where(id="of")
 BY_EMAIL = ALL.where(email="address")
-BY_TOKEN = ALL.where(authority_users.c.disabled_at.is_(None), token_hash="hash")
+BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
 OF = ALL.where(authority_id="whose").order_by(authority_users.c.id)
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
 SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
 USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
 SET_TOKEN = updates(authority_users, token_hash="hash").where(id="of")
-DISABLE = updates(
-    authority_users, disabled_at="at",
-).where(authority_users.c.disabled_at.is_(None), id="of").values(token_hash="")  # fmt: skip
+DISABLE = updates(authority_users, disabled_at="at").where(id="of", disabled_at=None).values(token_hash="")
 
 ADD_SESSION = inserts(authority_sessions)
 BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
     same(authority_sessions, hash="hash"),
     authority_sessions.c.expires_at > param("now"),
     authority_sessions.c.passed_totp == 1,
-    authority_users.c.disabled_at.is_(None),
+    disabled_at=None,
 )
 DROP_SESSION = deletes(authority_sessions).where(hash="of")
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
@@ -71,13 +69,11 @@ CHANGE = updates(
     authorities, name_hi="hindi", office="bureau", email_domain="domain", issuer_class="kind", keys="known",
     contact="reached", log_index="leaf",
 ).where(id="of")  # fmt: skip
-AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(authorities.c.agreed_by.is_(None), id="of")
-FORGET = deletes(authorities).where(authorities.c.agreed_by.is_(None), id="of")
+AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
+FORGET = deletes(authorities).where(id="of", agreed_by=None)
 PROPOSE = inserts_once(changes)
-OPEN_CHANGE = selects(*changes.c).where(changes.c.ended_at.is_(None), authority_id="whose")
-END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(
-    changes.c.ended_at.is_(None), id="of"
-)
+OPEN_CHANGE = selects(*changes.c).where(authority_id="whose", ended_at=None)
+END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
 REFS = (
     selects(orders.c.id)
     .where(orders.c.id < param("below"), authority_id="whose")

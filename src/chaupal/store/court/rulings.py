@@ -75,16 +75,16 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
 ALL_RULINGS = rows_of(RulingRow, rulings)
 
 BEGIN = inserts(rulings)
-LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(rulings.c.lifted_at.is_(None), id="of")
+LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", lifted_at=None)
 # Until somebody agreed it had a shorter end, and its strike with it.
 SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="strike", alone=sql("0")).where(
-    rulings.c.lifted_at.is_(None), rulings.c.approved_by.is_(None), id="of"
+    id="of", lifted_at=None, approved_by=None
 )
-REVIEWED = updates(rulings, review_at="review").where(rulings.c.lifted_at.is_(None), id="of")
+REVIEWED = updates(rulings, review_at="review").where(id="of", lifted_at=None)
 BY_ID = ALL_RULINGS.where(id="of")
 NEWEST_WITHHELD = (
     selects(rulings.c.subject_id)
-    .where(rulings.c.lifted_at.is_(None), rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"))
+    .where(rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"), lifted_at=None)
     .order_by(rulings.c.id.desc())
     .limit("n")
 )
@@ -136,19 +136,20 @@ OPENED_AFTER = (
 )
 OPEN = updates(rulings, order_ref="ref", neutral="neutral", opened_log_index="leaf").where(id="of")
 ENDED = (
-    ALL_RULINGS.where(rulings.c.lifted_at.is_(None), rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None))
+    ALL_RULINGS.where(rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None), lifted_at=None)
     .order_by(rulings.c.id)
     .limit("n")
 )
 TO_REVIEW = (
-    ALL_RULINGS
-    .where(
-        rulings.c.lifted_at.is_(None), rulings.c.review_at <= param("before"), rulings.c.target_id.is_not(None),
+    ALL_RULINGS.where(
+        rulings.c.review_at <= param("before"),
+        rulings.c.target_id.is_not(None),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+        lifted_at=None,
     )
     .order_by(rulings.c.review_at, rulings.c.id)
-    .limit(param("n"))
-)  # fmt: skip
+    .limit("n")
+)
 
 
 async def begin(w: Writing, row: RulingRow) -> None:

@@ -41,18 +41,16 @@ CLASSES = (
 ADD = inserts(speakers)
 BY_ID = selects(*speakers.c).where(id="of")
 LIVE = selects(*speakers.c).where(*_LIVE).order_by(speakers.c.id.desc())
-SECOND = updates(speakers, seconded_by="second", log_index="leaf").where(
-    speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None), id="of"
-)
-DROP = updates(speakers, ended_at="at").where(speakers.c.seconded_by.is_(None), speakers.c.ended_at.is_(None), id="of")
+SECOND = updates(speakers, seconded_by="second", log_index="leaf").where(id="of", seconded_by=None, ended_at=None)
+DROP = updates(speakers, ended_at="at").where(id="of", seconded_by=None, ended_at=None)
 ASK_END = updates(speakers, ending_by="by", ending_at="at", log_index="leaf").where(
-    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_(None), id="of"
+    id="of", ended_at=None, ending_by=None
 )
 KEEP = updates(speakers, ending_by=None, ending_at=None).where(
-    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None), id="of"
+    speakers.c.ending_by.is_not(None), id="of", ended_at=None
 )
 END = updates(speakers, ended_at="at", ended_by="by", log_index="leaf").where(
-    speakers.c.ended_at.is_(None), speakers.c.ending_by.is_not(None), id="of"
+    speakers.c.ending_by.is_not(None), id="of", ended_at=None
 )
 
 

@@ -37,18 +37,14 @@ LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
 AGAIN = updates(tellings, due_at="at").where(
     tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
-DUE = (
-    ALL.where(tellings.c.sent_at.is_(None), tellings.c.due_at <= param("at"))
-    .order_by(tellings.c.due_at, tellings.c.id)
-    .limit("n")
-)
+DUE = ALL.where(tellings.c.due_at <= param("at"), sent_at=None).order_by(tellings.c.due_at, tellings.c.id).limit("n")
 _SECRET = (
     select(rulings.c.id)
     .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
     .join(orders, orders.c.id == targets.c.order_id)
     .where(HIDDEN)
 )
-UNSENT_OPENLY = counts_of(tellings).where(tellings.c.sent_at.is_(None), tellings.c.ruling_id.not_in(_SECRET))
+UNSENT_OPENLY = counts_of(tellings).where(tellings.c.ruling_id.not_in(_SECRET), sent_at=None)
 IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
 ABOUT = ALL.where(ruling_id="whose").order_by(tellings.c.id)
 

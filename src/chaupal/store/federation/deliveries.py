@@ -72,7 +72,7 @@ _THERE = or_(servers.c.failing_since.is_(None), servers.c.due_at.is_not(None))
 _BOXES = (
     selects(remote_people.c.server_id, _INBOX, func.min(remote_people.c.account_id))
     .join(servers, servers.c.id == remote_people.c.server_id)
-    .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE)
+    .where(_INBOX != "", _THERE, gone_at=None)
     .group_by(remote_people.c.server_id, _INBOX)
     .order_by(remote_people.c.server_id, _INBOX)
 )
@@ -105,7 +105,7 @@ EVERYWHERE = _BOXES
 OF_SERVERS = (
     selects(remote_people.c.server_id, func.min(_INBOX), func.min(remote_people.c.account_id))
     .join(servers, servers.c.id == remote_people.c.server_id)
-    .where(remote_people.c.gone_at.is_(None), _INBOX != "", _THERE, among(remote_people.c.server_id, "ids"))
+    .where(_INBOX != "", _THERE, among(remote_people.c.server_id, "ids"), gone_at=None)
     .group_by(remote_people.c.server_id)
     .order_by(remote_people.c.server_id)
 )
@@ -165,7 +165,7 @@ FAILED = updates(
 ).where(id="of")  # fmt: skip
 GIVE_UP = updates(servers, held_until=0, due_at=None).where(id="of")
 DROP = deletes(deliveries).where(server_id="of")
-LEFT = updates(remote_people, gone_at="at").where(remote_people.c.gone_at.is_(None), server_id="server", inbox="inbox")
+LEFT = updates(remote_people, gone_at="at").where(server_id="server", inbox="inbox", gone_at=None)
 SWEEP = deletes(spoken).where(spoken.c.at < param("before"), ~exists().where(deliveries.c.spoken_id == spoken.c.id))
 HOW_MANY = selects(func.count(deliveries.c.id))
 # Not those that somebody is telling at this moment: a long queue takes its time.
@@ -213,9 +213,9 @@ async def put(w: Writing, make_id: MakeId, by: int, boxes: Sequence[Box], body: 
     """Say something to these inboxes, after all that they are still to be told. `post`: unsaid where that is gone by then."""
     said, now = make_id(), w.now()
     await w.run(SAY, id=said, body=body, post=post, at=now)
-    await w.run_many(SEND, [
-        {"id": make_id(), "server": box.server, "inbox": box.inbox, "by": by, "spoken": said} for box in boxes
-    ])  # fmt: skip
+    await w.run_many(
+        SEND, [{"id": make_id(), "server": box.server, "inbox": box.inbox, "by": by, "spoken": said} for box in boxes]
+    )
     await w.run(WAKE, ids=listed(sorted({box.server for box in boxes})), at=now)
 
 

@@ -19,7 +19,7 @@ WAITING = selects(unjoined.c.post_id, unjoined.c.what).where(uri="uri").order_by
 DONE = deletes(unjoined).where(post_id="of", what="what")
 GONE = deletes(unjoined).where(post_id="of")
 JOIN = updates(posts, reply_to="parent", reply_to_account="whose", root="top", answers="others").where(
-    posts.c.reply_to.is_(None), id="of"
+    id="of", reply_to=None
 )
 BELOW = selects(posts.c.id).where(root="was")
 MOVE = updates(posts, root="top").where(root="was")

@@ -81,11 +81,11 @@ _NAMED = ALL_RULINGS.add_columns(servers.c.domain, func.coalesce(targets.c.numbe
     rulings.join(servers, servers.c.id == rulings.c.subject_id).outerjoin(targets, targets.c.id == rulings.c.target_id)
 )
 LIVE = _NAMED.where(rulings.c.lifted_at.is_(None), _OF_SERVERS).order_by(servers.c.domain, rulings.c.id)
-ON_ONE = selects(rulings.c.id).where(rulings.c.lifted_at.is_(None), subject_id="of", measure="measure")
+ON_ONE = selects(rulings.c.id).where(subject_id="of", measure="measure", lifted_at=None)
 ABOVE = (
     selects(rulings.c.id)
     .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
-    .where(rulings.c.lifted_at.is_(None), _OF_SERVERS, among(servers.c.domain, "names"))
+    .where(_OF_SERVERS, among(servers.c.domain, "names"), lifted_at=None)
 )
 _later = case_events.alias("later")
 PROPOSALS = statement(
@@ -130,22 +130,20 @@ _LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
 )
 ALLOWED = _LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc())
 ALLOWED_ONE = _LIST.where(allowed_servers.c.ended_at.is_(None), id="of")
-IS_ALLOWED = selects(allowed_servers.c.id).where(allowed_servers.c.ended_at.is_(None), server_id="of")
-WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(
-    among(allowed_servers.c.server_id, "ids"), allowed_servers.c.ended_at.is_(None)
-)
+IS_ALLOWED = selects(allowed_servers.c.id).where(server_id="of", ended_at=None)
+WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(among(allowed_servers.c.server_id, "ids"), ended_at=None)
 ALLOW = inserts_once(
     allowed_servers, id="new", server_id="of", reason="why", by="who", at="now", log_index="leaf",
     ending_reason=sql("''"),
 )  # fmt: skip
 ASK_END = updates(allowed_servers, ending_by="who", ending_reason="why", log_index="leaf").where(
-    allowed_servers.c.ended_at.is_(None), allowed_servers.c.ending_by.is_(None), id="of"
+    id="of", ended_at=None, ending_by=None
 )
 KEEP = updates(allowed_servers, ending_by=None, ending_reason=sql("''"), log_index="leaf").where(
-    allowed_servers.c.ended_at.is_(None), allowed_servers.c.ending_by.is_not(None), id="of"
+    allowed_servers.c.ending_by.is_not(None), id="of", ended_at=None
 )
 END = updates(allowed_servers, ended_by="who", ended_at="now", log_index="leaf").where(
-    allowed_servers.c.ended_at.is_(None), id="of", ending_by="first"
+    id="of", ending_by="first", ended_at=None
 )
 HIDERS = selects(domain_blocks.c.account_id).where(domain="domain")
 
@@ -238,11 +236,9 @@ async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int
 async def allow(w: Writing, new: Allowed) -> bool:
     """False where it was let in before."""
     return (
-        await w.run(
-            ALLOW, new=new.id, of=new.server_id, why=new.reason, who=new.by, now=new.at, leaf=new.log_index
-        )
+        await w.run(ALLOW, new=new.id, of=new.server_id, why=new.reason, who=new.by, now=new.at, leaf=new.log_index)
         == 1
-    )  # fmt: skip
+    )
 
 
 async def ask_end(w: Writing, id_: int, by: int, reason: str, leaf: int) -> bool:

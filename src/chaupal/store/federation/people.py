@@ -56,7 +56,7 @@ OF = (
     .where(same(remote_people, account_id="of"))
 )
 FOLLOWERS = selects(remote_people.c.followers).where(account_id="of")
-GO = updates(remote_people, gone_at="at").where(remote_people.c.gone_at.is_(None), account_id="of")
+GO = updates(remote_people, gone_at="at").where(account_id="of", gone_at=None)
 EMPTY = statement(
     update(remote_people)
     .where(remote_people.c.account_id == param("of"))
@@ -147,9 +147,7 @@ async def followers_at(reading: Reading, account: int) -> str:
 
 async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, since: int) -> None:
     """Somebody who was not known. `since`: when they say that they joined (ms). The handle has to be free."""
-    await w.run(
-        ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(new, shown)
-    )  # fmt: skip
+    await w.run(ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(new, shown))
     await w.run(ADD, account_id=new, server_id=server, fetched_at=w.now(), **_ways(shown))
     w.touch(PEOPLE, new)
 

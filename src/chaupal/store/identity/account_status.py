@@ -14,7 +14,7 @@ ACTIVE = "active"
 
 # Every ruling begins with its commit: a clock that was put back since does not undo it, so the start is not asked.
 IN_FORCE = selects(rulings.c.measure).where(
-    rulings.c.lifted_at.is_(None), rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")), subject_id="of"
+    rulings.c.ends_at.is_(None) | (rulings.c.ends_at > param("at")), subject_id="of", lifted_at=None
 )
 SET = updates(accounts, state="new_state").where(
     accounts.c.state != sql("'pending'"),

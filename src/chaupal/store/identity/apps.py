@@ -27,16 +27,16 @@ GRANT = statement(
         grants.c.challenge_method, grants.c.expires_at, grants.c.used_at,
     ).where(grants.c.hash == words("hash"))
 )  # fmt: skip
-USE_GRANT = updates(grants, used_at="at").where(grants.c.used_at.is_(None), hash="of")
-DROP_GRANTS = deletes(grants).where(grants.c.used_at.is_(None), account_id="me")
+USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
+DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
 DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
 
 ADD_TOKEN = inserts(tokens)
 TOKEN = selects(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(hash="hash")
-REVOKE = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), hash="of")
+REVOKE = updates(tokens, revoked_at="at").where(hash="of", revoked_at=None)
 HASHES_OF_GRANT = selects(tokens.c.hash).where(grant_hash="hash")
-REVOKE_GRANT = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), grant_hash="of")
-REVOKE_ALL = updates(tokens, revoked_at="at").where(tokens.c.revoked_at.is_(None), account_id="me")
+REVOKE_GRANT = updates(tokens, revoked_at="at").where(grant_hash="of", revoked_at=None)
+REVOKE_ALL = updates(tokens, revoked_at="at").where(account_id="me", revoked_at=None)
 
 ADD_SESSION = inserts(sessions)
 DROP_SESSION = deletes(sessions).where(hash="of")
@@ -66,7 +66,7 @@ BY_TOKEN = (
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
     .join(accounts, accounts.c.id == tokens.c.account_id, isouter=True)
     .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
-    .where(tokens.c.revoked_at.is_(None), hash="hash")
+    .where(hash="hash", revoked_at=None)
 )
 BY_COOKIE = statement(
     select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)

@@ -18,7 +18,7 @@ SESSIONS = (
 ALLOWED = (
     selects(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
-    .where(tokens.c.revoked_at.is_(None), account_id="me")
+    .where(account_id="me", revoked_at=None)
     .order_by(tokens.c.id.desc())
 )
 HASHES_OF_TOKEN = selects(tokens.c.hash).where(id="of", account_id="me")

@@ -57,7 +57,7 @@ COUNT_FAULTS = selects(func.count()).where(same(import_faults, import_id="of"))
 ADD_SOURCE = inserts_once(imported)
 BROUGHT = selects(imported.c.source, imported.c.post_id).where(among(imported.c.source, "sources"), account_id="me")
 PARENTS = selects(posts.c.id, posts.c.root, posts.c.visibility).where(
-    among(posts.c.id, "ids"), posts.c.boost_of.is_(None), author="me"
+    among(posts.c.id, "ids"), author="me", boost_of=None
 )
 TAKEN = selects(posts.c.id).where(among(posts.c.id, "ids"))
 LIMITED = selects(rulings.c.subject_id).where(

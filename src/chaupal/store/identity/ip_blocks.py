@@ -35,10 +35,10 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(Door, doors)
 ADD = inserts(doors)
 CHANGE = updates(doors, what="what", severity="severity", comment="comment", expires_at="until").where(
-    doors.c.ended_at.is_(None), id="of"
+    id="of", ended_at=None
 )
-END = updates(doors, ended_at="at", ended_by="me").where(doors.c.ended_at.is_(None), id="of")
-SHUT = ALL.where(doors.c.ended_at.is_(None)).order_by(doors.c.id.desc())
+END = updates(doors, ended_at="at", ended_by="me").where(id="of", ended_at=None)
+SHUT = ALL.where(ended_at=None).order_by(doors.c.id.desc())
 
 
 async def add(w: Writing, door: Door) -> None:

@@ -31,14 +31,14 @@ WAITING = (
     .order_by(logins.c.created_at, logins.c.account_id)
     .limit("n")
 )
-CONFIRM = updates(logins, confirmed_at="at").where(logins.c.confirmed_at.is_(None), account_id="of")
-APPROVE = updates(logins, approved_at="at").where(logins.c.approved_at.is_(None), account_id="of")
+CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
+APPROVE = updates(logins, approved_at="at").where(account_id="of", approved_at=None)
 # Who has never come in leaves nothing behind.
 _waits = (
     select(accounts.c.id).where(accounts.c.id == param("of"), accounts.c.state == sql("'pending'")).scalar_subquery()
 )
 DROP_PENDING_LINKS = deletes(mail_tokens).where(mail_tokens.c.account_id == _waits)
-DROP_PENDING = deletes(logins).where(logins.c.account_id == _waits, logins.c.approved_at.is_(None))
+DROP_PENDING = deletes(logins).where(logins.c.account_id == _waits, approved_at=None)
 DROP_PENDING_ACCOUNT = deletes(accounts).where(accounts.c.state == sql("'pending'"), id="of")
 SET_PASSWORD = updates(logins, password_hash="hash").where(account_id="of")
 SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
@@ -51,12 +51,10 @@ SET_DEFAULTS = updates(
 
 ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose", expires_at="until")
 LINK = selects(mail_tokens.c.account_id).where(
-    mail_tokens.c.used_at.is_(None), mail_tokens.c.expires_at > param("now"), hash="hash", purpose="purpose"
+    mail_tokens.c.expires_at > param("now"), hash="hash", purpose="purpose", used_at=None
 )
-USE_LINK = updates(mail_tokens, used_at="at").where(mail_tokens.c.used_at.is_(None), hash="of")
-USE_LINKS_OF = updates(mail_tokens, used_at="at").where(
-    mail_tokens.c.used_at.is_(None), account_id="me", purpose="what"
-)
+USE_LINK = updates(mail_tokens, used_at="at").where(hash="of", used_at=None)
+USE_LINKS_OF = updates(mail_tokens, used_at="at").where(account_id="me", purpose="what", used_at=None)
 TRIES = selects(func.count()).where(
     same(mail_tokens, account_id="me", purpose="what"), mail_tokens.c.expires_at > param("now")
 )

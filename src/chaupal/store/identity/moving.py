@@ -144,9 +144,7 @@ async def behind(w: Writing, move: Move, at_most: int) -> Sequence[Any]:
 
 async def advance(w: Writing, move: Move, phase: str, at: int, more: int) -> bool:
     """False where it was stopped meanwhile."""
-    return bool(
-        await w.run(ADVANCE, of=move.id, to_phase=phase, to_at=at, more=more, until=w.now() + HELD_FOR)
-    )  # fmt: skip
+    return bool(await w.run(ADVANCE, of=move.id, to_phase=phase, to_at=at, more=more, until=w.now() + HELD_FOR))
 
 
 async def end(w: Writing, move: Move) -> None:

@@ -11,7 +11,7 @@ from chaupal.store.machine.tables import challenges, logins, passkeys, recovery_
 from chaupal.store.machine.work import Reading, Writing
 
 SET_SECRET = updates(logins, totp_secret="secret", totp_since=None, totp_used=0).where(account_id="of")
-TURN_ON = updates(logins, totp_since="at", totp_used="used").where(logins.c.totp_since.is_(None), account_id="of")
+TURN_ON = updates(logins, totp_since="at", totp_used="used").where(account_id="of", totp_since=None)
 USE_CODE = updates(logins, totp_used="used").where(logins.c.totp_used < param("used"), account_id="of")
 ADD_RECOVERY = inserts(recovery_codes)
 DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")

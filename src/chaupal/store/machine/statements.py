@@ -25,8 +25,8 @@ class Chained(Statement):
     def _now(self, said: Any) -> Self:
         return type(self)(said, self._table)
 
-    def where(self, *conditions: Any, **equal: str) -> Self:
-        """`equal`: columns of the statement's table, and the parameters that they equal."""
+    def where(self, *conditions: Any, **equal: str | None) -> Self:
+        """`equal`: columns of the statement's table, and the parameters that they equal, or None for what is not set."""
         named = (same(self._table, **equal),) if equal else ()
         return self._now(self._said.where(*conditions, *named))
 
@@ -39,11 +39,12 @@ class Chained(Statement):
         return lambda *said, **named: self._now(say(*said, **named))
 
 
-def same(table: FromClause | None, /, **equal: str) -> ColumnElement[bool]:
-    """These columns of a table equal these parameters."""
+def same(table: FromClause | None, /, **equal: str | None) -> ColumnElement[bool]:
+    """These columns of a table equal these parameters, or are not set (None)."""
     if table is None:
         raise TypeError(f"of no one table: {', '.join(equal)}")
-    return and_(*(table.c[column] == bindparam(name, type_=table.c[column].type) for column, name in equal.items()))
+    named = ((table.c[column], name) for column, name in equal.items())
+    return and_(*(c.is_(None) if name is None else c == bindparam(name, type_=c.type) for c, name in named))
 
 
 def selects(*columns: Any) -> Chained:

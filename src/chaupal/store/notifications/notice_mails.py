@@ -30,10 +30,10 @@ WAIT = 30 * MINUTE
 CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
 CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
 WANT = updates(logins, mail_due_at="at").where(
-    logins.c.mail_due_at.is_(None),
     logins.c.confirmed_at.is_not(None),
     holds(words("blank") + logins.c.mail_kinds + words("blank"), "kind"),
     account_id="me",
+    mail_due_at=None,
 )
 DUE = statement(
     select(

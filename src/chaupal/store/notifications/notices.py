@@ -173,7 +173,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 async def page(
     reading: Reading, account: int, wanted: Wanted, *, below: int, above: int, limit: int, upward: bool
-) -> list[Notice]:  # fmt: skip
+) -> list[Notice]:
     """Newest first, one more than `limit`."""
     more: dict[str, Any] = {} if wanted.by is None else {"whose": wanted.by}
     if wanted.together:

@@ -74,19 +74,11 @@ CHANGE = updates(
 ).where(id="of", updated_at="was")
 NEWEST = ALL.order_by(announcements.c.id.desc()).limit("n")
 BY_ID = ALL.where(id="of")
-IN_FORCE = (
-    ALL.where(announcements.c.told_at.is_not(None), announcements.c.ended_at.is_(None))
-    .order_by(announcements.c.id.desc())
-    .limit("n")
-)
-DUE = selects(announcements.c.id).where(
-    announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None), announcements.c.at <= param("now")
-)
-OVER = selects(announcements.c.id).where(announcements.c.ended_at.is_(None), announcements.c.ends_at <= param("now"))
-TELL = updates(announcements, told_at="now").where(
-    announcements.c.told_at.is_(None), announcements.c.ended_at.is_(None), id="of"
-)
-END = updates(announcements, ended_at="now").where(announcements.c.ended_at.is_(None), id="of")
+IN_FORCE = ALL.where(announcements.c.told_at.is_not(None), ended_at=None).order_by(announcements.c.id.desc()).limit("n")
+DUE = selects(announcements.c.id).where(announcements.c.at <= param("now"), told_at=None, ended_at=None)
+OVER = selects(announcements.c.id).where(announcements.c.ends_at <= param("now"), ended_at=None)
+TELL = updates(announcements, told_at="now").where(id="of", told_at=None, ended_at=None)
+END = updates(announcements, ended_at="now").where(id="of", ended_at=None)
 READ = inserts_once(reads, account_id="me", announcement_id="of")
 FORGET_READS = deletes(reads).where(announcement_id="of")
 HAS_READ = selects(reads.c.announcement_id).where(among(reads.c.announcement_id, "ids"), account_id="me")

@@ -185,9 +185,9 @@ class Side(IntEnum):
 
 
 def _side(side: Side, table: Table, mine: str, theirs: str, first: str = "0", second: str = "0") -> Any:
-    return select(
-        literal_column(str(int(side))), table.c[theirs], literal_column(first), literal_column(second)
-    ).where(table.c[mine] == param("me"), among(table.c[theirs], "ids"))  # fmt: skip
+    return select(literal_column(str(int(side))), table.c[theirs], literal_column(first), literal_column(second)).where(
+        table.c[mine] == param("me"), among(table.c[theirs], "ids")
+    )
 
 
 TIES = statement(

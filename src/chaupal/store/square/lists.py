@@ -92,9 +92,7 @@ async def add(w: Writing, made: ListRow) -> None:
 
 
 async def change(w: Writing, made: ListRow) -> None:
-    await w.run(
-        CHANGE, which=made.id, me=made.owner, name=made.title, policy=made.replies, alone=int(made.exclusive)
-    )  # fmt: skip
+    await w.run(CHANGE, which=made.id, me=made.owner, name=made.title, policy=made.replies, alone=int(made.exclusive))
     w.touch(WANTS, made.owner)
 
 

@@ -55,10 +55,10 @@ NOT_NEEDED = ~exists().where(kept_media.c.media_id == media.c.id)
 INSERT = inserts(media)
 MINE = selects(*COLUMNS, media.c.post_id).where(same(media, id="of", account_id="me"))
 DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(
-    media.c.post_id.is_(None), id="of", account_id="me"
+    id="of", account_id="me", post_id=None
 )
 NEW_SMALL = updates(media, blurhash="blurhash", small_width="width", small_height="height").where(
-    media.c.post_id.is_(None), media.c.state == "ready", id="of", account_id="me"
+    media.c.state == "ready", id="of", account_id="me", post_id=None
 )
 _waiting = selects(
     media.c.id,
@@ -85,7 +85,7 @@ FAILED = updates(media).where(media.c.state == "waiting", id="of").values(state=
 CAME = updates(media, state="as_it_is").where(media.c.state == COMING, id="of")
 DROP_MINE = (
     deletes(media)
-    .where(media.c.post_id.is_(None), NOT_HELD, id="of", account_id="me")
+    .where(NOT_HELD, id="of", account_id="me", post_id=None)
     .returning(media.c.id, media.c.mime, media.c.root)
 )
 FILED = selects(
@@ -122,7 +122,7 @@ KNOWN_AS = selects(func.min(media_contents.c.root)).where(
 )
 KNOW = inserts_once(media_contents, account_id="me", sha256="digest", root="root")
 USE = inserts_once(media_uses, post_id="of", root="root")
-RULED = selects(rulings.c.id).where(rulings.c.lifted_at.is_(None), subject_id="of")
+RULED = selects(rulings.c.id).where(subject_id="of", lifted_at=None)
 OF_WHOM = selects(media.c.account_id, media.c.root).where(id="of")
 # The newest other posts that show what one of these does, by its content.
 CONTENTS_OF = statement(

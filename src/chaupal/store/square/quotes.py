@@ -17,7 +17,7 @@ from chaupal.store.square.posts import FOR_ME, Pages, as_written
 MOST_TOLD = 1_000  # authors of quotes who hear of an edit
 
 SET_POLICY = updates(posts, quote_policy="policy").where(id="of")
-NAME = updates(posts, quote_of="quoted", quote_state="state").where(posts.c.quote_of.is_(None), id="of")
+NAME = updates(posts, quote_of="quoted", quote_state="state").where(id="of", quote_of=None)
 STAND = updates(posts, quote_state="state").where(id="of", quote_state="was")
 AUTHORS = (
     selects(posts.c.author, posts.c.id).where(quote_of="of", quote_state="state").order_by(posts.c.id.desc()).limit("n")

@@ -74,9 +74,7 @@ async def featured(reading: Reading, who: int) -> list[Featured]:
     return [Featured(*row) for row in await reading.fetch(FEATURED, who=who)]
 
 
-async def uses(
-    reading: Reading, who: int, keys: Sequence[str], hidden: Sequence[int]
-) -> dict[str, tuple[int, int]]:  # fmt: skip
+async def uses(reading: Reading, who: int, keys: Sequence[str], hidden: Sequence[int]) -> dict[str, tuple[int, int]]:
     """Key -> (public posts of somebody's, the newest of them), without posts in `hidden`."""
     rows = await reading.fetch(USES, who=who, keys=listed(keys), hidden=listed(hidden)) if keys else ()
     return {row[0]: (row[1], row[2]) for row in rows}

@@ -93,13 +93,7 @@ WARM = (
 )
 FOLLOWED = (
     selects(accounts.c.id, accounts.c.language)
-    .where(
-        OURS,
-        accounts.c.discoverable == 1,
-        accounts.c.state == "active",
-        accounts.c.role != "system",
-        accounts.c.moved_to.is_(None),
-    )
+    .where(OURS, accounts.c.discoverable == 1, accounts.c.state == "active", accounts.c.role != "system", moved_to=None)
     .order_by(accounts.c.followers_count.desc(), accounts.c.id)
     .limit("n")
 )
