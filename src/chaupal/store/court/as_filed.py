@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.store.court.docket import Target
-from chaupal.store.machine.dialect import Statement, among, listed, param, statement
+from chaupal.store.machine.dialect import Statement, among, listed, param
+from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, logins, media, posts, revisions
 from chaupal.store.machine.work import Reading, Row
 
@@ -37,17 +38,17 @@ class Said(msgspec.Struct, frozen=True):
 
 
 _LAST = select(func.max(revisions.c.id)).where(revisions.c.post_id == posts.c.id).scalar_subquery()
-POSTS = statement(select(posts.c.id, _LAST).where(among(posts.c.id, "ids")))
-PICTURES = statement(select(media.c.id, media.c.post_id).where(among(media.c.id, "ids")))
-PEOPLE = statement(
-    select(accounts.c.id, accounts.c.state, accounts.c.moved_to, logins.c.leaves_at)
+POSTS = selects(posts.c.id, _LAST).where(among(posts.c.id, "ids"))
+PICTURES = selects(media.c.id, media.c.post_id).where(among(media.c.id, "ids"))
+PEOPLE = (
+    selects(accounts.c.id, accounts.c.state, accounts.c.moved_to, logins.c.leaves_at)
     .select_from(accounts.outerjoin(logins, logins.c.account_id == accounts.c.id))
     .where(among(accounts.c.id, "ids"))
 )
-NOW = statement(select(posts.c.text, posts.c.spoiler, _LAST).where(posts.c.id == param("of")))
-THEN = statement(
-    select(revisions.c.text, revisions.c.spoiler)
-    .where(revisions.c.post_id == param("of"), revisions.c.id >= param("above"))
+NOW = selects(posts.c.text, posts.c.spoiler, _LAST).where(id="of")
+THEN = (
+    selects(revisions.c.text, revisions.c.spoiler)
+    .where(revisions.c.id >= param("above"), post_id="of")
     .order_by(revisions.c.id)
     .limit(1)
 )

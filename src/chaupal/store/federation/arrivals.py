@@ -2,36 +2,28 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param
+from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import arrivals
 from chaupal.store.machine.work import Reading, Writing
 
-ADD = statement(
-    insert(arrivals).values(
-        id=param("id"),
-        server_id=param("server"),
-        by=param("by"),
-        activity=words("activity"),
-        at=param("at"),
-        size=param("size"),
-    )
-)
-NEXT = statement(
-    select(arrivals.c.id, arrivals.c.server_id, arrivals.c.by, arrivals.c.activity, arrivals.c.tries)
-    .where(arrivals.c.server_id == param("server"), arrivals.c.id > param("after"))
+ADD = inserts(arrivals, id="id", server_id="server", by="by", activity="activity", at="at", size="size")
+NEXT = (
+    selects(arrivals.c.id, arrivals.c.server_id, arrivals.c.by, arrivals.c.activity, arrivals.c.tries)
+    .where(arrivals.c.id > param("after"), server_id="server")
     .order_by(arrivals.c.id)
     .limit(1)
 )
-_SUMS = select(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)
-OF_SERVER = statement(_SUMS.where(arrivals.c.server_id == param("server")))
-IN_ALL = statement(_SUMS)
-_OF_NOBODY = select(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
-OF_NOBODY = statement(_OF_NOBODY.where(arrivals.c.server_id == param("server")))
-OF_NOBODY_AT_ALL = statement(_OF_NOBODY)
-DONE = statement(delete(arrivals).where(arrivals.c.id == param("of")))
-TRIED = statement(update(arrivals).where(arrivals.c.id == param("of")).values(tries=arrivals.c.tries + 1))
+_SUMS = selects(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)
+OF_SERVER = _SUMS.where(same(arrivals, server_id="server"))
+IN_ALL = _SUMS
+_OF_NOBODY = selects(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
+OF_NOBODY = _OF_NOBODY.where(same(arrivals, server_id="server"))
+OF_NOBODY_AT_ALL = _OF_NOBODY
+DONE = deletes(arrivals).where(id="of")
+TRIED = updates(arrivals, tries=arrivals.c.tries + 1).where(id="of")
 
 
 class Arrival(NamedTuple):

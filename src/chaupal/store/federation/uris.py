@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, or_
 
 from chaupal.kernel.errors import NotAllowed
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import known_uris
 from chaupal.store.machine.work import Reading, Writing
 
@@ -16,8 +17,8 @@ from chaupal.store.machine.work import Reading, Writing
 ACCOUNT, POST, FOLLOW, LIKE, BLOCK, STAMP = "account", "post", "follow", "like", "block", "stamp"
 
 _COLUMNS = (known_uris.c.uri, known_uris.c.kind, known_uris.c.of, known_uris.c.by)
-FIND = statement(select(*_COLUMNS[1:]).where(known_uris.c.uri == words("uri")))
-FIND_MANY = statement(select(*_COLUMNS).where(among(known_uris.c.uri, "uris")))
+FIND = selects(*_COLUMNS[1:]).where(same(known_uris, uri="uri"))
+FIND_MANY = selects(*_COLUMNS).where(among(known_uris.c.uri, "uris"))
 KEEP = upsert(
     lambda i: (
         add := i(known_uris).values(uri=words("uri"), kind=words("kind"), of=param("of"), by=param("by"))
@@ -35,24 +36,14 @@ KEEP = upsert(
         ),
     )
 )
-ADD = upsert(
-    lambda i: (
-        i(known_uris)
-        .values(uri=words("uri"), kind=words("kind"), of=param("of"), by=param("by"))
-        .on_conflict_do_nothing()
-    )
-)
-BURY = statement(update(known_uris).where(known_uris.c.uri == words("uri")).values(of=0))
-BURY_THING = statement(
-    update(known_uris).where(known_uris.c.of == param("thing"), known_uris.c.kind == words("kind")).values(of=0)
-)
-FORGET = statement(delete(known_uris).where(known_uris.c.uri == words("uri")))
+ADD = inserts_once(known_uris, uri="uri", kind="kind", of="of", by="by")
+BURY = updates(known_uris, of=0).where(uri="uri")
+BURY_THING = updates(known_uris, of=0).where(of="thing", kind="kind")
+FORGET = deletes(known_uris).where(uri="uri")
 _TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == words("kind"))
-FORGET_TIE = statement(delete(known_uris).where(*_TIE))
-OF_TIE = statement(select(known_uris.c.uri).where(*_TIE).limit(1))
-OF_THING = statement(
-    select(known_uris.c.uri).where(known_uris.c.of == param("of"), known_uris.c.kind == words("kind")).limit(1)
-)
+FORGET_TIE = deletes(known_uris).where(*_TIE)
+OF_TIE = selects(known_uris.c.uri).where(*_TIE).limit(1)
+OF_THING = selects(known_uris.c.uri).where(of="of", kind="kind").limit(1)
 
 
 class Known(NamedTuple):
