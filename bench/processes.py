@@ -10,6 +10,10 @@ any of them, and each reader asks one of them alone, as balancers send them that
 of use then. What it costs that so many processes share the machine's cores and caches is told apart: as many servers of which each
 is alone, on a copy of its own, know nothing of each other and are asked in the same way.
 
+All of this twice: first as servers come, pinned to the cores in turn. Then the one that is alone has a core for itself, and three share
+with their loads and the database what there is, and lose more to the turns that they take than to each other. So it is measured again
+where each server, also the one, has the same share of a core and there is room for all the rest.
+
 What a second server brings is measured where servers are what is full, and not the load or the database: each server has the same
 share of a core, small enough that there is room for all the rest (`bench.shares`), or a core of its own where there are four.
 Where neither goes, or a server was not at its share's end, the figure is not printed, and why.
@@ -159,7 +163,7 @@ WAYS = {
     "three with barrier": Kind([0, 1, 2], True), "two, each alone": Kind([0, 1], False), "three, each alone": Kind([0, 1, 2], False),
 }  # fmt: skip
 ALONE, ONE, TWO, THREE, TWO_APART, THREE_APART = WAYS
-OWN = "three, each reader at one of them"
+OWN, OWN_APART = "three, each reader at one of them", "three, each alone, each reader at one"
 SPARSE, SPARSE_OWN = "three, the callers of one", "three, the callers of one, each at one"
 TARGETS = {THREE: "; at most 1.25", OWN: "; at most 1.25"}
 
@@ -198,25 +202,35 @@ def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[d
         yield found
 
 
-def processor(found: dict[str, Way], seconds: float) -> None:
-    """Print the processor's time a request of each way, beside one alone of the same round."""
+def processor(found: dict[str, Way], seconds: float, share: float = 0.0) -> None:
+    """Print the processor's time a request of each way, beside one alone of the same round. `share`: of a core, for each server;
+    0: what it gets.
+    """
     three, each = found[THREE], CONNECTIONS * len(found[THREE].opened)
     callers = {name: (way, CONNECTIONS * len(way.opened), False) for name, way in found.items()} | {
-        OWN: (three, each, True), SPARSE: (three, CONNECTIONS, False), SPARSE_OWN: (three, CONNECTIONS, True),
+        OWN: (three, each, True), OWN_APART: (found[THREE_APART], each, True),
+        SPARSE: (three, CONNECTIONS, False), SPARSE_OWN: (three, CONNECTIONS, True),
     }  # fmt: skip
     loads: dict[str, list[Load]] = {name: [] for name in callers}
-    for number in range(ROUNDS):
-        for name in (*callers, *callers)[number % len(callers) :][: len(callers)]:  # another one begins each round
-            way, connections, own = callers[name]
-            loads[name].append(way.load(seconds, connections=connections, own=own))
+    print(f"each server has {share:g} of a core:" if share else "servers as they come:", flush=True)
+    try:
+        for number in range(ROUNDS):
+            for name in (*callers, *callers)[number % len(callers) :][: len(callers)]:  # another one begins each round
+                way, connections, own = callers[name]
+                room = shared([server.pid for server in way.opened], share) if share else contextlib.nullcontext()
+                with room:
+                    loads[name].append(way.load(seconds, connections=connections, own=own))
+    except NoShares as why:
+        print(f"  not measurable: {why}")
+        return
     for name, of in loads.items():
         low, middle, high = statistics.quantiles(
             (mine.cpu / alone.cpu for mine, alone in zip(of, loads[ALONE], strict=True)), n=4
         )
-        failed = sum(one.failures for one in of)
+        failed, asked = sum(one.failures for one in of), sum(one.requests for one in of)
         print(
-            f"{name:{len(SPARSE_OWN)}} {statistics.median(one.cpu for one in of):.3f} ms of CPU a request, {middle:.2f} of one alone (half"
-            f" of the rounds {low:.2f} to {high:.2f}{TARGETS.get(name, '')}); {failed} of {sum(one.requests for one in of):,} failed",
+            f"  {name:{len(SPARSE_OWN)}} {statistics.median(one.cpu for one in of):.3f} ms of CPU a request, {middle:.2f} of one alone"
+            f" (half of the rounds {low:.2f} to {high:.2f}{TARGETS.get(name, '')}); {failed} of {asked:,} failed",
             flush=True,
         )
 
@@ -274,7 +288,8 @@ def main() -> None:
         with made(args.database) as database:
             data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
             with ways(data, folder / "servers", args.database, args.valkey) as found:
-                processor(found, args.seconds)
+                for share in (0.0, SHARE):
+                    processor(found, args.seconds, share)
                 for own in (False, True):
                     throughput(found, args.seconds, own=own)
     finally:

@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import regex
@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.viewer import Role
+from chaupal.social.signin.logins import COOKIE
 from ports import free_port
 from proxies import DEPLOY, KINDS, Proxy, need, proxy
 from serving import SCOPES, Direct, Member, Served, join, served
@@ -185,6 +186,53 @@ class Unwell(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing is said."""
+
+
+class Names(BaseHTTPRequestHandler):
+    """Says which server it is, and keeps no connection."""
+
+    def do_GET(self) -> None:
+        said = str(self.server.server_address[1]).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is said."""
+
+
+ASKED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "by a header": lambda who: {"headers": {"authorization": f"Bearer {who}"}},
+    "by the address": lambda who: {"params": {"access_token": who}},
+    "by a cookie": lambda who: {"headers": {"cookie": f"{COOKIE}={who}; look=dark"}},
+}
+
+
+def test_haproxy_brings_whoever_asks_to_the_same_server_and_to_another_when_that_is_lost(tmp_path: Path):
+    need("haproxy")
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), Names) for _ in range(2)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    one, two = (f"127.0.0.1:{server.server_address[1]}" for server in servers)
+    people = [f"token-{number}" for number in range(20)]
+    with proxy("haproxy", tmp_path, free_port(), one, two) as running, running.client() as client:
+
+        def servers_of(who: str, how: str) -> str:
+            return client.get("/api/v1/timelines/home", **ASKED[how](who)).raise_for_status().text
+
+        both = {one.rpartition(":")[2], two.rpartition(":")[2]}
+        assert {client.get("/").text for _ in range(4)} == both, "strangers go round"
+        for how in ASKED:
+            found = {who: servers_of(who, how) for who in people}
+            assert set(found.values()) == both, how
+            assert all(servers_of(who, how) == there for who, there in found.items() for _ in range(3)), how
+        servers[0].shutdown()
+        servers[0].server_close()
+        left = two.rpartition(":")[2]
+        assert {servers_of(who, how) for who in people for how in ASKED} == {left}
+        servers[1].shutdown()
+        servers[1].server_close()
 
 
 def test_what_haproxy_answers_by_itself_bears_its_mark_and_what_it_passes_on_does_not(tmp_path: Path):

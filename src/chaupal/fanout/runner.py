@@ -7,6 +7,7 @@ what reaches outside the store is claimed first, and is another's to do where wh
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
@@ -36,22 +37,20 @@ FINISHING = 5.0  # seconds
 # Seconds from one batch to the next. The first event is carried out at once; those that come while it is share the next
 # batch, and its commit: on a busy evening each act would else wait for two.
 PACE = 0.04
+# Of many processes each carries out the events of all; at the pace of one alone the batches of three would be three times as many.
+PACE_OF_MANY = 0.1
 
 type Pause = Callable[[], Awaitable[object]]
-
-
-async def pace() -> None:
-    await asyncio.sleep(PACE)
 
 
 class Runner:
     """One task. `settle` waits until everything told so far is carried out. `pause`: from one batch to the next."""
 
-    def __init__(self, carrier: Carrier, pause: Pause = pace) -> None:
+    def __init__(self, carrier: Carrier, pause: Pause | None = None) -> None:
         self._carrier = carrier
         self._many = carrier.settings.many
         self._works = True
-        self._pause = pause
+        self._pause = pause or partial(asyncio.sleep, PACE_OF_MANY if self._many else PACE)
         self._awake = asyncio.Event()
         self._stop = carrier.bus.subscribe(WAITING, lambda _: self._awake.set())
         self._task: asyncio.Task[None] | None = None
@@ -88,10 +87,11 @@ class Runner:
         if self._works and not self._many:
             await self._begin()
         while True:
+            told = self._awake.is_set()
             self._awake.clear()
             try:
                 await self._carrier.work.fresh()  # nobody may be asking, and yet connections are open
-                did = await self._in_hand() if self._works else 0
+                did = await self._in_hand(told=told) if self._works else 0
             except Exception as error:
                 self._carrier.say_failed("the outbox could not be carried out", error)
                 await asyncio.sleep(AFTER_FAILURE)
@@ -105,10 +105,10 @@ class Runner:
             else:
                 await self._rest()
 
-    async def _in_hand(self) -> int:
+    async def _in_hand(self, *, told: bool) -> int:
         self._busy = True
         try:
-            return await self.step()
+            return await self.step(told=told)
         finally:
             self._busy = False
 
@@ -137,13 +137,17 @@ class Runner:
         """Whether other servers have yet to be told of what happened while nobody told them anything."""
         return self._carrier.federation is not None and await untold.any_waits(reading)
 
-    async def step(self) -> int:
-        """Carry out the next batch; how many events it held. One that fails is tried alone, later given up and kept."""
+    async def step(self, *, told: bool = False) -> int:
+        """Carry out the next batch; how many events it held. One that fails is tried alone, later given up and kept.
+
+        `told`: something waits, and nobody needs to look whether it does.
+        """
         if self._carrier.federation is not None and (behind := await catch_up(self._carrier)) is not None:
             return behind
-        async with self._carrier.work.reading() as reading:
-            if await outbox.is_empty(reading):
-                return 0
+        if not told:
+            async with self._carrier.work.reading() as reading:
+                if await outbox.is_empty(reading):
+                    return 0
         try:
             return await self._batch(BATCH)
         except Exception as error:
@@ -154,13 +158,14 @@ class Runner:
         errands: list[tuple[int, Event]] = []
         async with self._carrier.work.writing() as w:
             events = await self._take(w, at_most)
+            later = bool(events) and await self._tells_later(w)
             finished: list[int] = []
             for seq, event in events:
                 if type(event) in ERRANDS and event is not None:
                     errands.append((seq, event))
                     continue
                 if event is not None:
-                    await self._handle(w, event)
+                    await self._handle(w, event, later=later)
                 elif self._many:  # a newer version beside us wrote it, and knows what to do
                     await outbox.claim(w, seq, LATER)
                     continue
@@ -183,11 +188,15 @@ class Runner:
         last = await self._carrier.work.abreast() if events else 0
         return [one for one in events if one[0] <= last]
 
-    async def _handle(self, w: Writing, event: Event) -> None:
+    async def _tells_later(self, w: Writing) -> bool:
+        """Whether other servers know of something here, and are not talked to. It stays so for as long as a unit takes."""
+        return self._carrier.federation is None and await untold.ever_spoke(w)
+
+    async def _handle(self, w: Writing, event: Event, *, later: bool) -> None:
         handlers = HANDLERS.get(type(event), ())
         if self._carrier.federation is not None:
             handlers = (*handlers, *to_servers().get(type(event), ()))
-        else:
+        elif later:
             await keep_untold(w, event)
         for handler in handlers:
             letters = await handler(self._carrier, w, event)
@@ -237,7 +246,7 @@ class Runner:
                 async with self._carrier.work.writing() as w:
                     if self._many and not await outbox.hold_one(w, seq):
                         continue
-                    await self._handle(w, event)
+                    await self._handle(w, event, later=await self._tells_later(w))
                     await outbox.done(w, [seq])
                 await self._carrier.streams.hear_outside([event])
             except Exception as error:

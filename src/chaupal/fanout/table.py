@@ -63,7 +63,6 @@ from chaupal.social.events_ties import (
     Unliked,
     Unmuted,
 )
-from chaupal.store.federation.untold import ever_spoke
 from chaupal.store.machine.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
@@ -119,11 +118,10 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
 
 
 async def keep_untold(w: Writing, event: Event) -> None:
-    """Where other servers are not talked to: what they would have to know is kept, if they know of anything here."""
-    if await ever_spoke(w):
-        from chaupal.fanout.federation.untold import keep
+    """Where other servers are not talked to, and know of something here: what they would have to know is kept."""
+    from chaupal.fanout.federation.untold import keep
 
-        await keep(w, event)
+    await keep(w, event)
 
 
 async def catch_up(carrier: Carrier) -> int | None:

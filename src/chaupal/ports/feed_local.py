@@ -155,7 +155,8 @@ class LocalFeeds:
                 feed.drop(id_)
             else:
                 feed.add(id_)
-        self._changed(owners)
+        if owners:
+            self._changed(owners)
 
     def dismiss(self, owner: int) -> None:
         feed = self._feeds.pop(owner, None)

@@ -7,7 +7,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from asyncpg.pool import PoolConnectionHolder
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -19,11 +18,13 @@ from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events_own import TagFollowed
 from chaupal.social.events_posts import PollEnded
-from chaupal.store.machine import marks, tail
+from chaupal.store.machine import marks, outbox, tail
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import statement
+from chaupal.store.machine.hands import Hands
+from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
-from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, RULINGS, TOKENS
+from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from cluster.links import Links
@@ -103,6 +104,44 @@ async def test_what_one_changes_another_forgets_and_nothing_else(here: Process, 
         w.touch(POSTS, EVERY)  # pyright: ignore[reportArgumentType]
     await there.work.fresh()
     assert there.knows() == ([], [2, 3])
+
+
+async def test_of_what_somebody_marked_elsewhere_only_that_post_is_asked_for_anew(here: Process, there: Process):
+    """Nor is what was marked here the last word: others may have marked it since."""
+
+    def known(process: Process) -> dict[int, list[int]]:
+        kept = {account: process.work.memory.reactions.peek(account) for account in (7, 8)}
+        return {account: [p for p in (1, 2, 3) if marks and not marks.unknown([p])] for account, marks in kept.items()}
+
+    for process in (here, there):
+        for account in (7, 8):
+            process.work.memory.reactions.put(account, Marks({1: 1, 2: 5}, newest=2))
+    assert known(there) == {7: [1, 2, 3], 8: [1, 2, 3]}, "of what came later it is known that there is none"
+    async with here.work.writing() as w:
+        w.remark(7, 2, went=4)
+        w.remark(8, 3, came=1)
+    await there.work.fresh()
+    assert known(here) == known(there) == {7: [1, 3], 8: [1, 2]}
+    async with here.work.writing() as w:
+        w.remark(7, 1, came=4)
+    async with here.work.writing() as w:
+        w.touch(REACTIONS, 7)
+        w.remark(8, 1, came=4)
+    await there.work.fresh()
+    assert known(here) == known(there) == {7: [], 8: [2]}, "all of it, where it is not known what was changed"
+
+
+async def test_a_unit_enters_the_outbox_and_is_told_to_others_by_one_statement_and_in_its_order(
+    here: Process, there: Process
+):
+    events = [followed(f"टैग {number}") for number in range(12)]
+    async with here.work.writing() as w:
+        w.touch(POSTS, 1)
+        w.tell(*events)
+    await there.work.fresh()
+    assert there.heard == events
+    async with there.work.writing() as w:
+        assert [event for _, event in await outbox.waiting(w, 100)] == events
 
 
 async def test_the_law_is_news_by_the_ruling_and_a_token_by_its_hash(here: Process, there: Process):
@@ -246,14 +285,15 @@ async def test_whoever_goes_away_once_their_unit_is_committed_leaves_nothing_tha
     await process.work.open()
     process.remember(1)
     author = asyncio.create_task(changes(process.work, 1, event=followed("दिल्ली")))
-    released = PoolConnectionHolder.release
+    given = Hands._give  # pyright: ignore[reportPrivateUsage]
 
-    async def release(self: PoolConnectionHolder, *how: Any) -> None:
+    async def give(self: Hands, connection: Any) -> None:
         author.cancel()
-        await released(self, *how)
+        await given(self, connection)
+        await asyncio.sleep(0)
 
     with monkeypatch.context() as patch:
-        patch.setattr(PoolConnectionHolder, "release", release)
+        patch.setattr(Hands, "_give", give)
         with pytest.raises(asyncio.CancelledError):
             await author
     assert process.knows()[0] == [] and process.own == [followed("दिल्ली")]
@@ -298,12 +338,12 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
     dsn: str, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     process, late = Process(dsn, clock, many=False), await asyncpg.connect(dsn)
-    work, ask = process.work, asyncpg.Pool.fetchval
+    work, ask = process.work, Hands.fetchval
     await work.open()
     await work.look()
     at_it = late.transaction()
 
-    async def asked(self: asyncpg.Pool, query: str) -> Any:
+    async def asked(self: Hands, query: str) -> Any:
         number = await ask(self, query)
         await at_it.start()
         await late.execute("SELECT pg_current_xact_id()")
@@ -312,7 +352,7 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
 
     work._doubt({(POSTS, 1)})  # pyright: ignore[reportPrivateUsage]
     with monkeypatch.context() as patch:
-        patch.setattr(asyncpg.Pool, "fetchval", asked)
+        patch.setattr(Hands, "fetchval", asked)
         await work.look()
     process.remember(2)
     await at_it.commit()

@@ -97,9 +97,9 @@ KEPT: dict[type[Event], Concerns] = {
 
 
 async def keep(w: Writing, event: Event) -> None:
-    """In the unit that carries an event on, where no other server is talked to."""
+    """In the unit that carries an event on, where no other server is talked to, and one was (`ever_spoke`)."""
     concerns = KEPT.get(type(event))
-    if concerns is not None and await untold.ever_spoke(w) and await concerns(w, event):
+    if concerns is not None and await concerns(w, event):
         # Others are told of a post and of a person as they are then.
         about = (
             event.post if isinstance(event, PostEdited) else event.account if isinstance(event, AccountChanged) else 0

@@ -12,7 +12,7 @@ from chaupal.policy.things import Person, Post
 from chaupal.store.machine import shelves
 from chaupal.store.machine.keeping import Keeping
 from chaupal.store.machine.noted import NEVER, NOTING, Noted, note
-from chaupal.store.machine.shelves import EVERY, ONLY, RULINGS, Kind, Touched
+from chaupal.store.machine.shelves import EVERY, ONLY, REACTIONS, RULINGS, Kind, Touched
 
 type Roll = Callable[[Any, int, str], Awaitable[str]]
 type Heard = Callable[[set[Touched] | None], None]
@@ -86,6 +86,12 @@ class Marks(dict[int, int]):
         """Of a post whose marks are not known they stay unknown."""
         if not self.unknown((remark.post,)):
             self[remark.post] = (self.get(remark.post, 0) | remark.came) & ~remark.went
+
+    def without(self, post: int) -> "Marks":
+        """The same, but of this post nothing is known. Another one: who is at these marks goes on with what they were."""
+        left = Marks(self, max(self.newest, post))
+        left.pop(post, None)
+        return left
 
     def unknown(self, ids: Iterable[int]) -> list[int]:
         """Those of the posts of which nothing is known yet."""
@@ -187,14 +193,21 @@ class Memory:
         """`with` it, all that is looked at is noted, and what of it is forgotten meanwhile."""
         return Noted(self._open)
 
-    def forget(self, touched: set[Touched], remarks: Sequence[Remark] = ()) -> None:
-        """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known."""
+    def forget(self, touched: set[Touched], remarks: Sequence[Remark] = (), *, last: bool = True) -> None:
+        """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known.
+
+        `last`: they are the last word. Else others may have changed the same mark since, and it is asked for anew.
+        """
         marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
         self._drop(touched)
-        for remark in remarks:
-            if (marks := marked[remark.account]) is not None:
-                marks.change(remark)
-                self.reactions.put(remark.account, marks)
+        if (REACTIONS, EVERY) not in touched:
+            for remark in remarks:
+                if (marks := marked[remark.account]) is not None:
+                    if last:
+                        marks.change(remark)
+                    else:
+                        marks = marked[remark.account] = marks.without(remark.post)
+                    self.reactions.put(remark.account, marks)
         self.heard(touched)
 
     def undone(self, touched: set[Touched]) -> None:

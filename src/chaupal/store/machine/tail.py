@@ -15,7 +15,8 @@ import msgspec
 from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
-from chaupal.store.machine.shelves import EVERY, KINDS, Touched
+from chaupal.store.machine.memory import Remark
+from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
 from chaupal.store.machine.work import Writing
 
 # Seconds that a row stays for whoever has not seen it; who has not looked for half of that forgets everything.
@@ -23,6 +24,11 @@ KEPT = 300.0
 SWEEP_EVERY = 30.0  # seconds
 
 ADD = "INSERT INTO changes (by, unit, body) VALUES ($1, $2, $3)"
+# The same with what enters the outbox, in its order.
+ADD_BOTH = f"""
+    WITH told AS ({ADD}) INSERT INTO outbox (name, body, at, lane)
+    SELECT name, body, at, lane FROM json_to_recordset($4::text::json) AS lasting (name text, body text, at bigint, lane bigint)
+"""  # noqa: S608 - words of ours
 BEGIN = "SELECT * FROM changes_since(pg_current_snapshot()::text)"
 LOOK = "SELECT * FROM changes_since($1)"
 NAME = "INSERT INTO changes_epoch (epoch) VALUES ($1) ON CONFLICT DO NOTHING"
@@ -49,24 +55,31 @@ type Key = int | str | None  # None: every key of the kind
 
 
 class Body(msgspec.Struct, array_like=True):
-    """A unit as it is told to others: the keys that it changed, by kind, and its events as they stand in the outbox."""
+    """A unit as it is told to others: the keys that it changed, by kind, and its events as they stand in the outbox.
+
+    `marked`: (account, post) where of an account's reactions nothing else was changed; who does not know of it forgets them all.
+    """
 
     touched: list[tuple[str, Key]]
     events: list[tuple[str, str]]
+    marked: list[tuple[int, int]] = []
 
 
 class Change(NamedTuple):
-    """A unit of another process. `strange`: it names what this version does not know."""
+    """A unit of another process. `strange`: it names what this version does not know; `marked`: as `Body` has it."""
 
     touched: set[Touched]
     events: list[Event]
     strange: bool
+    marked: Sequence[tuple[int, int]] = ()
 
 
 def written(unit: Writing) -> str:
     """A unit's row. It lies there for minutes, so no letter is in it."""
     touched = [(kind.name, None if key is EVERY else key) for kind, key in unit.changed()]
-    return msgspec.json.encode(Body(touched, [encode_event(event) for event in unit.events if event.shared])).decode()
+    events = [encode_event(event) for event in unit.events if event.shared]
+    marked = [(remark.account, remark.post) for remark in unit.noticed()]
+    return msgspec.json.encode(Body(touched, events, marked)).decode()
 
 
 def read(text: str) -> Change:
@@ -77,7 +90,21 @@ def read(text: str) -> Change:
     except msgspec.DecodeError:
         return Change(set(), [], strange=True)
     touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
-    return Change(touched, [event for event in events if event is not None], len(touched) < len(body.touched))
+    known = [event for event in events if event is not None]
+    return Change(touched, known, len(touched) < len(body.touched), body.marked)
+
+
+def remarks_of(changes: Sequence[Change]) -> list[Remark]:
+    """Marks that came or went, of those accounts of whose reactions none of these units changed anything else."""
+    whole = {
+        key
+        for change in changes
+        for kind, key in change.touched
+        if kind is REACTIONS and all(key != account for account, _ in change.marked)
+    }
+    return [
+        Remark(account, post, 0, 0) for change in changes for account, post in change.marked if account not in whole
+    ]
 
 
 class Seen(NamedTuple):
@@ -125,9 +152,13 @@ class Tail:
         self._heard: set[int] = set()  # of our own units: those heard in their commit, and not yet seen in a look
         self._early: set[int] = set()  # and those seen in a look before their commit was heard
 
-    async def add(self, connection: Any, unit: Writing, number: int) -> None:
-        """The last statement of a unit."""
-        await connection.execute(ADD, self.by, number, written(unit))
+    async def add(self, connection: Any, unit: Writing, number: int, lasting: list[dict[str, Any]]) -> None:
+        """The last statement of a unit: for others, and `lasting` for the outbox."""
+        row = self.by, number, written(unit)
+        if lasting:
+            await connection.execute(ADD_BOTH, *row, msgspec.json.encode(lasting).decode())
+        else:
+            await connection.execute(ADD, *row)
 
     def committed(self, number: int) -> bool:
         """One of our units is committed; whether a look has told of it already."""

@@ -17,11 +17,12 @@ from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.hands import Hands
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
 from chaupal.store.machine.shelves import Touched
-from chaupal.store.machine.tail import Change, Tail
+from chaupal.store.machine.tail import Change, Tail, remarks_of
 from chaupal.store.machine.work import Look, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -94,10 +95,6 @@ def not_let_in(dsn: str, error: BaseException) -> BadSettings | None:
     return None
 
 
-async def _keep_settings(connection: Any) -> None:
-    """Nothing to reset: every unit is a transaction, and no session state is used. Saves a round trip."""
-
-
 class PostgresReading(Reading):
     def __init__(self, work: "PostgresWork", *, keyed: bool = False, source: Any = None) -> None:
         """`source`: one connection, in whose transaction all is read; else each read takes one of the pool's."""
@@ -145,10 +142,10 @@ class PostgresWriting(Writing):
         compiled = stmt.postgres
         await self._connection.executemany(compiled.text, [compiled.arguments(row) for row in rows])
 
-    async def note_change(self, tail: Tail) -> None:
-        """What was changed and what happened, for other processes."""
+    async def note_change(self, tail: Tail, lasting: list[dict[str, Any]]) -> None:
+        """What was changed and what happened, for other processes; `lasting` of it for the outbox."""
         self.told = True
-        await tail.add(self._connection, self, self.number)
+        await tail.add(self._connection, self, self.number, lasting)
 
     async def mark(self) -> None:
         await self._connection.execute("SAVEPOINT part")
@@ -176,7 +173,7 @@ class PostgresWork(SharedWork):
         self._dsn = dsn
         self._beside = beside
         self._many = many
-        self._connections = connections
+        self.pool = Hands(dsn, connections)
         self._sits: Any = None
         self._wrong_clock = False
         self._writers = asyncio.Semaphore(max(2, connections - FOR_READERS))
@@ -188,9 +185,7 @@ class PostgresWork(SharedWork):
         self.barrier = Barrier(self._look_up)
 
     async def open(self) -> None:
-        self.pool: Any = await asyncpg.create_pool(
-            self._dsn, min_size=1, max_size=self._connections, reset=_keep_settings
-        )
+        await self.pool.open()
         await self._check_character_type()
         self._reading = PostgresReading(self)
         self._look = Look(self._reading)
@@ -280,7 +275,7 @@ class PostgresWork(SharedWork):
         if any(change.strange for change in changes):
             self.memory.forget_all()
         if changes:  # though no key is named: what rests on everything is good until any commit at all
-            self.memory.forget({key for change in changes for key in change.touched})
+            self.memory.forget({key for change in changes for key in change.touched}, remarks_of(changes), last=False)
         for change in changes:
             if change.events:
                 self.after_others(change.events)
@@ -308,10 +303,10 @@ class PostgresWork(SharedWork):
             self._doubted = set()
             self._lost()
 
-    async def tell_others(self, unit: Writing) -> None:
+    async def tell_others(self, unit: Writing, lasting: list[dict[str, Any]]) -> None:
         """See `SharedWork`: which keys were changed, and what happened."""
         if isinstance(unit, PostgresWriting):
-            await unit.note_change(self.tail)
+            await unit.note_change(self.tail, lasting)
 
     def is_heard(self, unit: Writing) -> bool:
         """See `SharedWork`."""
@@ -399,5 +394,6 @@ class PostgresWork(SharedWork):
         await asyncio.sleep(0)
 
     async def keep_small(self) -> None:
-        """PostgreSQL sees to itself; what everybody has heard of is swept."""
+        """PostgreSQL sees to itself; what everybody has heard of is swept, and connections that nobody needs go."""
         await self.tail.sweep(self.pool)
+        await self.pool.rest()

@@ -1,5 +1,7 @@
 """What both stores share: events enter the outbox with their unit, and processes beside each other tell what they changed."""
 
+from typing import Any
+
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.saying import log
 from chaupal.kernel.vitals import Vitals
@@ -40,15 +42,15 @@ class SharedWork:
 
     async def enter_events(self, unit: Writing) -> None:
         """The last statements of a unit."""
-        lasting = [event for event in unit.events if event.lasting]
-        if lasting:
-            await unit.run_many(outbox.ADD, outbox.rows(lasting, self.clock()))
+        lasting = outbox.rows([event for event in unit.events if event.lasting], self.clock())
         # What is of no kind is news, too: answers that rest on everything are good until anything at all is changed.
-        if self._tells and (unit.events or unit.wrote or unit.touched):
-            await self.tell_others(unit)
+        if self._tells and (unit.events or unit.wrote or unit.touched or unit.remarks):
+            await self.tell_others(unit, lasting)
+        elif lasting:
+            await unit.run_many(outbox.ADD, lasting)
 
-    async def tell_others(self, unit: Writing) -> None:
-        """The very last one: that others learn of it with its commit."""
+    async def tell_others(self, unit: Writing, lasting: list[dict[str, Any]]) -> None:
+        """The same where others learn of the unit with its commit. `lasting`: what enters the outbox."""
         raise NotImplementedError
 
     def committed(self, unit: Writing) -> None:
@@ -58,7 +60,7 @@ class SharedWork:
         try:
             heard = self.is_heard(unit)
             # Beside others somebody's marks may have been changed since, and read anew: then this would not be the last word.
-            self.memory.forget(unit.changed(), () if self.hears_others else unit.noticed())
+            self.memory.forget(unit.changed(), unit.noticed(), last=not self.hears_others)
             if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:

@@ -277,8 +277,10 @@ class SqliteWork(SharedWork):
         finally:
             moment.end()
 
-    async def tell_others(self, unit: Writing) -> None:
+    async def tell_others(self, unit: Writing, lasting: list[dict[str, Any]]) -> None:
         """See `SharedWork`: that something was changed, not what."""
+        if lasting:
+            await unit.run_many(outbox.ADD, lasting)
         await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
 
     async def look(self) -> None:

@@ -1,0 +1,79 @@
+"""Connections in hand: whoever reads next takes the one that was just used, and nobody waits for one that is idle."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from chaupal.store.machine.hands import Hands
+from services import Postgres
+from waiting import PATIENCE
+
+WHO = "SELECT pg_backend_pid()"
+SLEEPS = "SELECT pg_backend_pid() FROM pg_sleep(0.05)"
+
+
+@pytest.fixture
+async def hands(postgres_database: str) -> AsyncIterator[Hands]:
+    made = Hands(postgres_database, 2)
+    await made.open()
+    yield made
+    await asyncio.wait_for(made.close(), PATIENCE)
+
+
+async def test_what_was_just_used_is_used_again_and_many_take_turns(hands: Hands):
+    first = await hands.fetchval(WHO)
+    assert await hands.fetchval(WHO) == first
+    async with hands.acquire() as connection:
+        assert await connection.fetchval(WHO) == first
+    everybody = await asyncio.wait_for(asyncio.gather(*[hands.fetchval(SLEEPS) for _ in range(7)]), PATIENCE)
+    assert len(set(everybody)) == 2 and first in everybody
+
+
+async def test_who_waits_has_the_next_that_comes_back_from_whomever(hands: Hands):
+    async def unit() -> None:
+        async with hands.acquire() as connection:
+            await connection.fetch(SLEEPS)
+
+    works = [unit() if number % 2 else hands.fetch(SLEEPS) for number in range(9)]
+    await asyncio.wait_for(asyncio.gather(*works), PATIENCE)
+
+
+async def test_one_that_the_database_closed_is_made_anew(hands: Hands, postgres_server: Postgres):
+    gone = await hands.fetchval(WHO)
+    postgres_server.execute(f"SELECT pg_terminate_backend({gone})")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                now = await hands.fetchval(WHO)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                continue  # it is told of its end while it is asked
+            if now != gone:
+                break
+
+
+async def test_whoever_goes_away_in_the_midst_leaves_none_that_is_still_at_it(hands: Hands):
+    for _ in range(4):
+        asking = asyncio.create_task(hands.fetch("SELECT pg_sleep(30)"))
+        await asyncio.sleep(0.02)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert await asyncio.wait_for(hands.fetchval("SELECT 1"), PATIENCE) == 1
+
+
+async def test_a_unit_that_broke_leaves_nothing_behind(hands: Hands):
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await hands.fetch("SELECT 1 / 0")
+    with pytest.raises(LookupError):
+        async with hands.acquire() as connection, connection.transaction():
+            await connection.execute("CREATE TABLE left_over (id int)")
+            raise LookupError
+    assert await hands.fetchval("SELECT to_regclass('left_over')") is None
+
+
+async def test_at_rest_all_are_the_pools_again(hands: Hands):
+    one = await hands.fetchval(WHO)
+    await hands.rest()
+    assert await hands.fetchval(WHO) == one
