@@ -15,6 +15,14 @@ async def _keep_settings(connection: Any) -> None:
     """Nothing to reset: every unit is a transaction, and no session state is used. Saves a round trip."""
 
 
+def is_lost(connection: Any) -> bool:
+    """Whether it is closed; also where the pool has taken it back for that, and it is nobody's any more."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 class Hands:
     """At most `most` connections. Raises what the driver raises."""
 
@@ -66,7 +74,7 @@ class Hands:
     async def _take(self) -> Any:
         while self._free:
             connection = self._free.pop()
-            if not connection.is_closed():
+            if not is_lost(connection):
                 return connection
             await self._pool.release(connection)
         self._wanting += 1
@@ -76,7 +84,7 @@ class Hands:
             self._wanting -= 1
 
     async def _give(self, connection: Any) -> None:
-        if self._wanting or self._closing or connection.is_closed():
+        if self._wanting or self._closing or is_lost(connection):
             await self._pool.release(connection)
         else:
             self._free.append(connection)
