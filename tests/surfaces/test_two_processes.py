@@ -16,9 +16,10 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
 from chaupal.store.identity import apps
-from chaupal.store.machine import tail
+from chaupal.store.machine import outbox, tail
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.shelves import RULINGS, Touched
+from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.notifications import push as devices
 from listening import listening
@@ -147,8 +148,9 @@ async def test_a_barrier_with_a_hole_in_it_is_found_by_these_tests(
     async def skip(self: PostgresWork) -> None:
         """Nobody looks."""
 
-    async def say_nothing(self: PostgresWork, unit: Any) -> None:
+    async def say_nothing(self: PostgresWork, unit: Writing, lasting: list[dict[str, Any]]) -> None:
         """Nobody is told."""
+        await unit.run_many(outbox.ADD, lasting)
 
     read = tail.read
 
