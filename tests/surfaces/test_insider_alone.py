@@ -126,6 +126,30 @@ async def test_what_one_person_did_is_over_after_the_days_of_the_rules_whatever_
     assert await binding(v, v.ravi) == []
 
 
+async def test_what_was_done_alone_and_nobody_agreed_to_is_not_begun_anew_by_another_matter(village: Village):
+    """Neither by one's word nor in an emergency, nor from an app: days would add up to years. A second person may, and two."""
+    v, court = village, village.running.house.court
+    mod = await hire(v, "tara", Role.MODERATOR)
+    await decisions.act_alone(court, mod.viewer, await opened(v, mod, "@ravi", "freeze"), 1, draft(v, "freeze"))
+    await decisions.break_glass(court, v.dev.viewer, await opened(v, mod, "@meera", "freeze"), 1, draft(v, "freeze"))
+    v.clock.move(4 * DAY)
+    await decisions.lapse_ended(court)
+    again = {whom: await opened(v, mod, whom, "freeze") for whom in ("@ravi", "@meera")}
+    with pytest.raises(NeedsTwo):
+        await decisions.act_alone(court, mod.viewer, again["@ravi"], 1, draft(v, "freeze"))
+    with pytest.raises(NeedsTwo):
+        await decisions.break_glass(court, v.dev.viewer, again["@meera"], 1, draft(v, "freeze"))
+    asked = {"type": "disable", "text": GROUNDS, "rule": rule_for(v, "freeze").partition("@")[0], "until": FAR}
+    acted = await as_app(v, mod, "POST", f"/api/v1/admin/accounts/{v.ravi.id}/action", **asked)
+    assert (acted.status_code, await binding(v, v.ravi), await binding(v, v.meera)) == (202, [], [])
+    await decisions.propose(court, mod.viewer, again["@ravi"], 1, draft(v, "freeze", "2021-03-10"))
+    await decisions.approve(court, v.dev.viewer, again["@ravi"], 1)
+    await decisions.act_alone(court, mod.viewer, again["@meera"], 1, draft(v, "freeze"))
+    assert len(await binding(v, v.ravi)) == len(await binding(v, v.meera)) == 1
+    for _ in range(2):  # warnings are said as often as there is something to say
+        await decisions.act_alone(court, mod.viewer, await opened(v, mod, "@asha", "warn"), 1, draft(v, "warn"))
+
+
 async def test_a_second_person_gives_it_the_end_it_was_to_have(village: Village):
     v, court = village, village.running.house.court
     mod = await hire(v, "tara", Role.MODERATOR)

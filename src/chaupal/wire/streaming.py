@@ -104,10 +104,7 @@ class Streaming:
         """Until the end: tell what comes, in this viewer's words; look at the token whenever there is doubt or silence."""
         while not listener.ended:
             found = await listener.next(HEARTBEAT)
-            try:
-                await self._desk.house.reads.work.fresh()
-            except Unavailable:  # nobody knows what may be said now
-                listener.end(CLOSING)
+            await self._look(listener)
             # Asked for only where it must be: this runs for each listener and each tiding.
             if listener.ended or ((listener.doubted or found is None) and not await self._still(listener)):
                 return
@@ -115,6 +112,13 @@ class Streaming:
                 await self._tell(listener, *found, say)
             elif not listener.waiting:
                 await beat()
+
+    async def _look(self, listener: Listener) -> None:
+        """By the law of this moment, or the end of it."""
+        try:
+            await self._desk.house.reads.work.fresh()
+        except Unavailable:  # nobody knows what may be said now
+            listener.end(CLOSING)
 
     async def _still(self, listener: Listener) -> bool:
         """False, and the end of it, where the token is no good any more."""
@@ -124,7 +128,11 @@ class Streaming:
         return not listener.ended
 
     async def _tell(self, listener: Listener, topic: str, tiding: Tiding, say: Say) -> None:
-        for hearing in listener.hearings(topic):
+        for number, hearing in enumerate(listener.hearings(topic)):
+            if number:  # the one before may have been long on its way to whoever reads slowly
+                await self._look(listener)
+            if listener.ended:
+                return
             try:
                 told = await self._words(listener, hearing, topic, tiding)
             except Exception:  # one tiding that cannot be put into words does not end the stream

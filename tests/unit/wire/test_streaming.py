@@ -117,6 +117,34 @@ async def test_one_websocket_carries_many_streams_each_by_its_name(street: Stree
         assert [m.stream for m in ear.messages[3:]] == [("hashtag", "चौपाल")]
 
 
+async def test_before_each_that_is_put_into_words_it_is_looked_what_is_so_by_then(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    """Also where one thing is told on two streams of a connection: the first telling may wait for a slow reader."""
+    work, done = street.running.house.reads.work, list[str]()
+    fresh, words = work.fresh, streaming.Streaming._words  # pyright: ignore[reportPrivateUsage]
+
+    async def looks() -> None:
+        await fresh()
+        done.append("look")
+
+    async def puts(*told: Any) -> Any:
+        done.append("words")
+        return await words(*told)
+
+    post = await street.says(street.asha, "नमस्ते")
+    async with street.open("", street.token, socket=True) as ear:
+        for stream in ("user", "user:notification"):
+            ear.say(type="subscribe", stream=stream)
+        await hears(street.running, 2)
+        monkeypatch.setattr(work, "fresh", looks)
+        monkeypatch.setattr(streaming.Streaming, "_words", puts)
+        await reactions.like(street.running.house.square, street.binod, post)
+        await street.running.runner.settle()
+        await ear.until(lambda e: len([m for m in e.messages if m.event == "notification"]) == 2)
+    assert all(before == "look" for before, after in zip(["", *done], done, strict=False) if after == "words")
+
+
 @pytest.mark.parametrize("how", ["query", "protocol", "header"])
 async def test_the_token_of_a_websocket_comes_in_three_ways(street: Street, how: str):
     query = f"?stream=user&access_token={street.token}" if how == "query" else "?stream=user"

@@ -24,6 +24,7 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
 
 EDITED = "edited_meanwhile"
+ALONE_AGAIN = "alone_again"
 NOT_SEEN = "lack_not_seen"
 
 
@@ -233,6 +234,8 @@ async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: Taken,
     endless = said.permanent or effects.end_of(case, said, court.clock()) is None
     if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
         raise NeedsTwo(TWO)
+    if await effects.done_alone(court, w, case, said, taken.by):
+        raise NeedsTwo(ALONE_AGAIN)
     begun, leaf = await effects.begin(court, w, case, said, who, _last_leaf(case))
     await cases.enter(court, w, case, taken, _with(said, rulings=begun), leaf)
 

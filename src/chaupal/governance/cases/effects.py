@@ -22,6 +22,8 @@ from chaupal.store.identity import account_status as standing
 from chaupal.store.machine.work import Reading, Writing
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
+# What one person did alone, and nobody agreed to, the same person does not begin anew for so long: days would add up to years.
+AGAIN = 30 * DAY
 GLASS = DAY  # what one person did in an emergency is over after this, unless a second person agrees
 
 
@@ -134,6 +136,14 @@ def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
     return msgspec.structs.replace(
         old, **{"id": court.make_id(), "starts_at": court.clock(), "lifted_at": None, "lift_log_index": None} | changes
     )
+
+
+async def done_alone(court: Court, w: Writing, case: Case, said: Said, by: int) -> bool:
+    """Whether the same person did the same to the same thing alone, lately. (A warning is over when it is said.)"""
+    if said.outcome == Measure.WARN.value:
+        return False
+    named = [subject.id for subject in await _subjects(w, case, said)]
+    return await rulings.done_alone(w, by, said.outcome, named, case.target.term, court.clock() - AGAIN)
 
 
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:

@@ -29,6 +29,11 @@ FAULTS: dict[str, Fault] = {
     "staff_takes_two": whole(
         N_("This concerns somebody of the staff. This takes two people: propose it, and let somebody else approve")
     ),
+    "alone_again": whole(
+        N_(
+            "You did this alone before, and nobody agreed to it. This takes two people: propose it, and let somebody else approve"
+        )
+    ),
     "second_reviewer_missing": whole(
         N_("This concerns a protected speaker: a second reviewer must agree before it can be approved")
     ),

@@ -76,6 +76,14 @@ ALL_RULINGS = rows_of(RulingRow, rulings)
 
 BEGIN = inserts(rulings)
 LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", lifted_at=None)
+DONE_ALONE = (
+    selects(rulings.c.id)
+    .where(
+        among(rulings.c.subject_id, "ids"), rulings.c.starts_at > param("since"),
+        term="tag", measure="measure", decided_by="by", approved_by=None,
+    )
+    .limit(1)
+)  # fmt: skip
 # Until somebody agreed it had a shorter end, and its strike with it.
 SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="strike", alone=sql("0")).where(
     id="of", lifted_at=None, approved_by=None
@@ -234,6 +242,12 @@ async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> i
     """The entry of a measure that withholds the same thing at a time (ms) and that everybody may know of."""
     row = await reading.first(ALSO, of=subject, tag=term, at=at)
     return None if row is None else row[0]
+
+
+async def done_alone(reading: Reading, by: int, measure: str, subjects: Sequence[int], term: str, since: int) -> bool:
+    """Whether somebody did this to one of these by themselves since then (ms), and nobody has agreed to it."""
+    asked = {"by": by, "measure": measure, "ids": listed(list(subjects)), "tag": term, "since": since}
+    return await reading.value(DONE_ALONE, **asked) is not None
 
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:
