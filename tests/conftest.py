@@ -32,6 +32,7 @@ from chaupal.store.machine.work_sqlite import SqliteWork
 from either import PAIRED, STAGES, of_two, open_house
 from far import far  # noqa: F401 - fixture
 from kept_keys import KeptKeys
+from lent import Lender
 from object_store import ObjectStore, object_store  # noqa: F401 - fixtures
 from services import Postgres, postgres_database, postgres_server  # noqa: F401 - fixtures
 from strewn import strewn
@@ -164,6 +165,16 @@ def founded(postgres_server: Postgres, migrated: str, tmp_path_factory: pytest.T
     return Founded(data, dsn)
 
 
+@pytest.fixture(scope="session")
+def migrated_lent(postgres_server: Postgres, migrated: str) -> Lender:
+    return Lender(postgres_server, migrated)
+
+
+@pytest.fixture(scope="session")
+def founded_lent(postgres_server: Postgres, founded: Founded) -> Lender:
+    return Lender(postgres_server, founded.dsn)
+
+
 def begins_founded(request: pytest.FixtureRequest) -> bool:
     """Whether a test asks for a village (its file's own, too): then what it begins with has one in it."""
     return "village" in request.fixturenames
@@ -184,16 +195,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield ""
         return
-    server: Postgres = request.getfixturevalue("postgres_server")
-    template = (
-        request.getfixturevalue("founded").dsn if begins_founded(request) else request.getfixturevalue("migrated")
-    )
-    dsn = server.fresh(template=template)
-    AT_HEAD.add(postgres_url(dsn))
-    if request.param == "two":
-        PAIRED.add(dsn)
-    yield dsn
-    server.drop(dsn)
+    lender: Lender = request.getfixturevalue("founded_lent" if begins_founded(request) else "migrated_lent")
+    with lender.lent() as dsn:
+        AT_HEAD.add(postgres_url(dsn))
+        if request.param == "two":
+            PAIRED.add(dsn)
+        yield dsn
+        PAIRED.discard(dsn)
 
 
 @pytest.fixture

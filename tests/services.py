@@ -49,6 +49,10 @@ class Postgres:
     def dsn(self, database: str = OWNERS) -> str:
         return f"postgresql://chaupal@127.0.0.1:{self.port if database == OWNERS else self._door}/{database}"
 
+    def past_the_pooler(self, dsn: str) -> str:
+        """The same database, of the server itself."""
+        return f"postgresql://chaupal@127.0.0.1:{self.port}/{_name(dsn)}"
+
     def fresh(self, template: str | None = None) -> str:
         """Make a database and return its DSN: empty, or a copy of the one at DSN `template`, that nobody is using."""
         name = next(self._names)
@@ -65,7 +69,11 @@ class Postgres:
 
     def execute(self, statement: str) -> None:
         """Run one statement as the owner of the server. Works inside and outside a running event loop."""
-        self._thread.submit(self._run, self._execute(statement)).result()
+        self.run(self._execute(statement))
+
+    def run[T](self, doing: Coroutine[Any, Any, T]) -> T:
+        """Do something in the loop of the owner's connections, from inside and outside a running one."""
+        return self._thread.submit(self._runner.run, doing).result()
 
     def forget(self) -> None:
         """Let go of the connection; the server may be gone, and come back."""
@@ -78,9 +86,6 @@ class Postgres:
         self.forget()
         self._thread.submit(self._runner.close).result()
         self._thread.shutdown()
-
-    def _run(self, doing: Coroutine[Any, Any, None]) -> None:
-        self._runner.run(doing)
 
     async def _execute(self, statement: str) -> None:
         owner = self._owner or await asyncpg.connect(self.dsn())
