@@ -5,12 +5,16 @@
 
 import asyncio
 import gc
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx2._urlparse
+import httpx2._urls
 import pytest
 import structlog
 import uvloop
@@ -49,6 +53,12 @@ hypothesis_settings.load_profile("dev")
 
 # httpx2 asks with each request for a package that nobody here has installed; the search for it took a tenth of the request.
 sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
+
+# What an address says depends on it alone, and with each request the same ones were read several times.
+httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(1000)(httpx2._urlparse.urlparse)  # pyright: ignore[reportPrivateImportUsage]
+
+# PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
+os.environ.setdefault("PGSSLMODE", "disable")
 
 # Left to itself it draws each error with its source in colours, which took more than all that a test of errors does.
 structlog.configure(
