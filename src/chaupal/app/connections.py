@@ -14,10 +14,11 @@ from typing import Any, cast, override
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from chaupal.app.heads import Heads, Target
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import DROP, WHOLE
+from chaupal.wire.scope import DROP, WHOLE, Pairs
 
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
@@ -39,6 +40,7 @@ class Keeper:
         self._seats: dict[asyncio.Transport, tuple[Net, ...]] = {}
         self._used: dict[str, int] = {}
         self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head is here, the longest waiting first
+        self.heads = Heads()
 
     def many(self) -> int:
         """How many connections stand."""
@@ -129,10 +131,16 @@ class Http(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
+        between = self._part == NOTHING and self._answered_all()
+        if between and (known := self._keeper.heads.read(data)) is not None:
+            self._ask(*known)
+            return
         self._came += len(data)
         self._reading = True
         super().data_received(data)
         self._reading = False
+        if between and self._part == NOTHING and self._asked is not None:
+            self._keeper.heads.learn(data, self.headers)
         if self._part == HEAD and self._came > MOST_HEAD:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         else:
@@ -151,6 +159,28 @@ class Http(HttpToolsProtocol):
             self._asked = app
         else:  # of many that came in one piece, each is answered in a round of its own
             super()._start_asgi_task(cycle, app)
+
+    def _ask(self, target: Target, headers: Pairs) -> None:
+        """What uvicorn makes of the parts of a request, where its head is known and nothing follows it."""
+        self._unset_keepalive_if_required()
+        self._came = 0
+        self._keeper.waiting.pop(self.transport, None)
+        asked = asyncio.Event()
+        asked.set()
+        self.headers = headers
+        scope: Any = {
+            "type": "http", "asgi": {"version": self.asgi_version, "spec_version": "2.3"}, "http_version": "1.1",
+            "server": self.server, "client": self.client, "scheme": self.scheme or "http", "root_path": "", "method": "GET",
+            "path": target.path, "raw_path": target.raw, "query_string": target.query, "headers": headers, "state": {},
+            "extensions": self._extensions,
+        }  # fmt: skip
+        self.scope = scope
+        self.cycle = self._answered = cycle = RequestResponseCycle(
+            scope, self.transport, self.flow, self.logger, self.access_logger, self.access_log, self.server_state.default_headers,
+            message_event=asked, expect_100_continue=False, keep_alive=not self._leaving, on_response=self.on_response_complete,
+        )  # fmt: skip
+        cycle.more_body = False
+        self._answer_now(cycle, self.app)
 
     def _answer_now(self, cycle: RequestResponseCycle, app: Any) -> None:
         """In this round of the loop as far as it goes, and not in the next: most answers wait for nothing."""
@@ -183,8 +213,11 @@ class Http(HttpToolsProtocol):
 
     def _idle(self) -> bool:
         """Whether nothing is asked and nobody counts how long for."""
+        return self._answered_all() and self._rests_since is None
+
+    def _answered_all(self) -> bool:
         cycle = self._answer()
-        return (cycle is None or cycle.response_complete) and self._rests_since is None
+        return cycle is None or cycle.response_complete
 
     def _answer(self) -> RequestResponseCycle | None:
         """The newest request, or none yet, whatever uvicorn's types say."""
