@@ -137,6 +137,10 @@ class RulingIndex:
         """Every ruling in force on a subject, wherever it binds, the most severe first."""
         return self._by_subject.get(subject, ())
 
+    def silent_on(self, ids: Iterable[int]) -> bool:
+        """Whether no ruling in force, wherever it binds, is on any of these subjects or pictures."""
+        return not any(id_ in self._by_subject or id_ in self._by_content for id_ in ids)
+
     def find(self, subject: int, country: str, measures: frozenset[Measure]) -> Ruling | None:
         """The most severe ruling of these kinds that binds the subject in `country`."""
         return next((r for r in self._by_subject.get(subject, ()) if r.measure in measures and r.binds(country)), None)
