@@ -23,8 +23,9 @@ from chaupal.store.machine.work_shared import SharedWork
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 
 # Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
-# when it begins anew, and the rest given back to the disk.
-WAL_LARGE, WAL_KEPT = 16_000_000, 4_000_000
+# when it begins anew, and the rest given back to the disk. What is there already is written over at four fifths of what it
+# takes to make a file longer and to have that on the disk, too.
+WAL_LARGE, WAL_KEPT = 16_000_000, 64_000_000
 
 LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
 
