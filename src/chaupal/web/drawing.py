@@ -20,12 +20,13 @@ type Macro = Callable[..., Markup]
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """What a card is drawn into: the words and digits of its page, where its forms lead back to, and who looks."""
+    """What a card is drawn into: the words and digits of its page, where its forms lead back to, who looks, whether forms have a word."""
 
     language: str
     native: bool
     here: str
     me: int | None
+    worded: bool
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -49,7 +50,18 @@ class Pen:
             return draw(card, focal, threaded, on_top)
         frame = self._frame
         mine = card.post.author == frame.me
-        key = (card.key, frame.language, frame.native, frame.here, frame.me is None, mine, focal, threaded, on_top)
+        key = (
+            card.key,
+            frame.language,
+            frame.native,
+            frame.here,
+            frame.worded,
+            frame.me is None,
+            mine,
+            focal,
+            threaded,
+            on_top,
+        )
         age = age_of(self._now - card.post.created_at)
         kept = _cards.items.get(key)
         if kept is None or kept.age != age or kept.card != card:
@@ -59,7 +71,7 @@ class Pen:
 
     def piece(self, name: str, draw: Macro, *made_of: Hashable) -> Markup:
         """Part of a page that rests on nothing but `made_of`, and the words and digits of the page."""
-        key = (name, self._frame.language, self._frame.native, made_of)
+        key = (name, self._frame.language, self._frame.native, self._frame.worded, made_of)
         html = _pieces.items.get(key)
         if html is None:
             html = draw()

@@ -24,7 +24,7 @@ from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
 from chaupal.web.words import LANGUAGES, N_, own_name, words
 from chaupal.wire.call import Answer, Call, page
-from chaupal.wire.drawn import WORD
+from chaupal.wire.csrf import WORD
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -88,12 +88,12 @@ def introduce(cast: Iterable[Player]) -> None:
 async def render(
     call: Call[Any], template: str, status: int = 200, headers: list[tuple[str, str]] | None = None, **context: Any
 ) -> Answer:
-    """The page, with the marks of `wire.drawn` in its forms. Every template gets the names of `common` besides its own."""
+    """The page, with a mark for the word in its forms (`wire.csrf`). Every template gets the names of `common` besides its own."""
     told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context
     names["aside"] = Beside() if template.startswith(ALONE) else await beside(call)
-    frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account)
+    frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account, bool(call.csrf))
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
     return page(html, status, headers)
@@ -104,7 +104,7 @@ def common(call: Call[Any]) -> dict[str, Any]:
     settings = call.house.settings
     return {
         "call": call, "viewer": call.viewer, "who": call.caller, "signed_in": call.viewer.account is not None,
-        "csrf": WORD, "path": path_of(call), "here": here(call), "settings": settings,
+        "csrf": WORD if call.csrf else "", "path": path_of(call), "here": here(call), "settings": settings,
         "site": words(call.viewer.language).gettext(settings.title), "now": call.house.reads.clock(),
         "village": settings.village, "cast": _cast if settings.village else (),
         "may": functools.partial(may, call.viewer), "title": "", "appearance": appearance_of(call),

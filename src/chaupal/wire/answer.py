@@ -28,9 +28,8 @@ from chaupal.social.signin import logins
 from chaupal.wire import csrf
 from chaupal.wire.asker import Asker, Askers, accepted_language, bearer
 from chaupal.wire.call import Answer, Call, House, Upload, json
-from chaupal.wire.drawn import WORD, Cut, filled, marked
 from chaupal.wire.limits import Limits, check_limit, limit_headers, retry_after
-from chaupal.wire.packing import FAST, pack, put_together
+from chaupal.wire.packing import FAST, gzip, pack
 from chaupal.wire.params import check, nest, pairs_of
 from chaupal.wire.route import Route, Shape
 
@@ -71,12 +70,12 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     body: bytes
     mime: str
     headers: list[tuple[str, str]]
-    cut: Cut | None = None  # a page in pieces, instead of its body
+    packed: bytes = b""  # a page as gzip, too, for whoever reads that
 
     @property
     def size(self) -> int:
         """Bytes, roughly: what is told of it in memory takes some more."""
-        return ABOUT + (len(self.body) if self.cut is None else self.cut.size)
+        return ABOUT + len(self.body) + len(self.packed)
 
 
 class Desk:
@@ -192,34 +191,31 @@ class Desk:
         name = (request.link, request.query, call.viewer, call.caller and call.caller.key, *shape_of(call))
         known: KeptAnswer | None = kept.find(reads, name)
         if known is not None:
-            return Answer(known.body, 200, known.mime, known.headers, cut=known.cut)
+            return Answer(known.body, 200, known.mime, known.headers, packed=known.packed)
         # What an account wishes (its language, how pages look) comes with its caller.
         with kept.making(reads, call.caller.key if call.caller else "") as noted:
             await self._take(route, request, call)
             answer = as_answer(await route.run(call))
         if answer.status == 200:
-            if route.shape is Shape.PAGE:
-                answer = cut_up(call, answer)
-            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.cut)
+            if route.shape is Shape.PAGE and not csrf.worded(answer.body):
+                answer.packed = gzip(answer.body, FAST)
+            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.packed)
             kept.keep(reads, name, known, known.size, noted, route.kept_for)
         return answer
 
     def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:
-        """A page with the words of this answer in it, packed for the way."""
-        if answer.cut is None and not marked(answer.body):
+        """A page packed for the way; or with the word of whoever asks in its forms, unpacked."""
+        if not csrf.worded(answer.body):
             return pack(request.headers, answer)
-        fills = csrf.fills(call.csrf)
         answer.headers = [*answer.headers, *csrf.cookie(call)]
-        if answer.cut is not None:
-            return put_together(answer.cut, fills, request.headers, answer)
-        answer.body = filled(answer.body, fills)
-        return pack(request.headers, answer)
+        answer.body = csrf.put_in(call, answer.body)
+        return answer
 
     def _call(self, route: Route, request: Request, asker: Asker, cookies: Mapping[str, str]) -> Call[Any]:
         return Call(
             house=self.house, route=route, viewer=asker.stranger, caller=None, args=None, headers=request.headers, cookies=cookies,
             link=self.house.settings.origin + request.link, query=request.query, address=asker.address,
-            csrf=csrf.word(cookies) if route.shape is Shape.PAGE else "", target=request.target,
+            csrf=csrf.word(request.headers, cookies) if route.shape is Shape.PAGE else "", target=request.target,
         )  # fmt: skip
 
     async def _identify(self, route: Route, asker: Asker) -> Caller | None:
@@ -240,7 +236,7 @@ class Desk:
         caller = call.caller
         if caller is None:
             return self._as_whom(asker, caller)
-        if caller.csrf:
+        if caller.csrf and call.csrf:
             call.csrf = caller.csrf
         if asker.caller is not caller:
             self.askers.came_as(asker, caller, self._as_whom(asker, caller))
@@ -349,18 +345,10 @@ def _open_to(route: Route, state: str) -> bool:
     return route.method == "GET" or route.takes_back
 
 
-def shape_of(call: Call[Any]) -> tuple[str, ...]:
-    """What an answer rests on beside its address, the law and who asks: how one wants pages to look."""
+def shape_of(call: Call[Any]) -> tuple[str | bool, ...]:
+    """What an answer rests on beside its address, the law and who asks: how one wants pages to look, and whether forms have a word."""
     names = call.route.shaped_by
-    return tuple([call.cookies.get(name, "") for name in names]) if names else ()
-
-
-def cut_up(call: Call[Any], answer: Answer) -> Answer:
-    """A page in pieces. Whoever is signed in gets one mask for as long as it is kept: it is the same page, word for word."""
-    body = answer.body
-    if call.caller is not None and call.caller.csrf:
-        body = filled(body, {WORD.encode(): csrf.masked(call.csrf).encode()})
-    return Answer(b"", answer.status, answer.mime, answer.headers, cut=Cut(body, FAST))
+    return (bool(call.csrf), *[call.cookies.get(name, "") for name in names]) if names else ()
 
 
 def as_answer(value: Any) -> Answer:

@@ -13,7 +13,6 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
-from chaupal.wire.drawn import Cut
 from chaupal.wire.route import Route
 
 type TemporaryFile = _TemporaryFileWrapper[bytes]
@@ -48,6 +47,11 @@ class Upload:
     def data(self) -> bytes:
         """All of it in memory: for what is small by its nature."""
         return self._held if isinstance(self._held, bytes) else Path(self._held.name).read_bytes()
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self._held) if isinstance(self._held, bytes) else Path(self._held.name).stat().st_size
 
     @property
     def empty(self) -> bool:
@@ -106,7 +110,7 @@ class Call[A: msgspec.Struct]:
 class Answer(msgspec.Struct):
     """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
 
-    A page may hold the marks of `wire.drawn`; `cut`: one that is kept, instead of its body.
+    A page may hold the mark of a word that is still to be put in (`wire.csrf`). `packed`: the body as gzip, where it is at hand.
     """
 
     body: bytes = b""
@@ -115,7 +119,7 @@ class Answer(msgspec.Struct):
     headers: list[tuple[str, str]] = []
     pieces: AsyncIterator[bytes] | None = None
     length: int = 0
-    cut: Cut | None = None
+    packed: bytes = b""
 
 
 _encode = msgspec.json.Encoder().encode

@@ -1,7 +1,10 @@
-"""Forms guarded against forgery: a word in the form must equal the session's, or the anonymous visitor's cookie."""
+"""Forms guarded against forgery: by where the browser says that one comes from, and by a word where it says nothing.
 
-import base64
-import binascii
+Browsers say it themselves: `Sec-Fetch-Site` where we are reached by https or on this machine, `Origin` with every form. Whoever
+asks for a page without the first gets a word into its forms, which is the session's or the stranger's cookie, and sends it
+back where there is no `Origin` either.
+"""
+
 import hmac
 import secrets
 import string
@@ -9,40 +12,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaupal.kernel.errors import NotAllowed
+from chaupal.kernel.secrets import new_secret
 from chaupal.wire.call import Call
 from chaupal.wire.cookies import set_cookie
-from chaupal.wire.drawn import ONCE, WORD, Fills
 
 COOKIE = "visitor"
+SITE = "sec-fetch-site"
+WORD = new_secret()  # what stands in a drawn page for the word. Random, so that nobody can write it into a post
 _LETTERS = frozenset(string.ascii_letters + string.digits + "-_")
+_OURS = ("same-origin", "none")  # none: the person themselves, as when a tab is opened again
+_MARK = WORD.encode()
 
 
-def word(cookies: Mapping[str, str]) -> str:
-    """The visitor's word: from the cookie, else a new one (the page that uses it must set the cookie)."""
+def word(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+    """The visitor's word: from the cookie, else a new one (the page that uses it sets the cookie). Empty: none is needed."""
+    if SITE in headers:
+        return ""
     kept = cookies.get(COOKIE, "")
     return kept if 20 <= len(kept) <= 64 and _LETTERS.issuperset(kept) else secrets.token_urlsafe(24)
 
 
-def masked(plain: str) -> str:
-    """The word as it stands in a form: another text each time, so that packed pages do not tell it by their lengths."""
-    data = plain.encode()
-    pad = secrets.token_bytes(len(data))
-    return base64.urlsafe_b64encode(pad + _xor(pad, data)).decode()
+def worded(body: bytes) -> bool:
+    """Whether the word is still to be put into a page."""
+    return _MARK in body
 
 
-def unmasked(sent: str) -> bytes:
-    """The word behind what `masked` made; empty for anything else."""
-    try:
-        data = base64.b64decode(sent.encode(), altchars=b"-_", validate=True)
-    except binascii.Error:
-        return b""
-    half = len(data) // 2
-    return _xor(data[:half], data[half:]) if len(data) % 2 == 0 else b""
-
-
-def fills(plain: str) -> Fills:
-    """What a drawn page says in one answer in the place of its marks."""
-    return {WORD.encode(): masked(plain).encode(), ONCE.encode(): secrets.token_urlsafe(12).encode()}
+def put_in(call: Call[Any], body: bytes) -> bytes:
+    """The page with the word of whoever asked for it."""
+    return body.replace(_MARK, call.csrf.encode())
 
 
 def cookie(call: Call[Any]) -> list[tuple[str, str]]:
@@ -55,17 +52,24 @@ def cookie(call: Call[Any]) -> list[tuple[str, str]]:
 
 def check(call: Call[Any], sent: str) -> None:
     """Raises NotAllowed for a form that did not come from a page of ours."""
-    site = call.headers.get("sec-fetch-site", "same-origin")
-    origin = call.headers.get("origin", call.house.settings.origin)
-    # The host asked for is ours under another name (localhost for 127.0.0.1); a foreign page cannot choose that header.
-    host = call.headers.get("host", "")
-    ours = (call.house.settings.origin, f"http://{host}", f"https://{host}", "null")
-    foreign = site == "cross-site" or origin not in ours
-    word = call.csrf.encode()
-    right = hmac.compare_digest(sent.encode(), word) or hmac.compare_digest(unmasked(sent), word)
-    if foreign or not sent or not right:
+    ours = _is_ours(call)
+    if ours is None:
+        ours = bool(call.csrf) and hmac.compare_digest(sent.encode(), call.csrf.encode())
+    if not ours:
         raise NotAllowed("form_out_of_date")
 
 
-def _xor(pad: bytes, data: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(pad, data, strict=True))
+def _is_ours(call: Call[Any]) -> bool | None:
+    """As the browser says; None where it says nothing."""
+    if site := call.headers.get(SITE):
+        return site in _OURS
+    # A page that tells nobody where it is has the origin `null` (RFC 6454 §7.3), and so has a foreign one that hides it.
+    origin = call.headers.get("origin", "null")
+    return None if origin == "null" else origin in _origins(call)
+
+
+def _origins(call: Call[Any]) -> set[str]:
+    """Ours, and the host asked for, which may be us under another name (localhost for 127.0.0.1): a foreign page cannot choose it."""
+    settings, host = call.house.settings, call.headers.get("host", "")
+    schemes = ("https",) if settings.secure else ("http", "https")
+    return {settings.origin, *(f"{scheme}://{host}" for scheme in schemes)}

@@ -1,14 +1,13 @@
 """Answers made smaller on their way (gzip, RFC 1952), for whoever can read that.
 
-A page may be packed although it holds secrets beside words that others chose (BREACH): the one secret that would be worth
-guessing letter by letter, the word of its forms, looks different in every answer (`wire.csrf.masked`).
+A page may be packed although it holds words that others chose (BREACH), for there is nothing in it worth guessing letter by
+letter: one with the word of a session in its forms (`wire.csrf`) is sent as it is.
 """
 
 import zlib
 from collections.abc import Mapping
 
 from chaupal.wire.call import Answer
-from chaupal.wire.drawn import Cut, Fills
 
 LEAST = 1_400  # bytes: what fits into one packet anyway is not packed
 FAST, BEST = 1, 9  # for what is made for one reader, and for what is made once
@@ -38,11 +37,5 @@ def pack(headers: Mapping[str, str], answer: Answer) -> Answer:
     if not takes_gzip(headers):
         answer.headers = [*answer.headers, VARY]
         return answer
-    return Answer(gzip(answer.body, FAST), answer.status, answer.mime, [*answer.headers, VARY, PACKED])
-
-
-def put_together(cut: Cut, fills: Fills, headers: Mapping[str, str], answer: Answer) -> Answer:
-    """A page that was kept in pieces, with the words of this answer between them."""
-    if takes_gzip(headers):
-        return Answer(cut.gzip(fills), answer.status, answer.mime, [*answer.headers, VARY, PACKED])
-    return Answer(cut.plain(fills), answer.status, answer.mime, [*answer.headers, VARY])
+    packed = answer.packed or gzip(answer.body, FAST)
+    return Answer(packed, answer.status, answer.mime, [*answer.headers, VARY, PACKED])

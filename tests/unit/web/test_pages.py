@@ -7,7 +7,7 @@ import httpx2
 import pytest
 import regex
 
-from chaupal.wire.drawn import marked
+from chaupal.wire.csrf import worded
 from painted import picture
 from village import Said, Village, Villager
 
@@ -115,7 +115,7 @@ def check(answer: httpx2.Response, path: str, language: str) -> None:
     seen = Seen(answer.text)
     assert not seen.faults, (path, seen.faults)
     assert seen.of("html")[0]["lang"] == language
-    assert not marked(answer.content), path
+    assert not worded(answer.content), path
     assert answer.headers["cache-control"] == "private, no-store"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
 

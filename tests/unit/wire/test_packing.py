@@ -1,4 +1,4 @@
-"""Pages and styles are packed for who can unpack them, and the word of a form never looks the same twice."""
+"""Pages and styles are packed for who can unpack them; a page with a secret beside words of others is not."""
 
 import gzip
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ import regex
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.wire import csrf, packing
+from chaupal.wire import packing
 from village import Village, open_village
 
 
@@ -30,13 +30,13 @@ def test_who_takes_gzip(header: str, takes: bool):
 
 
 async def test_a_page_is_packed_for_whoever_reads_gzip(village: Village):
-    plain = await village.client.get("/about", headers={"accept-encoding": "identity", "cookie": "visitor=" + "v" * 24})
-    packed = await village.client.get("/about", headers={"accept-encoding": "gzip", "cookie": "visitor=" + "v" * 24})
+    plain = await village.client.get("/about", headers={"accept-encoding": "identity", "sec-fetch-site": "none"})
+    packed = await village.client.get("/about", headers={"accept-encoding": "gzip", "sec-fetch-site": "none"})
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert plain.headers["vary"] == packed.headers["vary"] == "accept-encoding"
     assert int(packed.headers["content-length"]) < len(plain.content) / 2
-    assert packed.text[:200] == plain.text[:200]
+    assert packed.text == plain.text
 
 
 async def test_a_style_is_packed_once_and_kept_for_good(village: Village):
@@ -54,17 +54,8 @@ async def test_the_api_answers_unpacked(village: Village):
     assert "content-encoding" not in answer.headers
 
 
-async def test_the_word_of_a_form_is_another_text_on_every_page_and_opens_the_same_door(village: Village):
-    cookie = {"cookie": "visitor=" + "v" * 24}
-    words = [
-        regex.search(r'name="csrf" value="([^"]+)"', (await village.client.get("/login", headers=cookie)).text)[1]  # pyright: ignore[reportOptionalSubscript]
-        for _ in range(2)
-    ]
-    assert words[0] != words[1]
-    assert "v" * 24 not in "".join(words)
-    for word in (*words, "v" * 24):
-        sent = {"csrf": word, "language": "en", "next": "/"}
-        assert (await village.client.post("/language", data=sent, headers=cookie)).status_code == 303
-    for wrong in (csrf.masked("w" * 24), words[0][:-4], "", "ऱ", "=" * 10, "AAAA"):
-        sent = {"csrf": wrong, "language": "en", "next": "/"}
-        assert (await village.client.post("/language", data=sent, headers=cookie)).status_code == 403
+async def test_a_page_with_a_word_in_its_forms_is_sent_as_it_is(village: Village):
+    headers = {"accept-encoding": "gzip", "cookie": "visitor=" + "v" * 24}
+    answer = await village.client.get("/login", headers=headers)
+    assert "content-encoding" not in answer.headers
+    assert "v" * 24 in answer.text

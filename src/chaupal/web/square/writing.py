@@ -1,5 +1,7 @@
 """Writing a post: the form, what was typed into it, its pictures. An error keeps what was typed."""
 
+import hashlib
+import secrets
 from typing import Any
 
 import msgspec
@@ -36,7 +38,6 @@ from chaupal.web.square.sheet import (
 )
 from chaupal.web.words import N_, words
 from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.drawn import ONCE
 from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, Shape, get, post
 
@@ -69,7 +70,7 @@ async def blank(call: Call[Any]) -> Sheet:
     login = await logins.login_of(call.house.square, call.viewer)
     return Sheet(
         visibility=login.default_visibility or "public", language=login.default_language,
-        sensitive=bool(login.default_sensitive), quote_policy=login.default_quote_policy, key=ONCE,
+        sensitive=bool(login.default_sensitive), quote_policy=login.default_quote_policy, key=secrets.token_urlsafe(12),
     )  # fmt: skip
 
 
@@ -139,10 +140,11 @@ async def publish(call: Call[PostTyped]) -> Answer:
     if not typed.quote_policy:
         typed.quote_policy = (await logins.login_of(call.house.square, call.viewer)).default_quote_policy
     try:
+        deed = _deed(call)
         await attach(call, typed)
         if typed.at:
             return await _plan(call, typed, from_local(typed.at))
-        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed), following(typed))
+        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed, deed), following(typed))
     except (Invalid, NotAllowed) as problem:
         if nth := problem.places.get("nth"):
             problem.places["more_at"] = str(typed.following[int(nth) - 1].n)
@@ -202,11 +204,19 @@ def choices(call: Call[Any]) -> dict[str, Any]:
     }
 
 
-def _draft(call: Call[PostTyped], typed: PostTyped) -> posts.Draft:
+def _deed(call: Call[PostTyped]) -> str:
+    """What makes a form that comes twice one post: the key of its page, with all that was typed. Two tabs may hold one page."""
+    if not call.args.key:
+        return ""
+    files = [(field, file.name, file.size) for field, file in call.files.items()]
+    return f"page-{hashlib.sha256(msgspec.json.encode((call.args, files))).hexdigest()}"
+
+
+def _draft(call: Call[PostTyped], typed: PostTyped, deed: str) -> posts.Draft:
     return posts.Draft(
         text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
         language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
-        reply_to=typed.reply_to, pictures=typed.kept, key=f"page-{typed.key}"[:200] if typed.key else "",
+        reply_to=typed.reply_to, pictures=typed.kept, key=deed,
         draft=typed.draft, plan=typed.plan, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ OFFICE = [r for r in ROUTES if r.path.startswith("/office") and r.shape is Shape
 # Looking at what is private is no change of the house: it is written down who did.
 LOOKS = {"/office/evidence/{id}", "/office/speakers/{id}/read", "/office/documents/{id}", "/office/documents/{id}/file"}
 
-WORD = regex.compile(r'name="csrf" value="[^"]*"')  # masked anew in every page
+WORD = regex.compile(r'name="csrf" value="[^"]*"')
 UNKNOWN = regex.compile(r"\{(id|slug|user|document_id|\w+_id)\}")  # ids of which this world has none
 
 

@@ -19,8 +19,8 @@ async function look(area: HTMLTextAreaElement, place: HTMLElement, csrf: string)
 export function watchNames(): void {
   const area = document.querySelector<HTMLTextAreaElement>("textarea[data-names]");
   const place = document.querySelector<HTMLElement>("[data-named]");
-  const csrf = area?.form?.querySelector<HTMLInputElement>("input[name=csrf]")?.value;
-  if (!area || !place || !csrf) return;
+  const csrf = area?.form?.querySelector<HTMLInputElement>("input[name=csrf]")?.value ?? "";
+  if (!area || !place) return;
   let waiting = 0;
   area.addEventListener("input", () => {
     clearTimeout(waiting);
