@@ -44,7 +44,7 @@ TURNS, DEARER = 9, 1.03  # loads of each version; most times what the other take
 
 
 @dataclass(frozen=True)
-class One:
+class EveningRequest:
     """A request of the evening; `kind` is a key of MIX."""
 
     kind: str
@@ -61,7 +61,7 @@ class One:
         return f"{head}Content-Type: {FORM}\r\nContent-Length: {len(self.body)}\r\n\r\n{self.body}"
 
 
-def evening(data: DataSet, newest: list[int], count: int = 1_000) -> list[One]:
+def evening(data: DataSet, newest: list[int], count: int = 1_000) -> list[EveningRequest]:
     """The requests, in an order that is the same every time."""
     dice = random.Random(17)
     kinds = [kind for kind, of in MIX.items() for _ in range(of * count // 1_000)]
@@ -70,17 +70,21 @@ def evening(data: DataSet, newest: list[int], count: int = 1_000) -> list[One]:
     return [_one(kind, dice, data, newest, liked) for kind in kinds]
 
 
-def _one(kind: str, dice: random.Random, data: DataSet, newest: list[int], liked: list[tuple[str, int]]) -> One:
+def _one(
+    kind: str, dice: random.Random, data: DataSet, newest: list[int], liked: list[tuple[str, int]]
+) -> EveningRequest:
     token, post = dice.choice(data.tokens), dice.choice(newest)
     if kind == "favourite":
         if liked and dice.random() < 0.5:
             token, post = liked.pop()
-            return One(kind, "POST", f"{API}/statuses/{post}/unfavourite", token)
+            return EveningRequest(kind, "POST", f"{API}/statuses/{post}/unfavourite", token)
         liked.append((token, post))
-        return One(kind, "POST", f"{API}/statuses/{post}/favourite", token)
+        return EveningRequest(kind, "POST", f"{API}/statuses/{post}/favourite", token)
     if kind == "post":
-        return One(kind, "POST", f"{API}/statuses", token, f"language=hi&status={quote(sentence(dice, HINDI))}")
-    return One(kind, "GET", _path(kind, dice, data, post), token)
+        return EveningRequest(
+            kind, "POST", f"{API}/statuses", token, f"language=hi&status={quote(sentence(dice, HINDI))}"
+        )
+    return EveningRequest(kind, "GET", _path(kind, dice, data, post), token)
 
 
 def _path(kind: str, dice: random.Random, data: DataSet, post: int) -> str:
@@ -111,7 +115,7 @@ def _get(server: Server, path: str, token: str, method: str = "GET", body: str =
     return found
 
 
-def capture(server: Server, asked: list[One], folder: Path) -> dict[str, int]:
+def capture(server: Server, asked: list[EveningRequest], folder: Path) -> dict[str, int]:
     """Write down what R sends: one answer of each kind. Kind -> its number."""
     folder.mkdir()
     numbers = {kind: number for number, kind in enumerate(MIX)}
@@ -135,7 +139,7 @@ def bare(folder: Path) -> Generator[Server]:
 def measure(server: Server, data: DataSet, folder: Path, seconds: float) -> dict[str, Any]:
     """The figures of the evening. The server has just begun: the first homes are its first."""
     rested(server)
-    homes = [One("home", "GET", f"{API}/timelines/home", token) for token in data.tokens]
+    homes = [EveningRequest("home", "GET", f"{API}/timelines/home", token) for token in data.tokens]
     fire(server, [homes[0].sent()], connections=1, most=20)  # the program itself is warm
     first = good(fire(server, [one.sent() for one in homes[1:]], connections=1, most=len(homes) - 1), "first homes")
     asked = evening(data, newest_of(server, data))

@@ -71,7 +71,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SignedActivity:
     """An activity, who signs it, and into whose inbox it is put."""
 
     by: Liar
@@ -114,7 +114,7 @@ async def _rested(server: Server) -> None:
         quiet = quiet + 1 if server.cpu - before < QUIET else 0
 
 
-async def _send(house: House, sent: Iterable[Sent]) -> float:
+async def _send(house: House, sent: Iterable[SignedActivity]) -> float:
     """POST all of them in their order, some at once; the seconds. Raises SystemExit where one is not taken."""
     ready = [_request(one) for one in sent]
     ready.reverse()
@@ -141,7 +141,7 @@ async def _send(house: House, sent: Iterable[Sent]) -> float:
     return time.perf_counter() - began
 
 
-def _request(one: Sent) -> bytes:
+def _request(one: SignedActivity) -> bytes:
     """As it goes over the wire."""
     body, inbox = json.dumps(one.act, ensure_ascii=False).encode(), f"{one.to.uri}/inbox"
     headers = signed(body, inbox, time.time(), key_id=one.by.key_id, key=one.by.key)
@@ -161,16 +161,16 @@ class Sayings:
         self._follows = [(one, whom) for one in house.liars for whom in house.people]
         chance.shuffle(self._follows)
         self._ends: list[tuple[Liar, Person]] = []
-        self._old: list[Sent] = []
-        self.made: dict[str, list[Sent]] = {}
+        self._old: list[SignedActivity] = []
+        self.made: dict[str, list[SignedActivity]] = {}
 
-    def before(self, mix: dict[str, int]) -> list[Sent]:
+    def before(self, mix: dict[str, int]) -> list[SignedActivity]:
         """What has to be there: posts that are changed or deleted, follows that end."""
         self._old = [self._create() for _ in range(mix.get("Update", 0) + mix.get("Delete", 0))]
         self._ends = [self._follows.pop() for _ in range(mix.get("Undo", 0))]
-        return [*self._old, *(Sent(one, one.act("Follow", whom.uri), whom) for one, whom in self._ends)]
+        return [*self._old, *(SignedActivity(one, one.act("Follow", whom.uri), whom) for one, whom in self._ends)]
 
-    def sent(self, mix: dict[str, int]) -> list[Sent]:
+    def sent(self, mix: dict[str, int]) -> list[SignedActivity]:
         """As many of each kind as the mix has, shuffled as they come; by kind they stand in `made`."""
         kinds = [kind for kind, many in mix.items() for _ in range(many)]
         self._chance.shuffle(kinds)
@@ -178,36 +178,38 @@ class Sayings:
         left = {kind: iter(made) for kind, made in self.made.items()}
         return [next(left[kind]) for kind in kinds]
 
-    def _make(self, kind: str) -> Sent:
+    def _make(self, kind: str) -> SignedActivity:
         chance, house = self._chance, self._house
         match kind:
             case "Create":
                 return self._create()
             case "Like":
                 by, post = self._likes.pop()
-                return Sent(by, by.act(kind, post), self._author(post))
+                return SignedActivity(by, by.act(kind, post), self._author(post))
             case "Announce":
                 by, post = self._reposts.pop()
-                return Sent(by, by.act(kind, post, to=[PUBLIC], cc=[f"{by.uri}/followers"]), self._author(post))
+                return SignedActivity(
+                    by, by.act(kind, post, to=[PUBLIC], cc=[f"{by.uri}/followers"]), self._author(post)
+                )
             case "Update" | "Delete":
                 old = self._old.pop()
                 note = old.act["object"]
                 words = f"<p>{self._words()}</p>"
                 said = note | {"content": words, "contentMap": {"hi": words}, "updated": _now()}
                 gone = {"id": note["id"], "type": "Tombstone"}
-                return Sent(old.by, old.by.act(kind, said if kind == "Update" else gone), old.to)
+                return SignedActivity(old.by, old.by.act(kind, said if kind == "Update" else gone), old.to)
             case "Follow":
                 by, whom = self._follows.pop()
-                return Sent(by, by.act(kind, whom.uri), whom)
+                return SignedActivity(by, by.act(kind, whom.uri), whom)
             case "Undo":
                 by, whom = self._ends.pop()
-                return Sent(by, by.act(kind, by.act("Follow", whom.uri)), whom)
+                return SignedActivity(by, by.act(kind, by.act("Follow", whom.uri)), whom)
             case _:
                 self._number += 1
                 gone = Liar(f"{house.liars[0].uri}-{self._number}", house.liars[0].key)
-                return Sent(gone, gone.act("Delete", gone.uri, to=[PUBLIC]), chance.choice(house.people))
+                return SignedActivity(gone, gone.act("Delete", gone.uri, to=[PUBLIC]), chance.choice(house.people))
 
-    def _create(self) -> Sent:
+    def _create(self) -> SignedActivity:
         """Somebody's post for whoever follows them; one of five answers one of a post there, and names its author."""
         self._number += 1
         by = self._chance.choice(self._house.liars)
@@ -228,7 +230,7 @@ class Sayings:
             more |= {"inReplyTo": post, "cc": [f"{by.uri}/followers", to.uri], "content": f"{named}{self._words()}</p>"}
             more["tag"] = [{"type": "Mention", "href": to.uri, "name": f"@{to.address}"}]
         note = by.note(f"note-{self._number}", **more, contentMap={"hi": more["content"]})
-        return Sent(by, by.act("Create", note, to=note["to"], cc=note["cc"]), to)
+        return SignedActivity(by, by.act("Create", note, to=note["to"], cc=note["cc"]), to)
 
     def _words(self) -> str:
         """A line or some, in Hindi or English."""
@@ -258,7 +260,7 @@ async def _settled(side: Chaupal | Snac, pid: int, names: list[str], enemy: Host
         house.fans[one.uri] = fan
     yes = [(one, fan.uri, fan) for one in liars for fan in [house.fans[one.uri]]]
     follows = [(one, {"type": "Follow", "actor": who, "object": one.uri}, fan) for one, who, fan in yes]
-    await _send(house, [Sent(one, one.act("Accept", follow), fan) for one, follow, fan in follows])
+    await _send(house, [SignedActivity(one, one.act("Accept", follow), fan) for one, follow, fan in follows])
     await _rested(house.server)
     return house
 

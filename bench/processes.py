@@ -41,7 +41,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 
-from bench.busy_evening import One, evening, newest_of
+from bench.busy_evening import EveningRequest, evening, newest_of
 from bench.data import DataSet, seed
 from bench.process import CORES, Load, Server, answering, free_port, rested, words
 from bench.shares import NoShares, shared
@@ -107,13 +107,13 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait(60)
 
 
-def of_anybody(asked: Sequence[One], many: int) -> list[list[str]]:
+def of_anybody(asked: Sequence[EveningRequest], many: int) -> list[list[str]]:
     """What each of so many servers is asked where anybody asks any: all of it, and each begins elsewhere."""
     sent = [one.sent() for one in asked]
     return [sent[number:] + sent[:number] for number in range(many)]
 
 
-def of_its_own(asked: Sequence[One], many: int) -> list[list[str]]:
+def of_its_own(asked: Sequence[EveningRequest], many: int) -> list[list[str]]:
     """The same where each reader asks one of them alone."""
     found: list[list[str]] = [[] for _ in range(many)]
     for one in asked:
@@ -172,7 +172,7 @@ class Way(NamedTuple):
     """The servers of one way, and what is asked of them."""
 
     opened: list[Server]
-    asked: list[One]
+    asked: list[EveningRequest]
 
     def load(self, seconds: float, *, most: int = 0, connections: int = CONNECTIONS, own: bool = False) -> Load:
         """`own`: each reader asks one of them alone."""

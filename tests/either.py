@@ -105,29 +105,29 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
     return Either(**msgspec.structs.asdict(here) | {"app": app, "runner": doors, "both": both})
 
 
-def _desks(running: Running) -> list[Any]:
+def _dispatchers(running: Running) -> list[Any]:
     """Where requests are answered: at one, or at either."""
     apps: list[Any] = [one.app for one in (running.both if isinstance(running, Either) else (running,))]
-    return [app._desk for app in apps]
+    return [app._dispatcher for app in apps]
 
 
 @contextmanager
 def set_anew(running: Running, **changed: object) -> Generator[None]:
     """Requests are answered by these settings for a while."""
-    desks = _desks(running)
-    before = [desk.house for desk in desks]
-    for desk, house in zip(desks, before, strict=True):
-        desk.house = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, **changed))
+    dispatchers = _dispatchers(running)
+    before = [dispatcher.house for dispatcher in dispatchers]
+    for dispatcher, house in zip(dispatchers, before, strict=True):
+        dispatcher.house = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, **changed))
     try:
         yield
     finally:
-        for desk, house in zip(desks, before, strict=True):
-            desk.house = house
+        for dispatcher, house in zip(dispatchers, before, strict=True):
+            dispatcher.house = house
 
 
 async def counted(running: Running) -> None:
     """What either has counted for limits is known to both, which it else is a moment later."""
-    meters = [desk._limits._meter for desk in _desks(running)] if isinstance(running, Either) else []
+    meters = [dispatcher._limits._meter for dispatcher in _dispatchers(running)] if isinstance(running, Either) else []
     for meter in (*meters, *meters):  # the first had not heard of what the second told
         await meter._tell([*meter._entries.values()])
 

@@ -95,7 +95,7 @@ def naming(*whom: tuple[int, str]) -> tuple[Mention, ...]:
 
 
 @dataclass
-class Asked:
+class AskedOfOthers:
     """What was asked of other servers, and what they answer."""
 
     found: dict[str, Found]
@@ -103,9 +103,9 @@ class Asked:
     templates: dict[str, str]
 
 
-def answering(v: Village) -> Asked:
-    """Other servers answer what is in the lists of `Asked`, without a network."""
-    asked = Asked({}, [], {})
+def answering(v: Village) -> AskedOfOthers:
+    """Other servers answer what is in the lists of `AskedOfOthers`, without a network."""
+    asked = AskedOfOthers({}, [], {})
 
     async def find(what: str) -> Found | None:
         asked.names.append(what)

@@ -15,7 +15,7 @@ from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Desk, Request
+from chaupal.wire.answer import Dispatcher, Request
 from chaupal.wire.call import Answer, House
 from chaupal.wire.route import Route, Shape
 from village import Village, Villager
@@ -65,11 +65,11 @@ class Mirror:
         self.village = village
         self._fresh = fresh
         house = at or village.running.house
-        self._keeping, self._composing = self._desk(house), self._desk(fresh)
+        self._keeping, self._composing = self._dispatcher(house), self._dispatcher(fresh)
 
     @staticmethod
-    def _desk(house: House) -> Desk:
-        return Desk(
+    def _dispatcher(house: House) -> Dispatcher:
+        return Dispatcher(
             house, Locator(house.settings, lambda address: None), LocalMeter(house.square.clock), error_page, in_words
         )
 
@@ -87,7 +87,7 @@ class Mirror:
     async def stale(self, questions: list[Question]) -> list[Question]:
         return [asked for asked in questions if await self.kept(asked) != await self.anew(asked)]
 
-    async def _ask(self, desk: Desk, asked: Question) -> bytes:
+    async def _ask(self, dispatcher: Dispatcher, asked: Question) -> bytes:
         route, found = next((route, found) for pattern, route in KEPT_ROUTES if (found := pattern.match(asked.path)))
         cookies, headers = {"look_as": asked.country, "language": "hi"}, {"accept-language": "hi"}
         if asked.who:
@@ -98,7 +98,7 @@ class Mirror:
                 headers["authorization"] = f"Bearer {who.token}"
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         request = Request("127.0.0.1", headers, found.groupdict(), asked.query, asked.path, _nothing)
-        answer: Answer = await desk.answer(route, request)
+        answer: Answer = await dispatcher.answer(route, request)
         told = [
             f"{answer.status} {answer.mime}",
             *(f"{name}: {value}" for name, value in answer.headers if name == "link"),

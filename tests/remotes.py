@@ -39,7 +39,7 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Sent:
+class Delivery:
     """A delivery: to which inbox, signed by whose account, and what it says."""
 
     host: str
@@ -75,8 +75,8 @@ async def meet(running: Running, handle: str, *, shared: bool = True, at: str = 
     return Remote(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
 
 
-async def waiting(running: Running) -> list[Sent]:
+async def waiting(running: Running) -> list[Delivery]:
     """All that is on its way to other servers, in order."""
     async with running.house.square.work.reading() as reading:
         rows = await reading.fetch(_WAITING)
-    return [Sent(host, inbox, by, msgspec.json.decode(body)) for host, inbox, by, body in rows]
+    return [Delivery(host, inbox, by, msgspec.json.decode(body)) for host, inbox, by, body in rows]

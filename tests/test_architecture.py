@@ -142,3 +142,15 @@ def test_no_test_and_no_fixture_of_a_file_takes_the_place_of_another():
     files = [file for tests in (HOME / "tests", AUDIT / "tests") for file in tests.rglob("*.py")]
     assert {str(file.relative_to(HOME)): found for file in files if (found := twice(file.read_text("utf-8")))} == {}
     assert twice("def a(): ...\ndef b(): ...\nasync def a(): ...") == ["a"]
+
+
+VAGUE = {"One", "Of", "Sent", "Asked", "Typed"}  # names of classes that say nothing, and that grep finds everywhere
+
+
+def test_a_class_is_named_by_what_it_is():
+    files = [file for part in ("src", "verifier", "tests", "bench", "tools") for file in (HOME / part).rglob("*.py")]
+    trees = ((file, ast.parse(file.read_text("utf-8"))) for file in files)
+    named = [
+        (node.name, file.name) for file, tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    assert [one for one in named if one[0] in VAGUE] == []

@@ -28,7 +28,7 @@ from chaupal.social.archives import exports, imports
 from chaupal.social.archives.imports import Brought
 from chaupal.social.media import captions, media
 from chaupal.store.identity import moving
-from chaupal.store.square import cards, media as media_store
+from chaupal.store.square import link_cards, media as media_store
 from chaupal.wire.route import Route, Shape
 from films import film, painted_once
 from others import from_there
@@ -202,11 +202,11 @@ async def _preview(v: Village, post: int, word: str, by: Villager | None = None)
     key, url = f"cards/{post}.webp", LINKED
     await v.running.house.square.files.put(key, picture(format_=".webp"))
     async with v.running.house.square.work.writing() as w:
-        await cards.want(w, post, url)
+        await link_cards.want(w, post, url)
         card = LinkCard(
             url, f"{word} शीर्षक", word, provider_url=url, image=key, width=64, height=48, creator=by.id if by else 0
         )
-        assert await cards.show(w, cards.Link(post, url, 0, 0), card)
+        assert await link_cards.show(w, link_cards.Link(post, url, 0, 0), card)
 
 
 async def _react(v: Village, world: World) -> None:

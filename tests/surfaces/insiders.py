@@ -80,7 +80,7 @@ async def in_shell(v: Village, *words: str) -> subprocess.CompletedProcess[str]:
     return await asyncio.to_thread(forked.run, words, clean | more)
 
 
-class Typed(NamedTuple):
+class Printed(NamedTuple):
     """What came of a command: its exit code and what it said."""
 
     returncode: int
@@ -88,7 +88,7 @@ class Typed(NamedTuple):
     stderr: str
 
 
-async def at_prompt(v: Village, *words: str) -> Typed:
+async def at_prompt(v: Village, *words: str) -> Printed:
     """`chaupal WORDS` beside the open house and by its clock: the whole program in a thread of its own, without a new process.
 
     One at a time: the streams of the process are its own meanwhile.
@@ -97,7 +97,7 @@ async def at_prompt(v: Village, *words: str) -> Typed:
     settings = v.running.house.settings
     env = {"CHAUPAL_DATA": settings.data, "CHAUPAL_DATABASE": settings.database or None}
 
-    def run() -> Typed:
+    def run() -> Printed:
         with (
             CliRunner().isolation(env=env) as (out, err, _),
             mock.patch.object(sys, "argv", ["chaupal", *words]),
@@ -109,7 +109,7 @@ async def at_prompt(v: Village, *words: str) -> Typed:
             except SystemExit as done:
                 code = int(done.code or 0)
             sys.stdout.flush()
-            return Typed(code, out.getvalue().decode(), err.getvalue().decode())
+            return Printed(code, out.getvalue().decode(), err.getvalue().decode())
 
     done = await asyncio.to_thread(run)
     await (

@@ -26,7 +26,7 @@ WAYS = (FILE, MARKS, ROWS, PROMPT)
 OWN = 4
 
 
-class Sent:
+class Outcome:
     """What came of a call: how many rows of each word, and the number of each bad row with its faults."""
 
     def __init__(self, counts: dict[str, int], bad: dict[int, str]) -> None:
@@ -49,7 +49,7 @@ async def scene(v: Village) -> str:
 
 async def send(
     v: Village, way: str, who: Villager, ref: str, act: str, rows: list[dict[str, Any]], tmp_path: Path
-) -> Sent:
+) -> Outcome:
     """The rows (number, seen and words) sent by one of the ways; done as far as it is going to be."""
     if way == MARKS:
         return await _marked(v, who, ref, act, rows)
@@ -78,7 +78,7 @@ async def send(
     lines = [line for line in done.stderr.splitlines() if line.startswith("line ")]
     bad = {rows[int(line.split()[1].strip(",:")) - 2]["number"]: line for line in lines}
     assert (done.returncode == 0) == (not bad), done
-    return Sent(counts, bad)
+    return Outcome(counts, bad)
 
 
 def _file(ref: str, act: str, rows: list[dict[str, Any]]) -> bytes:
@@ -90,7 +90,7 @@ def _file(ref: str, act: str, rows: list[dict[str, Any]]) -> bytes:
     return csv_files.written([head, *cells])
 
 
-async def _marked(v: Village, who: Villager, ref: str, act: str, rows: list[dict[str, Any]]) -> Sent:
+async def _marked(v: Village, who: Villager, ref: str, act: str, rows: list[dict[str, Any]]) -> Outcome:
     form: dict[str, Any] = {"act": act}
     for at, row in enumerate(rows):
         form |= {f"items[{at}][at]": f"{row['number']}:{row['seen']}", f"items[{at}][take]": "1"}
@@ -104,14 +104,14 @@ async def _marked(v: Village, who: Villager, ref: str, act: str, rows: list[dict
     bad = {
         int(line.partition(".")[0]): line for line in became.split("<p>")[1:] if 'class="error"' in line.partition("</p>")[0]
     }  # fmt: skip
-    return Sent({"done": became.count("mark good")}, bad)
+    return Outcome({"done": became.count("mark good")}, bad)
 
 
-async def _carried_on(v: Village, who: Villager, id_: int) -> Sent:
+async def _carried_on(v: Village, who: Villager, id_: int) -> Outcome:
     while await bulk_jobs.carry_on(v.running.house.court):
         pass
     found = await bulk_jobs.look(v.running.house.court, who.viewer, id_)
-    return Sent(found.counts, {one.item.number: str(one.problem) for one in found.bad})
+    return Outcome(found.counts, {one.item.number: str(one.problem) for one in found.bad})
 
 
 async def stand(v: Village, ref: str) -> list[tuple[str, str]]:

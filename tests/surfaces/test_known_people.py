@@ -10,7 +10,7 @@ from chaupal.policy.things import LinkCard
 from chaupal.social.posts import reactions
 from chaupal.social.signin import logins
 from chaupal.store.machine.shelves import EVERY
-from chaupal.store.square import cards
+from chaupal.store.square import link_cards
 from faraway import comes, says
 from remotes import federating
 from village import Village
@@ -87,8 +87,8 @@ async def elsewhere_is_busy(v: Village) -> None:
     for one in far:
         said = await says(v, one, f"#{TAG} #और यहाँ से", language="hi", tags=(TAG, "और"))
         async with square.work.writing() as w:
-            await cards.want(w, said.id, LINK)
-            await cards.show(w, cards.Link(said.id, LINK, 0, 0), LinkCard(LINK, "What everybody links to"))
+            await link_cards.want(w, said.id, LINK)
+            await link_cards.show(w, link_cards.Link(said.id, LINK, 0, 0), LinkCard(LINK, "What everybody links to"))
         for other in far:
             await reactions.like(square, other.viewer, said.id)
     await v.settle()

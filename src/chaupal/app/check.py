@@ -8,7 +8,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
 from chaupal.store.machine import checks
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import cards, media
+from chaupal.store.square import link_cards, media
 from chaupal.wire.call import House
 
 
@@ -58,7 +58,7 @@ async def _missing_files(house: House, reading: Reading) -> list[str]:
                 if await house.square.files.size(key) is None:
                     faults.append(f"upload {id_}: its file {key} is missing")
         above = rows[-1][0]
-    for key in await cards.images(reading):
+    for key in await link_cards.images(reading):
         if await house.square.files.size(key) is None:
             faults.append(f"the preview of a link: its file {key} is missing")
     return faults

@@ -17,7 +17,7 @@ from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Desk
+from chaupal.wire.answer import Dispatcher
 from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
 from chaupal_audit import tlog
@@ -41,14 +41,14 @@ type Progress = Callable[[str, int], None]
 
 async def write_mirror(house: House, folder: Path, language: str, progress: Progress) -> int:
     """Write the record under `folder`; how many files. The checkpoint is written last. Raises Problem."""
-    desk = Desk(
+    dispatcher = Dispatcher(
         house,
         Locator(house.settings, country_file(house.settings)),
         LocalMeter(house.court.clock),
         error_page,
         in_words,
     )
-    transport = httpx2.ASGITransport(app=Front(desk, ROUTES))
+    transport = httpx2.ASGITransport(app=Front(dispatcher, ROUTES))
     headers = {"accept-language": language, "accept-encoding": "identity"}  # files are not packed
     async with httpx2.AsyncClient(transport=transport, base_url=house.settings.origin, headers=headers) as client:
         checkpoint = await log.checkpoint(house.court)

@@ -30,7 +30,7 @@ from chaupal.kernel.vitals import shown
 from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work_sqlite import SqliteReading, SqliteScanning, SqliteWriting
-from chaupal.wire.answer import Desk, Request
+from chaupal.wire.answer import Dispatcher, Request
 from chaupal.wire.call import Answer
 from chaupal.wire.route import OFFICE, Route
 
@@ -51,7 +51,7 @@ def traced(settings: Settings) -> Generator[None]:
     tracer = provider.get_tracer("chaupal")
     with contextlib.ExitStack() as laid:
         laid.callback(provider.shutdown)
-        _lay(laid, Desk, "answer", functools.partial(_request, tracer))
+        _lay(laid, Dispatcher, "answer", functools.partial(_request, tracer))
         for kind in _stores(settings):
             for name in STATEMENTS:
                 if name in vars(kind):
@@ -80,16 +80,16 @@ def _stores(settings: Settings) -> tuple[type, ...]:
 def _request(tracer: trace.Tracer, answer: Callable[..., Awaitable[Answer]]) -> Any:
     """A server's span (semantic conventions for HTTP). The office's requests are one, as they are in /metrics."""
 
-    async def answered(desk: Desk, route: Route, request: Request) -> Answer:
+    async def answered(dispatcher: Dispatcher, route: Route, request: Request) -> Answer:
         if route.bare:
-            return await answer(desk, route, request)
+            return await answer(dispatcher, route, request)
         said = {
             "http.request.method": route.method,
             "http.route": route.counted_as.partition(" ")[2] or route.counted_as,
         }
         with _span(tracer, route.counted_as, said, SpanKind.SERVER) as span:
             with _unseen(route.counted_as == OFFICE):
-                found = await answer(desk, route, request)
+                found = await answer(dispatcher, route, request)
             span.set_attribute("http.response.status_code", shown(found.status))
             if found.status >= 500:
                 span.set_status(StatusCode.ERROR)

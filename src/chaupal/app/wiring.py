@@ -27,7 +27,7 @@ from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Desk
+from chaupal.wire.answer import Dispatcher
 from chaupal.wire.asgi import Front
 from chaupal.wire.call import House
 from chaupal.wire.route import Route
@@ -91,14 +91,14 @@ async def open_house(
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
     meter = meter_of(server, clock) if house.federation is None else house.federation.meter
-    desk = Desk(house, Locator(settings, country_file(settings)), meter, error_page, in_words)
+    dispatcher = Dispatcher(house, Locator(settings, country_file(settings)), meter, error_page, in_words)
     vitals = house.square.work.vitals
     vitals.gauges["streams_open"] = carrier.streams.many
     if server is not None:
         vitals.gauges["valkey_up"] = lambda: float(server.there)
     watched = vitals if settings.metrics_token else None
     routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
-    front = Front(desk, routes, Streaming(desk, carrier.streams, routes), watched)
+    front = Front(dispatcher, routes, Streaming(dispatcher, carrier.streams, routes), watched)
     running = Running(
         house,
         front,

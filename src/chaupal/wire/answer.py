@@ -78,7 +78,7 @@ class KeptAnswer(msgspec.Struct, frozen=True):
         return ABOUT + len(self.body) + len(self.packed)
 
 
-class Desk:
+class Dispatcher:
     """Answers requests. `error_page` draws problems for pages, `in_words` says them in a language for programs."""
 
     def __init__(self, house: House, locator: Locator, meter: Meter, error_page: ErrorPage, in_words: InWords) -> None:

@@ -10,7 +10,7 @@ import regex
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.vitals import Vitals
 from chaupal.wire import bodies
-from chaupal.wire.answer import Desk, Request
+from chaupal.wire.answer import Dispatcher, Request
 from chaupal.wire.call import Answer
 from chaupal.wire.route import Route, Shape
 from chaupal.wire.router import Found, router
@@ -149,13 +149,17 @@ class Front:
     """
 
     def __init__(
-        self, desk: Desk, routes: tuple[Route, ...], streaming: Streaming | None = None, vitals: Vitals | None = None
+        self,
+        dispatcher: Dispatcher,
+        routes: tuple[Route, ...],
+        streaming: Streaming | None = None,
+        vitals: Vitals | None = None,
     ) -> None:
-        peers = desk.house.federation is not None
+        peers = dispatcher.house.federation is not None
         served = tuple(r for r in routes if (streaming is not None or not r.stream) and (peers or not r.peer))
         self._peers = peers
         self._find = router(served).find
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._streaming = streaming
         self._vitals = vitals
 
@@ -183,11 +187,11 @@ class Front:
     async def _answer(self, found: Found, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         began = 0.0 if self._vitals is None else time.perf_counter()
         route, peer = found.route, peer_of(scope)
-        asker = self._desk.askers.of_head(peer, scope["headers"])
+        asker = self._dispatcher.askers.of_head(peer, scope["headers"])
         body = functools.partial(bodies.read, route, asker.headers, receive)
         target = target_of(scope) if route.peer else ""
         request = Request(peer, asker.headers, found.holes, query_of(scope), scope["path"], body, target, asker)
-        answer = await self._desk.answer(route, request)
+        answer = await self._dispatcher.answer(route, request)
         if found.allow:
             answer.headers = [*answer.headers, ("allow", found.allow)]
         if found.varies:

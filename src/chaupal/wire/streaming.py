@@ -20,7 +20,7 @@ from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
-from chaupal.wire.answer import Desk, FieldsAndFiles, Request, problem_json
+from chaupal.wire.answer import Dispatcher, FieldsAndFiles, Request, problem_json
 from chaupal.wire.asgi import ALWAYS, OPEN, send_answer
 from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.wire.route import Route, Shape
@@ -67,8 +67,8 @@ class Wish(msgspec.Struct):
 class Streaming:
     """The streaming API: events by their path, and every WebSocket (refused where it has no business)."""
 
-    def __init__(self, desk: Desk, streams: Streams, routes: Iterable[Route]) -> None:
-        self._desk = desk
+    def __init__(self, dispatcher: Dispatcher, streams: Streams, routes: Iterable[Route]) -> None:
+        self._dispatcher = dispatcher
         self._streams = streams
         self._by_name = {route.stream: route for route in routes if route.stream and route.shape is Shape.API}
 
@@ -77,12 +77,12 @@ class Streaming:
     async def events(self, route: Route, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         """What a row with a `stream` tells, until either side ends it."""
         try:
-            call = await self._desk.enter(route, _request(scope))
+            call = await self._dispatcher.enter(route, _request(scope))
             hearing: Hearing = await route.run(call)
             listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
-            await send_answer(send, route, problem_json(self._desk.told(error, route)))
+            await send_answer(send, route, problem_json(self._dispatcher.told(error, route)))
             return
         leaving = asyncio.create_task(_until_gone(receive, listener))
         try:
@@ -116,14 +116,14 @@ class Streaming:
     async def _look(self, listener: Listener) -> None:
         """By the law of this moment, or the end of it."""
         try:
-            await self._desk.house.reads.work.fresh()
+            await self._dispatcher.house.reads.work.fresh()
         except Unavailable:  # nobody knows what may be said now
             listener.end(CLOSING)
 
     async def _still(self, listener: Listener) -> bool:
         """False, and the end of it, where the token is no good any more."""
         listener.doubted = False
-        if not await self._desk.still(listener.call):
+        if not await self._dispatcher.still(listener.call):
             listener.end(REVOKED)
         return not listener.ended
 
@@ -148,7 +148,7 @@ class Streaming:
         call = listener.call
         if call.caller is not None:
             return await hearing.compose(call, topic, tiding)
-        reads = self._desk.house.reads
+        reads = self._dispatcher.house.reads
         name = (hearing.compose, hearing.asks, call.viewer, topic, tiding)
         said: Sequence[Told] | None = kept.find(reads, name)
         if said is None:
@@ -165,11 +165,11 @@ class Streaming:
         try:
             if scope["path"].rstrip("/") != DOOR_PATH:
                 raise Malformed("channel_unknown")
-            call = await self._desk.enter(DOOR, _request(scope))
+            call = await self._dispatcher.enter(DOOR, _request(scope))
             listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
-            await _refuse(scope, send, self._desk.told(error, DOOR))
+            await _refuse(scope, send, self._dispatcher.told(error, DOOR))
             return
         # A browser gives up where none of the protocols it offers is taken; the token is the one it offers.
         chosen = next(iter(scope.get("subprotocols") or ()), None)
@@ -210,7 +210,7 @@ class Streaming:
             if listener.ended:
                 continue
             try:
-                self._desk.heed(listener.call)
+                self._dispatcher.heed(listener.call)
             except TooMany:
                 listener.end(FLOODING)  # and whoever tells closes it
             else:
@@ -224,7 +224,7 @@ class Streaming:
             if route is None:
                 raise Malformed("channel_unknown")
             sent = {name: value for name, value in (("tag", wish.tag), ("list", wish.list)) if value}
-            hearing: Hearing = await self._desk.ask(route, listener.call, sent)
+            hearing: Hearing = await self._dispatcher.ask(route, listener.call, sent)
             if wish.type == "unsubscribe":
                 self._streams.unlisten(listener, hearing.name)
             elif wish.type == "subscribe":
@@ -264,7 +264,7 @@ def _wish_of(said: str | bytes | dict[str, Any]) -> Wish:
 
 
 def _request(scope: Scope) -> Request:
-    """As the desk reads it: a token in the query or among the WebSocket's protocols counts like one in the header."""
+    """As the dispatcher reads it: a token in the query or among the WebSocket's protocols counts like one in the header."""
     headers, query = headers_of(scope), query_of(scope)
     if "authorization" not in headers:
         token = parse_qs(query).get("access_token", [""])[-1] or next(iter(scope.get("subprotocols") or ()), "")

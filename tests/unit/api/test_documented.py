@@ -5,7 +5,7 @@ from typing import Any
 
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.policy.things import LinkCard
-from chaupal.store.square import cards
+from chaupal.store.square import link_cards
 from clients.entities import DOCUMENTED, MET, faults
 from disputes import strikes, suspend
 from painted import picture
@@ -106,11 +106,11 @@ async def links(v: Village) -> None:
     for who in (v.asha, v.ravi):
         said: Said = await v.says(who, f"पढ़िए {url}")
         async with v.running.house.square.work.writing() as w:
-            await cards.want(w, said.id, url)
+            await link_cards.want(w, said.id, url)
             card = LinkCard(
                 url, "भाव", image="cards/x.webp", key="k", author="Asha", author_url="https://mandi.example/a"
             )
-            assert await cards.show(w, cards.Link(said.id, url, 0, 0), card)
+            assert await link_cards.show(w, link_cards.Link(said.id, url, 0, 0), card)
     whole((await v.api(v.asha, "GET", f"/api/v1/statuses/{said.id}")).json()["card"], "PreviewCard", "card")
     v.clock.move(2 * MINUTE)
     await got(v, v.asha, "/api/v1/trends/links", "Trends::Link")

@@ -9,7 +9,7 @@ from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.social.signin import logins
-from chaupal.store.square import cards
+from chaupal.store.square import link_cards
 from measures import begin
 from village import Said, Village, Villager
 
@@ -20,9 +20,9 @@ async def links(v: Village, who: Villager, url: str, words: str = "पढ़ि�
     """A post with a link whose card has come."""
     said = await v.says(who, f"{words} {url}", **draft)
     async with v.running.house.square.work.writing() as w:
-        await cards.want(w, said.id, url)
-        assert await cards.show(
-            w, cards.Link(said.id, url, 0, 0), LinkCard(url, f"{url} का शीर्षक", image="cards/x.webp", key="k")
+        await link_cards.want(w, said.id, url)
+        assert await link_cards.show(
+            w, link_cards.Link(said.id, url, 0, 0), LinkCard(url, f"{url} का शीर्षक", image="cards/x.webp", key="k")
         )
     return said
 

@@ -24,7 +24,7 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Desk
+from chaupal.wire.answer import Dispatcher
 from chaupal.wire.asgi import Front, header
 from chaupal.wire.route import Shape
 from chaupal.wire.scope import App
@@ -66,7 +66,9 @@ async def twins(house: Running, clock: StillClock) -> Twins:
     def front(keeps: bool) -> App:
         settings = msgspec.structs.replace(house.house.settings, keep_answers=keeps)
         asked = msgspec.structs.replace(house.house, settings=settings)
-        return Front(Desk(asked, Locator(settings, lambda _: None), LocalMeter(clock), error_page, in_words), ROUTES)
+        return Front(
+            Dispatcher(asked, Locator(settings, lambda _: None), LocalMeter(clock), error_page, in_words), ROUTES
+        )
 
     return Twins(front(True), front(False), await logins.issue_token(square, binod, "read"), newest)
 

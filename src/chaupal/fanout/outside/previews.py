@@ -23,8 +23,8 @@ from chaupal.policy.things import LinkCard
 from chaupal.social.events_posts import CardShown, PostEdited, PostPublished
 from chaupal.social.media import media
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import cards, finding, posts
-from chaupal.store.square.cards import Link
+from chaupal.store.square import finding, link_cards, posts
+from chaupal.store.square.link_cards import Link
 from chaupal.store.square.people import id_of
 from chaupal.text import grammar
 from chaupal.text.clean import clean_line
@@ -60,13 +60,13 @@ async def want(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     url = "" if said is None else first_link(said.text, carrier.settings.domain)
     post = await posts.as_written(w, event.post) if url else None
     if post is not None and not post.pictures:
-        await cards.want(w, post.id, url)
+        await link_cards.want(w, post.id, url)
 
 
 async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
     """The link may be another, or gone: what it led to is looked up anew."""
     if event.edited_at:
-        await cards.forget(w, event.post)
+        await link_cards.forget(w, event.post)
         await want(carrier, w, PostPublished(post=event.post, author=event.author, visibility=event.visibility))
 
 
@@ -82,7 +82,7 @@ def first_link(text: str, own: str) -> str:
 async def fetch_due(carrier: Carrier) -> int:
     """Follow the links that are due; how many were."""
     async with carrier.work.reading() as reading:
-        found = await cards.due(reading, carrier.clock(), AT_ONCE)
+        found = await link_cards.due(reading, carrier.clock(), AT_ONCE)
     await asyncio.gather(*(_follow(carrier, link) for link in found))
     return len(found)
 
@@ -90,7 +90,7 @@ async def fetch_due(carrier: Carrier) -> int:
 async def sweep(carrier: Carrier) -> int:
     """Forget what no post links to any longer; how many files went."""
     async with carrier.work.writing() as w:
-        gone = await cards.drop_unused(w, w.now() - DAY, 100)
+        gone = await link_cards.drop_unused(w, w.now() - DAY, 100)
     for key in gone:
         await carrier.square.files.drop(key)
     return len(gone)
@@ -99,9 +99,9 @@ async def sweep(carrier: Carrier) -> int:
 async def _follow(carrier: Carrier, link: Link) -> None:
     now = carrier.clock()
     async with carrier.work.writing() as w:
-        if not await cards.claim(w, link, now + HELD):
+        if not await link_cards.claim(w, link, now + HELD):
             return
-        before = await cards.known(w, link.url)
+        before = await link_cards.known(w, link.url)
     if before is not None and now - before.fetched_at < (FRESH if before.card else FRESH_NOTHING):
         await _show(carrier, link, before.card)
         return
@@ -111,11 +111,11 @@ async def _follow(carrier: Carrier, link: Link) -> None:
         log.info("a link could not be followed", post=link.post, why=str(problem))
         if link.tries < len(AGAIN_AFTER):
             async with carrier.work.writing() as w:
-                await cards.again(w, link, now + AGAIN_AFTER[link.tries])
+                await link_cards.again(w, link, now + AGAIN_AFTER[link.tries])
             return
         card = before.card if before is not None else None
     async with carrier.work.writing() as w:
-        await cards.keep(w, link.url, card)
+        await link_cards.keep(w, link.url, card)
     await _show(carrier, link, card)
 
 
@@ -125,7 +125,7 @@ async def _show(carrier: Carrier, link: Link, card: LinkCard | None) -> None:
         post = await posts.as_written(w, link.post)
         if post is None or first_link(post.text, carrier.settings.domain) != link.url:
             return
-        shown = await cards.show(w, link, replace(card, key=secrets.token_urlsafe(12)) if card else None)
+        shown = await link_cards.show(w, link, replace(card, key=secrets.token_urlsafe(12)) if card else None)
         if shown and card:
             w.tell(CardShown(
                 post=post.id, author=post.author, visibility=int(post.visibility), at=w.now(),

@@ -21,7 +21,7 @@ from chaupal.reads.context import Reads
 from chaupal.store.federation import emojis, limits, synchronising
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import captions as captions_store, cards, media
+from chaupal.store.square import captions as captions_store, link_cards, media
 from chaupal.store.square.people import sealed_people
 
 MOST_TOLD = 100  # of a server who are looked at before it is said that a picture is for nobody there
@@ -98,7 +98,7 @@ async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: st
 async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> File:
     """The picture of what a post's link leads to, judged with the post. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
-        seen = await _reveal_to(reads, reading, viewer, await cards.sealed_file(reading, post), given)
+        seen = await _reveal_to(reads, reading, viewer, await link_cards.sealed_file(reading, post), given)
     again = partial(card_file, reads, viewer, post, given)
     return File(seen.item.key, seen.item.mime, f"{post}-card-{seen.item.stamp}", again)
 

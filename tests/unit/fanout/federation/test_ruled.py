@@ -19,7 +19,7 @@ from chaupal.store.federation import reached
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import deliveries
 from disputes import GROUNDS, suspend
-from remotes import Remote, Sent, meet, waiting
+from remotes import Delivery, Remote, meet, waiting
 from village import REASON, Said, Village
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -44,7 +44,7 @@ async def sent(village: Village) -> None:
         await w.run(_SENT)
 
 
-async def told(village: Village) -> list[Sent]:
+async def told(village: Village) -> list[Delivery]:
     """What servers are told now, and are not told again."""
     found = await waiting(village.running)
     await sent(village)

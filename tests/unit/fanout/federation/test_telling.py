@@ -10,13 +10,13 @@ from chaupal.social.people import graph
 from chaupal.social.posts import editing, pinning, posts
 from journeys.test_picture_files import shows
 from measures import begin
-from remotes import Sent, meet, waiting
+from remotes import Delivery, meet, waiting
 from village import Village
 
 ORIGIN = "http://127.0.0.1:8000"
 
 
-async def told(village: Village, *kinds: str) -> list[Sent]:
+async def told(village: Village, *kinds: str) -> list[Delivery]:
     """What waits of these kinds; of all where none is named."""
     return [sent for sent in await waiting(village.running) if not kinds or sent.kind in kinds]
 

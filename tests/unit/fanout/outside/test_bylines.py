@@ -12,7 +12,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
-from chaupal.store.square import cards
+from chaupal.store.square import link_cards
 from chaupal.text.page_head import read_head
 from elsewhere import Site
 from village import Said, Village, Villager, open_village
@@ -32,9 +32,9 @@ async def shares(v: Village, by: Villager, *, host: str = f"www.{PLACE}", who: V
     url = f"https://{host}/mandi"
     said = await v.says(who or v.ravi, f"पढ़िए {url}")
     async with v.running.house.square.work.writing() as w:
-        await cards.want(w, said.id, url)
+        await link_cards.want(w, said.id, url)
         card = LinkCard(url, "मंडी में भाव", provider_url=f"https://{host}", creator=by.id)
-        assert await cards.show(w, cards.Link(said.id, url, 0, 0), card)
+        assert await link_cards.show(w, link_cards.Link(said.id, url, 0, 0), card)
     return said
 
 

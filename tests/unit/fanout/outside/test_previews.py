@@ -17,7 +17,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
 from chaupal.social.events_posts import PostPublished
 from chaupal.social.posts import posts
-from chaupal.store.square import cards
+from chaupal.store.square import link_cards
 from chaupal.text.page_head import read_head
 from elsewhere import Site
 from listening import listening
@@ -90,9 +90,9 @@ async def test_a_link_that_was_followed_while_its_post_was_edited_is_shown_nowhe
     v = village
     said = await v.says(v.asha, f"पढ़िए {site.says('/khabar', PAGE)}")
     async with v.running.house.square.work.writing() as w:
-        old = cards.Link(said.id, site.says("/khabar", PAGE), w.now(), 0)
-        await cards.want(w, said.id, "https://another.example/")
-        assert not await cards.show(w, old, LinkCard(old.url, "पुराना"))
+        old = link_cards.Link(said.id, site.says("/khabar", PAGE), w.now(), 0)
+        await link_cards.want(w, said.id, "https://another.example/")
+        assert not await link_cards.show(w, old, LinkCard(old.url, "पुराना"))
     assert await card(v, said) is None
 
 

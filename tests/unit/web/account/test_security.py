@@ -74,18 +74,18 @@ async def test_the_wrong_password_stands_beside_its_field(village):
 
 async def test_the_office_opens_only_to_staff_with_a_second_step_where_that_is_asked(village):
     v = village
-    desk = v.running.app
+    front = v.running.app
     house = v.running.house
     strict = msgspec.structs.replace(house, settings=msgspec.structs.replace(house.settings, staff_second_step=True))
-    _desk_of(desk).house = strict
+    _dispatcher_of(front).house = strict
     shut = await v.look("IN", "/office", v.chitra)
     assert shut.status_code == 403
     await set_up(v, v.chitra)
     assert (await v.look("IN", "/office", v.chitra)).status_code == 200
 
 
-def _desk_of(front: Any) -> Any:
-    return front._desk
+def _dispatcher_of(front: Any) -> Any:
+    return front._dispatcher
 
 
 async def test_browsers_and_apps_are_listed_without_an_address_and_ended(village):

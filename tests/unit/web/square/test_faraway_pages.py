@@ -5,7 +5,7 @@ import pytest
 
 from chaupal.kernel.settings import Settings
 from chaupal.social.context import Found
-from faraway import Asked, answering, comes, says
+from faraway import AskedOfOthers, answering, comes, says
 from remotes import federating
 from village import Village
 
@@ -89,11 +89,11 @@ async def test_without_other_servers_there_is_no_everywhere(village: Village):
 
 
 @pytest.fixture
-def asked(village: Village) -> Asked:
+def asked(village: Village) -> AskedOfOthers:
     return answering(village)
 
 
-async def test_a_stranger_follows_from_their_own_server(village: Village, asked: Asked):
+async def test_a_stranger_follows_from_their_own_server(village: Village, asked: AskedOfOthers):
     v = village
     assert 'href="/@asha/follow"' in await v.page_as("IN", "/@asha")
     form = await v.look("IN", "/@asha/follow")
@@ -106,7 +106,7 @@ async def test_a_stranger_follows_from_their_own_server(village: Village, asked:
 
 
 async def test_what_is_no_name_elsewhere_and_a_server_that_does_not_say_are_told_beside_the_field(
-    village: Village, asked: Asked
+    village: Village, asked: AskedOfOthers
 ):
     v = village
     for typed in ("sunil", "https://third.example/@sunil", f"@asha@{v.running.house.settings.domain}", "@sunil@"):
@@ -119,13 +119,13 @@ async def test_what_is_no_name_elsewhere_and_a_server_that_does_not_say_are_told
     )
 
 
-async def test_a_way_that_is_no_address_of_the_web_is_not_offered(village: Village, asked: Asked):
+async def test_a_way_that_is_no_address_of_the_web_is_not_offered(village: Village, asked: AskedOfOthers):
     asked.templates["sunil@third.example"] = "javascript:alert('{uri}')"
     answer = await sent(village, "@sunil@third.example")
     assert answer.status_code == 422 and "javascript:" not in answer.text
 
 
-async def test_whoever_comes_from_elsewhere_is_led_to_the_page_here(village: Village, asked: Asked):
+async def test_whoever_comes_from_elsewhere_is_led_to_the_page_here(village: Village, asked: AskedOfOthers):
     v = village
     gita = await comes(v)
     said = await says(v, gita)
@@ -149,7 +149,7 @@ async def test_whoever_comes_from_elsewhere_is_led_to_the_page_here(village: Vil
     assert "https://third.example/y" not in asked.names
 
 
-async def test_search_offers_to_look_where_somebody_may_be(village: Village, asked: Asked):
+async def test_search_offers_to_look_where_somebody_may_be(village: Village, asked: AskedOfOthers):
     v = village
     page = await v.page_as("IN", "/search?q=@sunil@third.example", v.asha)
     assert "/authorize_interaction?uri=%40sunil%40third.example" in page and asked.names == []
