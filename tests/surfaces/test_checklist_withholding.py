@@ -24,7 +24,7 @@ from chaupal.governance.log import log
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.ports.country import Locator
 from chaupal.reads.timelines import home, thread
@@ -985,7 +985,7 @@ async def test_emergency_order_lapses_at_interim_until_content_returns_author_no
     """Emergency order lapses at `interim_until`: content returns in IN everywhere above, author notified, log entry written."""
     m, v = before, before.v
     until = v.clock() + 2 * DAY
-    await m.withhold(regime="IN-69A-EMERG", interim_until=epitaph.iso_date(until))
+    await m.withhold(regime="IN-69A-EMERG", interim_until=placeholders.iso_date(until))
     (live,) = [one for one in (await _rulings(m)) if one.subject_id == m.post.id]
     assert live.ends_at is not None and live.ends_at <= until
     v.clock.move(live.ends_at - v.clock() - 1)

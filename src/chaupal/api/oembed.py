@@ -7,7 +7,7 @@ import regex
 from msgspec import Meta
 
 from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw, or_not_found
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
@@ -63,7 +63,7 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
         raise Gone()
     if isinstance(seen.verdict, Placeholder):
-        raise WithheldByLaw(notice_url=settings.origin + epitaph.notice_path(seen.verdict.ruling))
+        raise WithheldByLaw(notice_url=settings.origin + placeholders.notice_path(seen.verdict.ruling))
     author = (await people.of_posts(reads, viewer, [seen])).get(seen.item.author)
     if (
         author is None

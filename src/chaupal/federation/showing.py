@@ -7,7 +7,7 @@ from chaupal.federation.writing import activities, actors, addresses, notes, wit
 from chaupal.federation.writing.addresses import ActorNamed, Around
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import Gone, WithheldByLaw
-from chaupal.policy import epitaph, quotes
+from chaupal.policy import placeholders, quotes
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
@@ -120,4 +120,4 @@ def check_shown(fed: Federation, seen: Visible[Any]) -> None:
     if isinstance(seen.verdict, Placeholder):
         if seen.verdict.scope == "suspended":
             raise Gone
-        raise WithheldByLaw(notice_url=fed.settings.origin + epitaph.notice_path(seen.verdict.ruling))
+        raise WithheldByLaw(notice_url=fed.settings.origin + placeholders.notice_path(seen.verdict.ruling))

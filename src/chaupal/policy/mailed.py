@@ -6,7 +6,7 @@ No words of people stand in it: a letter lies in its mailbox for good, where no 
 from typing import NamedTuple
 
 from chaupal.policy import pushed
-from chaupal.policy.epitaph import spoken
+from chaupal.policy.placeholders import spoken
 
 MOST = 10  # lines
 

@@ -12,8 +12,8 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.saying import log
-from chaupal.policy import epitaph
-from chaupal.policy.epitaph import LANGUAGES, in_square_time
+from chaupal.policy import placeholders
+from chaupal.policy.placeholders import LANGUAGES, in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
 
 LOCALES = Path(__file__).parent / "locales"
@@ -55,7 +55,7 @@ class Words:
 
     def day(self, ms: int) -> str:
         """`10 फ़रवरी 2021`."""
-        return epitaph.day(ms, self.language)
+        return placeholders.day(ms, self.language)
 
     def month(self, ms: int) -> str:
         """`फ़रवरी 2021`."""
@@ -63,7 +63,7 @@ class Words:
 
     def moment(self, ms: int) -> str:
         """`10 फ़रवरी 2021, 16:30`."""
-        return epitaph.moment(ms, self.language)
+        return placeholders.moment(ms, self.language)
 
     def ago(self, ms: int, now: int) -> str:
         """`5 मिनट पहले`; the day where it was more than a week ago."""

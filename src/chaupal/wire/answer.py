@@ -14,9 +14,9 @@ from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
-from chaupal.policy import epitaph, tidings
-from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy import placeholders, tidings
 from chaupal.policy.may import may
+from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator
@@ -288,7 +288,7 @@ class Dispatcher:
         if ruling is None:
             return  # over by the clock, which is written down a little later
         page = self.house.settings.origin + tidings.notice_page(ruling.id)
-        said = epitaph.closed(ruling, call.viewer.language, page)
+        said = placeholders.closed(ruling, call.viewer.language, page)
         limits = Closed if caller.state == SUSPENDED else NotAllowed
         raise limits("account_limited", said=said)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.ports.country import Locator
 from chaupal.wire.scope import Pairs, joined_headers

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy.epitaph import flagger, iso_date, notice_path
+from chaupal.policy.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
 from chaupal.reads.court.record import Authority, Counts, Line, Order, Outcome

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.measures import HIDING, SCOPES
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.surface import Surface
@@ -96,7 +96,7 @@ def _stated(one: stated.Statement) -> StatedShown:
 def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
     """A ruling as it may be told to the caller."""
     origin, language = call.house.settings.origin, call.viewer.language
-    notice = origin + epitaph.notice_path(ruling)
+    notice = origin + placeholders.notice_path(ruling)
     scope = SCOPES.get(ruling.measure, "user" if ruling.subject != call.args.id else "status")
     if ruling.neutral:
         return MeasureShown(
@@ -104,7 +104,7 @@ def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
         )
     return MeasureShown(
         id=str(ruling.id), type=ruling.measure, scope=scope, territory=list(ruling.territory), basis=ruling.basis, regime=ruling.regime,
-        law=epitaph.in_tongue(ruling.legal_basis, language), rule=ruling.rule, reason=ruling.reason, order_ref=ruling.order_ref,
+        law=placeholders.in_tongue(ruling.legal_basis, language), rule=ruling.rule, reason=ruling.reason, order_ref=ruling.order_ref,
         authority=(ruling.authority_hi if language == "hi" else "") or ruling.authority, since=iso(ruling.starts_at),
         until=iso_or_none(ruling.ends_at), log_index=ruling.log_index,
         log_entry=f"{origin}/log/entry/{ruling.log_index}", notice_url=notice,
@@ -122,7 +122,9 @@ def _text(call: Call[Any], verdict: Any) -> str:
         (verdict.ruling, verdict.scope) if isinstance(verdict, Placeholder) else (verdict.without_media, "media")
     )
     return (
-        "" if ruling is None else epitaph.placeholder(ruling, scope, call.viewer.language, country=call.viewer.country)
+        ""
+        if ruling is None
+        else placeholders.placeholder(ruling, scope, call.viewer.language, country=call.viewer.country)
     )
 
 

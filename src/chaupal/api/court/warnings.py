@@ -8,7 +8,7 @@ from msgspec import Raw
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy import answers, epitaph, tidings
+from chaupal.policy import answers, placeholders, tidings
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
@@ -77,7 +77,7 @@ def warned(
         target_account=Raw(account_bytes(settings, viewer, me)), appeal=appealed, created_at=iso(at), measure=ruling.measure.value,
         withheld_in_countries=list(ruling.territory), law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
         order=(ruling.order_ref or None) if named else None, rule=ruling.rule or None,
-        flagged_by=epitaph.flagger(ruling, viewer.language) or None,
+        flagged_by=placeholders.flagger(ruling, viewer.language) or None,
         ends_at=iso_or_none(ruling.ends_at), ended=ended,
         notice_url=settings.origin + tidings.notice_page(ruling.id),
     )  # fmt: skip

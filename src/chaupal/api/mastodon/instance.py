@@ -8,7 +8,7 @@ from chaupal.api.mastodon.people import Account, Emoji, account_of
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
-from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.social.media import films, pictures

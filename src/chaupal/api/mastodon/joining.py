@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn
-from chaupal.policy.epitaph import LANGUAGES
+from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount

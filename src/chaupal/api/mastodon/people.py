@@ -8,7 +8,7 @@ import msgspec
 from chaupal.kernel.clock import iso, iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import epitaph, things
+from chaupal.policy import placeholders, things
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Field, Person
@@ -249,14 +249,16 @@ def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict
     limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}
     if verdict.banner is not None:
         limits |= withheld_of(settings, viewer, verdict.banner, "user")
-        limits["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
+        limits["withheld_banner"] = " ".join(placeholders.banner(ruling, viewer.language) for ruling in verdict.banners)
     return limits
 
 
 def labels_of(settings: Settings, viewer: Viewer, verdict: Show) -> list[Label]:
     """The labels that a post or an account bears."""
     return [
-        Label(epitaph.label(r, viewer.language), epitaph.why(r), settings.origin + epitaph.notice_path(r))
+        Label(
+            placeholders.label(r, viewer.language), placeholders.why(r), settings.origin + placeholders.notice_path(r)
+        )
         for r in verdict.labels
     ]
 
@@ -273,7 +275,7 @@ def picture(origin: str, key: str, blank: str) -> str:
 
 def receipt_of(settings: Settings, ruling: Ruling) -> dict[str, str]:
     """Where the proof of a ruling's entry in the log is; nothing where who ordered may not be told, for its number would."""
-    told = not ruling.neutral and epitaph.notice_path(ruling).endswith(f"/orders/{ruling.order_ref}")
+    told = not ruling.neutral and placeholders.notice_path(ruling).endswith(f"/orders/{ruling.order_ref}")
     return {"withheld_receipt": f"{settings.origin}/log/receipt/{ruling.log_index}"} if told else {}
 
 
@@ -282,5 +284,5 @@ def withheld_of(settings: Settings, viewer: Viewer, ruling: Ruling, scope: str) 
     return {
         "withheld_in_countries": list(told_countries(ruling, viewer.country)),
         "withheld_scope": scope,
-        "withheld_notice_url": settings.origin + epitaph.notice_path(ruling),
+        "withheld_notice_url": settings.origin + placeholders.notice_path(ruling),
     }

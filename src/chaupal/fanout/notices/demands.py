@@ -12,7 +12,7 @@ from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
 from chaupal.policy import answers
-from chaupal.policy.epitaph import moment, spoken
+from chaupal.policy.placeholders import moment, spoken
 from chaupal.store.court import docket
 from chaupal.store.court.docket import CaseEvent, Order, Target
 from chaupal.store.machine.work import Writing

@@ -7,7 +7,7 @@ from chaupal.fanout.notices.direct import WordDue
 from chaupal.fanout.notices.letters import LetterDue
 from chaupal.governance.appeals import by_link
 from chaupal.policy import answers, tidings
-from chaupal.policy.epitaph import spoken
+from chaupal.policy.placeholders import spoken
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
 from chaupal.store.machine import marks

@@ -8,8 +8,8 @@ from typing import Any
 
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
-from chaupal.policy.epitaph import ABOUT_LIMITS, notice_path
 from chaupal.policy.measures import WITHHOLDING
+from chaupal.policy.placeholders import ABOUT_LIMITS, notice_path
 from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
 from chaupal.policy.things import Picture
 

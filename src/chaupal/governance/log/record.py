@@ -18,9 +18,9 @@ from chaupal.governance.log import log
 from chaupal.governance.log.log import Carried, Written
 from chaupal.governance.regimes import Regime
 from chaupal.governance.servers.naming import SERVER
-from chaupal.policy.epitaph import iso_date
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
+from chaupal.policy.placeholders import iso_date
 from chaupal.store.court import docket, rulings
 from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
 from chaupal.store.court.rulings import RulingRow

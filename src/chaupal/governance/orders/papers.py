@@ -5,8 +5,8 @@ from datetime import datetime
 
 from chaupal.kernel.errors import NotAllowed, all_wrong
 from chaupal.kernel.faults import Value, Wrong
-from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.may import may
+from chaupal.policy.placeholders import SQUARE_TIME
 from chaupal.policy.viewer import Viewer
 from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 

@@ -10,8 +10,8 @@ import msgspec
 import regex
 
 from chaupal.governance.regimes.defects import Defect, defect
-from chaupal.policy.epitaph import country_names, day, moment
 from chaupal.policy.measures import Measure
+from chaupal.policy.placeholders import country_names, day, moment
 from chaupal_audit.law.regime import Field, Issuer, Named, Regime, Titled
 
 type Both = tuple[str, str]  # English and Hindi

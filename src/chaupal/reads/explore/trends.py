@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.ids import first_id_at, made_at
-from chaupal.policy.epitaph import SQUARE_TIME
 from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
+from chaupal.policy.placeholders import SQUARE_TIME
 from chaupal.policy.rules import judge, term_reach
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.sealed import Visible

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw, or_not_found
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.rules import SUSPENSION
@@ -163,7 +163,7 @@ async def _reveal[T: Judged](
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
         raise Gone()
     if isinstance(seen.verdict, Placeholder):
-        raise WithheldByLaw(notice_url=reads.settings.origin + epitaph.notice_path(seen.verdict.ruling))
+        raise WithheldByLaw(notice_url=reads.settings.origin + placeholders.notice_path(seen.verdict.ruling))
     return seen
 
 

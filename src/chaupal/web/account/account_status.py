@@ -3,7 +3,7 @@
 from typing import Any
 
 from chaupal.governance.appeals import notices
-from chaupal.policy import epitaph, tidings
+from chaupal.policy import placeholders, tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
@@ -17,7 +17,7 @@ async def show(call: Call[Nothing]) -> Answer:
     """What holds the account or something in it, why, until when; how to appeal, and what can be taken along."""
     ruling = await standing.closed_by(call.house.reads, call.me)
     language = call.viewer.language
-    told = epitaph.banner(ruling, language) if ruling else ""
+    told = placeholders.banner(ruling, language) if ruling else ""
     found = [one for one in await notices.mine(call.house.court, call.viewer) if one.in_force]
     return await pages.render(
         call, "standing.html", found=found, lines=disputes.lines(call, found), words=disputewords, told=told,

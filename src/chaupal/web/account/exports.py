@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.web import pages
@@ -49,7 +49,7 @@ async def _show(call: Call[Any], error: str = "") -> Answer:
         call, "settings/export.html", 409 if error else 200, error=error, running=running, days=exports.KEPT_FOR // DAY,
         mine=[
             (one, words(language).gettext(STATES[one.state]), one.state == exports.DONE and one.country == viewer.country,
-             epitaph.country_names((one.country,), language))
+             placeholders.country_names((one.country,), language))
             for one in mine
         ],
         title=words(language).gettext(N_("Export")),

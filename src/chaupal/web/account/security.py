@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import logins, passkeys, two_factor as second
@@ -169,7 +169,7 @@ async def _security(
 
 
 def _country(call: Call[Any], code: str) -> str:
-    return epitaph.country_names((code,), call.viewer.language) if code else ""
+    return placeholders.country_names((code,), call.viewer.language) if code else ""
 
 
 async def _codes(call: Call[Any], errors: dict[str, str]) -> Answer:

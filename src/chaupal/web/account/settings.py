@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.governance.appeals import notices
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.places import GROUPS
@@ -25,7 +25,7 @@ async def settings(call: Call[Saved]) -> Answer:
     at = next((group for group in GROUPS if group.slug == call.args.at), None)
     return await pages.render(
         call, "settings/index.html", at=at, group=at or GROUPS[0], limited=limited, saved=call.args.saved,
-        country=epitaph.country_names((call.viewer.country,), language), known=call.viewer.country_known,
+        country=placeholders.country_names((call.viewer.country,), language), known=call.viewer.country_known,
         title=words(language).gettext(N_("Settings")),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.errors import NotFound, Problem, coded
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.measures import labels
 from chaupal.reads.court.desk import Order
 from chaupal.web import said
@@ -110,8 +110,8 @@ def names(call: Call[Any]) -> dict[str, Any]:
     language = call.viewer.language
     return {
         "states": STATES, "marks": MARKS, "kinds": KINDS, "grounds": GROUNDS, "what_was_done": DONE,
-        "countries": partial(epitaph.country_names, language=language), "until": partial(epitaph.until, language=language),
-        "tongue": partial(epitaph.in_tongue, language=language), "called": partial(called, language=language),
+        "countries": partial(placeholders.country_names, language=language), "until": partial(placeholders.until, language=language),
+        "tongue": partial(placeholders.in_tongue, language=language), "called": partial(called, language=language),
         "rank": partial(rank, call), "grounded": partial(grounded, call),
     }  # fmt: skip
 

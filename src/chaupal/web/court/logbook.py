@@ -12,7 +12,7 @@ from chaupal.governance.log import batches as log_batches, cosigned as log_cosig
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Standing
 from chaupal.kernel.clock import MINUTE
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import logfields, logtale
@@ -92,7 +92,7 @@ async def _standing(court: Court) -> Standing | None:
 
 def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> Row:
     said, public = words(call.viewer.language), fields.get("public", {})
-    where = epitaph.country_names(tuple(public.get("territory") or ()), said.language)
+    where = placeholders.country_names(tuple(public.get("territory") or ()), said.language)
     return Row(
         index,
         logtale.sentence(fields, said, where),

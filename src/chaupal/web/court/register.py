@@ -11,7 +11,7 @@ from msgspec import Meta
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.orders import statements
 from chaupal.kernel.errors import NotFound
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record
 from chaupal.reads.court.record import Happened, Line, Sought
@@ -76,10 +76,14 @@ class RegisterAsked(Paged, kw_only=True):
     def sought(self) -> Sought:
         first, last = _day(self.since), _day(self.until)
         return Sought(
-            q=self.q, authority=self.whose,
-            law=self.law, country=self.country.upper(), states=record.OUTCOMES.get(self.outcome, ()),
-            since=0 if first is None else epitaph.begins(first), until=2**62 if last is None else epitaph.begins(last + timedelta(days=1)),
-        )  # fmt: skip
+            q=self.q,
+            authority=self.whose,
+            law=self.law,
+            country=self.country.upper(),
+            states=record.OUTCOMES.get(self.outcome, ()),
+            since=0 if first is None else placeholders.begins(first),
+            until=2**62 if last is None else placeholders.begins(last + timedelta(days=1)),
+        )
 
 
 def _day(text: str) -> date | None:

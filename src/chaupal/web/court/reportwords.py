@@ -8,7 +8,7 @@ from typing import Any
 
 from chaupal.governance.regimes import Regimes
 from chaupal.kernel.clock import MINUTE
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, own_name, words
 from chaupal_audit.fold.facts import EVERYWHERE
@@ -111,8 +111,8 @@ def _code(word: str, language: str, laws: Laws) -> str:
 
 def country(found: Any, language: str) -> str:
     if found == EVERYWHERE:
-        return epitaph.country_names((EVERYWHERE,), language)
-    return epitaph.country_names((found,), language) if found else "–"
+        return placeholders.country_names((EVERYWHERE,), language)
+    return placeholders.country_names((found,), language) if found else "–"
 
 
 def _number(found: Any, language: str) -> str:

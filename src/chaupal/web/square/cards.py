@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from chaupal.policy import epitaph, tidings
+from chaupal.policy import placeholders, tidings
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -173,16 +173,16 @@ def limits(call: Call[Any], verdict: Show | Placeholder, author: int | None = No
     if isinstance(verdict, Placeholder):
         return _instead(call, verdict.ruling, verdict.scope), (), None, ()
     mine = author is not None and author == call.viewer.account
-    beside = tuple(_beside(ruling, epitaph.banner(ruling, language), mine=mine) for ruling in verdict.banners)
+    beside = tuple(_beside(ruling, placeholders.banner(ruling, language), mine=mine) for ruling in verdict.banners)
     pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
-    labels = tuple(_told(ruling, epitaph.label(ruling, language)) for ruling in verdict.labels)
+    labels = tuple(_told(ruling, placeholders.label(ruling, language)) for ruling in verdict.labels)
     return None, beside, pictures, labels
 
 
 def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     viewer = call.viewer
-    text = epitaph.placeholder(ruling, scope, viewer.language, country=viewer.country)
-    limit = _told(ruling, text, epitaph.heading(ruling, scope, viewer.language))
+    text = placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country)
+    limit = _told(ruling, text, placeholders.heading(ruling, scope, viewer.language))
     # What is gagged is sealed in the log as well, and its number would tell when it was done.
     proof = None if ruling.neutral or not limit.order else _proof(ruling)
     return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
@@ -199,8 +199,8 @@ def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
 
 
 def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
-    path = epitaph.notice_path(ruling)
-    return Limit(text, path, title, order=path != epitaph.ABOUT_LIMITS)
+    path = placeholders.notice_path(ruling)
+    return Limit(text, path, title, order=path != placeholders.ABOUT_LIMITS)
 
 
 def _card(

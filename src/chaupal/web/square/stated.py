@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from chaupal.policy.epitaph import country_names
+from chaupal.policy.placeholders import country_names
 from chaupal.policy.things import Person, Post
 from chaupal.reads.court import stated
 from chaupal.wire.call import Call

@@ -3,7 +3,7 @@
 import pytest
 import regex
 
-from chaupal.policy import epitaph, tidings
+from chaupal.policy import placeholders, tidings
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.web.words import words
@@ -100,6 +100,6 @@ def test_until_when_a_limit_without_an_end_holds_cannot_be_misread(measure: Meas
         id=1, subject=2, measure=measure, territory=("IN",), starts_at=0, ends_at=None, order_ref="IN-1", authority="A", authority_hi="अ",
         legal_basis="s. 69A", reason="", log_index=0,
     )  # fmt: skip
-    told = tidings.line(ruling, kind, language, ended=False) + epitaph.banner(ruling, language)
-    assert epitaph.until(None, language) in told
+    told = tidings.line(ruling, kind, language, ended=False) + placeholders.banner(ruling, language)
+    assert placeholders.until(None, language) in told
     assert "हटाए" not in told and "lifted" not in told and "deleted" not in told

@@ -16,7 +16,7 @@ from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import epitaph, quotes as law
+from chaupal.policy import placeholders, quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
 from chaupal.policy.gate import stand_for
@@ -145,8 +145,8 @@ def signed_card_of(settings: Settings, viewer: Viewer, post: Post, by: Visible[P
 def placeholder_body(settings: Settings, viewer: Viewer, post: Post, verdict: Placeholder) -> dict[str, Any]:
     """What is said instead: the same shape, the words of the ruling, and where to read more."""
     ruling = verdict.ruling
-    words = epitaph.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
-    where = settings.origin + epitaph.notice_path(ruling)
+    words = placeholders.placeholder(ruling, verdict.scope, viewer.language, country=viewer.country)
+    where = settings.origin + placeholders.notice_path(ruling)
     body = body_of(settings, viewer, post)
     if verdict.scope == "suspended":
         return body | {"content": f"<p>{words}</p>"}  # its account says `suspended`
@@ -165,11 +165,11 @@ def banner_of(settings: Settings, viewer: Viewer, verdict: Show, author: int) ->
         beside["labels"] = labels_of(settings, viewer, verdict)
     if (media := verdict.without_media) is not None:
         beside |= withheld_of(settings, viewer, media, "media")
-        beside["withheld_text"] = epitaph.placeholder(media, "media", viewer.language, country=viewer.country)
+        beside["withheld_text"] = placeholders.placeholder(media, "media", viewer.language, country=viewer.country)
     if verdict.banner is not None:
         scope = "user" if verdict.banner.subject == author else "status"
         beside |= withheld_of(settings, viewer, verdict.banner, scope)
-        beside["withheld_banner"] = " ".join(epitaph.banner(ruling, viewer.language) for ruling in verdict.banners)
+        beside["withheld_banner"] = " ".join(placeholders.banner(ruling, viewer.language) for ruling in verdict.banners)
     return beside
 
 

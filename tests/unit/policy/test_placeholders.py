@@ -5,7 +5,7 @@ import itertools
 import pytest
 from msgspec import structs
 
-from chaupal.policy import epitaph
+from chaupal.policy import placeholders
 from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import EVERYWHERE, Ruling
 from unit.policy.worlds import ruling
@@ -36,22 +36,24 @@ def test_a_gagged_placeholder_names_neither_authority_nor_order_nor_law(scope: s
             territory=territory,
             starts_at=ends or 0,
         )
-        text = epitaph.placeholder(secret, scope, language, country="IN") + epitaph.heading(secret, scope, language)
+        text = placeholders.placeholder(secret, scope, language, country="IN") + placeholders.heading(
+            secret, scope, language
+        )
         assert not [word for word in NAMING if word.lower() in text.lower().split()]
         texts.add(text)
-        assert epitaph.notice_path(secret) == "/about#withheld" and epitaph.why(secret) == ""
-        assert not [word for word in NAMING if word.lower() in epitaph.banner(secret, language).lower().split()]
+        assert placeholders.notice_path(secret) == "/about#withheld" and placeholders.why(secret) == ""
+        assert not [word for word in NAMING if word.lower() in placeholders.banner(secret, language).lower().split()]
     assert len(texts) == 1  # constant: nothing by which one could be told from another
 
 
 @pytest.mark.parametrize(("basis", "scope", "language"), list(itertools.product(BASES, SCOPES, LANGUAGES)))
 def test_a_placeholder_is_called_an_order_only_where_it_is_one(basis: str, scope: str, language: str):
     said = one(Measure.WITHHOLD_POST, basis=basis)
-    text = epitaph.placeholder(said, scope, language, country="IN")
+    text = placeholders.placeholder(said, scope, language, country="IN")
     assert any(word in text for word in ORDER) == (basis == "legal_order")
     assert "IN-2021-0001" in text and {"en": "India", "hi": "भारत"}[language] in text
     assert ("elsewhere" in text or "दूसरे देशों" in text) is True
-    everywhere = epitaph.placeholder(structs.replace(said, territory=(EVERYWHERE,)), scope, language, country="IN")
+    everywhere = placeholders.placeholder(structs.replace(said, territory=(EVERYWHERE,)), scope, language, country="IN")
     assert "elsewhere" not in everywhere and "दूसरे देशों" not in everywhere
 
 
@@ -59,20 +61,20 @@ def test_a_placeholder_is_called_an_order_only_where_it_is_one(basis: str, scope
 def test_every_measure_has_a_banner_with_its_reason_and_no_order_that_is_none(
     measure: Measure, basis: str, language: str
 ):
-    text = epitaph.banner(one(measure, basis=basis), language)
+    text = placeholders.banner(one(measure, basis=basis), language)
     assert "public order" in text and "{" not in text
     assert any(word.lower() in text.lower() for word in ORDER) == (basis == "legal_order" and measure in WITHHOLDING)
 
 
 def test_what_came_from_no_authority_leads_to_no_order_and_names_a_complainant():
     notice = one(Measure.WITHHOLD_POST, basis="copyright", authority="", authority_hi="")
-    assert epitaph.notice_path(notice) == "/about#withheld"
-    assert epitaph.notice_path(one(Measure.WITHHOLD_POST)) == "/orders/IN-2021-0001"
-    assert "(a complainant; IN-2021-0001)" in epitaph.placeholder(notice, "post", "en", country="IN")
-    assert "एक शिकायतकर्ता के कॉपीराइट नोटिस" in epitaph.placeholder(notice, "post", "hi", country="IN")
+    assert placeholders.notice_path(notice) == "/about#withheld"
+    assert placeholders.notice_path(one(Measure.WITHHOLD_POST)) == "/orders/IN-2021-0001"
+    assert "(a complainant; IN-2021-0001)" in placeholders.placeholder(notice, "post", "en", country="IN")
+    assert "एक शिकायतकर्ता के कॉपीराइट नोटिस" in placeholders.placeholder(notice, "post", "hi", country="IN")
 
 
 def test_a_label_says_its_half_in_each_language():
     made = one(Measure.LABEL)
-    assert (epitaph.label(made, "hi"), epitaph.label(made, "en")) == ("विवादित", "Disputed")
-    assert "विवादित" in epitaph.banner(made, "hi")
+    assert (placeholders.label(made, "hi"), placeholders.label(made, "en")) == ("विवादित", "Disputed")
+    assert "विवादित" in placeholders.banner(made, "hi")
