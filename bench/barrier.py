@@ -199,7 +199,7 @@ async def measure(name: str, database: str, valkey: str, seconds: float) -> list
     for load, per_second in LOADS.items():
         writer = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.barrier", "--database", database, "--valkey", valkey, "--commit", name
-        )  # fmt: skip
+        )
         try:
             await serve(way, per_second, 1.0)  # the writer begins, and all is warm
             way.looks = 0

@@ -30,9 +30,17 @@ from bench.works import API, ITS_OWN, ask
 
 # Of 1,000 requests.
 MIX = {
-    "home": 500, "public": 100, "notifications": 100, "context": 80, "status": 60, "account's posts": 60, "tag": 30, "search": 20,
-    "favourite": 30, "post": 20,
-}  # fmt: skip
+    "home": 500,
+    "public": 100,
+    "notifications": 100,
+    "context": 80,
+    "status": 60,
+    "account's posts": 60,
+    "tag": 30,
+    "search": 20,
+    "favourite": 30,
+    "post": 20,
+}
 WRITES = ("favourite", "post")
 AT = 40  # the posts that are looked at and liked are among the newest so many
 ROUNDS = 3
@@ -89,11 +97,15 @@ def _one(
 
 def _path(kind: str, dice: random.Random, data: DataSet, post: int) -> str:
     return {
-        "home": f"{API}/timelines/home", "public": f"{API}/timelines/public?local=true", "notifications": f"{API}/notifications",
-        "context": f"{API}/statuses/{post}/context", "status": f"{API}/statuses/{post}",
+        "home": f"{API}/timelines/home",
+        "public": f"{API}/timelines/public?local=true",
+        "notifications": f"{API}/notifications",
+        "context": f"{API}/statuses/{post}/context",
+        "status": f"{API}/statuses/{post}",
         "account's posts": f"{API}/accounts/{dice.choice(data.people)}/statuses",
-        "tag": f"{API}/timelines/tag/{quote(dice.choice(TAGS))}", "search": f"/api/v2/search?type=statuses&q={quote(WORD)}",
-    }[kind]  # fmt: skip
+        "tag": f"{API}/timelines/tag/{quote(dice.choice(TAGS))}",
+        "search": f"/api/v2/search?type=statuses&q={quote(WORD)}",
+    }[kind]
 
 
 def newest_of(server: Server, data: DataSet) -> list[int]:
@@ -163,9 +175,14 @@ def measure(server: Server, data: DataSet, folder: Path, seconds: float) -> dict
 
 def _row(mine: Load, base: Load) -> dict[str, float]:
     return {
-        "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "p50": mine.p50, "p99": mine.p99,
-        "tail": mine.p99 / mine.p50, "per_second": mine.per_second,
-    }  # fmt: skip
+        "cpu": mine.cpu,
+        "raw": base.cpu,
+        "ratio": mine.cpu / base.cpu,
+        "p50": mine.p50,
+        "p99": mine.p99,
+        "tail": mine.p99 / mine.p50,
+        "per_second": mine.per_second,
+    }
 
 
 def good(load: Load, name: str) -> Load:
@@ -203,9 +220,11 @@ def beside(folder: Path, other: Path, seconds: float) -> bool:
 
 
 NAMES = {
-    "busy": "a busy evening", "reads": "its reads alone", "homes": "home, 20 readers in turn, nothing written",
+    "busy": "a busy evening",
+    "reads": "its reads alone",
+    "homes": "home, 20 readers in turn, nothing written",
     "first": "each reader's first home",
-}  # fmt: skip
+}
 
 
 def show(found: dict[str, Any]) -> None:
@@ -217,9 +236,16 @@ def show(found: dict[str, Any]) -> None:
     for name, row in found.items():
         tail = (_coloured(row["tail"], TAIL, 1), f"<= {TAIL:g}") if name == "busy" else (f"{row['tail']:.1f}", "")
         table.add_row(
-            NAMES[name], f"{row['cpu']:.3f}", f"{row['raw']:.3f}", _coloured(row["ratio"], TARGETS[name], 2), f"<= {TARGETS[name]:g}",
-            f"{row['p50']:.1f}", f"{row['p99']:.1f}", *tail, f"{row['per_second']:,.0f}",
-        )  # fmt: skip
+            NAMES[name],
+            f"{row['cpu']:.3f}",
+            f"{row['raw']:.3f}",
+            _coloured(row["ratio"], TARGETS[name], 2),
+            f"<= {TARGETS[name]:g}",
+            f"{row['p50']:.1f}",
+            f"{row['p99']:.1f}",
+            *tail,
+            f"{row['per_second']:,.0f}",
+        )
     Console(width=160).print(table)
 
 

@@ -39,11 +39,21 @@ async def _hired(house: House, role: Role) -> Viewer:
 def form(at: Desk, number: int, **more: Any) -> OrderForm:
     """An order as a ministry sends it; `more` lays over it."""
     said: dict[str, Any] = {
-        "authority": at.ministry, "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": f"16(1)/{number}",
-        "legal_basis": "IT Act 2000, section 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
-        "origin_note": "The office confirmed it on the telephone.", "regime": "IN-69A", "role": "designated_officer",
-        "bases": ("public_order",), "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
-    }  # fmt: skip
+        "authority": at.ministry,
+        "officer": "A. Sharma",
+        "officer_rank": "Joint Secretary",
+        "reference_no": f"16(1)/{number}",
+        "legal_basis": "IT Act 2000, section 69A",
+        "grounds": "public order",
+        "territory": "IN",
+        "dated": "2021-02-04",
+        "origin_note": "The office confirmed it on the telephone.",
+        "regime": "IN-69A",
+        "role": "designated_officer",
+        "bases": ("public_order",),
+        "reasons": "It is said to call people to arms.",
+        "particulars": {"signature": "seen in ink"},
+    }
     return OrderForm(**said | more)
 
 

@@ -141,8 +141,10 @@ def says(server: Server, token: str, number: int) -> float:
     """A post by the author; ms until it was answered, without those in which the server had no core because others were at it."""
     body = json.dumps({"status": f"आज की बात, {number}", "language": "hi"}).encode()
     request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}/api/v1/statuses", body, {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    )  # fmt: skip
+        f"http://127.0.0.1:{server.port}/api/v1/statuses",
+        body,
+        {"authorization": f"Bearer {token}", "content-type": "application/json"},
+    )
     began, waited = time.perf_counter(), server.waited
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         answer.read()

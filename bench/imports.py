@@ -60,9 +60,13 @@ def _tweet(number: int) -> dict[str, object]:
     at = datetime.fromtimestamp(BEGAN + number * 1_800, UTC)
     link = {"url": "https://t.co/abc", "expanded_url": "https://gaanv.example/khabar"}
     return {
-        "id_str": str(number + 1), "full_text": SAID[number % len(SAID)], "created_at": f"{at:%a %b %d %H:%M:%S +0000 %Y}",
-        "lang": "hi", "entities": {"urls": [link]}, "in_reply_to_status_id_str": str(number) if number % 4 == 3 else "",
-    }  # fmt: skip
+        "id_str": str(number + 1),
+        "full_text": SAID[number % len(SAID)],
+        "created_at": f"{at:%a %b %d %H:%M:%S +0000 %Y}",
+        "lang": "hi",
+        "entities": {"urls": [link]},
+        "in_reply_to_status_id_str": str(number) if number % 4 == 3 else "",
+    }
 
 
 if __name__ == "__main__":

@@ -71,11 +71,20 @@ def _row(id_: int, subject: int, territory: str, starts_at: int, leaf: int) -> R
 
 def _leaf(row: RulingRow) -> tlog.Leaf:
     public = entries.Measure(
-        target=1, kind="post", measure=row.measure, demanded=row.measure, territory=(row.territory,), authority=row.authority,
+        target=1,
+        kind="post",
+        measure=row.measure,
+        demanded=row.measure,
+        territory=(row.territory,),
+        authority=row.authority,
         jurisdiction="IN",
-        law=row.legal_basis, language="hi", start=tlog.at_minute(row.starts_at), until=tlog.at_minute(row.ends_at or 0),
-        by="staff-0123456789ab", second="staff-ba9876543210",
-    )  # fmt: skip
+        law=row.legal_basis,
+        language="hi",
+        start=tlog.at_minute(row.starts_at),
+        until=tlog.at_minute(row.ends_at or 0),
+        by="staff-0123456789ab",
+        second="staff-ba9876543210",
+    )
     sealed = {"subject": str(row.subject_id), "speaker": None, "reason": row.reason, "finding": None}
     said = msgspec.to_builtins(public)
     return tlog.leaf("measure", row.order_ref, tlog.at_minute(row.starts_at), said, "IN-69A@1", None, sealed)

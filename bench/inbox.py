@@ -67,9 +67,14 @@ class Village:
 async def founded(data: str, port: int, strangers: int) -> Village:
     """The house before it is served."""
     settings = load_settings(
-        environ={}, data=data, port=port, public_url=f"http://localhost:{port}", federation="on", federation_test=True,
+        environ={},
+        data=data,
+        port=port,
+        public_url=f"http://localhost:{port}",
+        federation="on",
+        federation_test=True,
         log_batch_minutes=0,
-    )  # fmt: skip
+    )
     async with visiting(settings) as house:
         ours = [await _person(house, f"person{number}") for number in range(PEOPLE)]
         dice = random.Random(3)
@@ -79,7 +84,7 @@ async def founded(data: str, port: int, strangers: int) -> Village:
     origin = settings.origin
     return Village(
         data, origin, [f"{origin}/@{handle}" for _, handle in ours], [f"{origin}/@{path}" for path in said], theirs
-    )  # fmt: skip
+    )
 
 
 def _by(account: int) -> Viewer:
@@ -104,9 +109,16 @@ async def _stranger(house: House, number: int, key: rsa.RSAPrivateKey, ours: lis
     uri = f"https://{host}/users/u{number}"
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     shown = Shown(
-        uri=uri, url=uri, kind="Person", name=f"u{number}", note="", note_html="", inbox=f"{uri}/inbox",
-        shared_inbox=f"https://{host}/inbox", followers=f"{uri}/followers",
-    )  # fmt: skip
+        uri=uri,
+        url=uri,
+        kind="Person",
+        name=f"u{number}",
+        note="",
+        note_html="",
+        inbox=f"{uri}/inbox",
+        shared_inbox=f"https://{host}/inbox",
+        followers=f"{uri}/followers",
+    )
     async with square.work.writing() as w:
         server, account = await servers.met(w, square.make_id, host), square.make_id()
         await uris.add(w, uri, uris.ACCOUNT, account)
@@ -140,8 +152,12 @@ def _pairs(village: Village, kind: str, dice: random.Random) -> Iterator[tuple[S
 def _activity(kind: str, by: Stranger, about: str, number: int, dice: random.Random) -> dict[str, Any]:
     id_ = f"{by.uri}/acts/{number}"
     said: dict[str, Any] = {
-        "@context": "https://www.w3.org/ns/activitystreams", "id": id_, "type": kind, "actor": by.uri, "object": about,
-    }  # fmt: skip
+        "@context": "https://www.w3.org/ns/activitystreams",
+        "id": id_,
+        "type": kind,
+        "actor": by.uri,
+        "object": about,
+    }
     audience = {"to": [PUBLIC], "cc": [f"{by.uri}/followers"]}
     if kind == "Announce":
         return said | audience
@@ -149,10 +165,16 @@ def _activity(kind: str, by: Stranger, about: str, number: int, dice: random.Ran
         return said
     words = sentence(dice, HINDI)
     note = {
-        "id": f"{by.uri}/notes/{number}", "type": "Note", "attributedTo": by.uri, "content": f"<p>{words}</p>",
-        "contentMap": {"hi": f"<p>{words}</p>"}, "published": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "tag": [],
-        "attachment": [], "sensitive": False,
-    } | audience  # fmt: skip
+        "id": f"{by.uri}/notes/{number}",
+        "type": "Note",
+        "attributedTo": by.uri,
+        "content": f"<p>{words}</p>",
+        "contentMap": {"hi": f"<p>{words}</p>"},
+        "published": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "tag": [],
+        "attachment": [],
+        "sensitive": False,
+    } | audience
     return said | audience | {"object": note}
 
 
@@ -174,9 +196,12 @@ def _served(village: Village, port: int) -> AbstractContextManager[Server]:
     """The house, answering."""
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", village.data, "--port", str(port)]
     environ = {
-        "CHAUPAL_FEDERATION": "on", "CHAUPAL_FEDERATION_TEST": "on", "CHAUPAL_PUBLIC_URL": village.origin,
-        "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_RATE_LIMITS": "off",
-    }  # fmt: skip
+        "CHAUPAL_FEDERATION": "on",
+        "CHAUPAL_FEDERATION_TEST": "on",
+        "CHAUPAL_PUBLIC_URL": village.origin,
+        "CHAUPAL_LOG_LEVEL": "error",
+        "CHAUPAL_RATE_LIMITS": "off",
+    }
     return serving(command, port, "/api/v2/instance", environ)
 
 

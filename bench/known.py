@@ -94,9 +94,12 @@ def serve(data: DataSet) -> AbstractContextManager[Server]:
     port = free_port()
     command = [sys.executable, "-m", "chaupal.app.cli", "serve", "--data", data.settings.data, "--port", str(port)]
     environ = {
-        "CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_KEEP_ANSWERS": "false",
-        "CHAUPAL_FEDERATION": "on", "CHAUPAL_FEDERATION_TEST": "on",
-    }  # fmt: skip
+        "CHAUPAL_RATE_LIMIT_SCALE": "1000000",
+        "CHAUPAL_LOG_LEVEL": "error",
+        "CHAUPAL_KEEP_ANSWERS": "false",
+        "CHAUPAL_FEDERATION": "on",
+        "CHAUPAL_FEDERATION_TEST": "on",
+    }
     return serving(command, port, "/api/v2/instance", os.environ | environ)
 
 

@@ -109,9 +109,12 @@ async def run(plan: Plan) -> dict[str, Any]:
     seconds = time.perf_counter() - began
     times = sorted(state.times) or [0.0]
     return {
-        "requests": len(state.times), "failures": state.failures, "seconds": seconds,
-        "p50": times[len(times) // 2] * 1000, "p99": times[int(len(times) * 0.99)] * 1000,
-    }  # fmt: skip
+        "requests": len(state.times),
+        "failures": state.failures,
+        "seconds": seconds,
+        "p50": times[len(times) // 2] * 1000,
+        "p99": times[int(len(times) * 0.99)] * 1000,
+    }
 
 
 def main() -> None:

@@ -131,10 +131,17 @@ def need(accounts: int, *, storm: bool = False, same: bool = False) -> Need:
     database = r.writes * UNITS * primary["commit"] + looks * look["primary"] + asked
     hourly = min(1.0, SESSIONS * PEAK / 24) * accounts * COMES
     return Need(
-        r, serving, working, read, resident(r, serving, same=same), hourly * COSTS["memory"]["home"] / 1e9,
-        database / 1000 / primary["cores"], r.writes * UNITS / primary["commits"], looks,
+        r,
+        serving,
+        working,
+        read,
+        resident(r, serving, same=same),
+        hourly * COSTS["memory"]["home"] / 1e9,
+        database / 1000 / primary["cores"],
+        r.writes * UNITS / primary["commits"],
+        looks,
         r.accounts * COMES * POSTS * COSTS["memory"]["post"] / 1e9,
-    )  # fmt: skip
+    )
 
 
 def _looks(read: Read) -> float:
@@ -251,9 +258,11 @@ def barrier(seconds: float = 10.0) -> Barrier:
         env.process(again())
     env.run(seconds * 1000 / 5)
     return Barrier(
-        percentile(half.passed, 0.5), percentile(half.passed, 0.99),
-        half.looks * COSTS["look"]["cpu"] / half.asked, full.asked / full.looks,
-    )  # fmt: skip
+        percentile(half.passed, 0.5),
+        percentile(half.passed, 0.99),
+        half.looks * COSTS["look"]["cpu"] / half.asked,
+        full.asked / full.looks,
+    )
 
 
 @dataclass(frozen=True)
@@ -291,8 +300,7 @@ def peak(accounts: int, *, storm: bool, seconds: float = 10.0) -> Hour:
         units = TARGETS / BULK
         env.process(_arrivals(env, dice, units / seconds, lambda: process.work(BULK * 0.05)))
     env.run(seconds * 1000)
-    busy = (reads * n.read.ms
-            + r.posts / n.serving * request["post"] + r.acts / n.serving * request["act"]) / 1000  # fmt: skip
+    busy = (reads * n.read.ms + r.posts / n.serving * request["post"] + r.acts / n.serving * request["act"]) / 1000
     core = busy + process.looks * COSTS["look"]["cpu"] / (seconds * 1000)
     return Hour(n.serving, percentile(process.answered, 0.5), percentile(process.answered, 0.99), core)
 

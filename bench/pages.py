@@ -93,8 +93,10 @@ def _requests(pair: Pair, data: DataSet, cookie: str, *, keep: bool) -> list[tup
     if not keep:
         return [("read_anew", ask(pair.read, token)), ("page_anew", plain)]
     return [
-        ("read", ask(pair.read, token)), ("page", plain), ("packed", asked(pair.page, session_, gzip=True)),
-    ]  # fmt: skip
+        ("read", ask(pair.read, token)),
+        ("page", plain),
+        ("packed", asked(pair.page, session_, gzip=True)),
+    ]
 
 
 def rows(found: dict[str, dict[str, float]]) -> list[tuple[str, str, str, bool]]:
@@ -104,10 +106,11 @@ def rows(found: dict[str, dict[str, float]]) -> list[tuple[str, str, str, bool]]
             f"W11 page / read: {name}",
             f"{row['page'] / row['read']:.1f} ({row['page']:.3f} ms), packed {row['packed'] / row['read']:.1f}; "
             f"anew {row['page_anew'] / row['read_anew']:.1f} ({row['page_anew']:.2f} ms)",
-            f"<= {MOST:g}", row["page"] / row["read"] <= MOST,
+            f"<= {MOST:g}",
+            row["page"] / row["read"] <= MOST,
         )
         for name, row in found.items()
-    ]  # fmt: skip
+    ]
 
 
 def main() -> None:

@@ -71,9 +71,13 @@ def serving(
     """Start on the first core, wait for the first 200 on `path`, and stop in the end."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        command, env=os.environ | (environ or {}), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if quiet else None, preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]}),
-    )  # fmt: skip
+        command,
+        env=os.environ | (environ or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if quiet else None,
+        preexec_fn=lambda: os.sched_setaffinity(0, {CORES[0]}),
+    )
     try:
         yield Server(process.pid, port, answering(process, port, path, began))
     finally:

@@ -87,14 +87,22 @@ def servers(
             shutil.copytree(data.settings.data, here)
             stack.callback(shutil.rmtree, here, ignore_errors=True)
             environ = {
-                "CHAUPAL_DATA": str(here), "CHAUPAL_PORT": str(port), "CHAUPAL_DATABASE": data.settings.database,
-                "CHAUPAL_VALKEY": valkey, "CHAUPAL_RATE_LIMIT_SCALE": "1000000", "CHAUPAL_LOG_LEVEL": "error",
-                "CHAUPAL_PUBLIC_URL": "http://127.0.0.1:8000", **more,
-            }  # fmt: skip
+                "CHAUPAL_DATA": str(here),
+                "CHAUPAL_PORT": str(port),
+                "CHAUPAL_DATABASE": data.settings.database,
+                "CHAUPAL_VALKEY": valkey,
+                "CHAUPAL_RATE_LIMIT_SCALE": "1000000",
+                "CHAUPAL_LOG_LEVEL": "error",
+                "CHAUPAL_PUBLIC_URL": "http://127.0.0.1:8000",
+                **more,
+            }
             process = subprocess.Popen(
-                [sys.executable, "-m", "chaupal.app.cli", "serve"], env=os.environ | environ, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}),
-            )  # fmt: skip
+                [sys.executable, "-m", "chaupal.app.cli", "serve"],
+                env=os.environ | environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                preexec_fn=lambda core=core: os.sched_setaffinity(0, {core}),
+            )
             stack.callback(_end, process)
             opened.append(Server(process.pid, port, answering(process, port, "/api/v2/instance", time.perf_counter())))
         for server in opened:
@@ -128,13 +136,18 @@ def load(
     before = sum(server.cpu for server in opened)
     plans = [
         {
-            "port": server.port, "requests": requests, "connections": connections // len(opened), "seconds": seconds, "most": most,
+            "port": server.port,
+            "requests": requests,
+            "connections": connections // len(opened),
+            "seconds": seconds,
+            "most": most,
         }
         for server, requests in zip(opened, asked, strict=True)
-    ]  # fmt: skip
+    ]
     running = [
-        subprocess.Popen([sys.executable, "-m", "bench.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in plans
-    ]  # fmt: skip
+        subprocess.Popen([sys.executable, "-m", "bench.load"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        for _ in plans
+    ]
     for process, plan in zip(running, plans, strict=True):
         assert process.stdin is not None
         process.stdin.write(json.dumps(plan).encode())
@@ -144,9 +157,13 @@ def load(
         process.wait()
     many = sum(one.requests for one in found)
     return Load(
-        many, sum(one.failures for one in found), max(one.seconds for one in found), statistics.mean(one.p50 for one in found),
-        max(one.p99 for one in found), (sum(server.cpu for server in opened) - before) / max(1, many) * 1e3,
-    )  # fmt: skip
+        many,
+        sum(one.failures for one in found),
+        max(one.seconds for one in found),
+        statistics.mean(one.p50 for one in found),
+        max(one.p99 for one in found),
+        (sum(server.cpu for server in opened) - before) / max(1, many) * 1e3,
+    )
 
 
 class Kind(NamedTuple):
@@ -159,9 +176,13 @@ class Kind(NamedTuple):
 
 
 WAYS = {
-    "one alone": Kind([0], False), "one with barrier": Kind([0], True), "two with barrier": Kind([0, 1], True),
-    "three with barrier": Kind([0, 1, 2], True), "two, each alone": Kind([0, 1], False), "three, each alone": Kind([0, 1, 2], False),
-}  # fmt: skip
+    "one alone": Kind([0], False),
+    "one with barrier": Kind([0], True),
+    "two with barrier": Kind([0, 1], True),
+    "three with barrier": Kind([0, 1, 2], True),
+    "two, each alone": Kind([0, 1], False),
+    "three, each alone": Kind([0, 1, 2], False),
+}
 ALONE, ONE, TWO, THREE, TWO_APART, THREE_APART = WAYS
 OWN, OWN_APART = "three, each reader at one of them", "three, each alone, each reader at one"
 SPARSE, SPARSE_OWN = "three, the callers of one", "three, the callers of one, each at one"
@@ -208,9 +229,11 @@ def processor(found: dict[str, Way], seconds: float, share: float = 0.0) -> None
     """
     three, each = found[THREE], CONNECTIONS * len(found[THREE].opened)
     callers = {name: (way, CONNECTIONS * len(way.opened), False) for name, way in found.items()} | {
-        OWN: (three, each, True), OWN_APART: (found[THREE_APART], each, True),
-        SPARSE: (three, CONNECTIONS, False), SPARSE_OWN: (three, CONNECTIONS, True),
-    }  # fmt: skip
+        OWN: (three, each, True),
+        OWN_APART: (found[THREE_APART], each, True),
+        SPARSE: (three, CONNECTIONS, False),
+        SPARSE_OWN: (three, CONNECTIONS, True),
+    }
     loads: dict[str, list[Load]] = {name: [] for name in callers}
     print(f"each server has {share:g} of a core:" if share else "servers as they come:", flush=True)
     try:

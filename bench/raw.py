@@ -37,9 +37,17 @@ def read(folder: Path) -> Answers:
 def main() -> None:
     """`python -m bench.raw FOLDER PORT`, under the server and with the options of the real one."""
     config = uvicorn.Config(
-        app_for(read(Path(sys.argv[1]))), host="127.0.0.1", port=int(sys.argv[2]), loop="uvloop", http="httptools",
-        lifespan="off", access_log=False, log_level="error", server_header=False, proxy_headers=False,
-    )  # fmt: skip
+        app_for(read(Path(sys.argv[1]))),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_level="error",
+        server_header=False,
+        proxy_headers=False,
+    )
     uvicorn.Server(config).run()
 
 

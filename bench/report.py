@@ -61,12 +61,21 @@ def _row(work: Work, row: dict[str, float], peer: float | None) -> tuple[str, ..
     colour = "green" if value <= work.target else "yellow" if row["cpu"] <= work.there else "red"
     cpu, ratio = f"{row['cpu']:.3f}", f"{row['ratio']:.2f}"
     return (
-        work.name, f"{row['size'] / 1000:.0f}", f"[{colour}]{cpu}[/]", f"{row['raw']:.3f}",
-        ratio if work.absolute else f"[{colour}]{ratio}[/]", f"{row['composed']:.2f}", f"<= {work.target} {unit}", f"{work.there:.2f}",
+        work.name,
+        f"{row['size'] / 1000:.0f}",
+        f"[{colour}]{cpu}[/]",
+        f"{row['raw']:.3f}",
+        ratio if work.absolute else f"[{colour}]{ratio}[/]",
+        f"{row['composed']:.2f}",
+        f"<= {work.target} {unit}",
+        f"{work.there:.2f}",
         coloured(f"{row['growth']:.2f}", row["growth"] <= GROWTH),
-        f"{1000 / row['cpu']:,.0f}", f"{row['p50']:.1f}", f"{row['p99']:.1f}",
-        f"{work.elsewhere:g} {unit}" if work.elsewhere else "-", f"{peer / row['cpu']:.1f}x" if peer else "-",
-    )  # fmt: skip
+        f"{1000 / row['cpu']:,.0f}",
+        f"{row['p50']:.1f}",
+        f"{row['p99']:.1f}",
+        f"{work.elsewhere:g} {unit}" if work.elsewhere else "-",
+        f"{peer / row['cpu']:.1f}x" if peer else "-",
+    )
 
 
 def others(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:

@@ -114,13 +114,19 @@ def main() -> None:
     with made(given.database) as database, tempfile.TemporaryDirectory() as folder:
         port = free_port()
         environ = {
-            "CHAUPAL_DATA": folder, "CHAUPAL_PORT": str(port), "CHAUPAL_DATABASE": database, "CHAUPAL_VALKEY": given.valkey,
-            "CHAUPAL_RATE_LIMITS": "off", "CHAUPAL_LOG_LEVEL": "error",
-        }  # fmt: skip
+            "CHAUPAL_DATA": folder,
+            "CHAUPAL_PORT": str(port),
+            "CHAUPAL_DATABASE": database,
+            "CHAUPAL_VALKEY": given.valkey,
+            "CHAUPAL_RATE_LIMITS": "off",
+            "CHAUPAL_LOG_LEVEL": "error",
+        }
         serving = subprocess.Popen(
-            [sys.executable, "-m", "chaupal.app.cli", "serve", "--processes", str(PROCESSES)], env=os.environ | environ,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "chaupal.app.cli", "serve", "--processes", str(PROCESSES)],
+            env=os.environ | environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
         try:
             answering(serving, port, "/api/v2/instance", time.perf_counter())
             while len(children(serving.pid)) < PROCESSES:

@@ -164,10 +164,16 @@ def _places(data: DataSet, post: int, word: str) -> list[tuple[str, dict[str, st
     here = {"x-country": "IN"}
     author = data.people[0]
     paths = [
-        f"/@{data.handle}/{post}", f"/@{data.handle}", f"/search?q={quote(word)}", f"/tags/{quote(word)}", "/public",
-        f"/api/v1/statuses/{post}", f"/api/v1/accounts/{author}/statuses", f"/api/v1/timelines/tag/{quote(word)}",
+        f"/@{data.handle}/{post}",
+        f"/@{data.handle}",
+        f"/search?q={quote(word)}",
+        f"/tags/{quote(word)}",
+        "/public",
+        f"/api/v1/statuses/{post}",
+        f"/api/v1/accounts/{author}/statuses",
+        f"/api/v1/timelines/tag/{quote(word)}",
         "/api/v1/timelines/public",
-    ]  # fmt: skip
+    ]
     mine = {**here, "authorization": f"Bearer {data.tokens[1]}"}
     return [(path, here) for path in paths] + [
         (f"/api/v2/search?q={quote(word)}&type=statuses", mine),
@@ -318,13 +324,17 @@ def rows(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
         (f"post to each of {with_streams}", _ms(arrived), "p99 <= 250 ms", arrived["p99"] <= 250),
         (
             f"{WRITERS} who write {WRITERS / EVERY:.0f} posts a second to each of {found['ears']}",
-            f"{_ms(found['loud'])}, {found['missed']} missed", "p99 <= 250 ms", found["loud"]["p99"] <= 250 and not found["missed"],
+            f"{_ms(found['loud'])}, {found['missed']} missed",
+            "p99 <= 250 ms",
+            found["loud"]["p99"] <= 250 and not found["missed"],
         ),
         (
             f"memory for {found['idle']} idle streams",
-            f"{found['idle_mb']:.0f} MB more, {found['idle_kb']:.0f} kB each", "<= 200 MB", found["idle_mb"] <= 200,
+            f"{found['idle_mb']:.0f} MB more, {found['idle_kb']:.0f} kB each",
+            "<= 200 MB",
+            found["idle_mb"] <= 200,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _ms(spread: dict[str, float]) -> str:

@@ -99,14 +99,25 @@ class Story:
 
     def act(
         self, ref: str, number: int, measure: str, country: str, more: dict[str, Any], regime: str
-    ) -> Iterator[tuple[int, bytes]]:  # fmt: skip
+    ) -> Iterator[tuple[int, bytes]]:
         dice = self.dice
         said = {
-            "target": number, "kind": "account", "measure": measure, "outcome": "complied_full",
-            "demanded": measure, "territory": [country], "law": "a law", "language": dice.choice(LANGUAGES), "opens": [],
-            "from": at(self.minute), "until": None, "review": at(self.minute + 90 * 1440), "permanent": False,
-            "by": "staff-0123456789ab", "second": "s",
-        }  # fmt: skip
+            "target": number,
+            "kind": "account",
+            "measure": measure,
+            "outcome": "complied_full",
+            "demanded": measure,
+            "territory": [country],
+            "law": "a law",
+            "language": dice.choice(LANGUAGES),
+            "opens": [],
+            "from": at(self.minute),
+            "until": None,
+            "review": at(self.minute + 90 * 1440),
+            "permanent": False,
+            "by": "staff-0123456789ab",
+            "second": "s",
+        }
         yield self.entry("measure", ref, said | more, regime=regime, **self.committed(4))
         begun = self.index - 1
         yield self.entry(

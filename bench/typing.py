@@ -32,12 +32,16 @@ CHROMIUM = "/usr/bin/chromium"
 PIP = (".tools/bin/python", "-m", "pip", "-q", "--disable-pip-version-check")
 # Language -> packages with spellings: which file, which name in it, and whether the word or the spelling comes first.
 SOURCES = {
-    "hi": (("hinlangpy==1.0.0", "hinlang/dictionary.py", "ROMAN_TO_HINDI", False),
-           ("name-variants==0.1.3", "name_variants/indian_names_hindi.py", "INDIAN_NAMES_HINDI", True)),
-    "bn": (("bangla-multiscript==1.0.0", "bangla_multiscript/lexicon.py", "COLLOQUIAL_LEXICON", True),
-           ("name-variants==0.1.3", "name_variants/indian_names_bengali.py", "INDIAN_NAMES_BENGALI", True)),
+    "hi": (
+        ("hinlangpy==1.0.0", "hinlang/dictionary.py", "ROMAN_TO_HINDI", False),
+        ("name-variants==0.1.3", "name_variants/indian_names_hindi.py", "INDIAN_NAMES_HINDI", True),
+    ),
+    "bn": (
+        ("bangla-multiscript==1.0.0", "bangla_multiscript/lexicon.py", "COLLOQUIAL_LEXICON", True),
+        ("name-variants==0.1.3", "name_variants/indian_names_bengali.py", "INDIAN_NAMES_BENGALI", True),
+    ),
     "ta": (("name-variants==0.1.3", "name_variants/indian_names_tamil.py", "INDIAN_NAMES_TAMIL", True),),
-}  # fmt: skip
+}
 ORIGIN = "http://typing.invalid"
 MOST_USED = 500  # words of sentences
 MOST_SLOWLY = 500  # spellings of a list that are asked with the processor slowed down

@@ -39,9 +39,12 @@ def served(tree: Path, data: Path) -> AbstractContextManager[Server]:
 
 def _environ(tree: Path, data: Path) -> dict[str, str]:
     return {
-        "PYTHONPATH": _source(tree), "PYTHONPYCACHEPREFIX": f"{data}.compiled", "PYTHONDONTWRITEBYTECODE": "",
-        "CHAUPAL_LOG_LEVEL": "error", "CHAUPAL_RATE_LIMIT_SCALE": "1000000",
-    }  # fmt: skip
+        "PYTHONPATH": _source(tree),
+        "PYTHONPYCACHEPREFIX": f"{data}.compiled",
+        "PYTHONDONTWRITEBYTECODE": "",
+        "CHAUPAL_LOG_LEVEL": "error",
+        "CHAUPAL_RATE_LIMIT_SCALE": "1000000",
+    }
 
 
 def _source(tree: Path) -> str:

@@ -66,15 +66,23 @@ def others(data: DataSet) -> list[tuple[str, str, float]]:
     """What else clients ask for again and again: (name, path, most in R)."""
     whom = data.people[-1]
     return [
-        ("notifications", f"{API}/notifications", 2.0), ("notifications, grouped", "/api/v2/notifications", 2.0),
-        ("how many are unread", f"{API}/notifications/unread_count", 2.0), ("bookmarks", f"{API}/bookmarks", 3.0),
-        ("favourites", f"{API}/favourites", 3.0), ("oneself", f"{API}/accounts/verify_credentials", 3.0),
-        ("an account", f"{API}/accounts/{whom}", 3.0), ("followers", f"{API}/accounts/{whom}/followers", 3.0),
-        ("relationships", f"{API}/accounts/relationships?id[]={whom}", 3.0), ("conversations", f"{API}/conversations", 3.0),
-        ("filters", "/api/v2/filters", 3.0), ("lists", f"{API}/lists", 3.0), ("followed tags", f"{API}/followed_tags", 3.0),
-        ("instance", "/api/v2/instance", 3.0), ("trending tags", f"{API}/trends/tags", 3.0),
+        ("notifications", f"{API}/notifications", 2.0),
+        ("notifications, grouped", "/api/v2/notifications", 2.0),
+        ("how many are unread", f"{API}/notifications/unread_count", 2.0),
+        ("bookmarks", f"{API}/bookmarks", 3.0),
+        ("favourites", f"{API}/favourites", 3.0),
+        ("oneself", f"{API}/accounts/verify_credentials", 3.0),
+        ("an account", f"{API}/accounts/{whom}", 3.0),
+        ("followers", f"{API}/accounts/{whom}/followers", 3.0),
+        ("relationships", f"{API}/accounts/relationships?id[]={whom}", 3.0),
+        ("conversations", f"{API}/conversations", 3.0),
+        ("filters", "/api/v2/filters", 3.0),
+        ("lists", f"{API}/lists", 3.0),
+        ("followed tags", f"{API}/followed_tags", 3.0),
+        ("instance", "/api/v2/instance", 3.0),
+        ("trending tags", f"{API}/trends/tags", 3.0),
         ("a tag", f"{API}/tags/{quote(TAG)}", 3.0),
-    ]  # fmt: skip
+    ]
 
 
 def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:
@@ -120,11 +128,19 @@ def measure(servers: Servers, small: list[Work], large: list[Work], seconds: flo
             mine = good(fire(server, work.requests(), seconds=seconds), work)
             anew = good(fire(composing, work.requests(), seconds=seconds), work)
             more = good(fire(larger, grown.requests(), seconds=seconds), grown)
-            rows[work.name].append({
-                "cpu": mine.cpu, "raw": base.cpu, "ratio": mine.cpu / base.cpu, "composed": anew.cpu / base.cpu,
-                "growth": more.cpu / anew.cpu,
-                "size": work.size, "per_second": mine.per_second, "p50": mine.p50, "p99": mine.p99,
-            })  # fmt: skip
+            rows[work.name].append(
+                {
+                    "cpu": mine.cpu,
+                    "raw": base.cpu,
+                    "ratio": mine.cpu / base.cpu,
+                    "composed": anew.cpu / base.cpu,
+                    "growth": more.cpu / anew.cpu,
+                    "size": work.size,
+                    "per_second": mine.per_second,
+                    "p50": mine.p50,
+                    "p99": mine.p99,
+                }
+            )
     return {
         name: {key: statistics.median(row[key] for row in found) for key in found[0]} for name, found in rows.items()
     }

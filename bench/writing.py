@@ -24,9 +24,13 @@ def measure(server: Server, data: DataSet, seconds: float) -> dict[str, Any]:
         runs = [_storm(server, data, writers, seconds) for _ in range(ROUNDS)]
         posting[str(writers)] = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
     few, many = _followers(server, data), data.crowd
-    return {"posting": posting, "presence": {
-        "30": presence(server, data.tokens[0], few), "1,000": presence(server, data.star, many),
-    }}  # fmt: skip
+    return {
+        "posting": posting,
+        "presence": {
+            "30": presence(server, data.tokens[0], few),
+            "1,000": presence(server, data.star, many),
+        },
+    }
 
 
 def _storm(server: Server, data: DataSet, writers: int, seconds: float) -> dict[str, float]:

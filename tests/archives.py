@@ -34,9 +34,18 @@ def note(number: int, content: str, published: str = "2021-02-10T06:30:00Z", **m
     """A post as a Mastodon archive tells of it; `more`: other fields of the note."""
     id_ = f"{THERE}/users/meera/statuses/{number}"
     said = {
-        "id": id_, "type": "Note", "content": content, "published": published, "to": [PUBLIC], "cc": [f"{THERE}/users/meera/followers"],
-        "inReplyTo": None, "summary": None, "sensitive": False, "attachment": [], "tag": [],
-    }  # fmt: skip
+        "id": id_,
+        "type": "Note",
+        "content": content,
+        "published": published,
+        "to": [PUBLIC],
+        "cc": [f"{THERE}/users/meera/followers"],
+        "inReplyTo": None,
+        "summary": None,
+        "sensitive": False,
+        "attachment": [],
+        "tag": [],
+    }
     return {"id": f"{id_}/activity", "type": "Create", "published": published, "object": said | more}
 
 

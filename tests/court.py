@@ -71,9 +71,13 @@ class Bench:
         clerk, asha, dev, owner, self.meera = [
             await self.street.person(handle, role=role)
             for handle, role in (
-                ("clerk", Role.CLERK), ("asha", Role.REVIEWER), ("dev", Role.APPROVER), ("owner", Role.OWNER), ("meera", Role.MEMBER),
+                ("clerk", Role.CLERK),
+                ("asha", Role.REVIEWER),
+                ("dev", Role.APPROVER),
+                ("owner", Role.OWNER),
+                ("meera", Role.MEMBER),
             )
-        ]  # fmt: skip
+        ]
         self.clerk = staff(clerk, Role.CLERK)
         self.asha, self.dev, self.owner = staff(asha), staff(dev, Role.APPROVER), staff(owner, Role.OWNER)
         self.post = await self.street.say(self.meera, "किसान आंदोलन: the gate is closed")
@@ -96,14 +100,22 @@ class Bench:
 
     def form(self, **changes: object) -> OrderForm:
         typed: dict[str, object] = {
-            "authority": self.ministry.id, "officer": "A. Sharma", "officer_rank": "Joint Secretary",
+            "authority": self.ministry.id,
+            "officer": "A. Sharma",
+            "officer_rank": "Joint Secretary",
             "reference_no": f"16(1)/{next(self.letters)}",
-            "legal_basis": "IT Act 2000, section 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-10",
+            "legal_basis": "IT Act 2000, section 69A",
+            "grounds": "public order",
+            "territory": "IN",
+            "dated": "2021-02-10",
             "targets": f"http://localhost:8000/@meera/{self.post}",
-            "regime": "IN-69A", "role": "designated_officer", "bases": ("public_order",),
-            "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
+            "regime": "IN-69A",
+            "role": "designated_officer",
+            "bases": ("public_order",),
+            "reasons": "It is said to call people to arms.",
+            "particulars": {"signature": "seen in ink"},
             "origin_note": "The desk officer confirmed it on the telephone.",
-        }  # fmt: skip
+        }
         return OrderForm(**typed | changes)  # pyright: ignore[reportArgumentType]
 
     async def order(self, *, checked: bool = True, **changes: object) -> str:

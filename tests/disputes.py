@@ -48,9 +48,12 @@ async def suspend(
     """Under rule 1 of the house, by two people; the reference. They are let in anew, as far as that goes."""
     court = village.running.house.court
     form = MatterForm(
-        targets=f"@{whom.handle}", rule=court.rules.current(village.clock()).cite(1), source="user_report" if report else "staff",
-        grounds=GROUNDS, report_id=report,
-    )  # fmt: skip
+        targets=f"@{whom.handle}",
+        rule=court.rules.current(village.clock()).cite(1),
+        source="user_report" if report else "staff",
+        grounds=GROUNDS,
+        report_id=report,
+    )
     draft = Draft(outcome="suspend", reason=REASON, until=until, permanent=not until)
     ref, alone = await house.sanction(court, by.viewer, form, draft)
     assert not alone

@@ -79,10 +79,18 @@ async def says(
     v.clock.move(SECOND)
     id_ = square.make_id()
     told: dict[str, Any] = {
-        "visibility": Visibility.PUBLIC, "spoiler": "", "language": "en", "sensitive": False, "reply_to": None,
-        "reply_to_account": None, "root": id_, "html": f"<p>{text}</p>", "uri": f"{who.uri}/statuses/{id_}",
-        "url": f"{who.url}/{id_}", "tags": tuple(Tag(name, count_key(name)) for name in tags),
-    } | post  # fmt: skip
+        "visibility": Visibility.PUBLIC,
+        "spoiler": "",
+        "language": "en",
+        "sensitive": False,
+        "reply_to": None,
+        "reply_to_account": None,
+        "root": id_,
+        "html": f"<p>{text}</p>",
+        "uri": f"{who.uri}/statuses/{id_}",
+        "url": f"{who.url}/{id_}",
+        "tags": tuple(Tag(name, count_key(name)) for name in tags),
+    } | post
     said = Post(id=id_, author=who.id, created_at=v.clock(), text=text, server=who.server, **told)
     async with square.work.writing() as w:
         await posts.enter(w, said)

@@ -175,7 +175,7 @@ class February:
                 "statuses": self.village.api(None, "GET", f"/api/v1/accounts/{one.account}/statuses", country),
                 "search": self.village.api(reader, "GET", "/api/v2/search", country, q=one.mark, type="statuses"),
                 "home": self.village.api(reader, "GET", "/api/v1/timelines/home", country, limit=40),
-            }  # fmt: skip
+            }
             seen = {name: (await answer).text for name, answer in asked.items()}
             found[country] = frozenset(name for name, text in seen.items() if f" {one.mark}" in text)
         return found
@@ -190,9 +190,11 @@ class February:
     async def registered(self) -> None:
         """The ministry comes into the register."""
         form = AuthorityForm(
-            name="Ministry of Electronics and Information Technology", name_hi="इलेक्ट्रॉनिकी और सूचना प्रौद्योगिकी मंत्रालय",
-            jurisdiction="IN", office="Designated Officer",
-        )  # fmt: skip
+            name="Ministry of Electronics and Information Technology",
+            name_hi="इलेक्ट्रॉनिकी और सूचना प्रौद्योगिकी मंत्रालय",
+            jurisdiction="IN",
+            office="Designated Officer",
+        )
         proposed = await authorities.register(self.court, self.village.kamal.viewer, form)
         self.ministry = await authorities.agree(self.court, self.village.dev.viewer, proposed.id)
 
@@ -206,11 +208,23 @@ class February:
             assert not found.bad and len(found.rows) == len(wave.named), found.counts
             lines, demanded = found.targets(), found.demanded()
         form = OrderForm(
-            authority=self.ministry.id, regime=regime, officer="A. B. Sharma", legal_basis="IT Act 2000, s. 69A / आईटी अधिनियम, धारा 69क",
-            bases=("public_order",), grounds="public order", reasons="Calls to come armed.", territory="IN", dated=dated, targets=lines,
-            demanded=demanded, record_unknown=True, origin_note="The office confirmed number and date on the telephone.",
-            particulars={"signature": "The scan shows it, in ink."}, reference_no=f"16(1)/2021-{wave.name}/{regime}", **more,
-        )  # fmt: skip
+            authority=self.ministry.id,
+            regime=regime,
+            officer="A. B. Sharma",
+            legal_basis="IT Act 2000, s. 69A / आईटी अधिनियम, धारा 69क",
+            bases=("public_order",),
+            grounds="public order",
+            reasons="Calls to come armed.",
+            territory="IN",
+            dated=dated,
+            targets=lines,
+            demanded=demanded,
+            record_unknown=True,
+            origin_note="The office confirmed number and date on the telephone.",
+            particulars={"signature": "The scan shows it, in ink."},
+            reference_no=f"16(1)/2021-{wave.name}/{regime}",
+            **more,
+        )
         ref = await orders.receive(self.court, self.village.kamal.viewer, form)
         self.village.clock.move(30 * MINUTE)
         for verb in ("acknowledge", "check"):
@@ -266,9 +280,12 @@ class February:
         lasts, good = [self.spam[0], *self.spam[FOR_GOOD + 1 :]], self.spam[1 : FOR_GOOD + 1]
         for name, some, more in (("lasts", lasts, {"until": "2021-03-12"}), ("good", good, {"permanent": True})):
             form = MatterForm(
-                targets="\n".join(one.line for one in some), rule=SPAM_RULE, source="state_flag", flagged_by=self.ministry.id,
+                targets="\n".join(one.line for one in some),
+                rule=SPAM_RULE,
+                source="state_flag",
+                flagged_by=self.ministry.id,
                 grounds="A network of accounts that posts the same lines by machine.",
-            )  # fmt: skip
+            )
             self.matters[name] = await house.open_matter(self.court, self.village.chitra.viewer, form)
             await self._sanction(name, range(1, len(some) + 1), outcome="suspend", **more)
         await self.village.settle()
@@ -281,9 +298,12 @@ class February:
         """Hashtags are kept out of the trends: two everywhere, one in India."""
         for name, tags, territory in (("tags", TAGS, ""), ("tag", (TAG_IN_INDIA,), "IN")):
             form = MatterForm(
-                targets="\n".join(tags), rule=SPAM_RULE, source="staff", territory=territory,
+                targets="\n".join(tags),
+                rule=SPAM_RULE,
+                source="staff",
+                territory=territory,
                 grounds="Pushed into the trends by a network of accounts.",
-            )  # fmt: skip
+            )
             self.matters[name] = await house.open_matter(self.court, self.village.chitra.viewer, form)
             await self._sanction(name, range(1, len(tags) + 1), outcome="deamplify", until="2021-03-09")
         await self.village.settle()
@@ -301,9 +321,14 @@ class February:
         who = self.first.of("citizen")[:5]
         text = " ".join((*TAGS, TAG_IN_INDIA, "#सरसों"))
         await self.each(
-            partial(posts.publish, self.square, Viewer(account=one.account, country="IN"), posts.Draft(text=text, language="hi"))
+            partial(
+                posts.publish,
+                self.square,
+                Viewer(account=one.account, country="IN"),
+                posts.Draft(text=text, language="hi"),
+            )
             for one in who
-        )  # fmt: skip
+        )
         await self.village.settle()
 
     async def reported(self) -> None:
@@ -316,8 +341,12 @@ class February:
                 filed.append(row.id)
         self.village.clock.move(90 * MINUTE)
         form = MatterForm(
-            targets="@pest", rule=SPAM_RULE, source="user_report", grounds="Somebody reported the same lines, all day.", report_id=filed[0]
-        )  # fmt: skip
+            targets="@pest",
+            rule=SPAM_RULE,
+            source="user_report",
+            grounds="Somebody reported the same lines, all day.",
+            report_id=filed[0],
+        )
         self.matters["pest"] = await house.open_matter(self.court, self.village.chitra.viewer, form)
         await self._sanction("pest", (1,), outcome="suspend", until="2021-03-12")
         await self.village.settle()

@@ -34,10 +34,14 @@ class Stranger:
         self.key = a_key(key)
         self.document: dict[str, Any] = {
             "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
-            "id": self.uri, "type": "Person", "preferredUsername": name, "inbox": f"{self.uri}/inbox", "outbox": f"{self.uri}/outbox",
+            "id": self.uri,
+            "type": "Person",
+            "preferredUsername": name,
+            "inbox": f"{self.uri}/inbox",
+            "outbox": f"{self.uri}/outbox",
             "followers": f"{self.uri}/followers",
             "publicKey": {"id": self.key_id, "owner": self.uri, "publicKeyPem": pem_of(self.key.public_key())},
-        }  # fmt: skip
+        }
         self.appear()
 
     def appear(self) -> None:

@@ -76,10 +76,14 @@ class Case(NamedTuple):
 def _stand_ins() -> None:
     """What the packages import to send their cases about, which is not needed to read them."""
     for name, words in {
-        "fediverse_pasture": {}, "fediverse_pasture.runner": {}, "fediverse_pasture.runner.entry": {"Entry": object},
-        "bovine": {}, "bovine.utils": {"now_isoformat": lambda: "2025-01-01T00:00:00Z"},
-        "bovine.activitystreams": {}, "bovine.activitystreams.utils": {"as_list": lambda one: one if isinstance(one, list) else [one]},
-    }.items():  # fmt: skip
+        "fediverse_pasture": {},
+        "fediverse_pasture.runner": {},
+        "fediverse_pasture.runner.entry": {"Entry": object},
+        "bovine": {},
+        "bovine.utils": {"now_isoformat": lambda: "2025-01-01T00:00:00Z"},
+        "bovine.activitystreams": {},
+        "bovine.activitystreams.utils": {"as_list": lambda one: one if isinstance(one, list) else [one]},
+    }.items():
         if name not in sys.modules:
             module = sys.modules[name] = ModuleType(name)
             module.__dict__.update(words)
@@ -92,9 +96,13 @@ def pasture() -> Iterator[Case]:
     for suite in sorted(found):
         for number, varied in enumerate(found[suite].examples):
             note = {
-                "type": "Note", "attributedTo": ACTOR, "to": ["as:Public", HERE], "id": f"{ACTOR}/{suite}/{number}", "content": "",
+                "type": "Note",
+                "attributedTo": ACTOR,
+                "to": ["as:Public", HERE],
+                "id": f"{ACTOR}/{suite}/{number}",
+                "content": "",
                 "published": "2023-11-28T11:38:15Z",
-            }  # fmt: skip
+            }
             note = {name: value for name, value in (note | varied).items() if value is not None and name != "@context"}
             shown = {name: value for name, value in varied.items() if name != "@context"}
             yield Case(
@@ -135,15 +143,22 @@ def shown(case: Case) -> str:
         titles = [one.title for one in said.poll.options]
         poll = f"{'any' if said.poll.multiple else 'one'} of {', '.join(titles) if len(titles) < 8 else len(titles)}"
     parts = {
-        "": _RANDOM.sub("1", said.html.replace(f' target="_blank" rel="{foreign.REL}"', "")), "warning": said.spoiler,
+        "": _RANDOM.sub("1", said.html.replace(f' target="_blank" rel="{foreign.REL}"', "")),
+        "warning": said.spoiler,
         "sensitive": "yes" if said.sensitive and not said.spoiler else "",
-        "language": said.language if "language" in case.name else "", "answers": said.answers, "quotes": said.quotes,
-        "mentions": ", ".join(one.name or one.uri for one in said.mentions), "tags": ", ".join(f"#{one.name}" for one in said.tags),
+        "language": said.language if "language" in case.name else "",
+        "answers": said.answers,
+        "quotes": said.quotes,
+        "mentions": ", ".join(one.name or one.uri for one in said.mentions),
+        "tags": ", ".join(f"#{one.name}" for one in said.tags),
         "emojis": ", ".join(f":{one.name}:" for one in said.emojis),
-        "files": ", ".join(" ".join(filter(None, (one.kind, one.description and f"“{one.description}”"))) for one in said.files),
-        "poll": poll, "page": said.url if said.url != said.uri else "",
+        "files": ", ".join(
+            " ".join(filter(None, (one.kind, one.description and f"“{one.description}”"))) for one in said.files
+        ),
+        "poll": poll,
+        "page": said.url if said.url != said.uri else "",
         "for": said.visibility.name.lower() if said.visibility else "",
-    }  # fmt: skip
+    }
     return "; ".join(f"{name}: {value}" if name else value for name, value in parts.items() if value) or "nothing"
 
 

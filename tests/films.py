@@ -21,9 +21,19 @@ def film(suffix: str = ".mp4", seconds: float = 1.0, size: str = "320x180", *mor
     """A moving pattern with a tone; whoever made it left a title and a place in it."""
     told = ("-metadata", f"title={SECRET}", "-metadata", "location=+28.61+077.20/")
     return _made(
-        suffix, "-f", "lavfi", "-i", f"testsrc=d={seconds}:s={size}:r=10", "-f", "lavfi", "-i", f"sine=d={seconds}",
-        "-shortest", *told, *more,
-    )  # fmt: skip
+        suffix,
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc=d={seconds}:s={size}:r=10",
+        "-f",
+        "lavfi",
+        "-i",
+        f"sine=d={seconds}",
+        "-shortest",
+        *told,
+        *more,
+    )
 
 
 @functools.cache

@@ -43,9 +43,14 @@ class Mortal(Served):
             environ = {**os.environ, **self.environ, "KILL_AT": str(self.point)}
             with self.log.open("ab") as log:
                 self.zygote = subprocess.Popen(
-                    [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=environ,
+                    [sys.executable, __file__],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    env=environ,
                     cwd=self.log.parent,
-                )  # fmt: skip
+                )
         self.pid = int(self._ask("start"))
         return self.await_first()
 

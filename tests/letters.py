@@ -29,19 +29,30 @@ class Signer:
         subject = certificates.Name([certificates.NameAttribute(NameOID.COMMON_NAME, name)])
         now = datetime.datetime.now(datetime.UTC)
         made = (
-            certificates.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(self._key.public_key())
+            certificates.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject)
+            .public_key(self._key.public_key())
             .serial_number(certificates.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=3650))
+            .not_valid_before(now - datetime.timedelta(days=1))
+            .not_valid_after(now + datetime.timedelta(days=3650))
             .add_extension(certificates.BasicConstraints(ca=True, path_length=None), critical=True)
             .add_extension(
                 certificates.KeyUsage(
-                    digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
-                    key_agreement=False, key_cert_sign=True, crl_sign=False, encipher_only=False, decipher_only=False,
+                    digital_signature=True,
+                    content_commitment=True,
+                    key_encipherment=False,
+                    data_encipherment=False,
+                    key_agreement=False,
+                    key_cert_sign=True,
+                    crl_sign=False,
+                    encipher_only=False,
+                    decipher_only=False,
                 ),
                 critical=True,
             )
             .sign(self._key, hashes.SHA256())
-        )  # fmt: skip
+        )
         self._certificate = made
         public = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo

@@ -140,10 +140,17 @@ async def hears(running: Running, many: int) -> None:
 
 @asynccontextmanager
 async def listening(
-    app: App, path: str, *, token: str = "", cookie: str = "", country: str = "", address: str = "", socket: bool = False,
+    app: App,
+    path: str,
+    *,
+    token: str = "",
+    cookie: str = "",
+    country: str = "",
+    address: str = "",
+    socket: bool = False,
     protocols: tuple[str, ...] = (),
     denials: bool = True,
-) -> AsyncGenerator[Ear]:  # fmt: skip
+) -> AsyncGenerator[Ear]:
     """Open a stream and wait until it is open, or was refused. `country`, `address`: as a trusted proxy says them."""
     ear = Ear()
     where, _, query = path.partition("?")
@@ -152,9 +159,13 @@ async def listening(
     headers += [(b"x-country", country.encode())] if country else []
     headers += [(b"x-forwarded-for", address.encode())] if address else []
     scope: dict[str, Any] = {
-        "type": "websocket" if socket else "http", "path": unquote(where), "query_string": quote(query, "=&%[]").encode(),
-        "headers": headers, "client": ("127.0.0.1", 1), "extensions": {DROP: {"drop": ear.drop}},
-    }  # fmt: skip
+        "type": "websocket" if socket else "http",
+        "path": unquote(where),
+        "query_string": quote(query, "=&%[]").encode(),
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "extensions": {DROP: {"drop": ear.drop}},
+    }
     if socket:
         scope["subprotocols"] = list(protocols)
         if denials:

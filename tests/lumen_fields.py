@@ -11,13 +11,32 @@ import regex
 from chaupal.governance.report.lumen import LONGEST
 
 TYPES = (
-    "Counterfeit", "Counternotice", "CourtOrder", "DMCA", "DataProtection", "Defamation", "GovernmentRequest", "LawEnforcementRequest",
-    "LocalLaw", "Other", "PrivateInformation", "Trademark",
-)  # fmt: skip
+    "Counterfeit",
+    "Counternotice",
+    "CourtOrder",
+    "DMCA",
+    "DataProtection",
+    "Defamation",
+    "GovernmentRequest",
+    "LawEnforcementRequest",
+    "LocalLaw",
+    "Other",
+    "PrivateInformation",
+    "Trademark",
+)
 ACTIONS = ("Yes", "No", "Partial", "Unspecified")
 ROLES = (
-    "agent", "attorney", "defendant", "issuing_court", "plaintiff", "principal", "recipient", "sender", "submitter", "target",
-)  # fmt: skip
+    "agent",
+    "attorney",
+    "defendant",
+    "issuing_court",
+    "plaintiff",
+    "principal",
+    "recipient",
+    "sender",
+    "submitter",
+    "target",
+)
 ADDRESS = regex.compile(r"https?://[^\s<>\"]{1,2000}")
 
 type Fits = Callable[[Any], bool]

@@ -28,8 +28,13 @@ def at_a_port(settings: Settings) -> Settings:
 async def listening(running: Running) -> AsyncGenerator[None]:
     """The house answers at its address."""
     config = uvicorn.Config(
-        running.app, host="127.0.0.1", port=running.house.settings.port, log_level="warning", lifespan="off", access_log=False,
-    )  # fmt: skip
+        running.app,
+        host="127.0.0.1",
+        port=running.house.settings.port,
+        log_level="warning",
+        lifespan="off",
+        access_log=False,
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())  # without its signal handlers: they are the test's
     while not server.started:  # noqa: ASYNC110 - it tells nobody

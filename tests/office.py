@@ -16,10 +16,17 @@ from village import AUTHORITY, Village
 PASSWORD = "a-long-password"
 EMAIL = "sharma@meity.gov.in"
 ORDER: dict[str, Any] = {
-    "regime": "IN-69A", "role": "designated_officer", "officer": "A. Sharma", "officer_rank": "Joint Secretary",
-    "reference_no": "16(1)/2021", "legal_basis": "IT Act 2000, section 69A", "bases": ["public_order"], "grounds": "public order",
-    "reasons": "It is said to inflame.", "dated": "2021-02-10",
-}  # fmt: skip
+    "regime": "IN-69A",
+    "role": "designated_officer",
+    "officer": "A. Sharma",
+    "officer_rank": "Joint Secretary",
+    "reference_no": "16(1)/2021",
+    "legal_basis": "IT Act 2000, section 69A",
+    "bases": ["public_order"],
+    "grounds": "public order",
+    "reasons": "It is said to inflame.",
+    "dated": "2021-02-10",
+}
 
 
 class Office:

@@ -46,11 +46,20 @@ async def met(room: Room, handle: str = "moham@other.example", *, at: str = "", 
     at = at or f"https://{host}"
     uri = shown.pop("uri", f"{at}/users/{user}")
     usual = {
-        "url": f"{at}/@{user}", "kind": "Person", "name": user.title(), "note": "", "note_html": "",
-        "inbox": f"{uri}/inbox", "shared_inbox": f"{at}/inbox", "outbox": f"{uri}/outbox",
-        "followers": f"{uri}/followers", "following": f"{uri}/following", "featured": f"{uri}/featured",
-        "discoverable": True, "indexable": True,
-    }  # fmt: skip
+        "url": f"{at}/@{user}",
+        "kind": "Person",
+        "name": user.title(),
+        "note": "",
+        "note_html": "",
+        "inbox": f"{uri}/inbox",
+        "shared_inbox": f"{at}/inbox",
+        "outbox": f"{uri}/outbox",
+        "followers": f"{uri}/followers",
+        "following": f"{uri}/following",
+        "featured": f"{uri}/featured",
+        "discoverable": True,
+        "indexable": True,
+    }
     there = await server(room, host)
     async with room.work.writing() as w:
         account = room.make_id()
@@ -61,19 +70,36 @@ async def met(room: Room, handle: str = "moham@other.example", *, at: str = "", 
 
 
 async def said(
-    room: Room, author: int, text: str = "सरसों फूली है", *, visibility: Visibility = Visibility.PUBLIC, mentions: tuple[int, ...] = (),
+    room: Room,
+    author: int,
+    text: str = "सरसों फूली है",
+    *,
+    visibility: Visibility = Visibility.PUBLIC,
+    mentions: tuple[int, ...] = (),
     number: int = 0,
-) -> int:  # fmt: skip
+) -> int:
     """A post of somebody who was met, of which nobody is told. `number`: in its address there, its id here where nothing is said."""
     id_ = room.make_id()
     async with room.work.writing() as w:
         there, uri, url = (await w.fetch(_AUTHOR, of=author))[0]
         post = Post(
-            id=id_, author=author, created_at=w.now(), visibility=visibility, text=text, html=f"<p>{text}</p>", spoiler="",
-            language="hi", sensitive=False, reply_to=None, reply_to_account=None, root=id_, server=there,
-            uri=f"{uri}/statuses/{number or id_}", url=f"{url}/{number or id_}",
+            id=id_,
+            author=author,
+            created_at=w.now(),
+            visibility=visibility,
+            text=text,
+            html=f"<p>{text}</p>",
+            spoiler="",
+            language="hi",
+            sensitive=False,
+            reply_to=None,
+            reply_to_account=None,
+            root=id_,
+            server=there,
+            uri=f"{uri}/statuses/{number or id_}",
+            url=f"{url}/{number or id_}",
             mentions=tuple(Mention(one, "") for one in mentions),
-        )  # fmt: skip
+        )
         await posting.add(w, post, answers=False)
         await uris.add(w, post.uri, uris.POST, id_, author)
     return id_

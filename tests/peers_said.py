@@ -17,9 +17,17 @@ def fed_of(street: Street) -> Federation:
     """The rooms of a street, as they talk to other servers."""
     square = street.square
     return Federation(
-        square.settings, square.work, square.clock, square.make_id, square, street.court, street.reads, Connections(private=True),
-        Remembered(), LocalMeter(square.clock),
-    )  # fmt: skip
+        square.settings,
+        square.work,
+        square.clock,
+        square.make_id,
+        square,
+        street.court,
+        street.reads,
+        Connections(private=True),
+        Remembered(),
+        LocalMeter(square.clock),
+    )
 
 
 def said(who: str, number: int, words: str, **more: Any) -> Said:
@@ -27,9 +35,15 @@ def said(who: str, number: int, words: str, **more: Any) -> Said:
     user, _, host = who.partition("@")
     actor = f"https://{host}/users/{user}"
     note: dict[str, Any] = {
-        "type": "Note", "id": f"{actor}/{number}", "url": f"https://{host}/@{user}/{number}", "attributedTo": actor,
-        "to": [PUBLIC], "cc": [f"{actor}/followers"], "content": f"<p>{words}</p>", "contentMap": {"hi": f"<p>{words}</p>"},
-    }  # fmt: skip
+        "type": "Note",
+        "id": f"{actor}/{number}",
+        "url": f"https://{host}/@{user}/{number}",
+        "attributedTo": actor,
+        "to": [PUBLIC],
+        "cc": [f"{actor}/followers"],
+        "content": f"<p>{words}</p>",
+        "contentMap": {"hi": f"<p>{words}</p>"},
+    }
     return read_post(note | more, followers=f"{actor}/followers")
 
 

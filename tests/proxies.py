@@ -62,10 +62,13 @@ def haproxy(folder: Path, port: int, one: str, two: str) -> list[str]:
     file = folder / "haproxy.cfg"
     file.write_text(
         changed(
-            text, ("bind :443", f"bind 127.0.0.1:{port}"), ("/etc/haproxy/chaupal.pem", str(folder / "both.pem")),
-            ("127.0.0.1:8001", one), ("127.0.0.1:8002", two),
+            text,
+            ("bind :443", f"bind 127.0.0.1:{port}"),
+            ("/etc/haproxy/chaupal.pem", str(folder / "both.pem")),
+            ("127.0.0.1:8001", one),
+            ("127.0.0.1:8002", two),
         )
-    )  # fmt: skip
+    )
     return ["haproxy", "-db", "-f", str(file)]
 
 
@@ -73,11 +76,15 @@ def nginx(folder: Path, port: int, one: str, two: str) -> list[str]:
     text = (DEPLOY / "nginx" / "chaupal.conf").read_text("utf-8")
     (folder / "chaupal.conf").write_text(
         changed(
-            text, ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"), ("/etc/nginx/chaupal.crt", str(folder / "cert.pem")),
-            ("/etc/nginx/chaupal.key", str(folder / "key.pem")), ("/var/log/nginx/chaupal.log", str(folder / "access.log")),
-            ("127.0.0.1:8001", one), ("127.0.0.1:8002", two),
+            text,
+            ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+            ("/etc/nginx/chaupal.crt", str(folder / "cert.pem")),
+            ("/etc/nginx/chaupal.key", str(folder / "key.pem")),
+            ("/var/log/nginx/chaupal.log", str(folder / "access.log")),
+            ("127.0.0.1:8001", one),
+            ("127.0.0.1:8002", two),
         )
-    )  # fmt: skip
+    )
     paths = "".join(
         f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -93,9 +100,14 @@ def caddy(folder: Path, port: int, one: str, two: str) -> list[str]:
     text = (DEPLOY / "caddy" / "Caddyfile").read_text("utf-8")
     file = folder / "Caddyfile"
     body = changed(
-        text, ("chaupal.example {", f"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem"),
-        ("127.0.0.1:8001", one), ("127.0.0.1:8002", two),
-    )  # fmt: skip
+        text,
+        (
+            "chaupal.example {",
+            f"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem",
+        ),
+        ("127.0.0.1:8001", one),
+        ("127.0.0.1:8002", two),
+    )
     file.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + body)
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(file)]
 

@@ -140,8 +140,13 @@ def pooler(port: int) -> Generator[int]:
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             ["/usr/sbin/pgbouncer", config],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **as_user(user),
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            preexec_fn=die_with_parent(),
+            **as_user(user),
+        )
     try:
         if not _answers(process, door):
             raise RuntimeError(f"PgBouncer did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
@@ -207,8 +212,13 @@ def start_postgres(
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
             [installed / "postgres", "-D", data, *words],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=die_with_parent(), **as_user(user),
-        )  # fmt: skip
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            preexec_fn=die_with_parent(),
+            **as_user(user),
+        )
     if not _answers(server, port):
         stop_postgres(server)
         raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')[-2000:]}")
@@ -256,9 +266,16 @@ def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
 def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
     """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, check=False, cwd="/", stdin=subprocess.DEVNULL,
-        text=True, errors="replace", preexec_fn=die_with_parent(signal.SIGKILL), **as_user(user),
-    )  # fmt: skip
+        [str(word) for word in command],
+        capture_output=True,
+        check=False,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+        preexec_fn=die_with_parent(signal.SIGKILL),
+        **as_user(user),
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{(done.stderr or done.stdout)[-2000:]}")
     return done.stdout

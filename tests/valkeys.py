@@ -54,8 +54,12 @@ class Valkey:
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 ["valkey-server", *flags],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, preexec_fn=die_with_parent(),
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                preexec_fn=die_with_parent(),
+            )
         self._wait(self._server)
 
     def _wait(self, server: subprocess.Popen[Any]) -> None:
@@ -101,8 +105,12 @@ class Sentinel(Valkey):
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
                 ["valkey-sentinel", self._folder / "sentinel.conf"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, preexec_fn=die_with_parent(),
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+                preexec_fn=die_with_parent(),
+            )
         self._wait(self._server)
 
 

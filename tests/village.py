@@ -48,7 +48,7 @@ CAST: dict[str, tuple[str, Role, str, str, tuple[str, ...]]] = {
     "chitra": ("चित्रा अय्यर", Role.REVIEWER, "hi", "IN", ()),
     "dev": ("देव बरुआ", Role.APPROVER, "hi", "IN", ()),
     "lakshmi": ("लक्ष्मी मेनन", Role.OWNER, "en", "IN", ()),
-}  # fmt: skip
+}
 FOLLOWS = (
     ("asha", "ravi"),
     ("asha", "meera"),
@@ -156,18 +156,33 @@ class Village:
         return await authorities.agree(court, self.dev.viewer, proposed.id)
 
     async def receives(
-        self, *targets: str, territory: Sequence[str] = ("IN",), checked: bool = True, letters: Sequence[Brought] = (), **form: Any
-    ) -> str:  # fmt: skip
+        self,
+        *targets: str,
+        territory: Sequence[str] = ("IN",),
+        checked: bool = True,
+        letters: Sequence[Brought] = (),
+        **form: Any,
+    ) -> str:
         """The reference of an order against `targets` (handles, or paths of posts), received, and checked, by the owner."""
         court, owner = self.running.house.court, self.owner.viewer
         issuer = await self.ministry()
         filled: dict[str, Any] = {
-            "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{self.clock()}",
-            "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A", "grounds": "public order", "territory": " ".join(territory),
-            "dated": iso_day(self.clock()), "targets": "\n".join(targets), "origin_note": "The office confirmed it on the telephone.",
-            "regime": "IN-69A", "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
-            "role": "designated_officer", "bases": ("public_order",),
-        }  # fmt: skip
+            "authority": issuer.id,
+            "officer": "S. Verma",
+            "officer_rank": "Joint Secretary",
+            "reference_no": f"69A/{self.clock()}",
+            "legal_basis": "IT Act, s. 69A / आईटी अधिनियम, धारा 69A",
+            "grounds": "public order",
+            "territory": " ".join(territory),
+            "dated": iso_day(self.clock()),
+            "targets": "\n".join(targets),
+            "origin_note": "The office confirmed it on the telephone.",
+            "regime": "IN-69A",
+            "reasons": "It is said to call people to arms.",
+            "particulars": {"signature": "seen in ink"},
+            "role": "designated_officer",
+            "bases": ("public_order",),
+        }
         self.clock.move(SECOND)
         files, by = self.running.house.square.files, Bringer(self.owner.id)
         brought = await documents.take_in(court, files, by, letters, issuer) if letters else []
@@ -209,8 +224,15 @@ class Village:
         await self.settle()
 
     async def _decide(
-        self, target: str, outcome: str, by: Villager, second: Villager, territory: Sequence[str], reason: str, form: dict[str, Any]
-    ) -> str:  # fmt: skip
+        self,
+        target: str,
+        outcome: str,
+        by: Villager,
+        second: Villager,
+        territory: Sequence[str],
+        reason: str,
+        form: dict[str, Any],
+    ) -> str:
         court = self.running.house.court
         ref = await self.receives(target, territory=territory, **form)
         self.clock.move(SECOND)

@@ -31,10 +31,17 @@ HOME = Path(__file__).parent.parent
 CATALOGUES = HOME / "src/chaupal/web/locales"
 # Language -> (first code point of its block, the list of wordfreq it has, or what Tesseract calls it).
 LANGUAGES = {
-    "hi": (0x0900, "small_hi", ""), "mr": (0x0900, "", "mar"), "bn": (0x0980, "large_bn", ""), "pa": (0x0A00, "", "pan"),
-    "gu": (0x0A80, "", "guj"), "or": (0x0B00, "", "ori"), "ta": (0x0B80, "small_ta", ""), "te": (0x0C00, "", "tel"),
-    "kn": (0x0C80, "", "kan"), "ml": (0x0D00, "", "mal"),
-}  # fmt: skip
+    "hi": (0x0900, "small_hi", ""),
+    "mr": (0x0900, "", "mar"),
+    "bn": (0x0980, "large_bn", ""),
+    "pa": (0x0A00, "", "pan"),
+    "gu": (0x0A80, "", "guj"),
+    "or": (0x0B00, "", "ori"),
+    "ta": (0x0B80, "small_ta", ""),
+    "te": (0x0C00, "", "tel"),
+    "kn": (0x0C80, "", "kan"),
+    "ml": (0x0D00, "", "mal"),
+}
 # Words of one language, about 220 kB: those whose rarity is guessed are packed more tightly.
 MOST, MOST_GUESSED = 80_000, 100_000
 MOST_RARE = 93  # tenths of a power of ten

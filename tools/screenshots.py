@@ -18,9 +18,15 @@ from looks import SIDEWAYS, wrong
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 TALLEST = 2600  # CSS px of a picture: what is below repeats itself
 
 
@@ -118,7 +124,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "templates": ("chitra", ("/office/templates",)),
     "intake": ("imran", ("/office/orders/new",)),
     "announcements": ("lakshmi", ("/office/announcements",)),
-}  # fmt: skip
+}
 README = (
     ("home", "phone-hi"),
     ("placeholder", "phone-hi"),

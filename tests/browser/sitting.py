@@ -25,13 +25,23 @@ def withhold(village: Served, path: str, reference: str, outcome: str = "withhol
         issuer = several or regex.search(r'name="authority" value="(\d+)"', form)
         assert issuer, form
         taken = press(
-            clerk, "/office/orders", act="file", authority=issuer[1], regime="IN-69A", role="designated_officer",
-            officer="S. Verma", officer_rank="Joint Secretary", reference_no=reference,
+            clerk,
+            "/office/orders",
+            act="file",
+            authority=issuer[1],
+            regime="IN-69A",
+            role="designated_officer",
+            officer="S. Verma",
+            officer_rank="Joint Secretary",
+            reference_no=reference,
             legal_basis="IT Act, s. 69A / आईटी अधिनियम, धारा 69A",
-            grounds="public order", territory="IN", dated="2021-02-04", targets=path,
+            grounds="public order",
+            territory="IN",
+            dated="2021-02-04",
+            targets=path,
             origin_note="The office confirmed it on the telephone.",
             **{"bases[]": "public_order"},
-        )  # fmt: skip
+        )
     ref = taken.url.path.rpartition("/")[2]
     with at_desk(village, "chitra") as first:
         press(first, f"/office/orders/{ref}/step", verb="check")

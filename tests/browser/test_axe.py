@@ -14,20 +14,39 @@ from serving import Served
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # Every page whose address has no hole, and some of those that have; the desk is seen by those who have one.
 PLAIN = [
-    route for route in ROUTES
+    route
+    for route in ROUTES
     if route.method == "GET" and route.shape is Shape.PAGE and "{" not in route.path and not route.offices
-]  # fmt: skip
+]
 WITH_HOLES = (
-    "/@asha", "/@ravi?show=media", "/@asha/followers", "/public/ur", "/tags/किसान_आंदोलन", "/search?q=किसान", "/search?q=zzzz",
-    "/nothing-here", "/transparency/t1", "/about?x=1",
-)  # fmt: skip
+    "/@asha",
+    "/@ravi?show=media",
+    "/@asha/followers",
+    "/public/ur",
+    "/tags/किसान_आंदोलन",
+    "/search?q=किसान",
+    "/search?q=zzzz",
+    "/nothing-here",
+    "/transparency/t1",
+    "/about?x=1",
+)
 # Every page once, in Hindi by day; the pages most people see in the other language, and by night.
 EVERYTHING = ("hi", "light")
 LOOKS = (EVERYTHING, ("en", "light"), ("hi", "dark"), ("en", "dark"))
 MOST_SEEN = (
-    "/", "/public", "/signup", "/about/design", "/@asha", "/orders", "/transparency",
-    "/notifications", "/compose", "/settings", "/settings/profile", "/office",
-)  # fmt: skip
+    "/",
+    "/public",
+    "/signup",
+    "/about/design",
+    "/@asha",
+    "/orders",
+    "/transparency",
+    "/notifications",
+    "/compose",
+    "/settings",
+    "/settings/profile",
+    "/office",
+)
 ORDERS = "/orders/"  # and of these every one, and its first matter at the desk
 OF_THE_PLAY = 3
 

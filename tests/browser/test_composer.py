@@ -106,8 +106,14 @@ def test_the_icons_stand_in_order_and_no_two_are_alike(page: Page):
     icons = page.locator(f"{TOOLS}, .tools > label.tool")
     told = [one.get_attribute("title") for one in icons.all()]
     assert told == [
-        "चित्र जोड़ें", "पोल", "देखने से पहले चेतावनी", "इमोजी", "बाद में, या मसौदे में", "भाषा", "कौन देखे",
-    ]  # fmt: skip
+        "चित्र जोड़ें",
+        "पोल",
+        "देखने से पहले चेतावनी",
+        "इमोजी",
+        "बाद में, या मसौदे में",
+        "भाषा",
+        "कौन देखे",
+    ]
     assert len({one.locator("svg").inner_html() for one in icons.all()}) == len(told)
     page.locator("details.tongue summary").click()
     expect(page.locator("#language")).to_be_visible()
@@ -326,8 +332,13 @@ def test_poll_time_warning_pictures_and_choices_come_back_too(page: Page):
         name: page.input_value(f"#{name}") for name in ("spoiler", "option0", "option1", "option2", "poll_for", "at")
     }
     assert kept == {
-        "spoiler": "चुनाव", "option0": "हाँ", "option1": "", "option2": "पता नहीं", "poll_for": "3600", "at": "2031-01-01T10:00",
-    }  # fmt: skip
+        "spoiler": "चुनाव",
+        "option0": "हाँ",
+        "option1": "",
+        "option2": "पता नहीं",
+        "poll_for": "3600",
+        "at": "2031-01-01T10:00",
+    }
     assert page.is_checked("[name=multiple]") and not page.is_checked("[name=hide_totals]")
     assert page.input_value("#visibility") == "private" and page.input_value("#quote_policy") == "nobody"
     assert page.input_value(".attached input[type=text]") == "पीले खेत"

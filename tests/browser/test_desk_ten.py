@@ -45,10 +45,14 @@ def test_ten_targets_from_a_letter_to_published_decisions_within_25_clicks_and_f
     clerk.goto("/office")
     hands.click(clerk, "main a[href='/office/orders/new']")
     for name, text in (
-        ("officer", "S. Verma"), ("reference_no", "69A/ten"), ("dated", datetime.now(UTC).date().isoformat()), ("grounds", "public order"),
-        ("reasons", "They are said to call people to arms."), ("targets", "\n".join(targets)),
+        ("officer", "S. Verma"),
+        ("reference_no", "69A/ten"),
+        ("dated", datetime.now(UTC).date().isoformat()),
+        ("grounds", "public order"),
+        ("reasons", "They are said to call people to arms."),
+        ("targets", "\n".join(targets)),
         ("origin_note", "The office confirmed it on the telephone."),
-    ):  # fmt: skip
+    ):
         hands.fill(clerk, name, text)
     rows = clerk.locator("[data-named] tbody tr")
     expect(rows).to_have_count(TARGETS)  # what each names, with its author and words, while it is typed

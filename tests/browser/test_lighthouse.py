@@ -25,8 +25,13 @@ def test_a_page_of_each_kind_has_95_in_each_score_of_lighthouse_that_no_clock_is
         pytest.skip("no Lighthouse or no Chromium here: make scripts, make services")
     told = subprocess.run(
         [node, "tools/lighthouse.mjs", "--untimed", village.url, *PAGES],
-        cwd=ROOT, env={**os.environ, "CHROME_PATH": CHROMIUM}, capture_output=True, text=True, check=False, timeout=170,
-    )  # fmt: skip
+        cwd=ROOT,
+        env={**os.environ, "CHROME_PATH": CHROMIUM},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
     scores = [line for line in told.stdout.splitlines() if not line.startswith(" ")]
     assert [line.split()[0] for line in scores] == list(PAGES), told.stdout + told.stderr
     assert all(f"{kind} " in line for kind in KINDS for line in scores), told.stdout

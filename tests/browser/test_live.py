@@ -6,8 +6,10 @@ from playwright.sync_api import Page, expect
 
 from browser.conftest import Opens, becomes
 
-OPEN = "window.opened = 0; const Ear = EventSource; window.EventSource = class extends Ear {" \
-       " constructor(...all) { super(...all); window.opened += 1; } close() { window.opened -= 1; super.close(); } };"  # fmt: skip
+OPEN = (
+    "window.opened = 0; const Ear = EventSource; window.EventSource = class extends Ear {"
+    " constructor(...all) { super(...all); window.opened += 1; } close() { window.opened -= 1; super.close(); } };"
+)
 HIDE = """(hidden) => {
   Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
   document.dispatchEvent(new Event('visibilitychange'));

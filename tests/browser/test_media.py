@@ -36,7 +36,7 @@ def said(square: Served, nina: Member, words: str, *files: tuple[bytes, str]) ->
         ids = [
             client.post("/api/v1/media", files={"file": ("a", data, "x/y")}, data={"description": told}).json()["id"]
             for data, told in files
-        ]  # fmt: skip
+        ]
         posted: httpx2.Response = client.post("/api/v1/statuses", json={"status": words, "media_ids": ids})
         return f"/@nina/{posted.json()['id']}"
 

@@ -42,10 +42,14 @@ class Met:
         return {
             "": (*square, "/about/servers", "/@asha/follow"),
             "asha": (
-                *square, "/search?q=@nobody@far.example", "/settings/servers", "/settings/moving", f"/report?account={self.person}",
+                *square,
+                "/search?q=@nobody@far.example",
+                "/settings/servers",
+                "/settings/moving",
+                f"/report?account={self.person}",
             ),
             "chitra": ("/office/servers", f"/office/orders/{self.order}", f"/office/orders/{self.order}/1"),
-        }  # fmt: skip
+        }
 
 
 async def meet(server: Served) -> tuple[int, int]:

@@ -10,9 +10,13 @@ from serving import Member, Served, served
 from waiting import PATIENCE
 
 TOUCH = {
-    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
     "automaticPresenceSimulation": True,
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

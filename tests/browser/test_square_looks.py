@@ -10,9 +10,18 @@ from browser.test_axe import violations
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PATHS = (
-    "/", "/welcome/languages", "/welcome/people", "/welcome/post", "/notifications", "/messages", "/messages/new", "/settings/profile",
-    "/@asha", "/public/ur", "/explore/people",
-)  # fmt: skip
+    "/",
+    "/welcome/languages",
+    "/welcome/people",
+    "/welcome/post",
+    "/notifications",
+    "/messages",
+    "/messages/new",
+    "/settings/profile",
+    "/@asha",
+    "/public/ur",
+    "/explore/people",
+)
 # Of CSS: the smallest phone; a desktop at 200 % (1280 by two), and at 400 % as WCAG 1.4.10 asks.
 NARROW = (320, 640)
 

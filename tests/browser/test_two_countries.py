@@ -165,9 +165,12 @@ def test_an_open_profile_gives_way_to_the_notice_here_and_stays_abroad(village: 
     expect(search.locator(".person", has_text="@bhola_tangewala")).to_be_visible()
     words = here.locator(".profile").inner_text()
     withhold(
-        village, "@bhola_tangewala", f"69A/2021/{900 + next(number)}", "withhold_account",
+        village,
+        "@bhola_tangewala",
+        f"69A/2021/{900 + next(number)}",
+        "withhold_account",
         finding="अलग-अलग पोस्ट रोकने से काम नहीं चलेगा: हर नई पोस्ट में वही बात फिर कही जाती है।",
-    )  # fmt: skip
+    )
     expect(here.locator("main [data-who]")).to_have_count(0)
     expect(here.locator("main")).to_contain_text("69A")
     expect(search.locator(".person", has_text="@bhola_tangewala")).to_have_count(0)

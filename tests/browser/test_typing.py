@@ -226,10 +226,17 @@ def test_the_language_of_the_post_is_the_language_that_is_typed(page: Page):
 
 
 TYPED = {
-    "hi": ("bharat ke log", "भारत के लोग"), "mr": ("maharashtra namaskar", "महाराष्ट्र नमस्कार"), "bn": ("bangladesh amar", "বাংলাদেশ আমার"),
-    "pa": ("panjab", "ਪੰਜਾਬ"), "gu": ("gujarat kem", "ગુજરાત કેમ"), "or": ("odisha namaskar", "ଓଡ଼ିଶା ନମସ୍କାର"), "ta": ("vanakkam", "வணக்கம்"),
-    "te": ("telugu namaskaram", "తెలుగు నమస్కారం"), "kn": ("kannada namaskara", "ಕನ್ನಡ ನಮಸ್ಕಾರ"), "ml": ("malayalam namaskaram", "മലയാളം നമസ്കാരം"),
-}  # fmt: skip
+    "hi": ("bharat ke log", "भारत के लोग"),
+    "mr": ("maharashtra namaskar", "महाराष्ट्र नमस्कार"),
+    "bn": ("bangladesh amar", "বাংলাদেশ আমার"),
+    "pa": ("panjab", "ਪੰਜਾਬ"),
+    "gu": ("gujarat kem", "ગુજરાત કેમ"),
+    "or": ("odisha namaskar", "ଓଡ଼ିଶା ନମସ୍କାର"),
+    "ta": ("vanakkam", "வணக்கம்"),
+    "te": ("telugu namaskaram", "తెలుగు నమస్కారం"),
+    "kn": ("kannada namaskara", "ಕನ್ನಡ ನಮಸ್ಕಾರ"),
+    "ml": ("malayalam namaskaram", "മലയാളം നമസ്കാരം"),
+}
 
 
 def choose(page: Page, language: str) -> None:

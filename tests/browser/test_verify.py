@@ -46,11 +46,15 @@ def test_a_receipt_is_verified_by_the_readers_own_browser(page: Page):
         ("entry", lambda text: text.replace('"v":2', '"v":1'), ["good", "good", "bad", "good"]),
         ("receipt", lambda text: text.replace("index 1\n", "index 2\n"), ["good", "good", "bad", "good"]),
         ("receipt", lambda text: text.replace("\u2014 ", "\u2014 x"), ["good", "good", "good", "bad"]),
-        ("receipt", lambda text: "\n".join(text.split("\n")[:2] + text.split("\n")[3:]), ["good", "bad", "bad", "good"]),
+        (
+            "receipt",
+            lambda text: "\n".join(text.split("\n")[:2] + text.split("\n")[3:]),
+            ["good", "bad", "bad", "good"],
+        ),
         ("receipt", lambda text: text[:90], ["open"] * 4),
         ("key", lambda text: text.replace("+A", "+B"), ["open"] * 4),
     ],
-)  # fmt: skip
+)
 def test_what_was_changed_does_not_pass(page: Page, field: str, change: object, expected: list[str]):
     page.goto("/verify?entry=1")
     verdict = page.locator("[data-verdict]")

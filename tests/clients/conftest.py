@@ -37,9 +37,7 @@ class Stage:
 
     def mastodon_with(self, token: str) -> Mastodon:
         """It says when it is asked for too much, and asks for no version."""
-        return Mastodon(
-            access_token=token, api_base_url=self.url, version_check_mode="none", ratelimit_method="throw"
-        )  # fmt: skip
+        return Mastodon(access_token=token, api_base_url=self.url, version_check_mode="none", ratelimit_method="throw")
 
     @property
     def anyone(self) -> httpx2.Client:

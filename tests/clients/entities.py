@@ -100,17 +100,24 @@ DOCUMENTED: dict[str, dict[str, str]] = tomllib.loads(
 )
 # What an entity has beside its own fields, and which of several it is.
 PARTS: dict[str, tuple[str, ...]] = {
-    "StatusForMe": ("Status",), "CredentialAccount": ("Account", "CredentialAccount"), "MutedAccount": ("Account", "MutedAccount"),
-    "CredentialApplication": ("Application", "CredentialApplication"), "Trends::Link": ("PreviewCard", "Trends::Link"),
+    "StatusForMe": ("Status",),
+    "CredentialAccount": ("Account", "CredentialAccount"),
+    "MutedAccount": ("Account", "MutedAccount"),
+    "CredentialApplication": ("Application", "CredentialApplication"),
+    "Trends::Link": ("PreviewCard", "Trends::Link"),
     "Admin::Tag": ("Tag", "Admin::Tag"),
-}  # fmt: skip
+}
 # Documented and not sent, and why.
 COLLECTIONS = "lists of people that are offered to others (4.6) are not here"
 ABSENT = {
-    "Account.feature_approval": COLLECTIONS, "Status.tagged_collections": COLLECTIONS, "Role.collection_limit": COLLECTIONS,
-    "Report.collection_ids": COLLECTIONS, "Status.text": "as Mastodon does, with a deleted status alone",
-    "MediaAttachment.text_url": "removed in 3.5", "PreviewCard.published_at": "pages seldom say it truly",
-}  # fmt: skip
+    "Account.feature_approval": COLLECTIONS,
+    "Status.tagged_collections": COLLECTIONS,
+    "Role.collection_limit": COLLECTIONS,
+    "Report.collection_ids": COLLECTIONS,
+    "Status.text": "as Mastodon does, with a deleted status alone",
+    "MediaAttachment.text_url": "removed in 3.5",
+    "PreviewCard.published_at": "pages seldom say it truly",
+}
 
 
 MET: set[str] = set()  # what was looked at so far
@@ -121,9 +128,15 @@ def _is(*kinds: type) -> Callable[[Any], bool]:
 
 
 KINDS: dict[str, Callable[[Any], bool]] = {
-    "string": _is(str), "integer": _is(int), "number": _is(int, float), "boolean": _is(bool), "array": _is(list),
-    "hash": _is(dict), "entity": _is(dict), "null": lambda _: True,
-}  # fmt: skip
+    "string": _is(str),
+    "integer": _is(int),
+    "number": _is(int, float),
+    "boolean": _is(bool),
+    "array": _is(list),
+    "hash": _is(dict),
+    "entity": _is(dict),
+    "null": lambda _: True,
+}
 
 
 def documented(name: str, value: Any, where: str) -> Iterator[str]:
@@ -188,8 +201,16 @@ CARD = _keys(
     image_description_=text, published_at_=_maybe(moment), missing_attribution_=_maybe(flag), history_=_many(anything),
 )  # fmt: skip
 QUOTED = _one_of(
-    "pending", "accepted", "rejected", "revoked", "deleted", "unauthorized", "blocked_account", "blocked_domain", "muted_account"
-)  # fmt: skip
+    "pending",
+    "accepted",
+    "rejected",
+    "revoked",
+    "deleted",
+    "unauthorized",
+    "blocked_account",
+    "blocked_domain",
+    "muted_account",
+)
 AUDIENCE = _one_of("public", "followers", "following", "unsupported_policy")
 
 

@@ -233,9 +233,10 @@ def test_other_origins_are_let_in(anyone: httpx2.Client, path: str):
 )
 def test_preflights_are_answered(anyone: httpx2.Client, path: str):
     asks = {
-        "origin": "https://client.example", "access-control-request-method": "POST",
+        "origin": "https://client.example",
+        "access-control-request-method": "POST",
         "access-control-request-headers": "authorization,content-type,idempotency-key",
-    }  # fmt: skip
+    }
     answer = anyone.options(path, headers=asks)
     assert answer.status_code in (200, 204) and answer.headers["access-control-allow-origin"] == "*"
     allowed = {name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")}

@@ -14,12 +14,18 @@ from clients.entities import faults
 
 # Answers that are written piece by piece are not in the description; Mastodon's documentation says what they are.
 ENTITIES = {
-    "GET /api/v1/timelines/home": ["Status"], "GET /api/v1/timelines/public": ["Status"],
-    "GET /api/v1/timelines/tag/{tag}": ["Status"], "POST /api/v1/statuses": "Status", "GET /api/v1/trends/tags": ["Tag"],
-    "GET /api/v2/search": "Search", "GET /api/v2/notifications": "GroupedNotifications", "GET /api/v2/instance": "Instance",
-    "GET /api/v1/accounts/lookup": "Account", "GET /api/v1/accounts/verify_credentials": "CredentialAccount",
+    "GET /api/v1/timelines/home": ["Status"],
+    "GET /api/v1/timelines/public": ["Status"],
+    "GET /api/v1/timelines/tag/{tag}": ["Status"],
+    "POST /api/v1/statuses": "Status",
+    "GET /api/v1/trends/tags": ["Tag"],
+    "GET /api/v2/search": "Search",
+    "GET /api/v2/notifications": "GroupedNotifications",
+    "GET /api/v2/instance": "Instance",
+    "GET /api/v1/accounts/lookup": "Account",
+    "GET /api/v1/accounts/verify_credentials": "CredentialAccount",
     "POST /api/v1/apps": "CredentialApplication",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -237,9 +237,20 @@ def test_deletes_and_offers_the_text_again(asha: Mastodon, binod: Mastodon):
 
 def test_lists_that_hold_nothing_are_empty(asha: Mastodon):
     empty = (
-        asha.lists, asha.filters, asha.filters_v2, asha.blocks, asha.mutes, asha.follow_requests, asha.domain_blocks, asha.announcements,
-        asha.scheduled_statuses, asha.featured_tags, asha.followed_tags, asha.endorsements, asha.trending_links,
-    )  # fmt: skip
+        asha.lists,
+        asha.filters,
+        asha.filters_v2,
+        asha.blocks,
+        asha.mutes,
+        asha.follow_requests,
+        asha.domain_blocks,
+        asha.announcements,
+        asha.scheduled_statuses,
+        asha.featured_tags,
+        asha.followed_tags,
+        asha.endorsements,
+        asha.trending_links,
+    )
     assert {ask.__name__: list(ask()) for ask in empty} == {ask.__name__: [] for ask in empty}
 
 

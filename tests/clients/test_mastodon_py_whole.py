@@ -302,13 +302,24 @@ FIGURES = "`/metrics` and the public report count what the server does; nobody's
 HERE = "Asks no server: it works on what was fetched."
 NOT_CALLED: dict[str, str] = {
     "follows": FOLLOWS,
-    **dict.fromkeys((
-        "account_collections", "account_in_collections", "collection", "collection_create", "collection_delete",
-        "collection_item_add", "collection_item_delete", "collection_item_revoke", "collection_update",
-    ), COLLECTIONS),
+    **dict.fromkeys(
+        (
+            "account_collections",
+            "account_in_collections",
+            "collection",
+            "collection_create",
+            "collection_delete",
+            "collection_item_add",
+            "collection_item_delete",
+            "collection_item_revoke",
+            "collection_update",
+        ),
+        COLLECTIONS,
+    ),
     **dict.fromkeys(("await_async_refresh", "get_async_refresh_info", "get_async_refresh_status"), REFRESH),
     **dict.fromkeys(
-        ("annual_report", "annual_report_generate", "annual_report_read", "annual_report_state", "annual_reports"), YEARLY
+        ("annual_report", "annual_report_generate", "annual_report_read", "annual_report_state", "annual_reports"),
+        YEARLY,
     ),
     **dict.fromkeys(("reports", "search_v1", "status_card"), GONE),
     **dict.fromkeys(("decode_blurhash", "filters_apply", "get_status_length", "persistable_login_credentials"), HERE),
@@ -319,7 +330,7 @@ NOT_CALLED: dict[str, str] = {
     "instance_terms_of_service": "Whoever runs the server writes them as a page; there are none until then.",
     "email_resend_confirmation": "Whoever has this library's token here has confirmed; test_joining_wire.py asks for it.",
     "stream_open_websocket": "The library's WebSocket needs https; test_streaming.py speaks WebSocket by itself.",
-}  # fmt: skip
+}
 CLIENTS = frozenset(("asha", "binod", "chitra", "devika", "staff", "app", "client", "newcomer", "stranger", "Mastodon"))
 
 
@@ -338,6 +349,7 @@ def _called(path: Path) -> set[str]:
     if not any(isinstance(node, ast.ImportFrom) and node.module == "mastodon" for node in ast.walk(tree)):
         return set()
     return {
-        node.attr for node in ast.walk(tree)
+        node.attr
+        for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in CLIENTS
-    }  # fmt: skip
+    }

@@ -37,9 +37,12 @@ def allow(stage: Stage, app: dict[str, Any], **more: str) -> dict[str, str]:
 
 def exchange(anyone: httpx2.Client, app: dict[str, Any], code: str, **more: str | None) -> httpx2.Response:
     sent = {
-        "grant_type": "authorization_code", "client_id": app["client_id"], "client_secret": app["client_secret"],
-        "redirect_uri": BACK, "code": code,
-    } | more  # fmt: skip
+        "grant_type": "authorization_code",
+        "client_id": app["client_id"],
+        "client_secret": app["client_secret"],
+        "redirect_uri": BACK,
+        "code": code,
+    } | more
     return anyone.post("/oauth/token", data={name: value for name, value in sent.items() if value is not None})
 
 
@@ -69,10 +72,16 @@ def test_apps_register_in_every_way(anyone: httpx2.Client, sent: dict[str, Any],
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"client_name": ""}, {"redirect_uris": ""}, {"redirect_uris": "javascript:alert(1)"}, {"redirect_uris": "not a uri"},
-        {"scopes": "read everything"}, {"client_name": 7}, {"redirect_uris": {"a": "b"}}, {"redirect_uris": []},
+        {"client_name": ""},
+        {"redirect_uris": ""},
+        {"redirect_uris": "javascript:alert(1)"},
+        {"redirect_uris": "not a uri"},
+        {"scopes": "read everything"},
+        {"client_name": 7},
+        {"redirect_uris": {"a": "b"}},
+        {"redirect_uris": []},
     ],
-)  # fmt: skip
+)
 def test_apps_that_are_wrong_are_refused_by_field(anyone: httpx2.Client, wrong: dict[str, Any]):
     asked = {"client_name": "An app", "redirect_uris": BACK, "scopes": "read"} | wrong
     answer = anyone.post("/api/v1/apps", json=asked)

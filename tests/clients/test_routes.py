@@ -127,7 +127,7 @@ ACTS: tuple[tuple[str, str, dict[str, Any], Any], ...] = (
     ("POST", "/api/v1/notifications/{notification}/dismiss", {}, {}),
     ("POST", "/api/v1/notifications/clear", {}, {}),
     ("DELETE", "/api/v1/statuses/{reply}", {}, "Status"),
-)  # fmt: skip
+)
 
 
 @dataclass
@@ -178,10 +178,18 @@ def scene(stage: Stage) -> Iterator[Scene]:
         for handle in ("binod", "devika"):
             chitra.post(f"/api/v1/accounts/{stage.cast[handle].id}/follow").raise_for_status()
         chitra.patch("/api/v1/accounts/update_credentials", json={"discoverable": True}).raise_for_status()
-        names = {handle: member.id for handle, member in stage.cast.items()} | keeping | {
-            "post": post["id"], "reply": reply["id"], "repost": repost["id"], "media": upload("not in a post"),
-            "notification": notices[0]["id"], "domain": stage.url.removeprefix("http://"),
-        }  # fmt: skip
+        names = (
+            {handle: member.id for handle, member in stage.cast.items()}
+            | keeping
+            | {
+                "post": post["id"],
+                "reply": reply["id"],
+                "repost": repost["id"],
+                "media": upload("not in a post"),
+                "notification": notices[0]["id"],
+                "domain": stage.url.removeprefix("http://"),
+            }
+        )
         yield Scene(names, asha, anyone)
 
 

@@ -214,12 +214,22 @@ def _decide(settings: Settings, path: str) -> None:
             issuer = await authorities.register(house.court, clerk, form)
             await authorities.agree(house.court, other, issuer.id)
             order = orders.OrderForm(
-                authority=issuer.id, officer="A. Sharma", officer_rank="Joint Secretary", reference_no="1",
-                legal_basis="IT Act 2000, section 69A", grounds="public order", territory="IN", dated="2021-02-10",
+                authority=issuer.id,
+                officer="A. Sharma",
+                officer_rank="Joint Secretary",
+                reference_no="1",
+                legal_basis="IT Act 2000, section 69A",
+                grounds="public order",
+                territory="IN",
+                dated="2021-02-10",
                 targets=settings.origin + path,
-                origin_note="The office confirmed it on the telephone.", regime="IN-69A", role="designated_officer",
-                bases=("public_order",), reasons="It is said to call people to arms.", particulars={"signature": "seen in ink"},
-            )  # fmt: skip
+                origin_note="The office confirmed it on the telephone.",
+                regime="IN-69A",
+                role="designated_officer",
+                bases=("public_order",),
+                reasons="It is said to call people to arms.",
+                particulars={"signature": "seen in ink"},
+            )
             ref = await orders.receive(house.court, clerk, order)
             await steps.take(house.court, one, ref, steps.StepForm(verb="check"))
             reason = "The post names a person as armed, which is false."

@@ -29,9 +29,13 @@ class Toot:
         member = stage.cast[handle]
         command = [Path(sys.executable).parent / "toot", "login", "--instance", stage.url]
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             env={**os.environ, **self.environ, "PYTHONUNBUFFERED": "1"},
-        ) as process:  # fmt: skip
+        ) as process:
             assert process.stdout is not None and process.stdin is not None
             said = ""
             for line in process.stdout:

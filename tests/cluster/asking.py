@@ -47,9 +47,16 @@ class Asker:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(
-        self, method: str, path: str, *, token: str = "", headers: Mapping[str, str] | None = None,
-        form: Mapping[str, Any] | None = None, body: Any = None, raw: bytes = b"",
-    ) -> Answer:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str = "",
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, Any] | None = None,
+        body: Any = None,
+        raw: bytes = b"",
+    ) -> Answer:
         """One request. `form` is sent as a browser does, `body` as JSON, `raw` as it is. Raises Broke."""
         head = dict(headers or {})
         if token:
@@ -143,9 +150,18 @@ class Notebook:
         return None if answer.status >= 500 else answer
 
     async def do(
-        self, asker: Asker, who: str, what: str, value: str, method: str, path: str, *, brings: tuple[str, ...] = (),
-        done: tuple[int, ...] = (200,), **sent: Any,
-    ) -> Answer | None:  # fmt: skip
+        self,
+        asker: Asker,
+        who: str,
+        what: str,
+        value: str,
+        method: str,
+        path: str,
+        *,
+        brings: tuple[str, ...] = (),
+        done: tuple[int, ...] = (200,),
+        **sent: Any,
+    ) -> Answer | None:
         """Set a register by a request. None where nobody knows whether it was done."""
         start = time.monotonic()
         answer = await self.ask(asker, method, path, **sent)

@@ -78,6 +78,9 @@ async def _gather(settings: Settings, members: dict[str, Member], app: dict[str,
         teja, app_id = int(members["teja"].id), int(app["id"])
         issued = [await logins.issue_token(house.square, teja, "read", app=app_id) for _ in range(tokens)]
         return Cast(
-            members, ministry.id, (f"{logins.COOKIE}={session.secret}", caller.csrf), (app["client_id"], app["client_secret"]),
+            members,
+            ministry.id,
+            (f"{logins.COOKIE}={session.secret}", caller.csrf),
+            (app["client_id"], app["client_secret"]),
             issued,
-        )  # fmt: skip
+        )

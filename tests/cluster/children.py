@@ -46,9 +46,16 @@ class Child:
         ours = {name: value for name, value in os.environ.items() if name not in self.unset}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in self.command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                env={**ours, **self.environ}, preexec_fn=die_with_parent(signal.SIGKILL), start_new_session=True, **as_user(self.user),
-            )  # fmt: skip
+                [str(word) for word in self.command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={**ours, **self.environ},
+                preexec_fn=die_with_parent(signal.SIGKILL),
+                start_new_session=True,
+                **as_user(self.user),
+            )
         self.stopped = False
 
     def start(self) -> float:

@@ -32,9 +32,13 @@ from ports import free_port
 HEALTH = "/readyz"
 # Rate limits are counted, and never reached; each look at the log's checkpoint signs a new one.
 GIVEN: dict[str, Any] = {
-    "rate_limits": True, "rate_limit_scale": 1_000_000, "log_level": "warning", "log_batch_minutes": 0, "trusted_proxies": "127.0.0.0/8",
+    "rate_limits": True,
+    "rate_limit_scale": 1_000_000,
+    "log_level": "warning",
+    "log_batch_minutes": 0,
+    "trusted_proxies": "127.0.0.0/8",
     "streams_per_caller": 2_000,
-}  # fmt: skip
+}
 CHAUPAL = (sys.executable, "-m", "chaupal.app.cli")
 
 

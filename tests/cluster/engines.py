@@ -23,11 +23,23 @@ BALLAST = "ballast"
 # A killed process loses nothing that it gave to the system: what is not synced is lost with the machine's power alone. Pages are
 # written whole all the same: a standby that is killed while it replays finds pages of maps that nothing else would bring back.
 POSTGRES = {
-    "fsync": "off", "full_page_writes": "on", "synchronous_commit": "on", "shared_buffers": "64MB", "max_connections": "200",
-    "jit": "off", "timezone": "UTC", "wal_level": "replica", "hot_standby": "on", "wal_keep_size": "64MB", "max_wal_senders": "8",
+    "fsync": "off",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    "jit": "off",
+    "timezone": "UTC",
+    "wal_level": "replica",
+    "hot_standby": "on",
+    "wal_keep_size": "64MB",
+    "max_wal_senders": "8",
     "dynamic_shared_memory_type": "mmap",
-    "max_wal_size": "128MB", "min_wal_size": "32MB", "wal_receiver_status_interval": "1s", "wal_retrieve_retry_interval": "200ms",
-}  # fmt: skip
+    "max_wal_size": "128MB",
+    "min_wal_size": "32MB",
+    "wal_receiver_status_interval": "1s",
+    "wal_retrieve_retry_interval": "200ms",
+}
 EVERY_STANDBY = "ANY 1 (*)"
 
 
@@ -147,9 +159,11 @@ def faketime() -> Path | None:
 def own_clock(file: Path) -> dict[str, str]:
     """What a process must be told to read the time off by what stands in a file (+3600, in seconds). What elapsed stays true."""
     return {
-        "LD_PRELOAD": str(faketime()), "FAKETIME_TIMESTAMP_FILE": str(file), "FAKETIME_CACHE_DURATION": "1",
+        "LD_PRELOAD": str(faketime()),
+        "FAKETIME_TIMESTAMP_FILE": str(file),
+        "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }  # fmt: skip
+    }
 
 
 def pgbouncer(folder: Path, database: int) -> tuple[Child, int]:

@@ -94,9 +94,17 @@ class Judges:
     async def _target(self, asker: Asker, word: str) -> str:
         for _ in range(MOST_TRIES):
             answer = await self.book.do(
-                asker, "meera", f"post {word}", "there", "POST", "/api/v1/statuses", token=self.cast.token("meera"),
-                body={"status": f"{word} किसान"}, headers={"idempotency-key": word}, brings=(f"post {word}",),
-            )  # fmt: skip
+                asker,
+                "meera",
+                f"post {word}",
+                "there",
+                "POST",
+                "/api/v1/statuses",
+                token=self.cast.token("meera"),
+                body={"status": f"{word} किसान"},
+                headers={"idempotency-key": word},
+                brings=(f"post {word}",),
+            )
             if answer is not None and answer.status == 200:
                 self.cast.words[answer.json()["id"]] = word
                 return str(answer.json()["id"])
@@ -107,15 +115,33 @@ class Judges:
         """The order's reference. Where the answer broke there may be one, and it is left alone."""
         cookie, csrf = self.cast.cookie
         typed = {
-            "authority": self.cast.authority, "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": word,
-            "regime": "IN-69A", "role": "designated_officer", "bases[]": "public_order", "legal_basis": "IT Act 2000, s. 69A",
-            "grounds": "public order", "territory": "IN", "dated": "2021-02-04", "origin_note": "Confirmed on the telephone.",
-            "targets": f"http://127.0.0.1:{self.book.port}/@meera/{post}", "csrf": csrf,
-        }  # fmt: skip
+            "authority": self.cast.authority,
+            "officer": "A. Sharma",
+            "officer_rank": "Joint Secretary",
+            "reference_no": word,
+            "regime": "IN-69A",
+            "role": "designated_officer",
+            "bases[]": "public_order",
+            "legal_basis": "IT Act 2000, s. 69A",
+            "grounds": "public order",
+            "territory": "IN",
+            "dated": "2021-02-04",
+            "origin_note": "Confirmed on the telephone.",
+            "targets": f"http://127.0.0.1:{self.book.port}/@meera/{post}",
+            "csrf": csrf,
+        }
         answer = await self.book.do(
-            asker, "clerk", f"order {word}", "there", "POST", "/office/orders", form=typed, headers={"cookie": cookie}, done=(303,),
+            asker,
+            "clerk",
+            f"order {word}",
+            "there",
+            "POST",
+            "/office/orders",
+            form=typed,
+            headers={"cookie": cookie},
+            done=(303,),
             brings=(f"order {word}", f"entry order {word}"),
-        )  # fmt: skip
+        )
         if answer is None:
             return ""
         if answer.status != 303:
@@ -146,9 +172,15 @@ class Judges:
         return answer.json()["state"] if answer is not None and answer.status == 200 else ""
 
     async def _law(
-        self, asker: Asker, who: str, what: str, value: str, path: str, said: dict[str, Any],
+        self,
+        asker: Asker,
+        who: str,
+        what: str,
+        value: str,
+        path: str,
+        said: dict[str, Any],
         holds: Callable[[], Awaitable[bool]] | None = None,
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Make a law. Where its answer broke or it was refused one looks whether it holds, before one tries again."""
         for _ in range(MOST_TRIES):
             answer = await self.book.do(asker, who, what, value, "POST", path, token=self.cast.token(who), body=said)

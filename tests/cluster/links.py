@@ -28,9 +28,12 @@ class Links:
         self._ports: dict[str, int] = {}
         last = (str(folder),) if folder else ()
         self._process: subprocess.Popen[str] | None = subprocess.Popen(
-            [sys.executable, "-P", __file__, *last], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-P", __file__, *last],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             start_new_session=True,
-        )  # fmt: skip
+        )
 
     def open(self, name: str, target: int) -> int:
         """A new link to a port of this machine; the port at which it takes connections."""

@@ -65,9 +65,17 @@ class Writer:
         said = {"status": text} | ({"media_ids": [media]} if media else {})
         while True:
             answer = await self.book.do(
-                asker, self.handle, f"post {word}", "there", "POST", "/api/v1/statuses", token=self.me.token, body=said,
-                headers={"idempotency-key": word}, brings=brings,
-            )  # fmt: skip
+                asker,
+                self.handle,
+                f"post {word}",
+                "there",
+                "POST",
+                "/api/v1/statuses",
+                token=self.me.token,
+                body=said,
+                headers={"idempotency-key": word},
+                brings=brings,
+            )
             if answer is not None and answer.status == 200:
                 id_ = str(answer.json()["id"])
                 self.cast.words[id_] = word
@@ -191,9 +199,16 @@ class Writer:
         await self.until_known(asker, what, "there", "/api/v1/reports", (what,), body=sent)
 
     async def until_known(
-        self, asker: Asker, what: str, value: str, path: str, brings: tuple[str, ...], method: str = "POST",
-        done: tuple[int, ...] = (200,), body: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        asker: Asker,
+        what: str,
+        value: str,
+        path: str,
+        brings: tuple[str, ...],
+        method: str = "POST",
+        done: tuple[int, ...] = (200,),
+        body: Any = None,
+    ) -> None:
         """Do what can be done twice, until one knows that it is done; but not while everything breaks for long."""
         for _ in range(MOST_TRIES):
             answer = await self.book.do(

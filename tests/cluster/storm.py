@@ -50,9 +50,17 @@ class Storm(msgspec.Struct):
 
 
 def play(
-    cluster: Cluster, cast: Cast, seed: int, seconds: float, *, faults: Sequence[str] | None = None, readers: int = 6, listeners: int = 3,
-    pause: float = 0.01, least: Mapping[str, int] = NOTHING,
-) -> Storm:  # fmt: skip
+    cluster: Cluster,
+    cast: Cast,
+    seed: int,
+    seconds: float,
+    *,
+    faults: Sequence[str] | None = None,
+    readers: int = 6,
+    listeners: int = 3,
+    pause: float = 0.01,
+    least: Mapping[str, int] = NOTHING,
+) -> Storm:
     """Let a storm loose for so many seconds; `faults` by name, else every one that there is, in the seed's order.
 
     `least`: what must have come of it, as `so_far` counts: on a machine that is busy it lasts longer.
@@ -69,9 +77,16 @@ def so_far(ops: Sequence[Op], faults: int) -> dict[str, int]:
 
 
 async def _play(
-    cluster: Cluster, cast: Cast, seed: int, seconds: float, faults: Sequence[str] | None, readers: int, listeners: int, pause: float,
+    cluster: Cluster,
+    cast: Cast,
+    seed: int,
+    seconds: float,
+    faults: Sequence[str] | None,
+    readers: int,
+    listeners: int,
+    pause: float,
     least: Mapping[str, int],
-) -> Storm:  # fmt: skip
+) -> Storm:
     chance, over = random.Random(seed), asyncio.Event()
     book = Notebook(cluster.port)
     judges = Judges(cast, book, random.Random(chance.random()), over)
@@ -112,10 +127,18 @@ async def _play(
     found.faults += [Fault(FORKED, "log", words) for words in last[1]]
     found.faults += [Fault(LOST, "event", f"was never carried out: {words}") for words in waiting]
     return Storm(
-        told, found, [(name, out(told, start, end)) for name, start, end in weather.blown], _told(judges, reading),
-        settled, book.answered, book.broke, [*book.strange, *broken], time.monotonic() - began,
-        sum(op.kind == "set" and op.what.startswith("law ") and op.outcome == OK for op in book.ops), len(again),
-    )  # fmt: skip
+        told,
+        found,
+        [(name, out(told, start, end)) for name, start, end in weather.blown],
+        _told(judges, reading),
+        settled,
+        book.answered,
+        book.broke,
+        [*book.strange, *broken],
+        time.monotonic() - began,
+        sum(op.kind == "set" and op.what.startswith("law ") and op.outcome == OK for op in book.ops),
+        len(again),
+    )
 
 
 def out(told: History, start: float, end: float) -> float:

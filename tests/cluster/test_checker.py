@@ -238,9 +238,11 @@ def test_a_smaller_checkpoint_after_a_larger_one_was_served_is_stale():
 
 def test_a_history_is_read_as_it_was_written(tmp_path: Path):
     history = History(
-        [made("hidden", 1, 2, UNKNOWN, ("order 1",)), seen("shown", 3, 4)], [checkpoint(leaves(3))],
-        Ending({"order 1": 1}, ("order",), [Counter("likes", 1, 2)], leaves(3), str(KEY.public)), {"law": "shown"},
-    )  # fmt: skip
+        [made("hidden", 1, 2, UNKNOWN, ("order 1",)), seen("shown", 3, 4)],
+        [checkpoint(leaves(3))],
+        Ending({"order 1": 1}, ("order",), [Counter("likes", 1, 2)], leaves(3), str(KEY.public)),
+        {"law": "shown"},
+    )
     write(history, tmp_path / "history")
     assert read(tmp_path / "history") == history
     assert judge(read(tmp_path / "history")).faults == judge(history).faults

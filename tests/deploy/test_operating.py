@@ -55,9 +55,14 @@ def test_an_operators_hour_command_by_command(
     with said.open("wb") as out:
         # Of a process group of its own, so that nothing that it began outlives it; `set -m` names jobs as at a terminal.
         process = subprocess.Popen(
-            ["bash", "-mexuc", script], stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=tmp_path,
-            env=environ | {"PATH": path}, start_new_session=True,
-        )  # fmt: skip
+            ["bash", "-mexuc", script],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            cwd=tmp_path,
+            env=environ | {"PATH": path},
+            start_new_session=True,
+        )
         try:
             code = process.wait(60 * MINUTES)
         finally:

@@ -94,9 +94,12 @@ def test_servers_are_replaced_one_by_one_and_nobody_notices(
     need(name)
     port = free_port()
     settings = {
-        "database": postgres_server.fresh(), "valkey": valkey_url, "public_url": f"https://localhost:{port}",
-        "trusted_proxies": ("127.0.0.1/32",), "metrics_token": "watch",
-    }  # fmt: skip
+        "database": postgres_server.fresh(),
+        "valkey": valkey_url,
+        "public_url": f"https://localhost:{port}",
+        "trusted_proxies": ("127.0.0.1/32",),
+        "metrics_token": "watch",
+    }
     (tmp_path / "proxy").mkdir()
     with served(tmp_path, Direct, **settings) as one:
         asha = join(one.settings, "asha")["asha"]

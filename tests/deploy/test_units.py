@@ -56,8 +56,9 @@ def test_systemd_takes_a_unit_as_it_is_and_it_may_do_little(unit: Path, tmp_path
 def test_the_image_carries_the_one_file_and_runs_the_one_program():
     found = dict(steps())
     assert [words for step, words in steps() if step == "COPY"] == [
-        "dist/chaupal-*.whl /tmp/", "--from=build /opt/chaupal /opt/chaupal",
-    ]  # fmt: skip
+        "dist/chaupal-*.whl /tmp/",
+        "--from=build /opt/chaupal /opt/chaupal",
+    ]
     assert json.loads(found["ENTRYPOINT"]) == [PROGRAM]
     assert cli.get_command(click.Context(cli), json.loads(found["CMD"])[0])
     assert named_settings(found["ENV"]) <= {*FIELDS}

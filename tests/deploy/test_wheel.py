@@ -57,9 +57,13 @@ class Installed(Served):
     def start(self) -> float:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.venv / "bin" / "chaupal", "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **self.environ}, cwd=self.log.parent,
-            )  # fmt: skip
+                [self.venv / "bin" / "chaupal", "serve"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environ},
+                cwd=self.log.parent,
+            )
         return self.await_first()
 
 

@@ -153,11 +153,20 @@ class Office:
 
     def _order(self, post: str) -> dict[str, str]:
         return {
-            "authority": str(self.authority), "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": post,
-            "regime": "IN-69A", "role": "designated_officer", "bases[]": "public_order",
-            "legal_basis": "IT Act 2000, s. 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
-            "origin_note": "The office confirmed it on the telephone.", "targets": f"{self.url}/@meera/{post}",
-        }  # fmt: skip
+            "authority": str(self.authority),
+            "officer": "A. Sharma",
+            "officer_rank": "Joint Secretary",
+            "reference_no": post,
+            "regime": "IN-69A",
+            "role": "designated_officer",
+            "bases[]": "public_order",
+            "legal_basis": "IT Act 2000, s. 69A",
+            "grounds": "public order",
+            "territory": "IN",
+            "dated": "2021-02-04",
+            "origin_note": "The office confirmed it on the telephone.",
+            "targets": f"{self.url}/@meera/{post}",
+        }
 
     async def _press(self, client: httpx2.AsyncClient, who: str, path: str, **typed: str) -> str:
         """Where the pressed form leads; it must have been taken in."""

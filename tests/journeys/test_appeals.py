@@ -57,11 +57,17 @@ async def test_the_author_is_told_in_four_ways_what_where_by_which_law_and_how_t
     demanded, notice = await entries(village, "notice")
     (measure,) = await entries(village, "measure")
     assert [notice["public"][name] for name in ("about", "step", "ways", "language")] == [
-        "begun", "sent", ["app", "post", "mail"], "hi",
-    ]  # fmt: skip
+        "begun",
+        "sent",
+        ["app", "post", "mail"],
+        "hi",
+    ]
     assert [demanded["public"][name] for name in ("about", "step", "target", "ways")] == [
-        "demanded", "sent", 1, ["post", "mail"],
-    ]  # fmt: skip
+        "demanded",
+        "sent",
+        1,
+        ["post", "mail"],
+    ]
     assert (notice["ref"], notice["regime"]) == (measure["ref"], measure["regime"])
 
 
@@ -171,8 +177,9 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
     newest = told[0]["moderation_warning"]
     assert newest["appeal"] == {"text": WHY, "state": "approved"} and "आप सही थे" in newest["text"]
     assert [(e["public"]["step"], e["public"].get("outcome")) for e in await entries(village, "appeal")] == [
-        ("filed", None), ("decided", "reversed"),
-    ]  # fmt: skip
+        ("filed", None),
+        ("decided", "reversed"),
+    ]
     (reversal,) = await entries(village, "reversal")
     assert (reversal["ref"], reversal["public"]["step"]) == (ref, "appealed")
     assert [e["public"]["about"] for e in await entries(village, "notice")] == ["begun", "appeal"]
@@ -214,15 +221,18 @@ async def test_a_modified_ruling_gives_way_to_a_nearer_end_with_a_leaf_of_its_ow
     assert village.asha.latest.text in await village.page_as("IN", village.asha.latest)
 
 
-@pytest.mark.parametrize(("typed", "field"), [
-    ({"outcome": "modified", "ends_at": "2031-02-20T12:00", "reason": WRONG}, "territory"),
-    ({"outcome": "modified", "reason": WRONG}, "ends_at"),
-    ({"outcome": "modified", "ends_at": "2020-02-20", "reason": WRONG}, "ends_at"),
-    ({"outcome": "modified", "territory": "IN DE", "reason": WRONG}, "territory"),
-    ({"outcome": "modified", "ends_at": "soon", "reason": WRONG}, "ends_at"),
-    ({"outcome": "unheard of", "reason": WRONG}, "outcome"),
-    ({"outcome": "upheld", "reason": "no"}, "reason"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"outcome": "modified", "ends_at": "2031-02-20T12:00", "reason": WRONG}, "territory"),
+        ({"outcome": "modified", "reason": WRONG}, "ends_at"),
+        ({"outcome": "modified", "ends_at": "2020-02-20", "reason": WRONG}, "ends_at"),
+        ({"outcome": "modified", "territory": "IN DE", "reason": WRONG}, "territory"),
+        ({"outcome": "modified", "ends_at": "soon", "reason": WRONG}, "ends_at"),
+        ({"outcome": "unheard of", "reason": WRONG}, "outcome"),
+        ({"outcome": "upheld", "reason": "no"}, "reason"),
+    ],
+)
 async def test_a_decision_that_cannot_be_taken_is_said_and_keeps_what_was_typed(
     village: Village, typed: dict[str, Any], field: str
 ):

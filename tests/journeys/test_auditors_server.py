@@ -214,7 +214,9 @@ async def emergency(p: Played) -> None:
         await p.withhold(ref, number)
     await p.passes(24 * HOUR)
     confirming = await p.receives("confirming", first.path)
-    await p.step(ref, "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary under rule 9.")  # fmt: skip
+    await p.step(
+        ref, "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary under rule 9."
+    )
     await p.passes(25 * HOUR)
     assert (await p.bound(first), await p.bound(second)) == (True, False)
     await p.step(ref, "close")
@@ -258,9 +260,11 @@ async def longer_and_less(p: Played) -> None:
     filed = await appeals.file(p.court, ravi.viewer, strike.ruling.id, "Only one of my posts speaks of the gate.")
     await p.passes(DAY)
     typed = appeals.Decision(
-        outcome="modified", reason="One post alone is what the order is about.", measure="withhold_post",
+        outcome="modified",
+        reason="One post alone is what the order is about.",
+        measure="withhold_post",
         parts=(ravi.said[0].id,),
-    )  # fmt: skip
+    )
     await appeals.decide(p.court, v.owner.viewer, filed.id, typed)
     await v.settle()
     assert await p.bound(ravi.said[0])
@@ -357,9 +361,10 @@ async def still_protected(p: Played) -> None:
     v = p.v
     first, second, third = [await v.says(v.meera, words) for words in ("पहली ख़बर", "दूसरी ख़बर", "तीसरी ख़बर")]
     refs = [
-        await p.receives("three stayed", first.path), await p.receives("three confirmed", second.path, **EMERGENCY),
+        await p.receives("three stayed", first.path),
+        await p.receives("three confirmed", second.path, **EMERGENCY),
         await p.receives("three appealed", third.path),
-    ]  # fmt: skip
+    ]
     for ref in refs:
         await decisions.propose(p.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
         await decisions.concur(p.court, p.nila.viewer, ref, 1)
@@ -427,9 +432,10 @@ async def staff_leave(p: Played) -> None:
     first, second, third = [await v.says(v.asha, words) for words in ("एक और रात", "दूसरी रात", "तीसरी रात")]
     kala, gone = await hire(v, "kala", Role.REVIEWER), await hire(v, "gone", Role.APPROVER)
     refs = [
-        await p.receives("left stayed", first.path), await p.receives("left confirmed", second.path, **EMERGENCY),
+        await p.receives("left stayed", first.path),
+        await p.receives("left confirmed", second.path, **EMERGENCY),
         await p.receives("left appealed", third.path),
-    ]  # fmt: skip
+    ]
     for ref in refs:
         await decisions.propose(p.court, kala.viewer, ref, 1, outcome="withhold_post", reason=REASON)
         await decisions.approve(p.court, gone.viewer, ref, 1)
@@ -440,10 +446,14 @@ async def staff_leave(p: Played) -> None:
     await p.passes(HOUR)
     await p.step(refs[0], "end_stay", body=COURT)
     confirming = await p.receives("left confirming", second.path)
-    await p.step(refs[1], "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary under rule 9.")  # fmt: skip
+    await p.step(
+        refs[1], "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary under rule 9."
+    )
     strike = next(one for one in await notices.mine(p.court, v.asha.viewer) if one.ruling.order_ref == refs[2])
     filed = await appeals.file(p.court, v.asha.viewer, strike.ruling.id, "The nights are over, and so is this.")
-    nearer = appeals.Decision(outcome="modified", reason="A month is enough for this post.", ends_at=iso(v.clock() + 30 * DAY))  # fmt: skip
+    nearer = appeals.Decision(
+        outcome="modified", reason="A month is enough for this post.", ends_at=iso(v.clock() + 30 * DAY)
+    )
     await appeals.decide(p.court, v.dev.viewer, filed.id, nearer)
     await v.settle()
     assert [await p.bound(one) for one in (first, second, third)] == [True] * 3
@@ -466,7 +476,9 @@ async def one_alone(p: Played) -> None:
     await v.settle()
     (strike,) = await notices.mine(p.court, loud.viewer)
     filed = await appeals.file(p.court, loud.viewer, strike.ruling.id, "I have posted this three times, not forty.")
-    nearer = appeals.Decision(outcome="modified", reason="A day is enough for what was posted.", ends_at=iso(v.clock() + DAY))  # fmt: skip
+    nearer = appeals.Decision(
+        outcome="modified", reason="A day is enough for what was posted.", ends_at=iso(v.clock() + DAY)
+    )
     await appeals.decide(p.court, v.dev.viewer, filed.id, nearer)
     await p.passes(DAY)
     assert not await p.bound(said)
@@ -542,9 +554,17 @@ class Liar:
         return next((i, one) for i, one in read if all(getattr(one, name) == value for name, value in having.items()))
 
     async def says(
-        self, code: str, kind: str, ref: str, said: entries.Public, *, prev: int | None, carry: int | None = None,
-        sealed: Mapping[str, object] | None = None, regime: str | None = "IN-69A@1",
-    ) -> None:  # fmt: skip
+        self,
+        code: str,
+        kind: str,
+        ref: str,
+        said: entries.Public,
+        *,
+        prev: int | None,
+        carry: int | None = None,
+        sealed: Mapping[str, object] | None = None,
+        regime: str | None = "IN-69A@1",
+    ) -> None:
         async with self.court.work.writing() as w:
             carried = log.NOTHING if carry is None else await log.carried(w, carry)
             written = log.Written(said, sealed or {}, carried=carried)
@@ -557,13 +577,20 @@ async def lies_of_measures(liar: Liar) -> None:
     p, v = liar.p, liar.p.v
     now = tlog.at_minute(v.clock())
     told: list[tuple[str, dict[str, Any]]] = [
-        ("backdated", {"start": tlog.at_minute(v.clock() - 2 * DAY)}), ("one_person_twice", {"second": liar.name(v.chitra)}),
-        ("measure_not_allowed", {"measure": "suspend", "territory": ("XX",)}), ("beyond_territory", {"territory": ("DE", "IN")}),
-        ("second_missing", {"second": None}), ("person_unknown", {"second": "staff-000000000000"}),
-        ("role_lost", {"second": liar.name(v.cast["gone"])}), ("role_lacking", {"second": liar.name(p.tara)}),
-        ("no_end", {"until": None, "review": None}), ("wider_than_target", {"measure": "withhold_account", "kind": "account"}),
-        ("another_proposed", {"by": liar.name(v.owner)}), ("other_basis", {"basis": "own_rules"}), ("reason_unlike", {}),
-    ]  # fmt: skip
+        ("backdated", {"start": tlog.at_minute(v.clock() - 2 * DAY)}),
+        ("one_person_twice", {"second": liar.name(v.chitra)}),
+        ("measure_not_allowed", {"measure": "suspend", "territory": ("XX",)}),
+        ("beyond_territory", {"territory": ("DE", "IN")}),
+        ("second_missing", {"second": None}),
+        ("person_unknown", {"second": "staff-000000000000"}),
+        ("role_lost", {"second": liar.name(v.cast["gone"])}),
+        ("role_lacking", {"second": liar.name(p.tara)}),
+        ("no_end", {"until": None, "review": None}),
+        ("wider_than_target", {"measure": "withhold_account", "kind": "account"}),
+        ("another_proposed", {"by": liar.name(v.owner)}),
+        ("other_basis", {"basis": "own_rules"}),
+        ("reason_unlike", {}),
+    ]
     said = [await v.says(v.asha, f"कल की बात {n}") for n in range(len(told))]
     ref = await p.receives("lied", *(one.path for one in said))
     for number in range(1, len(told) + 1):
@@ -638,9 +665,10 @@ async def lies_of_tallies(liar: Liar) -> None:
     fewer = entries.Tally(period="2021-03", first=true.to, to=end)
     rows = [tlog.disclose("row", {"class": "none", "did": "measure", "kind": "post"}) for _ in range(3)]
     for code, said, told in (
-        ("tally_miscounted", fewer, []), ("tally_unlike", msgspec.structs.replace(fewer, first=end, rows=3), rows),
+        ("tally_miscounted", fewer, []),
+        ("tally_unlike", msgspec.structs.replace(fewer, first=end, rows=3), rows),
         ("tally_gap", msgspec.structs.replace(fewer, to=end - 1, first=end - 1), []),
-    ):  # fmt: skip
+    ):
         async with liar.court.work.writing() as w:
             written = log.Written(said, beside=("row",), rows=told)
             last, _ = await log.append(liar.court, w, "tally", "2021-03", written, prev=last)

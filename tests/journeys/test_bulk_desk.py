@@ -105,8 +105,12 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
     assert len(rows) == many and not any(row["outcome"] for row in rows)
     rows = filled(rows)
     slips: dict[int, dict[str, str]] = {
-        7: {"reason": "no"}, 8: {"ground": ""}, 9: {"outcome": "suspend"}, 10: {"until": "yesterday"}, 11: {"version": ""},
-    }  # fmt: skip
+        7: {"reason": "no"},
+        8: {"ground": ""},
+        9: {"outcome": "suspend"},
+        10: {"until": "yesterday"},
+        11: {"version": ""},
+    }
     good = {number: dict(rows[number - 1]) for number in slips}
     for number, slip in slips.items():
         rows[number - 1] |= slip
@@ -114,8 +118,13 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
     found = await send(v, chitra, page, rows, act="propose")
     assert (found.job.state, found.counts) == ("refused", {"wrong": 6})
     assert bad_rows(found) == {
-        7: ("reason",), 8: ("code",), 9: ("outcome",), 10: ("until",), 11: ("version",), own: (),
-    }  # fmt: skip
+        7: ("reason",),
+        8: ("code",),
+        9: ("outcome",),
+        10: ("until",),
+        11: ("version",),
+        own: (),
+    }
     assert "something of your own" in str(next(one.problem for one in found.bad if one.item.number == own))
     assert await states(v, v.dev.viewer, ref, many) == {"received": many}
 
@@ -175,9 +184,12 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
     stand = await states(v, v.dev.viewer, ref, many)
     refused_ones = [n for n in range(4, many) if not n % REFUSED_EVERY and n not in (20, own)]
     assert stand == {
-        "in_force": many - 4 - len(refused_ones), "refused": len(refused_ones), "returned": 2, "refusal_proposed": 1,
+        "in_force": many - 4 - len(refused_ones),
+        "refused": len(refused_ones),
+        "returned": 2,
+        "refusal_proposed": 1,
         "measure_proposed" if many % REFUSED_EVERY else "refusal_proposed": 1 + (0 if many % REFUSED_EVERY else 1),
-    }  # fmt: skip
+    }
     async with court.work.reading() as reading:
         assert len(await rulings_in_force(reading)) == stand["in_force"]
     file_of = (await matters.matter(v.running.house.reads, v.dev.viewer, ref, most=many)).dossier.files

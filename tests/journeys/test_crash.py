@@ -40,9 +40,10 @@ def weathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weathered]:
     with served(tmp_path_factory.mktemp("storm"), log_level="error") as server:
         crowd = Crowd(server.url, join(server.settings, "asha", "binod", "chitra", "devika"), random.Random(2021))
         staff = {
-            **join(server.settings, "clerk", role=Role.CLERK), **join(server.settings, "ravi", role=Role.REVIEWER),
+            **join(server.settings, "clerk", role=Role.CLERK),
+            **join(server.settings, "ravi", role=Role.REVIEWER),
             **join(server.settings, "dev", role=Role.APPROVER),
-        }  # fmt: skip
+        }
         office = asyncio.run(open_office(server.settings, staff, join(server.settings, "meera")["meera"]))
         key = ""
         for number in range(ROUNDS):

@@ -71,8 +71,13 @@ def dsn(request: pytest.FixtureRequest) -> Iterator[str]:
 async def story(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[February]:
     """The whole story, played once for each database."""
     settings = load_settings(
-        environ={}, data=str(tmp_path_factory.mktemp("february")), database=dsn, port=8000, rate_limits=False, log_batch_minutes=0
-    )  # fmt: skip
+        environ={},
+        data=str(tmp_path_factory.mktemp("february")),
+        database=dsn,
+        port=8000,
+        rate_limits=False,
+        log_batch_minutes=0,
+    )
     async with open_village(settings, StillClock(at(30, 6, 1))) as village:
         february = February(village)
         await play(february)
@@ -222,8 +227,10 @@ async def test_the_statement_stands_beside_its_orders_with_the_ministry_s_reply(
 async def test_t1_four_orders(published: dict[str, Any]):
     rows = rows_of(published, "T1")
     assert [(r["regime"], r["channel"], r["received"], r["narrower"]) for r in rows] == [
-        ("IN-69A-EMERG@1", "letter", 2, 2), ("IN-69A@1", "email", 1, 1), ("IN-69A@1", "letter", 1, 1),
-    ]  # fmt: skip
+        ("IN-69A-EMERG@1", "letter", 2, 2),
+        ("IN-69A@1", "email", 1, 1),
+        ("IN-69A@1", "letter", 1, 1),
+    ]
     assert {r["acknowledge_median"] for r in rows} == {0.5}
     # Whatever day each names: the law's own hours to act count too, and both took nearly a day and more.
     (table,) = (t for t in published["tables"] if t["id"] == "T1")
@@ -238,31 +245,44 @@ async def test_t2_accounts_and_posts(published: dict[str, Any]):
     narrowed = many(BOTH, "account", outcome="withhold_post")
     own = many(BOTH, outcome="own_rules_action")
     assert india == {
-        "country": "IN", "other_orders": 4, "some_withheld": 1.0, "accounts_specified": 2 * specified, "accounts_withheld": withheld,
-        "accounts_limited": narrowed, "accounts_own_rules": own, "accounts_no_action": 2 * specified - withheld - narrowed - own,
+        "country": "IN",
+        "other_orders": 4,
+        "some_withheld": 1.0,
+        "accounts_specified": 2 * specified,
+        "accounts_withheld": withheld,
+        "accounts_limited": narrowed,
+        "accounts_own_rules": own,
+        "accounts_no_action": 2 * specified - withheld - narrowed - own,
         "posts_withheld": many(BOTH, outcome="withhold_post") + at_once("post"),
-        "accounts_given_back": at_once("account") + 1, "posts_given_back": at_once("post"),
-    }  # fmt: skip
+        "accounts_given_back": at_once("account") + 1,
+        "posts_given_back": at_once("post"),
+    }
 
 
 async def test_t3_every_target_by_what_was_decided(published: dict[str, Any]):
     rows = {(r["decision"], r.get("ground", "")): r for r in rows_of(published, "T3")}
     decided = {
-        ("complied_full", ""): many(BOTH, outcome="withhold_account") + many(BOTH, "post", outcome="withhold_post") + RESTORED,
+        ("complied_full", ""): many(BOTH, outcome="withhold_account")
+        + many(BOTH, "post", outcome="withhold_post")
+        + RESTORED,
         ("complied_narrower", ""): many(BOTH, "account", outcome="withhold_post"),
-        ("refused", PE): many(BOTH, code=PE), ("refused", "not_specific"): many(BOTH, code="not_specific"),
+        ("refused", PE): many(BOTH, code=PE),
+        ("refused", "not_specific"): many(BOTH, code="not_specific"),
         ("refused", "overbroad_account_level"): many(BOTH, code="overbroad_account_level"),
-        ("already_gone", ""): many(BOTH, outcome="already_gone"), ("duplicate", ""): many(BOTH, outcome="duplicate"),
-        ("own_rules_action", ""): many(BOTH, outcome="own_rules_action"), ("not_found", ""): 2 * many(BOTH, "unknown"),
-    }  # fmt: skip
+        ("already_gone", ""): many(BOTH, outcome="already_gone"),
+        ("duplicate", ""): many(BOTH, outcome="duplicate"),
+        ("own_rules_action", ""): many(BOTH, outcome="own_rules_action"),
+        ("not_found", ""): 2 * many(BOTH, "unknown"),
+    }
     decided["undecided", ""] = 2 * 1_435 - sum(decided.values())
     assert {key: row["targets"] for key, row in rows.items()} == decided
     speakers = sum(group.many for group in BOTH if group.speaker)
     waves = ((FIRST, FIRST_AT_ONCE), (SECOND, SECOND_AT_ONCE))
     at_first = sum(many for wave, some in waves for name, many in some for g in wave if g.name == name and g.speaker)
     assert {key: row["protected"] for key, row in rows.items() if "protected" in row} == {
-        ("refused", PE): speakers, ("undecided", ""): speakers - at_first
-    }, "and of the emergency orders, all but those that were withheld before anybody could look closer"  # fmt: skip
+        ("refused", PE): speakers,
+        ("undecided", ""): speakers - at_first,
+    }, "and of the emergency orders, all but those that were withheld before anybody could look closer"
     assert rows["complied_narrower", ""]["narrowed"] == rows["complied_narrower", ""]["accounts"] == 180
 
 
@@ -274,19 +294,29 @@ async def test_t4_t5_t6_challenges_emergencies_and_what_is_withheld_now(publishe
     assert rows_of(published, "T6") == [
         # What was decided anew after it had lapsed is no renewal. One was given back by its appeal.
         # Of the twelve narrowed accounts now only a post is withheld.
-        {"country": "IN", "age": "7-29", "accounts": many(BOTH, outcome="withhold_account") - 1,
-         "posts": many(BOTH, outcome="withhold_post")},
+        {
+            "country": "IN",
+            "age": "7-29",
+            "accounts": many(BOTH, outcome="withhold_account") - 1,
+            "posts": many(BOTH, outcome="withhold_post"),
+        },
         {"country": "IN", "age": "over", "expired": RESTORED, "given_back": 1},
-    ]  # fmt: skip
+    ]
 
 
 async def test_t7_t8_t9_own_rules_hints_of_a_state_and_hashtags(published: dict[str, Any]):
     rows = {(r["measure"], r["source"]): r for r in rows_of(published, "T7")}
     flagged = rows["suspend", "state_flag"]
     assert flagged == {
-        "rule": SPAM_RULE, "measure": "suspend", "source": "state_flag", "actions": SPAM, "accounts": SPAM,
-        "suspended_for_a_time": SPAM - FOR_GOOD, "suspended_for_good": FOR_GOOD, "strikes": SPAM,
-    }  # fmt: skip
+        "rule": SPAM_RULE,
+        "measure": "suspend",
+        "source": "state_flag",
+        "actions": SPAM,
+        "accounts": SPAM,
+        "suspended_for_a_time": SPAM - FOR_GOOD,
+        "suspended_for_good": FOR_GOOD,
+        "strikes": SPAM,
+    }
     assert rows["suspend", "user_report"]["accounts"] == "<10"  # it was one
     assert rows["deamplify", "staff"]["actions"] == len(TAGS) + 1
     assert rows_of(published, "T8") == [
@@ -317,16 +347,25 @@ async def test_t10_t12_t13_reports_appeals_and_who_was_told(published: dict[str,
     by_rule = {r.get("rule", ""): r for r in rows_of(published, "T12")}
     assert by_rule == {
         "": {"language": "hi", "filed": 2, "decided": 2, "upheld": 1, "reversed": 1, "days": 2.0, "in_time": 1.0},
-        SPAM_RULE: {"rule": SPAM_RULE, "language": "hi", "filed": 1, "decided": 1, "reversed": 1, "days": 2.0, "in_time": 1.0},
-    }  # fmt: skip
+        SPAM_RULE: {
+            "rule": SPAM_RULE,
+            "language": "hi",
+            "filed": 1,
+            "decided": 1,
+            "reversed": 1,
+            "days": 2.0,
+            "in_time": 1.0,
+        },
+    }
     told = {r["measure"]: (r["measures"], r["after"], r["delivered"]) for r in rows_of(published, "T13")}
     assert told == {
         measure: (n, n, 1.0)
         for measure, n in (
             ("withhold_account", many(BOTH, outcome="withhold_account") + at_once("account")),
-            ("withhold_post", many(BOTH, outcome="withhold_post") + at_once("post")), ("suspend", SPAM + 1),
+            ("withhold_post", many(BOTH, outcome="withhold_post") + at_once("post")),
+            ("suspend", SPAM + 1),
         )
-    }  # fmt: skip
+    }
 
 
 async def test_the_log_holds_an_entry_for_every_act(published: dict[str, Any]):

@@ -115,8 +115,12 @@ class Many:
 def many(tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: str, peer: Inbox) -> Iterator[Many]:
     dsn, port = postgres_server.fresh(template=migrated), free_port()
     given: dict[str, object] = {
-        "database": dsn, "valkey": valkey_url, "federation": "on", "federation_test": True, "public_url": f"http://localhost:{port}",
-    }  # fmt: skip
+        "database": dsn,
+        "valkey": valkey_url,
+        "federation": "on",
+        "federation_test": True,
+        "public_url": f"http://localhost:{port}",
+    }
     with ExitStack() as stack:
         (tmp_path / "here").mkdir()
         here = stack.enter_context(served(tmp_path / "here", Doors, port=port, **given))
@@ -148,10 +152,16 @@ def test_what_is_told_leaves_once_and_what_is_brought_to_both_counts_once(many: 
     all_of(POSTS, lambda: len(peer.came("Create")))
     for number in range(POSTS):
         note = {
-            "id": f"{ravi}/notes/{number}", "type": "Note", "attributedTo": ravi, "content": f"<p>जवाब {number}</p>", "to": [PUBLIC],
-            "cc": [me], "published": "2021-02-10T15:00:00Z", "inReplyTo": said[0]["uri"],
+            "id": f"{ravi}/notes/{number}",
+            "type": "Note",
+            "attributedTo": ravi,
+            "content": f"<p>जवाब {number}</p>",
+            "to": [PUBLIC],
+            "cc": [me],
+            "published": "2021-02-10T15:00:00Z",
+            "inReplyTo": said[0]["uri"],
             "tag": [{"type": "Mention", "href": me, "name": "@asha"}],
-        }  # fmt: skip
+        }
         many.bring({"id": f"{note['id']}#create", "type": "Create", "object": note, "to": [PUBLIC], "cc": [me]})
         many.bring({"id": f"{ravi}#like-{number}", "type": "Like", "object": said[number]["uri"]})
     path = "/api/v1/notifications?limit=80"

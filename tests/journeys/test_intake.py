@@ -18,10 +18,18 @@ from letters import letter
 from village import Village, Villager
 
 FORM = {
-    "role": "designated_officer", "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": "16(1)/2021",
-    "legal_basis": "IT Act 2000, section 69A", "bases[]": "public_order", "grounds": "public order", "dated": "2021-02-10",
-    "territory": "IN", "channel": "letter", "regime": "IN-69A",
-}  # fmt: skip
+    "role": "designated_officer",
+    "officer": "A. Sharma",
+    "officer_rank": "Joint Secretary",
+    "reference_no": "16(1)/2021",
+    "legal_basis": "IT Act 2000, section 69A",
+    "bases[]": "public_order",
+    "grounds": "public order",
+    "dated": "2021-02-10",
+    "territory": "IN",
+    "channel": "letter",
+    "regime": "IN-69A",
+}
 
 
 class Clerk(AtDesk):

@@ -50,19 +50,24 @@ EVIDENCE = "Editor of a daily paper: accreditation seen at the interview."
 SCOPES = "read write follow push admin:read admin:write"
 
 ROLES = {
-    Role.CLERK: ("clerk",), Role.REVIEWER: ("ravi", "kiran"), Role.APPROVER: ("dev",), Role.OWNER: ("malik",),
+    Role.CLERK: ("clerk",),
+    Role.REVIEWER: ("ravi", "kiran"),
+    Role.APPROVER: ("dev",),
+    Role.OWNER: ("malik",),
     Role.MEMBER: ("meera", "gauri"),
-}  # fmt: skip
+}
 # Every entry of these kinds is the leaf of one row, and every such row has one. (kind or kinds, where the rows are)
 LEAVES = {
     ("order",): "SELECT log_index FROM orders",
     # What the order itself says (that it came, and how it was found genuine) is one entry with it.
-    ("step",): "SELECT e.log_index FROM order_events e JOIN orders o ON o.id = e.order_id WHERE e.log_index <> o.log_index",
+    (
+        "step",
+    ): "SELECT e.log_index FROM order_events e JOIN orders o ON o.id = e.order_id WHERE e.log_index <> o.log_index",
     ("decision", "measure", "deamp", "reversal", "appeal"): """
         SELECT log_index FROM case_events WHERE number > 1
         UNION SELECT log_index FROM rulings UNION SELECT lift_log_index FROM rulings WHERE lift_log_index IS NOT NULL
         UNION SELECT log_index FROM appeals UNION SELECT decided_log_index FROM appeals WHERE decided_log_index IS NOT NULL""",
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -98,11 +103,20 @@ class Walk:
                 posted = self.api(author_of(name), "/api/v1/statuses", status=f"{name}: the gate is closed")
                 self.said[name] = posted.json()["id"]
         form = {
-            "authority": str(self.authority), "officer": "A. Sharma", "officer_rank": "Joint Secretary", "reference_no": names[0],
-            "legal_basis": "IT Act 2000, s. 69A", "grounds": "public order", "territory": "IN", "dated": "2021-02-04",
-            "regime": "IN-69A", "role": "designated_officer", "bases": "public_order", "reasons": "It is said to call people to arms.",
+            "authority": str(self.authority),
+            "officer": "A. Sharma",
+            "officer_rank": "Joint Secretary",
+            "reference_no": names[0],
+            "legal_basis": "IT Act 2000, s. 69A",
+            "grounds": "public order",
+            "territory": "IN",
+            "dated": "2021-02-04",
+            "regime": "IN-69A",
+            "role": "designated_officer",
+            "bases": "public_order",
+            "reasons": "It is said to call people to arms.",
             "targets": "\n".join(f"{self.server.url}/@{author_of(name)}/{self.said[name]}" for name in names),
-        }  # fmt: skip
+        }
         return self.press("clerk", "/office/orders", **form | typed)
 
     def step(self, who: str, ref: str, verb: str, **more: Any) -> httpx2.Response:
@@ -347,10 +361,11 @@ def test_everybody_was_told_of_everything_exactly_once(walk: Walk):
 
 def test_what_is_in_force_is_what_the_last_step_left(walk: Walk):
     states = Counter(
-        state for (state,) in walk.rows(
+        state
+        for (state,) in walk.rows(
             "SELECT e.state FROM case_events e WHERE e.number = (SELECT max(number) FROM case_events x WHERE x.target_id = e.target_id)"
         )
-    )  # fmt: skip
+    )
     ended = ("overturned", "lifted", "stayed", "lapsed", "withdrawn")
     assert {state: n for state, n in states.items() if state not in ("received", "unseconded")} == dict.fromkeys(
         ended, ROUNDS

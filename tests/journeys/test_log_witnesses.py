@@ -229,9 +229,13 @@ async def test_two_of_three_witnesses_are_enough_where_one_is_away(court, clock,
 
 async def neighbour(folder: Path, name: str, clock: StillClock, *lines: str) -> Running:
     settings = load_settings(
-        environ={}, data=str(folder / name), public_url=f"https://{name}", log_batch_minutes=60, log_neighbours=lines,
+        environ={},
+        data=str(folder / name),
+        public_url=f"https://{name}",
+        log_batch_minutes=60,
+        log_neighbours=lines,
         log_witnesses_needed=len(lines),
-    )  # fmt: skip
+    )
     return await open_house(settings, clock=clock, run=False)
 
 

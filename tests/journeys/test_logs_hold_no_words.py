@@ -56,9 +56,14 @@ def live(asha: httpx2.Client, anybody: httpx2.Client, who: Member) -> list[str]:
     asha.post("/api/v1/statuses", json={"status": word(), "poll": {"options": [word(), word()], "expires_in": 600}})
     asha.post("/api/v1/statuses", json={"status": f"http://127.0.0.1:9/{word()}"})
     asha.put(f"/api/v1/statuses/{first['id']}", json={"status": word()})
-    asha.patch("/api/v1/accounts/update_credentials", json={
-        "display_name": word(), "note": word(), "fields_attributes": {"0": {"name": word(), "value": f"http://127.0.0.1:9/{word()}"}},
-    })  # fmt: skip
+    asha.patch(
+        "/api/v1/accounts/update_credentials",
+        json={
+            "display_name": word(),
+            "note": word(),
+            "fields_attributes": {"0": {"name": word(), "value": f"http://127.0.0.1:9/{word()}"}},
+        },
+    )
     asha.post("/api/v1/lists", json={"title": word()})
     asha.post(
         "/api/v2/filters", json={"title": word(), "context": ["home"], "keywords_attributes": [{"keyword": word()}]}

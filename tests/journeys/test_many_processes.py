@@ -31,9 +31,13 @@ class Flagged(Served):
     def begin(self, *words: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "chaupal.app.cli", *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={**os.environ, **self.environ}, cwd=self.log.parent,
-            )  # fmt: skip
+                [sys.executable, "-m", "chaupal.app.cli", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environ},
+                cwd=self.log.parent,
+            )
 
     def start(self) -> float:
         self.process = self.begin(*self.words)

@@ -93,9 +93,12 @@ async def allow(browser: httpx2.AsyncClient, made: dict[str, Any], **more: str) 
 
 async def fetch(app: httpx2.AsyncClient, made: dict[str, Any], code: str, /, **more: str) -> httpx2.Response:
     sent = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": BACK,
-        "client_id": made["client_id"], "client_secret": made["client_secret"],
-    } | more  # fmt: skip
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": BACK,
+        "client_id": made["client_id"],
+        "client_secret": made["client_secret"],
+    } | more
     return await app.post("/oauth/token", data={k: v for k, v in sent.items() if v})
 
 
@@ -123,8 +126,10 @@ async def test_an_app_comes_in_acts_and_gives_its_token_back(
     assert token.status_code == 200
     assert token.headers["cache-control"] == "no-store"
     assert {k: v for k, v in token.json().items() if k != "access_token"} == {
-        "token_type": "Bearer", "scope": "read write", "created_at": clock() // 1000,
-    }  # fmt: skip
+        "token_type": "Bearer",
+        "scope": "read write",
+        "created_at": clock() // 1000,
+    }
     me = await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))
     assert (me.json()["acct"], me.json()["source"]["privacy"]) == ("asha", "public")
     known = await app.get("/api/v1/apps/verify_credentials", headers=bearing(token))
@@ -316,12 +321,20 @@ async def test_an_app_ends_its_own_tokens_and_no_other_apps(browser: httpx2.Asyn
 @pytest.mark.parametrize(
     "sent",
     [
-        {"redirect_uris": "javascript:alert(1)"}, {"redirect_uris": "/relative"}, {"redirect_uris": ""},
-        {"redirect_uris": "https://a.example/#part"}, {"redirect_uris": "https://a.example;b/"}, {"redirect_uris": "data:text/html,x"},
-        {"client_name": ""}, {"client_name": "x" * 61}, {"client_name": "nul \0"}, {"client_name": None},
-        {"scopes": "read everything"}, {"redirect_uris": ["https://ok.example/", 'https://a"b.example/']},
+        {"redirect_uris": "javascript:alert(1)"},
+        {"redirect_uris": "/relative"},
+        {"redirect_uris": ""},
+        {"redirect_uris": "https://a.example/#part"},
+        {"redirect_uris": "https://a.example;b/"},
+        {"redirect_uris": "data:text/html,x"},
+        {"client_name": ""},
+        {"client_name": "x" * 61},
+        {"client_name": "nul \0"},
+        {"client_name": None},
+        {"scopes": "read everything"},
+        {"redirect_uris": ["https://ok.example/", 'https://a"b.example/']},
     ],
-)  # fmt: skip
+)
 async def test_an_app_that_cannot_be_is_refused_in_the_usual_shape(app: httpx2.AsyncClient, sent: dict[str, Any]):
     answer = await app.post("/api/v1/apps", json={"client_name": "x", "redirect_uris": BACK} | sent)
     assert answer.status_code == 422, answer.text

@@ -243,14 +243,17 @@ async def test_a_receipt_proves_an_entry_offline(bench: Bench):
 
 SPOILS = {
     "an entry is changed": ("UPDATE log_entries SET body = '{}' WHERE \"index\" = 1", "entry 1"),
-    "a hash is changed": ("UPDATE log_nodes SET hash = 'x' WHERE level = 2 AND \"index\" = 0", "not those that were signed"),
+    "a hash is changed": (
+        "UPDATE log_nodes SET hash = 'x' WHERE level = 2 AND \"index\" = 0",
+        "not those that were signed",
+    ),
     "the last entry is taken out": ('DELETE FROM log_entries WHERE "index" = 4', "has 4 entries where 5"),
     "the end is cut off": (
-        "DELETE FROM log_entries WHERE \"index\" = 4; DELETE FROM log_nodes WHERE level = 0 AND \"index\" = 4; "
+        'DELETE FROM log_entries WHERE "index" = 4; DELETE FROM log_nodes WHERE level = 0 AND "index" = 4; '
         "UPDATE marks SET value = '4' WHERE key = 'log_size'",
         "but 5 were signed",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", SPOILS)

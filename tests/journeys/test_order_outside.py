@@ -223,10 +223,18 @@ def test_staff_do_all_of_it_on_pages(server: Served, staff: dict[str, Member], p
     issuer = regex.search(r'authority=(\d+)"><b><bdi>High Court', clerk.get("/office/orders/new").text)
     assert issuer is not None
     typed = {
-        "authority": issuer[1], "officer": "Registrar", "officer_rank": "Registrar", "reference_no": "W.P. 1", "legal_basis": "Article 226",
-        "grounds": "defamation", "territory": "IN", "dated": "2021-02-09", "targets": f"{server.url}/@meera/{post}\n@nobody",
-        "origin_note": "The registry confirmed it on the telephone.", "role": "court",
-    }  # fmt: skip
+        "authority": issuer[1],
+        "officer": "Registrar",
+        "officer_rank": "Registrar",
+        "reference_no": "W.P. 1",
+        "legal_basis": "Article 226",
+        "grounds": "defamation",
+        "territory": "IN",
+        "dated": "2021-02-09",
+        "targets": f"{server.url}/@meera/{post}\n@nobody",
+        "origin_note": "The registry confirmed it on the telephone.",
+        "role": "court",
+    }
     wrong = send(clerk, "/office/orders/new", "/office/orders", **typed)
     assert (wrong.status_code, "1 line names nothing here" in wrong.text) == (200, True)  # a row to confirm
     assert "W.P. 1" in wrong.text  # what was typed is kept
@@ -280,9 +288,20 @@ def test_programs_that_are_not_ours_verify_the_served_log(server: Served, ref: s
     url = f"{server.url}/log"
     key = httpx2.get(f"{url}/key", timeout=PATIENCE).text.strip()
     done = subprocess.run(
-        [Path(sys.executable).with_name("aics-tlog"), "verify-inclusion", "--tiles", url, "--log-key", key, "--index", "1"],
-        capture_output=True, timeout=PATIENCE, check=False,
-    )  # fmt: skip
+        [
+            Path(sys.executable).with_name("aics-tlog"),
+            "verify-inclusion",
+            "--tiles",
+            url,
+            "--log-key",
+            key,
+            "--index",
+            "1",
+        ],
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout
     log = reader.TilesReader(backend.make_backend(url))
     head = log.get_checkpoint()

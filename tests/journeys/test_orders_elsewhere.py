@@ -232,8 +232,9 @@ async def test_what_a_server_says_of_its_own_post_is_shown_as_its_statement_and_
         said = (await village.api(None, "GET", f"/api/v1/statuses/{post.id}/visibility", country)).json()
         assert (said["visible"], said["measures"]) == (True, [])
         assert [(one["server"], one["what"], one["country"], one["order"]) for one in said["stated"]] == [
-            ("other.example", "withheld", "IN", order), ("other.example", "suspended", None, None),
-        ]  # fmt: skip
+            ("other.example", "withheld", "IN", order),
+            ("other.example", "suspended", None, None),
+        ]
     village.clock.move(2_000)
     assert order not in await village.page_as("IN", path)
     said = (await village.api(None, "GET", f"/api/v1/statuses/{post.id}/visibility")).json()

@@ -32,8 +32,15 @@ async def look(far: Far, act: str, targets: str) -> str:
     ministry = await v.ministry()
     assert AUTHORITY.name
     answer = await send(
-        v, v.owner, "/office/orders/new", "/office/orders", act=act, authority=str(ministry.id), regime="IN-69A", targets=targets
-    )  # fmt: skip
+        v,
+        v.owner,
+        "/office/orders/new",
+        "/office/orders",
+        act=act,
+        authority=str(ministry.id),
+        regime="IN-69A",
+        targets=targets,
+    )
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -69,8 +76,9 @@ async def test_what_an_authority_files_at_the_portal_is_found_on_other_servers_b
     filed = await office.post("/portal/orders", page, act="file", **typed)
     assert filed.status_code == 303, filed.text
     assert await targets_of(far, filed.headers["location"].rpartition("/")[2]) == [
-        ("post", await far.here(note)), ("account", await far.account(far.eve)),
-    ]  # fmt: skip
+        ("post", await far.here(note)),
+        ("account", await far.account(far.eve)),
+    ]
 
 
 async def test_what_an_authoritys_program_files_is_found_there_ten_at_a_time_and_what_is_not_there_is_said(far: Far):

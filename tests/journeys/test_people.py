@@ -111,8 +111,11 @@ async def test_a_profile_is_changed_in_every_way_that_clients_send_it(village: V
     assert (seen["display_name"], seen["locked"], seen["note"]) == ("नया नाम", True, before["note"])
     assert seen["fields"] == [{"name": "घर", "value": "गाँव", "verified_at": None}]
     assert {k: seen["source"][k] for k in ("privacy", "sensitive", "language", "quote_policy")} == {
-        "privacy": "private", "sensitive": True, "language": "hi", "quote_policy": "followers",
-    }  # fmt: skip
+        "privacy": "private",
+        "sensitive": True,
+        "language": "hi",
+        "quote_policy": "followers",
+    }
     wishes = (await ask(village, "/api/v1/preferences", village.asha)).json()
     assert (wishes["posting:default:visibility"], wishes["posting:default:quote_policy"]) == ("private", "followers")
     assert wishes["reading:expand:media"] == "default"
@@ -121,11 +124,16 @@ async def test_a_profile_is_changed_in_every_way_that_clients_send_it(village: V
 @pytest.mark.parametrize(
     "sent",
     [
-        {"note": "क" * 501}, {"fields_attributes": "x"}, {"fields_attributes": [1]}, {"source": {"privacy": "direct"}},
+        {"note": "क" * 501},
+        {"fields_attributes": "x"},
+        {"fields_attributes": [1]},
+        {"source": {"privacy": "direct"}},
         {"source": {"quote_policy": "friends"}},
-        {"fields_attributes": [{"name": "a"}] * 5}, {"locked": "perhaps"}, {"display_name": 5},
+        {"fields_attributes": [{"name": "a"}] * 5},
+        {"locked": "perhaps"},
+        {"display_name": 5},
     ],
-)  # fmt: skip
+)
 async def test_a_profile_that_cannot_be_is_refused(village: Village, sent: dict[str, Any]):
     answer = await ask(village, "/api/v1/accounts/update_credentials", village.asha, method="PATCH", json=sent)
     assert answer.status_code == 422, answer.text

@@ -43,8 +43,16 @@ async def test_the_entity_is_complete_and_its_addresses_work(village: Village):
     status = await shows(village, village.asha)
     (media,) = status["media_attachments"]
     assert set(media) == {
-        "id", "type", "url", "preview_url", "remote_url", "preview_remote_url", "meta", "description", "blurhash",
-    }  # fmt: skip
+        "id",
+        "type",
+        "url",
+        "preview_url",
+        "remote_url",
+        "preview_remote_url",
+        "meta",
+        "description",
+        "blurhash",
+    }
     assert (media["type"], media["description"], len(media["blurhash"])) == ("image", "एक पेड़", 28)
     assert media["meta"]["original"] == {"width": 90, "height": 60, "size": "90x60", "aspect": 1.5}
     for url, kind in ((media["url"], "PNG"), (media["preview_url"], "WEBP")):
@@ -132,9 +140,16 @@ async def test_without_its_key_a_private_picture_looks_like_none(village: Villag
 
 
 NO_FILES = [
-    "0/original", "x/small", "99999999999999999999/small", "1/huge", "1/small%00", "-1/small", "portraits/1/x.webp", "portraits/x/y",
+    "0/original",
+    "x/small",
+    "99999999999999999999/small",
+    "1/huge",
+    "1/small%00",
+    "-1/small",
+    "portraits/1/x.webp",
+    "portraits/x/y",
     "portraits/1/..%2f..%2fchaupal.db",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("path", NO_FILES)

@@ -12,9 +12,13 @@ from services import POOLED
 
 HERE = Path(__file__).parent.parent
 TRIED = (
-    "unit/store/test_work.py", "unit/store/test_checks.py", "unit/store/test_migrate.py", "unit/fanout/test_lanes.py",
-    "unit/social/test_graph.py", "journeys/test_order.py",
-)  # fmt: skip
+    "unit/store/test_work.py",
+    "unit/store/test_checks.py",
+    "unit/store/test_migrate.py",
+    "unit/fanout/test_lanes.py",
+    "unit/social/test_graph.py",
+    "journeys/test_order.py",
+)
 
 
 @pytest.mark.skipif(not shutil.which("pgbouncer", path="/usr/sbin"), reason="PgBouncer is not here: make services")

@@ -143,8 +143,9 @@ async def test_a_question_is_asked_and_answered_and_minutes_stay_inside(village:
     state = (await office.ask("GET", f"/api/v1/orders/{ref}")).json()
     assert state["state"] == "in_review"
     assert [(s["step"], s["by"], s["text"]) for s in state["steps"][-2:]] == [
-        ("ask", "house", "Which sentence of the post is meant?"), ("answer", "authority", "The second one."),
-    ]  # fmt: skip
+        ("ask", "house", "Which sentence of the post is meant?"),
+        ("answer", "authority", "The second one."),
+    ]
     empty = await office.post(f"/portal/orders/{ref}/write", f"/portal/orders/{ref}", text=" ")
     assert empty.status_code == 422
 

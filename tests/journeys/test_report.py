@@ -25,9 +25,13 @@ from waiting import until
 
 API = "/api/v1/transparency"
 FORM = {
-    "slug": "february", "title": "What we did", "title_hi": "हमने क्या किया", "body": "Two orders came.\n\nWe refused most of them.",
-    "body_hi": "", "orders": "",
-}  # fmt: skip
+    "slug": "february",
+    "title": "What we did",
+    "title_hi": "हमने क्या किया",
+    "body": "Two orders came.\n\nWe refused most of them.",
+    "body_hi": "",
+    "orders": "",
+}
 
 
 async def entries(village: Village) -> list[tuple[int, bytes, list[str]]]:
@@ -158,9 +162,13 @@ async def test_the_house_says_what_it_did_and_the_authority_replies_beside_it(vi
     authority = regex.search(r'<option value="(\d+)"', html)
     assert authority
     replied = await submit(
-        village, village.dev, "/office/statements/february/reply", "/office/statements/february",
-        authority=authority[1], reply="A meeting was asked for. <b>We shall respond.</b>",
-    )  # fmt: skip
+        village,
+        village.dev,
+        "/office/statements/february/reply",
+        "/office/statements/february",
+        authority=authority[1],
+        reply="A meeting was asked for. <b>We shall respond.</b>",
+    )
     assert replied.status_code == 303
     page = (await village.look("IN", "/statements/february")).text
     assert AUTHORITY.name_hi in page and "&lt;b&gt;We shall respond." in page
@@ -185,8 +193,13 @@ async def test_a_statement_is_revised_for_all_to_see(village: Village):
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"slug": "../x"}, "slug"), ({"title": " "}, "title"), ({"body": ""}, "body"), ({"orders": "IN-1999-0001"}, "orders")],
-)  # fmt: skip
+    [
+        ({"slug": "../x"}, "slug"),
+        ({"title": " "}, "title"),
+        ({"body": ""}, "body"),
+        ({"orders": "IN-1999-0001"}, "orders"),
+    ],
+)
 async def test_a_bad_statement_is_refused_as_a_whole(village: Village, wrong: dict[str, str], field: str):
     with pytest.raises(Invalid) as problem:
         await statements.publish(village.running.house.court, village.dev.viewer, StatementForm(**FORM | wrong))

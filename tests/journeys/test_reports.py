@@ -113,14 +113,17 @@ async def test_a_link_that_is_too_old_confirms_nothing(village: Village):
         await reports.confirm(village.running.house.court, secret)
 
 
-@pytest.mark.parametrize(("typed", "field"), [
-    ({"kind": "illegal", "comment": ""}, "comment"),
-    ({"kind": "spam", "email": "no address"}, "email"),
-    ({"kind": "spam", "name": ""}, "name"),
-    ({"kind": "unheard of"}, "kind"),
-    ({"kind": "spam", "comment": "क" * 1_200}, "comment"),
-    ({"kind": "violation", "rules[]": "no number"}, "rules"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"kind": "illegal", "comment": ""}, "comment"),
+        ({"kind": "spam", "email": "no address"}, "email"),
+        ({"kind": "spam", "name": ""}, "name"),
+        ({"kind": "unheard of"}, "kind"),
+        ({"kind": "spam", "comment": "क" * 1_200}, "comment"),
+        ({"kind": "violation", "rules[]": "no number"}, "rules"),
+    ],
+)
 async def test_a_form_that_cannot_be_taken_keeps_what_was_typed(village: Village, typed: dict[str, str], field: str):
     path = f"/report?account={village.ravi.id}"
     whole = {"account": str(village.ravi.id), "comment": COMMENT, "name": "Lata", "email": "lata@gaanv.example"} | typed
@@ -217,15 +220,26 @@ async def test_the_law_of_a_complaint_is_found_by_what_laws_say_of_themselves(vi
     found = {
         (kind, country): regime_for(court, kind, country, at).id
         for kind, country in (
-            ("violation", "IN"), ("illegal", "IN"), ("intimate", "IN"), ("illegal", "DE"), ("violation", "DE"),
-            ("copyright", "US"), ("intimate", "DE"), ("illegal", "BR"),
+            ("violation", "IN"),
+            ("illegal", "IN"),
+            ("intimate", "IN"),
+            ("illegal", "DE"),
+            ("violation", "DE"),
+            ("copyright", "US"),
+            ("intimate", "DE"),
+            ("illegal", "BR"),
         )
-    }  # fmt: skip
+    }
     assert found == {
-        ("violation", "IN"): "IN-GRIEVANCE", ("illegal", "IN"): "IN-GRIEVANCE", ("intimate", "IN"): "IN-NCII",
-        ("illegal", "DE"): "EU-DSA-16", ("violation", "DE"): "OWN-RULES", ("copyright", "US"): "US-DMCA", ("intimate", "DE"): "EU-DSA-16",
+        ("violation", "IN"): "IN-GRIEVANCE",
+        ("illegal", "IN"): "IN-GRIEVANCE",
+        ("intimate", "IN"): "IN-NCII",
+        ("illegal", "DE"): "EU-DSA-16",
+        ("violation", "DE"): "OWN-RULES",
+        ("copyright", "US"): "US-DMCA",
+        ("intimate", "DE"): "EU-DSA-16",
         ("illegal", "BR"): "OWN-RULES",
-    }  # fmt: skip
+    }
 
 
 async def test_a_clock_of_a_report_survives_a_restart_and_tells_the_desk(village: Village):

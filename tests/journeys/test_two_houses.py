@@ -178,9 +178,12 @@ async def test_a_code_that_one_gave_an_app_is_exchanged_by_the_other_and_once(pa
         code = regex.search(r"code=([^&]+)", said.headers["location"])
         assert code is not None
         redeem = {
-            "grant_type": "authorization_code", "code": code[1], "client_id": made["client_id"],
-            "client_secret": made["client_secret"], "redirect_uri": sent["redirect_uris"],
-        }  # fmt: skip
+            "grant_type": "authorization_code",
+            "code": code[1],
+            "client_id": made["client_id"],
+            "client_secret": made["client_secret"],
+            "redirect_uri": sent["redirect_uris"],
+        }
         answers = await asyncio.gather(*(app.post("/oauth/token", data=redeem) for _ in range(4)))
         assert sorted(one.status_code for one in answers).count(200) == 1
 

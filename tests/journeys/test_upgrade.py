@@ -30,8 +30,10 @@ from older_villages import Older, Restored, read, restore
 from services import Postgres
 
 KEPT = {
-    "posts": ("id", "author", "text", "visibility"), "accounts": ("id", "handle", "role", "state"), "orders": ("id", "ref", "grounds"),
-}  # fmt: skip
+    "posts": ("id", "author", "text", "visibility"),
+    "accounts": ("id", "handle", "role", "state"),
+    "orders": ("id", "ref", "grounds"),
+}
 
 
 @pytest.fixture(params=("sqlite", "postgres"))
@@ -101,9 +103,11 @@ async def test_what_was_withheld_before_the_upgrade_is_withheld_after_it(empty: 
     older = read("0029")
     bound = [
         (subject, owner)
-        for subject, owner, measure, lifted in older.tables["rulings"].told("subject_id", "owner_id", "measure", "lifted_at")
+        for subject, owner, measure, lifted in older.tables["rulings"].told(
+            "subject_id", "owner_id", "measure", "lifted_at"
+        )
         if measure == "withhold_post" and lifted is None
-    ]  # fmt: skip
+    ]
     handles = dict(older.tables["accounts"].told("id", "handle"))
     texts = dict(older.tables["posts"].told("id", "text"))
     assert bound

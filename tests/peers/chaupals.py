@@ -105,9 +105,12 @@ class Chaupal:
         words |= {"visibility": said.visibility, "spoiler_text": said.warning}
         if said.picture:
             sent = await self.ask(
-                who.name, "POST", "/api/v1/media",
-                files={"file": ("picture.png", said.picture, "image/png")}, data={"description": said.described},
-            )  # fmt: skip
+                who.name,
+                "POST",
+                "/api/v1/media",
+                files={"file": ("picture.png", said.picture, "image/png")},
+                data={"description": said.described},
+            )
             words["media_ids"] = [sent["id"]]
         if said.options:
             words["poll"] = {"options": list(said.options), "expires_in": 3600}
@@ -142,12 +145,15 @@ class Chaupal:
             answers = parent.json()["uri"] if parent.status_code == 200 else "?"
         quoted = (one.get("quote") or {}).get("quoted_status") or {}
         return Seen(
-            plain(one["content"]), one["visibility"], one["spoiler_text"],
+            plain(one["content"]),
+            one["visibility"],
+            one["spoiler_text"],
             tuple(each["description"] or "" for each in one["media_attachments"]),
             tuple(each["title"] for each in poll["options"]),
             {each["title"]: each["votes_count"] or 0 for each in poll["options"]},
-            answers, quoted.get("uri", ""),
-        )  # fmt: skip
+            answers,
+            quoted.get("uri", ""),
+        )
 
     async def came(self, who: Person) -> Counter[str]:
         """How often each post that names `who`, of those whom they follow, stands in their home and among their notices, read to

@@ -42,9 +42,12 @@ class Fedify:
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
                 [NODE, str(SERVER), str(self.port), self.host.partition(":")[2]],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, env={**os.environ, **self.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                env={**os.environ, **self.environ},
                 preexec_fn=die_with_parent(signal.SIGKILL),
-            )  # fmt: skip
+            )
         assert self.process.stdout is not None
         comes, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         if not comes or b"ready" not in self.process.stdout.readline():
@@ -95,12 +98,19 @@ class Fedify:
             kept = await self.do("picture", bytes=base64.b64encode(said.picture).decode())
             pictures = [{"url": kept["url"], "type": "image/png", "text": said.described}]
         answer = await self.do(
-            "post", who=who.name, text=said.text, visibility=said.visibility, warning=said.warning or None,
+            "post",
+            who=who.name,
+            text=said.text,
+            visibility=said.visibility,
+            warning=said.warning or None,
             named=[{"uri": one.uri, "name": one.address} for one in said.names],
-            answers=said.answers or None, answered=said.of.uri if said.of and said.answers else None,
-            quote=said.quotes or None, quotes=said.of.uri if said.of and said.quotes else None,
-            pictures=pictures, poll={"options": said.options} if said.options else None,
-        )  # fmt: skip
+            answers=said.answers or None,
+            answered=said.of.uri if said.of and said.answers else None,
+            quote=said.quotes or None,
+            quotes=said.of.uri if said.of and said.quotes else None,
+            pictures=pictures,
+            poll={"options": said.options} if said.options else None,
+        )
         return str(answer["uri"])
 
     async def edit(self, who: Person, uri: str, text: str) -> None:

@@ -59,17 +59,28 @@ class Liar:
         name = self.uri.rpartition("/")[2]
         return {
             "@context": [CONTEXT, "https://w3id.org/security/v1"],
-            "id": self.uri, "type": "Person", "preferredUsername": name, "name": name,
-            "inbox": f"{self.uri}/inbox", "outbox": f"{self.uri}/outbox", "followers": f"{self.uri}/followers",
+            "id": self.uri,
+            "type": "Person",
+            "preferredUsername": name,
+            "name": name,
+            "inbox": f"{self.uri}/inbox",
+            "outbox": f"{self.uri}/outbox",
+            "followers": f"{self.uri}/followers",
             "publicKey": {"id": self.key_id, "owner": self.uri, "publicKeyPem": public_of(self.key)},
-        } | more  # fmt: skip
+        } | more
 
     def note(self, name: str, **more: Any) -> Json:
         """A post of theirs; `name` is what it says, and (escaped) where it stands."""
         return {
-            "@context": CONTEXT, "id": f"{self.uri}/notes/{quote(name)}", "type": "Note", "attributedTo": self.uri,
-            "content": f"<p>{name}</p>", "to": [PUBLIC], "cc": [f"{self.uri}/followers"], "published": "2026-11-01T10:00:00Z",
-        } | more  # fmt: skip
+            "@context": CONTEXT,
+            "id": f"{self.uri}/notes/{quote(name)}",
+            "type": "Note",
+            "attributedTo": self.uri,
+            "content": f"<p>{name}</p>",
+            "to": [PUBLIC],
+            "cc": [f"{self.uri}/followers"],
+            "published": "2026-11-01T10:00:00Z",
+        } | more
 
     def act(self, kind: str, thing: Any, name: str = "", **more: Any) -> Json:
         """An activity of theirs."""
@@ -83,9 +94,11 @@ def signed(
     """Headers of a request as an honest server signs it, at Unix time `at`; `wrong` puts other values after the signing."""
     url = urlsplit(target)
     headers = {
-        "host": url.netloc, "date": formatdate(at, usegmt=True),
-        "digest": "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode(), "content-type": ACTIVITY,
-    }  # fmt: skip
+        "host": url.netloc,
+        "date": formatdate(at, usegmt=True),
+        "digest": "SHA-256=" + base64.b64encode(hashlib.sha256(body).digest()).decode(),
+        "content-type": ACTIVITY,
+    }
     covered = ("(request-target)", "host", "date", "digest")
     path = url.path + (f"?{url.query}" if url.query else "")
     lines = [f"{name}: {f'{method} {path}' if name.startswith('(') else headers[name]}" for name in covered]
@@ -120,8 +133,9 @@ class Hostile:
         for one in people:
             acct = f"acct:{one.uri.rpartition('/')[2]}@localhost:{self.port}"
             self.documents[f"{NAMES}?resource={quote(acct, safe='')}"] = {
-                "subject": acct, "links": [{"rel": "self", "type": ACTIVITY, "href": one.uri}],
-            }  # fmt: skip
+                "subject": acct,
+                "links": [{"rel": "self", "type": ACTIVITY, "href": one.uri}],
+            }
 
     def serves(self, document: Json) -> str:
         """Let a document be fetched at its id, which is returned."""

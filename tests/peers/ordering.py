@@ -40,10 +40,20 @@ async def _ministry(court: Court, staff: dict[str, Viewer]) -> Authority:
 
 def _order(court: Court, issuer: Authority, target: str) -> orders.OrderForm:
     filled: dict[str, Any] = {
-        "authority": issuer.id, "officer": "S. Verma", "officer_rank": "Joint Secretary", "reference_no": f"69A/{court.clock()}",
-        "legal_basis": "IT Act, s. 69A", "grounds": "public order", "territory": "IN", "dated": iso_day(court.clock()),
-        "targets": target, "origin_note": "The office confirmed it on the telephone.", "regime": "IN-69A",
-        "reasons": "It is said to call people to arms.", "particulars": {"signature": "seen in ink"},
-        "role": "designated_officer", "bases": ("public_order",),
-    }  # fmt: skip
+        "authority": issuer.id,
+        "officer": "S. Verma",
+        "officer_rank": "Joint Secretary",
+        "reference_no": f"69A/{court.clock()}",
+        "legal_basis": "IT Act, s. 69A",
+        "grounds": "public order",
+        "territory": "IN",
+        "dated": iso_day(court.clock()),
+        "targets": target,
+        "origin_note": "The office confirmed it on the telephone.",
+        "regime": "IN-69A",
+        "reasons": "It is said to call people to arms.",
+        "particulars": {"signature": "seen in ink"},
+        "role": "designated_officer",
+        "bases": ("public_order",),
+    }
     return orders.OrderForm(**filled)

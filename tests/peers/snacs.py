@@ -84,9 +84,12 @@ class Snac:
         with (self.folder.parent / "snac.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [str(PROGRAM), "httpd", str(self.folder)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **door},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **door},
                 preexec_fn=die_with_parent(signal.SIGKILL),
-            )  # fmt: skip
+            )
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
@@ -208,10 +211,12 @@ class Snac:
         async def written() -> str:
             return next(
                 (
-                    str(one["id"]) for one in self.objects()
+                    str(one["id"])
+                    for one in self.objects()
                     if one.get("attributedTo") == who.uri and text in plain(one.get("content") or "")
-                ), "",
-            )  # fmt: skip
+                ),
+                "",
+            )
 
         return await until(written, f"snac2 writes {text!r}")
 

@@ -170,9 +170,10 @@ class Storm:
         """Those of them that are not kept now."""
         came = [await place.side.came(place.star) for place in self.places]
         return [
-            (at, promise) for at, promise in promises
+            (at, promise)
+            for at, promise in promises
             if not await self._holds(promise, *self._between(at), came[1 - at])
-        ]  # fmt: skip
+        ]
 
     async def _holds(self, promise: Promise, here: Place, there: Place, came: Counter[str]) -> bool:
         match promise.kind:

@@ -37,9 +37,13 @@ with postgres() as server:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
 def test_no_server_is_left_when_the_tests_are_interrupted(tmp_path: Path, how: signal.Signals):
     run = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path)], cwd=Path(__file__).parents[1], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent(signal.SIGKILL),
-    )  # fmt: skip
+        [sys.executable, "-c", RUN, str(tmp_path)],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(signal.SIGKILL),
+    )
     assert run.stdout is not None
     started = [int(word) for word in run.stdout.readline().split()]
     assert len(started) == 3 and all(_runs(pid) for pid in started)

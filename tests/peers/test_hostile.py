@@ -456,9 +456,12 @@ async def test_a_collection_that_never_ends_is_read_a_little(town: Besieged):
         number = int(target.rpartition("=")[2]) if "=" in target else 0
         base = f"{town.mala.uri}/replies"
         return {
-            "id": f"{base}?page={number}", "type": "CollectionPage", "partOf": base, "next": f"{base}?page={number + 1}",
+            "id": f"{base}?page={number}",
+            "type": "CollectionPage",
+            "partOf": base,
+            "next": f"{base}?page={number + 1}",
             "items": [f"{town.mala.uri}/notes/reply-{number}-{each}" for each in range(20)],
-        }  # fmt: skip
+        }
 
     town.enemy.documents["/mala/replies"] = page
     first = {"id": f"{town.mala.uri}/replies", "type": "Collection", "first": f"{town.mala.uri}/replies?page=0"}

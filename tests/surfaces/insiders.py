@@ -129,14 +129,19 @@ async def binding(v: Village, whom: Villager) -> list[RulingRow]:
 async def count(v: Village) -> dict[str, Any]:
     """Everything that an act of the court could leave behind: rows of each table, and what changes in them."""
     sums = {
-        "events": "SELECT count(*) FROM case_events", "steps": "SELECT count(*) FROM order_events",
+        "events": "SELECT count(*) FROM case_events",
+        "steps": "SELECT count(*) FROM order_events",
         "rulings": "SELECT count(*) || '/' || count(lifted_at) || '/' || count(approved_by) FROM rulings",
-        "entries": "SELECT count(*) FROM log_entries", "appeals": "SELECT count(decided_at) || '/' || count(assigned_to) FROM appeals",
-        "reports": "SELECT count(resolved_at) || '/' || count(assigned_to) FROM reports", "notes": "SELECT count(*) FROM staff_notes",
+        "entries": "SELECT count(*) FROM log_entries",
+        "appeals": "SELECT count(decided_at) || '/' || count(assigned_to) FROM appeals",
+        "reports": "SELECT count(resolved_at) || '/' || count(assigned_to) FROM reports",
+        "notes": "SELECT count(*) FROM staff_notes",
         "speakers": "SELECT count(*) || '/' || count(seconded_by) || '/' || count(ending_by) || '/' || count(ended_at) "
-        "FROM protected_speakers", "orders": "SELECT count(*) FROM orders",
-        "statements": "SELECT count(*) FROM statements", "assigned": "SELECT count(assigned_to) FROM targets",
-    }  # fmt: skip
+        "FROM protected_speakers",
+        "orders": "SELECT count(*) FROM orders",
+        "statements": "SELECT count(*) FROM statements",
+        "assigned": "SELECT count(assigned_to) FROM targets",
+    }
     async with v.running.house.court.work.reading() as reading:
         return {name: await reading.value(statement(text(sql))) for name, sql in sums.items()}
 

@@ -86,18 +86,23 @@ class Matrix:
         """They must not meet what is withheld in India."""
         v = self.v
         return (
-            Eyes("stranger in India", "IN"), Eyes("in an unknown country", ""), Eyes("follower in India", "IN", v.asha),
-            Eyes("follower who is in India now", "IN", v.karl), Eyes("crawler in India", "IN", agent=GOOGLE),
-        )  # fmt: skip
+            Eyes("stranger in India", "IN"),
+            Eyes("in an unknown country", ""),
+            Eyes("follower in India", "IN", v.asha),
+            Eyes("follower who is in India now", "IN", v.karl),
+            Eyes("crawler in India", "IN", agent=GOOGLE),
+        )
 
     @property
     def shown(self) -> tuple[Eyes, ...]:
         """They see everything unchanged."""
         v = self.v
         return (
-            Eyes("stranger in Germany", "DE"), Eyes("follower in Germany", "DE", v.karl),
-            Eyes("Indian who is in Germany now", "DE", v.asha), Eyes("crawler in the US", "US", agent=GOOGLE),
-        )  # fmt: skip
+            Eyes("stranger in Germany", "DE"),
+            Eyes("follower in Germany", "DE", v.karl),
+            Eyes("Indian who is in Germany now", "DE", v.asha),
+            Eyes("crawler in the US", "US", agent=GOOGLE),
+        )
 
     @property
     def staff(self) -> Eyes:

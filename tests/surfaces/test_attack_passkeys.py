@@ -70,9 +70,12 @@ async def test_a_challenge_is_good_once_for_so_long_and_for_what_it_was_asked(vi
 @pytest.mark.parametrize(
     "claims",
     [
-        {"origin": "https://evil.example"}, {"origin": "http://localhost:8000.evil.example"}, {"origin": "null"}, {"site": "evil.example"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://localhost:8000.evil.example"},
+        {"origin": "null"},
+        {"site": "evil.example"},
     ],
-)  # fmt: skip
+)
 async def test_what_was_signed_at_another_origin_lets_nobody_in(
     village: Village, square: Square, claims: dict[str, Any]
 ):

@@ -25,9 +25,13 @@ async def ministry(village: Village) -> Office:
 @pytest.fixture
 async def police(village: Village) -> Office:
     form = AuthorityForm(
-        name="Cyber Cell", name_hi="साइबर सेल", jurisdiction="IN", office="Nodal Officer", email_domain="police.gov.in",
+        name="Cyber Cell",
+        name_hi="साइबर सेल",
+        jurisdiction="IN",
+        office="Nodal Officer",
+        email_domain="police.gov.in",
         issuer_class="police",
-    )  # fmt: skip
+    )
     court, owner = village.running.house.court, village.owner.viewer
     known = await authorities.register(court, owner, form)
     known = await authorities.agree(court, village.dev.viewer, known.id)
@@ -153,9 +157,13 @@ async def test_nothing_on_the_portal_tells_a_private_post_from_none(village: Vil
         ref = state["ref"]
         listing = f"target,demanded\n{line},withhold_post\n".encode()
         looked = await ministry.post(
-            "/portal/orders", "/portal/orders/new?regime=IN-69A", act="check", targets="",
-            files=[("csv", ("list.csv", listing, "text/csv"))], **FIELDS | {"reference_no": "R-3"},
-        )  # fmt: skip
+            "/portal/orders",
+            "/portal/orders/new?regime=IN-69A",
+            act="check",
+            targets="",
+            files=[("csv", ("list.csv", listing, "text/csv"))],
+            **FIELDS | {"reference_no": "R-3"},
+        )
         page, front = (await ministry.get(f"/portal/orders/{ref}")).text, (await ministry.get("/portal")).text
         row = next(part.partition("</article>")[0] for part in front.split("<article") if ref in part)
         whole = "\n".join((str(state), looked.text, page, row))

@@ -164,10 +164,19 @@ async def test_a_secret_is_shown_once_and_found_nowhere_later(village: Village):
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1/\r\nx: y", "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1:70/", "http://u:p@127.0.0.1/",
-        "//127.0.0.1/", "http://127.0.0.1:99999/", "http:///nowhere", "http://127.0.0.1/#x", "https://ex ample/", "https://उदाहरण.भारत/",
+        "http://127.0.0.1/\r\nx: y",
+        "ftp://127.0.0.1/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1:70/",
+        "http://u:p@127.0.0.1/",
+        "//127.0.0.1/",
+        "http://127.0.0.1:99999/",
+        "http:///nowhere",
+        "http://127.0.0.1/#x",
+        "https://ex ample/",
+        "https://उदाहरण.भारत/",
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_plain_address_is_refused(village: Village, url: str):
     with pytest.raises(Invalid) as refused:
         await hook(village, url)

@@ -52,7 +52,7 @@ NO_FILMS: dict[str, bytes] = {
     "html that begins as a sound": b"ID3<html><script>alert(1)</script></html>",
     "a codec that is not for strangers": of_codec("ffv1", ".mkv"),
     "a script that begins as a sound": b"\xff\xfb<script>alert(1)</script>",
-}  # fmt: skip
+}
 
 
 def files_of(house: Running) -> set[Path]:
@@ -123,9 +123,18 @@ async def test_ranges_that_cannot_be_had(square: Square):
         whole = await asha.get(sent["url"])
         size = len(whole.content)
         for asked, status in (
-            ("bytes=0-", 206), ("bytes=-5", 206), (f"bytes={size}-", 416), ("bytes=-0", 416), ("bytes=5-2", 200), ("bytes=a-b", 200),
-            ("bytes=0-1,3-4", 200), ("lines=0-1", 200), ("bytes=", 200), ("bytes=99999999999999999999-", 200), (f"bytes={size - 1}-", 206),
-        ):  # fmt: skip
+            ("bytes=0-", 206),
+            ("bytes=-5", 206),
+            (f"bytes={size}-", 416),
+            ("bytes=-0", 416),
+            ("bytes=5-2", 200),
+            ("bytes=a-b", 200),
+            ("bytes=0-1,3-4", 200),
+            ("lines=0-1", 200),
+            ("bytes=", 200),
+            ("bytes=99999999999999999999-", 200),
+            (f"bytes={size - 1}-", 206),
+        ):
             got = await asha.get(sent["url"], headers={"range": asked})
             assert got.status_code == status, asked
             if status == 206:

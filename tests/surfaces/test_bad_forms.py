@@ -23,9 +23,15 @@ BAD = {
 }
 # What nobody types: a script or an app makes it; a form that is there only for those who have a second step.
 NOT_TYPED = {
-    "/logout", "/settings/deletion", "/drafts/autosave", "/settings/security/passkeys", "/login/passkey", "/settings/security/recovery",
-    "/oauth/authorize", "/compose/pictures",
-}  # fmt: skip
+    "/logout",
+    "/settings/deletion",
+    "/drafts/autosave",
+    "/settings/security/passkeys",
+    "/login/passkey",
+    "/settings/security/recovery",
+    "/oauth/authorize",
+    "/compose/pictures",
+}
 CHOSEN = {"/settings/import"}  # its fields are choices and a file
 # Answers that are about who asks, or about what is asked for being there: nothing is wrong with what was typed.
 ELSEWHERE = {401, 403, 404, 409, 410, 429, 451}

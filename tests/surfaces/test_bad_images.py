@@ -143,9 +143,18 @@ async def test_of_a_sound_image_only_the_pixels_survive(square: Square):
 
 
 WORDS: list[dict[str, Any]] = [
-    {"description": "x" * 2_000}, {"description": "क" * 1_501}, {"description": "nul \0"}, {"focus": "a,b"}, {"focus": "nan,nan"},
-    {"focus": "inf,0"}, {"focus": ","}, {"focus": "1"}, {"focus": "0,0,0"}, {"focus": "1e999,0"}, {"description": "a" + "\u0301" * 15_001},
-]  # fmt: skip
+    {"description": "x" * 2_000},
+    {"description": "क" * 1_501},
+    {"description": "nul \0"},
+    {"focus": "a,b"},
+    {"focus": "nan,nan"},
+    {"focus": "inf,0"},
+    {"focus": ","},
+    {"focus": "1"},
+    {"focus": "0,0,0"},
+    {"focus": "1e999,0"},
+    {"description": "a" + "\u0301" * 15_001},
+]
 
 
 async def test_words_about_a_picture_that_cannot_be_taken(square: Square):

@@ -158,10 +158,13 @@ async def test_nobody_files_with_another_persons_letter_or_a_filed_one(village: 
 @pytest.mark.parametrize(
     ("name", "data", "about"),
     [
-        ("a.pdf", letter()[:300], "is a damaged PDF"), ("a.pdf", locked(), "is locked with a password"), ("a.pdf", b"", "is empty"),
-        ("a.pdf", b"MZ\x90\x00\xff", "must be PDF"), ("a.xlsx", b"PK\x03\x04\x00\x00", "must be PDF"),
+        ("a.pdf", letter()[:300], "is a damaged PDF"),
+        ("a.pdf", locked(), "is locked with a password"),
+        ("a.pdf", b"", "is empty"),
+        ("a.pdf", b"MZ\x90\x00\xff", "must be PDF"),
+        ("a.xlsx", b"PK\x03\x04\x00\x00", "must be PDF"),
     ],
-)  # fmt: skip
+)
 async def test_a_document_that_is_none_is_told_and_nothing_is_filed(
     village: Village, office: Office, name: str, data: bytes, about: str
 ):
@@ -176,10 +179,17 @@ async def test_a_document_that_is_none_is_told_and_nothing_is_filed(
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b'{"regime": "IN-69A"', 400), (b"[]", 400), (b"\xff", 400), (b'{"targets": "x"}', 422), (b'{"targets": [{"demanded": "x"}]}', 422),
-        (b'{"targets": [["x"]]}', 422), (b'{"particulars": [1]}', 422), (b'{"order": "["}', 400), (b'{"order": "3"}', 400),
+        (b'{"regime": "IN-69A"', 400),
+        (b"[]", 400),
+        (b"\xff", 400),
+        (b'{"targets": "x"}', 422),
+        (b'{"targets": [{"demanded": "x"}]}', 422),
+        (b'{"targets": [["x"]]}', 422),
+        (b'{"particulars": [1]}', 422),
+        (b'{"order": "["}', 400),
+        (b'{"order": "3"}', 400),
     ],
-)  # fmt: skip
+)
 async def test_a_body_that_is_cut_off_or_no_order_is_told(village: Village, office: Office, body: bytes, status: int):
     before = await leaves(village)
     answer = await office.ask("POST", "/api/v1/orders", content=body, kind="application/json")
@@ -209,11 +219,21 @@ async def test_a_list_that_is_none_is_told_and_what_was_typed_stays(
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("reference_no", ""), ("legal_basis", " "), ("grounds", ""), ("dated", ""), ("dated", "10.2.2021"), ("dated", "2031-01-01"),
-        ("regime", "IN-69B"), ("bases", ["blasphemy"]), ("act_by", "soon"), ("ends_at", "2020-01-01"), ("gag_until", "2020-01-01"),
-        ("targets", []), ("territory", ["IN-KA"]),
+        ("reference_no", ""),
+        ("legal_basis", " "),
+        ("grounds", ""),
+        ("dated", ""),
+        ("dated", "10.2.2021"),
+        ("dated", "2031-01-01"),
+        ("regime", "IN-69B"),
+        ("bases", ["blasphemy"]),
+        ("act_by", "soon"),
+        ("ends_at", "2020-01-01"),
+        ("gag_until", "2020-01-01"),
+        ("targets", []),
+        ("territory", ["IN-KA"]),
     ],
-)  # fmt: skip
+)
 async def test_each_wrong_field_is_named(village: Village, office: Office, field: str, value: Any):
     before = await leaves(village)
     answer = await office.ask("POST", "/api/v1/orders", json={**ORDER, "targets": ["@meera"], field: value})

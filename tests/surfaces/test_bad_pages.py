@@ -128,20 +128,34 @@ async def test_what_is_asked_for_is_not_run(square: Square):
         for text in HOSTILE:
             word = quote(text, safe="")
             for where in (
-                f"/search?q={word}", f"/tags/{word}", f"/{word}", f"/@{word}", f"/login?next={word}",
-                f"/compose?text={word}", f"/public/{word}",
-                f"/signup?handle={word}", f"/search?q=x&type={word}",
+                f"/search?q={word}",
+                f"/tags/{word}",
+                f"/{word}",
+                f"/@{word}",
+                f"/login?next={word}",
+                f"/compose?text={word}",
+                f"/public/{word}",
+                f"/signup?handle={word}",
+                f"/search?q=x&type={word}",
                 f"/oauth/authorize?client_id={word}&redirect_uri={word}&scope={word}&state={word}",
-            ):  # fmt: skip
+            ):
                 for client in (binod, anyone):
                     page = await client.get(where)
                     assert page.status_code < 500 and faults(page.text) == [], where
 
 
 ELSEWHERE = [
-    "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/%0d%0aX:y",
-    "///evil.example", "/\t/evil.example", " //evil.example", "/.//evil.example/..//",
-]  # fmt: skip
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+    "/%0d%0aX:y",
+    "///evil.example",
+    "/\t/evil.example",
+    " //evil.example",
+    "/.//evil.example/..//",
+]
 
 
 @pytest.mark.parametrize("where", ELSEWHERE)
@@ -186,13 +200,21 @@ async def test_forms_from_elsewhere_change_nothing(square: Square):
 
 
 BODIES: list[dict[str, Any]] = [
-    {"data": {"text": "nul \0"}}, {"data": {"text": "x" * 501}}, {"data": {"text": "  "}}, {"data": {"text": "क" + "\u0301" * 60_000}},
-    {"data": {"text": "x", "reply_to": "abc"}}, {"data": {"text": "x", "reply_to": "-1"}}, {"data": {"text": "x", "reply_to": "999"}},
-    {"data": {"text": "x", "kept": "1"}}, {"data": {"text": "x", "kept[]": ["1", "2", "3", "4", "5"]}},
+    {"data": {"text": "nul \0"}},
+    {"data": {"text": "x" * 501}},
+    {"data": {"text": "  "}},
+    {"data": {"text": "क" + "\u0301" * 60_000}},
+    {"data": {"text": "x", "reply_to": "abc"}},
+    {"data": {"text": "x", "reply_to": "-1"}},
+    {"data": {"text": "x", "reply_to": "999"}},
+    {"data": {"text": "x", "kept": "1"}},
+    {"data": {"text": "x", "kept[]": ["1", "2", "3", "4", "5"]}},
     {"files": {"picture1": ("a.png", b"no image")}, "data": {"text": "x"}},
-    {"content": b"text=%FF%FE"}, {"content": b"text=%ED%A0%80"}, {"content": b"&".join(b"a%d=1" % n for n in range(5_000))},
+    {"content": b"text=%FF%FE"},
+    {"content": b"text=%ED%A0%80"},
+    {"content": b"&".join(b"a%d=1" % n for n in range(5_000))},
     {"content": b"x" * 70_000_000},
-]  # fmt: skip
+]
 
 
 async def test_bad_forms_are_refused_as_pages_and_leave_nothing(square: Square):

@@ -72,16 +72,27 @@ def viewers(v: Village) -> dict[Eyes, set[str]]:
 
 # A mute hides people where one did not ask for them, and not on their own pages.
 UNASKED = {
-    "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/notifications",
-    "GET /api/v2/notifications", "GET /api/v2/search",
-    "GET /", "GET /public", "GET /notifications", "GET /search",
-}  # fmt: skip
+    "GET /api/v1/timelines/home",
+    "GET /api/v1/timelines/public",
+    "GET /api/v1/notifications",
+    "GET /api/v2/notifications",
+    "GET /api/v2/search",
+    "GET /",
+    "GET /public",
+    "GET /notifications",
+    "GET /search",
+}
 # Where strangers' words come to people: what is limited comes there to followers only.
 OFFERED = {
-    "GET /api/v1/timelines/public", "GET /api/v2/search", "GET /api/v1/trends/statuses", "GET /api/v1/notifications",
-    "GET /api/v2/notifications", "GET /public",
-    "GET /search", "GET /notifications",
-}  # fmt: skip
+    "GET /api/v1/timelines/public",
+    "GET /api/v2/search",
+    "GET /api/v1/trends/statuses",
+    "GET /api/v1/notifications",
+    "GET /api/v2/notifications",
+    "GET /public",
+    "GET /search",
+    "GET /notifications",
+}
 CARRIED = {"GET /api/v1/trends/statuses", "GET /api/v1/trends", "GET /api/v1/trends/tags", "GET /about"}
 
 
@@ -188,11 +199,22 @@ async def _unmeasured(world: World) -> list[str]:
 
 OFFICE = "GET /office/orders/{ref}/{number}"
 ABROAD = {
-    "GET /api/v1/timelines/home", "GET /api/v1/timelines/public", "GET /api/v1/statuses/{id}", "GET /api/v1/statuses/{id}/context",
-    "GET /api/v1/accounts/{id}/statuses", "GET /api/v2/search", "GET /api/v1/bookmarks", "GET /api/v1/favourites",
+    "GET /api/v1/timelines/home",
+    "GET /api/v1/timelines/public",
+    "GET /api/v1/statuses/{id}",
+    "GET /api/v1/statuses/{id}/context",
+    "GET /api/v1/accounts/{id}/statuses",
+    "GET /api/v2/search",
+    "GET /api/v1/bookmarks",
+    "GET /api/v1/favourites",
     "GET /api/v1/notifications",
-    "GET /api/v2/notifications", "GET /@{handle}/{id}", "GET /@{handle}", "GET /search", "GET /", "GET /public",
-}  # fmt: skip
+    "GET /api/v2/notifications",
+    "GET /@{handle}/{id}",
+    "GET /@{handle}",
+    "GET /search",
+    "GET /",
+    "GET /public",
+}
 MESSAGES = {"GET /api/v1/conversations", "GET /messages", "GET /messages/{id}"}
 # Who must see what, and where.
 MUST: dict[str, dict[str, set[str]]] = {

@@ -73,7 +73,7 @@ CHANGES = (
     Change("extended", kind=changes.EXTEND, until=LATER, bound=(1, 2, 3)),
     Change("renewed", kind=changes.RENEW, until=LATER, bound=(1, 2, 3)),
     Change("amended", kind=changes.AMEND, until=SOONER, bound=(1, 2, 3), body="review_committee"),
-)  # fmt: skip
+)
 
 
 def test_every_change_that_the_tables_know_is_a_row():
@@ -186,26 +186,40 @@ async def gone(v: Village, handle: str, role: Role) -> Villager:
 HUGE = 10**30
 # What is wrong -> what is typed instead; of the ways that can be asked for it at all.
 BAD_STEPS: dict[str, tuple[dict[str, Any], Sequence[str]]] = {
-    "an unknown target": ({"targets": [99]}, WAYS), "target nought": ({"targets": [0]}, WAYS), "no number": ({"targets": ["two"]}, WAYS),
-    "too large a number": ({"targets": [HUGE]}, WAYS), "one known and one not": ({"targets": [2, 99]}, WAYS),
-    "an unknown verb": ({"verb": "dance"}, WAYS), "a letter that is none": ({"body": "a\0b"}, (PAGE, API)),
-    "too long": ({"body": "x" * 301}, WAYS), "an order that moved": ({"seen": 1}, (PAGE, API)),
+    "an unknown target": ({"targets": [99]}, WAYS),
+    "target nought": ({"targets": [0]}, WAYS),
+    "no number": ({"targets": ["two"]}, WAYS),
+    "too large a number": ({"targets": [HUGE]}, WAYS),
+    "one known and one not": ({"targets": [2, 99]}, WAYS),
+    "an unknown verb": ({"verb": "dance"}, WAYS),
+    "a letter that is none": ({"body": "a\0b"}, (PAGE, API)),
+    "too long": ({"body": "x" * 301}, WAYS),
+    "an order that moved": ({"seen": 1}, (PAGE, API)),
     "a verb that takes no targets": ({"verb": "meet", "text": REASON, "targets": [2]}, WAYS),
     "what two decide": ({"verb": "extend", "targets": [2]}, WAYS),
     "a part that is not named": ({"verb": "stay_some", "targets": []}, (PAGE, API)),
     "no such confirming order": ({"verb": "confirm", "confirms": "a\0b", "targets": [2]}, (PAGE, API)),
-}  # fmt: skip
+}
 BAD_CHANGES: dict[str, tuple[dict[str, Any], Sequence[str]]] = {
-    "no reason": ({"reason": ""}, WAYS), "a reason that explains nothing": ({"reason": "no"}, WAYS),
-    "a past day": ({"until": "2021-02-01"}, WAYS), "this very moment": ({"until": "2021-02-10T15:00:00Z"}, WAYS),
-    "no day": ({"until": "soon"}, WAYS), "a day too far": ({"until": "9999-12-31"}, WAYS),
+    "no reason": ({"reason": ""}, WAYS),
+    "a reason that explains nothing": ({"reason": "no"}, WAYS),
+    "a past day": ({"until": "2021-02-01"}, WAYS),
+    "this very moment": ({"until": "2021-02-10T15:00:00Z"}, WAYS),
+    "no day": ({"until": "soon"}, WAYS),
+    "a day too far": ({"until": "9999-12-31"}, WAYS),
     "nothing at all": ({"until": "", "body": ""}, WAYS),
-    "an unknown kind": ({"kind": "dance"}, WAYS), "no kind": ({"kind": ""}, WAYS), "a part of nobody's": ({"parts": [7]}, WAYS),
-    "a part that is no number": ({"parts": ["x"]}, WAYS), "no country": ({"territory": "ZZ"}, WAYS),
-    "a country where it does not hold": ({"territory": "DE"}, WAYS), "an unknown measure": ({"outcome": "dance"}, WAYS),
-    "a wider one": ({"outcome": "withhold_account"}, WAYS), "a letter that is none": ({"reason": f"{REASON}\0"}, (PAGE, API)),
-    "a case that moved": ({"seen": 1}, (PAGE, API)), "too large a part": ({"parts": [HUGE]}, WAYS),
-}  # fmt: skip
+    "an unknown kind": ({"kind": "dance"}, WAYS),
+    "no kind": ({"kind": ""}, WAYS),
+    "a part of nobody's": ({"parts": [7]}, WAYS),
+    "a part that is no number": ({"parts": ["x"]}, WAYS),
+    "no country": ({"territory": "ZZ"}, WAYS),
+    "a country where it does not hold": ({"territory": "DE"}, WAYS),
+    "an unknown measure": ({"outcome": "dance"}, WAYS),
+    "a wider one": ({"outcome": "withhold_account"}, WAYS),
+    "a letter that is none": ({"reason": f"{REASON}\0"}, (PAGE, API)),
+    "a case that moved": ({"seen": 1}, (PAGE, API)),
+    "too large a part": ({"parts": [HUGE]}, WAYS),
+}
 EMPTY = {"stay", "set_aside", "end_stay"}  # say whose act it was
 
 

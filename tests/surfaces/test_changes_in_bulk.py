@@ -62,9 +62,11 @@ async def send(
         desk = AtDesk(v, who)
         await desk.get(f"/office/orders/{ref}/many?act={act}")
         answer = await v.client.post(
-            f"/office/orders/{ref}/many/file", data={"csrf": desk.word, "act": act}, files={"csv": ("x.csv", written)},
+            f"/office/orders/{ref}/many/file",
+            data={"csrf": desk.word, "act": act},
+            files={"csv": ("x.csv", written)},
             headers=desk.headers,
-        )  # fmt: skip
+        )
         assert answer.status_code == 303, answer.text
         sent = await _carried_on(v, who, int(answer.headers["location"].rpartition("/")[2]))
         page = (await desk.get(answer.headers["location"])).text
@@ -102,8 +104,10 @@ async def _marked(v: Village, who: Villager, ref: str, act: str, rows: list[dict
     page = await AtDesk(v, who).send(f"/office/orders/{ref}/many", form)
     became = page.text.partition("data-became")[2].partition("</section>")[0]
     bad = {
-        int(line.partition(".")[0]): line for line in became.split("<p>")[1:] if 'class="error"' in line.partition("</p>")[0]
-    }  # fmt: skip
+        int(line.partition(".")[0]): line
+        for line in became.split("<p>")[1:]
+        if 'class="error"' in line.partition("</p>")[0]
+    }
     return Outcome({"done": became.count("mark good")}, bad)
 
 
@@ -129,8 +133,11 @@ async def test_many_are_extended_by_two_people_checked_whole_before_anything_is_
     mine = v.cast["mine"]
     good = [{"number": n, "seen": 3, "kind": "extend", **FORM} for n in (1, 2, 3)]
     slips: list[dict[str, Any]] = [
-        good[0], good[1] | {"until": "2021-02-01"}, good[2] | {"kind": "renew", "body": ""}, good[0] | {"number": OWN},
-    ]  # fmt: skip
+        good[0],
+        good[1] | {"until": "2021-02-01"},
+        good[2] | {"kind": "renew", "body": ""},
+        good[0] | {"number": OWN},
+    ]
     sent = await send(v, way, mine, ref, "change", slips if way != MARKS else slips[1:], tmp_path)
     assert set(sent.bad) == {2, 3, OWN} and "your own" in sent.bad[OWN], sent.bad
     assert (await count(v), await stand(v, ref)) == (before, standing)
@@ -197,9 +204,19 @@ async def test_the_file_shows_an_approver_what_change_is_proposed(village: Villa
         pass
     out = await as_app(v, v.dev, "GET", f"/api/v1/admin/orders/{ref}/targets.csv", verb="approve")
     (row,) = csv.DictReader(io.StringIO(out.content.decode("utf-8-sig"), newline=""))
-    assert (row["proposed_change"], row["proposed_body"], row["proposed_until"], row["proposed_reason"], row["proposed_by"]) == (
-        "extend", "court", LATER.replace("Z", ".000Z"), REASON, "chitra",
-    )  # fmt: skip
+    assert (
+        row["proposed_change"],
+        row["proposed_body"],
+        row["proposed_until"],
+        row["proposed_reason"],
+        row["proposed_by"],
+    ) == (
+        "extend",
+        "court",
+        LATER.replace("Z", ".000Z"),
+        REASON,
+        "chitra",
+    )
 
 
 @pytest.mark.parametrize("way", [FILE, ROWS, PROMPT])
@@ -240,9 +257,11 @@ async def test_appeals_in_bulk_narrow_an_account_to_posts_of_it(village: Village
                 )
             else:
                 answer = await v.client.post(
-                    "/office/appeals/many/file", data={"csrf": desk.word or await _word(desk), "act": "appeal"},
-                    files={"csv": ("x.csv", written)}, headers=desk.headers,
-                )  # fmt: skip
+                    "/office/appeals/many/file",
+                    data={"csrf": desk.word or await _word(desk), "act": "appeal"},
+                    files={"csv": ("x.csv", written)},
+                    headers=desk.headers,
+                )
                 job = int(answer.headers["location"].rpartition("/")[2])
                 assert (await _carried_on(v, judge, job)).counts == {"done" if done else "wrong": 1}
         held = {one.subject_id for one in await binding(v, v.meera)}

@@ -247,9 +247,16 @@ async def test_expiry_removes_all_effects(village: Village):
 # --- 12 ---
 
 
-@pytest.mark.parametrize("missing", [
-    {"territory": ""}, {"ends_at": None, "review_at": None}, {"approved_by": None}, {"approved_by": 1}, {"log_index": None},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "missing",
+    [
+        {"territory": ""},
+        {"ends_at": None, "review_at": None},
+        {"approved_by": None},
+        {"approved_by": 1},
+        {"log_index": None},
+    ],
+)
 async def test_adding_a_term_needs_territory_expiry_two_approvers_log_entry(
     village: Village, missing: dict[str, object]
 ):

@@ -22,8 +22,12 @@ from village import Said, Village, Villager
 WORDS = "खेत में ट्रैक्टर"
 ALT = "बुलबुलचित्र"
 METHODS = (
-    ("GET", {}), ("HEAD", {}), ("GET", {"range": "bytes=0-9"}), ("HEAD", {"range": "bytes=0-9"}), ("GET", {"if-none-match": "*"}),
-)  # fmt: skip
+    ("GET", {}),
+    ("HEAD", {}),
+    ("GET", {"range": "bytes=0-9"}),
+    ("HEAD", {"range": "bytes=0-9"}),
+    ("GET", {"if-none-match": "*"}),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -312,10 +316,14 @@ async def taken(v: Village, path: str, after_first: Any, **headers: str) -> tupl
         cut[0] = True
 
     scope: dict[str, Any] = {
-        "type": "http", "method": "GET", "path": where, "query_string": query.encode(), "client": ("127.0.0.1", 1),
+        "type": "http",
+        "method": "GET",
+        "path": where,
+        "query_string": query.encode(),
+        "client": ("127.0.0.1", 1),
         "headers": [(b"cookie", b"look_as=IN"), *((k.encode(), w.encode()) for k, w in headers.items())],
         "extensions": {DROP: {"drop": drop}},
-    }  # fmt: skip
+    }
     await v.running.app(scope, receive, send)
     return came[0], came[1], cut[0]
 

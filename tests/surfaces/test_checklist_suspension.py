@@ -92,9 +92,15 @@ async def test_profile_posts_media_feeds_search_suggestions_lists_show_account_s
         path = url.removeprefix(v.running.house.settings.origin)
         assert (await v.look(country, path)).status_code == 410
     for path in (
-        "/api/v1/timelines/home", "/api/v1/timelines/public", f"/api/v1/accounts/{crow.id}/statuses", "/api/v1/trends/statuses",
-        "/api/v1/timelines/tag/किसान_आंदोलन", "/api/v1/notifications", "/api/v2/suggestions", f"/api/v1/accounts/{v.asha.id}/following",
-    ):  # fmt: skip
+        "/api/v1/timelines/home",
+        "/api/v1/timelines/public",
+        f"/api/v1/accounts/{crow.id}/statuses",
+        "/api/v1/trends/statuses",
+        "/api/v1/timelines/tag/किसान_आंदोलन",
+        "/api/v1/notifications",
+        "/api/v2/suggestions",
+        f"/api/v1/accounts/{v.asha.id}/following",
+    ):
         answer = await v.api(v.asha, "GET", path, country)
         assert answer.status_code == 200, path
         assert WORDS not in answer.text and '"crow"' not in answer.text, path
@@ -158,9 +164,13 @@ async def test_an_app_that_a_suspended_person_lets_in_can_do_no_more_than_they(v
     reached = [
         route.name
         for route in ROUTES
-        if route.shape is Shape.API and route.method == "GET" and route.scope and not route.stream and "{" not in route.path
+        if route.shape is Shape.API
+        and route.method == "GET"
+        and route.scope
+        and not route.stream
+        and "{" not in route.path
         and (await village.api(crow, "GET", route.path)).status_code == 200
-    ]  # fmt: skip
+    ]
     assert [name for name in reached if not _is_open(name)] == []
 
 
@@ -182,10 +192,16 @@ THEIR_OWN = (
 
 # What takes away something of one's own, and says nothing to anybody.
 TAKEN_BACK = {
-    "DELETE /api/v1/statuses/{id}", "POST /posts/{id}/delete", "DELETE /api/v1/chaupal/drafts/{id}", "POST /drafts/{id}/delete",
-    "DELETE /api/v1/scheduled_statuses/{id}", "POST /scheduled/{id}/delete", "DELETE /api/v1/conversations/{id}",
-    "POST /messages/{id}/remove", "POST /api/v1/statuses/{id}/quotes/{quote_id}/revoke",
-}  # fmt: skip
+    "DELETE /api/v1/statuses/{id}",
+    "POST /posts/{id}/delete",
+    "DELETE /api/v1/chaupal/drafts/{id}",
+    "POST /drafts/{id}/delete",
+    "DELETE /api/v1/scheduled_statuses/{id}",
+    "POST /scheduled/{id}/delete",
+    "DELETE /api/v1/conversations/{id}",
+    "POST /messages/{id}/remove",
+    "POST /api/v1/statuses/{id}/quotes/{quote_id}/revoke",
+}
 
 
 async def test_what_the_suspended_may_write_is_coming_in_and_appealing():
@@ -204,10 +220,20 @@ async def test_no_post_like_vote_dm_follow_report_upload_profile_edit_list_edit_
     await v.settle()
     crow = await comes_in(v, crow)
     names = {
-        "id": [v.ravi.latest.id, v.asha.id], "act": ["like", "repost", "follow", "mute", "block"], "name": ["x"], "secret": ["x"],
-        "ref": ["IN-2021-0001"], "number": [1], "handle": ["asha"], "language": ["hi"], "path": ["x"], "account": [v.asha.id],
-        "index": [0], "tag": ["x"], "rendition": ["small"],
-    }  # fmt: skip
+        "id": [v.ravi.latest.id, v.asha.id],
+        "act": ["like", "repost", "follow", "mute", "block"],
+        "name": ["x"],
+        "secret": ["x"],
+        "ref": ["IN-2021-0001"],
+        "number": [1],
+        "handle": ["asha"],
+        "language": ["hi"],
+        "path": ["x"],
+        "account": [v.asha.id],
+        "index": [0],
+        "tag": ["x"],
+        "rendition": ["small"],
+    }
     tried = 0
     for route in ROUTES:
         if route.method == "GET" or route.unready or route.suspended or (route.takes_back and state is Measure.FREEZE):

@@ -36,9 +36,13 @@ async def test_push_payloads_carry_no_text_for_p_and_queued_pushes_are_re_checke
     async with device() as here, device() as abroad:
         for who, phone, country in ((v.asha, here, "IN"), (v.karl, abroad, "DE")):
             subscribed = await v.api(
-                who, "POST", "/api/v1/push/subscription", country,
-                subscription=phone.subscription, data={"alerts": {"mention": True, "status": True}},
-            )  # fmt: skip
+                who,
+                "POST",
+                "/api/v1/push/subscription",
+                country,
+                subscription=phone.subscription,
+                data={"alerts": {"mention": True, "status": True}},
+            )
             assert subscribed.status_code == 200
         queued = await v.says(m.koel, f"@asha @karl {ACCOUNT} रास्ते में")
         await m.withhold()

@@ -454,11 +454,16 @@ async def test_total_counts_exclude_them(m: Matrix):
 async def test_operators_give_no_oracle_same_response_as_for_no_match(m: Matrix):
     """Operators (`from:A`, `url:`, `to:A`, phrase of P) give no oracle: same response as for no match."""
     pairs = (
-        (f"from:koel {LURE}", f"from:nobody {LURE}"), ("from:koel", "from:nobody"), (POST, "कोयलबोलि"),
-        (f'"{POST} {LURE}"', '"कोयलबोलि खेत"'), (f"#{TAG}", "#मोरबाग़ा"), (f"from:meera {POST}", "from:meera कोयलबोलि"),
+        (f"from:koel {LURE}", f"from:nobody {LURE}"),
+        ("from:koel", "from:nobody"),
+        (POST, "कोयलबोलि"),
+        (f'"{POST} {LURE}"', '"कोयलबोलि खेत"'),
+        (f"#{TAG}", "#मोरबाग़ा"),
+        (f"from:meera {POST}", "from:meera कोयलबोलि"),
         (f"to:koel {POST}", "to:nobody कोयलबोलि"),
-        (f"url:{m.post.path}", "url:/@meera/1"), (f"{POST} on:2021-02-10", "कोयलबोलि on:2021-02-10"),
-    )  # fmt: skip
+        (f"url:{m.post.path}", "url:/@meera/1"),
+        (f"{POST} on:2021-02-10", "कोयलबोलि on:2021-02-10"),
+    )
     for eyes in m.hidden:
         for asked, nothing in pairs:
             one, other = [await m.api(eyes, "/api/v2/search", q=query) for query in (asked, nothing)]
@@ -495,9 +500,11 @@ async def test_hashtag_page_bookmarks_likes_list_liked_by_reposted_by_followers_
     await v.api(m.koel, "POST", f"/api/v1/statuses/{v.asha.latest.id}/reblog")
     await v.settle()
     lists = (
-        f"/api/v1/statuses/{v.asha.latest.id}/favourited_by", f"/api/v1/statuses/{v.asha.latest.id}/reblogged_by",
-        f"/api/v1/accounts/{v.asha.id}/followers", f"/api/v1/accounts/{v.asha.id}/following",
-    )  # fmt: skip
+        f"/api/v1/statuses/{v.asha.latest.id}/favourited_by",
+        f"/api/v1/statuses/{v.asha.latest.id}/reblogged_by",
+        f"/api/v1/accounts/{v.asha.id}/followers",
+        f"/api/v1/accounts/{v.asha.id}/following",
+    )
     for eyes in (*m.members(m.hidden), *m.members(m.shown)):
         made = (await m.api(eyes, "/api/v1/lists", "POST", title=eyes.name)).json()["id"]
         await v.follows(eyes.who, v.meera)
@@ -751,9 +758,14 @@ async def test_field_expansion_include_expand_and_pagination_cursors_cannot_fetc
     """GraphQL/field expansion, `include=`, `expand=` and pagination cursors cannot fetch P."""
     around = {"max_id": m.post.id + 1, "min_id": m.post.id - 1, "since_id": m.post.id - 1}
     lists = (
-        "/api/v1/timelines/public", f"/api/v1/accounts/{m.v.meera.id}/statuses", f"/api/v1/timelines/tag/{TAG}",
-        "/api/v1/timelines/home", "/api/v1/bookmarks", "/api/v1/favourites", "/api/v1/notifications",
-    )  # fmt: skip
+        "/api/v1/timelines/public",
+        f"/api/v1/accounts/{m.v.meera.id}/statuses",
+        f"/api/v1/timelines/tag/{TAG}",
+        "/api/v1/timelines/home",
+        "/api/v1/bookmarks",
+        "/api/v1/favourites",
+        "/api/v1/notifications",
+    )
     for eyes in m.hidden:
         for path in lists:
             for name, cursor in around.items():
@@ -897,10 +909,14 @@ async def test_forged_x_forwarded_for_cf_ipcountry_from_an_untrusted_hop_is_igno
         await m.live()
         await m.withhold()
         for forged in (
-            {"cf-ipcountry": "DE"}, {"x-forwarded-for": "193.99.144.80"}, {"x-real-ip": "193.99.144.80"},
-            {"forwarded": "for=193.99.144.80"}, {"cf-ipcountry": "DE", "x-forwarded-for": "193.99.144.80, 198.51.100.7"},
-            {"cookie": "look_as=DE"}, {"accept-language": "de-DE"},
-        ):  # fmt: skip
+            {"cf-ipcountry": "DE"},
+            {"x-forwarded-for": "193.99.144.80"},
+            {"x-real-ip": "193.99.144.80"},
+            {"forwarded": "for=193.99.144.80"},
+            {"cf-ipcountry": "DE", "x-forwarded-for": "193.99.144.80, 198.51.100.7"},
+            {"cookie": "look_as=DE"},
+            {"accept-language": "de-DE"},
+        ):
             answer = await village.client.get(m.post.path, headers=forged)
             assert answer.status_code == 451 and not words_in(answer), forged
 

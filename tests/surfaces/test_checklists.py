@@ -10,10 +10,13 @@ ROOT = HERE.parent.parent
 PAPER = (ROOT / "docs" / "checklists.md").read_text(encoding="utf-8")
 LINES = {"10.1": 75, "10.2": 18, "10.3": 18}
 OF_FILE = {
-    "test_checklist_withholding.py": "10.1", "test_checklist_media.py": "10.1", "test_checklist_deamplify.py": "10.2",
-    "test_checklist_suspension.py": "10.3", "test_checklist_people.py": "",
+    "test_checklist_withholding.py": "10.1",
+    "test_checklist_media.py": "10.1",
+    "test_checklist_deamplify.py": "10.2",
+    "test_checklist_suspension.py": "10.3",
+    "test_checklist_people.py": "",
     "test_checklist_telling.py": "10.1",
-}  # fmt: skip
+}
 MARKER = regex.compile(r"^# --- ([\d., ]+) ---$", regex.MULTILINE)
 TEST = regex.compile(r"^(?:async )?def test_", regex.MULTILINE)
 

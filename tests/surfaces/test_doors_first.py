@@ -21,9 +21,20 @@ from surfaces.insiders import as_app, at_desk, count
 from village import REASON, Village, Villager
 
 GOOD: dict[str, Any] = {
-    "outcome": "withhold_post", "reason": REASON, "text": REASON, "note": REASON, "until": "", "kind": "amend", "verb": "withdraw",
-    "handle": "asha", "role": "clerk", "speaker_class": "journalist", "evidence": REASON, "grounds": REASON, "targets": "@ravi",
-}  # fmt: skip
+    "outcome": "withhold_post",
+    "reason": REASON,
+    "text": REASON,
+    "note": REASON,
+    "until": "",
+    "kind": "amend",
+    "verb": "withdraw",
+    "handle": "asha",
+    "role": "clerk",
+    "speaker_class": "journalist",
+    "evidence": REASON,
+    "grounds": REASON,
+    "targets": "@ravi",
+}
 BAD: dict[str, Any] = {"reason": "", "text": "", "until": "never", "outcome": "", "items": "x", "targets": ""}
 DOORS = [
     route

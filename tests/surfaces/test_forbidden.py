@@ -53,14 +53,25 @@ async def test_anothers_posts_and_notices_cannot_be_touched(square: Square):
 # --- missing and forbidden look the same -------------------------------------------------------------------------------
 
 LOOKS = [
-    ("GET", "/api/v1/statuses/{id}"), ("GET", "/api/v1/statuses/{id}/context"), ("GET", "/api/v1/statuses/{id}/favourited_by"),
-    ("GET", "/api/v1/statuses/{id}/reblogged_by"), ("GET", "/api/v1/statuses/{id}/source"), ("GET", "/api/v1/statuses?id[]={id}"),
-    ("POST", "/api/v1/statuses/{id}/favourite"), ("POST", "/api/v1/statuses/{id}/unfavourite"), ("POST", "/api/v1/statuses/{id}/reblog"),
-    ("POST", "/api/v1/statuses/{id}/unreblog"), ("POST", "/api/v1/statuses/{id}/bookmark"), ("POST", "/api/v1/statuses/{id}/unbookmark"),
-    ("DELETE", "/api/v1/statuses/{id}"), ("POST", "/api/v1/statuses?status=x&in_reply_to_id={id}"),
-    ("GET", "/api/v2/search?q=" + quote("http://127.0.0.1:8000/@asha/") + "{id}"), ("GET", "/@asha/{id}"),
-    ("GET", "/@asha/{id}/likes"), ("GET", "/@asha/{id}/reposts"),
-]  # fmt: skip
+    ("GET", "/api/v1/statuses/{id}"),
+    ("GET", "/api/v1/statuses/{id}/context"),
+    ("GET", "/api/v1/statuses/{id}/favourited_by"),
+    ("GET", "/api/v1/statuses/{id}/reblogged_by"),
+    ("GET", "/api/v1/statuses/{id}/source"),
+    ("GET", "/api/v1/statuses?id[]={id}"),
+    ("POST", "/api/v1/statuses/{id}/favourite"),
+    ("POST", "/api/v1/statuses/{id}/unfavourite"),
+    ("POST", "/api/v1/statuses/{id}/reblog"),
+    ("POST", "/api/v1/statuses/{id}/unreblog"),
+    ("POST", "/api/v1/statuses/{id}/bookmark"),
+    ("POST", "/api/v1/statuses/{id}/unbookmark"),
+    ("DELETE", "/api/v1/statuses/{id}"),
+    ("POST", "/api/v1/statuses?status=x&in_reply_to_id={id}"),
+    ("GET", "/api/v2/search?q=" + quote("http://127.0.0.1:8000/@asha/") + "{id}"),
+    ("GET", "/@asha/{id}"),
+    ("GET", "/@asha/{id}/likes"),
+    ("GET", "/@asha/{id}/reposts"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), LOOKS)

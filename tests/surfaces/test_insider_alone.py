@@ -84,12 +84,16 @@ async def test_a_protected_speaker_takes_three_people_and_the_row_says_so(villag
 @pytest.mark.parametrize(
     "row",
     [
-        {"approved_by": None, "alone": True, "ends_at": 2**45}, {"approved_by": None, "second_by": 2**45, "ends_at": 2**45},
-        {"protected": True, "approved_by": 2, "concurred_by": None}, {"protected": True, "approved_by": 2, "concurred_by": 1},
-        {"protected": True, "approved_by": 2, "concurred_by": 2}, {"approved_by": "owner"}, {"decided_by": "owner", "approved_by": 2},
+        {"approved_by": None, "alone": True, "ends_at": 2**45},
+        {"approved_by": None, "second_by": 2**45, "ends_at": 2**45},
+        {"protected": True, "approved_by": 2, "concurred_by": None},
+        {"protected": True, "approved_by": 2, "concurred_by": 1},
+        {"protected": True, "approved_by": 2, "concurred_by": 2},
+        {"approved_by": "owner"},
+        {"decided_by": "owner", "approved_by": 2},
     ],
     ids=str,
-)  # fmt: skip
+)
 @pytest.mark.parametrize("handle", ["meera", "dev"])
 async def test_the_database_takes_no_such_row_about_a_protected_speaker_or_staff(
     village: Village, handle: str, row: dict[str, object]

@@ -104,12 +104,18 @@ async def nothing(v: Village, ref: str, n: int) -> None: ...
 
 COMES_TO: dict[State, Act] = {
     State.NOT_FOUND: nothing,
-    State.RECEIVED: nothing, State.RETURNED: returned, State.MEASURE_PROPOSED: proposed, State.MEASURE_CONCURRED: concurred,
+    State.RECEIVED: nothing,
+    State.RETURNED: returned,
+    State.MEASURE_PROPOSED: proposed,
+    State.MEASURE_CONCURRED: concurred,
     State.REFUSAL_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="refuse", code="protected_expression"),
-    State.CLOSING_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="duplicate"), State.IN_FORCE: in_force,
-    State.UNSECONDED: glass, State.STAYED: in_force, State.CHANGE_PROPOSED: change_proposed,
+    State.CLOSING_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="duplicate"),
+    State.IN_FORCE: in_force,
+    State.UNSECONDED: glass,
+    State.STAYED: in_force,
+    State.CHANGE_PROPOSED: change_proposed,
     State.CHANGE_CONCURRED: change_concurred,
-}  # fmt: skip
+}
 
 
 def test_every_state_that_somebody_can_move_is_attacked():
@@ -120,12 +126,21 @@ def test_every_state_that_somebody_can_move_is_attacked():
 def test_every_act_of_the_table_has_a_way_in_that_is_attacked_here():
     elsewhere = {
         "leave",  # what an order that closes leaves undecided
-        "receive", "miss",  # taking in: test_nobody_takes_in_what_names_something_of_their_own
-        "overturn", "modify",  # appeals: OTHER_ACTS
+        "receive",
+        "miss",  # taking in: test_nobody_takes_in_what_names_something_of_their_own
+        "overturn",
+        "modify",  # appeals: OTHER_ACTS
         # steps of the order: test_nobody_takes_a_step…
-        "withdraw", "set_aside", "stay", "end_stay", "confirm", "take_over", *RESUMED.values(),
-        "propose_refusal", "propose_closing",  # the same form as propose_measure
-    }  # fmt: skip
+        "withdraw",
+        "set_aside",
+        "stay",
+        "end_stay",
+        "confirm",
+        "take_over",
+        *RESUMED.values(),
+        "propose_refusal",
+        "propose_closing",  # the same form as propose_measure
+    }
     assert {m.verb for m in MOVES if m.may} == elsewhere | {verb for verbs in ACTS.values() for verb in verbs}
 
 
@@ -248,10 +263,19 @@ async def form_about(v: Village, who: Villager) -> orders.OrderForm:
     issuer = await authorities.named(v.running.house.court, v.owner.viewer, AUTHORITY.name)
     assert issuer is not None
     return orders.OrderForm(
-        authority=issuer.id, officer="S. Verma", officer_rank="Joint Secretary", reference_no=who.handle, legal_basis="s. 69A",
-        grounds="public order", territory="IN", dated="2021-02-10", targets=who.latest.path, regime="IN-69A",
-        role="designated_officer", bases=("public_order",),
-    )  # fmt: skip
+        authority=issuer.id,
+        officer="S. Verma",
+        officer_rank="Joint Secretary",
+        reference_no=who.handle,
+        legal_basis="s. 69A",
+        grounds="public order",
+        territory="IN",
+        dated="2021-02-10",
+        targets=who.latest.path,
+        regime="IN-69A",
+        role="designated_officer",
+        bases=("public_order",),
+    )
 
 
 async def test_many_at_once_and_the_command_line_refuse_the_same(village: Village):

@@ -24,11 +24,15 @@ WITH_REASON = ("--reason", REASON)
 ACTS = {name: act.verbs for name, act in acts.by_way("office").items()}
 # What the desk calls an act -> the words for it, about a target.
 WORDS: dict[str, tuple[str, ...]] = {
-    "propose": ("decide", "--outcome", "withhold_post", *WITH_REASON), "concur": ("concur",), "approve": ("approve",),
-    "break_glass": ("glass", "--outcome", "withhold_post", *WITH_REASON), "return": ("return", *WITH_REASON),
-    "lift": ("lift", *WITH_REASON), "keep": ("keep", *WITH_REASON),
+    "propose": ("decide", "--outcome", "withhold_post", *WITH_REASON),
+    "concur": ("concur",),
+    "approve": ("approve",),
+    "break_glass": ("glass", "--outcome", "withhold_post", *WITH_REASON),
+    "return": ("return", *WITH_REASON),
+    "lift": ("lift", *WITH_REASON),
+    "keep": ("keep", *WITH_REASON),
     "change": ("change", "--kind", "amend", "--until", "2021-02-19", *WITH_REASON),
-}  # fmt: skip
+}
 BY_FILE = {"act_alone": "act"}  # the command line takes it in a file alone
 IN_FILES = tuple(name for name in cli_bulk.ACTS if name != "appeal")
 STEP = ("--body", "court", "--text", REASON, "--until", "2021-03-01", "--code", "no_reasons", *WITH_REASON)
@@ -152,9 +156,15 @@ async def test_no_act_on_the_command_line_leaves_the_court_without_an_owner_and_
 
 
 COMES_FROM = {
-    "propose": State.RECEIVED, "approve": State.MEASURE_PROPOSED, "return": State.MEASURE_PROPOSED, "concur": State.MEASURE_PROPOSED,
-    "lift": State.IN_FORCE, "keep": State.IN_FORCE, "change": State.IN_FORCE, "break_glass": State.RECEIVED,
-}  # fmt: skip
+    "propose": State.RECEIVED,
+    "approve": State.MEASURE_PROPOSED,
+    "return": State.MEASURE_PROPOSED,
+    "concur": State.MEASURE_PROPOSED,
+    "lift": State.IN_FORCE,
+    "keep": State.IN_FORCE,
+    "change": State.IN_FORCE,
+    "break_glass": State.RECEIVED,
+}
 
 
 @pytest.mark.parametrize("act", [*WORDS])

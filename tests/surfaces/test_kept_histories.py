@@ -48,15 +48,33 @@ def questions(v: Village) -> list[Question]:
     said = sorted({one.id for who in v.cast.values() for one in who.said})[-6:]
     of = {who: v.cast[who].id for who in PEOPLE}
     open_ = [
-        f"{V1}/timelines/public", f"{V1}/timelines/tag/{TAGS[0]}", f"{V1}/timelines/tag/{TAGS[2]}", f"{V1}/accounts/{of['ravi']}",
-        f"{V1}/accounts/{of['asha']}/statuses", f"{V1}/accounts/{of['ravi']}/statuses", f"{V1}/accounts/{of['ravi']}/followers",
-        "/public", "/@ravi", *(f"{V1}/statuses/{id_}" for id_ in said), *(f"{V1}/statuses/{id_}/context" for id_ in said[:2]),
-    ]  # fmt: skip
+        f"{V1}/timelines/public",
+        f"{V1}/timelines/tag/{TAGS[0]}",
+        f"{V1}/timelines/tag/{TAGS[2]}",
+        f"{V1}/accounts/{of['ravi']}",
+        f"{V1}/accounts/{of['asha']}/statuses",
+        f"{V1}/accounts/{of['ravi']}/statuses",
+        f"{V1}/accounts/{of['ravi']}/followers",
+        "/public",
+        "/@ravi",
+        *(f"{V1}/statuses/{id_}" for id_ in said),
+        *(f"{V1}/statuses/{id_}/context" for id_ in said[:2]),
+    ]
     own = [
-        f"{V1}/timelines/home", f"{V1}/notifications", "/api/v2/notifications", f"{V1}/notifications/unread_count",
-        f"{V1}/conversations", f"{V1}/bookmarks", f"{V1}/favourites", "/api/v2/filters", f"{V1}/lists",
-        f"{V1}/followed_tags", f"{V1}/accounts/verify_credentials", f"{V1}/mutes", "/",
-    ]  # fmt: skip
+        f"{V1}/timelines/home",
+        f"{V1}/notifications",
+        "/api/v2/notifications",
+        f"{V1}/notifications/unread_count",
+        f"{V1}/conversations",
+        f"{V1}/bookmarks",
+        f"{V1}/favourites",
+        "/api/v2/filters",
+        f"{V1}/lists",
+        f"{V1}/followed_tags",
+        f"{V1}/accounts/verify_credentials",
+        f"{V1}/mutes",
+        "/",
+    ]
     strangers = [Question("", country, path) for country in ("IN", "DE") for path in open_]
     pinned = [Question("meera", "IN", f"{V1}/accounts/{of['asha']}/statuses", "pinned=true")]
     found = [Question(who, COUNTRY.get(who, "IN"), "/api/v2/search", f"q={quote('बात')}") for who in (*PEOPLE, "")]
@@ -134,9 +152,14 @@ class Histories(RuleBasedStateMachine):
         return said[-1 - n % len(said)]
 
     @rule(
-        who=person, kind=st.sampled_from(("public", "unlisted", "private", "direct")), tag=st.sampled_from((*TAGS, "")),
-        to=st.none() | nth, named=person, more=st.sampled_from(("", "poll", "quote", "warning")), n=nth,
-    )  # fmt: skip
+        who=person,
+        kind=st.sampled_from(("public", "unlisted", "private", "direct")),
+        tag=st.sampled_from((*TAGS, "")),
+        to=st.none() | nth,
+        named=person,
+        more=st.sampled_from(("", "poll", "quote", "warning")),
+        n=nth,
+    )
     def posts(self, who: str, kind: str, tag: str, to: int | None, named: str, more: str, n: int) -> None:
         params: dict[str, Any] = {"status": f"बात {self.v.clock()} #{tag} @{named}" if tag else f"बात {self.v.clock()}"}
         params |= {"visibility": kind, "language": "hi"}
@@ -166,11 +189,23 @@ class Histories(RuleBasedStateMachine):
         self.do(who, "DELETE", f"{V1}/statuses/{self.post_of(n)}")
 
     @rule(
-        who=person, n=nth,
-        act=st.sampled_from((
-            "favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "pin", "unpin", "mute", "unmute",
-        )),
-    )  # fmt: skip
+        who=person,
+        n=nth,
+        act=st.sampled_from(
+            (
+                "favourite",
+                "unfavourite",
+                "reblog",
+                "unreblog",
+                "bookmark",
+                "unbookmark",
+                "pin",
+                "unpin",
+                "mute",
+                "unmute",
+            )
+        ),
+    )
     def reacts(self, who: str, n: int, act: str) -> None:
         self.do(who, "POST", f"{V1}/statuses/{self.post_of(n)}/{act}")
 
@@ -179,10 +214,11 @@ class Histories(RuleBasedStateMachine):
         self.do(who, "POST", f"{V1}/polls/{self.post_of(n)}/votes", choices=[choice])
 
     @rule(
-        who=person, whom=person,
+        who=person,
+        whom=person,
         act=st.sampled_from(("follow", "unfollow", "block", "unblock", "mute", "unmute", "remove_from_followers")),
         duration=st.sampled_from((0, 60, 7200)),
-    )  # fmt: skip
+    )
     def ties(self, who: str, whom: str, act: str, duration: int) -> None:
         more = {"duration": duration} if act == "mute" and duration else {}
         self.do(who, "POST", f"{V1}/accounts/{self.v.cast[whom].id}/{act}", **more)
@@ -196,9 +232,15 @@ class Histories(RuleBasedStateMachine):
     def filters(self, who: str, word: str, act: str, ends: int) -> None:
         more = {"expires_in": ends} if ends else {}
         self.do(
-            who, "POST", "/api/v2/filters", title=word, context=["home", "public"], filter_action=act,
-            keywords_attributes=[{"keyword": word, "whole_word": False}], **more,
-        )  # fmt: skip
+            who,
+            "POST",
+            "/api/v2/filters",
+            title=word,
+            context=["home", "public"],
+            filter_action=act,
+            keywords_attributes=[{"keyword": word, "whole_word": False}],
+            **more,
+        )
 
     @rule(who=person, whom=person, exclusive=st.booleans())
     def lists(self, who: str, whom: str, exclusive: bool) -> None:
@@ -224,12 +266,22 @@ class Histories(RuleBasedStateMachine):
     # --- what is done to them ---
 
     @rule(
-        measure=st.sampled_from((
-            Measure.WITHHOLD_POST, Measure.WITHHOLD_ACCOUNT, Measure.LIMIT, Measure.SUSPEND, Measure.REMOVE_POST, Measure.LABEL,
-            Measure.MARK_SENSITIVE, Measure.DEAMPLIFY,
-        )),
-        whom=person, n=nth, ends=st.sampled_from((0, HOUR)),
-    )  # fmt: skip
+        measure=st.sampled_from(
+            (
+                Measure.WITHHOLD_POST,
+                Measure.WITHHOLD_ACCOUNT,
+                Measure.LIMIT,
+                Measure.SUSPEND,
+                Measure.REMOVE_POST,
+                Measure.LABEL,
+                Measure.MARK_SENSITIVE,
+                Measure.DEAMPLIFY,
+            )
+        ),
+        whom=person,
+        n=nth,
+        ends=st.sampled_from((0, HOUR)),
+    )
     def is_ruled(self, measure: Measure, whom: str, n: int, ends: int) -> None:
         of_account = measure in (Measure.WITHHOLD_ACCOUNT, Measure.LIMIT, Measure.SUSPEND)
         subject = self.v.cast[whom].id if of_account else 0 if measure is Measure.DEAMPLIFY else self.post_of(n)
@@ -256,8 +308,13 @@ class Elsewhere(Histories):
 
     async def _open(self, data: Path) -> tuple[Village, House | None]:
         settings = load_settings(
-            environ={}, data=str(data), database=type(self).databases(), valkey=self.valkey, rate_limits=False, log_batch_minutes=0,
-        )  # fmt: skip
+            environ={},
+            data=str(data),
+            database=type(self).databases(),
+            valkey=self.valkey,
+            rate_limits=False,
+            log_batch_minutes=0,
+        )
         here, there = await self.stack.enter_async_context(two_processes(settings, StillClock()))
         return here, there.running.house
 

@@ -78,12 +78,16 @@ on_postgres = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 STATES = [
-    ("RAISE EXCEPTION USING ERRCODE = '53100'", 507), ("RAISE EXCEPTION USING ERRCODE = '53200'", 503),
-    ("RAISE EXCEPTION USING ERRCODE = '40001'", 409), ("RAISE EXCEPTION USING ERRCODE = '40P01'", 409),
-    ("RAISE EXCEPTION USING ERRCODE = '55P03'", 503), ("RAISE EXCEPTION USING ERRCODE = '57014'", 503),
-    ("RAISE EXCEPTION USING ERRCODE = '23505'", 409), ("RAISE EXCEPTION USING ERRCODE = '58030'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '53100'", 507),
+    ("RAISE EXCEPTION USING ERRCODE = '53200'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '40001'", 409),
+    ("RAISE EXCEPTION USING ERRCODE = '40P01'", 409),
+    ("RAISE EXCEPTION USING ERRCODE = '55P03'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '57014'", 503),
+    ("RAISE EXCEPTION USING ERRCODE = '23505'", 409),
+    ("RAISE EXCEPTION USING ERRCODE = '58030'", 503),
     ("PERFORM pg_terminate_backend(pg_backend_pid())", 503),
-]  # fmt: skip
+]
 
 
 @on_postgres

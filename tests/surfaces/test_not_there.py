@@ -36,43 +36,69 @@ POST, PERSON, FILE, OTHER = "post", "person", "file", "other"
 # `test_forbidden` and by the canary), what is for staff and authorities (`test_unseen`), and what everybody may know of.
 HOLES: dict[str, str] = {
     **dict.fromkeys(("/api/v1/statuses/", "/api/v1/polls/", "/posts/", "/live/posts/", "/@", "/cards/"), POST),
-    **dict.fromkeys(("/messages/", "/api/v1/conversations/"), POST),  # a conversation is known by the post it began with
+    **dict.fromkeys(
+        ("/messages/", "/api/v1/conversations/"), POST
+    ),  # a conversation is known by the post it began with
     **dict.fromkeys(("/api/v1/accounts/", "/api/v1/follow_requests/", "/people/", "/api/v1/suggestions/"), PERSON),
     **dict.fromkeys(("/api/v1/notifications/requests/", "/notifications/requests/", "/media/portraits/"), PERSON),
     **dict.fromkeys(("/media/", "/api/v1/media/", "/compose/pictures/"), FILE),
-    **dict.fromkeys(("/office", "/api/v1/admin/", "/api/v2/admin/", "/portal", "/api/v1/orders/", "/api/v1/timelines/"), OTHER),
+    **dict.fromkeys(
+        ("/office", "/api/v1/admin/", "/api/v2/admin/", "/portal", "/api/v1/orders/", "/api/v1/timelines/"), OTHER
+    ),
     **dict.fromkeys(("/api/v1/scheduled_statuses/", "/api/v1/chaupal/", "/api/v1/filters/", "/api/v2/filters/"), OTHER),
-    **dict.fromkeys(("/api/v1/lists/", "/api/v1/featured_tags/", "/api/v1/notifications/", "/api/v2/notifications/"), OTHER),
-    **dict.fromkeys(("/api/v1/disputes/", "/api/v1/appeals/", "/appeal/", "/api/v1/imports/", "/api/v1/exports/", "/drafts/"), OTHER),
-    **dict.fromkeys(("/scheduled/", "/settings/", "/lists/", "/disputes/", "/announcements/", "/api/v1/announcements/"), OTHER),
-}  # fmt: skip
+    **dict.fromkeys(
+        ("/api/v1/lists/", "/api/v1/featured_tags/", "/api/v1/notifications/", "/api/v2/notifications/"), OTHER
+    ),
+    **dict.fromkeys(
+        ("/api/v1/disputes/", "/api/v1/appeals/", "/appeal/", "/api/v1/imports/", "/api/v1/exports/", "/drafts/"), OTHER
+    ),
+    **dict.fromkeys(
+        ("/scheduled/", "/settings/", "/lists/", "/disputes/", "/announcements/", "/api/v1/announcements/"), OTHER
+    ),
+}
 # Fields that name something, whatever the route; and `id` where it is no hole.
 FIELDS = {
-    **dict.fromkeys(("in_reply_to_id", "quoted_status_id", "status_id", "status_ids", "reply_to", "quoting", "quote", "post"), POST),
+    **dict.fromkeys(
+        ("in_reply_to_id", "quoted_status_id", "status_id", "status_ids", "reply_to", "quoting", "quote", "post"), POST
+    ),
     **dict.fromkeys(("talk", "quote_id", "ids"), POST),
     **dict.fromkeys(("account_id", "account_ids", "account", "target_account_id", "people"), PERSON),
     **dict.fromkeys(("media_ids", "kept"), FILE),
-}  # fmt: skip
+}
 IDS = {
-    "GET /api/v1/statuses": POST, "/api/v1/accounts": PERSON, "/api/v1/notifications/requests": PERSON,
-    "PUT /api/v1/chaupal": OTHER, "POST /api/v1/chaupal": OTHER,
-}  # fmt: skip
+    "GET /api/v1/statuses": POST,
+    "/api/v1/accounts": PERSON,
+    "/api/v1/notifications/requests": PERSON,
+    "PUT /api/v1/chaupal": OTHER,
+    "POST /api/v1/chaupal": OTHER,
+}
 STAFF = ("/office", "/api/v1/admin", "/api/v2/admin", "/portal", "/api/v1/orders", "/oauth", "/village")
 # What else a form needs before it is looked at what it names.
 MORE: dict[str, dict[str, Any]] = {
-    "POST /api/v1/statuses": {"status": "हाँ"}, "PUT /api/v1/statuses/{id}": {"status": "हाँ"}, "POST /compose": {"text": "हाँ"},
-    "POST /posts/{id}/edit": {"text": "हाँ"}, "POST /messages": {"text": "हाँ", "to": "@meera"},
+    "POST /api/v1/statuses": {"status": "हाँ"},
+    "PUT /api/v1/statuses/{id}": {"status": "हाँ"},
+    "POST /compose": {"text": "हाँ"},
+    "POST /posts/{id}/edit": {"text": "हाँ"},
+    "POST /messages": {"text": "हाँ", "to": "@meera"},
     "POST /report": {"kind": "spam", "comment": "हाँ"},
-    "POST /api/v1/reports": {"comment": "हाँ"}, "GET /api/v2/search": {"q": "सरसों"}, "GET /api/v1/search": {"q": "सरसों"},
-    "POST /api/v1/polls/{id}/votes": {"choices": [0]}, "POST /posts/{id}/vote": {"choices": [0]},
+    "POST /api/v1/reports": {"comment": "हाँ"},
+    "GET /api/v2/search": {"q": "सरसों"},
+    "GET /api/v1/search": {"q": "सरसों"},
+    "POST /api/v1/polls/{id}/votes": {"choices": [0]},
+    "POST /posts/{id}/vote": {"choices": [0]},
     "POST /api/v1/chaupal/drafts": {"status": "हाँ"},
-    "POST /drafts": {"text": "हाँ"}, "POST /drafts/autosave": {"text": "हाँ"}, "POST /api/v1/accounts/{id}/note": {"comment": "हाँ"},
-    "POST /people/{id}/note": {"text": "हाँ"}, "PUT /api/v1/chaupal/drafts/{id}": {"status": "हाँ"},
+    "POST /drafts": {"text": "हाँ"},
+    "POST /drafts/autosave": {"text": "हाँ"},
+    "POST /api/v1/accounts/{id}/note": {"comment": "हाँ"},
+    "POST /people/{id}/note": {"text": "हाँ"},
+    "PUT /api/v1/chaupal/drafts/{id}": {"status": "हाँ"},
     "PUT /api/v1/statuses/{id}/interaction_policy": {"quote_approval_policy": "nobody"},
-}  # fmt: skip
+}
 ACTS: dict[str, Iterable[str]] = {
-    "/posts/{id}/{act}": TO_POSTS, "/people/{id}/{act}": TO_PEOPLE, "/notifications/requests/{id}/{act}": ("accept", "dismiss"),
-}  # fmt: skip
+    "/posts/{id}/{act}": TO_POSTS,
+    "/people/{id}/{act}": TO_PEOPLE,
+    "/notifications/requests/{id}/{act}": ("accept", "dismiss"),
+}
 OWN: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("/api/v1/lists/", "/api/v1/lists", {"title": "अपने"}),
     ("/lists/", "/api/v1/lists", {"title": "अपने"}),
@@ -151,10 +177,14 @@ async def hidden_posts(v: Village, stranger: Villager) -> list[Hidden]:
     await graph.block(square, v.asha.viewer, stranger.id)
     await v.settle()
     there = {
-        "for followers": followers.id, "a poll for followers": int(asked.json()["id"]), "for one person": direct.id,
-        "withheld and for followers": kept.id, "removed": removed.id, "deleted": deleted.id,
+        "for followers": followers.id,
+        "a poll for followers": int(asked.json()["id"]),
+        "for one person": direct.id,
+        "withheld and for followers": kept.id,
+        "removed": removed.id,
+        "deleted": deleted.id,
         "a repost for followers": int(few.json()["id"]),
-    }  # fmt: skip
+    }
     found = [Hidden(how, id_, "meera", id_ + 9, "meera") for how, id_ in there.items()]
     return [*found, Hidden("by who blocks them", blockers.id, "asha", blockers.id + 9, "asha")]
 
@@ -183,9 +213,14 @@ async def ask(v: Village, who: Villager | None, route: Route, field: str, number
     answers: list[Answer] = []
     for act in ACTS.get(route.path, ("",)):
         holes = {
-            "id": own, "account": str(number), "handle": handle, "act": act, "quote_id": str(v.asha.latest.id),
-            "name": "avatar.png", "rendition": "original",
-        }  # fmt: skip
+            "id": own,
+            "account": str(number),
+            "handle": handle,
+            "act": act,
+            "quote_id": str(v.asha.latest.id),
+            "name": "avatar.png",
+            "rendition": "original",
+        }
         path = route.path
         for name, value in holes.items():
             path = path.replace(f"{{{name}}}", value)

@@ -49,24 +49,38 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
     """Every form of the court is filled in once, each of its free texts with a word of its own."""
     court, owner, chitra, dev = v.running.house.court, v.owner.viewer, v.chitra.viewer, v.dev.viewer
     ref = await v.receives(
-        v.meera.latest.path, checked=False, officer=private("officer"), grounds=private("grounds"), reasons=private("reasons"),
-        origin_note=private("verification note"), particulars={"signature": private("particulars")},
+        v.meera.latest.path,
+        checked=False,
+        officer=private("officer"),
+        grounds=private("grounds"),
+        reasons=private("reasons"),
+        origin_note=private("verification note"),
+        particulars={"signature": private("particulars")},
         letters=[Brought(f"{NAME_OF_LETTER}.pdf", LETTER)],
-    )  # fmt: skip
+    )
     private.words |= {"bytes of a letter": IN_LETTER, "name of a letter's file": NAME_OF_LETTER}
     said: dict[str, Any]
     for verb, said in (
         ("acknowledge", {"text": private("acknowledge: text"), "reason": private("acknowledge: reason")}),
         ("check", {"text": private("check: text"), "reason": private("check: reason")}),
-        ("verify_origin", {"reason": private("verify_origin")}), ("ask", {"text": private("ask")}), ("answer", {"text": private("answer")}),
-        ("meet", {"text": private("meet")}), ("write", {"text": private("write")}), ("object", {"text": private("object")}),
+        ("verify_origin", {"reason": private("verify_origin")}),
+        ("ask", {"text": private("ask")}),
+        ("answer", {"text": private("answer")}),
+        ("meet", {"text": private("meet")}),
+        ("write", {"text": private("write")}),
+        ("object", {"text": private("object")}),
         ("challenge", {"body": private("challenge: body"), "reason": private("challenge: reason")}),
         ("stay", {"body": private("stay: body"), "reason": private("stay: reason")}),
         ("end_stay", {"body": private("end_stay: body"), "reason": private("end_stay: reason")}),
-        ("set_hearing", {
-            "text": private("set_hearing: text"), "reason": private("set_hearing: reason"), "until": iso(v.clock() + 3 * DAY),
-        }),
-    ):  # fmt: skip
+        (
+            "set_hearing",
+            {
+                "text": private("set_hearing: text"),
+                "reason": private("set_hearing: reason"),
+                "until": iso(v.clock() + 3 * DAY),
+            },
+        ),
+    ):
         await steps.take(court, owner, ref, StepForm(verb=verb, **said))
     async with court.work.reading() as reading:
         order = await docket.order(reading, ref)
@@ -108,9 +122,16 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
     await decisions.lift(court, dev, lifted, 1, reason=public("why it was lifted"))
     returned = await v.receives(v.ravi.latest.path, checked=False, reference_no="9/9", **URGENT)
     await steps.take(
-        court, owner, returned,
-        StepForm(verb="return_order", codes=("no_signature",), reason=private("returned: reason"), text=private("returned: letter")),
-    )  # fmt: skip
+        court,
+        owner,
+        returned,
+        StepForm(
+            verb="return_order",
+            codes=("no_signature",),
+            reason=private("returned: reason"),
+            text=private("returned: letter"),
+        ),
+    )
     form = MatterForm(
         targets=f"@{v.karl.handle}", rule=court.rules.current(v.clock()).cite(9), grounds=private("grounds of a matter")
     )
@@ -134,9 +155,13 @@ async def stated(v: Village, public: Markers, ref: str) -> None:
     """What the house says of an order is public, and so is what the authority replies."""
     court, owner = v.running.house.court, v.owner.viewer
     form = statements.StatementForm(
-        slug="our-view", title=public("statement: title"), title_hi=public("statement: title_hi"), body=public("statement: body"),
-        body_hi=public("statement: body_hi"), orders=ref,
-    )  # fmt: skip
+        slug="our-view",
+        title=public("statement: title"),
+        title_hi=public("statement: title_hi"),
+        body=public("statement: body"),
+        body_hi=public("statement: body_hi"),
+        orders=ref,
+    )
     await statements.publish(court, owner, form)
     whose = str((await v.ministry()).id)
     await statements.enter_reply(court, owner, "our-view", authority=whose, body=public("reply of an authority"))

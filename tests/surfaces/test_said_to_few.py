@@ -146,11 +146,23 @@ async def test_public_counts_and_pages_are_the_same_whether_or_not_something_was
     v = village
     post = v.asha.latest
     paths = [
-        f"/api/v1/accounts/{v.ravi.id}", f"/api/v1/accounts/{v.asha.id}", f"/api/v1/statuses/{post.id}", "/api/v2/instance",
-        f"/api/v1/accounts/{v.ravi.id}/statuses?limit=1", f"/api/v1/accounts/{v.ravi.id}/statuses", "/api/v1/instance",
-        f"/api/v1/statuses/{post.id}/context", f"/api/v1/statuses/{post.id}/reblogged_by", f"/api/v1/statuses/{post.id}/quotes",
-        "/api/v1/directory", "/nodeinfo/2.0", "/api/v1/instance/activity", v.ravi.path, post.path, f"{post.path}/reposts",
-    ]  # fmt: skip
+        f"/api/v1/accounts/{v.ravi.id}",
+        f"/api/v1/accounts/{v.asha.id}",
+        f"/api/v1/statuses/{post.id}",
+        "/api/v2/instance",
+        f"/api/v1/accounts/{v.ravi.id}/statuses?limit=1",
+        f"/api/v1/accounts/{v.ravi.id}/statuses",
+        "/api/v1/instance",
+        f"/api/v1/statuses/{post.id}/context",
+        f"/api/v1/statuses/{post.id}/reblogged_by",
+        f"/api/v1/statuses/{post.id}/quotes",
+        "/api/v1/directory",
+        "/nodeinfo/2.0",
+        "/api/v1/instance/activity",
+        v.ravi.path,
+        post.path,
+        f"{post.path}/reposts",
+    ]
     eyes = (None, v.meera)
 
     async def world() -> list[Any]:

@@ -36,9 +36,13 @@ office = schema.include(path=sorted(OFFICE))
 schema.config.phases.coverage.enabled = False  # thousands of cases; what they look for is in test_bad_input
 
 few = settings(
-    max_examples=12, derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate),
+    max_examples=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+)
 
 
 @dataclass

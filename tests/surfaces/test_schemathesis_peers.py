@@ -32,10 +32,19 @@ from waiting import PATIENCE
 # What stands in generated text for what is only known once the servers are there.
 HERE, THERE, POST = "ours.invalid", "theirs.example", "123456789012345678"
 URIS = [
-    f"http://{THERE}/bob", f"http://{THERE}/bob/notes/1", f"http://{THERE}/nobody", f"http://{HERE}/@asha",
-    f"http://{HERE}/@asha/{POST}", f"http://{HERE}/@nobody", f"http://{HERE}/actor", PUBLIC, "", "no address", "http://[::1",
+    f"http://{THERE}/bob",
+    f"http://{THERE}/bob/notes/1",
+    f"http://{THERE}/nobody",
+    f"http://{HERE}/@asha",
+    f"http://{HERE}/@asha/{POST}",
+    f"http://{HERE}/@nobody",
+    f"http://{HERE}/actor",
+    PUBLIC,
+    "",
+    "no address",
+    "http://[::1",
     "x:" + "y" * 3_000,
-]  # fmt: skip
+]
 KINDS = sorted({kind for pair in TABLE for kind in pair if kind} | {"Note", "Question", "Person", "Tombstone", "Image"})
 LINKS = "actor object target attributedTo to cc inReplyTo quote tag attachment icon inbox followers replies publicKey oneOf withheldIn"
 WORDS = (
@@ -123,9 +132,13 @@ asked, brought = schema.include(method="GET"), schema.include(method="POST")
 
 def few(examples: int) -> settings:
     return settings(
-        max_examples=examples, derandomize=True, deadline=None, database=None, phases=(Phase.explicit, Phase.generate),
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
 
 
 @dataclass

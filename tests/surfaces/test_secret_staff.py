@@ -34,11 +34,15 @@ async def knows(v: Village, who: Villager, ref: str) -> set[str]:
     court, reads, me = v.running.house.court, v.running.house.reads, who.viewer
     found: set[str] = set()
     tries = {
-        "dossier": lambda: dossier.dossier(reads, me, ref), "sheet": lambda: dossier.sheet(reads, me, ref, 1),
-        "options": lambda: options.options(court, me, ref, 1), "matter": lambda: options.matter(court, me, ref),
-        "export": lambda: csv_cases.export(court, me, ref), "documents": lambda: archive.of_order(court, me, ref),
-        "evidence": lambda: evidence.of_order(court, me, ref), "assign": lambda: assigning.assign(court, me, ref, (1,), ""),
-    }  # fmt: skip
+        "dossier": lambda: dossier.dossier(reads, me, ref),
+        "sheet": lambda: dossier.sheet(reads, me, ref, 1),
+        "options": lambda: options.options(court, me, ref, 1),
+        "matter": lambda: options.matter(court, me, ref),
+        "export": lambda: csv_cases.export(court, me, ref),
+        "documents": lambda: archive.of_order(court, me, ref),
+        "evidence": lambda: evidence.of_order(court, me, ref),
+        "assign": lambda: assigning.assign(court, me, ref, (1,), ""),
+    }
     for name, ask in tries.items():
         with contextlib.suppress(NotFound, NotAllowed):
             await ask()
@@ -96,9 +100,20 @@ async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever
 
 
 FORM = {
-    "outcome": "withhold_post", "reason": REASON, "text": REASON, "body": "Delhi High Court", "codes": ["no_reasons"], "until": "",
-    "kind": "amend", "verb": "withdraw", "note": REASON, "to": "me", "act": "approve", "verdict": "keep", "despite": REASON,
-}  # fmt: skip
+    "outcome": "withhold_post",
+    "reason": REASON,
+    "text": REASON,
+    "body": "Delhi High Court",
+    "codes": ["no_reasons"],
+    "until": "",
+    "kind": "amend",
+    "verb": "withdraw",
+    "note": REASON,
+    "to": "me",
+    "act": "approve",
+    "verdict": "keep",
+    "despite": REASON,
+}
 NEVER = "X-0000DEADBEEF"  # no order was ever called that
 ACTS = [
     route

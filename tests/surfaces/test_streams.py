@@ -199,9 +199,14 @@ async def test_no_stream_tells_what_is_hidden_and_every_stream_tells_what_is_not
 
 # What is not for everybody is not offered to strangers in the first place: `only_its_audience` has its test further down.
 RULES = [
-    "suspended_author", "blocked_by_its_author", "blocked_by_the_viewer", "muted_by_the_viewer", "what_it_reposts",
-    "withheld_account", "withheld_post",
-]  # fmt: skip
+    "suspended_author",
+    "blocked_by_its_author",
+    "blocked_by_the_viewer",
+    "muted_by_the_viewer",
+    "what_it_reposts",
+    "withheld_account",
+    "withheld_post",
+]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -227,14 +232,17 @@ async def test_whoever_listens_where_a_post_becomes_withheld_is_told_to_drop_it(
         ears = {
             (country, who, socket): await stack.enter_async_context(
                 listening(
-                    v.running.app, "/api/v1/streaming?stream=public" if socket else "/api/v1/streaming/public",
-                    country=country, token=token, socket=socket,
+                    v.running.app,
+                    "/api/v1/streaming?stream=public" if socket else "/api/v1/streaming/public",
+                    country=country,
+                    token=token,
+                    socket=socket,
                 )
             )
             for country in ("IN", "DE")
             for who, token in (("stranger", ""), ("author", v.meera.token), ("staff", v.chitra.token))
             for socket in (False, True)
-        }  # fmt: skip
+        }
         ref = await v.withhold(post=said, by=v.chitra, second=v.dev)
         for (country, who, _), ear in ears.items():
             told = await ear.heard("status_withheld")
@@ -412,9 +420,15 @@ async def test_each_measure_is_told_as_far_as_it_changes_what_one_sees(
             basis="own_rules",
         )  # fmt: skip
         served = DecisionServed(
-            order="IN-2021-0009", target=1, ruling=row.id, subject=subject, kind=kind, owner=None, measure=measure.value,
+            order="IN-2021-0009",
+            target=1,
+            ruling=row.id,
+            subject=subject,
+            kind=kind,
+            owner=None,
+            measure=measure.value,
             territory=(territory,),
-        )  # fmt: skip
+        )
         async with v.running.house.square.work.writing() as w:
             await rulings.begin(w, row)
             w.tell(served)

@@ -58,8 +58,13 @@ async def _rules(v: Village) -> None:
 
 async def _suspends(v: Village) -> None:
     asked = await v.api(
-        v.chitra, "POST", f"{V1}/admin/accounts/{v.asha.id}/action", type="suspend", text="धमकी दी गई थी, बार-बार।", rule_ids=["1"]
-    )  # fmt: skip
+        v.chitra,
+        "POST",
+        f"{V1}/admin/accounts/{v.asha.id}/action",
+        type="suspend",
+        text="धमकी दी गई थी, बार-बार।",
+        rule_ids=["1"],
+    )
     await decisions.approve(v.running.house.court, v.dev.viewer, asked.json()["ref"], 1)
 
 
@@ -88,16 +93,22 @@ LAW: dict[str, tuple[Act, str, Callable[[Village], str], Seen, Seen]] = {
     "a suspension": (_suspends, "", _post, (200, True), (200, False)),
     "a suspended account's own token": (_suspends, "asha", lambda v: f"{V1}/bookmarks", (200, False), (401, False)),
     "a block": (
-        lambda v: v.api(v.asha, "POST", f"{V1}/accounts/{v.karl.id}/block"), "karl",
-        lambda v: f"{V1}/accounts/{v.asha.id}/statuses", (200, True), (200, False),
+        lambda v: v.api(v.asha, "POST", f"{V1}/accounts/{v.karl.id}/block"),
+        "karl",
+        lambda v: f"{V1}/accounts/{v.asha.id}/statuses",
+        (200, True),
+        (200, False),
     ),
     "a token that was revoked": (_revokes, "asha", lambda v: f"{V1}/bookmarks", (200, False), (401, False)),
     "a door that was shut": (_shuts, "", _post, (200, True), (403, False)),
     "a role that was taken": (
-        lambda v: roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER), "chitra",
-        lambda v: f"{V1}/admin/reports", (200, False), (404, False),
+        lambda v: roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER),
+        "chitra",
+        lambda v: f"{V1}/admin/reports",
+        (200, False),
+        (404, False),
     ),
-}  # fmt: skip
+}
 
 
 async def _ask(v: Village, who: str, path: str) -> Seen:

@@ -272,9 +272,12 @@ async def as_office(made: World, office: Office) -> Seen:
 
 def eyes_of(v: Village) -> tuple[Eyes, ...]:
     return (
-        Eyes("stranger in India", "IN"), Eyes("stranger in Germany", "DE"), Eyes("author of another post, in India", "IN", v.ravi),
-        Eyes("author of the post, abroad", "DE", v.meera), Eyes("author of the post, in India", "IN", v.meera),
-    )  # fmt: skip
+        Eyes("stranger in India", "IN"),
+        Eyes("stranger in Germany", "DE"),
+        Eyes("author of another post, in India", "IN", v.ravi),
+        Eyes("author of the post, abroad", "DE", v.meera),
+        Eyes("author of the post, in India", "IN", v.meera),
+    )
 
 
 def staff_of(v: Village) -> tuple[Eyes, ...]:

@@ -59,9 +59,17 @@ async def _asked(v: Village, office: Office, path: str) -> dict[str, Answer]:
     await note("its page", await office.get(f"/portal/orders/{ref}"))
     await note("all orders", await office.get("/portal"))
     for public in (
-        "/orders", f"/orders/{ref}", "/orders/IN-2021-0002", "/api/v1/transparency/orders", f"/api/v1/transparency/orders/{ref}",
-        "/transparency", "/api/v1/transparency", "/log/checkpoint", "/log/tile/entries/000.p/16", "/log/tile/0/000.p/16",
-    ):  # fmt: skip
+        "/orders",
+        f"/orders/{ref}",
+        "/orders/IN-2021-0002",
+        "/api/v1/transparency/orders",
+        f"/api/v1/transparency/orders/{ref}",
+        "/transparency",
+        "/api/v1/transparency",
+        "/log/checkpoint",
+        "/log/tile/entries/000.p/16",
+        "/log/tile/0/000.p/16",
+    ):
         found = answer_of(await v.client.get(public, headers={"x-country": "IN"}))
         seen[public] = found[0], found[1], RANDOM.sub(b"", found[2]) if public.startswith("/log") else found[2]
     taken_back = await office.ask("POST", f"/api/v1/orders/{ref}/withdraw", json={"reason": "It was named by mistake."})

@@ -50,8 +50,12 @@ class Grounds:
     """Where worlds are made: `fresh` gives the settings of another, with a folder and a database of its own."""
 
     def __init__(
-        self, folder: Path, patch: pytest.MonkeyPatch, fresh: Callable[[Path], str], shared: Callable[[Settings], Settings]
-    ) -> None:  # fmt: skip
+        self,
+        folder: Path,
+        patch: pytest.MonkeyPatch,
+        fresh: Callable[[Path], str],
+        shared: Callable[[Settings], Settings],
+    ) -> None:
         self.patch = patch
         self._shared = shared
         self._folder, self._fresh, self._made = folder, fresh, 0
@@ -64,9 +68,13 @@ class Grounds:
             environ={}, data=str(data), database=self._fresh(data), port=8000, rate_limits=False, log_batch_minutes=60
         )
         return msgspec.structs.replace(
-            self._shared(found), trusted_proxies=("127.0.0.0/8",), country_header="X-Country", webhooks_private=True, push_private=True,
+            self._shared(found),
+            trusted_proxies=("127.0.0.0/8",),
+            country_header="X-Country",
+            webhooks_private=True,
+            push_private=True,
             metrics_token=METRICS,
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(params=STAGES)

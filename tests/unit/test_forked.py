@@ -26,8 +26,12 @@ def environ(folder: Path, **more: str) -> dict[str, str]:
 @pytest.mark.parametrize("words", [["--help"], ["order", "--help"], ["nonsense"], ["account", "token", "nobody"]])
 def test_it_says_and_answers_what_a_process_of_its_own_does(words: list[str], tmp_path: Path):
     own = subprocess.run(
-        [sys.executable, "-m", "chaupal.app.cli", *words], env=environ(tmp_path), capture_output=True, text=True, check=False
-    )  # fmt: skip
+        [sys.executable, "-m", "chaupal.app.cli", *words],
+        env=environ(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     here = forked.run(words, environ(tmp_path))
     assert (here.returncode, here.stdout, here.stderr) == (own.returncode, own.stdout, own.stderr)
     assert own.stdout or own.stderr
@@ -69,9 +73,13 @@ def test_nothing_outlives_whoever_asked(tmp_path: Path):
         f"print(forked.begin({WAITS}, os.environ, '.', log, log).pid, flush=True)\nsys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", asks], env=environ(tmp_path, PYTHONPATH=str(TESTS)), cwd=tmp_path, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as asker:  # fmt: skip
+        [sys.executable, "-c", asks],
+        env=environ(tmp_path, PYTHONPATH=str(TESTS)),
+        cwd=tmp_path,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as asker:
         assert asker.stdout
         ended = select.poll()
         ended.register(os.pidfd_open(int(asker.stdout.readline())), select.POLLIN)

@@ -21,8 +21,11 @@ ROLES = {CLERK: "clerk", PROPOSER: "reviewer", APPROVER: "approver", SECOND: "re
 MINISTRY = "Ministry of Electronics"
 FILES = {path.stem: path.read_bytes() for path in (*LAWS.glob("*.toml"), *RULES.glob("house_rules.*.toml"))}
 REGIMES = {
-    "IN-69A@1": "IN-69A.2009", "IN-69A-EMERG@1": "IN-69A-EMERG.2009", "OWN-RULES@1": "OWN-RULES.1", "IN-NCII@1": "IN-NCII.2021",
-}  # fmt: skip
+    "IN-69A@1": "IN-69A.2009",
+    "IN-69A-EMERG@1": "IN-69A-EMERG.2009",
+    "OWN-RULES@1": "OWN-RULES.1",
+    "IN-NCII@1": "IN-NCII.2021",
+}
 type Public = dict[str, object]
 
 
@@ -48,9 +51,17 @@ class Scribe:
         return (self.clock + timedelta(**span)).strftime("%Y-%m-%dT%H:%MZ")
 
     def write(
-        self, t: str, ref: str, public: Mapping[str, object], *, regime: str = "", prev: int | None = None,
-        private: Mapping[str, object] | None = None, carried: Mapping[str, str] | None = None, at: str = "",
-    ) -> int:  # fmt: skip
+        self,
+        t: str,
+        ref: str,
+        public: Mapping[str, object],
+        *,
+        regime: str = "",
+        prev: int | None = None,
+        private: Mapping[str, object] | None = None,
+        carried: Mapping[str, str] | None = None,
+        at: str = "",
+    ) -> int:
         """`private` fields are committed to anew; `carried` disclosures as they are."""
         opens = {name: self._disclosure(name, value) for name, value in (private or {}).items()} | dict(carried or {})
         fields: Public = {"v": 2, "t": t, "ref": ref, "at": at or self.minute(), "public": dict(public)}
@@ -82,9 +93,16 @@ class Scribe:
 
     def authority(self, name: str = MINISTRY, **changes: object) -> int:
         public = {
-            "step": "added", "name": name, "name_hi": "", "jurisdiction": "IN", "class": "government", "office": "", "what": [],
-            "by": CLERK, "second": APPROVER,
-        }  # fmt: skip
+            "step": "added",
+            "name": name,
+            "name_hi": "",
+            "jurisdiction": "IN",
+            "class": "government",
+            "office": "",
+            "what": [],
+            "by": CLERK,
+            "second": APPROVER,
+        }
         return self.write("authority", f"authority-{name.casefold().replace(' ', '-')}", public | changes)
 
     def begin(self) -> None:
@@ -119,9 +137,19 @@ class Scribe:
 
     def own(self, ref: str = "HOUSE-2021-0001", **changes: object) -> int:
         public: Public = {
-            "kind": "own_rules", "authority": "", "class": "house", "jurisdiction": "", "channel": "house", "bases": [],
-            "territory": ["XX"], "secrecy": "none", "source": "staff", "rule": "1@1", "by": MODERATOR, "law": "The rules of this server",
-        }  # fmt: skip
+            "kind": "own_rules",
+            "authority": "",
+            "class": "house",
+            "jurisdiction": "",
+            "channel": "house",
+            "bases": [],
+            "territory": ["XX"],
+            "secrecy": "none",
+            "source": "staff",
+            "rule": "1@1",
+            "by": MODERATOR,
+            "law": "The rules of this server",
+        }
         return self.order(ref, "OWN-RULES@1", public | changes)
 
     def step(self, step: str, ref: str = "IN-2021-0001", **changes: object) -> int:
@@ -139,13 +167,27 @@ class Scribe:
     # --- decisions ---
 
     def propose(
-        self, ref: str = "IN-2021-0001", target: int = 1, outcome: str = "withhold_post", prev: int | None = None,
-        reason: str = REASON, ground: str = "", finding: str = "", why: str = "", **changes: object,
-    ) -> int:  # fmt: skip
+        self,
+        ref: str = "IN-2021-0001",
+        target: int = 1,
+        outcome: str = "withhold_post",
+        prev: int | None = None,
+        reason: str = REASON,
+        ground: str = "",
+        finding: str = "",
+        why: str = "",
+        **changes: object,
+    ) -> int:
         public: Public = {
-            "target": target, "kind": "post", "step": "proposed", "demanded": "withhold_post", "protected": False, "defects": [],
-            "edited": False, "by": PROPOSER,
-        }  # fmt: skip
+            "target": target,
+            "kind": "post",
+            "step": "proposed",
+            "demanded": "withhold_post",
+            "protected": False,
+            "defects": [],
+            "edited": False,
+            "by": PROPOSER,
+        }
         private = {"outcome": outcome, "reason": reason, "subject": "112233", "speaker": "activist"}
         private |= {"ground": ground} if ground else {}
         private |= {"finding": finding} if finding else {}
@@ -169,9 +211,14 @@ class Scribe:
         return self._after("decision", proposal, public | changes, carried=self.opens[proposal])
 
     def measure(
-        self, ref: str = "IN-2021-0001", target: int = 1, prev: int | None = None, carried: Mapping[str, str] | None = None,
-        said: Public | None = None, **changes: object,
-    ) -> int:  # fmt: skip
+        self,
+        ref: str = "IN-2021-0001",
+        target: int = 1,
+        prev: int | None = None,
+        carried: Mapping[str, str] | None = None,
+        said: Public | None = None,
+        **changes: object,
+    ) -> int:
         regime = self._regime(ref)
         own = regime.startswith("OWN")
         order = self.public(self._index(ref)) if self._has(ref) else {}
@@ -214,8 +261,13 @@ class Scribe:
     def alone(self, ref: str = "HOUSE-2021-0001", said: Public | None = None, **changes: object) -> int:
         """What one moderator does by the house's own rules, and tells."""
         public: Public = {
-            "alone": True, "by": MODERATOR, "second": None, "measure": "limit", "until": self.minute(days=2), "demanded": "",
-        }  # fmt: skip
+            "alone": True,
+            "by": MODERATOR,
+            "second": None,
+            "measure": "limit",
+            "until": self.minute(days=2),
+            "demanded": "",
+        }
         made = self.measure(ref, said=public | (said or {}) | changes)
         self.notice(made)
         return made
@@ -253,7 +305,7 @@ class Scribe:
 
     def seal(
         self, t: str, ref: str, public: Mapping[str, object], regime: str, prev: int | None = None, **then: object
-    ) -> int:  # fmt: skip
+    ) -> int:
         """A sealed act, which `unseal` opens. `then`: when it happened (`at`), and how many entries the log had (`size`)."""
         act = {"t": t, "ref": ref, "at": self.minute(), "regime": regime, "prev": prev} | then
         inner = self._disclosure("reason", REASON)
@@ -265,8 +317,13 @@ class Scribe:
         return self.write("open", ref, public | changes, prev=index)
 
     def tally(
-        self, rows: Sequence[tuple[str, str, str]], to: int, opened: Sequence[tuple[str, str, str]] | None = None, /, **changes: object
-    ) -> int:  # fmt: skip
+        self,
+        rows: Sequence[tuple[str, str, str]],
+        to: int,
+        opened: Sequence[tuple[str, str, str]] | None = None,
+        /,
+        **changes: object,
+    ) -> int:
         """(class, did, kind) of each row; `opened` where others are read beside the log than it commits to."""
         public: Public = {"period": "2021-02", "from": 0, "to": to, "rows": len(rows), "part": 1, "parts": 1}
         names = ("class", "did", "kind")
@@ -299,9 +356,14 @@ class Scribe:
         return {one.code for one in self.verdict().findings if one.index == index}
 
     def _after(
-        self, t: str, prev: int, public: Mapping[str, object], *, private: Mapping[str, object] | None = None,
+        self,
+        t: str,
+        prev: int,
+        public: Mapping[str, object],
+        *,
+        private: Mapping[str, object] | None = None,
         carried: Mapping[str, str] | None = None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         ref = str(self.fields(prev)["ref"])
         regime = str(self.fields(prev).get("regime", ""))
         return self.write(t, ref, public, regime=regime, prev=prev, private=private, carried=carried)

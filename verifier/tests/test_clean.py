@@ -122,9 +122,14 @@ def test_an_emergency_goes_on_under_the_order_that_confirms_it(scribe: Scribe):
     scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")
     ended = scribe.reverse(made, "confirmed", body="secretary")
     on = scribe.measure(
-        "IN-2021-0003", prev=ended, carried=scribe.opens[made], cause="confirmed", body="secretary",
-        until=None, review=scribe.minute(days=50),
-    )  # fmt: skip
+        "IN-2021-0003",
+        prev=ended,
+        carried=scribe.opens[made],
+        cause="confirmed",
+        body="secretary",
+        until=None,
+        review=scribe.minute(days=50),
+    )
     scribe.notice(on)
     scribe.later(days=9)
     check_late(scribe)

@@ -173,8 +173,13 @@ def test_a_third_person_is_named_who_never_agreed(scribe: Scribe):
 
 def test_the_whole_account_of_a_protected_speaker_is_withheld(scribe: Scribe):
     proposal = scribe.propose(
-        target=3, kind="account", demanded="withhold_account", outcome="withhold_account", protected=True, finding="No other way."
-    )  # fmt: skip
+        target=3,
+        kind="account",
+        demanded="withhold_account",
+        outcome="withhold_account",
+        protected=True,
+        finding="No other way.",
+    )
     scribe.concur(proposal)
     lie(scribe, scribe.approve(proposal, concurred=SECOND), "protected_whole_account")
 
@@ -254,8 +259,13 @@ def test_a_measure_cites_another_law_than_its_order(scribe: Scribe):
     fields = scribe.fields(made)
     scribe.entries.pop()
     lying = scribe.write(
-        "measure", "IN-2021-0001", scribe_public(fields), regime="IN-NCII@1", prev=proposal, carried=scribe.opens[proposal]
-    )  # fmt: skip
+        "measure",
+        "IN-2021-0001",
+        scribe_public(fields),
+        regime="IN-NCII@1",
+        prev=proposal,
+        carried=scribe.opens[proposal],
+    )
     scribe.notice(lying)
     lie(scribe, lying, "other_law", "other_basis", "law_ended")
 
@@ -296,7 +306,7 @@ def test_a_post_is_called_an_account_to_take_it_whole(scribe: Scribe):
     scribe.open_order("IN-2021-0002", targets={"post": 1})
     proposal = scribe.propose(
         "IN-2021-0002", kind="account", outcome="withhold_account", demanded="withhold_account", finding="No other way."
-    )  # fmt: skip
+    )
     lie(scribe, scribe.approve(proposal), "more_than_ordered")
 
 

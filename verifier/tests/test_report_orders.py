@@ -33,8 +33,11 @@ def february() -> Told:
 def test_t1_says_what_became_of_each_order(february: Told):
     rows = table(february, "T1")
     assert [(r["country"], r["ground"]) for r in rows] == [
-        ("DE", "public_order"), ("IN", "defence"), ("IN", "public_order"), (None, None),
-    ]  # fmt: skip
+        ("DE", "public_order"),
+        ("IN", "defence"),
+        ("IN", "public_order"),
+        (None, None),
+    ]
     kept, returned = rows[2], rows[1]
     assert (kept["received"], kept["narrower"], kept["full"], kept["none"], kept["pending"]) == (1, 1, 0, 0, 0)
     assert (kept["acknowledge_median"], kept["decide_median"], kept["enforce_median"]) == (0.5, 2.5, 2.5)

@@ -98,8 +98,10 @@ def test_t8_counts_what_states_pointed_at():
     story.measure("IN-1", 1, "remove_post", kind="post", basis="own_rules", outcome="own_rules_action", rule="2@1")
     *rows, total = table(story, "T8")
     assert [(one["country"], one["authority"], one["posts"]) for one in rows] == [
-        ("IN", "Delhi Police", 1), ("IN", "Ministry", 1), ("IN", "Ministry of Electronics", 1)
-    ]  # fmt: skip
+        ("IN", "Delhi Police", 1),
+        ("IN", "Ministry", 1),
+        ("IN", "Ministry of Electronics", 1),
+    ]
     assert total["posts"] == 3
 
 

@@ -22,8 +22,15 @@ class Told:
         return len(self.entries)
 
     def says(
-        self, t: str, ref: str, public: dict[str, Any], *, at: str = "", regime: str | None = None, prev: int | None = None
-    ) -> int:  # fmt: skip
+        self,
+        t: str,
+        ref: str,
+        public: dict[str, Any],
+        *,
+        at: str = "",
+        regime: str | None = None,
+        prev: int | None = None,
+    ) -> int:
         """Any entry."""
         said = {name: value for name, value in public.items() if value is not None}
         leaf = tlog.leaf(t, ref, at or self.at, said, regime, prev)
@@ -31,8 +38,14 @@ class Told:
         return len(self.entries) - 1
 
     def order(
-        self, ref: str, targets: dict[str, int] | None = None, *, at: str = "", regime: str | None = "IN-69A@1", **public: Any
-    ) -> int:  # fmt: skip
+        self,
+        ref: str,
+        targets: dict[str, int] | None = None,
+        *,
+        at: str = "",
+        regime: str | None = "IN-69A@1",
+        **public: Any,
+    ) -> int:
         said = {
             "kind": "order", "authority": "Ministry", "class": "government", "jurisdiction": "IN", "channel": "staff", "rank": "JS",
             "reference": "69A/1", "law": "IT Act, s. 69A", "bases": ["public_order"], "territory": ["IN"],
@@ -48,8 +61,15 @@ class Told:
         return self.says("step", ref, said | public, at=at, prev=self.begun.get(ref))
 
     def refuse(
-        self, ref: str, target: int, ground: str = "protected_expression", *, kind: str = "account", at: str = "", **public: Any
-    ) -> int:  # fmt: skip
+        self,
+        ref: str,
+        target: int,
+        ground: str = "protected_expression",
+        *,
+        kind: str = "account",
+        at: str = "",
+        **public: Any,
+    ) -> int:
         said = {
             "target": target,
             "kind": kind,
@@ -65,9 +85,16 @@ class Told:
         return self.says("decision", ref, said, at=at)
 
     def measure(
-        self, ref: str, target: int = 1, measure: str = "withhold_account", *, kind: str = "account", at: str = "",
-        prev: int | None = None, **public: Any
-    ) -> int:  # fmt: skip
+        self,
+        ref: str,
+        target: int = 1,
+        measure: str = "withhold_account",
+        *,
+        kind: str = "account",
+        at: str = "",
+        prev: int | None = None,
+        **public: Any,
+    ) -> int:
         said = {
             "target": target, "kind": kind, "measure": measure, "outcome": "complied_full", "demanded": measure, "territory": ["IN"],
             "basis": "legal_order", "authority": "Ministry", "jurisdiction": "IN", "law": "IT Act, s. 69A", "rule": None,
@@ -77,8 +104,15 @@ class Told:
         return self.says("deamp" if measure == "deamplify" else "measure", ref, said | public, at=at, prev=prev)
 
     def sanction(
-        self, ref: str, measure: str = "suspend", *, rule: str = "2@1", source: str = "user_report", at: str = "", **public: Any
-    ) -> int:  # fmt: skip
+        self,
+        ref: str,
+        measure: str = "suspend",
+        *,
+        rule: str = "2@1",
+        source: str = "user_report",
+        at: str = "",
+        **public: Any,
+    ) -> int:
         """A case of the house's own, and its measure."""
         own: dict[str, Any] = {
             "kind": "own_rules",

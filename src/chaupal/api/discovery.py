@@ -77,12 +77,14 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
     census = await people.census(call.house.reads)
     software = {"name": "chaupal", "version": VERSION}
     return NodeInfo(
-        version=asked, software=software | ({} if asked == "2.0" else {"homepage": settings.origin}),
-        protocols=["activitypub"] if settings.federates else [], services={"inbound": [], "outbound": []},
+        version=asked,
+        software=software | ({} if asked == "2.0" else {"homepage": settings.origin}),
+        protocols=["activitypub"] if settings.federates else [],
+        services={"inbound": [], "outbound": []},
         usage={"users": {"total": census.people, "activeMonth": census.active}, "localPosts": census.posts},
         open_registrations=settings.registrations == "open",
         metadata={"nodeName": settings.title, "nodeDescription": settings.description},
-    )  # fmt: skip
+    )
 
 
 async def webfinger(call: Call[Sought]) -> Answer:

@@ -116,30 +116,46 @@ async def metadata(call: Call[Nothing]) -> Metadata:
     origin = call.house.settings.origin
     ways = ["client_secret_basic", "client_secret_post", "none"]
     return Metadata(
-        issuer=origin, service_documentation="https://docs.joinmastodon.org/", authorization_endpoint=f"{origin}/oauth/authorize",
-        token_endpoint=f"{origin}/oauth/token", revocation_endpoint=f"{origin}/oauth/revoke",
-        userinfo_endpoint=f"{origin}/oauth/userinfo", app_registration_endpoint=f"{origin}/api/v1/apps",
-        scopes_supported=list(SCOPES), response_types_supported=["code"],
-        response_modes_supported=["query"], grant_types_supported=list(GRANT_TYPES),
-        token_endpoint_auth_methods_supported=ways, revocation_endpoint_auth_methods_supported=ways,
+        issuer=origin,
+        service_documentation="https://docs.joinmastodon.org/",
+        authorization_endpoint=f"{origin}/oauth/authorize",
+        token_endpoint=f"{origin}/oauth/token",
+        revocation_endpoint=f"{origin}/oauth/revoke",
+        userinfo_endpoint=f"{origin}/oauth/userinfo",
+        app_registration_endpoint=f"{origin}/api/v1/apps",
+        scopes_supported=list(SCOPES),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=list(GRANT_TYPES),
+        token_endpoint_auth_methods_supported=ways,
+        revocation_endpoint_auth_methods_supported=ways,
         code_challenge_methods_supported=["S256"],
-    )  # fmt: skip
+    )
 
 
 def _shown(call: Call[Any], app: oauth.App) -> App:
     return App(
-        id=str(app.id), name=app.name, website=app.website or None, scopes=app.scopes.split(),
-        redirect_uris=app.redirect_uris.split("\n"), redirect_uri=app.redirect_uris,
+        id=str(app.id),
+        name=app.name,
+        website=app.website or None,
+        scopes=app.scopes.split(),
+        redirect_uris=app.redirect_uris.split("\n"),
+        redirect_uri=app.redirect_uris,
         vapid_key=push_keys.public_key(call.house.settings),
-    )  # fmt: skip
+    )
 
 
 def _command_line(call: Call[Any], caller: Caller) -> App:
     """What stands for the app of a token that the operator made."""
     return App(
-        id="0", name="Command line", website=None, scopes=sorted(caller.scopes), redirect_uris=[oauth.OOB], redirect_uri=oauth.OOB,
+        id="0",
+        name="Command line",
+        website=None,
+        scopes=sorted(caller.scopes),
+        redirect_uris=[oauth.OOB],
+        redirect_uri=oauth.OOB,
         vapid_key=push_keys.public_key(call.house.settings),
-    )  # fmt: skip
+    )
 
 
 def _answer(outcome: Outcome) -> Answer:

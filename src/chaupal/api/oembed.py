@@ -82,9 +82,15 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
         f' sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" title="@{handle}" style="border:0"></iframe>'
     )
     return Embedded(
-        title=f"{name} (@{handle})", author_name=name, author_url=where, provider_name=settings.title,
-        provider_url=settings.origin, html=frame, width=width, height=height,
-    )  # fmt: skip
+        title=f"{name} (@{handle})",
+        author_name=name,
+        author_url=where,
+        provider_name=settings.title,
+        provider_url=settings.origin,
+        html=frame,
+        width=width,
+        height=height,
+    )
 
 
 TAKES: dict[str, Any] = {"takes": EmbedAsked, "gives": Embedded}

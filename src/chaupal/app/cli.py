@@ -136,9 +136,15 @@ def in_house(act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 @click.option("--handed", default="", hidden=True, help="Sockets of the process that supervises this one.")
 @click.pass_context
 def serve(
-    context: click.Context, data: str | None, host: str | None, port: int | None, village: bool | None, processes: int,
-    no_work: bool, handed: str,
-) -> None:  # fmt: skip
+    context: click.Context,
+    data: str | None,
+    host: str | None,
+    port: int | None,
+    village: bool | None,
+    processes: int,
+    no_work: bool,
+    handed: str,
+) -> None:
     """Serve until told to stop."""
     from chaupal.app.logs import set_up_logs
 

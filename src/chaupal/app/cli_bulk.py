@@ -160,9 +160,17 @@ async def export(house: "House", ref: str, who: str, name: str | None, output: B
 @click.option("--csv", "listing", type=click.File("rb"), help="A list of targets as CSV: columns target and measure.")
 @in_house
 async def matter(
-    house: "House", who: str, rule: str, grounds: str, source: str, flagged_by: str, outcome: str, until: str,
-    lines: tuple[str, ...], listing: BinaryIO | None,
-) -> None:  # fmt: skip
+    house: "House",
+    who: str,
+    rule: str,
+    grounds: str,
+    source: str,
+    flagged_by: str,
+    outcome: str,
+    until: str,
+    lines: tuple[str, ...],
+    listing: BinaryIO | None,
+) -> None:
     """Open a matter under the house's own rules; what one person may is carried out, the rest proposed. Prints its reference."""
     from chaupal.app.cli_order import authority_called
     from chaupal.governance.cases import sanctioning

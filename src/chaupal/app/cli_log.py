@@ -40,9 +40,16 @@ def log() -> None:
 @cli_witnesses.witness_options
 @click.pass_context
 def verify(
-    context: click.Context, url: str, key: str | None, earlier: Path | None, keep: Path | None, origin: str | None,
-    witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None,
-) -> None:  # fmt: skip
+    context: click.Context,
+    url: str,
+    key: str | None,
+    earlier: Path | None,
+    keep: Path | None,
+    origin: str | None,
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    policy_file: Path | None,
+) -> None:
     """Fetch the whole log at URL, count it again, and say whether it holds; exits with 1 where it does not."""
     previous = _kept(earlier) if earlier else None
     # /log is where a server has it, so the server's address is enough.

@@ -191,9 +191,18 @@ async def authority_list(house: "House", who: str) -> None:
 )
 @in_house
 async def receive(
-    house: "House", who: str, issuer: str, lines: tuple[str, ...], file: TextIO | None, listing: BinaryIO | None,
-    papers: tuple[str, ...], record_all: bool, only_check: bool, look_up: bool, **fields: Any,
-) -> None:  # fmt: skip
+    house: "House",
+    who: str,
+    issuer: str,
+    lines: tuple[str, ...],
+    file: TextIO | None,
+    listing: BinaryIO | None,
+    papers: tuple[str, ...],
+    record_all: bool,
+    only_check: bool,
+    look_up: bool,
+    **fields: Any,
+) -> None:
     """Take an order in; prints its public reference. A line may end in the measure that it demands: `@asha withhold_account`.
 
     What it names of other servers, as @user@host or by its address, is asked for there where it is not known here.
@@ -255,7 +264,7 @@ async def show(house: "House", ref: str, who: str) -> None:
 @click.pass_context
 def refuse(
     context: click.Context, ref: str, number: int, who: str, seen: int | None, code: str, reason: str, data: str | None
-) -> None:  # fmt: skip
+) -> None:
     """Propose to refuse target NUMBER: short for `decide --outcome refuse`."""
     context.invoke(
         cli_acts.command(ACTS["propose"]),
@@ -275,10 +284,15 @@ cli_bulk.widened(order)
 
 def _counted(counts: "Counts") -> str:
     named = {
-        "demanded": counts.asked, "withheld": counts.withheld, "refused": counts.refused, "restored": counts.ended,
-        "under review": counts.pending, "not found": counts.not_found, "acted on under own rules": counts.own_rules,
+        "demanded": counts.asked,
+        "withheld": counts.withheld,
+        "refused": counts.refused,
+        "restored": counts.ended,
+        "under review": counts.pending,
+        "not found": counts.not_found,
+        "acted on under own rules": counts.own_rules,
         "closed undecided": counts.undecided,
-    }  # fmt: skip
+    }
     return ", ".join(f"{many} {what}" for what, many in named.items() if many)
 
 

@@ -36,9 +36,18 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 )
 @in_house
 async def step(
-    house: "House", ref: str, verb: str, who: str, reason: str, text: str, body: str, until: str, codes: tuple[str, ...],
-    targets: tuple[int, ...], confirms: str,
-) -> None:  # fmt: skip
+    house: "House",
+    ref: str,
+    verb: str,
+    who: str,
+    reason: str,
+    text: str,
+    body: str,
+    until: str,
+    codes: tuple[str, ...],
+    targets: tuple[int, ...],
+    confirms: str,
+) -> None:
     """Take a step of an order as a whole: acknowledge, check, return_order, ask, stay, withdraw, and so on; prints where it stands."""
     from chaupal.governance.orders import steps
     from chaupal.governance.orders.steps import StepForm

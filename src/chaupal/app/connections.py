@@ -169,16 +169,35 @@ class Http(HttpToolsProtocol):
         asked.set()
         self.headers = headers
         scope: Any = {
-            "type": "http", "asgi": {"version": self.asgi_version, "spec_version": "2.3"}, "http_version": "1.1",
-            "server": self.server, "client": self.client, "scheme": self.scheme or "http", "root_path": "", "method": "GET",
-            "path": target.path, "raw_path": target.raw, "query_string": target.query, "headers": headers, "state": {},
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme or "http",
+            "root_path": "",
+            "method": "GET",
+            "path": target.path,
+            "raw_path": target.raw,
+            "query_string": target.query,
+            "headers": headers,
+            "state": {},
             "extensions": self._extensions,
-        }  # fmt: skip
+        }
         self.scope = scope
         self.cycle = self._answered = cycle = RequestResponseCycle(
-            scope, self.transport, self.flow, self.logger, self.access_logger, self.access_log, self.server_state.default_headers,
-            message_event=asked, expect_100_continue=False, keep_alive=not self._leaving, on_response=self.on_response_complete,
-        )  # fmt: skip
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            message_event=asked,
+            expect_100_continue=False,
+            keep_alive=not self._leaving,
+            on_response=self.on_response_complete,
+        )
         cycle.more_body = False
         self._answer_now(cycle, self.app)
 

@@ -17,10 +17,20 @@ from chaupal.wire.scope import Pairs
 KNOWN, LONGEST = 500, 4_000  # heads that are remembered, and bytes of the longest
 GET, VERSION, END = b"GET ", b" HTTP/1.1", b"\r\n\r\n"
 # After these something else comes, or the connection is another one.
-PARTICULAR = frozenset((
-    b"connection", b"content-length", b"expect", b"http2-settings", b"keep-alive", b"proxy-connection", b"te", b"trailer",
-    b"transfer-encoding", b"upgrade",
-))  # fmt: skip
+PARTICULAR = frozenset(
+    (
+        b"connection",
+        b"content-length",
+        b"expect",
+        b"http2-settings",
+        b"keep-alive",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    )
+)
 _PLAIN = regex.compile(rb"/[A-Za-z0-9._~!$&'()*+,;=:@%/?\[\]-]*")
 
 

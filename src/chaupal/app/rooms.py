@@ -107,9 +107,17 @@ def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Fed
 
     settings = square.settings
     return Federation(
-        settings, square.work, square.clock, square.make_id, square, court, reads,
-        Connections(private=settings.federation_test), Remembered(), meter,
-    )  # fmt: skip
+        settings,
+        square.work,
+        square.clock,
+        square.make_id,
+        square,
+        court,
+        reads,
+        Connections(private=settings.federation_test),
+        Remembered(),
+        meter,
+    )
 
 
 async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool) -> "Sitting | None":

@@ -164,13 +164,25 @@ async def _listen(running: Running, app: Any, door: socket.socket, line: socket.
     keeper = Keeper(settings, Locator(settings, lambda address: None))
     running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
     config = Config(
-        app, keeper, host=settings.host, port=settings.port, loop="uvloop", lifespan="off", access_log=False,
-        log_level="warning", log_config=None, server_header=False, proxy_headers=False,
+        app,
+        keeper,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=FINISHING_OF_MANY if settings.many else FINISHING,
         timeout_keep_alive=settings.idle_seconds,
         # Messages from clients are a few words; compression would hold 300 kB for each connection.
-        ws_max_size=10_000, ws_per_message_deflate=False, ws_ping_interval=HEARTBEAT, ws_ping_timeout=HEARTBEAT,
-    )  # fmt: skip
+        ws_max_size=10_000,
+        ws_per_message_deflate=False,
+        ws_ping_interval=HEARTBEAT,
+        ws_ping_timeout=HEARTBEAT,
+    )
     try:
         await Server(config, running, line).serve([door])
     finally:

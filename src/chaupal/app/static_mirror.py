@@ -25,11 +25,19 @@ from chaupal_audit.report.tables import TABLES
 
 API = "/api/v1/transparency"
 SEEDS = (
-    "/transparency", "/orders", "/statements", "/transparency/feed.atom", "/log/key", f"{API}/report.json", f"{API}/health.json",
+    "/transparency",
+    "/orders",
+    "/statements",
+    "/transparency/feed.atom",
+    "/log/key",
+    f"{API}/report.json",
+    f"{API}/health.json",
     f"{API}/snapshots.json",
-    f"{API}/dsa.json", f"{API}/lumen.json", *(f"/transparency/{id_.lower()}" for id_ in TABLES),
+    f"{API}/dsa.json",
+    f"{API}/lumen.json",
+    *(f"/transparency/{id_.lower()}" for id_ in TABLES),
     *(f"{API}/tables/{id_}.{ending}" for id_ in TABLES for ending in ("csv", "json")),
-)  # fmt: skip
+)
 # Where links are followed, and with which words behind a question mark: filters of the report are endless.
 FOLLOWED = regex.compile(r"/(?:orders|statements|transparency|static|log/entries)(?:/.*)?")
 PAGED = {"first", "max_id"}

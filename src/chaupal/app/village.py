@@ -113,9 +113,14 @@ class Telling:
 
     async def _join(self, villager: Villager) -> None:
         id_ = await accounts.create(
-            self.house.square, handle=villager.handle, email=f"{villager.handle}@gaanv.example", password=PASSWORD,
-            name=villager.name, role=villager.role, language=villager.language,
-        )  # fmt: skip
+            self.house.square,
+            handle=villager.handle,
+            email=f"{villager.handle}@gaanv.example",
+            password=PASSWORD,
+            name=villager.name,
+            role=villager.role,
+            language=villager.language,
+        )
         self.people[villager.handle] = Viewer(
             account=id_, country=villager.country, role=villager.role, language=villager.language
         )
@@ -153,10 +158,13 @@ class Telling:
     async def _say(self, line: Line, place: list[int]) -> None:
         square, viewer = self.house.square, self.people[line.by]
         draft = posts.Draft(
-            text=line.text.replace("{register}", self.register), spoiler=line.cw, visibility=FROM_WIRE[line.visibility],
-            language=line.lang or None, reply_to=self.said[line.to][1] if line.to else None,
+            text=line.text.replace("{register}", self.register),
+            spoiler=line.cw,
+            visibility=FROM_WIRE[line.visibility],
+            language=line.lang or None,
+            reply_to=self.said[line.to][1] if line.to else None,
             pictures=[await self.pictures[line.text]] if line.picture else [],
-        )  # fmt: skip
+        )
         place.append(await posts.publish(square, viewer, draft))
         if line.id:
             self.said[line.id] = (line.by, place[0])
@@ -200,13 +208,24 @@ class Telling:
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
         now = self.clock.at
         form = orders.OrderForm(
-            authority=issuer, officer=order.officer, officer_rank=order.officer_rank, reference_no=order.reference_no,
-            legal_basis=order.legal_basis, grounds=order.grounds, reasons=order.reasons, territory=self.play.authority.jurisdiction,
-            dated=iso_day(now), regime=order.regime, role=order.role, bases=tuple(order.bases.split()), particulars={"signature": "yes"},
+            authority=issuer,
+            officer=order.officer,
+            officer_rank=order.officer_rank,
+            reference_no=order.reference_no,
+            legal_basis=order.legal_basis,
+            grounds=order.grounds,
+            reasons=order.reasons,
+            territory=self.play.authority.jurisdiction,
+            dated=iso_day(now),
+            regime=order.regime,
+            role=order.role,
+            bases=tuple(order.bases.split()),
+            particulars={"signature": "yes"},
             origin_note=f"Called back on {iso_day(now)}; the office confirmed it.",
             ends_at=iso(now + int(order.holds * HOUR)) if order.holds is not None else "",
-            targets="\n".join(self._address(target.what) for target in order.target), record_unknown=True,
-        )  # fmt: skip
+            targets="\n".join(self._address(target.what) for target in order.target),
+            record_unknown=True,
+        )
         ref.append(await orders.receive(self.house.court, self.staff(Role.CLERK), form))
         self.refs.append(ref[0])
         self.register = f"{self.house.settings.origin}/orders/{ref[0]}"

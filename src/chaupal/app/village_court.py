@@ -48,9 +48,13 @@ class Bench:
         """By a moderator; where the rules ask for two, an approver agrees a little later."""
         rule = self.court.rules.current(self.court.clock()).cite(matter.rule)
         form = house.MatterForm(
-            targets=matter.what, rule=rule, source=matter.source, grounds=matter.grounds, territory=matter.territory,
+            targets=matter.what,
+            rule=rule,
+            source=matter.source,
+            grounds=matter.grounds,
+            territory=matter.territory,
             flagged_by=self.issuer if matter.source == STATE_FLAG else None,
-        )  # fmt: skip
+        )
         until = iso(self.court.clock() + int(matter.days * DAY)) if matter.days is not None else ""
         draft = Draft(outcome=matter.outcome, reason=matter.reason, until=until, permanent=matter.permanent)
         ref, done = await house.sanction(self.court, self.telling.staff(Role.MODERATOR), form, draft)
@@ -72,8 +76,13 @@ class Bench:
     async def _state(self, stated: Stated) -> None:
         refs = [ref for number, ref in enumerate(self.telling.refs, 1) if number in stated.orders]
         form = statements.StatementForm(
-            slug=stated.slug, title=stated.title, title_hi=stated.title_hi, body=stated.body, body_hi=stated.body_hi, orders=" ".join(refs)
-        )  # fmt: skip
+            slug=stated.slug,
+            title=stated.title,
+            title_hi=stated.title_hi,
+            body=stated.body,
+            body_hi=stated.body_hi,
+            orders=" ".join(refs),
+        )
         await statements.publish(self.court, self.telling.staff(Role.OWNER), form)
 
     async def _reply(self, stated: Stated) -> None:

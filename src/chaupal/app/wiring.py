@@ -137,6 +137,15 @@ def _carrier(house: House, bus: Bus) -> Carrier:
     square = house.square
     streams = Streams(house.settings, square.work, PLACING)
     return Carrier(
-        house.settings, square.work, square.clock, square.make_id, house.reads.feeds, bus, square.mail, streams, square,
-        house.court, house.federation,
-    )  # fmt: skip
+        house.settings,
+        square.work,
+        square.clock,
+        square.make_id,
+        house.reads.feeds,
+        bus,
+        square.mail,
+        streams,
+        square,
+        house.court,
+        house.federation,
+    )

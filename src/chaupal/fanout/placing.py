@@ -148,9 +148,16 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     few = await _few(streams, event)
     quoting = await _quoting(streams, under, few)
     tiding = Ruled(
-        "ruled", event.subject, few, owner=event.owner or 0, withheld=WITHHELD.get(measure, ""), anew=anew, posts=under, reposts=carry,
+        "ruled",
+        event.subject,
+        few,
+        owner=event.owner or 0,
+        withheld=WITHHELD.get(measure, ""),
+        anew=anew,
+        posts=under,
+        reposts=carry,
         account=event.kind == "account",
-    )  # fmt: skip
+    )
     return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
 
 

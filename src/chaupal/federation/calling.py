@@ -55,8 +55,14 @@ async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
 
 
 async def plain(
-    fed: "Federation", url: str, accept: str, kinds: tuple[str, ...], *, most: int = MOST_READ, patience: float = PATIENCE
-) -> Answered:  # fmt: skip
+    fed: "Federation",
+    url: str,
+    accept: str,
+    kinds: tuple[str, ...],
+    *,
+    most: int = MOST_READ,
+    patience: float = PATIENCE,
+) -> Answered:
     """What is not said to anybody by name: WebFinger, NodeInfo, pictures. Unsigned; of one of `kinds` (beginnings of a type).
 
     Raises NotAnswered.
@@ -158,9 +164,15 @@ async def _knock(
 
 
 async def _ask(
-    fed: "Federation", method: str, there: Place, headers: "Mapping[str, str]", body: bytes = b"",
-    *, most: int, patience: float = PATIENCE,
-) -> Answered:  # fmt: skip
+    fed: "Federation",
+    method: str,
+    there: Place,
+    headers: "Mapping[str, str]",
+    body: bytes = b"",
+    *,
+    most: int,
+    patience: float = PATIENCE,
+) -> Answered:
     headers = {"user-agent": f"Chaupal (+{fed.settings.origin})", **headers}
     return await fed.connections.ask(method, there, headers, body, most=most, patience=patience)
 

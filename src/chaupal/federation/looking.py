@@ -67,8 +67,15 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
         follows = of.id in (await facts_for(reading, viewer)).relations.following
         visibilities = listed([int(v) for v in profile_visibilities(own=False, follows=follows)])
         page = await listed_page(
-            reading, viewer, Surface.PEER, posts.OF_AUTHOR, cursor, author=of.id, me=viewer.account or 0, visibilities=visibilities,
-        )  # fmt: skip
+            reading,
+            viewer,
+            Surface.PEER,
+            posts.OF_AUTHOR,
+            cursor,
+            author=of.id,
+            me=viewer.account or 0,
+            visibilities=visibilities,
+        )
         there = [seen for seen in page.items if not seen.withheld]
         return page.map([await showing.said(fed, reading, seen, viewer.account or 0) for seen in there])
 

@@ -108,7 +108,7 @@ class Got(NamedTuple):
 
 async def get(
     url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool = False, private: bool = False
-) -> Got:  # fmt: skip
+) -> Got:
     """GET what is of one of `kinds` (beginnings of a type) and has at most so many bytes; `cut`: the first of them will do.
 
     Raises NotAnswered.

@@ -72,17 +72,20 @@ def _clocks(running: Sequence[ClockRow], now: int) -> Iterable[Gauge]:
         kinds.setdefault((("what", clock.what), ("clock", clock.kind)), []).append(clock)
     yield Gauge("clocks_running", "Deadlines that run.", [Sample(len(rows), labels) for labels, rows in kinds.items()])
     yield Gauge(
-        "clocks_overdue", "Deadlines that are over, with what was due not done.",
+        "clocks_overdue",
+        "Deadlines that are over, with what was due not done.",
         [Sample(sum(row.due_at <= now for row in rows), labels) for labels, rows in kinds.items()],
-    )  # fmt: skip
+    )
     yield Gauge(
-        "clock_next_due_seconds", "Until the next deadline of a kind; below zero when it is over.",
+        "clock_next_due_seconds",
+        "Until the next deadline of a kind; below zero when it is over.",
         [Sample((min(row.due_at for row in rows) - now) / SECOND, labels) for labels, rows in kinds.items()],
-    )  # fmt: skip
+    )
     yield Gauge(
-        "clocks_alerted", "Running deadlines by the share of their time at which staff were last told.",
+        "clocks_alerted",
+        "Running deadlines by the share of their time at which staff were last told.",
         [Sample(sum(row.alerted == share for row in running), (("share", str(share)),)) for share in (0, *SHARES)],
-    )  # fmt: skip
+    )
 
 
 def _one(name: str, help_: str, value: float) -> Gauge:

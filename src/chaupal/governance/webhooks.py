@@ -18,9 +18,16 @@ from chaupal.store.court import webhooks
 from chaupal.store.court.webhooks import Due, Webhook as Webhook
 
 EVENTS = (
-    "order.received", "order.moved", "decision.served", "ruling.ended", "appeal.filed", "appeal.decided", "report.created",
-    "clock.alert", "statement.published",
-)  # fmt: skip
+    "order.received",
+    "order.moved",
+    "decision.served",
+    "ruling.ended",
+    "appeal.filed",
+    "appeal.decided",
+    "report.created",
+    "clock.alert",
+    "statement.published",
+)
 PING = "ping"
 MOST = 20
 MOST_URL = 500  # characters
@@ -54,9 +61,13 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
     secret, id_ = _secret(), court.make_id()
     sealed = await _sealed(court, id_, secret)
     hook = Webhook(
-        id=id_, url=url, secret=sealed, events=tuple(e for e in EVENTS if e in form.events or not form.events), created_by=me,
+        id=id_,
+        url=url,
+        secret=sealed,
+        events=tuple(e for e in EVENTS if e in form.events or not form.events),
+        created_by=me,
         created_at=court.clock(),
-    )  # fmt: skip
+    )
     async with court.work.writing() as w:
         if len(await webhooks.every(w)) >= MOST:
             raise Conflict("too_many_webhooks")

@@ -95,9 +95,13 @@ SAID = {
 AND = {"en": " and ", "hi": " और "}
 HELLO = {"en": "Hello", "hi": "नमस्ते"}
 THINGS = {
-    ("order", "en"): "order {ref}", ("order", "hi"): "आदेश {ref}", ("appeal", "en"): "an appeal", ("appeal", "hi"): "एक अपील",
-    ("report", "en"): "report {ref}", ("report", "hi"): "शिकायत {ref}",
-}  # fmt: skip
+    ("order", "en"): "order {ref}",
+    ("order", "hi"): "आदेश {ref}",
+    ("appeal", "en"): "an appeal",
+    ("appeal", "hi"): "एक अपील",
+    ("report", "en"): "report {ref}",
+    ("report", "hi"): "शिकायत {ref}",
+}
 
 
 def asked(measures: Iterable[str], language: str) -> str:

@@ -13,10 +13,10 @@ MOST = 10  # lines
 SUBJECT = {"en": "{title}: new notifications", "hi": "{title}: नई सूचनाएँ"}
 BODY = {
     "en": "Hello @{handle},\n\nthis happened on {title}:\n\n{lines}\n\nAll notifications: {origin}/notifications\n"
-        "Which ones come by mail: {origin}/settings/mail\nNone by mail any more: {stop}\n",
+    "Which ones come by mail: {origin}/settings/mail\nNone by mail any more: {stop}\n",
     "hi": "नमस्ते @{handle},\n\n{title} पर यह हुआ:\n\n{lines}\n\nसारी सूचनाएँ: {origin}/notifications\n"
-        "कौन-सी ईमेल से आएँ: {origin}/settings/mail\nअब कोई ईमेल नहीं: {stop}\n",
-}  # fmt: skip
+    "कौन-सी ईमेल से आएँ: {origin}/settings/mail\nअब कोई ईमेल नहीं: {stop}\n",
+}
 MORE = {"en": "… and more", "hi": "… और भी"}
 
 

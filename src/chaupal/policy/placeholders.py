@@ -53,7 +53,11 @@ FIRST = {
 # What is left: elsewhere it is there, or (of what binds everywhere) it is nowhere.
 SECOND = {
     ("some", "post", "en"): "The limit holds {until}; elsewhere the post can still be read, and its author can appeal.",
-    ("some", "account", "en"): "The limit holds {until}; elsewhere the account can still be seen, and its holder can appeal.",
+    (
+        "some",
+        "account",
+        "en",
+    ): "The limit holds {until}; elsewhere the account can still be seen, and its holder can appeal.",
     ("some", "media", "en"): "The limit holds {until}; elsewhere they can still be seen, and the author can appeal.",
     ("some", "post", "hi"): "यह रोक {until} लागू है; दूसरे देशों में पोस्ट पढ़ी जा सकती है, और लिखने वाले अपील कर सकते हैं।",
     ("some", "account", "hi"): "यह रोक {until} लागू है; दूसरे देशों में खाता देखा जा सकता है, और खाताधारक अपील कर सकते हैं।",
@@ -64,7 +68,7 @@ SECOND = {
     ("all", "post", "hi"): "यह रोक {until} लागू है, और लिखने वाले अपील कर सकते हैं।",
     ("all", "account", "hi"): "यह रोक {until} लागू है, और खाताधारक अपील कर सकते हैं।",
     ("all", "media", "hi"): "यह रोक {until} लागू है, और लिखने वाले अपील कर सकते हैं।",
-}  # fmt: skip
+}
 # The very same for everything that is gagged: no date, no place, no number by which one could be told from another.
 NEUTRAL = {
     "en": "Why things can be missing on this server, and what can be done about it, is told on the page about it.",
@@ -82,15 +86,27 @@ SERVER_SUSPENDED = {
 }
 
 WITHHELD_BANNERS = {
-    ("legal_order", "en"): "Withheld in {country} since {since}, {until}. Legal order {ref}: {authority}, {law}. Reason: {reason}",
-    ("legal_notice", "en"): "Withheld in {country} since {since}, {until}. Legal notice {ref}: {authority}, {law}. Reason: {reason}",
-    ("copyright", "en"): "Withheld in {country} since {since}, {until}. Copyright notice {ref}: {authority}. Reason: {reason}",
-    ("own_rules", "en"): "Withheld in {country} since {since}, {until}, under the rules of this server ({ref}). Reason: {reason}",
+    (
+        "legal_order",
+        "en",
+    ): "Withheld in {country} since {since}, {until}. Legal order {ref}: {authority}, {law}. Reason: {reason}",
+    (
+        "legal_notice",
+        "en",
+    ): "Withheld in {country} since {since}, {until}. Legal notice {ref}: {authority}, {law}. Reason: {reason}",
+    (
+        "copyright",
+        "en",
+    ): "Withheld in {country} since {since}, {until}. Copyright notice {ref}: {authority}. Reason: {reason}",
+    (
+        "own_rules",
+        "en",
+    ): "Withheld in {country} since {since}, {until}, under the rules of this server ({ref}). Reason: {reason}",
     ("legal_order", "hi"): "{since} से {country} में रोक, {until}। कानूनी आदेश {ref}: {authority}, {law}। कारण: {reason}",
     ("legal_notice", "hi"): "{since} से {country} में रोक, {until}। कानूनी नोटिस {ref}: {authority}, {law}। कारण: {reason}",
     ("copyright", "hi"): "{since} से {country} में रोक, {until}। कॉपीराइट नोटिस {ref}: {authority}। कारण: {reason}",
     ("own_rules", "hi"): "{since} से {country} में रोक, {until}, इस सर्वर के नियमों के तहत ({ref})। कारण: {reason}",
-}  # fmt: skip
+}
 NEUTRAL_BANNER = {"en": "Not shown to everyone in {country}.", "hi": "{country} में सबको नहीं दिखता।"}
 
 # After whatever is said of an act under the house's own rules that a state's hint was followed in. The second where others'

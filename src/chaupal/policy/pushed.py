@@ -20,7 +20,7 @@ TITLES = {
     "admin.sign_up": {"en": "{who} has joined", "hi": "{who} इस सर्वर पर आए"},
     "admin.report": {"en": "A new report", "hi": "एक नई शिकायत"},
     "quoted_update": {"en": "{who} edited a post that you quoted", "hi": "{who} ने वह पोस्ट बदली जिसे आपने कोट किया था"},
-}  # fmt: skip
+}
 ELSE = {"en": "{who}", "hi": "{who}"}
 
 

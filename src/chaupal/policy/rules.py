@@ -19,20 +19,41 @@ type Rule = Callable[[Viewer, Surface, Subject, Facts], Verdict | None]
 type Shade = Callable[[Viewer, Subject, Facts], Show]
 
 # Where a mute works: places one is shown people. Going to somebody's page or a thread is asking for them.
-UNASKED = frozenset({
-    Surface.HOME, Surface.STREAM, Surface.PUBLIC, Surface.TAG, Surface.NOTIFICATIONS, Surface.SEARCH, Surface.TRENDS,
-    Surface.SUGGEST, Surface.FEED, Surface.MAIL, Surface.MESSAGES, Surface.QUOTE,
-})  # fmt: skip
+UNASKED = frozenset(
+    {
+        Surface.HOME,
+        Surface.STREAM,
+        Surface.PUBLIC,
+        Surface.TAG,
+        Surface.NOTIFICATIONS,
+        Surface.SEARCH,
+        Surface.TRENDS,
+        Surface.SUGGEST,
+        Surface.FEED,
+        Surface.MAIL,
+        Surface.MESSAGES,
+        Surface.QUOTE,
+    }
+)
 
 # Where a server that one wants nothing of stays out, as Mastodon has it: the same, and in threads.
 UNSOUGHT = UNASKED | {Surface.THREAD}
 
 # Where a withheld post leaves a placeholder. Elsewhere it is left out: a list of placeholders informs nobody. A server that asks
 # for a thing is told why it is not given, and so can show again later what it has.
-EXPLAINED = frozenset({
-    Surface.HOME, Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
-    Surface.PEER,
-})  # fmt: skip
+EXPLAINED = frozenset(
+    {
+        Surface.HOME,
+        Surface.STATUS,
+        Surface.THREAD,
+        Surface.QUOTE,
+        Surface.SAVED,
+        Surface.PROFILE,
+        Surface.MEDIA,
+        Surface.MESSAGES,
+        Surface.PEER,
+    }
+)
 
 # Where one asked for this very thing, or kept it: a suspended account's things are told to be gone, elsewhere left out.
 ASKED_FOR = EXPLAINED - {Surface.HOME}

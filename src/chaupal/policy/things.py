@@ -128,9 +128,21 @@ class Post(Shelled, frozen=True):
     """
 
     STAYS: ClassVar = frozenset(
-        {"id", "author", "created_at", "visibility", "root", "boost_of", "replies_count", "boosts_count", "likes_count",
-         "quotes_count", "quote_policy", "server"}
-    )  # fmt: skip
+        {
+            "id",
+            "author",
+            "created_at",
+            "visibility",
+            "root",
+            "boost_of",
+            "replies_count",
+            "boosts_count",
+            "likes_count",
+            "quotes_count",
+            "quote_policy",
+            "server",
+        }
+    )
     id: int
     author: int
     created_at: int
@@ -185,9 +197,11 @@ class Post(Shelled, frozen=True):
 
     def altered(self, verdict: Show) -> Self:
         return replace(
-            self, pictures=tuple(one for one in self.pictures if one.id not in verdict.pictures_gone),
-            sensitive=self.sensitive or verdict.sensitive is not None, inner=self.inner.altered(verdict) if self.inner else None,
-        )  # fmt: skip
+            self,
+            pictures=tuple(one for one in self.pictures if one.id not in verdict.pictures_gone),
+            sensitive=self.sensitive or verdict.sensitive is not None,
+            inner=self.inner.altered(verdict) if self.inner else None,
+        )
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -26,29 +26,46 @@ BECAUSE = {
     ("rule", "hi"): "इस सर्वर के नियम {rule} के तहत ({ref}) ",
     ("rules", "en"): ", under the rules of this server ({ref})",
     ("rules", "hi"): "इस सर्वर के नियमों के तहत ({ref}) ",
-}  # fmt: skip
+}
 UNDER = {
-    ("order", "en"): " under legal order {ref}", ("order", "hi"): "कानूनी आदेश {ref} के तहत ",
-    ("ref", "en"): " under {ref}", ("ref", "hi"): "{ref} के तहत ", ("notice", "en"): " under {ref}", ("notice", "hi"): "{ref} के तहत ",
-    ("rule", "en"): " under rule {rule}", ("rule", "hi"): "नियम {rule} के तहत ",
-}  # fmt: skip
+    ("order", "en"): " under legal order {ref}",
+    ("order", "hi"): "कानूनी आदेश {ref} के तहत ",
+    ("ref", "en"): " under {ref}",
+    ("ref", "hi"): "{ref} के तहत ",
+    ("notice", "en"): " under {ref}",
+    ("notice", "hi"): "{ref} के तहत ",
+    ("rule", "en"): " under rule {rule}",
+    ("rule", "hi"): "नियम {rule} के तहत ",
+}
 
 SUBJECTS = {
-    ("begun", "en"): "{title}: a decision about {thing}", ("begun", "hi"): "{title}: {thing} के बारे में एक फ़ैसला",
-    ("ended", "en"): "{title}: a limit on {thing} has ended", ("ended", "hi"): "{title}: {thing} पर लगी रोक ख़त्म",
-}  # fmt: skip
+    ("begun", "en"): "{title}: a decision about {thing}",
+    ("begun", "hi"): "{title}: {thing} के बारे में एक फ़ैसला",
+    ("ended", "en"): "{title}: a limit on {thing} has ended",
+    ("ended", "hi"): "{title}: {thing} पर लगी रोक ख़त्म",
+}
 THINGS = {
-    ("post", "en"): "your post", ("post", "hi"): "आपकी पोस्ट", ("account", "en"): "your account", ("account", "hi"): "आपके खाते",
-    ("media", "en"): "your picture", ("media", "hi"): "आपके चित्र",
-}  # fmt: skip
+    ("post", "en"): "your post",
+    ("post", "hi"): "आपकी पोस्ट",
+    ("account", "en"): "your account",
+    ("account", "hi"): "आपके खाते",
+    ("media", "en"): "your picture",
+    ("media", "hi"): "आपके चित्र",
+}
 LETTERS = {
     ("begun", "en"): "Hello @{handle},\n\n{line}\n\nWhat it is about: {link}\n{seen}{why}\n"
     "All about this decision: {page}\n{appeal}\n{title}\n{origin}\n",
     ("begun", "hi"): "नमस्ते @{handle},\n\n{line}\n\nबात इसकी है: {link}\n{seen}{why}\n"
     "इस फ़ैसले के बारे में सब कुछ: {page}\n{appeal}\n{title}\n{origin}\n",
-    ("ended", "en"): "Hello @{handle},\n\n{line}\n\nWhat it is about: {link}\nAll about this decision: {page}\n\n{title}\n{origin}\n",
-    ("ended", "hi"): "नमस्ते @{handle},\n\n{line}\n\nबात इसकी है: {link}\nइस फ़ैसले के बारे में सब कुछ: {page}\n\n{title}\n{origin}\n",
-}  # fmt: skip
+    (
+        "ended",
+        "en",
+    ): "Hello @{handle},\n\n{line}\n\nWhat it is about: {link}\nAll about this decision: {page}\n\n{title}\n{origin}\n",
+    (
+        "ended",
+        "hi",
+    ): "नमस्ते @{handle},\n\n{line}\n\nबात इसकी है: {link}\nइस फ़ैसले के बारे में सब कुछ: {page}\n\n{title}\n{origin}\n",
+}
 SEEN = {"en": "You see it yourself wherever you are.\n", "hi": "आपको यह हर जगह दिखता रहेगा।\n"}
 WHY = {"en": "Why: {reason}\n", "hi": "कारण: {reason}\n"}
 APPEAL = {
@@ -59,8 +76,9 @@ LABELLED = {"en": "Something you published bears a label.", "hi": "आपकी 
 POSTS = {
     ("begun", "en"): "@{handle} {line} Why, and how to appeal: {page}",
     ("begun", "hi"): "@{handle} {line} कारण, और अपील कैसे करें: {page}",
-    ("ended", "en"): "@{handle} {line} More: {page}", ("ended", "hi"): "@{handle} {line} विस्तार से: {page}",
-}  # fmt: skip
+    ("ended", "en"): "@{handle} {line} More: {page}",
+    ("ended", "hi"): "@{handle} {line} विस्तार से: {page}",
+}
 # Who is on another server would else read that nobody at all is shown it.
 HERE_ALONE = {
     "en": "It is so on our server alone; what your own and others show is theirs to decide.",
@@ -102,12 +120,13 @@ def letter(
     when, language = "ended" if ended else "begun", spoken(language)
     thing = THINGS[kind if kind in ("account", "media") else "post", language]
     body = LETTERS[when, language].format(
-        **said, line=line(ruling, kind, language, ended=ended),
+        **said,
+        line=line(ruling, kind, language, ended=ended),
         seen=SEEN[language] if ruling.measure in WITHHOLDING else "",
         # Of what may name nobody the reason could name somebody.
         why="" if ruling.neutral else WHY[language].format(reason=ruling.reason),
         appeal="" if appeal_by is None else APPEAL[language].format(day=moment(appeal_by, language)),
-    )  # fmt: skip
+    )
     return SUBJECTS[when, language].format(**said, thing=thing), body
 
 

@@ -71,8 +71,12 @@ class LocalFeeds:
     """
 
     def __init__(
-        self, residents: int = 5_000, *, read: Callable[[int], None] = _nobody, changed: Callable[[Collection[int]], None] = _nobody
-    ) -> None:  # fmt: skip
+        self,
+        residents: int = 5_000,
+        *,
+        read: Callable[[int], None] = _nobody,
+        changed: Callable[[Collection[int]], None] = _nobody,
+    ) -> None:
         self._residents = residents
         self._read = read
         self._changed = changed

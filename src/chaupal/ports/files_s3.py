@@ -28,9 +28,11 @@ def s3_files(settings: Settings) -> "S3Files":
     ):  # without one the usual places are asked: AWS_* in the environment, the machine's own role
         known |= {"access_key_id": settings.s3_access_key, "secret_access_key": settings.s3_secret_key}
     store = S3Store(
-        parts.netloc, prefix=parts.path.strip("/") or None, config=known,
+        parts.netloc,
+        prefix=parts.path.strip("/") or None,
+        config=known,
         client_options={"allow_http": settings.s3_endpoint.startswith("http://"), "timeout": PATIENCE},
-    )  # fmt: skip
+    )
     return S3Files(store)
 
 

@@ -250,10 +250,15 @@ class Server:
 def _client_of(address: Address) -> driver.Valkey:
     """Its own time-outs are wider than ours: whoever waits for a command is freed by `PATIENCE`."""
     known: dict[str, Any] = {
-        "db": address.database, "username": address.user or None, "password": address.password or None,
-        "socket_connect_timeout": TO_CONNECT, "socket_timeout": None, "socket_keepalive": True,
-        "retry": Retry(NoBackoff(), 0), "max_connections": 2 * CONNECTIONS,
-    }  # fmt: skip
+        "db": address.database,
+        "username": address.user or None,
+        "password": address.password or None,
+        "socket_connect_timeout": TO_CONNECT,
+        "socket_timeout": None,
+        "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0),
+        "max_connections": 2 * CONNECTIONS,
+    }
     secured: dict[str, Any] = {"ssl_check_hostname": True} if address.tls else {}
     known |= secured
     if address.name:

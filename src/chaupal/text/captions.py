@@ -7,8 +7,9 @@ MOST_CUES = 5_000
 MOST_LETTERS = 500  # code points of one cue: more covers the picture
 
 _TIMING = regex.compile(
-    r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})(?:[ \t].*)?", regex.ASCII
-)  # fmt: skip
+    r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})[ \t]+-->[ \t]+(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})(?:[ \t].*)?",
+    regex.ASCII,
+)
 _HEAD = regex.compile(r"WEBVTT(?:[ \t].*)?")
 # Possessive: what does not match is known in one pass, whatever spaces a stranger sends.
 _VOICE = regex.compile(r"<v(?:\.[^<>\s]*+)?[ \t]++([^<>]++)>")

@@ -30,9 +30,13 @@ _INLINE = {"a", "span", "del", "s", "code", "b", "strong", "u", "i", "em", "ruby
 _BLOCKS = {"p", "pre", "blockquote", "ul", "ol", "li"}
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _ATTRIBUTES = {
-    "*": {"lang"}, "a": {"href", "class", "translate"}, "span": {"class", "translate"}, "p": {"class"}, "ol": {"start", "reversed"},
+    "*": {"lang"},
+    "a": {"href", "class", "translate"},
+    "span": {"class", "translate"},
+    "p": {"class"},
+    "ol": {"start", "reversed"},
     "li": {"value"},
-}  # fmt: skip
+}
 
 _ATTRIBUTE = r'(?:\s[\w-]+="[^"]*")*+'
 _CLASS = regex.compile(r"(?:h|p|u|dt|e)-[\w-]+|mention|hashtag|ellipsis|invisible|quote-inline")

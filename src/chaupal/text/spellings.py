@@ -34,9 +34,14 @@ DO_NOT_EMIT = _pairs(_VOWELS) | _pairs(_OTHERS)
 
 # Before Unicode 5.1 (Malayalam, table 12-40) and 4.1 (Bengali) these letters were consonant + virama + ZWJ.
 JOINED = {
-    "ണ്\u200d": "ൺ", "ന്\u200d": "ൻ", "ര്\u200d": "ർ", "ല്\u200d": "ൽ", "ള്\u200d": "ൾ", "ക്\u200d": "ൿ",
+    "ണ്\u200d": "ൺ",
+    "ന്\u200d": "ൻ",
+    "ര്\u200d": "ർ",
+    "ല്\u200d": "ൽ",
+    "ള്\u200d": "ൾ",
+    "ക്\u200d": "ൿ",
     "ত্\u200d": "ৎ",
-}  # fmt: skip
+}
 
 # Urdu readers see one letter; keyboards made for Arabic and for Persian send others.
 ARABIC_LETTERS = {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ە": "ہ", "ۀ": "ۂ"}

@@ -62,9 +62,17 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
     if typed:
         told = said.gettext(N_("Nothing of it is lost. Mend what is marked, and send it once more."))
     return await pages.render(
-        call, "error.html", problem.status, headers_of(problem), problem=problem, title=said.gettext(title),
-        sentence=told, typed=typed, back=mending.back(call), files=bool(call.files),
-    )  # fmt: skip
+        call,
+        "error.html",
+        problem.status,
+        headers_of(problem),
+        problem=problem,
+        title=said.gettext(title),
+        sentence=told,
+        typed=typed,
+        back=mending.back(call),
+        files=bool(call.files),
+    )
 
 
 def headers_of(problem: Problem) -> list[tuple[str, str]]:

@@ -30,10 +30,18 @@ async def manifest(call: Call[Nothing]) -> Answer:
     """https://www.w3.org/TR/appmanifest/, in the viewer's language."""
     said = words(call.viewer.language)
     body = {
-        "id": "/", "start_url": "/", "scope": "/", "display": "standalone", "lang": said.language, "dir": said.direction,
-        "name": said.gettext(call.house.settings.title), "short_name": said.gettext(call.house.settings.title),
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": said.language,
+        "dir": said.direction,
+        "name": said.gettext(call.house.settings.title),
+        "short_name": said.gettext(call.house.settings.title),
         "description": said.gettext(N_("A square where every limit on speech is decided in the open.")),
-        "background_color": PAPER, "theme_color": PAPER, "categories": ["social", "news"],
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "categories": ["social", "news"],
         "icons": [
             {"src": static.address(name), "sizes": size, "type": "image/png", "purpose": purpose}
             for name, size, purpose in ICONS
@@ -44,10 +52,12 @@ async def manifest(call: Call[Nothing]) -> Answer:
             {"name": said.gettext(N_("Notifications")), "url": "/notifications"},
         ],
         "share_target": {
-            "action": "/compose", "method": "GET", "enctype": "application/x-www-form-urlencoded",
+            "action": "/compose",
+            "method": "GET",
+            "enctype": "application/x-www-form-urlencoded",
             "params": {"text": "text", "title": "title", "url": "url"},
         },
-    }  # fmt: skip
+    }
     return _file(msgspec.json.encode(body), "application/manifest+json; charset=utf-8")
 
 

@@ -93,7 +93,7 @@ def pictured(markup: str, emojis: Sequence[Emoji]) -> Markup:
         f":{one.name}:": f'<img class="emoji" src="/media/{escape(one.key)}" alt=":{escape(one.name)}:" title=":{escape(one.name)}:"'
         ' width="20" height="20" loading="lazy">'
         for one in emojis
-    }  # fmt: skip
+    }
     pieces = _TAGS.split(markup)
     pieces[::2] = [_NAMES.sub(lambda found: shown.get(found[0], found[0]), words) for words in pieces[::2]]
     return Markup("".join(pieces))  # noqa: S704 - of harmless HTML, and of names that hold ASCII letters, digits and _

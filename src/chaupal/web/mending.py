@@ -58,13 +58,17 @@ def fields(call: Call[Any], problem: Problem) -> list[FieldTyped]:
     taken = {field.encode_name for field in msgspec.structs.fields(call.route.takes)}
     found = [
         FieldTyped(
-            name, said.gettext(LABELS.get(base, base)), "" if base in SECRETS else value.replace("\0", "\ufffd"), wrong.pop(base, ""),
-            shown=base in about or base in SECRETS or _TOKEN.fullmatch(value) is None, secret=base in SECRETS,
+            name,
+            said.gettext(LABELS.get(base, base)),
+            "" if base in SECRETS else value.replace("\0", "\ufffd"),
+            wrong.pop(base, ""),
+            shown=base in about or base in SECRETS or _TOKEN.fullmatch(value) is None,
+            secret=base in SECRETS,
             high=len(value) > LONG or "\n" in value,
         )
         for name, base, value in _flat(call.sent)
         if base in taken and base not in PLUMBING
-    ]  # fmt: skip
+    ]
     found += [
         FieldTyped(name, said.gettext(LABELS.get(name, name)), "", text)
         for name, text in wrong.items()

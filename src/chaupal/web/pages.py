@@ -103,12 +103,22 @@ def common(call: Call[Any]) -> dict[str, Any]:
     """What every page knows. `me` is added by `render`."""
     settings = call.house.settings
     return {
-        "call": call, "viewer": call.viewer, "who": call.caller, "signed_in": call.viewer.account is not None,
-        "csrf": WORD if call.csrf else "", "path": path_of(call), "here": here(call), "settings": settings,
-        "site": words(call.viewer.language).gettext(settings.title), "now": call.house.reads.clock(),
-        "village": settings.village, "cast": _cast if settings.village else (),
-        "may": functools.partial(may, call.viewer), "title": "", "appearance": appearance_of(call),
-    }  # fmt: skip
+        "call": call,
+        "viewer": call.viewer,
+        "who": call.caller,
+        "signed_in": call.viewer.account is not None,
+        "csrf": WORD if call.csrf else "",
+        "path": path_of(call),
+        "here": here(call),
+        "settings": settings,
+        "site": words(call.viewer.language).gettext(settings.title),
+        "now": call.house.reads.clock(),
+        "village": settings.village,
+        "cast": _cast if settings.village else (),
+        "may": functools.partial(may, call.viewer),
+        "title": "",
+        "appearance": appearance_of(call),
+    }
 
 
 def reads_of(call: Call[Any]) -> tuple[str, ...] | None:
@@ -142,28 +152,49 @@ def environment(language: str, native: bool = False) -> "Environment":
 
     said = words(language)
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
-        extensions=["jinja2.ext.i18n"], undefined=StrictUndefined,
-    )  # fmt: skip
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+        undefined=StrictUndefined,
+    )
     env.policies["ext.i18n.trimmed"] = True
     i18n: Any = env
     i18n.install_gettext_callables(
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
     told: dict[str, Any] = {
-        "number": said.number, "compact": said.compact, "day": said.day, "month": said.month, "moment": said.moment, "ago": said.ago,
-    }  # fmt: skip
+        "number": said.number,
+        "compact": said.compact,
+        "day": said.day,
+        "month": said.month,
+        "moment": said.moment,
+        "ago": said.ago,
+    }
     if native:
         told = {name: said.in_digits(say) for name, say in told.items()}
     filters: dict[str, Any] = told | {
-        "hue": links.hue, "initial": links.initial, "own_name": own_name, "iso": iso, "clip": clip,
-    }  # fmt: skip
+        "hue": links.hue,
+        "initial": links.initial,
+        "own_name": own_name,
+        "iso": iso,
+        "clip": clip,
+    }
     names: dict[str, Any] = {
-        "lang": said.language, "dir": said.direction, "languages": LANGUAGES, "static": static.address, "links": links,
+        "lang": said.language,
+        "dir": said.direction,
+        "languages": LANGUAGES,
+        "static": static.address,
+        "links": links,
         "receipts": {code: said.gettext(text) for code, text in labels("receipt").items()},
-        "typing": static.typing, "setting_groups": places.GROUPS, "group_of": places.group_of,
-        "has_icons": "icon-apple.png" in static.kept(), "has_emoji": "emoji.json" in static.kept(),
-    }  # fmt: skip
+        "typing": static.typing,
+        "setting_groups": places.GROUPS,
+        "group_of": places.group_of,
+        "has_icons": "icon-apple.png" in static.kept(),
+        "has_emoji": "emoji.json" in static.kept(),
+    }
     env.filters.update(filters)
     env.globals.update(names)
     return env

@@ -102,4 +102,4 @@ def _keep(name: str, data: bytes) -> Kept:
 
 ROUTES: tuple[Route, ...] = (
     get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, takes=FileAsked),
-)  # fmt: skip
+)

@@ -213,10 +213,19 @@ class Dispatcher:
 
     def _call(self, route: Route, request: Request, asker: Asker, cookies: Mapping[str, str]) -> Call[Any]:
         return Call(
-            house=self.house, route=route, viewer=asker.stranger, caller=None, args=None, headers=request.headers, cookies=cookies,
-            link=self.house.settings.origin + request.link, query=request.query, address=asker.address,
-            csrf=csrf.word(request.headers, cookies) if route.shape is Shape.PAGE else "", target=request.target,
-        )  # fmt: skip
+            house=self.house,
+            route=route,
+            viewer=asker.stranger,
+            caller=None,
+            args=None,
+            headers=request.headers,
+            cookies=cookies,
+            link=self.house.settings.origin + request.link,
+            query=request.query,
+            address=asker.address,
+            csrf=csrf.word(request.headers, cookies) if route.shape is Shape.PAGE else "",
+            target=request.target,
+        )
 
     async def _identify(self, route: Route, asker: Asker) -> Caller | None:
         if route.offices:

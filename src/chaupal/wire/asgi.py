@@ -39,13 +39,16 @@ PREFLIGHT = [
 ]
 USUAL = b"Authorization, Cache-Control, Content-Type, Idempotency-Key"
 PAGE = [
-    (b"content-security-policy", b"default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; "
-     b"font-src 'self'; script-src 'self'; connect-src 'self'; "
-     b"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; "
+        b"font-src 'self'; script-src 'self'; connect-src 'self'; "
+        b"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
     (b"x-frame-options", b"DENY"),
     (b"permissions-policy", b"interest-cohort=()"),
     (b"cache-control", b"private, no-store"),
-]  # fmt: skip
+]
 # What is judged for one viewer must not be kept for another (and a 451 is cacheable unless told otherwise, RFC 7725 §3).
 FOR_ONE = [(b"cache-control", b"private, no-store")]
 BY_SHAPE = {Shape.API: [*ALWAYS, *OPEN, *FOR_ONE], Shape.PAGE: [*ALWAYS, *PAGE], Shape.FILE: [*ALWAYS, *FOR_ONE]}
@@ -102,9 +105,14 @@ def head_of(route: Route | None, answer: Answer) -> Pairs:
 
 
 async def send_answer(
-    send: AsgiSend, route: Route | None, answer: Answer, *, head: bool = False, drop: Callable[[], None] | None = None,
+    send: AsgiSend,
+    route: Route | None,
+    answer: Answer,
+    *,
+    head: bool = False,
+    drop: Callable[[], None] | None = None,
     whole: SendWhole | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """The answer on the wire: at once where the server takes it `whole` and it does not come in pieces.
 
     `drop` cuts the connection off: the only way left to end an answer of which the rest may not be given any more.

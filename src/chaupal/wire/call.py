@@ -82,10 +82,22 @@ class Call[A: msgspec.Struct]:
     )
 
     def __init__(
-        self, *, house: House, route: Route, viewer: Viewer, caller: Caller | None, args: A, headers: Mapping[str, str],
-        cookies: Mapping[str, str], link: str, query: str, address: str = "", csrf: str = "", files: Mapping[str, Upload] | None = None,
+        self,
+        *,
+        house: House,
+        route: Route,
+        viewer: Viewer,
+        caller: Caller | None,
+        args: A,
+        headers: Mapping[str, str],
+        cookies: Mapping[str, str],
+        link: str,
+        query: str,
+        address: str = "",
+        csrf: str = "",
+        files: Mapping[str, Upload] | None = None,
         target: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.house = house
         self.route = route
         self.viewer = viewer

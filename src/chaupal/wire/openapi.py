@@ -14,12 +14,19 @@ ERROR: dict[str, Any] = {
     "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}, "details": {"type": "object"}},
 }
 PROBLEMS = {
-    "400": "The request cannot be read", "401": "Nobody is signed in", "403": "Outside the token's scopes, or not theirs to do",
-    "404": "Missing, or not for this caller", "409": "It moved meanwhile", "412": "It is not the version that If-Match names",
-    "413": "Too many bytes", "422": "Cannot be accepted", "429": "Too many requests", "451": "Withheld in the caller's country",
+    "400": "The request cannot be read",
+    "401": "Nobody is signed in",
+    "403": "Outside the token's scopes, or not theirs to do",
+    "404": "Missing, or not for this caller",
+    "409": "It moved meanwhile",
+    "412": "It is not the version that If-Match names",
+    "413": "Too many bytes",
+    "422": "Cannot be accepted",
+    "429": "Too many requests",
+    "451": "Withheld in the caller's country",
     "503": "The store could not keep it; nothing was half done",
     "507": "There is no room left on the server; nothing was kept",
-}  # fmt: skip
+}
 
 
 def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -> dict[str, Any]:

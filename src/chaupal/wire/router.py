@@ -36,9 +36,8 @@ MISSING = {
 }
 # A file's problems are drawn as pages are.
 WRONG = {
-    shape: Route(method="GET", path="/", run=_wrong, surface=Surface.NONE, public=True, shape=shape)
-    for shape in Shape
-}  # fmt: skip
+    shape: Route(method="GET", path="/", run=_wrong, surface=Surface.NONE, public=True, shape=shape) for shape in Shape
+}
 
 
 class Found(NamedTuple):

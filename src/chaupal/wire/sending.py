@@ -28,5 +28,8 @@ async def export(call: Call[Any], id_: int) -> Answer:
     file = File(found.key, "application/zip", str(found.id), again)
     size = await media.size(call.house.reads, file)
     return Answer(
-        mime=file.mime, headers=attached(f"chaupal-{found.id}.zip"), pieces=media.pieces(call.house.reads, file, 0, size), length=size,
-    )  # fmt: skip
+        mime=file.mime,
+        headers=attached(f"chaupal-{found.id}.zip"),
+        pieces=media.pieces(call.house.reads, file, 0, size),
+        length=size,
+    )

@@ -110,8 +110,10 @@ async def test_retention_says_how_many_of_those_who_joined_were_seen_again(villa
     assert [day["value"] for day in second["data"]] == ["1"]
     (month,) = (await v.api(v.chitra, "POST", f"{API}/retention", frequency="month", **asked)).json()
     assert month["period"] == "2021-02-01T00:00:00.000Z" and month["data"][0] == {
-        "date": "2021-02-01T00:00:00.000Z", "rate": 1.0, "value": "8",
-    }  # fmt: skip
+        "date": "2021-02-01T00:00:00.000Z",
+        "rate": 1.0,
+        "value": "8",
+    }
 
 
 @pytest.mark.parametrize("path", ["measures", "dimensions", "retention"])
@@ -123,10 +125,12 @@ async def test_only_staff_with_the_scope_may_count_and_bad_days_are_told_by_fiel
     assert (await v.client.post(f"{API}/{path}", json=sent | WEEK, headers=narrow)).status_code == 403
     assert (await v.api(None, "POST", f"{API}/{path}", **sent, **WEEK)).status_code == 401
     for bad, field in (
-        *([] if path == "dimensions" else [({}, "start_at")]), ({"start_at": "soon", "end_at": "2021-02-10"}, "start_at"),
-        ({"start_at": "2021-02-10", "end_at": "2021-02-09"}, "end_at"), ({"start_at": "1980-01-01", "end_at": "2021-02-09"}, "end_at"),
+        *([] if path == "dimensions" else [({}, "start_at")]),
+        ({"start_at": "soon", "end_at": "2021-02-10"}, "start_at"),
+        ({"start_at": "2021-02-10", "end_at": "2021-02-09"}, "end_at"),
+        ({"start_at": "1980-01-01", "end_at": "2021-02-09"}, "end_at"),
         ({"start_at": "9999-12-31", "end_at": "9999-12-31"}, "start_at"),
-    ):  # fmt: skip
+    ):
         answer = await v.api(v.chitra, "POST", f"{API}/{path}", **sent, **bad)
         assert answer.status_code == 422 and field in answer.json()["details"], (bad, answer.text)
 

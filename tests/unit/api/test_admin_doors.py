@@ -135,8 +135,11 @@ async def test_each_step_of_a_door_is_in_the_log_and_no_address_is(village: Vill
     told = [(msgspec.json.decode(body), opens) for _, body, opens in found]
     doors = [one for one, _ in told if one["t"] == "door"]
     assert [(one["public"]["step"], one["public"]["kind"]) for one in doors] == [
-        ("shut", "ip"), ("changed", "ip"), ("opened", "ip"), ("shut", "domain"),
-    ]  # fmt: skip
+        ("shut", "ip"),
+        ("changed", "ip"),
+        ("opened", "ip"),
+        ("shut", "domain"),
+    ]
     assert {one["ref"] for one in doors[:3]} == {f"door-{made['id']}"} and doors[0]["public"]["by"].startswith("staff-")
     assert (doors[0]["public"]["severity"], doors[1]["public"]["severity"]) == ("no_access", "sign_up_block")
     whole = b"".join(body for _, body, _ in found).decode()

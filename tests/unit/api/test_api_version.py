@@ -26,10 +26,17 @@ def takes(name: str) -> set[str]:
 
 
 QUOTES = (
-    "GET /api/v1/statuses/:id/quotes", "POST /api/v1/statuses/:id/quotes/:quoting/revoke", "PUT /api/v1/statuses/:id/interaction_policy",
-)  # fmt: skip
-GROUPS = ("GET /api/v2/notifications", "GET /api/v2/notifications/:key", "POST /api/v2/notifications/:key/dismiss",
-          "GET /api/v2/notifications/:key/accounts", "GET /api/v2/notifications/unread_count")  # fmt: skip
+    "GET /api/v1/statuses/:id/quotes",
+    "POST /api/v1/statuses/:id/quotes/:quoting/revoke",
+    "PUT /api/v1/statuses/:id/interaction_policy",
+)
+GROUPS = (
+    "GET /api/v2/notifications",
+    "GET /api/v2/notifications/:key",
+    "POST /api/v2/notifications/:key/dismiss",
+    "GET /api/v2/notifications/:key/accounts",
+    "GET /api/v2/notifications/unread_count",
+)
 
 # Number -> whether all that it stands for is here, by what can be seen in the code.
 HELD: dict[int, Callable[[], bool]] = {
@@ -39,13 +46,16 @@ HELD: dict[int, Callable[[], bool]] = {
     4: lambda: has("DELETE /api/v1/media/:id") and "delete_media" in takes("DELETE /api/v1/statuses/:id"),
     5: lambda: "blur" in ACTIONS,
     6: lambda: True,
-    7: lambda: has(*QUOTES) and {"quoted_status_id", "quote_approval_policy"} <= takes("POST /api/v1/statuses")
-    and {"quote", "quoted_update"} <= set(ALERTS)
-    and "quote_policy" in fields(SourceSent),
+    7: lambda: (
+        has(*QUOTES)
+        and {"quoted_status_id", "quote_approval_policy"} <= takes("POST /api/v1/statuses")
+        and {"quote", "quoted_update"} <= set(ALERTS)
+        and "quote_policy" in fields(SourceSent)
+    ),
     8: lambda: has("GET /api/v1/profile", "GET /api/v1/annual_reports/:year/state"),
     9: lambda: "avatar_description" in takes("PATCH /api/v1/accounts/update_credentials"),
     10: lambda: has("GET /api/v1/collections/:id") and "supported_types" in takes("GET /api/v1/notifications"),
-}  # fmt: skip
+}
 
 
 def test_the_number_that_is_named_is_the_last_that_is_kept_whole():

@@ -16,14 +16,18 @@ from village import Said, Village, Villager
 
 # Documented, and not sent by this server, and why.
 NOT_SENT = {
-    "Admin::Ip": "from where people come is not kept", "AccountRole": "who is of the staff is not told to everybody",
-    "Announcement::Account": "announcements mention nobody", "Announcement::Status": "and link no posts",
+    "Admin::Ip": "from where people come is not kept",
+    "AccountRole": "who is of the staff is not told to everybody",
+    "Announcement::Account": "announcements mention nobody",
+    "Announcement::Status": "and link no posts",
     "FeatureApproval": "no lists of people that are offered to others (4.6)",
     "Admin::Tag": "a Tag with the court's word on it; met where a tag is told to staff",
-    "Translation": "posts are not translated here", "Translation::Poll": "", "Translation::Attachment": "",
+    "Translation": "posts are not translated here",
+    "Translation::Poll": "",
+    "Translation::Attachment": "",
     "InstanceIcon": "the house has its icons in its manifest",
     "ShallowQuote": "met by tests of quotes of quotes (tests/clients/test_entities.py)",
-}  # fmt: skip
+}
 
 
 async def got(v: Village, who: Villager | None, path: str, entity: str, **asked: Any) -> Any:
@@ -145,12 +149,24 @@ async def told(v: Village) -> None:
 async def house(v: Village) -> None:
     await got(v, None, "/api/v2/instance", "Instance")
     await got(v, None, "/api/v1/instance", "InstanceV1")
-    for entity, path in (("ExtendedDescription", "extended_description"), ("PrivacyPolicy", "privacy_policy"),
-                         ("TermsOfService", "terms_of_service")):  # fmt: skip
+    for entity, path in (
+        ("ExtendedDescription", "extended_description"),
+        ("PrivacyPolicy", "privacy_policy"),
+        ("TermsOfService", "terms_of_service"),
+    ):
         await got(v, None, f"/api/v1/instance/{path}", entity)
-    app = await got(v, None, "/api/v1/apps", "CredentialApplication", sent={
-        "client_name": "An app", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read", "website": "https://app.example",
-    })  # fmt: skip
+    app = await got(
+        v,
+        None,
+        "/api/v1/apps",
+        "CredentialApplication",
+        sent={
+            "client_name": "An app",
+            "redirect_uris": "urn:ietf:wg:oauth:2.0:oob",
+            "scopes": "read",
+            "website": "https://app.example",
+        },
+    )
     asked = {"grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"]}
     await got(v, None, "/oauth/token", "Token", sent=asked)
 
@@ -161,9 +177,18 @@ async def staff(v: Village) -> None:
         assert answer.status_code == 200, (path, answer.text)
         return whole(answer.json(), entity, path)
 
-    await got(v, v.karl, "/api/v1/reports", "Report", sent={
-        "account_id": str(v.ravi.id), "status_ids": [str(v.ravi.latest.id)], "comment": "ठीक नहीं।", "rule_ids": ["1"],
-    })  # fmt: skip
+    await got(
+        v,
+        v.karl,
+        "/api/v1/reports",
+        "Report",
+        sent={
+            "account_id": str(v.ravi.id),
+            "status_ids": [str(v.ravi.latest.id)],
+            "comment": "ठीक नहीं।",
+            "rule_ids": ["1"],
+        },
+    )
     await asks("reports", "Admin::Report")
     await asks("accounts", "Admin::Account")
     await asks("ip_blocks", "Admin::IpBlock", "POST", ip="192.0.2.0/24", severity="sign_up_block", comment="spam")

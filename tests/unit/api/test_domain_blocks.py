@@ -69,12 +69,16 @@ async def test_a_block_is_changed_and_ended_by_api(village: Village):
 @pytest.mark.parametrize(
     ("said", "field"),
     [
-        ({"domain": ""}, "domain"), ({"domain": "no server"}, "domain"), ({"domain": "@ravi@far.example"}, "domain"),
-        ({"domain": "bad.example", "severity": "gone"}, "severity"), ({"domain": "bad.example", "severity": "noop"}, "severity"),
-        ({"domain": "bad.example", "until": "soon"}, "until"), ({"domain": "bad.example", "rule": "99"}, "rule"),
+        ({"domain": ""}, "domain"),
+        ({"domain": "no server"}, "domain"),
+        ({"domain": "@ravi@far.example"}, "domain"),
+        ({"domain": "bad.example", "severity": "gone"}, "severity"),
+        ({"domain": "bad.example", "severity": "noop"}, "severity"),
+        ({"domain": "bad.example", "until": "soon"}, "until"),
+        ({"domain": "bad.example", "rule": "99"}, "rule"),
         ({"domain": "bad.example", "rule": "9"}, "outcome"),
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_limited_is_said_by_its_field(village: Village, said: dict[str, str], field: str):
     answer = await village.api(village.mona, "POST", BLOCKS, **({"public_comment": WHY} | said))
     assert answer.status_code == 422, answer.text

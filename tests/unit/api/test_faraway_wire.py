@@ -133,9 +133,14 @@ async def test_each_stream_hears_its_own_side(village: Village):
     heard = ear.messages
     told = {(one.stream[0], one.payload["id"]) for one in heard}
     assert told == {
-        ("public", str(far.id)), ("public:remote", str(far.id)), ("hashtag", str(far.id)),
-        ("public", str(near.id)), ("public:local", str(near.id)), ("hashtag", str(near.id)), ("hashtag:local", str(near.id)),
-    }  # fmt: skip
+        ("public", str(far.id)),
+        ("public:remote", str(far.id)),
+        ("hashtag", str(far.id)),
+        ("public", str(near.id)),
+        ("public:local", str(near.id)),
+        ("hashtag", str(near.id)),
+        ("hashtag:local", str(near.id)),
+    }
 
 
 async def test_what_is_not_for_everybody_or_answers_somebody_is_on_no_public_list(village: Village):
@@ -299,8 +304,9 @@ async def test_lists_that_somebody_brings_are_looked_up_on_the_servers_they_name
     square = v.running.house.square
     csv = b"Account address,Hide notifications\ngita@other.example,true\nkiran@third.example,true\nnone@third.example,true\n"
     for brought in (
-        Brought("muted_accounts.csv", csv), Brought("bookmarks.csv", f"{said.uri}\n".encode(), kind="bookmarks"),
-    ):  # fmt: skip
+        Brought("muted_accounts.csv", csv),
+        Brought("bookmarks.csv", f"{said.uri}\n".encode(), kind="bookmarks"),
+    ):
         await imports.take_in(square, v.asha.viewer, brought)
         while await imports.carry_on(square):
             pass

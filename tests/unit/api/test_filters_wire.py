@@ -34,9 +34,15 @@ async def test_a_filter_is_made_changed_and_dropped(village: Village):
     assert one["expires_at"] == "2021-02-10T16:00:04.000Z"
     old = one["keywords"][0]["id"]
     changed = await ask(
-        v, v.asha, "PUT", f"{V2}/{one['id']}", title="मौसम", filter_action="blur", expires_in=None,
+        v,
+        v.asha,
+        "PUT",
+        f"{V2}/{one['id']}",
+        title="मौसम",
+        filter_action="blur",
+        expires_in=None,
         keywords_attributes=[{"id": old, "_destroy": True}, {"keyword": "आँधी", "whole_word": False}],
-    )  # fmt: skip
+    )
     assert (changed["title"], changed["filter_action"], changed["expires_at"]) == ("मौसम", "blur", None)
     assert [(k["keyword"], k["whole_word"]) for k in changed["keywords"]] == [("आँधी", False)]
     assert changed["context"] == one["context"]
@@ -103,8 +109,10 @@ async def test_what_is_hidden_is_left_out_where_the_filter_works_and_only_there(
     await made(v, "बारिश", filter_action="hide", context=["home", "notifications"])
     said = await v.says(v.ravi, "@asha फिर बारिश")
     for path, there in (
-        ("/api/v1/timelines/home", False), ("/api/v1/timelines/public", True), (f"/api/v1/accounts/{v.ravi.id}/statuses", True),
-    ):  # fmt: skip
+        ("/api/v1/timelines/home", False),
+        ("/api/v1/timelines/public", True),
+        (f"/api/v1/accounts/{v.ravi.id}/statuses", True),
+    ):
         assert any("फिर बारिश" in text for text in await texts(v, path)) is there, path
     assert "mention" not in [n["type"] for n in await ask(v, v.asha, "GET", "/api/v1/notifications")]
     assert (await ask(v, v.asha, "GET", f"/api/v1/statuses/{said.id}"))["filtered"] != []

@@ -60,8 +60,10 @@ async def test_the_timeline_has_its_people_with_answers_as_its_owner_chose(villa
     path = f"/api/v1/timelines/list/{one}"
     first = v.ravi.said[0].id
     for policy, wanted in (
-        ("list", [plain.id, first]), ("followed", [plain.id, to_meera.id, first]), ("none", [plain.id, first]),
-    ):  # fmt: skip
+        ("list", [plain.id, first]),
+        ("followed", [plain.id, to_meera.id, first]),
+        ("none", [plain.id, first]),
+    ):
         await ask(v, v.asha, "PUT", f"{LISTS}/{one}", replies_policy=policy)
         assert await ids(v, path) == wanted, policy
     await ask(v, v.asha, "POST", f"{LISTS}/{one}/accounts", account_ids=[str(v.meera.id)])

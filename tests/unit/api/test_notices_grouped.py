@@ -161,10 +161,13 @@ async def test_what_is_dismissed_goes_and_whoever_comes_again_waits_again(villag
 @pytest.mark.parametrize(
     ("rule", "passes"),
     [
-        ("for_not_following", False), ("for_not_followers", True), ("for_new_accounts", False), ("for_private_mentions", False),
+        ("for_not_following", False),
+        ("for_not_followers", True),
+        ("for_new_accounts", False),
+        ("for_private_mentions", False),
         ("for_limited_accounts", True),
     ],
-)  # fmt: skip
+)
 async def test_each_class_of_the_policy_stops_whom_it_names_and_nobody_else(village: Village, rule: str, passes: bool):
     v = village  # karl follows asha, has come today, and writes to her alone
     await v.api(v.asha, "POST", f"{V1}/clear")

@@ -194,9 +194,12 @@ async def test_the_stream_names_the_state_whose_hint_the_house_followed(village:
     whose = await v.ministry()
     for author, flagged_by in ((v.meera, whose.id), (v.ravi, None)):
         form = MatterForm(
-            targets=author.latest.path, rule="1@1", source="state_flag" if flagged_by else "staff", flagged_by=flagged_by,
+            targets=author.latest.path,
+            rule="1@1",
+            source="state_flag" if flagged_by else "staff",
+            flagged_by=flagged_by,
             grounds="One of many accounts that post the same lines by machine.",
-        )  # fmt: skip
+        )
         await house.sanction(court, v.owner.viewer, form, Draft(outcome="remove_post", reason=REASON))
     await v.settle()
     hinted, own = (await v.api(None, "GET", "/api/v1/withheld", country="DE")).json()["changes"]

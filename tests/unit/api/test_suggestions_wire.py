@@ -26,8 +26,11 @@ async def test_each_suggestion_says_why(village: Village):
     assert "karl" not in found and "chitra" not in found
     assert found["asha"]["sources"][0] == "friends_of_friends"
     assert found["asha"]["reasons"][0] == {
-        "kind": "friends_of_friends", "count": 1, "account": str(v.karl.id), "tag": None,
-    }  # fmt: skip
+        "kind": "friends_of_friends",
+        "count": 1,
+        "account": str(v.karl.id),
+        "tag": None,
+    }
     assert {r["kind"] for r in found["ravi"]["reasons"]} >= {"friends_of_friends", "same_tags"}
     assert [a["username"] for a in await ask(v, v.chitra, "/api/v1/suggestions")] == list(found)
     page = await v.page_as("IN", "/explore/people", v.chitra)

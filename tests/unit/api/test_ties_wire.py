@@ -8,10 +8,21 @@ import regex
 from village import Village
 
 EMPTY = (
-    "/api/v1/filters", "/api/v2/filters", "/api/v1/lists", "/api/v1/followed_tags",
-    "/api/v1/favourites", "/api/v1/bookmarks", "/api/v1/blocks", "/api/v1/mutes", "/api/v1/follow_requests", "/api/v1/trends/links",
-    "/api/v1/featured_tags", "/api/v1/scheduled_statuses", "/api/v1/domain_blocks", "/api/v1/endorsements",
-)  # fmt: skip
+    "/api/v1/filters",
+    "/api/v2/filters",
+    "/api/v1/lists",
+    "/api/v1/followed_tags",
+    "/api/v1/favourites",
+    "/api/v1/bookmarks",
+    "/api/v1/blocks",
+    "/api/v1/mutes",
+    "/api/v1/follow_requests",
+    "/api/v1/trends/links",
+    "/api/v1/featured_tags",
+    "/api/v1/scheduled_statuses",
+    "/api/v1/domain_blocks",
+    "/api/v1/endorsements",
+)
 
 
 def links(response: Any) -> dict[str, str]:

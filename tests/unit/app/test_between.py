@@ -68,9 +68,10 @@ async def houses(settings: Settings, clock: StillClock) -> AsyncIterator[list[Ru
 
 async def log_in(house: Running, password: str, address: str) -> int:
     async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=house.app), base_url=house.house.settings.origin,
+        transport=httpx2.ASGITransport(app=house.app),
+        base_url=house.house.settings.origin,
         headers={"x-forwarded-for": address},
-    ) as client:  # fmt: skip
+    ) as client:
         await client.get("/login")
         form = {"csrf": client.cookies["visitor"], "name": "asha", "password": password}
         return (await client.post("/login", data=form)).status_code

@@ -46,9 +46,14 @@ def chaupal(*words: str | Path, **environ: str) -> subprocess.CompletedProcess[s
 def started(*words: str) -> subprocess.CompletedProcess[str]:
     """The same in an interpreter of its own, as an operator starts it."""
     return subprocess.run(
-        [sys.executable, "-m", "chaupal.app.cli", *words], env=clean(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        check=False, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-m", "chaupal.app.cli", *words],
+        env=clean(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 def clean() -> dict[str, str]:
@@ -105,9 +110,11 @@ def test_an_account_made_beside_a_server_can_be_used_at_once(server: Served, dat
 
 def test_an_accounts_token_opens_what_its_role_may_do(server: Served, data: str):
     for role, path, status in (
-        ("owner", "/api/v1/admin/accounts", 200), ("moderator", "/api/v2/admin/accounts", 200),
-        ("auditor", "/api/v1/admin/orders", 200), ("member", "/api/v1/admin/accounts", 403),
-    ):  # fmt: skip
+        ("owner", "/api/v1/admin/accounts", 200),
+        ("moderator", "/api/v2/admin/accounts", 200),
+        ("auditor", "/api/v1/admin/orders", 200),
+        ("member", "/api/v1/admin/accounts", 403),
+    ):
         words = (
             f"staff_{role}",
             "--email",

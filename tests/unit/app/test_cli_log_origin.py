@@ -32,15 +32,30 @@ def test_the_first_entry_of_a_new_log_commits_to_the_older_ones_last_checkpoint(
     done = begin(tmp_path)
     assert done.exit_code == 0 and f"{KEY.name}-2" in done.output, done.output
     made = CliRunner().invoke(
-        cli, ["account", "create", "lata", "--email", "l@example.org", "--role", "owner", "--password", "a long enough secret", "--data",
-              str(tmp_path / "data")]
-    )  # fmt: skip
+        cli,
+        [
+            "account",
+            "create",
+            "lata",
+            "--email",
+            "l@example.org",
+            "--role",
+            "owner",
+            "--password",
+            "a long enough secret",
+            "--data",
+            str(tmp_path / "data"),
+        ],
+    )
     assert made.exit_code == 0, made.output
     first, *rest = entries(tmp_path)
     assert (first["t"], first["ref"]) == ("origin", KEY.name) and rest
     assert first["public"] == {
-        "previous": VKEY, "size": SIZE, "root": OLDER.head.root.hex(), "sha256": hashlib.sha256(OLDER.note.encode()).hexdigest(),
-    }  # fmt: skip
+        "previous": VKEY,
+        "size": SIZE,
+        "root": OLDER.head.root.hex(),
+        "sha256": hashlib.sha256(OLDER.note.encode()).hexdigest(),
+    }
 
 
 def test_a_log_that_has_begun_gets_no_other_past(tmp_path: Path):

@@ -126,11 +126,17 @@ async def test_who_leaves_says_so_with_the_answer_to_a_head_that_is_known_too():
 
 
 ANOTHER = (
-    ask(b"/a", b"Content-Length: 3\r\n\r\n"), ask(b"/a", b"Transfer-Encoding: chunked\r\n\r\n"), ask(b"/a", b"Connection: close\r\n\r\n"),
-    ask(b"/a", b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), ask(b"/a", b"Expect: 100-continue\r\n\r\n"),
-    ask(b"/a", method=b"POST"), ask(b"/a", method=b"HEAD"), ask(b"/a", version=b"HTTP/1.0"), ask(b"/a") + ask(b"/a"),
+    ask(b"/a", b"Content-Length: 3\r\n\r\n"),
+    ask(b"/a", b"Transfer-Encoding: chunked\r\n\r\n"),
+    ask(b"/a", b"Connection: close\r\n\r\n"),
+    ask(b"/a", b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+    ask(b"/a", b"Expect: 100-continue\r\n\r\n"),
+    ask(b"/a", method=b"POST"),
+    ask(b"/a", method=b"HEAD"),
+    ask(b"/a", version=b"HTTP/1.0"),
+    ask(b"/a") + ask(b"/a"),
     ask(b"/a", b"X: " + b"x" * 4_000 + b"\r\n\r\n"),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("data", ANOTHER)

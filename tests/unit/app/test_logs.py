@@ -50,10 +50,18 @@ def duplicate() -> asyncpg.PostgresError:
 
 
 ERRORS = [
-    ValueError(WORDS), KeyError(WORDS), RuntimeError(WORDS, {"password": WORDS}), Invalid("handle_reserved", handle=WORDS),
-    NotFound("no_account_called", handle=WORDS), unreadable(), duplicate(), sqlite3.IntegrityError(WORDS), OSError(WORDS),
-    FileNotFoundError(2, "No such file or directory", WORDS), UnicodeDecodeError("utf-8", WORDS.encode(), 0, 1, "bad"),
-]  # fmt: skip
+    ValueError(WORDS),
+    KeyError(WORDS),
+    RuntimeError(WORDS, {"password": WORDS}),
+    Invalid("handle_reserved", handle=WORDS),
+    NotFound("no_account_called", handle=WORDS),
+    unreadable(),
+    duplicate(),
+    sqlite3.IntegrityError(WORDS),
+    OSError(WORDS),
+    FileNotFoundError(2, "No such file or directory", WORDS),
+    UnicodeDecodeError("utf-8", WORDS.encode(), 0, 1, "bad"),
+]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)

@@ -101,8 +101,13 @@ async def test_the_village_is_founded_whole_and_only_once(retold: Running, playe
     assert before.people == len(HANDLES) - 1  # one is suspended
     assert before.posts >= len(LINES)
     assert await standing(retold) == {
-        "received": 2, "in_force": 5, "lifted": 2, "refused": 6, "not_found": 1, "overturned": 1,
-    }  # fmt: skip
+        "received": 2,
+        "in_force": 5,
+        "lifted": 2,
+        "refused": 6,
+        "not_found": 1,
+        "overturned": 1,
+    }
     assert await log.recount(retold.house.court) > 20
     hot = [tag.name for tag in await trends.tags(retold.house.reads, Viewer(country="IN"))]
     assert hot[0] == "किसान_आंदोलन" and {"चौपाल", "दिल्ली", "प्रेस_की_आज़ादी", "KisanAndolan"} <= set(hot)

@@ -209,11 +209,19 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
     ]
     notices = [
         Telling(
-            id=n, ruling_id=n, account_id=n, about="begun", language="hi", ways="", due_at=0, sent_at=None, gag="",
+            id=n,
+            ruling_id=n,
+            account_id=n,
+            about="begun",
+            language="hi",
+            ways="",
+            due_at=0,
+            sent_at=None,
+            gag="",
             log_index=None,
         )
         for n in (1, 2)
-    ]  # fmt: skip
+    ]
 
     async def due(*_: object) -> list[Due]:
         return letters

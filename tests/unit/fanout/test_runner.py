@@ -221,8 +221,9 @@ async def test_a_machine_at_fault_is_one_line_a_mistake_of_ours_is_told_whole_an
         await asyncio.wait_for(paused.wait(), PATIENCE)
     await running.close()
     assert [(line["event"].partition(";")[0], "exc_info" in line) for line in said] == [
-        ("the machine failed", False), ("the outbox could not be carried out", True),
-    ]  # fmt: skip
+        ("the machine failed", False),
+        ("the outbox could not be carried out", True),
+    ]
 
 
 async def test_an_event_that_cannot_be_read_holds_up_nobody_and_is_given_up(street: Street):

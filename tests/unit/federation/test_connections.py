@@ -111,13 +111,15 @@ async def test_an_answer_may_come_in_chunks_packed_or_until_the_end(ours: Connec
 _BOMB = gzip.compress(b"0" * 10_000_000)
 _WRONG = {
     "too long": LENGTH % (1_001, b"x" * 1_001),
-    "too long in chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n100\r\n%b\r\n400\r\n%b" % (b"x" * 256, b"x" * 1_024),
-    "too long when it is unpacked": b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%b" % (len(_BOMB), _BOMB),
+    "too long in chunks": b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n100\r\n%b\r\n400\r\n%b"
+    % (b"x" * 256, b"x" * 1_024),
+    "too long when it is unpacked": b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: %d\r\n\r\n%b"
+    % (len(_BOMB), _BOMB),
     "no HTTP": b"SSH-2.0-OpenSSH_9.9\r\n",
     "endless headers": b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 10_000,
     "another protocol": b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
     "two lengths": b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx",
-}  # fmt: skip
+}
 
 
 _PACKED = {
@@ -194,9 +196,21 @@ async def test_whoever_was_called_longest_ago_gives_up_a_connection(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://there.example/", "https://there.example:8443/", "https://user@there.example/", "ftp://there.example/", "https://", "//x", "",
-     "https://[::1", "https://there.example:x/", "https://there.example/" + "a" * 3_000, "javascript:alert(1)", "https://.example/"],
-)  # fmt: skip
+    [
+        "http://there.example/",
+        "https://there.example:8443/",
+        "https://user@there.example/",
+        "ftp://there.example/",
+        "https://",
+        "//x",
+        "",
+        "https://[::1",
+        "https://there.example:x/",
+        "https://there.example/" + "a" * 3_000,
+        "javascript:alert(1)",
+        "https://.example/",
+    ],
+)
 def test_what_is_no_address_of_a_server_is_not_called(url: str):
     with pytest.raises(NotAnswered):
         place(url)
@@ -220,8 +234,16 @@ def test_an_address_is_written_as_it_is_asked_for(url: str, origin: str, target:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://127.0.0.1/", "https://localhost/", "https://[::1]/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::ffff:10.0.0.1]/"]
-)  # fmt: skip
+    "url",
+    [
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest",
+        "https://[::ffff:10.0.0.1]/",
+    ],
+)
 async def test_nothing_of_ones_own_network_is_called(url: str):
     ours = Connections()
     with pytest.raises(NotAnswered, match="not public"):

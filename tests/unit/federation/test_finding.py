@@ -39,9 +39,13 @@ class World:
     def actor(self, uri: str = BOB, **more: Any) -> dict[str, Any]:
         user = uri.rpartition("/")[2]
         self.documents[uri] = {
-            "id": uri, "type": "Person", "preferredUsername": user, "name": user.title(), "inbox": f"{uri}/inbox",
+            "id": uri,
+            "type": "Person",
+            "preferredUsername": user,
+            "name": user.title(),
+            "inbox": f"{uri}/inbox",
             "publicKey": {"id": f"{uri}#main-key", "owner": uri, "publicKeyPem": PEM},
-        } | more  # fmt: skip
+        } | more
         return self.documents[uri]
 
     def finds(self, handle: str, uri: str, subject: str = "") -> None:
@@ -248,10 +252,20 @@ async def test_what_is_known_is_asked_for_anew_after_a_day_and_stands_where_nobo
 async def test_what_is_not_anybody_is_nobody_and_costs_few_questions(world: World, fed: Federation):
     world.documents["https://far.example/notes/1"] = {"id": "https://far.example/notes/1", "type": "Note"}
     wrong = (
-        "x@y@z", "bob@", "@", "", "bob@no where", "https://", "ftp://far.example/bob", "https://far.example/notes/1",
-        "https://far.example/nobody", "nobody@far.example", "https://gaanv.example/@nobody", "https://gaanv.example/@asha/1",
+        "x@y@z",
+        "bob@",
+        "@",
+        "",
+        "bob@no where",
+        "https://",
+        "ftp://far.example/bob",
+        "https://far.example/notes/1",
+        "https://far.example/nobody",
+        "nobody@far.example",
+        "https://gaanv.example/@nobody",
+        "https://gaanv.example/@asha/1",
         "bob@192.0.2.1:99999",
-    )  # fmt: skip
+    )
     for name in wrong:
         with pytest.raises(NotThere):
             await finding.person(fed, name)

@@ -31,9 +31,14 @@ def ravi(site: Site) -> Stranger:
 def note(ravi: Stranger, number: int = 1, **more: Any) -> str:
     uri = f"{ravi.uri}/notes/{number}"
     told = {
-        "id": uri, "type": "Note", "attributedTo": ravi.uri, "content": "<p>Rain over here.</p>", "url": f"{uri}/page",
-        "to": ["https://www.w3.org/ns/activitystreams#Public"], "published": "2021-02-10T10:00:00Z",
-    } | more  # fmt: skip
+        "id": uri,
+        "type": "Note",
+        "attributedTo": ravi.uri,
+        "content": "<p>Rain over here.</p>",
+        "url": f"{uri}/page",
+        "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        "published": "2021-02-10T10:00:00Z",
+    } | more
     ravi.says(f"/users/{ravi.name}/notes/{number}", told)
     ravi.says(f"/users/{ravi.name}/notes/{number}/page", told)
     return uri

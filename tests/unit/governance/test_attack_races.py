@@ -56,12 +56,16 @@ async def test_a_proposal_that_ten_approve_at_once_is_carried_out_once(bench: Be
 async def test_whoever_proposes_does_not_approve_the_same_even_at_the_same_moment(bench: Bench):
     ref = await bench.order()
     dev = bench.dev  # an approver may propose, too
-    await outcomes(*(
-        act for _ in range(5) for act in (
-            decisions.propose(bench.court, dev, ref, 1, outcome="withhold_post", reason=REASON),
-            decisions.approve(bench.court, dev, ref, 1),
+    await outcomes(
+        *(
+            act
+            for _ in range(5)
+            for act in (
+                decisions.propose(bench.court, dev, ref, 1, outcome="withhold_post", reason=REASON),
+                decisions.approve(bench.court, dev, ref, 1),
+            )
         )
-    ))  # fmt: skip
+    )
     assert await in_force(bench) == 0
 
 
@@ -108,10 +112,14 @@ async def test_an_enrolment_link_and_a_code_are_good_once_for_whoever_comes_firs
 
 
 CONSTRAINED = [
-    ({"approved_by": "decided_by"}, "one person twice"), ({"approved_by": "NULL"}, "nobody else"), ({"territory": "''"}, "nowhere"),
-    ({"measure": "'suspend'"}, "an order suspends"), ({"territory": "'XX'"}, "worldwide by an order"),
-    ({"ends_at": "NULL", "review_at": "NULL"}, "without an end"), ({"lifted_at": "1", "lift_log_index": "NULL"}, "ended without an entry"),
-]  # fmt: skip
+    ({"approved_by": "decided_by"}, "one person twice"),
+    ({"approved_by": "NULL"}, "nobody else"),
+    ({"territory": "''"}, "nowhere"),
+    ({"measure": "'suspend'"}, "an order suspends"),
+    ({"territory": "'XX'"}, "worldwide by an order"),
+    ({"ends_at": "NULL", "review_at": "NULL"}, "without an end"),
+    ({"lifted_at": "1", "lift_log_index": "NULL"}, "ended without an entry"),
+]
 
 
 @pytest.mark.parametrize(("change", "why"), CONSTRAINED, ids=[why for _, why in CONSTRAINED])

@@ -108,9 +108,15 @@ def test_a_suspended_author_is_gone_from_lists_and_told_to_be_gone_where_one_ask
     for surface in Surface:
         verdict = judge(GERMANY, surface, post(), suspended)
         asked = surface in (
-            Surface.STATUS, Surface.THREAD, Surface.QUOTE, Surface.SAVED, Surface.PROFILE, Surface.MEDIA, Surface.MESSAGES,
+            Surface.STATUS,
+            Surface.THREAD,
+            Surface.QUOTE,
+            Surface.SAVED,
+            Surface.PROFILE,
+            Surface.MEDIA,
+            Surface.MESSAGES,
             Surface.PEER,
-        )  # fmt: skip
+        )
         assert isinstance(verdict, Placeholder if asked else Hide), surface
     assert judge(GERMANY, Surface.STATUS, post(), suspended).scope == "suspended"
     assert judge(GERMANY, Surface.STATUS, post(visibility=Visibility.PRIVATE), suspended) == Hide("not_for_you")
@@ -143,9 +149,18 @@ def test_what_is_limited_is_offered_to_followers_only_and_found_by_whoever_asks(
     limited = law(ruling(1, Measure.LIMIT, ("XX",)))
     follower = law(ruling(1, Measure.LIMIT, ("XX",)), following=frozenset({1}))
     offered = {
-        Surface.PUBLIC, Surface.TAG, Surface.TRENDS, Surface.SUGGEST, Surface.SEARCH, Surface.FEED, Surface.STREAM,
-        Surface.NOTIFICATIONS, Surface.MAIL, Surface.QUOTE, Surface.MESSAGES,
-    }  # fmt: skip
+        Surface.PUBLIC,
+        Surface.TAG,
+        Surface.TRENDS,
+        Surface.SUGGEST,
+        Surface.SEARCH,
+        Surface.FEED,
+        Surface.STREAM,
+        Surface.NOTIFICATIONS,
+        Surface.MAIL,
+        Surface.QUOTE,
+        Surface.MESSAGES,
+    }
     for surface in Surface:
         assert judge(INDIA, surface, post(), limited) == (Hide("limited") if surface in offered else Show()), surface
         assert judge(INDIA, surface, post(), follower) == Show(), surface

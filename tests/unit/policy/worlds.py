@@ -72,10 +72,21 @@ def ruling(
     subject: int, measure: Measure, territory=("IN",), *, term: str = "", starts_at=0, ends_at=None, id_=1, **more
 ) -> Ruling:
     return Ruling(
-        id=id_, subject=subject, measure=measure, territory=tuple(territory), starts_at=starts_at, ends_at=ends_at,
-        order_ref="IN-2021-0001", authority="Ministry", authority_hi="मंत्रालय", legal_basis="IT Act s.69A",
-        reason="public order", log_index=0, term=term, **more,
-    )  # fmt: skip
+        id=id_,
+        subject=subject,
+        measure=measure,
+        territory=tuple(territory),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        order_ref="IN-2021-0001",
+        authority="Ministry",
+        authority_hi="मंत्रालय",
+        legal_basis="IT Act s.69A",
+        reason="public order",
+        log_index=0,
+        term=term,
+        **more,
+    )
 
 
 SUBJECTS = {

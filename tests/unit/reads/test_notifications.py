@@ -246,9 +246,19 @@ async def test_the_author_is_told_when_it_ends_and_the_notices_outlive_the_post(
 @pytest.mark.parametrize("ended", [False, True])
 def test_every_letter_is_whole(language: str, kind: str, ended: bool):
     ruling = Ruling(
-        id=1, subject=2, measure=Measure.WITHHOLD_POST, territory=("IN",), starts_at=0, ends_at=None, order_ref="O-1",
-        authority="Ministry", authority_hi="मंत्रालय", legal_basis="69A", reason="{reason}", log_index=0,
-    )  # fmt: skip
+        id=1,
+        subject=2,
+        measure=Measure.WITHHOLD_POST,
+        territory=("IN",),
+        starts_at=0,
+        ends_at=None,
+        order_ref="O-1",
+        authority="Ministry",
+        authority_hi="मंत्रालय",
+        legal_basis="69A",
+        reason="{reason}",
+        log_index=0,
+    )
     said = {name: f"<{name}>" for name in ("handle", "link", "page", "title", "origin")}
     subject, body = tidings.letter(ruling, kind, language, ended=ended, **said)
     assert "<title>" in subject and tidings.line(ruling, kind, language, ended=ended) in body

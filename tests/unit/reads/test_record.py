@@ -108,8 +108,10 @@ async def test_staff_see_the_words_and_the_impact_and_who_did_what(bench: Bench)
 
 async def test_what_must_be_decided_first_stands_first_and_what_is_decided_is_gone(bench: Bench):
     late, soon, open_ = (
-        await bench.order(act_by="2021-03-01"), await bench.order(act_by="2021-02-11"), await bench.order(),
-    )  # fmt: skip
+        await bench.order(act_by="2021-03-01"),
+        await bench.order(act_by="2021-02-11"),
+        await bench.order(),
+    )
     waiting = await dossier.queue(bench.street.reads, bench.dev)
     assert [line.order.ref for line in waiting] == [soon, late, open_]
     await bench.withhold(soon)

@@ -26,8 +26,15 @@ async def found(street: Street, query: str, country: str = "DE", **span: int) ->
 
 @pytest.mark.parametrize(
     ("typed", "written"),
-    [("kisan", "किसान"), ("kisaan", "किसान"), ("andolan", "आंदोलन"), ("paani", "पानी"), ("Mausam", "मौसम"), ("hindi", "हिन्दी")],
-)  # fmt: skip
+    [
+        ("kisan", "किसान"),
+        ("kisaan", "किसान"),
+        ("andolan", "आंदोलन"),
+        ("paani", "पानी"),
+        ("Mausam", "मौसम"),
+        ("hindi", "हिन्दी"),
+    ],
+)
 def test_everyday_roman_and_the_word_have_one_skeleton(typed: str, written: str):
     assert skeleton(typed) == skeleton(written)
 

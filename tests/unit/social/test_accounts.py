@@ -117,12 +117,23 @@ async def test_where_registrations_are_closed_nobody_joins(house: Running):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("handle", ""), ("handle", "a" * 31), ("handle", "आशा"), ("handle", "as ha"), ("handle", "аsha"),
-        ("handle", "asha-"), ("handle", "Moderator"),
-        ("email", "asha"), ("email", "asha@"), ("email", "a@b\nBcc: x@y.org"), ("email", "a@" + "b" * 260), ("email", "a@-b.org"),
-        ("password", "seven77"), ("password", "x" * 257), ("password", "lone \ud800 surrogate"),
+        ("handle", ""),
+        ("handle", "a" * 31),
+        ("handle", "आशा"),
+        ("handle", "as ha"),
+        ("handle", "аsha"),
+        ("handle", "asha-"),
+        ("handle", "Moderator"),
+        ("email", "asha"),
+        ("email", "asha@"),
+        ("email", "a@b\nBcc: x@y.org"),
+        ("email", "a@" + "b" * 260),
+        ("email", "a@-b.org"),
+        ("password", "seven77"),
+        ("password", "x" * 257),
+        ("password", "lone \ud800 surrogate"),
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_taken_is_named(house: Running, field: str, value: str):
     with pytest.raises(Invalid) as wrong:
         await accounts.sign_up(house.house.square, replace(GOOD, **{field: value}))
@@ -182,9 +193,11 @@ async def test_a_profile_is_put_in_order_and_what_is_not_given_stays(house: Runn
     ravi = await accounts.create(square, handle="ravi", email="r@example.org", password=GOOD.password)
     assert ravi
     face = Face(
-        name="  आशा\u200b  किसान ", note="<b>खेती</b> #किसान_आंदोलन @ravi @nobody", locked=True,
+        name="  आशा\u200b  किसान ",
+        note="<b>खेती</b> #किसान_आंदोलन @ravi @nobody",
+        locked=True,
         fields=(Field("घर", "https://example.org/<x>"), Field("", "")),
-    )  # fmt: skip
+    )
     await profiles.change(square, asha, face)
     await profiles.change(square, asha, Face(bot=True), Defaults(visibility="private", language="hin"))
     seen, login, _ = await people.me(reads, asha)

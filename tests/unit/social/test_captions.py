@@ -43,8 +43,11 @@ def films_are_painted_once() -> Iterator[None]:
 async def send(v: Village, data: bytes, told: str | bytes, language: str = "hi") -> httpx2.Response:
     files: Any = {"file": ("a", data, "x/y"), "captions": ("a.vtt", told if isinstance(told, bytes) else told.encode())}
     return await v.client.post(
-        "/api/v1/media", files=files, data={"captions_language": language}, headers={"authorization": f"Bearer {v.asha.token}"}
-    )  # fmt: skip
+        "/api/v1/media",
+        files=files,
+        data={"captions_language": language},
+        headers={"authorization": f"Bearer {v.asha.token}"},
+    )
 
 
 async def filmed(v: Village, **draft: Any) -> tuple[Said, str, str]:
@@ -118,11 +121,18 @@ async def test_an_upload_gets_them_later_in_several_languages_and_loses_them_aga
 @pytest.mark.parametrize(
     ("told", "language"),
     [
-        (b"1\n00:00:01,000 --> 00:00:02,000\nSRT", "hi"), (b"\xff\xfe", "hi"), (b"WEBVTT\n\n", "hi"), (HI, ""), (HI, "nothing"),
-        (HI.replace("00:00.900", "00:00.100"), "hi"), ("WEBVTT\n\n00:05.000 --> 00:06.000\nदेर\n", "hi"), (HI + "\0", "hi"),
-        (b"WEBVTT\n\n" + b"x" * MOST_BYTES, "hi"), (b"WEBVTT\n\n" + b"x" * 3_000_000, "hi"),
+        (b"1\n00:00:01,000 --> 00:00:02,000\nSRT", "hi"),
+        (b"\xff\xfe", "hi"),
+        (b"WEBVTT\n\n", "hi"),
+        (HI, ""),
+        (HI, "nothing"),
+        (HI.replace("00:00.900", "00:00.100"), "hi"),
+        ("WEBVTT\n\n00:05.000 --> 00:06.000\nदेर\n", "hi"),
+        (HI + "\0", "hi"),
+        (b"WEBVTT\n\n" + b"x" * MOST_BYTES, "hi"),
+        (b"WEBVTT\n\n" + b"x" * 3_000_000, "hi"),
     ],
-)  # fmt: skip
+)
 async def test_what_are_no_captions_is_refused_and_no_upload_is_left(
     village: Village, told: str | bytes, language: str
 ):

@@ -23,9 +23,11 @@ from waiting import PATIENCE
 async def send(v: Village, data: bytes, version: int = 2, **files: bytes) -> httpx2.Response:
     sent: Any = {"file": ("a", data, "application/octet-stream")} | {n: (n, d, "x/y") for n, d in files.items()}
     return await v.client.post(
-        f"/api/v{version}/media", files=sent, data={"description": "एक फ़िल्म", "focus": "0.5,0"},
+        f"/api/v{version}/media",
+        files=sent,
+        data={"description": "एक फ़िल्म", "focus": "0.5,0"},
         headers={"authorization": f"Bearer {v.asha.token}"},
-    )  # fmt: skip
+    )
 
 
 async def look(v: Village, id_: str) -> httpx2.Response:
@@ -178,9 +180,11 @@ async def test_a_picture_chosen_to_stand_for_it_stands_for_it(village: Village):
     assert (sent["meta"]["small"]["width"], sent["meta"]["small"]["height"]) == (100, 50)
     before = await v.client.get(sent["preview_url"])
     changed = await v.client.put(
-        f"/api/v1/media/{sent['id']}", files={"thumbnail": ("t.png", picture(60, 60), "image/png")},
-        data={"focus": "-1,1"}, headers={"authorization": f"Bearer {v.asha.token}"},
-    )  # fmt: skip
+        f"/api/v1/media/{sent['id']}",
+        files={"thumbnail": ("t.png", picture(60, 60), "image/png")},
+        data={"focus": "-1,1"},
+        headers={"authorization": f"Bearer {v.asha.token}"},
+    )
     assert changed.json()["meta"]["small"]["size"] == "60x60" and changed.json()["meta"]["focus"] == {
         "x": -1.0,
         "y": 1.0,
@@ -204,9 +208,11 @@ async def test_a_film_is_sent_from_the_page_without_a_script(village: Village):
     assert 'accept="image/*,video/*,audio/*"' in form.text
     csrf = form.text.partition('name="csrf" value="')[2].partition('"')[0]
     done = await v.client.post(
-        "/compose", data={"csrf": csrf, "text": "देखो", "alt1": "झंडा फहरता है", "key": "k"},
-        files={"picture1": ("a.mp4", film(), "video/mp4")}, headers=session,
-    )  # fmt: skip
+        "/compose",
+        data={"csrf": csrf, "text": "देखो", "alt1": "झंडा फहरता है", "key": "k"},
+        files={"picture1": ("a.mp4", film(), "video/mp4")},
+        headers=session,
+    )
     assert done.status_code == 303, done.text
     page = await v.page_as("IN", "/@asha")
     assert "<video" in page and "झंडा फहरता है" in page

@@ -83,8 +83,9 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
         await graph.follow(street.square, asha, om)
     ended = await looks.severed(street.reads, asha)
     assert {(one.handle, one.mine, one.hidden) for one in ended} == {
-        ("ravi@far.example", False, True), ("om@far.example", False, True),
-    }  # fmt: skip
+        ("ravi@far.example", False, True),
+        ("om@far.example", False, True),
+    }
     await hidden_servers.show(street.square, asha, "far.example")
     await graph.follow(street.square, by(ravi), asha.me)
 

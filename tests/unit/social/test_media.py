@@ -184,11 +184,21 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"
 @pytest.mark.parametrize(
     "data",
     [
-        SVG, b"<?xml version='1.0'?>" + SVG, b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF\0\0\0\0WEBP", b"",
-        b"\0" * 99, b"push graphic-context\nfill 'url(https://example.org/\"|ls \"-la)'", b"\x89PNG\r\n\x1a\n" + SVG, b"\xff\xd8\xff" + SVG,
+        SVG,
+        b"<?xml version='1.0'?>" + SVG,
+        b"%PDF-1.7\n",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF89a",
+        b"RIFF\0\0\0\0WEBP",
+        b"",
+        b"\0" * 99,
+        b"push graphic-context\nfill 'url(https://example.org/\"|ls \"-la)'",
+        b"\x89PNG\r\n\x1a\n" + SVG,
+        b"\xff\xd8\xff" + SVG,
         b"....ftypavif" + b"\0" * 40,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_image_of_a_known_kind_is_refused(data: bytes):
     with pytest.raises(Invalid):
         pictures.render(data, MOST)

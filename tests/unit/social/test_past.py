@@ -25,13 +25,20 @@ def test_a_mastodon_archive_is_read_as_a_zip_and_as_a_tar(pack):
 
 def test_who_may_read_a_post_is_read_from_whom_it_is_addressed_to():
     followers = f"{THERE}/users/meera/followers"
-    archive = Archive(zipped(mastodon(
-        note(1, "a", to=[followers], cc=[PUBLIC]), note(2, "b", to=[followers], cc=[]),
-        note(3, "c", to=["https://x.example/users/bob"], cc=[]),
-    )))  # fmt: skip
+    archive = Archive(
+        zipped(
+            mastodon(
+                note(1, "a", to=[followers], cc=[PUBLIC]),
+                note(2, "b", to=[followers], cc=[]),
+                note(3, "c", to=["https://x.example/users/bob"], cc=[]),
+            )
+        )
+    )
     assert [i.visibility for i in past_mastodon.read(archive)] == [
-        Visibility.UNLISTED, Visibility.PRIVATE, Visibility.DIRECT
-    ]  # fmt: skip
+        Visibility.UNLISTED,
+        Visibility.PRIVATE,
+        Visibility.DIRECT,
+    ]
 
 
 def test_reposts_broken_and_undated_things_are_told_apart_and_spoil_nothing_else():
@@ -58,9 +65,11 @@ def test_a_tweet_has_its_links_whole_its_entities_decoded_and_no_link_for_its_pi
     words = "देखो https://t.co/aaa &amp; &lt;सुनो&gt; https://t.co/ppp"
     media = [{"url": "https://t.co/ppp", "media_url_https": "https://pbs.twimg.com/media/Xy.jpg", "ext_alt_text": "खेत"}]
     one = tweet(
-        7, words, entities={"urls": [{"url": "https://t.co/aaa", "expanded_url": "https://gaanv.example/x?a=1&b=2"}]},
+        7,
+        words,
+        entities={"urls": [{"url": "https://t.co/aaa", "expanded_url": "https://gaanv.example/x?a=1&b=2"}]},
         extended_entities={"media": media},
-    )  # fmt: skip
+    )
     files = twitter(one) | {"data/tweets_media/7-Xy.jpg": b"x"}
     [item] = past_twitter.read(Archive(zipped(files)))
     assert item.text == "देखो https://gaanv.example/x?a=1&b=2 & <सुनो>"

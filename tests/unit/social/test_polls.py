@@ -48,9 +48,12 @@ async def test_one_votes_once_and_everybody_sees_the_counts(village: Village):
     stranger = (await v.api(None, "GET", f"/api/v1/polls/{id_}")).json()
     assert "voted" not in stranger and stranger["options"][2] == {"title": "लस्सी", "votes_count": 1}
     for who, choices, why in (
-        (v.ravi, (1,), "already voted"), (v.asha, (1,), "your own"), (v.karl, (0, 1), "Only one"), (v.karl, (3,), "does not exist"),
+        (v.ravi, (1,), "already voted"),
+        (v.asha, (1,), "your own"),
+        (v.karl, (0, 1), "Only one"),
+        (v.karl, (3,), "does not exist"),
         (v.karl, (), "does not exist"),
-    ):  # fmt: skip
+    ):
         answer = await vote(v, who, id_, *choices)
         assert answer.status_code == 422 and why in answer.json()["error"], why
 
@@ -136,9 +139,10 @@ async def test_a_form_sends_a_poll_as_clients_nest_it(village: Village):
     v = village
     form = "status=क्या&poll[options][]=हाँ&poll[options][]=नहीं&poll[expires_in]=600&poll[multiple]=1"
     answer = await v.client.post(
-        "/api/v1/statuses", content=form.encode(),
+        "/api/v1/statuses",
+        content=form.encode(),
         headers={"authorization": f"Bearer {v.asha.token}", "content-type": "application/x-www-form-urlencoded"},
-    )  # fmt: skip
+    )
     assert answer.json()["poll"]["multiple"] is True and len(answer.json()["poll"]["options"]) == 2
 
 

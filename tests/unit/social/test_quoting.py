@@ -52,9 +52,12 @@ async def test_only_those_who_are_let_quote(village: Village):
     where = f"/api/v1/statuses/{id_}/interaction_policy"
     assert (await v.api(v.ravi, "PUT", where, quote_approval_policy="nobody")).status_code == 404
     for policy, who, code, said in (
-        ("nobody", v.ravi, 403, "denied"), ("nobody", v.asha, 200, "automatic"), ("followers", v.ravi, 200, "automatic"),
-        ("followers", v.lakshmi, 403, "denied"), ("public", v.lakshmi, 200, "automatic"),
-    ):  # fmt: skip
+        ("nobody", v.ravi, 403, "denied"),
+        ("nobody", v.asha, 200, "automatic"),
+        ("followers", v.ravi, 200, "automatic"),
+        ("followers", v.lakshmi, 403, "denied"),
+        ("public", v.lakshmi, 200, "automatic"),
+    ):
         assert (await v.api(v.asha, "PUT", where, quote_approval_policy=policy)).status_code == 200
         seen = (await v.api(who, "GET", f"/api/v1/statuses/{id_}")).json()["quote_approval"]
         assert seen["current_user"] == said and seen["automatic"] == ([] if policy == "nobody" else [policy])

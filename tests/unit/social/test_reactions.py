@@ -83,9 +83,11 @@ async def test_of_what_one_likes_and_saves_oneself_the_store_is_not_asked(
     assert await flags(street, asha, old) == 0
     new = await street.say(bela, "दूसरी बात")
     for act, there in (
-        (acts.like, reactions.LIKED), (acts.save, reactions.LIKED | reactions.SAVED),
-        (acts.unlike, reactions.SAVED), (acts.unsave, 0),
-    ):  # fmt: skip
+        (acts.like, reactions.LIKED),
+        (acts.save, reactions.LIKED | reactions.SAVED),
+        (acts.unlike, reactions.SAVED),
+        (acts.unsave, 0),
+    ):
         for post in (old, new):
             await act(street.square, by(asha), post)
         with monkeypatch.context() as closed:

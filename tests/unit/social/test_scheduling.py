@@ -55,9 +55,12 @@ async def test_what_is_taken_back_is_not_said(village: Village):
 async def test_what_cannot_be_said_later_is_refused_now(village: Village):
     v = village
     for answer in (
-        await later(v, 4), await later(v, status=""), await later(v, 60 * 24 * 365 * 9), await later(v, poll={"options": ["एक"]}),
+        await later(v, 4),
+        await later(v, status=""),
+        await later(v, 60 * 24 * 365 * 9),
+        await later(v, poll={"options": ["एक"]}),
         await v.api(v.asha, "POST", "/api/v1/statuses", status="क", scheduled_at="कल"),
-    ):  # fmt: skip
+    ):
         assert answer.status_code == 422, answer.text
     assert (await later(v, in_reply_to_id="7")).status_code == 404
 

@@ -61,8 +61,9 @@ async def test_what_others_here_see_as_well_may_name_them(village: Village, gita
 async def test_the_pages_of_posts_and_of_messages_say_so_beside_what_was_typed(village: Village):
     v, typed = village, "कल मिलते हैं"
     for path, sent in (
-        ("/compose", {"text": f"{GITA} {typed}", "visibility": "3"}), ("/messages", {"to": GITA, "text": typed, "key": "once"}),
-    ):  # fmt: skip
+        ("/compose", {"text": f"{GITA} {typed}", "visibility": "3"}),
+        ("/messages", {"to": GITA, "text": typed, "key": "once"}),
+    ):
         answer = await send(v, path, v.asha, **sent)
         assert answer.status_code == 422, (path, answer.status_code)
         assert "किसी दूसरे सर्वर से बात नहीं करता: @gita@other.example" in answer.text

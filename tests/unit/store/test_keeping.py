@@ -27,8 +27,12 @@ def made_of(*posts: int, people: tuple[int, ...] = (), everything: bool = False)
 
 def test_it_is_forgotten_with_any_of_its_keys_and_with_no_other():
     for touched, left in (
-        ((POSTS, 2), "b"), ((PEOPLE, 7), "b"), ((POSTS, 9), "ab"), ((POSTS, EVERY), ""), ((PEOPLE, EVERY), "b"),
-    ):  # fmt: skip
+        ((POSTS, 2), "b"),
+        ((PEOPLE, 7), "b"),
+        ((POSTS, 9), "ab"),
+        ((POSTS, EVERY), ""),
+        ((PEOPLE, EVERY), "b"),
+    ):
         keeping = Keeping(1_000)
         keeping.put("a", 1, 10, made_of(1, 2, people=(7,)), NEVER)
         keeping.put("b", 1, 10, made_of(3), NEVER)

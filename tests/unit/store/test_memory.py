@@ -35,9 +35,11 @@ async def marked(reading: Reading, v: Village) -> None:
 
 
 LOADS: list[tuple[Callable[..., Any], Kind[int], Callable[[Village], int]]] = [
-    (a_post, POSTS, lambda v: v.asha.latest.id), (a_person, PEOPLE, lambda v: v.asha.id), (ties, RELATIONS, lambda v: v.asha.id),
+    (a_post, POSTS, lambda v: v.asha.latest.id),
+    (a_person, PEOPLE, lambda v: v.asha.id),
+    (ties, RELATIONS, lambda v: v.asha.id),
     (marked, REACTIONS, lambda v: v.asha.id),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("load", "kind", "key"), LOADS, ids=["post", "person", "ties", "marks"])

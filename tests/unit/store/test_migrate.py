@@ -81,8 +81,15 @@ async def test_counts_that_everybody_is_shown_are_counted_anew_without_what_was_
         await work.close()
         return [tuple(row) for row in rows]
 
-    posts = [(1, 1, 0, "NULL, NULL, NULL"), (2, 2, 0, "1, NULL, NULL"), (3, 2, 2, "1, NULL, NULL"), (4, 2, 1, "NULL, 1, NULL"),
-        (5, 2, 2, "NULL, 1, NULL"), (6, 2, 0, "NULL, NULL, 1"), (7, 2, 3, "NULL, NULL, 1")]  # fmt: skip
+    posts = [
+        (1, 1, 0, "NULL, NULL, NULL"),
+        (2, 2, 0, "1, NULL, NULL"),
+        (3, 2, 2, "1, NULL, NULL"),
+        (4, 2, 1, "NULL, 1, NULL"),
+        (5, 2, 2, "NULL, 1, NULL"),
+        (6, 2, 0, "NULL, NULL, 1"),
+        (7, 2, 3, "NULL, NULL, 1"),
+    ]
     counts = "replies_count, boosts_count, quotes_count"
     columns = f"id, author, created_at, visibility, root, reply_to, boost_of, quote_of, quote_state, {counts}"
     await migrate(url, "0013")
@@ -114,8 +121,9 @@ async def test_a_hint_of_before_says_that_nobody_wrote_down_whose_it_was(tmp_pat
     await migrate(url)
     with create_engine(url).connect() as connection:
         assert connection.execute(text("SELECT source, flagged_by FROM orders ORDER BY id")).fetchall() == [
-            ("state_unnamed", None), ("staff", None)
-        ]  # fmt: skip
+            ("state_unnamed", None),
+            ("staff", None),
+        ]
 
 
 def test_versions_follow_one_another_in_the_order_of_their_numbers():

@@ -90,12 +90,15 @@ def test_a_migration_that_fills_rows_says_what_becomes_of_those_written_meanwhil
         ("ALTER TABLE posts ALTER COLUMN sensitive TYPE text", "posts.sensitive was bigint and is text"),
         ("ALTER TABLE posts ADD COLUMN mood text NOT NULL", "posts.mood has to be given by every insert"),
         ("ALTER TABLE posts ALTER COLUMN spoiler DROP DEFAULT", "posts.spoiler has to be given by every insert now"),
-        ("ALTER TABLE posts ADD CONSTRAINT short CHECK (length(text) < 9)", "the constraint posts: short is new or another"),
+        (
+            "ALTER TABLE posts ADD CONSTRAINT short CHECK (length(text) < 9)",
+            "the constraint posts: short is new or another",
+        ),
         ("ALTER TABLE pins DROP CONSTRAINT pins_pkey", "the constraint pins: pins_pkey is gone"),
         ("CREATE UNIQUE INDEX one_each ON posts (author)", "the index posts: one_each is unique"),
         ("CREATE INDEX by_mood ON posts (language)", "the index posts: by_mood is made while writers wait"),
     ],
-)  # fmt: skip
+)
 async def test_the_rule_sees_what_an_older_server_could_not_stand(change: str, found: str, fresh: Callable[[], str]):
     dsn = fresh()
     before = await schema(dsn)
@@ -107,9 +110,13 @@ async def test_the_rule_lets_through_what_an_older_server_does_not_notice(fresh:
     dsn = fresh()
     before = await schema(dsn)
     await run(
-        dsn, "ALTER TABLE posts ADD COLUMN mood text NOT NULL DEFAULT ''", "ALTER TABLE posts ADD COLUMN seen bigint",
-        "CREATE TABLE moods (name text PRIMARY KEY, since bigint NOT NULL)", "CREATE INDEX moods_by ON moods (since)", "SELECT 1",
-    )  # fmt: skip
+        dsn,
+        "ALTER TABLE posts ADD COLUMN mood text NOT NULL DEFAULT ''",
+        "ALTER TABLE posts ADD COLUMN seen bigint",
+        "CREATE TABLE moods (name text PRIMARY KEY, since bigint NOT NULL)",
+        "CREATE INDEX moods_by ON moods (since)",
+        "SELECT 1",
+    )
     assert breaks(before, await schema(dsn)) == []
 
 
@@ -204,9 +211,11 @@ async def test_an_index_over_which_a_process_died_is_made_anew(
 ):
     dsn = postgres_server.fresh(template=migrated)
     await run(
-        dsn, "CREATE INDEX posts_by_mood ON posts (language, id)",
-        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'posts_by_mood'::regclass", "SELECT 1",
-    )  # fmt: skip
+        dsn,
+        "CREATE INDEX posts_by_mood ON posts (language, id)",
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'posts_by_mood'::regclass",
+        "SELECT 1",
+    )
     await migrate(postgres_url(dsn))
     assert await run(dsn, with_an_index) is True
 
@@ -218,9 +227,11 @@ async def test_a_server_goes_on_beside_a_newer_store_that_it_can_stand_beside(
     contracted = [getattr(module_of(version), "CONTRACTS", BASE) for version in versions() if version > BASE]
     assert await run(dsn, migrating.STANDS) == max([BASE, *contracted])
     await run(
-        dsn, "ALTER TABLE posts ADD COLUMN mood text NOT NULL DEFAULT ''", "UPDATE alembic_version SET version_num = '9999'",
+        dsn,
+        "ALTER TABLE posts ADD COLUMN mood text NOT NULL DEFAULT ''",
+        "UPDATE alembic_version SET version_num = '9999'",
         "SELECT 1",
-    )  # fmt: skip
+    )
     running = await open_house(plain_settings(tmp_path / "data", dsn), clock=clock, run=False)
     await running.close()
     assert await run(dsn, migrating.VERSION) == "9999"
@@ -229,9 +240,11 @@ async def test_a_server_goes_on_beside_a_newer_store_that_it_can_stand_beside(
 async def test_a_server_that_cannot_stand_beside_a_newer_store_says_so(postgres_server: Postgres, migrated: str):
     dsn = postgres_server.fresh(template=migrated)
     await run(
-        dsn, "UPDATE alembic_version SET version_num = '9999'", f"UPDATE marks SET value = '9998' WHERE key = '{STANDS_FROM}'",
+        dsn,
+        "UPDATE alembic_version SET version_num = '9999'",
+        f"UPDATE marks SET value = '9998' WHERE key = '{STANDS_FROM}'",
         "SELECT 1",
-    )  # fmt: skip
+    )
     with pytest.raises(
         Problem, match=rf"at version 9999, .*\(version {versions()[-1]}\) .* from version 9998 on; use the newer"
     ):

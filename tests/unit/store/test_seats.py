@@ -231,8 +231,10 @@ async def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_m
     def making() -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", MAKING, dsn, later],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
 
     def hear(process: subprocess.Popen[str], lines: int) -> list[str]:
         """So many answers; what it says to its operator is none."""

@@ -35,16 +35,22 @@ def test_a_voice_without_a_name_says_nothing():
 @pytest.mark.parametrize(
     ("file", "reason", "line"),
     [
-        ("", "head", 1), ("1\n00:00:01,000 --> 00:00:02,000\nSRT\n", "head", 1), ("WEBVTTX\n\n" + CUE, "head", 1),
-        (HEAD, "blank", 3), (HEAD + "00:01.000 --> 00:02.000\n<b></b>\n", "blank", 5),
-        (HEAD + "00:01 --> 00:02\nक\n", "timing", 3), (HEAD + "1:00.000 --> 00:61.000\nक\n", "timing", 3),
-        (HEAD + CUE + "\nbare words\n", "timing", 6), (HEAD + "00:00:01,000 --> 00:00:02,000\nक\n", "timing", 3),
-        (HEAD + "00:02.000 --> 00:02.000\nक\n", "order", 3), (HEAD + "00:03.000 --> 00:02.000\nक\n", "order", 3),
+        ("", "head", 1),
+        ("1\n00:00:01,000 --> 00:00:02,000\nSRT\n", "head", 1),
+        ("WEBVTTX\n\n" + CUE, "head", 1),
+        (HEAD, "blank", 3),
+        (HEAD + "00:01.000 --> 00:02.000\n<b></b>\n", "blank", 5),
+        (HEAD + "00:01 --> 00:02\nक\n", "timing", 3),
+        (HEAD + "1:00.000 --> 00:61.000\nक\n", "timing", 3),
+        (HEAD + CUE + "\nbare words\n", "timing", 6),
+        (HEAD + "00:00:01,000 --> 00:00:02,000\nक\n", "timing", 3),
+        (HEAD + "00:02.000 --> 00:02.000\nक\n", "order", 3),
+        (HEAD + "00:03.000 --> 00:02.000\nक\n", "order", 3),
         (HEAD + "00:05.000 --> 00:06.000\nक\n\nx\n" + CUE, "order", 7),
         (HEAD + "00:11.000 --> 00:12.000\nक\n", "late", 3),
         (HEAD + "00:01.000 --> 00:02.000\n" + "क" * (MOST_LETTERS + 1), "length", 3),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_told_with_its_line(file: str, reason: str, line: int):
     with pytest.raises(BadCaptions) as told:
         rewritten(file, 10_000)

@@ -99,9 +99,12 @@ def test_nothing_hostile_comes_out_of_any_text(html: str):
 
 
 _LONG = {
-    "spaces": "x " + " " * 99_000 + "y", "spaces at line ends": ("x" + " " * 9_000) * 11, "formulas": "<math " * 16_000,
-    "formulas without end": "<math>" * 16_000, "annotations": "<annotation encoding='application/x-tex'>" * 2_400,
-}  # fmt: skip
+    "spaces": "x " + " " * 99_000 + "y",
+    "spaces at line ends": ("x" + " " * 9_000) * 11,
+    "formulas": "<math " * 16_000,
+    "formulas without end": "<math>" * 16_000,
+    "annotations": "<annotation encoding='application/x-tex'>" * 2_400,
+}
 
 
 @pytest.mark.parametrize("html", _LONG.values(), ids=_LONG)

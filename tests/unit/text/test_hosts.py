@@ -9,11 +9,23 @@ from chaupal.text import hosts
 @pytest.mark.parametrize(
     ("typed", "host"),
     [
-        ("Example.ORG", "example.org"), (" https://example.org/a?b#c ", "example.org"), ("*.example.org.", "example.org"),
-        ("localhost", "localhost"), ("समाचार.भारत", "xn--61b3bh3a5ab.xn--h2brj9c"), ("xn--h2brj9c", "xn--h2brj9c"),
-        ("", ""), ("a b", ""), ("a..b", ""), ("-a.b", ""), ("a@b", ""), ("a:1", ""), ("é" * 300, ""), ("a\ud800", ""), ("..", ""),
+        ("Example.ORG", "example.org"),
+        (" https://example.org/a?b#c ", "example.org"),
+        ("*.example.org.", "example.org"),
+        ("localhost", "localhost"),
+        ("समाचार.भारत", "xn--61b3bh3a5ab.xn--h2brj9c"),
+        ("xn--h2brj9c", "xn--h2brj9c"),
+        ("", ""),
+        ("a b", ""),
+        ("a..b", ""),
+        ("-a.b", ""),
+        ("a@b", ""),
+        ("a:1", ""),
+        ("é" * 300, ""),
+        ("a\ud800", ""),
+        ("..", ""),
     ],
-)  # fmt: skip
+)
 def test_a_host_has_one_spelling(typed: str, host: str):
     assert hosts.plain(typed) == host
 
@@ -40,11 +52,22 @@ def test_below_is_below():
 @pytest.mark.parametrize(
     ("typed", "server"),
     [
-        ("Far.Example", "far.example"), ("*.far.example.", "far.example"), ("https://far.example/", "far.example"),
-        ("https://far.example:443/", "far.example"), ("far.example:443", "far.example"), ("far.example:0443", "far.example"),
-        ("http://far.example:80", "far.example"), ("far.example:8443", "far.example:8443"), ("localhost:08000", "localhost:8000"),
-        ("", ""), ("ravi", ""), ("ravi@far.example", ""), ("far.example/path", ""), ("far.example:", ""), ("far.example:x", ""),
+        ("Far.Example", "far.example"),
+        ("*.far.example.", "far.example"),
+        ("https://far.example/", "far.example"),
+        ("https://far.example:443/", "far.example"),
+        ("far.example:443", "far.example"),
+        ("far.example:0443", "far.example"),
+        ("http://far.example:80", "far.example"),
+        ("far.example:8443", "far.example:8443"),
+        ("localhost:08000", "localhost:8000"),
+        ("", ""),
+        ("ravi", ""),
+        ("ravi@far.example", ""),
+        ("far.example/path", ""),
+        ("far.example:", ""),
+        ("far.example:x", ""),
     ],
-)  # fmt: skip
+)
 def test_a_server_has_one_name_however_it_is_typed(typed: str, server: str):
     assert hosts.server_named(typed) == server

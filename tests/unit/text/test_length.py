@@ -96,9 +96,17 @@ def test_a_clean_name_is_clean(name):
 
 
 NOTHING = [
-    "", " \n\t", "\u200b\u200c\u200d\u2060\ufeff", "\u3164\u115f\uffa0", "\u2800", "\ufe0f", "\u202e\u2066\u061c", "\u00ad \u00a0",
-    "\U000e0067", "\u0085",
-]  # fmt: skip
+    "",
+    " \n\t",
+    "\u200b\u200c\u200d\u2060\ufeff",
+    "\u3164\u115f\uffa0",
+    "\u2800",
+    "\ufe0f",
+    "\u202e\u2066\u061c",
+    "\u00ad \u00a0",
+    "\U000e0067",
+    "\u0085",
+]
 
 
 @pytest.mark.parametrize("text", NOTHING)

@@ -7,20 +7,38 @@ from chaupal.text.fold import count_key
 from chaupal.text.near import Why, differ_by_few, near, sounds
 
 
-@pytest.mark.parametrize(("term", "other", "why"), [
-    ("हलचल", "halchal", Why.SCRIPT), ("किसान_आंदोलन", "KisanAndolan", Why.SCRIPT), ("kisanandolan", "kisaanaandolan", Why.SPELLING),
-    ("किसान", "ਕਿਸਾਨ", Why.SCRIPT), ("किसान", "কিসান", Why.SCRIPT), ("kisanandolan", "kisanandolon", Why.SPELLING),
-    ("kisan", "kisan2021", Why.NUMBER), ("किसान", "किसान२०२१", Why.NUMBER), ("farmers", "famrers", Why.SPELLING),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("term", "other", "why"),
+    [
+        ("हलचल", "halchal", Why.SCRIPT),
+        ("किसान_आंदोलन", "KisanAndolan", Why.SCRIPT),
+        ("kisanandolan", "kisaanaandolan", Why.SPELLING),
+        ("किसान", "ਕਿਸਾਨ", Why.SCRIPT),
+        ("किसान", "কিসান", Why.SCRIPT),
+        ("kisanandolan", "kisanandolon", Why.SPELLING),
+        ("kisan", "kisan2021", Why.NUMBER),
+        ("किसान", "किसान२०२१", Why.NUMBER),
+        ("farmers", "famrers", Why.SPELLING),
+    ],
+)
 def test_a_variant_is_proposed_and_it_is_said_why(term: str, other: str, why: Why):
     assert near(count_key(term), [count_key(other)]) == [(count_key(other), why)]
 
 
-@pytest.mark.parametrize(("term", "other"), [
-    ("हलचल", "हल"), ("हलचल", "महाहलचल"), ("चाय", "chai"), ("किसान", "kesari"), ("kisan", "kisanandolan"), ("दिल्ली", "दिल"),
-    ("modi", "mode5"),
-    ("हलचल", "हलचल"), ("war", "bar"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("term", "other"),
+    [
+        ("हलचल", "हल"),
+        ("हलचल", "महाहलचल"),
+        ("चाय", "chai"),
+        ("किसान", "kesari"),
+        ("kisan", "kisanandolan"),
+        ("दिल्ली", "दिल"),
+        ("modi", "mode5"),
+        ("हलचल", "हलचल"),
+        ("war", "bar"),
+    ],
+)
 def test_an_innocent_neighbour_is_not(term: str, other: str):
     assert near(count_key(term), [count_key(other)]) == []
 

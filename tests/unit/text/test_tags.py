@@ -238,10 +238,13 @@ def test_a_link_ends_where_a_reader_ends_it(post, link):
 @pytest.mark.parametrize(
     "link",
     [
-        "https://हिन्दी-समाचार.भारत/", "https://समाचार24.भारत/x", "http://तमिल-news.in", "https://my_name.example.org/a",
+        "https://हिन्दी-समाचार.भारत/",
+        "https://समाचार24.भारत/x",
+        "http://तमिल-news.in",
+        "https://my_name.example.org/a",
         f"https://{'a' * 63}.in/x",
     ],
-)  # fmt: skip
+)
 def test_hosts_in_indian_scripts_with_digits_or_hyphens_and_names_with_underscores_are_links(link: str):
     assert urls(f"देखो {link} और बताओ") == [link]
 

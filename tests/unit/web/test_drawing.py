@@ -7,8 +7,10 @@ from chaupal.web.drawing import age_of
 from chaupal.web.words import words
 
 MOMENTS = [
-    *range(0, 2 * HOUR, 20 * SECOND), *range(2 * HOUR, 2 * DAY, 5 * MINUTE), *range(2 * DAY, 6 * DAY, 50 * MINUTE),
-]  # fmt: skip
+    *range(0, 2 * HOUR, 20 * SECOND),
+    *range(2 * HOUR, 2 * DAY, 5 * MINUTE),
+    *range(2 * DAY, 6 * DAY, 50 * MINUTE),
+]
 OFF = ((HOUR, MINUTE), (DAY, 15 * MINUTE), (10 * DAY, HOUR))  # up to there the words may be so late
 
 

@@ -8,9 +8,18 @@ from chaupal.web import links
 
 @pytest.mark.parametrize(
     "where",
-    ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "", "evil",
-     "/a\r\nSet-Cookie: a=b", "/\t/evil.example"],
-)  # fmt: skip
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "evil",
+        "/a\r\nSet-Cookie: a=b",
+        "/\t/evil.example",
+    ],
+)
 def test_a_form_never_leads_away_from_this_site(where: str):
     assert links.back(where) == "/"
 

@@ -79,15 +79,19 @@ async def test_a_list_of_mastodons_is_taken_in_row_by_row_as_cases_and_given_out
     v, mona = village, AtDesk(village, village.mona)
     lines = [
         ",".join(HEADERS),
-        f'bad.example,suspend,false,false,"{WHY}",false', "loud.example,silence,true,false,,true", "spam.example,noop,true,true,spam,false",
+        f'bad.example,suspend,false,false,"{WHY}",false',
+        "loud.example,silence,true,false,,true",
+        "spam.example,noop,true,true,spam,false",
         "bad.example,suspend,false,false,twice,false",
-    ]  # fmt: skip
+    ]
     await mona.get("/office/servers")
     files = {"csv": ("blocks.csv", "\n".join(lines).encode(), "text/csv")}
     answer = await v.client.post(
-        "/office/servers/file", data={"csrf": mona.word, "reason": "A list that we share with two servers that we know."},
-        files=files, headers=mona.headers,
-    )  # fmt: skip
+        "/office/servers/file",
+        data={"csrf": mona.word, "reason": "A list that we share with two servers that we know."},
+        files=files,
+        headers=mona.headers,
+    )
     assert answer.status_code == 200 and "The list was taken in" in answer.text, answer.text
     while await bulk_jobs.carry_on(v.running.house.court):
         pass
@@ -96,17 +100,20 @@ async def test_a_list_of_mastodons_is_taken_in_row_by_row_as_cases_and_given_out
         one.domain: {m.value for m in one.measures} for one in await limits.listed(v.running.house.court, v.mona.viewer)
     }
     assert found == {
-        "bad.example": {"suspend_server"}, "loud.example": {"limit_server", "refuse_media"},
+        "bad.example": {"suspend_server"},
+        "loud.example": {"limit_server", "refuse_media"},
         "spam.example": {"refuse_media", "refuse_reports"},
-    }  # fmt: skip
+    }
     out = (await mona.get("/office/servers.csv")).text.splitlines()
     assert out[0] == ",".join(HEADERS)
     assert f'bad.example,suspend,true,true,"{WHY}",false' in out
     assert any(line.startswith("loud.example,silence,true,false,") and line.endswith(",true") for line in out)
     again = await v.client.post(
-        "/office/servers/file", data={"csrf": mona.word, "reason": "The same list again, to see that it changes nothing."},
-        files={"csv": ("blocks.csv", "\n".join(out).encode(), "text/csv")}, headers=mona.headers,
-    )  # fmt: skip
+        "/office/servers/file",
+        data={"csrf": mona.word, "reason": "The same list again, to see that it changes nothing."},
+        files={"csv": ("blocks.csv", "\n".join(out).encode(), "text/csv")},
+        headers=mona.headers,
+    )
     assert again.status_code == 200 and await approve_all(v) == 0
 
 
@@ -125,9 +132,11 @@ async def test_a_list_that_cannot_be_taken_in_opens_nothing_and_says_why(village
     mona = AtDesk(village, village.mona)
     await mona.get("/office/servers")
     answer = await village.client.post(
-        "/office/servers/file", data={"csrf": mona.word, "reason": WHY}, files={"csv": ("blocks.csv", body.encode(), "text/csv")},
+        "/office/servers/file",
+        data={"csrf": mona.word, "reason": WHY},
+        files={"csv": ("blocks.csv", body.encode(), "text/csv")},
         headers=mona.headers,
-    )  # fmt: skip
+    )
     assert answer.status_code == 422 and 'id="csv-error"' in answer.text, (answer.status_code, body)
     assert await limits.listed(village.running.house.court, village.mona.viewer) == []
 

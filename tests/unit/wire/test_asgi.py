@@ -138,11 +138,14 @@ async def test_head_is_get_without_a_body(front: httpx2.AsyncClient, path: str):
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/v1/timelines/public", {"GET", "HEAD"}), ("POST", "/api/v1/timelines/home", {"GET", "HEAD"}),
-        ("DELETE", "/api/v2/instance", {"GET", "HEAD"}), ("GET", "/oauth/token", {"POST"}),
-        ("POST", "/api/v1/statuses/1", {"GET", "HEAD", "DELETE", "PUT", "PATCH"}), ("TRACE", "/api/v1/timelines/public", {"GET", "HEAD"}),
+        ("PUT", "/api/v1/timelines/public", {"GET", "HEAD"}),
+        ("POST", "/api/v1/timelines/home", {"GET", "HEAD"}),
+        ("DELETE", "/api/v2/instance", {"GET", "HEAD"}),
+        ("GET", "/oauth/token", {"POST"}),
+        ("POST", "/api/v1/statuses/1", {"GET", "HEAD", "DELETE", "PUT", "PATCH"}),
+        ("TRACE", "/api/v1/timelines/public", {"GET", "HEAD"}),
     ],
-)  # fmt: skip
+)
 async def test_a_wrong_method_is_told_the_right_ones(
     front: httpx2.AsyncClient, method: str, path: str, allowed: set[str]
 ):

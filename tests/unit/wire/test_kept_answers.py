@@ -128,8 +128,14 @@ async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_i
     for who in (v.asha, v.meera):
         assert f'"{word}"' not in await text(v, who)
     await v.api(
-        v.asha, "POST", "/api/v2/filters", title="x", context=["home"], filter_action="warn", keywords_attributes=[{"keyword": word}]
-    )  # fmt: skip
+        v.asha,
+        "POST",
+        "/api/v2/filters",
+        title="x",
+        context=["home"],
+        filter_action="warn",
+        keywords_attributes=[{"keyword": word}],
+    )
     assert f'"{word}"' in await text(v, v.asha)
     assert f'"{word}"' not in await text(v, v.meera)
 

@@ -24,9 +24,10 @@ async def asha(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
     await house.runner.settle()
     token = await logins.issue_token(square, id_, "read write")
     async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=house.app), base_url=square.settings.origin,
+        transport=httpx2.ASGITransport(app=house.app),
+        base_url=square.settings.origin,
         headers={"authorization": f"Bearer {token}"},
-    ) as client:  # fmt: skip
+    ) as client:
         yield client
 
 
@@ -57,9 +58,17 @@ async def test_a_query_may_hold_letters_as_they_are(house: Running):
         sent.append(message)
 
     scope = {
-        "type": "http", "method": "GET", "path": "/search", "raw_path": b"/search", "query_string": "q=किसान".encode(),
-        "headers": [], "client": ("127.0.0.1", 1), "http_version": "1.1", "scheme": "http", "root_path": "",
-    }  # fmt: skip
+        "type": "http",
+        "method": "GET",
+        "path": "/search",
+        "raw_path": b"/search",
+        "query_string": "q=किसान".encode(),
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+        "scheme": "http",
+        "root_path": "",
+    }
     await house.app(scope, receive, send)  # pyright: ignore[reportArgumentType]
     assert sent[0]["status"] == 200
     assert 'value="किसान"'.encode() in sent[1]["body"]  # pyright: ignore[reportOperatorIssue]

@@ -35,9 +35,10 @@ async def limited(tmp_path: Path, clock: StillClock) -> AsyncIterator[Running]:
 
 def browser(house: Running, address: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=house.app), base_url=house.house.settings.origin,
+        transport=httpx2.ASGITransport(app=house.app),
+        base_url=house.house.settings.origin,
         headers={"x-forwarded-for": address},
-    )  # fmt: skip
+    )
 
 
 async def log_in(house: Running, name: str, password: str, address: str) -> int:
@@ -124,9 +125,17 @@ async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(lim
         assert "asha" not in mark and browsers.known(limited.house.square, mark, "asha")
         nonce, day, *signed = mark.split(".")
         forged = (
-            "", "~", f"{nonce}.{day}", f"x{nonce}.{day}.{'.'.join(signed)}", f"{nonce}.{int(day) + 9}.{'.'.join(signed)}",
-            f"{nonce}.{day}.{'A' * len(signed[0])}", f"{nonce}.९.{signed[0]}", f"{nonce}..{signed[0]}", "." * 50, mark[::-1],
-        )  # fmt: skip
+            "",
+            "~",
+            f"{nonce}.{day}",
+            f"x{nonce}.{day}.{'.'.join(signed)}",
+            f"{nonce}.{int(day) + 9}.{'.'.join(signed)}",
+            f"{nonce}.{day}.{'A' * len(signed[0])}",
+            f"{nonce}.९.{signed[0]}",
+            f"{nonce}..{signed[0]}",
+            "." * 50,
+            mark[::-1],
+        )
         assert not any(browsers.known(limited.house.square, one, "asha") for one in forged)
         assert not browsers.known(limited.house.square, mark, "binod")
         await guess(limited, "binod")

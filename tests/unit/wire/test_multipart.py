@@ -59,9 +59,16 @@ async def test_a_large_file_is_not_in_memory_and_goes_with_its_form():
 
 @pytest.mark.parametrize(
     "body",
-    [b"x", b"--naav", part("a", b"x"), b"--naav\r\n\r\nx\r\n--naav--", part("a", b"\xff") + b"--naav--\r\n",
-     part("a", b"x" * (MOST_WORDS + 1)) + b"--naav--\r\n", part("a", b"x") * 1_001 + b"--naav--\r\n"],
-)  # fmt: skip
+    [
+        b"x",
+        b"--naav",
+        part("a", b"x"),
+        b"--naav\r\n\r\nx\r\n--naav--",
+        part("a", b"\xff") + b"--naav--\r\n",
+        part("a", b"x" * (MOST_WORDS + 1)) + b"--naav--\r\n",
+        part("a", b"x") * 1_001 + b"--naav--\r\n",
+    ],
+)
 async def test_what_is_no_form_is_refused(body: bytes):
     with pytest.raises(Malformed):
         await read(KIND, pieces(body, 1_000))

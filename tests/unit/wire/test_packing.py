@@ -21,10 +21,17 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
 @pytest.mark.parametrize(
     ("header", "takes"),
     [
-        ("gzip, deflate, br", True), ("br;q=1.0, gzip;q=0.8, *;q=0.1", True), ("GZIP", True), ("*", True), ("", False),
-        ("identity", False), ("gzip;q=0", False), ("gzip;q=0.000", False), ("br", False),
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, gzip;q=0.8, *;q=0.1", True),
+        ("GZIP", True),
+        ("*", True),
+        ("", False),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip;q=0.000", False),
+        ("br", False),
     ],
-)  # fmt: skip
+)
 def test_who_takes_gzip(header: str, takes: bool):
     assert packing.takes_gzip({"accept-encoding": header}) is takes
 

@@ -41,9 +41,11 @@ def test_whatever_a_form_says_comes_out_of_it(fields: list[tuple[str, str]]):
 
 
 @given(
-    st.lists(st.sampled_from([*'%&=+;#"\\ aAfF09gu\x00\x7f\n\té\u0930\U0001f600', "%E0", "%a4", "%B9", "%00", "%22", "%5C"])).map("".join),
+    st.lists(
+        st.sampled_from([*'%&=+;#"\\ aAfF09gu\x00\x7f\n\té\u0930\U0001f600', "%E0", "%a4", "%B9", "%00", "%22", "%5C"])
+    ).map("".join),
     st.sampled_from(("strict", "replace")),
-)  # fmt: skip
+)
 def test_a_query_is_read_as_python_reads_it_whatever_is_wrong_with_it(text: str, errors: Literal["strict", "replace"]):
     assert read(text, errors) == read_by_python(text, errors)
 

@@ -28,7 +28,7 @@ PAGES = (
     delete("/posts/{id}/likes", run, Surface.NONE, shape=Shape.PAGE),
     row("/files/{path}", Shape.FILE),
     row("/live", Shape.FILE, stream="page"),
-)  # fmt: skip
+)
 FIND = Router(PAGES).find
 
 
@@ -52,13 +52,20 @@ def test_head_is_asked_of_whatever_gives_and_ends():
 @pytest.mark.parametrize(
     ("path", "row_path", "holes"),
     [
-        ("/", "/", {}), ("", "/", {}), ("//", "/", {}),
-        ("/@asha", "/@{handle}", {"handle": "asha"}), ("/@", "/@{handle}", {"handle": ""}),
-        ("/asha", "/{page}", {"page": "asha"}), ("/@asha/7/", "/@{handle}/{id}", {"handle": "asha", "id": "7"}),
-        ("/posts/new", "/posts/new", {}), ("//posts//new/", "/posts/new", {}), ("/posts/7", "/posts/{id}", {"id": "7"}),
-        ("/files/a/b.css", "/files/{path}", {"path": "a/b.css"}), ("/files/क ख", "/files/{path}", {"path": "क ख"}),
+        ("/", "/", {}),
+        ("", "/", {}),
+        ("//", "/", {}),
+        ("/@asha", "/@{handle}", {"handle": "asha"}),
+        ("/@", "/@{handle}", {"handle": ""}),
+        ("/asha", "/{page}", {"page": "asha"}),
+        ("/@asha/7/", "/@{handle}/{id}", {"handle": "asha", "id": "7"}),
+        ("/posts/new", "/posts/new", {}),
+        ("//posts//new/", "/posts/new", {}),
+        ("/posts/7", "/posts/{id}", {"id": "7"}),
+        ("/files/a/b.css", "/files/{path}", {"path": "a/b.css"}),
+        ("/files/क ख", "/files/{path}", {"path": "क ख"}),
     ],
-)  # fmt: skip
+)
 def test_words_go_before_parameters_and_slashes_do_not_count(path: str, row_path: str, holes: dict[str, str]):
     found = FIND("GET", path)
     assert (found.route.path, found.holes, found.allow) == (row_path, holes, "")
@@ -78,10 +85,14 @@ def test_what_is_not_there_is_a_page_and_under_the_api_json(path: str):
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("DELETE", "/posts/7", "GET, HEAD, POST"), ("GET", "/posts/7/likes", "DELETE"), ("POST", "/posts/new", "GET, HEAD"),
-        ("TRACE", "/", "GET, HEAD"), ("HEAD", "/live", "GET"), ("get", "/", "GET, HEAD"),
+        ("DELETE", "/posts/7", "GET, HEAD, POST"),
+        ("GET", "/posts/7/likes", "DELETE"),
+        ("POST", "/posts/new", "GET, HEAD"),
+        ("TRACE", "/", "GET, HEAD"),
+        ("HEAD", "/live", "GET"),
+        ("get", "/", "GET, HEAD"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_method_is_told_the_right_ones(method: str, path: str, allow: str):
     found = FIND(method, path)
     assert (found.route, found.allow) == (WRONG[FIND(allow.split(",")[0], path).route.shape], allow)

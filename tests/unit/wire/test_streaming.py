@@ -159,10 +159,13 @@ async def test_the_token_of_a_websocket_comes_in_three_ways(street: Street, how:
 async def test_what_cannot_be_subscribed_to_is_said_and_the_connection_goes_on(street: Street):
     async with street.open("", socket=True) as ear:
         for message in (
-            {"type": "subscribe", "stream": "gossip"}, {"type": "subscribe", "stream": "user"},
-            {"type": "subscribe", "stream": "hashtag"}, {"type": "dance", "stream": "public"},
-            {"type": "subscribe", "stream": ["public"]}, {"type": "subscribe", "stream": "list", "list": "1"},
-        ):  # fmt: skip
+            {"type": "subscribe", "stream": "gossip"},
+            {"type": "subscribe", "stream": "user"},
+            {"type": "subscribe", "stream": "hashtag"},
+            {"type": "dance", "stream": "public"},
+            {"type": "subscribe", "stream": ["public"]},
+            {"type": "subscribe", "stream": "list", "list": "1"},
+        ):
             ear.say(**message)
         ear.inbox.put_nowait({"type": "websocket.receive", "text": "{{{"})
         ear.inbox.put_nowait({"type": "websocket.receive", "bytes": b"\xff\xfe"})

@@ -74,10 +74,22 @@ class Told:
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
 def audit(
-    context: click.Context, url: str, key: str | None, into: Path | None, tables: str, form: str, compare: bool, start: str,
-    quiet: bool, law_dir: Path | None, findings: str, witnesses: tuple[str, ...], quorum: int | None, policy_file: Path | None,
+    context: click.Context,
+    url: str,
+    key: str | None,
+    into: Path | None,
+    tables: str,
+    form: str,
+    compare: bool,
+    start: str,
+    quiet: bool,
+    law_dir: Path | None,
+    findings: str,
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    policy_file: Path | None,
     **asked: str,
-) -> None:  # fmt: skip
+) -> None:
     """Copy the log at URL (a server's address, or its log's), verify all of it, hold it against the law, count the report anew.
 
     Exits with 1 where the log does not verify, an entry breaks a rule of law, a frozen report is not what it was, or a

@@ -15,12 +15,16 @@ def witness_options[F: Callable[..., object]](command: F) -> F:
     """The three options, for every command that verifies a log."""
     for option in (
         click.option(
-            "--policy", "policy_file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+            "--policy",
+            "policy_file",
+            type=click.Path(path_type=Path, dir_okay=False, exists=True),
             help="A file of keys and a quorum (c2sp.org/tlog-policy), in place of --witness and --quorum.",
         ),
-        click.option("--quorum", type=click.IntRange(0), help="How many of these must have signed. Else more than half."),
+        click.option(
+            "--quorum", type=click.IntRange(0), help="How many of these must have signed. Else more than half."
+        ),
         click.option("--witness", "witnesses", multiple=True, help="A witness's key, name+id+base64. Repeat it."),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 

@@ -139,10 +139,19 @@ async def listed(call: Call[AccountsAsked]) -> Answer:
     state = {"active": a.active, "pending": a.pending, "frozen": a.disabled, "suspended": a.suspended}
     measure = {Measure.LIMIT: a.silenced, Measure.MARK_SENSITIVE: a.sensitized}
     whence: Scope = "all" if a.local == a.remote else "here" if a.local else "elsewhere"
-    return await _page(call, Wishes(
-        state=_last(state), measure=_last(measure), handle=NOBODY if a.ip else a.username, name=a.display_name, email=a.email,
-        staff=a.staff, **_from(call, whence, a.by_domain),
-    ), a.purpose)  # fmt: skip
+    return await _page(
+        call,
+        Wishes(
+            state=_last(state),
+            measure=_last(measure),
+            handle=NOBODY if a.ip else a.username,
+            name=a.display_name,
+            email=a.email,
+            staff=a.staff,
+            **_from(call, whence, a.by_domain),
+        ),
+        a.purpose,
+    )
 
 
 async def listed2(call: Call[Asked2]) -> Answer:
@@ -150,11 +159,19 @@ async def listed2(call: Call[Asked2]) -> Answer:
     a = call.args
     whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyright: ignore[reportAssignmentType]
     silenced = a.status == "silenced"
-    return await _page(call, Wishes(
-        state="" if silenced else "frozen" if a.status == "disabled" else a.status, measure=Measure.LIMIT if silenced else "",
-        handle=NOBODY if a.ip else a.username, name=a.display_name, email=a.email, staff=a.permissions == "staff",
-        **_from(call, whence, a.by_domain),
-    ), a.purpose)  # fmt: skip
+    return await _page(
+        call,
+        Wishes(
+            state="" if silenced else "frozen" if a.status == "disabled" else a.status,
+            measure=Measure.LIMIT if silenced else "",
+            handle=NOBODY if a.ip else a.username,
+            name=a.display_name,
+            email=a.email,
+            staff=a.permissions == "staff",
+            **_from(call, whence, a.by_domain),
+        ),
+        a.purpose,
+    )
 
 
 async def one(call: Call[AccountAsked]) -> AdminAccount:
@@ -166,13 +183,25 @@ async def act(call: Call[Acted]) -> Answer:
     """Sanction an account under the house's rules: at once where one person may, else proposed (202)."""
     a = call.args
     rule = a.rule or (str(a.warning_preset_id) if a.warning_preset_id is not None else "")
-    opened = await account_desk.act(call.house.court, call.viewer, Action(
-        account=a.id, type=a.type, text=a.text, rule=rule, report=a.report_id, until=a.until,
-    ))  # fmt: skip
+    opened = await account_desk.act(
+        call.house.court,
+        call.viewer,
+        Action(
+            account=a.id,
+            type=a.type,
+            text=a.text,
+            rule=rule,
+            report=a.report_id,
+            until=a.until,
+        ),
+    )
     told = Opened(
-        ref=opened.ref, state="in_force" if opened.done else "proposed", rule=opened.rule, rule_named_by=opened.named_by,
+        ref=opened.ref,
+        state="in_force" if opened.done else "proposed",
+        rule=opened.rule,
+        rule_named_by=opened.named_by,
         url=f"{call.house.settings.origin}/office/orders/{opened.ref}",
-    )  # fmt: skip
+    )
     return json(told, 200 if opened.done else 202)
 
 
@@ -233,13 +262,22 @@ def admin_account(call: Call[Any], entry: Entry, *, address: bool = True) -> Adm
     """An account as staff read it; where the look is not written down, without its `address`."""
     private, person = entry.private, entry.person
     return AdminAccount(
-        id=str(private.id), username=person.item.username, domain=person.item.domain or None, created_at=iso(private.created_at),
-        email=private.email if address or private.email is None else "", locale=private.language,
-        invite_request=private.reason or None, role=role_of(private.role), confirmed=private.confirmed_at is not None,
-        approved=private.approved_at is not None, disabled=private.state == "frozen", silenced=Measure.LIMIT in entry.measures,
-        suspended=private.state == "suspended", sensitized=Measure.MARK_SENSITIVE in entry.measures,
+        id=str(private.id),
+        username=person.item.username,
+        domain=person.item.domain or None,
+        created_at=iso(private.created_at),
+        email=private.email if address or private.email is None else "",
+        locale=private.language,
+        invite_request=private.reason or None,
+        role=role_of(private.role),
+        confirmed=private.confirmed_at is not None,
+        approved=private.approved_at is not None,
+        disabled=private.state == "frozen",
+        silenced=Measure.LIMIT in entry.measures,
+        suspended=private.state == "suspended",
+        sensitized=Measure.MARK_SENSITIVE in entry.measures,
         account=account_of(call.house.settings, call.viewer, person),
-    )  # fmt: skip
+    )
 
 
 def _from(call: Call[Any], whence: Scope, domain: str) -> dict[str, Any]:

@@ -64,10 +64,18 @@ async def drop(call: Call[ById]) -> dict[str, Any]:
 async def _shown(call: Call[Any], one: Authority) -> AuthorityShown:
     waits = await authorities.proposed_of(call.house.court, call.viewer, one.id) is not None
     return AuthorityShown(
-        id=str(one.id), name=one.name, name_hi=one.name_hi, jurisdiction=one.jurisdiction, office=one.office,
-        email_domain=one.email_domain, issuer_class=one.issuer_class, keys=list(one.keys), contact=one.contact,
-        state="proposed" if one.agreed_by is None else "changing" if waits else "agreed", log_index=one.log_index,
-    )  # fmt: skip
+        id=str(one.id),
+        name=one.name,
+        name_hi=one.name_hi,
+        jurisdiction=one.jurisdiction,
+        office=one.office,
+        email_domain=one.email_domain,
+        issuer_class=one.issuer_class,
+        keys=list(one.keys),
+        contact=one.contact,
+        state="proposed" if one.agreed_by is None else "changing" if waits else "agreed",
+        log_index=one.log_index,
+    )
 
 
 API = "/api/v1/admin/authorities"
@@ -78,7 +86,13 @@ ROUTES: tuple[Route, ...] = (
     post(API, register, Surface.OFFICE, takes=AuthorityForm, **ENTER),
     post(f"{API}/{{id}}", change, Surface.OFFICE, takes=Changed, **ENTER),
     post(
-        f"{API}/{{id}}/agree", agree, Surface.OFFICE, takes=ById, gives=AuthorityShown, scope="admin:write:orders", may="agree_authority"
+        f"{API}/{{id}}/agree",
+        agree,
+        Surface.OFFICE,
+        takes=ById,
+        gives=AuthorityShown,
+        scope="admin:write:orders",
+        may="agree_authority",
     ),
     post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, takes=ById, scope="admin:write:orders", may="see_office"),
-)  # fmt: skip
+)

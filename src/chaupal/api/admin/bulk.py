@@ -146,20 +146,32 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     args, court = call.args, call.house.court
     check_may(call.viewer, "sanction")
     form = MatterForm(
-        targets=args.targets, rule=args.rule, source=args.source, grounds=args.grounds, territory=args.territory,
+        targets=args.targets,
+        rule=args.rule,
+        source=args.source,
+        grounds=args.grounds,
+        territory=args.territory,
         flagged_by=args.flagged_by,
-    )  # fmt: skip
+    )
     brought, outcomes = _brought(call, args.csv), tuple[str, ...]()
     if brought:
         form, outcomes = await sanctioning.with_list(court, form, brought)
     draft = Draft(
-        outcome=args.outcome, reason=args.grounds, until=args.until, permanent=args.permanent, text=args.text, rule=args.rule
-    )  # fmt: skip
+        outcome=args.outcome,
+        reason=args.grounds,
+        until=args.until,
+        permanent=args.permanent,
+        text=args.text,
+        rule=args.rule,
+    )
     done = await sanctioning.open_and_decide(court, call.viewer, form, draft, outcomes=outcomes)
     return MatterMade(
-        ref=done.ref, url=f"{call.house.settings.origin}/office/orders/{done.ref}", targets=done.targets, in_force=done.in_force,
+        ref=done.ref,
+        url=f"{call.house.settings.origin}/office/orders/{done.ref}",
+        targets=done.targets,
+        in_force=done.in_force,
         error=done.problem.message if done.problem else "",
-    )  # fmt: skip
+    )
 
 
 async def look(call: Call[Looked]) -> JobShown:

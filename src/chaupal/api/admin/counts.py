@@ -168,9 +168,11 @@ async def _measure(call: Call[MeasuresAsked], key: str, span: Span) -> AdminMeas
 
 def _told(key: str, found: Measure) -> AdminMeasure:
     return AdminMeasure(
-        key=key, total=str(found.total), previous_total=str(found.previous),
+        key=key,
+        total=str(found.total),
+        previous_total=str(found.previous),
         data=[MeasureDay(iso(begins), str(value)) for begins, value in found.days],
-    )  # fmt: skip
+    )
 
 
 async def dimensions(call: Call[DimensionsAsked]) -> list[AdminDimension]:
@@ -243,9 +245,10 @@ async def _space(call: Call[DimensionsAsked], span: Span) -> Entries:
 async def _versions(call: Call[DimensionsAsked], span: Span) -> Entries:
     key, name = _database(call)
     found = (
-        ("chaupal", "Chaupal", VERSION), ("python", "Python", platform.python_version()),
+        ("chaupal", "Chaupal", VERSION),
+        ("python", "Python", platform.python_version()),
         (key, name, await counts.database_version(call.house.reads)),
-    )  # fmt: skip
+    )
     return [DimensionEntry(key=k, human_key=human, value=v, human_value=v) for k, human, v in found]
 
 
@@ -255,9 +258,16 @@ async def _none(call: Call[DimensionsAsked], span: Span) -> Entries:
 
 
 DIMENSIONS = {
-    "languages": _languages, "sources": _sources, "servers": _servers, "space_usage": _space, "software_versions": _versions,
-    "tag_servers": _tag_servers, "tag_languages": _tag_languages, "instance_accounts": _none, "instance_languages": _none,
-}  # fmt: skip
+    "languages": _languages,
+    "sources": _sources,
+    "servers": _servers,
+    "space_usage": _space,
+    "software_versions": _versions,
+    "tag_servers": _tag_servers,
+    "tag_languages": _tag_languages,
+    "instance_accounts": _none,
+    "instance_languages": _none,
+}
 
 
 async def retention(call: Call[RetentionAsked]) -> list[AdminCohort]:
@@ -268,11 +278,12 @@ async def retention(call: Call[RetentionAsked]) -> list[AdminCohort]:
         raise Invalid("span_too_long")
     return [
         AdminCohort(
-            iso(one.period), call.args.frequency,
+            iso(one.period),
+            call.args.frequency,
             [CohortPart(iso(at), n / max(one.joined, 1), str(n)) for at, n in one.stayed],
         )
         for one in await counts.retention(call.house.reads, first, last, monthly=monthly)
-    ]  # fmt: skip
+    ]
 
 
 async def activity(call: Call[Nothing]) -> list[WeekTold]:

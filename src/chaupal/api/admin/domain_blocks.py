@@ -110,22 +110,31 @@ class AdminDomainAllow(msgspec.Struct, kw_only=True):
 def _block(call: Call[Any], one: Standing) -> AdminDomainBlock:
     suspended = Measure.SUSPEND_SERVER in one.measures
     return AdminDomainBlock(
-        id=str(one.id), domain=one.domain, digest=hosts.digest(one.domain), created_at=iso(one.since), severity=severity_of(one.measures),
+        id=str(one.id),
+        domain=one.domain,
+        digest=hosts.digest(one.domain),
+        created_at=iso(one.since),
+        severity=severity_of(one.measures),
         reject_media=suspended or Measure.REFUSE_MEDIA in one.measures,
-        reject_reports=suspended or Measure.REFUSE_REPORTS in one.measures, private_comment=one.words.private_comment or None,
-        public_comment=one.words.public_comment or None, obfuscate=one.words.obfuscate, matters=_matters(call, one),
-    )  # fmt: skip
+        reject_reports=suspended or Measure.REFUSE_REPORTS in one.measures,
+        private_comment=one.words.private_comment or None,
+        public_comment=one.words.public_comment or None,
+        obfuscate=one.words.obfuscate,
+        matters=_matters(call, one),
+    )
 
 
 def _matters(call: Call[Any], one: Standing) -> list[Matter]:
     office = f"{call.house.settings.origin}/office/orders"
     live = [
         Matter(
-            measure=limit.row.measure, ref=limit.row.order_ref, url=f"{office}/{limit.row.order_ref}/{limit.number}",
+            measure=limit.row.measure,
+            ref=limit.row.order_ref,
+            url=f"{office}/{limit.row.order_ref}/{limit.number}",
             state=State.UNSECONDED if limit.row.alone or limit.row.approved_by is None else State.IN_FORCE,
         )
         for limit in one.limits
-    ]  # fmt: skip
+    ]
     waiting = [
         Matter(
             measure=limits.outcome_of(w), ref=w.ref, url=f"{office}/{w.ref}/{w.number}", state=State.MEASURE_PROPOSED
@@ -150,9 +159,16 @@ async def block(call: Call[DomainBlockSent]) -> Answer:
     """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person."""
     a = call.args
     form = ServerForm(
-        domain=a.domain, severity=a.severity, reject_media=a.reject_media, reject_reports=a.reject_reports,
-        private_comment=a.private_comment, public_comment=a.public_comment, obfuscate=a.obfuscate, rule=a.rule, until=a.until,
-    )  # fmt: skip
+        domain=a.domain,
+        severity=a.severity,
+        reject_media=a.reject_media,
+        reject_reports=a.reject_reports,
+        private_comment=a.private_comment,
+        public_comment=a.public_comment,
+        obfuscate=a.obfuscate,
+        rule=a.rule,
+        until=a.until,
+    )
     made = await limits.limit(call.house.court, call.viewer, form)
     return json(_block(call, made), 202 if made.waiting else 200)
 
@@ -167,11 +183,15 @@ async def change(call: Call[Changed]) -> Answer:
         return before if new is None else new
 
     form = ServerForm(
-        severity=said(a.severity, severity_of(held)), reject_media=said(a.reject_media, Measure.REFUSE_MEDIA in held),
-        reject_reports=said(a.reject_reports, Measure.REFUSE_REPORTS in held), obfuscate=said(a.obfuscate, was.words.obfuscate),
-        private_comment=said(a.private_comment, was.words.private_comment), rule=a.rule, until=a.until,
+        severity=said(a.severity, severity_of(held)),
+        reject_media=said(a.reject_media, Measure.REFUSE_MEDIA in held),
+        reject_reports=said(a.reject_reports, Measure.REFUSE_REPORTS in held),
+        obfuscate=said(a.obfuscate, was.words.obfuscate),
+        private_comment=said(a.private_comment, was.words.private_comment),
+        rule=a.rule,
+        until=a.until,
         public_comment=said(a.public_comment, was.words.public_comment),
-    )  # fmt: skip
+    )
     made = await limits.change(court, call.viewer, a.id, form)
     return json(_block(call, made) if made.limits or made.waiting else {}, 202 if made.waiting else 200)
 

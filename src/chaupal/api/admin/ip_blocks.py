@@ -93,9 +93,13 @@ def _shown(door: Door) -> IpBlock | EmailDomainBlock | CanonicalEmailBlock:
     if door.kind == MAIL:
         return CanonicalEmailBlock(id=str(door.id), canonical_email_hash=door.what)
     return IpBlock(
-        id=str(door.id), ip=door.what, severity=door.severity, comment=door.comment, created_at=iso(door.created_at),
+        id=str(door.id),
+        ip=door.what,
+        severity=door.severity,
+        comment=door.comment,
+        created_at=iso(door.created_at),
         expires_at=iso_or_none(door.expires_at),
-    )  # fmt: skip
+    )
 
 
 async def shut_net(call: Call[NetSent]) -> Answer:
@@ -110,9 +114,12 @@ async def change_net(call: Call[NetChanged]) -> Answer:
     a, court = call.args, call.house.court
     was = await doors.door(court, call.viewer, NET, a.id)
     form = DoorForm(
-        kind=NET, what=was.what if a.ip is None else a.ip, severity=was.severity if a.severity is None else a.severity,
-        comment=was.comment if a.comment is None else a.comment, lasts=a.expires_in,
-    )  # fmt: skip
+        kind=NET,
+        what=was.what if a.ip is None else a.ip,
+        severity=was.severity if a.severity is None else a.severity,
+        comment=was.comment if a.comment is None else a.comment,
+        lasts=a.expires_in,
+    )
     return json(_shown(await doors.change(court, call.viewer, a.id, form)))
 
 

@@ -211,24 +211,44 @@ async def _file(call: Call[Any]) -> Answer:
 def _matter(call: Call[Any], found: Matter) -> MatterShown:
     of = found.dossier.order
     return MatterShown(
-        **order_parts(call, Line(of, found.dossier.authority, found.counts)), stage=found.stage, secrecy=of.secrecy, origin=of.origin,
-        signature=of.signature, officer=of.officer, officer_rank=of.officer_rank, grounds=of.grounds, reasons=of.reasons,
-        channel=of.channel, **flag_parts(of, found.dossier.flagger), seen=found.steps[-1].number if found.steps else 0,
-        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))), steps=_steps(found),
-        targets=[_one_file(found, file) for file in found.dossier.files], next_target=found.dossier.next,
-    )  # fmt: skip
+        **order_parts(call, Line(of, found.dossier.authority, found.counts)),
+        stage=found.stage,
+        secrecy=of.secrecy,
+        origin=of.origin,
+        signature=of.signature,
+        officer=of.officer,
+        officer_rank=of.officer_rank,
+        grounds=of.grounds,
+        reasons=of.reasons,
+        channel=of.channel,
+        **flag_parts(of, found.dossier.flagger),
+        seen=found.steps[-1].number if found.steps else 0,
+        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))),
+        steps=_steps(found),
+        targets=[_one_file(found, file) for file in found.dossier.files],
+        next_target=found.dossier.next,
+    )
 
 
 def _steps(found: Matter) -> list[StepShown]:
     return [
         StepShown(
-            number=e.number, verb=e.verb, stage=e.state, at=iso(e.at), by=_who(found, e.by), reason=e.body.reason, text=e.body.text,
-            codes=list(e.body.codes), body=e.body.body, until=iso_or_none(e.body.until), targets=list(e.body.targets),
+            number=e.number,
+            verb=e.verb,
+            stage=e.state,
+            at=iso(e.at),
+            by=_who(found, e.by),
+            reason=e.body.reason,
+            text=e.body.text,
+            codes=list(e.body.codes),
+            body=e.body.body,
+            until=iso_or_none(e.body.until),
+            targets=list(e.body.targets),
             confirms=e.body.confirms,
             log_index=e.log_index,
         )
         for e in found.steps
-    ]  # fmt: skip
+    ]
 
 
 def _one_file(found: Matter, file: File) -> FileShown:

@@ -69,11 +69,14 @@ async def _one(call: Call[Any], id_: int) -> Protected:
 
 def _shown(one: Speaker) -> Protected:
     return Protected(
-        id=str(one.id), account_id=str(one.account_id), speaker_class=one.speaker_class, at=iso(one.granted_at),
+        id=str(one.id),
+        account_id=str(one.account_id),
+        speaker_class=one.speaker_class,
+        at=iso(one.granted_at),
         state="proposed" if one.seconded_by is None else "protected" if one.ending_by is None else "ending",
         until=iso_or_none(one.ends_at),
         log_index=one.log_index,
-    )  # fmt: skip
+    )
 
 
 API = "/api/v1/admin/protected"

@@ -70,9 +70,15 @@ def _made(made: Made) -> WebhookShown:
 
 def _shown(hook: webhooks.Webhook) -> WebhookShown:
     return WebhookShown(
-        id=str(hook.id), url=hook.url, events=list(hook.events), enabled=hook.disabled_at is None, failures=hook.failures,
-        disabled_at=iso_or_none(hook.disabled_at), last=hook.last, created_at=iso(hook.created_at),
-    )  # fmt: skip
+        id=str(hook.id),
+        url=hook.url,
+        events=list(hook.events),
+        enabled=hook.disabled_at is None,
+        failures=hook.failures,
+        disabled_at=iso_or_none(hook.disabled_at),
+        last=hook.last,
+        created_at=iso(hook.created_at),
+    )
 
 
 API = "/api/v1/admin/webhooks"

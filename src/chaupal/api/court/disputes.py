@@ -139,11 +139,18 @@ def _shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...]) -> Ap
         for m in messages
     ]
     return AppealShown(
-        id=str(row.id), ruling_id=str(row.ruling_id), text=row.text, state=state, created_at=iso(row.filed_at),
-        decide_by=iso(row.due_at), decided_at=iso_or_none(row.decided_at),
-        outcome=row.outcome or None, reason=row.reason or None, messages=said,
+        id=str(row.id),
+        ruling_id=str(row.ruling_id),
+        text=row.text,
+        state=state,
+        created_at=iso(row.filed_at),
+        decide_by=iso(row.due_at),
+        decided_at=iso_or_none(row.decided_at),
+        outcome=row.outcome or None,
+        reason=row.reason or None,
+        messages=said,
         notice_url=f"{call.house.settings.origin}/disputes/strikes/{row.ruling_id}",
-    )  # fmt: skip
+    )
 
 
 READ: dict[str, Any] = {"scope": "read:accounts", "suspended": True}

@@ -206,26 +206,46 @@ async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:
     found = await filings.whole(call.house.reads, who.authority.id, ref)
     order = found.order
     return OrderState(
-        ref=order.ref, external_id=order.external_id, regime=order.regime_ref, reference_no=order.reference_no, state=found.stage,
-        origin=order.origin, signature=order.signature, received_at=iso(order.received_at), act_by=iso_or_none(order.act_by),
-        interim_until=iso_or_none(order.interim_until), url=f"{call.house.settings.origin}/orders/{order.ref}",
-        targets=[_target(item) for item in found.items], steps=[_step(step) for step in found.steps], documents=_papers(found),
+        ref=order.ref,
+        external_id=order.external_id,
+        regime=order.regime_ref,
+        reference_no=order.reference_no,
+        state=found.stage,
+        origin=order.origin,
+        signature=order.signature,
+        received_at=iso(order.received_at),
+        act_by=iso_or_none(order.act_by),
+        interim_until=iso_or_none(order.interim_until),
+        url=f"{call.house.settings.origin}/orders/{order.ref}",
+        targets=[_target(item) for item in found.items],
+        steps=[_step(step) for step in found.steps],
+        documents=_papers(found),
         defects=[],
-    )  # fmt: skip
+    )
 
 
 def _target(item: Item) -> TargetState:
     return TargetState(
-        number=item.number, target=item.line, kind=item.kind, demanded=item.demanded, state=item.state, reason=item.reason,
+        number=item.number,
+        target=item.line,
+        kind=item.kind,
+        demanded=item.demanded,
+        state=item.state,
+        reason=item.reason,
         code=item.code,
-    )  # fmt: skip
+    )
 
 
 def _step(step: Step) -> StepTaken:
     return StepTaken(
-        step=step.verb, at=iso(step.at), by="house" if step.ours else "authority", text=step.text, reason=step.reason,
-        codes=step.codes, until=iso_or_none(step.until),
-    )  # fmt: skip
+        step=step.verb,
+        at=iso(step.at),
+        by="house" if step.ours else "authority",
+        text=step.text,
+        reason=step.reason,
+        codes=step.codes,
+        until=iso_or_none(step.until),
+    )
 
 
 def _papers(found: Whole) -> list[Paper]:

@@ -194,9 +194,12 @@ def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
 def flag_parts(of: Order, flagger: Authority | None) -> dict[str, Any]:
     """How a matter of the house's own came to light, and by whose hint; empty words for what an authority asked for."""
     return {
-        "rule": of.rule, "source": of.source, "flagged_by": flagger.name if flagger else "",
-        "flagged_by_hi": flagger.name_hi if flagger else "", "flagged_from": flagger.jurisdiction if flagger else "",
-    }  # fmt: skip
+        "rule": of.rule,
+        "source": of.source,
+        "flagged_by": flagger.name if flagger else "",
+        "flagged_by_hi": flagger.name_hi if flagger else "",
+        "flagged_from": flagger.jurisdiction if flagger else "",
+    }
 
 
 def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
@@ -204,28 +207,48 @@ def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
     path = f"/@{one.handle}" if one.post is None else f"/@{one.handle}/{one.post}"
     shown = ruling is not None and one.state != "pending"
     return OutcomeShown(
-        number=one.number, kind=one.kind, state=one.state, id=None if one.post is None else str(one.post), account=one.handle or None,
-        url=origin + path if one.handle else None, reason=one.reason, code=one.code, lifted_because=one.lifted_because,
-        decided_at=iso_or_none(one.decided_at), measure=ruling.measure if shown and ruling else None,
-        until=iso_or_none(ruling.ends_at) if shown and ruling else None, log=list(one.log),
+        number=one.number,
+        kind=one.kind,
+        state=one.state,
+        id=None if one.post is None else str(one.post),
+        account=one.handle or None,
+        url=origin + path if one.handle else None,
+        reason=one.reason,
+        code=one.code,
+        lifted_because=one.lifted_because,
+        decided_at=iso_or_none(one.decided_at),
+        measure=ruling.measure if shown and ruling else None,
+        until=iso_or_none(ruling.ends_at) if shown and ruling else None,
+        log=list(one.log),
         matter=one.acted.ref if one.acted else None,
         matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
         sent_to=one.copies.servers if shown and one.copies and not one.copies.origin else None,
         origin=one.copies.origin or None if shown and one.copies else None,
-    )  # fmt: skip
+    )
 
 
 def _change(call: Call[Any], one: Told) -> ChangeShown:
     row, origin = one.row, call.house.settings.origin
     at = row.lifted_at if one.over and row.lifted_at is not None else row.starts_at
     return ChangeShown(
-        cursor=one.leaf, event="restored" if one.over else "withheld", scope=one.scope, measure=row.measure, id=_id(one.subject),
-        account_id=_id(one.owner), countries=row.territory.split(","), basis="" if row.neutral else row.basis,
-        regime="" if row.neutral else row.regime, law="" if row.neutral else row.legal_basis,
-        order_ref="" if row.neutral else row.order_ref, flagged_by=flagger(row.ruling, "en"), flagged_by_hi=flagger(row.ruling, "hi"),
-        at=iso(at), until=None if one.over else iso_or_none(row.ends_at),
-        log_entry=f"{origin}/log/entry/{one.leaf}", notice_url=origin + notice_path(row.ruling),
-    )  # fmt: skip
+        cursor=one.leaf,
+        event="restored" if one.over else "withheld",
+        scope=one.scope,
+        measure=row.measure,
+        id=_id(one.subject),
+        account_id=_id(one.owner),
+        countries=row.territory.split(","),
+        basis="" if row.neutral else row.basis,
+        regime="" if row.neutral else row.regime,
+        law="" if row.neutral else row.legal_basis,
+        order_ref="" if row.neutral else row.order_ref,
+        flagged_by=flagger(row.ruling, "en"),
+        flagged_by_hi=flagger(row.ruling, "hi"),
+        at=iso(at),
+        until=None if one.over else iso_or_none(row.ends_at),
+        log_entry=f"{origin}/log/entry/{one.leaf}",
+        notice_url=origin + notice_path(row.ruling),
+    )
 
 
 def _id(id_: int | None) -> str | None:

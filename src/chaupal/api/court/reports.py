@@ -103,20 +103,32 @@ async def file(call: Call[ReportSent]) -> Shown:
     args = call.args
     category = args.category or ("violation" if args.rule_ids else "other")
     sent = Report(
-        account=args.account_id, posts=tuple(args.status_ids), kind=OF_CATEGORY[category], rules=tuple(args.rule_ids),
-        comment=args.comment, forward=args.forward,
-    )  # fmt: skip
+        account=args.account_id,
+        posts=tuple(args.status_ids),
+        kind=OF_CATEGORY[category],
+        rules=tuple(args.rule_ids),
+        comment=args.comment,
+        forward=args.forward,
+    )
     row = await reports.file(call.house.court, call.viewer, sent)
     return shown_report(call, row, await people.person(call.house.reads, call.viewer, row.account_id))
 
 
 def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Shown:
     return Shown(
-        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=iso_or_none(row.resolved_at),
-        category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
-        status_ids=[str(id_) for id_ in row.post_ids], rule_ids=list(row.rules),
-        target_account=account_of(call.house.settings, call.viewer, whom), ref=row.ref, resolve_by=iso_or_none(row.resolve_due),
-    )  # fmt: skip
+        id=str(row.id),
+        action_taken=row.resolved_at is not None,
+        action_taken_at=iso_or_none(row.resolved_at),
+        category=category_of(row.category),
+        comment=row.comment,
+        forwarded=row.forward,
+        created_at=iso(row.received_at),
+        status_ids=[str(id_) for id_ in row.post_ids],
+        rule_ids=list(row.rules),
+        target_account=account_of(call.house.settings, call.viewer, whom),
+        ref=row.ref,
+        resolve_by=iso_or_none(row.resolve_due),
+    )
 
 
 # --- the desk ---
@@ -127,9 +139,15 @@ async def every(call: Call[ReportsAsked]) -> Answer:
     args = call.args
     cursor = args.cursor(100, 200)
     rows = await report_desk.latest(
-        call.house.court, call.viewer, resolved=args.resolved, below=cursor.below, above=cursor.above, at_most=cursor.limit + 1,
-        about=args.target_account_id or 0, by=args.account_id or 0,
-    )  # fmt: skip
+        call.house.court,
+        call.viewer,
+        resolved=args.resolved,
+        below=cursor.below,
+        above=cursor.above,
+        at_most=cursor.limit + 1,
+        about=args.target_account_id or 0,
+        by=args.account_id or 0,
+    )
     page = page_of([row.id for row in rows], cursor)
     kept = [row for row in rows if row.id in page.items]
     return json([await _admin(call, row) for row in kept], headers=link_header(call, page))
@@ -173,16 +191,26 @@ async def _admin(call: Call[Any], row: ReportRow) -> AdminReport:
     seen = await thread.several(call.house.reads, call.viewer, list(row.post_ids))
     pen = await pen_for(call, seen)
     return AdminReport(
-        id=str(row.id), action_taken=row.resolved_at is not None, action_taken_at=iso_or_none(row.resolved_at),
-        category=category_of(row.category), comment=row.comment, forwarded=row.forward, created_at=iso(row.received_at),
-        updated_at=iso(row.resolved_at or row.received_at), account=await _account(call, row.reporter_id),
-        target_account=await _account(call, row.account_id), assigned_account=await _account(call, row.assigned_to),
+        id=str(row.id),
+        action_taken=row.resolved_at is not None,
+        action_taken_at=iso_or_none(row.resolved_at),
+        category=category_of(row.category),
+        comment=row.comment,
+        forwarded=row.forward,
+        created_at=iso(row.received_at),
+        updated_at=iso(row.resolved_at or row.received_at),
+        account=await _account(call, row.reporter_id),
+        target_account=await _account(call, row.account_id),
+        assigned_account=await _account(call, row.assigned_to),
         action_taken_by_account=await _account(call, row.resolved_by or None),
         statuses=[Raw(written) for post in seen if (written := pen.write(post))],
         rules=[rule for rule in rules_of(call) if rule.id in row.rules],
-        ref=row.ref, regime=row.regime_ref, resolve_by=iso_or_none(row.resolve_due), outcome=row.outcome or None,
+        ref=row.ref,
+        regime=row.regime_ref,
+        resolve_by=iso_or_none(row.resolve_due),
+        outcome=row.outcome or None,
         from_server=await report_desk.server_of(call.house.court, row),
-    )  # fmt: skip
+    )
 
 
 async def _account(call: Call[Any], id_: int | None) -> AdminAccount | None:

@@ -38,9 +38,15 @@ class Part(msgspec.Struct, kw_only=True):
     @property
     def filters(self) -> Filters:
         """Raises Unsound."""
-        return parse_filters({
-            "from": self.start, "to": self.to, "country": self.country, "language": self.language, "regime": self.regime,
-        })  # fmt: skip
+        return parse_filters(
+            {
+                "from": self.start,
+                "to": self.to,
+                "country": self.country,
+                "language": self.language,
+                "regime": self.regime,
+            }
+        )
 
 
 class TableAsked(Part, kw_only=True):
@@ -150,10 +156,14 @@ async def statements(call: Call[Statements]) -> Answer:
     if isinstance(told, Building):
         return building(told)
     opened = await log.opened(call.house.court, [m.index for m in told[:limit]])
-    return json({
-        "licence": LICENCE, "statements": [dsa.statement(m, origin, opened.get(m.index, {})) for m in told[:limit]],
-        "beside": [dsa.beside(m) for m in told[:limit]], "next": told[limit - 1].index if len(told) > limit else None,
-    })  # fmt: skip
+    return json(
+        {
+            "licence": LICENCE,
+            "statements": [dsa.statement(m, origin, opened.get(m.index, {})) for m in told[:limit]],
+            "beside": [dsa.beside(m) for m in told[:limit]],
+            "next": told[limit - 1].index if len(told) > limit else None,
+        }
+    )
 
 
 async def notices(call: Call[Statements]) -> Answer:

@@ -77,20 +77,30 @@ async def show(call: Call[ById]) -> Visibility:
     said = await stated.of(call.house.reads, seen.item)
     hiding = [ruling for ruling in rulings if ruling.measure in HIDING]
     return Visibility(
-        id=str(call.args.id), visible=not isinstance(seen.verdict, Placeholder), action=visibility.action_of(seen),
-        reason=visibility.reason_of(seen), scope=visibility.scope_of(seen), country=call.viewer.country,
-        country_known=call.viewer.country_known, text=_text(call, seen.verdict), applicable_countries=_countries(call, hiding),
+        id=str(call.args.id),
+        visible=not isinstance(seen.verdict, Placeholder),
+        action=visibility.action_of(seen),
+        reason=visibility.reason_of(seen),
+        scope=visibility.scope_of(seen),
+        country=call.viewer.country,
+        country_known=call.viewer.country_known,
+        text=_text(call, seen.verdict),
+        applicable_countries=_countries(call, hiding),
         measures=[measure(call, ruling) for ruling in rulings],
         appeal_url=call.house.settings.origin + notice_page(named.id) if found.own and named else None,
         stated=[_stated(one) for one in said],
-    )  # fmt: skip
+    )
 
 
 def _stated(one: stated.Statement) -> StatedShown:
     return StatedShown(
-        server=one.domain, what=one.what, country=one.country or None, order=one.order or None,
-        since=iso(one.since) if one.since else None, until=iso(one.until) if one.until else None,
-    )  # fmt: skip
+        server=one.domain,
+        what=one.what,
+        country=one.country or None,
+        order=one.order or None,
+        since=iso(one.since) if one.since else None,
+        until=iso(one.until) if one.until else None,
+    )
 
 
 def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
@@ -103,12 +113,23 @@ def measure(call: Call[Any], ruling: Ruling) -> MeasureShown:
             id=None, type=ruling.measure, scope=scope, territory=_countries(call, [ruling]), notice_url=notice
         )
     return MeasureShown(
-        id=str(ruling.id), type=ruling.measure, scope=scope, territory=list(ruling.territory), basis=ruling.basis, regime=ruling.regime,
-        law=placeholders.in_tongue(ruling.legal_basis, language), rule=ruling.rule, reason=ruling.reason, order_ref=ruling.order_ref,
-        authority=(ruling.authority_hi if language == "hi" else "") or ruling.authority, since=iso(ruling.starts_at),
-        until=iso_or_none(ruling.ends_at), log_index=ruling.log_index,
-        log_entry=f"{origin}/log/entry/{ruling.log_index}", notice_url=notice,
-    )  # fmt: skip
+        id=str(ruling.id),
+        type=ruling.measure,
+        scope=scope,
+        territory=list(ruling.territory),
+        basis=ruling.basis,
+        regime=ruling.regime,
+        law=placeholders.in_tongue(ruling.legal_basis, language),
+        rule=ruling.rule,
+        reason=ruling.reason,
+        order_ref=ruling.order_ref,
+        authority=(ruling.authority_hi if language == "hi" else "") or ruling.authority,
+        since=iso(ruling.starts_at),
+        until=iso_or_none(ruling.ends_at),
+        log_index=ruling.log_index,
+        log_entry=f"{origin}/log/entry/{ruling.log_index}",
+        notice_url=notice,
+    )
 
 
 def _countries(call: Call[Any], rulings: list[Ruling]) -> list[str]:

@@ -72,12 +72,20 @@ def warned(
     named = not ruling.neutral
     said = tidings.line(ruling, kind, viewer.language, ended=ended)
     return Warned(
-        id=str(ruling.id), action=action_of(ruling.measure, kind), status_ids=[str(ruling.subject)] if kind == "post" else [],
+        id=str(ruling.id),
+        action=action_of(ruling.measure, kind),
+        status_ids=[str(ruling.subject)] if kind == "post" else [],
         text=answers.line(outcome, viewer.language) if outcome else said,
-        target_account=Raw(account_bytes(settings, viewer, me)), appeal=appealed, created_at=iso(at), measure=ruling.measure.value,
-        withheld_in_countries=list(ruling.territory), law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
-        order=(ruling.order_ref or None) if named else None, rule=ruling.rule or None,
+        target_account=Raw(account_bytes(settings, viewer, me)),
+        appeal=appealed,
+        created_at=iso(at),
+        measure=ruling.measure.value,
+        withheld_in_countries=list(ruling.territory),
+        law=(ruling.legal_basis or None) if named and ruling.basis != "own_rules" else None,
+        order=(ruling.order_ref or None) if named else None,
+        rule=ruling.rule or None,
         flagged_by=placeholders.flagger(ruling, viewer.language) or None,
-        ends_at=iso_or_none(ruling.ends_at), ended=ended,
+        ends_at=iso_or_none(ruling.ends_at),
+        ended=ended,
         notice_url=settings.origin + tidings.notice_page(ruling.id),
-    )  # fmt: skip
+    )

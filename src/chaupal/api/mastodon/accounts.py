@@ -61,11 +61,18 @@ class ProfileSent(msgspec.Struct, kw_only=True):
     attribution_domains: list[str] | None = None
 
 
-class Preferences(msgspec.Struct, rename={
-    "visibility": "posting:default:visibility", "sensitive": "posting:default:sensitive",
-    "language": "posting:default:language", "media": "reading:expand:media", "spoilers": "reading:expand:spoilers",
-    "autoplay": "reading:autoplay:gifs", "quotes": "posting:default:quote_policy",
-}):  # fmt: skip
+class Preferences(
+    msgspec.Struct,
+    rename={
+        "visibility": "posting:default:visibility",
+        "sensitive": "posting:default:sensitive",
+        "language": "posting:default:language",
+        "media": "reading:expand:media",
+        "spoilers": "reading:expand:spoilers",
+        "autoplay": "reading:autoplay:gifs",
+        "quotes": "posting:default:quote_policy",
+    },
+):
     """https://docs.joinmastodon.org/entities/Preferences/"""
 
     visibility: str
@@ -99,11 +106,18 @@ async def edit(call: Call[ProfileSent]) -> None:
     args, source = call.args, call.args.source or SourceSent()
     portraits = {kind: await _portrait(call, kind) for kind in PORTRAITS}
     face = Face(
-        name=args.display_name, note=args.note, locked=args.locked, bot=args.bot, discoverable=args.discoverable,
-        indexable=args.indexable, hide_collections=args.hide_collections,
-        fields=_fields(args.fields_attributes), avatar=portraits["avatar"], header=portraits["header"],
+        name=args.display_name,
+        note=args.note,
+        locked=args.locked,
+        bot=args.bot,
+        discoverable=args.discoverable,
+        indexable=args.indexable,
+        hide_collections=args.hide_collections,
+        fields=_fields(args.fields_attributes),
+        avatar=portraits["avatar"],
+        header=portraits["header"],
         sites=None if args.attribution_domains is None else tuple(args.attribution_domains),
-    )  # fmt: skip
+    )
     defaults = Defaults(
         visibility=source.privacy,
         sensitive=source.sensitive,
@@ -135,9 +149,11 @@ async def lookup(call: Call[AccountNamed]) -> Answer:
 async def preferences(call: Call[Nothing]) -> Preferences:
     _, login, _ = await people.me(call.house.reads, call.viewer)
     return Preferences(
-        visibility=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language or None,
+        visibility=login.default_visibility,
+        sensitive=bool(login.default_sensitive),
+        language=login.default_language or None,
         quotes=login.default_quote_policy,
-    )  # fmt: skip
+    )
 
 
 async def myself(call: Call[Any]) -> CredentialAccount:

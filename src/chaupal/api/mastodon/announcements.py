@@ -81,11 +81,20 @@ async def unreact(call: Call[ReactionTo]) -> dict[str, Any]:
 def shown(call: Call[Any], told: Told) -> Announcement:
     one = told.announcement
     return Announcement(
-        id=str(one.id), content=content(one.words(call.viewer.language), call.house.settings.origin),
-        starts_at=iso_or_none(one.starts_at), ends_at=iso_or_none(one.ends_at),
-        all_day=one.all_day, published_at=iso(one.told_at or one.at), updated_at=iso(one.updated_at), read=told.read,
-        mentions=[], statuses=[], tags=[], emojis=[], reactions=[Reaction(r.name, r.count, r.me) for r in told.reactions],
-    )  # fmt: skip
+        id=str(one.id),
+        content=content(one.words(call.viewer.language), call.house.settings.origin),
+        starts_at=iso_or_none(one.starts_at),
+        ends_at=iso_or_none(one.ends_at),
+        all_day=one.all_day,
+        published_at=iso(one.told_at or one.at),
+        updated_at=iso(one.updated_at),
+        read=told.read,
+        mentions=[],
+        statuses=[],
+        tags=[],
+        emojis=[],
+        reactions=[Reaction(r.name, r.count, r.me) for r in told.reactions],
+    )
 
 
 def content(words: str, origin: str) -> str:

@@ -65,13 +65,14 @@ async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
     pen = await pen_for(call, [talk.last for talk in talks])
     return [
         Conversation(
-            id=str(talk.conversation.root), unread=talk.conversation.unread,
+            id=str(talk.conversation.root),
+            unread=talk.conversation.unread,
             accounts=[Raw(account_bytes(call.house.settings, call.viewer, one)) for one in talk.people],
             last_status=Raw(body) if (body := pen.write(talk.last)) else None,
             seen_by=[SeenBy(str(mark.who), str(mark.post)) for mark in talk.seen],
         )
         for talk in talks
-    ]  # fmt: skip
+    ]
 
 
 PATH = "/api/v1/conversations"

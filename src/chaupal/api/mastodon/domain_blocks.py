@@ -59,11 +59,17 @@ async def public(call: Call[Nothing]) -> list[DomainBlock]:
     """What is limited of servers here, with the reason; where staff chose so, the name has gaps."""
     return [
         DomainBlock(
-            domain=one.shown, digest=hosts.digest(one.domain), severity=one.severity, comment=one.reason or None,
-            reject_media=one.refuses_media, reject_reports=one.refuses_reports, reference=one.ref, entry=one.leaf,
+            domain=one.shown,
+            digest=hosts.digest(one.domain),
+            severity=one.severity,
+            comment=one.reason or None,
+            reject_media=one.refuses_media,
+            reject_reports=one.refuses_reports,
+            reference=one.ref,
+            entry=one.leaf,
         )
         for one in await limited.limited(call.house.reads)
-    ]  # fmt: skip
+    ]
 
 
 PATH = "/api/v1/domain_blocks"

@@ -132,8 +132,12 @@ def _ends(ends_at: int | None) -> str | None:
 
 def _named(f: Filter) -> dict[str, Any]:
     return {
-        "id": str(f.id), "title": f.title, "context": list(f.contexts), "expires_at": _ends(f.ends_at), "filter_action": f.action,
-    }  # fmt: skip
+        "id": str(f.id),
+        "title": f.title,
+        "context": list(f.contexts),
+        "expires_at": _ends(f.ends_at),
+        "filter_action": f.action,
+    }
 
 
 def _keyword(k: Keyword) -> KeywordShown:

@@ -27,9 +27,11 @@ COMPATIBLE = f"4.2.0 (compatible; Chaupal {VERSION})"
 # Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
 API_VERSION = 7
 POLLS = {
-    "max_options": polls.MOST_OPTIONS, "max_characters_per_option": polls.MOST_LETTERS, "min_expiration": polls.SHORTEST,
+    "max_options": polls.MOST_OPTIONS,
+    "max_characters_per_option": polls.MOST_LETTERS,
+    "min_expiration": polls.SHORTEST,
     "max_expiration": polls.LONGEST,
-}  # fmt: skip
+}
 
 
 class Contact(msgspec.Struct):
@@ -92,29 +94,46 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceTwo(
-        domain=settings.domain, title=settings.title, version=COMPATIBLE, source_url=f"{settings.origin}/about",
+        domain=settings.domain,
+        title=settings.title,
+        version=COMPATIBLE,
+        source_url=f"{settings.origin}/about",
         description=settings.description,
         usage={"users": {"active_month": census.active}},
         thumbnail={"url": f"{settings.origin}/blank/header.png", "description": "", "versions": {}},
-        languages=list(LANGUAGES), configuration=configuration_two(settings), registrations=registrations(settings),
-        api_versions={"mastodon": API_VERSION}, contact=Contact(settings.contact_email, await _owner(call)),
+        languages=list(LANGUAGES),
+        configuration=configuration_two(settings),
+        registrations=registrations(settings),
+        api_versions={"mastodon": API_VERSION},
+        contact=Contact(settings.contact_email, await _owner(call)),
         rules=rules_of(call),
-    )  # fmt: skip
+    )
 
 
 async def one(call: Call[Nothing]) -> InstanceOne:
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceOne(
-        uri=settings.domain, title=settings.title, short_description=settings.description, description=settings.description,
-        email=settings.contact_email, version=COMPATIBLE, urls={"streaming_api": streaming(settings)},
+        uri=settings.domain,
+        title=settings.title,
+        short_description=settings.description,
+        description=settings.description,
+        email=settings.contact_email,
+        version=COMPATIBLE,
+        urls={"streaming_api": streaming(settings)},
         stats={
-            "user_count": census.people, "status_count": census.posts, "domain_count": 1 + len(await people.peers(call.house.reads)),
+            "user_count": census.people,
+            "status_count": census.posts,
+            "domain_count": 1 + len(await people.peers(call.house.reads)),
         },
-        thumbnail=f"{settings.origin}/blank/header.png", languages=list(LANGUAGES),
-        registrations=settings.registrations != "closed", approval_required=settings.registrations == "approval",
-        configuration=configuration(settings), contact_account=await _owner(call), rules=rules_of(call),
-    )  # fmt: skip
+        thumbnail=f"{settings.origin}/blank/header.png",
+        languages=list(LANGUAGES),
+        registrations=settings.registrations != "closed",
+        approval_required=settings.registrations == "approval",
+        configuration=configuration(settings),
+        contact_account=await _owner(call),
+        rules=rules_of(call),
+    )
 
 
 async def peers(call: Call[Nothing]) -> list[str]:
@@ -156,20 +175,28 @@ def configuration(settings: Settings) -> dict[str, Any]:
     """What both versions tell of limits; every number is the one that is held to."""
     takes_films = films.ffmpeg(settings) is not None
     return {
-        "accounts": {"max_featured_tags": tags.MOST_FEATURED, "max_pinned_statuses": pinning.MOST, "max_profile_fields": MOST_FIELDS},
+        "accounts": {
+            "max_featured_tags": tags.MOST_FEATURED,
+            "max_pinned_statuses": pinning.MOST,
+            "max_profile_fields": MOST_FIELDS,
+        },
         "statuses": {
-            "max_characters": MAX_GRAPHEMES, "max_media_attachments": MOST_PICTURES, "characters_reserved_per_url": URL_LENGTH,
+            "max_characters": MAX_GRAPHEMES,
+            "max_media_attachments": MOST_PICTURES,
+            "characters_reserved_per_url": URL_LENGTH,
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
             "supported_mime_types": [*pictures.TAKEN, *(films.TAKEN if takes_films else ())],
-            "image_size_limit": settings.max_media_bytes, "image_matrix_limit": settings.max_media_pixels,
-            "description_limit": MOST_DESCRIPTION, "video_size_limit": settings.max_film_bytes if takes_films else 0,
+            "image_size_limit": settings.max_media_bytes,
+            "image_matrix_limit": settings.max_media_pixels,
+            "description_limit": MOST_DESCRIPTION,
+            "video_size_limit": settings.max_film_bytes if takes_films else 0,
             "video_frame_rate_limit": films.MOST_FRAMES_TAKEN if takes_films else 0,
             "video_matrix_limit": settings.max_film_pixels if takes_films else 0,
         },
         "polls": POLLS,
-    }  # fmt: skip
+    }
 
 
 def configuration_two(settings: Settings) -> dict[str, Any]:
@@ -192,10 +219,13 @@ def configuration_two(settings: Settings) -> dict[str, Any]:
 
 def registrations(settings: Settings) -> dict[str, Any]:
     return {
-        "enabled": settings.registrations != "closed", "approval_required": settings.registrations == "approval",
-        "reason_required": settings.registrations == "approval", "message": None, "min_age": None,
+        "enabled": settings.registrations != "closed",
+        "approval_required": settings.registrations == "approval",
+        "reason_required": settings.registrations == "approval",
+        "message": None,
+        "min_age": None,
         "url": f"{settings.origin}/signup",
-    }  # fmt: skip
+    }
 
 
 def streaming(settings: Settings) -> str:

@@ -90,12 +90,23 @@ def _language(call: Call[JoinSent]) -> str:
 
 ROUTES: tuple[Route, ...] = (
     post(
-        "/api/v1/accounts", join, Surface.NONE, scope="write:accounts", public=True, takes=JoinSent, gives=TokenGiven,
+        "/api/v1/accounts",
+        join,
+        Surface.NONE,
+        scope="write:accounts",
+        public=True,
+        takes=JoinSent,
+        gives=TokenGiven,
         limit=(5, 1_800),
     ),
     post(
-        "/api/v1/emails/confirmations", mail_again, Surface.OWN, scope="write:accounts", takes=MailSent, unready=True,
+        "/api/v1/emails/confirmations",
+        mail_again,
+        Surface.OWN,
+        scope="write:accounts",
+        takes=MailSent,
+        unready=True,
         limit=(3, 900),
     ),
     get("/api/v1/emails/check_confirmation", is_confirmed, Surface.OWN, scope="read:accounts", unready=True),
-)  # fmt: skip
+)

@@ -104,9 +104,12 @@ async def proposed(call: Call[Nothing]) -> Answer:
 
 def featured_shown(call: Call[Any], handle: str, tag: Featured) -> FeaturedShown:
     return FeaturedShown(
-        id=str(tag.id), name=tag.name, url=f"{call.house.settings.origin}/@{handle}/tagged/{tag.name}",
-        statuses_count=str(tag.uses), last_status_at=iso_day(made_at(tag.last)) if tag.last else None,
-    )  # fmt: skip
+        id=str(tag.id),
+        name=tag.name,
+        url=f"{call.house.settings.origin}/@{handle}/tagged/{tag.name}",
+        statuses_count=str(tag.uses),
+        last_status_at=iso_day(made_at(tag.last)) if tag.last else None,
+    )
 
 
 FOLLOWS: dict[str, Any] = {"scope": "write:follows", "takes": TagNamed, "gives": TagShown}
@@ -123,7 +126,12 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
     delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=ById),
     get(
-        "/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True, takes=ById,
+        "/api/v1/accounts/{id}/featured_tags",
+        of_account,
+        Surface.PROFILE,
+        scope="read:accounts",
+        public=True,
+        takes=ById,
         gives=list[FeaturedShown],
     ),
-)  # fmt: skip
+)

@@ -189,19 +189,29 @@ def field_shown(field: Field, value: str) -> FieldShown:
 
 
 def own_account(
-    settings: Settings, viewer: Viewer, seen: Visible[Person], login: Login, requests: int,
+    settings: Settings,
+    viewer: Viewer,
+    seen: Visible[Person],
+    login: Login,
+    requests: int,
     moved: Mapping[int, Visible[Person]] = NOWHERE,
-) -> CredentialAccount:  # fmt: skip
+) -> CredentialAccount:
     """For oneself. `requests`: how many ask to follow."""
     person = seen.item
     source = Source(
-        privacy=login.default_visibility, sensitive=bool(login.default_sensitive), language=login.default_language,
-        note=person.note, fields=[
-            field_shown(f, f.value) for f in person.fields
-        ], follow_requests_count=requests,
-        quote_policy=login.default_quote_policy, hide_collections=person.hide_collections, discoverable=person.discoverable,
-        indexable=person.indexable, attribution_domains=list(person.sites), read_marks=login.marks_since is not None,
-    )  # fmt: skip
+        privacy=login.default_visibility,
+        sensitive=bool(login.default_sensitive),
+        language=login.default_language,
+        note=person.note,
+        fields=[field_shown(f, f.value) for f in person.fields],
+        follow_requests_count=requests,
+        quote_policy=login.default_quote_policy,
+        hide_collections=person.hide_collections,
+        discoverable=person.discoverable,
+        indexable=person.indexable,
+        attribution_domains=list(person.sites),
+        read_marks=login.marks_since is not None,
+    )
     return CredentialAccount(
         **parts_of(settings, person),
         **limits_of(settings, viewer, seen),

@@ -82,9 +82,13 @@ async def userinfo(call: Call[Nothing]) -> Userinfo:
     origin = call.house.settings.origin
     address = f"{origin}/@{person.handle}"
     return Userinfo(
-        iss=origin, sub=address, name=person.shown_name, preferred_username=person.handle, profile=address,
+        iss=origin,
+        sub=address,
+        name=person.shown_name,
+        preferred_username=person.handle,
+        profile=address,
         picture=picture(origin, person.avatar, NO_AVATAR),
-    )  # fmt: skip
+    )
 
 
 async def _profile(call: Call[Any]) -> Profile:
@@ -93,11 +97,22 @@ async def _profile(call: Call[Any]) -> Profile:
     origin = call.house.settings.origin
     avatar, header = (picture(origin, key, "") if key else None for key in (person.avatar, person.header))
     return Profile(
-        id=str(person.id), display_name=person.name, note=person.note, fields=[field_shown(f, f.value) for f in person.fields],
-        avatar=avatar, avatar_static=avatar, header=header, header_static=header, locked=person.locked, bot=person.bot,
-        hide_collections=person.hide_collections, discoverable=person.discoverable, indexable=person.indexable,
-        attribution_domains=list(person.sites), featured_tags=[featured_shown(call, person.handle, tag) for tag in tags],
-    )  # fmt: skip
+        id=str(person.id),
+        display_name=person.name,
+        note=person.note,
+        fields=[field_shown(f, f.value) for f in person.fields],
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
+        locked=person.locked,
+        bot=person.bot,
+        hide_collections=person.hide_collections,
+        discoverable=person.discoverable,
+        indexable=person.indexable,
+        attribution_domains=list(person.sites),
+        featured_tags=[featured_shown(call, person.handle, tag) for tag in tags],
+    )
 
 
 WRITE: dict[str, Any] = {"scope": "write:accounts"}

@@ -94,7 +94,7 @@ async def _found(call: Call[SearchArgs]) -> Found:
     if wanted in (None, "hashtags") and args.account_id is None:
         found = await romanised.tags(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
-        )  # fmt: skip
+        )
     return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)
 
 
@@ -115,9 +115,13 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
         await elsewhere.look_up(call.house.square, call.viewer, args.q[:LONGEST])
     limit = 40 if args.limit is None else max(1, min(args.limit, 80))
     found = await reads.people(
-        call.house.reads, call.viewer, args.q[:LONGEST], Span(limit, min(args.offset, reads.MOST_OFFSET)),
-        following=args.following, surface=Surface.SUGGEST,
-    )  # fmt: skip
+        call.house.reads,
+        call.viewer,
+        args.q[:LONGEST],
+        Span(limit, min(args.offset, reads.MOST_OFFSET)),
+        following=args.following,
+        surface=Surface.SUGGEST,
+    )
     return Answer(await people_bytes(call, found))
 
 

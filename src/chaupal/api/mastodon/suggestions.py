@@ -89,8 +89,13 @@ async def directory(call: Call[DirectoryAsked]) -> Answer:
     args = call.args
     limit, offset = max(1, min(args.limit, 80)), min(args.offset, 10_000)
     found = await suggestions.directory(
-        call.house.reads, call.viewer, newest=args.order == "new", limit=limit, offset=offset, whence="here" if args.local else "all"
-    )  # fmt: skip
+        call.house.reads,
+        call.viewer,
+        newest=args.order == "new",
+        limit=limit,
+        offset=offset,
+        whence="here" if args.local else "all",
+    )
     return Answer(await people_bytes(call, found))
 
 

@@ -61,13 +61,23 @@ class Relationship(msgspec.Struct, kw_only=True):
 
 def relationship(id_: int, ties: relations.Ties) -> Relationship:
     return Relationship(
-        id=str(id_), following=ties.following, showing_reblogs=ties.following and ties.reposts, notifying=ties.following and ties.notify,
-        languages=None, followed_by=ties.followed_by, blocking=ties.blocking, blocked_by=ties.blocked_by, muting=ties.muting,
+        id=str(id_),
+        following=ties.following,
+        showing_reblogs=ties.following and ties.reposts,
+        notifying=ties.following and ties.notify,
+        languages=None,
+        followed_by=ties.followed_by,
+        blocking=ties.blocking,
+        blocked_by=ties.blocked_by,
+        muting=ties.muting,
         muting_notifications=ties.muting and ties.mutes_notifications,
         muting_expires_at=iso_or_none(ties.mute_ends),
-        requested=ties.requested, requested_by=ties.requested_by, endorsed=ties.endorsed, note=ties.note,
+        requested=ties.requested,
+        requested_by=ties.requested_by,
+        endorsed=ties.endorsed,
+        note=ties.note,
         domain_blocking=ties.hides_server,
-    )  # fmt: skip
+    )
 
 
 async def people_bytes(call: Call[Any], found: Sequence[Visible[Person]]) -> bytes:
@@ -96,9 +106,7 @@ async def follow(call: Call[FollowWanted]) -> Relationship:
 async def mute(call: Call[MuteWanted]) -> Relationship:
     """Mute, for a time or until unmuted."""
     args = call.args
-    await graph.mute(
-        call.house.square, call.viewer, args.id, notifications=args.notifications, duration=args.duration
-    )  # fmt: skip
+    await graph.mute(call.house.square, call.viewer, args.id, notifications=args.notifications, duration=args.duration)
     return await _stands(call, args.id)
 
 

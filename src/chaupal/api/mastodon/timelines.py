@@ -102,9 +102,15 @@ async def of_account(call: Call[AccountArgs]) -> Answer:
         pinned = await profile.pinned(call.house.reads, call.viewer, args.id)
         return Answer(await statuses_bytes(call, pinned))
     found = await profile.page(
-        call.house.reads, call.viewer, args.id, args.cursor(), exclude_replies=args.exclude_replies,
-        exclude_reposts=args.exclude_reblogs, only_media=args.only_media, tagged=args.tagged,
-    )  # fmt: skip
+        call.house.reads,
+        call.viewer,
+        args.id,
+        args.cursor(),
+        exclude_replies=args.exclude_replies,
+        exclude_reposts=args.exclude_reblogs,
+        only_media=args.only_media,
+        tagged=args.tagged,
+    )
     return await _answer(call, found)
 
 

@@ -97,10 +97,18 @@ def body_of(sent: DraftSent) -> Unsaid:
     if sent.scheduled_at and at is None:
         raise Invalid("time_unreadable")
     return Unsaid(
-        text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility[:20], language=sent.language[:20],
-        sensitive=sent.sensitive, reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll),
-        quoting=sent.quoted_status_id, quote_policy=sent.quote_approval_policy[:20], at=at,
-    )  # fmt: skip
+        text=sent.status,
+        spoiler=sent.spoiler_text,
+        visibility=sent.visibility[:20],
+        language=sent.language[:20],
+        sensitive=sent.sensitive,
+        reply_to=sent.in_reply_to_id,
+        pictures=sent.media_ids,
+        poll=poll_of(sent.poll),
+        quoting=sent.quoted_status_id,
+        quote_policy=sent.quote_approval_policy[:20],
+        at=at,
+    )
 
 
 def poll_of(sent: PollSent | None) -> PollAsked | None:
@@ -119,12 +127,21 @@ async def _one(call: Call[Any], id_: int) -> DraftShown:
 def _shown(call: Call[Any], draft: Waiting, pictures: dict[int, Picture]) -> DraftShown:
     body, settings = draft.body, call.house.settings
     return DraftShown(
-        id=str(draft.id), created_at=iso(draft.created_at), updated_at=iso(draft.at), status=body.text, spoiler_text=body.spoiler,
-        visibility=body.visibility or None, language=body.language or None, sensitive=body.sensitive,
-        in_reply_to_id=str(body.reply_to) if body.reply_to else None, quoted_status_id=str(body.quoting) if body.quoting else None,
-        quote_approval_policy=body.quote_policy or None, poll=body.poll, scheduled_at=iso(body.at) if body.at else None,
+        id=str(draft.id),
+        created_at=iso(draft.created_at),
+        updated_at=iso(draft.at),
+        status=body.text,
+        spoiler_text=body.spoiler,
+        visibility=body.visibility or None,
+        language=body.language or None,
+        sensitive=body.sensitive,
+        in_reply_to_id=str(body.reply_to) if body.reply_to else None,
+        quoted_status_id=str(body.quoting) if body.quoting else None,
+        quote_approval_policy=body.quote_policy or None,
+        poll=body.poll,
+        scheduled_at=iso(body.at) if body.at else None,
         media_attachments=[attachment(settings, pictures[id_], call.me) for id_ in body.pictures if id_ in pictures],
-    )  # fmt: skip
+    )
 
 
 ALL = "/api/v1/chaupal/drafts"

@@ -55,10 +55,15 @@ async def fetch(call: Call[ById]) -> Answer:
 def shown(call: Call[Any], found: Export) -> ExportShown:
     there = found.state == exports.DONE and found.country == call.viewer.country
     return ExportShown(
-        id=str(found.id), state=found.state, total=found.total, looked_at=found.at, size=found.size,
-        url=f"{call.house.settings.origin}{API}/{found.id}/file" if there else None, created_at=iso(found.created_at),
+        id=str(found.id),
+        state=found.state,
+        total=found.total,
+        looked_at=found.at,
+        size=found.size,
+        url=f"{call.house.settings.origin}{API}/{found.id}/file" if there else None,
+        created_at=iso(found.created_at),
         expires_at=iso_or_none(found.ends_at),
-    )  # fmt: skip
+    )
 
 
 API = "/api/v1/exports"

@@ -67,9 +67,11 @@ async def terms_of(call: Call[OfDay]) -> TermsOfService:
 
 def _terms(call: Call[Any], one: HouseText, after: HouseText | None) -> TermsOfService:
     return TermsOfService(
-        effective_date=one.effective_on, effective=house_texts.is_effective(call.house.court, one),
-        content=markdown.render(one.words(call.viewer.language)), succeeded_by=after.effective_on if after else None,
-    )  # fmt: skip
+        effective_date=one.effective_on,
+        effective=house_texts.is_effective(call.house.court, one),
+        content=markdown.render(one.words(call.viewer.language)),
+        succeeded_by=after.effective_on if after else None,
+    )
 
 
 API = "/api/v1/instance"

@@ -77,11 +77,21 @@ async def stop(call: Call[ById]) -> ImportShown:
 
 def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
     return ImportShown(
-        id=str(found.id), kind=found.kind, name=found.name, size=found.size, state=found.state, reason=in_english(found.why) or None,
-        total=found.total, looked_at=found.at, done=found.done, skipped=found.skipped, failed=found.failed,
-        created_at=iso(found.created_at), finished_at=iso_or_none(found.finished_at),
+        id=str(found.id),
+        kind=found.kind,
+        name=found.name,
+        size=found.size,
+        state=found.state,
+        reason=in_english(found.why) or None,
+        total=found.total,
+        looked_at=found.at,
+        done=found.done,
+        skipped=found.skipped,
+        failed=found.failed,
+        created_at=iso(found.created_at),
+        finished_at=iso_or_none(found.finished_at),
         faults=None if faults is None else [FaultShown(one.number, one.item, in_english(one.why)) for one in faults],
-    )  # fmt: skip
+    )
 
 
 API = "/api/v1/imports"

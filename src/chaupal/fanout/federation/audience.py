@@ -50,7 +50,7 @@ async def still_for(reading: Reading, id_: int, server: int, inbox: str) -> int 
 
 async def of_post(
     w: Writing, post: Post, further: Collection[int] = (), *, again: bool = False
-) -> list[tuple[Box, Visible[Post]]]:  # fmt: skip
+) -> list[tuple[Box, Visible[Post]]]:
     """Every inbox that is told of a post, with the post as it is shown there. `further`: accounts whom it concerns as well.
 
     `again`: it was said before, and concerns every server that holds a copy.

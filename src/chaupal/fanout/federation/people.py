@@ -36,8 +36,12 @@ async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     id_ = f"{actor}#like-{fed.make_id()}"
     await uris.tie(w, uris.LIKE, id_, event.post, event.by)
     await say_to(
-        fed, w, event.by, (event.author,), activities.like(id_, actor, await address(fed, w, event.post)),
-    )  # fmt: skip
+        fed,
+        w,
+        event.by,
+        (event.author,),
+        activities.like(id_, actor, await address(fed, w, event.post)),
+    )
 
 
 async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:

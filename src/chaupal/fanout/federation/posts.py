@@ -139,8 +139,13 @@ async def _ask_to_quote(fed: Federation, w: Writing, post: Post) -> None:
     note = await showing.note(fed, w, seen, quoted.author)
     id_ = f"{note['id']}#quote-request"
     await say_to(
-        fed, w, post.author, (quoted.author,), activities.quote_request(id_, note["attributedTo"], quoted.uri, note), post=post.id,
-    )  # fmt: skip
+        fed,
+        w,
+        post.author,
+        (quoted.author,),
+        activities.quote_request(id_, note["attributedTo"], quoted.uri, note),
+        post=post.id,
+    )
 
 
 async def _take_back_repost(

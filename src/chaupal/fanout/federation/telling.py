@@ -38,7 +38,7 @@ def fed_of(carrier: Carrier) -> Federation:
 
 async def tell(
     fed: Federation, w: Writing, post: Post, said: Said, further: Sequence[int] = (), *, again: bool = False
-) -> None:  # fmt: skip
+) -> None:
     """Once for all who see the same; apart where the addresses of its files depend on who reads them. `again`: they have it already."""
     told: dict[int, tuple[list[Box], Visible[Post]]] = {}
     for box, seen in await audience.of_post(w, post, further, again=again):

@@ -31,16 +31,30 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     for account in (one for one in staff if one not in hushed):
         to = await telling.ear(carrier, w, account)
         telling.answer(
-            carrier, w, to, kind, path=path, key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", day=event.due_at,
-            share=str(event.share), thing=answers.thing(event.what, ref, to.language),
-        )  # fmt: skip
+            carrier,
+            w,
+            to,
+            kind,
+            path=path,
+            key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}",
+            day=event.due_at,
+            share=str(event.share),
+            thing=answers.thing(event.what, ref, to.language),
+        )
     settings = carrier.settings
     if kind == "overdue" and settings.contact_email:
         language = settings.default_language
         telling.write(
-            carrier, w, settings.contact_email, language, kind, path=path, day=event.due_at, share=str(event.share),
+            carrier,
+            w,
+            settings.contact_email,
+            language,
+            kind,
+            path=path,
+            day=event.due_at,
+            share=str(event.share),
             thing=answers.thing(event.what, ref, language),
-        )  # fmt: skip
+        )
 
 
 async def _owners(reading: Reading, event: ClockAlert, now: int) -> frozenset[int | None]:

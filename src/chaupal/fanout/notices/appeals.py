@@ -40,18 +40,32 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
     row = strike.ruling
     to = await telling.ear(carrier, w, event.account)
     body = {
-        "ruling": row.id, "subject": row.subject_id, "kind": strike.kind, "ended": event.outcome == "reversed",
-        "order": row.order_ref, "appeal": event.outcome,
-    }  # fmt: skip
+        "ruling": row.id,
+        "subject": row.subject_id,
+        "kind": strike.kind,
+        "ended": event.outcome == "reversed",
+        "order": row.order_ref,
+        "appeal": event.outcome,
+    }
     if not to.remote:
         await notices.add(
-            w, carrier.make_id(), event.account, "moderation_warning", by=await telling.speaker(w, event.account),
-            cause=f"appeal:{event.appeal}:decided", body=msgspec.json.encode(body).decode(),
-        )  # fmt: skip
+            w,
+            carrier.make_id(),
+            event.account,
+            "moderation_warning",
+            by=await telling.speaker(w, event.account),
+            cause=f"appeal:{event.appeal}:decided",
+            body=msgspec.json.encode(body).decode(),
+        )
     telling.answer(
-        carrier, w, to, event.outcome, path=telling.notice_page(carrier, to, row.id), key=f"appeal:{event.appeal}:decided",
+        carrier,
+        w,
+        to,
+        event.outcome,
+        path=telling.notice_page(carrier, to, row.id),
+        key=f"appeal:{event.appeal}:decided",
         noticed=not to.remote,
-    )  # fmt: skip
+    )
     await court_notices.note(
         carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=telling.ways(carrier, to)
     )

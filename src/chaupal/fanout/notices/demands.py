@@ -20,9 +20,11 @@ from chaupal.store.machine.work import Writing
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
 # How a case ended -> what is told of it: the kind of answer (`policy/answers.py`), and what the log calls that.
 ENDS = {
-    "refused": ("demand_refused", REFUSED), "closed": ("demand_closed", CLOSED), "withdrawn": ("demand_withdrawn", CLOSED),
+    "refused": ("demand_refused", REFUSED),
+    "closed": ("demand_closed", CLOSED),
+    "withdrawn": ("demand_withdrawn", CLOSED),
     "set_aside": ("demand_withdrawn", CLOSED),
-}  # fmt: skip
+}
 
 
 async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
@@ -82,9 +84,13 @@ async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
 def _left(events: Sequence[CaseEvent]) -> CaseEvent:
     """The event by which a case left what is open."""
     return next(
-        (now for before, now in zip(reversed(events[:-1]), reversed(events[1:]), strict=True) if before.state in lifecycle.OPEN),
+        (
+            now
+            for before, now in zip(reversed(events[:-1]), reversed(events[1:]), strict=True)
+            if before.state in lifecycle.OPEN
+        ),
         events[-1],
-    )  # fmt: skip
+    )
 
 
 def _by_owner(named: Iterable[Target]) -> dict[int, list[Target]]:

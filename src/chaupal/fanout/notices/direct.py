@@ -34,7 +34,10 @@ async def say(carrier: Carrier, event: WordDue) -> None:
         account=int(house), country=carrier.settings.home_country, role=Role.SYSTEM, language=event.language
     )
     draft = posts.Draft(
-        text=event.text, visibility=Visibility.DIRECT, language=event.language, key=f"{event.account}:{event.key}",
+        text=event.text,
+        visibility=Visibility.DIRECT,
+        language=event.language,
+        key=f"{event.account}:{event.key}",
         quiet=event.noticed,
-    )  # fmt: skip
+    )
     await posts.publish(carrier.square, viewer, draft)

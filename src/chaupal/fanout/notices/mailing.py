@@ -55,9 +55,12 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
         read = next((one.last_read for one in await markers.read(reading, to.account, ("notifications",))), 0)
     # A letter is read who knows where: as for every country that is not known, the server's own counts.
     viewer = Viewer(
-        account=to.account, country=carrier.settings.home_country, country_known=False, role=role,
+        account=to.account,
+        country=carrier.settings.home_country,
+        country_known=False,
+        role=role,
         language=to.language or carrier.settings.default_language,
-    )  # fmt: skip
+    )
     reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
     asked = NotificationsAsked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
     if not asked.kinds:
@@ -73,9 +76,13 @@ def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
     settings = carrier.settings
     stop = settings.origin + mails.stop_path(settings, to.account)
     subject, body = mailed.letter(
-        to.handle, [_line(one) for one in told], to.language or settings.default_language, title=settings.title,
-        origin=settings.origin, stop=stop,
-    )  # fmt: skip
+        to.handle,
+        [_line(one) for one in told],
+        to.language or settings.default_language,
+        title=settings.title,
+        origin=settings.origin,
+        stop=stop,
+    )
     return Letter(to=to.email, subject=subject, body=body, stop=stop)
 
 

@@ -34,9 +34,16 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     if not told or await finding.source(w, event.post) is None:
         return
     await _tell_all(
-        carrier, w, event.author, told, f"post:{event.post}", event.post, about=event.boost_of,
-        private=event.visibility == Visibility.DIRECT, answers=event.reply_to_account,
-    )  # fmt: skip
+        carrier,
+        w,
+        event.author,
+        told,
+        f"post:{event.post}",
+        event.post,
+        about=event.boost_of,
+        private=event.visibility == Visibility.DIRECT,
+        answers=event.reply_to_account,
+    )
 
 
 async def _within(w: Writing, event: PostPublished, account: int) -> list[int]:
@@ -108,9 +115,17 @@ async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRe
 
 
 async def _tell_all(
-    carrier: Carrier, w: Writing, by: int, told: dict[int, str], cause: str, post: int, *, about: int | None = None,
-    private: bool = False, answers: int | None = None,
-) -> None:  # fmt: skip
+    carrier: Carrier,
+    w: Writing,
+    by: int,
+    told: dict[int, str],
+    cause: str,
+    post: int,
+    *,
+    about: int | None = None,
+    private: bool = False,
+    answers: int | None = None,
+) -> None:
     """But for oneself, those who block one, and those who want to hear nothing from this conversation."""
     told = {account: kind for account, kind in told.items() if account != by}
     here = await _here(carrier, w, told)
@@ -127,7 +142,7 @@ async def _tell_all(
 
 async def _tell(
     carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
-) -> None:  # fmt: skip
+) -> None:
     if account not in await _here(carrier, w, [account]):
         return
     muted = post is not None and await threads.muted_by(w, post, [account])
@@ -149,9 +164,17 @@ async def _ways(
 
 
 async def _add(
-    carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None, *, apart: bool,
+    carrier: Carrier,
+    w: Writing,
+    account: int,
+    kind: str,
+    by: int,
+    cause: str,
+    post: int | None,
+    *,
+    apart: bool,
     about: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     fresh = await notices.add(
         w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
     )

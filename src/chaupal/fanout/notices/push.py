@@ -134,11 +134,15 @@ def _payload(carrier: Carrier, to: Subscription, told: Told) -> dict[str, Any]:
     reported = told.reported.row if told.reported else None
     portrait = f"/media/{person.avatar}" if person.avatar and not reported else "/blank/avatar.png"
     return {
-        "access_token": push_keys.unsealed(carrier.settings, to.account_id, to.token), "preferred_locale": to.language,
-        "notification_id": str(told.id), "notification_type": told.kind, "icon": carrier.settings.origin + portrait,
-        "title": pushed.title(told.kind, person, post, to.language), "body": reported.ref if reported else pushed.body(person, post),
+        "access_token": push_keys.unsealed(carrier.settings, to.account_id, to.token),
+        "preferred_locale": to.language,
+        "notification_id": str(told.id),
+        "notification_type": told.kind,
+        "icon": carrier.settings.origin + portrait,
+        "title": pushed.title(told.kind, person, post, to.language),
+        "body": reported.ref if reported else pushed.body(person, post),
         "url": f"/office/reports/{reported.id}" if reported else _page(person, post),
-    }  # fmt: skip
+    }
 
 
 def _page(person: Person, post: Post | None) -> str:

@@ -34,10 +34,17 @@ async def tell(carrier: Carrier, w: Writing, event: RulingChanged) -> None:
     if about == ENDED and strike.appeal is not None and strike.appeal.outcome in BY_APPEAL:
         return  # the outcome of the appeal is told, and this with it
     telling = Telling(
-        id=carrier.make_id(), ruling_id=row.id, account_id=event.owner, about=about,
-        language=(await telling_ways.ear(carrier, w, event.owner)).language, ways="", due_at=carrier.clock(), sent_at=None,
-        gag="", log_index=None,
-    )  # fmt: skip
+        id=carrier.make_id(),
+        ruling_id=row.id,
+        account_id=event.owner,
+        about=about,
+        language=(await telling_ways.ear(carrier, w, event.owner)).language,
+        ways="",
+        due_at=carrier.clock(),
+        sent_at=None,
+        gag="",
+        log_index=None,
+    )
     until = _silent_until(carrier, strike)
     if until is None or until > carrier.clock():
         await _put_off(carrier, w, strike, telling, until)
@@ -129,9 +136,14 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
             "ended": telling.about == ENDED,
         } | target
         await notices.add(
-            w, carrier.make_id(), account, "moderation_warning", by=await telling_ways.speaker(w, account),
-            cause=f"ruling:{row.id}:{telling.about}", body=msgspec.json.encode(body).decode(),
-        )  # fmt: skip
+            w,
+            carrier.make_id(),
+            account,
+            "moderation_warning",
+            by=await telling_ways.speaker(w, account),
+            cause=f"ruling:{row.id}:{telling.about}",
+            body=msgspec.json.encode(body).decode(),
+        )
     _word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
     ways = telling_ways.ways(carrier, to)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
@@ -153,20 +165,43 @@ def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str
     settings, row = carrier.settings, strike.ruling
     own = f"{settings.origin}/@{to.handle}"
     subject, body = tidings.letter(
-        row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page, title=settings.title,
-        origin=settings.origin, link=f"{own}/{row.subject_id}" if strike.kind == "post" else own,
+        row.ruling,
+        strike.kind,
+        to.language,
+        ended=ended,
+        handle=to.handle,
+        page=page,
+        title=settings.title,
+        origin=settings.origin,
+        link=f"{own}/{row.subject_id}" if strike.kind == "post" else own,
         appeal_by=strike.window_ends if strike.may_appeal else None,
-    )  # fmt: skip
+    )
     return Letter(to=to.email, subject=subject, body=body)
 
 
 async def _note(
-    carrier: Carrier, w: Writing, strike: Strike, telling: Telling, step: str, *,
-    ways: str = "", until: int | None = None, gag: str = "",
-) -> int:  # fmt: skip
+    carrier: Carrier,
+    w: Writing,
+    strike: Strike,
+    telling: Telling,
+    step: str,
+    *,
+    ways: str = "",
+    until: int | None = None,
+    gag: str = "",
+) -> int:
     row = strike.ruling
     prev = row.lift_log_index if telling.about == ENDED else row.log_index
     return await court_notices.note(
-        carrier.court, w, row, strike.order, telling.about, step, language=telling.language, ways=ways, until=until, gag=gag,
+        carrier.court,
+        w,
+        row,
+        strike.order,
+        telling.about,
+        step,
+        language=telling.language,
+        ways=ways,
+        until=until,
+        gag=gag,
         prev=prev,
-    )  # fmt: skip
+    )

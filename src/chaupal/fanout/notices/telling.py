@@ -59,9 +59,17 @@ async def speaker(reading: Reading, otherwise: int) -> int:
 
 
 def answer(
-    carrier: Carrier, w: Writing, to: Ear, kind: str, *, path: str, key: str, day: int | None = None, noticed: bool = False,
+    carrier: Carrier,
+    w: Writing,
+    to: Ear,
+    kind: str,
+    *,
+    path: str,
+    key: str,
+    day: int | None = None,
+    noticed: bool = False,
     **facts: str,
-) -> str:  # fmt: skip
+) -> str:
     """Tell somebody one of `policy.answers` by direct post and letter once this unit is committed; the ways that are used.
 
     `noticed`: a notification in the app says it already.
@@ -76,18 +84,41 @@ def answer(
 
 
 def write(
-    carrier: Carrier, w: Writing, email: str, language: str, kind: str, *, path: str, name: str = "", day: int | None = None,
+    carrier: Carrier,
+    w: Writing,
+    email: str,
+    language: str,
+    kind: str,
+    *,
+    path: str,
+    name: str = "",
+    day: int | None = None,
     **facts: str,
-) -> None:  # fmt: skip
+) -> None:
     """The letter alone."""
     w.tell(LetterDue(letter=letter(carrier, email, language, kind, path=path, name=name, day=day, **facts)))
 
 
 def letter(
-    carrier: Carrier, email: str, language: str, kind: str, *, path: str, name: str = "", day: int | None = None, **facts: str
-) -> Letter:  # fmt: skip
+    carrier: Carrier,
+    email: str,
+    language: str,
+    kind: str,
+    *,
+    path: str,
+    name: str = "",
+    day: int | None = None,
+    **facts: str,
+) -> Letter:
     settings = carrier.settings
     subject, body = answers.letter(
-        kind, language, title=settings.title, origin=settings.origin, page=settings.origin + path, name=name, day=day, **facts
-    )  # fmt: skip
+        kind,
+        language,
+        title=settings.title,
+        origin=settings.origin,
+        page=settings.origin + path,
+        name=name,
+        day=day,
+        **facts,
+    )
     return Letter(to=email, subject=subject, body=body)

@@ -127,10 +127,15 @@ async def _show(carrier: Carrier, link: Link, card: LinkCard | None) -> None:
             return
         shown = await link_cards.show(w, link, replace(card, key=secrets.token_urlsafe(12)) if card else None)
         if shown and card:
-            w.tell(CardShown(
-                post=post.id, author=post.author, visibility=int(post.visibility), at=w.now(),
-                reply_to_account=post.reply_to_account,
-            ))  # fmt: skip
+            w.tell(
+                CardShown(
+                    post=post.id,
+                    author=post.author,
+                    visibility=int(post.visibility),
+                    at=w.now(),
+                    reply_to_account=post.reply_to_account,
+                )
+            )
 
 
 async def _fetch(carrier: Carrier, url: str) -> LinkCard | None:
@@ -145,10 +150,16 @@ async def _fetch(carrier: Carrier, url: str) -> LinkCard | None:
         return None
     where = urlsplit(page.url)
     card = LinkCard(
-        url=url, title=head.title, description=head.description, author=head.author, author_url=head.author_url,
-        provider=head.provider or (where.hostname or ""), provider_url=f"{where.scheme}://{where.netloc}", language=head.language,
+        url=url,
+        title=head.title,
+        description=head.description,
+        author=head.author,
+        author_url=head.author_url,
+        provider=head.provider or (where.hostname or ""),
+        provider_url=f"{where.scheme}://{where.netloc}",
+        language=head.language,
         creator=await _creator(carrier, head.creator),
-    )  # fmt: skip
+    )
     return await _with_image(carrier, card, head.image) if head.image else card
 
 
@@ -169,10 +180,13 @@ async def _with_oembed(carrier: Carrier, head: PageHead) -> PageHead:
     except (NotAnswered, msgspec.DecodeError, UnicodeDecodeError):
         return head
     return replace(
-        head, title=head.title or clean_line(said.title, MOST_TITLE), image=head.image or whole(got.url, said.thumbnail_url),
-        author=head.author or clean_line(said.author_name, MOST_NAME), author_url=head.author_url or whole(got.url, said.author_url),
+        head,
+        title=head.title or clean_line(said.title, MOST_TITLE),
+        image=head.image or whole(got.url, said.thumbnail_url),
+        author=head.author or clean_line(said.author_name, MOST_NAME),
+        author_url=head.author_url or whole(got.url, said.author_url),
         provider=head.provider or clean_line(said.provider_name, MOST_NAME),
-    )  # fmt: skip
+    )
 
 
 async def _with_image(carrier: Carrier, card: LinkCard, address: str) -> LinkCard:

@@ -64,10 +64,18 @@ async def announce(carrier: Carrier, w: Writing, event: Event) -> None:
         return
     for hook in listening:
         if name in hook.events:
-            await webhooks.add_call(w, Due(
-                id=carrier.make_id(), webhook_id=hook.id, event=name, body=_encode(body).decode(), order_ref=ref, at=carrier.clock(),
-                due_at=carrier.clock(),
-            ))  # fmt: skip
+            await webhooks.add_call(
+                w,
+                Due(
+                    id=carrier.make_id(),
+                    webhook_id=hook.id,
+                    event=name,
+                    body=_encode(body).decode(),
+                    order_ref=ref,
+                    at=carrier.clock(),
+                    due_at=carrier.clock(),
+                ),
+            )
 
 
 async def deliver_due(carrier: Carrier) -> int:
@@ -102,12 +110,18 @@ async def _deliver(carrier: Carrier, hook: Webhook, calls: Sequence[Due]) -> Non
 
 async def _call(carrier: Carrier, hook: Webhook, call: Due) -> int:
     body = b'{"id":"%d","event":"%s","created_at":"%s","object":%s}' % (
-        call.id, call.event.encode(), iso(call.at).encode(), call.body.encode(),
-    )  # fmt: skip
+        call.id,
+        call.event.encode(),
+        iso(call.at).encode(),
+        call.body.encode(),
+    )
     headers = {
-        "content-type": "application/json", "user-agent": AGENT, "x-chaupal-event": call.event, "x-chaupal-delivery": str(call.id),
+        "content-type": "application/json",
+        "user-agent": AGENT,
+        "x-chaupal-event": call.event,
+        "x-chaupal-delivery": str(call.id),
         "x-chaupal-signature": signature(await hooks.unsealed(carrier.court, hook), carrier.clock() // 1_000, body),
-    }  # fmt: skip
+    }
     return await calling.post(hook.url, body, headers, private=carrier.settings.webhooks_private)
 
 
@@ -129,9 +143,15 @@ async def _tell_staff(carrier: Carrier, w: Writing, hook: Webhook, tries: int) -
     for account in await accounts.with_roles(w, sorted(MAY["manage_webhooks"])):
         to = await telling.ear(carrier, w, account)
         telling.answer(
-            carrier, w, to, "webhook_off", path="/office/webhooks", key=f"webhook:{hook.id}:{carrier.clock()}",
-            host=urlsplit(hook.url).hostname or "", tries=str(tries),
-        )  # fmt: skip
+            carrier,
+            w,
+            to,
+            "webhook_off",
+            path="/office/webhooks",
+            key=f"webhook:{hook.id}:{carrier.clock()}",
+            host=urlsplit(hook.url).hostname or "",
+            tries=str(tries),
+        )
 
 
 async def _hushed(carrier: Carrier, reading: Reading, ref: str) -> bool:
@@ -157,14 +177,22 @@ async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) ->
         return None
     over = isinstance(event, RulingLifted)
     body = {
-        "ruling_id": str(event.ruling), "order_ref": event.order, "target": event.target, "countries": list(event.territory),
-        "account_id": _id(event.owner), "basis": row.basis, "since": iso(row.starts_at),
-        "until": iso_or_none(row.ends_at), "log_index": row.lift_log_index if over else row.log_index,
-        "lapsed": event.lapsed if isinstance(event, RulingLifted) else None, "reason": row.reason,
+        "ruling_id": str(event.ruling),
+        "order_ref": event.order,
+        "target": event.target,
+        "countries": list(event.territory),
+        "account_id": _id(event.owner),
+        "basis": row.basis,
+        "since": iso(row.starts_at),
+        "until": iso_or_none(row.ends_at),
+        "log_index": row.lift_log_index if over else row.log_index,
+        "lapsed": event.lapsed if isinstance(event, RulingLifted) else None,
+        "reason": row.reason,
         # As review consoles in the manner of Coop read it.
-        "item": {"id": str(event.subject) if not row.term else row.term, "typeId": event.kind}, "action": {"id": event.measure},
+        "item": {"id": str(event.subject) if not row.term else row.term, "typeId": event.kind},
+        "action": {"id": event.measure},
         "policies": [{"id": row.rule or row.regime or row.order_ref}],
-    }  # fmt: skip
+    }
     return "ruling.ended" if over else "decision.served", event.order, body
 
 
@@ -175,12 +203,16 @@ async def _appeal(carrier: Carrier, w: Writing, event: AppealFiled | AppealDecid
         return None
     decided = isinstance(event, AppealDecided)
     body = {
-        "appeal_id": str(appeal.id), "ruling_id": str(row.id), "order_ref": row.order_ref, "account_id": str(event.account),
-        "due_at": iso(appeal.due_at), "outcome": event.outcome if decided else None,
+        "appeal_id": str(appeal.id),
+        "ruling_id": str(row.id),
+        "order_ref": row.order_ref,
+        "account_id": str(event.account),
+        "due_at": iso(appeal.due_at),
+        "outcome": event.outcome if decided else None,
         # ACCEPT or REJECT, as Coop says it.
         "appealDecision": None if not decided else "REJECT" if event.outcome == "upheld" else "ACCEPT",
         "url": f"{carrier.settings.origin}/office/appeals/{appeal.id}",
-    }  # fmt: skip
+    }
     return "appeal.decided" if decided else "appeal.filed", row.order_ref, body
 
 
@@ -190,10 +222,14 @@ async def _report(carrier: Carrier, w: Writing, event: ReportReceived) -> Said |
     if row is None:
         return None
     body = {
-        "report_id": str(row.id), "ref": row.ref, "category": row.category, "target_account_id": str(row.account_id),
-        "status_ids": [str(id_) for id_ in row.post_ids], "resolve_by": iso_or_none(row.resolve_due),
+        "report_id": str(row.id),
+        "ref": row.ref,
+        "category": row.category,
+        "target_account_id": str(row.account_id),
+        "status_ids": [str(id_) for id_ in row.post_ids],
+        "resolve_by": iso_or_none(row.resolve_due),
         "url": f"{carrier.settings.origin}/office/reports/{row.id}",
-    }  # fmt: skip
+    }
     return "report.created", "", body
 
 
@@ -209,9 +245,14 @@ async def _alert(carrier: Carrier, w: Writing, event: ClockAlert) -> Said | None
             return None
         ref = row.order_ref
     body = {
-        "what": event.what, "id": str(event.of), "order_ref": ref or None, "clock": event.clock, "share": event.share,
-        "due_at": iso(event.due_at), "overdue": event.share >= 100,
-    }  # fmt: skip
+        "what": event.what,
+        "id": str(event.of),
+        "order_ref": ref or None,
+        "clock": event.clock,
+        "share": event.share,
+        "due_at": iso(event.due_at),
+        "overdue": event.share >= 100,
+    }
     return "clock.alert", ref, body
 
 
@@ -220,17 +261,27 @@ async def _statement(carrier: Carrier, w: Writing, event: StatementPublished) ->
 
 
 SAYS: dict[type[Event], Callable[[Carrier, Writing, Any], Awaitable[Said | None]]] = {
-    OrderMoved: _order_moved, DecisionServed: _ruling_changed, RulingLifted: _ruling_changed, AppealFiled: _appeal,
-    AppealDecided: _appeal, ReportReceived: _report, ClockAlert: _alert, StatementPublished: _statement,
-}  # fmt: skip
+    OrderMoved: _order_moved,
+    DecisionServed: _ruling_changed,
+    RulingLifted: _ruling_changed,
+    AppealFiled: _appeal,
+    AppealDecided: _appeal,
+    ReportReceived: _report,
+    ClockAlert: _alert,
+    StatementPublished: _statement,
+}
 
 
 def _order(carrier: Carrier, order: Order) -> dict[str, Any]:
     return {
-        "order_ref": order.ref, "regime": order.regime_ref, "kind": order.kind, "territory": list(order.territory),
-        "emergency": order.emergency, "act_by": iso_or_none(order.act_by),
+        "order_ref": order.ref,
+        "regime": order.regime_ref,
+        "kind": order.kind,
+        "territory": list(order.territory),
+        "emergency": order.emergency,
+        "act_by": iso_or_none(order.act_by),
         "url": f"{carrier.settings.origin}/orders/{order.ref}",
-    }  # fmt: skip
+    }
 
 
 def _id(id_: int | None) -> str | None:

@@ -78,9 +78,17 @@ def read_act(said: object) -> Act:
     if not about and whole is None:
         raise Unreadable("no_object")
     act = Act(
-        uri=uri_of(said), kind=kind, actor=actor, object=about, objects=_each(objects), whole=whole, object_kind=_first_kind(whole),
-        to=uris_of(said, "to", 200), cc=uris_of(said, "cc", 200), raw=said,
-    )  # fmt: skip
+        uri=uri_of(said),
+        kind=kind,
+        actor=actor,
+        object=about,
+        objects=_each(objects),
+        whole=whole,
+        object_kind=_first_kind(whole),
+        to=uris_of(said, "to", 200),
+        cc=uris_of(said, "cc", 200),
+        raw=said,
+    )
     return act if RARE.isdisjoint(said) else _with_rare(act, said)
 
 
@@ -91,9 +99,12 @@ def in_few_words(act: Act) -> bytes:
 
 def _with_rare(act: Act, said: Json) -> Act:
     return msgspec.structs.replace(
-        act, target=uri_of(value_of(said, "target")), instrument=uri_of(value_of(said, "instrument")),
-        result=uri_of(value_of(said, "result")), content=_content(said),
-    )  # fmt: skip
+        act,
+        target=uri_of(value_of(said, "target")),
+        instrument=uri_of(value_of(said, "instrument")),
+        result=uri_of(value_of(said, "result")),
+        content=_content(said),
+    )
 
 
 def _each(objects: list[Any]) -> tuple[str, ...]:

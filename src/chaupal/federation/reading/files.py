@@ -72,9 +72,16 @@ def _file(said: Json) -> File | None:
     if not kind and (mime or own or "Document" not in kinds or _end(url)):
         return None  # a text, a table: no picture of it can be shown
     return File(
-        url, mime or own, kind, _description(said), word_of(said, "blurhash", 100), _focus(said),
-        number_of(value_of(said, "width"), 65_535), number_of(value_of(said, "height"), 65_535), _length(said),
-    )  # fmt: skip
+        url,
+        mime or own,
+        kind,
+        _description(said),
+        word_of(said, "blurhash", 100),
+        _focus(said),
+        number_of(value_of(said, "width"), 65_535),
+        number_of(value_of(said, "height"), 65_535),
+        _length(said),
+    )
 
 
 def _kind(url: str, mime: str, kinds: Sequence[str]) -> str:

@@ -24,9 +24,7 @@ LEAST, MOST = 2_048, 8_192  # of others': less can be forged, more takes long to
 LONGEST = 4_096  # letters of a key; 8192 bits have 1,500
 _END = "-----END PUBLIC KEY-----"
 _ED25519, _RSA = b"\xed\x01", b"\x85\x24"  # what kind of key it is, before its bytes (multicodec)
-_BASE58 = {
-    letter: at for at, letter in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-}  # fmt: skip
+_BASE58 = {letter: at for at, letter in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
 
 type PublicKey = RSAPublicKey | Ed25519PublicKey
 

@@ -36,9 +36,14 @@ def claim(asked: SignedRequest) -> Claim:
     if "digest" in names:
         check_digest(asked.header("digest"), asked.body)
     return Claim(
-        told["keyId"], ALGORITHMS[algorithm], _signature(told.get("signature", "")), _base(asked, names, told),
-        _made(asked, names, told), _seconds(told["expires"]) if "expires" in told else 0, _without_query(asked, names, told),
-    )  # fmt: skip
+        told["keyId"],
+        ALGORITHMS[algorithm],
+        _signature(told.get("signature", "")),
+        _base(asked, names, told),
+        _made(asked, names, told),
+        _seconds(told["expires"]) if "expires" in told else 0,
+        _without_query(asked, names, told),
+    )
 
 
 def base(asked: SignedRequest, names: tuple[str, ...]) -> bytes:

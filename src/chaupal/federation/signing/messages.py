@@ -76,9 +76,13 @@ def _claim(asked: SignedRequest, item: Item, signature: Item | None) -> Claim:
     if "content-digest" in names:
         check_content_digest(asked.header("content-digest"), asked.body)
     return Claim(
-        key, _word(params, "alg"), signature.value, base(asked, item),
-        _seconds(params, "created"), _seconds(params, "expires"),
-    )  # fmt: skip
+        key,
+        _word(params, "alg"),
+        signature.value,
+        base(asked, item),
+        _seconds(params, "created"),
+        _seconds(params, "expires"),
+    )
 
 
 def _named(item: Item) -> tuple[Item, ...]:

@@ -48,6 +48,9 @@ def inside(fed: Federation, w: Writing) -> Federation:
     """The same rooms, each of whose changes is a part of this unit."""
     work = within(fed.work, w)
     return msgspec.structs.replace(
-        fed, work=work, square=msgspec.structs.replace(fed.square, work=work), court=msgspec.structs.replace(fed.court, work=work),
+        fed,
+        work=work,
+        square=msgspec.structs.replace(fed.square, work=work),
+        court=msgspec.structs.replace(fed.court, work=work),
         reads=msgspec.structs.replace(fed.reads, work=work),
-    )  # fmt: skip
+    )

@@ -134,10 +134,12 @@ async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
         quote_policy=quotes.policy_of(said.may_quote, said.visibility), server=author.server, uri=said.uri, url=said.url,
     )  # fmt: skip
     return Came(
-        post, _emojis(said), [(_picture(file), file.url) for file in said.files if file.kind],
+        post,
+        _emojis(said),
+        [(_picture(file), file.url) for file in said.files if file.kind],
         answers=said.answers if parent is None else "",
         quotes=said.quotes if quoted is None else "",
-    )  # fmt: skip
+    )
 
 
 def _emojis(said: Said) -> list[tuple[str, str]]:
@@ -217,9 +219,19 @@ def _picture(file: File) -> Picture:
     mime = _LOSSLESS.get(file.mime, _PAINTED[file.kind])
     wide, high = _small(file.width, file.height)
     return Picture(
-        0, mime, file.description, file.blurhash if _BLURHASH.fullmatch(file.blurhash) else "", file.width, file.height, wide, high,
-        file.focus, file.kind, state=REMOTE, length=file.length,
-    )  # fmt: skip
+        0,
+        mime,
+        file.description,
+        file.blurhash if _BLURHASH.fullmatch(file.blurhash) else "",
+        file.width,
+        file.height,
+        wide,
+        high,
+        file.focus,
+        file.kind,
+        state=REMOTE,
+        length=file.length,
+    )
 
 
 def _small(width: int, height: int) -> tuple[int, int]:

@@ -19,8 +19,14 @@ def activity(id_: str, kind: str, actor: str, obj: Json | str, **more: Any) -> J
 def create(note: Json) -> Json:
     """A post is said. The activity has an address of its own."""
     return activity(
-        f"{note['id']}/activity", "Create", note["attributedTo"], note, published=note["published"], to=note["to"], cc=note["cc"]
-    )  # fmt: skip
+        f"{note['id']}/activity",
+        "Create",
+        note["attributedTo"],
+        note,
+        published=note["published"],
+        to=note["to"],
+        cc=note["cc"],
+    )
 
 
 def update(note: Json, change: int) -> Json:
@@ -95,15 +101,24 @@ def quote_request(id_: str, actor: str, quoted: str, note: Json) -> Json:
 def quote_authorization(id_: str, author: str, quoting: str, quoted: str) -> Json:
     """The stamp by which anybody can see that a quote was let (FEP-044f)."""
     return {
-        "id": id_, "type": "QuoteAuthorization", "attributedTo": author, "interactingObject": quoting, "interactionTarget": quoted,
-    }  # fmt: skip
+        "id": id_,
+        "type": "QuoteAuthorization",
+        "attributedTo": author,
+        "interactingObject": quoting,
+        "interactionTarget": quoted,
+    }
 
 
 def vote(id_: str, actor: str, question: str, author: str, option: str) -> Json:
     """A choice in somebody's poll: a Note that has a name and no words, for its author alone."""
     note = {
-        "id": id_, "type": "Note", "name": option, "attributedTo": actor, "to": [author], "inReplyTo": question,
-    }  # fmt: skip
+        "id": id_,
+        "type": "Note",
+        "name": option,
+        "attributedTo": actor,
+        "to": [author],
+        "inReplyTo": question,
+    }
     return activity(f"{id_}/activity", "Create", actor, note, to=[author])
 
 

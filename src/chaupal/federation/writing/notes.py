@@ -154,12 +154,16 @@ def _poll(poll: Poll, now: int) -> Json:
     shown = over or not poll.hide_totals
     options = [
         {
-            "type": "Note", "name": option.title,
+            "type": "Note",
+            "name": option.title,
             "replies": {"type": "Collection"} | ({"totalItems": option.votes} if shown else {}),
-        } for option in poll.options
-    ]  # fmt: skip
+        }
+        for option in poll.options
+    ]
     ends = moment(poll.ends_at)
     return {
-        "anyOf" if poll.multiple else "oneOf": options, "endTime": ends, "votersCount": poll.voters,
+        "anyOf" if poll.multiple else "oneOf": options,
+        "endTime": ends,
+        "votersCount": poll.voters,
         **({"closed": ends} if over else {}),
-    }  # fmt: skip
+    }

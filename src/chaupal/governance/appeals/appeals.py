@@ -152,9 +152,14 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
     reason, narrower = await _read(court, w, strike, typed)
     now = court.clock()
     public = entries.Appeal(
-        step="decided", outcome=typed.outcome, language=row.language, rule=strike.ruling.rule or None,
-        measure=strike.ruling.measure, at=tlog.at_minute(now), by=record.pseudonym(court, me),
-    )  # fmt: skip
+        step="decided",
+        outcome=typed.outcome,
+        language=row.language,
+        rule=strike.ruling.rule or None,
+        measure=strike.ruling.measure,
+        at=tlog.at_minute(now),
+        by=record.pseudonym(court, me),
+    )
     leaf = await _log(court, w, strike, log.Written(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
@@ -185,9 +190,13 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
     now, ruling, regime = court.clock(), strike.ruling, strike.regime
     due = regime.appeals.internal.decide_in.after(now, regime.zone)
     public = entries.Appeal(
-        step="filed", language=viewer.language, rule=ruling.rule or None, measure=ruling.measure, due=tlog.at_minute(due),
+        step="filed",
+        language=viewer.language,
+        rule=ruling.rule or None,
+        measure=ruling.measure,
+        due=tlog.at_minute(due),
         at=tlog.at_minute(now),
-    )  # fmt: skip
+    )
     leaf = await _log(court, w, strike, public, ruling.log_index)
     row = AppealRow(
         id=court.make_id(), ruling_id=ruling.id, account_id=viewer.me, state=appeals.FILED, text=text, language=viewer.language,
@@ -257,9 +266,13 @@ async def _narrower(
     elif not narrowed and (ends_at is None or ends_at == was.ends_at):
         paper.complain("ends_at", "nothing_narrower")
     row = msgspec.structs.replace(
-        was, starts_at=now, ends_at=was.ends_at if ends_at is None else ends_at, territory=",".join(territory or had),
-        permanent=was.permanent and ends_at is None, measure=typed.measure or was.measure,
-    )  # fmt: skip
+        was,
+        starts_at=now,
+        ends_at=was.ends_at if ends_at is None else ends_at,
+        territory=",".join(territory or had),
+        permanent=was.permanent and ends_at is None,
+        measure=typed.measure or was.measure,
+    )
     return tuple(msgspec.structs.replace(row, subject_id=part) for part in dict.fromkeys(typed.parts)) or (row,)
 
 

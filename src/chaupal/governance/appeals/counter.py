@@ -136,6 +136,9 @@ async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
     steps = {one.public.step: one.public.at for one in read if one.prev == strike.ruling.log_index}
     filed = written[0].at
     return CounterNotice(
-        filed_at=filed, particulars=msgspec.json.decode(written[0].text, type=dict[str, str]), steps=steps,
-        restore_from=law.restore_not_before.after(filed, strike.regime.zone), restore_by=law.restore_by.after(filed, strike.regime.zone),
-    )  # fmt: skip
+        filed_at=filed,
+        particulars=msgspec.json.decode(written[0].text, type=dict[str, str]),
+        steps=steps,
+        restore_from=law.restore_not_before.after(filed, strike.regime.zone),
+        restore_by=law.restore_by.after(filed, strike.regime.zone),
+    )

@@ -109,11 +109,17 @@ async def _strike(court: Court, reading: Reading, row: RulingRow, appeal: Appeal
     told = tuple(one for one in await tellings.about(reading, row.id) if one.account_id == row.owner_id)
     begun = next((one.sent_at for one in told if one.about == tellings.BEGUN and one.sent_at), None)
     return Strike(
-        ruling=row, kind=kind_of(row, target), order=order, regime=regime, appeal=appeal,
-        messages=tuple(await appeals.messages(reading, appeal.id)) if appeal else (), told=told,
+        ruling=row,
+        kind=kind_of(row, target),
+        order=order,
+        regime=regime,
+        appeal=appeal,
+        messages=tuple(await appeals.messages(reading, appeal.id)) if appeal else (),
+        told=told,
         # One cannot appeal against what one does not know of.
-        window_ends=window.after(begun or row.starts_at, regime.zone), now=court.clock(),
-    )  # fmt: skip
+        window_ends=window.after(begun or row.starts_at, regime.zone),
+        now=court.clock(),
+    )
 
 
 async def matter_of(reading: Reading, row: RulingRow) -> tuple[Order | None, Target | None]:
@@ -182,15 +188,29 @@ def gag_of(order: Order | None, regime: Regime) -> str:
 
 
 async def note(
-    court: Court, w: Writing, row: RulingRow, order: Order | None, about: str, step: str, *, language: str,
-    ways: str = "", until: int | None = None, gag: str = "", prev: int | None = None,
-) -> int:  # fmt: skip
+    court: Court,
+    w: Writing,
+    row: RulingRow,
+    order: Order | None,
+    about: str,
+    step: str,
+    *,
+    language: str,
+    ways: str = "",
+    until: int | None = None,
+    gag: str = "",
+    prev: int | None = None,
+) -> int:
     """The `notice` entry of the log for one telling, in its unit; its index. `ways`: as in `app post mail`."""
     kept_back = step in ("delayed", "withheld")
     public = entries.Notice(
-        about=about, step=step, ways=tuple(ways.split()), language=language, gag=gag if kept_back else "",
+        about=about,
+        step=step,
+        ways=tuple(ways.split()),
+        language=language,
+        gag=gag if kept_back else "",
         until=tlog.at_minute(until) if kept_back and until is not None else None,
-    )  # fmt: skip
+    )
     said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
     index, _ = await log.append(court, w, "notice", row.order_ref, public, prev=before, **said)
     return index
@@ -198,7 +218,7 @@ async def note(
 
 async def note_demand(
     court: Court, w: Writing, order: Order, about: str, *, language: str, ways: str, target: int | None
-) -> int:  # fmt: skip
+) -> int:
     """The same for what was told of a demand that limited nothing; `target`: its number, where it is about one thing."""
     public = entries.Notice(about=about, step="sent", ways=tuple(ways.split()), language=language, target=target)
     leaf, _ = await log.append(court, w, "notice", order.ref, public, prev=order.log_index, **record.secrecy(order))

@@ -57,8 +57,15 @@ async def of(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
 
 
 async def note(
-    court: Court, viewer: Viewer, ruling_id: int, *, step: str, body: str, outcome: str = "", complied_in_time: bool = False
-) -> None:  # fmt: skip
+    court: Court,
+    viewer: Viewer,
+    ruling_id: int,
+    *,
+    step: str,
+    body: str,
+    outcome: str = "",
+    complied_in_time: bool = False,
+) -> None:
     """Note that something was filed with, or decided by, a body that the law of the ruling names.
 
     Raises Invalid by field, Conflict where it was noted already, or nothing was filed there.
@@ -81,9 +88,13 @@ async def note(
             raise Conflict("noted_already" if step == FILED else "nothing_filed_there")
         over = step == DECIDED
         public = entries.External(
-            step=step, body=body, at=tlog.at_minute(court.clock()), by=record.pseudonym(court, me), outcome=outcome if over else "",
+            step=step,
+            body=body,
+            at=tlog.at_minute(court.clock()),
+            by=record.pseudonym(court, me),
+            outcome=outcome if over else "",
             complied_in_time=complied_in_time if over else None,
-        )  # fmt: skip
+        )
         await _log(court, w, strike, public, strike.ruling.log_index if standing is None else standing.index)
 
 

@@ -153,7 +153,7 @@ def with_fields[S: msgspec.Struct](base: type[S], fields: Iterable[Field], name:
 
 async def perform(
     court: Court, viewer: Viewer, act: Act, ref: str, number: int, said: object, *, seen: int | None = None
-) -> State:  # fmt: skip
+) -> State:
     """An act about one case, in a unit of its own. `seen`: the number of its last event that was looked at.
 
     Raises NotAllowed, NotFound, Invalid by field, Conflict for a case that moved on.
@@ -173,21 +173,28 @@ DRAFT = (
     Field(name="outcome", hint="What to do about this target.", needed=True, most=40, choices=OUTCOMES),
     PUBLIC_REASON,
     Field(name="code", hint="For a refusal: on which ground.", flag="ground", choices=REFUSALS),
-    Field(name="parts", hint="A post or picture of the target to which the measure is narrowed; repeat it.", flag="part", kind="ids"),
+    Field(
+        name="parts",
+        hint="A post or picture of the target to which the measure is narrowed; repeat it.",
+        flag="part",
+        kind="ids",
+    ),
     Field(name="finding", hint="For a whole account: why withholding single posts would not do."),
     Field(name="until", hint="Until when; without it until the order, or its law, says."),
     Field(name="permanent", hint="A suspension for good.", kind="yes"),
     Field(name="text", hint="What a label says."),
     Field(name="rule", hint="In a matter of our own rules: which rule, where it is another, such as 2@1."),
     Field(name="despite", hint="Why, in spite of what the order lacks on its face."),
-    Field(name="matter", hint="For own_rules_action: the matter (RULES-…); else the newest about the same thing.", most=40),
-)  # fmt: skip
+    Field(
+        name="matter", hint="For own_rules_action: the matter (RULES-…); else the newest about the same thing.", most=40
+    ),
+)
 # Of what nobody proposed before: only a measure is done so, and its reason waits for nobody.
 AT_ONCE = (
     Field(name="outcome", hint="What to do about this target.", needed=True, most=40, choices=MEASURES),
     _reason("It becomes public at once. Do not repeat the post or name people."),
     *(field for field in DRAFT if field.name not in ("outcome", "reason")),
-)  # fmt: skip
+)
 CHANGE = (
     Field(name="kind", hint="Longer, renewed, or less.", needed=True, most=20, choices=KINDS),
     PUBLIC_REASON,

@@ -31,8 +31,17 @@ AT_ONCE = 100  # rows in a commit: others wait for the log no longer than these 
 BREATH = 5  # rows between which others are answered
 TRIES = 3  # of a commit that another one crossed
 PROPOSE, CONCUR, APPROVE, RETURN, LIFT, KEEP, APPEAL, ACT, TELL, CHANGE = (
-    "propose", "concur", "approve", "return", "lift", "keep", "appeal", "act", "tell", "change",
-)  # fmt: skip
+    "propose",
+    "concur",
+    "approve",
+    "return",
+    "lift",
+    "keep",
+    "appeal",
+    "act",
+    "tell",
+    "change",
+)
 
 
 class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,9 +124,16 @@ async def _nothing_else(w: Writing, done: Sequence[Done]) -> None:
 
 
 async def run(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
-    wrong: Sequence[Done] = (), what_can: bool = False, progress: Progress = unwatched,
-) -> Outcome:  # fmt: skip
+    court: Court,
+    viewer: Viewer,
+    ref: str,
+    verb: str,
+    items: Sequence[Item],
+    *,
+    wrong: Sequence[Done] = (),
+    what_can: bool = False,
+    progress: Progress = unwatched,
+) -> Outcome:
     """Check all rows, and enter them where none is wrong; `what_can`: enter those that are not. One row, one case, one leaf.
 
     `wrong`: rows of the same call that could not even be read, so that everything is said at once.
@@ -197,9 +213,16 @@ def named_twice(items: Sequence[Item]) -> frozenset[int]:
 
 
 async def hundred(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
-    keep: bool, also: Also = _nothing_else, twice: frozenset[int] = frozenset(),
-) -> list[Done]:  # fmt: skip
+    court: Court,
+    viewer: Viewer,
+    ref: str,
+    verb: str,
+    items: Sequence[Item],
+    *,
+    keep: bool,
+    also: Also = _nothing_else,
+    twice: frozenset[int] = frozenset(),
+) -> list[Done]:
     """One commit: each row in a part of its own. `keep` false: the unit is given up. `also` is done in the same commit.
 
     Raises NotFound where there is no such order.
@@ -295,9 +318,18 @@ def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> 
 
 
 async def _appeal(
-    court: Court, w: Writing, viewer: Viewer, row: Heard, *,
-    outcome: str, reason: str, until: str, territory: str, measure: str, parts: tuple[int, ...],
-) -> None:  # fmt: skip
+    court: Court,
+    w: Writing,
+    viewer: Viewer,
+    row: Heard,
+    *,
+    outcome: str,
+    reason: str,
+    until: str,
+    territory: str,
+    measure: str,
+    parts: tuple[int, ...],
+) -> None:
     typed = appeals.Decision(
         outcome=outcome, reason=reason, ends_at=until, territory=territory, measure=measure, parts=parts
     )
@@ -307,8 +339,11 @@ async def _appeal(
 _FIELDS = [Field(name=name, hint="") for name in ("outcome", "reason", "until", "territory", "measure")]
 VERBS: dict[str, Act] = acts.by_way("many") | {
     APPEAL: Act(
-        name=APPEAL, run=_appeal, fields=(*_FIELDS, Field(name="parts", hint="", kind="ids")),
-        words=("hear_appeal", "hear_appeal"), do=N_("Decide appeals"),
+        name=APPEAL,
+        run=_appeal,
+        fields=(*_FIELDS, Field(name="parts", hint="", kind="ids")),
+        words=("hear_appeal", "hear_appeal"),
+        do=N_("Decide appeals"),
         help="Decide appeals, each with its own outcome and reason.",
     )
-}  # fmt: skip
+}

@@ -64,15 +64,22 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 async def start(
-    court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], *,
-    wrong: Sequence[Done] = (), untouched: int = 0, what_can: bool = False,
-) -> Job:  # fmt: skip
+    court: Court,
+    viewer: Viewer,
+    ref: str,
+    verb: str,
+    items: Sequence[Item],
+    *,
+    wrong: Sequence[Done] = (),
+    untouched: int = 0,
+    what_can: bool = False,
+) -> Job:
     """Send it; nothing is done about any case yet. `wrong`: rows that could not be read. Raises as `bulk.run` does."""
     await bulk.open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
     ordered = sorted([*map(Done, items), *wrong], key=lambda one: one.item.line)
     job = Job(
         court.make_id(), viewer.me, ref, verb, CHECKING, int(what_can), len(ordered), 0, untouched, court.clock(), None
-    )  # fmt: skip
+    )
     async with court.work.writing() as w:
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
             raise Conflict("calls_waiting", most=MOST_WAITING)

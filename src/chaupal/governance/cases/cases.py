@@ -164,9 +164,7 @@ async def cases_at(court: Court, reading: Reading, ref: str, numbers: Sequence[i
     return {case.target.number: case for case in await _cases(court, reading, order, named)}
 
 
-async def case_held(
-    court: Court, w: Writing, viewer: Viewer, ref: str, number: int, seen: int | None = None
-) -> Case:  # fmt: skip
+async def case_held(court: Court, w: Writing, viewer: Viewer, ref: str, number: int, seen: int | None = None) -> Case:
     """The same, for whoever is going to move it: neither the case nor its order moves before this unit is over.
 
     Raises NotFound where the viewer may not know of it, too: before anything of theirs is looked at, so that no refusal tells.
@@ -224,11 +222,17 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
     regime = regime_of(court, order)
     return [
         Case(
-            order=order, regime=regime, authority=authority, target=target, events=tuple(events[target.id]),
-            stage=stage, flagger=flagger, speaker=classes.get(target.owner_id or 0, ""),
+            order=order,
+            regime=regime,
+            authority=authority,
+            target=target,
+            events=tuple(events[target.id]),
+            stage=stage,
+            flagger=flagger,
+            speaker=classes.get(target.owner_id or 0, ""),
         )
         for target in named
-    ]  # fmt: skip
+    ]
 
 
 # --- moves ---
@@ -252,9 +256,7 @@ async def open_to(court: Court, reading: Reading, viewer: Viewer, case: Case) ->
     """Each verb that the viewer's role opens where the case stands -> what keeps them from it, as `take` says it; None: it is theirs."""
     asked = await _asked(court, reading, case, viewer.account or 0)
     words = {verb: lifecycle.may(verb, own=case.own_rules) for verb in case.verbs}
-    return {
-        verb: guards.kept_by(asked, case.move(verb), word) for verb, word in words.items() if may(viewer, word)
-    }  # fmt: skip
+    return {verb: guards.kept_by(asked, case.move(verb), word) for verb, word in words.items() if may(viewer, word)}
 
 
 def follow(case: Case, verb: str, by: int) -> Taken:
@@ -268,9 +270,15 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
     return guards.MoveAsked(
-        by=me, owners=owners, people=people, book=court.rules.current(court.clock()), earlier=earlier,
-        speaker=case.speaker, thrice=case.protected, own=case.own_rules,
-    )  # fmt: skip
+        by=me,
+        owners=owners,
+        people=people,
+        book=court.rules.current(court.clock()),
+        earlier=earlier,
+        speaker=case.speaker,
+        thrice=case.protected,
+        own=case.own_rules,
+    )
 
 
 async def check_step(court: Court, reading: Reading, order: Order, move: Step, me: int) -> None:
@@ -280,7 +288,7 @@ async def check_step(court: Court, reading: Reading, order: Order, move: Step, m
 
 async def steps_open_to(
     court: Court, reading: Reading, viewer: Viewer, order: Order, moves: Iterable[Step]
-) -> dict[str, Problem | None]:  # fmt: skip
+) -> dict[str, Problem | None]:
     """Verb of each of the steps that the viewer's role opens -> what keeps them from it; None: it is theirs to take."""
     asked = await _asked_of(court, reading, order, viewer.account or 0)
     return {move.verb: guards.kept_by(asked, move, move.may) for move in moves if may(viewer, move.may)}
@@ -291,10 +299,15 @@ async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> gu
     events = (await docket.order_events_of(reading, [order.id]))[order.id]
     states = (await docket.standing(reading, [order.id])).get(order.id, {})
     return guards.MoveAsked(
-        by=me, owners=await docket.owners_of(reading, order.id), people=await accounts.standings(reading, [me]),
-        book=court.rules.current(court.clock()), left=frozenset(State(state) for state, _ in states), emergency=order.emergency,
-        hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None), now=court.clock(),
-    )  # fmt: skip
+        by=me,
+        owners=await docket.owners_of(reading, order.id),
+        people=await accounts.standings(reading, [me]),
+        book=court.rules.current(court.clock()),
+        left=frozenset(State(state) for state, _ in states),
+        emergency=order.emergency,
+        hearing=next((event.body.until for event in reversed(events) if event.verb == "set_hearing"), None),
+        now=court.clock(),
+    )
 
 
 async def enter(
@@ -303,9 +316,16 @@ async def enter(
     """Add the move's event. Raises Conflict where somebody else has just made the next move."""
     move, by = taken
     event = CaseEvent(
-        id=court.make_id(), target_id=case.target.id, number=case.number + 1, state=move.to, by=by, at=court.clock(),
-        body=said, log_index=leaf, first_by=first_by,
-    )  # fmt: skip
+        id=court.make_id(),
+        target_id=case.target.id,
+        number=case.number + 1,
+        state=move.to,
+        by=by,
+        at=court.clock(),
+        body=said,
+        log_index=leaf,
+        first_by=first_by,
+    )
     if not await docket.add_event(w, event):
         raise Moved
     if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:

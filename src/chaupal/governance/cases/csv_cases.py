@@ -55,7 +55,7 @@ READ = {
     "body": ("body", "whose_act", "किसका काम"),
     "narrower": ("narrower", "narrower_measure", "कम उपाय"),
     "version": ("version", "seen", "संस्करण"),
-}  # fmt: skip
+}
 # Acts whose rows say what to do in a column of their own; those that say nothing there are left out.
 WRITES = {bulk.PROPOSE: "outcome", bulk.ACT: "outcome", bulk.APPEAL: "outcome", bulk.CHANGE: "change"}
 # Fields of `bulk.Item` that a file calls otherwise, because its columns tell of a target what they tell of a row, too.
@@ -201,13 +201,16 @@ def _item(line: int, said: dict[str, str], verb: str, faults: dict[str, tuple[Wr
     if verb == bulk.CHANGE and said.get("change", "").lower() not in changes.KINDS:
         faults["change"] = (Wrong("no_choice"),)
     words = {
-        "outcome": outcome, "kind": said.get("change", "").lower(), "measure": said.get("narrower", "").lower(),
-        "code": said.get("ground", ""), "parts": _parts(said.get("parts", ""), faults),
+        "outcome": outcome,
+        "kind": said.get("change", "").lower(),
+        "measure": said.get("narrower", "").lower(),
+        "code": said.get("ground", ""),
+        "parts": _parts(said.get("parts", ""), faults),
         "permanent": said.get("permanent", "").lower() in YES,
     } | {
         name: said.get(name, "")
         for name in ("reason", "finding", "despite", "matter", "until", "text", "rule", "territory", "body")
-    }  # fmt: skip
+    }
     read = bulk.VERBS[verb].says
     known = {"number": _number(said, _key(verb), faults), "line": line, "seen": _number(said, "version", faults)}
     return msgspec.convert(known | {name: value for name, value in words.items() if name in read}, Item)

@@ -193,11 +193,17 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
     """The draft, checked whole. Raises Invalid by field, Conflict where nothing may be decided now."""
     paper = Paper()
     said = Said(
-        outcome=draft.outcome, reason=paper.reason("reason", draft.reason), code=draft.code if draft.refuses else "",
-        subjects=tuple(dict.fromkeys(draft.parts)), rule=draft.rule or case.order.rule, permanent=draft.permanent,
-        ends_at=paper.moment("until", draft.until), text=paper.line("text", draft.text, needed=False),
-        finding=paper.page("finding", draft.finding, needed=False), strike_until=ladder.strike_until(court, case, draft),
-    )  # fmt: skip
+        outcome=draft.outcome,
+        reason=paper.reason("reason", draft.reason),
+        code=draft.code if draft.refuses else "",
+        subjects=tuple(dict.fromkeys(draft.parts)),
+        rule=draft.rule or case.order.rule,
+        permanent=draft.permanent,
+        ends_at=paper.moment("until", draft.until),
+        text=paper.line("text", draft.text, needed=False),
+        finding=paper.page("finding", draft.finding, needed=False),
+        strike_until=ladder.strike_until(court, case, draft),
+    )
     said = _with(
         said,
         words=await as_filed.version(w, case.target),

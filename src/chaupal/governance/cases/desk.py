@@ -85,13 +85,20 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
     measures = ladder.open_to(case)
     narrowest = ladder.narrowest(case)
     return Options(
-        case=case, measures=tuple(m.value for m in measures), narrowest=narrowest.value if narrowest else REFUSE,
+        case=case,
+        measures=tuple(m.value for m in measures),
+        narrowest=narrowest.value if narrowest else REFUSE,
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
-        alone=frozenset(m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)),
-        alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()), acts=acts, why_not=why_not,
-        defects=tuple(faces.of_case(case)), barred=bool(faces.barring(case)),
-    )  # fmt: skip
+        alone=frozenset(
+            m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)
+        ),
+        alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()),
+        acts=acts,
+        why_not=why_not,
+        defects=tuple(faces.of_case(case)),
+        barred=bool(faces.barring(case)),
+    )
 
 
 def whole(regime: Regime, kind: str) -> list[str]:
@@ -156,11 +163,21 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     facts = faces.facts_of(order, authority, named)
     wrong = faces.of_order(regime, order, authority, named)
     return Matter(
-        order=order, authority=authority, regime=regime, stage=stage.value, seen=events[-1].number if events else 0,
-        events=tuple(events), moves=moves, defects=tuple(wrong), letters=intake.draft(court, regime, wrong, facts) if wrong else {},
-        steps=offered, clocks=tuple(c for c in running if c.stopped_at is None), documents=tuple(papers),
-        notes=tuple(await notes.on(court, viewer, "order", order.id)), numbers=len(named),
-    )  # fmt: skip
+        order=order,
+        authority=authority,
+        regime=regime,
+        stage=stage.value,
+        seen=events[-1].number if events else 0,
+        events=tuple(events),
+        moves=moves,
+        defects=tuple(wrong),
+        letters=intake.draft(court, regime, wrong, facts) if wrong else {},
+        steps=offered,
+        clocks=tuple(c for c in running if c.stopped_at is None),
+        documents=tuple(papers),
+        notes=tuple(await notes.on(court, viewer, "order", order.id)),
+        numbers=len(named),
+    )
 
 
 async def waiting(court: Court, order: Order, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
@@ -183,7 +200,7 @@ NOBODYS = frozenset({"receive", "open", *procedure.BY_DECISION})  # what nobody 
 
 async def _steps(
     court: Court, reading: Reading, viewer: Viewer, stage: procedure.Stage, order: Order
-) -> tuple[Step, ...]:  # fmt: skip
+) -> tuple[Step, ...]:
     """In the order of the table. A verb about some targets is offered with the one about all, where there is that one."""
     here = {move.verb: move for move in procedure.STEPS if move.source is stage and move.verb not in NOBODYS}
     kept = await cases.steps_open_to(court, reading, viewer, order, here.values())

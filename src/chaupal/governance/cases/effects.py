@@ -293,6 +293,12 @@ async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, do
 def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:
     """What both events say of a ruling."""
     return {
-        "order": row.order_ref, "target": number, "kind": kind, "territory": tuple(row.territory.split(",")), "ruling": row.id,
-        "subject": row.subject_id, "owner": row.owner_id, "measure": row.measure,
-    }  # fmt: skip
+        "order": row.order_ref,
+        "target": number,
+        "kind": kind,
+        "territory": tuple(row.territory.split(",")),
+        "ruling": row.id,
+        "subject": row.subject_id,
+        "owner": row.owner_id,
+        "measure": row.measure,
+    }

@@ -84,10 +84,20 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
         return
     id_, nonce = court.make_id(), os.urandom(NONCE)
     body = nonce + (await _lock(court, w)).encrypt(nonce, plain, _bound(id_, sha256))
-    await held.add(w, Held(
-        id=id_, subject_id=subject, kind=kind, owner_id=owner, order_ref=ref, body=body, sha256=sha256,
-        taken_at=court.clock(), hold_until=until,
-    ))  # fmt: skip
+    await held.add(
+        w,
+        Held(
+            id=id_,
+            subject_id=subject,
+            kind=kind,
+            owner_id=owner,
+            order_ref=ref,
+            body=body,
+            sha256=sha256,
+            taken_at=court.clock(),
+            hold_until=until,
+        ),
+    )
 
 
 async def _any_secret(reading: Reading, *refs: str) -> bool:

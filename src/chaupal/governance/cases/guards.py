@@ -204,8 +204,19 @@ def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], p
 
 
 GUARDS: dict[str, Callable[[MoveAsked], None]] = {
-    "not_own": _not_own, "there": _there, "another": _another, "third": _third, "concurred": _concurred, "still_staff": _still_staff,
-    "other_team": _other_team, "not_alone_on_protected": _not_alone_on_protected, "not_alone_on_staff": _not_alone_on_staff,
-    "protected": _protected, "own_rules": _own_rules,
-    "nothing_left": _nothing_left, "some_can_move": _some_can_move, "emergency": _emergency, "its_day": _its_day,
-}  # fmt: skip
+    "not_own": _not_own,
+    "there": _there,
+    "another": _another,
+    "third": _third,
+    "concurred": _concurred,
+    "still_staff": _still_staff,
+    "other_team": _other_team,
+    "not_alone_on_protected": _not_alone_on_protected,
+    "not_alone_on_staff": _not_alone_on_staff,
+    "protected": _protected,
+    "own_rules": _own_rules,
+    "nothing_left": _nothing_left,
+    "some_can_move": _some_can_move,
+    "emergency": _emergency,
+    "its_day": _its_day,
+}

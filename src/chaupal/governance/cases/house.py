@@ -47,9 +47,19 @@ async def open_matter(court: Court, viewer: Viewer, form: MatterForm) -> str:
     if form.source not in orders.SOURCES:
         paper.complain("source", "no_choice")
     grounds = paper.reason("grounds", form.grounds)
-    return await orders.enter_own(court, paper, form.targets, me, rule=form.rule, source=form.source, grounds=grounds,
-        flagged_by=form.flagged_by, report_id=form.report_id, territory=form.territory,
-        regime=court.regimes.current(OWN_RULES, court.clock()))  # fmt: skip
+    return await orders.enter_own(
+        court,
+        paper,
+        form.targets,
+        me,
+        rule=form.rule,
+        source=form.source,
+        grounds=grounds,
+        flagged_by=form.flagged_by,
+        report_id=form.report_id,
+        territory=form.territory,
+        regime=court.regimes.current(OWN_RULES, court.clock()),
+    )
 
 
 async def sanction(

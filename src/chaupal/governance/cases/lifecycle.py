@@ -44,10 +44,19 @@ CHANGING = (State.CHANGE_PROPOSED, State.CHANGE_CONCURRED)  # in force, and some
 IN_FORCE = (State.IN_FORCE, State.UNSECONDED, *CHANGING)  # a ruling binds
 AGREED = (State.MEASURE_CONCURRED, State.CHANGE_CONCURRED)  # by a second reviewer, whom a third person follows
 SECONDED_IN_FORCE = (State.IN_FORCE, *CHANGING)  # and two people stand behind it
-FINAL = frozenset({
-    State.REFUSED, State.CLOSED, State.LIFTED, State.LAPSED, State.WITHDRAWN, State.SET_ASIDE, State.OVERTURNED,
-    State.CONFIRMED, State.LEFT,
-})  # fmt: skip
+FINAL = frozenset(
+    {
+        State.REFUSED,
+        State.CLOSED,
+        State.LIFTED,
+        State.LAPSED,
+        State.WITHDRAWN,
+        State.SET_ASIDE,
+        State.OVERTURNED,
+        State.CONFIRMED,
+        State.LEFT,
+    }
+)
 
 
 # What is asked of whoever makes a move, beside their role (`guards.py`). Nobody acts on what is their own.
@@ -60,8 +69,14 @@ CONCURS = (*OWN, "protected", "another", "other_team", "still_staff")
 
 
 def _each(
-    sources: Iterable[State], verb: str, to: State, may: str, needs: tuple[str, ...], own: str = "", guards: tuple[str, ...] = OWN
-) -> tuple[Move, ...]:  # fmt: skip
+    sources: Iterable[State],
+    verb: str,
+    to: State,
+    may: str,
+    needs: tuple[str, ...],
+    own: str = "",
+    guards: tuple[str, ...] = OWN,
+) -> tuple[Move, ...]:
     return tuple(AnyMove(source, verb, to, may, needs, own, guards) for source in sources)
 
 
@@ -116,10 +131,14 @@ MOVES: tuple[Move, ...] = (
 
 # After a stay everything stands as it stood: by which move, from where it was. (Who agreed as second reviewer agrees anew.)
 RESUMED = {
-    State.IN_FORCE: "resume", **dict.fromkeys(CHANGING, "resume"), State.UNSECONDED: "resume_unseconded",
-    State.MEASURE_PROPOSED: "resume_measure", State.MEASURE_CONCURRED: "resume_measure",
-    State.REFUSAL_PROPOSED: "resume_refusal", State.CLOSING_PROPOSED: "resume_closing",
-}  # fmt: skip
+    State.IN_FORCE: "resume",
+    **dict.fromkeys(CHANGING, "resume"),
+    State.UNSECONDED: "resume_unseconded",
+    State.MEASURE_PROPOSED: "resume_measure",
+    State.MEASURE_CONCURRED: "resume_measure",
+    State.REFUSAL_PROPOSED: "resume_refusal",
+    State.CLOSING_PROPOSED: "resume_closing",
+}
 
 MACHINE = Machine("This case", "case_stands_elsewhere", MOVES, State.NEW, FINAL)
 move, may = MACHINE.move, MACHINE.may

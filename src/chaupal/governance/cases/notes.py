@@ -68,9 +68,14 @@ async def save_template(court: Court, viewer: Viewer, form: TemplateForm) -> Non
     me = check_may(viewer, "write_notes")
     paper = Paper()
     new = Template(
-        court.make_id(), paper.line("name", form.name), paper.line("kind", form.kind, needed=False), paper.reason("text", form.text),
-        paper.page("text_hi", form.text_hi, needed=False), me, court.clock(),
-    )  # fmt: skip
+        court.make_id(),
+        paper.line("name", form.name),
+        paper.line("kind", form.kind, needed=False),
+        paper.reason("text", form.text),
+        paper.page("text_hi", form.text_hi, needed=False),
+        me,
+        court.clock(),
+    )
     paper.check()
     async with court.work.writing() as w:
         await notes.save(w, new)

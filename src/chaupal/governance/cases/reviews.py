@@ -73,9 +73,10 @@ async def remind(court: Court) -> int:
     async with court.work.reading() as reading:
         wanted = await _wanted(reading, now)
         idle = [
-            clock for clock in await clocks.running(reading)
+            clock
+            for clock in await clocks.running(reading)
             if (clock.what, clock.kind) == (clocks.ORDER, REVIEW) and clock.of not in wanted
-        ]  # fmt: skip
+        ]
         fresh = {order: day for order, day in wanted.items() if not await _runs(reading, order, day)}
     async with court.work.writing() as w:
         for clock in idle:

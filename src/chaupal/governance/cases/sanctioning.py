@@ -40,8 +40,14 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 async def open_and_decide(
-    court: Court, viewer: Viewer, form: MatterForm, draft: Draft, *, outcomes: Sequence[str] = (), progress: Progress = unwatched
-) -> Decided:  # fmt: skip
+    court: Court,
+    viewer: Viewer,
+    form: MatterForm,
+    draft: Draft,
+    *,
+    outcomes: Sequence[str] = (),
+    progress: Progress = unwatched,
+) -> Decided:
     """Open a matter; then carry out what one person may, or propose it, about all of its targets or about none.
 
     `outcomes`: for each target its own, where it is not the draft's. Raises as `house.open_matter`, and nothing is open then.
@@ -60,9 +66,19 @@ async def open_and_decide(
 def _item(target: Target, draft: Draft, outcomes: Sequence[str]) -> Item:
     own = outcomes[target.number - 1] if target.number <= len(outcomes) else ""
     return Item(
-        number=target.number, line=target.number, seen=1, outcome=own or draft.outcome, code=draft.code, reason=draft.reason,
-        finding=draft.finding, parts=tuple(draft.parts), until=draft.until, text=draft.text, rule=draft.rule, permanent=draft.permanent,
-    )  # fmt: skip
+        number=target.number,
+        line=target.number,
+        seen=1,
+        outcome=own or draft.outcome,
+        code=draft.code,
+        reason=draft.reason,
+        finding=draft.finding,
+        parts=tuple(draft.parts),
+        until=draft.until,
+        text=draft.text,
+        rule=draft.rule,
+        permanent=draft.permanent,
+    )
 
 
 async def with_list(court: Court, form: MatterForm, data: bytes) -> tuple[MatterForm, tuple[str, ...]]:

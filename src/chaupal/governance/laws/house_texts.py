@@ -92,10 +92,15 @@ def tried(court: Court, viewer: Viewer, kind: str, form: TextForm) -> HouseText:
     elif effective_on and effective_on < today:
         paper.complain("effective_on", "is_past")
     new = HouseText(
-        id=court.make_id(), kind=kind, version=(form.seen or 0) + 1, published_at=court.clock(), by=me, effective_on=effective_on,
+        id=court.make_id(),
+        kind=kind,
+        version=(form.seen or 0) + 1,
+        published_at=court.clock(),
+        by=me,
+        effective_on=effective_on,
         text=paper.page("text", form.text, needed=needed, most=MOST_TEXT),
         text_hi=paper.page("text_hi", form.text_hi, needed=needed, most=MOST_TEXT),
-    )  # fmt: skip
+    )
     if bool(new.text) != bool(new.text_hi):
         paper.complain("text" if new.text_hi else "text_hi", "blank")
     paper.check()
@@ -135,9 +140,15 @@ def shipped(settings: Settings, kind: str) -> HouseText | None:
     if kind not in REFS:
         return None
     return HouseText(
-        id=0, kind=kind, version=0, text=_filled(settings, kind, "en"), text_hi=_filled(settings, kind, "hi"),
-        effective_on=iso_day(SHIPPED_ON) if kind == TERMS else "", published_at=SHIPPED_ON, by=0,
-    )  # fmt: skip
+        id=0,
+        kind=kind,
+        version=0,
+        text=_filled(settings, kind, "en"),
+        text_hi=_filled(settings, kind, "hi"),
+        effective_on=iso_day(SHIPPED_ON) if kind == TERMS else "",
+        published_at=SHIPPED_ON,
+        by=0,
+    )
 
 
 def _filled(settings: Settings, kind: str, language: str) -> str:
@@ -157,9 +168,12 @@ def _file(kind: str, language: str) -> str:
 
 def _public(court: Court, new: HouseText) -> entries.Policy:
     return entries.Policy(
-        version=new.version, sha256=digest(new), at=at_minute(new.published_at), by=record.pseudonym(court, new.by),
+        version=new.version,
+        sha256=digest(new),
+        at=at_minute(new.published_at),
+        by=record.pseudonym(court, new.by),
         effective=new.effective_on or None,
-    )  # fmt: skip
+    )
 
 
 def _check_day(new: HouseText, before: list[HouseText], first: HouseText | None) -> None:

@@ -100,9 +100,17 @@ def _loaded(court: Court) -> dict[str, tuple[str, str, entries.Regime | entries.
     """ref -> (type, ref of the entry, public) of every law in use."""
     found: dict[str, tuple[str, str, entries.Regime | entries.Policy]] = {}
     for regime in court.regimes.all():
-        found[regime.ref] = "regime", regime.ref, entries.Regime(
-            id=regime.id, version=regime.version, sha256=regime.digest, start=_day(regime.effective_from), to=_day(regime.effective_to)
-        )  # fmt: skip
+        found[regime.ref] = (
+            "regime",
+            regime.ref,
+            entries.Regime(
+                id=regime.id,
+                version=regime.version,
+                sha256=regime.digest,
+                start=_day(regime.effective_from),
+                to=_day(regime.effective_to),
+            ),
+        )
     for book in court.rules.all():
         found[book.ref] = "policy", "house-rules", entries.Policy(version=book.version, sha256=book.digest)
     return found

@@ -102,10 +102,17 @@ async def status(court: Court) -> LogStatus | None:
     head, *_ = tlog.parse_checkpoint(kept.note)
     names = [who.key.name for who in witnesses_of(settings)]
     return LogStatus(
-        origin=head.origin, key=str(await log_batches.public_key(court)), size=head.size, root=head.root.hex(), signed_at=kept.at,
-        next_at=log_batches.next_batch(court), key_changes=len(changes), needed=needed,
-        witnesses=[known.get(name, Cosigned(name, 0, 0)) for name in names], final=final,
-    )  # fmt: skip
+        origin=head.origin,
+        key=str(await log_batches.public_key(court)),
+        size=head.size,
+        root=head.root.hex(),
+        signed_at=kept.at,
+        next_at=log_batches.next_batch(court),
+        key_changes=len(changes),
+        needed=needed,
+        witnesses=[known.get(name, Cosigned(name, 0, 0)) for name in names],
+        final=final,
+    )
 
 
 async def policy(court: Court) -> str:

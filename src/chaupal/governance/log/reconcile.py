@@ -499,19 +499,35 @@ def _of_orders(book: _Book, orders: Iterable[Order]) -> Iterator[str]:
 def _said_of(order: Order) -> dict[str, object]:
     """What the log says of an order, from its row."""
     return {
-        "number": order.ref, "kind": order.kind, "channel": order.channel, "reference": order.reference_no, "law": order.legal_basis,
-        "bases": list(order.bases), "territory": list(order.territory), "dated": iso_date(order.dated),
-        "received": tlog.at_minute(order.received_at), "act_by": minute_of(order.act_by), "interim_until": minute_of(order.interim_until),
-        "ends": minute_of(order.ends_at), "emergency": order.emergency, "secrecy": order.secrecy,
-    }  # fmt: skip
+        "number": order.ref,
+        "kind": order.kind,
+        "channel": order.channel,
+        "reference": order.reference_no,
+        "law": order.legal_basis,
+        "bases": list(order.bases),
+        "territory": list(order.territory),
+        "dated": iso_date(order.dated),
+        "received": tlog.at_minute(order.received_at),
+        "act_by": minute_of(order.act_by),
+        "interim_until": minute_of(order.interim_until),
+        "ends": minute_of(order.ends_at),
+        "emergency": order.emergency,
+        "secrecy": order.secrecy,
+    }
 
 
 def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object, object]]:
     """(field, what the ruling has, what the log has)."""
     ours: dict[str, object] = {
-        "order": row.order_ref, "measure": row.measure, "territory": row.territory.split(","), "until": minute_of(row.ends_at),
-        "law": row.legal_basis, "basis": row.basis, "rule": row.rule or None, "from": tlog.at_minute(row.starts_at),
-    }  # fmt: skip
+        "order": row.order_ref,
+        "measure": row.measure,
+        "territory": row.territory.split(","),
+        "until": minute_of(row.ends_at),
+        "law": row.legal_basis,
+        "basis": row.basis,
+        "rule": row.rule or None,
+        "from": tlog.at_minute(row.starts_at),
+    }
     theirs = logged.public | {"order": logged.ref, "reason": logged.known.get("reason", "")}
     ours["reason"] = row.reason  # blank where it was erased
     if theirs.get("second") is None and row.approved_by is not None:

@@ -78,18 +78,34 @@ def _pseudonym(court: Court, account: int | None) -> str | None:
 
 def authority(
     court: Court, new: Authority, by: int, *, step: str = "added", second: int | None = None, what: Sequence[str] = ()
-) -> Written:  # fmt: skip
+) -> Written:
     """`what`: the fields that a change is about."""
-    return Written(entries.Authority(
-        step=step, name=new.name, name_hi=new.name_hi, jurisdiction=new.jurisdiction, issuer=new.issuer_class, office=new.office,
-        what=tuple(what), by=pseudonym(court, by), second=_pseudonym(court, second),
-    ))  # fmt: skip
+    return Written(
+        entries.Authority(
+            step=step,
+            name=new.name,
+            name_hi=new.name_hi,
+            jurisdiction=new.jurisdiction,
+            issuer=new.issuer_class,
+            office=new.office,
+            what=tuple(what),
+            by=pseudonym(court, by),
+            second=_pseudonym(court, second),
+        )
+    )
 
 
 def order(
-    court: Court, new: Order, named: Sequence[Target], issuer: Authority, regime: Regime, document: str | None,
-    defects: tuple[str, ...] = (), flagger: Authority | None = None, confirmed: Order | None = None,
-) -> Written:  # fmt: skip
+    court: Court,
+    new: Order,
+    named: Sequence[Target],
+    issuer: Authority,
+    regime: Regime,
+    document: str | None,
+    defects: tuple[str, ...] = (),
+    flagger: Authority | None = None,
+    confirmed: Order | None = None,
+) -> Written:
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
     `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms; of
@@ -111,9 +127,11 @@ def order(
         by="authority" if new.filed_by is not None else pseudonym(court, new.received_by),
     )  # fmt: skip
     sealed = {
-        "grounds": new.grounds, "reasons": new.reasons, "officer": f"{new.officer}, {new.officer_rank}".strip(", "),
+        "grounds": new.grounds,
+        "reasons": new.reasons,
+        "officer": f"{new.officer}, {new.officer_rank}".strip(", "),
         "complainant": issuer.name if person else None,
-    }  # fmt: skip
+    }
     return Written(public, {name: value for name, value in sealed.items() if value})
 
 
@@ -121,9 +139,15 @@ def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
     body = docket.body_of(noted.body)
     public = entries.Step(
-        step=logged, codes=noted.codes, targets=noted.targets, body=body, until=minute_of(noted.until),
-        confirms=noted.confirms or None, at=tlog.at_minute(court.clock()), by=pseudonym(court, by),
-    )  # fmt: skip
+        step=logged,
+        codes=noted.codes,
+        targets=noted.targets,
+        body=body,
+        until=minute_of(noted.until),
+        confirms=noted.confirms or None,
+        at=tlog.at_minute(court.clock()),
+        by=pseudonym(court, by),
+    )
     sealed = {"reason": noted.reason, "body_name": "" if body == noted.body.strip() else noted.body}
     return Written(public, {name: value for name, value in sealed.items() if value})
 
@@ -145,9 +169,13 @@ def _subject(id_: int | None) -> str:
 def proposal(court: Court, case: Case, said: Said, by: int, **more: Any) -> Written:
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
-        "outcome": said.outcome, "ground": said.code or None, "reason": said.reason, "finding": said.finding or None,
-        "despite": said.despite or None, "until": minute_of(said.ends_at),
-    }  # fmt: skip
+        "outcome": said.outcome,
+        "ground": said.code or None,
+        "reason": said.reason,
+        "finding": said.finding or None,
+        "despite": said.despite or None,
+        "until": minute_of(said.ends_at),
+    }
     more |= {"defects": said.defects, "despite": bool(said.despite)}
     return Written(_decision(court, case, "proposed", by, more), sealed)
 
@@ -175,14 +203,14 @@ async def decision(
 
 async def kept(
     court: Court, reading: Reading, case: Case, by: int, reason: str, review_at: int | None, follows: int
-) -> Written:  # fmt: skip
+) -> Written:
     """That a measure was looked at again and stays, why, and when that is done the next time."""
     return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=minute_of(review_at))
 
 
 async def carried_out(
     court: Court, reading: Reading, case: Case, said: str, of: CaseEvent, second: int, **more: Any
-) -> Written:  # fmt: skip
+) -> Written:
     """A refusal or a closing: everything that its proposal committed to stands in it again, its codes are opened."""
     carried = await log.carried(reading, of.log_index)
     public = _decision(
@@ -194,8 +222,13 @@ async def carried_out(
 def _decision(court: Court, case: Case, said: str, by: int, more: dict[str, Any]) -> entries.Decision:
     target = case.target
     public = entries.Decision(
-        target=target.number, kind=target.kind, step=said, demanded=target.demanded, protected=case.protected, by=pseudonym(court, by)
-    )  # fmt: skip
+        target=target.number,
+        kind=target.kind,
+        step=said,
+        demanded=target.demanded,
+        protected=case.protected,
+        by=pseudonym(court, by),
+    )
     return msgspec.structs.replace(public, **more)
 
 
@@ -205,9 +238,17 @@ def _codes(carried: Carried, *names: str) -> tuple[str, ...]:
 
 
 async def ruling(
-    court: Court, reading: Reading, case: Case, said: Said, row: RulingRow, kind: str, *, carries: int | None = None,
-    goes_on: int | None = None, **more: Any,
-) -> Written:  # fmt: skip
+    court: Court,
+    reading: Reading,
+    case: Case,
+    said: Said,
+    row: RulingRow,
+    kind: str,
+    *,
+    carries: int | None = None,
+    goes_on: int | None = None,
+    **more: Any,
+) -> Written:
     """A measure as it goes in force. `carries`: the entry of the proposal that it carries out; `goes_on`: of the measure in
     whose place it stands, for a reason of its own. `more`: public fields of `entries.Measure`.
     """
@@ -244,14 +285,28 @@ async def ruling(
 
 
 async def ending(
-    court: Court, reading: Reading, row: RulingRow, target: Target, *, how: str, by: int, reason: str, at: int, **more: Any
-) -> Written:  # fmt: skip
+    court: Court,
+    reading: Reading,
+    row: RulingRow,
+    target: Target,
+    *,
+    how: str,
+    by: int,
+    reason: str,
+    at: int,
+    **more: Any,
+) -> Written:
     """`more`: public fields of `entries.Reversal`."""
     kind = row.kind(target.kind)
     public = entries.Reversal(
-        target=target.number, kind=kind, measure=row.measure, term=row.term or None, step=how, at=tlog.at_minute(at),
+        target=target.number,
+        kind=kind,
+        measure=row.measure,
+        term=row.term or None,
+        step=how,
+        at=tlog.at_minute(at),
         by=pseudonym(court, by),
-    )  # fmt: skip
+    )
     public = msgspec.structs.replace(public, **more)
     carried = (await log.carried(reading, row.log_index)).only("subject", "server", "part")
     return Written(public, {"reason": reason} if reason else {}, await _beside(reading, kind, row, target), carried)

@@ -72,9 +72,14 @@ async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authori
     paper = Paper()
     known = _known(paper, form)
     new = Authority(
-        id=court.make_id(), name=paper.line("name", form.name), jurisdiction=paper.line("jurisdiction", form.jurisdiction).upper(),
-        created_at=court.clock(), created_by=me, log_index=0, **msgspec.structs.asdict(known),
-    )  # fmt: skip
+        id=court.make_id(),
+        name=paper.line("name", form.name),
+        jurisdiction=paper.line("jurisdiction", form.jurisdiction).upper(),
+        created_at=court.clock(),
+        created_by=me,
+        log_index=0,
+        **msgspec.structs.asdict(known),
+    )
     if not known_country(new.jurisdiction):
         paper.complain("jurisdiction", "no_country")
     async with court.work.reading() as reading:
@@ -183,9 +188,16 @@ async def _check_second(w: Writing, viewer: Viewer, me: int, first: int) -> None
 
 
 async def _log(
-    court: Court, w: Writing, new: Authority, by: int, step: str, *, second: int | None = None, what: Sequence[str] = (),
+    court: Court,
+    w: Writing,
+    new: Authority,
+    by: int,
+    step: str,
+    *,
+    second: int | None = None,
+    what: Sequence[str] = (),
     prev: int | None = None,
-) -> int:  # fmt: skip
+) -> int:
     written = record.authority(court, new, by, step=step, second=second, what=what)
     return (await log.append(court, w, "authority", f"authority-{new.id}", written, prev=prev))[0]
 
@@ -236,8 +248,11 @@ async def mail_change(sender: Sender, id_: int) -> None:
         return
     settings = sender.settings
     said = {
-        "title": settings.title, "origin": settings.origin, "authority": found.name, "authority_hi": found.name_hi or found.name,
-    }  # fmt: skip
+        "title": settings.title,
+        "origin": settings.origin,
+        "authority": found.name,
+        "authority_hi": found.name_hi or found.name,
+    }
     subject, body = (text.format(**said) for text in LETTER)
     addresses = [found.contact, *(user.email for user in people if user.disabled_at is None)]
     for address in dict.fromkeys(filter(None, addresses)):
@@ -260,10 +275,13 @@ LETTER = (
 
 def _known(paper: Paper, form: AuthorityForm) -> Known:
     return Known(
-        name_hi=paper.line("name_hi", form.name_hi, needed=False), office=paper.line("office", form.office, needed=False),
-        email_domain=_domain(paper, form.email_domain), issuer_class=form.issuer_class, keys=_keys(paper, form.keys),
+        name_hi=paper.line("name_hi", form.name_hi, needed=False),
+        office=paper.line("office", form.office, needed=False),
+        email_domain=_domain(paper, form.email_domain),
+        issuer_class=form.issuer_class,
+        keys=_keys(paper, form.keys),
         contact=_contact(paper, form.contact),
-    )  # fmt: skip
+    )
 
 
 def _contact(paper: Paper, text: str) -> str:

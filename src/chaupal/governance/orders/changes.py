@@ -52,11 +52,15 @@ async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> 
     """The change as it is proposed, checked whole. Raises Invalid by field, Conflict where nothing is in force."""
     paper = Paper()
     said = Said(
-        outcome=form.outcome, reason=paper.reason("reason", form.reason), subjects=tuple(dict.fromkeys(form.parts)),
-        ends_at=paper.moment("until", form.until), text=paper.line("text", form.text, needed=False), change=form.kind,
+        outcome=form.outcome,
+        reason=paper.reason("reason", form.reason),
+        subjects=tuple(dict.fromkeys(form.parts)),
+        ends_at=paper.moment("until", form.until),
+        text=paper.line("text", form.text, needed=False),
+        change=form.kind,
         body=paper.line("body", form.body, needed=form.kind in LONGER) or "house",
         territory=tuple(dict.fromkeys(form.territory.upper().replace(",", " ").split())),
-    )  # fmt: skip
+    )
     rows = await _standing(court, reading, case)
     said = msgspec.structs.replace(said, outcome=said.outcome or rows[0].measure, finding=case.decided_as.finding)
     await check(court, reading, paper, case, rows, said)
@@ -186,9 +190,18 @@ def _parts(case: Case, row: RulingRow, said: Said) -> list[int | None]:
 def _like(court: Court, case: Case, row: RulingRow, said: Said, who: Deciders, part: int | None) -> RulingRow:
     ends_at = row.ends_at if said.ends_at is None else said.ends_at
     return effects.renewed(
-        court, row, measure=said.outcome if part is not None or said.outcome else row.measure, subject_id=part or row.subject_id,
-        ends_at=ends_at, territory=",".join(said.territory) or row.territory, reason=said.reason,
-        decided_by=who.first, approved_by=who.second, concurred_by=who.third, protected=case.protected,
-        review_at=effects.review_of(case.regime, court.clock(), ends_at), permanent=row.permanent and said.ends_at is None,
+        court,
+        row,
+        measure=said.outcome if part is not None or said.outcome else row.measure,
+        subject_id=part or row.subject_id,
+        ends_at=ends_at,
+        territory=",".join(said.territory) or row.territory,
+        reason=said.reason,
+        decided_by=who.first,
+        approved_by=who.second,
+        concurred_by=who.third,
+        protected=case.protected,
+        review_at=effects.review_of(case.regime, court.clock(), ends_at),
+        permanent=row.permanent and said.ends_at is None,
         text=said.text or row.text,
-    )  # fmt: skip
+    )

@@ -140,9 +140,20 @@ async def _take_one(
     sealed = await asyncio.to_thread(lock.encrypt, nonce, one.data, bound_to(id_, sha256))
     await files.put(key, sealed)
     return Document(
-        id=id_, order_id=None, sha256=sha256, name=_clean_name(one.name, mime), mime=mime, size=len(one.data), key=key,
-        nonce=nonce.hex(), signature=check, signer=_encode(signer).decode(), at=court.clock(), by=who.id, by_kind=who.kind,
-    )  # fmt: skip
+        id=id_,
+        order_id=None,
+        sha256=sha256,
+        name=_clean_name(one.name, mime),
+        mime=mime,
+        size=len(one.data),
+        key=key,
+        nonce=nonce.hex(),
+        signature=check,
+        signer=_encode(signer).decode(),
+        at=court.clock(),
+        by=who.id,
+        by_kind=who.kind,
+    )
 
 
 def bound_to(id_: int, sha256: str) -> bytes:

@@ -30,15 +30,26 @@ def barring(case: Case) -> list[Defect]:
 def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> OrderFacts:
     """The same facts of an order that was filed, for whoever looks at it again or returns it."""
     return OrderFacts(
-        received_at=order.received_at, authority=authority.name, authority_hi=authority.name_hi,
+        received_at=order.received_at,
+        authority=authority.name,
+        authority_hi=authority.name_hi,
         jurisdiction=authority.jurisdiction,
-        issuer_class=authority.issuer_class, role=order.particulars.get("role", ""), officer=order.officer, rank=order.officer_rank,
-        channel=order.channel, ref=order.ref, reference=order.reference_no, dated=order.dated,
-        bases=order.bases or said(order.grounds), territory=order.territory,
-        signature=signature_of(order.signature, order.particulars), origin=origin_of(order.origin), interim_until=order.interim_until,
+        issuer_class=authority.issuer_class,
+        role=order.particulars.get("role", ""),
+        officer=order.officer,
+        rank=order.officer_rank,
+        channel=order.channel,
+        ref=order.ref,
+        reference=order.reference_no,
+        dated=order.dated,
+        bases=order.bases or said(order.grounds),
+        territory=order.territory,
+        signature=signature_of(order.signature, order.particulars),
+        origin=origin_of(order.origin),
+        interim_until=order.interim_until,
         targets=tuple(TargetFacts(number=t.number, as_written=t.as_written, kind=t.kind) for t in named),
         fields=fields_of(order.particulars, order.legal_basis, order.reasons, order.grounds),
-    )  # fmt: skip
+    )
 
 
 def said(grounds: str) -> tuple[str, ...]:

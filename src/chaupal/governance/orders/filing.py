@@ -28,9 +28,14 @@ async def file(court: Court, filing: Filing, form: OrderForm, brought: Sequence[
     Raises Invalid by field, Conflict for what was filed before.
     """
     own = msgspec.structs.replace(
-        split_demands(form), authority=filing.authority.id, channel=channel, origin_note="", record_unknown=True,
-        officer=form.officer.strip() or filing.user.name, officer_rank=form.officer_rank.strip() or filing.user.rank,
-    )  # fmt: skip
+        split_demands(form),
+        authority=filing.authority.id,
+        channel=channel,
+        origin_note="",
+        record_unknown=True,
+        officer=form.officer.strip() or filing.user.name,
+        officer_rank=form.officer_rank.strip() or filing.user.rank,
+    )
     domain = filing.authority.email_domain
     known = bool(domain) and lookalikes.comes_from(filing.user.email, domain)
     return await orders.file(court, Filer(CLOCK, filing.user.id, known), own, brought)

@@ -130,23 +130,37 @@ def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFac
 
 
 def _facts(
-    court: Court, form: OrderForm, issuer: Authority | None, regime: Regime | None, found: Sequence[Resolved], origin: documents.Origin
-) -> OrderFacts:  # fmt: skip
+    court: Court,
+    form: OrderForm,
+    issuer: Authority | None,
+    regime: Regime | None,
+    found: Sequence[Resolved],
+    origin: documents.Origin,
+) -> OrderFacts:
     paper = Paper()  # complaints about dates are made when it is filed
     country = issuer.jurisdiction if issuer else ""
     typed = tuple(form.territory.upper().replace(",", " ").split())
     territory = typed or (regime.territory_for(country) if regime and country else ())
     return OrderFacts(
-        received_at=court.clock(), authority=issuer.name if issuer else "", authority_hi=issuer.name_hi if issuer else "",
+        received_at=court.clock(),
+        authority=issuer.name if issuer else "",
+        authority_hi=issuer.name_hi if issuer else "",
         jurisdiction=country,
-        issuer_class=issuer.issuer_class if issuer else "", role=form.role, officer=form.officer,
-        rank=form.officer_rank, channel=form.channel,
-        reference=form.reference_no, dated=paper.moment("dated", form.dated), bases=form.bases or faces.said(form.grounds),
-        territory=territory, signature=faces.signature_of(origin.signature, form.particulars), origin=faces.origin_of(origin.origin),
+        issuer_class=issuer.issuer_class if issuer else "",
+        role=form.role,
+        officer=form.officer,
+        rank=form.officer_rank,
+        channel=form.channel,
+        reference=form.reference_no,
+        dated=paper.moment("dated", form.dated),
+        bases=form.bases or faces.said(form.grounds),
+        territory=territory,
+        signature=faces.signature_of(origin.signature, form.particulars),
+        origin=faces.origin_of(origin.origin),
         interim_until=paper.moment("interim_until", form.interim_until),
         targets=tuple(TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)),
         fields=faces.fields_of(form.particulars, form.legal_basis, form.reasons, form.grounds),
-    )  # fmt: skip
+    )
 
 
 def _regime(court: Court, form: OrderForm) -> Regime | None:

@@ -125,9 +125,19 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
 
 
 async def enter_own(
-    court: Court, paper: Paper, targets: str, by: int, *, rule: str, source: str, grounds: str, report_id: int | None,
-    regime: Regime, territory: str = "", flagged_by: int | None = None,
-) -> str:  # fmt: skip
+    court: Court,
+    paper: Paper,
+    targets: str,
+    by: int,
+    *,
+    rule: str,
+    source: str,
+    grounds: str,
+    report_id: int | None,
+    regime: Regime,
+    territory: str = "",
+    flagged_by: int | None = None,
+) -> str:
     """Enter a matter of the house's own; its reference. Raises Invalid with what the paper holds against it.
 
     `flagged_by`: the authority whose hint it follows: named wherever a state gave one (`source`), and nowhere else.
@@ -179,8 +189,14 @@ def _regime(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
 
 
 def _read(
-    court: Court, paper: Paper, form: OrderForm, issuer: Authority | None, regime: Regime | None, filer: Filer, brought: Sequence[Document]
-) -> Order:  # fmt: skip
+    court: Court,
+    paper: Paper,
+    form: OrderForm,
+    issuer: Authority | None,
+    regime: Regime | None,
+    filer: Filer,
+    brought: Sequence[Document],
+) -> Order:
     now = court.clock()
     new = Order(
         id=court.make_id(), ref="", authority_id=issuer.id if issuer else 0, officer=paper.line("officer", form.officer),
@@ -345,14 +361,29 @@ def _target(
     # The line is kept among the staff, with what is wrong with it.
     if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND):
         return Target(
-            id=court.make_id(), order_id=order_id, number=number, as_written=readable(one.line), kind=one.kind or UNKNOWN,
-            subject_id=None, owner_id=None, demanded=demanded, note=faults.FAULTS[one.says].brief,
-        )  # fmt: skip
+            id=court.make_id(),
+            order_id=order_id,
+            number=number,
+            as_written=readable(one.line),
+            kind=one.kind or UNKNOWN,
+            subject_id=None,
+            owner_id=None,
+            demanded=demanded,
+            note=faults.FAULTS[one.says].brief,
+        )
     return Target(
-        id=court.make_id(), order_id=order_id, number=number, as_written=one.line, kind=one.kind, subject_id=one.subject,
-        owner_id=one.owner, term=one.term, demanded=demanded or (asked.value if asked else ""), speaker=classes.get(one.owner or 0, ""),
+        id=court.make_id(),
+        order_id=order_id,
+        number=number,
+        as_written=one.line,
+        kind=one.kind,
+        subject_id=one.subject,
+        owner_id=one.owner,
+        term=one.term,
+        demanded=demanded or (asked.value if asked else ""),
+        speaker=classes.get(one.owner or 0, ""),
         unseen=one.unseen,
-    )  # fmt: skip
+    )
 
 
 def readable(line: str) -> str:
@@ -381,9 +412,16 @@ async def next_number(w: Writing, issuer: Authority, at: int) -> str:
 
 
 async def _enter(
-    court: Court, new: Order, named: list[Target], issuer: Authority, regime: Regime, brought: Sequence[Document], origin_note: str,
-    flagger: Authority | None = None, confirmed: Order | None = None,
-) -> str:  # fmt: skip
+    court: Court,
+    new: Order,
+    named: list[Target],
+    issuer: Authority,
+    regime: Regime,
+    brought: Sequence[Document],
+    origin_note: str,
+    flagger: Authority | None = None,
+    confirmed: Order | None = None,
+) -> str:
     async with court.work.writing() as w:
         await ledger.hold(w)
         await _check_taker(w, new, named)
@@ -450,9 +488,16 @@ def _first_steps(court: Court, order: Order, origin_note: str) -> Iterator[Order
     said = [(first, Noted())] + ([("verify_origin", Noted(reason=origin_note))] if origin_note else [])
     for number, (verb, noted) in enumerate(said, 1):
         yield OrderEvent(
-            id=court.make_id(), order_id=order.id, number=number, state=stage, verb=verb, by=order.received_by,
-            at=order.received_at, body=noted, log_index=order.log_index,
-        )  # fmt: skip
+            id=court.make_id(),
+            order_id=order.id,
+            number=number,
+            state=stage,
+            verb=verb,
+            by=order.received_by,
+            at=order.received_at,
+            body=noted,
+            log_index=order.log_index,
+        )
 
 
 def _first_events(court: Court, new: Order, named: list[Target]) -> Iterator[CaseEvent]:
@@ -462,6 +507,12 @@ def _first_events(court: Court, new: Order, named: list[Target]) -> Iterator[Cas
         missed = target.subject_id is None or (target.unseen and new.authority_id is not None)
         came_to = move(State.NEW, "miss" if missed else "receive").to
         yield CaseEvent(
-            id=court.make_id(), target_id=target.id, number=1, state=came_to, by=new.received_by, at=new.received_at,
-            body=Said(), log_index=new.log_index,
-        )  # fmt: skip
+            id=court.make_id(),
+            target_id=target.id,
+            number=1,
+            state=came_to,
+            by=new.received_by,
+            at=new.received_at,
+            body=Said(),
+            log_index=new.log_index,
+        )

@@ -93,10 +93,20 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
     me = check_may(viewer, "register_authority")
     paper, id_ = Paper(), court.make_id()
     new = OfficeUser(
-        id=id_, authority_id=authority_id, name=paper.line("name", form.name), rank=paper.line("rank", form.rank),
-        email=paper.line("email", form.email).lower(), password_hash="", totp_secret=_seal(court, id_, random_base32()), totp_used=0,
-        token_hash="", created_at=court.clock(), created_by=me, disabled_at=None, log_index=None,
-    )  # fmt: skip
+        id=id_,
+        authority_id=authority_id,
+        name=paper.line("name", form.name),
+        rank=paper.line("rank", form.rank),
+        email=paper.line("email", form.email).lower(),
+        password_hash="",
+        totp_secret=_seal(court, id_, random_base32()),
+        totp_used=0,
+        token_hash="",
+        created_at=court.clock(),
+        created_by=me,
+        disabled_at=None,
+        log_index=None,
+    )
     async with court.work.reading() as reading:
         authority = or_not_found(await docket.authority(reading, authority_id) if authority_id else None)
     if authority.agreed_by is None:
@@ -146,9 +156,13 @@ async def mail_invitation(sender: Sender, user_id: int) -> None:
         await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
     settings = sender.settings
     said = {
-        "title": settings.title, "origin": settings.origin, "name": user.name, "authority": authority.name,
-        "authority_hi": authority.name_hi or authority.name, "link": f"{settings.origin}/portal/enrol/{secret}",
-    }  # fmt: skip
+        "title": settings.title,
+        "origin": settings.origin,
+        "name": user.name,
+        "authority": authority.name,
+        "authority_hi": authority.name_hi or authority.name,
+        "link": f"{settings.origin}/portal/enrol/{secret}",
+    }
     subject, body = (text.format(**said) for text in LETTER)
     await sender.mail.send(Letter(to=user.email, subject=subject, body=body))
 

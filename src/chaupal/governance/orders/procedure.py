@@ -18,7 +18,7 @@ from chaupal_audit.law.procedure import (
     WORKED_ON,
     Stage,
     Step,
-)  # fmt: skip
+)
 
 __all__ = [
     "BEGUN", "BY_DECISION", "CARRIED", "DECIDING", "FINAL", "LIVE", "LOGGED", "MACHINE", "OVER", "SOME", "STEPS", "WHOLE", "WORKED_ON",

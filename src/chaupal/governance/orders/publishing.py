@@ -27,9 +27,10 @@ def public_from(order: Order, regime: Regime) -> int | None:
     delay = regime.aggregate_delay if order.secrecy in SECRET else None
     longest = regime.gag.max if order.secrecy == "gag" and order.gag_until is None and regime.gag is not None else None
     ends = [
-        order.gag_until, None if delay is None else delay.after(order.received_at, regime.zone),
+        order.gag_until,
+        None if delay is None else delay.after(order.received_at, regime.zone),
         None if longest is None else longest.after(order.received_at, regime.zone),
-    ]  # fmt: skip
+    ]
     return max((end for end in ends if end is not None), default=None)
 
 
@@ -67,7 +68,7 @@ async def publish(court: Court, ref: str) -> bool:
 
 async def _open_entries(
     court: Court, w: Writing, order: Order, number: str, sealed: dict[int, tuple[str, ...]]
-) -> dict[int, int]:  # fmt: skip
+) -> dict[int, int]:
     """An `open` entry for each entry of the order, under its number: index of the one -> index of the other."""
     if order.log_index not in sealed:
         raise Problem(f"The entry of {order.ref} cannot be opened: its disclosures were erased")

@@ -27,9 +27,15 @@ SENT_BACK = "order_sent_back"
 HALTED = "order_stayed"
 OVER = "order_ended"
 WHY_NOT: Mapping[Stage, str] = {
-    Stage.NEW: UNCHECKED, Stage.RECEIVED: UNCHECKED, Stage.ACKNOWLEDGED: UNCHECKED, Stage.RETURNED: SENT_BACK, Stage.STAYED: HALTED,
-    Stage.WITHDRAWN: OVER, Stage.SET_ASIDE: OVER, Stage.CLOSED: OVER,
-}  # fmt: skip
+    Stage.NEW: UNCHECKED,
+    Stage.RECEIVED: UNCHECKED,
+    Stage.ACKNOWLEDGED: UNCHECKED,
+    Stage.RETURNED: SENT_BACK,
+    Stage.STAYED: HALTED,
+    Stage.WITHDRAWN: OVER,
+    Stage.SET_ASIDE: OVER,
+    Stage.CLOSED: OVER,
+}
 STILL_BINDS = "still_binds"
 STILL_OPEN = "still_open"
 

@@ -100,13 +100,24 @@ async def reply(court: Court, by: int, slug: str, authority: Authority, body: st
     about = await _found(court, slug)
     async with court.work.writing() as w:
         public = entries.Statement(
-            step="replied", title=about.title, sha256=digest({"body": body}), orders=about.orders, authority=authority.name,
-            at=at_minute(court.clock()), by=record.pseudonym(court, by),
-        )  # fmt: skip
+            step="replied",
+            title=about.title,
+            sha256=digest({"body": body}),
+            orders=about.orders,
+            authority=authority.name,
+            at=at_minute(court.clock()),
+            by=record.pseudonym(court, by),
+        )
         index, _ = await log.append(court, w, "statement", slug, public, prev=about.log_index)
         new = Reply(
-            id=court.make_id(), statement_id=about.id, authority_id=authority.id, body=body, at=court.clock(), by=by, log_index=index
-        )  # fmt: skip
+            id=court.make_id(),
+            statement_id=about.id,
+            authority_id=authority.id,
+            body=body,
+            at=court.clock(),
+            by=by,
+            log_index=index,
+        )
         await statements.add_reply(w, new)
     return new
 
@@ -156,10 +167,17 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
     if not SLUG.fullmatch(slug) or len(slug) > 80:
         paper.complain("slug", "no_slug")
     new = Statement(
-        id=court.make_id(), slug=slug, title=paper.line("title", form.title), title_hi=paper.line("title_hi", form.title_hi, needed=False),
-        body=paper.page("body", form.body, most=MOST_TEXT), body_hi=paper.page("body_hi", form.body_hi, needed=False, most=MOST_TEXT),
-        orders=refs, published_at=court.clock(), by=me, log_index=0,
-    )  # fmt: skip
+        id=court.make_id(),
+        slug=slug,
+        title=paper.line("title", form.title),
+        title_hi=paper.line("title_hi", form.title_hi, needed=False),
+        body=paper.page("body", form.body, most=MOST_TEXT),
+        body_hi=paper.page("body_hi", form.body_hi, needed=False, most=MOST_TEXT),
+        orders=refs,
+        published_at=court.clock(),
+        by=me,
+        log_index=0,
+    )
     async with court.work.reading() as reading:
         named = [await docket.order(reading, ref) for ref in refs[:MOST_ORDERS]]
         for order in (*named, *[await docket.order(reading, ref) for ref in before]):
@@ -175,9 +193,14 @@ async def _read(court: Court, form: StatementForm, me: int, before: Sequence[str
 
 async def _log(court: Court, w: Writing, slug: str, step: str, said: Statement, prev: int | None = None) -> int:
     public = entries.Statement(
-        step=step, title=said.title, sha256=digest(text_of(said)), orders=said.orders, revision=said.revision,
-        at=at_minute(court.clock()), by=record.pseudonym(court, said.by),
-    )  # fmt: skip
+        step=step,
+        title=said.title,
+        sha256=digest(text_of(said)),
+        orders=said.orders,
+        revision=said.revision,
+        at=at_minute(court.clock()),
+        by=record.pseudonym(court, said.by),
+    )
     return (await log.append(court, w, "statement", slug, public, prev=prev))[0]
 
 

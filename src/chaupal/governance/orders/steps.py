@@ -117,9 +117,16 @@ async def enter(
     written = record.step(court, procedure.logged(verb), noted, by)
     leaf, _ = await log.append(court, w, "step", order.ref, written, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
-        id=court.make_id(), order_id=order.id, number=len(events) + 1, state=move.to, verb=verb, by=by, at=court.clock(),
-        body=noted, log_index=leaf,
-    )  # fmt: skip
+        id=court.make_id(),
+        order_id=order.id,
+        number=len(events) + 1,
+        state=move.to,
+        verb=verb,
+        by=by,
+        at=court.clock(),
+        body=noted,
+        log_index=leaf,
+    )
     if not await docket.add_order_event(w, event):
         raise Conflict(MOVED)
     if verb == "verify_origin":
@@ -143,12 +150,16 @@ async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
 def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:
     paper = Paper()
     noted = Noted(
-        reason=paper.reason("reason", form.reason) if "reason" in needs else paper.page("reason", form.reason, needed=False),
-        text=paper.page("text", form.text, needed="text" in needs), codes=form.codes,
-        body=paper.line("body", form.body, needed="body" in needs), document=form.document,
+        reason=paper.reason("reason", form.reason)
+        if "reason" in needs
+        else paper.page("reason", form.reason, needed=False),
+        text=paper.page("text", form.text, needed="text" in needs),
+        codes=form.codes,
+        body=paper.line("body", form.body, needed="body" in needs),
+        document=form.document,
         until=paper.moment("until", form.until, needed="until" in needs),
         confirms=paper.line("confirms", form.confirms, needed="confirms" in needs),
-    )  # fmt: skip
+    )
     if "codes" in needs and not form.codes:
         paper.complain("codes", "codes_missing")
     paper.check()

@@ -117,7 +117,7 @@ async def _handle(reading: Reading, account: int) -> str:
 
 async def rule_of(
     court: Court, reading: Reading, measure: Measure, named: str = "", about: int | None = None
-) -> tuple[str, str]:  # fmt: skip
+) -> tuple[str, str]:
     """The rule that an app acts under, as it `named` one, `about` a report: the rule as the record cites it, and who named it.
 
     The one that the app named, else the first that the report names and that may bring this, else the house's default.

@@ -5,8 +5,13 @@ from chaupal.governance.regimes import OWN_RULES, Regime
 
 # What one can say is wrong -> its category: Mastodon's apps know four, and so does the log.
 KINDS = {
-    "violation": "violation", "spam": "spam", "illegal": "legal", "intimate": "legal", "copyright": "legal", "other": "other",
-}  # fmt: skip
+    "violation": "violation",
+    "spam": "spam",
+    "illegal": "legal",
+    "intimate": "legal",
+    "copyright": "legal",
+    "other": "other",
+}
 OF_CATEGORY = {"violation": "violation", "spam": "spam", "legal": "illegal", "other": "other"}
 # What somebody of the staff can say by hand; the other outcomes follow from what was done.
 NOTHING, FORWARDED = "none", "forwarded"

@@ -61,9 +61,19 @@ async def door(court: Court, viewer: Viewer, kind: str, id_: int) -> Door:
 async def shut(court: Court, viewer: Viewer, form: DoorForm) -> Door:
     """Raises NotAllowed, and Invalid where it cannot be read or is shut already."""
     me = check_may(viewer, MAY)
-    made = _read(form, Door(
-        id=court.make_id(), kind=form.kind, what="", severity="", comment="", created_at=court.clock(), created_by=me,
-    ), court.clock())  # fmt: skip
+    made = _read(
+        form,
+        Door(
+            id=court.make_id(),
+            kind=form.kind,
+            what="",
+            severity="",
+            comment="",
+            created_at=court.clock(),
+            created_by=me,
+        ),
+        court.clock(),
+    )
     async with court.work.writing() as w:
         _check_new(await doors.shut(w), made, court.clock())
         await doors.add(w, made)

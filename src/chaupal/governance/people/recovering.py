@@ -26,9 +26,10 @@ async def let_in(court: Court, account: int) -> int:
         if stands.role != Role.OWNER:
             raise NotAllowed("only_owner_let_in")
         kept_out = [
-            row for row in await rulings.of_owner(w, account)
+            row
+            for row in await rulings.of_owner(w, account)
             if row.subject_id == account and row.measure in STATES and row.lifted_at is None
-        ]  # fmt: skip
+        ]
         if not kept_out:
             raise Conflict("nothing_keeps_out")
         for target in dict.fromkeys(row.target_id or 0 for row in kept_out):

@@ -29,7 +29,7 @@ async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list
 
 async def latest(
     court: Court, viewer: Viewer, *, resolved: bool, below: int, above: int, at_most: int, about: int = 0, by: int = 0
-) -> list[ReportRow]:  # fmt: skip
+) -> list[ReportRow]:
     """Between two ids, the newest first; `about` an account and `by` another where they are named."""
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
@@ -149,9 +149,12 @@ async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: s
     if not await reports.resolve(w, row.id, by, now, outcome, reason):
         raise Conflict(RESOLVED)
     public = entries.Report(
-        step="resolved", category=complaints.category_of(row.category), outcome=outcome, at=tlog.at_minute(now),
+        step="resolved",
+        category=complaints.category_of(row.category),
+        outcome=outcome,
+        at=tlog.at_minute(now),
         by=record.pseudonym(court, by),
-    )  # fmt: skip
+    )
     await log.append(court, w, "report", row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
     await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)
     w.tell(ReportResolved(report=row.id, ref=row.ref, outcome=outcome))

@@ -263,10 +263,15 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
     ack, due = complaints.due(regime, row.category, now)
     ref = await reports.next_ref(w, datetime.fromtimestamp(now / 1000, UTC).year)
     public = entries.Report(
-        step="received", category=complaints.category_of(row.category), language=row.language, via=row.via,
-        ack_due=None if ack is None else tlog.at_minute(ack), resolve_due=None if due is None else tlog.at_minute(due),
-        regime=regime.ref, at=tlog.at_minute(now),
-    )  # fmt: skip
+        step="received",
+        category=complaints.category_of(row.category),
+        language=row.language,
+        via=row.via,
+        ack_due=None if ack is None else tlog.at_minute(ack),
+        resolve_due=None if due is None else tlog.at_minute(due),
+        regime=regime.ref,
+        at=tlog.at_minute(now),
+    )
     leaf, _ = await log.append(court, w, "report", ref, public, regime=regime.ref)
     # The receipt that leaves now is the acknowledgement.
     said = entries.Report(step="acknowledged", at=tlog.at_minute(now))
@@ -275,6 +280,12 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
         await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
     w.tell(ReportReceived(report=row.id, ref=ref))
     return msgspec.structs.replace(
-        row, ref=ref, regime=regime.id, regime_version=regime.version, ack_due=ack, resolve_due=due, acknowledged_at=now,
+        row,
+        ref=ref,
+        regime=regime.id,
+        regime_version=regime.version,
+        ack_due=ack,
+        resolve_due=due,
+        acknowledged_at=now,
         log_index=leaf,
-    )  # fmt: skip
+    )

@@ -49,9 +49,17 @@ async def propose(court: Court, viewer: Viewer, form: SpeakerForm) -> int:
         paper.check()
         guards.check_not_own(me, [account])
         new = Speaker(
-            id=court.make_id(), account_id=account or 0, speaker_class=form.speaker_class, evidence=evidence, granted_by=me,
-            seconded_by=None, granted_at=now, ends_at=ends_at, ended_at=None, log_index=None,
-        )  # fmt: skip
+            id=court.make_id(),
+            account_id=account or 0,
+            speaker_class=form.speaker_class,
+            evidence=evidence,
+            granted_by=me,
+            seconded_by=None,
+            granted_at=now,
+            ends_at=ends_at,
+            ended_at=None,
+            log_index=None,
+        )
         await speakers.add(w, new)
     return new.id
 
@@ -142,8 +150,10 @@ async def _live(reading: Reading, id_: int, now: int) -> Speaker:
 
 async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, other: int | None) -> int:
     public = entries.Protected(
-        step=step, speaker=found.speaker_class, by=record.pseudonym(court, by),
+        step=step,
+        speaker=found.speaker_class,
+        by=record.pseudonym(court, by),
         second=None if other is None else record.pseudonym(court, other),
-    )  # fmt: skip
+    )
     written = log.Written(public, {"account": str(found.account_id)})
     return (await log.append(court, w, "protected", f"protected-{found.id}", written, prev=found.log_index))[0]

@@ -73,10 +73,14 @@ def _clocks(regime: Regime) -> Iterator[Fault]:
 
 def _codes_are_given_once(regime: Regime) -> Iterator[Fault]:
     lists: dict[str, Iterable[Named]] = {
-        "bases": regime.bases, "ranks": regime.ranks, "channels": regime.channels, "required_fields": regime.required_fields,
-        "appeals.external": regime.appeals.external, "statement_of_reasons": regime.statement_of_reasons,
+        "bases": regime.bases,
+        "ranks": regime.ranks,
+        "channels": regime.channels,
+        "required_fields": regime.required_fields,
+        "appeals.external": regime.appeals.external,
+        "statement_of_reasons": regime.statement_of_reasons,
         "counter_notice.required_fields": regime.counter_notice.required_fields if regime.counter_notice else (),
-    }  # fmt: skip
+    }
     for field, items in lists.items():
         yield from ((field, f"{code} is written twice") for code in _twice(item.code for item in items))
     yield from (("issuers", f"{role} is written twice") for role in _twice(issuer.role for issuer in regime.issuers))
@@ -160,6 +164,16 @@ def _twice(items: Iterable[str]) -> list[str]:
 
 
 CHECKS: tuple[Callable[[Regime], Iterator[Fault]], ...] = (
-    _named_after_its_id, _places, _enforced, _clocks, _codes_are_given_once, _issuers, _measures, _kinds_agree, _everything_ends, _secrecy,
-    _report, _grounds,
-)  # fmt: skip
+    _named_after_its_id,
+    _places,
+    _enforced,
+    _clocks,
+    _codes_are_given_once,
+    _issuers,
+    _measures,
+    _kinds_agree,
+    _everything_ends,
+    _secrecy,
+    _report,
+    _grounds,
+)

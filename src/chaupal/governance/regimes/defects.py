@@ -123,7 +123,7 @@ DEFECTS: dict[str, tuple[Refusal, str, str]] = {
         "It is to hold until {given}; without confirmation an emergency direction holds until {allowed} at most.",
         "इसे {given} तक लागू रखने को कहा गया है, जबकि पुष्टि के बिना आपात निर्देश अधिकतम {allowed} तक ही लागू रह सकता है।",
     ),
-}  # fmt: skip
+}
 
 
 def defect(

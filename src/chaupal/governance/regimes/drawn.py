@@ -15,9 +15,13 @@ def drawn(regimes: Regimes) -> str:
 def _row(regime: Regime) -> tuple[str, ...]:
     clocks = ", ".join(f"{name} {span}" for name, span in regime.clocks.items())
     return (
-        f"`{regime.ref}`", _dates(regime), regime.title.en.replace("|", "/"), clocks, str(regime.measures_allowed[-1]),
+        f"`{regime.ref}`",
+        _dates(regime),
+        regime.title.en.replace("|", "/"),
+        clocks,
+        str(regime.measures_allowed[-1]),
         ", ".join(_ends(regime)),
-    )  # fmt: skip
+    )
 
 
 def _dates(regime: Regime) -> str:

@@ -95,8 +95,11 @@ def written_as(line: str) -> Literal["url", "handle", "tag", "words"]:
 def _issuer(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
     if facts.jurisdiction and not regime.covers(facts.jurisdiction):
         yield defect(
-            "jurisdiction_foreign", "jurisdiction", given=_countries(facts.jurisdiction), allowed=_countries(regime.jurisdiction)
-        )  # fmt: skip
+            "jurisdiction_foreign",
+            "jurisdiction",
+            given=_countries(facts.jurisdiction),
+            allowed=_countries(regime.jurisdiction),
+        )
     issuer = regime.issuer_of(facts.role)
     if issuer is None:
         given = (facts.role, facts.role) if facts.role.strip() else ("not stated", "नहीं बताए गए")
@@ -109,9 +112,11 @@ def _issuer(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
 
 # What an authority is in the register; people and the house itself are in none.
 CLASSES: Mapping[str, Both] = {
-    "government": ("an office of the government", "सरकारी कार्यालय"), "court": ("a court", "न्यायालय"),
-    "police": ("police", "पुलिस"), "other": ("another body", "अन्य निकाय"),
-}  # fmt: skip
+    "government": ("an office of the government", "सरकारी कार्यालय"),
+    "court": ("a court", "न्यायालय"),
+    "police": ("police", "पुलिस"),
+    "other": ("another body", "अन्य निकाय"),
+}
 
 
 def _class(regime: Regime, facts: OrderFacts, issuer: Issuer) -> Iterator[Defect]:
@@ -231,8 +236,15 @@ def _interim(regime: Regime, facts: OrderFacts) -> Iterator[Defect]:
 
 
 CHECKS: tuple[Callable[[Regime, OrderFacts], Iterator[Defect]], ...] = (
-    _issuer, _origin, _fields, _grounds, _targets, _territory, _dates, _interim,
-)  # fmt: skip
+    _issuer,
+    _origin,
+    _fields,
+    _grounds,
+    _targets,
+    _territory,
+    _dates,
+    _interim,
+)
 
 
 # --- words ---

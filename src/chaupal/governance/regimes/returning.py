@@ -9,11 +9,19 @@ from chaupal_audit.law.regime import Regime
 
 # Hindi verbs agree with what is returned, so each kind has its sentences whole: (what it is called, came, goes back).
 CAME = {
-    ("order", "en"): "your order", ("court", "en"): "the order of the court", ("notice", "en"): "your notice",
-    ("complaint", "en"): "your complaint", ("advisory", "en"): "your advisory", ("own_rules", "en"): "your report",
-    ("order", "hi"): "आपका आदेश", ("court", "hi"): "न्यायालय का आदेश", ("notice", "hi"): "आपकी सूचना",
-    ("complaint", "hi"): "आपकी शिकायत", ("advisory", "hi"): "आपका परामर्श", ("own_rules", "hi"): "आपकी शिकायत",
-}  # fmt: skip
+    ("order", "en"): "your order",
+    ("court", "en"): "the order of the court",
+    ("notice", "en"): "your notice",
+    ("complaint", "en"): "your complaint",
+    ("advisory", "en"): "your advisory",
+    ("own_rules", "en"): "your report",
+    ("order", "hi"): "आपका आदेश",
+    ("court", "hi"): "न्यायालय का आदेश",
+    ("notice", "hi"): "आपकी सूचना",
+    ("complaint", "hi"): "आपकी शिकायत",
+    ("advisory", "hi"): "आपका परामर्श",
+    ("own_rules", "hi"): "आपकी शिकायत",
+}
 FEMININE = frozenset({"notice", "complaint", "own_rules"})
 
 SUBJECTS = {
@@ -34,7 +42,7 @@ BODIES = {
     "अतः {these} दूर करने के लिए इसे लौटाया जा रहा है। संशोधित प्रति इनमें से किसी भी माध्यम से भेजी जा सकती है: {channels}।\n\n"
     "यह पत्र माँग के गुण-दोष पर कोई मत व्यक्त नहीं करता, और हमारे सभी अधिकार सुरक्षित हैं।\n\n"
     "भवदीय\n\n{house}\n{contact}\n",
-}  # fmt: skip
+}
 # By language: for one defect, for several.
 THESE = {"en": ("this point", "these points"), "hi": ("इस कमी को", "इन कमियों को")}
 CAUSE = {"en": ("", ""), "hi": ("कारण", "कारणों")}
@@ -55,12 +63,19 @@ def letter_of_return(
     officer = (facts.officer, facts.rank if rank is None else getattr(rank, language))
     body = BODIES[language].format(
         to="\n".join(part for part in (", ".join(filter(None, officer)), authority) if part),
-        theirs=theirs, ours=facts.ref or UNSTATED[language], what=what, received=moment(facts.received_at, language),
-        came="प्राप्त हुई" if regime.kind in FEMININE else "प्राप्त हुआ", law=getattr(regime.title, language),
+        theirs=theirs,
+        ours=facts.ref or UNSTATED[language],
+        what=what,
+        received=moment(facts.received_at, language),
+        came="प्राप्त हुई" if regime.kind in FEMININE else "प्राप्त हुआ",
+        law=getattr(regime.title, language),
         points="\n".join(f"{n}. {getattr(defect, language)}" for n, defect in enumerate(found, 1)),
-        these=THESE[language][several], cause=CAUSE[language][several],
-        channels="; ".join(getattr(channel, language) for channel in regime.channels), house=house, contact=contact,
-    )  # fmt: skip
+        these=THESE[language][several],
+        cause=CAUSE[language][several],
+        channels="; ".join(getattr(channel, language) for channel in regime.channels),
+        house=house,
+        contact=contact,
+    )
     return " ".join(SUBJECTS[language].format(what=what, theirs=theirs).split()), body
 
 

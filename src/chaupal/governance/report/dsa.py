@@ -71,15 +71,21 @@ def statement(m: Measure, origin: str, opened: Mapping[str, str]) -> dict[str, o
     """
     reason = opened.get("reason") or "See the order."
     made: dict[str, object] = {
-        "puid": f"chaupal-{m.index}", "content_type": [TYPES[m.kind]],
-        "content_type_other": "Account" if m.kind == "account" else "", "category": _category(m),
+        "puid": f"chaupal-{m.index}",
+        "content_type": [TYPES[m.kind]],
+        "content_type_other": "Account" if m.kind == "account" else "",
+        "category": _category(m),
         "content_date": _content_date(m, opened.get("part") or opened.get("subject", "")),
-        "application_date": day_text(m.start), "decision_facts": reason[:5000], "source_type": _source(m),
-        "source_identity": _notifier(m)[:500], "automated_detection": "Yes" if m.source == "automated" else "No",
+        "application_date": day_text(m.start),
+        "decision_facts": reason[:5000],
+        "source_type": _source(m),
+        "source_identity": _notifier(m)[:500],
+        "automated_detection": "Yes" if m.source == "automated" else "No",
         "automated_decision": "AUTOMATED_DECISION_FULLY" if m.automatic else "AUTOMATED_DECISION_NOT_AUTOMATED",
-        "territorial_scope": _scope(m), "content_language": m.language.upper() if len(m.language) == 2 else "",
+        "territorial_scope": _scope(m),
+        "content_language": m.language.upper() if len(m.language) == 2 else "",
         "decision_ground_reference_url": f"{origin}/orders/{m.ref}" if len(m.ref) < 200 else "",
-    }  # fmt: skip
+    }
     made |= _decision(m) | _ground(m, reason)
     return {name: value for name, value in made.items() if value}
 
@@ -87,9 +93,15 @@ def statement(m: Measure, origin: str, opened: Mapping[str, str]) -> dict[str, o
 def beside(m: Measure) -> dict[str, object]:
     """What the database has no field for: territories outside Europe, the order, the entry of the log."""
     return {
-        "puid": f"chaupal-{m.index}", "territory": list(m.territory), "basis": m.basis, "measure": m.measure, "order": m.ref,
-        "jurisdiction": m.jurisdiction, "regime": m.regime, "entry": m.index,
-    }  # fmt: skip
+        "puid": f"chaupal-{m.index}",
+        "territory": list(m.territory),
+        "basis": m.basis,
+        "measure": m.measure,
+        "order": m.ref,
+        "jurisdiction": m.jurisdiction,
+        "regime": m.regime,
+        "entry": m.index,
+    }
 
 
 def _word(m: Measure) -> tuple[str, str] | None:
@@ -113,13 +125,17 @@ def _decision(m: Measure) -> dict[str, object]:
 def _ground(m: Measure, reason: str) -> dict[str, object]:
     if m.basis == facts.OWN_RULES:
         return {
-            "decision_ground": INCOMPATIBLE, "incompatible_content_ground": (m.rule or "house rules")[:500],
-            "incompatible_content_explanation": reason[:2000], "incompatible_content_illegal": "No",
-        }  # fmt: skip
+            "decision_ground": INCOMPATIBLE,
+            "incompatible_content_ground": (m.rule or "house rules")[:500],
+            "incompatible_content_explanation": reason[:2000],
+            "incompatible_content_illegal": "No",
+        }
     law = m.law or m.regime or "See the order."
     return {
-        "decision_ground": ILLEGAL, "illegal_content_legal_ground": law[:500], "illegal_content_explanation": reason[:2000],
-    }  # fmt: skip
+        "decision_ground": ILLEGAL,
+        "illegal_content_legal_ground": law[:500],
+        "illegal_content_explanation": reason[:2000],
+    }
 
 
 def _source(m: Measure) -> str:

@@ -45,16 +45,19 @@ def works(order: Order, origin: str, done: Sequence[Measure], opened: Opened) ->
             found[measure.measure, measure.kind].append(address)
     named: list[dict[str, object]] = [
         {
-            "description": f"{kind}: {len(urls)} ({measure})", "infringing_urls": [{"url": url} for url in urls], "copyrighted_urls": [],
+            "description": f"{kind}: {len(urls)} ({measure})",
+            "infringing_urls": [{"url": url} for url in urls],
+            "copyrighted_urls": [],
         }
         for (measure, kind), urls in sorted(found.items())
         if urls
-    ]  # fmt: skip
+    ]
     rest = order.named - len({url for urls in found.values() for url in urls})
     whole: dict[str, object] = {
-        "description": _named(order) or "nothing named", "infringing_urls": [{"url": f"{origin}/orders/{order.ref}"}],
+        "description": _named(order) or "nothing named",
+        "infringing_urls": [{"url": f"{origin}/orders/{order.ref}"}],
         "copyrighted_urls": [],
-    }  # fmt: skip
+    }
     return [*named, *([whole] if rest > 0 or not named else [])]
 
 

@@ -75,10 +75,16 @@ def written(standings: Iterable[Standing]) -> bytes:
                 suspended or Measure.REFUSE_REPORTS in one.measures,
             )
             why = one.words.public_comment or one.limits[0].row.reason
-            rows.writerow([
-                one.domain, severity_of(one.measures), _word(media), _word(reports), csv_files.safe(" ".join(why.split())),
-                _word(one.words.obfuscate),
-            ])  # fmt: skip
+            rows.writerow(
+                [
+                    one.domain,
+                    severity_of(one.measures),
+                    _word(media),
+                    _word(reports),
+                    csv_files.safe(" ".join(why.split())),
+                    _word(one.words.obfuscate),
+                ]
+            )
     return out.getvalue().encode()
 
 
@@ -143,9 +149,14 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> Row:
         return cell(name).lower() in ("true", "1", "yes", "t")
 
     return Row(
-        line=line, domain=hosts.server_named(cell(HEADERS[0])), severity=cell(HEADERS[1]).lower() or SUSPEND,
-        reject_media=yes(HEADERS[2]), reject_reports=yes(HEADERS[3]), comment=cell(HEADERS[4]), obfuscate=yes(HEADERS[5]),
-    )  # fmt: skip
+        line=line,
+        domain=hosts.server_named(cell(HEADERS[0])),
+        severity=cell(HEADERS[1]).lower() or SUSPEND,
+        reject_media=yes(HEADERS[2]),
+        reject_reports=yes(HEADERS[3]),
+        comment=cell(HEADERS[4]),
+        obfuscate=yes(HEADERS[5]),
+    )
 
 
 def _wrong(court: Court, row: Row) -> str:
@@ -172,16 +183,20 @@ async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
 
 async def _start(
     court: Court, viewer: Viewer, measure: Measure, rule: str, rows: Sequence[Row], reason: str
-) -> Started:  # fmt: skip
+) -> Started:
     matter = MatterForm(targets="\n".join(row.domain for row in rows), rule=rule, source="staff", grounds=reason)
     ref = await house.open_matter(court, viewer, matter)
     items = [
         Item(
-            number=number, line=row.line, seen=1, outcome=measure, rule=rule,
+            number=number,
+            line=row.line,
+            seen=1,
+            outcome=measure,
+            rule=rule,
             reason=row.comment if letters_seen(row.comment) >= REASON_AT_LEAST else reason,
         )
         for number, row in enumerate(rows, 1)
-    ]  # fmt: skip
+    ]
     job = await bulk_jobs.start(court, viewer, ref, bulk.ACT, items, what_can=True)
     return Started(measure, ref, job.id, len(rows))
 

@@ -112,11 +112,14 @@ async def standings(reading: Reading) -> list[Standing]:
     said = await kept.said(reading, sorted(names))
     return [
         Standing(
-            id=id_, domain=domain, words=said.get(id_, Words(server_id=id_)),
-            limits=tuple(limit for limit in live if limit.row.subject_id == id_), waiting=tuple(w for w in waiting if w.server == id_),
+            id=id_,
+            domain=domain,
+            words=said.get(id_, Words(server_id=id_)),
+            limits=tuple(limit for limit in live if limit.row.subject_id == id_),
+            waiting=tuple(w for w in waiting if w.server == id_),
         )
         for id_, domain in sorted(names.items(), key=lambda pair: pair[1])
-    ]  # fmt: skip
+    ]
 
 
 async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
@@ -189,10 +192,13 @@ async def say(court: Court, id_: int, form: ServerForm, me: int) -> None:
     """How it is told of: no case, for nothing is limited by it."""
     paper = Paper()
     words = Words(
-        server_id=id_, obfuscate=form.obfuscate, by=me, at=court.clock(),
+        server_id=id_,
+        obfuscate=form.obfuscate,
+        by=me,
+        at=court.clock(),
         public_comment=paper.page("public_comment", form.public_comment, needed=False),
         private_comment=paper.page("private_comment", form.private_comment, needed=False),
-    )  # fmt: skip
+    )
     paper.check()
     async with court.work.writing() as w:
         await kept.say(w, words)

@@ -20,7 +20,12 @@ async def named(reading: Reading, lines: Sequence[str]) -> dict[int, Resolved]:
         id_, before = known.get(domain), first.setdefault(domain, at)
         wrong = Wrong.TWICE if before != at else Wrong.NOTHING if id_ is not None else Wrong.NOT_FOUND
         found[at] = Resolved(
-            line=domain, kind=SERVER, subject=id_, public=True, wrong=wrong, name=(SERVER, domain, 0, ""),
+            line=domain,
+            kind=SERVER,
+            subject=id_,
+            public=True,
+            wrong=wrong,
+            name=(SERVER, domain, 0, ""),
             first=before if wrong is Wrong.TWICE else None,
-        )  # fmt: skip
+        )
     return found

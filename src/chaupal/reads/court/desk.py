@@ -89,21 +89,29 @@ async def _running(reading: Reading) -> dict[int, list[ClockRow]]:
 
 
 async def _waiting(
-    reading: Reading, viewer: Viewer, ids: Sequence[int], heaps: dict[int, Heap], running: dict[int, list[ClockRow]], now: int
-) -> list[Waiting]:  # fmt: skip
+    reading: Reading,
+    viewer: Viewer,
+    ids: Sequence[int],
+    heaps: dict[int, Heap],
+    running: dict[int, list[ClockRow]],
+    now: int,
+) -> list[Waiting]:
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
     events = await docket.order_events_of(reading, ids)
     opens = await desk.standing_by_state(reading, ids, viewer.me, now)
     return [
         Waiting(
-            order=line.order, authority=line.authority, counts=line.counts, heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
+            order=line.order,
+            authority=line.authority,
+            counts=line.counts,
+            heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
             stage=docket.stage_of(events[line.order.id]),
             turn=_turn(viewer, line.order, events[line.order.id], opens.get(line.order.id, [])),
             clocks=tuple(running.get(line.order.id, ())),
         )
         for line in lines
-    ]  # fmt: skip
+    ]
 
 
 def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Sequence[Open]) -> Turn:

@@ -135,9 +135,17 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
         post = await as_filed.post_of(reading, target)
         then, now = (None, None) if post is None else await as_filed.words(reading, post, order.received_at)
         return Sheet(
-            order=order, authority=authority, file=file, posts=await _posts_of(reading, viewer, target),
-            names=await _handles(reading, viewer, staff), made=tuple(made), private=private, last=len(named), then=then, now=now,
-        )  # fmt: skip
+            order=order,
+            authority=authority,
+            file=file,
+            posts=await _posts_of(reading, viewer, target),
+            names=await _handles(reading, viewer, staff),
+            made=tuple(made),
+            private=private,
+            last=len(named),
+            then=then,
+            now=now,
+        )
 
 
 async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[Visible[Post], ...]:
@@ -171,12 +179,18 @@ async def _files(
     elsewhere = await copies.of_targets(reading, reads.settings, named)
     return tuple(
         File(
-            target=t, state=events[t.id][-1].state, number=events[t.id][-1].number, post=posts.get(shown.get(t.id, 0)),
-            person=people.get(t.owner_id or 0), events=tuple(events[t.id]), ruling=next(reversed(made[t.id]), None),
-            since=since[t.id], copies=elsewhere.get(t.id),
+            target=t,
+            state=events[t.id][-1].state,
+            number=events[t.id][-1].number,
+            post=posts.get(shown.get(t.id, 0)),
+            person=people.get(t.owner_id or 0),
+            events=tuple(events[t.id]),
+            ruling=next(reversed(made[t.id]), None),
+            since=since[t.id],
+            copies=elsewhere.get(t.id),
         )
         for t in named
-    )  # fmt: skip
+    )
 
 
 async def _people(reading: Reading, viewer: Viewer, ids: Iterable[int | None]) -> dict[int, Visible[Person]]:

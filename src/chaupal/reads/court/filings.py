@@ -120,18 +120,27 @@ def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item
         state = UNSEEN
     said = said_of(events) if state not in ("pending", UNSEEN) else None
     return Item(
-        number=target.number, line=target.as_written, kind=target.kind, demanded=target.demanded, state=state,
-        reason=said.body.reason if said else "", code=said.body.code if said else "",
-    )  # fmt: skip
+        number=target.number,
+        line=target.as_written,
+        kind=target.kind,
+        demanded=target.demanded,
+        state=state,
+        reason=said.body.reason if said else "",
+        code=said.body.code if said else "",
+    )
 
 
 def _steps(events: Sequence[OrderEvent]) -> list[Step]:
     return [
         Step(
-            verb=event.verb, at=event.at, ours=event.verb != "answer" and event.body.body != "authority",
-            text=event.body.text if event.verb in LETTERS else "", reason=event.body.reason if event.verb != "verify_origin" else "",
-            codes=event.body.codes, until=event.body.until,
+            verb=event.verb,
+            at=event.at,
+            ours=event.verb != "answer" and event.body.body != "authority",
+            text=event.body.text if event.verb in LETTERS else "",
+            reason=event.body.reason if event.verb != "verify_origin" else "",
+            codes=event.body.codes,
+            until=event.body.until,
         )
         for event in events
         if event.verb in SHOWN_STEPS
-    ]  # fmt: skip
+    ]

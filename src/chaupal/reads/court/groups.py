@@ -56,8 +56,12 @@ def _alike(order: Order, target: Target, events: Sequence[CaseEvent]) -> Alike:
     proposed = events[-1].state.endswith(("_proposed", "_concurred"))
     said = next((one.body for one in reversed(events) if one.state.endswith("_proposed")), None) if proposed else None
     return (
-        target.speaker, target.kind, _age(order, target), said.outcome if said else target.demanded, said.reason if said else ""
-    )  # fmt: skip
+        target.speaker,
+        target.kind,
+        _age(order, target),
+        said.outcome if said else target.demanded,
+        said.reason if said else "",
+    )
 
 
 def _age(order: Order, target: Target) -> str:

@@ -92,9 +92,14 @@ async def impact(reads: Reads, viewer: Viewer, about: About, supposed: Sequence[
     territory = supposed[0].territory if supposed else ()
     here = next((code for code in territory if code != EVERYWHERE), reads.settings.home_country)
     return Impact(
-        followers=_followers(viewer, things, before), sums=sums, authors=authors, languages=languages, tags=tags,
-        surfaces=_surfaces(about, things, before, after, here), looks=_looks(things, after, territory, here),
-    )  # fmt: skip
+        followers=_followers(viewer, things, before),
+        sums=sums,
+        authors=authors,
+        languages=languages,
+        tags=tags,
+        surfaces=_surfaces(about, things, before, after, here),
+        looks=_looks(things, after, territory, here),
+    )
 
 
 class _Things(msgspec.Struct, frozen=True):
@@ -173,7 +178,9 @@ def _surfaces(about: About, things: _Things, before: RulingIndex, after: RulingI
     return tuple(surface.value for surface in OPEN_SURFACES if touched(surface))
 
 
-def _differs[T: Judged](thing: Sealed[T], surface: Surface, before: RulingIndex, after: RulingIndex, country: str) -> bool:  # fmt: skip
+def _differs[T: Judged](
+    thing: Sealed[T], surface: Surface, before: RulingIndex, after: RulingIndex, country: str
+) -> bool:
     # Other servers are given what binds nowhere in particular: where their readers are nobody knows.
     stranger = Viewer(country=NOBODY_KNOWS if surface is Surface.PEER else country)
     was = reveal_one(stranger, surface, thing, Facts(rulings=before))

@@ -30,9 +30,18 @@ SHOWN_AS_PENDING = (
     "closing_proposed",
 )
 SHOWN_AS_DECIDED = (
-    "in_force", "unseconded", "refused", "closed", docket.OWN_RULES, "not_found", "lifted", "lapsed", "overturned", "confirmed",
+    "in_force",
+    "unseconded",
+    "refused",
+    "closed",
+    docket.OWN_RULES,
+    "not_found",
+    "lifted",
+    "lapsed",
+    "overturned",
+    "confirmed",
     "undecided",
-)  # fmt: skip
+)
 # What two people (or for a time one) decided: what leads up to it is inside until then.
 DECIDED = ("in_force", "unseconded", "refused", "closed")
 SHOWN_AS_ENDED = ("lifted", "lapsed", "stayed", "withdrawn", "set_aside", "overturned", "confirmed")
@@ -131,9 +140,13 @@ class Story(msgspec.Struct, frozen=True):
 Sought = asked.Sought
 # What the register can be asked for by what became of things -> the states that count as it.
 OUTCOMES = {
-    "withheld": SHOWN_AS_IN_FORCE, "refused": ("refused",), "ended": SHOWN_AS_ENDED, "pending": SHOWN_AS_PENDING,
-    "not_found": ("not_found",), "own_rules": (docket.OWN_RULES,),
-}  # fmt: skip
+    "withheld": SHOWN_AS_IN_FORCE,
+    "refused": ("refused",),
+    "ended": SHOWN_AS_ENDED,
+    "pending": SHOWN_AS_PENDING,
+    "not_found": ("not_found",),
+    "own_rules": (docket.OWN_RULES,),
+}
 
 
 async def register(reads: Reads, cursor: Cursor, sought: asked.Sought = asked.EVERY) -> Page[Line]:
@@ -218,9 +231,7 @@ async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority
     return tuple((one, named.get(one.authority_id or 0, docket.HOUSE)) for one in found)
 
 
-async def _acted(
-    reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]
-) -> dict[int, Acted]:  # fmt: skip
+async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]) -> dict[int, Acted]:
     """Target -> what the house did about it by its own rules, in a matter that may be told of."""
     cited = {t.id: events[t.id][-1].body.matter for t in named if events[t.id][-1].body.matter}
     found: dict[int, Acted] = {}
@@ -243,11 +254,15 @@ async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
     """The steps of the order and, day by day, what its targets came to."""
     steps = [
         Happened(
-            at=event.at, verb=event.verb, codes=event.body.codes, body=docket.body_of(event.body.body),
-            until=event.body.until, log=() if event.log_index is None else (event.log_index,),
+            at=event.at,
+            verb=event.verb,
+            codes=event.body.codes,
+            body=docket.body_of(event.body.body),
+            until=event.body.until,
+            log=() if event.log_index is None else (event.log_index,),
         )
         for event in (await docket.order_events_of(reading, [order.id]))[order.id]
-    ]  # fmt: skip
+    ]
     days = [
         Happened(at=at, state=state, many=many)
         for at, state, many in await docket.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
@@ -268,10 +283,15 @@ def counted(standing: dict[tuple[str, str], int], own_rules: int = 0) -> Counts:
         return sum(n for (state, _), n in standing.items() if state in states)
 
     return Counts(
-        asked=sum(standing.values()), withheld=many(*SHOWN_AS_IN_FORCE), refused=many("refused"), ended=many(*SHOWN_AS_ENDED),
-        pending=many(*SHOWN_AS_PENDING), not_found=many("not_found"), own_rules=own_rules,
+        asked=sum(standing.values()),
+        withheld=many(*SHOWN_AS_IN_FORCE),
+        refused=many("refused"),
+        ended=many(*SHOWN_AS_ENDED),
+        pending=many(*SHOWN_AS_PENDING),
+        not_found=many("not_found"),
+        own_rules=own_rules,
         undecided=many("undecided"),
-    )  # fmt: skip
+    )
 
 
 def said_of(events: Sequence[CaseEvent]) -> CaseEvent | None:
@@ -312,7 +332,7 @@ async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> K
 
 def _outcome(
     target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int, acted: Acted | None
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     handle, post = known.get(target.subject_id or 0, ("", None))
     events = [event for event in events if event.state not in INSIDE]
     last = events[-1]
@@ -329,9 +349,17 @@ def _outcome(
     )
     own = last.state == "closed" and last.body.outcome == OWN_ACTION
     return Outcome(
-        number=target.number, kind=target.kind, state=docket.OWN_RULES if own else "lapsed" if over else last.state, handle=handle,
-        post=post, acted=acted,
-        reason=proposal.body.reason if proposal else "", code=proposal.body.code if proposal else "",
-        lifted_because=last.body.reason if last.state == "lifted" else "", decided_at=decided.at if decided else None,
-        ruling=ruling, log=log, term=target.term if ruling is not None else "",
-    )  # fmt: skip
+        number=target.number,
+        kind=target.kind,
+        state=docket.OWN_RULES if own else "lapsed" if over else last.state,
+        handle=handle,
+        post=post,
+        acted=acted,
+        reason=proposal.body.reason if proposal else "",
+        code=proposal.body.code if proposal else "",
+        lifted_because=last.body.reason if last.state == "lifted" else "",
+        decided_at=decided.at if decided else None,
+        ruling=ruling,
+        log=log,
+        term=target.term if ruling is not None else "",
+    )

@@ -59,7 +59,15 @@ def _limited(held: list[Limit], *, obscured: bool) -> Limited:
     held = sorted(held, key=lambda one: -SEVERITY[Measure(one.row.measure)])
     first = held[0].row
     return Limited(
-        domain=held[0].domain, shown=hosts.with_gaps(held[0].domain) if obscured else held[0].domain, obscured=obscured,
-        measures=tuple(Measure(one.row.measure) for one in held), reason=first.reason, rule=first.rule, ref=first.order_ref,
-        leaf=first.log_index, since=first.starts_at, until=first.ends_at, review=first.review_at,
-    )  # fmt: skip
+        domain=held[0].domain,
+        shown=hosts.with_gaps(held[0].domain) if obscured else held[0].domain,
+        obscured=obscured,
+        measures=tuple(Measure(one.row.measure) for one in held),
+        reason=first.reason,
+        rule=first.rule,
+        ref=first.order_ref,
+        leaf=first.log_index,
+        since=first.starts_at,
+        until=first.ends_at,
+        review=first.review_at,
+    )

@@ -65,6 +65,10 @@ def _told(change: Change, known: Known) -> Told:
     scope = SCOPES[Measure(change.row.measure)]
     key = (scope, change.row.subject_id)
     return Told(
-        leaf=change.leaf, over=change.over, scope=scope, row=change.row, subject=change.row.subject_id if key in known else None,
+        leaf=change.leaf,
+        over=change.over,
+        scope=scope,
+        row=change.row,
+        subject=change.row.subject_id if key in known else None,
         owner=known.get(key),
-    )  # fmt: skip
+    )

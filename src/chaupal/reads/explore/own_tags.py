@@ -37,9 +37,14 @@ async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Trendin
     """The tags that the viewer follows, the latest first, as the viewer wrote them."""
     async with reads.work.reading() as reading:
         ids = await skeleton(
-            reading, tag_follows.FOLLOWED, me=viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit,
+            reading,
+            tag_follows.FOLLOWED,
+            me=viewer.me,
+            below=cursor.below,
+            above=cursor.above,
+            limit=cursor.limit,
             upward=cursor.upward,
-        )  # fmt: skip
+        )
         page = page_of(ids, cursor)
         names = await tag_follows.named(reading, page.items)
     found = [TrendingTag(*names[id_], 0, 0, 0) for id_ in page.items]

@@ -132,9 +132,16 @@ def _day(value: str) -> int | None:
 
 
 OPERATORS: dict[str, Callable[[SearchQuery, str], SearchQuery | None]] = {
-    "from": _from, "in": _in, "language": _language, "lang": _language, "has": _has,
-    "before": _before, "after": _after, "on": _on, "during": _on,
-}  # fmt: skip
+    "from": _from,
+    "in": _in,
+    "language": _language,
+    "lang": _language,
+    "has": _has,
+    "before": _before,
+    "after": _after,
+    "on": _on,
+    "during": _on,
+}
 
 
 async def posts(
@@ -193,9 +200,14 @@ async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:
 
 
 async def people(
-    reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *,
-    following: bool = False, surface: Surface = Surface.SEARCH,
-) -> list[Visible[Person]]:  # fmt: skip
+    reads: Reads,
+    viewer: Viewer,
+    query: str,
+    span: Span = ALL,
+    *,
+    following: bool = False,
+    surface: Surface = Surface.SEARCH,
+) -> list[Visible[Person]]:
     """The one whose handle or address was given, then those whose names have words that begin so, friends first."""
     handle = stored(_person_at(reads, query) or query, reads.settings.domain)
     names, there = _names_in(query)

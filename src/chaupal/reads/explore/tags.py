@@ -31,7 +31,7 @@ async def one(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
 
 async def find(
     reads: Reads, viewer: Viewer, query: str, limit: int = 20, offset: int = 0, *, suggest: bool = False
-) -> list[TrendingTag]:  # fmt: skip
+) -> list[TrendingTag]:
     """The tag of this very name, then those that begin so, most used first.
 
     De-amplified ones are offered to no others: they are found by their whole name, and with `suggest` (autocomplete) not at

@@ -96,8 +96,14 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
 
 
 def _rank(
-    uses: Iterable[Use], language: str | None, country: str, facts: Facts, now: int, quiet: Backlog, gone: frozenset[int]
-) -> list[Ranked]:  # fmt: skip
+    uses: Iterable[Use],
+    language: str | None,
+    country: str,
+    facts: Facts,
+    now: int,
+    quiet: Backlog,
+    gone: frozenset[int],
+) -> list[Ranked]:
     """In a thread: it is what takes time."""
     counted = [use for use in trends.counted(uses, country, Surface.TRENDS, facts) if use.post not in gone]
     found = trends.rank(counted, language, country, facts, now, quiet)[:MOST_TAGS]
@@ -109,9 +115,7 @@ def _rank(
     return [Ranked(one, tuple(newest[one.key])) for one in found]
 
 
-def _not_carried(
-    tagged: Iterable[tuple[int, str]], out: frozenset[str], quiet: Backlog, now: int
-) -> frozenset[int]:  # fmt: skip
+def _not_carried(tagged: Iterable[tuple[int, str]], out: frozenset[str], quiet: Backlog, now: int) -> frozenset[int]:
     """Posts with a tag that is kept out of trends, and those of the last day that were said while it was."""
     start = first_id_at(max(0, now - WINDOW))
     return frozenset(
@@ -129,11 +133,18 @@ async def _with_history(reads: Reads, viewer: Viewer, found: Sequence[Ranked], f
     days = {(url, day): (uses, authors) for url, day, uses, authors in rows}
     replace = msgspec.structs.replace
     return [
-        replace(one, counted=replace(one.counted, history=tuple(
-            Day(d * DAY, *days.get((one.counted.key, d), (0, 0))) for d in range(today, today - HISTORY_DAYS, -1)
-        )))
+        replace(
+            one,
+            counted=replace(
+                one.counted,
+                history=tuple(
+                    Day(d * DAY, *days.get((one.counted.key, d), (0, 0)))
+                    for d in range(today, today - HISTORY_DAYS, -1)
+                ),
+            ),
+        )
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def _told(one: Ranked, seen: Mapping[int, Visible[Post]]) -> TrendingLink | None:

@@ -227,9 +227,7 @@ def _hottest(warm: Sequence[trending.Warm], language: str | None, now: int) -> l
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-async def with_history(
-    reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts
-) -> list[TrendingTag]:  # fmt: skip
+async def with_history(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
     """The same tags with their last seven days, today first, as counted for the viewer's country."""
     today = reads.clock() // DAY
     since = first_id_at(max(0, (today - HISTORY_DAYS + 1) * DAY)) - 1

@@ -96,9 +96,16 @@ async def my_people(reads: Reads, viewer: Viewer, which: People) -> AsyncGenerat
 async def my_lists(reads: Reads, viewer: Viewer) -> list[tuple[ListRow, list[str]]]:
     """One's lists with the handles in them."""
     return [
-        (one, [seen.item.handle async for some in _all(functools.partial(lists.members, reads, viewer, one.id)) for seen in some])
+        (
+            one,
+            [
+                seen.item.handle
+                async for some in _all(functools.partial(lists.members, reads, viewer, one.id))
+                for seen in some
+            ],
+        )
         for one in await lists.mine(reads, viewer)
-    ]  # fmt: skip
+    ]
 
 
 async def my_tags(reads: Reads, viewer: Viewer) -> list[str]:

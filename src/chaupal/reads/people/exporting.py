@@ -94,9 +94,10 @@ class _Packing:
         """Ties, marks, lists, filters, tags, drafts and what waits for its time."""
         domain, people = self._reads.settings.domain, self._people
         await self._sheet(
-            "following_accounts.csv", ("Account address", "Show boosts", "Notify on new posts", "Languages"),
+            "following_accounts.csv",
+            ("Account address", "Show boosts", "Notify on new posts", "Languages"),
             ((whole(who, domain), _word(tie.reposts), _word(tie.notify), "") async for who, tie in people("following")),
-        )  # fmt: skip
+        )
         await self._sheet(
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
@@ -104,9 +105,10 @@ class _Packing:
         self.put("blocked_domains.csv", taking.sheet((), ((one.domain,) for one in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
-            "muted_accounts.csv", ("Account address", "Hide notifications"),
+            "muted_accounts.csv",
+            ("Account address", "Hide notifications"),
             ((whole(who, domain), _word(tie.mutes_notifications)) async for who, tie in people("mutes")),
-        )  # fmt: skip
+        )
         await self._marks("bookmarks")
         await self._marks("likes")
         own = await standing.my_lists(self._reads, self._viewer)

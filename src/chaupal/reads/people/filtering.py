@@ -27,9 +27,14 @@ from chaupal.text import phrases
 
 # Where a filter works, by the surface that is read. What one asked for by its address, saved, or searched is not filtered.
 CONTEXTS = {
-    Surface.HOME: "home", Surface.PUBLIC: "public", Surface.TAG: "public", Surface.TRENDS: "public", Surface.THREAD: "thread",
-    Surface.ACCOUNT: "account", Surface.NOTIFICATIONS: "notifications",
-}  # fmt: skip
+    Surface.HOME: "home",
+    Surface.PUBLIC: "public",
+    Surface.TAG: "public",
+    Surface.TRENDS: "public",
+    Surface.THREAD: "thread",
+    Surface.ACCOUNT: "account",
+    Surface.NOTIFICATIONS: "notifications",
+}
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -55,9 +60,7 @@ async def matches(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) 
         return _met(found, viewer.account, posts, reading.now()) if found.every else NOTHING
 
 
-async def kept(
-    reading: Reading, viewer: Viewer, context: str, posts: list[Visible[Post]]
-) -> list[Visible[Post]]:  # fmt: skip
+async def kept(reading: Reading, viewer: Viewer, context: str, posts: list[Visible[Post]]) -> list[Visible[Post]]:
     """The posts without those that the viewer wants hidden in this context."""
     me = viewer.account
     if me is None or not posts or reading.memory.filters.get(me) is NO_FILTERS:

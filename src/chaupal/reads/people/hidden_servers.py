@@ -47,8 +47,11 @@ async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:
         people = await addresses.people(reading, {one.them for one in found})
     return [
         Ended(
-            people[one.them].handle if one.them in people else "", domains.get(one.server, ""), one.kind == kept.FOLLOWING,
-            not one.ruling, one.at,
+            people[one.them].handle if one.them in people else "",
+            domains.get(one.server, ""),
+            one.kind == kept.FOLLOWING,
+            not one.ruling,
+            one.at,
         )
         for one in found
-    ]  # fmt: skip
+    ]

@@ -145,8 +145,14 @@ async def _found(
     reading: Reading, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked
 ) -> tuple[list[Notice], Page[int]]:
     found = await notices.page(
-        reading, viewer.me, asked.wanted, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
-    )  # fmt: skip
+        reading,
+        viewer.me,
+        asked.wanted,
+        below=cursor.below,
+        above=cursor.above,
+        limit=cursor.limit,
+        upward=cursor.upward,
+    )
     ids = page_of([n.id for n in found], cursor)
     kept = set(ids.items)
     return [n for n in found if n.id in kept], ids
@@ -274,7 +280,7 @@ async def _of_severed(reading: Reading, notice: Notice, person: Visible[Person],
 
 async def _of_court(
     reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
-) -> Told:  # fmt: skip
+) -> Told:
     """Told whatever has become of the post: that a limit was made does not go away with it."""
     row = await rulings.ruling(reading, body["ruling"])
     post = posts.get(body["subject"])
@@ -299,9 +305,7 @@ async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequenc
         if n.from_id not in people or (n.id in of and (row is None or row.account_id not in people)):
             continue
         reported = Reported(row, people[row.account_id]) if row else None
-        told[n.id] = Told(
-            n.id, n.kind, n.created_at, people[n.from_id], None, {}, n.group_key, reported=reported
-        )  # fmt: skip
+        told[n.id] = Told(n.id, n.kind, n.created_at, people[n.from_id], None, {}, n.group_key, reported=reported)
     return told
 
 

@@ -59,8 +59,10 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequenc
         shown = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, named)}
     much = {v.item.id for v in popular}
     found = [
-        Suggested(v, _why(v.item, ours, friends, tags, much, shown)) for v in seen if v.item.discoverable and v.item.moved_to is None
-    ]  # fmt: skip
+        Suggested(v, _why(v.item, ours, friends, tags, much, shown))
+        for v in seen
+        if v.item.discoverable and v.item.moved_to is None
+    ]
     found = [one for one in found if one.why]
     return sorted(found, key=lambda one: (RANK[one.why[0].kind], -one.why[0].count, -len(one.why)))[:limit]
 

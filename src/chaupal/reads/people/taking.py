@@ -15,8 +15,13 @@ from chaupal.store.square.filters import Filter
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{CONTEXT}#Public"
 SUFFIX = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4", "audio/mpeg": "mp3",
-}  # fmt: skip
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "audio/mpeg": "mp3",
+}
 
 
 def home(origin: str, handle: str) -> str:
@@ -31,12 +36,24 @@ def actor(origin: str, person: Person) -> dict[str, Any]:
     """`actor.json`."""
     me = home(origin, person.handle)
     return {
-        "@context": CONTEXT, "id": me, "type": "Person", "preferredUsername": person.handle, "name": person.name,
-        "summary": person.note_html, "url": me, "published": iso(person.created_at), "followers": f"{me}/followers",
-        "outbox": "outbox.json", "likes": "likes.json", "bookmarks": "bookmarks.json", "manuallyApprovesFollowers": person.locked,
-        "discoverable": person.discoverable, "indexable": person.indexable, "attributionDomains": person.sites,
+        "@context": CONTEXT,
+        "id": me,
+        "type": "Person",
+        "preferredUsername": person.handle,
+        "name": person.name,
+        "summary": person.note_html,
+        "url": me,
+        "published": iso(person.created_at),
+        "followers": f"{me}/followers",
+        "outbox": "outbox.json",
+        "likes": "likes.json",
+        "bookmarks": "bookmarks.json",
+        "manuallyApprovesFollowers": person.locked,
+        "discoverable": person.discoverable,
+        "indexable": person.indexable,
+        "attributionDomains": person.sites,
         "attachment": [{"type": "PropertyValue", "name": one.name, "value": one.value} for one in person.fields],
-    }  # fmt: skip
+    }
 
 
 def outbox_head(total: int) -> dict[str, Any]:
@@ -50,13 +67,30 @@ def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
     me = home(origin, person.handle)
     to, cc = _addressed(me, post.visibility)
     note = {
-        "id": id_, "type": "Note", "summary": post.spoiler or None, "inReplyTo": _parent(origin, person, post), "published": at, "url": id_,
-        "attributedTo": me, "to": to, "cc": cc, "sensitive": post.sensitive, "content": post.html,
-        "contentMap": {post.language: post.html}, "attachment": [attached(one) for one in post.pictures], "tag": [],
-    }  # fmt: skip
+        "id": id_,
+        "type": "Note",
+        "summary": post.spoiler or None,
+        "inReplyTo": _parent(origin, person, post),
+        "published": at,
+        "url": id_,
+        "attributedTo": me,
+        "to": to,
+        "cc": cc,
+        "sensitive": post.sensitive,
+        "content": post.html,
+        "contentMap": {post.language: post.html},
+        "attachment": [attached(one) for one in post.pictures],
+        "tag": [],
+    }
     return {
-        "id": f"{id_}/activity", "type": "Create", "actor": me, "published": at, "to": to, "cc": cc, "object": note,
-    }  # fmt: skip
+        "id": f"{id_}/activity",
+        "type": "Create",
+        "actor": me,
+        "published": at,
+        "to": to,
+        "cc": cc,
+        "object": note,
+    }
 
 
 def _parent(origin: str, person: Person, post: Post) -> str | None:
@@ -79,10 +113,15 @@ def _addressed(me: str, visibility: Visibility) -> tuple[list[str], list[str]]:
 
 def attached(one: Picture) -> dict[str, Any]:
     return {
-        "type": "Document", "mediaType": one.mime, "url": f"/{name_of(one)}", "name": one.description or None,
-        "blurhash": one.blurhash, "width": one.width, "height": one.height,
+        "type": "Document",
+        "mediaType": one.mime,
+        "url": f"/{name_of(one)}",
+        "name": one.description or None,
+        "blurhash": one.blurhash,
+        "width": one.width,
+        "height": one.height,
         "captions": [{"language": told.language, "url": f"/{captions_name(one, told)}"} for told in one.captions],
-    }  # fmt: skip
+    }
 
 
 def name_of(one: Picture) -> str:
@@ -97,16 +136,26 @@ def captions_name(one: Picture, told: Captions) -> str:
 
 def profile(origin: str, person: Person, login: Login) -> dict[str, Any]:
     return {
-        "handle": person.handle, "name": person.name, "note": person.note, "address": home(origin, person.handle),
-        "fields": [{"name": one.name, "value": one.value} for one in person.fields], "email": login.email,
-        "avatar": _media(origin, person.avatar), "header": _media(origin, person.header),
-        "joined_at": iso(person.created_at), "language": login.language, "locked": person.locked, "state": person.state,
+        "handle": person.handle,
+        "name": person.name,
+        "note": person.note,
+        "address": home(origin, person.handle),
+        "fields": [{"name": one.name, "value": one.value} for one in person.fields],
+        "email": login.email,
+        "avatar": _media(origin, person.avatar),
+        "header": _media(origin, person.header),
+        "joined_at": iso(person.created_at),
+        "language": login.language,
+        "locked": person.locked,
+        "state": person.state,
         "attribution_domains": person.sites,
         "new_posts": {
-            "visibility": login.default_visibility, "sensitive": bool(login.default_sensitive),
-            "language": login.default_language, "quote_policy": login.default_quote_policy,
+            "visibility": login.default_visibility,
+            "sensitive": bool(login.default_sensitive),
+            "language": login.default_language,
+            "quote_policy": login.default_quote_policy,
         },
-    }  # fmt: skip
+    }
 
 
 def post_of(origin: str, person: Person, post: Post) -> dict[str, Any]:
@@ -114,18 +163,28 @@ def post_of(origin: str, person: Person, post: Post) -> dict[str, Any]:
     if post.boost_of is not None:
         return about | {"repost_of": str(post.boost_of)}
     return about | {
-        "address": address(origin, person.handle, post.id), "text": post.text, "warning": post.spoiler,
-        "language": post.language, "sensitive": post.sensitive, "in_reply_to": str(post.reply_to) if post.reply_to else None,
-        "edited_at": iso(post.edited_at) if post.edited_at else None, "pictures": [str(one.id) for one in post.pictures],
-    }  # fmt: skip
+        "address": address(origin, person.handle, post.id),
+        "text": post.text,
+        "warning": post.spoiler,
+        "language": post.language,
+        "sensitive": post.sensitive,
+        "in_reply_to": str(post.reply_to) if post.reply_to else None,
+        "edited_at": iso(post.edited_at) if post.edited_at else None,
+        "pictures": [str(one.id) for one in post.pictures],
+    }
 
 
 def picture_of(origin: str, post: int, one: Picture) -> dict[str, Any]:
     return {
-        "id": str(one.id), "post": str(post), "address": f"{origin}/media/{one.id}/original", "type": one.mime,
-        "description": one.description, "width": one.width, "height": one.height,
+        "id": str(one.id),
+        "post": str(post),
+        "address": f"{origin}/media/{one.id}/original",
+        "type": one.mime,
+        "description": one.description,
+        "width": one.width,
+        "height": one.height,
         "captions": [told.language for told in one.captions],
-    }  # fmt: skip
+    }
 
 
 def _media(origin: str, key: str) -> str | None:
@@ -134,10 +193,13 @@ def _media(origin: str, key: str) -> str | None:
 
 def filter_of(one: Filter) -> dict[str, Any]:
     return {
-        "title": one.title, "context": one.contexts, "action": one.action, "ends_at": iso(one.ends_at) if one.ends_at else None,
+        "title": one.title,
+        "context": one.contexts,
+        "action": one.action,
+        "ends_at": iso(one.ends_at) if one.ends_at else None,
         "keywords": [{"keyword": word.text, "whole_word": word.whole} for word in one.keywords],
         "posts": [str(entry.post) for entry in one.posts],
-    }  # fmt: skip
+    }
 
 
 def draft_of(one: Waiting) -> dict[str, Any]:
@@ -151,11 +213,15 @@ def plan_of(one: Waiting) -> dict[str, Any]:
 
 def _unsaid(body: Unsaid) -> dict[str, Any]:
     return {
-        "text": body.text, "warning": body.spoiler, "visibility": body.visibility, "language": body.language,
-        "in_reply_to": str(body.reply_to) if body.reply_to else None, "pictures": [str(id_) for id_ in body.pictures],
+        "text": body.text,
+        "warning": body.spoiler,
+        "visibility": body.visibility,
+        "language": body.language,
+        "in_reply_to": str(body.reply_to) if body.reply_to else None,
+        "pictures": [str(id_) for id_ in body.pictures],
         "options": body.poll.options if body.poll else (),
         "then": [{"text": further.text, "pictures": [str(id_) for id_ in further.pictures]} for further in body.then],
-    }  # fmt: skip
+    }
 
 
 def sheet(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

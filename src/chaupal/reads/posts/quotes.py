@@ -65,8 +65,16 @@ async def of_post(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
         if not seen or seen[0].withheld:
             raise NotFound
         return await listed_page(
-            reading, viewer, Surface.PUBLIC, store.QUOTING, cursor, of=id_, state=law.ACCEPTED, me=viewer.account or 0, open=OPEN
-        )  # fmt: skip
+            reading,
+            viewer,
+            Surface.PUBLIC,
+            store.QUOTING,
+            cursor,
+            of=id_,
+            state=law.ACCEPTED,
+            me=viewer.account or 0,
+            open=OPEN,
+        )
 
 
 async def following(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> frozenset[int]:

@@ -23,9 +23,14 @@ async def of_person(reads: Reads, viewer: Viewer, account: int) -> Page[Visible[
     """The newest posts that somebody made for everybody: neither answers nor reposts."""
     async with reads.work.reading() as reading:
         return await listed_page(
-            reading, viewer, Surface.FEED, posts.OF_AUTHOR_PLAIN, Cursor(limit=MOST), author=account,
+            reading,
+            viewer,
+            Surface.FEED,
+            posts.OF_AUTHOR_PLAIN,
+            Cursor(limit=MOST),
+            author=account,
             visibilities=listed([int(Visibility.PUBLIC)]),
-        )  # fmt: skip
+        )
 
 
 async def of_tag(reads: Reads, viewer: Viewer, name: str) -> Page[Visible[Post]]:

@@ -23,9 +23,16 @@ LISTS = {
 
 
 async def page(
-    reads: Reads, viewer: Viewer, account: int, cursor: Cursor, *,
-    exclude_replies: bool = False, exclude_reposts: bool = False, only_media: bool = False, tagged: str = "",
-) -> Page[Visible[Post]]:  # fmt: skip
+    reads: Reads,
+    viewer: Viewer,
+    account: int,
+    cursor: Cursor,
+    *,
+    exclude_replies: bool = False,
+    exclude_reposts: bool = False,
+    only_media: bool = False,
+    tagged: str = "",
+) -> Page[Visible[Post]]:
     """An account's posts and reposts, newest first, as the viewer may see them."""
     params: dict[str, object] = {"author": account, "me": viewer.account or 0}
     pages = LISTS[exclude_replies, exclude_reposts]

@@ -22,9 +22,15 @@ LOOKED_AT = 50  # posts that are withheld somewhere, for one that is withheld he
 
 
 async def page(
-    reads: Reads, viewer: Viewer, cursor: Cursor, language: str | None = None, *, languages: Sequence[str] = (),
-    only_media: bool = False, scope: Scope = "here",
-) -> Page[Visible[Post]]:  # fmt: skip
+    reads: Reads,
+    viewer: Viewer,
+    cursor: Cursor,
+    language: str | None = None,
+    *,
+    languages: Sequence[str] = (),
+    only_media: bool = False,
+    scope: Scope = "here",
+) -> Page[Visible[Post]]:
     """Public posts, newest first; in one language where one is named, or in several."""
     scope = _as_far_as(reads, scope)
     async with reads.work.reading() as reading:
@@ -68,9 +74,17 @@ def _listed(post: Post) -> bool:
 
 
 async def tagged(
-    reads: Reads, viewer: Viewer, name: str, cursor: Cursor, language: str | None = None, *,
-    also: Sequence[str] = (), with_all: Sequence[str] = (), without: Sequence[str] = (), scope: Scope = "all",
-) -> Page[Visible[Post]]:  # fmt: skip
+    reads: Reads,
+    viewer: Viewer,
+    name: str,
+    cursor: Cursor,
+    language: str | None = None,
+    *,
+    also: Sequence[str] = (),
+    with_all: Sequence[str] = (),
+    without: Sequence[str] = (),
+    scope: Scope = "all",
+) -> Page[Visible[Post]]:
     """Public posts with a tag (or one of `also`), with every one of `with_all` and none of `without`.
 
     Tags are one whatever their spelling: the count key decides.

@@ -20,9 +20,18 @@ async def ask(square: Square, viewer: Viewer) -> int:
     """Have a file made of all that is one's own; its number. Raises Conflict while another one is made."""
     id_ = square.make_id()
     one = Export(
-        id=id_, account=viewer.me, key=f"exports/{id_}.zip", country=viewer.country, language=viewer.language, state=WAITING,
-        total=0, at=0, size=0, created_at=0, ends_at=None,
-    )  # fmt: skip
+        id=id_,
+        account=viewer.me,
+        key=f"exports/{id_}.zip",
+        country=viewer.country,
+        language=viewer.language,
+        state=WAITING,
+        total=0,
+        at=0,
+        size=0,
+        created_at=0,
+        ends_at=None,
+    )
     async with square.work.writing() as w:
         if await exports.busy(w, viewer.me):
             raise Conflict("export_running")

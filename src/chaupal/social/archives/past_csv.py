@@ -12,9 +12,16 @@ MOST_LINES = 50_000
 
 # What such a file is called, or how its first line begins, by kind.
 NAMES = {
-    "following_accounts": "follows", "follows": "follows", "blocked_accounts": "blocks", "blocks": "blocks",
-    "muted_accounts": "mutes", "mutes": "mutes", "bookmarks": "bookmarks", "lists": "lists", "blocked_domains": "domains",
-}  # fmt: skip
+    "following_accounts": "follows",
+    "follows": "follows",
+    "blocked_accounts": "blocks",
+    "blocks": "blocks",
+    "muted_accounts": "mutes",
+    "mutes": "mutes",
+    "bookmarks": "bookmarks",
+    "lists": "lists",
+    "blocked_domains": "domains",
+}
 HEADS: tuple[tuple[str, str], ...] = (
     ("show boosts", "follows"),
     ("hide notifications", "mutes"),

@@ -57,10 +57,16 @@ def _item(archive: Archive, activity: Any, followers: str) -> Item:
     if at is None:
         return Item(source=source, why=UNDATED)
     return Item(
-        source=source, at=at, text=html.to_text(_mentions_whole(note)), spoiler=text_in(note, "summary"), language=_language(note),
-        sensitive=note.get("sensitive") is True, visibility=_visibility(note, followers), answers=text_in(note, "inReplyTo"),
+        source=source,
+        at=at,
+        text=html.to_text(_mentions_whole(note)),
+        spoiler=text_in(note, "summary"),
+        language=_language(note),
+        sensitive=note.get("sensitive") is True,
+        visibility=_visibility(note, followers),
+        answers=text_in(note, "inReplyTo"),
         files=tuple(_files(archive, note)),
-    )  # fmt: skip
+    )
 
 
 def _mentions_whole(note: dict[Any, Any]) -> str:

@@ -122,9 +122,14 @@ async def _known(reading: Reading, me: int, items: Sequence[Item]) -> dict[str, 
 
 
 def _all(
-    square: Square, me: int, one: Import, fresh: list[tuple[int, Item]], pictures: dict[str, tuple[list[Picture], list[Wrong]]],
-    known: dict[str, Root], step: Step,
-) -> list[Made]:  # fmt: skip
+    square: Square,
+    me: int,
+    one: Import,
+    fresh: list[tuple[int, Item]],
+    pictures: dict[str, tuple[list[Picture], list[Wrong]]],
+    known: dict[str, Root],
+    step: Step,
+) -> list[Made]:
     """Put into words in a thread: it is what takes time. `known` grows with each, so that threads hold together."""
     made: list[Made] = []
     at_least = Visibility(int(one.visibility)) if one.visibility else Visibility.PUBLIC
@@ -165,12 +170,21 @@ def _composed(
     visibility = max(item.visibility, at_least, Visibility(parent.visibility) if parent else Visibility.PUBLIC)
     said = (language.check_language(item.language) if item.language else None) or language.detect(text) or "und"
     return Post(
-        id=id_, author=me, created_at=item.at, visibility=visibility, text=text, spoiler=spoiler, language=said,
+        id=id_,
+        author=me,
+        created_at=item.at,
+        visibility=visibility,
+        text=text,
+        spoiler=spoiler,
+        language=said,
         html=html.render(text, lambda _: None, lambda tag: f"{square.settings.origin}/tags/{tag}"),
-        sensitive=item.sensitive or bool(spoiler), reply_to=parent.id if parent else None,
-        reply_to_account=me if parent else None, root=parent.root if parent else id_,
-        tags=tuple(reversed(tags.values()))[:MOST_TAGS], pictures=pictures,
-    )  # fmt: skip
+        sensitive=item.sensitive or bool(spoiler),
+        reply_to=parent.id if parent else None,
+        reply_to_account=me if parent else None,
+        root=parent.root if parent else id_,
+        tags=tuple(reversed(tags.values()))[:MOST_TAGS],
+        pictures=pictures,
+    )
 
 
 async def _add(w: Writing, item: Item, post: Post, words: list[str], *, answers: bool, step: Step) -> None:

@@ -109,10 +109,15 @@ def _item(row: Any, media: dict[str, str], notes: dict[int, list[Long]]) -> Item
     words, short = _whole(_words(tweet, words), at, notes)
     language, parent = text_in(tweet, "lang"), text_in(tweet, "in_reply_to_status_id_str")
     return Item(
-        source=_source(id_), at=at, text=words, but=SHORT if short else "", language="" if language in UNKNOWN else language,
-        sensitive=tweet.get("possibly_sensitive") is True, answers=_source(parent) if parent.isdigit() else "",
+        source=_source(id_),
+        at=at,
+        text=words,
+        but=SHORT if short else "",
+        language="" if language in UNKNOWN else language,
+        sensitive=tweet.get("possibly_sensitive") is True,
+        answers=_source(parent) if parent.isdigit() else "",
         files=tuple(_files(tweet, id_, media)),
-    )  # fmt: skip
+    )
 
 
 def _source(id_: str) -> str:

@@ -30,9 +30,16 @@ async def keep(square: Square, away: Away, data: bytes) -> None:
 async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
     painted = await media.painted(square, data)
     picture = Picture(
-        away.id, painted.mime, "", painted.blurhash, painted.width, painted.height, painted.small_width, painted.small_height,
+        away.id,
+        painted.mime,
+        "",
+        painted.blurhash,
+        painted.width,
+        painted.height,
+        painted.small_width,
+        painted.small_height,
         remote_url=away.url,
-    )  # fmt: skip
+    )
     original, small = media_store.file_keys(away.id, painted.mime)
     await square.files.put(original, painted.original)
     await square.files.put(small, painted.small)

@@ -30,10 +30,19 @@ LOOKING_AT_ONCE = 2
 
 # First bytes -> the demuxer, and the only one, that is tried.
 MAGIC: tuple[tuple[str, int, bytes], ...] = (
-    ("mov", 4, b"ftyp"), ("matroska", 0, b"\x1aE\xdf\xa3"), ("ogg", 0, b"OggS"), ("flac", 0, b"fLaC"), ("mp3", 0, b"ID3"),
-    ("wav", 8, b"WAVE"), ("aac", 0, b"\xff\xf1"), ("aac", 0, b"\xff\xf9"), ("mp3", 0, b"\xff\xfb"), ("mp3", 0, b"\xff\xf3"),
-    ("mp3", 0, b"\xff\xf2"), ("mp3", 0, b"\xff\xfa"),
-)  # fmt: skip
+    ("mov", 4, b"ftyp"),
+    ("matroska", 0, b"\x1aE\xdf\xa3"),
+    ("ogg", 0, b"OggS"),
+    ("flac", 0, b"fLaC"),
+    ("mp3", 0, b"ID3"),
+    ("wav", 8, b"WAVE"),
+    ("aac", 0, b"\xff\xf1"),
+    ("aac", 0, b"\xff\xf9"),
+    ("mp3", 0, b"\xff\xfb"),
+    ("mp3", 0, b"\xff\xf3"),
+    ("mp3", 0, b"\xff\xf2"),
+    ("mp3", 0, b"\xff\xfa"),
+)
 TAKEN = (
     "video/mp4", "video/quicktime", "video/webm", "video/ogg", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis",
     "audio/wav", "audio/x-wav", "audio/wave", "audio/webm", "audio/flac", "audio/aac", "audio/m4a", "audio/x-m4a", "audio/mp4",
@@ -139,9 +148,16 @@ async def paint(settings: Settings, source: Path, sent: UploadKind, target: Path
     painted = await asyncio.to_thread(_poster, still)
     film = _stream(told, "video") or {}
     return Film(
-        int(film.get("width", 0)), int(film.get("height", 0)), round(_seconds(told) * 1_000), str(film.get("avg_frame_rate", "")),
-        int(told.get("format", {}).get("bit_rate", 0)), painted.small, painted.small_width, painted.small_height, painted.blurhash,
-    )  # fmt: skip
+        int(film.get("width", 0)),
+        int(film.get("height", 0)),
+        round(_seconds(told) * 1_000),
+        str(film.get("avg_frame_rate", "")),
+        int(told.get("format", {}).get("bit_rate", 0)),
+        painted.small,
+        painted.small_width,
+        painted.small_height,
+        painted.blurhash,
+    )
 
 
 def _recipe(settings: Settings, sent: UploadKind) -> list[str]:
@@ -199,9 +215,19 @@ async def _ffmpeg(program: Ffmpeg, demuxer: str, source: Path, *words: str) -> N
 async def _told(program: Ffmpeg, path: Path, demuxer: str) -> dict[str, Any]:
     """What ffprobe says of a file. Raises NotPainted."""
     said = await _run(
-        LOOK, path.parent, program.look, "-hide_banner", "-v", "error", *_blinders(demuxer), "-of", "json", "-show_entries",
-        "format=duration,bit_rate:stream=codec_type,width,height,avg_frame_rate,duration:stream_disposition=attached_pic", str(path),
-    )  # fmt: skip
+        LOOK,
+        path.parent,
+        program.look,
+        "-hide_banner",
+        "-v",
+        "error",
+        *_blinders(demuxer),
+        "-of",
+        "json",
+        "-show_entries",
+        "format=duration,bit_rate:stream=codec_type,width,height,avg_frame_rate,duration:stream_disposition=attached_pic",
+        str(path),
+    )
     try:
         return msgspec.json.decode(said, type=dict[str, Any])
     except msgspec.DecodeError as error:
@@ -210,16 +236,34 @@ async def _told(program: Ffmpeg, path: Path, demuxer: str) -> dict[str, Any]:
 
 def _blinders(demuxer: str) -> list[str]:
     """For whoever reads a file: this kind, these decoders, this file and nothing else in the world."""
-    return ["-protocol_whitelist", "file", "-format_whitelist", demuxer,
-            "-codec_whitelist", DECODERS, "-max_streams", "20", "-f", demuxer]  # fmt: skip
+    return [
+        "-protocol_whitelist",
+        "file",
+        "-format_whitelist",
+        demuxer,
+        "-codec_whitelist",
+        DECODERS,
+        "-max_streams",
+        "20",
+        "-f",
+        demuxer,
+    ]
 
 
 async def _run(patience: float, folder: Path, *words: str) -> bytes:
     """What a program prints. It ends with whoever waits for it. Raises NotPainted."""
     done = await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", LIMITS, "sh", *words, cwd=folder, env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C"},
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        "/bin/sh",
+        "-c",
+        LIMITS,
+        "sh",
+        *words,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C"},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         async with asyncio.timeout(patience):
             said, _ = await done.communicate()
@@ -238,9 +282,13 @@ async def _run(patience: float, folder: Path, *words: str) -> bytes:
 def _stream(told: dict[str, Any], kind: str) -> dict[str, Any] | None:
     """The first stream of a kind; the cover of a record is no film."""
     return next(
-        (one for one in told.get("streams", [])
-         if one.get("codec_type") == kind and not one.get("disposition", {}).get("attached_pic")), None
-    )  # fmt: skip
+        (
+            one
+            for one in told.get("streams", [])
+            if one.get("codec_type") == kind and not one.get("disposition", {}).get("attached_pic")
+        ),
+        None,
+    )
 
 
 def _rate(film: dict[str, Any]) -> float:

@@ -37,9 +37,15 @@ _painters = ThreadPoolExecutor(2, "pictures")
 
 
 async def attach(
-    square: Square, viewer: Viewer, upload: bytes | Path, description: str = "", focus: tuple[float, float] = (0.0, 0.0),
-    *, thumbnail: bytes = b"", wait: bool = True,
-) -> int:  # fmt: skip
+    square: Square,
+    viewer: Viewer,
+    upload: bytes | Path,
+    description: str = "",
+    focus: tuple[float, float] = (0.0, 0.0),
+    *,
+    thumbnail: bytes = b"",
+    wait: bool = True,
+) -> int:
     """The id of a new upload, not yet in any post. A picture is ready; a film or sound is where one waits for it.
 
     `upload`: its bytes, or the file that holds them. `thumbnail`: a picture that stands for it. Raises Invalid for what
@@ -58,9 +64,17 @@ async def attach(
     rendering = await _in_thread(pictures.render, data, most)
     small = await _in_thread(pictures.render, thumbnail, most) if thumbnail else rendering
     picture = Picture(
-        square.make_id(), rendering.mime, description, small.blurhash, rendering.width, rendering.height,
-        small.small_width, small.small_height, focus, key=secrets.token_urlsafe(12),
-    )  # fmt: skip
+        square.make_id(),
+        rendering.mime,
+        description,
+        small.blurhash,
+        rendering.width,
+        rendering.height,
+        small.small_width,
+        small.small_height,
+        focus,
+        key=secrets.token_urlsafe(12),
+    )
     digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
     async with _coming(square, picture, me, len(rendering.original), digests):
         original_key, small_key = media.file_keys(picture.id, picture.mime)
@@ -89,9 +103,16 @@ async def _coming(
 
 
 async def _attach_film(
-    square: Square, me: int, upload: bytes | Path, demuxer: str, description: str, focus: tuple[float, float], thumbnail: bytes,
-    *, wait: bool,
-) -> int:  # fmt: skip
+    square: Square,
+    me: int,
+    upload: bytes | Path,
+    demuxer: str,
+    description: str,
+    focus: tuple[float, float],
+    thumbnail: bytes,
+    *,
+    wait: bool,
+) -> int:
     settings = square.settings
     _check_size(upload, settings.max_film_bytes)
     small = await _in_thread(pictures.render, thumbnail, settings.max_media_pixels) if thumbnail else None
@@ -99,9 +120,19 @@ async def _attach_film(
         path = await asyncio.to_thread(painting.as_file, upload, Path(folder))
         sent = await films.look(settings, path, demuxer)
         picture = Picture(
-            square.make_id(), sent.mime, description, small.blurhash if small else "", 0, 0, small.small_width if small else 0,
-            small.small_height if small else 0, focus, sent.kind, secrets.token_urlsafe(12), "waiting",
-        )  # fmt: skip
+            square.make_id(),
+            sent.mime,
+            description,
+            small.blurhash if small else "",
+            0,
+            0,
+            small.small_width if small else 0,
+            small.small_height if small else 0,
+            focus,
+            sent.kind,
+            secrets.token_urlsafe(12),
+            "waiting",
+        )
         digest = await asyncio.to_thread(painting.digest_of, path)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         async with _coming(square, picture, me, size, [digest], demuxer):
@@ -114,8 +145,13 @@ async def _attach_film(
 
 
 async def describe(
-    square: Square, viewer: Viewer, id_: int, description: str | None, focus: tuple[float, float] | None, thumbnail: bytes = b""
-) -> None:  # fmt: skip
+    square: Square,
+    viewer: Viewer,
+    id_: int,
+    description: str | None,
+    focus: tuple[float, float] | None,
+    thumbnail: bytes = b"",
+) -> None:
     """Change what was given, of one's own upload that is in no post yet. Raises NotFound, Invalid."""
     me = viewer.me
     said = None if description is None else check_description(description)

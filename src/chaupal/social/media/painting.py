@@ -95,9 +95,19 @@ def digest_of(path: Path) -> str:
 
 def _kept(one: Waiting, film: Film) -> Picture:
     picture = Picture(
-        one.id, one.mime, "", film.blurhash, film.width, film.height, film.poster_width, film.poster_height, kind=one.kind,
-        length=film.length, frame_rate=film.frame_rate, bitrate=film.bitrate,
-    )  # fmt: skip
+        one.id,
+        one.mime,
+        "",
+        film.blurhash,
+        film.width,
+        film.height,
+        film.poster_width,
+        film.poster_height,
+        kind=one.kind,
+        length=film.length,
+        frame_rate=film.frame_rate,
+        bitrate=film.bitrate,
+    )
     if not one.has_small:
         return picture
     return replace(picture, blurhash=one.blurhash, small_width=one.small_width, small_height=one.small_height)

@@ -159,9 +159,15 @@ def _render(kind: str, data: bytes, *, moving: bool) -> Rendering:
     height = int(image.get("page-height")) if moving else image.height
     original = image.write_to_buffer(SUFFIX[mime], keep="none", **WRITTEN[mime])
     return Rendering(
-        mime, bytes(original), bytes(still.webpsave_buffer(Q=QUALITY, keep="none")),
-        image.width, height, still.width, still.height, _blurhash(still),
-    )  # fmt: skip
+        mime,
+        bytes(original),
+        bytes(still.webpsave_buffer(Q=QUALITY, keep="none")),
+        image.width,
+        height,
+        still.width,
+        still.height,
+        _blurhash(still),
+    )
 
 
 def _most_sides(kind: str, data: bytes) -> tuple[int, int]:

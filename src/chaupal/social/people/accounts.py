@@ -251,8 +251,15 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
         if not await accounts.add(w, id_, handle, name=name, role=role, state="active" if ready else "pending"):
             raise _handle_is_taken()
         if not await logins.add(
-            w, id_, email=email, password_hash=hash_, confirmed=confirmed, approved=approved, language=new.language, reason=reason
-        ):  # fmt: skip
+            w,
+            id_,
+            email=email,
+            password_hash=hash_,
+            confirmed=confirmed,
+            approved=approved,
+            language=new.language,
+            reason=reason,
+        ):
             raise _email_is_taken()
         if role is not Role.MEMBER and square.enlist is not None:
             await square.enlist(w, id_, role)

@@ -58,9 +58,7 @@ async def create(square: Square, viewer: Viewer, wish: Wish, keywords: Sequence[
     return made.id
 
 
-async def change(
-    square: Square, viewer: Viewer, id_: int, wish: Wish, keywords: Sequence[KeywordWish] = ()
-) -> None:  # fmt: skip
+async def change(square: Square, viewer: Viewer, id_: int, wish: Wish, keywords: Sequence[KeywordWish] = ()) -> None:
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:

@@ -240,11 +240,14 @@ async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     found = await id_of(reading, local)
     seen = await _seen(reading, viewer, found) if found is not None else None
     wrong = (
-        "move_nobody" if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
-        else "move_itself" if seen.item.id == viewer.me
-        else "move_elsewhere" if await moving.points_to(reading, seen.item.id) is not None
+        "move_nobody"
+        if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
+        else "move_itself"
+        if seen.item.id == viewer.me
+        else "move_elsewhere"
+        if await moving.points_to(reading, seen.item.id) is not None
         else ""
-    )  # fmt: skip
+    )
     if seen is None or wrong:
         raise Invalid(wrong or "move_nobody")
     return seen.item

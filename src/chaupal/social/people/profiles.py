@@ -78,12 +78,13 @@ async def _as_known(w: Writing, me: int, fields: tuple[Field, ...]) -> tuple[Fie
 
 async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:
     await logins.set_defaults(
-        w, login.account,
+        w,
+        login.account,
         visibility=login.default_visibility if given.visibility is None else given.visibility,
         sensitive=bool(login.default_sensitive) if given.sensitive is None else given.sensitive,
         language=login.default_language if given.language is None else given.language,
         quote_policy=login.default_quote_policy if given.quote_policy is None else given.quote_policy,
-    )  # fmt: skip
+    )
 
 
 async def _drop(square: Square, *portraits: str | None) -> None:

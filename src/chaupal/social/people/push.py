@@ -41,10 +41,20 @@ async def subscribe(
     me = viewer.me
     _check(square, wish)
     made = Subscription(
-        id=square.make_id(), account_id=me, key=_key(caller), endpoint=wish.endpoint, p256dh=wish.p256dh, auth=wish.auth,
-        standard=wish.standard, alerts=_known(wish.alerts), policy=wish.policy, country=viewer.country, language=viewer.language,
-        token=push_keys.sealed(square.settings, me, token) if token else "", created_at=square.clock(),
-    )  # fmt: skip
+        id=square.make_id(),
+        account_id=me,
+        key=_key(caller),
+        endpoint=wish.endpoint,
+        p256dh=wish.p256dh,
+        auth=wish.auth,
+        standard=wish.standard,
+        alerts=_known(wish.alerts),
+        policy=wish.policy,
+        country=viewer.country,
+        language=viewer.language,
+        token=push_keys.sealed(square.settings, me, token) if token else "",
+        created_at=square.clock(),
+    )
     async with square.work.writing() as w:
         await push.put(w, made)
     return made

@@ -36,9 +36,10 @@ def signed(settings: Settings, endpoint: str) -> str:
 
     parts = urlsplit(endpoint)
     claims = {
-        "aud": f"{parts.scheme}://{parts.netloc}", "exp": int(time.time()) + LASTS,
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(time.time()) + LASTS,
         "sub": f"mailto:{settings.contact_email}" if settings.contact_email else settings.origin,
-    }  # fmt: skip
+    }
     key = ECKey.import_key(_private(_file(settings, VAPID)))
     return jws.serialize_compact({"alg": "ES256", "typ": "JWT"}, msgspec.json.encode(claims), key)
 

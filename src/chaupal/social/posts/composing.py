@@ -74,10 +74,13 @@ async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler
         return (f"{origin}/@{found.handle}", found.handle) if found else None
 
     return Words(
-        text, spoiler, html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
-        await _language_of(reading, me, text, chosen), tuple({m.id: m for m in mentioned.values()}.values()),
+        text,
+        spoiler,
+        html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),
+        await _language_of(reading, me, text, chosen),
+        tuple({m.id: m for m in mentioned.values()}.values()),
         tuple(reversed(tags.values()))[:MOST_TAGS],
-    )  # fmt: skip
+    )
 
 
 async def _language_of(reading: Reading, me: int, text: str, chosen: str | None) -> str:

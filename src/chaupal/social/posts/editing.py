@@ -69,11 +69,16 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
         moved = set(was) != set(tags)
         w.tell(
             PostEdited(
-                post=post_id, author=me, visibility=int(after.visibility), edited_at=after.edited_at or 0,
-                mentions=tuple(m.id for m in after.mentions if m.id not in known), reply_to_account=after.reply_to_account,
-                tags=tags if moved else (), untagged=tuple(key for key in was if key not in tags),
+                post=post_id,
+                author=me,
+                visibility=int(after.visibility),
+                edited_at=after.edited_at or 0,
+                mentions=tuple(m.id for m in after.mentions if m.id not in known),
+                reply_to_account=after.reply_to_account,
+                tags=tags if moved else (),
+                untagged=tuple(key for key in was if key not in tags),
             )
-        )  # fmt: skip
+        )
     return True
 
 
@@ -85,11 +90,19 @@ async def _after(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[
     words = await composing.words_of(square, w, before.author, text, spoiler, wish.language or before.language)
     poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)
     return msgspec.structs.replace(
-        before, text=words.text, spoiler=words.spoiler, html=words.html, language=words.language, mentions=words.mentions,
-        tags=words.tags, sensitive=wish.sensitive or bool(words.spoiler), pictures=await _pictures(square, w, before, wish),
-        poll=poll, edited_at=square.clock(),
+        before,
+        text=words.text,
+        spoiler=words.spoiler,
+        html=words.html,
+        language=words.language,
+        mentions=words.mentions,
+        tags=words.tags,
+        sensitive=wish.sensitive or bool(words.spoiler),
+        pictures=await _pictures(square, w, before, wish),
+        poll=poll,
+        edited_at=square.clock(),
         quote_policy=quotes.policy_of(wish.quote_policy or before.quote_policy, before.visibility),
-    ), anew  # fmt: skip
+    ), anew
 
 
 async def _pictures(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[Picture, ...]:

@@ -175,11 +175,19 @@ def _later(square: Square, before: Post, said: int | None) -> int:
 async def _after(square: Square, w: Writing, before: Post, came: Came) -> Post:
     new = came.post
     return msgspec.structs.replace(
-        before, text=new.text, html=new.html, spoiler=new.spoiler, language=new.language, sensitive=new.sensitive,
-        mentions=new.mentions, tags=new.tags, poll=new.poll, quote_policy=new.quote_policy,
+        before,
+        text=new.text,
+        html=new.html,
+        spoiler=new.spoiler,
+        language=new.language,
+        sensitive=new.sensitive,
+        mentions=new.mentions,
+        tags=new.tags,
+        poll=new.poll,
+        quote_policy=new.quote_policy,
         pictures=await _pictures(square, w, before, came),
         emojis=await emojis.keep(w, square.make_id, before.server, came.emojis),
-    )  # fmt: skip
+    )
 
 
 async def _pictures(square: Square, w: Writing, before: Post, came: Came) -> tuple[Picture, ...]:
@@ -238,10 +246,15 @@ def _edited(before: Post, after: Post) -> PostEdited:
     known = {mention.id for mention in before.mentions}
     was, tags = composing.listed_tags(before), composing.listed_tags(after)
     return PostEdited(
-        post=after.id, author=after.author, visibility=int(after.visibility), edited_at=after.edited_at or 0,
-        mentions=tuple(m.id for m in after.mentions if m.id not in known), reply_to_account=after.reply_to_account,
-        tags=tags if set(was) != set(tags) else (), untagged=tuple(key for key in was if key not in tags),
-    )  # fmt: skip
+        post=after.id,
+        author=after.author,
+        visibility=int(after.visibility),
+        edited_at=after.edited_at or 0,
+        mentions=tuple(m.id for m in after.mentions if m.id not in known),
+        reply_to_account=after.reply_to_account,
+        tags=tags if set(was) != set(tags) else (),
+        untagged=tuple(key for key in was if key not in tags),
+    )
 
 
 async def remove(square: Square, post_id: int, author: int) -> None:

@@ -157,9 +157,7 @@ def _check_mentions(post: Post, only: tuple[int, ...] | None) -> None:
         raise Unexpected(more)
 
 
-async def enter(
-    w: Writing, post: Post, *, quiet: bool = False, answers: bool = False, indexed: bool = False
-) -> None:  # fmt: skip
+async def enter(w: Writing, post: Post, *, quiet: bool = False, answers: bool = False, indexed: bool = False) -> None:
     """Write a prepared post, and tell of it. `answers`: somebody else, though it is not known here whom; `indexed`: it is found by its
     words already.
     """
@@ -168,8 +166,14 @@ async def enter(
 
 
 async def repost(
-    square: Square, viewer: Viewer, post_id: int, visibility: Visibility = Visibility.PUBLIC, *, server: int = 0, uri: str = ""
-) -> int:  # fmt: skip
+    square: Square,
+    viewer: Viewer,
+    post_id: int,
+    visibility: Visibility = Visibility.PUBLIC,
+    *,
+    server: int = 0,
+    uri: str = "",
+) -> int:
     """The repost's id (the existing one when it was reposted before). Raises NotFound, NotAllowed for private posts.
 
     Invalid for a direct one: a repost mentions nobody whom it could be for. `server`, `uri`: where it was made elsewhere, and its id
@@ -242,11 +246,16 @@ async def _remove(w: Writing, post_id: int) -> None:
 def deleted(post: Post, gone: Sequence[posting.Gone], *, tags: tuple[str, ...] = ()) -> PostDeleted:
     """What is told of a post that went, with its reposts; `tags`: whose followers may have it before them."""
     return PostDeleted(
-        post=post.id, author=post.author, gone=tuple((one.post, one.author) for one in gone), visibility=int(post.visibility),
-        mentions=tuple(m.id for m in post.mentions), tags=tags,
-        reserved=tuple(one.post for one in gone if one.visibility not in FOR_EVERYBODY), boost_of=post.boost_of,
+        post=post.id,
+        author=post.author,
+        gone=tuple((one.post, one.author) for one in gone),
+        visibility=int(post.visibility),
+        mentions=tuple(m.id for m in post.mentions),
+        tags=tags,
+        reserved=tuple(one.post for one in gone if one.visibility not in FOR_EVERYBODY),
+        boost_of=post.boost_of,
         reply_to_account=post.reply_to_account,
-    )  # fmt: skip
+    )
 
 
 async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) -> Post | None:

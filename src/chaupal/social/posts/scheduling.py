@@ -77,10 +77,20 @@ async def publish_due(square: Square) -> int:
 def draft_of(body: Unsaid) -> posts.Draft:
     """What is to be said, as a post that is published at once."""
     return posts.Draft(
-        text=body.text, spoiler=body.spoiler, visibility=FROM_WIRE.get(body.visibility, Visibility.DIRECT), language=body.language or None,
-        sensitive=body.sensitive, reply_to=body.reply_to, pictures=body.pictures, app=body.app, poll=body.poll, quoting=body.quoting,
-        app_site=body.app_site, quote_policy=body.quote_policy, only=body.only,
-    )  # fmt: skip
+        text=body.text,
+        spoiler=body.spoiler,
+        visibility=FROM_WIRE.get(body.visibility, Visibility.DIRECT),
+        language=body.language or None,
+        sensitive=body.sensitive,
+        reply_to=body.reply_to,
+        pictures=body.pictures,
+        app=body.app,
+        poll=body.poll,
+        quoting=body.quoting,
+        app_site=body.app_site,
+        quote_policy=body.quote_policy,
+        only=body.only,
+    )
 
 
 async def _say(square: Square, waiting: Waiting) -> int:

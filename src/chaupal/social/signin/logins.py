@@ -122,9 +122,14 @@ async def begin_session(square: Square, account: int, *, agent: str = "", countr
     async with square.work.writing() as w:
         login = or_not_found(await logins.of(w, account))
         await apps.add_session(
-            w, digest(secret), account, csrf=secrets.token_urlsafe(24), until=w.now() + SESSION_LASTS, agent=agent[:200],
+            w,
+            digest(secret),
+            account,
+            csrf=secrets.token_urlsafe(24),
+            until=w.now() + SESSION_LASTS,
+            agent=agent[:200],
             country=country,
-        )  # fmt: skip
+        )
     return Session(secret, account, login.handle, login.email)
 
 

@@ -51,9 +51,14 @@ async def register(square: Square, *, name: str, redirect_uris: list[str], scope
         raise Invalid("scopes_unknown")
     secret = new_secret()
     app = App(
-        square.make_id(), new_secret(), digest(secret), name, _website(website), "\n".join(uris),
+        square.make_id(),
+        new_secret(),
+        digest(secret),
+        name,
+        _website(website),
+        "\n".join(uris),
         " ".join(dict.fromkeys(scopes.split())) or "read",
-    )  # fmt: skip
+    )
     async with square.work.writing() as w:
         await apps.add_app(w, app)
     return NewApp(app, secret)
@@ -83,9 +88,15 @@ async def allow(square: Square, viewer: Viewer, asked: Authorization) -> str:
     """The code that the app can fetch its token with, once, within ten minutes."""
     code = new_secret()
     grant = Grant(
-        digest(code), asked.app.id, viewer.me, asked.redirect_uri, asked.scopes, asked.challenge,
-        "S256" if asked.challenge else "", square.clock() + CODE_LASTS,
-    )  # fmt: skip
+        digest(code),
+        asked.app.id,
+        viewer.me,
+        asked.redirect_uri,
+        asked.scopes,
+        asked.challenge,
+        "S256" if asked.challenge else "",
+        square.clock() + CODE_LASTS,
+    )
     async with square.work.writing() as w:
         await apps.add_grant(w, grant)
     return code

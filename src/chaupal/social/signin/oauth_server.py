@@ -39,8 +39,12 @@ def authorize(app: App | None, form: Mapping[str, str], *, staff: bool) -> Autho
     ) as error:  # it names in its own words what it refuses, and has none for letters that are not ASCII
         raise Refused("invalid_request", SAID.get("invalid_request", "The request cannot be read"), "") from error
     return Authorization(
-        server.client.app, str(grant.redirect_uri), str(grant.request.scope), form.get("state", ""), form.get("code_challenge", "")
-    )  # fmt: skip
+        server.client.app,
+        str(grant.redirect_uri),
+        str(grant.request.scope),
+        form.get("state", ""),
+        form.get("code_challenge", ""),
+    )
 
 
 class Client(ClientMixin):
@@ -160,9 +164,12 @@ class Server(AuthorizationServer):
         token["created_at"] = self.now // 1000
         grant = code.grant if code else None
         self.issued = Token(
-            digest(token["access_token"]), self.client.app.id, grant.account_id if grant else None, token["scope"],
+            digest(token["access_token"]),
+            self.client.app.id,
+            grant.account_id if grant else None,
+            token["scope"],
             grant.hash if grant else "",
-        )  # fmt: skip
+        )
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""

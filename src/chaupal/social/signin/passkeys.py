@@ -53,12 +53,16 @@ async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
 
     challenge = await _challenge(square, viewer.me, ADD)
     options = webauthn.generate_registration_options(
-        rp_id=_site(square), rp_name=square.settings.title, user_id=str(viewer.me).encode(), user_name=login.handle,
-        challenge=challenge, exclude_credentials=_described(held),
+        rp_id=_site(square),
+        rp_name=square.settings.title,
+        user_id=str(viewer.me).encode(),
+        user_name=login.handle,
+        challenge=challenge,
+        exclude_credentials=_described(held),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
         ),
-    )  # fmt: skip
+    )
     return webauthn.options_to_json(options)
 
 
@@ -74,9 +78,11 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
             raise Invalid("wrong_passkey")
         try:
             verified = webauthn.verify_registration_response(
-                credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=_site(square),
                 expected_origin=square.settings.origin,
-            )  # fmt: skip
+            )
         except (WebAuthnException, *BAD) as error:
             raise Invalid("wrong_passkey") from error
         id_ = text_of(verified.credential_id)
@@ -166,10 +172,14 @@ async def _verified(square: Square, answer: str, purpose: str, half: str = "") -
             raise Invalid("wrong_passkey")
         try:
             verified = webauthn.verify_authentication_response(
-                credential=credential, expected_challenge=challenge, expected_rp_id=_site(square),
-                expected_origin=square.settings.origin, credential_public_key=bytes_of(key.public_key),
-                credential_current_sign_count=key.uses, require_user_verification=purpose == ENTER,
-            )  # fmt: skip
+                credential=credential,
+                expected_challenge=challenge,
+                expected_rp_id=_site(square),
+                expected_origin=square.settings.origin,
+                credential_public_key=bytes_of(key.public_key),
+                credential_current_sign_count=key.uses,
+                require_user_verification=purpose == ENTER,
+            )
         except (WebAuthnException, *BAD) as error:
             raise Invalid("wrong_passkey") from error
         await factors.use_passkey(w, key.credential, verified.new_sign_count)

@@ -6,10 +6,18 @@ WRITE = f"{READ} conversations media reports".replace(" search", "")
 ADMIN = "accounts reports domain_allows domain_blocks ip_blocks email_domain_blocks canonical_email_blocks"
 COURT = "orders webhooks"  # ours, not Mastodon's
 SCOPES: tuple[str, ...] = (
-    "profile", "read", *(f"read:{s}" for s in READ.split()), "write", *(f"write:{s}" for s in WRITE.split()),
-    "follow", "push", "admin:read", *(f"admin:read:{s}" for s in f"{ADMIN} {COURT}".split()),
-    "admin:write", *(f"admin:write:{s}" for s in f"{ADMIN} {COURT}".split()),
-)  # fmt: skip
+    "profile",
+    "read",
+    *(f"read:{s}" for s in READ.split()),
+    "write",
+    *(f"write:{s}" for s in WRITE.split()),
+    "follow",
+    "push",
+    "admin:read",
+    *(f"admin:read:{s}" for s in f"{ADMIN} {COURT}".split()),
+    "admin:write",
+    *(f"admin:write:{s}" for s in f"{ADMIN} {COURT}".split()),
+)
 KNOWN = frozenset(SCOPES)
 
 

@@ -72,9 +72,14 @@ CLOSED = ALL.where(appeals.c.state != words("standing")).order_by(appeals.c.id.d
 _STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == words("was"))
 ASSIGN = updates(appeals, assigned_to="whom").where(*_STILL_OPEN)
 END = updates(
-    appeals, state="now_is", decided_by="judge", decided_at="at", outcome="result", reason="why",
+    appeals,
+    state="now_is",
+    decided_by="judge",
+    decided_at="at",
+    outcome="result",
+    reason="why",
     decided_log_index="leaf",
-).where(*_STILL_OPEN)  # fmt: skip
+).where(*_STILL_OPEN)
 ADD_MESSAGE = inserts(appeal_messages)
 MESSAGES = (
     selects(*(appeal_messages.c[name] for name in ("id", "by", "staff", "text", "at")))

@@ -37,9 +37,18 @@ _THIS = (clocks.c.what == words("of_what"), clocks.c.of == param("whose"))
 _KIND = clocks.c.kind == words("of_kind")
 
 START = upserts(
-    clocks, "what of kind", kept="id",
-    id="new", what="of_what", of="whose", kind="of_kind", starts_at="start", due_at="due", stopped_at=None, alerted="none",
-)  # fmt: skip
+    clocks,
+    "what of kind",
+    kept="id",
+    id="new",
+    what="of_what",
+    of="whose",
+    kind="of_kind",
+    starts_at="start",
+    due_at="due",
+    stopped_at=None,
+    alerted="none",
+)
 STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, stopped_at=None)
 STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
 OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)

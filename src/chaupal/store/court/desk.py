@@ -62,9 +62,11 @@ _later = case_events.alias("later")
 _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 _tongue = func.coalesce(posts.c.language, accounts.c.language, "")
 _guarded = exists().where(
-    speakers.c.account_id == targets.c.owner_id, speakers.c.seconded_by.is_not(None), speakers.c.ended_at.is_(None),
+    speakers.c.account_id == targets.c.owner_id,
+    speakers.c.seconded_by.is_not(None),
+    speakers.c.ended_at.is_(None),
     or_(speakers.c.ends_at.is_(None), speakers.c.ends_at > param("at")),
-)  # fmt: skip
+)
 
 
 HEAPS = statement(
@@ -92,15 +94,19 @@ HEAPS = statement(
 )  # fmt: skip
 OPEN_BY_STATE = statement(
     select(
-        targets.c.order_id, case_events.c.state, func.count(), func.min(targets.c.number),
+        targets.c.order_id,
+        case_events.c.state,
+        func.count(),
+        func.min(targets.c.number),
         func.count(case((case_events.c.by != param("me"), 1))),
-        func.min(case((case_events.c.by != param("me"), targets.c.number), else_=MOST_NUMBER)), func.count(case((_guarded, 1))),
+        func.min(case((case_events.c.by != param("me"), targets.c.number), else_=MOST_NUMBER)),
+        func.count(case((_guarded, 1))),
     )
     .select_from(targets)
     .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
     .where(among(targets.c.order_id, "ids"))
     .group_by(targets.c.order_id, case_events.c.state)
-)  # fmt: skip
+)
 ASSIGN = updates(targets, assigned_to="who").where(among(targets.c.id, "ids"))
 QUIETED = ALL_RULINGS.where(measure="rung", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
 OF_BASIS = ALL_RULINGS.where(basis="ground", lifted_at=None).order_by(rulings.c.id.desc()).limit("n")
@@ -110,9 +116,19 @@ async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int
     """Orders with targets that stand in one of `states` and are as wanted. `at`: ms, for who is protected."""
     plain = wanted.q.replace("%", "").strip()
     rows = await reading.fetch(
-        HEAPS, states=listed(list(states)), kind=wanted.kind, law=wanted.law, tongue=wanted.tongue, whose=wanted.whose,
-        guarded=int(wanted.guarded), q=plain, ref=plain.upper(), handle=plain.removeprefix("@").lower(), line=f"%{plain}%", at=at,
-    )  # fmt: skip
+        HEAPS,
+        states=listed(list(states)),
+        kind=wanted.kind,
+        law=wanted.law,
+        tongue=wanted.tongue,
+        whose=wanted.whose,
+        guarded=int(wanted.guarded),
+        q=plain,
+        ref=plain.upper(),
+        handle=plain.removeprefix("@").lower(),
+        line=f"%{plain}%",
+        at=at,
+    )
     return [Heap(*row) for row in rows]
 
 

@@ -64,9 +64,17 @@ class Authority(msgspec.Struct, frozen=True, kw_only=True):
 
 
 HOUSE = Authority(
-    id=0, name="", name_hi="", jurisdiction="", office="", email_domain="", created_at=0, created_by=0, log_index=0,
+    id=0,
+    name="",
+    name_hi="",
+    jurisdiction="",
+    office="",
+    email_domain="",
+    created_at=0,
+    created_by=0,
+    log_index=0,
     issuer_class="house",
-)  # fmt: skip
+)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,10 +240,18 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def draft(self) -> Draft:
         """What was said as it was drafted."""
         return Draft(
-            outcome=self.outcome, reason=self.reason, code=self.code, parts=self.subjects, finding=self.finding,
-            until="" if self.ends_at is None else iso(self.ends_at), permanent=self.permanent, text=self.text, rule=self.rule,
-            despite=self.despite, matter=self.matter,
-        )  # fmt: skip
+            outcome=self.outcome,
+            reason=self.reason,
+            code=self.code,
+            parts=self.subjects,
+            finding=self.finding,
+            until="" if self.ends_at is None else iso(self.ends_at),
+            permanent=self.permanent,
+            text=self.text,
+            rule=self.rule,
+            despite=self.despite,
+            matter=self.matter,
+        )
 
 
 class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,9 +340,10 @@ _later = case_events.alias("later")
 _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 _before = case_events.alias("before")
 _bound_before = select(_before.c.id).where(
-    _before.c.target_id == case_events.c.target_id, _before.c.number == case_events.c.number - 1,
+    _before.c.target_id == case_events.c.target_id,
+    _before.c.number == case_events.c.number - 1,
     or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
-)  # fmt: skip
+)
 # Whether somebody's things in an order wait for more than one case, told without reading what was ever said about them.
 _theirs = and_(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
 WAITING = (
@@ -340,13 +357,17 @@ LEFT_AFTER = statement(
     .join(case_events, case_events.c.target_id == targets.c.id)
     .join(_before, (_before.c.target_id == targets.c.id) & (_before.c.number == case_events.c.number - 1))
     .where(
-        _theirs, targets.c.id != param("but"), among(_before.c.state, "waiting"), not_(among(case_events.c.state, "waiting")),
+        _theirs,
+        targets.c.id != param("but"),
+        among(_before.c.state, "waiting"),
+        not_(among(case_events.c.state, "waiting")),
         or_(
-            case_events.c.at > param("after"), and_(case_events.c.at == param("after"), case_events.c.id > param("after_id"))
+            case_events.c.at > param("after"),
+            and_(case_events.c.at == param("after"), case_events.c.id > param("after_id")),
         ),
     )
     .limit(1)
-)  # fmt: skip
+)
 # A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
 OWN_RULES = "own_rules"  # where such a case is said to stand
 _CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'

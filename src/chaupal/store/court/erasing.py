@@ -30,11 +30,13 @@ _BLANK = [
 ]
 _READ = [
     (
-        name, within, selects(table.c.id, table.c.body).where(log_index="of"),
+        name,
+        within,
+        selects(table.c.id, table.c.body).where(log_index="of"),
         updates(table, body="left").where(id="of"),
     )
     for table, name, within in _BODIES
-]  # fmt: skip
+]
 
 
 async def blank(w: Writing, index: int, name: str) -> None:

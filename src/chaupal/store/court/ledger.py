@@ -79,8 +79,10 @@ NAMED = (
 PUBLISH = updates(disclosures, beside="now").where(log_index="of", beside="was")
 BESIDE_TOO = updates(disclosures, beside="now").where(among(disclosures.c.name, "names"), log_index="of")
 SHARED = statement(
-    select(disclosures.c.log_index, disclosures.c.name).where(among(disclosures.c.disclosure, "texts")).order_by(disclosures.c.log_index)
-)  # fmt: skip
+    select(disclosures.c.log_index, disclosures.c.name)
+    .where(among(disclosures.c.disclosure, "texts"))
+    .order_by(disclosures.c.log_index)
+)
 OPEN_DISCLOSURES = updates(disclosures, opened_at="at").where(among(disclosures.c.name, "names"), log_index="of")
 DESTROY_DISCLOSURES = deletes(disclosures).where(among(disclosures.c.disclosure, "texts"))
 CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
@@ -110,9 +112,12 @@ async def count(reading: Reading) -> int:
 
 
 async def add(
-    w: Writing, index: int, bodies: Sequence[tuple[str, bytes]], nodes: Iterable[tuple[int, int, bytes]],
+    w: Writing,
+    index: int,
+    bodies: Sequence[tuple[str, bytes]],
+    nodes: Iterable[tuple[int, int, bytes]],
     waited: Collection[int] = (),
-) -> None:  # fmt: skip
+) -> None:
     """(kind, entry) from `index` on, with the (level, index, hash) rows that they add. The caller holds the log.
 
     `waited`: those that were there already, and take their places now, each as it is given here.

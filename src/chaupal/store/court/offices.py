@@ -66,9 +66,15 @@ DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
 
 CHANGE = updates(
-    authorities, name_hi="hindi", office="bureau", email_domain="domain", issuer_class="kind", keys="known",
-    contact="reached", log_index="leaf",
-).where(id="of")  # fmt: skip
+    authorities,
+    name_hi="hindi",
+    office="bureau",
+    email_domain="domain",
+    issuer_class="kind",
+    keys="known",
+    contact="reached",
+    log_index="leaf",
+).where(id="of")
 AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
 FORGET = deletes(authorities).where(id="of", agreed_by=None)
 PROPOSE = inserts_once(changes)
@@ -180,9 +186,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 async def propose_change(w: Writing, new: Change) -> bool:
     """False where another change waits for a second person."""
     row = {
-        "id": new.id, "authority_id": new.authority_id, "body": msgspec.json.encode(new.known).decode(), "proposed_by": new.proposed_by,
-        "proposed_at": new.proposed_at, "agreed_by": None, "ended_at": None, "log_index": new.log_index,
-    }  # fmt: skip
+        "id": new.id,
+        "authority_id": new.authority_id,
+        "body": msgspec.json.encode(new.known).decode(),
+        "proposed_by": new.proposed_by,
+        "proposed_at": new.proposed_at,
+        "agreed_by": None,
+        "ended_at": None,
+        "log_index": new.log_index,
+    }
     return await w.run(PROPOSE, **row) == 1
 
 
@@ -193,9 +205,13 @@ async def open_change(reading: Reading, authority_id: int) -> Change | None:
         return None
     named = dict(zip(changes.c.keys(), row, strict=True))
     return Change(
-        id=named["id"], authority_id=named["authority_id"], known=msgspec.json.decode(named["body"], type=Known),
-        proposed_by=named["proposed_by"], proposed_at=named["proposed_at"], log_index=named["log_index"],
-    )  # fmt: skip
+        id=named["id"],
+        authority_id=named["authority_id"],
+        known=msgspec.json.decode(named["body"], type=Known),
+        proposed_by=named["proposed_by"],
+        proposed_at=named["proposed_at"],
+        log_index=named["log_index"],
+    )
 
 
 async def agree_to_change(w: Writing, change: Change, by: int, at: int, leaf: int) -> bool:
@@ -204,9 +220,16 @@ async def agree_to_change(w: Writing, change: Change, by: int, at: int, leaf: in
         return False
     new = change.known
     await w.run(
-        CHANGE, of=change.authority_id, hindi=new.name_hi, bureau=new.office, domain=new.email_domain, kind=new.issuer_class,
-        known=listed(new.keys), reached=new.contact, leaf=leaf,
-    )  # fmt: skip
+        CHANGE,
+        of=change.authority_id,
+        hindi=new.name_hi,
+        bureau=new.office,
+        domain=new.email_domain,
+        kind=new.issuer_class,
+        known=listed(new.keys),
+        reached=new.contact,
+        leaf=leaf,
+    )
     return True
 
 

@@ -59,9 +59,19 @@ async def public_orders_below(reading: Reading, below: int, at_most: int, sought
     """Orders of authorities that may be told of, as they are sought, newest first."""
     plain = sought.q.replace("%", "").replace("_", "").strip()
     return await PUBLIC_ORDERS.all(
-        reading, below=below, n=at_most, since=sought.since, until=sought.until, whose=sought.authority, law=sought.law,
-        land=sought.country, q=plain, part=f"%{plain.lower()}%", anywhere=int(not sought.states), states=listed(list(sought.states)),
-    )  # fmt: skip
+        reading,
+        below=below,
+        n=at_most,
+        since=sought.since,
+        until=sought.until,
+        whose=sought.authority,
+        law=sought.law,
+        land=sought.country,
+        q=plain,
+        part=f"%{plain.lower()}%",
+        anywhere=int(not sought.states),
+        states=listed(list(sought.states)),
+    )
 
 
 async def newest_of(reading: Reading, authority: int) -> Order | None:

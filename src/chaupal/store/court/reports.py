@@ -88,9 +88,18 @@ FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), s
 DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"), state="standing")
 KEY = updates(reports, confirm_hash="hash").where(id="of", state="standing")
 ARRIVE = updates(
-    reports, state="now_is", ref="as_ref", confirm_hash="none", received_at="at", acknowledged_at="at", ack_due="ack",
-    resolve_due="due", log_index="leaf", regime="law", regime_version="edition",
-).where(id="of", state="was")  # fmt: skip
+    reports,
+    state="now_is",
+    ref="as_ref",
+    confirm_hash="none",
+    received_at="at",
+    acknowledged_at="at",
+    ack_due="ack",
+    resolve_due="due",
+    log_index="leaf",
+    regime="law",
+    regime_version="edition",
+).where(id="of", state="was")
 ASSIGN = updates(reports, assigned_to="whom").where(id="of", state="was")
 AMEND = updates(reports, category="about", rules="broken").where(id="of", state="was")
 RESOLVE = updates(reports, state="now_is", resolved_at="at", resolved_by="judge", outcome="result", reason="why").where(
@@ -154,8 +163,15 @@ async def waiting(reading: Reading, at_most: int = 500) -> list[ReportRow]:
 
 
 async def latest(
-    reading: Reading, states: Sequence[str], *, below: int = 2**62, above: int = -1, at_most: int = 100, about: int = 0, by: int = 0
-) -> list[ReportRow]:  # fmt: skip
+    reading: Reading,
+    states: Sequence[str],
+    *,
+    below: int = 2**62,
+    above: int = -1,
+    at_most: int = 100,
+    about: int = 0,
+    by: int = 0,
+) -> list[ReportRow]:
     """By state, the newest first; `about` an account and `by` another where they are named."""
     return await LATEST.all(
         reading, standings=listed(states), below=below, above=above, whom=about, whose=by, n=at_most

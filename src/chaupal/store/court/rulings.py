@@ -79,11 +79,15 @@ LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", li
 DONE_ALONE = (
     selects(rulings.c.id)
     .where(
-        among(rulings.c.subject_id, "ids"), rulings.c.starts_at > param("since"),
-        term="tag", measure="measure", decided_by="by", approved_by=None,
+        among(rulings.c.subject_id, "ids"),
+        rulings.c.starts_at > param("since"),
+        term="tag",
+        measure="measure",
+        decided_by="by",
+        approved_by=None,
     )
     .limit(1)
-)  # fmt: skip
+)
 # Until somebody agreed it had a shorter end, and its strike with it.
 SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="strike", alone=sql("0")).where(
     id="of", lifted_at=None, approved_by=None
@@ -126,16 +130,22 @@ ENDED_AFTER = (
 # Of the same thing, by another order that everybody may know of; the newest.
 ALSO = statement(
     select(rulings.c.log_index)
-    .select_from(rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(orders, orders.c.id == targets.c.order_id))
+    .select_from(
+        rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(
+            orders, orders.c.id == targets.c.order_id
+        )
+    )
     .where(
-        rulings.c.subject_id == param("of"), rulings.c.term == words("tag"), rulings.c.lifted_at.is_(None),
+        rulings.c.subject_id == param("of"),
+        rulings.c.term == words("tag"),
+        rulings.c.lifted_at.is_(None),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
         or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),
         or_(orders.c.id.is_(None), open_at(param("at"))),
     )
     .order_by(rulings.c.log_index.desc())
     .limit(1)
-)  # fmt: skip
+)
 # What was secret is told where the log opens it.
 OPENED_AFTER = (
     _TOLD.where(rulings.c.opened_log_index > param("leaf"), _HIDES, rulings.c.lifted_at.is_(None))

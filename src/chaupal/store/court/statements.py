@@ -41,9 +41,15 @@ ALL = rows_of(Statement, statements)
 ALL_REPLIES = rows_of(Reply, replies)
 ADD = inserts_once(statements)
 REVISE = updates(
-    statements, title="new_title", title_hi="new_title_hi", body="new_body", body_hi="new_body_hi", orders="new_orders",
-    log_index="entry", revision="now",
-).where(id="of", revision="was")  # fmt: skip
+    statements,
+    title="new_title",
+    title_hi="new_title_hi",
+    body="new_body",
+    body_hi="new_body_hi",
+    orders="new_orders",
+    log_index="entry",
+    revision="now",
+).where(id="of", revision="was")
 BY_SLUG = ALL.where(slug="named")
 NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).limit("n")
 ABOUT = ALL.where(statements.c.orders.like(words("mentioned"))).order_by(statements.c.published_at)
@@ -58,10 +64,21 @@ async def add(w: Writing, new: Statement) -> bool:
 
 async def revise(w: Writing, new: Statement) -> bool:
     """`new` in the place of the revision before it; False where somebody else has revised it meanwhile."""
-    return await w.run(
-        REVISE, of=new.id, was=new.revision - 1, now=new.revision, new_title=new.title, new_title_hi=new.title_hi,
-        new_body=new.body, new_body_hi=new.body_hi, new_orders=listed(new.orders), entry=new.log_index,
-    ) == 1  # fmt: skip
+    return (
+        await w.run(
+            REVISE,
+            of=new.id,
+            was=new.revision - 1,
+            now=new.revision,
+            new_title=new.title,
+            new_title_hi=new.title_hi,
+            new_body=new.body,
+            new_body_hi=new.body_hi,
+            new_orders=listed(new.orders),
+            entry=new.log_index,
+        )
+        == 1
+    )
 
 
 async def by_slug(reading: Reading, slug: str) -> Statement | None:

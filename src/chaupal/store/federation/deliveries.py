@@ -88,9 +88,10 @@ OF_STANDING = (
 )
 # An inbox that has become another since is theirs still.
 _THEIRS = (
-    remote_people.c.server_id == param("server"), remote_people.c.gone_at.is_(None),
+    remote_people.c.server_id == param("server"),
+    remote_people.c.gone_at.is_(None),
     or_(remote_people.c.shared_inbox == words("inbox"), remote_people.c.inbox == words("inbox")),
-)  # fmt: skip
+)
 READERS_AT = statement(
     union_all(
         select(remote_people.c.account_id).where(*_THEIRS, among(remote_people.c.account_id, "named")),
@@ -123,13 +124,15 @@ def _take(well: bool) -> Statement:
     free = (
         select(servers.c.id)
         .where(
-            servers.c.due_at <= param("at"), servers.c.held_until <= param("at"), servers.c.fails == 0 if well else servers.c.fails > 0,
+            servers.c.due_at <= param("at"),
+            servers.c.held_until <= param("at"),
+            servers.c.fails == 0 if well else servers.c.fails > 0,
             among(servers.c.id, "busy", negate=True),
         )
         .order_by(servers.c.due_at)
         .limit(param("n"))
         .with_for_update(skip_locked=True)
-    )  # fmt: skip
+    )
     return (
         updates(servers, held_until="until")
         .where(servers.c.id.in_(free))
@@ -143,8 +146,15 @@ FREE_ALL = updates(servers, held_until=0).where(servers.c.held_until > 0)
 HOLD = updates(servers, held_until="until").where(id="of")
 NEXT = statement(
     select(
-        deliveries.c.id, deliveries.c.inbox, deliveries.c.by, deliveries.c.tries, spoken.c.body, spoken.c.post,
-        func.coalesce(posts.c.author, accounts.c.id), posts.c.visibility, posts.c.pictures != sql("'[]'"),
+        deliveries.c.id,
+        deliveries.c.inbox,
+        deliveries.c.by,
+        deliveries.c.tries,
+        spoken.c.body,
+        spoken.c.post,
+        func.coalesce(posts.c.author, accounts.c.id),
+        posts.c.visibility,
+        posts.c.pictures != sql("'[]'"),
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)
@@ -152,7 +162,7 @@ NEXT = statement(
     .where(deliveries.c.server_id == param("server"), deliveries.c.id > param("after"))
     .order_by(deliveries.c.id)
     .limit(param("n"))
-)  # fmt: skip
+)
 DONE = deletes(deliveries).where(among(deliveries.c.id, "ids"))
 TRIED = updates(deliveries, tries=deliveries.c.tries + 1).where(id="of")
 # The row is this unit's from here on, so that nothing is added unseen; only then is looked whether anything waits.
@@ -160,9 +170,12 @@ ANSWERED = updates(servers, held_until=0, fails=0, failing_since=None).where(id=
 _WAITS = exists().where(deliveries.c.server_id == param("of"))
 RELEASE = updates(servers, due_at=case((_WAITS, param("at")), else_=None)).where(id="of")
 FAILED = updates(
-    servers, held_until=0, fails=servers.c.fails * (1 - param("anew")) + 1, due_at="again",
+    servers,
+    held_until=0,
+    fails=servers.c.fails * (1 - param("anew")) + 1,
+    due_at="again",
     failing_since=case((param("anew") == 1, param("at")), else_=func.coalesce(servers.c.failing_since, param("at"))),
-).where(id="of")  # fmt: skip
+).where(id="of")
 GIVE_UP = updates(servers, held_until=0, due_at=None).where(id="of")
 DROP = deletes(deliveries).where(server_id="of")
 LEFT = updates(remote_people, gone_at="at").where(server_id="server", inbox="inbox", gone_at=None)

@@ -31,18 +31,25 @@ _KEEP = upsert(
     lambda insert: (
         insert(remote_keys)
         .values(
-            key_id=words("key"), account_id=param("account"), algorithm=words("algorithm"), public=words("public"), fetched_at=param("at")
+            key_id=words("key"),
+            account_id=param("account"),
+            algorithm=words("algorithm"),
+            public=words("public"),
+            fetched_at=param("at"),
         )
         # A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
         .on_conflict_do_update(
             index_elements=["key_id"],
             set_={
-                "account_id": param("account"), "algorithm": words("algorithm"), "public": words("public"), "fetched_at": param("at"),
+                "account_id": param("account"),
+                "algorithm": words("algorithm"),
+                "public": words("public"),
+                "fetched_at": param("at"),
             },
             where=or_(remote_keys.c.account_id == param("account"), param("part") == 1),
         )
     )
-)  # fmt: skip
+)
 _IDS = selects(remote_keys.c.key_id).where(account_id="account")
 _DROP_OTHERS = deletes(remote_keys).where(among(remote_keys.c.key_id, "keys", negate=True), account_id="account")
 

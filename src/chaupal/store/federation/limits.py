@@ -90,7 +90,13 @@ ABOVE = (
 _later = case_events.alias("later")
 PROPOSALS = statement(
     select(
-        servers.c.id, servers.c.domain, orders.c.ref, targets.c.number, case_events.c.state, case_events.c.body, case_events.c.by,
+        servers.c.id,
+        servers.c.domain,
+        orders.c.ref,
+        targets.c.number,
+        case_events.c.state,
+        case_events.c.body,
+        case_events.c.by,
         case_events.c.at,
     )
     .select_from(
@@ -99,11 +105,13 @@ PROPOSALS = statement(
         .join(case_events, case_events.c.target_id == targets.c.id)
     )
     .where(
-        targets.c.kind == sql("'server'"), case_events.c.state == sql("'measure_proposed'"),
-        case_events.c.number == select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery(),
+        targets.c.kind == sql("'server'"),
+        case_events.c.state == sql("'measure_proposed'"),
+        case_events.c.number
+        == select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery(),
     )
     .order_by(servers.c.domain, targets.c.id)
-)  # fmt: skip
+)
 _below = servers.alias("below")
 NEWEST_FROM = (
     selects(elsewhere.c.post_id)
@@ -121,9 +129,15 @@ NEWEST_FROM = (
     .limit("n")
 )
 SAY = upserts(
-    server_words, "server_id",
-    server_id="of", obfuscate="gaps", public_comment="public", private_comment="private", by="who", at="now",
-)  # fmt: skip
+    server_words,
+    "server_id",
+    server_id="of",
+    obfuscate="gaps",
+    public_comment="public",
+    private_comment="private",
+    by="who",
+    at="now",
+)
 SAID = selects(*server_words.c).where(among(server_words.c.server_id, "ids"))
 _LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
@@ -133,9 +147,15 @@ ALLOWED_ONE = _LIST.where(allowed_servers.c.ended_at.is_(None), id="of")
 IS_ALLOWED = selects(allowed_servers.c.id).where(server_id="of", ended_at=None)
 WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(among(allowed_servers.c.server_id, "ids"), ended_at=None)
 ALLOW = inserts_once(
-    allowed_servers, id="new", server_id="of", reason="why", by="who", at="now", log_index="leaf",
+    allowed_servers,
+    id="new",
+    server_id="of",
+    reason="why",
+    by="who",
+    at="now",
+    log_index="leaf",
     ending_reason=sql("''"),
-)  # fmt: skip
+)
 ASK_END = updates(allowed_servers, ending_by="who", ending_reason="why", log_index="leaf").where(
     id="of", ended_at=None, ending_by=None
 )
@@ -185,16 +205,30 @@ async def waiting(reading: Reading) -> list[Waiting]:
 
 async def say(w: Writing, said: Words) -> None:
     await w.run(
-        SAY, of=said.server_id, gaps=int(said.obfuscate), public=said.public_comment, private=said.private_comment, who=said.by,
+        SAY,
+        of=said.server_id,
+        gaps=int(said.obfuscate),
+        public=said.public_comment,
+        private=said.private_comment,
+        who=said.by,
         now=said.at,
-    )  # fmt: skip
+    )
 
 
 async def said(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
     """Server -> how it is told of, where somebody said."""
     rows = await reading.fetch(SAID, ids=listed(list(ids))) if ids else ()
-    return {row[0]: Words(server_id=row[0], obfuscate=bool(row[1]), public_comment=row[2], private_comment=row[3], by=row[4], at=row[5])
-            for row in rows}  # fmt: skip
+    return {
+        row[0]: Words(
+            server_id=row[0],
+            obfuscate=bool(row[1]),
+            public_comment=row[2],
+            private_comment=row[3],
+            by=row[4],
+            at=row[5],
+        )
+        for row in rows
+    }
 
 
 async def obscured(reading: Reading, server: int) -> bool:

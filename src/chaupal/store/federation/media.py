@@ -28,12 +28,18 @@ REMOTE = "remote"  # the state of what was not fetched
 ADDRESSES = selects(media.c.id, media.c.remote_url).where(among(media.c.id, "ids"))
 AWAY = statement(
     select(
-        media.c.id, media.c.remote_url, media.c.kind, media.c.post_id, media.c.account_id, accounts.c.server, media.c.tries,
+        media.c.id,
+        media.c.remote_url,
+        media.c.kind,
+        media.c.post_id,
+        media.c.account_id,
+        accounts.c.server,
+        media.c.tries,
         media.c.held_until,
     )
     .join(accounts, accounts.c.id == media.c.account_id)
     .where(media.c.id == param("of"), media.c.state == "remote")
-)  # fmt: skip
+)
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "remote", media.c.held_until <= param("at"), id="of"
 )
@@ -43,9 +49,18 @@ FETCHED = updates(
     held_until=0, tries=0,
 ).where(media.c.state == "remote", id="of").values(state="ready")  # fmt: skip
 LATER = updates(media, held_until="until").where(media.c.state == "remote", id="of")
-TO_PAINT = updates(
-    media, mime="kept_as", kind="shown_as", demuxer="read_by", held_until=0, tries=0,
-).where(media.c.state == "remote", id="of").values(state="waiting")  # fmt: skip
+TO_PAINT = (
+    updates(
+        media,
+        mime="kept_as",
+        kind="shown_as",
+        demuxer="read_by",
+        held_until=0,
+        tries=0,
+    )
+    .where(media.c.state == "remote", id="of")
+    .values(state="waiting")
+)
 AS_PAINTED = updates(media, created_at="at").where(media.c.state == "ready", id="of")
 BACK = updates(media).where(or_(media.c.state == "failed", media.c.state == "waiting"), id="of").values(state="remote")
 ONE = selects(*PICTURE_COLUMNS).where(same(media, id="of"))
@@ -65,18 +80,25 @@ OLD = (
     .order_by(media.c.created_at)
     .limit("n")
 )
-LET_GO = updates(
-    media, size=0,
-).where(media.c.state == "ready", text("remote_url <> ''"), NOT_HELD, id="of").values(state="remote")  # fmt: skip
+LET_GO = (
+    updates(
+        media,
+        size=0,
+    )
+    .where(media.c.state == "ready", text("remote_url <> ''"), NOT_HELD, id="of")
+    .values(state="remote")
+)
 # Those of a server whose media are not wanted any more.
 OF_SERVER = statement(
     select(media.c.id, media.c.mime, media.c.post_id)
     .where(
-        text("remote_url <> ''"), media.c.state == "ready", NOT_HELD,
+        text("remote_url <> ''"),
+        media.c.state == "ready",
+        NOT_HELD,
         exists().where(accounts.c.id == media.c.account_id, accounts.c.server == param("server")),
     )
     .limit(param("n"))
-)  # fmt: skip
+)
 
 _json = msgspec.json.Encoder().encode
 
@@ -134,10 +156,21 @@ async def hold(w: Writing, id_: int, until: int) -> bool:
 async def fetched(w: Writing, picture: Picture, post: int | None, size: int, digest: str) -> bool:
     """It is here, painted anew; False where it is gone, or was here before. `size`, `digest` (SHA-256): of its original."""
     changed = await w.run(
-        FETCHED, of=picture.id, kept_as=picture.mime, shown_as=picture.kind, hash=picture.blurhash, wide=picture.width, high=picture.height,
-        small_wide=picture.small_width, small_high=picture.small_height, bytes=size, ms=picture.length, rate=picture.frame_rate,
-        bits=picture.bitrate, at=w.now(),
-    )  # fmt: skip
+        FETCHED,
+        of=picture.id,
+        kept_as=picture.mime,
+        shown_as=picture.kind,
+        hash=picture.blurhash,
+        wide=picture.width,
+        high=picture.height,
+        small_wide=picture.small_width,
+        small_high=picture.small_height,
+        bytes=size,
+        ms=picture.length,
+        rate=picture.frame_rate,
+        bits=picture.bitrate,
+        at=w.now(),
+    )
     if changed:
         await know_late(w, picture.id, digest)
         await _show(w, post, picture)

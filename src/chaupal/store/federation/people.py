@@ -16,8 +16,18 @@ from chaupal.store.machine.work import Reading, Writing
 
 # Where to send and to ask, and what else only servers need to know.
 _WAYS = (
-    "kind", "inbox", "shared_inbox", "outbox", "followers", "following", "featured", "avatar_url", "header_url", "aliases", "moved_to",
-)  # fmt: skip
+    "kind",
+    "inbox",
+    "shared_inbox",
+    "outbox",
+    "followers",
+    "following",
+    "featured",
+    "avatar_url",
+    "header_url",
+    "aliases",
+    "moved_to",
+)
 
 ADD_ACCOUNT = statement(
     insert(accounts).values(
@@ -28,9 +38,18 @@ ADD_ACCOUNT = statement(
     )
 )  # fmt: skip
 CHANGE_ACCOUNT = updates(
-    accounts, name="name", note="note", note_html="note_html", fields="fields", locked="locked", bot="bot",
-    discoverable="discoverable", indexable="indexable", hide_collections="hide_collections", url="url",
-).where(id="of")  # fmt: skip
+    accounts,
+    name="name",
+    note="note",
+    note_html="note_html",
+    fields="fields",
+    locked="locked",
+    bot="bot",
+    discoverable="discoverable",
+    indexable="indexable",
+    hide_collections="hide_collections",
+    url="url",
+).where(id="of")
 RENAME = updates(accounts, handle="handle").where(id="of")
 ADD = statement(
     insert(remote_people).values(
@@ -60,8 +79,18 @@ GO = updates(remote_people, gone_at="at").where(account_id="of", gone_at=None)
 EMPTY = statement(
     update(remote_people)
     .where(remote_people.c.account_id == param("of"))
-    .values(inbox="", shared_inbox="", outbox="", followers="", following="", featured="", avatar_url="", header_url="", aliases="[]")
-)  # fmt: skip
+    .values(
+        inbox="",
+        shared_inbox="",
+        outbox="",
+        followers="",
+        following="",
+        featured="",
+        avatar_url="",
+        header_url="",
+        aliases="[]",
+    )
+)
 # Whoever is gone and whose things are still here.
 LEAVING = (
     selects(remote_people.c.account_id)
@@ -192,12 +221,20 @@ def portrait_key(account: int, address: str) -> str:
 
 def _face(account: int, shown: Shown) -> dict[str, Any]:
     return {
-        "avatar": portrait_key(account, shown.avatar_url), "header": portrait_key(account, shown.header_url),
+        "avatar": portrait_key(account, shown.avatar_url),
+        "header": portrait_key(account, shown.header_url),
         "emojis": _json(shown.emojis).decode(),
-        "name": shown.name, "note": shown.note, "note_html": shown.note_html, "fields": _json(shown.fields).decode(),
-        "locked": int(shown.locked), "bot": int(shown.bot), "discoverable": int(shown.discoverable),
-        "indexable": int(shown.indexable), "hide_collections": int(shown.hides), "url": shown.url,
-    }  # fmt: skip
+        "name": shown.name,
+        "note": shown.note,
+        "note_html": shown.note_html,
+        "fields": _json(shown.fields).decode(),
+        "locked": int(shown.locked),
+        "bot": int(shown.bot),
+        "discoverable": int(shown.discoverable),
+        "indexable": int(shown.indexable),
+        "hide_collections": int(shown.hides),
+        "url": shown.url,
+    }
 
 
 def _ways(shown: Shown) -> dict[str, Any]:

@@ -20,9 +20,12 @@ KNOWN = selects(servers.c.domain).order_by(byte_order(servers.c.domain))
 IDS_OF = selects(servers.c.domain, servers.c.id).where(among(servers.c.domain, "names"))
 # What waits for one that did not answer is sent at once.
 HEARD = updates(
-    servers, heard_at="at", fails=0, failing_since=None, due_at=case((servers.c.due_at.is_not(None), param("at")),
-    else_=None),
-).where(or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0), id="of")  # fmt: skip
+    servers,
+    heard_at="at",
+    fails=0,
+    failing_since=None,
+    due_at=case((servers.c.due_at.is_not(None), param("at")), else_=None),
+).where(or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0), id="of")
 
 
 async def id_of(reading: Reading, domain: str) -> int | None:

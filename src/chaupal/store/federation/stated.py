@@ -18,8 +18,14 @@ from chaupal.store.machine.work import Reading, Row, Writing
 WITHHELD, SUSPENDED = "withheld", "suspended"
 
 _COLUMNS = (
-    stated.c.subject_id, stated.c.what, stated.c.country, stated.c.address, stated.c.since, stated.c.until, servers.c.domain,
-)  # fmt: skip
+    stated.c.subject_id,
+    stated.c.what,
+    stated.c.country,
+    stated.c.address,
+    stated.c.since,
+    stated.c.until,
+    servers.c.domain,
+)
 ON = (
     selects(*_COLUMNS)
     .join_from(stated, servers, servers.c.id == stated.c.server_id)
@@ -61,9 +67,17 @@ async def keep(w: Writing, subject: int, server: int, said: Sequence[Statement],
     await w.run(DROP, of=subject)
     for one in said:
         await w.run(
-            ADD, id=make_id(), subject_id=subject, server_id=server, what=one.what, country=one.country, address=one.order,
-            since=one.since, until=one.until, at=at,
-        )  # fmt: skip
+            ADD,
+            id=make_id(),
+            subject_id=subject,
+            server_id=server,
+            what=one.what,
+            country=one.country,
+            address=one.order,
+            since=one.since,
+            until=one.until,
+            at=at,
+        )
     w.touch(STATED, subject)
     return True
 

@@ -29,9 +29,11 @@ _their_logins = logins.alias("their_logins")
 def _signs_in(row: FromClause, login: FromClause) -> ColumnElement[bool]:
     """Whoever is let in, has confirmed their mail, and has a password or a passkey."""
     return and_(
-        row.c.state == sql("'active'"), login.c.account_id == row.c.id, login.c.confirmed_at.is_not(None),
+        row.c.state == sql("'active'"),
+        login.c.account_id == row.c.id,
+        login.c.confirmed_at.is_not(None),
         or_(login.c.password_hash != sql("''"), login.c.passkeys > sql("0")),
-    )  # fmt: skip
+    )
 
 
 _other = and_(_others.c.role == accounts.c.role, _others.c.id != accounts.c.id, _others.c.state == sql("'active'"))

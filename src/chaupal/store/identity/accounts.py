@@ -16,9 +16,16 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import OURS
 
 ADD = inserts_once(
-    accounts, id="id", handle="handle", name="name", created_at="at", role="role", state="state", locked="locked",
+    accounts,
+    id="id",
+    handle="handle",
+    name="name",
+    created_at="at",
+    role="role",
+    state="state",
+    locked="locked",
     bot="bot",
-)  # fmt: skip
+)
 # What is not given (None) stays as it is, so that two changes at once do not undo each other.
 CHANGE = updates(
     accounts,
@@ -126,12 +133,21 @@ async def change(w: Writing, id_: int, face: Face) -> None:
     """The account's public face is now this one, as far as it is given."""
     fields = None if face.fields is None else _json(face.fields).decode()
     await w.run(
-        CHANGE, of=id_, new_name=face.name, new_note=face.note, new_note_html=face.note_html, new_avatar=face.avatar,
-        new_header=face.header, new_fields=fields, new_locked=_flag(face.locked), new_bot=_flag(face.bot),
-        new_discoverable=_flag(face.discoverable), new_indexable=_flag(face.indexable),
+        CHANGE,
+        of=id_,
+        new_name=face.name,
+        new_note=face.note,
+        new_note_html=face.note_html,
+        new_avatar=face.avatar,
+        new_header=face.header,
+        new_fields=fields,
+        new_locked=_flag(face.locked),
+        new_bot=_flag(face.bot),
+        new_discoverable=_flag(face.discoverable),
+        new_indexable=_flag(face.indexable),
         new_hide_collections=_flag(face.hide_collections),
         new_sites=None if face.sites is None else _json(face.sites).decode(),
-    )  # fmt: skip
+    )
     w.touch(PEOPLE, id_)
 
 

@@ -19,18 +19,29 @@ from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_rol
 ESCAPE = "\\"
 
 _login = (
-    accounts.c.id, accounts.c.handle, accounts.c.role, accounts.c.state, accounts.c.created_at, logins.c.email, logins.c.confirmed_at,
-    logins.c.approved_at, logins.c.ui_language, logins.c.reason,
-)  # fmt: skip
+    accounts.c.id,
+    accounts.c.handle,
+    accounts.c.role,
+    accounts.c.state,
+    accounts.c.created_at,
+    logins.c.email,
+    logins.c.confirmed_at,
+    logins.c.approved_at,
+    logins.c.ui_language,
+    logins.c.reason,
+)
 # People of other servers log in there.
 _joined = accounts.outerjoin(logins, logins.c.account_id == accounts.c.id)
 # Every wish that is not named is empty, so that one text serves them all.
 _limited = exists(
     select(rulings.c.id).where(
-        rulings.c.subject_id == accounts.c.id, rulings.c.measure == words("measure"), rulings.c.lifted_at.is_(None),
-        rulings.c.starts_at <= param("at"), or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
+        rulings.c.subject_id == accounts.c.id,
+        rulings.c.measure == words("measure"),
+        rulings.c.lifted_at.is_(None),
+        rulings.c.starts_at <= param("at"),
+        or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
     )
-)  # fmt: skip
+)
 _WISHES = (
     accounts.c.state != sql("'deleted'"),
     accounts.c.role != sql("'system'"),
@@ -96,10 +107,19 @@ async def found(
     whence: Scope = "elsewhere" if wishes.domain else wishes.whence
     stmt: Statement = (UP if upward else DOWN)[whence]
     rows = await reading.fetch(
-        stmt, domain=wishes.domain,
-        state=wishes.state, measure=wishes.measure, at=reading.now(), staff=int(wishes.staff), handle=_begins(wishes.handle),
-        name=_holds(wishes.name), email=_begins(wishes.email), below=below, above=above, n=at_most,
-    )  # fmt: skip
+        stmt,
+        domain=wishes.domain,
+        state=wishes.state,
+        measure=wishes.measure,
+        at=reading.now(),
+        staff=int(wishes.staff),
+        handle=_begins(wishes.handle),
+        name=_holds(wishes.name),
+        email=_begins(wishes.email),
+        below=below,
+        above=above,
+        n=at_most,
+    )
     found_ = [await _true(reading, Private(*row)) for row in (reversed(rows) if upward else rows)]
     return [one for one in found_ if not wishes.staff or one.role != Role.MEMBER]
 

@@ -15,18 +15,31 @@ from chaupal.store.machine.work import Reading, Row, Writing
 
 ADD_APP = inserts(apps)
 APP_COLUMNS = (
-    apps.c.id, apps.c.client_id, apps.c.secret_hash, apps.c.name, apps.c.website, apps.c.redirect_uris, apps.c.scopes
-)  # fmt: skip
+    apps.c.id,
+    apps.c.client_id,
+    apps.c.secret_hash,
+    apps.c.name,
+    apps.c.website,
+    apps.c.redirect_uris,
+    apps.c.scopes,
+)
 APP_CALLED = selects(*APP_COLUMNS).where(same(apps, client_id="client"))
 APP = selects(*APP_COLUMNS).where(same(apps, id="id"))
 
 ADD_GRANT = inserts(grants)
 GRANT = statement(
     select(
-        grants.c.hash, grants.c.app_id, grants.c.account_id, grants.c.redirect_uri, grants.c.scopes, grants.c.challenge,
-        grants.c.challenge_method, grants.c.expires_at, grants.c.used_at,
+        grants.c.hash,
+        grants.c.app_id,
+        grants.c.account_id,
+        grants.c.redirect_uri,
+        grants.c.scopes,
+        grants.c.challenge,
+        grants.c.challenge_method,
+        grants.c.expires_at,
+        grants.c.used_at,
     ).where(grants.c.hash == words("hash"))
-)  # fmt: skip
+)
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
 DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
 DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
@@ -182,9 +195,16 @@ async def add_session(
 ) -> None:
     now = w.now()
     await w.run(
-        ADD_SESSION, hash=hash_, account_id=account, created_at=now, expires_at=until, csrf=csrf, agent=agent,
-        country=country, seen_at=now,
-    )  # fmt: skip
+        ADD_SESSION,
+        hash=hash_,
+        account_id=account,
+        created_at=now,
+        expires_at=until,
+        csrf=csrf,
+        agent=agent,
+        country=country,
+        seen_at=now,
+    )
 
 
 async def drop_session(w: Writing, hash_: str) -> None:
@@ -256,11 +276,20 @@ def _token_caller(row: Row) -> tuple[Caller, int] | None:
     if account is not None and state in (None, "deleted"):
         return None
     caller = Caller(
-        account=account, handle=handle or "", role=Role(role or Role.MEMBER), scopes=frozenset(scopes.split()), app=app_id,
-        app_name=app_name or "", app_site=app_site or "", language=language or "",
-        appearance=appearance or "", reads=reads or "", key=hash_,
-        state="active" if account is None else _state(state, confirmed, approved), second=totp is not None or bool(keys),
-    )  # fmt: skip
+        account=account,
+        handle=handle or "",
+        role=Role(role or Role.MEMBER),
+        scopes=frozenset(scopes.split()),
+        app=app_id,
+        app_name=app_name or "",
+        app_site=app_site or "",
+        language=language or "",
+        appearance=appearance or "",
+        reads=reads or "",
+        key=hash_,
+        state="active" if account is None else _state(state, confirmed, approved),
+        second=totp is not None or bool(keys),
+    )
     return caller, FOREVER
 
 
@@ -271,9 +300,18 @@ def _cookie_caller(row: Row) -> tuple[Caller, int] | None:
     if state == "deleted":
         return None
     caller = Caller(
-        account=account, handle=handle, role=Role(role), csrf=csrf, language=language, appearance=appearance, reads=reads, key=hash_,
-        state=_state(state, confirmed, approved), second=totp is not None or bool(keys), seen_at=seen,
-    )  # fmt: skip
+        account=account,
+        handle=handle,
+        role=Role(role),
+        csrf=csrf,
+        language=language,
+        appearance=appearance,
+        reads=reads,
+        key=hash_,
+        state=_state(state, confirmed, approved),
+        second=totp is not None or bool(keys),
+        seen_at=seen,
+    )
     return caller, until
 
 

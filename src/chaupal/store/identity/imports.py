@@ -41,9 +41,14 @@ _jobs = HeldJobs(imports, Import)
 add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
 
 ADVANCE = updates(
-    imports, at="to", total="of_all", done=imports.c.done + param("more"), skipped=imports.c.skipped + param("twice"),
-    failed=imports.c.failed + param("wrong"), held_until="until",
-).where(imports.c.state == sql("'running'"), id="of")  # fmt: skip
+    imports,
+    at="to",
+    total="of_all",
+    done=imports.c.done + param("more"),
+    skipped=imports.c.skipped + param("twice"),
+    failed=imports.c.failed + param("wrong"),
+    held_until="until",
+).where(imports.c.state == sql("'running'"), id="of")
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
 WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
 ADD_FAULT = inserts_once(import_faults)
@@ -100,10 +105,16 @@ async def advance(w: Writing, id_: int, step: Step) -> bool:
         await w.run(ADD_FAULT, import_id=id_, number=fault.number, item=fault.item, why=fault.why)
     return bool(
         await w.run(
-            ADVANCE, of=id_, to=step.at, of_all=step.total, more=step.done, twice=step.skipped,
-            wrong=step.failed, until=w.now() + HELD_FOR,
+            ADVANCE,
+            of=id_,
+            to=step.at,
+            of_all=step.total,
+            more=step.done,
+            twice=step.skipped,
+            wrong=step.failed,
+            until=w.now() + HELD_FOR,
         )
-    )  # fmt: skip
+    )
 
 
 async def end(w: Writing, id_: int, state: str, why: str = "") -> bool:

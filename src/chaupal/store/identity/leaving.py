@@ -91,11 +91,15 @@ def _drop_under(table: Table, column: str, above: Table) -> Any:
 
 # What is nobody else's business, what lies under it first. Each table that names a person is here or in KEPT: a test looks.
 UNDER = (
-    (filter_keywords, "filter_id", filters), (filter_posts, "filter_id", filters), (list_members, "list_id", lists),
-    (import_faults, "import_id", imports), (push_calls, "subscription_id", push_subscriptions),
-    (kept_media, "holder_id", drafts), (kept_media, "holder_id", scheduled),
+    (filter_keywords, "filter_id", filters),
+    (filter_posts, "filter_id", filters),
+    (list_members, "list_id", lists),
+    (import_faults, "import_id", imports),
+    (push_calls, "subscription_id", push_subscriptions),
+    (kept_media, "holder_id", drafts),
+    (kept_media, "holder_id", scheduled),
     (bulk_rows, "job_id", bulk_jobs),
-)  # fmt: skip
+)
 MINE = (
     announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, domain_blocks, drafts, featured_tags,
     filters, idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,

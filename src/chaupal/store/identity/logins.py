@@ -12,9 +12,16 @@ from chaupal.store.machine.tables import accounts, logins, mail_tokens
 from chaupal.store.machine.work import Reading, Writing
 
 ADD = inserts_once(
-    logins, account_id="id", email="email", password_hash="hash", confirmed_at="confirmed", approved_at="approved",
-    ui_language="language", reason="reason", created_at="at",
-)  # fmt: skip
+    logins,
+    account_id="id",
+    email="email",
+    password_hash="hash",
+    confirmed_at="confirmed",
+    approved_at="approved",
+    ui_language="language",
+    reason="reason",
+    created_at="at",
+)
 
 COLUMNS = (
     logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
@@ -45,9 +52,12 @@ SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
 SET_APPEARANCE = updates(logins, appearance="appearance").where(account_id="of")
 SET_READS = updates(logins, reads="reads").where(account_id="of")
 SET_DEFAULTS = updates(
-    logins, default_visibility="visibility", default_sensitive="sensitive", default_language="language",
+    logins,
+    default_visibility="visibility",
+    default_sensitive="sensitive",
+    default_language="language",
     default_quote_policy="quotes",
-).where(account_id="of")  # fmt: skip
+).where(account_id="of")
 
 ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose", expires_at="until")
 LINK = selects(mail_tokens.c.account_id).where(
@@ -105,9 +115,16 @@ async def add(
     """A new login; False, and nothing is written, when the address is taken."""
     now = w.now()
     rows = await w.run(
-        ADD, id=account, email=email, hash=password_hash, confirmed=now if confirmed else None,
-        approved=now if approved else None, language=language, reason=reason, at=now,
-    )  # fmt: skip
+        ADD,
+        id=account,
+        email=email,
+        hash=password_hash,
+        confirmed=now if confirmed else None,
+        approved=now if approved else None,
+        language=language,
+        reason=reason,
+        at=now,
+    )
     return rows == 1
 
 

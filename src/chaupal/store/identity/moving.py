@@ -80,9 +80,10 @@ def _behind(table: Table, *more: Any) -> Any:
 
 
 BEHIND = {
-    BLOCKS: _behind(blocks), MUTES: _behind(mutes, mutes.c.notifications, mutes.c.ends_at),
+    BLOCKS: _behind(blocks),
+    MUTES: _behind(mutes, mutes.c.notifications, mutes.c.ends_at),
     FOLLOWERS: _behind(follows, follows.c.boosts, follows.c.notify),
-}  # fmt: skip
+}
 MUTED = selects(mutes.c.id).where(by="me", to="them")
 IN_LISTS = (
     selects(list_members.c.list_id)

@@ -18,9 +18,14 @@ DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")
 USE_RECOVERY = deletes(recovery_codes).where(account_id="me", hash="which")
 RECOVERY_LEFT = counts_of(recovery_codes).where(account_id="me")
 COLUMNS = (
-    passkeys.c.credential, passkeys.c.account_id, passkeys.c.public_key, passkeys.c.uses, passkeys.c.name,
-    passkeys.c.created_at, passkeys.c.used_at,
-)  # fmt: skip
+    passkeys.c.credential,
+    passkeys.c.account_id,
+    passkeys.c.public_key,
+    passkeys.c.uses,
+    passkeys.c.name,
+    passkeys.c.created_at,
+    passkeys.c.used_at,
+)
 ADD_PASSKEY = inserts(passkeys)
 PASSKEYS = (
     selects(*COLUMNS).where(same(passkeys, account_id="me")).order_by(passkeys.c.created_at, passkeys.c.credential)

@@ -45,10 +45,21 @@ RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_i
 # Of what is in force: the row as far as the log says it (reasons are long, and compared as bytes), the entry, and by name what
 # opens of it whom it is about and why.
 SAID = (
-    rulings.c.id, rulings.c.subject_id, rulings.c.term, rulings.c.measure, rulings.c.territory, rulings.c.starts_at,
-    rulings.c.ends_at, rulings.c.order_ref, rulings.c.legal_basis, as_octets(rulings.c.reason), rulings.c.basis, rulings.c.rule,
-    rulings.c.approved_by, rulings.c.log_index,
-)  # fmt: skip
+    rulings.c.id,
+    rulings.c.subject_id,
+    rulings.c.term,
+    rulings.c.measure,
+    rulings.c.territory,
+    rulings.c.starts_at,
+    rulings.c.ends_at,
+    rulings.c.order_ref,
+    rulings.c.legal_basis,
+    as_octets(rulings.c.reason),
+    rulings.c.basis,
+    rulings.c.rule,
+    rulings.c.approved_by,
+    rulings.c.log_index,
+)
 ROWS_IN_FORCE = selects(*SAID).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id)
 _OPENS = [
     select(as_octets(disclosures.c.disclosure))

@@ -83,10 +83,11 @@ ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.
 
 DEPTH = statement(
     select(
-        func.count(case((outbox.c.failed_at.is_(None), 1))), func.count(case((outbox.c.failed_at.is_not(None), 1))),
+        func.count(case((outbox.c.failed_at.is_(None), 1))),
+        func.count(case((outbox.c.failed_at.is_not(None), 1))),
         func.min(case((outbox.c.failed_at.is_(None), outbox.c.at))),
     ).select_from(outbox)
-)  # fmt: skip
+)
 
 GIVE_UP_AFTER = 5
 # How long after each vain try of something outside the next one comes: a mail server may be down for an hour.

@@ -112,9 +112,14 @@ class Sitting:
             await w.run(ENSURE, last=2 * LEASED - 1)
             await check_house(w, self._house, self._earlier)
             row = await w.first(
-                TAKE, first=self._first, end=self._first + LEASED, me=self._me, lasts=LASTS, at=self._work.clock(),
+                TAKE,
+                first=self._first,
+                end=self._first + LEASED,
+                me=self._me,
+                lasts=LASTS,
+                at=self._work.clock(),
                 house=msgspec.json.encode(self._house).decode(),
-            )  # fmt: skip
+            )
         if row is None:
             raise Problem(f"{LEASED} processes are at this database already: there is no number left for another")
         self.seat.taken(row[0] - self._first, after=row[1], until=began + LASTS / 1_000 - MARGIN)

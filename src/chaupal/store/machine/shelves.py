@@ -24,9 +24,15 @@ class Kind[K]:
     __slots__ = ("columns", "lasting", "law", "most", "name", "rows", "tracked")
 
     def __init__(
-        self, name: str, *columns: "Column[Any]", rows: Iterable[Table] = (), most: int = 0,
-        law: bool = False, lasting: bool = False, tracked: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        *columns: "Column[Any]",
+        rows: Iterable[Table] = (),
+        most: int = 0,
+        law: bool = False,
+        lasting: bool = False,
+        tracked: bool = True,
+    ) -> None:
         self.name = name
         self.columns = frozenset(columns)
         self.rows = frozenset(rows)
@@ -69,9 +75,19 @@ FILTERS: Kind[int] = _whole("filters", t.filters, t.filter_keywords, t.filter_po
 WANTS: Kind[int] = Kind("wants", t.lists.c.exclusive, rows=(t.tag_follows, t.list_members), most=5_000)
 REACTIONS: Kind[int] = _whole("reactions", t.likes, t.bookmarks, t.pins, t.thread_mutes, most=1_000)
 TOKENS: Kind[str] = Kind(
-    "tokens", t.tokens.c.revoked_at, t.accounts.c.role, t.accounts.c.state, t.logins.c.ui_language, t.logins.c.appearance,
-    t.logins.c.reads, t.logins.c.totp_since, t.logins.c.passkeys, t.logins.c.confirmed_at, t.logins.c.approved_at, most=10_000,
-)  # fmt: skip
+    "tokens",
+    t.tokens.c.revoked_at,
+    t.accounts.c.role,
+    t.accounts.c.state,
+    t.logins.c.ui_language,
+    t.logins.c.appearance,
+    t.logins.c.reads,
+    t.logins.c.totp_since,
+    t.logins.c.passkeys,
+    t.logins.c.confirmed_at,
+    t.logins.c.approved_at,
+    most=10_000,
+)
 PLACES: Kind[str] = Kind(
     "places", most=10_000
 )  # by token or session: the country it last came from, as its device has it

@@ -95,7 +95,9 @@ def deletes(table: Table) -> Chained:
 def _with(said: Any, table: Table, values: dict[str, Any]) -> Any:
     if not values:
         return said
-    return said.values({
-        name: bindparam(value, type_=table.c[name].type) if isinstance(value, str) else value
-        for name, value in values.items()
-    })  # fmt: skip
+    return said.values(
+        {
+            name: bindparam(value, type_=table.c[name].type) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+    )

@@ -46,8 +46,12 @@ STRANGERS = "DELETE FROM changes WHERE xid >= pg_snapshot_xmax(pg_current_snapsh
 # What is said of a connection that is no more.
 # An InternalClientError is what the driver says of a connection whose last words come in while it is asked.
 LOST = (
-    asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError
-)  # fmt: skip
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 

@@ -168,7 +168,7 @@ class PostgresWork(SharedWork):
 
     def __init__(
         self, dsn: str, clock: Clock, *, beside: bool = False, many: bool = False, connections: int = 8
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(clock, tells=beside or many)
         self._dsn = dsn
         self._beside = beside

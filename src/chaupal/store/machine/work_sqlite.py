@@ -30,10 +30,20 @@ WAL_LARGE, WAL_KEPT = 16_000_000, 64_000_000
 LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
 
 # Errors of the machine (https://sqlite.org/rescode.html), beside those of statements: the low byte of the code.
-FAILING = frozenset((
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
-    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
-))  # fmt: skip
+FAILING = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    )
+)
 
 
 def fault(error: BaseException) -> Problem | None:

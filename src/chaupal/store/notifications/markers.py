@@ -30,13 +30,15 @@ READ = (
 WRITE = upsert(
     lambda i: (
         i(markers)
-        .values(account_id=param("me"), timeline=words("which"), last_read=param("read"), version=1, updated_at=param("at"))
+        .values(
+            account_id=param("me"), timeline=words("which"), last_read=param("read"), version=1, updated_at=param("at")
+        )
         .on_conflict_do_update(
             index_elements=["account_id", "timeline"],
             set_={"last_read": param("read"), "version": markers.c.version + 1, "updated_at": param("at")},
         )
     )
-)  # fmt: skip
+)
 
 
 async def read(reading: Reading, account: int, timelines: Sequence[str] = TIMELINES) -> list[Marker]:

@@ -37,14 +37,18 @@ WANT = updates(logins, mail_due_at="at").where(
 )
 DUE = statement(
     select(
-        logins.c.account_id, accounts.c.handle, logins.c.email, logins.c.ui_language, logins.c.mail_kinds,
+        logins.c.account_id,
+        accounts.c.handle,
+        logins.c.email,
+        logins.c.ui_language,
+        logins.c.mail_kinds,
         logins.c.mailed,
     )
     .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
     .where(logins.c.mail_due_at <= param("now"))
     .order_by(logins.c.mail_due_at)
     .limit(param("n"))
-)  # fmt: skip
+)
 CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed)).where(
     logins.c.mail_due_at <= param("now"), account_id="me"
 )

@@ -50,9 +50,12 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 _COLUMNS = (
-    notice_policies.c.not_following, notice_policies.c.not_followers, notice_policies.c.new_accounts,
-    notice_policies.c.private_mentions, notice_policies.c.limited_accounts,
-)  # fmt: skip
+    notice_policies.c.not_following,
+    notice_policies.c.not_followers,
+    notice_policies.c.new_accounts,
+    notice_policies.c.private_mentions,
+    notice_policies.c.limited_accounts,
+)
 OF = selects(*_COLUMNS).where(same(notice_policies, account_id="me"))
 OF_MANY = selects(notice_policies.c.account_id, *_COLUMNS).where(among(notice_policies.c.account_id, "ids"))
 _SET = {name: words(name) for name in Policy.__struct_fields__}
@@ -66,17 +69,28 @@ SET = upsert(
 PERMIT = inserts_once(notice_permits, account_id="me", from_id="them")
 PERMITTED = selects(notice_permits.c.from_id).where(account_id="me", from_id="them")
 ASK = upserts(
-    notice_requests, "account_id from_id", kept="id created_at",
-    id="new", account_id="me", from_id="them", created_at="at", updated_at="at",
-)  # fmt: skip
+    notice_requests,
+    "account_id from_id",
+    kept="id created_at",
+    id="new",
+    account_id="me",
+    from_id="them",
+    created_at="at",
+    updated_at="at",
+)
 _APART = (
-    notices.c.account_id == notice_requests.c.account_id, notices.c.from_id == notice_requests.c.from_id, notices.c.filtered == 1
-)  # fmt: skip
+    notices.c.account_id == notice_requests.c.account_id,
+    notices.c.from_id == notice_requests.c.from_id,
+    notices.c.filtered == 1,
+)
 _ASKING = select(
-    notice_requests.c.id, notice_requests.c.from_id, notice_requests.c.created_at, notice_requests.c.updated_at,
+    notice_requests.c.id,
+    notice_requests.c.from_id,
+    notice_requests.c.created_at,
+    notice_requests.c.updated_at,
     select(func.count()).select_from(notices).where(*_APART).scalar_subquery(),
     select(func.max(notices.c.post_id)).where(*_APART).scalar_subquery(),
-)  # fmt: skip
+)
 REQUESTS = Pages(notice_requests.c.id, notice_requests.c.account_id == param("me"), base=_ASKING)
 REQUEST = statement(_ASKING.where(notice_requests.c.account_id == param("me"), notice_requests.c.id == param("of")))
 COUNTS = selects(func.count(), func.count(func.distinct(notices.c.from_id))).where(

@@ -17,9 +17,21 @@ from chaupal.store.notifications import notice_mails, push
 from chaupal.store.square.posts import Pages
 
 KINDS = (
-    "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update",
-    "moderation_warning", "severed_relationships", "admin.sign_up", "admin.report",
-)  # fmt: skip
+    "mention",
+    "status",
+    "reblog",
+    "follow",
+    "follow_request",
+    "favourite",
+    "poll",
+    "update",
+    "quote",
+    "quoted_update",
+    "moderation_warning",
+    "severed_relationships",
+    "admin.sign_up",
+    "admin.report",
+)
 
 
 # Many people's likes of one post are one line: what came within half a day. Others stand alone.
@@ -56,20 +68,33 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 COLUMNS = (
-    notices.c.id, notices.c.kind, notices.c.from_id, notices.c.post_id, notices.c.body, notices.c.created_at, notices.c.group_key
-)  # fmt: skip
+    notices.c.id,
+    notices.c.kind,
+    notices.c.from_id,
+    notices.c.post_id,
+    notices.c.body,
+    notices.c.created_at,
+    notices.c.group_key,
+)
 
 ADD = upsert(
     lambda i: (
         i(notices)
         .values(
-            id=param("new"), account_id=param("me"), kind=words("what"), from_id=param("whose"), post_id=param("of"),
-            cause=words("why"), body=words("more"), created_at=param("at"),
-            group_key=words("key"), filtered=param("apart"),
+            id=param("new"),
+            account_id=param("me"),
+            kind=words("what"),
+            from_id=param("whose"),
+            post_id=param("of"),
+            cause=words("why"),
+            body=words("more"),
+            created_at=param("at"),
+            group_key=words("key"),
+            filtered=param("apart"),
         )
         .on_conflict_do_nothing(index_elements=["account_id", "cause"])
     )
-)  # fmt: skip
+)
 _MINE = (notices.c.account_id == param("me"), among(notices.c.kind, "kinds"), notices.c.filtered <= param("apart"))
 OF = Pages(notices.c.id, *_MINE, base=select(*COLUMNS))
 OF_FROM = Pages(notices.c.id, *_MINE, notices.c.from_id == param("whose"), base=select(*COLUMNS))
@@ -79,16 +104,23 @@ _newer = notices.alias("newer")
 
 def _head(*of: Any) -> Any:
     later = exists().where(
-        _newer.c.account_id == notices.c.account_id, _newer.c.group_key == notices.c.group_key, _newer.c.id > notices.c.id,
-        _newer.c.filtered <= param("apart"), *of,
-    )  # fmt: skip
+        _newer.c.account_id == notices.c.account_id,
+        _newer.c.group_key == notices.c.group_key,
+        _newer.c.id > notices.c.id,
+        _newer.c.filtered <= param("apart"),
+        *of,
+    )
     return or_(among(notices.c.kind, "together", negate=True), notices.c.group_key == sql("''"), ~later)
 
 
 HEADS = Pages(notices.c.id, *_MINE, _head(), base=select(*COLUMNS))
 HEADS_FROM = Pages(
-    notices.c.id, *_MINE, notices.c.from_id == param("whose"), _head(_newer.c.from_id == notices.c.from_id), base=select(*COLUMNS)
-)  # fmt: skip
+    notices.c.id,
+    *_MINE,
+    notices.c.from_id == param("whose"),
+    _head(_newer.c.from_id == notices.c.from_id),
+    base=select(*COLUMNS),
+)
 MEMBERS = (
     selects(*COLUMNS)
     .where(same(notices, account_id="me"), among(notices.c.group_key, "keys"), notices.c.filtered <= param("apart"))
@@ -111,17 +143,35 @@ HANDLE = selects(accounts.c.handle).where(id="me")
 
 
 async def add(
-    w: Writing, new: int, account: int, kind: str, *, by: int, cause: str, post: int | None = None, body: str = "",
-    filtered: bool = False, about: int | None = None,
-) -> bool:  # fmt: skip
+    w: Writing,
+    new: int,
+    account: int,
+    kind: str,
+    *,
+    by: int,
+    cause: str,
+    post: int | None = None,
+    body: str = "",
+    filtered: bool = False,
+    about: int | None = None,
+) -> bool:
     """Tell `account` once for each `cause`; False when it was told before. `filtered`: kept apart until it accepts who it is from.
 
     `about`: what many such notices have in common, where `post` is each one's own (a repost).
     """
     fresh = await w.run(
-        ADD, new=new, me=account, what=kind, whose=by, of=post, why=cause, more=body, at=w.now(),
-        key=group_key(kind, about or post, w.now()), apart=int(filtered),
-    )  # fmt: skip
+        ADD,
+        new=new,
+        me=account,
+        what=kind,
+        whose=by,
+        of=post,
+        why=cause,
+        more=body,
+        at=w.now(),
+        key=group_key(kind, about or post, w.now()),
+        apart=int(filtered),
+    )
     if fresh:
         w.touch(NOTICES, account)
     if fresh and not filtered:
@@ -181,9 +231,17 @@ async def page(
     else:
         pages = OF if wanted.by is None else OF_FROM
     rows = await reading.once(
-        NOTICES, account, pages.up if upward else pages.down, me=account, kinds=listed(wanted.kinds), below=below, above=above,
-        n=limit + 1, apart=int(wanted.apart), **more,
-    )  # fmt: skip
+        NOTICES,
+        account,
+        pages.up if upward else pages.down,
+        me=account,
+        kinds=listed(wanted.kinds),
+        below=below,
+        above=above,
+        n=limit + 1,
+        apart=int(wanted.apart),
+        **more,
+    )
     found = [_notice(row) for row in rows]
     return found[::-1] if upward else found
 

@@ -110,9 +110,19 @@ async def add(w: Writing, one: Announcement) -> None:
 async def change(w: Writing, new: Announcement) -> bool:
     """`new` holds the `updated_at` that it had; False where somebody else has changed it meanwhile."""
     w.touch(ANNOUNCED, ONLY)
-    return await w.run(
-        CHANGE, of=new.id, was=new.updated_at, english=new.text, hindi=new.text_hi, begins=new.at, until=new.ends_at, now=w.now()
-    ) == 1  # fmt: skip
+    return (
+        await w.run(
+            CHANGE,
+            of=new.id,
+            was=new.updated_at,
+            english=new.text,
+            hindi=new.text_hi,
+            begins=new.at,
+            until=new.ends_at,
+            now=w.now(),
+        )
+        == 1
+    )
 
 
 async def newest(reading: Reading) -> list[Announcement]:

@@ -41,9 +41,15 @@ _MINE = conversations.c.account_id == param("me")
 OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
 ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
 PUT = upserts(
-    conversations, "account_id root", only=conversations.c.last_post <= param("post"),
-    account_id="me", root="of", last_post="post", unread="new", people="between",
-)  # fmt: skip
+    conversations,
+    "account_id root",
+    only=conversations.c.last_post <= param("post"),
+    account_id="me",
+    root="of",
+    last_post="post",
+    unread="new",
+    people="between",
+)
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
 UNREAD = (

@@ -33,9 +33,13 @@ class Span(NamedTuple):
 
     def params(self) -> dict[str, int]:
         return {
-            "begins": self.start, "ends": self.end, "since": first_id_at(self.start), "until": first_id_at(self.end),
-            "step": self.step, "offset": self.offset,
-        }  # fmt: skip
+            "begins": self.start,
+            "ends": self.end,
+            "since": first_id_at(self.start),
+            "until": first_id_at(self.end),
+            "step": self.step,
+            "offset": self.offset,
+        }
 
 
 def _here(id_: Any) -> Any:

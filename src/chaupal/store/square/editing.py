@@ -16,20 +16,37 @@ from chaupal.store.square.posts import BY_IDS, post_of
 
 KEEP = inserts(revisions)
 CHANGE = updates(
-    posts, text="new_text", html="new_html", spoiler="new_spoiler", language="new_language", sensitive="new_sensitive",
-    mentions="new_mentions", tags="new_tags", pictures="new_pictures", emojis="new_emojis", edited_at="at",
-    poll="new_poll", quote_policy="new_policy",
-).where(id="of")  # fmt: skip
+    posts,
+    text="new_text",
+    html="new_html",
+    spoiler="new_spoiler",
+    language="new_language",
+    sensitive="new_sensitive",
+    mentions="new_mentions",
+    tags="new_tags",
+    pictures="new_pictures",
+    emojis="new_emojis",
+    edited_at="at",
+    poll="new_poll",
+    quote_policy="new_policy",
+).where(id="of")
 DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(id="of", account_id="me")
 OF = statement(
     select(
-        revisions.c.at, revisions.c.text, revisions.c.html, revisions.c.spoiler, revisions.c.sensitive, revisions.c.language,
-        revisions.c.pictures, revisions.c.options, revisions.c.mentions,
+        revisions.c.at,
+        revisions.c.text,
+        revisions.c.html,
+        revisions.c.spoiler,
+        revisions.c.sensitive,
+        revisions.c.language,
+        revisions.c.pictures,
+        revisions.c.options,
+        revisions.c.mentions,
     )
     .where(revisions.c.post_id == param("of"))
     .order_by(revisions.c.id)
     .limit(param("n"))
-)  # fmt: skip
+)
 
 _json = msgspec.json.Encoder().encode
 _pictures = msgspec.json.Decoder(tuple[Picture, ...]).decode
@@ -41,17 +58,35 @@ async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
     """The post says something else; what it said is kept. The caller holds it. Raises Invalid for a picture that is taken."""
     options = [option.title for option in before.poll.options] if before.poll else []
     await w.run(
-        KEEP, id=revision, post_id=before.id, at=before.edited_at or before.created_at, text=before.text, html=before.html,
-        spoiler=before.spoiler, sensitive=int(before.sensitive), language=before.language, pictures=_json(before.pictures).decode(),
-        options=_json(options).decode(), mentions=_json(before.mentions).decode(),
-    )  # fmt: skip
+        KEEP,
+        id=revision,
+        post_id=before.id,
+        at=before.edited_at or before.created_at,
+        text=before.text,
+        html=before.html,
+        spoiler=before.spoiler,
+        sensitive=int(before.sensitive),
+        language=before.language,
+        pictures=_json(before.pictures).decode(),
+        options=_json(options).decode(),
+        mentions=_json(before.mentions).decode(),
+    )
     await w.run(
-        CHANGE, of=after.id, new_text=after.text, new_html=after.html, new_spoiler=after.spoiler, new_language=after.language,
-        new_sensitive=int(after.sensitive), new_mentions=_json(after.mentions).decode(), new_tags=_json(after.tags).decode(),
-        new_pictures=_json(after.pictures).decode(), at=after.edited_at, new_poll=polls.written(after.poll),
+        CHANGE,
+        of=after.id,
+        new_text=after.text,
+        new_html=after.html,
+        new_spoiler=after.spoiler,
+        new_language=after.language,
+        new_sensitive=int(after.sensitive),
+        new_mentions=_json(after.mentions).decode(),
+        new_tags=_json(after.tags).decode(),
+        new_pictures=_json(after.pictures).decode(),
+        at=after.edited_at,
+        new_poll=polls.written(after.poll),
         new_emojis=_json(after.emojis).decode(),
         new_policy=after.quote_policy,
-    )  # fmt: skip
+    )
     await posting.name_anew(w, before, after, public=after.visibility in LISTED_PUBLICLY)
     for picture in after.pictures:
         if picture not in before.pictures:
@@ -82,6 +117,15 @@ def _wording(post: Post, row: Row) -> Post:
     titles = _options(options)
     poll = Poll(tuple(map(Option, titles)), at) if titles else None
     return msgspec.structs.replace(
-        post, text=text, html=html, spoiler=spoiler, sensitive=bool(sensitive), language=language, pictures=_pictures(pictures),
-        edited_at=at, poll=poll, card=None, mentions=_mentions(mentions),
-    )  # fmt: skip
+        post,
+        text=text,
+        html=html,
+        spoiler=spoiler,
+        sensitive=bool(sensitive),
+        language=language,
+        pictures=_pictures(pictures),
+        edited_at=at,
+        poll=poll,
+        card=None,
+        mentions=_mentions(mentions),
+    )

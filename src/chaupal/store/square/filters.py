@@ -76,9 +76,15 @@ POSTS = (
 )
 COUNT = counts_of(filters).where(account_id="me")
 ADD = inserts(
-    filters, id="new", account_id="me", title="title", context="context", action="action", ends_at="ends",
+    filters,
+    id="new",
+    account_id="me",
+    title="title",
+    context="context",
+    action="action",
+    ends_at="ends",
     created_at="at",
-)  # fmt: skip
+)
 CHANGE = updates(filters, title="name", context="where", action="does", ends_at="ends").where(
     id="which", account_id="me"
 )
@@ -119,11 +125,16 @@ async def _load(reading: Reading, account: int, now: int) -> Filters:
     by_posts = [FilteredPost(*row) for row in await reading.fetch(POSTS, ids=ids)]
     every = tuple(
         Filter(
-            id_, title, tuple(context.split(",")), action, ends,
-            tuple(k for k in by_words if k.filter == id_), tuple(p for p in by_posts if p.filter == id_),
+            id_,
+            title,
+            tuple(context.split(",")),
+            action,
+            ends,
+            tuple(k for k in by_words if k.filter == id_),
+            tuple(p for p in by_posts if p.filter == id_),
         )
         for id_, title, context, action, ends in rows
-    )  # fmt: skip
+    )
     return Filters(every, min((f.ends_at for f in every if f.ends_at is not None and f.ends_at > now), default=NEVER))
 
 
@@ -135,9 +146,15 @@ async def count(reading: Reading, me: int) -> int:
 async def add(w: Writing, me: int, made: Filter) -> None:
     """A new filter, without its keywords."""
     await w.run(
-        ADD, new=made.id, me=me, title=made.title, context=",".join(made.contexts), action=made.action, ends=made.ends_at,
+        ADD,
+        new=made.id,
+        me=me,
+        title=made.title,
+        context=",".join(made.contexts),
+        action=made.action,
+        ends=made.ends_at,
         at=w.now(),
-    )  # fmt: skip
+    )
     w.touch(FILTERS, me)
 
 

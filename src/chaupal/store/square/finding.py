@@ -62,9 +62,13 @@ class Narrowed(msgspec.Struct, frozen=True):
 
     def params(self) -> dict[str, Any]:
         return {
-            "whose": self.author, "tongue": self.language, "pictured": int(self.media),
-            "keys": listed(self.keys), "count": len(self.keys), "friends": int(self.followed),
-        }  # fmt: skip
+            "whose": self.author,
+            "tongue": self.language,
+            "pictured": int(self.media),
+            "keys": listed(self.keys),
+            "count": len(self.keys),
+            "friends": int(self.followed),
+        }
 
 
 ANYTHING = Narrowed()
@@ -120,13 +124,21 @@ _worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == i
 WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, kind=FOUND)
 WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
 TAGGED = Pages(
-    post_tags.c.post_id, post_tags.c.key == words("first"), post_tags.c.listed > 0, *_narrow,
+    post_tags.c.post_id,
+    post_tags.c.key == words("first"),
+    post_tags.c.listed > 0,
+    *_narrow,
     base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
-)  # fmt: skip
+)
 _posts = select(posts.c.id).join(accounts, _by)
 WRITTEN_BY = Pages(
-    posts.c.id, posts.c.author == param("whose"), posts.c.visibility == 0, posts.c.boost_of.is_(None), *_narrow, base=_posts
-)  # fmt: skip
+    posts.c.id,
+    posts.c.author == param("whose"),
+    posts.c.visibility == 0,
+    posts.c.boost_of.is_(None),
+    *_narrow,
+    base=_posts,
+)
 _theirs = select(elsewhere.c.post_id).join(posts, posts.c.id == elsewhere.c.post_id).join(accounts, _by)
 ANY_LISTED = Both(
     Pages(posts.c.id, text("listed = 1"), *_narrow, base=_posts), Pages(elsewhere.c.post_id, *_narrow, base=_theirs)
@@ -245,9 +257,13 @@ async def called(reading: Reading, names: Sequence[str], limit: int, *, everywhe
     server's own before those of others, which are asked for by `everywhere`."""
     first, second, third = (*names[:3], "", "", "")[:3]
     params = {
-        "first": first, "first_last": first + LAST, "second": second, "second_last": second + LAST,
-        "third": third, "third_last": third + LAST,
-    }  # fmt: skip
+        "first": first,
+        "first_last": first + LAST,
+        "second": second,
+        "second_last": second + LAST,
+        "third": third,
+        "third_last": third + LAST,
+    }
     found = [row[0] for row in await reading.fetch(CALLED, n=limit, **params)]
     if everywhere and len(found) < limit:
         found += [row[0] for row in await reading.fetch(CALLED_ELSEWHERE, n=limit - len(found), **params)]

@@ -79,10 +79,17 @@ REQUESTS_WITH = {
 }
 SEVER = upsert(
     lambda i: i(severed_ties).values(
-        id=param("new"), ruling_id=param("ruling"), server_id=param("there"), us=param("us"), them=param("them"),
-        kind=words("kind"), boosts=param("show"), notify=param("tell"), at=param("now"),
+        id=param("new"),
+        ruling_id=param("ruling"),
+        server_id=param("there"),
+        us=param("us"),
+        them=param("them"),
+        kind=words("kind"),
+        boosts=param("show"),
+        notify=param("tell"),
+        at=param("now"),
     )
-)  # fmt: skip
+)
 # Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
 COUNTS = (
     selects(severed_ties.c.kind, func.count())
@@ -159,9 +166,17 @@ async def requests_with(reading: Reading, me: int, server: int, at_most: int) ->
 async def sever(w: Writing, one: Severed) -> None:
     """A follow has ended with its server: kept for whoever wants to ask again."""
     await w.run(
-        SEVER, new=one.id, ruling=one.ruling, there=one.server, us=one.us, them=one.them, kind=one.kind, show=int(one.boosts),
-        tell=int(one.notify), now=one.at,
-    )  # fmt: skip
+        SEVER,
+        new=one.id,
+        ruling=one.ruling,
+        there=one.server,
+        us=one.us,
+        them=one.them,
+        kind=one.kind,
+        show=int(one.boosts),
+        tell=int(one.notify),
+        now=one.at,
+    )
 
 
 async def counts(reading: Reading, me: int, ruling: int, server: int, since: int) -> tuple[int, int]:

@@ -77,10 +77,22 @@ HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
 )
 HOLD_ON = updates(media, held_until="until").where(media.c.state == "waiting", id="of")
 LET_GO = updates(media, held_until=0).where(media.c.state == "waiting", id="of")
-PAINTED = updates(
-    media, blurhash="blurhash", width="wide", height="high", small_width="small_wide", small_height="small_high",
-    size="bytes", length="ms", frame_rate="rate", bitrate="bits",
-).where(media.c.state == "waiting", id="of").values(state="ready")  # fmt: skip
+PAINTED = (
+    updates(
+        media,
+        blurhash="blurhash",
+        width="wide",
+        height="high",
+        small_width="small_wide",
+        small_height="small_high",
+        size="bytes",
+        length="ms",
+        frame_rate="rate",
+        bitrate="bits",
+    )
+    .where(media.c.state == "waiting", id="of")
+    .values(state="ready")
+)
 FAILED = updates(media).where(media.c.state == "waiting", id="of").values(state="failed")
 CAME = updates(media, state="as_it_is").where(media.c.state == COMING, id="of")
 DROP_MINE = (
@@ -142,12 +154,13 @@ SHARING = (
 UNKNOWN = statement(
     select(media.c.id, media.c.account_id, media.c.mime, media.c.root)
     .where(
-        media.c.id > param("above"), media.c.state == "ready",
+        media.c.id > param("above"),
+        media.c.state == "ready",
         ~exists().where(media_contents.c.root == case((media.c.root == 0, media.c.id), else_=media.c.root)),
     )
     .order_by(media.c.id)
     .limit(param("n"))
-)  # fmt: skip
+)
 MERGE = updates(media, root="into").where(media.c.root == 0, id="of")
 USES_OF = selects(media_uses.c.post_id).where(root="of")
 UNUSE = deletes(media_uses).where(root="of")
@@ -171,8 +184,13 @@ AFTER = (
 
 # What an original may be kept as, and how its file's name ends.
 SUFFIX = {
-    "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "video/mp4": ".mp4", "audio/mpeg": ".mp3",
-}  # fmt: skip
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "video/mp4": ".mp4",
+    "audio/mpeg": ".mp3",
+}
 SMALL = "image/webp"  # what every small rendition is
 
 
@@ -304,8 +322,13 @@ async def describe(w: Writing, picture: Picture, owner: int) -> bool:
 async def new_small(w: Writing, picture: Picture, owner: int) -> bool:
     """Another small rendition has been painted; False where the upload is not the owner's, not loose or not ready."""
     changed = await w.run(
-        NEW_SMALL, of=picture.id, me=owner, blurhash=picture.blurhash, width=picture.small_width, height=picture.small_height
-    )  # fmt: skip
+        NEW_SMALL,
+        of=picture.id,
+        me=owner,
+        blurhash=picture.blurhash,
+        width=picture.small_width,
+        height=picture.small_height,
+    )
     return changed == 1
 
 
@@ -341,10 +364,18 @@ async def painted(w: Writing, picture: Picture, size: int, digest: str) -> bool:
     if row is not None:
         await know(w, row[0], [digest], row[1] or picture.id)
     changed = await w.run(
-        PAINTED, of=picture.id, blurhash=picture.blurhash, wide=picture.width, high=picture.height,
-        small_wide=picture.small_width, small_high=picture.small_height, bytes=size, ms=picture.length,
-        rate=picture.frame_rate, bits=picture.bitrate,
-    )  # fmt: skip
+        PAINTED,
+        of=picture.id,
+        blurhash=picture.blurhash,
+        wide=picture.width,
+        high=picture.height,
+        small_wide=picture.small_width,
+        small_high=picture.small_height,
+        bytes=size,
+        ms=picture.length,
+        rate=picture.frame_rate,
+        bits=picture.bitrate,
+    )
     return changed == 1
 
 
@@ -379,9 +410,13 @@ async def _subject(
     # In no post: its owner's alone. What was ruled on the post that it came from still binds it.
     post = was_of or id_
     return Subject(
-        id=post, author=owner, visibility=Visibility.DIRECT, names=frozenset((post, owner, id_, content)), media=(id_,),
+        id=post,
+        author=owner,
+        visibility=Visibility.DIRECT,
+        names=frozenset((post, owner, id_, content)),
+        media=(id_,),
         contents=(content,),
-    )  # fmt: skip
+    )
 
 
 async def drop_loose(w: Writing, before: int, at_most: int) -> list[tuple[int, str]]:

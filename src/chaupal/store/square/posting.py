@@ -52,9 +52,10 @@ TAKE_PICTURES = updates(media, post_id="of", loose_at=None).where(
 )
 MY_PICTURES = selects(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), same(media, account_id="me"))
 ONE_MORE_POST = updates(
-    accounts, posts_count=accounts.c.posts_count + 1, last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0),
-    param("at")),
-).where(id="me")  # fmt: skip
+    accounts,
+    posts_count=accounts.c.posts_count + 1,
+    last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
+).where(id="me")
 # By its place in the index of an author's posts: ids grow with the time at which things were said.
 _newest = (
     select(posts.c.created_at)
@@ -106,10 +107,15 @@ class Gone(msgspec.Struct, frozen=True):
 
 # Of a new post, what is kept otherwise than it is said; what its link shows is looked up later.
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
-    "visibility": int, "sensitive": int, "mentions": lambda found: _json(found).decode(), "tags": lambda found: _json(found).decode(),
-    "pictures": lambda found: _json(found).decode(), "poll": polls.written,
-    "emojis": lambda found: _json(found).decode(), "card": lambda _: "",
-}  # fmt: skip
+    "visibility": int,
+    "sensitive": int,
+    "mentions": lambda found: _json(found).decode(),
+    "tags": lambda found: _json(found).decode(),
+    "pictures": lambda found: _json(found).decode(),
+    "poll": polls.written,
+    "emojis": lambda found: _json(found).decode(),
+    "card": lambda _: "",
+}
 
 
 async def add(w: Writing, post: Post, *, answers: bool) -> None:
@@ -121,9 +127,11 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     of_the_square = public and post.boost_of is None and not answers
     w.touch(POSTS, post.id)
     await w.run(
-        INSERT, listed=int(of_the_square and not post.server), answers=int(answers),
+        INSERT,
+        listed=int(of_the_square and not post.server),
+        answers=int(answers),
         **{name: _WRITTEN[name](getattr(post, name)) if name in _WRITTEN else getattr(post, name) for name in FIELDS},
-    )  # fmt: skip
+    )
     if of_the_square and post.server:
         await w.run(LIST_ELSEWHERE, of=post.id, whence=post.server, tongue=post.language)
     _touch_lists(w, post, listed=public)
@@ -169,9 +177,16 @@ async def _add_tags(w: Writing, post: Post, *, public: bool, known: frozenset[st
     found = sorted(post.tags, key=lambda tag: tag.key)  # one order, so that two posts do not wait for each other
     listed_as = (2 if post.server else 1) if public else 0
     added = [
-        {"key": tag.key, "post_id": post.id, "name": tag.name, "author": post.author, "language": post.language, "listed": listed_as}
+        {
+            "key": tag.key,
+            "post_id": post.id,
+            "name": tag.name,
+            "author": post.author,
+            "language": post.language,
+            "listed": listed_as,
+        }
         for tag in found
-    ]  # fmt: skip
+    ]
     await w.run_many(ADD_TAG, added)
     # A tag that only a few may read is not offered to everybody.
     seen = [{"key": tag.key, "name": tag.name, "at": post.created_at} for tag in found if tag.key not in known]
@@ -216,8 +231,16 @@ async def remove(w: Writing, post: Post) -> list[Gone]:
         w.touch(REACTIONS, one.author)
         w.touch(WROTE, one.author)
     for stmt in (
-        DROP_TAGS, DROP_MENTIONS, DROP_LIKES, DROP_BOOKMARKS, DROP_PINS, DROP_REVISIONS, DROP_LINK, ORPHAN_PICTURES, DELETE,
-    ):  # fmt: skip
+        DROP_TAGS,
+        DROP_MENTIONS,
+        DROP_LIKES,
+        DROP_BOOKMARKS,
+        DROP_PINS,
+        DROP_REVISIONS,
+        DROP_LINK,
+        ORPHAN_PICTURES,
+        DELETE,
+    ):
         await w.run(stmt, of=post.id, at=w.now())
     if post.server:
         await w.run(DROP_ELSEWHERE, of=post.id)

@@ -37,9 +37,13 @@ class Pages:
     """
 
     def __init__(
-        self, id_: ColumnElement[Any], *where: Any, base: "Select[*tuple[Any, ...]] | None" = None,
-        kind: Kind[Any] | None = None, key: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        id_: ColumnElement[Any],
+        *where: Any,
+        base: "Select[*tuple[Any, ...]] | None" = None,
+        kind: Kind[Any] | None = None,
+        key: str = "",
+    ) -> None:
         self._kind, self._key = kind, key
         chosen = (base if base is not None else select(id_)).where(*where, id_ < param("below"), id_ > param("above"))
         self.down = statement(chosen.order_by(id_.desc()).limit(param("n")))
@@ -141,9 +145,11 @@ OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None), **_BY
 OF_AUTHOR_PLAIN = Pages(posts.c.id, *_OF, posts.c.answers == 0, posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boost_of.is_(None), **_BY)
 OF_AUTHOR_TAGGED = Pages(
-    posts.c.id, *_OF,
-    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))), **_BY,
-)  # fmt: skip
+    posts.c.id,
+    *_OF,
+    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
+    **_BY,
+)
 
 HOW_MANY = selects(func.count(posts.c.id)).where(same(posts, author="author"))
 CARRIED = selects(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids"))

@@ -11,8 +11,13 @@ from chaupal.store.square import drafts
 from chaupal.store.square.posts import Pages
 
 COLUMNS = (
-    scheduled.c.id, scheduled.c.account_id, scheduled.c.body, scheduled.c.created_at, scheduled.c.at, scheduled.c.failed,
-)  # fmt: skip
+    scheduled.c.id,
+    scheduled.c.account_id,
+    scheduled.c.body,
+    scheduled.c.created_at,
+    scheduled.c.at,
+    scheduled.c.failed,
+)
 _MINE = (scheduled.c.account_id == param("me"),)
 
 INSERT = inserts(scheduled)
@@ -39,8 +44,15 @@ STATE = selects(accounts.c.state).where(id="me")
 
 async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None:
     await w.run(
-        INSERT, id=id_, account_id=account, at=at, body=drafts.written(body), created_at=w.now(), failed="", posts=body.count
-    )  # fmt: skip
+        INSERT,
+        id=id_,
+        account_id=account,
+        at=at,
+        body=drafts.written(body),
+        created_at=w.now(),
+        failed="",
+        posts=body.count,
+    )
     await drafts.keep_media(w, id_, body.uploads)
 
 

@@ -23,8 +23,10 @@ MARK = upserts(
 )
 # Written when both already wanted to know and to be known: `floor` is the viewer's own time, as an id.
 _OF_BOTH = (
-    posts.c.visibility == int(Visibility.DIRECT), posts.c.id >= param("floor"), posts.c.id >= logins.c.marks_since * first_id_at(1),
-)  # fmt: skip
+    posts.c.visibility == int(Visibility.DIRECT),
+    posts.c.id >= param("floor"),
+    posts.c.id >= logins.c.marks_since * first_id_at(1),
+)
 SEEN = (
     selects(read_marks.c.account_id, posts.c.root, func.max(posts.c.id))
     .select_from(

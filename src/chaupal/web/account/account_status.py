@@ -20,10 +20,15 @@ async def show(call: Call[Nothing]) -> Answer:
     told = placeholders.banner(ruling, language) if ruling else ""
     found = [one for one in await notices.mine(call.house.court, call.viewer) if one.in_force]
     return await pages.render(
-        call, "standing.html", found=found, lines=disputes.lines(call, found), words=disputewords, told=told,
+        call,
+        "standing.html",
+        found=found,
+        lines=disputes.lines(call, found),
+        words=disputewords,
+        told=told,
         appeal=tidings.notice_page(ruling.id) if ruling else "",
         title=words(language).gettext(N_("Account status")),
-    )  # fmt: skip
+    )
 
 
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}

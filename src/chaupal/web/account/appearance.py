@@ -37,9 +37,13 @@ async def show(call: Call[Saved]) -> Answer:
         for field, name, options in CHOICES
     ]
     return await pages.render(
-        call, "settings/appearance.html", choices=choices, chosen=asdict(pages.appearance_of(call)),
-        saved=call.args.saved, title=said.gettext(N_("Appearance")),
-    )  # fmt: skip
+        call,
+        "settings/appearance.html",
+        choices=choices,
+        chosen=asdict(pages.appearance_of(call)),
+        saved=call.args.saved,
+        title=said.gettext(N_("Appearance")),
+    )
 
 
 async def choose(call: Call[Appearance]) -> Answer:

@@ -24,12 +24,23 @@ FAMILIES: dict[str, str] = {
     "admin:write": N_("Act as staff"),
 }
 KINDS: dict[str, str] = {
-    "accounts": N_("profile and settings"), "blocks": N_("blocks"), "bookmarks": N_("saved posts"),
-    "favourites": N_("likes"), "filters": N_("filters"), "follows": N_("follows"), "lists": N_("lists"),
-    "mutes": N_("mutes"), "notifications": N_("notifications"), "search": N_("search"), "statuses": N_("posts"),
-    "conversations": N_("conversations"), "media": N_("pictures"), "reports": N_("reports"),
-    "orders": N_("orders"), "webhooks": N_("webhooks"),
-}  # fmt: skip
+    "accounts": N_("profile and settings"),
+    "blocks": N_("blocks"),
+    "bookmarks": N_("saved posts"),
+    "favourites": N_("likes"),
+    "filters": N_("filters"),
+    "follows": N_("follows"),
+    "lists": N_("lists"),
+    "mutes": N_("mutes"),
+    "notifications": N_("notifications"),
+    "search": N_("search"),
+    "statuses": N_("posts"),
+    "conversations": N_("conversations"),
+    "media": N_("pictures"),
+    "reports": N_("reports"),
+    "orders": N_("orders"),
+    "webhooks": N_("webhooks"),
+}
 PARTS: dict[str, str] = {
     "read": N_("See: {what}"),
     "write": N_("Change: {what}"),
@@ -79,9 +90,15 @@ async def show(call: Call[ConsentAsked]) -> Answer:
     if call.caller is not None and call.caller.state == "pending":
         return redirect("/welcome")
     return await pages.render(
-        call, "joining/consent.html", 200, [_policy(asked.redirect_uri)], app=asked.app, asked=_form(call.args),
-        wishes=wishes(call, asked.scopes), title=words(call.viewer.language).gettext(N_("Allow an app")),
-    )  # fmt: skip
+        call,
+        "joining/consent.html",
+        200,
+        [_policy(asked.redirect_uri)],
+        app=asked.app,
+        asked=_form(call.args),
+        wishes=wishes(call, asked.scopes),
+        title=words(call.viewer.language).gettext(N_("Allow an app")),
+    )
 
 
 async def decide(call: Call[Decided]) -> Answer:

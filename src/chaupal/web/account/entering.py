@@ -71,9 +71,15 @@ async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | 
     square = call.house.square
     options = await passkeys.ask_to_prove(square, half.secret) if half.keys else ""
     return await pages.render(
-        call, "joining/second.html", 422 if errors else 200, half=half, leads=leads, options=options, errors=errors or {},
+        call,
+        "joining/second.html",
+        422 if errors else 200,
+        half=half,
+        leads=leads,
+        options=options,
+        errors=errors or {},
         title=words(call.viewer.language).gettext(N_("One more step")),
-    )  # fmt: skip
+    )
 
 
 async def by_code(call: Call[Step]) -> Answer:
@@ -134,17 +140,27 @@ async def _login_page(
     call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 200, *, at_once: bool = False
 ) -> Answer:
     return await pages.render(
-        call, "joining/login.html", 422 if errors else status, sent=sent, errors=errors, at_once=at_once,
+        call,
+        "joining/login.html",
+        422 if errors else status,
+        sent=sent,
+        errors=errors,
+        at_once=at_once,
         title=words(call.viewer.language).gettext(N_("Log in")),
-    )  # fmt: skip
+    )
 
 
 async def _door(call: Call[Door], errors: dict[str, str]) -> Answer:
     options = await passkeys.ask_to_enter(call.house.square)
     return await pages.render(
-        call, "joining/passkey.html", 422 if errors else 200, options=options, leads=call.args.next, errors=errors,
+        call,
+        "joining/passkey.html",
+        422 if errors else 200,
+        options=options,
+        leads=call.args.next,
+        errors=errors,
         title=words(call.viewer.language).gettext(N_("Log in with a passkey")),
-    )  # fmt: skip
+    )
 
 
 async def guesses_password(call: Call[LogIn]) -> bool:

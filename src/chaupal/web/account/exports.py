@@ -16,9 +16,11 @@ from chaupal.wire.sending import export
 
 EXPORTS = (10, 3_600)
 STATES: dict[str, str] = {
-    exports.WAITING: N_("Waits for its turn"), exports.RUNNING: N_("Is being made"), exports.DONE: N_("Ready"),
+    exports.WAITING: N_("Waits for its turn"),
+    exports.RUNNING: N_("Is being made"),
+    exports.DONE: N_("Ready"),
     exports.FAILED: N_("Could not be made"),
-}  # fmt: skip
+}
 BUSY = N_("Another file of yours is still being made.")
 
 
@@ -46,14 +48,23 @@ async def _show(call: Call[Any], error: str = "") -> Answer:
     mine = await exports.mine(call.house.square, viewer)
     running = any(one.state in (exports.WAITING, exports.RUNNING) for one in mine)
     return await pages.render(
-        call, "settings/export.html", 409 if error else 200, error=error, running=running, days=exports.KEPT_FOR // DAY,
+        call,
+        "settings/export.html",
+        409 if error else 200,
+        error=error,
+        running=running,
+        days=exports.KEPT_FOR // DAY,
         mine=[
-            (one, words(language).gettext(STATES[one.state]), one.state == exports.DONE and one.country == viewer.country,
-             placeholders.country_names((one.country,), language))
+            (
+                one,
+                words(language).gettext(STATES[one.state]),
+                one.state == exports.DONE and one.country == viewer.country,
+                placeholders.country_names((one.country,), language),
+            )
             for one in mine
         ],
         title=words(language).gettext(N_("Export")),
-    )  # fmt: skip
+    )
 
 
 # Whoever is suspended or frozen takes theirs along, too.

@@ -98,9 +98,13 @@ async def one(call: Call[Id]) -> Answer:
     """One filter, to be changed."""
     found = await filtering.one(call.house.reads, call.viewer, call.args.id)
     typed = FilterTyped(
-        title=found.title, keywords="\n".join(k.text for k in found.keywords), whole=_whole(found),
-        context=list(found.contexts), does=found.action, lasts=AS_BEFORE if found.ends_at else "0",
-    )  # fmt: skip
+        title=found.title,
+        keywords="\n".join(k.text for k in found.keywords),
+        whole=_whole(found),
+        context=list(found.contexts),
+        does=found.action,
+        lasts=AS_BEFORE if found.ends_at else "0",
+    )
     return await _one(call, found, typed)
 
 
@@ -170,16 +174,27 @@ async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = No
     found = await filtering.mine(call.house.reads, call.viewer)
     title = words(call.viewer.language).gettext(N_("Filters"))
     return await pages.render(
-        call, "keeping/filters.html", 422 if problem else 200, filters=found, title=title, done=done, whole=True,
+        call,
+        "keeping/filters.html",
+        422 if problem else 200,
+        filters=found,
+        title=title,
+        done=done,
+        whole=True,
         **_form(call, typed, problem),
-    )  # fmt: skip
+    )
 
 
 async def _one(call: Call[Any], found: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
     return await pages.render(
-        call, "keeping/filter.html", 422 if problem else 200, filter=found, title=found.title, whole=_whole(found),
+        call,
+        "keeping/filter.html",
+        422 if problem else 200,
+        filter=found,
+        title=found.title,
+        whole=_whole(found),
         **_form(call, typed, problem, before=found.ends_at is not None),
-    )  # fmt: skip
+    )
 
 
 def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, before: bool = False) -> dict[str, Any]:
@@ -187,11 +202,12 @@ def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, befor
     spans = [(str(ms // SECOND), said(text)) for ms, text in SPANS]
     field = next((PLACES[name] for name in (problem.wrong if problem else {}) if name in PLACES), "form")
     return {
-        "typed": typed, "spans": [(AS_BEFORE, said(N_("As before"))), *spans] if before else spans,
+        "typed": typed,
+        "spans": [(AS_BEFORE, said(N_("As before"))), *spans] if before else spans,
         "contexts": {name: said(text) for name, text in CONTEXTS.items()},
         "actions": {name: said(text) for name, text in ACTIONS.items()},
         "errors": {field: sentence(problem, call.viewer.language)} if problem else {},
-    }  # fmt: skip
+    }
 
 
 # Which field of the form a detail of a problem stands beside.

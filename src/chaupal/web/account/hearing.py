@@ -78,10 +78,15 @@ async def act(call: Call[Word]) -> Answer:
 
 async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool) -> Answer:
     return await pages.render(
-        call, "hearing.html", chosen=msgspec.structs.asdict(chosen), saved=saved, waiting=waiting,
+        call,
+        "hearing.html",
+        chosen=msgspec.structs.asdict(chosen),
+        saved=saved,
+        waiting=waiting,
         classes=[(name, said(call, text)) for name, text in CLASSES.items()],
-        ways=[(way, said(call, text)) for way, text in WAYS.items()], title=said(call, N_("Who can notify you")),
-    )  # fmt: skip
+        ways=[(way, said(call, text)) for way, text in WAYS.items()],
+        title=said(call, N_("Who can notify you")),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -61,9 +61,15 @@ def _file(text: str, name: str) -> Answer:
 async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
     mine = await looks.newest(call.house.reads, call.viewer, MOST_SHOWN)
     return await pages.render(
-        call, "settings/servers.html", 422 if wrong else 200, mine=mine, typed=typed, errors=wrong,
-        ended=await looks.severed(call.house.reads, call.viewer), title=words(call.viewer.language).gettext(N_("Hidden servers")),
-    )  # fmt: skip
+        call,
+        "settings/servers.html",
+        422 if wrong else 200,
+        mine=mine,
+        typed=typed,
+        errors=wrong,
+        ended=await looks.severed(call.house.reads, call.viewer),
+        title=words(call.viewer.language).gettext(N_("Hidden servers")),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

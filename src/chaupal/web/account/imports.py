@@ -17,17 +17,27 @@ from chaupal.wire.paging import ById
 from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 KINDS: dict[str, str] = {
-    "": N_("What the file says it is"), "archive": N_("An archive with posts"), "follows": N_("Whom I follow"),
-    "blocks": N_("Whom I block"), "mutes": N_("Whom I mute"), "bookmarks": N_("Saved posts"), "lists": N_("Lists of people"),
+    "": N_("What the file says it is"),
+    "archive": N_("An archive with posts"),
+    "follows": N_("Whom I follow"),
+    "blocks": N_("Whom I block"),
+    "mutes": N_("Whom I mute"),
+    "bookmarks": N_("Saved posts"),
+    "lists": N_("Lists of people"),
     "domains": N_("Blocked servers"),
-}  # fmt: skip
+}
 FOR_WHOM: dict[str, str] = {
-    "": N_("For whom they were"), "unlisted": N_("Not on Local"), "private": N_("For my followers only"),
-}  # fmt: skip
+    "": N_("For whom they were"),
+    "unlisted": N_("Not on Local"),
+    "private": N_("For my followers only"),
+}
 STATES: dict[str, str] = {
-    "waiting": N_("Waits for its turn"), "running": N_("Is being brought in"), "done": N_("Done"),
-    "refused": N_("Cannot be taken"), "stopped": N_("Stopped"),
-}  # fmt: skip
+    "waiting": N_("Waits for its turn"),
+    "running": N_("Is being brought in"),
+    "done": N_("Done"),
+    "refused": N_("Cannot be taken"),
+    "stopped": N_("Stopped"),
+}
 
 
 class ImportTyped(msgspec.Struct, kw_only=True):
@@ -63,11 +73,17 @@ async def one(call: Call[ById]) -> Answer:
     found, faults = await imports.one(call.house.square, call.viewer, call.args.id)
     said = words(call.viewer.language).gettext
     return await pages.render(
-        call, "settings/import_one.html", one=found, faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults],
-        why=reason(found.why, call.viewer.language) if found.why else "", kind=said(KINDS[found.kind]),
-        state=said(STATES[found.state]), running=found.state in ("waiting", "running"), most=imports.MOST_FAULTS,
+        call,
+        "settings/import_one.html",
+        one=found,
+        faults=[(f.number, f.item, reason(f.why, call.viewer.language)) for f in faults],
+        why=reason(found.why, call.viewer.language) if found.why else "",
+        kind=said(KINDS[found.kind]),
+        state=said(STATES[found.state]),
+        running=found.state in ("waiting", "running"),
+        most=imports.MOST_FAULTS,
         title=said(N_("Import")),
-    )  # fmt: skip
+    )
 
 
 async def stop(call: Call[ById]) -> Answer:
@@ -78,11 +94,19 @@ async def stop(call: Call[ById]) -> Answer:
 async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> Answer:
     said = words(call.viewer.language).gettext
     return await pages.render(
-        call, "settings/import.html", 422 if errors else 200, sent=sent, errors=errors,
-        mine=[(m, said(KINDS[m.kind]), said(STATES[m.state])) for m in await imports.mine(call.house.square, call.viewer)],
-        kinds=[(k, said(v)) for k, v in KINDS.items()], whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
-        most=imports.MOST_BYTES // 1_000_000, title=said(N_("Import")),
-    )  # fmt: skip
+        call,
+        "settings/import.html",
+        422 if errors else 200,
+        sent=sent,
+        errors=errors,
+        mine=[
+            (m, said(KINDS[m.kind]), said(STATES[m.state])) for m in await imports.mine(call.house.square, call.viewer)
+        ],
+        kinds=[(k, said(v)) for k, v in KINDS.items()],
+        whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
+        most=imports.MOST_BYTES // 1_000_000,
+        title=said(N_("Import")),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

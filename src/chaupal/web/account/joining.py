@@ -139,16 +139,25 @@ def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
     mode = call.house.settings.registrations
     return await pages.render(
-        call, "joining/signup.html", 422 if errors else 200, sent=sent, errors=errors, mode=mode,
+        call,
+        "joining/signup.html",
+        422 if errors else 200,
+        sent=sent,
+        errors=errors,
+        mode=mode,
         title=said(call, N_("Sign up")),
-    )  # fmt: skip
+    )
 
 
 # The heading says what is so, not what was asked for.
 STEPS = {
-    "ask": N_("Confirm your email address"), "open": N_("Your account is open"), "waiting": N_("Your address is confirmed"),
-    "done": N_("Your address is confirmed"), "late": N_("This link does not work any more"), "dead": N_("This link does not work any more"),
-}  # fmt: skip
+    "ask": N_("Confirm your email address"),
+    "open": N_("Your account is open"),
+    "waiting": N_("Your address is confirmed"),
+    "done": N_("Your address is confirmed"),
+    "late": N_("This link does not work any more"),
+    "dead": N_("This link does not work any more"),
+}
 
 
 async def _confirm_page(call: Call[MailLink], step: str) -> Answer:

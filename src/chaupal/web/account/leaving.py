@@ -47,10 +47,15 @@ async def stay(call: Call[Nothing]) -> Answer:
 
 async def _show(call: Call[Any], errors: dict[str, str], word: str = "") -> Answer:
     return await pages.render(
-        call, "settings/deletion.html", 422 if errors else 200, at=await leaving.when(call.house.square, call.viewer),
-        days=leaving.GRACE // DAY, errors=errors, word=word,
+        call,
+        "settings/deletion.html",
+        422 if errors else 200,
+        at=await leaving.when(call.house.square, call.viewer),
+        days=leaving.GRACE // DAY,
+        errors=errors,
+        word=word,
         title=words(call.viewer.language).gettext(N_("Delete your account")),
-    )  # fmt: skip
+    )
 
 
 # Whoever is suspended may go, too; what was decided about them stays.

@@ -15,12 +15,17 @@ from chaupal.wire.route import PAGE, Route, Shape, get, post
 
 HERE = "/settings/mail"
 NAMES = {
-    "mention": N_("Somebody mentions you or writes you a message"), "follow_request": N_("Somebody asks to follow you"),
-    "follow": N_("Somebody follows you"), "quote": N_("Somebody quotes your post"),
-    "status": N_("Somebody posts of whom you asked to be told"), "reblog": N_("Somebody reposts your post"),
-    "favourite": N_("Somebody likes your post"), "poll": N_("A poll ends that you asked or answered"),
-    "update": N_("A post is edited that you reposted"), "quoted_update": N_("A post is edited that you quoted"),
-}  # fmt: skip
+    "mention": N_("Somebody mentions you or writes you a message"),
+    "follow_request": N_("Somebody asks to follow you"),
+    "follow": N_("Somebody follows you"),
+    "quote": N_("Somebody quotes your post"),
+    "status": N_("Somebody posts of whom you asked to be told"),
+    "reblog": N_("Somebody reposts your post"),
+    "favourite": N_("Somebody likes your post"),
+    "poll": N_("A poll ends that you asked or answered"),
+    "update": N_("A post is edited that you reposted"),
+    "quoted_update": N_("A post is edited that you quoted"),
+}
 
 
 class Chosen(msgspec.Struct, kw_only=True):
@@ -32,9 +37,12 @@ class Chosen(msgspec.Struct, kw_only=True):
 async def show(call: Call[Saved]) -> Answer:
     chosen = await mails.chosen(call.house.square, call.viewer)
     return await pages.render(
-        call, "settings/mail.html", kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS], saved=call.args.saved,
+        call,
+        "settings/mail.html",
+        kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS],
+        saved=call.args.saved,
         title=said(call, N_("Email notifications")),
-    )  # fmt: skip
+    )
 
 
 async def choose(call: Call[Chosen]) -> Answer:

@@ -83,10 +83,15 @@ async def _show(
         field = next(iter(coded(problem).wrong), "form")
         errors = {(fields or {}).get(field, field): sentence(problem, language)}
     return await pages.render(
-        call, "settings/moving.html", problem.status if problem else 200, errors=errors, typed=typed,
-        stand=await moving.stand(call.house.square, call.viewer), elsewhere=call.house.federation is not None,
+        call,
+        "settings/moving.html",
+        problem.status if problem else 200,
+        errors=errors,
+        typed=typed,
+        stand=await moving.stand(call.house.square, call.viewer),
+        elsewhere=call.house.federation is not None,
         title=words(language).gettext(N_("Move to another account")),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

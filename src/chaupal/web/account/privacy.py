@@ -17,26 +17,37 @@ from chaupal.wire.route import PAGE, Route, get, post
 # Name of the switch, what it says, and what it does.
 SWITCHES = (
     (
-        "locked", N_("Ask me before letting people follow"),
+        "locked",
+        N_("Ask me before letting people follow"),
         N_("Whoever wants to follow you asks first. Those who follow you already stay."),
     ),
     (
-        "discoverable", N_("Suggest me to others"),
-        N_("You may stand among suggestions, in the list of people here and among posts that many like. Search engines may find you."),
+        "discoverable",
+        N_("Suggest me to others"),
+        N_(
+            "You may stand among suggestions, in the list of people here and among posts that many like. Search engines may find you."
+        ),
     ),
     (
-        "indexable", N_("Let others find my public posts by their words"),
-        N_("Without this only you find them. They stand on your profile, on Local and under their hashtags all the same."),
+        "indexable",
+        N_("Let others find my public posts by their words"),
+        N_(
+            "Without this only you find them. They stand on your profile, on Local and under their hashtags all the same."
+        ),
     ),
     (
-        "hide_collections", N_("Hide whom I follow and who follows me"),
+        "hide_collections",
+        N_("Hide whom I follow and who follows me"),
         N_("The two lists are for you alone; how many they are is shown to everybody."),
     ),
     (
-        "read_marks", N_("Read marks in messages"),
-        N_("Whoever writes to you sees when you have read it, and so do you. Only where both want it, and for messages from then on."),
+        "read_marks",
+        N_("Read marks in messages"),
+        N_(
+            "Whoever writes to you sees when you have read it, and so do you. Only where both want it, and for messages from then on."
+        ),
     ),
-)  # fmt: skip
+)
 
 
 class Chosen(msgspec.Struct, kw_only=True):
@@ -53,17 +64,22 @@ async def show(call: Call[Saved]) -> Answer:
     seen, login, _ = await people.me(call.house.reads, call.viewer)
     mine = structs.asdict(seen.item) | {"read_marks": login.marks_since is not None}
     return await pages.render(
-        call, "settings/privacy.html", switches=[(name, text, hint, mine[name]) for name, text, hint in SWITCHES],
-        saved=call.args.saved, title=words(call.viewer.language).gettext(N_("Who can find and follow you")),
-    )  # fmt: skip
+        call,
+        "settings/privacy.html",
+        switches=[(name, text, hint, mine[name]) for name, text, hint in SWITCHES],
+        saved=call.args.saved,
+        title=words(call.viewer.language).gettext(N_("Who can find and follow you")),
+    )
 
 
 async def change(call: Call[Chosen]) -> Answer:
     chosen = call.args
     face = Face(
-        locked=chosen.locked, discoverable=chosen.discoverable, indexable=chosen.indexable,
+        locked=chosen.locked,
+        discoverable=chosen.discoverable,
+        indexable=chosen.indexable,
         hide_collections=chosen.hide_collections,
-    )  # fmt: skip
+    )
     await profiles.change(call.house.square, call.viewer, face)
     await conversations.want_marks(call.house.square, call.viewer, wanted=chosen.read_marks)
     return redirect("/settings/privacy?saved=1")

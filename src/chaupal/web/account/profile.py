@@ -54,10 +54,15 @@ async def show(call: Call[Saved]) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     seen = (await people.me(call.house.reads, call.viewer))[0].item
     chosen = Chosen(
-        name=seen.name, note=seen.note, visibility=login.default_visibility, language=login.default_language,
-        quote_policy=login.default_quote_policy, labels=[f.name for f in seen.fields], values=[f.value for f in seen.fields],
+        name=seen.name,
+        note=seen.note,
+        visibility=login.default_visibility,
+        language=login.default_language,
+        quote_policy=login.default_quote_policy,
+        labels=[f.name for f in seen.fields],
+        values=[f.value for f in seen.fields],
         sites="\n".join(hosts.readable(site) for site in seen.sites),
-    )  # fmt: skip
+    )
     return await _show(call, chosen, saved=call.args.saved)
 
 
@@ -67,8 +72,13 @@ async def change(call: Call[Chosen]) -> Answer:
     try:
         avatar, header = await _portrait(call, "avatar"), await _portrait(call, "header")
         face = Face(
-            name=chosen.name, note=chosen.note, avatar=avatar, header=header, sites=tuple(chosen.sites.splitlines()), fields=chosen.table,
-        )  # fmt: skip
+            name=chosen.name,
+            note=chosen.note,
+            avatar=avatar,
+            header=header,
+            sites=tuple(chosen.sites.splitlines()),
+            fields=chosen.table,
+        )
         usual = Defaults(
             visibility=chosen.visibility or None, language=chosen.language, quote_policy=chosen.quote_policy or None
         )
@@ -91,9 +101,16 @@ async def _portrait(call: Call[Any], kind: Literal["avatar", "header"]) -> str |
 
 # What a problem is about -> the field beside which it stands.
 BESIDE = {
-    "name": "name", "note": "note", "privacy": "visibility", "language": "language", "avatar": "avatar", "header": "header",
-    "quote_policy": "quote_policy", "attribution_domains": "sites", "fields_attributes": "fields",
-}  # fmt: skip
+    "name": "name",
+    "note": "note",
+    "privacy": "visibility",
+    "language": "language",
+    "avatar": "avatar",
+    "header": "header",
+    "quote_policy": "quote_policy",
+    "attribution_domains": "sites",
+    "fields_attributes": "fields",
+}
 
 
 async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem: Invalid | None = None) -> Answer:
@@ -104,12 +121,18 @@ async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem
         (BESIDE[name] for name in ([*problem.places, *problem.wrong] if problem else ()) if name in BESIDE), ""
     )
     return await pages.render(
-        call, "settings/profile.html", 422 if problem else 200, chosen=chosen, saved=saved,
-        errors={field or "form": text} if problem else {}, title=said(N_("Your profile")),
-        quoting=[(policy, said(who)) for policy, who in QUOTERS.items()], address=call.house.settings.domain,
+        call,
+        "settings/profile.html",
+        422 if problem else 200,
+        chosen=chosen,
+        saved=saved,
+        errors={field or "form": text} if problem else {},
+        title=said(N_("Your profile")),
+        quoting=[(policy, said(who)) for policy, who in QUOTERS.items()],
+        address=call.house.settings.domain,
         own=f"{call.house.settings.origin}/@{call.caller.handle if call.caller else ''}",
         **writing.choices(call),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

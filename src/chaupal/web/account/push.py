@@ -51,9 +51,13 @@ async def subscribe(call: Call[PushTyped]) -> Answer:
     """This browser is told from now on, until it is signed out."""
     sent, browser = call.args, call.args.subscription
     wish = Wish(
-        endpoint=browser.endpoint, p256dh=browser.keys.p256dh, auth=browser.keys.auth, standard=True,
-        alerts=sent.alerts or ALERTS, policy=sent.policy,
-    )  # fmt: skip
+        endpoint=browser.endpoint,
+        p256dh=browser.keys.p256dh,
+        auth=browser.keys.auth,
+        standard=True,
+        alerts=sent.alerts or ALERTS,
+        policy=sent.policy,
+    )
     found = await push.subscribe(call.house.square, call.viewer, call.caller, wish)
     return json({"id": str(found.id), "alerts": found.alerts, "policy": found.policy})
 

@@ -132,8 +132,13 @@ async def show_sessions(call: Call[Saved]) -> Answer:
     ]
     apps = [(one, wishes(call, one.scopes)) for one in await logins.apps_of(square, call.viewer)]
     return await pages.render(
-        call, "settings/sessions.html", browsers=browsers, apps=apps, saved=call.args.saved, title=said(N_("Browsers and apps"))
-    )  # fmt: skip
+        call,
+        "settings/sessions.html",
+        browsers=browsers,
+        apps=apps,
+        saved=call.args.saved,
+        title=said(N_("Browsers and apps")),
+    )
 
 
 async def end_session(call: Call[Session]) -> Answer:
@@ -161,11 +166,18 @@ async def _security(
         return (errors or {}) if form == at else {}
 
     return await pages.render(
-        call, "settings/security.html", 422 if errors else 200, login=login, keys=await passkeys.mine(square, call.viewer),
-        left=await second.recovery_left(square, call.viewer), wrong=wrong,
-        saved=saved, named=named, staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
+        call,
+        "settings/security.html",
+        422 if errors else 200,
+        login=login,
+        keys=await passkeys.mine(square, call.viewer),
+        left=await second.recovery_left(square, call.viewer),
+        wrong=wrong,
+        saved=saved,
+        named=named,
+        staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
         title=words(call.viewer.language).gettext(N_("Security")),
-    )  # fmt: skip
+    )
 
 
 def _country(call: Call[Any], code: str) -> str:

@@ -24,10 +24,16 @@ async def settings(call: Call[Saved]) -> Answer:
     limited = sum(strike.in_force for strike in await notices.mine(call.house.court, call.viewer))
     at = next((group for group in GROUPS if group.slug == call.args.at), None)
     return await pages.render(
-        call, "settings/index.html", at=at, group=at or GROUPS[0], limited=limited, saved=call.args.saved,
-        country=placeholders.country_names((call.viewer.country,), language), known=call.viewer.country_known,
+        call,
+        "settings/index.html",
+        at=at,
+        group=at or GROUPS[0],
+        limited=limited,
+        saved=call.args.saved,
+        country=placeholders.country_names((call.viewer.country,), language),
+        known=call.viewer.country_known,
         title=words(language).gettext(N_("Settings")),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, takes=Saved, **PAGE),)

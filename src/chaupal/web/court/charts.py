@@ -84,10 +84,15 @@ def chart(figure: Figure, language: str) -> Chart:
     most = max((number(v) for s in figure.series for v in s.values), default=0)
     lines = _lines(figure, most) if figure.shape == "line" else ()
     return Chart(
-        figure=figure, names=names, legend=tuple(names[line.series] for line in lines) or names, lines=lines,
-        rows=tuple(rows[-MOST_ROWS:]), left_out=max(0, len(rows) - MOST_ROWS), most=reportwords.said(most, Kind.number, language),
+        figure=figure,
+        names=names,
+        legend=tuple(names[line.series] for line in lines) or names,
+        lines=lines,
+        rows=tuple(rows[-MOST_ROWS:]),
+        left_out=max(0, len(rows) - MOST_ROWS),
+        most=reportwords.said(most, Kind.number, language),
         tiles=_tiles(figure, most, language) if figure.shape == "tiles" else (),
-    )  # fmt: skip
+    )
 
 
 def _name(series: Series, language: str) -> str:
@@ -100,11 +105,12 @@ def _rows(figure: Figure, language: str) -> list[Row]:
     scales = _scales(figure)
     return [
         Row(
-            reportwords.said(x, figure.x, language), _bars(figure, column, scales),
+            reportwords.said(x, figure.x, language),
+            _bars(figure, column, scales),
             tuple(reportwords.said(v, s.kind, language) for v, s in zip(column, figure.series, strict=True)),
         )
         for x, column in zip(figure.xs, columns, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _scales(figure: Figure) -> list[tuple[float, float]]:
@@ -149,10 +155,16 @@ def _points(values: Sequence[Value], most: float) -> str:
 def _tiles(figure: Figure, most: float, language: str) -> tuple[Tile, ...]:
     found = dict(zip(figure.xs, figure.series[0].values, strict=True)) if figure.series else {}
     return tuple(
-        Tile(code, reportwords.country(code, language), x, y, _shade(number(found.get(code, 0)), most),
-             reportwords.said(found.get(code, 0), Kind.number, language))
+        Tile(
+            code,
+            reportwords.country(code, language),
+            x,
+            y,
+            _shade(number(found.get(code, 0)), most),
+            reportwords.said(found.get(code, 0), Kind.number, language),
+        )
         for code, (x, y) in PLACES.items()
-    )  # fmt: skip
+    )
 
 
 def _shade(value: float, most: float) -> int:

@@ -74,10 +74,13 @@ KINDS = {
 DONE = labels("done")  # what was done, as the public reads it
 # Who pointed to what the house took up by its own rules.
 NOTICED = {
-    "staff": N_("staff noticed it"), "user_report": N_("a person reported it"), "automated": N_("a machine noticed it"),
-    "state_flag": N_("a state pointed to it"), "state_unnamed": N_("a state pointed to it; which one was not written down"),
+    "staff": N_("staff noticed it"),
+    "user_report": N_("a person reported it"),
+    "automated": N_("a machine noticed it"),
+    "state_flag": N_("a state pointed to it"),
+    "state_unnamed": N_("a state pointed to it; which one was not written down"),
     "trusted_flagger": N_("a trusted flagger pointed to it"),
-}  # fmt: skip
+}
 GROUNDS = {
     "protected_expression": N_("The law protects this expression"),
     "no_legal_basis": N_("No law allows this demand"),
@@ -109,11 +112,18 @@ def names(call: Call[Any]) -> dict[str, Any]:
     """What the court's templates use besides what every page knows."""
     language = call.viewer.language
     return {
-        "states": STATES, "marks": MARKS, "kinds": KINDS, "grounds": GROUNDS, "what_was_done": DONE,
-        "countries": partial(placeholders.country_names, language=language), "until": partial(placeholders.until, language=language),
-        "tongue": partial(placeholders.in_tongue, language=language), "called": partial(called, language=language),
-        "rank": partial(rank, call), "grounded": partial(grounded, call),
-    }  # fmt: skip
+        "states": STATES,
+        "marks": MARKS,
+        "kinds": KINDS,
+        "grounds": GROUNDS,
+        "what_was_done": DONE,
+        "countries": partial(placeholders.country_names, language=language),
+        "until": partial(placeholders.until, language=language),
+        "tongue": partial(placeholders.in_tongue, language=language),
+        "called": partial(called, language=language),
+        "rank": partial(rank, call),
+        "grounded": partial(grounded, call),
+    }
 
 
 class Own(NamedTuple):

@@ -63,9 +63,14 @@ async def strikes(call: Call[Nothing]) -> Answer:
     found = await notices.mine(court, call.viewer)
     book = court.rules.current(court.clock())
     return await sheet.render(
-        call, "disputes/strikes.html", N_("Decisions about you"), found=found, lines=lines(call, found),
-        thresholds=book.strikes.thresholds, counting=notices.strikes_that_count(court, found),
-    )  # fmt: skip
+        call,
+        "disputes/strikes.html",
+        N_("Decisions about you"),
+        found=found,
+        lines=lines(call, found),
+        thresholds=book.strikes.thresholds,
+        counting=notices.strikes_that_count(court, found),
+    )
 
 
 async def strike(call: Call[SheetAsked]) -> Answer:
@@ -112,14 +117,24 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: 
     (line,) = lines(call, [found]).values()
     mine = found.ruling.owner_id == ways.viewer.me
     return await sheet.render(
-        call, "disputes/strike.html", N_("A decision about you") if mine else N_("A decision"), problem, strike=found, line=line,
+        call,
+        "disputes/strike.html",
+        N_("A decision about you") if mine else N_("A decision"),
+        problem,
+        strike=found,
+        line=line,
         standing=await log_cosigned.standing(call.house.court),
-        card=await _card(call, found, ways.viewer), ways=ways,
-        rule=_rule(call, found), typed=getattr(call.args, "text", ""), done=getattr(call.args, "done", ""),
-        mine=mine, elsewhere=await outside.of(call.house.court, ways.viewer, id_),
-        answered=await counter.of(call.house.court, ways.viewer, id_), may_answer=counter.is_open(found),
+        card=await _card(call, found, ways.viewer),
+        ways=ways,
+        rule=_rule(call, found),
+        typed=getattr(call.args, "text", ""),
+        done=getattr(call.args, "done", ""),
+        mine=mine,
+        elsewhere=await outside.of(call.house.court, ways.viewer, id_),
+        answered=await counter.of(call.house.court, ways.viewer, id_),
+        may_answer=counter.is_open(found),
         declared=getattr(call.args, "declared", {}),
-    )  # fmt: skip
+    )
 
 
 async def _card(call: Call[Any], found: Strike, viewer: Viewer) -> Card | None:

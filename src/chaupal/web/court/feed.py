@@ -35,18 +35,28 @@ def _items(facts: Facts, language: str) -> list[Item]:
     orders = [o for o in facts.orders.values() if o.kind != OWN_RULES and o.secrecy not in HIDDEN]
     came = [(o.at, o.ref, f"/orders/{o.ref}", f"{o.ref}: {o.authority}") for o in orders]
     decided = [
-        (max(t.decided or o.at for t in o.targets.values()), f"{o.ref}/decided", f"/orders/{o.ref}", f"{o.ref}: {tr(DECIDED[standing])}")
+        (
+            max(t.decided or o.at for t in o.targets.values()),
+            f"{o.ref}/decided",
+            f"/orders/{o.ref}",
+            f"{o.ref}: {tr(DECIDED[standing])}",
+        )
         for o in orders
         if (standing := standing_of(o)) in DECIDED and o.targets
-    ]  # fmt: skip
+    ]
     said = [
         (s.at, f"{s.slug}/{s.index}", f"/statements/{s.slug}", f"{s.title}: {s.authority}" if s.authority else s.title)
         for s in facts.statements
     ]
     frozen = [
-        (s.at, f"{s.period}/{s.revision}", f"/transparency?from={s.period}&to={s.period}", f"{code('snapshot', language)}: {s.period}")
+        (
+            s.at,
+            f"{s.period}/{s.revision}",
+            f"/transparency?from={s.period}&to={s.period}",
+            f"{code('snapshot', language)}: {s.period}",
+        )
         for s in facts.snapshots
-    ]  # fmt: skip
+    ]
     return [*came, *decided, *said, *frozen]
 
 
@@ -65,8 +75,10 @@ def _feed(call: Call[Any], found: list[Item]) -> bytes:
     feed = atom.Feed(
         address=f"{settings.origin}/transparency/feed.atom",
         title=f"{said.gettext(settings.title)}: {said.gettext(RECORD)}",
-        author=settings.domain, language=call.viewer.language, link=f"{settings.origin}/transparency",
-    )  # fmt: skip
+        author=settings.domain,
+        language=call.viewer.language,
+        link=f"{settings.origin}/transparency",
+    )
     return atom.written(feed, [_entry(settings.origin, item) for item in found])
 
 
@@ -77,4 +89,4 @@ def _entry(origin: str, item: Item) -> atom.Entry:
 
 ROUTES: tuple[Route, ...] = (
     get("/transparency/feed.atom", record, Surface.RECORD, shape=Shape.FILE, public=True, limit=(60, 60)),
-)  # fmt: skip
+)

@@ -52,9 +52,20 @@ ORIGINS = {
 MEASURES = {code: said for code, said in labels("do").items() if "law" in Measure(code).row.by}
 # What is typed into fields of their own; a law's other fields are asked for one by one.
 KNOWN = frozenset(
-    {"issuer", "officer", "reference", "date", "legal_provision", "ground", "reasons", "explanation", "target_urls", "territory",
-     "interim_until"}
-)  # fmt: skip
+    {
+        "issuer",
+        "officer",
+        "reference",
+        "date",
+        "legal_provision",
+        "ground",
+        "reasons",
+        "explanation",
+        "target_urls",
+        "territory",
+        "interim_until",
+    }
+)
 TICKED = frozenset({"signature", "good_faith", "perjury", "certified_copy"})
 
 

@@ -56,10 +56,15 @@ async def book(call: Call[Turned]) -> Answer:
     first, found = await log.newest(court, call.args.before, SHOWN)
     rows = [_row(call, first + at, msgspec.json.decode(entry)) for at, entry in enumerate(found)]
     return await pages.render(
-        call, "register/log.html", title=words(call.viewer.language).gettext(N_("The public log")), rows=rows[::-1], first=first,
-        standing=await _standing(court), witnesses=log_cosigned.witnesses_of(court.settings),
+        call,
+        "register/log.html",
+        title=words(call.viewer.language).gettext(N_("The public log")),
+        rows=rows[::-1],
+        first=first,
+        standing=await _standing(court),
+        witnesses=log_cosigned.witnesses_of(court.settings),
         key=await log_batches.public_key(court),
-    )  # fmt: skip
+    )
 
 
 async def entry(call: Call[EntryAsked]) -> Answer:
@@ -77,10 +82,20 @@ async def entry(call: Call[EntryAsked]) -> Answer:
     told = (await log.opened(court, [index])).get(index, {})
     facts = _facts(fields.get("public", {}), words(call.viewer.language))
     return await pages.render(
-        call, "register/entry.html", title=title, index=index, when="", row=_row(call, index, fields), prev=fields.get("prev"),
-        regime=fields.get("regime") or "", facts=facts, closed=len(fields.get("_sd", ())), raw=raw.decode(),
-        reason=told.get("reason", ""), standing=standing,
-    )  # fmt: skip
+        call,
+        "register/entry.html",
+        title=title,
+        index=index,
+        when="",
+        row=_row(call, index, fields),
+        prev=fields.get("prev"),
+        regime=fields.get("regime") or "",
+        facts=facts,
+        closed=len(fields.get("_sd", ())),
+        raw=raw.decode(),
+        reason=told.get("reason", ""),
+        standing=standing,
+    )
 
 
 async def _standing(court: Court) -> Standing | None:

@@ -83,12 +83,16 @@ TALES: dict[tuple[str, str], str] = {
     ("key", ""): N_("The log is signed by a new key."),
     ("origin", ""): N_("The log goes on from an older one."),
     ("open", ""): N_("What had been closed in an earlier entry was opened, or destroyed."),
-    ("cover", ""): N_("A closed entry. It holds something that may not be told yet, or nothing at all: nobody can tell which."),
-}  # fmt: skip
+    ("cover", ""): N_(
+        "A closed entry. It holds something that may not be told yet, or nothing at all: nobody can tell which."
+    ),
+}
 OTHER = N_("Something was written down that this page has no words for; it stands below, letter by letter.")
 OUTCOMES = {
-    "upheld": N_("the decision stands"), "modified": N_("the limit was made narrower"), "reversed": N_("the decision was taken back"),
-}  # fmt: skip
+    "upheld": N_("the decision stands"),
+    "modified": N_("the limit was made narrower"),
+    "reversed": N_("the decision was taken back"),
+}
 
 
 def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
@@ -98,12 +102,15 @@ def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
     outcome = OUTCOMES.get(public.get("outcome") or "")
     facts = {
-        "who": _who(public, words), "target": words.number(public.get("target") or 0), "where": where,
+        "who": _who(public, words),
+        "target": words.number(public.get("target") or 0),
+        "where": where,
         "what": words.gettext(done) if done else str(public.get("measure", "")),
         "ground": words.gettext(ground) if ground else str(public.get("ground") or "–"),
-        "outcome": words.gettext(outcome) if outcome else "–", "title": str(public.get("title", "")),
+        "outcome": words.gettext(outcome) if outcome else "–",
+        "title": str(public.get("title", "")),
         "period": str(public.get("period", "")),
-    }  # fmt: skip
+    }
     return words.gettext(tale) % facts
 
 

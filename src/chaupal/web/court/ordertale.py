@@ -37,9 +37,13 @@ STEPS = {
 }
 # Whose act it was. The name of a court or a committee is free text, and private.
 BODIES = {
-    "authority": N_("the authority"), "court": N_("a court"), "review_committee": N_("the review committee"),
-    "secretary": N_("the secretary in charge"), "house": N_("this server"), "other": N_("another body"),
-}  # fmt: skip
+    "authority": N_("the authority"),
+    "court": N_("a court"),
+    "review_committee": N_("the review committee"),
+    "secretary": N_("the secretary in charge"),
+    "house": N_("this server"),
+    "other": N_("another body"),
+}
 # How many of its targets came to a state on one day.
 CAME_TO = {
     "in_force": N_("Limited, as two people decided: %(many)s"),

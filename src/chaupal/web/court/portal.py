@@ -116,9 +116,14 @@ async def enrol(call: Call[Enrol]) -> Answer:
 
 async def _enrol(call: Call[Any], shown: Enrolment | None, problem: Problem | None) -> Answer:
     answer = await render(
-        call, "portal/enrol.html", N_("Enrol for the authority portal"), problem, shown=shown, link=call.args.secret,
+        call,
+        "portal/enrol.html",
+        N_("Enrol for the authority portal"),
+        problem,
+        shown=shown,
+        link=call.args.secret,
         password_rule=PASSWORD,
-    )  # fmt: skip
+    )
     # The page holds a secret; its address must not go along to wherever a link on it leads.
     return Answer(answer.body, answer.status, answer.mime, [*answer.headers, ("referrer-policy", "no-referrer")])
 

@@ -23,10 +23,17 @@ from chaupal.wire.paging import Number
 from chaupal.wire.route import Route, get, post
 
 STAGES = {
-    "received": N_("received"), "acknowledged": N_("receipt acknowledged"), "in_review": N_("under review"),
-    "returned": N_("returned: something is missing"), "clarifying": N_("the staff ask something"), "hearing": N_("a hearing is set"),
-    "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
-}  # fmt: skip
+    "received": N_("received"),
+    "acknowledged": N_("receipt acknowledged"),
+    "in_review": N_("under review"),
+    "returned": N_("returned: something is missing"),
+    "clarifying": N_("the staff ask something"),
+    "hearing": N_("a hearing is set"),
+    "stayed": N_("stayed by a court"),
+    "withdrawn": N_("withdrawn"),
+    "set_aside": N_("set aside"),
+    "closed": N_("closed"),
+}
 STEPS = {
     "receive": N_("It was received."), "acknowledge": N_("Its receipt was acknowledged."), "return_order": N_("It was returned."),
     "mend": N_("It was mended."), "ask": N_("The staff ask:"), "answer": N_("The authority answered:"), "write": N_("A letter:"),
@@ -177,9 +184,20 @@ async def _order(
     found = await filings.whole(call.house.reads, who.authority.id, ref)
     told = await statements.about(call.house.court, ref)
     return await render(
-        call, "portal/order.html", ref, problem, who, found=found, stages=STAGES, steps=STEPS, over=found.stage in OVER,
-        about=about, typed=typed, statements=told, measures=filing.MEASURES,
-    )  # fmt: skip
+        call,
+        "portal/order.html",
+        ref,
+        problem,
+        who,
+        found=found,
+        stages=STAGES,
+        steps=STEPS,
+        over=found.stage in OVER,
+        about=about,
+        typed=typed,
+        statements=told,
+        measures=filing.MEASURES,
+    )
 
 
 ROUTES: tuple[Route, ...] = (

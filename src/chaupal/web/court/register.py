@@ -36,9 +36,13 @@ class OrderAsked(msgspec.Struct, kw_only=True):
 
 
 OUTCOMES = {
-    "withheld": N_("withheld"), "refused": N_("refused"), "ended": N_("restored"), "pending": N_("under review"),
-    "not_found": N_("not found here"), "own_rules": N_("acted on under this server's own rules"),
-}  # fmt: skip
+    "withheld": N_("withheld"),
+    "refused": N_("refused"),
+    "ended": N_("restored"),
+    "pending": N_("under review"),
+    "not_found": N_("not found here"),
+    "own_rules": N_("acted on under this server's own rules"),
+}
 FEED = 20  # orders in a feed
 type Word = Annotated[str, Meta(max_length=200)]
 
@@ -100,10 +104,19 @@ async def register(call: Call[RegisterAsked]) -> Answer:
     title = words(call.viewer.language).gettext(N_("Register of orders"))
     asked = call.args.said
     return await pages.render(
-        call, "register/orders.html", found=page, title=title, asked=asked, issuers=who, laws=[(id_, _law(call, id_)) for id_ in laws],
-        lands=sorted({one.jurisdiction for one in who}), kinds_of_end=OUTCOMES, turn=partial(links.query, "/orders", **asked),
-        feed=links.query("/orders/feed.atom", **asked), **courtly.names(call),
-    )  # fmt: skip
+        call,
+        "register/orders.html",
+        found=page,
+        title=title,
+        asked=asked,
+        issuers=who,
+        laws=[(id_, _law(call, id_)) for id_ in laws],
+        lands=sorted({one.jurisdiction for one in who}),
+        kinds_of_end=OUTCOMES,
+        turn=partial(links.query, "/orders", **asked),
+        feed=links.query("/orders/feed.atom", **asked),
+        **courtly.names(call),
+    )
 
 
 def _law(call: Call[Any], id_: str) -> str:
@@ -122,9 +135,12 @@ async def feed(call: Call[RegisterAsked]) -> Answer:
     stories = await record.told(call.house.reads, found.items)
     named = said.gettext(N_("Register of orders"))
     head = atom.Feed(
-        address=origin + links.query("/orders/feed.atom", **asked), title=f"{named} · {said.gettext(call.house.settings.title)}",
-        author=call.house.settings.domain, language=call.viewer.language, link=origin + links.query("/orders", **asked),
-    )  # fmt: skip
+        address=origin + links.query("/orders/feed.atom", **asked),
+        title=f"{named} · {said.gettext(call.house.settings.title)}",
+        author=call.house.settings.domain,
+        language=call.viewer.language,
+        link=origin + links.query("/orders", **asked),
+    )
     return Answer(
         atom.written(head, [_entry(call, line, stories[line.order.id]) for line in found.items]), mime=atom.MIME
     )
@@ -135,10 +151,13 @@ def _entry(call: Call[Any], line: Line, story: tuple[Happened, ...]) -> atom.Ent
     address = f"{call.house.settings.origin}/orders/{line.order.ref}"
     told = "".join(f"<li>{said.day(one.at)}: {escape(ordertale.sentence(one, said))}</li>" for one in story)
     return atom.Entry(
-        id=address, link=address, title=f"{line.order.ref} · {courtly.called(line.authority, call.viewer.language)}",
-        updated=max((one.at for one in story), default=line.order.received_at), published=line.order.received_at,
+        id=address,
+        link=address,
+        title=f"{line.order.ref} · {courtly.called(line.authority, call.viewer.language)}",
+        updated=max((one.at for one in story), default=line.order.received_at),
+        published=line.order.received_at,
         html=f"<ol>{told}</ol>",
-    )  # fmt: skip
+    )
 
 
 async def order(call: Call[OrderAsked]) -> Answer:

@@ -56,9 +56,13 @@ async def send(call: Call[ReportTyped]) -> Answer:
     subject = await _subject(call, args)
     about = subject.card.post.id if subject.card else args.post  # of a repost, what was reposted
     report = Report(
-        account=subject.person.id, posts=() if about is None else (about,), kind=args.kind, comment=args.comment,
-        rules=tuple(args.rules) if args.kind == "violation" else (), forward=args.forward,
-    )  # fmt: skip
+        account=subject.person.id,
+        posts=() if about is None else (about,),
+        kind=args.kind,
+        comment=args.comment,
+        rules=tuple(args.rules) if args.kind == "violation" else (),
+        forward=args.forward,
+    )
     try:
         if viewer.account is not None:
             row = await reports.file(court, viewer, report)
@@ -107,9 +111,15 @@ async def _form(call: Call[Any], typed: ReportTyped, problem: Problem | None) ->
     subject = await _subject(call, typed)
     court = call.house.court
     return await sheet.render(
-        call, "reports/report.html", N_("Report"), problem, typed=typed, subject=subject, kinds_of=complaints.KINDS,
+        call,
+        "reports/report.html",
+        N_("Report"),
+        problem,
+        typed=typed,
+        subject=subject,
+        kinds_of=complaints.KINDS,
         book=court.rules.current(court.clock()),
-    )  # fmt: skip
+    )
 
 
 async def _subject(call: Call[Any], about: About) -> Subject:

@@ -11,9 +11,13 @@ from chaupal.wire.route import Nothing, Route, Shape, get
 
 async def show(call: Call[Nothing]) -> Answer:
     return await pages.render(
-        call, "servers.html", found=await servers.limited(call.house.reads), done=labels("done"),
-        federation=call.house.settings.federation, title=words(call.viewer.language).gettext(N_("Limits of other servers")),
-    )  # fmt: skip
+        call,
+        "servers.html",
+        found=await servers.limited(call.house.reads),
+        done=labels("done"),
+        federation=call.house.settings.federation,
+        title=words(call.viewer.language).gettext(N_("Limits of other servers")),
+    )
 
 
 ROUTES: tuple[Route, ...] = (get("/about/servers", show, Surface.RECORD, shape=Shape.PAGE, public=True),)

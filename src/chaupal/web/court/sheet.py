@@ -20,12 +20,19 @@ class SheetAsked(msgspec.Struct, kw_only=True):
 
 
 async def render(
-    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any,
-) -> Answer:  # fmt: skip
+    call: Call[Any],
+    template: str,
+    title: str,
+    problem: Problem | None = None,
+    status: int = 0,
+    **context: Any,
+) -> Answer:
     """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
     told: dict[str, Any] = {
-        "title": words(call.viewer.language).gettext(title), "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "", "words": disputewords,
-    }  # fmt: skip
+        "title": words(call.viewer.language).gettext(title),
+        "errors": courtly.errors_of(call, problem) if problem else {},
+        "stopped": courtly.stopped(call, problem) if problem else "",
+        "words": disputewords,
+    }
     known = courtly.names(call) | told | context
     return await pages.render(call, template, status or (problem.status if problem else 200), None, **known)

@@ -95,7 +95,7 @@ async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) 
 
 async def _edit(
     call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: Replied | None = None
-) -> Answer:  # fmt: skip
+) -> Answer:
     known = await authorities.every(call.house.court, call.viewer)
     names = {"slug": slug, "typed": typed, "known": known, "replied": replied or Replied(slug=slug)}
     return await _render(call, "statements/edit.html", N_("Revise the statement"), problem, **names)

@@ -47,8 +47,12 @@ class PartAsked(msgspec.Struct, kw_only=True):
     @property
     def typed(self) -> dict[str, str]:
         return {
-            "from": self.start, "to": self.to, "country": self.country, "language": self.language, "regime": self.regime,
-        }  # fmt: skip
+            "from": self.start,
+            "to": self.to,
+            "country": self.country,
+            "language": self.language,
+            "regime": self.regime,
+        }
 
 
 class TableAsked(PartAsked, kw_only=True):
@@ -90,19 +94,27 @@ async def overview(call: Call[PartAsked]) -> Answer:
     tr = words(call.viewer.language).gettext
     drawn = [charts.chart(figure, call.viewer.language) for figure in found.figures]
     return await _page(
-        call, "transparency/index.html", report=found, charts=drawn, headlines=_headlines(call, found), country=_table(found, "T2"),
-        title=tr(N_("Transparency")), **await _of_the_log(call),
-    )  # fmt: skip
+        call,
+        "transparency/index.html",
+        report=found,
+        charts=drawn,
+        headlines=_headlines(call, found),
+        country=_table(found, "T2"),
+        title=tr(N_("Transparency")),
+        **await _of_the_log(call),
+    )
 
 
 async def _of_the_log(call: Call[Any]) -> dict[str, Any]:
     """What stands beside the report: how the log is, what is frozen."""
     court = call.house.court
     return {
-        "health": await log_cosigned.status(court), "standing": await log_cosigned.standing(court),
-        "checked": await reconcile.last(court), "frozen": await snapshots.listed(court),
+        "health": await log_cosigned.status(court),
+        "standing": await log_cosigned.standing(court),
+        "checked": await reconcile.last(court),
+        "frozen": await snapshots.listed(court),
         "signed_next": log_batches.next_batch(court) if log_batches.batch_ms(court.settings) else None,
-    }  # fmt: skip
+    }
 
 
 async def one(call: Call[TableAsked]) -> Answer:
@@ -120,7 +132,7 @@ async def one(call: Call[TableAsked]) -> Answer:
     said = await statements.listed(call.house.court) if id_ == "T1" else []
     return await _page(
         call, "transparency/table.html", report=found, table=found.tables[0], title=title, id=id_, statements=said
-    )  # fmt: skip
+    )
 
 
 def _filters(call: Call[Any]) -> tuple[Filters, dict[str, str]]:
@@ -135,10 +147,14 @@ def _filters(call: Call[Any]) -> tuple[Filters, dict[str, str]]:
 async def _page(call: Call[Any], template: str, status: int = 200, **names: Any) -> Answer:
     typed = {name: text.strip() for name, text in call.args.typed.items() if text.strip()}
     usual: dict[str, Any] = reportwords.names(call) | {
-        "typed": call.args.typed, "query": links.query("", **typed), "wrong": {}, "tables": TABLES,
-        "title": words(call.viewer.language).gettext(N_("Transparency")), "statements": [],
+        "typed": call.args.typed,
+        "query": links.query("", **typed),
+        "wrong": {},
+        "tables": TABLES,
+        "title": words(call.viewer.language).gettext(N_("Transparency")),
+        "statements": [],
         "spoken": partial(in_language, language=call.viewer.language),
-    }  # fmt: skip
+    }
     return await pages.render(call, template, status, None, **(usual | names))
 
 

@@ -34,10 +34,15 @@ async def verify(call: Call[ReceiptAsked]) -> Answer:
     filled = Filled() if number is None else await _filled(call, number)
     title = words(call.viewer.language).gettext(N_("Verify it yourself"))
     return await pages.render(
-        call, "register/verify.html", title=title, filled=filled, number=number, key=await log_batches.public_key(court),
+        call,
+        "register/verify.html",
+        title=title,
+        filled=filled,
+        number=number,
+        key=await log_batches.public_key(court),
         witnesses="\n".join(str(who.key) for who in log_cosigned.witnesses_of(court.settings)),
         standing=await log_cosigned.standing(court),
-    )  # fmt: skip
+    )
 
 
 async def _filled(call: Call[Any], number: int) -> Filled:
@@ -48,6 +53,4 @@ async def _filled(call: Call[Any], number: int) -> Filled:
         return Filled(when=later.when)
 
 
-ROUTES: tuple[Route, ...] = (
-    get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=ReceiptAsked),
-)  # fmt: skip
+ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=ReceiptAsked),)

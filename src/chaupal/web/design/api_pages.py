@@ -78,10 +78,16 @@ def _operation(whole: dict[str, Any], path: str, method: str, told: dict[str, An
     answer = told["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
     known = whole["components"]["schemas"].get(_name(answer), {})
     return Operation(
-        id=told["operationId"], method=method.upper(), path=path, summary=told["summary"], open="security" not in told,
-        scope=told.get("x-scope", ""), takes=tuple(taken), gives=tuple(_fields(known)),
+        id=told["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=told["summary"],
+        open="security" not in told,
+        scope=told.get("x-scope", ""),
+        takes=tuple(taken),
+        gives=tuple(_fields(known)),
         example=command(whole["servers"][0]["url"], method, path, told) if "x-example" in told else "",
-    )  # fmt: skip
+    )
 
 
 def _fields(schema: dict[str, Any]) -> list[Field]:

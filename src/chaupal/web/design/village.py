@@ -56,4 +56,4 @@ async def play(call: Call[Part]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     post("/village/look", look, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Look),
     post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Part),
-)  # fmt: skip
+)

@@ -80,9 +80,14 @@ async def elsewhere(call: Call[Elsewhere]) -> Answer:
     """Note it; the page of the ruling shows it to the person concerned, too."""
     args = call.args
     noting = outside.note(
-        call.house.court, call.viewer, args.id, step=args.step, body=args.body, outcome=args.outcome,
+        call.house.court,
+        call.viewer,
+        args.id,
+        step=args.step,
+        body=args.body,
+        outcome=args.outcome,
         complied_in_time=args.complied_in_time,
-    )  # fmt: skip
+    )
     return await disputes.act_on(call, args.id, noting, "?done=noted#elsewhere")
 
 
@@ -107,9 +112,13 @@ async def _say(call: Call[AppealHandled]) -> None:
 async def _decide(call: Call[AppealHandled]) -> None:
     args = call.args
     typed = Decision(
-        outcome=args.outcome, reason=args.reason, ends_at=args.ends_at, territory=args.territory, measure=args.measure,
+        outcome=args.outcome,
+        reason=args.reason,
+        ends_at=args.ends_at,
+        territory=args.territory,
+        measure=args.measure,
         parts=_parts(args.parts),
-    )  # fmt: skip
+    )
     await appeals.decide(call.house.court, call.viewer, args.id, typed)
 
 
@@ -137,9 +146,18 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     typed = call.args if isinstance(call.args, AppealHandled) else AppealHandled(id=id_, act="")
     card = msgspec.structs.replace(shown[0], beside=()) if shown else None  # what limits it is said on this very page
     return await sheet.render(
-        call, "office/appeal.html", N_("Appeal"), problem, row=row, strike=strike, card=card, names=names, typed=typed,
-        done=getattr(call.args, "done", ""), may_hear=row.may_be_heard_by(viewer.me),
-    )  # fmt: skip
+        call,
+        "office/appeal.html",
+        N_("Appeal"),
+        problem,
+        row=row,
+        strike=strike,
+        card=card,
+        names=names,
+        typed=typed,
+        done=getattr(call.args, "done", ""),
+        may_hear=row.may_be_heard_by(viewer.me),
+    )
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

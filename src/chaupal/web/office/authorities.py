@@ -16,8 +16,11 @@ from chaupal.wire.paging import ById, Number
 from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 CLASS_NAMES = {
-    "court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other"),
-}  # fmt: skip
+    "court": N_("court"),
+    "government": N_("government"),
+    "police": N_("police"),
+    "other": N_("other"),
+}
 # What each form here is made of and said by.
 FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES}
 
@@ -99,9 +102,15 @@ async def person(call: Call[Person]) -> Answer:
 def _form(found: Authority) -> AuthorityForm:
     kind: Any = found.issuer_class
     return AuthorityForm(
-        name=found.name, name_hi=found.name_hi, jurisdiction=found.jurisdiction, office=found.office, email_domain=found.email_domain,
-        issuer_class=kind, keys="\n".join(found.keys), contact=found.contact,
-    )  # fmt: skip
+        name=found.name,
+        name_hi=found.name_hi,
+        jurisdiction=found.jurisdiction,
+        office=found.office,
+        email_domain=found.email_domain,
+        issuer_class=kind,
+        keys="\n".join(found.keys),
+        contact=found.contact,
+    )
 
 
 async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -> Answer:
@@ -140,6 +149,11 @@ ROUTES: tuple[Route, ...] = (
     post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
     post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=Invited, **PAGE),
     post(
-        "/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", takes=Person, **PAGE
+        "/office/authorities/{id}/people/{user_id}/{act}",
+        person,
+        Surface.OFFICE,
+        may="register_authority",
+        takes=Person,
+        **PAGE,
     ),
-)  # fmt: skip
+)

@@ -19,8 +19,10 @@ from chaupal.wire.route import Route, get, post
 MEASURE = "deamplify"
 # In what way a tag may be the same.
 NEARNESS = {
-    "script": N_("the same sound in another script"), "spelling": N_("another spelling"), "number": N_("the same with a number"),
-}  # fmt: skip
+    "script": N_("the same sound in another script"),
+    "spelling": N_("another spelling"),
+    "number": N_("the same with a number"),
+}
 
 
 class DeamplifyTyped(msgspec.Struct, kw_only=True):
@@ -55,11 +57,18 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
     rules = house.court.rules.current(house.court.clock())
     made = await history.quieted(house.reads, call.viewer)
     return await office_room.render(
-        call, "office/deamplified.html", N_("Kept out of trends"), problem, typed=typed, made=made, book=rules,
+        call,
+        "office/deamplified.html",
+        N_("Kept out of trends"),
+        problem,
+        typed=typed,
+        made=made,
+        book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
-        nearness=NEARNESS, near=await variants.of(house.reads, call.viewer, [row.term for row in made if row.term]),
+        nearness=NEARNESS,
+        near=await variants.of(house.reads, call.viewer, [row.term for row in made if row.term]),
         names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

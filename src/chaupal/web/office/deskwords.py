@@ -8,15 +8,20 @@ from chaupal.web.words import N_
 # What is decided, as whoever decides it reads it.
 MEASURES = labels("do")
 CLOSINGS = {
-    "own_rules_action": N_("Close: acted on under our own rules"), "already_gone": N_("Close: it is gone already"),
-    "duplicate": N_("Close: it was decided before"), "out_of_scope": N_("Close: the order does not cover it"),
-}  # fmt: skip
+    "own_rules_action": N_("Close: acted on under our own rules"),
+    "already_gone": N_("Close: it is gone already"),
+    "duplicate": N_("Close: it was decided before"),
+    "out_of_scope": N_("Close: the order does not cover it"),
+}
 DECIDED = MEASURES | {"refuse": N_("Refuse")} | CLOSINGS
 # Whose turn an order is, to those whose it is not.
 TURNS = {
-    "worker": N_("waits for whoever takes orders in"), "reviewer": N_("waits for a reviewer"),
-    "approver": N_("waits for an approver, somebody else"), "authority": N_("waits for the authority"), "court": N_("waits for a court"),
-}  # fmt: skip
+    "worker": N_("waits for whoever takes orders in"),
+    "reviewer": N_("waits for a reviewer"),
+    "approver": N_("waits for an approver, somebody else"),
+    "authority": N_("waits for the authority"),
+    "court": N_("waits for a court"),
+}
 AGES = {  # how old a thing was when the order came
     "day": N_("less than a day old"),
     "week": N_("less than a week old"),
@@ -27,10 +32,17 @@ AGES = {  # how old a thing was when the order came
 # What can be done about many at once, and what becomes of each row.
 MANY = {name: act.do for name, act in VERBS.items()}
 STAGES = {
-    "received": N_("received"), "acknowledged": N_("acknowledged"), "in_review": N_("being examined"),
-    "returned": N_("sent back to the authority"), "clarifying": N_("a question is open"), "hearing": N_("a hearing is set"),
-    "stayed": N_("stayed by a court"), "withdrawn": N_("withdrawn"), "set_aside": N_("set aside"), "closed": N_("closed"),
-}  # fmt: skip
+    "received": N_("received"),
+    "acknowledged": N_("acknowledged"),
+    "in_review": N_("being examined"),
+    "returned": N_("sent back to the authority"),
+    "clarifying": N_("a question is open"),
+    "hearing": N_("a hearing is set"),
+    "stayed": N_("stayed by a court"),
+    "withdrawn": N_("withdrawn"),
+    "set_aside": N_("set aside"),
+    "closed": N_("closed"),
+}
 STEPS = {
     "receive": N_("Taken in"), "open": N_("Opened"), "acknowledge": N_("Acknowledge it"), "check": N_("Checked: begin the examination"),
     "return_order": N_("Send it back to the authority"), "mend": N_("The authority has put it right"), "ask": N_("Ask the authority"),
@@ -47,46 +59,76 @@ STEPS = {
 FIELDS = {
     "reason": (N_("Reason"), N_("It may become public.")),
     "text": (N_("Text"), N_("The letter, the question or the minutes. Only staff read it.")),
-    "body": (N_("Which court or committee"), ""), "until": (N_("Day"), N_("Indian time.")),
+    "body": (N_("Which court or committee"), ""),
+    "until": (N_("Day"), N_("Indian time.")),
     "codes": (N_("What is wrong with it"), ""),
     "targets": (N_("Which things"), N_("Their numbers, such as 1, 4, 7. Empty: all.")),
-    "confirms": (N_("The order that confirms it"), N_("Its number here, such as IN-2026-0001. It is checked, and names the same things.")),
-}  # fmt: skip
+    "confirms": (
+        N_("The order that confirms it"),
+        N_("Its number here, such as IN-2026-0001. It is checked, and names the same things."),
+    ),
+}
 # What became of a thing since an order named it.
 FLAGS = {
-    "edited": N_("edited since the order came"), "deleted": N_("deleted since the order came"),
-    "account_deleted": N_("the account is deleted"), "account_moved": N_("the account has moved"),
+    "edited": N_("edited since the order came"),
+    "deleted": N_("deleted since the order came"),
+    "account_deleted": N_("the account is deleted"),
+    "account_moved": N_("the account has moved"),
     "account_leaving": N_("the account is leaving"),
-}  # fmt: skip
+}
 CHANGES = {"extend": N_("It lasts longer"), "renew": N_("It is renewed"), "amend": N_("It is made less")}
 BODIES = {
-    "authority": N_("the authority"), "court": N_("a court"), "review_committee": N_("a review committee"),
-    "secretary": N_("the Secretary"), "house": N_("this server"), "other": N_("somebody else"),
-}  # fmt: skip
+    "authority": N_("the authority"),
+    "court": N_("a court"),
+    "review_committee": N_("a review committee"),
+    "secretary": N_("the Secretary"),
+    "house": N_("this server"),
+    "other": N_("somebody else"),
+}
 ENDING = frozenset({"withdraw", "set_aside", "stay", "close"})  # steps after which measures end
 CLOCKS = {
-    "acknowledge": N_("to be acknowledged"), "act": N_("to be acted on"), "confirm_interim": N_("to be confirmed"),
-    "restore": N_("to be shown again"), "review": N_("to be looked at again"),
-}  # fmt: skip
+    "acknowledge": N_("to be acknowledged"),
+    "act": N_("to be acted on"),
+    "confirm_interim": N_("to be confirmed"),
+    "restore": N_("to be shown again"),
+    "review": N_("to be looked at again"),
+}
 ROLES = {
-    "member": N_("member"), "clerk": N_("clerk"), "reviewer": N_("reviewer"), "approver": N_("approver"), "executor": N_("executor"),
-    "moderator": N_("moderator"), "auditor": N_("auditor"), "owner": N_("owner"),
-}  # fmt: skip
+    "member": N_("member"),
+    "clerk": N_("clerk"),
+    "reviewer": N_("reviewer"),
+    "approver": N_("approver"),
+    "executor": N_("executor"),
+    "moderator": N_("moderator"),
+    "auditor": N_("auditor"),
+    "owner": N_("owner"),
+}
 DUTIES = {
-    "clerk": N_("takes orders in, writes letters"), "reviewer": N_("proposes and approves"),
-    "approver": N_("proposes and approves, acts alone in an emergency"), "executor": N_("carries out stays and withdrawals, lifts"),
-    "moderator": N_("the house's own rules, reports, appeals"), "auditor": N_("reads everything, changes nothing"),
-    "owner": N_("everything, and who has which role"), "member": N_("no part in the office"),
-}  # fmt: skip
+    "clerk": N_("takes orders in, writes letters"),
+    "reviewer": N_("proposes and approves"),
+    "approver": N_("proposes and approves, acts alone in an emergency"),
+    "executor": N_("carries out stays and withdrawals, lifts"),
+    "moderator": N_("the house's own rules, reports, appeals"),
+    "auditor": N_("reads everything, changes nothing"),
+    "owner": N_("everything, and who has which role"),
+    "member": N_("no part in the office"),
+}
 SPEAKERS = {
-    "news_media": N_("news media"), "journalist": N_("journalist"), "activist": N_("activist"), "politician": N_("politician"),
+    "news_media": N_("news media"),
+    "journalist": N_("journalist"),
+    "activist": N_("activist"),
+    "politician": N_("politician"),
     "candidate": N_("candidate"),
-}  # fmt: skip
+}
 SOURCES = NOTICED
 LOOKS = {
-    "document": N_("document"), "post": N_("post that is not for everybody"), "evidence": N_("evidence"), "email": N_("email address"),
-    "speaker": N_("why somebody is protected"), "reporter": N_("who reported"),
-}  # fmt: skip
+    "document": N_("document"),
+    "post": N_("post that is not for everybody"),
+    "evidence": N_("evidence"),
+    "email": N_("email address"),
+    "speaker": N_("why somebody is protected"),
+    "reporter": N_("who reported"),
+}
 # Surfaces, as what people know them by.
 SURFACES = {
     "home": N_("home timelines"), "stream": N_("live updates"), "public": N_("Local"), "tag": N_("hashtag pages"),

@@ -54,9 +54,14 @@ async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int |
     court = call.house.court
     found = await archive.of_order(court, call.viewer, ref)
     named = {
-        "title": words(call.viewer.language).gettext(N_("Documents")), "ref": ref, "found": found, "signer": documents.signer_of,
-        "signatures": filing.SIGNATURES, "errors": courtly.errors_of(call, problem) if problem else {}, "about": about,
-    }  # fmt: skip
+        "title": words(call.viewer.language).gettext(N_("Documents")),
+        "ref": ref,
+        "found": found,
+        "signer": documents.signer_of,
+        "signatures": filing.SIGNATURES,
+        "errors": courtly.errors_of(call, problem) if problem else {},
+        "about": about,
+    }
     return await pages.render(
         call, "office/documents.html", problem.status if problem else 200, **named, **courtly.names(call)
     )

@@ -50,9 +50,13 @@ async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None
     if not rulings:
         return None
     about = About(
-        kind=target.kind, subject=target.subject_id or 0, owner=target.owner_id, parts=tuple(draft.parts)[:MOST_PARTS], term=target.term,
+        kind=target.kind,
+        subject=target.subject_id or 0,
+        owner=target.owner_id,
+        parts=tuple(draft.parts)[:MOST_PARTS],
+        term=target.term,
         pictures=draft.outcome == "withhold_media",
-    )  # fmt: skip
+    )
     made = await impact.impact(call.house.reads, call.viewer, about, rulings)
     return Effect(draft.outcome, made, tuple(_look(call, seen) for seen in made.looks))
 

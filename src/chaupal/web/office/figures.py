@@ -57,10 +57,17 @@ async def show(call: Call[FiguresAsked]) -> Answer:
     span = counts.days(today - timedelta(days=int(call.args.days) - 1), today)
     drawn, totals = await _daily(call, span)
     return await office_room.render(
-        call, "office/figures.html", N_("Figures"), drawn=drawn, most=[await _most(call, *one, span) for one in MOST],
-        totals=totals, asked=call.args.days, spans=SPANS, cohorts=await _cohorts(call, today),
+        call,
+        "office/figures.html",
+        N_("Figures"),
+        drawn=drawn,
+        most=[await _most(call, *one, span) for one in MOST],
+        totals=totals,
+        asked=call.args.days,
+        spans=SPANS,
+        cohorts=await _cohorts(call, today),
         space=await _space(call),
-    )  # fmt: skip
+    )
 
 
 async def _space(call: Call[Any]) -> tuple[tuple[str, float], ...]:

@@ -154,6 +154,12 @@ ROUTES: tuple[Route, ...] = (
     get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=Begun, shape=Shape.PAGE),
     post("/office/orders/look", look, Surface.OFFICE, may="receive_order", takes=Lines, body=600_000, shape=Shape.PAGE),
     post(
-        "/office/orders", take_in, Surface.OFFICE, may="receive_order", takes=Intake, body=filing.MOST_BYTES, shape=Shape.PAGE
+        "/office/orders",
+        take_in,
+        Surface.OFFICE,
+        may="receive_order",
+        takes=Intake,
+        body=filing.MOST_BYTES,
+        shape=Shape.PAGE,
     ),
-)  # fmt: skip
+)

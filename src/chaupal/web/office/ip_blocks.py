@@ -18,12 +18,15 @@ from chaupal.wire.paging import ById
 from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 KINDS = {
-    "ip": N_("a network"), "domain": N_("a domain of email addresses"), "email": N_("one email address"),
-}  # fmt: skip
+    "ip": N_("a network"),
+    "domain": N_("a domain of email addresses"),
+    "email": N_("one email address"),
+}
 SEVERITIES = {
-    "sign_up_requires_approval": N_("whoever joins from there waits for approval"), "sign_up_block": N_("nobody joins from there"),
+    "sign_up_requires_approval": N_("whoever joins from there waits for approval"),
+    "sign_up_block": N_("nobody joins from there"),
     "no_access": N_("nothing is answered there"),
-}  # fmt: skip
+}
 
 type Word = Annotated[str, Meta(max_length=300)]
 
@@ -66,9 +69,16 @@ async def end(call: Call[ById]) -> Answer:
 async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
     found = await doors.everything(call.house.court, call.viewer)
     return await office_room.render(
-        call, "office/doors.html", N_("Shut doors"), problem, typed=typed, found=found, kinds=KINDS, severities=SEVERITIES,
+        call,
+        "office/doors.html",
+        N_("Shut doors"),
+        problem,
+        typed=typed,
+        found=found,
+        kinds=KINDS,
+        severities=SEVERITIES,
         names=await desk.handles(call.house.reads, call.viewer, [door.created_by for door in found]),
-    )  # fmt: skip
+    )
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "shut_doors"}

@@ -79,9 +79,18 @@ class Row(msgspec.Struct, kw_only=True):
     def item(self) -> Item:
         seen = int(self.at.partition(":")[2])
         return Item(
-            number=self.number, seen=seen, outcome=self.outcome, code=self.code, reason=self.reason, finding=self.finding,
-            kind=self.kind, body=self.body, until=self.until, territory=self.territory, matter=self.matter,
-        )  # fmt: skip
+            number=self.number,
+            seen=seen,
+            outcome=self.outcome,
+            code=self.code,
+            reason=self.reason,
+            finding=self.finding,
+            kind=self.kind,
+            body=self.body,
+            until=self.until,
+            territory=self.territory,
+            matter=self.matter,
+        )
 
 
 class ManyTyped(msgspec.Struct, kw_only=True):
@@ -174,17 +183,20 @@ async def _said_for_all(call: Call[ManyTyped], args: ManyTyped) -> ManyTyped:
     text = "" if template is None else (call.viewer.language == "hi" and template.text_hi) or template.text
     rows = [
         msgspec.structs.replace(
-            row, outcome=row.outcome or args.all_outcome or (REFUSE if args.all_code else ""),
+            row,
+            outcome=row.outcome or args.all_outcome or (REFUSE if args.all_code else ""),
             code=row.code or ("" if row.outcome else args.all_code),
             reason=row.reason or args.all_reason or notes.filled(text, values.get(row.number, {})),
-            kind=row.kind or args.all_kind, body=row.body or args.all_body, until=row.until or args.all_until,
+            kind=row.kind or args.all_kind,
+            body=row.body or args.all_body,
+            until=row.until or args.all_until,
             territory=row.territory or args.all_territory,
             matter=row.matter or (args.all_matter if row.outcome in ("", OWN_ACTION) else ""),
         )
         if row.take
         else row
         for row in args.items
-    ]  # fmt: skip
+    ]
     return msgspec.structs.replace(args, items=tuple(rows))
 
 
@@ -205,9 +217,12 @@ async def _files(call: Call[Any], asked: ManyAsked, act: str) -> tuple[dossier.D
 def _values(order: dossier.Order, file: File) -> dict[str, object]:
     """What a template's words in braces stand for, of one thing."""
     return {
-        "number": file.target.number, "ref": order.ref, "kind": file.target.kind, "law": order.legal_basis,
+        "number": file.target.number,
+        "ref": order.ref,
+        "kind": file.target.kind,
+        "law": order.legal_basis,
         "handle": file.person.item.handle if file.person else "",
-    }  # fmt: skip
+    }
 
 
 # --- files ---
@@ -257,9 +272,16 @@ async def progress(call: Call[JobAsked]) -> Answer:
         for one in found.bad
     ]
     return await office_room.render(
-        call, "office/bulk.html", N_("Many at once"), found=found, job=found.job, bad=bad, acts=MANY, running=found.job.open,
+        call,
+        "office/bulk.html",
+        N_("Many at once"),
+        found=found,
+        job=found.job,
+        bad=bad,
+        acts=MANY,
+        running=found.job.open,
         back=f"/office/orders/{found.job.ref}" if found.job.ref else "/office/appeals",
-    )  # fmt: skip
+    )
 
 
 def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
@@ -310,9 +332,11 @@ def _touched(would: Mapping[int, Effect]) -> dict[str, int]:
     """What all that is marked would touch together."""
     made = [one.impact for one in would.values()]
     return {
-        "posts": sum(one.sums.posts for one in made), "replies": sum(one.sums.replies for one in made),
-        "reposts": sum(one.sums.reposts for one in made), "likes": sum(one.sums.likes for one in made),
-    }  # fmt: skip
+        "posts": sum(one.sums.posts for one in made),
+        "replies": sum(one.sums.replies for one in made),
+        "reposts": sum(one.sums.reposts for one in made),
+        "likes": sum(one.sums.likes for one in made),
+    }
 
 
 def _status(done: list[Done]) -> int:

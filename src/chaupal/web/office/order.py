@@ -65,9 +65,16 @@ async def take_step(call: Call[Stepped]) -> Answer:
     args = call.args
     try:
         form = StepForm(
-            verb=args.verb, reason=args.reason, text=args.text, codes=args.codes, body=args.body, until=args.until,
-            document=args.document, targets=numbers(args.targets), confirms=args.confirms,
-        )  # fmt: skip
+            verb=args.verb,
+            reason=args.reason,
+            text=args.text,
+            codes=args.codes,
+            body=args.body,
+            until=args.until,
+            document=args.document,
+            targets=numbers(args.targets),
+            confirms=args.confirms,
+        )
         await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _page(call, args.ref, 1, args, problem)
@@ -113,11 +120,23 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
     shown = await cards(call, [file.post for file in files.files if file.post is not None])
     by_post: dict[int, Card] = {card.key: card for card in shown}
     return await office_room.render(
-        call, "office/order.html", ref, problem, matter=found, dossier=files, cards=by_post, typed=typed, first=first,
-        turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order), timeline=timeline(found),
-        names=await _names(call, found, files), ending=deskwords.ENDING, fields=deskwords.FIELDS, particulars=_particulars(call, found),
+        call,
+        "office/order.html",
+        ref,
+        problem,
+        matter=found,
+        dossier=files,
+        cards=by_post,
+        typed=typed,
+        first=first,
+        turn=await desk_reads.turn_of(call.house.reads, call.viewer, found.order),
+        timeline=timeline(found),
+        names=await _names(call, found, files),
+        ending=deskwords.ENDING,
+        fields=deskwords.FIELDS,
+        particulars=_particulars(call, found),
         held=await evidence.of_order(call.house.court, call.viewer, ref) if may(call.viewer, "see_documents") else [],
-    )  # fmt: skip
+    )
 
 
 class Line(NamedTuple):

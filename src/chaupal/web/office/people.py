@@ -75,9 +75,14 @@ async def _account(call: Call[Any], handle: str) -> int:
 async def _staff(call: Call[Any], typed: Granted, problem: Problem | None) -> Answer:
     known = await desk.staff(call.house.reads, call.viewer)
     return await office_room.render(
-        call, "office/people.html", N_("People and roles"), problem, known=known, typed=typed,
+        call,
+        "office/people.html",
+        N_("People and roles"),
+        problem,
+        known=known,
+        typed=typed,
         given=[role.value for role in roles.GIVEN],
-    )  # fmt: skip
+    )
 
 
 # --- protected speakers ---
@@ -131,9 +136,16 @@ async def _speakers(
     known = await speakers.listed(call.house.court, call.viewer)
     ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
     return await office_room.render(
-        call, "office/speakers.html", N_("Protected speakers"), problem, known=known, typed=typed, read=read or {},
-        names=await desk.handles(call.house.reads, call.viewer, ids), classes=speakers.CLASSES,
-    )  # fmt: skip
+        call,
+        "office/speakers.html",
+        N_("Protected speakers"),
+        problem,
+        known=known,
+        typed=typed,
+        read=read or {},
+        names=await desk.handles(call.house.reads, call.viewer, ids),
+        classes=speakers.CLASSES,
+    )
 
 
 # --- looks and evidence ---
@@ -145,9 +157,14 @@ async def show_looks(call: Call[LooksAsked]) -> Answer:
     below = args.below or 2**63 - 1
     found = await looks.listed(house.court, call.viewer, below=below, at_most=MOST_LOOKS, by=by, what=what)
     return await office_room.render(
-        call, "office/looks.html", N_("Who looked at what"), found=found, typed=args, more=len(found) == MOST_LOOKS,
+        call,
+        "office/looks.html",
+        N_("Who looked at what"),
+        found=found,
+        typed=args,
+        more=len(found) == MOST_LOOKS,
         names=await desk.handles(house.reads, call.viewer, {look.by for look in found}),
-    )  # fmt: skip
+    )
 
 
 async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:

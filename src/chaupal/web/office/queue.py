@@ -51,9 +51,15 @@ async def queue(call: Call[QueueAsked]) -> Answer:
     found = await desk.queue(call.house.reads, call.viewer, wish)
     laws = call.house.court.regimes.in_force(call.house.court.clock())
     return await office_room.render(
-        call, "office/queue.html", N_("Staff office"), found=found[:SHOWN], more=len(found) > SHOWN, wish=wish, open_states=desk.OPEN,
+        call,
+        "office/queue.html",
+        N_("Staff office"),
+        found=found[:SHOWN],
+        more=len(found) > SHOWN,
+        wish=wish,
+        open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),
-    )  # fmt: skip
+    )
 
 
 async def assign(call: Call[Taken]) -> Answer:

@@ -55,8 +55,13 @@ async def queue(call: Call[ReportsAsked]) -> Answer:
     rows = await report_desk.queue(call.house.court, call.viewer, resolved=args.resolved)
     kept = [row for row in rows if args.kind in ("", row.category) and (not args.mine or row.assigned_to == call.me)]
     return await sheet.render(
-        call, "office/reports.html", N_("Reports"), groups=await _groups(call, kept), asked=args, kinds_of=complaints.KINDS,
-    )  # fmt: skip
+        call,
+        "office/reports.html",
+        N_("Reports"),
+        groups=await _groups(call, kept),
+        asked=args,
+        kinds_of=complaints.KINDS,
+    )
 
 
 async def show(call: Call[SheetAsked]) -> Answer:
@@ -107,8 +112,12 @@ async def _matter(call: Call[ReportHandled]) -> str:
 
 type Act = Callable[[Call[ReportHandled]], Awaitable[str | None]]
 ACTS: dict[str, Act] = {
-    "assign": _assign, "unassign": _unassign, "resolve": _resolve, "reopen": _reopen, "matter": _matter,
-}  # fmt: skip
+    "assign": _assign,
+    "unassign": _unassign,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "matter": _matter,
+}
 
 
 async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[Group]:
@@ -130,10 +139,20 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
     typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
     return await sheet.render(
-        call, "office/report.html", row.ref, problem, row=row, known=known, cards=shown, typed=typed,
-        beside=await report_desk.beside(court, viewer, row), done=getattr(call.args, "done", ""), by_hand=complaints.BY_HAND,
-        book=court.rules.current(court.clock()), sent_by=await report_desk.server_of(court, row),
-    )  # fmt: skip
+        call,
+        "office/report.html",
+        row.ref,
+        problem,
+        row=row,
+        known=known,
+        cards=shown,
+        typed=typed,
+        beside=await report_desk.beside(court, viewer, row),
+        done=getattr(call.args, "done", ""),
+        by_hand=complaints.BY_HAND,
+        book=court.rules.current(court.clock()),
+        sent_by=await report_desk.server_of(court, row),
+    )
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

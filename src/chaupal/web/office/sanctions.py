@@ -46,15 +46,25 @@ class SanctionTyped(msgspec.Struct, kw_only=True):
     @property
     def matter(self) -> MatterForm:
         return MatterForm(
-            targets=self.targets, rule=self.rule, source=self.source, grounds=self.grounds, territory=self.territory,
-            report_id=_id(self.report_id), flagged_by=_id(self.flagged_by),
-        )  # fmt: skip
+            targets=self.targets,
+            rule=self.rule,
+            source=self.source,
+            grounds=self.grounds,
+            territory=self.territory,
+            report_id=_id(self.report_id),
+            flagged_by=_id(self.flagged_by),
+        )
 
     @property
     def draft(self) -> Draft:
         return Draft(
-            outcome=self.outcome, reason=self.grounds, until=self.until, permanent=self.permanent, text=self.text, rule=self.rule
-        )  # fmt: skip
+            outcome=self.outcome,
+            reason=self.grounds,
+            until=self.until,
+            permanent=self.permanent,
+            text=self.text,
+            rule=self.rule,
+        )
 
 
 def _id(text: str) -> int | None:
@@ -98,10 +108,20 @@ async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) 
     book = house.court.rules.current(house.court.clock())
     made = await history.under_own_rules(house.reads)
     return await office_room.render(
-        call, "office/sanctions.html", N_("Our own rules"), problem, typed=typed, book=book, made=made, source_choices=SOURCES,
-        flaggers=await house_matters.flaggers(house.court, call.viewer), called=partial(courtly.called, language=call.viewer.language),
-        names=await desk.handles(house.reads, call.viewer, [*(row.owner_id for row in made), *(row.decided_by for row in made)]),
-    )  # fmt: skip
+        call,
+        "office/sanctions.html",
+        N_("Our own rules"),
+        problem,
+        typed=typed,
+        book=book,
+        made=made,
+        source_choices=SOURCES,
+        flaggers=await house_matters.flaggers(house.court, call.viewer),
+        called=partial(courtly.called, language=call.viewer.language),
+        names=await desk.handles(
+            house.reads, call.viewer, [*(row.owner_id for row in made), *(row.decided_by for row in made)]
+        ),
+    )
 
 
 # --- one person ---
@@ -135,10 +155,20 @@ async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> 
     found = await history.of(house.reads, viewer, call.args.handle)
     written = await notes.on(house.court, viewer, "account", found.person.item.id)
     return await office_room.render(
-        call, "office/person.html", f"@{found.person.item.handle}", problem, person=found.person.item, made=found.made,
-        tally=sanctioning.tally(house.court, found.made), book=house.court.rules.current(house.court.clock()), email=email, typed=call.args,
-        notes=written, names=await desk.handles(house.reads, viewer, [n.by for n in written]), may_see_email=may(viewer, "sanction"),
-    )  # fmt: skip
+        call,
+        "office/person.html",
+        f"@{found.person.item.handle}",
+        problem,
+        person=found.person.item,
+        made=found.made,
+        tally=sanctioning.tally(house.court, found.made),
+        book=house.court.rules.current(house.court.clock()),
+        email=email,
+        typed=call.args,
+        notes=written,
+        names=await desk.handles(house.reads, viewer, [n.by for n in written]),
+        may_see_email=may(viewer, "sanction"),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

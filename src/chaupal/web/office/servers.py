@@ -25,7 +25,7 @@ SEVERITIES = {
     SUSPEND: N_("Suspend it: nothing is taken from there, shown or sent"),
     SILENCE: N_("Limit it: shown to followers and to whoever asks, offered to nobody else"),
     NOOP: N_("Neither; only what is chosen below"),
-}  # fmt: skip
+}
 
 type Word = Annotated[str, Meta(max_length=300)]
 type Text = Annotated[str, Meta(max_length=4_000)]
@@ -142,22 +142,42 @@ async def _do(call: Call[Any], act: Awaitable[object], shown: str = "", **typed:
 
 
 async def _page(
-    call: Call[Any], problem: Problem | None = None, *, typed: ServerTyped | None = None, about: int = 0, listed: Listed | None = None,
-    let_in: LetIn | None = None, taken: Taken | None = None,
-) -> Answer:  # fmt: skip
+    call: Call[Any],
+    problem: Problem | None = None,
+    *,
+    typed: ServerTyped | None = None,
+    about: int = 0,
+    listed: Listed | None = None,
+    let_in: LetIn | None = None,
+    taken: Taken | None = None,
+) -> Answer:
     court, viewer = call.house.court, call.viewer
     found, allowed = await limits.listed(court, viewer), await allowing.listed(court, viewer)
     staff = [
-        *(limit.row.decided_by for one in found for limit in one.limits), *(w.by for one in found for w in one.waiting),
-        *(one.by for one in allowed), *(one.ending_by for one in allowed if one.ending_by is not None),
-    ]  # fmt: skip
+        *(limit.row.decided_by for one in found for limit in one.limits),
+        *(w.by for one in found for w in one.waiting),
+        *(one.by for one in allowed),
+        *(one.ending_by for one in allowed if one.ending_by is not None),
+    ]
     return await office_room.render(
-        call, "office/servers.html", N_("Other servers"), problem, typed=typed or ServerTyped(), found=found, allowed=allowed,
-        names=await desk.handles(call.house.reads, viewer, staff), about=about, listed=listed or Listed(),
+        call,
+        "office/servers.html",
+        N_("Other servers"),
+        problem,
+        typed=typed or ServerTyped(),
+        found=found,
+        allowed=allowed,
+        names=await desk.handles(call.house.reads, viewer, staff),
+        about=about,
+        listed=listed or Listed(),
         severities=SEVERITIES,
-        let_in=let_in or LetIn(), taken=taken, federation=call.house.settings.federation, outcome_of=limits.outcome_of,
-        reason_proposed=limits.reason_proposed, book=court.rules.current(court.clock()),
-    )  # fmt: skip
+        let_in=let_in or LetIn(),
+        taken=taken,
+        federation=call.house.settings.federation,
+        outcome_of=limits.outcome_of,
+        reason_proposed=limits.reason_proposed,
+        book=court.rules.current(court.clock()),
+    )
 
 
 ACT: dict[str, Any] = PAGE | {"may": "sanction"}

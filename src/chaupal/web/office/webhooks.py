@@ -18,12 +18,16 @@ from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 # What happens, in words beside the event's name.
 HAPPENS = {
-    "order.received": N_("an order has come in"), "order.moved": N_("an order has moved on"),
-    "decision.served": N_("something is limited"), "ruling.ended": N_("a limit has ended"),
-    "appeal.filed": N_("somebody appeals"), "appeal.decided": N_("an appeal is decided"),
-    "report.created": N_("somebody reports something"), "clock.alert": N_("a deadline comes near or has passed"),
+    "order.received": N_("an order has come in"),
+    "order.moved": N_("an order has moved on"),
+    "decision.served": N_("something is limited"),
+    "ruling.ended": N_("a limit has ended"),
+    "appeal.filed": N_("somebody appeals"),
+    "appeal.decided": N_("an appeal is decided"),
+    "report.created": N_("somebody reports something"),
+    "clock.alert": N_("a deadline comes near or has passed"),
     "statement.published": N_("a statement is published"),
-}  # fmt: skip
+}
 
 
 class Acted(msgspec.Struct, kw_only=True):
@@ -76,14 +80,22 @@ async def _page(
     tr = words(call.viewer.language).gettext
     found = await webhooks.listed(call.house.court, call.viewer)
     told: dict[str, Any] = {
-        "title": tr(N_("Webhooks")), "errors": courtly.errors_of(call, problem) if problem else {},
+        "title": tr(N_("Webhooks")),
+        "errors": courtly.errors_of(call, problem) if problem else {},
         "stopped": courtly.stopped(call, problem) if problem else "",
-    }  # fmt: skip
+    }
     happens = [(event, tr(HAPPENS[event])) for event in EVENTS]
     return await pages.render(
-        call, "office/webhooks.html", problem.status if problem else 200, found=found, typed=typed, fresh=fresh, secret=secret,
-        happens=happens, **told,
-    )  # fmt: skip
+        call,
+        "office/webhooks.html",
+        problem.status if problem else 200,
+        found=found,
+        typed=typed,
+        fresh=fresh,
+        secret=secret,
+        happens=happens,
+        **told,
+    )
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}

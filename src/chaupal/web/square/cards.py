@@ -216,11 +216,21 @@ def _card(
     state, quoted = found.quote(post)
     byline = found.bylines.get(post.id)
     return Card(
-        key=seen.item.id, post=post, author=author.item, html=links.pictured(local(call, post.html), post.emojis),
+        key=seen.item.id,
+        post=post,
+        author=author.item,
+        html=links.pictured(local(call, post.html), post.emojis),
         by=(reposter.item,) if reposter else (),
-        gone=gone, beside=beside, pictures_gone=pictures_gone, labels=labels, flags=found.flags.get(post.id, 0),
+        gone=gone,
+        beside=beside,
+        pictures_gone=pictures_gone,
+        labels=labels,
+        flags=found.flags.get(post.id, 0),
         answers=next((m.handle for m in post.mentions if m.id == post.reply_to_account), ""),
-        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"), blurred=any(m.filter.action == "blur" for m in met),
-        votes=found.votes.get(post.id, ()), byline=byline.item if byline else None, quote_state=state,
+        folded=tuple(m.filter.title for m in met if m.filter.action == "warn"),
+        blurred=any(m.filter.action == "blur" for m in met),
+        votes=found.votes.get(post.id, ()),
+        byline=byline.item if byline else None,
+        quote_state=state,
         quoted=None if quoted is None or shallow else _card(call, quoted, found, shallow=True),
-    )  # fmt: skip
+    )

@@ -65,11 +65,19 @@ async def form(call: Call[ById]) -> Answer:
     """The post's words in the form that wrote them. Raises NotFound for anybody else's."""
     post = await _own(call, call.args.id)
     begun = Sheet(
-        text=post.text, spoiler=post.spoiler, visibility=post.visibility.wire, language=post.language, sensitive=post.sensitive,
-        kept=list(post.pictures), action=f"/posts/{post.id}/edit", quote_policy=post.quote_policy, poll_for=0 if post.poll else DAY,
-        options=[option.title for option in post.poll.options] if post.poll else [], multiple=bool(post.poll and post.poll.multiple),
+        text=post.text,
+        spoiler=post.spoiler,
+        visibility=post.visibility.wire,
+        language=post.language,
+        sensitive=post.sensitive,
+        kept=list(post.pictures),
+        action=f"/posts/{post.id}/edit",
+        quote_policy=post.quote_policy,
+        poll_for=0 if post.poll else DAY,
+        options=[option.title for option in post.poll.options] if post.poll else [],
+        multiple=bool(post.poll and post.poll.multiple),
         hide_totals=bool(post.poll and post.poll.hide_totals),
-    )  # fmt: skip
+    )
     return await _show(call, begun)
 
 
@@ -80,10 +88,16 @@ async def edit(call: Call[Edited]) -> Answer:
     try:
         await writing.attach(call, typed, there=True)
         wish = editing.Edit(
-            text=typed.text, spoiler=typed.spoiler, language=typed.language or None, sensitive=typed.sensitive, pictures=typed.kept,
-            described=await _described(call, typed), poll=poll_of(typed),
-            ends_as_before=not typed.poll_for, quote_policy=typed.quote_policy,
-        )  # fmt: skip
+            text=typed.text,
+            spoiler=typed.spoiler,
+            language=typed.language or None,
+            sensitive=typed.sensitive,
+            pictures=typed.kept,
+            described=await _described(call, typed),
+            poll=poll_of(typed),
+            ends_as_before=not typed.poll_for,
+            quote_policy=typed.quote_policy,
+        )
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:
         kept = {id_: await media.own(call.house.reads, call.viewer, id_) for id_ in typed.kept}
@@ -108,9 +122,14 @@ async def history(call: Call[PostAddress]) -> Answer:
     """Every wording, the present one first."""
     found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
     shown = [
-        Wording(seen.item, seen.item.edited_at or seen.item.created_at, local(call, seen.item.html), limits(call, seen.verdict)[0])
+        Wording(
+            seen.item,
+            seen.item.edited_at or seen.item.created_at,
+            local(call, seen.item.html),
+            limits(call, seen.verdict)[0],
+        )
         for seen in reversed(found)
-    ]  # fmt: skip
+    ]
     title = words(call.viewer.language).gettext(N_("What this post said"))
     back = links.post(call.args.handle, call.args.id)
     return await pages.render(call, "writing/history.html", wordings=shown, back=back, title=title)

@@ -18,9 +18,11 @@ from chaupal.wire.route import Route, Shape, get
 # As other pages, but that anybody may frame it. An empty header is not sent.
 FRAMED = [
     ("x-frame-options", ""),
-    ("content-security-policy", "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; "
-     "base-uri 'none'; form-action 'none'"),
-]  # fmt: skip
+    (
+        "content-security-policy",
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'",
+    ),
+]
 
 
 async def embed(call: Call[PostAddress]) -> Answer:

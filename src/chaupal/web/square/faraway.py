@@ -45,9 +45,16 @@ async def _ask(
 ) -> Answer:
     wrong = {"from": sentence(problem, call.viewer.language)} if problem else {}
     return await pages.render(
-        call, "follow_from.html", 422 if problem else 200, face=face(call, seen), typed=call.args.from_, errors=wrong, way=way, host=host,
+        call,
+        "follow_from.html",
+        422 if problem else 200,
+        face=face(call, seen),
+        typed=call.args.from_,
+        errors=wrong,
+        way=way,
+        host=host,
         title=said(call, N_("Follow from your server")),
-    )  # fmt: skip
+    )
 
 
 async def send(call: Call[Followed]) -> Answer:

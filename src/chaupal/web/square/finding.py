@@ -58,10 +58,13 @@ class Query(msgspec.Struct, kw_only=True):
         """The controls as one would type them; what is no handle, language or day is left out."""
         by = self.by.strip().removeprefix("@")
         kept = [
-            f"from:{by}" if _HANDLE.fullmatch(by) else "", f"language:{self.language}" if check_language(self.language) else "",
-            "has:media" if self.media else "", f"after:{_beside(self.since, -1)}" if _beside(self.since, -1) else "",
-            f"before:{_beside(self.until, 1)}" if _beside(self.until, 1) else "", "in:home" if self.followed else "",
-        ]  # fmt: skip
+            f"from:{by}" if _HANDLE.fullmatch(by) else "",
+            f"language:{self.language}" if check_language(self.language) else "",
+            "has:media" if self.media else "",
+            f"after:{_beside(self.since, -1)}" if _beside(self.since, -1) else "",
+            f"before:{_beside(self.until, 1)}" if _beside(self.until, 1) else "",
+            "in:home" if self.followed else "",
+        ]
         return [one for one in kept if one]
 
 
@@ -92,11 +95,14 @@ def _beside(day: str, days: int) -> str:
 
 # The tabs of notifications: which kinds each shows.
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "": (N_("All"), ()), "mentions": (N_("Mentions"), ("mention",)), "likes": (N_("Likes and reposts"), ("favourite", "reblog")),
+    "": (N_("All"), ()),
+    "mentions": (N_("Mentions"), ("mention",)),
+    "likes": (N_("Likes and reposts"), ("favourite", "reblog")),
     "follows": (N_("Follows"), ("follow", "follow_request", notifications.SEVERED)),
     "posts": (N_("Posts"), ("status", "poll", "update", "quote")),
-    "decisions": (N_("Decisions"), (notifications.COURT,)), "office": (N_("Staff office"), tuple(notifications.DUTIES)),
-}  # fmt: skip
+    "decisions": (N_("Decisions"), (notifications.COURT,)),
+    "office": (N_("Staff office"), tuple(notifications.DUTIES)),
+}
 
 OFFICE = "office"  # the tab of those who have one
 
@@ -142,14 +148,30 @@ async def found(call: Call[Query]) -> Answer:
     people, posts = named_so.items, said_so.items
     full = max(len(people) if kind else 0, len(named) if kind else 0, len(posts)) >= MANY
     also = " ".join(word for word in (said_so.also or named_so.also).split() if word not in operators)
-    chosen = {"by": args.by.strip(), "language": args.language, "media": "1" if args.media else "", "since": args.since,
-              "until": args.until, "followed": "1" if args.followed else ""}  # fmt: skip
+    chosen = {
+        "by": args.by.strip(),
+        "language": args.language,
+        "media": "1" if args.media else "",
+        "since": args.since,
+        "until": args.until,
+        "followed": "1" if args.followed else "",
+    }
     return await pages.render(
-        call, "search.html", q=q, kind=kind, chosen=chosen, filtered=bool(operators), tongues=LANGUAGES,
-        people=[face(call, seen) for seen in people], tags=named,
-        posts=await cards(call, posts), title=q or said(call, N_("Search")), also=also, there=_there(call, q, people),
+        call,
+        "search.html",
+        q=q,
+        kind=kind,
+        chosen=chosen,
+        filtered=bool(operators),
+        tongues=LANGUAGES,
+        people=[face(call, seen) for seen in people],
+        tags=named,
+        posts=await cards(call, posts),
+        title=q or said(call, N_("Search")),
+        also=also,
+        there=_there(call, q, people),
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
-    )  # fmt: skip
+    )
 
 
 def _there(call: Call[Query], q: str, people: Sequence[Visible[Person]]) -> str:
@@ -166,10 +188,16 @@ async def suggest(call: Call[QueryTyped]) -> Answer:
         return json([])
     tags = [] if q.startswith("@") else await romanised.tags(reads, viewer, q, OFFERED, suggest=True)
     named = [] if q.startswith("#") else await search.people(reads, viewer, q, Span(OFFERED), surface=Surface.SUGGEST)
-    return json([
-        *(Offer(f"#{tag.name}", talking(call, tag.authors), links.tag(tag.name)) for tag in tags),
-        *(Offer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle)) for one in named if not one.withheld),
-    ])  # fmt: skip
+    return json(
+        [
+            *(Offer(f"#{tag.name}", talking(call, tag.authors), links.tag(tag.name)) for tag in tags),
+            *(
+                Offer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle))
+                for one in named
+                if not one.withheld
+            ),
+        ]
+    )
 
 
 async def told(call: Call[NoticesOf]) -> Answer:
@@ -188,10 +216,16 @@ async def told(call: Call[NoticesOf]) -> Answer:
         await markers.keep(call.house.square, viewer, {"notifications": page.items[0].newest.id})
     _, waiting, _ = await notifications.policy(reads, viewer)
     return await pages.render(
-        call, "notifications.html", notices=notices, read=marks[0].last_read if marks else 0, title=said(call, N_("Notifications")),
-        tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()], kind=kind, waiting=waiting,
+        call,
+        "notifications.html",
+        notices=notices,
+        read=marks[0].last_read if marks else 0,
+        title=said(call, N_("Notifications")),
+        tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()],
+        kind=kind,
+        waiting=waiting,
         pager=pager(call, page, kind=kind),
-    )  # fmt: skip
+    )
 
 
 def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:

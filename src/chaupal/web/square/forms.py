@@ -122,4 +122,4 @@ ROUTES: tuple[Route, ...] = (
     post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
     post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE, takes=NoteTyped),
     post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
-)  # fmt: skip
+)

@@ -68,10 +68,15 @@ async def terms_of(call: Call[OfDay]) -> Answer:
 
 async def _page(call: Call[Any], one: HouseText, after: HouseText | None, versions: list[HouseText]) -> Answer:
     return await pages.render(
-        call, "house_text.html", title=words(call.viewer.language).gettext(TITLES[one.kind]), one=one, after=after,
-        versions=versions if len(versions) > 1 else [], written=written(one, call.viewer.language),
+        call,
+        "house_text.html",
+        title=words(call.viewer.language).gettext(TITLES[one.kind]),
+        one=one,
+        after=after,
+        versions=versions if len(versions) > 1 else [],
+        written=written(one, call.viewer.language),
         effective=house_texts.is_effective(call.house.court, one),
-    )  # fmt: skip
+    )
 
 
 def written(one: HouseText, language: str) -> Markup:
@@ -124,9 +129,16 @@ async def _form(
 ) -> Answer:
     versions = await house_texts.every(call.house.court, typed.kind)
     return await office_room.render(
-        call, "office/text.html", TITLES[typed.kind], problem, typed=typed, versions=versions, hint=HINTS[typed.kind],
-        page_of=PAGES[typed.kind], shown=[(code, written(seen, code)) for code in ("hi", "en")] if seen else [],
-    )  # fmt: skip
+        call,
+        "office/text.html",
+        TITLES[typed.kind],
+        problem,
+        typed=typed,
+        versions=versions,
+        hint=HINTS[typed.kind],
+        page_of=PAGES[typed.kind],
+        shown=[(code, written(seen, code)) for code in ("hi", "en")] if seen else [],
+    )
 
 
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}

@@ -146,9 +146,14 @@ async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None
     found = await reads.mine(call.house.reads, call.viewer)
     title = words(call.viewer.language).gettext(N_("Lists"))
     return await pages.render(
-        call, "keeping/lists.html", 422 if problem else 200, lists=found, title=title,
-        errors=_errors(call, problem) if problem else {}, **_form(call, typed),
-    )  # fmt: skip
+        call,
+        "keeping/lists.html",
+        422 if problem else 200,
+        lists=found,
+        title=title,
+        errors=_errors(call, problem) if problem else {},
+        **_form(call, typed),
+    )
 
 
 async def _people(
@@ -162,9 +167,16 @@ async def _people(
     found = await reads.members(call.house.reads, call.viewer, one.id, Cursor(limit=MOST_MEMBERS))
     typed = typed or ListTyped(title=one.title, replies=one.replies, exclusive=one.exclusive)
     return await pages.render(
-        call, "keeping/list_people.html", 422 if errors else 200, one=one, people=[face(call, seen) for seen in found.items],
-        title=one.title, errors=errors or {}, handle=handle, **_form(call, typed),
-    )  # fmt: skip
+        call,
+        "keeping/list_people.html",
+        422 if errors else 200,
+        one=one,
+        people=[face(call, seen) for seen in found.items],
+        title=one.title,
+        errors=errors or {},
+        handle=handle,
+        **_form(call, typed),
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -124,9 +124,16 @@ async def _talk(
     sheet.reply_to = next((card.post.id for card in reversed(shown) if not card.gone), None)
     names = ", ".join(person.shown_name for person in people)
     return await _render(
-        call, "message.html", sheet, problem, title=names or said(call, N_("Messages")), cards=shown, people=people,
-        fresh=_fresh(party, shown, call.viewer.me), seen=await reads.seen(call.house.reads, call.viewer, party) if party else {},
-    )  # fmt: skip
+        call,
+        "message.html",
+        sheet,
+        problem,
+        title=names or said(call, N_("Messages")),
+        cards=shown,
+        people=people,
+        fresh=_fresh(party, shown, call.viewer.me),
+        seen=await reads.seen(call.house.reads, call.viewer, party) if party else {},
+    )
 
 
 async def _addressed(call: Call[Any], posts: list[Visible[Post]]) -> list[Person]:
@@ -186,9 +193,14 @@ async def _render(call: Call[Any], template: str, sheet: Sheet, problem: Invalid
     text = sentence(problem, call.viewer.language) if problem else ""
     field = "to" if problem and "to" in coded(problem).wrong else "text"
     return await pages.render(
-        call, template, problem.status if problem else 200, sheet=sheet, errors={field: text} if text else {}, most=MAX_GRAPHEMES,
+        call,
+        template,
+        problem.status if problem else 200,
+        sheet=sheet,
+        errors={field: text} if text else {},
+        most=MAX_GRAPHEMES,
         **context,
-    )  # fmt: skip
+    )
 
 
 def _people(seen: Any) -> list[Person]:

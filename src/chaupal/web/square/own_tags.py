@@ -58,11 +58,17 @@ async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: st
     asked = call.args if isinstance(call.args, Paged) else Paged()
     page = await own_tags.followed(reads, viewer, asked.cursor(40))
     return await pages.render(
-        call, "keeping/tags.html", 422 if errors else 200, followed=page.items, errors=errors or {}, typed=typed,
-        featured=await own_tags.featured(reads, viewer, viewer.me), proposed=await own_tags.proposed(reads, viewer),
+        call,
+        "keeping/tags.html",
+        422 if errors else 200,
+        followed=page.items,
+        errors=errors or {},
+        typed=typed,
+        featured=await own_tags.featured(reads, viewer, viewer.me),
+        proposed=await own_tags.proposed(reads, viewer),
         pager=pager(call, page) if isinstance(call.args, Paged) else {"older": "", "newest": ""},
         title=words(viewer.language).gettext(N_("Hashtags I follow and show")),
-    )  # fmt: skip
+    )
 
 
 ROUTES: tuple[Route, ...] = (

@@ -55,12 +55,23 @@ async def person(call: Call[OfPerson]) -> Answer:
     featured = await own_tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
     return await pages.render(
-        call, "person.html", face=who, posts=await cards(call, below), pinned=await cards(call, pinned),
-        ties=await _ties(call, seen.item.id), featured=featured, **await _own(call, seen.item.id), moved=_shown(moved),
-        show=args.show, pager=pager(call, posts, show=args.show), title=f"{seen.item.shown_name} (@{seen.item.handle})",
-        shared=elsewhere.of_person(seen.item), avatar=links.avatar(seen.item), header=links.header(seen.item),
+        call,
+        "person.html",
+        face=who,
+        posts=await cards(call, below),
+        pinned=await cards(call, pinned),
+        ties=await _ties(call, seen.item.id),
+        featured=featured,
+        **await _own(call, seen.item.id),
+        moved=_shown(moved),
+        show=args.show,
+        pager=pager(call, posts, show=args.show),
+        title=f"{seen.item.shown_name} (@{seen.item.handle})",
+        shared=elsewhere.of_person(seen.item),
+        avatar=links.avatar(seen.item),
+        header=links.header(seen.item),
         stated=await stated.lines(call, seen.item),
-    )  # fmt: skip
+    )
 
 
 async def card(call: Call[OfPerson]) -> Answer:
@@ -95,9 +106,14 @@ async def tagged(call: Call[OfPersonTagged]) -> Answer:
         raise NotFound
     posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name)
     return await pages.render(
-        call, "person_tagged.html", face=who, posts=await cards(call, posts.items), tag=name, pager=pager(call, posts),
+        call,
+        "person_tagged.html",
+        face=who,
+        posts=await cards(call, posts.items),
+        tag=name,
+        pager=pager(call, posts),
         title=f"#{name} · {seen.item.shown_name} (@{seen.item.handle})",
-    )  # fmt: skip
+    )
 
 
 def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]:
@@ -139,9 +155,15 @@ async def people_page(
 ) -> Answer:
     """A list of people. `act`: what can be done to each of them on the page."""
     return await pages.render(
-        call, "people.html", people=[face(call, seen) for seen in page.items], title=words(call.viewer.language).gettext(title),
-        pager=pager(call, page), of=of, back=back or (links.person(of.handle) if of else ""), act=act,
-    )  # fmt: skip
+        call,
+        "people.html",
+        people=[face(call, seen) for seen in page.items],
+        title=words(call.viewer.language).gettext(title),
+        pager=pager(call, page),
+        of=of,
+        back=back or (links.person(of.handle) if of else ""),
+        act=act,
+    )
 
 
 async def _named(call: Call[Any]) -> Visible[Person]:

@@ -63,9 +63,12 @@ async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, p
     settings, said = call.house.settings, words(call.viewer.language)
     authors = await people.of_posts(call.house.reads, call.viewer, posts)
     feed = atom.Feed(
-        address=settings.origin + page + "/feed.atom", title=f"{title} · {said.gettext(settings.title)}",
-        author=author, language=call.viewer.language, link=settings.origin + page,
-    )  # fmt: skip
+        address=settings.origin + page + "/feed.atom",
+        title=f"{title} · {said.gettext(settings.title)}",
+        author=author,
+        language=call.viewer.language,
+        link=settings.origin + page,
+    )
     entries = [_entry(call, seen.item, authors[seen.item.author].item) for seen in posts if seen.item.author in authors]
     return Answer(atom.written(feed, entries), mime=atom.MIME)
 
@@ -77,11 +80,16 @@ def _entry(call: Call[Any], post: Post, author: Person) -> atom.Entry:
     said = " ".join((post.spoiler or post.text).split())
     covered = bool(post.spoiler or post.sensitive)
     return atom.Entry(
-        id=address, link=address, updated=post.edited_at or post.created_at, published=post.created_at,
-        title=truncate(said, TITLE) or words(call.viewer.language).gettext(PICTURES), author=author.shown_name,
-        language=post.language, html="" if post.spoiler else post.html,
+        id=address,
+        link=address,
+        updated=post.edited_at or post.created_at,
+        published=post.created_at,
+        title=truncate(said, TITLE) or words(call.viewer.language).gettext(PICTURES),
+        author=author.shown_name,
+        language=post.language,
+        html="" if post.spoiler else post.html,
         enclosures=() if covered else tuple((origin + links.picture(p, "original"), p.mime) for p in post.pictures),
-    )  # fmt: skip
+    )
 
 
 PICTURES = N_("Pictures without words")

@@ -106,9 +106,15 @@ async def _square(
     if example is not None and posts.items:
         posts = replace(posts, items=[*posts.items[:FIRST], example, *posts.items[FIRST:]])
     return await posts_page(
-        call, template, posts, {"all": "1"} if everything else {}, all=everything, at=AT[scope],
-        live=live_of(HEARD[scope], languages=",".join(chosen)), **context,
-    )  # fmt: skip
+        call,
+        template,
+        posts,
+        {"all": "1"} if everything else {},
+        all=everything,
+        at=AT[scope],
+        live=live_of(HEARD[scope], languages=",".join(chosen)),
+        **context,
+    )
 
 
 # Where the posts of this server's people stand, and those of everybody; and as what an open page hears of them.
@@ -176,9 +182,12 @@ async def about(call: Call[Any]) -> Answer:
     book = court.rules.current(court.clock())
     own = await house_texts.latest(court, house_texts.ABOUT)
     return await pages.render(
-        call, "about.html", title=said(call, N_("About")), book=book,
+        call,
+        "about.html",
+        title=said(call, N_("About")),
+        book=book,
         own_words=written(own, call.viewer.language) if own else "",
-    )  # fmt: skip
+    )
 
 
 async def posts_page(
@@ -191,9 +200,14 @@ async def posts_page(
 ) -> Answer:
     """A page of a list of posts, with the links to the pages before and after it (`kept` stays in them)."""
     return await pages.render(
-        call, template, posts=once(await cards(call, posts.items, along)), pager=pager(call, posts, **(kept or {})),
-        offered=tongues.OFFERED, **tongues.strip(call), **context,
-    )  # fmt: skip
+        call,
+        template,
+        posts=once(await cards(call, posts.items, along)),
+        pager=pager(call, posts, **(kept or {})),
+        offered=tongues.OFFERED,
+        **tongues.strip(call),
+        **context,
+    )
 
 
 def live_of(what: str, **more: str) -> str:

@@ -18,10 +18,20 @@ SLOTS = range(1, 5)  # pictures of one post
 SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages say and ask for every time
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
 BESIDE = {
-    "captions": "captions", "captions_language": "captions", "more_at": "more{more_at}", "more": "add",
-    "picture": "{picture}", "poll": "poll", "scheduled_at": "at", "spoiler": "spoiler", "language": "language",
-    "media_ids": "pictures", "file": "pictures", "description": "pictures", "quote_approval_policy": "quote_policy",
-}  # fmt: skip
+    "captions": "captions",
+    "captions_language": "captions",
+    "more_at": "more{more_at}",
+    "more": "add",
+    "picture": "{picture}",
+    "poll": "poll",
+    "scheduled_at": "at",
+    "spoiler": "spoiler",
+    "language": "language",
+    "media_ids": "pictures",
+    "file": "pictures",
+    "description": "pictures",
+    "quote_approval_policy": "quote_policy",
+}
 
 
 class More(msgspec.Struct, kw_only=True):
@@ -210,8 +220,16 @@ def to_local(at: int) -> str:
 def unsaid_of(typed: PostTyped, ids: list[int]) -> Unsaid:
     """What was typed, as a draft keeps it. A time that is none is left out."""
     return Unsaid(
-        text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility[:20], language=typed.language[:20],
-        sensitive=typed.sensitive, reply_to=typed.reply_to, pictures=ids, poll=poll_of(typed), quoting=typed.quoting,
-        quote_policy=typed.quote_policy[:20], at=moment_of(typed.at) if typed.at else None,
+        text=typed.text,
+        spoiler=typed.spoiler,
+        visibility=typed.visibility[:20],
+        language=typed.language[:20],
+        sensitive=typed.sensitive,
+        reply_to=typed.reply_to,
+        pictures=ids,
+        poll=poll_of(typed),
+        quoting=typed.quoting,
+        quote_policy=typed.quote_policy[:20],
+        at=moment_of(typed.at) if typed.at else None,
         then=following(typed),
-    )  # fmt: skip
+    )

@@ -59,11 +59,14 @@ async def pages(call: Call[Any]) -> Answer:
     """The pages that always stand, the newest orders and the statements."""
     orders = await record.register(call.house.reads, Cursor(limit=ORDERS))
     said = await statements.listed(call.house.court)
-    return _urls(call, [
-        *((path, None) for path in STANDING),
-        *((f"/orders/{line.order.ref}", line.order.received_at) for line in orders.items),
-        *((f"/statements/{one.slug}", None) for one in said),
-    ])  # fmt: skip
+    return _urls(
+        call,
+        [
+            *((path, None) for path in STANDING),
+            *((f"/orders/{line.order.ref}", line.order.received_at) for line in orders.items),
+            *((f"/statements/{one.slug}", None) for one in said),
+        ],
+    )
 
 
 async def people(call: Call[Below]) -> Answer:
@@ -74,9 +77,13 @@ async def people(call: Call[Below]) -> Answer:
 
 def _urls(call: Call[Any], places: Iterable[Place]) -> Answer:
     origin = call.house.settings.origin
-    return _xml("urlset", (
-        f"<url><loc>{escape(origin + path)}</loc>{f'<lastmod>{iso(at)}</lastmod>' if at else ''}</url>" for path, at in places
-    ))  # fmt: skip
+    return _xml(
+        "urlset",
+        (
+            f"<url><loc>{escape(origin + path)}</loc>{f'<lastmod>{iso(at)}</lastmod>' if at else ''}</url>"
+            for path, at in places
+        ),
+    )
 
 
 def _xml(root: str, parts: Iterable[str]) -> Answer:

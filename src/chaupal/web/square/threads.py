@@ -55,9 +55,18 @@ async def permalink(call: Call[PostAddress]) -> Answer:
     form = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
     status, headers = gone_with(call, card.gone) if card.gone else (200, [])
     return await pages.render(
-        call, "thread.html", status, headers, card=card, before=before, after=after, title=title_of(call, card),
-        shared=elsewhere.of_post(card.post, card.author), stated=await stated.lines(call, seen.item), **form,
-    )  # fmt: skip
+        call,
+        "thread.html",
+        status,
+        headers,
+        card=card,
+        before=before,
+        after=after,
+        title=title_of(call, card),
+        shared=elsewhere.of_post(card.post, card.author),
+        stated=await stated.lines(call, seen.item),
+        **form,
+    )
 
 
 def title_of(call: Call[PostAddress], card: Card) -> str:

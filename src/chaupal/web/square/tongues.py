@@ -30,9 +30,12 @@ class Chosen(msgspec.Struct, kw_only=True):
 async def show(call: Call[Nothing]) -> Answer:
     """What one reads, what the pages speak, and the languages that wait for translators."""
     return await pages.render(
-        call, "languages.html", unfinished=UNFINISHED, **strip(call),
+        call,
+        "languages.html",
+        unfinished=UNFINISHED,
+        **strip(call),
         title=words(call.viewer.language).gettext(N_("Languages")),
-    )  # fmt: skip
+    )
 
 
 async def choose(call: Call[Chosen]) -> Answer:

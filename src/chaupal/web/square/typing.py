@@ -18,15 +18,32 @@ from chaupal.wire.route import Route, Shape, get
 TABLE = Path(__file__).parent / "inscript.json"
 # What is printed on the key of a usual keyboard, where its code does not end in it.
 PRINTED = {
-    "Backquote": "`", "Minus": "-", "Equal": "=", "BracketLeft": "[", "BracketRight": "]", "Backslash": "\\", "Semicolon": ";",
-    "Quote": "'", "Comma": ",", "Period": ".", "Slash": "/",
-}  # fmt: skip
+    "Backquote": "`",
+    "Minus": "-",
+    "Equal": "=",
+    "BracketLeft": "[",
+    "BracketRight": "]",
+    "Backslash": "\\",
+    "Semicolon": ";",
+    "Quote": "'",
+    "Comma": ",",
+    "Period": ".",
+    "Slash": "/",
+}
 # Written in Latin letters and meant in Hindi: shown on the page, and tried by a test.
 EXAMPLES = (("kisan", "किसान"), ("andolan", "आंदोलन"), ("namaste", "नमस्ते"), ("bharat", "भारत"), ("dhanyavaad", "धन्यवाद"))
 BLOCKS = {
-    "hi": 0x0900, "mr": 0x0900, "bn": 0x0980, "pa": 0x0A00, "gu": 0x0A80, "or": 0x0B00, "ta": 0x0B80, "te": 0x0C00, "kn": 0x0C80,
+    "hi": 0x0900,
+    "mr": 0x0900,
+    "bn": 0x0980,
+    "pa": 0x0A00,
+    "gu": 0x0A80,
+    "or": 0x0B00,
+    "ta": 0x0B80,
+    "te": 0x0C00,
+    "kn": 0x0C80,
     "ml": 0x0D00,
-}  # fmt: skip
+}
 
 
 DANDAS = "।॥"  # those of Devanagari serve all scripts
@@ -55,10 +72,15 @@ class Layout(msgspec.Struct, kw_only=True):
 async def explained(call: Call[Layout]) -> Answer:
     script = call.args.script if call.args.script in BLOCKS else "hi"
     return await pages.render(
-        call, "typing_help.html", title=said(call, N_("Typing in Indian scripts")), rows=layout(script), script=script,
-        scripts=[(code, LANGUAGES[code]) for code in BLOCKS], examples=EXAMPLES,
+        call,
+        "typing_help.html",
+        title=said(call, N_("Typing in Indian scripts")),
+        rows=layout(script),
+        script=script,
+        scripts=[(code, LANGUAGES[code]) for code in BLOCKS],
+        examples=EXAMPLES,
         lexica=[LANGUAGES[code] for code in BLOCKS if code in static.typing()],
-    )  # fmt: skip
+    )
 
 
 async def lexicon(call: Call[OfLanguage]) -> Answer:

@@ -69,9 +69,12 @@ async def blank(call: Call[Any]) -> Sheet:
     """An empty form, with what this person's posts start with."""
     login = await logins.login_of(call.house.square, call.viewer)
     return Sheet(
-        visibility=login.default_visibility or "public", language=login.default_language,
-        sensitive=bool(login.default_sensitive), quote_policy=login.default_quote_policy, key=secrets.token_urlsafe(12),
-    )  # fmt: skip
+        visibility=login.default_visibility or "public",
+        language=login.default_language,
+        sensitive=bool(login.default_sensitive),
+        quote_policy=login.default_quote_policy,
+        key=secrets.token_urlsafe(12),
+    )
 
 
 async def answer_to(call: Call[Any], card: Card) -> Sheet:
@@ -81,10 +84,14 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
     own = call.caller.handle if call.caller else ""
     usual = FROM_WIRE.get(begun.visibility, Visibility.PUBLIC)
     return msgspec.structs.replace(
-        begun, text="".join(f"@{handle} " for handle in named if handle != own), reply_to=card.post.id,
-        answering=card.author.handle, spoiler=card.post.spoiler, visibility=max(usual, card.post.visibility).wire,
+        begun,
+        text="".join(f"@{handle} " for handle in named if handle != own),
+        reply_to=card.post.id,
+        answering=card.author.handle,
+        spoiler=card.post.spoiler,
+        visibility=max(usual, card.post.visibility).wire,
         next=links.of(card.post, card.author),
-    )  # fmt: skip
+    )
 
 
 async def compose(call: Call[Begun]) -> Answer:
@@ -111,19 +118,30 @@ async def _resume(call: Call[Begun], kept: Waiting, *, plan: bool = False) -> An
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
     begun = await blank(call)
     sheet = msgspec.structs.replace(
-        begun, text=body.text, spoiler=body.spoiler, visibility=body.visibility or begun.visibility, language=body.language,
-        sensitive=body.sensitive, reply_to=card.post.id if card else None, answering=card.author.handle if card else "",
+        begun,
+        text=body.text,
+        spoiler=body.spoiler,
+        visibility=body.visibility or begun.visibility,
+        language=body.language,
+        sensitive=body.sensitive,
+        reply_to=card.post.id if card else None,
+        answering=card.author.handle if card else "",
         kept=[pictures[one] for one in body.pictures if one in pictures],
-        draft=None if plan else kept.id, plan=kept.id if plan else None,
-        quoting=quoted.post.id if quoted else None, options=list(body.poll.options) if body.poll else [],
-        poll_for=body.poll.expires_in if body.poll else 86_400, multiple=bool(body.poll and body.poll.multiple),
-        hide_totals=bool(body.poll and body.poll.hide_totals), quote_policy=body.quote_policy or begun.quote_policy,
+        draft=None if plan else kept.id,
+        plan=kept.id if plan else None,
+        quoting=quoted.post.id if quoted else None,
+        options=list(body.poll.options) if body.poll else [],
+        poll_for=body.poll.expires_in if body.poll else 86_400,
+        multiple=bool(body.poll and body.poll.multiple),
+        hide_totals=bool(body.poll and body.poll.hide_totals),
+        quote_policy=body.quote_policy or begun.quote_policy,
         more=[
             More(n=n, text=one.text, kept=[pictures[id_] for id_ in one.pictures if id_ in pictures])
             for n, one in enumerate(body.then, 1)
         ],
-        at=to_local(kept.at) if plan else to_local(body.at) if body.at else "", next=links.of(card.post, card.author) if card else "/",
-    )  # fmt: skip
+        at=to_local(kept.at) if plan else to_local(body.at) if body.at else "",
+        next=links.of(card.post, card.author) if card else "/",
+    )
     return await show(call, sheet, card or quoted)
 
 
@@ -214,11 +232,20 @@ def _deed(call: Call[PostTyped]) -> str:
 
 def _draft(call: Call[PostTyped], typed: PostTyped, deed: str) -> posts.Draft:
     return posts.Draft(
-        text=typed.text, spoiler=typed.spoiler, visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
-        language=check_language(typed.language) if typed.language else None, sensitive=typed.sensitive,
-        reply_to=typed.reply_to, pictures=typed.kept, key=deed,
-        draft=typed.draft, plan=typed.plan, poll=poll_of(typed), quoting=typed.quoting, quote_policy=typed.quote_policy,
-    )  # fmt: skip
+        text=typed.text,
+        spoiler=typed.spoiler,
+        visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
+        language=check_language(typed.language) if typed.language else None,
+        sensitive=typed.sensitive,
+        reply_to=typed.reply_to,
+        pictures=typed.kept,
+        key=deed,
+        draft=typed.draft,
+        plan=typed.plan,
+        poll=poll_of(typed),
+        quoting=typed.quoting,
+        quote_policy=typed.quote_policy,
+    )
 
 
 async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> None:

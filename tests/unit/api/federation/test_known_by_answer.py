@@ -41,7 +41,7 @@ def requests(far: Far) -> list[Asked]:
             "yesterday": by(bob, bob, body, at=at - 86_400),
             "of another body": by(bob, bob, b"{}"),
             "without any words": by(bob, bob, body, signature="x"),
-        }  # fmt: skip
+        }
         found += [(f"{name}, {who}", body, headers) for who, headers in signatures.items()]
     strange = bob.act("Delete", bob.note("1")["id"]) | {"id": "https://x.example/act"}
     body = json.dumps(strange).encode()

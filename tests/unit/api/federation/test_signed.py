@@ -73,10 +73,15 @@ async def test_a_follower_elsewhere_reads_by_their_signature_what_is_for_followe
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_an_inbox_takes_only_what_is_signed_by_whoever_says_it(village: Village, ravi: Stranger, way: str):
-    body = json.dumps({
-        "@context": "https://www.w3.org/ns/activitystreams", "id": f"{ravi.uri}#block", "type": "Block", "actor": ravi.uri,
-        "object": f"{village.running.house.settings.origin}/@asha",
-    }).encode()  # fmt: skip
+    body = json.dumps(
+        {
+            "@context": "https://www.w3.org/ns/activitystreams",
+            "id": f"{ravi.uri}#block",
+            "type": "Block",
+            "actor": ravi.uri,
+            "object": f"{village.running.house.settings.origin}/@asha",
+        }
+    ).encode()
     told = {"content-type": ACTIVITY}
     headers = told | signed(village, ravi, "/inbox", way, "POST", body)
     changed = body.replace(b"@asha", b"@meera")

@@ -93,8 +93,10 @@ async def test_what_is_deleted_and_edited_while_nobody_is_told_is_told_before_an
     sent = [one.says for one in await waiting(v.running)]
     assert "फिर बदली" in sent[1]["object"]["content"]
     assert await watched.told() == [
-        ("Delete", watched.at(gone)), ("Update", watched.at(changed)), ("Create", watched.at(after)),
-    ]  # fmt: skip
+        ("Delete", watched.at(gone)),
+        ("Update", watched.at(changed)),
+        ("Create", watched.at(after)),
+    ]
     await watched.turn("on")
     assert await watched.told() == []
 
@@ -150,8 +152,11 @@ async def test_what_is_withheld_and_given_back_while_nobody_is_told_is_told_as_i
     assert await watched.told() == []
     await watched.turn("on")
     assert await watched.told() == [
-        ("Update", watched.at(withheld)), ("Delete", watched.at(gone)), ("Create", watched.at(back)), ("Create", watched.at(both)),
-    ]  # fmt: skip
+        ("Update", watched.at(withheld)),
+        ("Delete", watched.at(gone)),
+        ("Create", watched.at(back)),
+        ("Create", watched.at(both)),
+    ]
 
 
 async def _tell(watched: Watched, *events: Any) -> None:

@@ -144,9 +144,11 @@ async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a
 
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     asks = [
-        asyncio.create_task(signed(fed(village), Due(n, f"s{n}.gone", 0, None), Parcel(n, f"http://s{n}.gone/inbox", 0, 0, "{}", 0)))
+        asyncio.create_task(
+            signed(fed(village), Due(n, f"s{n}.gone", 0, None), Parcel(n, f"http://s{n}.gone/inbox", 0, 0, "{}", 0))
+        )
         for n in range(24)
-    ]  # fmt: skip
+    ]
     await public_key(fed(village), 0)
     try:
         async with asyncio.timeout(PATIENCE):

@@ -198,8 +198,9 @@ async def test_that_a_post_for_few_is_gone_is_told_to_nobody_whom_it_was_not_for
     await posts.delete(square, village.asha.viewer, said.id)
     await village.settle()
     assert [(sent.kind, sent.inbox) for sent in await told(village, "Create", "Delete")] == [
-        ("Create", bina.inbox), ("Delete", bina.inbox),
-    ]  # fmt: skip
+        ("Create", bina.inbox),
+        ("Delete", bina.inbox),
+    ]
 
 
 async def test_whom_the_author_blocks_is_not_told_that_a_post_with_their_name_is_gone(village: Village):
@@ -225,8 +226,9 @@ async def test_a_repost_for_followers_is_taken_back_before_followers_alone(villa
     await posts.unrepost(square, village.asha.viewer, theirs)
     await village.settle()
     assert [(sent.kind, sent.inbox) for sent in await told(village, "Announce", "Undo")] == [
-        ("Announce", bina.inbox), ("Undo", bina.inbox),
-    ]  # fmt: skip
+        ("Announce", bina.inbox),
+        ("Undo", bina.inbox),
+    ]
 
 
 async def test_whoever_is_suspended_here_is_told_nothing_that_is_not_for_everybody(village: Village):

@@ -226,11 +226,21 @@ async def test_addresses_inside_the_house_are_not_called(settings: Settings, clo
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"endpoint": "ftp://x.example/"}, {"endpoint": "https://u:p@x.example/"}, {"endpoint": "https://[::1"}, {"endpoint": "x" * 2_000},
-        {"keys": {"p256dh": "AAAA", "auth": "AAAA"}}, {"keys": {"p256dh": "é", "auth": ""}}, {"keys": {}},
-        {"keys": {"p256dh": urlsafe_b64encode(b"\x04" + b"\x01" * 64).decode(), "auth": urlsafe_b64encode(b"0" * 16).decode()}},
+        {"endpoint": "ftp://x.example/"},
+        {"endpoint": "https://u:p@x.example/"},
+        {"endpoint": "https://[::1"},
+        {"endpoint": "x" * 2_000},
+        {"keys": {"p256dh": "AAAA", "auth": "AAAA"}},
+        {"keys": {"p256dh": "é", "auth": ""}},
+        {"keys": {}},
+        {
+            "keys": {
+                "p256dh": urlsafe_b64encode(b"\x04" + b"\x01" * 64).decode(),
+                "auth": urlsafe_b64encode(b"0" * 16).decode(),
+            }
+        },
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_subscription_is_refused_by_field(village: Village, phone: Device, wrong: dict[str, Any]):
     answer = await village.api(village.asha, "POST", PATH, subscription=phone.subscription | wrong)
     assert answer.status_code == 422 and answer.json()["error"].startswith("Validation failed")
@@ -325,10 +335,20 @@ async def test_a_browsers_push_goes_by_where_its_session_is_now(village: Village
     v = village
     async with v.running.house.square.work.writing() as w:
         made = rows.Subscription(
-            id=1, account_id=v.asha.id, key=digest(v.asha.cookie), endpoint=phone.subscription["endpoint"],
-            p256dh=phone.subscription["keys"]["p256dh"], auth=phone.subscription["keys"]["auth"], standard=True, alerts=ALERTS,
-            policy="all", country="DE", language="hi", token="", created_at=v.clock(),
-        )  # fmt: skip
+            id=1,
+            account_id=v.asha.id,
+            key=digest(v.asha.cookie),
+            endpoint=phone.subscription["endpoint"],
+            p256dh=phone.subscription["keys"]["p256dh"],
+            auth=phone.subscription["keys"]["auth"],
+            standard=True,
+            alerts=ALERTS,
+            policy="all",
+            country="DE",
+            language="hi",
+            token="",
+            created_at=v.clock(),
+        )
         await rows.put(w, made)
     await v.look("IN", "/home", v.asha)
     async with v.running.house.square.work.reading() as reading:

@@ -38,19 +38,22 @@ def law(author: str, longest: str = "") -> Any:
     return msgspec.structs.replace(LAW, gag=gag, notice=msgspec.structs.replace(SILENT, author=author))
 
 
-@pytest.mark.parametrize(("order", "regime", "until"), [
-    (None, law("no"), 5),
-    (ORDER, law("default_yes"), 5),
-    (ORDER, law("no"), None),
-    (ORDER, law("after_gag", "P30D"), 1 + 30 * DAY),
-    (ORDER, law("after_gag"), 5 + 90 * DAY),
-    (msgspec.structs.replace(ORDER, secrecy="gag"), law("default_yes"), 5 + 90 * DAY),
-    (msgspec.structs.replace(ORDER, secrecy="aggregate_only"), law("default_yes"), 5),
-    (msgspec.structs.replace(ORDER, gag_until=9), law("default_yes"), 9),
-    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes"), 5 + 90 * DAY),
-    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes", "P30D"), 1 + 30 * DAY),
-    (msgspec.structs.replace(ORDER, gag_until=400 * DAY), LAWS.version("IN-COURT", 1), 400 * DAY),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("order", "regime", "until"),
+    [
+        (None, law("no"), 5),
+        (ORDER, law("default_yes"), 5),
+        (ORDER, law("no"), None),
+        (ORDER, law("after_gag", "P30D"), 1 + 30 * DAY),
+        (ORDER, law("after_gag"), 5 + 90 * DAY),
+        (msgspec.structs.replace(ORDER, secrecy="gag"), law("default_yes"), 5 + 90 * DAY),
+        (msgspec.structs.replace(ORDER, secrecy="aggregate_only"), law("default_yes"), 5),
+        (msgspec.structs.replace(ORDER, gag_until=9), law("default_yes"), 9),
+        (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes"), 5 + 90 * DAY),
+        (msgspec.structs.replace(ORDER, gag_until=400 * DAY), law("default_yes", "P30D"), 1 + 30 * DAY),
+        (msgspec.structs.replace(ORDER, gag_until=400 * DAY), LAWS.version("IN-COURT", 1), 400 * DAY),
+    ],
+)
 def test_until_when_somebody_may_not_be_told(order: Order | None, regime: Any, until: int | None):
     assert notices.silent_until(order, regime, 1, 5) == until
 
@@ -103,9 +106,16 @@ async def test_a_mail_that_no_carrier_takes_is_written_down_as_failed(street: St
     async with street.work.writing() as w:
         w.tell(
             DecisionServed(
-                order="O-1", target=1, ruling=ruling, subject=post, kind="post", owner=asha, measure="withhold_post", territory=("IN",)
+                order="O-1",
+                target=1,
+                ruling=ruling,
+                subject=post,
+                kind="post",
+                owner=asha,
+                measure="withhold_post",
+                territory=("IN",),
             )
-        )  # fmt: skip
+        )
     for _ in range(outbox.GIVE_UP_AFTER):
         await Runner(carrier).settle()
         street.clock.move(3 * HOUR)

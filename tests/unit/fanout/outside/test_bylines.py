@@ -62,9 +62,20 @@ async def test_sites_are_set_in_one_spelling_and_told_to_oneself(village: Villag
 
 @pytest.mark.parametrize(
     "sites",
-    [["exa mple.org"], ["a..b"], ["x" * 64 + ".org"], ["https://"], ["user@example.org"], ["example.org:80"], ["-a.org"],
-     ["ok.org", "no good"], [f"{n}.example.org" for n in range(101)], ["a." * 200 + "org"], ["क" * 3_000]],
-)  # fmt: skip
+    [
+        ["exa mple.org"],
+        ["a..b"],
+        ["x" * 64 + ".org"],
+        ["https://"],
+        ["user@example.org"],
+        ["example.org:80"],
+        ["-a.org"],
+        ["ok.org", "no good"],
+        [f"{n}.example.org" for n in range(101)],
+        ["a." * 200 + "org"],
+        ["क" * 3_000],
+    ],
+)
 async def test_what_is_no_site_is_refused_and_nothing_is_kept(village: Village, sites: list[str]):
     answer = await lists(village, village.asha, *sites)
     assert answer.status_code == 422 and "attribution_domains" in answer.json()["details"], answer.text

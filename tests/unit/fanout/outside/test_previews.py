@@ -138,12 +138,16 @@ async def test_a_page_that_fails_is_tried_again_and_then_left(village: Village, 
 @pytest.mark.parametrize(
     "answer",
     [
-        {"body": b"\0" * 100, "kind": "application/octet-stream"}, {"body": ""}, {"body": "<title> \u200b </title>"},
-        {"body": "x", "status": 301, "location": "http://127.0.0.1:1/"}, {"body": "x", "status": 302, "location": "file:///etc/passwd"},
-        {"body": "x", "status": 302, "location": "/khabar"}, {"body": b"\x1f\x8bnot gzip", "content_encoding": "gzip"},
+        {"body": b"\0" * 100, "kind": "application/octet-stream"},
+        {"body": ""},
+        {"body": "<title> \u200b </title>"},
+        {"body": "x", "status": 301, "location": "http://127.0.0.1:1/"},
+        {"body": "x", "status": 302, "location": "file:///etc/passwd"},
+        {"body": "x", "status": 302, "location": "/khabar"},
+        {"body": b"\x1f\x8bnot gzip", "content_encoding": "gzip"},
         {"body": PAGE, "content_encoding": "br"},
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_shown_is_not(village: Village, site: Site, answer: dict[str, Any]):
     url = site.says("/khabar", **answer)
     assert await card(village, await links(village, url)) is None

@@ -245,9 +245,18 @@ async def test_only_the_owner_may(village: Village, receiver: Receiver):
 
 
 WRONG = [
-    "", "console", "ftp://console.example/", "https://", "https://user:pw@console.example/", "https://console.example/#a",
-    "https://console.example:99999/", "https://कंसोल.example/", "https://a b.example/", f"https://a.example/{'x' * 600}", "file:///etc/passwd",
-]  # fmt: skip
+    "",
+    "console",
+    "ftp://console.example/",
+    "https://",
+    "https://user:pw@console.example/",
+    "https://console.example/#a",
+    "https://console.example:99999/",
+    "https://कंसोल.example/",
+    "https://a b.example/",
+    f"https://a.example/{'x' * 600}",
+    "file:///etc/passwd",
+]
 
 
 @pytest.mark.parametrize("url", WRONG)

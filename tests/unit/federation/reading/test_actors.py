@@ -14,9 +14,15 @@ KEY = {"id": f"{RAVI}#main-key", "owner": RAVI, "publicKeyPem": "-----BEGIN PUBL
 
 def person(**more: Any) -> dict[str, Any]:
     base = {
-        "type": "Person", "id": RAVI, "preferredUsername": "Ravi", "inbox": f"{RAVI}/inbox", "publicKey": KEY, "name": "रवि",
-        "endpoints": {"sharedInbox": "https://social.example/inbox"}, "url": "https://social.example/@ravi",
-    }  # fmt: skip
+        "type": "Person",
+        "id": RAVI,
+        "preferredUsername": "Ravi",
+        "inbox": f"{RAVI}/inbox",
+        "publicKey": KEY,
+        "name": "रवि",
+        "endpoints": {"sharedInbox": "https://social.example/inbox"},
+        "url": "https://social.example/@ravi",
+    }
     return {name: value for name, value in (base | more).items() if value is not None}
 
 
@@ -77,9 +83,11 @@ def test_what_is_nobody(more: dict[str, Any], why: str):
 
 def test_what_is_said_of_other_hosts_is_not_said():
     ravi = read(
-        url="https://evil.example/@ravi", outbox="https://evil.example/x", followers="https://evil.example/f",
+        url="https://evil.example/@ravi",
+        outbox="https://evil.example/x",
+        followers="https://evil.example/f",
         endpoints={"sharedInbox": "https://evil.example/inbox"},
-    )  # fmt: skip
+    )
     assert (ravi.url, ravi.outbox, ravi.followers, ravi.shared_inbox) == (RAVI, "", "", "")
 
 

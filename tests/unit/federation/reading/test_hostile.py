@@ -27,19 +27,29 @@ NOTE: dict[str, Any] = {
     "quote": "https://b.example/9", "interactionPolicy": {"canQuote": {"automaticApproval": [PUBLIC]}}, "replies": {"id": "x"},
 }  # fmt: skip
 QUESTION: dict[str, Any] = NOTE | {
-    "type": "Question", "oneOf": [{"type": "Note", "name": "हाँ", "replies": {"totalItems": 3}}, {"name": "ना"}],
-    "endTime": "2023-11-20T00:00:00Z", "closed": None, "votersCount": 3,
-}  # fmt: skip
+    "type": "Question",
+    "oneOf": [{"type": "Note", "name": "हाँ", "replies": {"totalItems": 3}}, {"name": "ना"}],
+    "endTime": "2023-11-20T00:00:00Z",
+    "closed": None,
+    "votersCount": 3,
+}
 ARTICLE = NOTE | {"type": "Article"}
 ACTOR: dict[str, Any] = {
-    "type": "Person", "id": RAVI, "preferredUsername": "ravi", "inbox": f"{RAVI}/inbox", "name": "रवि", "summary": "<p>x</p>",
+    "type": "Person",
+    "id": RAVI,
+    "preferredUsername": "ravi",
+    "inbox": f"{RAVI}/inbox",
+    "name": "रवि",
+    "summary": "<p>x</p>",
     "publicKey": {"id": f"{RAVI}#main-key", "owner": RAVI, "publicKeyPem": "---"},
     "endpoints": {"sharedInbox": "https://social.example/inbox"},
     "icon": {"url": "https://f.example/a.png"},
     "attachment": [{"type": "PropertyValue", "name": "x", "value": "<a href='https://x.example'>x</a>"}],
-    "alsoKnownAs": ["https://old.example/@ravi"], "movedTo": "https://new.example/@ravi",
-    "webfinger": "ravi@social.example", "tag": NOTE["tag"],
-}  # fmt: skip
+    "alsoKnownAs": ["https://old.example/@ravi"],
+    "movedTo": "https://new.example/@ravi",
+    "webfinger": "ravi@social.example",
+    "tag": NOTE["tag"],
+}
 ACT: dict[str, Any] = {
     "type": "Create",
     "id": f"{RAVI}#1",

@@ -18,9 +18,15 @@ NOW = 1_800_000_000_000
 
 def note(**more: Any) -> dict[str, Any]:
     base = {
-        "type": "Note", "id": f"{RAVI}/statuses/1", "attributedTo": RAVI, "to": [PUBLIC], "cc": [FOLLOWERS], "content": "<p>नमस्ते</p>",
-        "published": "2023-11-14T22:13:20Z", "url": "https://social.example/@ravi/1",
-    }  # fmt: skip
+        "type": "Note",
+        "id": f"{RAVI}/statuses/1",
+        "attributedTo": RAVI,
+        "to": [PUBLIC],
+        "cc": [FOLLOWERS],
+        "content": "<p>नमस्ते</p>",
+        "published": "2023-11-14T22:13:20Z",
+        "url": "https://social.example/@ravi/1",
+    }
     return {name: value for name, value in (base | more).items() if value is not None}
 
 
@@ -30,9 +36,12 @@ def said(**more: Any) -> Said:
 
 def test_a_note_of_mastodon():
     post = said(
-        contentMap={"hi": "<p>नमस्ते</p>"}, summary="राजनीति", sensitive=True, inReplyTo="https://b.example/2",
+        contentMap={"hi": "<p>नमस्ते</p>"},
+        summary="राजनीति",
+        sensitive=True,
+        inReplyTo="https://b.example/2",
         updated="2023-11-15T00:00:00Z",
-    )  # fmt: skip
+    )
     assert (post.uri, post.url, post.by) == (f"{RAVI}/statuses/1", "https://social.example/@ravi/1", RAVI)
     assert (post.html, post.text, post.spoiler, post.language) == ("<p>नमस्ते</p>", "नमस्ते", "राजनीति", "hi")
     assert (post.at, post.edited_at) == (1_700_000_000_000, 1_700_006_400_000)
@@ -139,11 +148,13 @@ def test_what_is_no_tag_here_is_none_of_theirs(name: str):
 @pytest.mark.parametrize(
     "more",
     [
-        {"quote": "https://b.example/9"}, {"quoteUrl": "https://b.example/9"}, {"quoteUri": "https://b.example/9"},
+        {"quote": "https://b.example/9"},
+        {"quoteUrl": "https://b.example/9"},
+        {"quoteUri": "https://b.example/9"},
         {"_misskey_quote": "https://b.example/9"},
         {"tag": [{"type": "Link", "mediaType": "application/activity+json", "href": "https://b.example/9"}]},
     ],
-)  # fmt: skip
+)
 def test_what_it_quotes_in_every_form(more: dict[str, Any]):
     assert said(**more).quotes == "https://b.example/9"
 

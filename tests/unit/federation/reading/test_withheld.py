@@ -10,17 +10,25 @@ from chaupal.federation.reading.objects import read_post
 from chaupal.federation.reading.withheld import MOST, Stated, stated
 
 NOTE: dict[str, Any] = {
-    "id": "https://other.example/notes/1", "type": "Note", "attributedTo": "https://other.example/users/moham", "content": "<p>hi</p>",
+    "id": "https://other.example/notes/1",
+    "type": "Note",
+    "attributedTo": "https://other.example/users/moham",
+    "content": "<p>hi</p>",
     "to": ["https://www.w3.org/ns/activitystreams#Public"],
-}  # fmt: skip
+}
 ACTOR: dict[str, Any] = {
-    "id": "https://other.example/users/moham", "type": "Person", "preferredUsername": "moham",
+    "id": "https://other.example/users/moham",
+    "type": "Person",
+    "preferredUsername": "moham",
     "inbox": "https://other.example/users/moham/inbox",
-}  # fmt: skip
+}
 ONE = {
-    "type": "Withholding", "country": "IN", "order": "https://other.example/orders/IN-9", "startTime": "2026-11-27T10:05:00Z",
+    "type": "Withholding",
+    "country": "IN",
+    "order": "https://other.example/orders/IN-9",
+    "startTime": "2026-11-27T10:05:00Z",
     "endTime": "2027-02-25T10:05:00Z",
-}  # fmt: skip
+}
 READ = Stated("IN", "https://other.example/orders/IN-9", 1_795_773_900_000, 1_803_549_900_000)
 
 
@@ -30,15 +38,25 @@ def test_a_post_and_a_person_bear_the_statements_of_their_server():
     assert read_post(NOTE).withheld == () and read_actor(ACTOR).withheld == ()
 
 
-@pytest.mark.parametrize(("said", "read"), [
-    ({"country": "in"}, (Stated("IN"),)),
-    ({"country": "DE", "order": "javascript:alert(1)"}, (Stated("DE"),)),
-    ({"country": "DE", "endTime": "tomorrow"}, (Stated("DE"),)),
-    ({"country": "XX"}, ()), ({"country": "India"}, ()), ({"order": "https://other.example/1"}, ()), ("IN", ()), (7, ()), (None, ()),
-    ([{"country": "IN"}, {"country": "IN"}], (Stated("IN"),)),
-    ([{"country": "DE", "order": f"https://o.example/{n}"} for n in range(MOST * 3)],
-     tuple(Stated("DE", f"https://o.example/{n}") for n in range(MOST))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ({"country": "in"}, (Stated("IN"),)),
+        ({"country": "DE", "order": "javascript:alert(1)"}, (Stated("DE"),)),
+        ({"country": "DE", "endTime": "tomorrow"}, (Stated("DE"),)),
+        ({"country": "XX"}, ()),
+        ({"country": "India"}, ()),
+        ({"order": "https://other.example/1"}, ()),
+        ("IN", ()),
+        (7, ()),
+        (None, ()),
+        ([{"country": "IN"}, {"country": "IN"}], (Stated("IN"),)),
+        (
+            [{"country": "DE", "order": f"https://o.example/{n}"} for n in range(MOST * 3)],
+            tuple(Stated("DE", f"https://o.example/{n}") for n in range(MOST)),
+        ),
+    ],
+)
 def test_what_is_no_country_is_left_out_and_there_is_an_end_to_it(said: object, read: tuple[Stated, ...]):
     assert read_post(NOTE | {"withheldIn": said}).withheld == read
 

@@ -70,8 +70,12 @@ PROGRAMS = {
 def test_what_programs_of_the_field_sign_in_the_old_form_is_believed(program: str):
     algorithm, names = PROGRAMS[program]
     headers = {
-        "host": "here.example", "date": DATE, "digest": DIGEST, "content-type": "application/activity+json", "content-length": "17",
-    }  # fmt: skip
+        "host": "here.example",
+        "date": DATE,
+        "digest": DIGEST,
+        "content-type": "application/activity+json",
+        "content-length": "17",
+    }
     said = headers | {"(request-target)": "post /inbox", "(created)": "1612969200", "(expires)": "1612969500"}
     signature = sign(a_key(0), "\n".join(f"{name}: {said[name]}" for name in names.split()).encode())
     times = ",created=1612969200,expires=1612969500" if "(created)" in names else ""

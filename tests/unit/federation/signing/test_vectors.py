@@ -165,8 +165,10 @@ def test_a_query_that_is_not_there_is_a_question_mark_and_an_encoded_parameter_i
     ).values()
     lines = messages.base(asked, item).decode().splitlines()
     assert [line.rpartition(": ")[2] for line in lines[:3]] == [
-        "this%20is%20a%20big%0Amultiline%20value", "with%20plus%20whitespace", "something",
-    ]  # fmt: skip
+        "this%20is%20a%20big%0Amultiline%20value",
+        "with%20plus%20whitespace",
+        "something",
+    ]
 
 
 # draft-cavage-http-signatures-12, appendix C. Its key has 1024 bits, which are not taken from anybody any more.

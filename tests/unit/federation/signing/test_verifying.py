@@ -293,8 +293,9 @@ async def test_who_says_that_they_keep_to_the_standard_is_spoken_to_by_it_from_t
     await calling.post(fed, inbox, b"{}", by=0)
     assert "signature-input" not in ravi.site.asked[-1][1]
     ravi.document["generator"] = {
-        "type": "Application", "implements": [{"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC 9421"}],
-    }  # fmt: skip
+        "type": "Application",
+        "implements": [{"href": "https://datatracker.ietf.org/doc/html/rfc9421", "name": "RFC 9421"}],
+    }
     ravi.appear()
     await finding.person(fed, ravi.uri)
     await calling.post(fed, inbox, b"{}", by=0)

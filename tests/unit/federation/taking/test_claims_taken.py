@@ -87,10 +87,11 @@ async def test_nobody_is_asked_for_pins_and_quotes_that_are_none(far: Far):
     elsewhere = f"http://127.0.0.1:{far.there.port}/victim"
     far.there.asked.clear()
     for act in (
-        far.bob.act("Add", elsewhere, target=f"{far.bob.uri}/featured"), far.bob.act("Add", far.bob.note("1")["id"]),
+        far.bob.act("Add", elsewhere, target=f"{far.bob.uri}/featured"),
+        far.bob.act("Add", far.bob.note("1")["id"]),
         far.bob.act("QuoteRequest", far.post(far.village.asha)) | {"instrument": elsewhere},
         far.bob.act("QuoteRequest", far.bob.note("1")["id"]) | {"instrument": far.bob.note("2")["id"]},
-    ):  # fmt: skip
+    ):
         await far.tells(far.bob, act)
     assert not far.there.asked
 

@@ -88,9 +88,14 @@ async def test_everybody_whose_follows_ended_with_a_suspension_is_told_once_by_a
         [event] = [one["event"] for one in told]
         assert (told[0]["account"]["id"], "status" in told[0]) == (str(who.id), False)
         assert event == {
-            "id": event["id"], "type": "domain_block", "purged": False, "target_name": domain,
-            "followers_count": followers, "following_count": following, "created_at": told[0]["created_at"],
-        }  # fmt: skip
+            "id": event["id"],
+            "type": "domain_block",
+            "purged": False,
+            "target_name": domain,
+            "followers_count": followers,
+            "following_count": following,
+            "created_at": told[0]["created_at"],
+        }
         [group] = (await far.ask(who, "/api/v2/notifications", **{"types[]": "severed_relationships"}))[
             "notification_groups"
         ]

@@ -88,9 +88,10 @@ async def test_one_post_is_edited_and_one_thing_followed_and_liked_so_often_in_a
     await far.tells(far.bob, far.bob.act("Create", note))
     many = often.OF_PERSON
     for acts in (
-        edits(far, far.bob, note, many + 1), turns(far.bob, "Follow", far.uri(v.asha), many // 2 + 1)[:-1],
+        edits(far, far.bob, note, many + 1),
+        turns(far.bob, "Follow", far.uri(v.asha), many // 2 + 1)[:-1],
         turns(far.bob, "Like", far.post(v.asha), many // 2 + 1)[:-1],
-    ):  # fmt: skip
+    ):
         assert await statuses(far, far.bob, acts[:-1]) == [202] * many
         beyond = await bring(far, far.bob, acts[-1])
         assert beyond.status_code == 429

@@ -155,10 +155,16 @@ async def test_whoever_of_another_server_is_suspended_or_frozen_here_does_nothin
     bob = await far.account(far.bob)
     await begin(v, measure, bob)
     for act in (
-        far.bob.act("Like", far.post(v.ravi)), far.bob.act("Follow", far.uri(v.ravi)),
+        far.bob.act("Like", far.post(v.ravi)),
+        far.bob.act("Follow", far.uri(v.ravi)),
         far.bob.act("Announce", far.post(v.asha), to=[PUBLIC]),
-        far.bob.act("Create", far.bob.note("said", cc=[far.uri(v.asha)], inReplyTo=far.post(v.asha)), to=[PUBLIC], cc=[far.uri(v.asha)]),
-    ):  # fmt: skip
+        far.bob.act(
+            "Create",
+            far.bob.note("said", cc=[far.uri(v.asha)], inReplyTo=far.post(v.asha)),
+            to=[PUBLIC],
+            cc=[far.uri(v.asha)],
+        ),
+    ):
         await far.tells(far.bob, act)
     assert (await far.status(v.ravi, v.ravi.latest.id))["favourites_count"] == 0
     assert (await far.status(v.ravi, v.asha.latest.id))["reblogs_count"] == 0

@@ -54,9 +54,12 @@ async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not
     here = await far.here(note["id"])
     changed = note | {"content": "<p>बदला हुआ</p>", "updated": "2026-11-02T10:00:00Z"}
     for act in (
-        far.eve.act("Update", changed), far.eve.act("Delete", note["id"]), far.eve.act("Undo", far.bob.act("Create", note)),
-        far.eve.act("Update", changed | {"attributedTo": far.eve.uri}), far.eve.act("Create", note | {"id": note["id"]}),
-    ):  # fmt: skip
+        far.eve.act("Update", changed),
+        far.eve.act("Delete", note["id"]),
+        far.eve.act("Undo", far.bob.act("Create", note)),
+        far.eve.act("Update", changed | {"attributedTo": far.eve.uri}),
+        far.eve.act("Create", note | {"id": note["id"]}),
+    ):
         await far.tells(far.eve, act)
     assert "1" in (await far.status(v.ravi, here))["content"]
     await far.tells(far.bob, far.bob.act("Update", changed))
@@ -118,10 +121,17 @@ async def test_nothing_of_ours_is_written_by_others(far: Far):
     uri = far.post(v.asha)
     ours = {"id": uri, "type": "Note", "attributedTo": far.uri(v.asha), "content": "<p>झूठ</p>", "to": [PUBLIC]}
     for act in (
-        far.bob.act("Update", ours), far.bob.act("Delete", uri), far.bob.act("Create", ours), far.bob.act("Delete", far.uri(v.asha)),
-        far.bob.act("Update", ours | {"attributedTo": far.bob.uri}), far.bob.act("Add", uri, target=f"{far.uri(v.asha)}/featured"),
-        far.bob.act("Update", {"id": far.uri(v.asha), "type": "Person", "preferredUsername": "asha", "inbox": "https://x.example/"}),
-    ):  # fmt: skip
+        far.bob.act("Update", ours),
+        far.bob.act("Delete", uri),
+        far.bob.act("Create", ours),
+        far.bob.act("Delete", far.uri(v.asha)),
+        far.bob.act("Update", ours | {"attributedTo": far.bob.uri}),
+        far.bob.act("Add", uri, target=f"{far.uri(v.asha)}/featured"),
+        far.bob.act(
+            "Update",
+            {"id": far.uri(v.asha), "type": "Person", "preferredUsername": "asha", "inbox": "https://x.example/"},
+        ),
+    ):
         answer = await far.brings(far.bob, act)
         assert answer.status_code in (202, 400, 401)
         await v.settle()
@@ -220,8 +230,10 @@ async def test_pins_of_others_are_shown_and_taken_away(far: Far):
 async def test_what_somebody_has_pinned_is_looked_up_when_they_are_followed(far: Far):
     note = far.there.serves(far.bob.note("top"))
     far.there.documents["/bob/featured"] = {
-        "id": f"{far.bob.uri}/featured", "type": "OrderedCollection", "orderedItems": [note, f"{far.bob.uri}/notes/missing"],
-    }  # fmt: skip
+        "id": f"{far.bob.uri}/featured",
+        "type": "OrderedCollection",
+        "orderedItems": [note, f"{far.bob.uri}/notes/missing"],
+    }
     far.there.documents["/bob"] = far.bob.actor(featured=f"{far.bob.uri}/featured")
     v, square = far.village, far.village.running.house.square
     await far.tells(far.bob, far.bob.act("Like", far.post(v.asha)))

@@ -56,8 +56,10 @@ async def test_a_stamp_is_given_for_ones_own_post_that_quotes_and_for_nothing_el
     v = far.village
     for instrument in (
         far.there.serves(far.eve.note("of another", quote=far.post(v.asha)) | {"id": f"{far.eve.uri}/notes/q"}),
-        far.there.serves(far.bob.note("none")), f"{far.bob.uri}/notes/missing", far.post(v.ravi),
-    ):  # fmt: skip
+        far.there.serves(far.bob.note("none")),
+        f"{far.bob.uri}/notes/missing",
+        far.post(v.ravi),
+    ):
         await far.tells(
             far.bob, far.bob.act("QuoteRequest", far.post(v.asha), instrument[-8:]) | {"instrument": instrument}
         )
@@ -75,9 +77,12 @@ async def test_a_quote_by_ours_waits_for_their_word(far: Far):
     assert (await far.status(v.ravi, mine))["quote"]["state"] == "pending"
     mine_uri = f"{far.uri(v.ravi)}/{mine}"
     asked = {
-        "id": f"{mine_uri}#quote-request", "type": "QuoteRequest", "actor": far.uri(v.ravi), "object": note,
+        "id": f"{mine_uri}#quote-request",
+        "type": "QuoteRequest",
+        "actor": far.uri(v.ravi),
+        "object": note,
         "instrument": mine_uri,
-    }  # fmt: skip
+    }
     stamp = f"{far.bob.uri}/stamps/1"
     await far.tells(far.eve, far.eve.act("Accept", asked, result=f"{far.eve.uri}/stamps/1"))
     await far.tells(far.bob, far.bob.act("Accept", asked, "no stamp", result="https://elsewhere.example/stamps/1"))

@@ -130,9 +130,13 @@ async def test_votes_come_as_notes_with_a_name_and_are_counted_once(far: Far):
     def vote(who: object, name: str, n: int) -> dict[str, object]:
         by = far.bob if who == "bob" else far.eve
         note = {
-            "id": f"{by.uri}/votes/{n}", "type": "Note", "name": name, "attributedTo": by.uri, "inReplyTo": uri,
+            "id": f"{by.uri}/votes/{n}",
+            "type": "Note",
+            "name": name,
+            "attributedTo": by.uri,
+            "inReplyTo": uri,
             "to": far.uri(v.asha),
-        }  # fmt: skip
+        }
         return by.act("Create", note, f"vote-{n}", to=far.uri(v.asha))
 
     await far.tells(far.bob, vote("bob", "चाय", 1))

@@ -41,14 +41,18 @@ async def test_a_post_comes_with_what_its_server_says_of_it_and_an_update_says_i
 async def test_that_somebody_is_suspended_there_is_their_servers_word_and_no_more(street: Street):
     fed = fed_of(street)
     actor: dict[str, Any] = {
-        "type": "Person", "id": "https://social.example/users/ravi", "preferredUsername": "ravi",
-        "inbox": "https://social.example/users/ravi/inbox", "name": "Ravi",
-    }  # fmt: skip
+        "type": "Person",
+        "id": "https://social.example/users/ravi",
+        "preferredUsername": "ravi",
+        "inbox": "https://social.example/users/ravi/inbox",
+        "name": "Ravi",
+    }
     ravi = await finding.keep(fed, read_actor(actor | {"suspended": True, "withheldIn": withheld("IN")}), RAVI)
     seen = await people.person(street.reads, by(None, "IN"), ravi)
     assert not seen.withheld and seen.item.name == "Ravi"
     assert await reads.of(street.reads, seen.item) == (
-        Statement("withheld", "IN", ORDER, domain="social.example"), Statement("suspended", domain="social.example"),
-    )  # fmt: skip
+        Statement("withheld", "IN", ORDER, domain="social.example"),
+        Statement("suspended", domain="social.example"),
+    )
     await finding.keep(fed, read_actor(actor), RAVI)
     assert await reads.of(street.reads, seen.item) == ()

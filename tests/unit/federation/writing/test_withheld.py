@@ -17,9 +17,19 @@ POST = 7
 
 def ruling(**changes: Any) -> Ruling:
     said: dict[str, Any] = {
-        "id": 1, "subject": POST, "measure": Measure.WITHHOLD_POST, "territory": ("IN",), "starts_at": 0, "ends_at": None,
-        "order_ref": "IN-2026-0042", "authority": "Ministry", "authority_hi": "", "legal_basis": "", "reason": "", "log_index": 3,
-    }  # fmt: skip
+        "id": 1,
+        "subject": POST,
+        "measure": Measure.WITHHOLD_POST,
+        "territory": ("IN",),
+        "starts_at": 0,
+        "ends_at": None,
+        "order_ref": "IN-2026-0042",
+        "authority": "Ministry",
+        "authority_hi": "",
+        "legal_basis": "",
+        "reason": "",
+        "log_index": 3,
+    }
     return Ruling(**said | changes)
 
 
@@ -31,11 +41,14 @@ def test_a_withheld_post_says_where_on_which_order_and_until_when():
     assert told(ruling(ends_at=86_400_000)) == {
         "withheldIn": [
             {
-                "type": "Withholding", "country": "IN", "order": "https://chaupal.example/orders/IN-2026-0042",
-                "startTime": "1970-01-01T00:00:00.000Z", "endTime": "1970-01-02T00:00:00.000Z",
+                "type": "Withholding",
+                "country": "IN",
+                "order": "https://chaupal.example/orders/IN-2026-0042",
+                "startTime": "1970-01-01T00:00:00.000Z",
+                "endTime": "1970-01-02T00:00:00.000Z",
             }
         ]
-    }  # fmt: skip
+    }
 
 
 def test_each_country_of_each_order_is_a_statement_of_its_own():
@@ -43,10 +56,18 @@ def test_each_country_of_each_order_is_a_statement_of_its_own():
     assert [(one["country"], one["order"][-4:]) for one in said] == [("IN", "0042"), ("NP", "0042"), ("IN", "0043")]
 
 
-@pytest.mark.parametrize("silent", [
-    {"neutral": True}, {"measure": Measure.DEAMPLIFY}, {"measure": Measure.LABEL}, {"territory": (EVERYWHERE,)}, {"starts_at": 2_000},
-    {"ends_at": 500}, {"measure": Measure.REMOVE_POST, "territory": (EVERYWHERE,), "basis": "own_rules"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "silent",
+    [
+        {"neutral": True},
+        {"measure": Measure.DEAMPLIFY},
+        {"measure": Measure.LABEL},
+        {"territory": (EVERYWHERE,)},
+        {"starts_at": 2_000},
+        {"ends_at": 500},
+        {"measure": Measure.REMOVE_POST, "territory": (EVERYWHERE,), "basis": "own_rules"},
+    ],
+)
 def test_of_what_may_name_nobody_is_over_or_withholds_in_no_country_nothing_is_said(silent: dict[str, Any]):
     assert told(ruling(**silent)) == {}
     open_ = ruling(id=2, order_ref="IN-2026-0043")

@@ -27,8 +27,9 @@ async def test_what_goes_out_is_filled_in_and_comes_back(bench: Bench):
     ref = await bench.order(targets=f"http://localhost:8000/@meera/{bench.post}\n@meera")
     rows = table(await csv_cases.export(bench.court, bench.asha, ref, verb=PROPOSE))
     assert [(row["target"], row["kind"], row["author"], row["state"], row["version"]) for row in rows] == [
-        ("1", "post", "meera", "received", "1"), ("2", "account", "meera", "received", "1"),
-    ]  # fmt: skip
+        ("1", "post", "meera", "received", "1"),
+        ("2", "account", "meera", "received", "1"),
+    ]
     assert not any(row["outcome"] or row["reason"] for row in rows)  # nothing is chosen for anybody
     rows[0] |= {"outcome": "withhold_post", "reason": REASON, "until": "2021-03-01"}
     back = csv_cases.read(file(rows), PROPOSE)
@@ -100,8 +101,10 @@ def test_each_fault_of_a_cell_is_said_with_its_line_and_column():
     read = csv_cases.read("\n".join(lines).encode(), PROPOSE)
     assert not read.items and read.left == 1
     assert [(one.item.line, *one.problem.details) for one in read.wrong if one.problem] == [
-        (2, "outcome"), (3, "ground", "target"), (4, "parts", "version"),
-    ]  # fmt: skip
+        (2, "outcome"),
+        (3, "ground", "target"),
+        (4, "parts", "version"),
+    ]
 
 
 def test_one_file_is_gone_through_once_and_sent_for_each_act():

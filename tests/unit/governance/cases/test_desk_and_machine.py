@@ -146,16 +146,27 @@ async def lifted(bench: Bench, ref: str, n: int) -> None:
 type Walk = Callable[[Bench, str, int], Awaitable[None]]
 propose = proposed(outcome="withhold_post", reason=REASON, until="2021-02-20")
 COMES_TO: dict[State, Walk] = {
-    State.RECEIVED: nothing, State.NOT_FOUND: nothing, State.RETURNED: returned, State.MEASURE_PROPOSED: propose,
-    State.MEASURE_CONCURRED: concurred, State.REFUSAL_PROPOSED: proposed(**REFUSE),
-    State.CLOSING_PROPOSED: proposed(outcome="duplicate", reason=REASON), State.IN_FORCE: in_force, State.UNSECONDED: glass,
-    State.CHANGE_PROPOSED: changing, State.CHANGE_CONCURRED: change_concurred, State.STAYED: in_force, State.LIFTED: lifted,
-}  # fmt: skip
+    State.RECEIVED: nothing,
+    State.NOT_FOUND: nothing,
+    State.RETURNED: returned,
+    State.MEASURE_PROPOSED: propose,
+    State.MEASURE_CONCURRED: concurred,
+    State.REFUSAL_PROPOSED: proposed(**REFUSE),
+    State.CLOSING_PROPOSED: proposed(outcome="duplicate", reason=REASON),
+    State.IN_FORCE: in_force,
+    State.UNSECONDED: glass,
+    State.CHANGE_PROPOSED: changing,
+    State.CHANGE_CONCURRED: change_concurred,
+    State.STAYED: in_force,
+    State.LIFTED: lifted,
+}
 # Steps of the order as a whole that come after that.
 THEN: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
-    "as it is": (), "sent back": (("return_order", {"codes": ("no_reasons",), "reason": REASON}),),
-    "stayed": (("stay", {"body": "Delhi High Court"}),), "withdrawn": (("withdraw", {}),),
-}  # fmt: skip
+    "as it is": (),
+    "sent back": (("return_order", {"codes": ("no_reasons",), "reason": REASON}),),
+    "stayed": (("stay", {"body": "Delhi High Court"}),),
+    "withdrawn": (("withdraw", {}),),
+}
 
 
 def test_every_state_that_a_case_can_be_in_is_tried():
@@ -215,10 +226,16 @@ async def test_of_an_order_that_nobody_has_checked_the_desk_offers_nothing(bench
     assert await compare(bench, ref, viewers) == 0
 
 
-@pytest.mark.parametrize(("then", "state"), [
-    ("sent back", State.RECEIVED), ("sent back", State.REFUSAL_PROPOSED), ("sent back", State.NOT_FOUND),
-    ("stayed", State.NOT_FOUND), ("withdrawn", State.NOT_FOUND),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("then", "state"),
+    [
+        ("sent back", State.RECEIVED),
+        ("sent back", State.REFUSAL_PROPOSED),
+        ("sent back", State.NOT_FOUND),
+        ("stayed", State.NOT_FOUND),
+        ("withdrawn", State.NOT_FOUND),
+    ],
+)
 async def test_nor_of_one_that_is_not_to_be_decided(bench: Bench, then: str, state: State):
     ref, viewers = await scene(bench, state)
     for verb, said in THEN[then]:
@@ -250,8 +267,12 @@ async def test_in_a_matter_of_the_house_the_same(bench: Bench):
 # --- the order as a whole ---
 
 SAID: dict[str, Any] = {
-    "reason": REASON, "text": REASON, "body": "Delhi High Court", "codes": ("no_reasons",), "until": "2021-03-20",
-}  # fmt: skip
+    "reason": REASON,
+    "text": REASON,
+    "body": "Delhi High Court",
+    "codes": ("no_reasons",),
+    "until": "2021-03-20",
+}
 
 
 async def step_taken(bench: Bench, viewer: Viewer, ref: str, verb: str) -> bool:

@@ -9,15 +9,25 @@ from chaupal.store.court.docket import Said
 from court import REASON, Bench
 
 WHOLE = Draft(
-    outcome="suspend", reason=REASON, code="unclear", parts=(5, 6), finding="x", until="2021-03-01T00:00:00.000Z", permanent=True,
-    text="label", rule="1@1", despite="y", matter="O-1",
-)  # fmt: skip
+    outcome="suspend",
+    reason=REASON,
+    code="unclear",
+    parts=(5, 6),
+    finding="x",
+    until="2021-03-01T00:00:00.000Z",
+    permanent=True,
+    text="label",
+    rule="1@1",
+    despite="y",
+    matter="O-1",
+)
 
 
 def test_what_was_said_is_the_draft_that_was_made_in_each_of_its_fields():
-    said = Said(**{"subjects": WHOLE.parts, "ends_at": 1614556800000} | {
-        name: value for name, value in msgspec.structs.asdict(WHOLE).items() if name not in ("parts", "until")
-    })  # fmt: skip
+    said = Said(
+        **{"subjects": WHOLE.parts, "ends_at": 1614556800000}
+        | {name: value for name, value in msgspec.structs.asdict(WHOLE).items() if name not in ("parts", "until")}
+    )
     assert said.draft == WHOLE
 
 

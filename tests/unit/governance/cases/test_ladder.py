@@ -50,9 +50,20 @@ async def third(bench: Bench) -> Viewer:
 async def protect(bench: Bench, account: int, kind: str = "journalist") -> None:
     async with bench.court.work.writing() as w:
         await speakers.add(
-            w, Speaker(id=bench.court.make_id(), account_id=account, speaker_class=kind, evidence="press card", granted_by=1,
-            seconded_by=2, granted_at=0, ends_at=None, ended_at=None, log_index=None),
-        )  # fmt: skip
+            w,
+            Speaker(
+                id=bench.court.make_id(),
+                account_id=account,
+                speaker_class=kind,
+                evidence="press card",
+                granted_by=1,
+                seconded_by=2,
+                granted_at=0,
+                ends_at=None,
+                ended_at=None,
+                log_index=None,
+            ),
+        )
 
 
 async def propose(bench: Bench, ref: str, outcome: str, **more: Any) -> None:
@@ -324,10 +335,16 @@ async def test_a_tag_is_kept_out_of_trends_by_two_people_and_for_a_time(bench: B
 @pytest.mark.parametrize(
     "changes",
     [
-        {"measure": "suspend"}, {"measure": "remove_post"}, {"territory": "XX"}, {"territory": ""}, {"approved_by": None},
-        {"approved_by": None, "alone": True}, {"ends_at": None, "review_at": None}, {"lifted_at": 5},
+        {"measure": "suspend"},
+        {"measure": "remove_post"},
+        {"territory": "XX"},
+        {"territory": ""},
+        {"approved_by": None},
+        {"approved_by": None, "alone": True},
+        {"ends_at": None, "review_at": None},
+        {"lifted_at": 5},
     ],
-)  # fmt: skip
+)
 async def test_the_database_refuses_what_no_order_may_bring(bench: Bench, changes: dict[str, Any]):
     ref = await bench.order()
     await bench.withhold(ref)

@@ -225,13 +225,18 @@ async def test_a_longer_end_takes_two_people_as_the_measure_did(bench: Bench, ki
 @pytest.mark.parametrize(
     ("form", "field"),
     [
-        ({"kind": "extend"}, "until"), ({"kind": "extend", "body": ""}, "body"), ({"kind": "dance"}, "kind"),
-        ({"kind": "extend", "body": "house"}, "body"), ({"kind": "extend", "outcome": "label", "text": "x"}, "kind"),
-        ({"kind": "amend", "until": ""}, "until"), ({"kind": "amend", "territory": "DE", "until": ""}, "territory"),
-        ({"kind": "amend", "outcome": "withhold_account", "until": ""}, "outcome"), ({"kind": "amend"}, "until"),
+        ({"kind": "extend"}, "until"),
+        ({"kind": "extend", "body": ""}, "body"),
+        ({"kind": "dance"}, "kind"),
+        ({"kind": "extend", "body": "house"}, "body"),
+        ({"kind": "extend", "outcome": "label", "text": "x"}, "kind"),
+        ({"kind": "amend", "until": ""}, "until"),
+        ({"kind": "amend", "territory": "DE", "until": ""}, "territory"),
+        ({"kind": "amend", "outcome": "withhold_account", "until": ""}, "outcome"),
+        ({"kind": "amend"}, "until"),
         ({"kind": "extend", "reason": "no"}, "reason"),
     ],
-)  # fmt: skip
+)
 async def test_no_change_is_wider_than_what_its_kind_allows(bench: Bench, form: dict[str, Any], field: str):
     ref = await bench.order(ends_at=later(bench, 2 * DAY))
     await bench.withhold(ref)
@@ -349,8 +354,11 @@ async def test_a_change_about_a_protected_speaker_takes_the_three_that_the_measu
     await decisions.approve(bench.court, bench.dev, ref, 1)
     *_, row = await made(bench, ref)
     assert (row.protected, row.decided_by, row.concurred_by, row.approved_by) == (
-        True, bench.asha.account, owner2.account, bench.dev.account,
-    )  # fmt: skip
+        True,
+        bench.asha.account,
+        owner2.account,
+        bench.dev.account,
+    )
     assert await state(bench, ref) is State.IN_FORCE
 
 
@@ -490,9 +498,12 @@ async def test_on_appeal_an_account_is_narrowed_to_named_posts_of_it(bench: Benc
     filed = await appeals.file(bench.court, meera, row.id, "Only one of my posts speaks of the gate.")
     narrower: dict[str, Any] = {"outcome": "modified", "reason": "One post alone is what the order is about."}
     wrong: list[dict[str, Any]] = [
-        {"measure": "withhold_post"}, {"measure": "withhold_post", "parts": (7,)}, {"measure": "suspend"}, {"measure": "dance"},
+        {"measure": "withhold_post"},
+        {"measure": "withhold_post", "parts": (7,)},
+        {"measure": "suspend"},
+        {"measure": "dance"},
         {"parts": (bench.post,)},
-    ]  # fmt: skip
+    ]
     for bad in wrong:
         with pytest.raises(Invalid):
             await appeals.decide(bench.court, bench.owner, filed.id, appeals.Decision(**narrower, **bad))

@@ -34,8 +34,12 @@ SPAM = "One of many accounts that post the same lines by machine."
 
 def form(at: Bench, **changes: Any) -> MatterForm:
     typed: dict[str, Any] = {
-        "targets": "@meera", "rule": "9@1", "source": "state_flag", "flagged_by": at.ministry.id, "grounds": SPAM,
-    }  # fmt: skip
+        "targets": "@meera",
+        "rule": "9@1",
+        "source": "state_flag",
+        "flagged_by": at.ministry.id,
+        "grounds": SPAM,
+    }
     return MatterForm(**typed | changes)
 
 
@@ -73,9 +77,12 @@ async def test_the_database_takes_no_hint_without_its_authority_and_no_authority
     ref = await hinted(bench)
     ordered = await bench.order()
     for change, where in (
-        ("flagged_by = NULL", ref), ("source = 'staff'", ref), (f"flagged_by = {bench.ministry.id}", ordered),
-        (f"flagged_by = {bench.ministry.id}, source = 'state_flag'", ordered), ("flagged_by = 12345", ref),
-    ):  # fmt: skip
+        ("flagged_by = NULL", ref),
+        ("source = 'staff'", ref),
+        (f"flagged_by = {bench.ministry.id}", ordered),
+        (f"flagged_by = {bench.ministry.id}, source = 'state_flag'", ordered),
+        ("flagged_by = 12345", ref),
+    ):
         with pytest.raises(REFUSED):
             async with bench.court.work.writing() as w:
                 await w.run(statement(text(f"UPDATE orders SET {change} WHERE ref = '{where}'")))

@@ -66,9 +66,14 @@ def test_strikes_add_up_to_what_is_proposed_and_expire():
     assert BOOK.reached(2) is None
     reached = {strikes: BOOK.reached(strikes) for strikes in (3, 4, 5, 7, 9, 10, 50)}
     assert [t and (t.measure, str(t.lasts)) for t in reached.values()] == [
-        (Measure.FREEZE, "P1D"), (Measure.FREEZE, "P1D"), (Measure.FREEZE, "P7D"), (Measure.SUSPEND, "P30D"), (Measure.SUSPEND, "P30D"),
-        (Measure.SUSPEND, "None"), (Measure.SUSPEND, "None"),
-    ]  # fmt: skip
+        (Measure.FREEZE, "P1D"),
+        (Measure.FREEZE, "P1D"),
+        (Measure.FREEZE, "P7D"),
+        (Measure.SUSPEND, "P30D"),
+        (Measure.SUSPEND, "P30D"),
+        (Measure.SUSPEND, "None"),
+        (Measure.SUSPEND, "None"),
+    ]
     day, good = BOOK.reached(3), BOOK.reached(10)
     assert day and good
     assert BOOK.ends_at(day, 5) == DAY + 5

@@ -271,8 +271,11 @@ async def test_a_change_of_keys_is_signed_by_both_and_then_by_the_new_one(court:
     await hour_passes(court, clock)
     proof = tlog.parse_receipt(await log.key_change(court, 1))
     assert tlog.read_entry(proof.extra)["public"] == {
-        "step": "rotated", "old": str(old), "new": str(new), "by": "staff-1",
-    }  # fmt: skip
+        "step": "rotated",
+        "old": str(old),
+        "new": str(new),
+        "by": "staff-1",
+    }
     both = proof.checkpoint
     assert tlog.verify_checkpoint(both, old) == tlog.verify_checkpoint(both, new)
     await hour_passes(court, clock)

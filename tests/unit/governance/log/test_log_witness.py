@@ -82,7 +82,7 @@ async def test_a_log_that_only_grows_is_cosigned(witness, clock):
         (submission(300, 256, proof=[bytes(32)] * 64), 400),
         ("old 256\n\nnot a note", 400),
     ],
-)  # fmt: skip
+)
 async def test_each_refusal_has_the_papers_status(witness, body, status):
     assert (await submit(witness, submission(256, 0))).status_code == 200
     answer = await submit(witness, body)
@@ -122,9 +122,12 @@ async def watched(settings: Settings, clock: StillClock, tmp_path: Path) -> Asyn
     first = await open_house(settings, clock=clock, run=False)
     origin_key = first.house.court.keys.current.public
     other = load_settings(
-        environ={}, data=str(tmp_path / "witness"), public_url="https://witness.example", witness_logs=(str(origin_key),),
+        environ={},
+        data=str(tmp_path / "witness"),
+        public_url="https://witness.example",
+        witness_logs=(str(origin_key),),
         log_batch_minutes=0,
-    )  # fmt: skip
+    )
     witness = await open_house(other, clock=clock, run=False)
     gone = tlog.Cosigner.from_seed("gone.example/witness", bytes(32)).public
     named = (

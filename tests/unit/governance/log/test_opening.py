@@ -62,8 +62,13 @@ async def test_an_opened_field_is_checked_by_hashing_alone(bench: Bench):
         assert len(urlsafe_b64decode(salt + "==")) == 16
         found[name] = value
     assert found["act"] == {
-        "t": "order", "ref": "IN-2021-0042", "at": "2021-02-10T15:00Z", "regime": "IN-69A@1", "prev": None, "size": 2,
-    }  # fmt: skip
+        "t": "order",
+        "ref": "IN-2021-0042",
+        "at": "2021-02-10T15:00Z",
+        "regime": "IN-69A@1",
+        "prev": None,
+        "size": 2,
+    }
     assert (found["public"]["law"], found["public"]["bases"]) == ("69A", ["public_order"])
     assert "Sharma" not in json.dumps(published) and "69A" not in in_words([await entry(bench, index)])
     assert REASON not in json.dumps(published), "why it was opened is free text"

@@ -147,11 +147,19 @@ async def test_it_walks_through_everything_in_slices_again_and_again(bench: Benc
 
 
 ORDER_EDITS = [
-    ("ref = 'IN-2021-0777'", "number"), ("reference_no = '9'", "reference"), ("legal_basis = 'no law'",
-    "law"), ("territory = 'DE'", "territory"),
-    ("dated = 0", "dated"), ("kind = 'notice'", "kind"), ("secrecy = 'none'", "secrecy"), ("ends_at = 4102444800000", "ends"),
-    ("grounds = 'others'", "grounds"), ("emergency = 1", "emergency"), ("received_at = 60000", "received"), ("bases = '[]'", "bases"),
-]  # fmt: skip
+    ("ref = 'IN-2021-0777'", "number"),
+    ("reference_no = '9'", "reference"),
+    ("legal_basis = 'no law'", "law"),
+    ("territory = 'DE'", "territory"),
+    ("dated = 0", "dated"),
+    ("kind = 'notice'", "kind"),
+    ("secrecy = 'none'", "secrecy"),
+    ("ends_at = 4102444800000", "ends"),
+    ("grounds = 'others'", "grounds"),
+    ("emergency = 1", "emergency"),
+    ("received_at = 60000", "received"),
+    ("bases = '[]'", "bases"),
+]
 
 
 @pytest.mark.parametrize(("change", "name"), ORDER_EDITS)
@@ -171,15 +179,22 @@ async def test_an_orders_number_and_whatever_else_the_log_says_of_it_cannot_be_e
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE rulings SET reason = 'Because.'", "UPDATE rulings SET reason = ''", "UPDATE rulings SET territory = 'IN,DE'",
-        "UPDATE rulings SET measure = 'withhold_account'", "UPDATE rulings SET subject_id = 1",
+        "UPDATE rulings SET reason = 'Because.'",
+        "UPDATE rulings SET reason = ''",
+        "UPDATE rulings SET territory = 'IN,DE'",
+        "UPDATE rulings SET measure = 'withhold_account'",
+        "UPDATE rulings SET subject_id = 1",
         "UPDATE rulings SET ends_at = 4102444800000",
-        "UPDATE rulings SET order_ref = 'IN-2021-9999'", "UPDATE rulings SET legal_basis = 'another law'",
+        "UPDATE rulings SET order_ref = 'IN-2021-9999'",
+        "UPDATE rulings SET legal_basis = 'another law'",
         "UPDATE rulings SET starts_at = 1",
-        "UPDATE rulings SET log_index = 0", "UPDATE rulings SET log_index = 4000000", "UPDATE rulings SET basis = 'copyright'",
-        "UPDATE rulings SET lifted_at = 1, lift_log_index = 4000000", "DELETE FROM rulings",
+        "UPDATE rulings SET log_index = 0",
+        "UPDATE rulings SET log_index = 4000000",
+        "UPDATE rulings SET basis = 'copyright'",
+        "UPDATE rulings SET lifted_at = 1, lift_log_index = 4000000",
+        "DELETE FROM rulings",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("secrecy", ["none", "gag"])
 async def test_what_is_in_force_is_held_against_the_log_at_start(bench: Bench, change: str, secrecy: str):
     ref = await bench.order()

@@ -29,8 +29,13 @@ from scribe import FILES, sha256
 
 BY_HASH = {sha256(body): body for body in FILES.values()}
 CAST = {
-    "owner": Role.OWNER, "clerk": Role.CLERK, "asha": Role.REVIEWER, "ravi": Role.REVIEWER, "dev": Role.APPROVER, "mona": Role.MODERATOR,
-}  # fmt: skip
+    "owner": Role.OWNER,
+    "clerk": Role.CLERK,
+    "asha": Role.REVIEWER,
+    "ravi": Role.REVIEWER,
+    "dev": Role.APPROVER,
+    "mona": Role.MODERATOR,
+}
 
 
 class Played(Bench):
@@ -127,8 +132,10 @@ async def test_a_played_court_breaks_no_rule(court: Played, clock: StillClock):
 
 async def test_a_protected_speaker_is_decided_on_by_three(court: Played):
     id_ = await speakers.propose(
-        court.court, court.asha, SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
-    )  # fmt: skip
+        court.court,
+        court.asha,
+        SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen."),
+    )
     await speakers.second(court.court, court.dev, id_)
     ref = await court.order()
     await decisions.propose(court.court, court.asha, ref, 1, outcome="withhold_post", reason=REASON)

@@ -63,8 +63,10 @@ async def test_too_many_for_one_entry_are_told_in_several_of_the_same_span(
         opened = await ledger.beside(w, size, size + 3)
         assert await tally(bench.court, w, "2021-03", size) is None, "each decision is counted once"
     assert [(p["rows"], p.get("part", 1), p["parts"], p.get("from", 0), p["to"]) for p in parts] == [
-        (4, 1, 3, 0, size), (4, 2, 3, 0, size), (2, 3, 3, 0, size)
-    ]  # fmt: skip
+        (4, 1, 3, 0, size),
+        (4, 2, 3, 0, size),
+        (2, 3, 3, 0, size),
+    ]
     assert [len(opened[index]) for index in range(size, size + 3)] == [4, 4, 2]
 
 

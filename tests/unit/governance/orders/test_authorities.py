@@ -37,12 +37,18 @@ async def test_keys_are_given_as_fingerprints_or_pasted_certificates(bench: Benc
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("keys", "abc"), ("keys", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
-        ("keys", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), ("keys", "\n".join(f"{n:064x}" for n in range(21))),
-        ("email_domain", "gov"), ("email_domain", "gmail.com"), ("email_domain", "a b.in"), ("email_domain", "दिल्ली.भारत"),
-        ("jurisdiction", "XX"), ("name", ""),
+        ("keys", "abc"),
+        ("keys", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
+        ("keys", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"),
+        ("keys", "\n".join(f"{n:064x}" for n in range(21))),
+        ("email_domain", "gov"),
+        ("email_domain", "gmail.com"),
+        ("email_domain", "a b.in"),
+        ("email_domain", "दिल्ली.भारत"),
+        ("jurisdiction", "XX"),
+        ("name", ""),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_field_is_named(bench: Bench, field: str, typed: str):
     with pytest.raises(Invalid) as caught:
         await authorities.register(bench.court, bench.clerk, msgspec.structs.replace(FORM, **{field: typed}))
@@ -52,10 +58,12 @@ async def test_a_bad_field_is_named(bench: Bench, field: str, typed: str):
 @pytest.mark.parametrize(
     ("name", "domain", "field"),
     [
-        ("Cyber Cell, Delhi", "de1hipolice.gov.in", "email_domain"), ("Cyber Cell, Delhi", "delhipolice.gov.in.org", "email_domain"),
-        ("Суber Cell of Delhi Police", "cyber.example", "name"), ("CYBER CELL OF DELHI-POLICE", "cyber.example", "name"),
+        ("Cyber Cell, Delhi", "de1hipolice.gov.in", "email_domain"),
+        ("Cyber Cell, Delhi", "delhipolice.gov.in.org", "email_domain"),
+        ("Суber Cell of Delhi Police", "cyber.example", "name"),
+        ("CYBER CELL OF DELHI-POLICE", "cyber.example", "name"),
     ],
-)  # fmt: skip
+)
 async def test_one_that_looks_like_another_is_entered_only_after_a_second_look(
     bench: Bench, name: str, domain: str, field: str
 ):
@@ -173,12 +181,13 @@ async def test_who_is_no_clerk_any_more_has_proposed_nothing(bench: Bench):
     "sql",
     [
         "UPDATE authorities SET email_domain = 'clerk.example' WHERE id = {ministry}",
-        "UPDATE authorities SET keys = '[\"00\"]' WHERE id = {ministry}", "UPDATE authorities SET contact = 'c@x.in' WHERE id = {ministry}",
+        "UPDATE authorities SET keys = '[\"00\"]' WHERE id = {ministry}",
+        "UPDATE authorities SET contact = 'c@x.in' WHERE id = {ministry}",
         "UPDATE authorities SET agreed_by = created_by WHERE id = {proposed}",
         "INSERT INTO authority_changes (id, authority_id, body, proposed_by, proposed_at, agreed_by, ended_at, log_index) "
         "VALUES (1, {ministry}, '', 5, 5, 5, 5, 5)",
     ],
-)  # fmt: skip
+)
 async def test_the_database_knows_an_authority_by_two_people(bench: Bench, sql: str):
     proposed = await authorities.register(bench.court, bench.clerk, FORM)
     with pytest.raises(Exception, match="by_two"):
@@ -197,8 +206,10 @@ async def test_of_two_who_propose_a_change_at_once_one_does(bench: Bench):
 
 async def test_only_clerks_change_what_is_there(bench: Bench):
     for viewer, id_, problem in (
-        (staff(bench.meera, Role.MEMBER), bench.ministry.id, NotAllowed), (bench.dev, bench.ministry.id, NotAllowed),
-        (bench.clerk, 7, NotFound), (bench.clerk, 0, NotFound),
-    ):  # fmt: skip
+        (staff(bench.meera, Role.MEMBER), bench.ministry.id, NotAllowed),
+        (bench.dev, bench.ministry.id, NotAllowed),
+        (bench.clerk, 7, NotFound),
+        (bench.clerk, 0, NotFound),
+    ):
         with pytest.raises(problem):
             await authorities.change(bench.court, viewer, id_, FORM)

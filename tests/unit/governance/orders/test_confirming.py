@@ -42,8 +42,13 @@ async def test_an_order_confirms_no_ordinary_order_no_strangers_and_no_secret_on
     ordinary, emergency = await bench.order(), await bench.order(**EMERGENCY, targets="@dev")
     secret = await bench.order(**EMERGENCY, targets="@meera", gag_until="2031-01-01T00:00")
     police = await bench.registers(AuthorityForm(name="Delhi Police", jurisdiction="IN"))
-    for confirms, more in ((ordinary, {}), ("IN-1999-0001", {}), (secret, {}), (emergency, {"authority": police.id}),
-        (emergency, EMERGENCY)):  # fmt: skip
+    for confirms, more in (
+        (ordinary, {}),
+        ("IN-1999-0001", {}),
+        (secret, {}),
+        (emergency, {"authority": police.id}),
+        (emergency, EMERGENCY),
+    ):
         with pytest.raises(Invalid) as refused:
             await orders.receive(bench.court, bench.clerk, bench.form(confirms=confirms, **more))
         assert refused.value.details["confirms"] == NONE_OF_THEIRS, (

@@ -36,12 +36,20 @@ def test_lists_without_a_header_and_lines_as_a_spreadsheet_counts_them():
 @pytest.mark.parametrize(
     ("data", "about"),
     [
-        (b"", "holds no rows"), (b"\n , \n", "holds no rows"), (b"target\n", "holds a header and no rows"),
-        (b"note,measure\na,b\n", "has no column"), (b"PK\x03\x04", "is a workbook"), ("@आशा".encode("utf-16-le"), "must be in UTF-8"),
-        (b"@as\xffha\n", "must be in UTF-8"), (b'"@asha\n@ravi\n', "cannot be read"), (b'"@asha"x,y\n', "cannot be read"),
-        (b"@a\n" * 5_001, "more than 5000 rows"), (b"@a" * 3_000_000, "more than 4 MB"), (b"x" * 200_000, "cannot be read"),
+        (b"", "holds no rows"),
+        (b"\n , \n", "holds no rows"),
+        (b"target\n", "holds a header and no rows"),
+        (b"note,measure\na,b\n", "has no column"),
+        (b"PK\x03\x04", "is a workbook"),
+        ("@आशा".encode("utf-16-le"), "must be in UTF-8"),
+        (b"@as\xffha\n", "must be in UTF-8"),
+        (b'"@asha\n@ravi\n', "cannot be read"),
+        (b'"@asha"x,y\n', "cannot be read"),
+        (b"@a\n" * 5_001, "more than 5000 rows"),
+        (b"@a" * 3_000_000, "more than 4 MB"),
+        (b"x" * 200_000, "cannot be read"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_list_says_why(data: bytes, about: str):
     with pytest.raises(Invalid) as caught:
         read_rows(data)
@@ -75,15 +83,30 @@ async def test_each_row_says_what_it_names_or_what_is_wrong_with_it(street: Stre
     assert seen.rows[3].found.like == "asha"
     # None is dropped on its way into an order; a measure that is none for such a thing is not demanded.
     assert seen.targets().splitlines() == [
-        "@asha", f"/@asha/{post}", "@asha", "@аsha", "@nobody", "https://x.example/1", "(names no target, 8)",
-        f"/@asha/{post}?again", "@ravi", "#tag",
-    ]  # fmt: skip
+        "@asha",
+        f"/@asha/{post}",
+        "@asha",
+        "@аsha",
+        "@nobody",
+        "https://x.example/1",
+        "(names no target, 8)",
+        f"/@asha/{post}?again",
+        "@ravi",
+        "#tag",
+    ]
     assert seen.demanded() == ("withhold_account", "withhold_post", "", "", "", "", "label", "", "", "")
     assert [one.row.line for one in seen.usable] == [2, 3, 6]
     assert [one.row.line for one in seen.bad] == [4, 5, 7, 8, 9, 10, 11]
     assert seen.counts == {
-        "account": 1, "post": 1, "twice": 2, "posed_handle": 1, "not_found": 2, "foreign": 1, "no_name": 1, "bad": 1,
-    }  # fmt: skip
+        "account": 1,
+        "post": 1,
+        "twice": 2,
+        "posed_handle": 1,
+        "not_found": 2,
+        "foreign": 1,
+        "no_name": 1,
+        "bad": 1,
+    }
 
 
 async def test_a_long_file_tells_its_progress_and_finds_what_is_named_twice_far_apart(street: Street):

@@ -80,10 +80,14 @@ def test_a_letter_that_was_changed_after_it_was_signed_is_invalid(officer: Signe
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda d: d[: len(d) // 2], lambda d: d[:40], lambda d: b"%PDF-1.7\n", lambda d: d.replace(b"/Pages", b"/Pagez"),
-        lambda d: d.replace(b"/Root", b"/Roox"), lambda d: b"%PDF-1.7\n" + bytes(range(256)) * 40,
+        lambda d: d[: len(d) // 2],
+        lambda d: d[:40],
+        lambda d: b"%PDF-1.7\n",
+        lambda d: d.replace(b"/Pages", b"/Pagez"),
+        lambda d: d.replace(b"/Root", b"/Roox"),
+        lambda d: b"%PDF-1.7\n" + bytes(range(256)) * 40,
     ],
-)  # fmt: skip
+)
 def test_a_damaged_pdf_is_told_so(spoil: Any):
     with pytest.raises(Invalid) as caught:
         signatures.check_pdf(spoil(letter()), (), "")
@@ -131,12 +135,14 @@ async def test_without_its_key_nothing_is_taken_in_under_a_new_one(bench: Bench)
 @pytest.mark.parametrize(
     ("name", "data", "mime", "kept_as"),
     [
-        ("order.pdf", None, "application/pdf", "order.pdf"), ("scan.jpg", b"\xff\xd8\xff\xe0" + bytes(9), "image/jpeg", "scan.jpg"),
-        ("scan.exe", PNG, "image/png", "scan.png"), ("पत्र.txt", "आदेश".encode(), "text/plain", "पत्र.txt"),
+        ("order.pdf", None, "application/pdf", "order.pdf"),
+        ("scan.jpg", b"\xff\xd8\xff\xe0" + bytes(9), "image/jpeg", "scan.jpg"),
+        ("scan.exe", PNG, "image/png", "scan.png"),
+        ("पत्र.txt", "आदेश".encode(), "text/plain", "पत्र.txt"),
         ("../../x\n.txt", "आदेश".encode("utf-16"), "text/plain", "x_.txt"),
         ("mail.eml", EML.format("do@meity.gov.in").encode(), "message/rfc822", "mail.eml"),
     ],
-)  # fmt: skip
+)
 async def test_what_a_document_is_its_bytes_say(bench: Bench, name: str, data: bytes | None, mime: str, kept_as: str):
     document = await taken(bench, letter() if data is None else data, name)
     assert (document.mime, document.name) == (mime, kept_as)
@@ -185,10 +191,14 @@ async def test_only_a_signature_by_the_authoritys_own_key_or_its_own_account_ver
 @pytest.mark.parametrize(
     ("sender", "origin"),
     [
-        ("DO <do@meity.gov.in>", "unverified"), ("do@rneity.gov.in", "mismatch"), ("do@meity.gov.in.evil.net", "mismatch"),
-        ("do@gmail.com", "unverified"), ("=?utf-8?q?=ff?=", "unverified"), ("@@@<>", "unverified"),
+        ("DO <do@meity.gov.in>", "unverified"),
+        ("do@rneity.gov.in", "mismatch"),
+        ("do@meity.gov.in.evil.net", "mismatch"),
+        ("do@gmail.com", "unverified"),
+        ("=?utf-8?q?=ff?=", "unverified"),
+        ("@@@<>", "unverified"),
     ],
-)  # fmt: skip
+)
 async def test_a_mail_verifies_nothing_and_one_from_a_lookalike_domain_is_a_mismatch(
     bench: Bench, sender: str, origin: str
 ):
@@ -203,8 +213,9 @@ async def test_staff_open_a_document_when_they_say_what_for_and_that_is_written_
     files = bench.street.square.files
     document = await taken(bench, b"a letter", "a.txt")
     for viewer, purpose, problem in (
-        (staff(bench.meera, Role.MEMBER), "curious about it", NotAllowed), (bench.asha, " x ", Invalid),
-    ):  # fmt: skip
+        (staff(bench.meera, Role.MEMBER), "curious about it", NotAllowed),
+        (bench.asha, " x ", Invalid),
+    ):
         with pytest.raises(problem):
             await archive.open_for_staff(bench.court, files, viewer, document.id, purpose)
     with pytest.raises(NotFound):

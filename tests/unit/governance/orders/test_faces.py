@@ -40,9 +40,12 @@ POLICE: dict[str, Any] = {
     "particulars": {"signature": "seen", "nature_of_act": "Incitement."},
 }
 COURT: dict[str, Any] = {
-    "regime": "IN-COURT", "role": "court", "officer_rank": "High Court", "bases": (),
+    "regime": "IN-COURT",
+    "role": "court",
+    "officer_rank": "High Court",
+    "bases": (),
     "particulars": {"case_number": "W.P. 7/2021", "operative_part": "It is ordered.", "certified_copy": "yes"},
-}  # fmt: skip
+}
 
 
 def courts(authority: int) -> dict[str, Any]:

@@ -125,13 +125,25 @@ async def test_what_does_not_exist_can_be_recorded_as_not_found(bench: Bench):
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("territory", "XX"), ("territory", "DE"), ("territory", "IN DE"), ("territory", "IN-KA"), ("authority", 7),
-        ("officer", " "), ("reference_no", ""), ("legal_basis", "\0"), ("grounds", "x" * 5000), ("dated", "yesterday"),
+        ("territory", "XX"),
+        ("territory", "DE"),
+        ("territory", "IN DE"),
+        ("territory", "IN-KA"),
+        ("authority", 7),
+        ("officer", " "),
+        ("reference_no", ""),
+        ("legal_basis", "\0"),
+        ("grounds", "x" * 5000),
+        ("dated", "yesterday"),
         ("dated", "2031-01-01"),
-        ("ends_at", "2020-01-01"), ("ends_at", "999999-01-01"), ("act_by", "soon"), ("targets", "\n \n"), ("targets", "a\0b"),
+        ("ends_at", "2020-01-01"),
+        ("ends_at", "999999-01-01"),
+        ("act_by", "soon"),
+        ("targets", "\n \n"),
+        ("targets", "a\0b"),
         ("targets", "@a\n" * 3000),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_field_is_named(bench: Bench, field: str, typed: Any):
     with pytest.raises(Invalid) as caught:
         await bench.order(**{field: typed})

@@ -24,10 +24,14 @@ FORM = InviteForm(name="A. Sharma", rank="Joint Secretary", email="Sharma@meity.
 @pytest.mark.parametrize(
     ("second", "code"),
     [
-        (59, "287082"), (1111111109, "081804"), (1111111111, "050471"), (1234567890, "005924"), (2000000000, "279037"),
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
         (20000000000, "353130"),
     ],
-)  # fmt: skip
+)
 def test_codes_are_those_of_rfc_6238(second: int, code: str):
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" in base32; the last six digits of appendix B
     assert pyotp.TOTP(secret).generate_otp(second // portal.STEP) == code
@@ -116,9 +120,12 @@ async def test_whatever_is_wrong_the_answer_is_the_same(bench: Bench):
     await invited(bench, InviteForm(name="B", rank="Director", email="b@meity.gov.in"))
     said: set[str] = set()
     for address, password, code in (
-        (FORM.email, "wrong password", code_of(bench, secret, 1)), (FORM.email, PASSWORD, "000000"), ("nobody@x.in", PASSWORD, "1"),
-        ("b@meity.gov.in", "", "0"), ("आशा@x.in", PASSWORD, "1"),
-    ):  # fmt: skip
+        (FORM.email, "wrong password", code_of(bench, secret, 1)),
+        (FORM.email, PASSWORD, "000000"),
+        ("nobody@x.in", PASSWORD, "1"),
+        ("b@meity.gov.in", "", "0"),
+        ("आशा@x.in", PASSWORD, "1"),
+    ):
         with pytest.raises(Invalid) as caught:
             await portal.log_in(bench.court, address, password, code)
         said.add(str(caught.value.details))

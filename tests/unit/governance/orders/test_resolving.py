@@ -19,12 +19,21 @@ async def test_addresses_handles_and_tags_are_found_however_they_are_written(str
     asha = await street.person("asha")
     post = await street.say(asha, "सरसों")
     found = await resolved(
-        street, "@asha", f"https://chaupal.example/@Asha/{post}", "#किसान_आन्दोलन", "/tags/Delhi", "asha@chaupal.example",
-        f"chaupal.example/@asha/{post}?lang=hi", "https://CHAUPAL.example/tags/%23nope",
-    )  # fmt: skip
+        street,
+        "@asha",
+        f"https://chaupal.example/@Asha/{post}",
+        "#किसान_आन्दोलन",
+        "/tags/Delhi",
+        "asha@chaupal.example",
+        f"chaupal.example/@asha/{post}?lang=hi",
+        "https://CHAUPAL.example/tags/%23nope",
+    )
     assert [(one.kind, one.subject, one.owner) for one in found[:4]] == [
-        ("account", asha, asha), ("post", post, asha), ("tag", 0, None), ("tag", 0, None),
-    ]  # fmt: skip
+        ("account", asha, asha),
+        ("post", post, asha),
+        ("tag", 0, None),
+        ("tag", 0, None),
+    ]
     assert found[2].term == "किसानआंदोलन" and found[3].term == "delhi"
     assert [(one.wrong, one.first) for one in found[4:]] == [(Wrong.TWICE, 0), (Wrong.TWICE, 1), (Wrong.NO_NAME, None)]
 
@@ -98,11 +107,19 @@ async def test_thousands_of_lines_take_a_few_looks(street: Street, monkeypatch: 
 @pytest.mark.parametrize(
     ("host", "poses"),
     [
-        ("meity.gov.in", False), ("www.example.org", False), ("meity.gov.in.evil.net", True), ("rneity.gov.in", True),
-        ("meity-gov-in.com", True), ("mеity.gov.in", True), ("meity.gov.co", False), ("meitty.gov.in", True), ("miety.gov.in", True),
-        ("login.meity.gov.in", False), ("loginmeity.gov.in", True),
+        ("meity.gov.in", False),
+        ("www.example.org", False),
+        ("meity.gov.in.evil.net", True),
+        ("rneity.gov.in", True),
+        ("meity-gov-in.com", True),
+        ("mеity.gov.in", True),
+        ("meity.gov.co", False),
+        ("meitty.gov.in", True),
+        ("miety.gov.in", True),
+        ("login.meity.gov.in", False),
+        ("loginmeity.gov.in", True),
     ],
-)  # fmt: skip
+)
 def test_domains_that_pose_as_another(host: str, poses: bool):
     assert lookalikes.poses_as_domain(host, "meity.gov.in") is poses
 
@@ -122,20 +139,29 @@ async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_a
     moham = await others.met(street, "moham@other.example")
     post = await others.said(street, moham, number=7)
     found = await resolved(
-        street, "@Moham@other.example", "https://other.example/users/moham/statuses/7", "https://other.example/@moham/9",
+        street,
+        "@Moham@other.example",
+        "https://other.example/users/moham/statuses/7",
+        "https://other.example/@moham/9",
         "moham@elsewhere.example",
-    )  # fmt: skip
+    )
     assert [(one.kind, one.subject, one.owner, one.public) for one in found[:2]] == [
-        ("account", moham, moham, True), ("post", post, moham, True),
-    ]  # fmt: skip
+        ("account", moham, moham, True),
+        ("post", post, moham, True),
+    ]
     assert [one.wrong for one in found[2:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
 
 
-@pytest.mark.parametrize(("first", "again"), [
-    ("@moham@other.example", "https://other.example/users/moham"), ("https://other.example/@moham", "moham@OTHER.example"),
-    ("https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"),
-    ("other.example/@moham/7", "https://other.example/@moham/7#reply"), ("/@moham@other.example", "@moham@other.example"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("@moham@other.example", "https://other.example/users/moham"),
+        ("https://other.example/@moham", "moham@OTHER.example"),
+        ("https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"),
+        ("other.example/@moham/7", "https://other.example/@moham/7#reply"),
+        ("/@moham@other.example", "@moham@other.example"),
+    ],
+)
 async def test_two_addresses_of_one_thing_there_are_named_twice(street: Street, first: str, again: str):
     await others.said(street, await others.met(street, "moham@other.example"), number=7)
     one, other = await resolved(street, first, again)
@@ -164,10 +190,18 @@ async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_
     post = await street.say(asha, "सरसों")
     moham = await others.met(street, "moham@127.0.0.1:8002", at="http://127.0.0.1:8002")
     async with street.work.reading() as reading:
-        found = await resolve(reading, "http://127.0.0.1:8001", [
-            f"http://localhost:8000/@asha/{post}", "http://127.0.0.1:8002/users/moham", "@moham@127.0.0.1:8002", "asha@127.0.0.1:8001",
-            "http://127.0.0.1:8002/@asha/7", "http://127.0.0.1:8002/notes/7",
-        ])  # fmt: skip
+        found = await resolve(
+            reading,
+            "http://127.0.0.1:8001",
+            [
+                f"http://localhost:8000/@asha/{post}",
+                "http://127.0.0.1:8002/users/moham",
+                "@moham@127.0.0.1:8002",
+                "asha@127.0.0.1:8001",
+                "http://127.0.0.1:8002/@asha/7",
+                "http://127.0.0.1:8002/notes/7",
+            ],
+        )
     assert [one.subject for one in found[:4]] == [post, moham, moham, asha]
     assert [one.wrong for one in found[4:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
 
@@ -175,8 +209,16 @@ async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_
 async def test_a_name_at_another_port_of_this_machine_is_never_taken_for_ours(street: Street):
     lena = await street.person("lena")
     async with street.work.reading() as reading:
-        found = await resolve(reading, "http://localhost:8000", [
-            "@lena@localhost:8001", "lena@127.0.0.1:8001", "@lena@localhost:8000", "lena@127.0.0.1:8000", "@lena@localhost",
-        ])  # fmt: skip
+        found = await resolve(
+            reading,
+            "http://localhost:8000",
+            [
+                "@lena@localhost:8001",
+                "lena@127.0.0.1:8001",
+                "@lena@localhost:8000",
+                "lena@127.0.0.1:8000",
+                "@lena@localhost",
+            ],
+        )
     assert [(one.wrong, one.subject) for one in found[:2]] == [(Wrong.FOREIGN, None)] * 2
     assert {one.subject for one in found[2:]} == {lena}

@@ -183,8 +183,9 @@ async def test_of_an_approval_and_a_return_at_once_one_comes_second(bench: Bench
     async with bench.court.work.reading() as reading:
         case = await cases.case_of(bench.court, reading, ref, 1)
     assert (case.state, case.stage) in {
-        (State.IN_FORCE, Stage.IN_REVIEW), (State.MEASURE_PROPOSED, Stage.RETURNED),
-    }  # fmt: skip
+        (State.IN_FORCE, Stage.IN_REVIEW),
+        (State.MEASURE_PROPOSED, Stage.RETURNED),
+    }
 
 
 async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(bench: Bench):

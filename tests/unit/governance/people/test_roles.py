@@ -130,8 +130,9 @@ async def test_an_account_made_with_a_role_has_its_entry_in_the_same_commit(vill
     id_ = await accounts.create(square, handle="kiran", email="kiran@gaanv.example", password=PASSWORD, role=Role.CLERK)
     entry = (await said_of_roles(village))[-1]
     assert (entry["ref"], entry["public"]) == (
-        record.pseudonym(court, id_), {"role": "clerk", "was": "member", "by": "machine"},
-    )  # fmt: skip
+        record.pseudonym(court, id_),
+        {"role": "clerk", "was": "member", "by": "machine"},
+    )
     with pytest.raises(Invalid):  # an address that is taken: no account, and no entry
         await accounts.create(square, handle="kavita", email="kiran@gaanv.example", password=PASSWORD, role=Role.OWNER)
     await accounts.create(square, handle="mohan", email="mohan@gaanv.example", password=PASSWORD)

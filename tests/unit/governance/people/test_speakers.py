@@ -106,10 +106,13 @@ async def test_a_class_ends_by_itself(bench: Bench):
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"handle": "nobody"}, "handle"), ({"speaker_class": "king"}, "speaker_class"), ({"evidence": "so"}, "evidence"),
-        ({"until": "2001-01-01"}, "until"), ({"until": "soon"}, "until"),
+        ({"handle": "nobody"}, "handle"),
+        ({"speaker_class": "king"}, "speaker_class"),
+        ({"evidence": "so"}, "evidence"),
+        ({"until": "2001-01-01"}, "until"),
+        ({"until": "soon"}, "until"),
     ],
-)  # fmt: skip
+)
 async def test_bad_proposals_say_what_is_wrong(bench: Bench, changes: dict[str, str], field: str):
     with pytest.raises(Invalid) as caught:
         await speakers.propose(bench.court, bench.asha, form(**changes))

@@ -13,7 +13,7 @@ from chaupal.governance.regimes import (
     defects,
     letter_of_return,
     load_regimes,
-)  # fmt: skip
+)
 from chaupal.governance.regimes.facial import written_as
 from chaupal.kernel.clock import HOUR, parse_time
 
@@ -34,12 +34,24 @@ POST = TargetFacts(number=1, as_written="https://x.example/@asha/12", kind="post
 def demand(**changes: object) -> OrderFacts:
     """An intimation with nothing wrong on its face."""
     facts: dict[str, object] = {
-        "received_at": RECEIVED, "authority": "Home Department", "authority_hi": "गृह विभाग", "jurisdiction": "IN",
-        "role": "authorised_officer", "officer": "R. Verma", "rank": "joint_secretary", "channel": "email", "ref": "IN-2026-0001",
-        "reference": "F. No. 12/3", "dated": at("2026-03-02T00:00+05:30"), "bases": ("public_order",), "territory": ("IN",),
-        "signature": "valid", "origin": "verified", "targets": (POST,),
+        "received_at": RECEIVED,
+        "authority": "Home Department",
+        "authority_hi": "गृह विभाग",
+        "jurisdiction": "IN",
+        "role": "authorised_officer",
+        "officer": "R. Verma",
+        "rank": "joint_secretary",
+        "channel": "email",
+        "ref": "IN-2026-0001",
+        "reference": "F. No. 12/3",
+        "dated": at("2026-03-02T00:00+05:30"),
+        "bases": ("public_order",),
+        "territory": ("IN",),
+        "signature": "valid",
+        "origin": "verified",
+        "targets": (POST,),
         "fields": {"legal_provision": "s. 79(3)(b)", "reasons": "It calls for a riot.", "nature_of_act": "s. 189 BNS"},
-    }  # fmt: skip
+    }
     return OrderFacts(**(facts | changes))  # type: ignore[arg-type]
 
 
@@ -138,18 +150,26 @@ def test_a_long_list_of_vague_targets_is_one_defect_that_names_them_all():
 def test_a_person_who_complains_need_not_prove_an_office():
     regime = LAWS.version("IN-NCII", 2)
     facts = OrderFacts(
-        received_at=RECEIVED, jurisdiction="IN", role="person_shown", channel="webform", bases=("nudity",), targets=(POST,),
+        received_at=RECEIVED,
+        jurisdiction="IN",
+        role="person_shown",
+        channel="webform",
+        bases=("nudity",),
+        targets=(POST,),
         fields={"complainant": "M.", "email": "m@x.example", "shown_person": "It is me."},
-    )  # fmt: skip
+    )
     assert defects(regime, facts) == []
 
 
 def test_an_order_from_a_member_state_holds_in_that_state():
     regime = LAWS.version("EU-DSA-9", 1)
     facts = demand(
-        jurisdiction="DE", role="administrative_authority", territory=("DE",), bases=(),
+        jurisdiction="DE",
+        role="administrative_authority",
+        territory=("DE",),
+        bases=(),
         fields={"legal_provision": "§ 130 StGB", "reasons": "It denies a genocide.", "redress": "Verwaltungsgericht"},
-    )  # fmt: skip
+    )
     assert found(regime, facts) == []
     assert found(regime, msgspec.structs.replace(facts, territory=("DE", "FR"))) == [
         ("territory_beyond", "extraterritorial")

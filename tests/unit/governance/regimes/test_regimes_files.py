@@ -14,7 +14,7 @@ from chaupal.governance.regimes import (
     defects,
     letter_of_return,
     load_regimes,
-)  # fmt: skip
+)
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, parse_time
 from chaupal.kernel.errors import Problem
 
@@ -75,11 +75,20 @@ def at(text: str) -> int:
 
 def demand(**changes: object) -> OrderFacts:
     facts: dict[str, object] = {
-        "received_at": at("2026-05-01T10:00+05:45"), "authority": "Office of signs", "jurisdiction": "NP", "role": "warden",
-        "officer": "P. Gurung", "rank": "senior_warden", "channel": "runner", "reference": "7/83", "bases": ("fog",),
-        "territory": ("NP",), "origin": "verified", "fields": {"altitude": "4,130 m"},
+        "received_at": at("2026-05-01T10:00+05:45"),
+        "authority": "Office of signs",
+        "jurisdiction": "NP",
+        "role": "warden",
+        "officer": "P. Gurung",
+        "rank": "senior_warden",
+        "channel": "runner",
+        "reference": "7/83",
+        "bases": ("fog",),
+        "territory": ("NP",),
+        "origin": "verified",
+        "fields": {"altitude": "4,130 m"},
         "targets": (TargetFacts(number=1, as_written="https://x.example/@asha/12", kind="post"),),
-    }  # fmt: skip
+    }
     return OrderFacts(**(facts | changes))  # type: ignore[arg-type]
 
 
@@ -241,10 +250,15 @@ def test_all_faults_of_all_files_are_said_at_once(tmp_path: Path):
     (tmp_path / "NP-DIR.1.toml").mkdir()
     said = "\n".join(faults(tmp_path))
     for part in (
-        "NP-TEST.1.toml: kind", "NP-TEST.1.toml: clocks", "NP-TEST.1.toml: secrets", "NP-TEST.1.toml: secrecy: is missing",
-        "NP-OLD.1.toml: is not TOML", "NP-BYTES.1.toml: is not written in UTF-8", "NP-BIG.1.toml: has more than",
+        "NP-TEST.1.toml: kind",
+        "NP-TEST.1.toml: clocks",
+        "NP-TEST.1.toml: secrets",
+        "NP-TEST.1.toml: secrecy: is missing",
+        "NP-OLD.1.toml: is not TOML",
+        "NP-BYTES.1.toml: is not written in UTF-8",
+        "NP-BIG.1.toml: has more than",
         "NP-DIR.1.toml: cannot be read",
-    ):  # fmt: skip
+    ):
         assert part in said, part
 
 

@@ -152,12 +152,15 @@ def test_every_notice_passes_lumens_rules_and_what_would_not_is_said():
     assert len(made) == 3 and [lumen_fields.wrong(notice) for notice in made] == [[], [], []]
     assert len(lumen_fields.wrong({})) >= len(lumen_fields.REQUIRED)
     for change, told in (
-        ({"type": "Order"}, "type holds 'Order'"), ({"action_taken": "Maybe"}, "action_taken holds 'Maybe'"),
-        ({"date_sent": "soon"}, "date_sent holds 'soon'"), ({"more": 1}, "more is no field"),
+        ({"type": "Order"}, "type holds 'Order'"),
+        ({"action_taken": "Maybe"}, "action_taken holds 'Maybe'"),
+        ({"date_sent": "soon"}, "date_sent holds 'soon'"),
+        ({"more": 1}, "more is no field"),
         ({"works": [{"description": "x", "infringing_urls": []}]}, "a work has no address"),
         ({"works": [{"description": "x", "infringing_urls": [{"url": "here"}]}]}, "'here' is no address"),
-        ({"entities": [{"role": "king", "name": "x"}]}, "king is no role"), ({"entities": []}, "entities is missing"),
-    ):  # fmt: skip
+        ({"entities": [{"role": "king", "name": "x"}]}, "king is no role"),
+        ({"entities": []}, "entities is missing"),
+    ):
         assert told in lumen_fields.wrong(made[0] | change)
 
 

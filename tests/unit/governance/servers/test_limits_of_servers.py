@@ -39,8 +39,13 @@ from others import from_there
 from scribe import FILES, sha256
 
 CAST = {
-    "clerk": Role.CLERK, "asha": Role.REVIEWER, "dev": Role.APPROVER, "owner": Role.OWNER, "mona": Role.MODERATOR, "moti": Role.MODERATOR,
-}  # fmt: skip
+    "clerk": Role.CLERK,
+    "asha": Role.REVIEWER,
+    "dev": Role.APPROVER,
+    "owner": Role.OWNER,
+    "mona": Role.MODERATOR,
+    "moti": Role.MODERATOR,
+}
 AUTHORITY = AuthorityForm(name="Ministry of Electronics", name_hi="इलेक्ट्रॉनिकी मंत्रालय", jurisdiction="IN")
 WHY = "Threats keep coming from there, and its staff have not answered for three weeks."
 BY_HASH = {sha256(body): body for body in FILES.values()}
@@ -117,8 +122,10 @@ async def test_a_suspended_server_is_gone_for_everybody_once_two_have_said_so(de
         desk.court, desk.mona, ServerForm(domain="Far.Example", severity="suspend", public_comment=WHY)
     )
     assert (standing.domain, standing.measures, standing.proposed) == (
-        "far.example", frozenset(), frozenset({Measure.SUSPEND_SERVER}),
-    )  # fmt: skip
+        "far.example",
+        frozenset(),
+        frozenset({Measure.SUSPEND_SERVER}),
+    )
     assert await desk.shown(Surface.HOME) == ["a word from far away"]
     with pytest.raises(NotAllowed) as alone:
         await decisions.approve(desk.court, desk.mona, standing.waiting[0].ref, 1)

@@ -17,8 +17,11 @@ from others import met
 
 CROWD = 3_000
 LOOKS: dict[Statement, str] = {
-    deliveries.OF_FOLLOWERS: "authors", deliveries.OF_STANDING: "authors", reached.FOLLOWERS: "ids", synchronising.AT: "of",
-}  # fmt: skip
+    deliveries.OF_FOLLOWERS: "authors",
+    deliveries.OF_STANDING: "authors",
+    reached.FOLLOWERS: "ids",
+    synchronising.AT: "of",
+}
 
 
 async def followed(street: Street) -> tuple[int, int, int]:

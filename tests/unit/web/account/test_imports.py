@@ -68,8 +68,10 @@ async def test_a_program_brings_an_archive_and_asks_after_it(village: Village):
 PLACES = regex.compile(r"%\((\w+)\)s")
 WHYS = (
     *(write(Wrong(code, dict.fromkeys(PLACES.findall(fault.page), 50000))) for code, fault in FAULTS.items()),
-    write(Wrong("past_many_files", {"most": 4}, "कुआँ.png"), Wrong("picture_unknown", {}, "b.png")), "words of an older version", "",
-)  # fmt: skip
+    write(Wrong("past_many_files", {"most": 4}, "कुआँ.png"), Wrong("picture_unknown", {}, "b.png")),
+    "words of an older version",
+    "",
+)
 
 
 @pytest.mark.parametrize("why", WHYS)

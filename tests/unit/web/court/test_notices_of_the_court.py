@@ -10,9 +10,13 @@ from chaupal.web.words import words
 from village import Village
 
 
-@pytest.mark.parametrize(("what", "begun", "ended"), [
-    ("post", "कारण आपकी पोस्ट", "आपकी पोस्ट भारत में फिर दिख रही है"), ("account", "कारण आपका खाता", "आपका खाता भारत में फिर दिख रहा है"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("what", "begun", "ended"),
+    [
+        ("post", "कारण आपकी पोस्ट", "आपकी पोस्ट भारत में फिर दिख रही है"),
+        ("account", "कारण आपका खाता", "आपका खाता भारत में फिर दिख रहा है"),
+    ],
+)
 async def test_a_decision_is_told_in_words(village: Village, what: str, begun: str, ended: str):
     asha, court = village.asha, {"by": village.chitra, "second": village.dev}
     ref = await (
@@ -91,15 +95,31 @@ def _same(page: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
-@pytest.mark.parametrize(("measure", "kind"), [
-    (Measure.WITHHOLD_POST, "post"), (Measure.WITHHOLD_ACCOUNT, "account"), (Measure.LABEL, "post"), (Measure.SUSPEND, "account"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("measure", "kind"),
+    [
+        (Measure.WITHHOLD_POST, "post"),
+        (Measure.WITHHOLD_ACCOUNT, "account"),
+        (Measure.LABEL, "post"),
+        (Measure.SUSPEND, "account"),
+    ],
+)
 def test_until_when_a_limit_without_an_end_holds_cannot_be_misread(measure: Measure, kind: str, language: str):
     """ "हटाए जाने तक" beside "your post" reads as if the post were to be deleted; so does "until it is lifted" of a person."""
     ruling = Ruling(
-        id=1, subject=2, measure=measure, territory=("IN",), starts_at=0, ends_at=None, order_ref="IN-1", authority="A", authority_hi="अ",
-        legal_basis="s. 69A", reason="", log_index=0,
-    )  # fmt: skip
+        id=1,
+        subject=2,
+        measure=measure,
+        territory=("IN",),
+        starts_at=0,
+        ends_at=None,
+        order_ref="IN-1",
+        authority="A",
+        authority_hi="अ",
+        legal_basis="s. 69A",
+        reason="",
+        log_index=0,
+    )
     told = tidings.line(ruling, kind, language, ended=False) + placeholders.banner(ruling, language)
     assert placeholders.until(None, language) in told
     assert "हटाए" not in told and "lifted" not in told and "deleted" not in told

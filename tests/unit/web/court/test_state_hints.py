@@ -14,9 +14,13 @@ TOLD = "की ओर सूचना मंत्रालय ने ध्य�
 async def typed(v: Village, **changes: Any) -> dict[str, Any]:
     cited = v.running.house.court.rules.current(v.clock()).cite(9)
     return {
-        "targets": "@ravi", "rule": cited, "source": "state_flag", "flagged_by": str((await v.ministry()).id), "grounds": GROUNDS,
+        "targets": "@ravi",
+        "rule": cited,
+        "source": "state_flag",
+        "flagged_by": str((await v.ministry()).id),
+        "grounds": GROUNDS,
         "outcome": "warn",
-    } | changes  # fmt: skip
+    } | changes
 
 
 async def matter(v: Village) -> str:

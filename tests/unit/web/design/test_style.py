@@ -12,10 +12,22 @@ RULES = static.sheet().decode()
 TOKEN = regex.compile(r"--([\w-]+): (#[0-9a-f]{3,6});")
 # What is written with what on what.
 PAIRS = (
-    ("ink", "paper"), ("soft", "paper"), ("soft", "sunken"), ("ink", "raised"), ("accent", "paper"), ("accent-ink", "accent"),
-    ("accent", "accent-tint"), ("ink", "accent-tint"), ("law", "law-tint"), ("ink", "law-tint"), ("wrong", "paper"),
-    ("like", "paper"), ("again", "paper"), ("wrong", "wrong-tint"), ("stage-ink", "stage"),
-)  # fmt: skip
+    ("ink", "paper"),
+    ("soft", "paper"),
+    ("soft", "sunken"),
+    ("ink", "raised"),
+    ("accent", "paper"),
+    ("accent-ink", "accent"),
+    ("accent", "accent-tint"),
+    ("ink", "accent-tint"),
+    ("law", "law-tint"),
+    ("ink", "law-tint"),
+    ("wrong", "paper"),
+    ("like", "paper"),
+    ("again", "paper"),
+    ("wrong", "wrong-tint"),
+    ("stage-ink", "stage"),
+)
 
 
 def tokens_of(selector: str) -> dict[str, str]:

@@ -26,10 +26,20 @@ async def letter(v: Village, clerk: AtDesk, *targets: str, act: str = "file", **
     issuer = re.search(r'name="authority" value="(\d+)"', page)
     assert issuer, "the only authority there is is chosen"
     typed: dict[str, Any] = {
-        "authority": issuer[1], "regime": "IN-69A", "role": "designated_officer", "officer": "A. Sharma", "officer_rank": "Joint Secretary",
-        "reference_no": f"16/{v.clock()}", "legal_basis": "IT Act 2000, section 69A", "bases[]": "public_order", "grounds": "public order",
-        "dated": "2021-02-10", "territory": "IN", "targets": "\n".join(targets), "act": act,
-    }  # fmt: skip
+        "authority": issuer[1],
+        "regime": "IN-69A",
+        "role": "designated_officer",
+        "officer": "A. Sharma",
+        "officer_rank": "Joint Secretary",
+        "reference_no": f"16/{v.clock()}",
+        "legal_basis": "IT Act 2000, section 69A",
+        "bases[]": "public_order",
+        "grounds": "public order",
+        "dated": "2021-02-10",
+        "territory": "IN",
+        "targets": "\n".join(targets),
+        "act": act,
+    }
     return await clerk.send("/office/orders", typed | more)
 
 

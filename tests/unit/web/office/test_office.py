@@ -12,9 +12,14 @@ from desk import REASON, AtDesk
 from village import FINDING, Village
 
 ROOMS = (
-    "/office", "/office/templates", "/office/sanctions", "/office/deamplified", "/office/people", "/office/people/ravi",
+    "/office",
+    "/office/templates",
+    "/office/sanctions",
+    "/office/deamplified",
+    "/office/people",
+    "/office/people/ravi",
     "/office/speakers",
-)  # fmt: skip
+)
 
 
 def test_every_place_where_less_may_be_met_has_a_name():
@@ -133,8 +138,10 @@ async def test_a_protected_speaker_takes_three_people(village: Village):
     v = village
     court = v.running.house.court
     id_ = await speakers.propose(
-        court, v.chitra.viewer, SpeakerForm(handle="meera", speaker_class="journalist", evidence="Her press card was seen on 3 May.")
-    )  # fmt: skip
+        court,
+        v.chitra.viewer,
+        SpeakerForm(handle="meera", speaker_class="journalist", evidence="Her press card was seen on 3 May."),
+    )
     await speakers.second(court, v.dev.viewer, id_)
     ref = await v.receives(v.meera.latest.path, "@meera")
     page, chitra, dev, owner = f"/office/orders/{ref}", *(AtDesk(v, w) for w in (v.chitra, v.dev, v.lakshmi))
@@ -203,7 +210,9 @@ async def test_steps_of_an_order_are_taken_on_its_page(village: Village):
     assert (await chitra.send(f"{page}/step", verb="check", seen=3)).status_code == 303
     bare = await chitra.send(f"{page}/step", verb="ask", text="", seen=4)
     assert (bare.status_code, "can&#39;t be blank" in bare.text) == (422, True)
-    assert (await chitra.send(f"{page}/step", verb="ask", text="Which of the two posts is meant?", seen=4)).status_code == 303  # fmt: skip
+    assert (
+        await chitra.send(f"{page}/step", verb="ask", text="Which of the two posts is meant?", seen=4)
+    ).status_code == 303
     shown = (await chitra.get(page)).text
     assert "Which of the two posts is meant?" in shown
     assert "The authority has answered" in shown  # what can be done now

@@ -64,10 +64,22 @@ async def test_an_auditor_reads_every_page_that_shows_something(village: Village
     ref = await v.receives(v.asha.latest.path)
     auditor = AtDesk(v, await v.joins("auditor", role=Role.AUDITOR))
     for path in (
-        "/office", f"/office/orders/{ref}", f"/office/orders/{ref}/1", f"/office/orders/{ref}/letter", f"/office/orders/{ref}/many",
-        "/office/sanctions", "/office/deamplified", "/office/people", "/office/people/ravi", "/office/speakers", "/office/looks",
-        "/office/templates", "/office/appeals", "/office/reports", "/office/authorities",
-    ):  # fmt: skip
+        "/office",
+        f"/office/orders/{ref}",
+        f"/office/orders/{ref}/1",
+        f"/office/orders/{ref}/letter",
+        f"/office/orders/{ref}/many",
+        "/office/sanctions",
+        "/office/deamplified",
+        "/office/people",
+        "/office/people/ravi",
+        "/office/speakers",
+        "/office/looks",
+        "/office/templates",
+        "/office/appeals",
+        "/office/reports",
+        "/office/authorities",
+    ):
         shown = await auditor.get(path)
         assert shown.status_code == 200, path
         assert 'formaction="' not in shown.text

@@ -244,8 +244,9 @@ async def test_a_matter_of_the_houses_own_takes_a_file(village: Village):
     ref = sent.headers["location"].rpartition("/")[2]
     found = await desk.matter(v.running.house.court, v.dev.viewer, ref)
     assert [(number, event.body.outcome, event.state) for number, event in found.moves] == [
-        (1, "warn", "unseconded"), (2, "warn", "unseconded"),
-    ]  # fmt: skip
+        (1, "warn", "unseconded"),
+        (2, "warn", "unseconded"),
+    ]
     wrong = await v.client.post(
         path, data=form, files={"csv": ("x.csv", b"target\n@nobody_at_all\n")}, headers=at.headers
     )
@@ -296,8 +297,10 @@ async def test_what_is_said_once_for_all_that_are_marked_is_a_decision_of_each(v
     assert chosen == [] and not regex.search(r'name="items\[\d\]\[take\]" value="1" checked', blank)
     assert "mark=page" in blank
     rows = items((1, 1, "", ""), (2, 1, "", ""), (3, 1, "withhold_post", REASON)) | {
-        "items[3][at]": "4:1", "items[3][outcome]": "", "items[3][reason]": "",
-    }  # fmt: skip
+        "items[3][at]": "4:1",
+        "items[3][outcome]": "",
+        "items[3][reason]": "",
+    }
     said = {"all_code": GROUND, "all_reason": f"{REASON} It only reports."}
     sent = await chitra.send(page, rows | said, act="propose")
     assert sent.status_code == 200 and "data-became" in sent.text and "somebody else decides" in sent.text

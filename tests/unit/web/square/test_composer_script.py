@@ -27,8 +27,12 @@ def answers(tmp_path: Path, **asked: list[str]) -> dict[str, list[object]]:
     bundle = tmp_path / "read.cjs"
     bundled = subprocess.run(
         [ESBUILD, "--bundle", "--platform=node", "--charset=utf8", f"--outfile={bundle}", "--log-level=error"],
-        input=READ, cwd=SCRIPT, text=True, capture_output=True, check=False,
-    )  # fmt: skip
+        input=READ,
+        cwd=SCRIPT,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     assert bundled.returncode == 0, bundled.stderr
     done = subprocess.run([NODE, bundle], input=json.dumps(asked), text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

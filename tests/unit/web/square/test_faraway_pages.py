@@ -131,9 +131,12 @@ async def test_whoever_comes_from_elsewhere_is_led_to_the_page_here(village: Vil
     said = await says(v, gita)
     asked.found[said.url] = Found(post=said.id)
     for uri, path in (
-        ("acct:gita@other.example", gita.path), ("gita@other.example", gita.path), (said.url, f"{gita.path}/{said.id}"),
-        (f"acct:asha@{v.running.house.settings.domain}", "/@asha"), (f"{v.running.house.settings.origin}/@asha", "/@asha"),
-    ):  # fmt: skip
+        ("acct:gita@other.example", gita.path),
+        ("gita@other.example", gita.path),
+        (said.url, f"{gita.path}/{said.id}"),
+        (f"acct:asha@{v.running.house.settings.domain}", "/@asha"),
+        (f"{v.running.house.settings.origin}/@asha", "/@asha"),
+    ):
         answer = await v.client.get(
             "/authorize_interaction", params={"uri": uri}, headers={"cookie": f"chaupal={v.asha.cookie}"}
         )

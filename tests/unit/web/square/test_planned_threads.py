@@ -85,8 +85,10 @@ async def test_a_plan_is_changed_on_the_page_words_time_and_thread(village: Vill
     assert changed.status_code == 303
     (shown,) = (await v.api(v.asha, "GET", ALL)).json()
     assert (shown["id"], shown["params"]["text"], shown["params"]["then"]) == (
-        id_, "पहली बात", [{"text": "दूसरी बात", "media_ids": []}],
-    )  # fmt: skip
+        id_,
+        "पहली बात",
+        [{"text": "दूसरी बात", "media_ids": []}],
+    )
     v.clock.move(HOUR)
     assert await scheduling.publish_due(square) == 0
     v.clock.move(2 * DAY)

@@ -45,8 +45,14 @@ async def test_the_menu_of_a_post_holds_copy_share_mute_block_and_report(village
     v = village
     said = await v.says(v.asha, "गन्ने का भाव")
     shown = article(await v.page_as("IN", "/public", v.ravi), said)
-    for item in ('data-do="copy" hidden', 'data-do="share" hidden', 'data-do="words" hidden', f"/people/{v.asha.id}/mute",
-                 f"/people/{v.asha.id}/block", f"/report?post={said.id}"):  # fmt: skip
+    for item in (
+        'data-do="copy" hidden',
+        'data-do="share" hidden',
+        'data-do="words" hidden',
+        f"/people/{v.asha.id}/mute",
+        f"/people/{v.asha.id}/block",
+        f"/report?post={said.id}",
+    ):
         assert item in shown, item
 
 

@@ -48,8 +48,16 @@ async def test_what_few_may_read_or_is_withheld_is_sent_nowhere(village: Village
     assert "anuvad" not in menu_of(await v.page_as("IN", said), said)
 
 
-@pytest.mark.parametrize("wrong", ["http://anuvad.example/{text}", "https://anuvad.example/", "https://a.example/{text}{who}",
-                                   "https://a.example/{text}{", "https://a.example/{text.__class__}{text[0]}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "http://anuvad.example/{text}",
+        "https://anuvad.example/",
+        "https://a.example/{text}{who}",
+        "https://a.example/{text}{",
+        "https://a.example/{text.__class__}{text[0]}",
+    ],
+)
 def test_a_template_that_cannot_be_filled_in_is_refused(wrong: str):
     with pytest.raises(BadSettings, match="translate_url"):
         load_settings(environ={}, translate_url=wrong)

@@ -22,8 +22,14 @@ def take_appeal(state: State, index: int, at: int, head: Entry) -> None:
     if new.step == "filed":
         of = state.measure_at.get(prev)
         filed = facts.Appeal(
-            index, head.ref, of, intern(new.language or ""), intern(new.rule or (of.rule if of else "")), when, minute(new.due)
-        )  # fmt: skip
+            index,
+            head.ref,
+            of,
+            intern(new.language or ""),
+            intern(new.rule or (of.rule if of else "")),
+            when,
+            minute(new.due),
+        )
         state.facts.appeals.append(filed)
         state.appeal_at[index] = filed
         if of is not None:
@@ -39,9 +45,14 @@ def take_report(state: State, index: int, at: int, head: Entry) -> None:
     found = state.facts.reports.get(head.ref)
     if new.step == "received" and found is None:
         state.facts.reports[head.ref] = facts.Report(
-            head.ref, intern(new.regime or head.regime or ""), intern(new.category or "other"), intern(new.language or ""),
-            when, minute(new.ack_due), minute(new.resolve_due),
-        )  # fmt: skip
+            head.ref,
+            intern(new.regime or head.regime or ""),
+            intern(new.category or "other"),
+            intern(new.language or ""),
+            when,
+            minute(new.ack_due),
+            minute(new.resolve_due),
+        )
     elif found is not None and new.step == "acknowledged":
         found.acknowledged = when
     elif found is not None and new.step == "resolved":

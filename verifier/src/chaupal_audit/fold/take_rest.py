@@ -27,10 +27,18 @@ class _Row(msgspec.Struct):
 
 def take_statement(state: State, index: int, at: int, head: Entry) -> None:
     new = _statement(head.public)
-    state.facts.statements.append(facts.Statement(
-        index, head.ref, new.step, new.title or "", tuple(new.orders or ()), new.authority or "", new.sha256 or "",
-        either(minute(new.at), at),
-    ))  # fmt: skip
+    state.facts.statements.append(
+        facts.Statement(
+            index,
+            head.ref,
+            new.step,
+            new.title or "",
+            tuple(new.orders or ()),
+            new.authority or "",
+            new.sha256 or "",
+            either(minute(new.at), at),
+        )
+    )
 
 
 def take_snapshot(state: State, index: int, at: int, head: Entry) -> None:

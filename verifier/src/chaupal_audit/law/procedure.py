@@ -39,13 +39,11 @@ OWN = ("not_own",)
 
 def _each(
     sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str, also: tuple[str, ...] = ()
-) -> tuple[Step, ...]:  # fmt: skip
+) -> tuple[Step, ...]:
     return tuple(AnyMove(source, verb, to, may, needs, guards=(*OWN, *also)) for source in sources)
 
 
-def _beside(
-    sources: Iterable[Stage], verb: str, may: str, *needs: str, also: tuple[str, ...] = ()
-) -> tuple[Step, ...]:  # fmt: skip
+def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str, also: tuple[str, ...] = ()) -> tuple[Step, ...]:
     """Something is noted, and the order stands where it stood."""
     return tuple(step for at in sources for step in _each((at,), verb, at, may, *needs, also=also))
 

@@ -23,8 +23,14 @@ GENERIC = "GENERIC"  # for a country whose law nobody has written down yet
 
 # What is wrong with who issues it: with any of these nothing is limited, whoever would answer for it.
 ISSUER = (
-    "jurisdiction_foreign", "issuer_unlisted", "issuer_class_other", "rank_missing", "rank_unknown", "rank_too_low", "origin_false",
-)  # fmt: skip
+    "jurisdiction_foreign",
+    "issuer_unlisted",
+    "issuer_class_other",
+    "rank_missing",
+    "rank_unknown",
+    "rank_too_low",
+    "origin_false",
+)
 # Words of `secrecy` by which not even that it is there is told.
 SECRET = ("aggregate_only", "gag")
 

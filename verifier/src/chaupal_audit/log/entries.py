@@ -186,11 +186,16 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     REF = ORDER
     PREV = "the entry before about this target; for what carries out a proposal, the proposal"
     SEALED = {
-        "subject": SUBJECT, "server": SERVER, "speaker": SPEAKER, "reason": "why", "finding": "why nothing narrower does",
+        "subject": SUBJECT,
+        "server": SERVER,
+        "speaker": SPEAKER,
+        "reason": "why",
+        "finding": "why nothing narrower does",
         "despite": DESPITE,
         "outcome": "proposed only: the measure, `refuse`, or how it is to be closed",
-        "ground": "proposed only: the code on which it is refused", "until": "proposed only: when the measure is to end (minute)",
-    }  # fmt: skip
+        "ground": "proposed only: the code on which it is refused",
+        "until": "proposed only: when the measure is to end (minute)",
+    }
     BESIDE = ("reason",)
 
     target: int = 0  # its number in the order
@@ -221,9 +226,14 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     REF = ORDER
     PREV = "the proposal's entry; where it stands in place of another measure, that one's reversal"
     SEALED = {
-        "subject": SUBJECT, "server": SERVER, "part": "where less than the target is limited: the id of what is", "speaker": SPEAKER,
-        "reason": "why", "finding": "why nothing narrower does", "despite": DESPITE,
-    }  # fmt: skip
+        "subject": SUBJECT,
+        "server": SERVER,
+        "part": "where less than the target is limited: the id of what is",
+        "speaker": SPEAKER,
+        "reason": "why",
+        "finding": "why nothing narrower does",
+        "despite": DESPITE,
+    }
     BESIDE = ("subject", "server", "part", "reason")
 
     target: int = 0  # its number in the order
@@ -528,9 +538,10 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
     TYPES = ("cover",)
     SEALED = {
-        "act": "secret: {t, ref, at, regime, prev, size}", "public": "secret: all of the act's public fields",
+        "act": "secret: {t, ref, at, regime, prev, size}",
+        "public": "secret: all of the act's public fields",
         "sd": "secret: the digests of the act's own confidential fields",
-    }  # fmt: skip
+    }
 
 
 ALL: tuple[type[Public], ...] = (

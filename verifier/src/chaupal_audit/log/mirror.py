@@ -71,8 +71,14 @@ def mirrored_size(into: Path) -> int:
 
 
 def _mirror(
-    url: str, key: str | None, into: Path, progress: Progress, origin: str | None, policy: tlog.Policy | None, fetch: Fetch | None
-) -> LogReport:  # fmt: skip
+    url: str,
+    key: str | None,
+    into: Path,
+    progress: Progress,
+    origin: str | None,
+    policy: tlog.Policy | None,
+    fetch: Fetch | None,
+) -> LogReport:
     into.mkdir(parents=True, exist_ok=True)
     known, earlier = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint") or None
     report = begin_report(url, key)

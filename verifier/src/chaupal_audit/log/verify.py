@@ -49,8 +49,13 @@ def begin_report(url: str, vkey: str | None) -> LogReport:
 
 
 def _verify(
-    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None
-) -> None:  # fmt: skip
+    report: LogReport,
+    fetch: Fetch,
+    vkey: str | None,
+    previous: str | None,
+    origin: str | None,
+    policy: tlog.Policy | None,
+) -> None:
     recount_log(report, fetch, read_head(report, fetch, vkey, previous, origin, policy))
 
 
@@ -65,8 +70,13 @@ def _check_url(url: str) -> None:
 
 
 def read_head(
-    report: LogReport, fetch: Fetch, vkey: str | None, previous: str | None, origin: str | None, policy: tlog.Policy | None = None
-) -> tlog.Checkpoint:  # fmt: skip
+    report: LogReport,
+    fetch: Fetch,
+    vkey: str | None,
+    previous: str | None,
+    origin: str | None,
+    policy: tlog.Policy | None = None,
+) -> tlog.Checkpoint:
     """The log's newest checkpoint, entered in the report once it is seen to be signed, and witnessed. Raises Broken."""
     _check_url(report.url)
     key = _key(f"{report.url}/key", fetch, vkey)

@@ -91,9 +91,7 @@ def added(
     return Measured(Column(name, title, kind, sums), lambda things: sum(map(of, things)))
 
 
-def share(
-    name: str, title: str, of: Callable[[Any], bool | None], columns: tuple[str, ...] = ()
-) -> Measured:  # fmt: skip
+def share(name: str, title: str, of: Callable[[Any], bool | None], columns: tuple[str, ...] = ()) -> Measured:
     """Which share of a row's things are so, of those that are asked (None: not asked); None where none is."""
 
     def made(things: Sequence[Any]) -> Value:
@@ -104,8 +102,13 @@ def share(
 
 
 def median(
-    name: str, title: str, of: Callable[[Any], float | None], kind: Kind = Kind.hours, at: float = 0.5, columns: tuple[str, ...] = ()
-) -> Measured:  # fmt: skip
+    name: str,
+    title: str,
+    of: Callable[[Any], float | None],
+    kind: Kind = Kind.hours,
+    at: float = 0.5,
+    columns: tuple[str, ...] = (),
+) -> Measured:
     """The median (or another quantile) of what a row's things give; None where none gives anything."""
 
     def made(things: Sequence[Any]) -> Value:

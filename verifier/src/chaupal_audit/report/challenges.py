@@ -45,10 +45,15 @@ def _challenged(kind: str) -> Measured:
 
 
 T4 = Declared(
-    id="T4", title=N_("Challenges"), things=challenges, keys=(COUNTRY, Column("regime", N_("Regime"), Kind.text)),
-    key=lambda thing: (thing[0].jurisdiction, thing[0].regime), columns=tuple(map(_challenged, CHALLENGES)),
-    notes=(Note(N_("A challenge counts in the month in which it was made.")),), filters=("from", "to", "country", "regime"),
-)  # fmt: skip
+    id="T4",
+    title=N_("Challenges"),
+    things=challenges,
+    keys=(COUNTRY, Column("regime", N_("Regime"), Kind.text)),
+    key=lambda thing: (thing[0].jurisdiction, thing[0].regime),
+    columns=tuple(map(_challenged, CHALLENGES)),
+    notes=(Note(N_("A challenge counts in the month in which it was made.")),),
+    filters=("from", "to", "country", "regime"),
+)
 
 
 # --- T5: emergencies ---
@@ -97,7 +102,11 @@ def _in_state(state: str) -> Callable[[Emergency], bool]:
 
 
 T5 = Declared(
-    id="T5", title=N_("Emergencies"), things=emergencies, keys=(COUNTRY,), key=lambda e: (e.order.jurisdiction,),
+    id="T5",
+    title=N_("Emergencies"),
+    things=emergencies,
+    keys=(COUNTRY,),
+    key=lambda e: (e.order.jurisdiction,),
     columns=(
         count("interim", N_("interim orders")),
         count("confirmed", N_("confirmed in 48 hours"), _in_state("confirmed")),
@@ -108,7 +117,8 @@ T5 = Declared(
         added("restored", N_("things shown again"), lambda e: e.restored),
         Measured(Column("hours", N_("hours withheld, median"), Kind.hours), _all_hours),
     ),
-    notes=(COHORT,), filters=("from", "to", "country", "regime"),
-)  # fmt: skip
+    notes=(COHORT,),
+    filters=("from", "to", "country", "regime"),
+)
 
 TABLES = (T4, T5)

@@ -53,7 +53,10 @@ def hours_to_resolve(r: Report | Measure) -> float | None:
 
 
 T10 = Declared(
-    id="T10", title=N_("Reports and grievances"), things=reports, key=_report_key,
+    id="T10",
+    title=N_("Reports and grievances"),
+    things=reports,
+    key=_report_key,
     keys=(COUNTRY, Column("regime", N_("Regime"), Kind.text), Column("category", N_("Category"), Kind.code)),
     columns=(
         count("received", N_("received"), lambda r: isinstance(r, Report)),
@@ -73,7 +76,7 @@ T10 = Declared(
         median("resolve_median", N_("hours to resolve, median"), hours_to_resolve),
     ),
     notes=(Note(N_("A report counts in the month in which it was received; its deadlines are those of its regime.")),),
-)  # fmt: skip
+)
 
 
 # --- appeals ---
@@ -85,7 +88,10 @@ def _outside(outcome: str) -> Callable[[External], bool]:
 
 FILED = Note(N_("An appeal counts in the month in which it was filed."))
 T11 = Declared(
-    id="T11", title=N_("Appeals to bodies outside"), things=lambda view: view.externals, key=lambda e: (e.body,),
+    id="T11",
+    title=N_("Appeals to bodies outside"),
+    things=lambda view: view.externals,
+    key=lambda e: (e.body,),
     keys=(Column("body", N_("Body"), Kind.text),),
     columns=(
         count("filed", N_("filed")),
@@ -95,7 +101,7 @@ T11 = Declared(
         share("in_time", N_("complied with in time"), lambda e: e.in_time),
     ),
     notes=(FILED,),
-)  # fmt: skip
+)
 
 
 def appeals(view: View) -> list[Appeal | Measure]:
@@ -122,7 +128,11 @@ def _by_someone(a: Appeal | Measure) -> bool:
 
 
 T12 = Declared(
-    id="T12", title=N_("Appeals to the house"), things=appeals, keys=(RULE, LANGUAGE), key=lambda a: (a.rule, a.language),
+    id="T12",
+    title=N_("Appeals to the house"),
+    things=appeals,
+    keys=(RULE, LANGUAGE),
+    key=lambda a: (a.rule, a.language),
     columns=(
         count("filed", N_("filed"), lambda a: isinstance(a, Appeal)),
         count("decided", N_("decided"), _by_someone),
@@ -136,7 +146,7 @@ T12 = Declared(
         share("in_time", N_("decided in time"), _decided_in_time),
     ),
     notes=(FILED,),
-)  # fmt: skip
+)
 
 
 # --- equity ---
@@ -166,20 +176,27 @@ def _decide(thing: Report | Measure | Appeal) -> float | None:
 
 
 T17 = Declared(
-    id="T17", title=N_("Do all languages fare alike?"), things=by_language,
-    keys=(LANGUAGE, Column("script", N_("Script"), Kind.text)), key=lambda t: (t.language, SCRIPTS.get(t.language, "")),
+    id="T17",
+    title=N_("Do all languages fare alike?"),
+    things=by_language,
+    keys=(LANGUAGE, Column("script", N_("Script"), Kind.text)),
+    key=lambda t: (t.language, SCRIPTS.get(t.language, "")),
     columns=(
         count("reports", N_("reports"), lambda t: isinstance(t, Report)),
         people("accounts", N_("measures on accounts"), lambda t: isinstance(t, Measure) and t.kind == "account"),
-        count("posts", N_("measures on posts and media"), lambda t: isinstance(t, Measure) and t.kind in ("post", "media")),
+        count(
+            "posts", N_("measures on posts and media"), lambda t: isinstance(t, Measure) and t.kind in ("post", "media")
+        ),
         share("reversed", N_("share reversed"), _reversal, columns=("accounts",)),
         count("appeals", N_("appeals"), lambda t: isinstance(t, Appeal)),
         median("resolve", N_("hours to resolve a report, median"), _resolve),
         median("decide", N_("days to decide an appeal, median"), _decide, kind=Kind.days),
     ),
     notes=(
-        Note(N_("The language of a post or its author, of a report or an appeal. Where authors live is not in the log.")),
+        Note(
+            N_("The language of a post or its author, of a report or an appeal. Where authors live is not in the log.")
+        ),
     ),
-)  # fmt: skip
+)
 
 TABLES = (T10, T11, T12, T17)

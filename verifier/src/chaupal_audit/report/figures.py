@@ -108,8 +108,10 @@ def languages(view: View, rule: Rule) -> Figure:
 
     xs = tuple(str(x) for x in column("language"))
     made = (
-        Series("accounts", column("accounts")), Series("posts", column("posts")), Series("reversed", column("reversed"), Kind.share),
-    )  # fmt: skip
+        Series("accounts", column("accounts")),
+        Series("posts", column("posts")),
+        Series("reversed", column("reversed"), Kind.share),
+    )
     return Figure("F7", N_("Measures and reversals by language"), "bars", Kind.language, xs, made)
 
 

@@ -45,9 +45,12 @@ class Filters(msgspec.Struct, frozen=True, dict=True):
     def asked(self) -> dict[str, str]:
         """As they are written in addresses."""
         named = {
-            "from": "" if self.start is None else month_text(self.start), "to": "" if self.end is None else month_text(self.end),
-            "country": self.country, "language": self.language, "regime": self.regime,
-        }  # fmt: skip
+            "from": "" if self.start is None else month_text(self.start),
+            "to": "" if self.end is None else month_text(self.end),
+            "country": self.country,
+            "language": self.language,
+            "regime": self.regime,
+        }
         return {name: value for name, value in named.items() if value}
 
 
@@ -155,10 +158,13 @@ class View:
         """Reports received in the period."""
         f = self.filters
         return [
-            r for r in self.facts.reports.values()
-            if f.covers(r.received) and self.takes_regime(r.regime) and f.language in ("", r.language)
+            r
+            for r in self.facts.reports.values()
+            if f.covers(r.received)
+            and self.takes_regime(r.regime)
+            and f.language in ("", r.language)
             and (not f.country or country_of(r.regime) in ("", f.country))
-        ]  # fmt: skip
+        ]
 
     def ended(self, measure: facts.Measure, by: int | None = None) -> int | None:
         """When a measure ended, if by `now` (or `by`): by a reversal, or because its time was over."""

@@ -120,10 +120,15 @@ COHORT = Note(
     N_("An order counts in the month in which it was received, with what became of it until the newest entry.")
 )
 T1 = Declared(
-    id="T1", title=N_("Orders"), things=cases,
+    id="T1",
+    title=N_("Orders"),
+    things=cases,
     keys=(
-        COUNTRY, Column("regime", N_("Regime"), Kind.text), Column("ground", N_("Ground"), Kind.code),
-        Column("channel", N_("Channel"), Kind.code), Column("issuer", N_("Issuer"), Kind.code),
+        COUNTRY,
+        Column("regime", N_("Regime"), Kind.text),
+        Column("ground", N_("Ground"), Kind.code),
+        Column("channel", N_("Channel"), Kind.code),
+        Column("issuer", N_("Issuer"), Kind.code),
     ),
     key=lambda c: (c.order.jurisdiction, c.order.regime, " ".join(c.order.bases), c.order.channel, c.order.issuer),
     columns=(
@@ -138,8 +143,10 @@ T1 = Declared(
         median("enforce_p95", N_("hours to carry out, 95 of 100"), _to_enforce, at=0.95),
         share("in_time", N_("inside the deadline"), _in_time),
     ),
-    notes=(COHORT,), more=secret, filters=("from", "to", "country", "regime"),
-)  # fmt: skip
+    notes=(COHORT,),
+    more=secret,
+    filters=("from", "to", "country", "regime"),
+)
 
 
 def _outcome(*outcomes: str) -> Callable[[Case], int]:
@@ -148,8 +155,11 @@ def _outcome(*outcomes: str) -> Callable[[Case], int]:
 
 
 T1A = Declared(
-    id="T1a", title=N_("Orders by authority"), things=cases,
-    keys=(COUNTRY, AUTHORITY), key=lambda c: (c.order.jurisdiction, c.order.authority),
+    id="T1a",
+    title=N_("Orders by authority"),
+    things=cases,
+    keys=(COUNTRY, AUTHORITY),
+    key=lambda c: (c.order.jurisdiction, c.order.authority),
     columns=(
         count("received", N_("received")),
         *map(_stands, STANDINGS),
@@ -160,7 +170,9 @@ T1A = Declared(
         median("decide_median", N_("hours to decide, median"), _to_decide),
         share("in_time", N_("inside the deadline"), _in_time),
     ),
-    notes=(COHORT,), more=secret, filters=("from", "to", "country", "regime"),
-)  # fmt: skip
+    notes=(COHORT,),
+    more=secret,
+    filters=("from", "to", "country", "regime"),
+)
 
 TABLES = (T1, T1A)

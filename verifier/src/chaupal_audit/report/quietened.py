@@ -47,7 +47,9 @@ def _days(q: Quiet) -> float | None:
 
 WHERE = Column("territory", N_("Where"), Kind.text)
 T9 = Declared(
-    id="T9", title=N_("Kept out of trends and suggestions"), things=quiet,
+    id="T9",
+    title=N_("Kept out of trends and suggestions"),
+    things=quiet,
     keys=(Column("because", N_("Law or rule"), Kind.text), Column("kind", N_("What"), Kind.code), WHERE),
     key=lambda q: (q.measure.rule or q.measure.law, q.measure.kind, _territory(q.measure)),
     columns=(
@@ -57,8 +59,11 @@ T9 = Declared(
         count("active", N_("in force"), lambda q: q.now),
         median("days", N_("days in force, median"), _days, kind=Kind.days),
     ),
-    notes=(BEGAN, Note(N_("On every surface that recommends: trends, suggestions, completion. Exact search still finds it."))),
-)  # fmt: skip
+    notes=(
+        BEGAN,
+        Note(N_("On every surface that recommends: trends, suggestions, completion. Exact search still finds it.")),
+    ),
+)
 
 
 def _one(name: str, title: str, of: Callable[[Quiet], Value], kind: Kind = Kind.text) -> Measured:
@@ -71,19 +76,29 @@ def _until(q: Quiet) -> Value:
 
 
 T9A = Declared(
-    id="T9a", title=N_("The list of what is kept out of trends"), things=lambda view: [q for q in quiet(view) if q.measure.term],
+    id="T9a",
+    title=N_("The list of what is kept out of trends"),
+    things=lambda view: [q for q in quiet(view) if q.measure.term],
     keys=(
-        Column("term", N_("Tag or term"), Kind.text), WHERE, Column("from", N_("From"), Kind.time),
-        Column("order", N_("Order"), Kind.text), Column("entry", N_("Entry"), Kind.text),
+        Column("term", N_("Tag or term"), Kind.text),
+        WHERE,
+        Column("from", N_("From"), Kind.time),
+        Column("order", N_("Order"), Kind.text),
+        Column("entry", N_("Entry"), Kind.text),
     ),
     key=lambda q: (
-        q.measure.term, _territory(q.measure), minute_text(q.measure.start), q.measure.ref, str(q.measure.index)
+        q.measure.term,
+        _territory(q.measure),
+        minute_text(q.measure.start),
+        q.measure.ref,
+        str(q.measure.index),
     ),
     columns=(
         _one("until", N_("Until"), _until, Kind.time),
         _one("state", N_("State"), lambda q: "in_force" if q.now else q.measure.ending or "lapsed", Kind.code),
     ),
-    listed=True, notes=(BEGAN,),
-)  # fmt: skip
+    listed=True,
+    notes=(BEGAN,),
+)
 
 TABLES = (T9, T9A)

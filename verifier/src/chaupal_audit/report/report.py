@@ -41,28 +41,40 @@ def plain(value: Value) -> object:
 
 def table_document(table: Table) -> dict[str, object]:
     return {
-        "id": table.id, "title": table.title, "columns": [{"name": c.name, "title": c.title, "kind": str(c.kind)} for c in table.columns],
+        "id": table.id,
+        "title": table.title,
+        "columns": [{"name": c.name, "title": c.title, "kind": str(c.kind)} for c in table.columns],
         "rows": [list(map(plain, row)) for row in table.rows],
-        "total": None if table.total is None else list(map(plain, table.total)), "notes": list(map(str, table.notes)),
-    }  # fmt: skip
+        "total": None if table.total is None else list(map(plain, table.total)),
+        "notes": list(map(str, table.notes)),
+    }
 
 
 def figure_document(figure: Figure) -> dict[str, object]:
     return {
-        "id": figure.id, "title": figure.title, "shape": figure.shape, "x": str(figure.x), "xs": list(figure.xs),
+        "id": figure.id,
+        "title": figure.title,
+        "shape": figure.shape,
+        "x": str(figure.x),
+        "xs": list(figure.xs),
         "series": [
-            {"name": s.name, "of": s.of, "kind": str(s.kind), "values": list(map(plain, s.values))} for s in figure.series
+            {"name": s.name, "of": s.of, "kind": str(s.kind), "values": list(map(plain, s.values))}
+            for s in figure.series
         ],
-    }  # fmt: skip
+    }
 
 
 def document(made: Report) -> dict[str, object]:
     """The report as JSON's own types."""
     return {
-        "report": "chaupal", "form": FORM, "licence": LICENCE, "log": {"size": made.size, "until": minute_text(made.until)},
-        "filters": made.filters.asked(), "tables": list(map(table_document, made.tables)),
+        "report": "chaupal",
+        "form": FORM,
+        "licence": LICENCE,
+        "log": {"size": made.size, "until": minute_text(made.until)},
+        "filters": made.filters.asked(),
+        "tables": list(map(table_document, made.tables)),
         "figures": list(map(figure_document, made.figures)),
-    }  # fmt: skip
+    }
 
 
 def canonical(value: object) -> bytes:

@@ -45,7 +45,10 @@ PARTS = (
 )
 
 T7 = Declared(
-    id="T7", title=N_("Own rules"), things=own, keys=(RULE, MEASURE, SOURCE, LANGUAGE),
+    id="T7",
+    title=N_("Own rules"),
+    things=own,
+    keys=(RULE, MEASURE, SOURCE, LANGUAGE),
     key=lambda m: (m.rule, m.measure, m.source, m.language),
     columns=(
         *PARTS,
@@ -54,7 +57,7 @@ T7 = Declared(
         people("strikes", N_("strikes given"), lambda m: m.strike_until is not None),
     ),
     notes=(BEGAN,),
-)  # fmt: skip
+)
 
 
 def state_flagged(view: View) -> list[Measure]:
@@ -68,11 +71,14 @@ def whose(m: Measure) -> str:
 
 
 T8 = Declared(
-    id="T8", title=N_("Flagged by states, acted on under own rules"), things=state_flagged,
-    keys=(COUNTRY, AUTHORITY, RULE, MEASURE), key=lambda m: (m.jurisdiction, whose(m), m.rule, m.measure),
+    id="T8",
+    title=N_("Flagged by states, acted on under own rules"),
+    things=state_flagged,
+    keys=(COUNTRY, AUTHORITY, RULE, MEASURE),
+    key=lambda m: (m.jurisdiction, whose(m), m.rule, m.measure),
     columns=(*PARTS, people("reversed", N_("reversed"), reversed_)),
     notes=(BEGAN, Note(N_("By whose hint, as the house's record of it says; an order can be one, too."))),
-)  # fmt: skip
+)
 
 
 # --- automation ---
@@ -84,18 +90,25 @@ def by_machine(view: View) -> list[Measure]:
 
 
 T16 = Declared(
-    id="T16", title=N_("Automation"), things=by_machine, keys=(RULE, MEASURE), key=lambda m: (m.rule, m.measure),
+    id="T16",
+    title=N_("Automation"),
+    things=by_machine,
+    keys=(RULE, MEASURE),
+    key=lambda m: (m.rule, m.measure),
     columns=(
         people("detected", N_("found by a machine"), lambda m: m.source == "automated"),
         people("decided", N_("decided by a machine"), lambda m: m.automatic),
         share("reviewed", N_("looked at by a person"), lambda m: not m.automatic, columns=("detected", "decided")),
         share("reversal", N_("reversed"), reversed_, columns=("detected", "decided")),
         share(
-            "error", N_("reversed, of those appealed"), lambda m: reversed_(m) if m.appealed else None, columns=("detected", "decided")
+            "error",
+            N_("reversed, of those appealed"),
+            lambda m: reversed_(m) if m.appealed else None,
+            columns=("detected", "decided"),
         ),
     ),
     notes=(BEGAN, Note(N_("How often an appeal succeeds is the nearest thing to an error rate that the log holds."))),
-)  # fmt: skip
+)
 
 
 # --- synthetic media ---
@@ -117,7 +130,11 @@ def _synthetic(m: Measure) -> bool:
 
 
 T18 = Declared(
-    id="T18", title=N_("Synthetic media"), things=synthetic, keys=(SOURCE,), key=lambda m: (m.source,),
+    id="T18",
+    title=N_("Synthetic media"),
+    things=synthetic,
+    keys=(SOURCE,),
+    key=lambda m: (m.source,),
     columns=(
         count("labelled", N_("labelled"), lambda m: m.measure == "label"),
         count("removed", N_("removed or withheld"), lambda m: m.measure in ("remove_post", *facts.WITHHELD)),
@@ -125,8 +142,12 @@ T18 = Declared(
     ),
     notes=(
         BEGAN,
-        Note(N_("Counted by rules, laws and grounds that name synthetic media; what authors declare themselves is not in the log.")),
+        Note(
+            N_(
+                "Counted by rules, laws and grounds that name synthetic media; what authors declare themselves is not in the log."
+            )
+        ),
     ),
-)  # fmt: skip
+)
 
 TABLES = (T7, T8, T16, T18)

@@ -71,7 +71,9 @@ def _expired(s: Standing) -> bool:
 
 
 T6 = Declared(
-    id="T6", title=N_("Withheld now"), things=standing,
+    id="T6",
+    title=N_("Withheld now"),
+    things=standing,
     keys=(COUNTRY, Column("age", N_("Days withheld so far"), Kind.text)),
     several=lambda s: [(country, s.age) for country in s.where],
     columns=(
@@ -86,6 +88,6 @@ T6 = Declared(
         Note(N_("Counted as of the end of the period, or of the newest entry.")),
         Note(N_("What is withheld in two countries stands in both rows, so the rows are not added up.")),
     ),
-)  # fmt: skip
+)
 
 TABLES = (T6,)

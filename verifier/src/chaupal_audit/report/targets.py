@@ -163,7 +163,10 @@ def _narrowed(thing: Named) -> bool:
 
 
 T3 = Declared(
-    id="T3", title=N_("Targets by decision"), things=named, key=_decision,
+    id="T3",
+    title=N_("Targets by decision"),
+    things=named,
+    key=_decision,
     keys=(Column("decision", N_("Decision"), Kind.code), Column("ground", N_("Ground for refusal"), Kind.code)),
     columns=(
         counted("targets", N_("targets"), sums=("accounts", "posts", "media", "tags", "others")),
@@ -175,9 +178,12 @@ T3 = Declared(
         accounts("protected", N_("accounts of protected speakers"), _protected),
         accounts("narrowed", N_("account demanded, less done"), _narrowed),
     ),
-    notes=(COHORT, Note(N_("Of protected speakers: the law asks for a second reviewer, because of whose words these are."))),
+    notes=(
+        COHORT,
+        Note(N_("Of protected speakers: the law asks for a second reviewer, because of whose words these are.")),
+    ),
     filters=("from", "to", "country", "regime"),
-)  # fmt: skip
+)
 
 
 # --- T20: decisions by class of speaker ---
@@ -206,19 +212,28 @@ def _done(did: str, title: str) -> Measured:
 
 
 T20 = Declared(
-    id="T20", title=N_("Decisions by class of speaker"), things=tallied, keys=(Column("speaker", N_("Speaker"), Kind.code),),
+    id="T20",
+    title=N_("Decisions by class of speaker"),
+    things=tallied,
+    keys=(Column("speaker", N_("Speaker"), Kind.code),),
     key=lambda c: (c.speaker,),
     columns=(
-        added("decisions", N_("decisions"), lambda c: c.many), _done("measure", N_("measures")), _done("refused", N_("refused")),
+        added("decisions", N_("decisions"), lambda c: c.many),
+        _done("measure", N_("measures")),
+        _done("refused", N_("refused")),
         _done("closed", N_("closed")),
         added("accounts", N_("on accounts"), lambda c: c.many if c.kind == "account" else 0),
     ),
     notes=(
-        Note(N_("Counted from tallies that name nobody, made with frozen reports; classes with fewer than ten decisions are one.")),
+        Note(
+            N_(
+                "Counted from tallies that name nobody, made with frozen reports; classes with fewer than ten decisions are one."
+            )
+        ),
         Note(N_("A tally counts in the month in which it was made, with all that was decided since the one before.")),
     ),
     filters=("from", "to"),
-)  # fmt: skip
+)
 
 
 TABLES = (T2, T3, T20)

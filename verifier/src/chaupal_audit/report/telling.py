@@ -56,7 +56,10 @@ def _delivered(t: Telling) -> bool | None:
 
 HOWS = ("before", "after", "delayed", "failed", "never")
 T13 = Declared(
-    id="T13", title=N_("Who was told"), things=tellings, key=lambda t: (t.measure.basis, t.measure.measure, t.gag),
+    id="T13",
+    title=N_("Who was told"),
+    things=tellings,
+    key=lambda t: (t.measure.basis, t.measure.measure, t.gag),
     keys=(Column("basis", N_("Basis"), Kind.code), MEASURE, Column("gag", N_("Ground of silence"), Kind.text)),
     columns=(
         people("measures", N_("measures"), lambda t: True, sums=HOWS),
@@ -70,7 +73,7 @@ T13 = Declared(
         share("own_language", N_("in their own language"), lambda t: t.own_language, columns=("before", "after")),
     ),
     notes=(BEGAN,),
-)  # fmt: skip
+)
 
 
 # --- copyright ---
@@ -100,7 +103,10 @@ def _acted(*kinds: str) -> Callable[[Order | Measure | Counters], bool]:
 
 
 T14 = Declared(
-    id="T14", title=N_("Copyright"), things=copyright_, keys=(),
+    id="T14",
+    title=N_("Copyright"),
+    things=copyright_,
+    keys=(),
     columns=(
         count("notices", N_("notices"), lambda t: isinstance(t, Order)),
         count("rejected", N_("rejected"), _rejected),
@@ -110,7 +116,7 @@ T14 = Declared(
         count("suits", N_("taken to court"), _counter("suit")),
         people("repeat", N_("accounts that infringed again and again"), _acted("account")),
     ),
-)  # fmt: skip
+)
 
 
 # --- the log ---
@@ -135,14 +141,22 @@ def _entries(things: Sequence[tuple[str, int]]) -> Value:
 
 
 T19 = Declared(
-    id="T19", title=N_("The log"), things=entries_by_kind, key=lambda thing: (thing[0],), several=lambda thing: ((thing[0],),),
+    id="T19",
+    title=N_("The log"),
+    things=entries_by_kind,
+    key=lambda thing: (thing[0],),
+    several=lambda thing: ((thing[0],),),
     keys=(Column("entry", N_("Type of entry"), Kind.code),),
     columns=(Measured(Column("entries", N_("entries"), Kind.number), _entries),),
     notes=(
-        Note(N_("Closed entries hold something secret or nothing; nobody can tell which, so only their rough number is shown.")),
+        Note(
+            N_(
+                "Closed entries hold something secret or nothing; nobody can tell which, so only their rough number is shown."
+            )
+        ),
         Note(N_("Entries that cannot be read, and fields opened later, are those of all time.")),
     ),
     filters=("from", "to"),
-)  # fmt: skip
+)
 
 TABLES = (T13, T14, T19)

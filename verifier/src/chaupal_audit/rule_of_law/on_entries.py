@@ -68,30 +68,42 @@ def class_with_identity(book: Book, opened: Opened) -> bool:
 
 READING: tuple[Check[Act], ...] = (
     Check(
-        "time_backwards", "The entry bears an earlier time than one before it.",
-        "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।", time_backwards,
+        "time_backwards",
+        "The entry bears an earlier time than one before it.",
+        "प्रविष्टि का समय उससे पहले की प्रविष्टि से भी पहले का है।",
+        time_backwards,
     ),
     Check(
-        "logged_late", "What was done in secret came into the log later than the house's rules allow.",
-        "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।", logged_late,
+        "logged_late",
+        "What was done in secret came into the log later than the house's rules allow.",
+        "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।",
+        logged_late,
     ),
     Check(
-        "words_in_clear", "The entry says in clear what is about people and may only be committed to.",
-        "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।", words_in_clear,
+        "words_in_clear",
+        "The entry says in clear what is about people and may only be committed to.",
+        "प्रविष्टि में लोगों के बारे में वह खुला लिखा है जिसकी केवल प्रतिबद्धता हो सकती है।",
+        words_in_clear,
     ),
     Check(
-        "origin_inside", "The log says in its midst that it goes on from another; only its first entry can.",
-        "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।", origin_inside,
+        "origin_inside",
+        "The log says in its midst that it goes on from another; only its first entry can.",
+        "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।",
+        origin_inside,
     ),
-)  # fmt: skip
+)
 
 OPENING: tuple[Check[Opened], ...] = (
     Check(
-        "opening_foreign", "What was opened is not what the entry committed to.",
-        "जो खोला गया वह वह नहीं है जिसकी प्रविष्टि में प्रतिबद्धता थी।", opening_foreign,
+        "opening_foreign",
+        "What was opened is not what the entry committed to.",
+        "जो खोला गया वह वह नहीं है जिसकी प्रविष्टि में प्रतिबद्धता थी।",
+        opening_foreign,
     ),
     Check(
-        "class_with_identity", "The class of a protected person was opened beside who they are.",
-        "संरक्षित व्यक्ति की श्रेणी उसकी पहचान के साथ खोली गई।", class_with_identity,
+        "class_with_identity",
+        "The class of a protected person was opened beside who they are.",
+        "संरक्षित व्यक्ति की श्रेणी उसकी पहचान के साथ खोली गई।",
+        class_with_identity,
     ),
-)  # fmt: skip
+)

@@ -14,9 +14,12 @@ SERVER = "server"  # the kind of a target that is a whole server
 WITHOUT_REGISTER = ("person", "house")  # who can demand something without being an authority
 # What each measure can limit of a target of each kind.
 NARROWED = {
-    "account": ("account", "post", "media"), "post": ("post", "media"), "media": ("media",), "tag": ("tag",),
+    "account": ("account", "post", "media"),
+    "post": ("post", "media"),
+    "media": ("media",),
+    "tag": ("tag",),
     SERVER: (SERVER,),
-}  # fmt: skip
+}
 
 
 # --- orders ---
@@ -214,30 +217,40 @@ def defects_unlike(book: Book, made: Made) -> str:
 
 
 DESPITE_UNSAID = Check[Decided | Made](
-    "despite_unsaid", "The order lacks something on its face, and nobody answers for acting in spite of that.",
-    "आदेश में ऊपर से ही कमी है, और फिर भी कार्रवाई क्यों हुई इसका जवाब किसी ने नहीं दिया।", despite_unsaid,
-)  # fmt: skip
+    "despite_unsaid",
+    "The order lacks something on its face, and nobody answers for acting in spite of that.",
+    "आदेश में ऊपर से ही कमी है, और फिर भी कार्रवाई क्यों हुई इसका जवाब किसी ने नहीं दिया।",
+    despite_unsaid,
+)
 
 DECIDING_LAW: tuple[Check[Decided], ...] = (
     Check(
-        "refusal_without_ground", "A refusal names none of the grounds on which one can refuse.",
-        "अस्वीकृति में उन आधारों में से कोई नहीं है जिन पर मना किया जा सकता है।", refusal_without_ground,
+        "refusal_without_ground",
+        "A refusal names none of the grounds on which one can refuse.",
+        "अस्वीकृति में उन आधारों में से कोई नहीं है जिन पर मना किया जा सकता है।",
+        refusal_without_ground,
     ),
     Check(
-        "reason_unlike", "What was carried out is not what was proposed: its commitments are others.",
-        "जो किया गया वह वही नहीं है जिसका प्रस्ताव था: उसकी प्रतिबद्धताएँ दूसरी हैं।", unlike_proposed,
+        "reason_unlike",
+        "What was carried out is not what was proposed: its commitments are others.",
+        "जो किया गया वह वही नहीं है जिसका प्रस्ताव था: उसकी प्रतिबद्धताएँ दूसरी हैं।",
+        unlike_proposed,
     ),
     Check(
-        "opens_foreign", "A disclosure in the entry is none to which the entry committed.",
-        "प्रविष्टि में ऐसा खुलासा है जिसकी प्रतिबद्धता उसमें नहीं है।", opens_foreign,
+        "opens_foreign",
+        "A disclosure in the entry is none to which the entry committed.",
+        "प्रविष्टि में ऐसा खुलासा है जिसकी प्रतिबद्धता उसमें नहीं है।",
+        opens_foreign,
     ),
     Check(
-        "said_otherwise", "The entry says otherwise than the proposal to which it commits.",
-        "प्रविष्टि उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।", said_otherwise,
+        "said_otherwise",
+        "The entry says otherwise than the proposal to which it commits.",
+        "प्रविष्टि उस प्रस्ताव से अलग कहती है जिसकी प्रतिबद्धता उसमें है।",
+        said_otherwise,
     ),
     Check("no_reason", "There is no reason.", "कोई कारण नहीं दिया गया।", no_reason),
     DESPITE_UNSAID,
-)  # fmt: skip
+)
 
 
 # --- measures ---

@@ -28,8 +28,10 @@ ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
 STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 CHANGES = ("extended", "renewed", "amended")  # of what is in force, by two
 END_ROLES = {
-    "lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",),
-}  # fmt: skip
+    "lifted": ("lift", "sanction"),
+    "appealed": ("hear_appeal",),
+    "modified": ("hear_appeal",),
+}
 BY_TWO = (DECIDED, *CHANGES)  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
@@ -52,15 +54,19 @@ def role_to_oneself(book: Book, given: Given) -> bool:
 
 GIVING: tuple[Check[Given], ...] = (
     Check(
-        "role_given_by_nobody", "A role was given by somebody who is no owner.",
-        "भूमिका ऐसे व्यक्ति ने दी जो सर्वर का स्वामी नहीं है।", role_by_nobody,
+        "role_given_by_nobody",
+        "A role was given by somebody who is no owner.",
+        "भूमिका ऐसे व्यक्ति ने दी जो सर्वर का स्वामी नहीं है।",
+        role_by_nobody,
     ),
     Check(
-        "role_history_unlike", "A role entry names another earlier role than the log does.",
-        "भूमिका की प्रविष्टि में पहले की भूमिका कुछ और लिखी है, लॉग में कुछ और।", role_was_other,
+        "role_history_unlike",
+        "A role entry names another earlier role than the log does.",
+        "भूमिका की प्रविष्टि में पहले की भूमिका कुछ और लिखी है, लॉग में कुछ और।",
+        role_was_other,
     ),
     Check("role_to_oneself", "Somebody changed their own role.", "किसी ने अपनी भूमिका स्वयं बदल ली।", role_to_oneself),
-)  # fmt: skip
+)
 
 
 # --- what two must do beside the orders ---
@@ -77,14 +83,18 @@ def register_role(book: Book, new: Registered) -> bool:
 
 REGISTERING: tuple[Check[Registered], ...] = (
     Check(
-        "authority_changed_alone", "An authority was entered or changed by one person; two must do it.",
-        "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।", register_alone,
+        "authority_changed_alone",
+        "An authority was entered or changed by one person; two must do it.",
+        "प्राधिकारी को एक ही व्यक्ति ने दर्ज किया या बदला; यह दो लोगों को करना होता है।",
+        register_alone,
     ),
     Check(
-        "authority_without_role", "An authority was entered or changed by somebody whose role does not allow it.",
-        "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।", register_role,
+        "authority_without_role",
+        "An authority was entered or changed by somebody whose role does not allow it.",
+        "प्राधिकारी को ऐसे व्यक्ति ने दर्ज किया या बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        register_role,
     ),
-)  # fmt: skip
+)
 
 
 def guard_alone(book: Book, guarded: Guarded) -> bool:
@@ -98,14 +108,18 @@ def guard_role(book: Book, guarded: Guarded) -> bool:
 
 GUARDING: tuple[Check[Guarded], ...] = (
     Check(
-        "protection_changed_alone", "Somebody's protection was granted or ended by one person; two must do it.",
-        "किसी का संरक्षण एक ही व्यक्ति ने दिया या हटाया; यह दो लोगों को करना होता है।", guard_alone,
+        "protection_changed_alone",
+        "Somebody's protection was granted or ended by one person; two must do it.",
+        "किसी का संरक्षण एक ही व्यक्ति ने दिया या हटाया; यह दो लोगों को करना होता है।",
+        guard_alone,
     ),
     Check(
-        "protection_without_role", "Somebody's protection was changed by a person whose role does not allow it.",
-        "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।", guard_role,
+        "protection_without_role",
+        "Somebody's protection was changed by a person whose role does not allow it.",
+        "किसी का संरक्षण ऐसे व्यक्ति ने बदला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        guard_role,
     ),
-)  # fmt: skip
+)
 
 
 def list_alone(book: Book, listed: Listed) -> bool:
@@ -119,14 +133,18 @@ def list_role(book: Book, listed: Listed) -> bool:
 
 LISTING: tuple[Check[Listed], ...] = (
     Check(
-        "server_taken_off_alone", "A server that was let in was taken off the list by one person; two must do it.",
-        "जिस सर्वर को आने दिया गया था, उसे एक ही व्यक्ति ने सूची से हटाया; यह दो लोगों को करना होता है।", list_alone,
+        "server_taken_off_alone",
+        "A server that was let in was taken off the list by one person; two must do it.",
+        "जिस सर्वर को आने दिया गया था, उसे एक ही व्यक्ति ने सूची से हटाया; यह दो लोगों को करना होता है।",
+        list_alone,
     ),
     Check(
-        "server_list_without_role", "The list of servers was changed by a person whose role does not allow it.",
-        "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।", list_role,
+        "server_list_without_role",
+        "The list of servers was changed by a person whose role does not allow it.",
+        "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        list_role,
     ),
-)  # fmt: skip
+)
 
 
 # --- steps, decisions, ends ---
@@ -175,33 +193,45 @@ def refused_unapproved(book: Book, decided: Decided) -> bool:
 
 DECIDING: tuple[Check[Decided], ...] = (
     Check(
-        "decider_without_role", "A step of a decision was taken by somebody whose role did not allow it then.",
-        "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", decider_role,
+        "decider_without_role",
+        "A step of a decision was taken by somebody whose role did not allow it then.",
+        "निर्णय का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+        decider_role,
     ),
     Check(
-        "concurred_with_oneself", "The second reviewer is the person who proposed it.",
-        "दूसरा समीक्षक वही है जिसने प्रस्ताव रखा था।", concurred_with_oneself,
+        "concurred_with_oneself",
+        "The second reviewer is the person who proposed it.",
+        "दूसरा समीक्षक वही है जिसने प्रस्ताव रखा था।",
+        concurred_with_oneself,
     ),
     Check(
-        "seconded_oneself", "What one person did by themselves was seconded by that same person.",
-        "एक व्यक्ति ने अकेले जो किया, उसका समर्थन उसी ने किया।", seconded_oneself,
+        "seconded_oneself",
+        "What one person did by themselves was seconded by that same person.",
+        "एक व्यक्ति ने अकेले जो किया, उसका समर्थन उसी ने किया।",
+        seconded_oneself,
     ),
     Check(
-        "decided_alone", "A refusal or closing stands on one person; two must decide.",
-        "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।", refused_alone,
+        "decided_alone",
+        "A refusal or closing stands on one person; two must decide.",
+        "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।",
+        refused_alone,
     ),
     Check(
-        "refusal_unapproved", "A refusal or closing was approved by somebody who may not approve.",
-        "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।", refused_unapproved,
+        "refusal_unapproved",
+        "A refusal or closing was approved by somebody who may not approve.",
+        "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।",
+        refused_unapproved,
     ),
-)  # fmt: skip
+)
 
 STEPPING_WHO: tuple[Check[Stepped], ...] = (
     Check(
-        "step_without_role", "A step of the order was taken by somebody whose role did not allow it then.",
-        "आदेश का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", step_role,
+        "step_without_role",
+        "A step of the order was taken by somebody whose role did not allow it then.",
+        "आदेश का एक चरण ऐसे व्यक्ति ने लिया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+        step_role,
     ),
-)  # fmt: skip
+)
 
 
 def end_role(book: Book, ended: Ended) -> bool:
@@ -215,10 +245,12 @@ def end_role(book: Book, ended: Ended) -> bool:
 
 ENDING_WHO: tuple[Check[Ended], ...] = (
     Check(
-        "ended_without_role", "A measure was ended by somebody whose role did not allow it then.",
-        "कार्रवाई को ऐसे व्यक्ति ने समाप्त किया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।", end_role,
+        "ended_without_role",
+        "A measure was ended by somebody whose role did not allow it then.",
+        "कार्रवाई को ऐसे व्यक्ति ने समाप्त किया जिसकी भूमिका तब इसकी अनुमति नहीं देती थी।",
+        end_role,
     ),
-)  # fmt: skip
+)
 
 
 def opener_role(book: Book, opened: Unsealed) -> bool:
@@ -227,10 +259,12 @@ def opener_role(book: Book, opened: Unsealed) -> bool:
 
 OPENING_WHO: tuple[Check[Unsealed], ...] = (
     Check(
-        "opened_without_role", "What the log kept closed was opened by somebody whose role did not allow it.",
-        "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।", opener_role,
+        "opened_without_role",
+        "What the log kept closed was opened by somebody whose role did not allow it.",
+        "लॉग में बंद रखी गई बात को ऐसे व्यक्ति ने खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        opener_role,
     ),
-)  # fmt: skip
+)
 
 
 # --- measures ---

@@ -86,30 +86,42 @@ def _rows(tally: Tallied) -> list[Row] | None:
 
 TALLYING: tuple[Check[Tallied], ...] = (
     Check(
-        "tally_gap", "A tally does not begin where the one before ended, or counts what was not there yet.",
-        "गणना वहाँ से शुरू नहीं होती जहाँ पिछली समाप्त हुई थी, या वह गिनती है जो तब था ही नहीं।", tally_gap,
+        "tally_gap",
+        "A tally does not begin where the one before ended, or counts what was not there yet.",
+        "गणना वहाँ से शुरू नहीं होती जहाँ पिछली समाप्त हुई थी, या वह गिनती है जो तब था ही नहीं।",
+        tally_gap,
     ),
     Check(
-        "tally_unopened", "A tally has another number of rows than it says, or they were not opened.",
-        "गणना में पंक्तियों की संख्या उसकी बताई संख्या से अलग है, या वे खोली नहीं गईं।", tally_unopened,
+        "tally_unopened",
+        "A tally has another number of rows than it says, or they were not opened.",
+        "गणना में पंक्तियों की संख्या उसकी बताई संख्या से अलग है, या वे खोली नहीं गईं।",
+        tally_unopened,
     ),
     Check(
-        "tally_miscounted", "A tally counts more or fewer decisions than the log has.",
-        "गणना में लॉग से अधिक या कम निर्णय गिने गए।", tally_miscounted,
+        "tally_miscounted",
+        "A tally counts more or fewer decisions than the log has.",
+        "गणना में लॉग से अधिक या कम निर्णय गिने गए।",
+        tally_miscounted,
     ),
     Check(
-        "tally_unlike", "A tally tells of decisions that the log does not have.",
-        "गणना में ऐसे निर्णय बताए गए जो लॉग में नहीं हैं।", tally_unlike,
+        "tally_unlike",
+        "A tally tells of decisions that the log does not have.",
+        "गणना में ऐसे निर्णय बताए गए जो लॉग में नहीं हैं।",
+        tally_unlike,
     ),
     Check(
-        "tally_tells_few", "A tally tells of so few alike that they could be told apart.",
-        "गणना में एक जैसे इतने कम लोगों की बात है कि वे पहचाने जा सकते हैं।", tally_tells_few,
+        "tally_tells_few",
+        "A tally tells of so few alike that they could be told apart.",
+        "गणना में एक जैसे इतने कम लोगों की बात है कि वे पहचाने जा सकते हैं।",
+        tally_tells_few,
     ),
-)  # fmt: skip
+)
 
 TALLIES_AT_END: tuple[Check[Tallied], ...] = (
     Check(
-        "tally_in_pieces", "A tally lacks a part, or a part stands alone.",
-        "गणना का कोई भाग नहीं है, या कोई भाग अकेला है।", tally_in_pieces,
+        "tally_in_pieces",
+        "A tally lacks a part, or a part stands alone.",
+        "गणना का कोई भाग नहीं है, या कोई भाग अकेला है।",
+        tally_in_pieces,
     ),
-)  # fmt: skip
+)

@@ -126,10 +126,12 @@ def nothing_followed(book: Book, ended: Ended) -> bool:
 
 ENDS_AT_END: tuple[Check[Ended], ...] = (
     Check(
-        "nothing_followed", "A measure was ended as changed, and nothing followed in its place.",
-        "कार्रवाई को बदली हुई कहकर समाप्त किया गया, पर उसकी जगह कुछ नहीं आया।", nothing_followed,
+        "nothing_followed",
+        "A measure was ended as changed, and nothing followed in its place.",
+        "कार्रवाई को बदली हुई कहकर समाप्त किया गया, पर उसकी जगह कुछ नहीं आया।",
+        nothing_followed,
     ),
-)  # fmt: skip
+)
 
 
 # --- notices ---
@@ -162,16 +164,25 @@ def gag_too_long(book: Book, told: Told) -> bool:
 
 
 NOTICING: tuple[Check[Told], ...] = (
-    Check("notice_of_nothing", "Somebody was told of a measure that is not there.", "ऐसी कार्रवाई की सूचना जो है ही नहीं।", notice_of_nothing),
     Check(
-        "gag_without_law", "Somebody was not told, and no law forbids telling them.",
-        "किसी को सूचना नहीं दी गई, जबकि कोई कानून इसे नहीं रोकता।", gag_without_law,
+        "notice_of_nothing",
+        "Somebody was told of a measure that is not there.",
+        "ऐसी कार्रवाई की सूचना जो है ही नहीं।",
+        notice_of_nothing,
     ),
     Check(
-        "gag_too_long", "The silence lasts longer than its law allows.",
-        "चुप्पी उससे अधिक समय तक है जितना उसका कानून देता है।", gag_too_long,
+        "gag_without_law",
+        "Somebody was not told, and no law forbids telling them.",
+        "किसी को सूचना नहीं दी गई, जबकि कोई कानून इसे नहीं रोकता।",
+        gag_without_law,
     ),
-)  # fmt: skip
+    Check(
+        "gag_too_long",
+        "The silence lasts longer than its law allows.",
+        "चुप्पी उससे अधिक समय तक है जितना उसका कानून देता है।",
+        gag_too_long,
+    ),
+)
 
 
 # --- orders: deadlines ---
@@ -219,18 +230,27 @@ def _minutes(at: int, due: int) -> str:
 
 ORDERS_AT_END: tuple[Check[Matter], ...] = (
     Check(
-        "decided_late", "The order was decided after the hour that it set itself.",
-        "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।", decided_late, late=True,
+        "decided_late",
+        "The order was decided after the hour that it set itself.",
+        "आदेश पर निर्णय उसमें दी गई समय-सीमा के बाद हुआ।",
+        decided_late,
+        late=True,
     ),
     Check(
-        "decided_late_by_law", "The order was decided after the hour that its law sets.",
-        "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।", decided_late_by_law, late=True,
+        "decided_late_by_law",
+        "The order was decided after the hour that its law sets.",
+        "आदेश पर निर्णय कानून की समय-सीमा के बाद हुआ।",
+        decided_late_by_law,
+        late=True,
     ),
     Check(
-        "acknowledged_late", "The order's receipt was acknowledged after the hour that its law sets.",
-        "आदेश मिलने की सूचना कानून की समय-सीमा के बाद दी गई।", acknowledged_late, late=True,
+        "acknowledged_late",
+        "The order's receipt was acknowledged after the hour that its law sets.",
+        "आदेश मिलने की सूचना कानून की समय-सीमा के बाद दी गई।",
+        acknowledged_late,
+        late=True,
     ),
-)  # fmt: skip
+)
 
 
 # --- appeals, and what was secret ---
@@ -264,22 +284,31 @@ def hearer_role(book: Book, appealed: Appealed) -> bool:
 
 APPEALING: tuple[Check[Appealed], ...] = (
     Check(
-        "appeal_of_nothing", "An appeal is about nothing that was decided.",
-        "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।", appeal_of_nothing,
+        "appeal_of_nothing",
+        "An appeal is about nothing that was decided.",
+        "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।",
+        appeal_of_nothing,
     ),
     Check(
-        "appeal_heard_by_decider", "The appeal was decided by somebody who had decided what it is about.",
-        "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।", hearer_decided_it,
+        "appeal_heard_by_decider",
+        "The appeal was decided by somebody who had decided what it is about.",
+        "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।",
+        hearer_decided_it,
     ),
     Check(
-        "appeal_without_role", "The appeal was decided by somebody whose role does not allow it.",
-        "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।", hearer_role,
+        "appeal_without_role",
+        "The appeal was decided by somebody whose role does not allow it.",
+        "अपील पर ऐसे व्यक्ति ने निर्णय किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        hearer_role,
     ),
     Check(
-        "appeal_late", "The appeal was decided after the hour that was promised.",
-        "अपील पर निर्णय वादे के समय के बाद हुआ।", appeal_late, late=True,
+        "appeal_late",
+        "The appeal was decided after the hour that was promised.",
+        "अपील पर निर्णय वादे के समय के बाद हुआ।",
+        appeal_late,
+        late=True,
     ),
-)  # fmt: skip
+)
 
 
 def sealed_without_law(book: Book, opened: Unsealed) -> bool:
@@ -297,11 +326,16 @@ def opened_late(book: Book, opened: Unsealed) -> bool:
 
 UNSEALING: tuple[Check[Unsealed], ...] = (
     Check(
-        "sealed_without_law", "An act was kept secret whose law allows no secret.",
-        "ऐसी कार्रवाई गुप्त रखी गई जिसका कानून गोपनीयता की अनुमति नहीं देता।", sealed_without_law,
+        "sealed_without_law",
+        "An act was kept secret whose law allows no secret.",
+        "ऐसी कार्रवाई गुप्त रखी गई जिसका कानून गोपनीयता की अनुमति नहीं देता।",
+        sealed_without_law,
     ),
     Check(
-        "opened_late", "What was secret was opened later than its law asks.",
-        "जो गुप्त था उसे उसके कानून की समय-सीमा के बाद खोला गया।", opened_late, late=True,
+        "opened_late",
+        "What was secret was opened later than its law asks.",
+        "जो गुप्त था उसे उसके कानून की समय-सीमा के बाद खोला गया।",
+        opened_late,
+        late=True,
     ),
-)  # fmt: skip
+)

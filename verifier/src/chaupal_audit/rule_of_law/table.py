@@ -12,17 +12,23 @@ def _found(_book: object, _act: object) -> bool:
 
 
 UNREADABLE = Check[Any](
-    "unreadable", "The entry cannot be read: its version, its time or its fields are none.",
-    "प्रविष्टि पढ़ी नहीं जा सकती: उसका संस्करण, समय या विवरण ठीक नहीं है।", _found,
-)  # fmt: skip
+    "unreadable",
+    "The entry cannot be read: its version, its time or its fields are none.",
+    "प्रविष्टि पढ़ी नहीं जा सकती: उसका संस्करण, समय या विवरण ठीक नहीं है।",
+    _found,
+)
 LAW_MISSING = Check[Any](
-    "law_missing", "The file of a law that the log cites was not to be had.",
-    "लॉग जिस कानून का हवाला देता है उसकी फ़ाइल नहीं मिली।", _found,
-)  # fmt: skip
+    "law_missing",
+    "The file of a law that the log cites was not to be had.",
+    "लॉग जिस कानून का हवाला देता है उसकी फ़ाइल नहीं मिली।",
+    _found,
+)
 LAW_UNLIKE = Check[Any](
-    "law_unlike", "A file of law is not the one that the log cites: its hash or what it says is another.",
-    "कानून की फ़ाइल वह नहीं है जिसका हवाला लॉग देता है: उसका हैश या उसकी बात दूसरी है।", _found,
-)  # fmt: skip
+    "law_unlike",
+    "A file of law is not the one that the log cites: its hash or what it says is another.",
+    "कानून की फ़ाइल वह नहीं है जिसका हवाला लॉग देता है: उसका हैश या उसकी बात दूसरी है।",
+    _found,
+)
 
 FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE)
 ENTRIES, OPENINGS = on_entries.READING, on_entries.OPENING

@@ -83,8 +83,11 @@ class Verdict:
 
 
 def try_log(
-    entries: Entries, files: Files, beside: Mapping[int, Iterable[str]] | None = None, tell: Callable[[int], None] | None = None
-) -> Verdict:  # fmt: skip
+    entries: Entries,
+    files: Files,
+    beside: Mapping[int, Iterable[str]] | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> Verdict:
     """Hold a whole log against the law. `entries` is read two or three times; `beside`: disclosures published beside it, by index.
 
     Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
@@ -106,8 +109,13 @@ class Trial:
     """
 
     def __init__(
-        self, files: Files, openings: Openings, sealed: Mapping[int, Iterable[tuple[int, bytes]]] = {}, *, asked: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        files: Files,
+        openings: Openings,
+        sealed: Mapping[int, Iterable[tuple[int, bytes]]] = {},
+        *,
+        asked: bool = False,
+    ) -> None:
         self.verdict = Verdict()
         self.book = Book(Laws(files))
         self._openings = openings
@@ -322,9 +330,20 @@ def _row(value: object) -> Row:
 
 
 HEARD: dict[str, Callable[[Trial, Act], None]] = {
-    "regime": Trial.law, "policy": Trial.policy, "role": Trial.role, "authority": Trial.authority, "protected": Trial.protected,
+    "regime": Trial.law,
+    "policy": Trial.policy,
+    "role": Trial.role,
+    "authority": Trial.authority,
+    "protected": Trial.protected,
     "server": Trial.server,
-    "order": Trial.order, "step": Trial.step, "decision": Trial.decision, "measure": Trial.measure, "deamp": Trial.measure,
-    "reversal": Trial.reversal, "notice": Trial.notice, "appeal": Trial.appeal, "open": Trial.open_,
+    "order": Trial.order,
+    "step": Trial.step,
+    "decision": Trial.decision,
+    "measure": Trial.measure,
+    "deamp": Trial.measure,
+    "reversal": Trial.reversal,
+    "notice": Trial.notice,
+    "appeal": Trial.appeal,
+    "open": Trial.open_,
     "tally": Trial.tally,
-}  # fmt: skip
+}

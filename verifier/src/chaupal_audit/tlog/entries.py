@@ -76,9 +76,18 @@ def cover_at(entry: bytes, at: str) -> bytes:
 
 
 def secret_leaf(
-    at: str, happened: str, t: str, ref: str, public: Mapping[str, object], private: Mapping[str, object] | None = None,
-    regime: str | None = None, prev: int | None = None, *, carried: Sequence[str] = (), size: int | None = None,
-) -> Leaf:  # fmt: skip
+    at: str,
+    happened: str,
+    t: str,
+    ref: str,
+    public: Mapping[str, object],
+    private: Mapping[str, object] | None = None,
+    regime: str | None = None,
+    prev: int | None = None,
+    *,
+    carried: Sequence[str] = (),
+    size: int | None = None,
+) -> Leaf:
     """An entry that looks like `cover_leaf(at)` to the byte of its length; what it says is in its disclosures only.
 
     It commits to `act` ({t, ref, at, regime, prev, size}: `size` is how many entries the log had when it happened), to `public`
@@ -112,9 +121,10 @@ def _opaque(at: str) -> dict[str, object]:
 
 def _finish(fields: dict[str, object], disclosures: dict[str, str], carried: Sequence[str], decoys: int) -> Leaf:
     digests = {
-        *map(disclosure_digest, disclosures.values()), *carried,
+        *map(disclosure_digest, disclosures.values()),
+        *carried,
         *(_b64url(secrets.token_bytes(32)) for _ in range(decoys)),
-    }  # fmt: skip
+    }
     if digests:
         # Sorted, because their order must not tell which field is which (RFC 9901 §4.2.4.1).
         fields = fields | {"_sd_alg": "sha-256", "_sd": sorted(digests)}

@@ -175,5 +175,8 @@ def _fresh(policy: Policy, name: str) -> str:
 
 
 LINES: dict[str, Callable[[Policy, list[str]], None]] = {
-    "log": _log, "witness": _witness, "group": _group, "quorum": _quorum,
-}  # fmt: skip
+    "log": _log,
+    "witness": _witness,
+    "group": _group,
+    "quorum": _quorum,
+}

@@ -84,9 +84,13 @@ class Merged(msgspec.Struct):
 async def policy(call: Call[Any]) -> NotificationPolicy:
     found, notices, people = await reads.policy(call.house.reads, call.viewer)
     return NotificationPolicy(
-        for_not_following=found.not_following, for_not_followers=found.not_followers, for_new_accounts=found.new_accounts,
-        for_private_mentions=found.private_mentions, for_limited_accounts=found.limited_accounts, summary=Summary(people, notices),
-    )  # fmt: skip
+        for_not_following=found.not_following,
+        for_not_followers=found.not_followers,
+        for_new_accounts=found.new_accounts,
+        for_private_mentions=found.private_mentions,
+        for_limited_accounts=found.limited_accounts,
+        summary=Summary(people, notices),
+    )
 
 
 async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
@@ -99,10 +103,12 @@ async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
 async def old_policy(call: Call[Any]) -> OldPolicy:
     found, notices, people = await reads.policy(call.house.reads, call.viewer)
     return OldPolicy(
-        filter_not_following=_strict(found.not_following), filter_not_followers=_strict(found.not_followers),
-        filter_new_accounts=_strict(found.new_accounts), filter_private_mentions=_strict(found.private_mentions),
+        filter_not_following=_strict(found.not_following),
+        filter_not_followers=_strict(found.not_followers),
+        filter_new_accounts=_strict(found.new_accounts),
+        filter_private_mentions=_strict(found.private_mentions),
         summary=Summary(people, notices),
-    )  # fmt: skip
+    )
 
 
 async def old_wish(call: Call[OldPolicyWished]) -> OldPolicy:
@@ -154,10 +160,13 @@ async def merged(call: Call[Nothing]) -> Merged:
 async def _shown(call: Call[Any], found: Request) -> NotificationRequest:
     body = (await pen_for(call, [found.post])).write(found.post) if found.post is not None else b""
     return NotificationRequest(
-        id=str(found.asking.id), created_at=iso(found.asking.created_at), updated_at=iso(found.asking.updated_at),
-        notifications_count=str(found.asking.count), account=Raw(account_bytes(call.house.settings, call.viewer, found.person)),
+        id=str(found.asking.id),
+        created_at=iso(found.asking.created_at),
+        updated_at=iso(found.asking.updated_at),
+        notifications_count=str(found.asking.count),
+        account=Raw(account_bytes(call.house.settings, call.viewer, found.person)),
         last_status=Raw(body) if body else UNSET,
-    )  # fmt: skip
+    )
 
 
 def _strict(way: str) -> bool:

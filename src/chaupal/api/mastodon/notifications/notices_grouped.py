@@ -132,23 +132,30 @@ async def _shown(call: Call[Any], groups: Sequence[Group], *, partial: bool = Fa
     whole = {p.item.id: p for g in kept for p in (_people(g)[:1] if partial else _people(g)[:SAMPLE])}
     rest = {p.item.id: p for g in kept for p in _people(g)[:SAMPLE] if p.item.id not in whole}
     return GroupedNotifications(
-        accounts=[_account(call, person) for person in whole.values()], statuses=[Raw(body) for body in written.values()],
+        accounts=[_account(call, person) for person in whole.values()],
+        statuses=[Raw(body) for body in written.values()],
         notification_groups=[_group(call, g, me) for g in kept],
         partial_accounts=[_partial(call, person) for person in rest.values()] if partial else UNSET,
-    )  # fmt: skip
+    )
 
 
 def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGroup:
     newest, ids = group.newest, [t.id for t in group.told]
     court = newest.kind == reads.COURT
     return NotificationGroup(
-        group_key=group.key, notifications_count=len(ids), type=newest.kind, most_recent_notification_id=newest.id,
-        page_min_id=str(ids[-1]), page_max_id=str(ids[0]), latest_page_notification_at=iso(newest.created_at),
+        group_key=group.key,
+        notifications_count=len(ids),
+        type=newest.kind,
+        most_recent_notification_id=newest.id,
+        page_min_id=str(ids[-1]),
+        page_max_id=str(ids[0]),
+        latest_page_notification_at=iso(newest.created_at),
         sample_account_ids=[str(p.item.id) for p in _people(group)[:SAMPLE]],
         status_id=str(newest.post.item.id) if newest.post and not court else UNSET,
-        moderation_warning=warning_of(call, newest, me) if court else UNSET, report=report_of(call, newest),
+        moderation_warning=warning_of(call, newest, me) if court else UNSET,
+        report=report_of(call, newest),
         event=event_of(newest),
-    )  # fmt: skip
+    )
 
 
 def _people(group: Group) -> list[Visible[Person]]:

@@ -217,9 +217,14 @@ def event_of(told: Told) -> RelationshipSeveranceEvent | UnsetType:
     if one is None:
         return UNSET
     return RelationshipSeveranceEvent(
-        id=str(one.id), type="user_domain_block" if one.hidden else "domain_block", purged=False, target_name=one.domain,
-        followers_count=one.followers, following_count=one.following, created_at=iso(told.created_at),
-    )  # fmt: skip
+        id=str(one.id),
+        type="user_domain_block" if one.hidden else "domain_block",
+        purged=False,
+        target_name=one.domain,
+        followers_count=one.followers,
+        following_count=one.following,
+        created_at=iso(told.created_at),
+    )
 
 
 def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | UnsetType:
@@ -229,8 +234,15 @@ def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | Uns
     outcome = str(body.get("appeal", ""))
     appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
     return warned(
-        call, ruling, str(body.get("kind", "")), me, at=told.created_at, ended=bool(body.get("ended")), appealed=appealed, outcome=outcome
-    )  # fmt: skip
+        call,
+        ruling,
+        str(body.get("kind", "")),
+        me,
+        at=told.created_at,
+        ended=bool(body.get("ended")),
+        appealed=appealed,
+        outcome=outcome,
+    )
 
 
 ONE = "/api/v1/notifications/{id}"

@@ -90,9 +90,13 @@ def wish_of(device: Device, data: Data | None, policy: str | None, *, standard: 
     """What was sent, as the square takes it."""
     data = data or Data()
     return Wish(
-        endpoint=device.endpoint, p256dh=device.keys.p256dh, auth=device.keys.auth, standard=device.standard or standard,
-        alerts=on(data.alerts or {}), policy=data.policy or policy or "all",
-    )  # fmt: skip
+        endpoint=device.endpoint,
+        p256dh=device.keys.p256dh,
+        auth=device.keys.auth,
+        standard=device.standard or standard,
+        alerts=on(data.alerts or {}),
+        policy=data.policy or policy or "all",
+    )
 
 
 def on(alerts: dict[str, Any]) -> list[str]:
@@ -102,9 +106,13 @@ def on(alerts: dict[str, Any]) -> list[str]:
 
 def shown(call: Call[Any], found: Subscription) -> WebPushSubscription:
     return WebPushSubscription(
-        id=str(found.id), endpoint=found.endpoint, standard=found.standard, policy=found.policy,
-        alerts={name: name in found.alerts for name in push.ALERTS}, server_key=push_keys.public_key(call.house.settings),
-    )  # fmt: skip
+        id=str(found.id),
+        endpoint=found.endpoint,
+        standard=found.standard,
+        policy=found.policy,
+        alerts={name: name in found.alerts for name in push.ALERTS},
+        server_key=push_keys.public_key(call.house.settings),
+    )
 
 
 PATH = "/api/v1/push/subscription"

@@ -78,13 +78,18 @@ async def edit(call: Call[EditSent]) -> Answer:
     """What is not sent goes: pictures, poll, warning. The language stays."""
     sent = call.args
     wish = editing.Edit(
-        text=sent.status, spoiler=sent.spoiler_text, language=sent.language, sensitive=sent.sensitive, pictures=sent.media_ids,
+        text=sent.status,
+        spoiler=sent.spoiler_text,
+        language=sent.language,
+        sensitive=sent.sensitive,
+        pictures=sent.media_ids,
         described=[
             editing.Described(m.id, m.description, focus_of(m.focus), captions.sent(m.captions_language, m.captions))
             for m in sent.media_attributes
         ],
-        poll=poll_of(sent.poll), quote_policy=sent.quote_approval_policy or "",
-    )  # fmt: skip
+        poll=poll_of(sent.poll),
+        quote_policy=sent.quote_approval_policy or "",
+    )
     await editing.edit(call.house.square, call.viewer, sent.id, wish)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, sent.id))
 
@@ -112,11 +117,14 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
         content = placeholder_body(settings, call.viewer, post, seen.verdict)["content"]
     titles = [TitleShown(option.title) for option in post.poll.options] if post.poll else []
     return EditShown(
-        content=content, spoiler_text=post.spoiler, sensitive=post.sensitive, created_at=iso(post.edited_at or post.created_at),
+        content=content,
+        spoiler_text=post.spoiler,
+        sensitive=post.sensitive,
+        created_at=iso(post.edited_at or post.created_at),
         account=Raw(account_bytes(settings, call.viewer, author)),
         media_attachments=[attachment(settings, picture, reader_of(call.viewer, post)) for picture in post.pictures],
         poll=PollThen(titles) if titles else msgspec.UNSET,
-    )  # fmt: skip
+    )
 
 
 ONE = "/api/v1/statuses/{id}"

@@ -117,8 +117,14 @@ async def _upload(call: Call[UploadSent], *, wait: bool) -> Answer:
     focus = focus_of(sent.focus) or (0.0, 0.0)
     told = _captions(call, sent)
     id_ = await media.attach(
-        call.house.square, call.viewer, file.brought, sent.description or "", focus, thumbnail=_thumbnail(call), wait=wait
-    )  # fmt: skip
+        call.house.square,
+        call.viewer,
+        file.brought,
+        sent.description or "",
+        focus,
+        thumbnail=_thumbnail(call),
+        wait=wait,
+    )
     if told is not None:
         await captions.put_to_new(call.house.square, call.viewer, id_, told)
     picture = await looked.own(call.house.reads, call.viewer, id_)
@@ -175,16 +181,24 @@ def _meta(picture: Picture) -> Meta:
         return Meta(original=_size(picture.width, picture.height), small=small, focus=Focus(*picture.focus))
     seconds = picture.length / 1_000
     told = Meta(
-        original=Size(duration=seconds, bitrate=picture.bitrate), small=small, focus=Focus(*picture.focus),
-        length=_clock(picture.length), duration=seconds,
-    )  # fmt: skip
+        original=Size(duration=seconds, bitrate=picture.bitrate),
+        small=small,
+        focus=Focus(*picture.focus),
+        length=_clock(picture.length),
+        duration=seconds,
+    )
     if picture.kind == "audio":
         return told
     size = _size(picture.width, picture.height)
     return replace(
-        told, original=replace(size, frame_rate=picture.frame_rate, duration=seconds, bitrate=picture.bitrate),
-        fps=_rate(picture.frame_rate), width=size.width, height=size.height, size=size.size, aspect=size.aspect,
-    )  # fmt: skip
+        told,
+        original=replace(size, frame_rate=picture.frame_rate, duration=seconds, bitrate=picture.bitrate),
+        fps=_rate(picture.frame_rate),
+        width=size.width,
+        height=size.height,
+        size=size.size,
+        aspect=size.aspect,
+    )
 
 
 def _clock(ms: int) -> str:
@@ -232,4 +246,4 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/media/{id}", look, Surface.OWN, takes=ById, **TAKES),
     put("/api/v1/media/{id}", describe, Surface.OWN, takes=Changed, body=MOST_THUMBNAIL, **TAKES),
     delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=ById, scope="write:media"),
-)  # fmt: skip
+)

@@ -50,11 +50,17 @@ def poll_shown(id_: int, poll: Poll, now: int, own: tuple[int, ...] | None, *, m
     over = now >= poll.ends_at
     told = over or not poll.hide_totals
     return PollShown(
-        id=str(id_), expires_at=iso(poll.ends_at), expired=over, multiple=poll.multiple, votes_count=poll.votes,
+        id=str(id_),
+        expires_at=iso(poll.ends_at),
+        expired=over,
+        multiple=poll.multiple,
+        votes_count=poll.votes,
         voters_count=poll.voters if poll.multiple else None,
-        options=[OptionShown(option.title, option.votes if told else None) for option in poll.options], emojis=[],
-        voted=msgspec.UNSET if own is None else bool(own) or mine, own_votes=msgspec.UNSET if own is None else list(own),
-    )  # fmt: skip
+        options=[OptionShown(option.title, option.votes if told else None) for option in poll.options],
+        emojis=[],
+        voted=msgspec.UNSET if own is None else bool(own) or mine,
+        own_votes=msgspec.UNSET if own is None else list(own),
+    )
 
 
 async def show(call: Call[ById]) -> PollShown:

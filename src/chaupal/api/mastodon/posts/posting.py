@@ -68,14 +68,19 @@ async def _publish(call: Call[PostSent]) -> Answer:
     sent = call.args
     usual = await logins.login_of(call.house.square, call.viewer)
     body = Unsaid(
-        text=sent.status, spoiler=sent.spoiler_text, visibility=sent.visibility or usual.default_visibility,
+        text=sent.status,
+        spoiler=sent.spoiler_text,
+        visibility=sent.visibility or usual.default_visibility,
         language=sent.language or usual.default_language or "",
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
-        reply_to=sent.in_reply_to_id, pictures=sent.media_ids, poll=poll_of(sent.poll), quoting=sent.quoted_status_id,
+        reply_to=sent.in_reply_to_id,
+        pictures=sent.media_ids,
+        poll=poll_of(sent.poll),
+        quoting=sent.quoted_status_id,
         quote_policy=sent.quote_approval_policy or usual.default_quote_policy,
         only=None if sent.allowed_mentions is None else tuple(sent.allowed_mentions),
         then=further_of(sent.then),
-    )  # fmt: skip
+    )
     if call.caller is not None:
         body.app, body.app_site, body.app_id = call.caller.app_name, call.caller.app_site, call.caller.app
     if sent.scheduled_at:

@@ -119,9 +119,14 @@ def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
 
 def _changed(body: Unsaid, sent: Changed) -> Unsaid:
     named = {
-        "text": sent.status, "spoiler": sent.spoiler_text, "pictures": sent.media_ids, "language": sent.language,
-        "sensitive": sent.sensitive, "visibility": sent.visibility, "then": None if sent.then is None else further_of(sent.then),
-    }  # fmt: skip
+        "text": sent.status,
+        "spoiler": sent.spoiler_text,
+        "pictures": sent.media_ids,
+        "language": sent.language,
+        "sensitive": sent.sensitive,
+        "visibility": sent.visibility,
+        "then": None if sent.then is None else further_of(sent.then),
+    }
     return replace(body, **{name: value for name, value in named.items() if value is not None})
 
 
@@ -140,11 +145,19 @@ async def _one(call: Call[Any], id_: int) -> ScheduledShown:
 def _shown(call: Call[Any], waiting: Waiting, pictures: dict[int, Picture]) -> ScheduledShown:
     body, settings = waiting.body, call.house.settings
     params = Params(
-        text=body.text, poll=body.poll, media_ids=[str(id_) for id_ in body.pictures] or None, sensitive=body.sensitive,
-        spoiler_text=body.spoiler or None, visibility=body.visibility, in_reply_to_id=body.reply_to, language=body.language or None,
-        quoted_status_id=str(body.quoting) if body.quoting else None, quote_approval_policy=body.quote_policy or None,
-        application_id=body.app_id, then=[FurtherShown(one.text, list(map(str, one.pictures))) for one in body.then],
-    )  # fmt: skip
+        text=body.text,
+        poll=body.poll,
+        media_ids=[str(id_) for id_ in body.pictures] or None,
+        sensitive=body.sensitive,
+        spoiler_text=body.spoiler or None,
+        visibility=body.visibility,
+        in_reply_to_id=body.reply_to,
+        language=body.language or None,
+        quoted_status_id=str(body.quoting) if body.quoting else None,
+        quote_approval_policy=body.quote_policy or None,
+        application_id=body.app_id,
+        then=[FurtherShown(one.text, list(map(str, one.pictures))) for one in body.then],
+    )
     shown = [attachment(settings, pictures[id_], call.me) for id_ in body.uploads if id_ in pictures]
     return ScheduledShown(str(waiting.id), iso(waiting.at), params, shown, waiting.failed or None)
 

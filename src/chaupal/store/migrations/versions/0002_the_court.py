@@ -397,9 +397,13 @@ def upgrade() -> None:
         for name, condition in CHECKS.items():
             batch.create_check_constraint(name, condition)
     op.create_index(
-        "rulings_by_one", "rulings", ["second_by"], unique=False, sqlite_where=sa.text("second_by IS NOT NULL"),
+        "rulings_by_one",
+        "rulings",
+        ["second_by"],
+        unique=False,
+        sqlite_where=sa.text("second_by IS NOT NULL"),
         postgresql_where=sa.text("second_by IS NOT NULL"),
-    )  # fmt: skip
+    )
     op.create_index("rulings_by_leaf", "rulings", ["log_index"], unique=False)
     op.create_index("rulings_by_lift", "rulings", ["lift_log_index"], unique=False)
     op.create_index("rulings_of_owner", "rulings", ["owner_id"], unique=False)

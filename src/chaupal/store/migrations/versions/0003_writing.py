@@ -33,9 +33,13 @@ def upgrade() -> None:
         batch.add_column(_text("quote_policy", "public"))
         batch.add_column(_big("quotes_count", default="0"))
     op.create_index(
-        "posts_quoting", "posts", ["quote_of", "id"], unique=False, sqlite_where=sa.text("quote_of IS NOT NULL"),
+        "posts_quoting",
+        "posts",
+        ["quote_of", "id"],
+        unique=False,
+        sqlite_where=sa.text("quote_of IS NOT NULL"),
         postgresql_where=sa.text("quote_of IS NOT NULL"),
-    )  # fmt: skip
+    )
 
     op.create_table("pins", *_pair("account_id", "post_id"), _big("id"))
     op.create_index("pins_of", "pins", ["account_id", "id"], unique=False)
@@ -45,15 +49,27 @@ def upgrade() -> None:
     op.create_index("thread_mutes_of", "thread_mutes", ["root"], unique=False)
 
     op.create_table(
-        "revisions", _id(), _big("post_id"), _big("at"), _text("text"), _text("html"), _text("spoiler"), _big("sensitive", default="0"),
-        _text("language"), _text("pictures", "[]"), _text("options", "[]"),
-    )  # fmt: skip
+        "revisions",
+        _id(),
+        _big("post_id"),
+        _big("at"),
+        _text("text"),
+        _text("html"),
+        _text("spoiler"),
+        _big("sensitive", default="0"),
+        _text("language"),
+        _text("pictures", "[]"),
+        _text("options", "[]"),
+    )
     op.create_index("revisions_of", "revisions", ["post_id", "id"], unique=False)
 
     op.create_table(
-        "poll_votes", _big("post_id"), _big("account_id"), _big("choice"),
+        "poll_votes",
+        _big("post_id"),
+        _big("account_id"),
+        _big("choice"),
         sa.PrimaryKeyConstraint("post_id", "account_id", "choice"),
-    )  # fmt: skip
+    )
     op.create_index("poll_votes_of", "poll_votes", ["account_id"], unique=False)
     op.create_table("polls_open", _id("post_id"), _big("ends_at"))
     op.create_index("polls_due", "polls_open", ["ends_at"], unique=False)

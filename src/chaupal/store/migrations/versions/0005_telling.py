@@ -42,14 +42,23 @@ def _notices() -> None:
         "notices_apart", "notices", ["account_id", "from_id"], unique=False, sqlite_where=where, postgresql_where=where
     )
     op.create_table(
-        "notice_policies", _id("account_id"),
-        _text("not_following", "accept"), _text("not_followers", "accept"), _text("new_accounts", "accept"),
-        _text("private_mentions", "accept"), _text("limited_accounts", "filter"),
-    )  # fmt: skip
+        "notice_policies",
+        _id("account_id"),
+        _text("not_following", "accept"),
+        _text("not_followers", "accept"),
+        _text("new_accounts", "accept"),
+        _text("private_mentions", "accept"),
+        _text("limited_accounts", "filter"),
+    )
     op.create_table(
-        "notice_requests", _id(), _big("account_id"), _big("from_id"), _big("created_at"), _big("updated_at"),
+        "notice_requests",
+        _id(),
+        _big("account_id"),
+        _big("from_id"),
+        _big("created_at"),
+        _big("updated_at"),
         sa.UniqueConstraint("account_id", "from_id"),
-    )  # fmt: skip
+    )
     op.create_index("notice_requests_of", "notice_requests", ["account_id", "id"], unique=False)
     op.create_table("notice_permits", _key("account_id"), _key("from_id"))
 
@@ -70,14 +79,27 @@ def _conversations() -> None:
 
 def _announcements() -> None:
     op.create_table(
-        "announcements", _id(), _text("text"), _text("text_hi"), _big("starts_at", null=True), _big("ends_at", null=True),
-        _big("all_day", "0"), _big("at"), _big("told_at", null=True), _big("ended_at", null=True), _big("by"), _big("updated_at"),
-    )  # fmt: skip
+        "announcements",
+        _id(),
+        _text("text"),
+        _text("text_hi"),
+        _big("starts_at", null=True),
+        _big("ends_at", null=True),
+        _big("all_day", "0"),
+        _big("at"),
+        _big("told_at", null=True),
+        _big("ended_at", null=True),
+        _big("by"),
+        _big("updated_at"),
+    )
     op.create_table("announcement_reads", _key("account_id"), _key("announcement_id"))
     op.create_table(
-        "announcement_reactions", _key("announcement_id"), sa.Column("name", sa.Text(), nullable=False, primary_key=True),
-        _key("account_id"), _big("id"),
-    )  # fmt: skip
+        "announcement_reactions",
+        _key("announcement_id"),
+        sa.Column("name", sa.Text(), nullable=False, primary_key=True),
+        _key("account_id"),
+        _big("id"),
+    )
 
 
 def _push() -> None:

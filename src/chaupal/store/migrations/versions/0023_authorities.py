@@ -33,6 +33,10 @@ def upgrade() -> None:
     )
     op.create_index("authority_changes_of", "authority_changes", ["authority_id"])
     op.create_index(
-        "authority_changes_one_at_a_time", "authority_changes", ["authority_id"], unique=True,
-        sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL"),
-    )  # fmt: skip
+        "authority_changes_one_at_a_time",
+        "authority_changes",
+        ["authority_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )

@@ -25,11 +25,23 @@ def upgrade() -> None:
             op.add_column(table, column)
     op.add_column("media", _text("remote_url"))
     op.create_table(
-        "servers", _id(), _text("domain"), _text("software"), _text("version"), _big("first_at"), _big("heard_at", default="0"),
-        _text("speaks"), _big("fails", default="0"), _big("failing_since", null=True), _big("due_at", null=True),
-        _big("held_until", default="0"), _text("shared_inbox"), _text("actor"),
-        sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("domain"),
-    )  # fmt: skip
+        "servers",
+        _id(),
+        _text("domain"),
+        _text("software"),
+        _text("version"),
+        _big("first_at"),
+        _big("heard_at", default="0"),
+        _text("speaks"),
+        _big("fails", default="0"),
+        _big("failing_since", null=True),
+        _big("due_at", null=True),
+        _big("held_until", default="0"),
+        _text("shared_inbox"),
+        _text("actor"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("domain"),
+    )
     due = sa.text("due_at IS NOT NULL")
     op.create_index("servers_due", "servers", ["due_at"], sqlite_where=due, postgresql_where=due)
     op.create_table(
@@ -40,9 +52,13 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("remote_people_of", "remote_people", ["server_id", "account_id"])
     op.create_table(
-        "known_uris", sa.Column("uri", sa.Text(), nullable=False), _text("kind"), _big("of"), _big("by", default="0"),
+        "known_uris",
+        sa.Column("uri", sa.Text(), nullable=False),
+        _text("kind"),
+        _big("of"),
+        _big("by", default="0"),
         sa.PrimaryKeyConstraint("uri"),
-    )  # fmt: skip
+    )
     op.create_index("known_uris_of", "known_uris", ["of"])
     op.create_table(
         "elsewhere", _id("post_id"), _big("server_id"), _text("language"), sa.PrimaryKeyConstraint("post_id")
@@ -50,28 +66,49 @@ def upgrade() -> None:
     op.create_index("elsewhere_by_language", "elsewhere", ["language", "post_id"])
     op.create_index("elsewhere_from", "elsewhere", ["server_id", "post_id"])
     op.create_table(
-        "remote_keys", sa.Column("key_id", sa.Text(), nullable=False), _big("account_id"), _text("algorithm"), _text("public"),
-        _big("fetched_at"), sa.PrimaryKeyConstraint("key_id"),
-    )  # fmt: skip
+        "remote_keys",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        _big("account_id"),
+        _text("algorithm"),
+        _text("public"),
+        _big("fetched_at"),
+        sa.PrimaryKeyConstraint("key_id"),
+    )
     op.create_index("remote_keys_of", "remote_keys", ["account_id"])
     op.create_table(
-        "own_keys", _id("account_id"), _text("private"), _text("public"), _big("created_at"),
+        "own_keys",
+        _id("account_id"),
+        _text("private"),
+        _text("public"),
+        _big("created_at"),
         sa.PrimaryKeyConstraint("account_id"),
-    )  # fmt: skip
+    )
     op.create_table(
         "spoken", _id(), _text("body"), _big("post", default="0"), _big("at"), sa.PrimaryKeyConstraint("id")
     )
     op.create_index("spoken_at", "spoken", ["at"])
     op.create_table(
-        "deliveries", _id(), _big("server_id"), _text("inbox"), _big("by"), _big("spoken_id"), _big("tries", default="0"),
+        "deliveries",
+        _id(),
+        _big("server_id"),
+        _text("inbox"),
+        _big("by"),
+        _big("spoken_id"),
+        _big("tries", default="0"),
         sa.PrimaryKeyConstraint("id"),
-    )  # fmt: skip
+    )
     op.create_index("deliveries_to", "deliveries", ["server_id", "id"])
     op.create_index("deliveries_of", "deliveries", ["spoken_id"])
     op.create_table("heard", sa.Column("hash", sa.Text(), nullable=False), _big("at"), sa.PrimaryKeyConstraint("hash"))
     op.create_index("heard_at", "heard", ["at"])
     op.create_table(
-        "arrivals", _id(), _big("server_id"), _big("by"), _text("activity"), _big("at"), _big("tries", default="0"),
+        "arrivals",
+        _id(),
+        _big("server_id"),
+        _big("by"),
+        _text("activity"),
+        _big("at"),
+        _big("tries", default="0"),
         sa.PrimaryKeyConstraint("id"),
-    )  # fmt: skip
+    )
     op.create_index("arrivals_from", "arrivals", ["server_id", "id"])

@@ -22,9 +22,18 @@ def upgrade() -> None:
     op.create_index("reached_there", "reached", ["server_id", "post_id"])
     id_ = sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False, autoincrement=False)
     op.create_table(
-        "stated", id_, _big("subject_id"), _big("server_id"), _text("what"), _text("country"), _text("address"),
-        _big("since", "0"), _big("until", "0"), _big("at"), sa.PrimaryKeyConstraint("id"),
-    )  # fmt: skip
+        "stated",
+        id_,
+        _big("subject_id"),
+        _big("server_id"),
+        _text("what"),
+        _text("country"),
+        _text("address"),
+        _big("since", "0"),
+        _big("until", "0"),
+        _big("at"),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_index("stated_of", "stated", ["subject_id"])
     for name in ("server", "forward"):
         op.add_column("reports", _big(name, "0"))

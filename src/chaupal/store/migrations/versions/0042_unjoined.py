@@ -9,8 +9,10 @@ down_revision = "0041"
 
 def upgrade() -> None:
     op.create_table(
-        "unjoined", sa.Column("post_id", sa.BigInteger(), nullable=False, autoincrement=False),
-        sa.Column("what", sa.Text(), nullable=False), sa.Column("uri", sa.Text(), nullable=False, server_default=""),
+        "unjoined",
+        sa.Column("post_id", sa.BigInteger(), nullable=False, autoincrement=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("post_id", "what"),
-    )  # fmt: skip
+    )
     op.create_index("unjoined_to", "unjoined", ["uri"])

@@ -23,31 +23,59 @@ def _id(name: str = "id") -> sa.Column[int]:
 
 def upgrade() -> None:
     op.create_table(
-        "server_words", _id("server_id"), _big("obfuscate", default="0"), _text("public_comment"), _text("private_comment"),
-        _big("by"), _big("at"), sa.PrimaryKeyConstraint("server_id"),
-    )  # fmt: skip
+        "server_words",
+        _id("server_id"),
+        _big("obfuscate", default="0"),
+        _text("public_comment"),
+        _text("private_comment"),
+        _big("by"),
+        _big("at"),
+        sa.PrimaryKeyConstraint("server_id"),
+    )
     op.create_table(
-        "allowed_servers", _id(), _big("server_id"), _text("reason"), _big("by"), _big("at"), _big("log_index"),
-        _big("ending_by", null=True), _text("ending_reason"), _big("ended_by", null=True), _big("ended_at", null=True),
+        "allowed_servers",
+        _id(),
+        _big("server_id"),
+        _text("reason"),
+        _big("by"),
+        _big("at"),
+        _big("log_index"),
+        _big("ending_by", null=True),
+        _text("ending_reason"),
+        _big("ended_by", null=True),
+        _big("ended_at", null=True),
         sa.PrimaryKeyConstraint("id"),
         sa.CheckConstraint(
             "ended_by IS NULL OR (ending_by IS NOT NULL AND ended_by <> ending_by)", name="allowed_servers_end_by_two"
         ),
-    )  # fmt: skip
+    )
     now = sa.text("ended_at IS NULL")
     op.create_index(
         "allowed_servers_once", "allowed_servers", ["server_id"], unique=True, sqlite_where=now, postgresql_where=now
     )
     op.create_table(
-        "domain_blocks", _id(), _big("account_id"), _text("domain"), sa.PrimaryKeyConstraint("id"),
+        "domain_blocks",
+        _id(),
+        _big("account_id"),
+        _text("domain"),
+        sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account_id", "domain"),
-    )  # fmt: skip
+    )
     op.create_index("domain_blocks_on", "domain_blocks", ["domain"])
     op.create_index("domain_blocks_of", "domain_blocks", ["account_id", "id"])
     op.create_table(
-        "severed_ties", _id(), _big("ruling_id"), _big("server_id"), _big("us"), _big("them"), _text("kind"),
-        _big("boosts", default="1"), _big("notify", default="0"), _big("at"), sa.PrimaryKeyConstraint("id"),
-    )  # fmt: skip
+        "severed_ties",
+        _id(),
+        _big("ruling_id"),
+        _big("server_id"),
+        _big("us"),
+        _big("them"),
+        _text("kind"),
+        _big("boosts", default="1"),
+        _big("notify", default="0"),
+        _big("at"),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_index("severed_ties_of", "severed_ties", ["us", "id"])
     op.create_index("severed_ties_by", "severed_ties", ["ruling_id", "us"])
     live = sa.text(

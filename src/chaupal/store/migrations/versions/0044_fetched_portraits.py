@@ -9,7 +9,9 @@ down_revision = "0043"
 
 def upgrade() -> None:
     op.create_table(
-        "fetched_portraits", sa.Column("key", sa.Text(), nullable=False), sa.Column("at", sa.BigInteger(), nullable=False),
+        "fetched_portraits",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
-    )  # fmt: skip
+    )
     op.create_index("fetched_portraits_at", "fetched_portraits", ["at"])

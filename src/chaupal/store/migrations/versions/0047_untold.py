@@ -11,12 +11,16 @@ CONCURRENTLY = (("spoken_of", "spoken", ("post",), "post > 0"),)
 
 def upgrade() -> None:
     op.create_table(
-        "untold", sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False, server_default=""), sa.Column("body", sa.Text(), nullable=False, server_default=""),
-        sa.Column("about", sa.BigInteger(), nullable=False, server_default="0"), sa.Column("at", sa.BigInteger(), nullable=False),
+        "untold",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, server_default=""),
+        sa.Column("body", sa.Text(), nullable=False, server_default=""),
+        sa.Column("about", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.BigInteger(), nullable=False, server_default="0"),
-        sa.PrimaryKeyConstraint("seq"), sqlite_autoincrement=True,
-    )  # fmt: skip
+        sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
+    )
     op.create_index(
         "untold_about", "untold", ["about"], sqlite_where=sa.text("about > 0"), postgresql_where=sa.text("about > 0")
     )
