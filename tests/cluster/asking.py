@@ -141,9 +141,8 @@ class Notebook:
             self.broke += 1
             return None
         self.answered[answer.status] = self.answered.get(answer.status, 0) + 1
-        if (
-            answer.status >= 500 and answer.status not in (503, 507) and MARK not in answer.headers
-        ):  # with it, the balancer's own
+        # With it, the balancer's own.
+        if answer.status >= 500 and answer.status not in (503, 507) and MARK not in answer.headers:
             self.strange.append(f"{answer.status} {method} {path} {answer.server}: {answer.body[:300]!r}")
         if answer.status == 503 and "retry-after" not in answer.headers:
             self.strange.append(f"503 without Retry-After: {method} {path} {answer.server}: {answer.body[:300]!r}")

@@ -102,9 +102,8 @@ class Snac:
             self.process.send_signal(how)
             try:
                 self.process.wait(PATIENCE)
-            except (
-                subprocess.TimeoutExpired
-            ):  # its threads finish what they are at, and may wait for somebody who is dead
+            except subprocess.TimeoutExpired:
+                # Its threads finish what they are at, and may wait for somebody who is dead.
                 self.process.kill()
                 self.process.wait()
             self.process = None

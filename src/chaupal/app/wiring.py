@@ -58,9 +58,8 @@ class Running(msgspec.Struct):
             await self.deliverer.close()
         await self.timers.close()
         await self.runner.close()
-        if (
-            self.house.federation is not None
-        ):  # whatever was in hand until now may have asked other servers for something
+        # Whatever was in hand until now may have asked other servers for something.
+        if self.house.federation is not None:
             await self.house.federation.connections.close()
         if self.valkey is not None:
             await self.valkey.close()
@@ -75,6 +74,8 @@ async def open_house(
     `run=False` leaves the outbox to the caller (tests call `runner.settle`); `works=False` to other processes.
     """
     server = valkey_of(settings)
+    if server is not None:
+        await server.meet()  # before the store is begun, with a log and its keys: a wrong address leaves nothing behind
     house = await joined(settings, clock, beside=False, server=server)
     if server is not None:
         server.name = house.court.keys.name

@@ -23,9 +23,8 @@ def s3_files(settings: Settings) -> "S3Files":
     known: Any = {"region": settings.s3_region, "virtual_hosted_style_request": False}
     if settings.s3_endpoint:
         known["endpoint"] = settings.s3_endpoint
-    if (
-        settings.s3_access_key
-    ):  # without one the usual places are asked: AWS_* in the environment, the machine's own role
+    # Without one the usual places are asked: AWS_* in the environment, the machine's own role.
+    if settings.s3_access_key:
         known |= {"access_key_id": settings.s3_access_key, "secret_access_key": settings.s3_secret_key}
     store = S3Store(
         parts.netloc,

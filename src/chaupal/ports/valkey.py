@@ -110,6 +110,12 @@ class Server:
 
     async def open(self) -> None:
         """Raises BadSettings for what is not there at the start, or is not what it should be. Later it may be lost."""
+        await self.meet()
+        await self._try_out()
+        self.there = True
+
+    async def meet(self) -> None:
+        """Only look whether it is there and what it is; no name is needed for that. Raises BadSettings."""
         try:
             async with asyncio.timeout(AT_START):
                 told: Mapping[str, Any] = await self._client.info("server")
@@ -129,8 +135,6 @@ class Server:
             raise BadSettings(OLD.format(self.address, kind, version))
         if _text(role[0]) == "slave":
             raise BadSettings(COPY.format(self.address))
-        await self._try_out()
-        self.there = True
 
     async def _try_out(self) -> None:
         """Each kind of thing that is asked of it, once: a user who may do half of it only would seem to be gone, again and again.

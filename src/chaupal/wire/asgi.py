@@ -61,9 +61,8 @@ REPLACEABLE = frozenset(name for shape in BY_SHAPE.values() for name, _ in shape
 @functools.lru_cache(4_096)
 def header(name: str, value: str) -> tuple[bytes, bytes]:
     """A header as bytes; the same few are sent again and again. Raises ValueError where it would end and another one begin."""
-    if not (name + value).isprintable() and CONTROLS.search(
-        name + value
-    ):  # what is printable need not be looked through
+    both = name + value
+    if not both.isprintable() and CONTROLS.search(both):  # what is printable need not be looked through
         raise ValueError(f"{name}: a header holds no control character")
     return name.encode("latin-1"), value.encode("latin-1", "replace")
 

@@ -72,6 +72,21 @@ async def test_a_database_that_is_not_there(tmp_path: Path, postgres_server: Pos
     assert said == f"database: there is no nowhere at 127.0.0.1:{postgres_server.port}"
 
 
+async def test_a_valkey_that_is_not_there_leaves_nothing_begun(
+    tmp_path: Path, migrated: str, postgres_server: Postgres, valkey_url: str
+):
+    """Whoever mends the address may begin from another directory, too: the log has no keys of the first try."""
+    dsn = postgres_server.fresh(template=migrated)
+    try:
+        with pytest.raises(BadSettings, match="valkey: "):
+            wrong = f"valkey://127.0.0.1:{free_port()}"
+            await open_house(settings_at(tmp_path / "first", dsn, valkey=wrong), run=False)
+        running = await open_house(settings_at(tmp_path / "second", dsn, valkey=valkey_url), run=False)
+        await running.close()
+    finally:
+        postgres_server.drop(dsn)
+
+
 async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
     tmp_path: Path, migrated: str, postgres_server: Postgres, valkey_url: str
 ):

@@ -55,9 +55,8 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
     if came is None:
         return 0
     fresh = fresh or came.post.created_at > fed.clock() - STILL_ON_ITS_WAY
-    async with (
-        fed.work.writing() as w
-    ):  # with what its server says of it: whoever dies in between has not seen it withheld
+    # With what its server says of it: whoever dies in between has not seen it withheld.
+    async with fed.work.writing() as w:
         id_ = await taken.add(inside(fed, w).square, came, fresh=fresh)
         if said.withheld:  # of what is new nothing was stated before
             await statements.of_post(fed, w, id_, came.post.server, said)
