@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,21 @@ MANY = 20
 
 @pytest.fixture
 def alone() -> Iterator[tuple[int, int, int]]:
-    """Room for two small blocks in one that no other process has: first, end, how many in each."""
+    """Room for two small blocks in one that no other process has, and where nobody listens: first, end, how many in each."""
     with closing(Ports()) as ports:
-        yield ports.block.start, ports.block.start + 2 * MANY, MANY
+        first = next(at for at in ports.block if _free(range(at, at + 2 * MANY)))
+        yield first, first + 2 * MANY, MANY
+
+
+def _free(wanted: range) -> bool:
+    """A server that somebody left behind may listen in a block that nobody has any more."""
+    with ExitStack() as doors:
+        try:
+            for port in wanted:
+                doors.enter_context(closing(socket.socket())).bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def _read(decode: Callable[[str, str], Event | None]) -> Any:
 def _carried_out(tracer: trace.Tracer, carry: Callable[..., Awaitable[None]]) -> Any:
     """A span of its own for each event, with a link to the request that told it, which was answered before."""
 
-    async def carried(runner: Runner, at: Any, event: Event) -> None:
+    async def carried(runner: Runner, at: Any, event: Event, **how: Any) -> None:
         by = _tellers.items.pop(id(event), "")
         told = trace.get_current_span(_written.extract({TOLD_BY: by})).get_span_context()
         links = [Link(told)] if told.is_valid else []
@@ -155,7 +155,7 @@ def _carried_out(tracer: trace.Tracer, carry: Callable[..., Awaitable[None]]) ->
             _span(tracer, f"event {name}", {"chaupal.event": name}, SpanKind.CONSUMER, [] if courts else links),
             _unseen(courts),
         ):
-            await carry(runner, at, event)
+            await carry(runner, at, event, **how)
 
     return carried
 
