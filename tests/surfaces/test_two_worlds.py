@@ -22,7 +22,7 @@ from chaupal.kernel.clock import SECOND
 from chaupal.policy.may import MAY, STAFF
 from chaupal.social.archives import exports
 from chaupal.social.media import media
-from chaupal.store.notifications.push import ALERTS
+from chaupal.store.notifications.kinds import ALERTS
 from chaupal.wire.route import Route
 from chaupal_audit import tlog
 from listening import Ear, listening

@@ -27,9 +27,10 @@ from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import markers, notice_policy, notices
+from chaupal.store.notifications.kinds import KINDS as KINDS
 from chaupal.store.notifications.markers import Marker as Marker
 from chaupal.store.notifications.notice_policy import Asking, Policy as Policy
-from chaupal.store.notifications.notices import GROUPED as GROUPED, KINDS as KINDS, Notice, Wanted
+from chaupal.store.notifications.notices import GROUPED as GROUPED, Notice, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts

@@ -13,7 +13,8 @@ from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import push_keys
 from chaupal.store.notifications import push
-from chaupal.store.notifications.push import ALERTS as ALERTS, POLICIES as POLICIES, Subscription as Subscription
+from chaupal.store.notifications.kinds import ALERTS as ALERTS
+from chaupal.store.notifications.push import POLICIES as POLICIES, Subscription as Subscription
 
 MOST_ADDRESS = 1_500  # characters
 POINT, SECRET = 65, 16  # bytes (RFC 8291 §3)

@@ -14,8 +14,10 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
     COLUMNS as PICTURE_COLUMNS,
     INSERT,
+    MEASURED,
     NOT_HELD,
     know_late,
+    measured,
     picture_of,
     written_captions,
     written_focus,
@@ -43,11 +45,11 @@ AWAY = statement(
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "remote", media.c.held_until <= param("at"), id="of"
 )
-FETCHED = updates(
-    media, mime="kept_as", kind="shown_as", blurhash="hash", width="wide", height="high", small_width="small_wide",
-    small_height="small_high", size="bytes", length="ms", frame_rate="rate", bitrate="bits", created_at="at",
-    held_until=0, tries=0,
-).where(media.c.state == "remote", id="of").values(state="ready")  # fmt: skip
+FETCHED = (
+    updates(media, **MEASURED, mime="kept_as", kind="shown_as", created_at="at", held_until=0, tries=0)
+    .where(media.c.state == "remote", id="of")
+    .values(state="ready")
+)
 LATER = updates(media, held_until="until").where(media.c.state == "remote", id="of")
 TO_PAINT = (
     updates(
@@ -160,16 +162,8 @@ async def fetched(w: Writing, picture: Picture, post: int | None, size: int, dig
         of=picture.id,
         kept_as=picture.mime,
         shown_as=picture.kind,
-        hash=picture.blurhash,
-        wide=picture.width,
-        high=picture.height,
-        small_wide=picture.small_width,
-        small_high=picture.small_height,
-        bytes=size,
-        ms=picture.length,
-        rate=picture.frame_rate,
-        bits=picture.bitrate,
         at=w.now(),
+        **measured(picture, size),
     )
     if changed:
         await know_late(w, picture.id, digest)

@@ -14,25 +14,8 @@ from chaupal.store.machine.statements import deletes, same, selects
 from chaupal.store.machine.tables import accounts, logins, notices
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notice_mails, push
+from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
-
-KINDS = (
-    "mention",
-    "status",
-    "reblog",
-    "follow",
-    "follow_request",
-    "favourite",
-    "poll",
-    "update",
-    "quote",
-    "quoted_update",
-    "moderation_warning",
-    "severed_relationships",
-    "admin.sign_up",
-    "admin.report",
-)
-
 
 # Many people's likes of one post are one line: what came within half a day. Others stand alone.
 GROUPED = ("favourite", "reblog", "follow", "admin.sign_up")

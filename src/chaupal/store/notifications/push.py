@@ -13,21 +13,6 @@ from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import push_calls as calls, push_subscriptions as subscriptions
 from chaupal.store.machine.work import Reading, Writing
 
-# What a device can ask to be told of: https://docs.joinmastodon.org/methods/push/
-ALERTS = (
-    "mention",
-    "status",
-    "reblog",
-    "follow",
-    "follow_request",
-    "favourite",
-    "poll",
-    "update",
-    "quote",
-    "quoted_update",
-    "admin.sign_up",
-    "admin.report",
-)
 POLICIES = ("all", "followed", "follower", "none")
 LASTS = 2 * DAY  # what could not be pushed for so long is no news
 

@@ -77,22 +77,19 @@ HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
 )
 HOLD_ON = updates(media, held_until="until").where(media.c.state == "waiting", id="of")
 LET_GO = updates(media, held_until=0).where(media.c.state == "waiting", id="of")
-PAINTED = (
-    updates(
-        media,
-        blurhash="blurhash",
-        width="wide",
-        height="high",
-        small_width="small_wide",
-        small_height="small_high",
-        size="bytes",
-        length="ms",
-        frame_rate="rate",
-        bitrate="bits",
-    )
-    .where(media.c.state == "waiting", id="of")
-    .values(state="ready")
-)
+# What is known of a file once it is painted anew: the column, and the parameter of its statements (`measured`).
+MEASURED = {
+    "blurhash": "hash",
+    "width": "wide",
+    "height": "high",
+    "small_width": "small_wide",
+    "small_height": "small_high",
+    "size": "bytes",
+    "length": "ms",
+    "frame_rate": "rate",
+    "bitrate": "bits",
+}
+PAINTED = updates(media, **MEASURED).where(media.c.state == "waiting", id="of").values(state="ready")
 FAILED = updates(media).where(media.c.state == "waiting", id="of").values(state="failed")
 CAME = updates(media, state="as_it_is").where(media.c.state == COMING, id="of")
 DROP_MINE = (
@@ -363,20 +360,12 @@ async def painted(w: Writing, picture: Picture, size: int, digest: str) -> bool:
     row = await w.first(OF_WHOM, of=picture.id)
     if row is not None:
         await know(w, row[0], [digest], row[1] or picture.id)
-    changed = await w.run(
-        PAINTED,
-        of=picture.id,
-        blurhash=picture.blurhash,
-        wide=picture.width,
-        high=picture.height,
-        small_wide=picture.small_width,
-        small_high=picture.small_height,
-        bytes=size,
-        ms=picture.length,
-        rate=picture.frame_rate,
-        bits=picture.bitrate,
-    )
-    return changed == 1
+    return await w.run(PAINTED, of=picture.id, **measured(picture, size)) == 1
+
+
+def measured(picture: Picture, size: int) -> dict[str, object]:
+    """Parameters of a statement that sets `MEASURED`; `size` in bytes, of the original."""
+    return {name: size if column == "size" else getattr(picture, column) for column, name in MEASURED.items()}
 
 
 async def failed(w: Writing, id_: int) -> None:

@@ -10,19 +10,8 @@ from chaupal.social.people.push import Wish
 from chaupal.wire.call import Answer, Call, json
 from chaupal.wire.route import Nothing, Route, Shape, delete, get, post
 
-ALERTS = (
-    "mention",
-    "status",
-    "reblog",
-    "follow",
-    "follow_request",
-    "favourite",
-    "poll",
-    "update",
-    "quote",
-    "admin.sign_up",
-    "admin.report",
-)
+# What a browser that names nothing is told of.
+ALERTS = tuple(kind for kind in push.ALERTS if kind != "quoted_update")
 
 
 class Keys(msgspec.Struct):

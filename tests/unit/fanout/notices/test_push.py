@@ -19,7 +19,7 @@ from chaupal.policy.measures import Measure
 from chaupal.social.signin import logins
 from chaupal.store.identity import apps
 from chaupal.store.notifications import push as rows
-from chaupal.store.notifications.push import ALERTS
+from chaupal.store.notifications.kinds import ALERTS
 from pushing import Device, device, said, unpadded
 from village import PASSWORD, Village, Villager, open_village
 
