@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 import regex
@@ -233,6 +233,52 @@ def test_haproxy_brings_whoever_asks_to_the_same_server_and_to_another_when_that
         assert {servers_of(who, how) for who in people for how in ASKED} == {left}
         servers[1].shutdown()
         servers[1].server_close()
+
+
+class Slow(Names):
+    """Whoever asks for what takes long waits until the test lets them go."""
+
+    go: ClassVar = threading.Event()
+
+    def do_GET(self) -> None:
+        if self.path == "/long":
+            self.go.wait(PATIENCE)
+        super().do_GET()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_haproxy_loses_no_request_of_a_lost_server_where_the_one_left_has_much_to_do(which: int, tmp_path: Path):
+    """A bound on what one server has under way (`hash-balance-factor`) would have them asked of the lost one again and again."""
+    need("haproxy")
+    Slow.go.clear()
+    both = [ThreadingHTTPServer(("127.0.0.1", 0), Slow) for _ in range(2)]
+    servers = {str(server.server_address[1]): server for server in both}
+    for server in both:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    found: list[str] = []
+    with proxy("haproxy", tmp_path, free_port(), *(f"127.0.0.1:{port}" for port in servers)) as running:
+
+        def ask(who: str, path: str = "/") -> str:
+            with running.client() as client:
+                return client.get(path, **ASKED["by a header"](who)).raise_for_status().text
+
+        theirs = {who: ask(who) for who in (f"token-{number}" for number in range(40))}
+        lost, left = (list(servers), list(servers)[::-1])[which]
+        waiting = [
+            threading.Thread(target=lambda who=who: found.append(ask(who, "/long")))
+            for who in [who for who, at in theirs.items() if at == left][:8]
+        ]
+        for thread in waiting:
+            thread.start()
+        servers[lost].shutdown()
+        servers[lost].server_close()
+        moved = [ask(who) for who, at in theirs.items() if at == lost]
+        Slow.go.set()
+        for thread in waiting:
+            thread.join()
+    servers[left].shutdown()
+    servers[left].server_close()
+    assert len(moved) > 3 and {*moved, *found} == {left} and len(found) == len(waiting)
 
 
 def test_what_haproxy_answers_by_itself_bears_its_mark_and_what_it_passes_on_does_not(tmp_path: Path):
