@@ -9,7 +9,7 @@ import regex
 import make_api
 import make_entries
 from chaupal_audit.log import entries
-from make_map import AUDIT, CODE, MAP, draw, purpose
+from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
 
 DOCS = MAP.parent
@@ -25,6 +25,12 @@ TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 def test_the_map_is_fresh():
     assert MAP.read_text(encoding="utf-8") == draw(), "docs/map.md is stale: make map"
+
+
+def test_each_file_of_a_folder_is_told_with_what_it_is_for():
+    told = of_files(CODE / "api")
+    assert len(told) == sum(path.name != "__init__.py" for path in (CODE / "api").rglob("*.py"))
+    assert f"api/routes.py: {purpose(CODE / 'api' / 'routes.py')}" in told
 
 
 def test_the_paper_on_the_api_is_fresh():

@@ -1,6 +1,7 @@
-"""Draw docs/map.md: every module under its row, with the first line of its docstring."""
+"""Draw docs/map.md: the folders of the code with a sentence each. With folders named, print what each of their files is for."""
 
 import ast
+import sys
 from pathlib import Path
 
 from rooms import ROWS, VERIFIER
@@ -10,15 +11,64 @@ CODE = ROOT / "src" / "chaupal"
 AUDIT = ROOT / "verifier" / "src" / VERIFIER
 MAP = ROOT / "docs" / "map.md"
 
+# What somebody wants to change, and the first file to open; below src/chaupal, or else from the root of the repository.
+PLACES = (
+    ("who may see what, and in which order the rules speak", "policy/rules.py"),
+    ("what stands in place of a withheld post", "policy/placeholders.py"),
+    ("an address of the API, or of a page", "api/routes.py", "web/routes.py"),
+    ("the shape of a post or a person in the API", "api/mastodon/posts/statuses.py", "api/mastodon/people.py"),
+    ("a setting", "kernel/settings.py"),
+    ("an error's text and status", "kernel/faults"),
+    ("rate limits", "wire/limits.py"),
+    ("how long a post may be", "text/length.py"),
+    ("what is a tag, a mention or a link", "text/grammar.py"),
+    ("in which order things trend", "reads/explore/trends.py"),
+    ("search terms", "text/analyse.py"),
+    ("passwords, sessions, passkeys", "social/signin"),
+    ("sizes of pictures and films", "social/media"),
+    ("what an event causes", "fanout/table.py"),
+    ("words of notices, mails and pushes", "fanout/notices"),
+    ("what another server is sent, what is taken from one", "federation/writing", "federation/taking"),
+    ("the steps of an order", "verifier/src/chaupal_audit/law/procedure.py"),
+    ("a measure", "verifier/src/chaupal_audit/law/measures.py"),
+    ("a law: authorities, grounds, deadlines", "governance/regimes/files"),
+    ("the house's own rules", "governance/laws"),
+    ("a table of the report", "verifier/src/chaupal_audit/report/tables.py"),
+    ("an entry of the log", "verifier/src/chaupal_audit/log/entries.py"),
+    ("a table of the database; a migration", "store/machine/tables.py", "store/migrations/versions"),
+    ("the Hindi of the pages", "web/locales/hi/LC_MESSAGES/messages.po"),
+    ("a command of `chaupal`", "app/cli.py"),
+)
+
 HEAD = """# Map
 
-Drawn by `make map` from the first docstring line of every module; a test keeps it fresh. Rows import downwards only.
+Drawn by `make map`. What each file of a folder is for:
+
+```sh
+.venv/bin/python tools/make_map.py api/court
+```
+
+A request comes in at `wire` (who asks, from which country, how often), goes to a handler of `api` or `web`, which calls a function that
+changes something (`social`, `governance`) or looks (`reads`). Only `store` knows SQL. What is read comes sealed; `policy` opens it for the
+one who asks, or hides it. What follows from a change (notifications, feeds, mails, other servers) is done by `fanout` from events that
+the change wrote in its own transaction.
+
+## Where to begin
+
+| to change | open |
+|---|---|
 """
 
+ROOMS = """
+## Rooms
 
-BELOW = """## The verifier
+A room imports from rows below its own only ([decision 1](decisions/0001-six-rows.md); `tests/test_architecture.py` holds it).
+"""
 
-A package of its own in `verifier/`, which strangers install without a server. Every row may import it; it imports nothing of ours.
+BELOW = """
+## The verifier
+
+A package of its own, which strangers install without a server. Every row may import it; it imports nothing of the server.
 """
 
 
@@ -38,28 +88,46 @@ def floors(room: Path) -> list[Path]:
     return sorted(path.parent for path in room.rglob("__init__.py") if path.parent != room)
 
 
+def place(name: str) -> Path:
+    """A file or folder as it is named here: below the server's code, or from the root."""
+    return CODE / name if (CODE / name).exists() else ROOT / name
+
+
+def _link(path: Path, name: str) -> str:
+    return f"[`{name}`](../{path.relative_to(ROOT)})"
+
+
+def _row(wanted: str, *names: str) -> str:
+    return f"| {wanted} | {', '.join(_link(place(name), name) for name in names)} |"
+
+
 def of_room(room: Path) -> list[str]:
-    """A room's heading and its modules, one a line; then each of its floors with its own."""
-    lines = [f"- **{room.name}** — {purpose(room / '__init__.py')}", *_lines(room, room, "  ")]
-    for floor in floors(room):
-        name = floor.relative_to(room.parent)
-        lines += [f"  - **{name}** — {purpose(floor / '__init__.py')}", *_lines(floor, room, "    ")]
-    return lines
+    """A room with its sentence, and each of its folders with its own."""
+    lines = [f"- {_link(room, room.name)} — {purpose(room / '__init__.py')}"]
+    return lines + [f"  - {_link(floor, floor.name)} — {purpose(floor / '__init__.py')}" for floor in floors(room)]
 
 
-def _lines(folder: Path, room: Path, pad: str) -> list[str]:
-    return [f"{pad}- `{path.relative_to(room.parent)}` — {purpose(path)}" for path in modules(folder)]
+def of_files(folder: Path) -> list[str]:
+    """A folder's files and those of its folders, each with what it is for."""
+    return [
+        f"{path.relative_to(folder.parent)}: {purpose(path)}"
+        for below in (folder, *floors(folder))
+        for path in modules(below)
+    ]
 
 
 def draw() -> str:
     """The whole map, highest row first."""
+    places = HEAD + "\n".join(_row(*of) for of in PLACES)
     rows = [
-        "\n".join([f"## Row {row}", "", *(line for room in ROWS[row] for line in of_room(CODE / room))])
+        "\n".join([f"### Row {row}", "", *(line for room in ROWS[row] for line in of_room(CODE / room))])
         for row in reversed(range(len(ROWS)))
     ]
-    audit = "\n".join([BELOW, *of_room(AUDIT)])
-    return "\n\n".join([HEAD.rstrip(), *rows, audit]) + "\n"
+    return "\n".join([places, ROOMS, "\n\n".join(rows), BELOW, *of_room(AUDIT)]) + "\n"
 
 
 if __name__ == "__main__":
-    MAP.write_text(draw(), encoding="utf-8")
+    if asked := sys.argv[1:]:
+        print("\n".join(line for name in asked for line in of_files(place(name))))
+    else:
+        MAP.write_text(draw(), encoding="utf-8")
