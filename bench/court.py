@@ -7,8 +7,8 @@ from chaupal.governance.orders import authorities, orders, steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.steps import StepForm
+from chaupal.http.call import House
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.wire.call import House
 
 REASON = "The post names a person as armed, which the order shows to be false."
 DESPITE = "The office mended it on the telephone, and the file says so."

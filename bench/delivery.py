@@ -27,13 +27,13 @@ from typing import Any, cast
 from bench.process import CORES, Server, free_port, rested, serving
 from chaupal.app.rooms import visiting
 from chaupal.fanout.federation.delivering import BACK_OFF
+from chaupal.http.call import House
 from chaupal.kernel.settings import FOR_TESTS, load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import accounts, graph
 from chaupal.social.signin import logins
 from chaupal.store.federation import people, servers, uris
 from chaupal.store.federation.people import Shown
-from chaupal.wire.call import House
 
 FOLLOWERS, HOSTS, POSTS = 1_000, 500, 12
 MOST_CPU = 1.5  # ms for each delivery

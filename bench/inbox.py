@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from bench.data import HINDI, sentence
 from bench.process import Load, Server, fire, free_port, rested, serving
 from chaupal.app.rooms import visiting
+from chaupal.http.call import House
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import graph
@@ -36,7 +37,6 @@ from chaupal.store.federation import keys, people, servers, uris
 from chaupal.store.federation.keys import Published
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts
-from chaupal.wire.call import House
 
 PEOPLE, POSTS, STRANGERS, SERVERS, ACTIVITIES = 50, 200, 1_000, 50, 10_000
 MIX = {"Like": 40, "Create": 30, "Follow": 20, "Announce": 10}  # of a hundred

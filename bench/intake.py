@@ -13,9 +13,9 @@ from pathlib import Path
 from bench.court import desk, form
 from chaupal.app.rooms import visiting
 from chaupal.governance.orders import csv_targets, orders
+from chaupal.http.call import House
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import accounts
-from chaupal.wire.call import House
 
 ROWS = 1_178
 TIMES = 5

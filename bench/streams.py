@@ -28,9 +28,9 @@ from bench.process import CORES, Server, free_port, serving
 from bench.processes import made, servers
 from chaupal.app.rooms import visiting
 from chaupal.governance.cases import decisions
+from chaupal.http.call import House
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import graph
-from chaupal.wire.call import House
 
 STREAMS, IDLE = 200, 2_000
 PROCESSES = 3  # with so many streams each

@@ -22,9 +22,9 @@ import pytest
 
 from chaupal.app import rooms, wiring
 from chaupal.app.wiring import Running
+from chaupal.http.scope import App, AsgiReceive, AsgiSend, Scope
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
-from chaupal.wire.scope import App, AsgiReceive, AsgiSend, Scope
 from object_store import ObjectStore
 
 STAGES = os.environ.get("STAGES", "sqlite,postgres").split(",")

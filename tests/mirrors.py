@@ -10,14 +10,14 @@ import msgspec
 
 from chaupal.app.rooms import joined
 from chaupal.app.wiring import ROUTES
+from chaupal.http.answer import Dispatcher, Request
+from chaupal.http.call import Answer, House
+from chaupal.http.route import Route, Shape
 from chaupal.ports.country import Locator
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Dispatcher, Request
-from chaupal.wire.call import Answer, House
-from chaupal.wire.route import Route, Shape
 from village import Village, Villager
 
 # What differs between two answers to the same question: a mask of the visitor's word, what makes a form one deed,

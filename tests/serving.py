@@ -18,12 +18,12 @@ import httpx2
 import forked
 from begun import lay
 from chaupal.app.rooms import visiting
+from chaupal.http.call import House
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
 from chaupal.store.machine import outbox
-from chaupal.wire.call import House
 from ports import free_port
 from waiting import PATIENCE, until
 

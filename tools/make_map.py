@@ -19,7 +19,7 @@ PLACES = (
     ("the shape of a post or a person in the API", "api/mastodon/posts/statuses.py", "api/mastodon/people.py"),
     ("a setting", "kernel/settings.py"),
     ("an error's text and status", "kernel/faults"),
-    ("rate limits", "wire/limits.py"),
+    ("rate limits", "http/limits.py"),
     ("how long a post may be", "text/length.py"),
     ("what is a tag, a mention or a link", "text/grammar.py"),
     ("in which order things trend", "reads/explore/trends.py"),
@@ -48,7 +48,7 @@ Drawn by `make map`. What each file of a folder is for:
 .venv/bin/python tools/make_map.py api/court
 ```
 
-A request comes in at `wire` (who asks, from which country, how often), goes to a handler of `api` or `web`, which calls a function that
+A request comes in at `http` (who asks, from which country, how often), goes to a handler of `api` or `web`, which calls a function that
 changes something (`social`, `governance`) or looks (`reads`). Only `store` knows SQL. What is read comes sealed; `policy` opens it for the
 one who asks, or hides it. What follows from a change (notifications, feeds, mails, other servers) is done by `fanout` from events that
 the change wrote in its own transaction.

@@ -6,7 +6,7 @@ ROWS = (
     ("store", "ports"),
     ("social", "governance", "reads"),
     ("federation",),
-    ("wire",),
+    ("http",),
     ("api", "web", "fanout"),
     ("app",),
 )

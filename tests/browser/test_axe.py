@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from browser.conftest import PATIENCE, come_in
 from chaupal.app.wiring import ROUTES
-from chaupal.wire.route import Shape
+from chaupal.http.route import Shape
 from serving import Served
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"

@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from chaupal.wire.limits import MESSAGES
+from chaupal.http.limits import MESSAGES
 from serving import Served, served
 from waiting import PATIENCE
 

@@ -29,9 +29,9 @@ from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.http.call import House
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.signin import logins
-from chaupal.wire.call import House
 from chaupal_audit.log.verify import verify_log
 from killing import MODES, Mortal
 from services import Postgres

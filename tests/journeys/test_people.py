@@ -1,4 +1,4 @@
-"""People at the wire: oneself, others, those whom an order withholds; and how the server says what it is."""
+"""People in the API: oneself, others, those whom an order withholds; and how the server says what it is."""
 
 from dataclasses import replace
 from typing import Any

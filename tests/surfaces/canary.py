@@ -20,6 +20,7 @@ from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.laws import laws
 from chaupal.governance.orders import authorities
+from chaupal.http.route import Route, Shape
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
@@ -29,7 +30,6 @@ from chaupal.social.archives.imports import Brought
 from chaupal.social.media import captions, media
 from chaupal.store.identity import moving
 from chaupal.store.square import link_cards, media as media_store
-from chaupal.wire.route import Route, Shape
 from films import film, painted_once
 from others import from_there
 from painted import picture

@@ -6,9 +6,9 @@ import httpx2
 import msgspec
 import pytest
 
+from chaupal.http.limits import GENERAL
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.wire.limits import GENERAL
 from either import counted
 from village import Village, open_village
 

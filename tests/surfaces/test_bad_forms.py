@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import ROUTES
+from chaupal.http.route import Route, Shape
 from chaupal.web.mending import PLUMBING, SECRETS
-from chaupal.wire.route import Route, Shape
 from village import Village, Villager
 
 FORMS = [route for route in ROUTES if route.shape is Shape.PAGE and route.method == "POST" and not route.village]

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
+from chaupal.http.route import Route
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import gate, rules
-from chaupal.wire.route import Route
 from surfaces.canary import (
     ACCOUNT,
     BLOCKED,

@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from chaupal.api.federation.routes import ROUTES
+from chaupal.http.route import Route
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy import rules
-from chaupal.wire.route import Route
 from peers.hostile import ACTIVITY, Hostile, Liar, hostile, signed
 from remotes import federating
 from surfaces.canary import (

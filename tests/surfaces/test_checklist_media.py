@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import text
 
 import measures
+from chaupal.http.scope import DROP
 from chaupal.kernel.clock import DAY
 from chaupal.policy.measures import Measure
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import contents, media
 from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
-from chaupal.wire.scope import DROP
 from films import film, painted_once, sound
 from painted import picture
 from village import Said, Village, Villager

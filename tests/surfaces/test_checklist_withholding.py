@@ -21,6 +21,7 @@ from chaupal.app.wiring import ROUTES
 from chaupal.fanout.notices import served
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log
+from chaupal.http.asgi import BY_SHAPE
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings, load_settings
@@ -30,7 +31,6 @@ from chaupal.ports.country import Locator
 from chaupal.reads.timelines import home, thread
 from chaupal.social.media import media
 from chaupal.store.court import evidence, rulings
-from chaupal.wire.asgi import BY_SHAPE
 from exports import export
 from listening import listening
 from mails import mails_of

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 import measures
 from chaupal.governance.people import announcements
+from chaupal.http.call import House
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.measures import Measure
@@ -26,7 +27,6 @@ from chaupal.store.machine import shelves
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.shelves import KINDS, Kind, Touched
 from chaupal.text.fold import count_key
-from chaupal.wire.call import House
 from faraway import comes, says
 from mirrors import Mirror, Question, mirrored
 from remotes import federating

@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import update
 
 from chaupal.app.wiring import ROUTES
+from chaupal.http.route import Route, Shape
 from chaupal.policy.rulings import Measure
 from chaupal.social.media import media
 from chaupal.social.people import graph
@@ -24,7 +25,6 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.tables import accounts
 from chaupal.web.square.forms import TO_PEOPLE, TO_POSTS
-from chaupal.wire.route import Route, Shape
 from measures import begin
 from painted import picture
 from surfaces.worlds import Answer, answer_of, difference

@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from chaupal.api.described import description
 from chaupal.api.routes import ROUTES
 from chaupal.app.wiring import ROUTES as EVERY
+from chaupal.http.route import Shape
 from chaupal.policy.viewer import Role
-from chaupal.wire.route import Shape
 from services import Postgres
 from serving import SCOPES, Member, Served, join, served
 from waiting import PATIENCE

@@ -18,12 +18,12 @@ from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities
 from chaupal.governance.webhooks import WebhookForm, register
+from chaupal.http.route import Route
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.may import MAY, STAFF
 from chaupal.social.archives import exports
 from chaupal.social.media import media
 from chaupal.store.notifications.kinds import ALERTS
-from chaupal.wire.route import Route
 from chaupal_audit import tlog
 from listening import Ear, listening
 from office import Office, open_office

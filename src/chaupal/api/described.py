@@ -3,11 +3,11 @@
 from typing import Any
 
 from chaupal.api.examples import EXAMPLES
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.openapi import document
+from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.openapi import document
-from chaupal.wire.route import Nothing, Route, get
 
 
 def description(routes: tuple[Route, ...], title: str, origin: str) -> dict[str, Any]:

@@ -7,14 +7,14 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon import blank
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
 VERSIONS = ("2.0", "2.1")

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chaupal.governance.readiness import lacking
+from chaupal.http.answer import SOON
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.surface import Surface
-from chaupal.wire.answer import SOON
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 
 async def healthz(call: Call[Nothing]) -> Answer:

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
@@ -12,8 +14,6 @@ from chaupal.social.people import push_keys
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth_words import GRANT_TYPES, Outcome
 from chaupal.social.signin.scopes import SCOPES
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Nothing, Route, get, post
 
 NEVER_KEPT = [("cache-control", "no-store"), ("pragma", "no-cache")]
 

@@ -6,6 +6,8 @@ import msgspec
 import regex
 from msgspec import Meta
 
+from chaupal.http.call import Call
+from chaupal.http.route import Route, get
 from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw, or_not_found
 from chaupal.policy import placeholders
 from chaupal.policy.facts import Visibility
@@ -14,8 +16,6 @@ from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import stranger
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.wire.call import Call
-from chaupal.wire.route import Route, get
 
 WIDTH, HEIGHT = 400, 320  # pixels of the frame; a post that is longer scrolls in it
 LEAST_WIDTH = 220

@@ -3,13 +3,13 @@
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import archive
 from chaupal.governance.people import roles
+from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import PACKAGED
 from chaupal.store.machine import checks
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import link_cards, media
-from chaupal.wire.call import House
 
 
 async def check_house(house: House) -> list[str]:

@@ -20,7 +20,7 @@ from chaupal.policy.viewer import Role, Viewer
 
 # The rooms take a second to bring in; what does not need them (help, a mistyped word, settings) does not wait for it.
 if TYPE_CHECKING:
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 MOST_WAITING = 100_000
 MOST_PROCESSES = 64

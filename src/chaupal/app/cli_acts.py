@@ -11,7 +11,7 @@ from chaupal.governance.cases import acts
 from chaupal.governance.cases.acts import Act, Field
 
 if TYPE_CHECKING:
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 
 def commands() -> Iterator[click.Command]:

@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     from chaupal.governance.cases.bulk import Done, Outcome
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
 # Each act by its name on the command line.

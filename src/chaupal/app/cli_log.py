@@ -15,7 +15,7 @@ from chaupal_audit.log.verify import verify_log
 if TYPE_CHECKING:
     from chaupal.governance.log.cosigned import LogStatus
     from chaupal.governance.log.reconcile import Reconciled
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 
 @click.group()

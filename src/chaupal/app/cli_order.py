@@ -17,10 +17,10 @@ from chaupal.policy.placeholders import iso_date
 
 if TYPE_CHECKING:
     from chaupal.governance.orders.authorities import Authority
+    from chaupal.http.call import House
     from chaupal.policy.viewer import Viewer
     from chaupal.reads.court.dossier import Dossier
     from chaupal.reads.court.record import Counts
-    from chaupal.wire.call import House
 
 
 @click.group()

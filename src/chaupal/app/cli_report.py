@@ -9,7 +9,7 @@ import click
 from chaupal.app.cli import data_option, in_house, visit
 
 if TYPE_CHECKING:
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 SHOWN = 30  # changed cells
 

@@ -9,7 +9,7 @@ from chaupal.app.cli_staff import as_option, staff
 
 if TYPE_CHECKING:
     from chaupal.governance.servers.limits import Standing
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 
 @click.group()

@@ -13,7 +13,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 
 if TYPE_CHECKING:
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 as_option = click.option("--as", "who", required=True, metavar="HANDLE", help="The member of staff who does this.")
 

@@ -10,7 +10,7 @@ from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders import procedure
 
 if TYPE_CHECKING:
-    from chaupal.wire.call import House
+    from chaupal.http.call import House
 
 VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECISION)
 

@@ -15,10 +15,10 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from chaupal.app.heads import Heads, Target
+from chaupal.http.scope import DROP, WHOLE, Pairs
 from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.settings import Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import DROP, WHOLE, Pairs
 
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections

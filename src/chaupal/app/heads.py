@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import httptools
 import regex
 
+from chaupal.http.scope import Pairs
 from chaupal.kernel.shelf import Shelf
-from chaupal.wire.scope import Pairs
 
 KNOWN, LONGEST = 500, 4_000  # heads that are remembered, and bytes of the longest
 GET, VERSION, END = b"GET ", b" HTTP/1.1", b"\r\n\r\n"

@@ -86,7 +86,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _places(error: BaseException) -> Iterator[str]:
-    """Where it happened, the nearest last: `wire/answer.py:118:answer`."""
+    """Where it happened, the nearest last: `http/answer.py:118:answer`."""
     frames = traceback.extract_tb(error.__traceback__, limit=-FRAMES)
     return (f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno}:{frame.name}" for frame in frames)
 

@@ -21,6 +21,7 @@ from chaupal.governance.log import log
 from chaupal.governance.log.keys import Keys
 from chaupal.governance.people import roles
 from chaupal.governance.regimes import Regimes, load_regimes
+from chaupal.http.call import House
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import SEATS, Ids
@@ -39,7 +40,6 @@ from chaupal.store.machine.noted import note
 from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_sqlite import SqliteWork
-from chaupal.wire.call import House
 
 if TYPE_CHECKING:
     from chaupal.ports.valkey import Server

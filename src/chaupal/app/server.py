@@ -25,10 +25,10 @@ from chaupal.app.connections import Config, Keeper
 from chaupal.app.lasting import lasting
 from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import Running, open_house
+from chaupal.http.streaming import HEARTBEAT
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import Locator
-from chaupal.wire.streaming import HEARTBEAT
 
 FINISHING, FINISHING_OF_MANY = 5, 30  # seconds for what was begun; where others serve meanwhile there is more time
 HEALTH = ("/healthz", "/readyz", "/metrics")

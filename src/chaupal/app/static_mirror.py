@@ -12,14 +12,14 @@ import regex
 
 from chaupal.app.wiring import ROUTES
 from chaupal.governance.log import log
+from chaupal.http.answer import Dispatcher
+from chaupal.http.asgi import Front
+from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
 from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Dispatcher
-from chaupal.wire.asgi import Front
-from chaupal.wire.call import House
 from chaupal_audit import tlog
 from chaupal_audit.report.tables import TABLES
 

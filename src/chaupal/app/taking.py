@@ -12,11 +12,11 @@ from chaupal.governance.orders import authorities, csv_targets, documents, intak
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.papers import check_may
+from chaupal.http.call import House
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import elsewhere
-from chaupal.wire.call import House
 
 
 async def form_of(house: House, viewer: Viewer, issuer: str, form: OrderForm) -> OrderForm:

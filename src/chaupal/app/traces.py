@@ -23,6 +23,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from chaupal.fanout.runner import Runner
 from chaupal.governance import events
+from chaupal.http.answer import Dispatcher, Request
+from chaupal.http.call import Answer
+from chaupal.http.route import OFFICE, Route
 from chaupal.kernel.event import Event
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
@@ -30,9 +33,6 @@ from chaupal.kernel.vitals import shown
 from chaupal.store.machine import outbox
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work_sqlite import SqliteReading, SqliteScanning, SqliteWriting
-from chaupal.wire.answer import Dispatcher, Request
-from chaupal.wire.call import Answer
-from chaupal.wire.route import OFFICE, Route
 
 TOLD_BY = "traceparent"  # https://www.w3.org/TR/trace-context/; in the body of an event, where readers know only its own fields
 MOST_WAITING = 10_000  # events that were read and not yet carried out

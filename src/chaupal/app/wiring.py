@@ -18,6 +18,12 @@ from chaupal.fanout.timers import Timers
 from chaupal.governance.laws import laws
 from chaupal.governance.log import batches, log, reconcile
 from chaupal.governance.people import roles
+from chaupal.http.answer import Dispatcher
+from chaupal.http.asgi import Front
+from chaupal.http.call import House
+from chaupal.http.route import Route
+from chaupal.http.scope import App
+from chaupal.http.streaming import Streaming
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
@@ -27,12 +33,6 @@ from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Dispatcher
-from chaupal.wire.asgi import Front
-from chaupal.wire.call import House
-from chaupal.wire.route import Route
-from chaupal.wire.scope import App
-from chaupal.wire.streaming import Streaming
 
 if TYPE_CHECKING:
     from chaupal.fanout.federation.delivering import Deliverer

@@ -6,21 +6,7 @@ from msgspec.structs import replace
 
 from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
-from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import subjects_of
-from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
-from chaupal.social.events_own import FiltersChanged, ListChanged
-from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
-from chaupal.store.court import rulings
-from chaupal.store.federation import limits
-from chaupal.store.identity.facts_cache import COVERING
-from chaupal.store.notifications.notice_policy import NoticesMerged
-from chaupal.store.notifications.notices import NoticeMade
-from chaupal.store.square import media, posts, quotes
-from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
-from chaupal.store.square.conversations import ConversationMoved
-from chaupal.store.square.seen import MessageSeen
-from chaupal.wire.listening import (
+from chaupal.http.listening import (
     ANNOUNCED,
     ELSEWHERE,
     EVERYBODY,
@@ -38,6 +24,20 @@ from chaupal.wire.listening import (
     tag_here_topic,
     tag_topic,
 )
+from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import subjects_of
+from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
+from chaupal.social.events_own import FiltersChanged, ListChanged
+from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
+from chaupal.store.court import rulings
+from chaupal.store.federation import limits
+from chaupal.store.identity.facts_cache import COVERING
+from chaupal.store.notifications.notice_policy import NoticesMerged
+from chaupal.store.notifications.notices import NoticeMade
+from chaupal.store.square import media, posts, quotes
+from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
+from chaupal.store.square.conversations import ConversationMoved
+from chaupal.store.square.seen import MessageSeen
 
 POSTS_BACK = 20  # of one that is back: these are sent whole
 QUOTES_TOLD = 50  # newest posts that quote what a ruling is about: they look different now

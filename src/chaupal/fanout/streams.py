@@ -10,6 +10,18 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+from chaupal.http.listening import (
+    CLOSING,
+    EVERYBODY,
+    HOME,
+    LIST,
+    Hearing,
+    Listener,
+    Tiding,
+    home_of,
+    list_topic,
+    tag_topic,
+)
 from chaupal.kernel.errors import TooMany
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -22,18 +34,6 @@ from chaupal.store.machine.shelves import EVERY, TOKENS, Touched
 from chaupal.store.machine.work import Work
 from chaupal.store.square import lists
 from chaupal.store.square.wants import wants_of
-from chaupal.wire.listening import (
-    CLOSING,
-    EVERYBODY,
-    HOME,
-    LIST,
-    Hearing,
-    Listener,
-    Tiding,
-    home_of,
-    list_topic,
-    tag_topic,
-)
 
 LATELY = 2_000  # events remembered as heard
 
@@ -43,7 +43,7 @@ type Placing = Mapping[type[Event], Place]  # where an event is told, and as wha
 
 
 class Streams:
-    """See `wire.listening.Streams`. `hear` never waits and never raises; `settle` waits until all is in the mailboxes."""
+    """See `http.listening.Streams`. `hear` never waits and never raises; `settle` waits until all is in the mailboxes."""
 
     def __init__(self, settings: Settings, work: Work, placing: Placing) -> None:
         self.work = work
@@ -71,7 +71,7 @@ class Streams:
         return len(self._listeners)
 
     def join(self, listener: Listener) -> None:
-        """See `wire.listening.Streams`."""
+        """See `http.listening.Streams`."""
         for net in listener.who:
             if self._most is not None and self._by_who.get(net.name, 0) >= self._most * net.times:
                 raise TooMany("too_many_streams")
@@ -81,7 +81,7 @@ class Streams:
         self._by_key.setdefault(listener.key, set()).add(listener)
 
     def part(self, listener: Listener) -> None:
-        """See `wire.listening.Streams`."""
+        """See `http.listening.Streams`."""
         if listener not in self._listeners:
             return
         self._listeners.discard(listener)
@@ -94,7 +94,7 @@ class Streams:
             self.unlisten(listener, hearing.name)
 
     async def listen(self, listener: Listener, hearing: Hearing) -> None:
-        """See `wire.listening.Streams`. Listening twice to one stream is listening once."""
+        """See `http.listening.Streams`. Listening twice to one stream is listening once."""
         for topic in hearing.topics:
             if topic.startswith(HOME) and topic not in self._topics:
                 await self._watch(listener.call.viewer.me)
@@ -108,7 +108,7 @@ class Streams:
             self._leave(listener, hearing.topics)
 
     def unlisten(self, listener: Listener, name: tuple[str, ...]) -> None:
-        """See `wire.listening.Streams`."""
+        """See `http.listening.Streams`."""
         gone = [h for h in listener.hears if h.name == name]
         listener.hears = [h for h in listener.hears if h.name != name]
         self._leave(listener, {topic for hearing in gone for topic in hearing.topics})
@@ -124,7 +124,7 @@ class Streams:
                     self._forget_list(int(topic.removeprefix(LIST)))
 
     def close(self) -> None:
-        """See `wire.listening.Streams`."""
+        """See `http.listening.Streams`."""
         for listener in tuple(self._listeners):
             listener.end(CLOSING)
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from chaupal.governance.log.batches import NotYet
+from chaupal.http.call import Answer, Call, redirect
 from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, WithheldByLaw
 from chaupal.web import links, mending, pages
 from chaupal.web.account import entering
 from chaupal.web.said import sentence as sentence_of
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
 
 # `Problem.slug` -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
 SAID: dict[str, tuple[str, str]] = {

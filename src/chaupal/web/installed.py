@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web import pages, static
 from chaupal.web.words import LANGUAGES, N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 PAPER = "#faf9f6"
 FILES = ("style.css", "app.js", "composer.js", "mark.svg")  # what the worker keeps

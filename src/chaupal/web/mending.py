@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import regex
 
+from chaupal.http.call import Call
 from chaupal.kernel.errors import Problem
 from chaupal.web import links
 from chaupal.web.said import by_field, sentence
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Call
 
 PLUMBING = frozenset({"csrf", "next", "key"})
 SECRETS = frozenset({"password", "old", "new", "secret", "code", "credential"})  # never sent back

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, page
+from chaupal.http.csrf import WORD
 from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
 from chaupal.policy.measures import labels
@@ -23,8 +25,6 @@ from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
 from chaupal.web.words import LANGUAGES, N_, own_name, words
-from chaupal.wire.call import Answer, Call, page
-from chaupal.wire.csrf import WORD
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -88,7 +88,7 @@ def introduce(cast: Iterable[Player]) -> None:
 async def render(
     call: Call[Any], template: str, status: int = 200, headers: list[tuple[str, str]] | None = None, **context: Any
 ) -> Answer:
-    """The page, with a mark for the word in its forms (`wire.csrf`). Every template gets the names of `common` besides its own."""
+    """The page, with a mark for the word in its forms (`http.csrf`). Every template gets the names of `common` besides its own."""
     told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from chaupal.http.call import Answer, Call, redirect
 from chaupal.kernel.errors import NotFound
 from chaupal.reads.people import people, relations
 from chaupal.reads.timelines import thread
 from chaupal.web import links, pages
 from chaupal.web.square.cards import cards
-from chaupal.wire.call import Answer, Call, redirect
 
 ASKED = "x-part"  # the header by which a script says that it wants a part; a form cannot send it
 

@@ -1,5 +1,6 @@
 """Every page of the square, its office and its record; each module's rows say on which surface it shows words."""
 
+from chaupal.http.route import Route
 from chaupal.web import installed, static
 from chaupal.web.account import (
     account_status as standing,
@@ -82,7 +83,6 @@ from chaupal.web.square import (
     typing,
     writing,
 )
-from chaupal.wire.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *reading.ROUTES,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from chaupal.http.call import Call
 from chaupal.kernel.errors import Problem, coded
 from chaupal.kernel.faults import FAULTS, Wrong
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Call
 
 ELSE = N_("This cannot be taken as it is.")
 

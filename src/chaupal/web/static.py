@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import regex
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.packing import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.packing import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
-from chaupal.wire.route import Route, Shape, get
 
 FOLDER = Path(__file__).parent / "static"
 # What `make scripts` writes: modules for browsers, built from web/script, and icons drawn from mark.svg.

@@ -1,4 +1,4 @@
-"""Servers at the wire: limited and let in by Mastodon's admin API, told to everybody, and hidden by each for themselves."""
+"""Servers in the API: limited and let in by Mastodon's admin API, told to everybody, and hidden by each for themselves."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""People and posts of other servers at the wire: entities, timelines, streams, search by name and address, following."""
+"""People and posts of other servers in the API: entities, timelines, streams, search by name and address, following."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Joining from an app, one's profile as it is edited, and who came: at the wire."""
+"""Joining from an app, one's profile as it is edited, and who came: in the API."""
 
 from typing import Any
 

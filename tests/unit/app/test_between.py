@@ -13,6 +13,7 @@ import pytest
 from chaupal.api.admin import process
 from chaupal.app.wiring import Running, open_house
 from chaupal.fanout.hub import WAITING
+from chaupal.http.limits import GUESSES
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.policy.viewer import Viewer
@@ -23,7 +24,6 @@ from chaupal.reads.timelines import home
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
 from chaupal.social.signin import logins
-from chaupal.wire.limits import GUESSES
 from listening import listening
 from ports import free_port
 from services import Postgres

@@ -9,8 +9,8 @@ import click
 from chaupal.app.cli import cli, visit
 from chaupal.app.cli_order import staff
 from chaupal.governance.log import log, opening
+from chaupal.http.call import House
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
-from chaupal.wire.call import House
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from commands import done, run

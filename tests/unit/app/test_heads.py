@@ -8,9 +8,9 @@ from uvicorn.server import ServerState
 
 from chaupal.app.connections import Config, Http, Keeper
 from chaupal.app.heads import KNOWN, Heads
+from chaupal.http.scope import lent
 from chaupal.kernel.settings import load_settings
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import lent
 
 HEAD = b"Host: a.example\r\nAuthorization: Bearer abc\r\nAccept-Language: hi\r\n\r\n"
 PAIRS = [(b"host", b"a.example"), (b"authorization", b"Bearer abc"), (b"accept-language", b"hi")]

@@ -45,7 +45,7 @@ def program(text: str, *words: object) -> str:
 def test_a_server_answers_before_it_has_brought_in_what_only_some_answers_need(tmp_path: Path):
     for first in (True, False):  # the first one makes the store, by Alembic
         status, *loaded = program(ASK, tmp_path / "data").split()
-        assert status == "200" and "chaupal.wire.router" in loaded
+        assert status == "200" and "chaupal.http.router" in loaded
         if not first:
             assert not LATER & set(loaded), LATER & set(loaded)
 

@@ -2,8 +2,8 @@
 
 from chaupal.fanout import placing
 from chaupal.governance.events import DecisionServed
+from chaupal.http.listening import Ruled
 from chaupal.policy.measures import Measure
-from chaupal.wire.listening import Ruled
 from neighbours import Street
 from others import from_there
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 import regex
 
-from chaupal.wire.csrf import worded
+from chaupal.http.csrf import worded
 from painted import picture
 from village import Said, Village, Villager
 

@@ -11,6 +11,9 @@ from msgspec import Meta
 from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Number, Paged, link_header
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.narrow import Scope
@@ -20,9 +23,6 @@ from chaupal.reads.court.staffed import Entry, Wishes
 from chaupal.reads.page import Page
 from chaupal.social.people import accounts
 from chaupal.text.handles import plain_host
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
-from chaupal.wire.route import Route, get, post
 
 type Word = Annotated[str, Meta(max_length=300)]
 

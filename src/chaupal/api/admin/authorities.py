@@ -6,10 +6,10 @@ import msgspec
 
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import Authority, AuthorityForm
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, get, post
 
 
 class Changed(AuthorityForm, kw_only=True):

@@ -14,13 +14,13 @@ from chaupal.governance.cases.csv_cases import Read
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.papers import check_may
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get, post
+from chaupal.http.sending import csv_file
 from chaupal.kernel.clock import iso
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get, post
-from chaupal.wire.sending import csv_file
 
 type Ref = Annotated[str, Meta(max_length=40)]
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chaupal.http.call import Call
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together
 from chaupal.kernel.version import VERSION
@@ -19,8 +21,6 @@ from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import counts
 from chaupal.reads.court.counts import OF_TAGS, Measure, Span
-from chaupal.wire.call import Call
-from chaupal.wire.route import Nothing, Route, get, post
 
 LONGEST = 366 * 2  # days that are counted at once
 MOST_PERIODS = 100

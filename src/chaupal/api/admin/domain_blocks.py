@@ -14,14 +14,14 @@ from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.servers import allowing, limits
 from chaupal.governance.servers.allowing import Allowed
 from chaupal.governance.servers.limits import ServerForm, Standing, severity_of
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.text import hosts
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number, Paged, link_header
-from chaupal.wire.route import Route, delete, get, post, put
 
 type Word = Annotated[str, Meta(max_length=300)]
 type Comment = Annotated[str, Meta(max_length=4_000)]

@@ -9,10 +9,10 @@ from typing import Any
 from chaupal.api.admin.figures import of_all
 from chaupal.api.admin.process import head, line
 from chaupal.governance.gauges import Gauge, gauges
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 # https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 MIME = "text/plain; version=0.0.4; charset=utf-8"

@@ -16,6 +16,9 @@ from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
 from chaupal.governance.orders import procedure, stages, steps
 from chaupal.governance.orders.steps import StepForm
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Number, Paged, link_header
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Stale, or_not_found
 from chaupal.policy.surface import Surface
@@ -24,9 +27,6 @@ from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.dossier import File
 from chaupal.reads.court.matters import Matter
 from chaupal.reads.court.record import Line
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Number, Paged, link_header
-from chaupal.wire.route import Route, get, post
 
 type Ref = Annotated[str, Meta(max_length=40)]
 type At = Annotated[int, Meta(ge=1, le=1_000_000)]

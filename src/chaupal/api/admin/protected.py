@@ -6,12 +6,12 @@ import msgspec
 
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import Speaker, SpeakerForm
+from chaupal.http.call import Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, get, post
 
 
 class Protected(msgspec.Struct, kw_only=True):

@@ -13,13 +13,13 @@ from msgspec import Meta
 
 from chaupal.api.mastodon.posts.statuses import status_answer
 from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import tags, trending_links as links
 from chaupal.reads.timelines import thread
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Route, get, post
 
 
 class Tag(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Webhooks at the wire: registered, switched and removed by the owner; secrets are shown once."""
+"""Webhooks in the API: registered, switched and removed by the owner; secrets are shown once."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import msgspec
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import Made, WebhookForm
+from chaupal.http.call import Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
 class WebhookShown(msgspec.Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""What was decided about oneself, and appeals, at the wire: also for those who are suspended or frozen."""
+"""What was decided about oneself, and appeals, in the API: also for those who are suspended or frozen."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ import msgspec
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.notices import AppealRow, Message, Strike
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, get, post
 
 
 class Filed(msgspec.Struct, kw_only=True):

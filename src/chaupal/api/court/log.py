@@ -6,10 +6,10 @@ import msgspec
 
 from chaupal.governance.laws import laws
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Route, Shape, get, post
 
 SUBMISSION = 20_000  # bytes: 63 hashes and a checkpoint with many signatures
 TEXT = "text/plain; charset=utf-8"

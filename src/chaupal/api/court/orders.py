@@ -13,16 +13,16 @@ from chaupal.governance.orders.documents import Bringer, Brought
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
+from chaupal.http.asker import bearer
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.params import check
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
 from chaupal.reads.court.filings import Item, Step, Whole
 from chaupal.social.people import elsewhere
-from chaupal.wire.asker import bearer
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.params import check
-from chaupal.wire.route import Route, get, post
 
 MOST_BYTES = 45_000_000
 Line = Annotated[str, Meta(max_length=600)]

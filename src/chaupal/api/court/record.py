@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Paged, link_header
+from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
 from chaupal.reads.court.record import Authority, Counts, Line, Order, Outcome
 from chaupal.reads.court.withheld import Told
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Paged, link_header
-from chaupal.wire.route import Route, get
 
 MOST = 1_000  # changes in one answer
 # The same for everybody, so that archives may keep it; asked again each time whether it is still true.

@@ -1,4 +1,4 @@
-"""Reports at the wire: what members' apps send, and the desk for reports in the shape of Mastodon's admin API."""
+"""Reports in the API: what members' apps send, and the desk for reports in the shape of Mastodon's admin API."""
 
 from typing import Any, Literal
 
@@ -12,6 +12,9 @@ from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.governance.people import complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.route import Route, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
@@ -21,9 +24,6 @@ from chaupal.reads.court import staffed
 from chaupal.reads.page import page_of
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number, Paged, link_header
-from chaupal.wire.route import Route, get, post, put
 
 
 class ReportSent(msgspec.Struct, kw_only=True):

@@ -9,10 +9,10 @@ from msgspec import Meta
 from chaupal.governance.log import cosigned as log_cosigned, log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
 from chaupal.governance.report.keeper import Building
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Route, get
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
 from chaupal_audit.report.filters import Filters, View, parse_filters
 from chaupal_audit.report.published import ENDINGS, WHOLE, table_file

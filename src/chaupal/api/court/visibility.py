@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy import placeholders
 from chaupal.policy.measures import HIDING, SCOPES
@@ -12,9 +15,6 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.court import stated, visibility
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Route, get
 
 
 class MeasureShown(msgspec.Struct, kw_only=True):

@@ -7,13 +7,13 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
+from chaupal.http.call import Call
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy import answers, placeholders, tidings
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
-from chaupal.wire.call import Call
 
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}
 

@@ -5,11 +5,11 @@ import msgspec
 from chaupal.api.federation.asking import asker, federation, told
 from chaupal.federation import looking, showing
 from chaupal.federation.writing import addresses, collections as lists, notes
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Nothing, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, get
 
 
 class ActorAsked(msgspec.Struct):

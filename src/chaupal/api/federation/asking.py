@@ -6,9 +6,9 @@ from typing import Any
 from chaupal.federation import viewing
 from chaupal.federation.context import Federation
 from chaupal.federation.writing.terms import alone
+from chaupal.http.call import Answer, Call, json
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.wire.call import Answer, Call, json
 
 ACTIVITY = "application/activity+json; charset=utf-8"
 

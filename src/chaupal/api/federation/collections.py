@@ -10,14 +10,14 @@ from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking, showing
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor, Page
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, get
 
 AT_ONCE = 20  # posts on a page
 PEOPLE_AT_ONCE = 40

@@ -12,11 +12,11 @@ from chaupal.federation.signing import verifying
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.taking import inbox, unproven
 from chaupal.federation.taking.acting import Doer
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, post
 from chaupal.kernel.errors import Malformed, NotAllowed, NotFound, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, post
 
 
 class Brought(msgspec.Struct):

@@ -1,9 +1,9 @@
 """What those of our words mean that no other vocabulary has, for whoever looks them up (docs/fep-withheld-in.md)."""
 
 from chaupal.federation.writing.withheld import TERMS
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Nothing, Route, get
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Nothing, Route, get
 
 LD = "application/ld+json; charset=utf-8"
 

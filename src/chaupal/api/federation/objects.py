@@ -6,10 +6,10 @@ from chaupal.api.federation.actors import ActorAsked
 from chaupal.api.federation.asking import asker, federation, told
 from chaupal.federation import looking
 from chaupal.federation.writing import addresses, notes
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, get
 
 
 class ObjectAsked(ActorAsked):

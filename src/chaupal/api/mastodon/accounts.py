@@ -1,4 +1,4 @@
-"""People at the wire: oneself, one, several, by name; and one's own profile and preferences."""
+"""People in the API: oneself, one, several, by name; and one's own profile and preferences."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from chaupal.api.mastodon.people import Account, CredentialAccount, account_bytes, own_account
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById, ByIds
+from chaupal.http.route import Nothing, Route, get, patch
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -16,9 +19,6 @@ from chaupal.social.media import media
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Defaults, Face
 from chaupal.social.posts import conversations
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, ByIds
-from chaupal.wire.route import Nothing, Route, get, patch
 
 MOST_AT_ONCE = 40
 PORTRAITS = ("avatar", "header")

@@ -1,18 +1,18 @@
-"""Announcements at the wire, in the viewer's language. https://docs.joinmastodon.org/methods/announcements/"""
+"""Announcements in the API, in the viewer's language. https://docs.joinmastodon.org/methods/announcements/"""
 
 from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads
 from chaupal.reads.people.announcements import Told
 from chaupal.social.people import announcements
 from chaupal.text import html
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, delete, get, post, put
 
 
 class AnnouncementsAsked(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Conversations at the wire: what is said to oneself alone. https://docs.joinmastodon.org/methods/conversations/"""
+"""Conversations in the API: what is said to oneself alone. https://docs.joinmastodon.org/methods/conversations/"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Paged, link_header
+from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import conversations as reads
 from chaupal.reads.timelines.conversations import Talk
 from chaupal.social.posts import conversations
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Paged, link_header
-from chaupal.wire.route import Route, delete, get, post
 
 
 class SeenBy(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Servers at the wire: those that one hides for oneself, and what is limited of servers here, for everybody.
+"""Servers in the API: those that one hides for oneself, and what is limited of servers here, for everybody.
 
 https://docs.joinmastodon.org/methods/domain_blocks/, /methods/instance/#domain_blocks
 """
@@ -8,14 +8,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Paged, link_header
+from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers as limited
 from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import hidden_servers
 from chaupal.text import hosts
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Paged, link_header
-from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
 class DomainSent(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Filters at the wire, both versions: with their keywords and posts; and FilterResult, which says why a post is folded."""
+"""Filters in the API, both versions: with their keywords and posts; and FilterResult, which says why a post is folded."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
 from chaupal.social.people import filters
 from chaupal.social.people.filters import KeywordWish, Wish
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
 class KeywordShown(msgspec.Struct):

@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.people import Account, Emoji, account_of
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
@@ -19,8 +21,6 @@ from chaupal.social.posts import pinning, polls, tags
 from chaupal.social.posts.composing import MOST_PICTURES
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, get
 
 # Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
 COMPATIBLE = f"4.2.0 (compatible; Chaupal {VERSION})"

@@ -2,14 +2,14 @@
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import logins
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Nothing, Route, get, post
 
 # What a field is called here, and what apps call it.
 CALLED = {"handle": "username"}

@@ -1,4 +1,4 @@
-"""Lists of people at the wire: made, filled, read. They tell no counts, so nothing can be learnt from one."""
+"""Lists of people in the API: made, filled, read. They tell no counts, so nothing can be learnt from one."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import msgspec
 
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById, Number, PagedById, link_header
+from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import lists as reads
 from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
 from chaupal.social.people.lists import MOST_MEMBERS, Wish
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number, PagedById, link_header
-from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
 class ListShown(msgspec.Struct):

@@ -1,10 +1,13 @@
-"""Tags that people follow, and tags on their profiles, at the wire."""
+"""Tags that people follow, and tags on their profiles, in the API."""
 
 from typing import Any
 
 import msgspec
 
 from chaupal.api.mastodon.trends import TagNamed, TagShown, shown_tags, tags_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById, Paged, link_header
+from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface
@@ -12,9 +15,6 @@ from chaupal.reads.explore import own_tags, tags as tag_reads
 from chaupal.reads.explore.own_tags import Featured
 from chaupal.reads.people import people
 from chaupal.social.posts import tags
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Paged, link_header
-from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
 class FeaturedShown(msgspec.Struct, kw_only=True):

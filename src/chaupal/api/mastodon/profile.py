@@ -7,13 +7,13 @@ import msgspec
 from chaupal.api.mastodon.accounts import ProfileSent, edit, may_know, myself
 from chaupal.api.mastodon.own_tags import FeaturedShown, featured_shown
 from chaupal.api.mastodon.people import NO_AVATAR, CredentialAccount, FieldShown, field_shown, picture
+from chaupal.http.call import Call
+from chaupal.http.route import Nothing, Route, delete, get, patch, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags
 from chaupal.reads.people import people
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Face
-from chaupal.wire.call import Call
-from chaupal.wire.route import Nothing, Route, delete, get, patch, post
 
 
 class Profile(msgspec.Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""Search at the wire: people, posts and tags in one answer, and people alone for whoever types a name."""
+"""Search in the API: people, posts and tags in one answer, and people alone for whoever types a name."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -8,6 +8,9 @@ import msgspec
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised, search as reads
@@ -16,9 +19,6 @@ from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import people as person_reads
 from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get
 
 LONGEST = 500  # code points of a query that are looked at
 

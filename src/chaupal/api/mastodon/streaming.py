@@ -1,4 +1,4 @@
-"""Streams at the wire: which there are, what each hears, and how what happened is put into words for one viewer.
+"""Streams in the API: which there are, what each hears, and how what happened is put into words for one viewer.
 
 https://docs.joinmastodon.org/methods/streaming/ and, for what is withheld, the messages that Twitter's streams had.
 """
@@ -12,17 +12,8 @@ from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
 from chaupal.api.mastodon.notifications.notifications import written
 from chaupal.api.mastodon.posts.statuses import Pen, pen_for
-from chaupal.kernel.errors import Malformed, NotFound
-from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
-from chaupal.policy.things import Post
-from chaupal.policy.viewer import allows
-from chaupal.reads.people import announcements, filtering, notifications, people
-from chaupal.reads.posts.around import Around
-from chaupal.reads.timelines import conversations, lists, streams
-from chaupal.text import fold
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.listening import (
+from chaupal.http.call import Answer, Call
+from chaupal.http.listening import (
     ANNOUNCED,
     HOME,
     LIST,
@@ -39,8 +30,17 @@ from chaupal.wire.listening import (
     tag_here_topic,
     tag_topic,
 )
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, get
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, get
+from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.policy.sealed import Visible
+from chaupal.policy.surface import Surface
+from chaupal.policy.things import Post
+from chaupal.policy.viewer import allows
+from chaupal.reads.people import announcements, filtering, notifications, people
+from chaupal.reads.posts.around import Around
+from chaupal.reads.timelines import conversations, lists, streams
+from chaupal.text import fold
 
 _encode = msgspec.json.Encoder().encode
 

@@ -1,4 +1,4 @@
-"""Suggestions at the wire, with their reasons, and the directory of people who want to be found."""
+"""Suggestions in the API, with their reasons, and the directory of people who want to be found."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -8,13 +8,13 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.ties import people_bytes
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, delete, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import suggestions
 from chaupal.reads.people.suggestions import Suggested
 from chaupal.social.people import regards
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, delete, get
 
 
 class SuggestionsAsked(msgspec.Struct, kw_only=True):

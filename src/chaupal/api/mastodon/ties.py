@@ -1,4 +1,4 @@
-"""Ties at the wire: follow, block, mute, requests, and the lists of people around an account."""
+"""Ties in the API: follow, block, mute, requests, and the lists of people around an account."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
@@ -7,6 +7,9 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.api.mastodon.people import account_bytes, muted_account
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_header
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso_or_none
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -17,9 +20,6 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import crowds, people, relations
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, ByIds, Number, Paged, PagedById, link_header
-from chaupal.wire.route import Route, get, post
 
 
 class FollowWanted(msgspec.Struct):

@@ -1,10 +1,13 @@
-"""Timelines at the wire: home, the square, a tag, somebody's posts."""
+"""Timelines in the API: home, the square, a tag, somebody's posts."""
 
 from typing import Any
 
 from msgspec import field
 
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number, Paged, link_header
+from chaupal.http.route import Route, get
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -13,9 +16,6 @@ from chaupal.reads.explore import trending_links
 from chaupal.reads.page import Page
 from chaupal.reads.people import people
 from chaupal.reads.timelines import home as home_reads, profile, public
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, Paged, link_header
-from chaupal.wire.route import Route, get
 
 
 class PublicArgs(Paged, kw_only=True):

@@ -1,4 +1,4 @@
-"""Trends and tags at the wire."""
+"""Trends and tags in the API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of, statuses_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -14,9 +17,6 @@ from chaupal.policy.things import Person
 from chaupal.reads.explore import own_tags, tags, trending_links as links, trends
 from chaupal.reads.explore.trends import Day, TrendingTag
 from chaupal.reads.people import bylines
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get
 
 
 class TrendsAsked(msgspec.Struct, kw_only=True):

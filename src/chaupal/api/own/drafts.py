@@ -1,10 +1,13 @@
-"""Drafts at the wire, Chaupal's own: what one has begun to write, on every device."""
+"""Drafts in the API, Chaupal's own: what one has begun to write, on every device."""
 
 from typing import Any
 
 import msgspec
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
@@ -12,9 +15,6 @@ from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import PollAsked, Unsaid, Waiting
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import drafts
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
 class PollSent(msgspec.Struct, kw_only=True):

@@ -1,17 +1,17 @@
-"""Taking one's data along, at the wire, Chaupal's own: one file of all that is one's own is asked for, awaited and fetched."""
+"""Taking one's data along, in the API, Chaupal's own: one file of all that is one's own is asked for, awaited and fetched."""
 
 from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.sending import export
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.social.archives.exports import Export
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, get, post
-from chaupal.wire.sending import export
 
 
 class ExportShown(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Texts of the house at the wire: what it says of itself, its privacy policy, its terms, in the viewer's language.
+"""Texts of the house in the API: what it says of itself, its privacy policy, its terms, in the viewer's language.
 
 https://docs.joinmastodon.org/methods/instance/
 """
@@ -11,11 +11,11 @@ from msgspec import Meta
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, HouseText
+from chaupal.http.call import Call
+from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown
-from chaupal.wire.call import Call
-from chaupal.wire.route import Nothing, Route, get
 
 
 class OfDay(msgspec.Struct):

@@ -1,18 +1,18 @@
-"""Bringing one's past along, at the wire: a file is sent, worked through beside everything else, and asked after."""
+"""Bringing one's past along, in the API: a file is sent, worked through beside everything else, and asked after."""
 
 from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults.written import in_english
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought, Fault, Import
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, delete, get, post
 
 
 class ImportSent(msgspec.Struct, kw_only=True):

@@ -4,10 +4,10 @@
 their language. A test walks every code in both languages.
 """
 
-from chaupal.kernel.faults import archives, court, forms, kinds, media, people, posts, signin, wire
+from chaupal.kernel.faults import archives, court, forms, kinds, media, people, posts, requests, signin
 from chaupal.kernel.faults.fault import Fault as Fault, Value as Value, Wrong as Wrong
 
-ROOMS = (kinds, posts, media, archives, people, signin, wire, forms, court)
+ROOMS = (kinds, posts, media, archives, people, signin, requests, forms, court)
 FAULTS: dict[str, Fault] = {code: fault for room in ROOMS for code, fault in room.FAULTS.items()}
 
 if len(FAULTS) < sum(len(room.FAULTS) for room in ROOMS):

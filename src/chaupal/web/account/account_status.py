@@ -3,14 +3,14 @@
 from typing import Any
 
 from chaupal.governance.appeals import notices
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy import placeholders, tidings
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
 from chaupal.web.court import disputes, disputewords
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 
 async def show(call: Call[Nothing]) -> Answer:

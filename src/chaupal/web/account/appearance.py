@@ -4,15 +4,15 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance
 from chaupal.web import pages
 from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.route import Route, Shape, get, post
 
 YEAR = 365 * 24 * 3_600  # seconds
 

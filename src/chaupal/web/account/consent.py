@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
+from chaupal.http.asgi import PAGE as PAGE_HEADERS
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import oauth
 from chaupal.social.signin.oauth_words import OOB, Refused
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_, words
-from chaupal.wire.asgi import PAGE as PAGE_HEADERS
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, Shape, get, post
 
 FAMILIES: dict[str, str] = {
     "profile": N_("See your name and picture"),

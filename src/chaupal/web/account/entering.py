@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, two_factor as second
@@ -11,8 +13,6 @@ from chaupal.social.signin.logins import Half
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, get, post
 
 
 class Next(msgspec.Struct, kw_only=True):

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.sending import export
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy import placeholders
@@ -9,10 +13,6 @@ from chaupal.policy.surface import Surface
 from chaupal.social.archives import exports
 from chaupal.web import pages
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
-from chaupal.wire.sending import export
 
 EXPORTS = (10, 3_600)
 STATES: dict[str, str] = {

@@ -5,6 +5,9 @@ from typing import Any
 import msgspec
 import regex
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
@@ -17,9 +20,6 @@ from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import PAGE, Route, get, post
 
 CONTEXTS = {
     "home": N_("Home and lists"),

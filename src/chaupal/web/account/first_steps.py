@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import PAGE, Nothing, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.square import meeting, tongues, writing
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import PAGE, Nothing, Route, get
 
 MEET = 5
 LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"

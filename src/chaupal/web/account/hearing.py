@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number, Paged
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications
@@ -15,9 +18,6 @@ from chaupal.web.said import said
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number, Paged
-from chaupal.wire.route import PAGE, Route, get, post
 
 CLASSES = {
     "not_following": N_("People you do not follow"),

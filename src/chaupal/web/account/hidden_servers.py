@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import hidden_servers as looks
@@ -12,8 +14,6 @@ from chaupal.social.people import hidden_servers
 from chaupal.web import pages
 from chaupal.web.said import errors
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 MOST_SHOWN = 500
 PATH = "/settings/servers"

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById
+from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.faults.written import read
 from chaupal.policy.surface import Surface
@@ -12,9 +15,6 @@ from chaupal.social.archives.imports import Brought
 from chaupal.web import pages
 from chaupal.web.said import ELSE, errors, told
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById
-from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 KINDS: dict[str, str] = {
     "": N_("What the file says it is"),

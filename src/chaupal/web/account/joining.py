@@ -4,6 +4,10 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.paging import ById
+from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
@@ -16,10 +20,6 @@ from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
 from chaupal.web.said import errors, said
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.paging import ById
-from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 
 class SignUp(msgspec.Struct, kw_only=True):

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
@@ -11,8 +13,6 @@ from chaupal.social.people import leaving
 from chaupal.web import pages
 from chaupal.web.account.joining import errors_of
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 STAFF = N_("You have a part in the office. Hand it in first; then you can delete your account.")
 

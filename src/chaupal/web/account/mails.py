@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import PAGE, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import mails
 from chaupal.web import pages
 from chaupal.web.pages import MailLink, Saved
 from chaupal.web.said import said
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import PAGE, Route, Shape, get, post
 
 HERE = "/settings/mail"
 NAMES = {

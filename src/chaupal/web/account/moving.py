@@ -5,15 +5,15 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById
+from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
 from chaupal.web.said import sentence
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById
-from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 HERE = "/settings/moving"
 

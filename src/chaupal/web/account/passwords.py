@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins
@@ -11,8 +13,6 @@ from chaupal.web import pages
 from chaupal.web.account.joining import NOT_YET, OPEN, agent, errors_of, keep
 from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, get, post
 
 
 class Forgotten(msgspec.Struct, kw_only=True):

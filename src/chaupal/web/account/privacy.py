@@ -3,6 +3,8 @@
 import msgspec
 from msgspec import structs
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.social.people import profiles
@@ -11,8 +13,6 @@ from chaupal.social.posts import conversations
 from chaupal.web import pages
 from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import PAGE, Route, get, post
 
 # Name of the switch, what it says, and what it does.
 SWITCHES = (

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.surface import Surface
@@ -19,8 +21,6 @@ from chaupal.web.pages import Saved
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Chosen(msgspec.Struct, kw_only=True):

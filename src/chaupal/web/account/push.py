@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Nothing, Route, Shape, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import Wish
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Nothing, Route, Shape, delete, get, post
 
 # What a browser that names nothing is told of.
 ALERTS = tuple(kind for kind in push.ALERTS if kind != "quoted_update")

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById
+from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
@@ -15,9 +18,6 @@ from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
 from chaupal.web.pages import Saved
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById
-from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
 

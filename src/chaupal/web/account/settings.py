@@ -3,13 +3,13 @@
 import msgspec
 
 from chaupal.governance.appeals import notices
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import PAGE, Route, get
 from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.places import GROUPS
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import PAGE, Route, get
 
 
 class Saved(msgspec.Struct, kw_only=True):

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.appeals import appeals, by_link, counter
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import disputes
 from chaupal.web.court.disputes import Ways
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 
 class RulingByLink(msgspec.Struct, kw_only=True):

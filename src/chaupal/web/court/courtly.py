@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from chaupal.governance.regimes import Regime
+from chaupal.http.call import Call
 from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy import placeholders
 from chaupal.policy.measures import labels
 from chaupal.reads.court.desk import Order
 from chaupal.web import said
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Call
 
 
 class Authority(Protocol):

@@ -8,6 +8,9 @@ import msgspec
 from chaupal.governance.appeals import appeals, counter, notices, outside
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.log import cosigned as log_cosigned
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy import tidings
 from chaupal.policy.surface import Surface
@@ -17,9 +20,6 @@ from chaupal.web.court import sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 
 class DisputeTyped(msgspec.Struct, kw_only=True):

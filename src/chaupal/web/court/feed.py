@@ -4,14 +4,14 @@ from typing import Any
 
 from chaupal.governance.report import reported
 from chaupal.governance.report.keeper import Building
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Unavailable
 from chaupal.policy.surface import Surface
 from chaupal.web.court.reportwords import code
 from chaupal.web.square import atom
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 from chaupal_audit.fold.facts import OWN_RULES, Facts
 from chaupal_audit.report.filters import HIDDEN
 from chaupal_audit.report.orders import standing_of

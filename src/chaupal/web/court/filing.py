@@ -13,14 +13,14 @@ from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong
 from chaupal.governance.regimes import GENERIC, Field, Regime
+from chaupal.http.call import Call
+from chaupal.http.paging import Number
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure, labels
 from chaupal.reads.court import naming
 from chaupal.reads.court.naming import NamedThing
 from chaupal.social.people import elsewhere as people
 from chaupal.web.words import N_
-from chaupal.wire.call import Call
-from chaupal.wire.paging import Number
 
 MOST_BYTES = 45_000_000  # of one form: letters, a list of targets, and the fields
 MOST_LOOKED_UP = people.AT_ONCE  # lines for which other servers are asked in one go

@@ -11,14 +11,14 @@ from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Standing
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import logfields, logtale
 from chaupal.web.words import N_, Words, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 from chaupal_audit.log import entries
 from chaupal_audit.minutes import minute_of
 

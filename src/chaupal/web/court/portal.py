@@ -8,6 +8,9 @@ import msgspec
 
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import Enrolment, Filing
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
@@ -16,9 +19,6 @@ from chaupal.web.account.joining import been_here
 from chaupal.web.court import sheet
 from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 LOGIN = "/portal/login"
 WRONG = N_("Wrong email address, password or code.")

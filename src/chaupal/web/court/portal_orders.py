@@ -10,6 +10,9 @@ from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
@@ -18,9 +21,6 @@ from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.court.portal import DOOR, inside, render
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get, post
 
 STAGES = {
     "received": N_("received"),

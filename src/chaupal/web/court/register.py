@@ -10,6 +10,9 @@ from msgspec import Meta
 
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.orders import statements
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Paged
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
@@ -21,9 +24,6 @@ from chaupal.web.court import courtly, ordertale
 from chaupal.web.court.statements import in_language
 from chaupal.web.square import atom
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Route, Shape, get
 
 type From = Annotated[int, Meta(ge=1, le=1_000_000)]
 

@@ -6,6 +6,9 @@ import msgspec
 
 from chaupal.governance.people import complaints, reports
 from chaupal.governance.people.reports import Guest, Report
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -16,9 +19,6 @@ from chaupal.web.court import sheet
 from chaupal.web.pages import MailLink
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 
 class About(msgspec.Struct, kw_only=True):

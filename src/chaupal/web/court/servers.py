@@ -1,12 +1,12 @@
 """What is limited of whole servers, as everybody reads it."""
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.measures import labels
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers
 from chaupal.web import pages
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 
 async def show(call: Call[Nothing]) -> Answer:

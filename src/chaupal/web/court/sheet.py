@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
 from chaupal.kernel.errors import Problem
 from chaupal.web import pages
 from chaupal.web.court import courtly, disputewords
 from chaupal.web.words import words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
 
 
 class SheetAsked(msgspec.Struct, kw_only=True):

@@ -8,12 +8,12 @@ from msgspec import Meta
 
 from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import sheet
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 Slug = Annotated[str, Meta(max_length=80)]
 LARGE = 200_000  # bytes

@@ -11,14 +11,14 @@ from chaupal.governance.log import batches as log_batches, cosigned as log_cosig
 from chaupal.governance.orders import statements
 from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.keeper import Building
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unsound
 from chaupal.policy.surface import Surface
 from chaupal.web import links, pages
 from chaupal.web.court import charts, reportwords
 from chaupal.web.court.statements import in_language
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 from chaupal_audit.report.cells import Hidden, Table, Value
 from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal_audit.report.report import Report

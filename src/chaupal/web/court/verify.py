@@ -7,11 +7,11 @@ from msgspec import Meta
 
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 
 
 class ReceiptAsked(msgspec.Struct):

@@ -8,12 +8,12 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Meta
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 
 # (title, origin) -> the description, as /openapi.json gives it.
 type Describe = Callable[[str, str], dict[str, Any]]

@@ -4,11 +4,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.words import LANGUAGES, N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 THEMES = ("light", "dark")
 TOKENS = (

@@ -2,6 +2,9 @@
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound
@@ -10,11 +13,8 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins
 from chaupal.web import links
 from chaupal.web.pages import common
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.route import Route, Shape, post
 
-LOOK_AS = "look_as"  # read by `wire.answer`, and believed in the village only
+LOOK_AS = "look_as"  # read by `http.answer`, and believed in the village only
 LOOKS_FOR = 30 * 86_400  # seconds
 
 

@@ -7,6 +7,9 @@ import msgspec
 
 from chaupal.governance.appeals import appeals, counter, outside
 from chaupal.governance.appeals.appeals import Decision
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
@@ -15,9 +18,6 @@ from chaupal.web.court import disputes, sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 
 class AppealsAsked(msgspec.Struct, kw_only=True):

@@ -9,6 +9,9 @@ import regex
 from chaupal.governance.cases import acts, assigning, desk, notes
 from chaupal.governance.cases.desk import Options
 from chaupal.governance.people import access_audit as looks
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
@@ -19,9 +22,6 @@ from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
 from chaupal.web.square import cards
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get, post
 
 WORDS = regex.compile(r"\s+|\S+")
 

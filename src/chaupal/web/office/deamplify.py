@@ -6,6 +6,8 @@ import msgspec
 
 from chaupal.governance.cases import sanctioning
 from chaupal.governance.cases.house import MatterForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
@@ -13,8 +15,6 @@ from chaupal.reads.court import desk, history, variants
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, get, post
 
 MEASURE = "deamplify"
 # In what way a tag may be the same.

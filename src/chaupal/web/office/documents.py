@@ -6,14 +6,14 @@ from urllib.parse import quote
 import msgspec
 
 from chaupal.governance.orders import archive, documents
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly, filing
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 
 class DocumentsAsked(msgspec.Struct, kw_only=True):

@@ -8,12 +8,12 @@ import msgspec
 from chaupal.governance.cases import cases, supposed
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.desk import Options
+from chaupal.http.call import Call
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import impact
 from chaupal.reads.court.impact import About, Impact, Seen
 from chaupal.web.square import cards
-from chaupal.wire.call import Call
 
 MOST_PARTS = 100
 

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso_day
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
@@ -14,8 +16,6 @@ from chaupal.web.court import charts
 from chaupal.web.court.charts import Chart
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, get
 from chaupal_audit.report.cells import Kind
 from chaupal_audit.report.drawn import Figure, Series
 

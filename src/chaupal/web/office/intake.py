@@ -11,15 +11,15 @@ from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import ROLE, OrderForm
 from chaupal.governance.orders.resolving import Resolved, Wrong
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 TITLE = N_("Take an order in")
 

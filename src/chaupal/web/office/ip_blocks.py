@@ -7,15 +7,15 @@ from msgspec import Meta
 
 from chaupal.governance.people import ip_blocks as doors
 from chaupal.governance.people.ip_blocks import MAIL, DoorForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.social.people.ip_blocks import plain_hash
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 KINDS = {
     "ip": N_("a network"),

@@ -11,6 +11,10 @@ from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
 from chaupal.governance.cases.bulk import APPEAL, Done, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
+from chaupal.http.sending import csv_file
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
@@ -28,10 +32,6 @@ from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
-from chaupal.wire.sending import csv_file
 
 MOST = 40  # on one page
 LARGE = 600_000  # bytes: forty reasons and findings

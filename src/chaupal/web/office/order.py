@@ -9,6 +9,9 @@ from chaupal.governance.cases import desk, evidence, notes
 from chaupal.governance.cases.desk import CaseEvent, OrderEvent
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.steps import StepForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
@@ -20,9 +23,6 @@ from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, get, post
 
 MOST_SHOWN = 50  # targets on one page
 

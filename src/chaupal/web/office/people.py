@@ -8,6 +8,9 @@ from msgspec import Meta
 from chaupal.governance.cases import evidence
 from chaupal.governance.people import access_audit as looks, roles, speakers
 from chaupal.governance.people.speakers import SpeakerForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
@@ -16,9 +19,6 @@ from chaupal.reads.people import people
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, get, post
 
 MOST_LOOKS = 100
 

@@ -7,6 +7,9 @@ from msgspec import Meta
 
 from chaupal.governance.cases import assigning, notes
 from chaupal.governance.cases.notes import TemplateForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
@@ -15,9 +18,6 @@ from chaupal.web import links
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, get, post
 
 SHOWN = 100  # orders on one page; a filter finds the rest
 

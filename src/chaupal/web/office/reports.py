@@ -9,6 +9,9 @@ from chaupal.governance.cases import house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit as looks, complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -18,9 +21,6 @@ from chaupal.web.court import sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import cards
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 
 class ReportsAsked(msgspec.Struct, kw_only=True):

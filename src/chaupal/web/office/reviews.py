@@ -1,12 +1,12 @@
 """What is in force and is to be looked at again soon, the soonest first; each leads to its case, where it is kept or lifted."""
 
 from chaupal.governance.cases import reviews
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Nothing, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Nothing, Route, get
 
 
 async def show(call: Call[Nothing]) -> Answer:

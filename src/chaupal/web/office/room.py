@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
 from chaupal.reads.court.desk import Order
@@ -10,8 +12,6 @@ from chaupal.web import said
 from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Shape
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 LATE, SOON, CALM = "late", "soon", "calm"

@@ -11,6 +11,8 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.orders import SOURCES
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
@@ -20,8 +22,6 @@ from chaupal.web.court import courtly
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, get, post
 
 
 class SanctionTyped(msgspec.Struct, kw_only=True):

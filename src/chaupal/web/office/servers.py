@@ -10,16 +10,16 @@ from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.servers import allowing, csv_blocks, limits
 from chaupal.governance.servers.csv_blocks import Taken
 from chaupal.governance.servers.limits import NOOP, SILENCE, SUSPEND, ServerForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.sending import csv_file
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
-from chaupal.wire.sending import csv_file
 
 SEVERITIES = {
     SUSPEND: N_("Suspend it: nothing is taken from there, shown or sent"),

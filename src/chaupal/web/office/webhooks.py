@@ -7,14 +7,14 @@ from msgspec import Meta
 
 from chaupal.governance import webhooks
 from chaupal.governance.webhooks import EVENTS, Webhook, WebhookForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 # What happens, in words beside the event's name.
 HAPPENS = {

@@ -6,6 +6,9 @@ import msgspec
 
 from chaupal.governance.people import announcements as desk
 from chaupal.governance.people.announcements import AnnouncementEdit, AnnouncementForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads
@@ -15,9 +18,6 @@ from chaupal.web.office import room as office_room
 from chaupal.web.said import said
 from chaupal.web.square.sheet import to_local
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import PAGE, Nothing, Route, Shape, get, post
 
 OFFERED = ("👍", "🙏", "❤️", "🎉")  # to whoever would be the first to react
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from chaupal.http.call import Call
 from chaupal.policy import placeholders, tidings
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
@@ -17,7 +18,6 @@ from chaupal.reads.people.filtering import CONTEXTS, Match
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
 from chaupal.web import links
-from chaupal.wire.call import Call
 
 DEEPEST = 4  # answers to answers are moved in so far and no further: a phone is narrow
 

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import romanised, search
@@ -12,9 +15,6 @@ from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
 from chaupal.web import links
 from chaupal.web.words import words
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, Shape, get, post
 
 FEW = 6  # offers at a time
 LONGEST = 60  # letters of a word that are looked at

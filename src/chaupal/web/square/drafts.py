@@ -2,6 +2,9 @@
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, json, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
@@ -11,9 +14,6 @@ from chaupal.web import links, pages
 from chaupal.web.square import writing
 from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, json, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 
 class Thrown(msgspec.Struct, kw_only=True):

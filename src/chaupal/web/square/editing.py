@@ -6,6 +6,9 @@ import msgspec
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -21,9 +24,6 @@ from chaupal.web.square.cards import Limit, limits, local
 from chaupal.web.square.sheet import PostTyped, Sheet, from_local, poll_of, to_local, typed_again
 from chaupal.web.square.threads import PostAddress
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 MOST = 300
 

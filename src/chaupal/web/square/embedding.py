@@ -2,6 +2,8 @@
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
@@ -12,8 +14,6 @@ from chaupal.web import pages
 from chaupal.web.square.cards import cards
 from chaupal.web.square.persons import gone_with
 from chaupal.web.square.threads import PostAddress
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 
 # As other pages, but that anybody may frame it. An empty header is not sent.
 FRAMED = [

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Paged
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
@@ -11,9 +14,6 @@ from chaupal.web.square.cards import cards, face
 from chaupal.web.square.meeting import Met, suggested
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 MOST_TAGS, MOST_POSTS, MOST_LINKS, MOST_PEOPLE = 20, 20, 20, 40
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -16,8 +18,6 @@ from chaupal.web import links, pages
 from chaupal.web.said import said, sentence
 from chaupal.web.square.cards import face
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Route, Shape, get, post
 
 ASKED = (20, 300)  # times somebody may ask other servers in so many seconds
 

@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 import regex
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import Paged
+from chaupal.http.route import Route, Shape, get
 from chaupal.policy import answers, pushed, tidings
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
@@ -24,9 +27,6 @@ from chaupal.web.square.cards import Card, Face, cards, face
 from chaupal.web.square.composing import talking
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Route, Shape, get
 
 FACES = 6  # of those who did the same
 OFFERED = 4  # people, and hashtags, while one types

@@ -5,6 +5,10 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
@@ -14,10 +18,6 @@ from chaupal.social.posts import pinning, posts, reactions
 from chaupal.social.signin import logins
 from chaupal.web import links, parts
 from chaupal.web.words import LANGUAGES
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, post
 
 type Act = Callable[[Square, Viewer, int], Awaitable[Any]]
 

@@ -9,14 +9,14 @@ from msgspec import Meta
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown
 from chaupal.web import pages
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 LARGE = 500_000  # bytes
 TITLES = {ABOUT: N_("What the house says of itself"), PRIVACY: N_("Privacy"), TERMS: N_("Terms")}

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById, Number, PagedById
+from chaupal.http.route import PAGE, Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound, coded
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
@@ -17,9 +20,6 @@ from chaupal.web.said import sentence
 from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Number, PagedById
-from chaupal.wire.route import PAGE, Nothing, Route, get, post
 
 REPLIES = {
     "list": N_("To people of the list"),

@@ -5,17 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Malformed, NotFound
-from chaupal.policy.surface import Surface
-from chaupal.reads.people import badges
-from chaupal.reads.timelines import streams, thread
-from chaupal.text import fold
-from chaupal.web import pages
-from chaupal.web.square.cards import cards
-from chaupal.web.words import words
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.listening import (
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.listening import (
     HERE,
     HOME,
     PUBLIC,
@@ -28,8 +19,17 @@ from chaupal.wire.listening import (
     notices_of,
     tag_topic,
 )
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Nothing, Route, Shape, get
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import Malformed, NotFound
+from chaupal.policy.surface import Surface
+from chaupal.reads.people import badges
+from chaupal.reads.timelines import streams, thread
+from chaupal.text import fold
+from chaupal.web import pages
+from chaupal.web.square.cards import cards
+from chaupal.web.words import words
 
 LIVE = "/live"
 STREAM = "page"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import regex
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import File
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation

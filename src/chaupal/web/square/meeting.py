@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
 from chaupal.reads.people import suggestions
 from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, Why
 from chaupal.web import pages
 from chaupal.web.square.cards import Face, face
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Call
 
 LATELY = Why("lately")  # who stands here for no better reason than that they wrote
 

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById, Number, Paged
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound, coded
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -21,9 +24,6 @@ from chaupal.web.said import said, sentence
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Number, Paged
-from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import ById, Paged
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags
@@ -12,9 +15,6 @@ from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import ById, Paged
-from chaupal.wire.route import PAGE, Route, get, post
 
 
 class Tagged(msgspec.Struct, kw_only=True):

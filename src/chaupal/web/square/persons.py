@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Paged
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -17,9 +20,6 @@ from chaupal.web.square import elsewhere, stated
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Route, Shape, get
 
 
 class OfPerson(Paged, kw_only=True):

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -18,8 +20,6 @@ from chaupal.web.square import atom
 from chaupal.web.square.cards import face
 from chaupal.web.square.persons import gone_with
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.route import Route, Shape, get
 
 TITLE = 80  # letters of a post in the title of its entry
 

@@ -5,6 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from chaupal.governance.laws import house_texts
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Paged
+from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
@@ -20,9 +23,6 @@ from chaupal.web.square import live, meeting, tongues, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
 from chaupal.web.words import N_, own_name
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Nothing, Route, Shape, get
 
 FIRST = 2  # posts before the one that is withheld
 FEW = 5  # posts at home: who has fewer is shown people, too

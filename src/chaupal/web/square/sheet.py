@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from chaupal.http.paging import Number
 from chaupal.kernel.clock import HOUR, MINUTE, parse_time
 from chaupal.kernel.errors import Invalid, Problem, coded
 from chaupal.policy import quotes
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import DAY, Further, PollAsked, Unsaid
 from chaupal.web.said import sentence
-from chaupal.wire.paging import Number
 
 UNFOLDED = ("picture", "alt")  # fields (how their names begin) that lie folded away with the pictures
 COMPOSE = "/compose"

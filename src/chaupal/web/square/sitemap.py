@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.orders import statements
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import feeds
 from chaupal.web import links
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get
 
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 MIME = "application/xml; charset=utf-8"

@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from chaupal.http.call import Call
 from chaupal.policy.placeholders import country_names
 from chaupal.policy.things import Person, Post
 from chaupal.reads.court import stated
-from chaupal.wire.call import Call
 
 
 class Line(NamedTuple):

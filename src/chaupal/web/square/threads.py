@@ -2,6 +2,9 @@
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Paged
+from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -15,9 +18,6 @@ from chaupal.web.square import elsewhere, stated, writing
 from chaupal.web.square.cards import Card, cards, tree
 from chaupal.web.square.persons import gone_with, people_page
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Paged
-from chaupal.wire.route import Route, Shape, get
 
 TITLE = 60  # letters of a post in the title of its page
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.cookies import set_cookie
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import tongues
 from chaupal.text.language import LANGUAGES as NAMES
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.cookies import set_cookie
-from chaupal.wire.route import Nothing, Route, Shape, get, post
 
 YEAR = 365 * 24 * 3_600  # seconds
 # Those the pages speak or hope to speak; the feeds of these are offered from the start.

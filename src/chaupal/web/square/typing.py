@@ -6,14 +6,14 @@ from pathlib import Path
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.route import Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
 from chaupal.web import pages, static
 from chaupal.web.said import said
 from chaupal.web.words import N_
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.route import Route, Shape, get
 
 TABLE = Path(__file__).parent / "inscript.json"
 # What is printed on the key of a usual keyboard, where its code does not end in it.

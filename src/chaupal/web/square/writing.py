@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
@@ -37,9 +40,6 @@ from chaupal.web.square.sheet import (
     unsaid_of,
 )
 from chaupal.web.words import N_, words
-from chaupal.wire.call import Answer, Call, redirect
-from chaupal.wire.paging import Number
-from chaupal.wire.route import Route, Shape, get, post
 
 SPANS = (300, 1_800, 3_600, 21_600, 43_200, 86_400, 259_200, 604_800)  # seconds that a poll may be open
 AUDIENCES = {

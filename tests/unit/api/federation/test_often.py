@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from chaupal.http.limits import GENERAL, INBOX
 from chaupal.kernel.settings import Settings
-from chaupal.wire.limits import GENERAL, INBOX
 from remotes import ACTIVITY
 from village import Village
 

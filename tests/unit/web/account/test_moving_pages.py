@@ -1,4 +1,4 @@
-"""Moving on pages and at the wire: what others see of it is decided by the gate, in both languages."""
+"""Moving on pages and in the API: what others see of it is decided by the gate, in both languages."""
 
 from typing import Any
 

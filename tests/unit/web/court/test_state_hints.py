@@ -1,4 +1,4 @@
-"""A state's hint on pages and at the wire: taken in with its authority or not at all, and told to whoever is touched."""
+"""A state's hint on pages and in the API: taken in with its authority or not at all, and told to whoever is touched."""
 
 from typing import Any
 

@@ -6,10 +6,10 @@ import httpx2
 import regex
 
 from chaupal.app.wiring import ROUTES
+from chaupal.http.route import Shape
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.store.court import ledger
-from chaupal.wire.route import Shape
 from desk import AtDesk
 from village import Village
 

@@ -1,1 +1,1 @@
-"""Notifications at the wire: one by one and in groups, from whom one hears, and by push."""
+"""Notifications in the API: one by one and in groups, from whom one hears, and by push."""

@@ -1,4 +1,4 @@
-"""From whom one hears, at the wire: the policy (v1 and v2) and the requests of those who were kept apart."""
+"""From whom one hears, in the API: the policy (v1 and v2) and the requests of those who were kept apart."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from msgspec import UNSET, Raw, UnsetType
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, ByIds, Paged, link_header
+from chaupal.http.route import Nothing, Route, get, patch, post, put
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications as reads
 from chaupal.reads.people.notifications import Policy, Request
 from chaupal.social.people import listening
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, ByIds, Paged, link_header
-from chaupal.wire.route import Nothing, Route, get, patch, post, put
 
 
 class PolicyWished(msgspec.Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""Grouped notifications at the wire: one entry for what many did. https://docs.joinmastodon.org/methods/grouped_notifications/"""
+"""Grouped notifications in the API: one entry for what many did. https://docs.joinmastodon.org/methods/grouped_notifications/"""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -19,6 +19,9 @@ from chaupal.api.mastodon.notifications.notifications import (
 )
 from chaupal.api.mastodon.people import account_bytes, account_of
 from chaupal.api.mastodon.posts.statuses import pen_for
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import link_header
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -26,9 +29,6 @@ from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import Group, NotificationsAsked
 from chaupal.social.people import markers
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import link_header
-from chaupal.wire.route import Route, get, post
 
 SAMPLE = 8  # people of a group who are shown with it
 

@@ -1,4 +1,4 @@
-"""Notifications and read markers at the wire."""
+"""Notifications and read markers in the API."""
 
 import functools
 from collections.abc import Sequence
@@ -11,6 +11,9 @@ from chaupal.api.court.reports import Shown as ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.statuses import parts_of
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -18,9 +21,6 @@ from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import NotificationsAsked, Told
 from chaupal.social.people import markers
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number, Paged, link_header
-from chaupal.wire.route import Nothing, Route, get, post
 
 MOST_COUNTED = 1_000
 

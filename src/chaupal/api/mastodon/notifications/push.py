@@ -1,16 +1,16 @@
-"""Web Push at the wire: the one subscription that a token can have. https://docs.joinmastodon.org/methods/push/"""
+"""Web Push in the API: the one subscription that a token can have. https://docs.joinmastodon.org/methods/push/"""
 
 from typing import Any
 
 import msgspec
 
+from chaupal.http.asker import bearer
+from chaupal.http.call import Call
+from chaupal.http.params import FALSE
+from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import Subscription, Wish
-from chaupal.wire.asker import bearer
-from chaupal.wire.call import Call
-from chaupal.wire.params import FALSE
-from chaupal.wire.route import Nothing, Route, delete, get, post, put
 
 
 class Keys(msgspec.Struct):

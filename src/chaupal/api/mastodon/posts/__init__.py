@@ -1,1 +1,1 @@
-"""Posts at the wire: the entity, and what can be done with one."""
+"""Posts in the API: the entity, and what can be done with one."""

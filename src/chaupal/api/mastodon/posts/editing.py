@@ -1,4 +1,4 @@
-"""Edits at the wire: change one's post, what it said before, and what was typed."""
+"""Edits in the API: change one's post, what it said before, and what was typed."""
 
 from typing import Any, Literal
 
@@ -9,6 +9,9 @@ from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.media import Attachment, attachment, focus_of
 from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
 from chaupal.api.own.drafts import PollSent, poll_of
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, get, put
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.sealed import Visible
@@ -20,9 +23,6 @@ from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions
 from chaupal.social.posts import editing
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, get, put
 
 
 class MediaSent(msgspec.Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""Uploads at the wire: taken in (at once or in time), described, taken back; and the MediaAttachment entity."""
+"""Uploads in the API: taken in (at once or in time), described, taken back; and the MediaAttachment entity."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings
 from chaupal.policy.filed import pass_of
@@ -13,9 +16,6 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, delete, get, post, put
 
 # More than anything that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
 MOST_BYTES = 110_000_000

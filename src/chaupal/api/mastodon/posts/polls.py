@@ -1,9 +1,12 @@
-"""Polls at the wire: the entity, looking, voting."""
+"""Polls in the API: the entity, looking, voting."""
 
 from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.paging import ById, Number
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
@@ -11,9 +14,6 @@ from chaupal.policy.things import Poll
 from chaupal.reads.posts import polls as looked
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import polls
-from chaupal.wire.call import Call
-from chaupal.wire.paging import ById, Number
-from chaupal.wire.route import Route, get, post
 
 
 class OptionShown(msgspec.Struct):

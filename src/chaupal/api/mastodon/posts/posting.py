@@ -1,4 +1,4 @@
-"""Posts at the wire: publish, look, thread, delete, repost."""
+"""Posts in the API: publish, look, thread, delete, repost."""
 
 from typing import Literal
 
@@ -10,6 +10,9 @@ from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
 from chaupal.api.own.drafts import PollSent, poll_of
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, ByIds, Number
+from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
 from chaupal.policy.unsaid import Unsaid
@@ -17,9 +20,6 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.signin import logins
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, ByIds, Number
-from chaupal.wire.route import Route, delete, get, post
 
 
 class PostSent(msgspec.Struct, kw_only=True):

@@ -1,17 +1,17 @@
-"""Quotes at the wire: who quotes a post, taking one's post out of a quote, and whom one lets quote."""
+"""Quotes in the API: who quotes a post, taking one's post out of a quote, and whom one lets quote."""
 
 from typing import Literal
 
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import Number, PagedById, link_header
+from chaupal.http.route import Route, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import quoting
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import Number, PagedById, link_header
-from chaupal.wire.route import Route, get, post, put
 
 
 class Taken(msgspec.Struct):

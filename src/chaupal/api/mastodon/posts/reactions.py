@@ -1,4 +1,4 @@
-"""What one does with a post at the wire: likes, saves, pins, mutes its conversation; and who liked and reposted it."""
+"""What one does with a post in the API: likes, saves, pins, mutes its conversation; and who liked and reposted it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,6 +6,9 @@ import msgspec
 
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import around
+from chaupal.http.call import Answer, Call
+from chaupal.http.paging import ById, Number, Paged, PagedById, link_header
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -17,9 +20,6 @@ from chaupal.reads.people import crowds
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
 from chaupal.social.posts import pinning, reactions
-from chaupal.wire.call import Answer, Call
-from chaupal.wire.paging import ById, Number, Paged, PagedById, link_header
-from chaupal.wire.route import Route, get, post
 
 type Act = Callable[[Square, Viewer, int], Awaitable[int]]
 type Kept = Callable[[Reads, Viewer, Cursor], Awaitable[Page[Visible[Post]]]]

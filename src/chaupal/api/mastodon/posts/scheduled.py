@@ -1,4 +1,4 @@
-"""Scheduled posts at the wire: taken in, listed, moved, taken back."""
+"""Scheduled posts in the API: taken in, listed, moved, taken back."""
 
 from typing import Any, Literal
 
@@ -6,6 +6,9 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
+from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.route import Route, delete, get, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
@@ -13,9 +16,6 @@ from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import Further, PollAsked, Unsaid, Waiting
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import scheduling
-from chaupal.wire.call import Answer, Call, json
-from chaupal.wire.paging import ById, Number, Paged, link_header
-from chaupal.wire.route import Route, delete, get, put
 
 
 class FurtherSent(msgspec.Struct, kw_only=True):

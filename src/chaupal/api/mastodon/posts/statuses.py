@@ -13,6 +13,7 @@ from chaupal.api.mastodon.filters import results
 from chaupal.api.mastodon.people import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
+from chaupal.http.call import Answer, Call
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
@@ -29,7 +30,6 @@ from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
 from chaupal.text.handles import user_of
-from chaupal.wire.call import Answer, Call
 
 _encode = msgspec.json.Encoder().encode
 _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from chaupal.app.wiring import ROUTES
+from chaupal.http.route import Route, Shape, delete, get, post
+from chaupal.http.router import MISSING, WRONG, Found, Router, router
 from chaupal.policy.surface import Surface
-from chaupal.wire.route import Route, Shape, delete, get, post
-from chaupal.wire.router import MISSING, WRONG, Found, Router, router
 
 
 async def run(call: object) -> None: ...

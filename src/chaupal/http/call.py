@@ -9,11 +9,11 @@ import msgspec
 
 from chaupal.federation.context import Federation
 from chaupal.governance.context import Court
+from chaupal.http.route import Route
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
-from chaupal.wire.route import Route
 
 type TemporaryFile = _TemporaryFileWrapper[bytes]
 
@@ -122,7 +122,7 @@ class Call[A: msgspec.Struct]:
 class Answer(msgspec.Struct):
     """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
 
-    A page may hold the mark of a word that is still to be put in (`wire.csrf`). `packed`: the body as gzip, where it is at hand.
+    A page may hold the mark of a word that is still to be put in (`http.csrf`). `packed`: the body as gzip, where it is at hand.
     """
 
     body: bytes = b""

@@ -7,14 +7,12 @@ from typing import Protocol
 
 import regex
 
-from chaupal.kernel.errors import Problem
-from chaupal.kernel.vitals import Vitals
-from chaupal.wire import bodies
-from chaupal.wire.answer import Dispatcher, Request
-from chaupal.wire.call import Answer
-from chaupal.wire.route import Route, Shape
-from chaupal.wire.router import Found, router
-from chaupal.wire.scope import (
+from chaupal.http import bodies
+from chaupal.http.answer import Dispatcher, Request
+from chaupal.http.call import Answer
+from chaupal.http.route import Route, Shape
+from chaupal.http.router import Found, router
+from chaupal.http.scope import (
     AsgiReceive,
     AsgiSend,
     Pairs,
@@ -26,6 +24,8 @@ from chaupal.wire.scope import (
     query_of,
     target_of,
 )
+from chaupal.kernel.errors import Problem
+from chaupal.kernel.vitals import Vitals
 
 OPEN_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/", "/log/", "/openapi.json")
 EXPOSED = b"ETag, Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Mastodon-Async-Refresh"
@@ -142,7 +142,7 @@ def preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 
 class Streaming(Protocol):
-    """What answers for connections that stay open (`wire.streaming`)."""
+    """What answers for connections that stay open (`http.streaming`)."""
 
     async def events(self, route: Route, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None: ...
 

@@ -1,13 +1,13 @@
 """Answers made smaller on their way (gzip, RFC 1952), for whoever can read that.
 
 A page may be packed although it holds words that others chose (BREACH), for there is nothing in it worth guessing letter by
-letter: one with the word of a session in its forms (`wire.csrf`) is sent as it is.
+letter: one with the word of a session in its forms (`http.csrf`) is sent as it is.
 """
 
 import zlib
 from collections.abc import Mapping
 
-from chaupal.wire.call import Answer
+from chaupal.http.call import Answer
 
 LEAST = 1_400  # bytes: what fits into one packet anyway is not packed
 FAST, BEST = 1, 9  # for what is made for one reader, and for what is made once

@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
+from chaupal.http.call import Answer, Call
 from chaupal.reads.posts import media
 from chaupal.reads.posts.media import File
 from chaupal.social.archives import exports
-from chaupal.wire.call import Answer, Call
 
 CSV = "text/csv; charset=utf-8"
 

@@ -5,9 +5,9 @@ from tempfile import NamedTemporaryFile
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from chaupal.http.call import TemporaryFile, Upload
+from chaupal.http.params import nest
 from chaupal.kernel.errors import Malformed
-from chaupal.wire.call import TemporaryFile, Upload
-from chaupal.wire.params import nest
 
 IN_MEMORY = 1_000_000  # bytes of a file
 MOST_WORDS = 1_000_000  # bytes of all fields that are no files

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.route import Route, Shape
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import GuessedAt, TooMany
 from chaupal.kernel.nets import Net, nets_of
@@ -12,8 +14,6 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
 from chaupal.social.signin import browsers
-from chaupal.wire.call import Call
-from chaupal.wire.route import Route, Shape
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along

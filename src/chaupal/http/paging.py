@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 from msgspec import Meta
 
+from chaupal.http.call import Call
 from chaupal.reads.page import LONGEST, Cursor, Page
-from chaupal.wire.call import Call
 
 type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 

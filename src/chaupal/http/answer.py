@@ -7,6 +7,13 @@ from typing import Any
 import msgspec
 
 from chaupal.governance.orders import portal
+from chaupal.http import csrf
+from chaupal.http.asker import Asker, Askers, accepted_language, bearer
+from chaupal.http.call import Answer, Call, House, Upload, json
+from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
+from chaupal.http.packing import FAST, gzip, pack
+from chaupal.http.params import check, nest, pairs_of
+from chaupal.http.route import Route, Shape
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
 from chaupal.kernel.faults import FAULTS
@@ -25,13 +32,6 @@ from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
 from chaupal.social.people import ip_blocks as doors, push
 from chaupal.social.signin import logins
-from chaupal.wire import csrf
-from chaupal.wire.asker import Asker, Askers, accepted_language, bearer
-from chaupal.wire.call import Answer, Call, House, Upload, json
-from chaupal.wire.limits import Limits, check_limit, limit_headers, retry_after
-from chaupal.wire.packing import FAST, gzip, pack
-from chaupal.wire.params import check, nest, pairs_of
-from chaupal.wire.route import Route, Shape
 
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known

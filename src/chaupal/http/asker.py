@@ -3,13 +3,13 @@
 import functools
 from collections.abc import Mapping
 
+from chaupal.http.scope import Pairs, joined_headers
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.ports.country import Locator
-from chaupal.wire.scope import Pairs, joined_headers
 
 # Only those who are known are remembered, so that nobody floods it; and no head that is longer than that of a browser.
 REMEMBERED, LONGEST = 500, 4_000

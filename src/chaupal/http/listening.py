@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from chaupal.http.call import Call
+from chaupal.http.limits import counted_as
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
-from chaupal.wire.call import Call
-from chaupal.wire.limits import counted_as
 
 MOST_WAITING = 400  # tidings that wait for one connection; whoever falls further behind is let go
 EVERYBODY = ""  # the topic that every open connection hears

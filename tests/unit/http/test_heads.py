@@ -6,17 +6,17 @@ import msgspec
 import pytest
 
 from chaupal.api.mastodon import timelines
+from chaupal.http import asker
+from chaupal.http.asgi import head_of, lines_of
+from chaupal.http.asker import Askers
+from chaupal.http.call import Answer
+from chaupal.http.route import Shape
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
 from chaupal.ports.country import Locator
 from chaupal.social.signin import logins
 from chaupal.store.identity import accounts, apps
-from chaupal.wire import asker
-from chaupal.wire.asgi import head_of, lines_of
-from chaupal.wire.asker import Askers
-from chaupal.wire.call import Answer
-from chaupal.wire.route import Shape
 from village import Village, Villager
 
 HOME, ME = "/api/v1/timelines/home", "/api/v1/accounts/verify_credentials"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chaupal.http.multipart import IN_MEMORY, MOST_WORDS, read
 from chaupal.kernel.errors import Malformed
-from chaupal.wire.multipart import IN_MEMORY, MOST_WORDS, read
 
 KIND = "multipart/form-data; boundary=naav"
 

@@ -15,16 +15,16 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from chaupal.http.answer import Dispatcher, FieldsAndFiles, Request, problem_json
+from chaupal.http.asgi import ALWAYS, OPEN, send_answer
+from chaupal.http.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
+from chaupal.http.route import Route, Shape
+from chaupal.http.scope import AsgiReceive, AsgiSend, Scope, headers_of, lent, peer_of, query_of
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, Problem, TooMany, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 from chaupal.reads import kept
-from chaupal.wire.answer import Dispatcher, FieldsAndFiles, Request, problem_json
-from chaupal.wire.asgi import ALWAYS, OPEN, send_answer
-from chaupal.wire.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
-from chaupal.wire.route import Route, Shape
-from chaupal.wire.scope import AsgiReceive, AsgiSend, Scope, headers_of, lent, peer_of, query_of
 
 DOOR_PATH = "/api/v1/streaming"
 HEARTBEAT = 15.0  # seconds of silence, after which the token is looked at and the client hears that all is well

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http import multipart
+from chaupal.http.answer import FieldsAndFiles
+from chaupal.http.params import nest, pairs_of
+from chaupal.http.route import Route
+from chaupal.http.scope import AsgiReceive
 from chaupal.kernel.errors import Malformed, TooLarge
-from chaupal.wire import multipart
-from chaupal.wire.answer import FieldsAndFiles
-from chaupal.wire.params import nest, pairs_of
-from chaupal.wire.route import Route
-from chaupal.wire.scope import AsgiReceive
 
 MOST_FIELDS = 1_000
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 from msgspec import Meta
 
+from chaupal.http.params import check, nest, pairs_of
 from chaupal.kernel.errors import Invalid, Malformed
-from chaupal.wire.params import check, nest, pairs_of
 
 
 class Takes(msgspec.Struct, kw_only=True):

@@ -9,6 +9,7 @@ import pytest
 from pyotp.totp import TOTP
 
 from chaupal.app.wiring import Running, open_house
+from chaupal.http.limits import GENERAL, GUESSES, MESSAGES
 from chaupal.kernel.clock import DAY, MINUTE, SECOND, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.nets import WIDER, nets_of
@@ -16,7 +17,6 @@ from chaupal.kernel.settings import load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.signin import browsers, logins, two_factor as second
-from chaupal.wire.limits import GENERAL, GUESSES, MESSAGES
 from listening import listening
 
 PASSWORD = "a long enough secret"

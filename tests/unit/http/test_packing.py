@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 import regex
 
+from chaupal.http import packing
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.wire import packing
 from village import Village, open_village
 
 

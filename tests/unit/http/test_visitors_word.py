@@ -8,9 +8,9 @@ import pytest
 import regex
 
 from chaupal.app.wiring import Running, open_house
+from chaupal.http import csrf
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.wire import csrf
 
 WORD = regex.compile(r'(?<=name="csrf" value=")[^"]*')
 SITE = "sec-fetch-site"

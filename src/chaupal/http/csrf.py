@@ -11,10 +11,10 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from chaupal.http.call import Call
+from chaupal.http.cookies import set_cookie
 from chaupal.kernel.errors import NotAllowed
 from chaupal.kernel.secrets import new_secret
-from chaupal.wire.call import Call
-from chaupal.wire.cookies import set_cookie
 
 COOKIE = "visitor"
 SITE = "sec-fetch-site"

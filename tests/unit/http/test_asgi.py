@@ -12,6 +12,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES, Running, open_house
+from chaupal.http.answer import Dispatcher
+from chaupal.http.asgi import Front, header
+from chaupal.http.route import Shape
+from chaupal.http.scope import App
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import NotFound, Problem, Unsound
 from chaupal.kernel.settings import Settings, load_settings
@@ -24,10 +28,6 @@ from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
-from chaupal.wire.answer import Dispatcher
-from chaupal.wire.asgi import Front, header
-from chaupal.wire.route import Shape
-from chaupal.wire.scope import App
 
 
 def client(app: App, **headers: str) -> httpx2.AsyncClient:

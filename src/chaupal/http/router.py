@@ -3,10 +3,10 @@
 import functools
 from typing import Any, NamedTuple
 
+from chaupal.http.call import Answer
+from chaupal.http.route import Route, Shape
 from chaupal.kernel.errors import Coded, NotFound
 from chaupal.policy.surface import Surface
-from chaupal.wire.call import Answer
-from chaupal.wire.route import Route, Shape
 
 REST = frozenset({"path"})  # parameters that take whatever is left of a path, slashes and all
 # What servers say that they take, where they ask for what a page shows (ActivityPub §3.2).

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from chaupal.app.wiring import Running, open_house
 from chaupal.fanout import streams as fanout
+from chaupal.http import listening as mailbox, streaming
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
@@ -24,7 +25,6 @@ from chaupal.social.signin import logins
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.tables import accounts as table
-from chaupal.wire import listening as mailbox, streaming
 from listening import hears, listening
 
 API = "/api/v1/streaming"
