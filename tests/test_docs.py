@@ -8,6 +8,7 @@ import regex
 
 import make_api
 import make_entries
+import make_moves
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
@@ -35,6 +36,10 @@ def test_each_file_of_a_folder_is_told_with_what_it_is_for():
 
 def test_the_paper_on_the_api_is_fresh():
     assert make_api.PAPER.read_text(encoding="utf-8") == make_api.draw(), "docs/api.md is stale: make map"
+
+
+def test_the_paper_on_moves_is_fresh():
+    assert make_moves.PAPER.read_text(encoding="utf-8") == make_moves.draw(), "docs/moves.md is stale: make map"
 
 
 def test_every_field_of_every_entry_of_the_log_is_described_as_the_code_has_it():

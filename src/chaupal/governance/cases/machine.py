@@ -1,10 +1,13 @@
 """A state machine as a table that checks itself when it is made: every state can be reached, none is a dead end by mistake."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from chaupal.kernel.errors import Conflict
 from chaupal_audit.law.moves import Move as Move
+
+DRAWN_FROM = 5  # a verb from more states than this is in no diagram
 
 
 class Machine[S: StrEnum]:
@@ -53,23 +56,25 @@ class Machine[S: StrEnum]:
         return standing
 
     def drawn(self) -> str:
-        """The table in Markdown, for the docs."""
-        rows = (
-            f"| {m.source.value or '·'} | {m.verb} | {m.to.value} | {_words(m.may, m.own)} | "
-            f"{', '.join(m.needs).replace('_', ' ') or '·'} | {', '.join(m.guards).replace('_', ' ') or '·'} |"
-            for m in self.moves
-        )
-        return "\n".join(("| from | verb | to | who may | needs | guards |", "|---|---|---|---|---|---|", *rows))
+        """The table in Markdown, for the docs: a verb that is the same from several states has one row for all of them."""
+        rows: dict[tuple[str, ...], list[str]] = {}
+        for m in self.moves:
+            to = "(stays)" if m.source is m.to else m.to.value
+            rest = _words(m.may, m.own), *(", ".join(of).replace("_", " ") or "·" for of in (m.needs, m.guards))
+            rows.setdefault((m.verb, to, *rest), []).append(m.source.value or "·")
+        lines = (f"| {verb} | {', '.join(sources)} | {' | '.join(rest)} |" for (verb, *rest), sources in rows.items())
+        return "\n".join(("| verb | from | to | who may | needs | guards |", "|---|---|---|---|---|---|", *lines))
 
     def diagram(self) -> str:
-        """The same as a Mermaid state diagram; verbs that lead the same way share an arrow."""
+        """The usual ways as a Mermaid state diagram; verbs that lead the same way share an arrow. What leads on from nearly
+        everywhere would hide them, and stands in the table."""
+        sources = Counter(m.verb for m in self.moves)
         arrows: dict[tuple[str, str], list[str]] = {}
         for m in self.moves:
-            if m.source is not m.to:
+            if m.source is not m.to and sources[m.verb] <= DRAWN_FROM:
                 arrows.setdefault((m.source.value or "[*]", m.to.value), []).append(m.verb)
         lines = [f"    {source} --> {to} : {', '.join(verbs)}" for (source, to), verbs in arrows.items()]
-        ends = [f"    {state.value} --> [*]" for state in sorted(self.final)]
-        return "\n".join(("stateDiagram-v2", *lines, *ends))
+        return "\n".join(("stateDiagram-v2", *lines))
 
 
 def _words(may: str, own: str) -> str:

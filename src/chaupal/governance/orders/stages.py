@@ -68,14 +68,11 @@ def check_over(verb: str, states: Iterable[State]) -> None:
 
 
 def drawn() -> str:
-    """The table in Markdown, for the docs: a row for each verb of a case, a column for each stage."""
-    head = f"| verb | {' | '.join(stage.value for stage in ANY)} |"
-    rows = (
-        f"| {verb} | {' | '.join('✓' if allows(stage, verb) else '·' for stage in ANY)} |"
-        for verb in dict.fromkeys(move.verb for move in CASE_MOVES)
-        if verb not in AT_FIRST
-    )
-    return "\n".join((head, "|---" * (len(ANY) + 1) + "|", *rows))
+    """The table in Markdown, for the docs: verbs of a case that the same stages allow share a row."""
+    rows: dict[str, list[str]] = {}
+    for verb in dict.fromkeys(move.verb for move in CASE_MOVES if move.verb not in AT_FIRST):
+        rows.setdefault(", ".join(stage.value for stage in ANY if allows(stage, verb)), []).append(verb)
+    return "\n".join(("| stages | verbs |", "|---|---|", *(f"| {at} | {', '.join(of)} |" for at, of in rows.items())))
 
 
 def _faults() -> Iterator[str]:
