@@ -9,6 +9,7 @@ import regex
 import make_api
 import make_entries
 import make_moves
+import make_rules
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
@@ -40,6 +41,11 @@ def test_the_paper_on_the_api_is_fresh():
 
 def test_the_paper_on_moves_is_fresh():
     assert make_moves.PAPER.read_text(encoding="utf-8") == make_moves.draw(), "docs/moves.md is stale: make map"
+
+
+def test_the_rules_of_the_audit_are_fresh():
+    paper = make_rules.PAPER.read_text(encoding="utf-8")
+    assert paper == make_rules.with_table(paper), "docs/rule-of-law.md is stale: make map"
 
 
 def test_every_field_of_every_entry_of_the_log_is_described_as_the_code_has_it():

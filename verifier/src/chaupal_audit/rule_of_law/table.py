@@ -64,9 +64,9 @@ TABLE: dict[str, tuple[Check[Any], ...]] = {
 
 
 def drawn() -> str:
-    """The table for docs/rule-of-law.md."""
+    """The table for docs/rule-of-law.md, in English; `chaupal-audit` says each in Hindi, too."""
     rows = ["| code | what is wrong | |", "|---|---|---|"]
     for about, checks in TABLE.items():
         rows.append(f"| **{about}** | | |")
-        rows += [f"| `{check.code}` | {check.en} {check.hi} | {'late' if check.late else ''} |" for check in checks]
+        rows += [f"| `{check.code}` | {check.en} | {'late' if check.late else ''} |" for check in checks]
     return "\n".join(rows)
