@@ -5,11 +5,12 @@ import ipaddress
 import socket
 import zlib
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from concurrent.futures import Executor
 
     import httpx2
@@ -68,8 +69,6 @@ async def post(
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) -> int:
-    import httpx2
-
     parts = urlsplit(url)
     host = parts.hostname or ""
     address = await _address(host, parts.port or (443 if parts.scheme == "https" else 80), private=private)
@@ -78,7 +77,7 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], *, private: b
     shown = f"[{address}]" if address.version == 6 else str(address)
     there = parts._replace(netloc=f"{shown}:{parts.port}" if parts.port else shown).geturl()
     async with (
-        httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
+        _client() as client,
         client.stream(
             "POST",
             there,
@@ -95,6 +94,20 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str], *, private: b
         if not 200 <= answer.status_code < 300:
             raise NotAnswered(f"answered {answer.status_code}", answer.status_code)
         return answer.status_code
+
+
+def _client() -> "httpx2.AsyncClient":
+    import httpx2
+
+    return httpx2.AsyncClient(verify=_trusted(), trust_env=False, follow_redirects=False)
+
+
+@cache
+def _trusted() -> "ssl.SSLContext":
+    """Whose word on a name is believed, as this machine has it when first asked: to read that took longer than a call."""
+    import httpx2
+
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 class Got(NamedTuple):
@@ -133,8 +146,6 @@ async def _get(
     url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool, private: bool
 ) -> Got | str:
     """What is there, or where it is instead."""
-    import httpx2
-
     parts = urlsplit(url)
     host, usual = (parts.hostname or "").encode("idna").decode(), 443 if parts.scheme == "https" else 80
     if parts.scheme not in ("http", "https") or not host or parts.username or len(url) > MOST_URL:
@@ -147,7 +158,7 @@ async def _get(
     there = parts._replace(netloc=shown + port, fragment="").geturl()
     asked = dict(headers) | {"host": host + port, "accept-encoding": "gzip, identity"}
     async with (
-        httpx2.AsyncClient(trust_env=False, follow_redirects=False) as client,
+        _client() as client,
         client.stream("GET", there, headers=asked, extensions={"sni_hostname": host}) as answer,
     ):
         if answer.status_code in REDIRECTS and "location" in answer.headers:
