@@ -1,8 +1,7 @@
-"""Draw docs/api.md: every route of the API by its room, with its scope; and what of Mastodon's API is not here, and why."""
+"""Draw docs/api.md: what of Mastodon's API is not here, and why; and the routes that are ours, each with its scope."""
 
 import itertools
 import re
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,13 @@ PAGES = frozenset({"GET /oauth/authorize"})
 
 HEAD = """# The API
 
-Drawn by `make map` from the route table and from `tools/mastodon_api.toml`; a test keeps it fresh. The whole description, with every
-field, is at `/openapi.json` of a running server (OpenAPI 3.1). Streams are told of in [streaming.md](streaming.md), media in
-[media.md](media.md), push in [push.md](push.md), the court's part in [api-governance.md](api-governance.md).
+Drawn by `make map` from the route table and `tools/mastodon_api.toml`. Mastodon's routes are as [its documentation](https://docs.joinmastodon.org/api/)
+has them; this page says which are missing and which are ours. Every field of every route is at `/openapi.json` of a running server
+(OpenAPI 3.1), for people at `/about/api`. More: [streaming](streaming.md), [media](media.md), [push](push.md),
+[the court](api-governance.md).
 
-*scope*: what an app's token must hold. *anybody*: nobody need be signed in; with a token, its scope holds all the same.
-*office*: for members of the staff whose role may do it. PUT and PATCH are one thing: whatever takes the one takes the other.
+*who*: the scope that an app's token must hold; *anybody*: no token is needed, but one that is sent is held to its scope; *office*: for
+staff whose role may do it. A route that takes PUT takes PATCH.
 """
 
 
@@ -62,7 +62,7 @@ def draw() -> str:
 
 
 def _against_mastodon() -> list[str]:
-    lines = ["## Against Mastodon's", "", "| heap | documented | here |", "|---|---|---|"]
+    lines = ["## Against Mastodon's", "", "| part | documented | here |", "|---|---|---|"]
     lines += [f"| {told} | {len(known(t))} | {len(known(t)) - len(absent(t))} |" for t, told in TIERS.items()]
     for tier, told in TIERS.items():
         if missing := absent(tier):
@@ -96,29 +96,25 @@ def _versions() -> list[str]:
 
 
 def _rooms(theirs: frozenset[str]) -> list[str]:
-    lines = ["", "## Every route", "", "Routes marked + are Chaupal's own.", ""]
+    lines = ["", "## Routes of our own", ""]
     rooms: dict[str, list[Route]] = {}
     for route in ROUTES:
-        if not route.village and route.shape is not Shape.PAGE:
+        if not route.village and route.shape is not Shape.PAGE and shape(route.name) not in theirs:
             rooms.setdefault(part_of(route), []).append(route)
     for room, held in sorted(rooms.items()):
-        lines += [f"### {room.replace('_', ' ')}", "", _purpose(held[0]), "", "| route | who | what |", "|---|---|---|"]
-        lines += [_row(route, own=shape(route.name) not in theirs) for route in held] + [""]
+        lines += [f"### {room.replace('_', ' ')}", "", "| route | who | what |", "|---|---|---|"]
+        lines += [_row(route) for route in held] + [""]
     return lines
 
 
-def _purpose(route: Route) -> str:
-    return (sys.modules[route.run.__module__].__doc__ or "").strip().split("\n")[0]
-
-
-def _row(route: Route, *, own: bool) -> str:
+def _row(route: Route) -> str:
     who = [
         "an authority's token" if route.offices else "anybody" if route.public else "",
         f"`{route.scope}`" if route.scope else "",
         "office" if route.may else "",
     ]
     told = (route.run.__doc__ or "").strip().split("\n")[0].replace("|", "\\|")
-    return f"| `{', '.join(route.methods)} {route.path}`{' +' if own else ''} | {', '.join(w for w in who if w) or 'signed in'} | {told} |"
+    return f"| `{', '.join(route.methods)} {route.path}` | {', '.join(w for w in who if w) or 'signed in'} | {told} |"
 
 
 if __name__ == "__main__":

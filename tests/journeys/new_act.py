@@ -103,7 +103,7 @@ async def walk(data: Path) -> None:
         assert "reason" in file.text and ref in file.text
         assert "Affirm it" in (await chitra.get(f"/office/orders/{ref}/many")).text
         assert await number() == first + 4
-    assert "/targets/{number}/affirm` + | `admin:write:orders`, office | Say that what is in force is right." in draw()
+    assert "/targets/{number}/affirm` | `admin:write:orders`, office | Say that what is in force is right." in draw()
 
 
 if __name__ == "__main__":
