@@ -10,6 +10,7 @@ import make_api
 import make_entries
 import make_moves
 import make_rules
+import rooms
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
@@ -27,6 +28,12 @@ TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 def test_the_map_is_fresh():
     assert MAP.read_text(encoding="utf-8") == draw(), "docs/map.md is stale: make map"
+
+
+def test_the_picture_of_the_house_in_the_readme_is_the_house():
+    picture = (HOME / "README.md").read_text("utf-8").split("## How it is built")[1].split("```")[1]
+    drawn = [[word for word in regex.split(r"\s{2,}", line) if word in ROW_OF] for line in picture.strip().splitlines()]
+    assert drawn == [list(row) for row in reversed(rooms.ROWS)]
 
 
 def test_each_file_of_a_folder_is_told_with_what_it_is_for():
