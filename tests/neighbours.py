@@ -29,7 +29,8 @@ from chaupal.social.context import Square
 from chaupal.social.posts import posts
 from chaupal.store.court import rulings
 from chaupal.store.identity import accounts
-from chaupal.store.machine.work import Work
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.work import Reading, Work
 from chaupal.text import analyse
 
 LAWS, RULES = load_regimes(None), load_house_rules(None)
@@ -108,6 +109,21 @@ class Street:
 def by(who: int | None, country: str = "DE") -> Viewer:
     """A viewer, abroad unless said otherwise."""
     return Viewer(account=who, country=country)
+
+
+async def asked(street: Street, monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
+    """The statements that reads ask the store from now on."""
+    told: list[Statement] = []
+    async with street.work.reading() as reading:
+        kind: type[Reading] = type(reading)
+    fetch = kind.fetch
+
+    async def counted(self: Reading, stmt: Statement, /, **params: object) -> object:
+        told.append(stmt)
+        return await fetch(self, stmt, **params)
+
+    monkeypatch.setattr(kind, "fetch", counted)
+    return told
 
 
 PRIVATE = Visibility.PRIVATE

@@ -9,29 +9,13 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.timelines import public, thread
 from chaupal.social.posts import posts, reactions
-from chaupal.store.machine.dialect import Statement, statement, words
+from chaupal.store.machine.dialect import statement, words
 from chaupal.store.machine.marks import write
 from chaupal.store.machine.shelves import NOTICES, POSTS
 from chaupal.store.machine.tables import marks
-from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import notices
 from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, skeleton
-from neighbours import Street, by
-
-
-async def asked(street: Street, monkeypatch: pytest.MonkeyPatch) -> list[Statement]:
-    """The statements that reads ask the store from now on."""
-    told: list[Statement] = []
-    async with street.work.reading() as reading:
-        kind: type[Reading] = type(reading)
-    fetch = kind.fetch
-
-    async def counted(self: Reading, stmt: Statement, /, **params: object) -> object:
-        told.append(stmt)
-        return await fetch(self, stmt, **params)
-
-    monkeypatch.setattr(kind, "fetch", counted)
-    return told
+from neighbours import Street, asked, by
 
 
 async def listed(street: Street, who: int) -> list[int]:

@@ -195,16 +195,15 @@ def _slice(resident: Resident, cursor: Cursor) -> Sequence[int] | None:
     return None if reaches_past else chosen[-(cursor.limit + 1) :][::-1]
 
 
-async def _authors(reading: Reading, me: int) -> frozenset[int]:
-    return ((await relations_of(reading, me)).following - (await wants_of(reading, me)).aside) | {me}
+async def _authors(reading: Reading, me: int, wants: Wants) -> frozenset[int]:
+    return ((await relations_of(reading, me)).following - wants.aside) | {me}
 
 
 async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[int]:
     """Out of the store, newest first. `upward`: not the newest, but those next above `above`."""
-    look = reading.by(HOMES, me)
+    look, wants = reading.by(HOMES, me), await wants_of(reading, me)
     span: dict[str, Any] = {"below": below, "above": above, "limit": limit, "upward": upward}
-    ids = await newest_of(look, await _authors(reading, me), **span)
-    tags = (await wants_of(reading, me)).tags
+    ids, tags = await newest_of(look, await _authors(reading, me, wants), **span), wants.tags
     if tags:
         ids += await newest_tagged(look, tags, **span)
     if tags or upward:
@@ -214,7 +213,9 @@ async def _newest(reading: Reading, me: int, *, below: int, above: int, limit: i
 
 
 async def _sources(reading: Reading, me: int) -> frozenset[Source]:
-    return frozenset[Source]((*await _authors(reading, me), *map(tag_source, (await wants_of(reading, me)).tags)))
+    wants = await wants_of(reading, me)
+    authors: frozenset[Source] = await _authors(reading, me, wants)
+    return authors.union(map(tag_source, wants.tags)) if wants.tags else authors
 
 
 async def _expect(reads: Reads, reading: Reading, me: int) -> Expected:

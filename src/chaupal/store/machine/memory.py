@@ -62,6 +62,13 @@ class KindShelf[K, V]:
         return len(self._shelf.items)
 
 
+class WholeShelf[K, V](KindShelf[K, V]):
+    """What is made of all of a kind together: gone with any of its keys."""
+
+    def forget(self, key: Any) -> None:
+        self._shelf.items.clear()
+
+
 class Remark(NamedTuple):
     """An account's marks on a post: bits that came, and bits that went."""
 
@@ -150,6 +157,9 @@ class Memory:
         self._lately_from = 0  # all that was forgotten from then on is among them
         self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
         self.carried: KindShelf[int, int] = KindShelf(shelves.CARRIED)
+        self.latest: WholeShelf[int, Any] = WholeShelf(
+            shelves.WROTE
+        )  # the newest posts with their authors: store.square.posts
         self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
         self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
         self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters

@@ -95,14 +95,14 @@ ANNOUNCED: Kind[int] = _whole("announced", t.announcements, most=1)  # what staf
 DOORS: Kind[int] = _whole("doors", t.doors, most=1)  # those that are shut now
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
 
-# What is read anew each time, and yet known by a key.
+# What is read anew each time, and yet known by a key. (Of what everybody wrote, memory holds the newest in one.)
 HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.feed` says when they change
 SQUARE: Kind[int] = Kind(
     "square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,)
 )  # what is listed for everybody
 ELSEWHERE: Kind[int] = _whole("elsewhere", t.elsewhere)  # and of what people of other servers say
 WROTE: Kind[int] = Kind(
-    "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,)
+    "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,), most=1
 )  # what somebody wrote and reposted
 TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
 # Which posts are found by a word, by whoever may find them: the index, and who lets their posts be found.
