@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 import regex
 
@@ -11,6 +12,9 @@ import make_entries
 import make_moves
 import make_rules
 import rooms
+from chaupal.app.cli import cli
+from chaupal.app.wiring import ROUTES
+from chaupal.kernel.settings import Settings
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
 from rooms import ROW_OF
@@ -23,6 +27,8 @@ AT_THE_DOOR = sorted(HOME.glob("*.md"))  # README, CONTRIBUTING and whatever els
 PAPERS = [*AT_THE_DOOR, HOME / "verifier" / "README.md", *sorted(DOCS.rglob("*.md"))]
 MAKEFILE = (HOME / "Makefile").read_text(encoding="utf-8")
 TARGETS = frozenset(regex.findall(r"^([a-z-]+):", MAKEFILE, regex.M))
+SETTINGS = frozenset({*Settings.__struct_fields__, "config"})
+SHAPES = [regex.compile(regex.sub(r"\{[^}]*\}", "[^/]+", route.path)) for route in ROUTES]
 TERMS = [row for row in ROWS if row[0].strip() != "English"]
 
 
@@ -121,6 +127,59 @@ def test_what_is_named_at_the_door_is_there(paper: Path):
     assert {file for file in files if not (HOME / file).exists()} == set()
     asked = {word for words in regex.findall(r"`make ([a-z -]+?)`", text) for word in words.split()}
     assert asked - TARGETS == set()
+
+
+NAMED_FROM = tuple(
+    HOME / base
+    for base in (
+        "", "src/chaupal", "src/chaupal/web", "src/chaupal/web/script", "src/chaupal/web/templates", "src/chaupal/store",
+        "verifier/src", "verifier/src/chaupal_audit", "tests", "docs",
+    )
+)  # fmt: skip
+
+
+def _is_ours(file: str) -> bool:
+    """Whether a file's first folder is one of ours; papers also name files of others (`data/tweets.js`)."""
+    return any((base / file.partition("/")[0]).is_dir() for base in NAMED_FROM)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_files_that_a_paper_names_are_there(paper: Path):
+    files = set(
+        regex.findall(r"`([\w.-]+/[\w./-]+\.(?:py|ts|toml|mjs|sh|html|cfg))(?:::\w+)?`", paper.read_text("utf-8"))
+    )
+    assert {f for f in files if _is_ours(f) and not any((base / f).exists() for base in NAMED_FROM)} == set()
+
+
+def _unknown(words: list[str]) -> str:
+    """The first word that `chaupal` has no command for, or nothing."""
+    command, context = cli, click.Context(cli)
+    for word in words:
+        if not isinstance(command, click.Group):
+            return ""
+        if (found := command.get_command(context, word)) is None:
+            return word
+        command = found
+    return ""
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_commands_and_settings_that_a_paper_names_are_there(paper: Path):
+    text = paper.read_text("utf-8")
+    called = regex.findall(r"(?:^|`|/|# )chaupal(?: --data \S+)?((?: [a-z-]+)+)", text, regex.M)
+    assert [words for words in called if words.split()[0] in cli.commands and _unknown(words.split())] == []
+    assert {name.lower() for name in regex.findall(r"CHAUPAL_([A-Z0-9_]+)", text)} - SETTINGS == set()
+
+
+OURS = "api/v1/chaupal|office|settings|about|disputes|portal|transparency|log|orders|live|report|statements|verify"
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_addresses_that_a_paper_names_are_there(paper: Path):
+    """Of ours: what is not here of Mastodon's API is named on purpose."""
+    named = regex.findall(rf"`(?:[A-Z, ]+ )?(/(?:{OURS})(?:/[\w{{}}:.-]+)*)(?:\?[^`]*)?`", paper.read_text("utf-8"))
+    plain = {regex.sub(r"\{[^}]*\}|:[a-z_]+", "x", name) for name in named}
+    assert {name for name in plain if not any(shape.fullmatch(name) for shape in SHAPES)} == set()
 
 
 def test_whoever_would_change_the_house_is_told_how():
