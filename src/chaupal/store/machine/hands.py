@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 
+from chaupal.store.machine.connecting import Connection
+
 
 async def _keep_settings(connection: Any) -> None:
     """Nothing to reset: every unit is a transaction, and no session state is used. Saves a round trip."""
@@ -34,7 +36,9 @@ class Hands:
         self._closing = False
 
     async def open(self) -> None:
-        self._pool: Any = await asyncpg.create_pool(self._dsn, min_size=1, max_size=self._most, reset=_keep_settings)
+        self._pool: Any = await asyncpg.create_pool(
+            self._dsn, min_size=1, max_size=self._most, reset=_keep_settings, connection_class=Connection
+        )
 
     async def fetch(self, text: str, *arguments: Any) -> Sequence[Any]:
         connection = await self._take()

@@ -98,7 +98,9 @@ async def _where(url: str) -> At:
         return await asyncio.to_thread(_sqlite_at, Path(url.removeprefix("sqlite:///")))
     import asyncpg
 
-    connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
+    from chaupal.store.machine.connecting import connect
+
+    connection = await connect(url.replace("+asyncpg", ""))
     try:
         version: str = await connection.fetchval(VERSION)
         return At(version, await connection.fetchval(STANDS) or "")
@@ -160,9 +162,9 @@ async def _alone(url: str) -> AsyncGenerator[None]:
     By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits. Nor does anybody
     wait for it in a statement, which keeps one too: of several that start at once the first would wait for the others, and they for it.
     """
-    import asyncpg
+    from chaupal.store.machine.connecting import connect
 
-    connection: Any = await asyncpg.connect(url.replace("+asyncpg", ""))
+    connection = await connect(url.replace("+asyncpg", ""))
     try:
         await connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
         held = f"SELECT 1 WHERE pg_try_advisory_xact_lock({MIGRATING})"

@@ -15,6 +15,7 @@ import msgspec
 from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
+from chaupal.store.machine.connecting import connect
 from chaupal.store.machine.memory import Remark
 from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
 from chaupal.store.machine.work import Writing
@@ -221,7 +222,7 @@ class Tail:
                 return await self._fetch(self._eye)
             except LOST:
                 self.drop()
-        self._eye = await asyncpg.connect(self._dsn)
+        self._eye = await connect(self._dsn)
         return await self._fetch(self._eye)
 
     async def _fetch(self, eye: Any) -> Sequence[Any]:

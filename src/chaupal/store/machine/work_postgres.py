@@ -16,6 +16,7 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.connecting import connect
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.hands import Hands
 from chaupal.store.machine.memory import Memory
@@ -199,7 +200,7 @@ class PostgresWork(SharedWork):
 
     async def seat(self, many: int) -> int | None:
         """See `store.work.Work`: held by a connection of its own, so that it is free again once the process is no more."""
-        self._sits = await asyncpg.connect(self._dsn)
+        self._sits = await connect(self._dsn)
         for number in range(many):
             if await self._sits.fetchval("SELECT pg_try_advisory_lock($1, $2)", SEATED + self._beside, number):
                 return number
