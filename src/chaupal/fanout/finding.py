@@ -16,7 +16,8 @@ async def index(carrier: Carrier, w: Writing, event: PostPublished | PostEdited)
         return
     post = await finding.source(w, event.post)
     if post is not None and post.boost_of is None:
-        await finding.index(w, event.post, terms(f"{post.spoiler}\n{post.text}"))
+        words = terms(f"{post.spoiler}\n{post.text}")
+        await finding.index(w, event.post, words, again=isinstance(event, PostEdited))
 
 
 async def drop(carrier: Carrier, w: Writing, event: PostDeleted) -> None:

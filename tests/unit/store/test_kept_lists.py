@@ -5,16 +5,21 @@ import sys
 import pytest
 from sqlalchemy import select
 
+from chaupal.reads.explore import search
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.timelines import public, thread
-from chaupal.social.posts import posts, reactions
+from chaupal.social.posts import editing, posts, reactions
+from chaupal.store.identity import accounts
 from chaupal.store.machine.dialect import statement, words
 from chaupal.store.machine.marks import write
 from chaupal.store.machine.shelves import NOTICES, POSTS
 from chaupal.store.machine.tables import marks
 from chaupal.store.notifications import notices
-from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, skeleton
+from chaupal.store.square import finding, posting
+from chaupal.store.square.finding import WITH_WORDS
+from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, as_written, skeleton
+from chaupal.text.analyse import query_terms
 from neighbours import Street, asked, by
 
 
@@ -122,3 +127,68 @@ async def test_inside_a_unit_a_list_is_what_the_unit_has_made_it_and_stays_there
 async def prepared(street: Street, who: int) -> posts.Post:
     async with street.work.reading() as reading:
         return await posts.prepare(street.square, reading, by(who), posts.Draft(text="दो"))
+
+
+async def seek(street: Street, who: int, query: str) -> list[int]:
+    await street.settle()
+    return [seen.item.id for seen in await search.posts(street.reads, by(who), query)]
+
+
+async def test_what_a_word_finds_is_asked_for_once_by_all_who_are_found_until_a_post_comes_that_holds_it(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "पानी कहाँ है")
+    told = await asked(street, monkeypatch)
+    assert await seek(street, asha, "पानी") == await seek(street, bela, "पानी") == [one]
+    await street.say(bela, "बिजली कहाँ है")
+    assert await seek(street, asha, "पानी") == [one]
+    assert told.count(WITH_WORDS.down) == 1
+    two = await street.say(asha, "पानी आ गया")
+    assert await seek(street, asha, "पानी") == await seek(street, bela, "पानी") == [two, one]
+    assert told.count(WITH_WORDS.down) == 2
+
+
+async def test_what_several_words_find_is_asked_for_again_whichever_of_them_is_the_longest(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "पानी और समाचार")
+    assert await seek(street, asha, "पानी समाचार") == [one]
+    two = await street.say(bela, "समाचार: पानी आया")
+    assert await seek(street, asha, "पानी समाचार") == [two, one]
+
+
+async def test_a_post_that_is_edited_or_taken_back_is_found_by_its_old_words_no_more(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    one, two = await street.say(bela, "पानी"), await street.say(bela, "पानी भी")
+    assert await seek(street, asha, "पानी") == [two, one]
+    street.clock.move(1_000)
+    await editing.edit(street.square, by(bela), one, editing.Edit(text="बिजली"))
+    assert await seek(street, asha, "पानी") == [two]
+    assert await seek(street, asha, "बिजली") == [one]
+    await posts.delete(street.square, by(bela), two)
+    assert await seek(street, asha, "पानी") == []
+
+
+async def test_in_one_unit_with_a_new_post_what_goes_is_found_no_more(street: Street):
+    (bela,) = await street.people("bela")
+    one, old = await street.say(bela, "पानी"), await street.say(bela, "पानी था")
+    two = await prepared(street, bela)
+    assert await seek(street, bela, "पानी") == [old, one]
+    async with street.work.reading() as reading:
+        gone = await as_written(reading, old)
+    async with street.work.writing() as w:
+        assert gone is not None
+        await posting.remove(w, gone)
+        await posts.enter(w, two)
+    async with street.work.reading() as reading:
+        assert await finding.found(reading, bela, query_terms("पानी"), finding.ANYTHING, finding.Bounds()) == [one]
+
+
+async def test_whoever_wishes_not_to_be_found_finds_their_own_and_others_do_not(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    one = await street.say(bela, "पानी")
+    assert await seek(street, asha, "पानी") == await seek(street, bela, "पानी") == [one]
+    for wish, others in ((False, []), (True, [one])):
+        async with street.work.writing() as w:
+            await accounts.change(w, bela, accounts.Face(indexable=wish))
+        assert (await seek(street, bela, "पानी"), await seek(street, asha, "पानी")) == ([one], others)

@@ -105,8 +105,9 @@ WROTE: Kind[int] = Kind(
     "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,), most=1
 )  # what somebody wrote and reposted
 TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
-# Which posts are found by a word, by whoever may find them: the index, and who lets their posts be found.
-FOUND: Kind[int] = Kind("found", t.accounts.c.indexable, rows=(t.posts,))
+# Which posts are found by a word (`finding.key_of`): the index, and who lets their posts be found. Versions that knew of one key for
+# all words named it "found": each forgets everything where it hears the other's name.
+FOUND: Kind[int] = Kind("found_by", t.accounts.c.indexable, rows=(t.posts,))
 THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
 NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
 TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they are

@@ -4,6 +4,7 @@ Both databases hold the same folded terms and answer newest first, so the same q
 text of its own (contentless): what is found is read, sealed, from the posts.
 """
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, words
-from chaupal.store.machine.shelves import FOUND, ONLY
+from chaupal.store.machine.shelves import EVERY, FOUND
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
@@ -120,8 +121,9 @@ _narrow = (
         == param("count"),
     ),
 )
+HIDES = selects(accounts.c.id).where(accounts.c.indexable == 0, id="me")
 _worded = select(indexed_post()).select_from(_words).join(posts, posts.c.id == indexed_post()).join(accounts, _by)
-WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, kind=FOUND)
+WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, kind=FOUND, key="word")
 WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
 TAGGED = Pages(
     post_tags.c.post_id,
@@ -145,14 +147,19 @@ ANY_LISTED = Both(
 )
 
 
-async def index(w: Writing, post: int, terms: Sequence[str]) -> None:
-    """The words under which a post is found; again for the same post: these instead."""
-    w.touch(FOUND, ONLY)
+def key_of(term: str) -> int:
+    """By what it is known which lists a word stands in: no word is told to other processes."""
+    return zlib.crc32(term.encode())
+
+
+async def index(w: Writing, post: int, terms: Sequence[str], *, again: bool = False) -> None:
+    """The words under which a post is found. `again`: these instead of those that it had; which these were, the index does not say."""
+    w.touch(FOUND, *([EVERY] if again else map(key_of, terms)))
     await w.run(PUT, of=post, terms=listed(terms))
 
 
 async def unindex(w: Writing, post: int) -> None:
-    w.touch(FOUND, ONLY)
+    w.touch(FOUND, EVERY)
     await w.run(TAKE, of=post)
 
 
@@ -177,20 +184,29 @@ async def found(reading: Reading, me: int, terms: Sequence[str], narrowed: Narro
 
     `me`: who asks (0: nobody), who finds their own posts whatever they wish of others.
     """
-    params: dict[str, Any] = {"me": me}
-    if terms:
-        pages = WITH_WORDS if narrowed == ANYTHING else WITH_WORDS_NARROWED
-        params["terms"] = listed(terms)
-    elif narrowed.keys:
-        pages = TAGGED
-        params["first"] = narrowed.keys[0]
+    params: dict[str, Any] = {"me": me, "below": bounds.below, "above": bounds.above, "n": bounds.limit}
+    if terms and narrowed == ANYTHING:
+        # A post that comes into a list holds each of its words, so any of them will do: the longest is the rarest, mostly.
+        pages, word = WITH_WORDS, key_of(max(terms, key=len))
+        params |= {"me": await _as_whom(reading, me), "terms": listed(terms), "word": word}
     else:
-        pages = WRITTEN_BY if narrowed.author else ANY_LISTED
-    params |= {"below": bounds.below, "above": bounds.above, "n": bounds.limit}
-    if pages is not WITH_WORDS:
-        params |= narrowed.params()
+        pages = _narrowed(terms, narrowed)
+        params |= narrowed.params() | {"terms": listed(terms), "first": next(iter(narrowed.keys), "")}
     rows = await pages.rows(reading, upward=bounds.upward, **params)
     return [row[0] for row in (reversed(rows) if bounds.upward else rows)]
+
+
+def _narrowed(terms: Sequence[str], narrowed: Narrowed) -> Pages:
+    if terms:
+        return WITH_WORDS_NARROWED
+    if narrowed.keys:
+        return TAGGED
+    return WRITTEN_BY if narrowed.author else ANY_LISTED
+
+
+async def _as_whom(reading: Reading, me: int) -> int:
+    """Whoever lets their posts be found finds what nobody in particular finds: theirs is the same list."""
+    return me if me and await reading.once(FOUND, me, HIDES, me=me) else 0
 
 
 # --- people and tags -------------------------------------------------------------------------------------------------

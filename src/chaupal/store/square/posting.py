@@ -11,7 +11,7 @@ from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, larger, listed, param, upsert, words
-from chaupal.store.machine.shelves import ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
+from chaupal.store.machine.shelves import EVERY, FOUND, ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.tables import (
     accounts,
@@ -126,6 +126,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     public = post.visibility in LISTED_PUBLICLY
     of_the_square = public and post.boost_of is None and not answers
     w.touch(POSTS, post.id)
+    w.spare(FOUND)  # by no word yet
     await w.run(
         INSERT,
         listed=int(of_the_square and not post.server),
@@ -223,6 +224,7 @@ async def _count_on_others(w: Writing, post: Post, by: int) -> None:
 
 async def remove(w: Writing, post: Post) -> list[Gone]:
     """A post goes, and its reposts with it: all that went. Its pictures are left to their owner."""
+    w.touch(FOUND, EVERY)
     reposts = [Gone(*row) for row in await w.fetch(REPOSTS_OF, of=post.id)]
     for one in reposts:
         await w.run(DELETE, of=one.post)
