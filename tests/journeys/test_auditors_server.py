@@ -271,7 +271,7 @@ async def longer_and_less(p: Played) -> None:
 
 
 async def own_rules(p: Played) -> None:
-    """One person for a time, two for long, and what the state had pointed out; and a glass broken and seconded."""
+    """One person for a time, two for long, and what the state had pointed out; and an act in an emergency, seconded."""
     v = p.v
     for handle, source in (("troll", "staff"), ("flagged", "state_flag")):
         await v.joins(handle)
@@ -292,8 +292,8 @@ async def own_rules(p: Played) -> None:
     await decisions.propose(p.court, v.chitra.viewer, ref, 1, **suspend)
     await decisions.approve(p.court, v.dev.viewer, ref, 1)
     said = await v.says(v.asha, "ट्रैक्टर आ रहे हैं")
-    ref = await p.receives("glass", said.path)
-    await decisions.break_glass(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    ref = await p.receives("emergency", said.path)
+    await decisions.act_in_emergency(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await p.passes(HOUR)
     await decisions.approve(p.court, v.owner.viewer, ref, 1)
     await v.settle()
@@ -320,14 +320,26 @@ async def protected(p: Played) -> None:
     form = {"outcome": "freeze", "reason": REASON, "until": "2099-01-01", "rule": rule_for(v, "freeze"), "seen": 1}
     assert (await at_desk(v, p.tara, f"/office/orders/{ref}/1/act_alone", **form)).status_code == 403
     for who in (p.tara, v.dev):
-        glass = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/targets/1/break_glass", **form)
-        assert glass.status_code == 403
+        alone = await as_app(v, who, "POST", f"/api/v1/admin/orders/{ref}/targets/1/act_in_emergency", **form)
+        assert alone.status_code == 403
     asked = {"type": "disable", "text": GROUNDS, "rule": rule_for(v, "freeze").partition("@")[0]}
     acted = await as_app(v, p.tara, "POST", f"/api/v1/admin/accounts/{v.meera.id}/action", **asked)
     assert acted.status_code == 202, acted.text
     assert await binding(v, v.meera) == [], "it waits as a proposal"
     shell = await in_shell(
-        v, "order", "glass", ref, "1", "--as", "dev", "--outcome", "freeze", "--reason", REASON, "--finding", FINDING
+        v,
+        "order",
+        "emergency",
+        ref,
+        "1",
+        "--as",
+        "dev",
+        "--outcome",
+        "freeze",
+        "--reason",
+        REASON,
+        "--finding",
+        FINDING,
     )
     assert shell.returncode != 0 and "Traceback" not in shell.stderr, shell.stderr
     rows = [Item(number=1, seen=1, outcome="freeze", reason=REASON, until="2099-01-01", rule=rule_for(v, "freeze"))]
@@ -392,12 +404,12 @@ async def still_protected(p: Played) -> None:
     await protect(v, v.meera)
 
 
-async def glass_seconded(p: Played) -> None:
-    """A glass was broken and seconded; it is stayed, whoever seconded it leaves, and it goes on as the two had it."""
+async def emergency_seconded(p: Played) -> None:
+    """One acted in an emergency and was seconded; it is stayed, whoever seconded it leaves, and it goes on as the two had it."""
     v = p.v
     said, second = await v.says(v.asha, "चूल्हा जला"), await hire(v, "soon", Role.APPROVER)
-    ref = await p.receives("glass seconded", said.path)
-    await decisions.break_glass(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    ref = await p.receives("emergency seconded", said.path)
+    await decisions.act_in_emergency(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await p.passes(HOUR)
     await decisions.approve(p.court, second.viewer, ref, 1)
     await v.settle()
@@ -463,8 +475,8 @@ async def one_alone(p: Played) -> None:
     """What one person did goes on as one person's: after a stay until its day is over, and on appeal with a nearer end."""
     v = p.v
     said = await v.says(v.asha, "चाय बन गई")
-    ref = await p.receives("glass stayed", said.path)
-    await decisions.break_glass(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    ref = await p.receives("emergency stayed", said.path)
+    await decisions.act_in_emergency(p.court, v.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await v.settle()
     await p.step(ref, "stay", body=COURT)
     await p.passes(HOUR)
@@ -522,7 +534,7 @@ ACTS = (
     protected,
     asked_in_vain,
     still_protected,
-    glass_seconded,
+    emergency_seconded,
     new_roles,
     emergency,
 )

@@ -250,7 +250,7 @@ def walked(walk: Walk, number: int) -> Iterator[Act]:
     yield Act("concur", lambda: walk.move("kiran", ref, 2, "concur"), stands("measure_concurred"))
     done(walk.move("dev", ref, 2, "approve"))
     yield Act("lift", lambda: walk.move("ravi", ref, 2, "lift", reason=WHY), stands("lifted"))
-    yield Act("break glass", lambda: walk.move("dev", ref, 3, "break_glass", **said), stands("unseconded"))
+    yield Act("act in an emergency", lambda: walk.move("dev", ref, 3, "act_in_emergency", **said), stands("unseconded"))
     yield Act(
         "second", lambda: walk.move("ravi", ref, 3, "approve"), "rulings WHERE second_by < ends_at OR ends_at IS NULL"
     )

@@ -246,9 +246,9 @@ async def test_two_end_an_order_at_once(village: Village):
     await check(village)
 
 
-async def test_a_broken_glass_is_seconded_the_moment_the_order_is_withdrawn(village: Village):
+async def test_what_one_did_in_an_emergency_is_seconded_the_moment_the_order_is_withdrawn(village: Village):
     ref, court = await village.receives(village.asha.latest.path), village.running.house.court
-    await decisions.break_glass(court, village.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await decisions.act_in_emergency(court, village.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await village.settle()
     found = await both(
         decisions.approve(court, village.owner.viewer, ref, 1),
@@ -323,7 +323,7 @@ async def test_a_clock_that_jumps_between_steps_breaks_nothing(village: Village,
 async def test_what_has_lapsed_stays_so_when_the_clock_is_put_back(village: Village):
     post, court = village.asha.latest, village.running.house.court
     ref = await village.receives(post.path)
-    await decisions.break_glass(court, village.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await decisions.act_in_emergency(court, village.dev.viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     village.clock.move(25 * HOUR)
     assert not await hidden(village, post)
     assert await decisions.lapse_ended(court) == 1

@@ -47,10 +47,10 @@ async def test_one_moderator_acts_on_a_protected_speaker_by_no_way_in(village: V
         await decisions.act_alone(v.running.house.court, mod.viewer, ref, 1, draft(v, measure))
     form = {"outcome": measure, "reason": REASON, "until": FAR, "rule": rule_for(v, measure), "seen": 1}
     assert (await at_desk(v, mod, f"/office/orders/{ref}/1/act_alone", **form)).status_code == 403
-    api = await as_app(v, mod, "POST", f"/api/v1/admin/orders/{ref}/targets/1/break_glass", **form)
+    api = await as_app(v, mod, "POST", f"/api/v1/admin/orders/{ref}/targets/1/act_in_emergency", **form)
     assert api.status_code == 403
-    glass = await as_app(v, v.dev, "POST", f"/api/v1/admin/orders/{ref}/targets/1/break_glass", **form)
-    assert (glass.status_code, await binding(v, v.meera)) == (403, [])
+    alone = await as_app(v, v.dev, "POST", f"/api/v1/admin/orders/{ref}/targets/1/act_in_emergency", **form)
+    assert (alone.status_code, await binding(v, v.meera)) == (403, [])
     if measure in ACTIONS:
         asked = {
             "type": ACTIONS[measure],
@@ -135,14 +135,16 @@ async def test_what_was_done_alone_and_nobody_agreed_to_is_not_begun_anew_by_ano
     v, court = village, village.running.house.court
     mod = await hire(v, "tara", Role.MODERATOR)
     await decisions.act_alone(court, mod.viewer, await opened(v, mod, "@ravi", "freeze"), 1, draft(v, "freeze"))
-    await decisions.break_glass(court, v.dev.viewer, await opened(v, mod, "@meera", "freeze"), 1, draft(v, "freeze"))
+    await decisions.act_in_emergency(
+        court, v.dev.viewer, await opened(v, mod, "@meera", "freeze"), 1, draft(v, "freeze")
+    )
     v.clock.move(4 * DAY)
     await decisions.lapse_ended(court)
     again = {whom: await opened(v, mod, whom, "freeze") for whom in ("@ravi", "@meera")}
     with pytest.raises(NeedsTwo):
         await decisions.act_alone(court, mod.viewer, again["@ravi"], 1, draft(v, "freeze"))
     with pytest.raises(NeedsTwo):
-        await decisions.break_glass(court, v.dev.viewer, again["@meera"], 1, draft(v, "freeze"))
+        await decisions.act_in_emergency(court, v.dev.viewer, again["@meera"], 1, draft(v, "freeze"))
     asked = {"type": "disable", "text": GROUNDS, "rule": rule_for(v, "freeze").partition("@")[0], "until": FAR}
     acted = await as_app(v, mod, "POST", f"/api/v1/admin/accounts/{v.ravi.id}/action", **asked)
     assert (acted.status_code, await binding(v, v.ravi), await binding(v, v.meera)) == (202, [], [])

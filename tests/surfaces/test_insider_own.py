@@ -80,10 +80,10 @@ async def returned(v: Village, ref: str, n: int) -> None:
     await decisions.return_(v.running.house.court, v.dev.viewer, ref, n, reason=REASON)
 
 
-async def glass(v: Village, ref: str, n: int) -> None:
+async def emergency(v: Village, ref: str, n: int) -> None:
     from chaupal.governance.cases.ladder import Draft
 
-    await decisions.break_glass(
+    await decisions.act_in_emergency(
         v.running.house.court, v.dev.viewer, ref, n, Draft(outcome="withhold_post", reason=REASON)
     )
 
@@ -111,7 +111,7 @@ COMES_TO: dict[State, Act] = {
     State.REFUSAL_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="refuse", code="protected_expression"),
     State.CLOSING_PROPOSED: lambda v, ref, n: proposed(v, ref, n, outcome="duplicate"),
     State.IN_FORCE: in_force,
-    State.UNSECONDED: glass,
+    State.UNSECONDED: emergency,
     State.STAYED: in_force,
     State.CHANGE_PROPOSED: change_proposed,
     State.CHANGE_CONCURRED: change_concurred,

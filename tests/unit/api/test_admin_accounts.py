@@ -216,7 +216,7 @@ async def test_the_court_is_walked_through_over_the_api(village: Village):
     matter = (await as_staff(v, v.chitra, "GET", base)).json()
     assert matter["officer"] == "S. Verma" and "check" in matter["verbs"]
     early = {"outcome": "withhold_post", "reason": REASON}
-    for act in ("propose", "break_glass"):
+    for act in ("propose", "act_in_emergency"):
         assert (await as_staff(v, v.dev, "POST", f"{base}/targets/1/{act}", **early)).status_code == 409, (
             "not checked yet"
         )
@@ -239,7 +239,7 @@ async def test_the_court_is_walked_through_over_the_api(village: Village):
         v,
         v.dev,
         "POST",
-        f"{base}/targets/2/break_glass",
+        f"{base}/targets/2/act_in_emergency",
         outcome="withhold_account",
         reason=REASON,
         finding=FINDING,
@@ -266,7 +266,9 @@ async def test_bad_acts_are_refused_with_words(village: Village):
     wrong = await as_staff(v, v.chitra, "POST", f"{base}/targets/1/propose", outcome="erase", reason="no")
     assert wrong.status_code == 422 and {"outcome", "reason"} <= wrong.json()["details"].keys()
     assert (
-        await as_staff(v, v.chitra, "POST", f"{base}/targets/1/break_glass", outcome="withhold_post", reason=REASON)
+        await as_staff(
+            v, v.chitra, "POST", f"{base}/targets/1/act_in_emergency", outcome="withhold_post", reason=REASON
+        )
     ).status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""`chaupal order step`, `glass` and `second`: an order as a whole, and what one person does in an emergency."""
+"""`chaupal order step`, `emergency` and `second`: an order as a whole, and what one person does in an emergency."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
     ref = an_order(tmp_path)
     act = (
         "order",
-        "glass",
+        "emergency",
         ref,
         "1",
         "--outcome",
@@ -60,10 +60,10 @@ def test_what_one_did_alone_is_seconded_by_another(tmp_path: Path):
 
 
 def test_what_one_does_alone_is_a_measure_and_its_reason_waits_for_nobody(tmp_path: Path):
-    told = " ".join(done(tmp_path, "order", "glass", "--help").split())
+    told = " ".join(done(tmp_path, "order", "emergency", "--help").split())
     assert "public at once" in told and "once it is approved" not in told
     refused = run(
-        tmp_path, "order", "glass", "IN-2021-0001", "1", "--outcome", "refuse", "--reason", WHY, "--as", "dev"
+        tmp_path, "order", "emergency", "IN-2021-0001", "1", "--outcome", "refuse", "--reason", WHY, "--as", "dev"
     )
     assert refused.exit_code == 2 and "'refuse' is not one of" in refused.output
     assert "once it is approved" in " ".join(done(tmp_path, "order", "decide", "--help").split())

@@ -5,6 +5,7 @@ bears an ETag, too: an act with `If-Match` is refused (412) where the case is an
 """
 
 from collections.abc import Mapping
+from itertools import starmap
 from typing import Annotated, Any
 
 import msgspec
@@ -290,20 +291,18 @@ READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
 WRITE: dict[str, Any] = {"scope": "admin:write:orders"}
 
 
-def _act(act: Act) -> Route:
-    """An act about one case. Whether it can be for this role is asked before what was sent is read, and then by the court itself."""
+def _act(name: str, act: Act) -> Route:
+    """An act about one case. Whether it can be for this role is asked before what was sent is read, then by the court itself."""
 
     async def run(call: Call[Target]) -> Answer:
         return await _done(call, act)
 
     async def first(call: Call[Any], path: Mapping[str, str]) -> None:
-        await desk.check_role(call.house.court, call.viewer, act.name, path["ref"])
+        await desk.check_role(call.house.court, call.viewer, name, path["ref"])
 
-    run.__name__, run.__doc__ = act.name, act.help
-    takes = acts.with_fields(Target, act.fields, f"{act.name.title().replace('_', '')}Sent")
-    return post(
-        f"{CASE}/{act.name}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=act.word, **WRITE
-    )
+    run.__name__, run.__doc__ = name, act.help
+    takes = acts.with_fields(Target, act.fields, f"{name.title().replace('_', '')}Sent")
+    return post(f"{CASE}/{name}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=act.word, **WRITE)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -311,5 +310,5 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=OrderAsked, gives=MatterShown, **READ),
     post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, may="take_step", **WRITE),
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
-    *map(_act, acts.by_way("api").values()),
+    *starmap(_act, acts.addresses("api").items()),
 )

@@ -74,7 +74,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     `do`: what stands on its button, `about`: above its form, if otherwise. `help`: one sentence for programs and the shell;
     `told`: what the shell says when it is done, where not the state. `command`: its name there, `also`: a second one, for what.
     `words`: of `policy.may`, in orders and under own rules: what opens an act that moves nothing, or opens it about many at once
-    where that is for fewer. `states`: where an act that moves nothing can be done.
+    where that is for fewer. `states`: where an act that moves nothing can be done. `once`: its name of before, by which
+    addresses still know it.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     danger: bool = False
     words: tuple[str, str] = ("", "")
     states: tuple[State, ...] = ()
+    once: str = ""
 
     @property
     def says(self) -> tuple[str, ...]:
@@ -230,8 +232,9 @@ ROWS: tuple[Act, ...] = (
         do=N_("Carry out, or propose where two must"), help="Carry out what one person may, propose the rest.",
     ),
     Act(
-        name="break_glass", verbs=("break_glass",), run=decisions.break_glass_in, form=Draft, fields=AT_ONCE, ways=SINGLY,
-        do=N_("Act in an emergency"), command="glass", told="in force",
+        name="act_in_emergency", verbs=("act_in_emergency",), run=decisions.act_in_emergency_in, form=Draft, fields=AT_ONCE, ways=SINGLY,
+        do=N_("Act in an emergency"), command="emergency", told="in force", once="break_glass",
+        also=("glass", "The same as `emergency`, by its name of before."),
         help="Act alone where waiting would do harm: it is over after a day, unless a second person agrees.",
     ),
     Act(
@@ -269,11 +272,17 @@ ROWS: tuple[Act, ...] = (
     ),
 )  # fmt: skip
 ACTS: dict[str, Act] = {act.name: act for act in ROWS}
+ADDRESSED: dict[str, Act] = ACTS | {act.once: act for act in ROWS if act.once}  # by every name that an address has had
 
 
 def by_way(way: Way) -> dict[str, Act]:
     """The acts that can be done so, by name."""
     return {act.name: act for act in ROWS if way in act.ways}
+
+
+def addresses(way: Way) -> dict[str, Act]:
+    """The same by every name that their address has had."""
+    return {name: act for name, act in ADDRESSED.items() if way in act.ways}
 
 
 def fields_of(of: Iterable[Act]) -> list[Field]:

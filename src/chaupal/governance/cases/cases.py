@@ -96,7 +96,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """What waits for another person: who did it first, then who agreed, each with the word that opened it."""
         if self.state is State.UNSECONDED:
             acted = next(event for event in reversed(self.events) if event.body.outcome)
-            return ((acted, "sanction" if self.own_rules else "break_glass"),)
+            return ((acted, "sanction" if self.own_rules else "act_in_emergency"),)
         if self.state not in CARRIED_OUT or self.proposal is None:
             return ()
         verb = "propose_change" if self.state in CHANGING else "propose_measure"

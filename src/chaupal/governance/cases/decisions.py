@@ -150,9 +150,9 @@ async def act_or_propose_in(court: Court, w: Writing, viewer: Viewer, case: Case
         return await propose_in(court, w, viewer, case, draft)
 
 
-async def break_glass_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
+async def act_in_emergency_in(court: Court, w: Writing, viewer: Viewer, case: Case, draft: Draft) -> State:
     """One person acts where waiting for a second would do harm. It is over after a day, unless a second person agrees."""
-    taken = await cases.take(court, w, viewer, case, "break_glass")
+    taken = await cases.take(court, w, viewer, case, "act_in_emergency")
     await _act(court, w, case, draft, taken, Deciders(taken.by))
     return taken.move.to
 
@@ -311,4 +311,4 @@ def _last_leaf(case: Case) -> int | None:
 # --- each in a unit of its own ---
 
 concur, approve, return_, propose_change = map(cases.held, (concur_in, approve_in, return_in, propose_change_in))
-act_alone, break_glass, lift = map(cases.held, (act_alone_in, break_glass_in, lift_in))
+act_alone, act_in_emergency, lift = map(cases.held, (act_alone_in, act_in_emergency_in, lift_in))

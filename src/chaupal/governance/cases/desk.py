@@ -115,7 +115,7 @@ async def check_role(court: Court, viewer: Viewer, act: str, ref: str) -> None:
     For the door: what is wrong with a form is told to those who may send one. Of an order that is not there, or that the
     viewer may not know of, nothing is said here.
     """
-    known = acts.ACTS.get(act)
+    known = acts.ADDRESSED.get(act)
     async with court.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref) if known else None
     if known and order is not None and not known.open_to(viewer, own=order.authority_id is None):

@@ -24,11 +24,11 @@ from chaupal.store.machine.work import Reading, Writing
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
 # What one person did alone, and nobody agreed to, the same person does not begin anew for so long: days would add up to years.
 AGAIN = 30 * DAY
-GLASS = DAY  # what one person did in an emergency is over after this, unless a second person agrees
+EMERGENCY = DAY  # what one person did in an emergency is over after this, unless a second person agrees
 
 
 class Deciders(NamedTuple):
-    """Who decided. No `second` where the regime lets one person act (`alone`), or where a glass was broken.
+    """Who decided. No `second` where the regime lets one person act (`alone`), or where one acted in an emergency.
 
     `third`: who agreed as second reviewer, for a protected speaker.
     """
@@ -228,9 +228,9 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
 
 def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
     order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
-    glass = None if who.alone or who.second is not None else now + GLASS
+    second_by = None if who.alone or who.second is not None else now + EMERGENCY
     # What one person did ends soon, whatever was typed, unless a second agrees.
-    soon = court.rules.current(now).alone_ends_at(now) if who.alone else glass
+    soon = court.rules.current(now).alone_ends_at(now) if who.alone else second_by
     ends_at = _first_of(end_of(case, said, now), soon)
     return RulingRow(
         id=court.make_id(), subject_id=subject.id, term=subject.term, measure=measure.value, territory=",".join(territory(case)),
@@ -238,7 +238,7 @@ def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, 
         owner_id=case.target.owner_id, order_ref=order.ref, authority=authority.name, authority_hi=authority.name_hi,
         legal_basis=order.legal_basis, reason=said.reason, decided_by=who.first, approved_by=who.second, log_index=0,
         basis=regime.basis_kind, regime=regime.ref, rule=said.rule or order.rule, review_at=review_of(regime, now, ends_at),
-        permanent=said.permanent, alone=who.alone, second_by=glass, neutral=case.gagged(now),
+        permanent=said.permanent, alone=who.alone, second_by=second_by, neutral=case.gagged(now),
         global_allowed=regime.territory.allow_global, strike_until=_first_of(said.strike_until, soon) if said.strike_until else None,
         protected=case.protected, concurred_by=who.third,
         preserve_until=None if regime.preserve is None else regime.preserve.after(now, regime.zone), text=said.text,

@@ -87,10 +87,10 @@ MOVES: tuple[Move, ...] = (
     *_each(UNDECIDED, "propose_refusal", State.REFUSAL_PROPOSED, "decide", (*PROPOSAL, "ground"), "sanction"),
     *_each(UNDECIDED, "propose_closing", State.CLOSING_PROPOSED, "decide", PROPOSAL, "sanction"),
     *_each(UNDECIDED, "act_alone", State.UNSECONDED, "sanction", (*PROPOSAL, "ruling"), guards=OWN_ALONE),
-    *_each(UNDECIDED, "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=ALONE),
+    *_each(UNDECIDED, "act_in_emergency", State.UNSECONDED, "act_in_emergency", (*PROPOSAL, "ruling"), guards=ALONE),
     # A thing that is not for everybody stands as not found. It is left there, or something is done about it.
     *_each((State.NOT_FOUND,), "propose_measure", State.MEASURE_PROPOSED, "decide", PROPOSAL, "sanction", THERE),
-    *_each((State.NOT_FOUND,), "break_glass", State.UNSECONDED, "break_glass", (*PROPOSAL, "ruling"), guards=("there", *ALONE)),
+    *_each((State.NOT_FOUND,), "act_in_emergency", State.UNSECONDED, "act_in_emergency", (*PROPOSAL, "ruling"), guards=("there", *ALONE)),
     *_each((State.NOT_FOUND,), "take_over", State.IN_FORCE, "carry_out", ("leaf", "ruling"), guards=THERE),
     *_each((State.MEASURE_PROPOSED,), "concur", State.MEASURE_CONCURRED, "decide", SECONDED, guards=CONCURS),
     *_each((State.MEASURE_PROPOSED, State.MEASURE_CONCURRED), "serve", State.IN_FORCE, "approve", (*SECONDED, "ruling"),

@@ -275,8 +275,8 @@ async def ruling(
         despite=bool(said.despite) or (carries is not None and bool(said.defects)),
         parts=max(1, len(said.subjects)), **await _elsewhere(court, reading, kind, row),
         start=tlog.at_minute(row.starts_at), until=minute_of(row.ends_at), review=minute_of(row.review_at), permanent=row.permanent,
-        strike_until=minute_of(row.strike_until), alone=row.alone, break_glass=row.second_by is not None,
-        glass_until=minute_of(row.second_by), opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by),
+        strike_until=minute_of(row.strike_until), alone=row.alone, emergency=row.second_by is not None,
+        emergency_until=minute_of(row.second_by), opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by),
         second=_pseudonym(court, row.approved_by), concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
     return Written(

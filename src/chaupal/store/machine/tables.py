@@ -892,7 +892,7 @@ rulings = Table(
     big("opened_log_index", null=True),  # of one that was secret: the entry that made it public
     text("basis", default="legal_order"), text("regime"), text("rule"), big("review_at", null=True), big("permanent", default=0),
     big("alone", default=0),  # 1: one person may decide this by the regime (a warning under the house's rules)
-    big("second_by", null=True),  # ms: a glass was broken, a second person must look until then
+    big("second_by", null=True),  # ms: one person acted in an emergency, a second person must look until then
     big("neutral", default=0),  # 1: gagged: the placeholder names nobody
     big("global_allowed", default=0), big("strike_until", null=True), big("preserve_until", null=True), text("text"),
     big("protected", default=0),  # 1: its law asks for a third person because of whose words it is about

@@ -60,7 +60,7 @@ async def act(call: Call[CaseTyped]) -> Answer:
     args = call.args
     if args.act == "preview":
         return await page(call, args.ref, args.number, args, None)
-    known, beside = ACTS.get(args.act), BESIDE.get(args.act)
+    known, beside = acts.addresses("office").get(args.act), BESIDE.get(args.act)
     try:
         if known is not None:
             await acts.perform(call.house.court, call.viewer, known, args.ref, args.number, args, seen=args.seen)

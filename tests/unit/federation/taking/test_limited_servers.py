@@ -117,7 +117,7 @@ async def test_what_one_person_suspends_in_an_emergency_ends_no_follow_till_a_se
     bob, one = await far.account(far.bob), v.cast["dev2"].viewer
     form = MatterForm(targets=far.bob.uri.split("/")[2], rule="2@1", grounds=WHY)
     ref = await house.open_matter(court, one, form)
-    await decisions.break_glass(court, one, ref, 1, Draft(outcome="suspend_server", reason=WHY, rule="2@1"))
+    await decisions.act_in_emergency(court, one, ref, 1, Draft(outcome="suspend_server", reason=WHY, rule="2@1"))
     await v.settle()
     assert (await far.tie(v.asha, bob))["followed_by"]
     await far.tells(far.bob, far.bob.act("Follow", far.uri(v.ravi)), 403)

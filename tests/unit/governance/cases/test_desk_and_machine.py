@@ -121,11 +121,11 @@ async def in_force(bench: Bench, ref: str, n: int) -> None:
     await decisions.approve(bench.court, bench.dev, ref, n)
 
 
-async def glass(bench: Bench, ref: str, n: int) -> None:
+async def emergency(bench: Bench, ref: str, n: int) -> None:
     async with bench.court.work.reading() as reading:
         case = await cases.case_of(bench.court, reading, ref, n)
     if not case.speaker and n < 3:  # not on protected speakers, nor on staff
-        await decisions.break_glass(bench.court, bench.dev, ref, n, drafts(case)[0])
+        await decisions.act_in_emergency(bench.court, bench.dev, ref, n, drafts(case)[0])
 
 
 async def changing(bench: Bench, ref: str, n: int) -> None:
@@ -154,7 +154,7 @@ COMES_TO: dict[State, Walk] = {
     State.REFUSAL_PROPOSED: proposed(**REFUSE),
     State.CLOSING_PROPOSED: proposed(outcome="duplicate", reason=REASON),
     State.IN_FORCE: in_force,
-    State.UNSECONDED: glass,
+    State.UNSECONDED: emergency,
     State.CHANGE_PROPOSED: changing,
     State.CHANGE_CONCURRED: change_concurred,
     State.STAYED: in_force,

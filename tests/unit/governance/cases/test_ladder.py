@@ -1,4 +1,4 @@
-"""What may be decided about a target, by how many people, and what ends it: the ladder, the glass, stays and withdrawals."""
+"""What may be decided about a target, by how many people, and what ends it: the ladder, emergencies, stays and withdrawals."""
 
 from typing import Any
 
@@ -172,14 +172,14 @@ async def test_a_protected_speakers_post_takes_two_reviewers_and_an_approver(ben
 # --- one person in an emergency ---
 
 
-async def glass(bench: Bench) -> str:
+async def emergency(bench: Bench) -> str:
     ref = await bench.order()
-    await decisions.break_glass(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     return ref
 
 
 async def test_what_one_person_did_is_over_after_a_day_by_itself(bench: Bench):
-    ref = await glass(bench)
+    ref = await emergency(bench)
     assert await state(bench, ref) is State.UNSECONDED
     bench.street.clock.move(DAY - 1)
     assert (await bench.in_force()).on(bench.post)
@@ -190,7 +190,7 @@ async def test_what_one_person_did_is_over_after_a_day_by_itself(bench: Bench):
 
 
 async def test_a_second_person_makes_it_stand(bench: Bench):
-    ref = await glass(bench)
+    ref = await emergency(bench)
     with pytest.raises(NotAllowed):
         await decisions.approve(bench.court, bench.dev, ref, 1)
     await decisions.approve(bench.court, bench.asha, ref, 1)
@@ -201,11 +201,11 @@ async def test_a_second_person_makes_it_stand(bench: Bench):
     assert (row.decided_by, row.approved_by) == (bench.dev.account, bench.asha.account)
 
 
-async def test_only_an_approver_breaks_the_glass(bench: Bench):
+async def test_only_an_approver_acts_in_an_emergency(bench: Bench):
     ref = await bench.order()
     for viewer in (bench.asha, bench.clerk):
         with pytest.raises(NotAllowed):
-            await decisions.break_glass(bench.court, viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+            await decisions.act_in_emergency(bench.court, viewer, ref, 1, Draft(outcome="withhold_post", reason=REASON))
 
 
 # --- what ends an order ---

@@ -63,8 +63,8 @@ def test_every_effect_needs_a_second_person_and_a_leaf():
 
 
 def test_what_one_person_does_in_an_emergency_waits_for_a_second():
-    assert {m.to for m in MOVES if m.verb == "break_glass"} == {State.UNSECONDED}
-    assert {m.source for m in MOVES if m.verb == "break_glass"} == {*UNDECIDED, State.NOT_FOUND}
+    assert {m.to for m in MOVES if m.verb == "act_in_emergency"} == {State.UNSECONDED}
+    assert {m.source for m in MOVES if m.verb == "act_in_emergency"} == {*UNDECIDED, State.NOT_FOUND}
 
 
 def test_final_states_have_no_way_on_and_all_others_do():

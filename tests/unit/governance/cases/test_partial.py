@@ -186,7 +186,7 @@ async def test_some_targets_are_stayed_and_go_on_while_the_others_are_decided(be
 
 async def test_what_one_did_alone_goes_on_after_a_stay_only_until_its_day_is_over(bench: Bench):
     ref = await bench.order()
-    await decisions.break_glass(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await bench.step(ref, "stay", body=COURT)
     bench.street.clock.move(HOUR)
     await bench.step(ref, "end_stay", body=COURT)
@@ -401,7 +401,7 @@ async def test_what_one_did_alone_does_not_go_on_after_a_stay_upon_who_is_protec
     bench: Bench, since: str
 ):
     ref = await bench.order()
-    await decisions.break_glass(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, Draft(outcome="withhold_post", reason=REASON))
     await bench.step(ref, "stay", body=COURT)
     if since == "protected":
         await protected(bench)

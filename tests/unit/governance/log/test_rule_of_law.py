@@ -100,7 +100,7 @@ def check(found: Verdict) -> None:
 
 
 async def test_a_played_court_breaks_no_rule(court: Played, clock: StillClock):
-    """Withheld and refused, a whole account, a protected speaker, a stay, a glass, a sanction: all by the court's own functions."""
+    """Withheld and refused, a whole account, a protected speaker, a stay, an emergency, a sanction: all by the court's own functions."""
     address = f"http://localhost:8000/@meera/{court.post}"
     first = await court.order(targets=f"{address}\n@meera")
     await court.withhold(first)
@@ -114,7 +114,7 @@ async def test_a_played_court_breaks_no_rule(court: Played, clock: StillClock):
     await decisions.approve(court.court, court.dev, refused, 1)
     broken = await court.order(targets=address)
     draft = Draft(outcome="withhold_post", reason=REASON)
-    await decisions.break_glass(court.court, court.dev, broken, 1, draft)
+    await decisions.act_in_emergency(court.court, court.dev, broken, 1, draft)
     await decisions.approve(court.court, court.owner, broken, 1)
     await steps.take(
         court.court, court.asha, broken, StepForm(verb="stay", body="court", reason="The court asks for it.")

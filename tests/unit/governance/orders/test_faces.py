@@ -95,7 +95,7 @@ async def test_what_its_issuer_may_not_order_limits_nothing_and_can_only_be_refu
     court, asha = bench.court, bench.asha
     for act in (
         lambda: decisions.propose(court, asha, ref, 1, **WITHHOLD, despite=DESPITE),
-        lambda: decisions.break_glass(court, bench.owner, ref, 1, DRAFT),
+        lambda: decisions.act_in_emergency(court, bench.owner, ref, 1, DRAFT),
     ):
         with pytest.raises(Conflict, match="does not let this issuer"):
             await act()
@@ -153,7 +153,7 @@ async def test_a_defect_is_acknowledged_with_a_reason_by_whoever_proposes_a_meas
             await decisions.propose(court, asha, ref, 1, **WITHHOLD, **typed)
         assert set(caught.value.details) == {"despite"}
     with pytest.raises(Invalid):
-        await decisions.break_glass(court, bench.dev, ref, 1, DRAFT)
+        await decisions.act_in_emergency(court, bench.dev, ref, 1, DRAFT)
     await decisions.propose(court, asha, ref, 1, **WITHHOLD, despite=DESPITE)
     async with court.work.reading() as reading:
         proposal = (await case_of(court, reading, ref, 1)).proposal
@@ -172,11 +172,11 @@ async def test_the_log_commits_to_why_it_was_done_in_spite_of_what_the_order_lac
     lacks: dict[str, Any] = {"reasons": "", "particulars": {}}
     other = await bench.street.say(bench.meera, "the road is closed too")
     ref = await bench.order(**lacks)
-    glass = await bench.order(**lacks, targets=f"http://localhost:8000/@meera/{other}")
+    urgent = await bench.order(**lacks, targets=f"http://localhost:8000/@meera/{other}")
     court = bench.court
     await decisions.propose(court, bench.asha, ref, 1, **WITHHOLD, despite=DESPITE)
     await decisions.approve(court, bench.dev, ref, 1)
-    await decisions.break_glass(court, bench.owner, glass, 1, msgspec.structs.replace(DRAFT, despite=DESPITE))
+    await decisions.act_in_emergency(court, bench.owner, urgent, 1, msgspec.structs.replace(DRAFT, despite=DESPITE))
     async with court.work.reading() as reading:
         rows = await auditing.entries_with_openings(reading, 0, await ledger.size(reading))
     said = [(msgspec.json.decode(body), opens) for _, body, opens in rows]

@@ -74,7 +74,7 @@ async def test_nothing_is_decided_before_the_check_on_a_returned_or_on_a_closed_
         lambda: decisions.propose(court, asha, ref, 1, **WITHHOLD),
         lambda: decisions.propose(court, asha, ref, 1, **REFUSE),
         lambda: decisions.propose(court, asha, ref, 1, outcome="duplicate", reason=REASON),
-        lambda: decisions.break_glass(court, owner, ref, 1, draft),
+        lambda: decisions.act_in_emergency(court, owner, ref, 1, draft),
     ):
         with pytest.raises(Conflict):
             await act()

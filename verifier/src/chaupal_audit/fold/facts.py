@@ -117,7 +117,7 @@ class Measure(msgspec.Struct, gc=False):
     review: int | None
     permanent: bool
     strike_until: int | None
-    break_glass: bool
+    emergency: bool
     replaces: bool  # it goes on from another one, which ended for it
     cause: str  # decided, or what changed the one before it
     flagged_by: str  # the authority that asked for what was done under the house's rules

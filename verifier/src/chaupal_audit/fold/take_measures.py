@@ -38,7 +38,7 @@ def take_measure(state: State, index: int, at: int, head: Entry) -> None:
         start=start, since=start if before is None or new.cause == facts.RESUMED else before.since,
         until=minute(new.until), review=minute(new.review), permanent=bool(new.permanent),
         strike_until=minute(new.strike_until),
-        break_glass=bool(new.break_glass), replaces=before is not None, cause=intern(new.cause),
+        emergency=bool(new.emergency), replaces=before is not None, cause=intern(new.cause),
         flagged_by=intern(new.flagged_by or (order.flagged_by if order else "")),
         automatic=new.by == "clock", second=bool(new.second),
     )  # fmt: skip

@@ -35,7 +35,7 @@ MAY: dict[str, frozenset[Role]] = {
     "work_on_order": frozenset({Role.CLERK, *JUDGES}),
     "decide": JUDGES,
     "approve": frozenset({Role.APPROVER, OWNER}),  # never a reviewer, who proposes
-    "break_glass": frozenset({Role.APPROVER, OWNER}),
+    "act_in_emergency": frozenset({Role.APPROVER, OWNER}),
     "lift": frozenset({*JUDGES, Role.EXECUTOR}),
     "take_step": frozenset(
         {Role.CLERK, Role.EXECUTOR, *JUDGES}

@@ -271,8 +271,9 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     permanent: bool = False  # suspend: without an end
     strike_until: str | None = None  # minute until which it counts as a strike
     alone: bool = False  # one person may decide this by the house's rules
-    break_glass: bool = False  # one person in an emergency
-    glass_until: str | None = None  # minute at which it is over, unless a second person agrees
+    emergency: bool = field(default=False, name="break_glass")  # one person in an emergency
+    # minute at which it is over, unless a second person agrees
+    emergency_until: str | None = field(default=None, name="glass_until")
     cause: str = "decided"  # decided, modified, extended, renewed, amended, confirmed, resumed
     body: str = ""  # where it was not decided here, whose act: authority, court, review_committee, secretary, other
     asked_by: str | None = field(default=None, name="for")  # own_rules: reference of the order that asked for it

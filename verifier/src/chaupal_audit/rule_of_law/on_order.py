@@ -303,7 +303,7 @@ def target_other(book: Book, ended: Ended) -> bool:
 
 def lapsed_early(book: Book, ended: Ended) -> bool:
     made = ended.made
-    ends = [] if made is None else [end for end in (made.until, moment(made.said.glass_until)) if end is not None]
+    ends = [] if made is None else [end for end in (made.until, moment(made.said.emergency_until)) if end is not None]
     return ended.said.step == LAPSED and made is not None and (not ends or ended.act.at + SLACK < min(ends))
 
 

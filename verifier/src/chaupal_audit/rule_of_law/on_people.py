@@ -272,8 +272,8 @@ OPENING_WHO: tuple[Check[Unsealed], ...] = (
 
 def first_act(made: Made) -> tuple[str, ...]:
     """What whoever decided the measure must be allowed to do."""
-    if made.said.break_glass:
-        return ("break_glass",)
+    if made.said.emergency:
+        return ("act_in_emergency",)
     if made.cause != DECIDED:
         return CARRIED_OUT
     return ("sanction",) if made.own else ("decide",)
@@ -338,8 +338,8 @@ def one_person_twice(book: Book, made: Made) -> bool:
 
 
 def second_missing(book: Book, made: Made) -> bool:
-    """Two decide, but for what the law leaves to one, and where a glass was broken."""
-    if made.said.second or made.said.break_glass or made.law is None:
+    """Two decide, but for what the law leaves to one, and in an emergency."""
+    if made.said.second or made.said.emergency or made.law is None:
         return False
     measure = next((one for one in made.law.measures_allowed if one.value == made.said.measure), None)
     return measure is None or not made.said.alone or made.law.needs_two(measure, permanent=made.endless)
@@ -379,11 +379,11 @@ def alone_too_long(book: Book, made: Made) -> str:
     return f"at most until {at_minute(min(ends))}" if over else ""
 
 
-def glass_without_end(book: Book, made: Made) -> bool:
-    """What was done by breaking the glass ends after a day, unless a second person agrees."""
-    if not made.said.break_glass:
+def emergency_without_end(book: Book, made: Made) -> bool:
+    """What was done in an emergency ends after a day, unless a second person agrees."""
+    if not made.said.emergency:
         return False
-    until = moment(made.said.glass_until) or made.until
+    until = moment(made.said.emergency_until) or made.until
     return until is None or until > made.begins + DAY + SLACK
 
 
@@ -442,6 +442,6 @@ MEASURING_WHO: tuple[Check[Made], ...] = (
     ),
     Check(
         "glass_without_end", "An emergency act of one person does not end after a day.",
-        "आपात स्थिति में एक व्यक्ति की कार्रवाई एक दिन बाद समाप्त नहीं होती।", glass_without_end,
+        "आपात स्थिति में एक व्यक्ति की कार्रवाई एक दिन बाद समाप्त नहीं होती।", emergency_without_end,
     ),
 )  # fmt: skip

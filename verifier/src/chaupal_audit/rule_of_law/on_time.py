@@ -46,10 +46,10 @@ def emergency_runs(book: Book, made: Made) -> bool:
     return until + GRACE < _bound_until(book, made)
 
 
-def glass_kept(book: Book, made: Made) -> bool:
+def emergency_kept(book: Book, made: Made) -> bool:
     """What one person did in an emergency is over after a day, unless a second person agreed in time."""
-    until = moment(made.said.glass_until) or (made.until if made.said.break_glass else None)
-    if not made.said.break_glass or until is None:
+    until = moment(made.said.emergency_until) or (made.until if made.said.emergency else None)
+    if not made.said.emergency or until is None:
         return False
     in_time = any(said.step == "reviewed" and at <= until + SLACK for at, said in made.looked)
     return not (in_time or _seconded_before(made)) and until + GRACE < _bound_until(book, made)
@@ -69,7 +69,7 @@ def _bound_until(book: Book, made: Made) -> int:
 def end_unrecorded(book: Book, made: Made) -> bool:
     until = made.until
     reviewed = any(said.step == "reviewed" for _, said in made.looked)
-    seconded = made.said.break_glass and (reviewed or _seconded_before(made))
+    seconded = made.said.emergency and (reviewed or _seconded_before(made))
     if until is None or seconded:
         return False
     return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
@@ -104,7 +104,7 @@ MEASURES_AT_END: tuple[Check[Made], ...] = (
     ),
     Check(
         "glass_kept", "An emergency act of one person went on though no second person agreed in time.",
-        "आपात स्थिति में एक व्यक्ति की कार्रवाई चलती रही, हालाँकि समय पर किसी दूसरे ने सहमति नहीं दी।", glass_kept,
+        "आपात स्थिति में एक व्यक्ति की कार्रवाई चलती रही, हालाँकि समय पर किसी दूसरे ने सहमति नहीं दी।", emergency_kept,
     ),
     Check(
         "end_unrecorded", "The end of the measure came, and was recorded late or not at all.",

@@ -258,7 +258,7 @@ class Trial:
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
         prev = self._prev(act)
-        alone = new.alone or new.break_glass
+        alone = new.alone or new.emergency
         proposal = None if alone else _proposal(case, prev)
         citation = new.rule or (matter.said.rule if matter else "")
         law = self.book.laws.regime(act.head.regime)
