@@ -11,9 +11,11 @@ import pytest
 import regex
 from babel.messages.pofile import read_po
 
+from chaupal.governance import laws
 from chaupal.policy import pushed
 from chaupal.web.words import LOCALES
 
+TEXTS = Path(laws.__file__).parent / "texts"
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
 
 
@@ -28,6 +30,7 @@ class Row(NamedTuple):
 
 ROWS = (
     Row("hi", r"ब्योर[ाे]", "लॉग", but=r"authority's entry"),
+    Row("hi", r"क\u093cानून|\u0958ानून|ख\u093cबर|\u0959बर", "कानून, खबर"),
     Row("hi", r"यहां|वहां|कहां", "यहाँ, वहाँ, कहाँ"),
     Row("hi", r"ई-मेल|इमेल|ई मेल|(?<!\p{L})मेल(?!\p{L}| खा| नहीं)", "ईमेल"),
     Row("hi", r"प्रोफाइल|(?:मेरा|आपका|अपना|उनका|मेरे|आपके|अपने|उनके) प्रोफ़ाइल(?!\p{L})", "प्रोफ़ाइल, feminine"),
@@ -104,10 +107,12 @@ NAMES = {
 
 
 def said(language: str) -> list[tuple[str, str]]:
-    """(English, what is said) of every sentence of a catalogue and of pushes; of English, the sentences themselves."""
+    """(English, what is said) of every sentence of a catalogue and of pushes, and of each text of the house as a whole; of English,
+    the sentences themselves."""
     with (LOCALES / "hi/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file, locale="hi")
     found = [(title["en"], title[language]) for title in pushed.TITLES.values()]
+    found += [("", text.read_text("utf-8")) for text in sorted(TEXTS.glob(f"*.{language}.md"))]
     for message in catalogue:
         english = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())

@@ -26,13 +26,16 @@ def cookie(who: Villager, language: str = "en") -> dict[str, str]:
 
 async def test_what_is_shipped_stands_in_both_languages_and_names_this_server(village: Village):
     v = village
-    for path, english, hindi in (("privacy", "What is kept", "क्या रखा जाता है"), ("terms", "Your words", "आपके शब्द")):
+    for path, english, hindi in (
+        ("privacy", "What is kept", "क्या रखा जाता है"),
+        ("terms", "Your words", "आपका लिखा हुआ"),
+    ):
         for language, words in (("en", english), ("hi", hindi)):
             page = (await v.client.get(f"/{path}", headers={"cookie": f"language={language}"})).text
             assert f"<h2>{words}</h2>" in page and v.running.house.settings.domain in page
             assert not any(hole in page for hole in ("{title}", "{domain}", "{contact}"))
     told = (await v.client.get(f"{API}/privacy_policy", headers={"accept-language": "en"})).json()
-    assert "<h2>What is kept</h2>" in told["content"] and told["updated_at"].startswith("2026-11-26")
+    assert "<h2>What is kept</h2>" in told["content"] and told["updated_at"].startswith("2026-11-28")
     footer = (await v.client.get("/about", headers={"cookie": "language=en"})).text.partition('class="foot"')[2]
     assert 'href="/privacy"' in footer and 'href="/terms"' in footer
 
@@ -41,7 +44,7 @@ def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held
     text = house_texts._file(PRIVACY, "en")  # pyright: ignore[reportPrivateUsage]
     assert logins.SESSION_LASTS == 30 * DAY and "for 30 days is logged out" in text
     assert leaving.GRACE == 14 * DAY and "you have 14 days" in text
-    assert exports.KEPT_FOR == 7 * DAY and "fetched for 7 days" in text
+    assert exports.KEPT_FOR == 7 * DAY and "downloaded for 7 days" in text
 
 
 async def test_the_owner_publishes_a_version_that_readers_get_in_their_language_and_the_log_holds(village: Village):
