@@ -3,22 +3,27 @@
 import asyncio
 import itertools
 
+import msgspec
 import pytest
 
-from chaupal.governance.cases import decisions, house
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import decisions, effects, house
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
+from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.people import recovering, roles
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.viewer import Role
 from chaupal.store.court import rulings
+from chaupal.store.machine.dialect import statement
 from disputes import entries
 from surfaces.insiders import (
     FAR,
     GROUNDS,
     as_app,
     at_desk,
+    at_prompt,
     binding,
     draft,
     hire,
@@ -154,6 +159,114 @@ async def test_what_was_done_alone_and_nobody_agreed_to_is_not_begun_anew_by_ano
     assert len(await binding(v, v.ravi)) == len(await binding(v, v.meera)) == 1
     for _ in range(2):  # warnings are said as often as there is something to say
         await decisions.act_alone(court, mod.viewer, await opened(v, mod, "@asha", "warn"), 1, draft(v, "warn"))
+
+
+async def by_turns(v: Village, whom: str = "@ravi") -> None:
+    """An approver froze somebody alone, which is over."""
+    await decisions.act_alone(
+        v.running.house.court, v.dev.viewer, await opened(v, v.dev, whom, "freeze"), 1, draft(v, "freeze")
+    )
+    v.clock.move(4 * DAY)
+    await decisions.lapse_ended(v.running.house.court)
+
+
+async def test_nor_by_turns_with_another_measure_or_an_emergency_by_no_way_in(village: Village):
+    """Freeze, then limit, then break the glass, then freeze: each was another measure, and together they had no end."""
+    v, court = village, village.running.house.court
+    await by_turns(v)
+    for measure in ("freeze", "limit"):
+        ref = await opened(v, v.dev, "@ravi", measure)
+        for act in (decisions.act_alone, decisions.break_glass):
+            with pytest.raises(NeedsTwo):
+                await act(court, v.dev.viewer, ref, 1, draft(v, measure))
+        form = {"outcome": measure, "reason": REASON, "until": FAR, "rule": rule_for(v, measure), "seen": 1}
+        for verb in ("act_alone", "break_glass"):
+            assert (await at_desk(v, v.dev, f"/office/orders/{ref}/1/{verb}", **form)).status_code == 403
+        api = await as_app(v, v.dev, "POST", f"/api/v1/admin/orders/{ref}/targets/1/break_glass", **form)
+        assert api.status_code == 403, api.text
+        typed = ("--outcome", measure, "--reason", REASON, "--rule", rule_for(v, measure))
+        shell = await at_prompt(v, "order", "glass", ref, "1", "--as", "dev", *typed)
+        assert (shell.returncode, "nobody agreed to it" in shell.stderr) == (1, True), shell
+        asked = {"type": ACTIONS[measure], "text": GROUNDS, "rule": rule_for(v, measure).partition("@")[0]}
+        acted = await as_app(v, v.dev, "POST", f"/api/v1/admin/accounts/{v.ravi.id}/action", **asked, until=FAR)
+        assert acted.status_code == 202, "it waits as a proposal"
+        sanctioned = {"targets": "@ravi", "grounds": GROUNDS, "source": "staff", **form}
+        await at_desk(v, v.dev, "/office/sanctions", **sanctioned)
+    assert await binding(v, v.ravi) == []
+
+
+@pytest.mark.parametrize("how", ["freeze", "limit", "glass"])
+async def test_the_database_begins_nothing_alone_by_turns(village: Village, how: str, monkeypatch: pytest.MonkeyPatch):
+    v, court = village, village.running.house.court
+    await by_turns(v)
+    measure = "freeze" if how == "glass" else how
+    ref = await opened(v, v.dev, "@ravi", measure)
+    act = decisions.break_glass if how == "glass" else decisions.act_alone
+    with monkeypatch.context() as patched, pytest.raises(Exception, match="rulings_alone_not_again"):
+        patched.setattr(effects, "done_alone", never)
+        await act(court, v.dev.viewer, ref, 1, draft(v, measure))
+    assert await binding(v, v.ravi) == []
+    v.clock.move(30 * DAY)
+    await act(court, v.dev.viewer, ref, 1, draft(v, measure))
+    assert len(await binding(v, v.ravi)) == 1
+
+
+async def never(*_: object) -> bool:
+    return False
+
+
+async def test_the_database_lets_nothing_that_one_person_did_last_or_grow(village: Village):
+    from sqlalchemy import text
+
+    v, court = village, village.running.house.court
+    ref = await opened(v, v.dev, "@ravi", "freeze")
+    await decisions.act_alone(court, v.dev.viewer, ref, 1, draft(v, "freeze"))
+    (row,) = await binding(v, v.ravi)
+    longer = msgspec.structs.replace(row, id=court.make_id(), subject_id=v.meera.id, owner_id=v.meera.id)
+    for change in (
+        {"ends_at": row.starts_at + 31 * DAY},
+        {"alone": False, "second_by": 2**45, "ends_at": None, "review_at": 1},
+    ):
+        with pytest.raises(Exception, match="rulings_alone_not_for_long"):
+            async with court.work.writing() as w:
+                await rulings.begin(w, msgspec.structs.replace(longer, **change))
+    for change in (
+        "ends_at = ends_at + 1",
+        "starts_at = starts_at + 1",
+        "ends_at = NULL, alone = 0, second_by = 1, review_at = 1",
+    ):
+        with pytest.raises(Exception, match="rulings_alone_"):
+            async with court.work.writing() as w:
+                await w.run(statement(text(f"UPDATE rulings SET {change} WHERE id = {row.id}")))
+    assert await binding(v, v.ravi) == [row]
+
+
+async def test_of_two_matters_in_which_one_person_acts_alone_at_once_one_is_carried_out(village: Village):
+    v, court = village, village.running.house.court
+    refs = [await opened(v, v.dev, "@ravi", measure) for measure in ("freeze", "limit")]
+    done = await asyncio.gather(
+        decisions.act_alone(court, v.dev.viewer, refs[0], 1, draft(v, "freeze")),
+        decisions.break_glass(court, v.dev.viewer, refs[1], 1, draft(v, "limit")),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in done if one is not State.UNSECONDED] == [NeedsTwo]
+    assert len(await binding(v, v.ravi)) == 1
+
+
+async def test_what_an_appeal_leaves_of_it_or_a_stay_gives_back_is_no_new_beginning(village: Village):
+    """Whoever hears the appeal did something to the same person alone before: what is narrower goes on all the same."""
+    v, court = village, village.running.house.court
+    await by_turns(v)
+    mod = await hire(v, "tara", Role.MODERATOR)
+    bring_both = msgspec.structs.replace(draft(v, "freeze"), rule=rule_for(v, "limit"))
+    await decisions.act_alone(court, mod.viewer, await opened(v, mod, "@ravi", "limit"), 1, bring_both)
+    (row,) = await binding(v, v.ravi)
+    filed = await appeals.file(court, v.ravi.viewer, row.id, "It was not I who wrote this, and everybody knows it.")
+    await appeals.decide(
+        court, v.dev.viewer, filed.id, appeals.Decision(outcome="modified", reason=REASON, measure="limit")
+    )
+    (less,) = await binding(v, v.ravi)
+    assert (less.measure, less.decided_by, less.ends_at) == ("limit", v.dev.id, row.ends_at)
 
 
 async def test_a_second_person_gives_it_the_end_it_was_to_have(village: Village):

@@ -811,6 +811,52 @@ def test_the_strike_of_what_one_person_did_lasts_longer_than_it(scribe: Scribe):
     lie(scribe, own(scribe, strike_until=scribe.minute(days=180)), "alone_too_long")
 
 
+# --- alone again ---
+
+
+def by_turns(
+    scribe: Scribe, days: int = 4, second: str = "limit", known: bool = True, **changes: object
+) -> tuple[int, int]:
+    """What one moderator does to one person by two matters, the second so many days later."""
+    scribe.own(targets={"account": 1})
+    first = scribe.alone(measure="freeze", until=scribe.minute(days=2))
+    scribe.later(days=2)
+    scribe.reverse(first, "lapsed")
+    scribe.later(days=days - 2)
+    scribe.own("HOUSE-2021-0002", rule="3@1", targets={"account": 1})
+    again = scribe.alone("HOUSE-2021-0002", said={"measure": second} | changes)
+    if known:
+        scribe.beside |= {one: [scribe.opens[one]["subject"]] for one in (first, again)}
+    return first, again
+
+
+def test_one_moderator_limits_alone_whom_they_had_frozen_alone(scribe: Scribe):
+    first, again = by_turns(scribe)
+    lie(scribe, again, "alone_again")
+    assert scribe.verdict().broken[0].detail == f"entry {first} did it before"
+
+
+def test_nobody_knows_that_it_is_the_same_person_before_both_are_opened(scribe: Scribe):
+    first, again = by_turns(scribe, known=False)
+    assert not scribe.verdict().broken
+    scribe.beside[first] = [scribe.opens[first]["subject"]]
+    assert not scribe.verdict().broken
+    scribe.beside[again] = [scribe.opens[again]["subject"]]
+    lie(scribe, again, "alone_again")
+
+
+def test_one_moderator_begins_anew_by_the_same_matter_which_needs_no_opening(scribe: Scribe):
+    scribe.own(targets={"account": 1})
+    scribe.reverse(scribe.alone(measure="freeze"), "lifted", by=MODERATOR)
+    lie(scribe, scribe.alone(measure="freeze"), "alone_again")
+
+
+@pytest.mark.parametrize("said", [{"days": 33}, {"second": "warn"}, {"by": APPROVER, "second": "freeze"}], ids=str)
+def test_what_is_done_alone_once_in_so_long_and_warnings_are_no_lie(scribe: Scribe, said: dict[str, Any]):
+    by_turns(scribe, **said)
+    assert not [one for one in scribe.verdict().broken if one.code == "alone_again"]
+
+
 # --- changes and ends ---
 
 

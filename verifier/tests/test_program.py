@@ -71,6 +71,21 @@ def test_a_server_that_serves_another_law_than_the_log_cites_is_found_out(audit:
     assert "[law_unlike]" in done.stderr
 
 
+def test_who_was_let_read_what_entries_commit_to_gives_it_by_a_file(audit: Served, scribe: Scribe, tmp_path: Path):
+    made: list[int] = []
+    for ref in ("HOUSE-2021-0001", "HOUSE-2021-0002"):
+        scribe.own(ref, rule="3@1", targets={"account": 1})
+        made.append(scribe.alone(ref, measure="limit"))
+    assert audit(scribe).returncode == 0
+    shown = tmp_path / "shown.json"
+    shown.write_text(json.dumps({str(one): [scribe.opens[one]["subject"]] for one in made}), "utf-8")
+    done = audit(scribe, "--openings", str(shown))
+    assert done.returncode == 1
+    assert f"AGAINST THE LAW: entry {made[1]} (HOUSE-2021-0002): One person did alone again" in done.stderr
+    shown.write_text(json.dumps({str(made[0]): [scribe.opens[made[1]]["subject"]]}), "utf-8")
+    assert "[opening_foreign]" in audit(scribe, "--openings", str(shown)).stderr
+
+
 def test_what_was_only_late_is_told_and_breaks_nothing(audit: Served, scribe: Scribe):
     scribe.later(hours=30)
     scribe.keep(scribe.propose(target=2), "returned")

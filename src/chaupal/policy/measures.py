@@ -12,13 +12,14 @@ from chaupal_audit.law.measures import (
     WITHHOLDING,
     Both,
     Measure,
+    counts_again,
     narrower,
 )
 
 __all__ = [
     "ACCOUNT_LEVEL", "HIDING", "OF_SERVERS", "SCOPES", "SEEN", "SEVERITY", "SHADING",
     "STATES", "UNFINDABLE", "UNNAMED", "USUAL", "WITHHOLDING",
-    "Both", "Measure", "labels", "narrower",
+    "Both", "Measure", "counts_again", "labels", "narrower",
 ]  # fmt: skip
 
 SHADING = frozenset(m for m in Measure if m.row.shades)

@@ -18,6 +18,7 @@ from chaupal_audit.counting import Counted
 from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.log import mirror
 from chaupal_audit.log.findings import MEANS, Broken, KeySource, LogReport
+from chaupal_audit.log.openings import read_openings
 from chaupal_audit.report.cells import Table
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.filters import Filters, parse_filters
@@ -64,6 +65,11 @@ class Told:
     help="Take the files of law from here, by what they hash to. Else the server's own, by the same hashes.",
 )
 @click.option(
+    "--openings",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="What entries committed to and somebody has let you read: a file in the form of /log/openings/<n>.",
+)
+@click.option(
     "--findings",
     type=click.Choice(["text", "json"]),
     default="text",
@@ -84,6 +90,7 @@ def audit(
     start: str,
     quiet: bool,
     law_dir: Path | None,
+    openings: Path | None,
     findings: str,
     witnesses: tuple[str, ...],
     quorum: int | None,
@@ -108,7 +115,7 @@ def audit(
         )
         if not _verified(found, told):
             context.exit(1)
-        tried = _try(server, place, law_dir, told)
+        tried = _try(server, place, law_dir, openings, told)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, told)
     told.line(f"counted: {counted.facts.size} entries")
     if findings == "json":
@@ -120,10 +127,12 @@ def audit(
     context.exit(0 if counted.good and not tried.broken else 1)
 
 
-def _try(server: str, place: Path, law_dir: Path | None, told: "Told") -> Verdict:
-    """The copy, held against the law."""
+def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, told: "Told") -> Verdict:
+    """The copy, held against the law. `openings`: a file of what is opened to whoever asks, beside what is to everybody."""
     files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
-    beside = {index: texts for index, _, texts in mirror.entries_opened(place) if texts}
+    shown = {} if openings is None else read_openings(openings.read_bytes(), openings.name)
+    read = ((index, [*texts, *shown.get(str(index), ())]) for index, _, texts in mirror.entries_opened(place))
+    beside = {index: texts for index, texts in read if texts}
     return rule_of_law.try_log(lambda: mirror.entries(place), files, beside, lambda n: told(f"judging: {n} entries"))
 
 

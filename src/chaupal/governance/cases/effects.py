@@ -12,18 +12,17 @@ from chaupal.governance.log import log, record
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
-from chaupal.policy.measures import OF_SERVERS, STATES, Measure
+from chaupal.policy.measures import OF_SERVERS, STATES, Measure, counts_again
 from chaupal.policy.rulings import EVERYWHERE
-from chaupal.store.court import as_filed, docket, rulings
+from chaupal.store.court import as_filed, docket, ledger, rulings
 from chaupal.store.court.docket import Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
 from chaupal.store.machine.work import Reading, Writing
+from chaupal_audit.law.rulebook import ALONE_APART
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
-# What one person did alone, and nobody agreed to, the same person does not begin anew for so long: days would add up to years.
-AGAIN = 30 * DAY
 EMERGENCY = DAY  # what one person did in an emergency is over after this, unless a second person agrees
 
 
@@ -139,11 +138,14 @@ def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
 
 
 async def done_alone(court: Court, w: Writing, case: Case, said: Said, by: int) -> bool:
-    """Whether the same person did the same to the same thing alone, lately. (A warning is over when it is said.)"""
-    if said.outcome == Measure.WARN.value:
-        return False
+    """Whether the same person did anything to the same thing alone, lately: days would add up to years.
+
+    Asked under the log's hold: of two acts at once one comes second, and sees the other.
+    """
     named = [subject.id for subject in await _subjects(w, case, said)]
-    return await rulings.done_alone(w, by, said.outcome, named, case.target.term, court.clock() - AGAIN)
+    await ledger.hold(w)
+    done = await rulings.done_alone(w, by, named, case.target.term, court.clock() - ALONE_APART)
+    return any(counts_again(before, said.outcome) for before in done)
 
 
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, or_, select, text as sql
+from sqlalchemy import and_, func, or_, select, text as sql
 
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
@@ -76,17 +76,12 @@ ALL_RULINGS = rows_of(RulingRow, rulings)
 
 BEGIN = inserts(rulings)
 LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", lifted_at=None)
-DONE_ALONE = (
-    selects(rulings.c.id)
-    .where(
-        among(rulings.c.subject_id, "ids"),
-        rulings.c.starts_at > param("since"),
-        term="tag",
-        measure="measure",
-        decided_by="by",
-        approved_by=None,
-    )
-    .limit(1)
+DONE_ALONE = selects(rulings.c.measure).where(
+    among(rulings.c.subject_id, "ids"),
+    func.coalesce(rulings.c.lifted_at, rulings.c.ends_at) > param("since"),
+    term="tag",
+    decided_by="by",
+    approved_by=None,
 )
 # Until somebody agreed it had a shorter end, and its strike with it.
 SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="strike", alone=sql("0")).where(
@@ -254,10 +249,10 @@ async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> i
     return None if row is None else row[0]
 
 
-async def done_alone(reading: Reading, by: int, measure: str, subjects: Sequence[int], term: str, since: int) -> bool:
-    """Whether somebody did this to one of these by themselves since then (ms), and nobody has agreed to it."""
-    asked = {"by": by, "measure": measure, "ids": listed(list(subjects)), "tag": term, "since": since}
-    return await reading.value(DONE_ALONE, **asked) is not None
+async def done_alone(reading: Reading, by: int, subjects: Sequence[int], term: str, since: int) -> list[Measure]:
+    """What somebody did to one of these by themselves that was not over then (ms), and that nobody has agreed to."""
+    asked = {"by": by, "ids": listed(list(subjects)), "tag": term, "since": since}
+    return [Measure(row[0]) for row in await reading.fetch(DONE_ALONE, **asked)]
 
 
 async def ended(reading: Reading, at: int, at_most: int = 100) -> list[RulingRow]:

@@ -27,6 +27,8 @@ DECIDED = (
 # As the table of measures says; a test holds the two against each other.
 OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
 BY_TWO = "'limit_server', 'suspend_server'"
+# As the verifier's book of rules says (`law/rulebook.py`); a test holds the two against each other.
+LONGEST_ALONE = ALONE_APART = 2_592_000_000
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
@@ -46,6 +48,21 @@ _ON_PROTECTED = (
     "EXISTS (SELECT 1 FROM protected_speakers WHERE account_id IN (NEW.owner_id, NEW.subject_id) AND seconded_by IS NOT NULL "
     "AND ended_at IS NULL AND (ends_at IS NULL OR ends_at > NEW.starts_at))"
 )
+# What one person did to the same thing by themselves, and nobody agreed to, and that was not over long before.
+_ALONE_BEFORE = f"""
+    EXISTS (
+        SELECT 1 FROM rulings r WHERE r.subject_id = NEW.subject_id AND r.term = NEW.term AND r.decided_by = NEW.decided_by
+        AND r.approved_by IS NULL AND COALESCE(r.lifted_at, r.ends_at) > NEW.starts_at - {ALONE_APART}
+        AND r.measure <> 'warn' AND NEW.measure <> 'warn' AND (r.measure = NEW.measure OR NEW.measure NOT IN ({OF_SERVERS}))
+    )
+"""  # noqa: S608 - words of ours
+# After a stay, and where an appeal leaves less of it, it goes on for the rest of its time.
+_GOES_ON = """
+    EXISTS (
+        SELECT 1 FROM rulings g WHERE g.target_id = NEW.target_id AND g.approved_by IS NULL
+        AND g.lifted_at IS NOT NULL AND g.ends_at >= NEW.ends_at
+    )
+"""
 
 
 def _last(role: str, gone: str) -> str:
@@ -106,6 +123,19 @@ TRIGGERS = (
     Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),
     Trigger(
         "rulings_two_on_protected", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_PROTECTED}",
+    ),
+    # What one person did by themselves is soon over, does not grow, and is not begun anew by turns.
+    Trigger(
+        "rulings_alone_not_for_long", "rulings", "INSERT",
+        f"NEW.approved_by IS NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {LONGEST_ALONE})",
+    ),
+    Trigger(
+        "rulings_alone_not_again", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ALONE_BEFORE} AND NOT {_GOES_ON}",
+    ),
+    Trigger(
+        "rulings_alone_not_longer", "rulings", "UPDATE OF ends_at, starts_at, approved_by",
+        "NEW.approved_by IS NULL AND (OLD.approved_by IS NOT NULL OR NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at "
+        "OR NEW.starts_at <> OLD.starts_at)",
     ),
     *(
         Trigger(f"accounts_keep_an_{role}_{event.lower()[:6]}", "accounts", event, _last(role, gone))

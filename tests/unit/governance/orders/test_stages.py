@@ -21,6 +21,7 @@ from chaupal.store.court import docket, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
+from chaupal_audit.law import rulebook
 from court import REASON, REFUSE, WITHHOLD, Bench
 
 Walk = Callable[[Bench, str], Awaitable[object]]
@@ -232,6 +233,7 @@ async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(ben
 def test_the_database_keeps_the_same_table_as_the_code():
     assert set(re.findall(r"'(\w+)'", triggers.DECIDING)) == {stage.value for stage in DECIDING}
     assert set(re.findall(r"'(\w+)'", triggers.DECIDED)) == {state.value for state in stages.DECIDED_STATES}
+    assert (rulebook.LONGEST_ALONE, rulebook.ALONE_APART) == (triggers.LONGEST_ALONE, triggers.ALONE_APART)
 
 
 @pytest.mark.parametrize("stage", Stage)

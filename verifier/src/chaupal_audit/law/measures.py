@@ -279,6 +279,14 @@ WITHHOLDING = frozenset(m for m in HIDING if m.row.by == LAW)
 OF_SERVERS = frozenset(m for m in Measure if m.row.on == ("server",))
 
 
+def counts_again(before: str, now: str) -> bool:
+    """Whether whoever did `before` to a thing alone may not do `now` to it alone: by turns they would never end.
+
+    A warning is over when it is said, and what is refused of a server is refused each for itself.
+    """
+    return Measure.WARN not in (before, now) and (before == now or now not in OF_SERVERS)
+
+
 def narrower(one: str, other: str) -> bool:
     """Whether `one` takes less than `other`."""
     return SEVERITY[Measure(one)] < SEVERITY[Measure(other)]

@@ -14,6 +14,10 @@ from chaupal_audit.law.regime import Titled
 
 # Rules cannot give themselves longer than this to write down what they did in secret.
 LONGEST_UNLOGGED: Final = 90 * DAY
+# Nor can they leave more to one person: so long at most, and then as long again before the same person may do anything to the same
+# thing alone. So it is never more than half of the time.
+LONGEST_ALONE: Final = 30 * DAY
+ALONE_APART: Final = 30 * DAY
 
 
 class HouseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +91,8 @@ class RuleBook(Dated, frozen=True, kw_only=True):
         return self.strikes.expire.after(at, self.zone)
 
     def alone_ends_at(self, at: int) -> int:
-        """When what one person does alone at `at` is over (ms)."""
-        return self.alone_lasts.after(at, self.zone)
+        """When what one person does alone at `at` is over (ms), never later than `LONGEST_ALONE` says."""
+        return min(self.alone_lasts.after(at, self.zone), at + LONGEST_ALONE)
 
     def logged_by(self, at: int) -> int:
         """When what was done in secret at `at` is in the log at the latest (ms), never later than `LONGEST_UNLOGGED` says."""

@@ -173,6 +173,21 @@ class Made:
         return bool(self.said.permanent) or self.said.until is None
 
     @property
+    def over(self) -> int | None:
+        """When it was over, or is to be (ms)."""
+        ended = None if self.ended is None else moment(self.ended.said.at)
+        return min((end for end in (self.until, ended) if end is not None), default=None)
+
+    @property
+    def things(self) -> set[str]:
+        """What it limits, by each name that is known: its place in its order, its letters, and its id where that was opened."""
+        known = {f"{self.act.head.ref} {self.said.target}"} if self.said.parts == 1 else set[str]()
+        if self.said.term:
+            return known | {f"#{self.said.term}"}
+        opened = self.act.opened.get("part", self.act.opened.get("subject"))
+        return known | ({str(opened)} if opened else set())
+
+    @property
     def cause(self) -> str:
         return self.said.cause or DECIDED
 
@@ -331,6 +346,7 @@ class Book:
         self.authorities: dict[str, Authority] = {}  # ref -> what its last entry says, of those in the register
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
+        self.alone: dict[str, list[Made]] = {}  # by whom -> what they did by themselves
         self.decided: list[Counted] = []  # since the span of the last tally
         self.tallies: list[Tallied] = []
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
@@ -403,6 +419,8 @@ class Book:
 
     def begin(self, made: Made) -> None:
         self.at[made.act.index] = made
+        if not made.said.second:
+            self.alone.setdefault(made.said.by or "", []).append(made)
         if made.proposal is not None and made.cause == DECIDED:
             made.proposal.carried += 1
             made.proposal.over = True

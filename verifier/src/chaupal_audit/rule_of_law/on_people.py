@@ -1,7 +1,8 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
 from chaupal_audit.clock import DAY
-from chaupal_audit.law.measures import ACCOUNT_LEVEL
+from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
+from chaupal_audit.law.rulebook import ALONE_APART
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
     Book,
@@ -379,6 +380,29 @@ def alone_too_long(book: Book, made: Made) -> str:
     return f"at most until {at_minute(min(ends))}" if over else ""
 
 
+def alone_again(book: Book, made: Made) -> str:
+    """What one person did by themselves, and nobody agreed to, they do not begin anew so soon, in whatever form and by whatever
+    order. Where it was never opened what a measure is about, nobody can know that it is the same as another's.
+    """
+    if made.said.second or made.cause != DECIDED:
+        return ""
+    since = made.begins - ALONE_APART + SLACK
+    for before in book.alone.get(made.said.by or "", ()):
+        lately = before.over is None or before.over > since
+        if (
+            lately
+            and not before.seconds
+            and before.things & made.things
+            and _counts(before.said.measure, made.said.measure)
+        ):
+            return f"entry {before.act.index} did it before"
+    return ""
+
+
+def _counts(before: str, now: str) -> bool:
+    return {before, now} <= set(Measure) and counts_again(before, now)
+
+
 def emergency_without_end(book: Book, made: Made) -> bool:
     """What was done in an emergency ends after a day, unless a second person agrees."""
     if not made.said.emergency:
@@ -439,6 +463,10 @@ MEASURING_WHO: tuple[Check[Made], ...] = (
     Check(
         "alone_too_long", "What one person did alone lasts longer than the rules allow.",
         "एक व्यक्ति की अकेले की कार्रवाई नियमों से अधिक समय तक चलती है।", alone_too_long,
+    ),
+    Check(
+        "alone_again", "One person did alone again to the same thing what nobody had agreed to before.",
+        "एक व्यक्ति ने उसी चीज़ पर फिर अकेले कार्रवाई की, जिस पर पहले किसी और ने सहमति नहीं दी थी।", alone_again,
     ),
     Check(
         "glass_without_end", "An emergency act of one person does not end after a day.",
