@@ -335,9 +335,13 @@ async def played(on: Grounds, out: Outside, secret_ref: str = "") -> Played:
                 if not (path.startswith(OWN_ORDERS) and name.startswith("a colleague")):
                     found[f"{name}: {path}"] = answer
         await minute(v)
-        watcher = {"authorization": "Basic " + b64encode(f"metrics:{METRICS}".encode()).decode()}
-        found["metrics"] = untimed(answer_of(await v.client.get("/metrics", headers=watcher)))
+        found["metrics"] = untimed(answer_of(await v.client.get("/metrics", headers=watching())))
     return Played(found, ref, withheld)
+
+
+def watching() -> dict[str, str]:
+    """As whoever watches the server."""
+    return {"authorization": "Basic " + b64encode(f"metrics:{METRICS}".encode()).decode()}
 
 
 def untimed(answer: tuple[int, Any, Any]) -> tuple[Any, ...]:

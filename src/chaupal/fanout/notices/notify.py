@@ -28,8 +28,9 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
         told = dict.fromkeys(await graph.to_be_told(w, event.author), "status")
     told |= {} if event.quiet else dict.fromkeys(event.mentions, "mention")
     if event.quote_of is not None and (quoted := await finding.source(w, event.quote_of)) is not None:
-        told.setdefault(quoted.author, "quote")
-        if told[quoted.author] == "status":
+        for author in await _within(w, event, quoted.author):
+            told.setdefault(author, "quote")
+        if told.get(quoted.author) == "status":
             told[quoted.author] = "quote"
     if not told or await finding.source(w, event.post) is None:
         return
@@ -47,7 +48,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
 
 
 async def _within(w: Writing, event: PostPublished, account: int) -> list[int]:
-    """The account, where a repost is for it: one for followers tells nobody else that it is there."""
+    """The account, where a repost or a quote is for it: one for followers tells nobody else that it is there."""
     follows = event.visibility == Visibility.PRIVATE and await graph.wanted(w, account, event.author) is not None
     return [account] if event.visibility in FOR_EVERYBODY or follows else []
 

@@ -105,7 +105,7 @@ async def weeks(reads: Reads) -> list[Week]:
 
     async def count(reading: Reading) -> list[Week]:
         said, active, joined = [
-            await counts.by_step(reading, what, span) for what in ("statuses", "active_users", "new_users")
+            await counts.by_step(reading, what, span) for what in ("statuses", "seen_users", "new_users")
         ]
         return [
             Week(begins, said.get(begins, 0), active.get(begins, 0), joined.get(begins, 0))

@@ -83,6 +83,13 @@ _acts = union_all(
     select(posts.c.author.label("who"), posts.c.id.label("id")).where(_here(posts.c.id), _somebodys),
     select(likes.c.account_id.label("who"), likes.c.id.label("id")).where(*_liked),
 ).subquery()
+_open = posts.c.visibility <= text("1")
+_open_acts = union_all(
+    select(posts.c.author.label("who"), posts.c.id.label("id")).where(_here(posts.c.id), _somebodys, _open),
+    select(likes.c.account_id.label("who"), likes.c.id.label("id")).where(
+        *_liked, exists().where(posts.c.id == likes.c.post_id, _open)
+    ),
+).subquery()
 _dealings = union_all(
     select(posts.c.id.label("id")).where(
         _here(posts.c.id), _somebodys, or_(posts.c.boost_of.is_not(None), posts.c.reply_to.is_not(None))
@@ -101,8 +108,9 @@ COUNTS: dict[str, tuple[Statement, Statement]] = {
         ("resolved_reports", reports.c.resolved_at, func.count(reports.c.id), (_timed(reports.c.resolved_at),)),
         ("tag_accounts", _at(post_tags.c.post_id), func.count(distinct(post_tags.c.author)), _tagged),
         ("tag_uses", _at(post_tags.c.post_id), func.count(post_tags.c.post_id), _tagged),
-        # Everybody reads this one, so it tells nothing of what was said to a few.
-        ("statuses", _at(posts.c.id), func.count(posts.c.id), (*_said, posts.c.visibility <= text("1"))),
+        # Everybody reads these, so they tell nothing of what was said to a few.
+        ("statuses", _at(posts.c.id), func.count(posts.c.id), (*_said, _open)),
+        ("seen_users", _at(_open_acts.c.id), func.count(distinct(_open_acts.c.who)), ()),
     )
 }
 

@@ -1,0 +1,161 @@
+"""Two worlds of people: the same history with and without what somebody said to a few, whom they shut out, and what they keep to
+themselves. Everything that anybody else is told is the same, byte for byte, as an app, on pages, as another server, and as staff.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chaupal.api.federation.collections import Walked
+from chaupal.api.federation.routes import ROUTES as FOR_SERVERS
+from chaupal.kernel.clock import MINUTE
+from chaupal.policy.facts import Visibility
+from chaupal.policy.may import MAY, STAFF
+from chaupal.social.posts import posts
+from peers.hostile import ACTIVITY
+from remotes import federating
+from surfaces.canary import Eyes, World, crawled, paths
+from surfaces.test_two_worlds import Seen, look, told_apart, untimed, watching
+from surfaces.worlds import Answer, Grounds, answer_of, hour, minute, still_village
+from village import Village
+
+type Secret = Callable[[Village], Awaitable[object]]
+
+KEY = re.compile(rb'"publicKeyPem":"[^"]*"')
+# Staff are told how much is said and liked altogether, by day, language and app: numbers, of no fewer than all.
+COUNTS_ALL = "/office/figures"
+PRIVATE, DIRECT = Visibility.PRIVATE, Visibility.DIRECT
+# What counts, lists and hands out to other servers.
+TO_SERVERS = ("/@ravi", "/@ravi/outbox", "/@ravi/outbox?page=true", "/@ravi/followers", "/@ravi/following", "/actor")
+
+
+async def says_to_a_few(v: Village) -> None:
+    """A post for followers, one for a single person, a private answer, quote and repost; one that is edited, and one that is taken back."""
+    post = v.asha.latest
+    await v.says(v.ravi, "@lata सिर्फ़ आपसे #गुपचुप https://example.org/", visibility=DIRECT)
+    await v.says(v.ravi, "सिर्फ़ अपनों से #गुपचुप", visibility=PRIVATE)
+    await v.says(v.ravi, "अपनों से जवाब", visibility=PRIVATE, reply_to=post.id)
+    await v.says(v.ravi, "अपनों से, देखिए", visibility=PRIVATE, quoting=post.id)
+    await posts.repost(v.running.house.square, v.ravi.viewer, post.id, PRIVATE)
+    changed = await v.says(v.ravi, "अपनों से, फिर से", visibility=PRIVATE)
+    await v.api(v.ravi, "PUT", f"/api/v1/statuses/{changed.id}", status="अपनों से, बदला हुआ")
+    gone = await v.says(v.ravi, "अपनों से, और फिर नहीं", visibility=PRIVATE)
+    await v.api(v.ravi, "DELETE", f"/api/v1/statuses/{gone.id}")
+    for act in ("favourite", "bookmark"):
+        await v.api(v.lata, "POST", f"/api/v1/statuses/{changed.id}/{act}")
+    await v.says(v.lata, "@ravi अच्छा", visibility=PRIVATE, reply_to=changed.id)
+
+
+async def shuts_out(v: Village) -> None:
+    """Somebody with whom there is no tie that a block would end is blocked, somebody muted, a whole server hidden."""
+    for act in ("mute", "block"):
+        await v.api(v.ravi, "POST", f"/api/v1/accounts/{v.vani.id}/{act}")
+    await v.api(v.ravi, "POST", f"/api/v1/accounts/{v.koel.id}/mute")
+    await v.api(v.ravi, "POST", "/api/v1/domain_blocks", domain="elsewhere.example")
+
+
+async def keeps_to_oneself(v: Village) -> None:
+    """Lists, filters, notes, saved posts, drafts, later posts, followed tags; a mark of what was read."""
+    post = v.asha.latest
+    listed = (await v.api(v.ravi, "POST", "/api/v1/lists", title="चुपके से")).json()["id"]
+    await v.api(v.ravi, "POST", f"/api/v1/accounts/{v.koel.id}/note", comment="सावधान")
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{post.id}/bookmark")
+    await v.api(v.ravi, "POST", f"/api/v1/lists/{listed}/accounts", account_ids=[str(v.meera.id)])
+    filtered = {"title": "x", "context": ["home"], "keywords_attributes": [{"keyword": "आंदोलन"}]}
+    await v.api(v.ravi, "POST", "/api/v2/filters", **filtered)
+    await v.api(v.ravi, "POST", "/api/v1/tags/गुपचुप/follow")
+    await v.api(v.ravi, "POST", "/api/v1/statuses", status="कल", scheduled_at="2021-03-10T12:00:00Z")
+    await v.api(v.ravi, "POST", "/api/v1/chaupal/drafts", text="अधूरा")
+    await v.api(v.ravi, "POST", "/api/v1/markers", home={"last_read_id": str(post.id)})
+
+
+SECRETS: dict[str, Secret] = {"said": says_to_a_few, "shut out": shuts_out, "kept": keeps_to_oneself}
+
+
+def names_of(v: Village) -> dict[str, list[object]]:
+    posts: list[object] = [v.ravi.said[0].id, v.asha.said[0].id, v.asha.latest.id]
+    people: list[object] = [v.meera.id, v.ravi.id, v.koel.id]
+    return {
+        "/api/v1/statuses/ id": posts, "/posts/ id": posts, "/@ id": posts, "/api/v1/polls/ id": posts, "/cards/ id": posts,
+        "/api/v1/accounts/ id": people, "/people/ id": people, "/api/v1/follow_requests/ id": people,
+        "/api/v1/admin/accounts/ id": people, "account": people, "handle": ["meera", "ravi", "asha"], "tag": ["किसान_आंदोलन", "गुपचुप"],
+        "name": ["avatar.png"], "/api/v1/transparency/tables/ name": ["T1.json"], "/transparency/ table": ["t1"],
+        "group_key": ["ungrouped-1"], "act": ["like"], "language": ["hi"], "rendition": ["original"], "secret": ["x"], "slug": ["x"],
+        "path": ["x"], "index": [0], "ref": ["X-1"], "digest": ["0" * 64], "period": ["2021-01"], "revision": [1], "number": [1],
+        "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "quoting_id": [1], "id": [1],
+        "captions": [1], "word": ["x"], "emoji": [1],
+    }  # fmt: skip
+
+
+async def as_server(made: World) -> Seen:
+    """What a server that signs nothing is answered, wherever servers ask."""
+    seen: Seen = {}
+    for route in [one for one in FOR_SERVERS if one.method == "GET"]:
+        pages = ("", "?page=true") if route.takes is Walked else ("",)
+        for path in [path + page for path in paths(route, made) for page in pages]:
+            made.village.clock.move(1)
+            seen[path] = keyless(answer_of(await made.village.client.get(path, headers={"accept": ACTIVITY})))
+    return seen
+
+
+def eyes_of(v: Village) -> tuple[Eyes, ...]:
+    staff = [Eyes(name, "IN", who) for name, who in v.cast.items() if name.startswith("staff_")]
+    return (
+        Eyes("stranger", "IN"), Eyes("somebody", "IN", v.koel), Eyes("who is answered", "DE", v.karl),
+        Eyes("whose post it is", "IN", v.asha), *staff,
+    )  # fmt: skip
+
+
+async def played(on: Grounds, secret: Secret | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    async with still_village(on) as v:
+        for name in ("lata", "koel", "vani"):
+            await v.joins(name, name)
+        for role in sorted(STAFF - MAY["see_space"]):
+            await v.joins(f"staff_{role.value}", "कर्मचारी", role=role)
+        await v.follows(v.lata, v.ravi)
+        await v.follows(v.karl, v.meera)
+        await v.api(v.lata, "POST", f"/api/v1/accounts/{v.meera.id}/follow")
+        await v.settle()
+        await minute(v)
+        later = v.clock() + 20 * MINUTE
+        if secret is not None:
+            await secret(v)
+            await v.settle()
+        v.clock.move(later - v.clock())
+        await v.says(v.asha, "@karl सबसे")
+        await hour(v)
+        await hour(v)
+        made = World(v, names_of(v), {"post": v.asha.latest.id})
+        everything = crawled("GET")
+        for eyes in eyes_of(v):
+            await minute(v)
+            routes = [one for one in everything if one.may or not eyes.name.startswith("staff_")]
+            seen = await look(made, eyes, routes)
+            found |= {f"{eyes.name}: {path}": one for path, one in seen.items() if path != COUNTS_ALL}
+        await minute(v)
+        found |= {f"a server: {path}": one for path, one in (await as_server(made)).items()}
+        await minute(v)
+        found["metrics"] = watched(untimed(answer_of(await v.client.get("/metrics", headers=watching()))))
+    return found
+
+
+def watched(metrics: tuple[Any, ...]) -> list[bytes]:
+    """But for how often which route was asked: what is kept to oneself is asked for, too."""
+    return [line for line in metrics[2].splitlines() if b"chaupal_request_seconds_count" not in line]
+
+
+def keyless(answer: Answer) -> Answer:
+    """Without the key of an actor, which is made when it is first asked for, by the dice of a library."""
+    return answer[0], answer[1], KEY.sub(b"", answer[2])
+
+
+async def test_nobody_else_is_told_anything_of_what_somebody_keeps_from_them(grounds: Grounds, monkeypatch: Any):
+    settings = grounds.settings
+    monkeypatch.setattr(grounds, "settings", lambda: federating(settings()))
+    without = await played(grounds, None)
+    answered = {name.partition(": ")[2] for name, one in without.items() if one[0] == 200}
+    assert set(TO_SERVERS) <= answered, set(TO_SERVERS) - answered
+    for name, secret in SECRETS.items():
+        told = told_apart(without, await played(grounds, secret))
+        assert not told, f"{name}, {len(told)}:\n" + "\n".join(told[:40])
