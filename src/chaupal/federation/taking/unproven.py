@@ -3,6 +3,7 @@
 Every deletion is answered alike and at once, and nobody sends again what was answered 202.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -18,12 +19,12 @@ from chaupal.federation.taking import often
 from chaupal.federation.taking.acting import Doer
 from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.saying import log
-from chaupal.store.federation import arrivals, people, uris
+from chaupal.store.federation import arrivals, people, servers, uris
 from chaupal.store.federation.arrivals import Arrival
 from chaupal.store.machine.work import Reading, Writing
 
 # Of one server, and of all: anybody can send these in anybody's name, while that one's server is away. Each has it asked, five times
-# at most; and they leave the places of others alone, whose signature is known.
+# at most; and they leave the places of others alone, whose signature is known. Where all are taken, whoever took most gives way.
 OF_ONE, OF_ALL = 50, 1_000
 LONGEST = 8_192  # bytes of one: two addresses, and what was signed
 
@@ -64,7 +65,32 @@ async def _waits(fed: Federation, w: Writing, act: Act, kept: bytes) -> bool:
 async def _has_room(fed: Federation, w: Writing, server: int, kept: bytes) -> bool:
     if len(kept) > LONGEST or await arrivals.of_nobody(w, server) >= OF_ONE:
         return False
-    return await _of_all(fed, w) < OF_ALL
+    return await _of_all(fed, w) < OF_ALL or await _takes_place(w, server)
+
+
+async def _takes_place(w: Writing, server: int) -> bool:
+    """Whether another gave way. Nobody who owns many hosts, or speaks in the names of many, keeps out those of whom little waits.
+
+    Below one name of two parts stand one's hosts, or a country's: they give way together, and among themselves. Of two alike whoever
+    was met last does.
+    """
+    crowds, names = await arrivals.crowds(w), Counter[str]()
+    for crowd in crowds:
+        names[_name(crowd.domain)] += crowd.many
+    if names.total() < OF_ALL:
+        return True
+    most = max(crowds, key=lambda crowd: (names[_name(crowd.domain)], crowd.many, crowd.server))
+    here, there = _name(await servers.domain(w, server)), _name(most.domain)
+    own = next((crowd.many for crowd in crowds if crowd.server == server), 0)
+    less = (names[here] + (here != there), own + 1, server) < (names[there], most.many, most.server)
+    return less and await arrivals.done(w, most.newest)
+
+
+def _name(domain: str) -> str:
+    """The last two parts of a host's name, without its port; of an address, where it is."""
+    host = domain.rpartition(":")[0] if domain.rpartition(":")[2].isdigit() else domain
+    parts = host.split(".")
+    return ".".join(parts[:2] if parts[-1].isdigit() else parts[-2:])
 
 
 async def _of_all(fed: Federation, w: Writing) -> int:

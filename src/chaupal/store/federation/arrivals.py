@@ -6,7 +6,7 @@ from sqlalchemy import func
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import arrivals
+from chaupal.store.machine.tables import arrivals, servers
 from chaupal.store.machine.work import Reading, Writing
 
 ADD = inserts(arrivals, id="id", server_id="server", by="by", activity="activity", at="at", size="size")
@@ -22,6 +22,13 @@ IN_ALL = _SUMS
 _OF_NOBODY = selects(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
 OF_NOBODY = _OF_NOBODY.where(same(arrivals, server_id="server"))
 OF_NOBODY_AT_ALL = _OF_NOBODY
+# Of nobody, by server: how much, and its newest.
+CROWDS = (
+    selects(arrivals.c.server_id, servers.c.domain, func.count(), func.max(arrivals.c.id))
+    .select_from(arrivals.join(servers, servers.c.id == arrivals.c.server_id))
+    .where(arrivals.c.by == 0)
+    .group_by(arrivals.c.server_id, servers.c.domain)
+)
 DONE = deletes(arrivals).where(id="of")
 TRIED = updates(arrivals, tries=arrivals.c.tries + 1).where(id="of")
 
@@ -67,6 +74,20 @@ async def of_nobody(reading: Reading, server: int) -> int:
 async def of_nobody_at_all(reading: Reading) -> int:
     """The same of all of them."""
     return int(await reading.value(OF_NOBODY_AT_ALL))
+
+
+class Crowd(NamedTuple):
+    """What waits of one server of which it is not known who signed it: how much, and the newest of it."""
+
+    server: int
+    domain: str
+    many: int
+    newest: int
+
+
+async def crowds(reading: Reading) -> list[Crowd]:
+    """What waits of nobody, by server."""
+    return [Crowd(*row) for row in await reading.fetch(CROWDS)]
 
 
 async def in_all(reading: Reading) -> Waiting:

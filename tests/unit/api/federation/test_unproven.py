@@ -7,7 +7,7 @@ import pytest
 from chaupal.federation.taking import often, unproven
 from chaupal.kernel.clock import SECOND
 from chaupal.social.people import leaving
-from chaupal.store.federation import arrivals
+from chaupal.store.federation import arrivals, servers
 from far import Far
 from peers.hostile import KEYS, Liar
 
@@ -119,6 +119,53 @@ async def test_of_all_servers_only_so_much_waits_and_what_is_kept_of_each_is_lit
     async with far.fed.work.reading() as reading:
         waiting = await arrivals.in_all(reading)
     assert waiting.many == 2 and waiting.size < 4_000
+
+
+async def crowd(far: Far, *hosts: str) -> None:
+    """Something of nobody waits in the name of each of these hosts, as often as it stands there."""
+    for host in hosts:
+        async with far.fed.work.writing() as w:
+            server = await servers.met(w, far.fed.make_id, host)
+            await arrivals.add(w, far.fed.make_id(), server, 0, "{}", 2)
+    far.village.clock.move(often.COUNTED_EVERY)
+
+
+async def crowds(far: Far) -> dict[str, int]:
+    async with far.fed.work.reading() as reading:
+        return {one.domain: one.many for one in await arrivals.crowds(reading)}
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        ("evil.example",) * 4,
+        ("a.evil.example", "b.evil.example", "c.evil.example", "d.evil.example"),
+        ("10.0.0.1", "10.0.0.2", "10.0.0.3:8080", "10.0.0.4"),
+        ("one.example", "two.example", "three.example", "four.example"),
+    ],
+    ids=lambda hosts: hosts[1],
+)
+async def test_whoever_fills_all_places_gives_way_to_whom_little_waits_of(
+    far: Far, note: str, monkeypatch: pytest.MonkeyPatch, hosts: tuple[str, ...]
+):
+    """Many of one host, of one's hosts, of one's addresses; and one each of hosts that were met after bob's."""
+    monkeypatch.setattr(unproven, "OF_ALL", 4)
+    await crowd(far, *hosts)
+    await while_away(far, far.bob, far.bob.act("Delete", note))
+    there = await crowds(far)
+    assert sum(there.values()) == 4 and there[f"localhost:{far.there.port}"] == 1
+    await later(far)
+    assert not await far.here(note)
+
+
+async def test_nobody_takes_the_place_of_whom_less_waits_of(far: Far, note: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(unproven, "OF_ALL", 3)
+    await while_away(far, far.bob, far.bob.act("Delete", note))
+    await crowd(far, "one.example")
+    for n in range(3):
+        await while_away(far, far.bob, far.bob.act("Delete", note, f"delete-{n}"), key=far.eve.key)
+        far.village.clock.move(often.COUNTED_EVERY)
+    assert await crowds(far) == {f"localhost:{far.there.port}": 2, "one.example": 1}
 
 
 async def test_a_signature_over_very_much_waits_for_no_key(far: Far, note: str, monkeypatch: pytest.MonkeyPatch):
