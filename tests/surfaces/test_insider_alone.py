@@ -171,21 +171,21 @@ async def by_turns(v: Village, whom: str = "@ravi") -> None:
 
 
 async def test_nor_by_turns_with_another_measure_or_an_emergency_by_no_way_in(village: Village):
-    """Freeze, then limit, then break the glass, then freeze: each was another measure, and together they had no end."""
+    """Freeze, then limit, then in an emergency, then freeze: each was another measure, and together they had no end."""
     v, court = village, village.running.house.court
     await by_turns(v)
     for measure in ("freeze", "limit"):
         ref = await opened(v, v.dev, "@ravi", measure)
-        for act in (decisions.act_alone, decisions.break_glass):
+        for act in (decisions.act_alone, decisions.act_in_emergency):
             with pytest.raises(NeedsTwo):
                 await act(court, v.dev.viewer, ref, 1, draft(v, measure))
         form = {"outcome": measure, "reason": REASON, "until": FAR, "rule": rule_for(v, measure), "seen": 1}
-        for verb in ("act_alone", "break_glass"):
+        for verb in ("act_alone", "act_in_emergency"):
             assert (await at_desk(v, v.dev, f"/office/orders/{ref}/1/{verb}", **form)).status_code == 403
-        api = await as_app(v, v.dev, "POST", f"/api/v1/admin/orders/{ref}/targets/1/break_glass", **form)
+        api = await as_app(v, v.dev, "POST", f"/api/v1/admin/orders/{ref}/targets/1/act_in_emergency", **form)
         assert api.status_code == 403, api.text
         typed = ("--outcome", measure, "--reason", REASON, "--rule", rule_for(v, measure))
-        shell = await at_prompt(v, "order", "glass", ref, "1", "--as", "dev", *typed)
+        shell = await at_prompt(v, "order", "emergency", ref, "1", "--as", "dev", *typed)
         assert (shell.returncode, "nobody agreed to it" in shell.stderr) == (1, True), shell
         asked = {"type": ACTIONS[measure], "text": GROUNDS, "rule": rule_for(v, measure).partition("@")[0]}
         acted = await as_app(v, v.dev, "POST", f"/api/v1/admin/accounts/{v.ravi.id}/action", **asked, until=FAR)
@@ -195,13 +195,13 @@ async def test_nor_by_turns_with_another_measure_or_an_emergency_by_no_way_in(vi
     assert await binding(v, v.ravi) == []
 
 
-@pytest.mark.parametrize("how", ["freeze", "limit", "glass"])
+@pytest.mark.parametrize("how", ["freeze", "limit", "emergency"])
 async def test_the_database_begins_nothing_alone_by_turns(village: Village, how: str, monkeypatch: pytest.MonkeyPatch):
     v, court = village, village.running.house.court
     await by_turns(v)
-    measure = "freeze" if how == "glass" else how
+    measure = "freeze" if how == "emergency" else how
     ref = await opened(v, v.dev, "@ravi", measure)
-    act = decisions.break_glass if how == "glass" else decisions.act_alone
+    act = decisions.act_in_emergency if how == "emergency" else decisions.act_alone
     with monkeypatch.context() as patched, pytest.raises(Exception, match="rulings_alone_not_again"):
         patched.setattr(effects, "done_alone", never)
         await act(court, v.dev.viewer, ref, 1, draft(v, measure))
@@ -246,7 +246,7 @@ async def test_of_two_matters_in_which_one_person_acts_alone_at_once_one_is_carr
     refs = [await opened(v, v.dev, "@ravi", measure) for measure in ("freeze", "limit")]
     done = await asyncio.gather(
         decisions.act_alone(court, v.dev.viewer, refs[0], 1, draft(v, "freeze")),
-        decisions.break_glass(court, v.dev.viewer, refs[1], 1, draft(v, "limit")),
+        decisions.act_in_emergency(court, v.dev.viewer, refs[1], 1, draft(v, "limit")),
         return_exceptions=True,
     )
     assert [type(one) for one in done if one is not State.UNSECONDED] == [NeedsTwo]
