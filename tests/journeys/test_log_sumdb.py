@@ -1,7 +1,5 @@
 """A log's files are verified by the code with which Go verifies its module database, and every tampering is refused by it."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chaupal_audit import tlog
+from go_built import go_built
 from logs import ENTRIES, KEY, SIZE, VKEY, Mirror
 from waiting import PATIENCE
 
-PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "sumdb/main.go"
 EARLIER = 333
 OTHER = tlog.SigningKey.from_seed(KEY.name, bytes(range(1, 33)))
@@ -22,16 +20,7 @@ type Verify = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program, built without any network. Seconds the first time; Go keeps what it built."""
-    if not shutil.which("go") or not (PACKAGES / "src/golang.org/x/mod/sumdb").exists():
-        pytest.skip("no Go here: make services")
-    program = tmp_path_factory.mktemp("sumdb") / "verify"
-    environ = os.environ | {"GO111MODULE": "off", "GOPATH": str(PACKAGES), "GOFLAGS": "", "GOTOOLCHAIN": "local"}
-    done = subprocess.run(
-        ["go", "build", "-o", program, SOURCE], env=environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return program
+    return go_built(SOURCE, tmp_path_factory.mktemp("sumdb") / "verify")
 
 
 @pytest.fixture

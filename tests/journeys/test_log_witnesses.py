@@ -25,10 +25,10 @@ from chaupal_audit import tlog
 from chaupal_audit.log.fetching import Fetch
 from chaupal_audit.log.findings import Broken, Fault
 from chaupal_audit.log.verify import verify_log
+from go_built import go_built
 from ports import free_port
 from waiting import PATIENCE, eventually
 
-PACKAGES = Path("/usr/share/gocode")  # where Debian puts golang-golang-x-mod-dev
 SOURCE = Path(__file__).parent / "witness/main.go"
 SEED = "07" * 32
 
@@ -114,15 +114,7 @@ async def check_cosigns(court: Court, clock: StillClock, witness: Foreign) -> No
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not shutil.which("go") or not (PACKAGES / "src/golang.org/x/mod/sumdb").exists():
-        pytest.skip("no Go here: make services")
-    built = tmp_path_factory.mktemp("witness") / "witness"
-    environ = os.environ | {"GO111MODULE": "off", "GOPATH": str(PACKAGES), "GOFLAGS": "", "GOTOOLCHAIN": "local"}
-    done = subprocess.run(
-        ["go", "build", "-o", built, SOURCE], env=environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return built
+    return go_built(SOURCE, tmp_path_factory.mktemp("witness") / "witness")
 
 
 @pytest.fixture
