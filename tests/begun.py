@@ -30,8 +30,10 @@ def made() -> Path:
     return file
 
 
-def lay(store: Path) -> None:
-    """A copy of it there, in a data directory that is made where it is missing; nothing where there is a store."""
+def lay(store: Path) -> bool:
+    """Whether a copy of it was laid there, in a data directory that is made where it is missing; not where there is a store."""
     store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not store.exists():
-        shutil.copy(begun(), store)
+    if store.exists():
+        return False
+    shutil.copy(begun(), store)
+    return True

@@ -29,7 +29,7 @@ from chaupal.federation.signing import algorithms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.store.identity import passwords
-from chaupal.store.machine.migrate import migrate, postgres_url
+from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.work import Work
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
@@ -76,11 +76,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = strewn(items, HERE)
 
 
+def pytest_collection() -> None:
+    """Of what is made while tests are gathered next to nothing is thrown away: to look for it took a seventh of that."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Gathered tests stay to the end: nothing among them is garbage that is worth looking for."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -124,11 +130,9 @@ def begun_stores() -> Iterator[None]:
     begin = rooms.migrate
 
     async def begins(url: str) -> None:
-        if url in AT_HEAD:
-            return
-        if url.startswith("sqlite"):
-            lay(Path(url.removeprefix("sqlite:///")))
-        await begin(url)
+        laid = url.startswith("sqlite") and lay(Path(url.removeprefix("sqlite:///")))
+        if not laid and url not in AT_HEAD:
+            await begin(url)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rooms, "migrate", begins)
@@ -254,6 +258,8 @@ def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migr
     elif not database:
         data.mkdir(mode=0o700)
         shutil.copy(migrated_file, data)
+    if not database:
+        AT_HEAD.add(sqlite_url(data / migrated_file.name))
     found = plain_settings(data, database)
     return of_two(request, found) if database in PAIRED else found
 
