@@ -10,7 +10,7 @@ import regex
 import make_api
 import make_entries
 import make_moves
-import make_rules
+import make_tables
 import rooms
 from chaupal.app.cli import cli
 from chaupal.app.wiring import ROUTES
@@ -56,9 +56,11 @@ def test_the_paper_on_moves_is_fresh():
     assert make_moves.PAPER.read_text(encoding="utf-8") == make_moves.draw(), "docs/moves.md is stale: make map"
 
 
-def test_the_rules_of_the_audit_are_fresh():
-    paper = make_rules.PAPER.read_text(encoding="utf-8")
-    assert paper == make_rules.with_table(paper), "docs/rule-of-law.md is stale: make map"
+@pytest.mark.parametrize("name", make_tables.PAPERS)
+def test_tables_within_a_paper_are_fresh(name: str):
+    paper = (DOCS / name).read_text(encoding="utf-8")
+    assert make_tables.PAPERS[name][0] in paper
+    assert paper == make_tables.with_table(name, paper), f"docs/{name} is stale: make map"
 
 
 def test_every_field_of_every_entry_of_the_log_is_described_as_the_code_has_it():

@@ -1,0 +1,39 @@
+"""Tables within papers that are written by hand: the rules of the audit, and the tables of the report, as the code has them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chaupal_audit.report.tables import TABLES
+from chaupal_audit.rule_of_law.table import drawn as rules
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+END = "<!-- end -->"
+
+
+def tables() -> str:
+    """The report's tables: what each says, by what, in which columns."""
+    rows = ["| table | says | by | columns |", "|---|---|---|---|"]
+    for table in TABLES.values():
+        by = ", ".join(key.title for key in table.keys) or "·"
+        rows.append(f"| {table.id} | {table.title} | {by} | {'; '.join(m.column.title for m in table.columns)} |")
+    return "\n".join(rows)
+
+
+# Paper -> the line above its table, and what draws it.
+PAPERS: dict[str, tuple[str, Callable[[], str]]] = {
+    "rule-of-law.md": ("<!-- drawn from chaupal_audit/rule_of_law/table.py: `make map` -->", rules),
+    "report.md": ("<!-- drawn from chaupal_audit/report/tables.py: `make map` -->", tables),
+}
+
+
+def with_table(name: str, paper: str) -> str:
+    """The paper with what is drawn in its place."""
+    begin, drawn = PAPERS[name]
+    before, _, rest = paper.partition(begin)
+    return f"{before}{begin}\n\n{drawn()}\n\n{END}{rest.partition(END)[2]}"
+
+
+if __name__ == "__main__":
+    for name in PAPERS:
+        path = DOCS / name
+        path.write_text(with_table(name, path.read_text(encoding="utf-8")), encoding="utf-8")
