@@ -184,6 +184,16 @@ def test_addresses_that_a_paper_names_are_there(paper: Path):
     assert {name for name in plain if not any(shape.fullmatch(name) for shape in SHAPES)} == set()
 
 
+def test_every_alert_is_told_with_what_to_do():
+    alerts = {
+        name
+        for file in (HOME / "deploy/prometheus").glob("*")
+        for name in regex.findall(r"alert: (\w+)", file.read_text("utf-8"))
+    }
+    told = set(regex.findall(r"\*(Chaupal\w+)\*", (DOCS / "operating.md").read_text("utf-8")))
+    assert alerts and alerts == told
+
+
 def test_whoever_would_change_the_house_is_told_how():
     text = (HOME / "CONTRIBUTING.md").read_text(encoding="utf-8")
     parts = {"Set up", "The loop", "A route of the API", "A page", "A measure", "A law"}
