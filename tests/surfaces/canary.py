@@ -18,7 +18,7 @@ import measures
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
-from chaupal.governance.laws import laws
+from chaupal.governance.laws import house_texts, laws
 from chaupal.governance.orders import authorities
 from chaupal.http.route import Route, Shape
 from chaupal.kernel.clock import DAY, iso_day
@@ -384,7 +384,7 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "number": [1],
         "user_id": [1],
         "document_id": [1],
-        "date": ["2026-11-26"],
+        "date": [iso_day(house_texts.SHIPPED_ON)],
         "kind": ["terms"],
     }
 
