@@ -4,6 +4,7 @@ A row is added where a word is settled: the language, what is not to be said (a 
 (by their English) may say it all the same.
 """
 
+import tokenize
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ import pytest
 import regex
 from babel.messages.pofile import read_po
 
+import chaupal
 from chaupal.governance import laws
 from chaupal.policy import pushed
 from chaupal.web.words import LOCALES
 
+CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
 
@@ -104,6 +107,11 @@ NAMES = {
     "Followed by %(name)s": "%(name)s के फ़ॉलो किए हुए", "Figures": "ग्राफ़ और आँकड़े", "About <bdi>%(site)s</bdi>": "<bdi>%(site)s</bdi> का परिचय",
     "Links": "लिंक",
 }  # fmt: skip
+# What no name of the code may hold, and where: there it would stand for another thing (decision 44).
+UNNAMED = (
+    (r"[Nn]otices?(?!_id)|NOTICE", "notification", ("store/notifications", "social/people", "api/mastodon/notifications", "reads/people")),
+    (r"(?i)glass", "emergency", ("",)),
+)  # fmt: skip
 
 
 def said(language: str) -> list[tuple[str, str]]:
@@ -145,3 +153,19 @@ def test_the_glossary_names_each_word_once():
     ]
     assert len(terms) > 100
     assert sorted({term for term in terms if terms.count(term) > 1}) == []
+
+
+@pytest.mark.parametrize(
+    ("unsaid", "said_so", "rooms"), UNNAMED, ids=lambda each: each if isinstance(each, str) else ""
+)
+def test_names_of_the_code_are_the_words_of_the_glossary(unsaid: str, said_so: str, rooms: tuple[str, ...]):
+    files = [file for room in rooms for file in (CODE / room).rglob("*.py") if "migrations" not in file.parts]
+    assert len(files) > 5
+    assert [(file.name, name) for file in files for name in named(file) if regex.search(unsaid, name)] == [], said_so
+
+
+def named(file: Path) -> set[str]:
+    with file.open("rb") as lines:
+        return {token.string for token in tokenize.tokenize(lines.readline) if token.type == tokenize.NAME} | {
+            file.stem
+        }

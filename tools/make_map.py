@@ -27,7 +27,7 @@ PLACES = (
     ("passwords, sessions, passkeys", "social/signin"),
     ("sizes of pictures and films", "social/media"),
     ("what an event causes", "fanout/table.py"),
-    ("words of notices, mails and pushes", "fanout/notices"),
+    ("words of notifications, mails and pushes", "fanout/notifications"),
     ("what another server is sent, what is taken from one", "federation/writing", "federation/taking"),
     ("the steps of an order", "verifier/src/chaupal_audit/law/procedure.py"),
     ("a measure", "verifier/src/chaupal_audit/law/measures.py"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chaupal.app.wiring import open_house
-from chaupal.fanout.notices import served
+from chaupal.fanout.notifications import served
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import clocks as court_clocks, decisions

@@ -22,7 +22,7 @@ import pytest
 import regex
 
 from chaupal.app import static_mirror
-from chaupal.fanout.notices import served
+from chaupal.fanout.notifications import served
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import bulk, decisions, house, reviews
 from chaupal.governance.cases.bulk import Item

@@ -104,7 +104,7 @@ async def test_whoever_wrote_it_is_told_by_a_message_to_their_server_with_a_link
     assert link[1] in next(iter(await messages_to(village, moham)))
 
 
-async def notices_of(village: Village, account: int) -> list[RulingRow]:
+async def notifications_of(village: Village, account: int) -> list[RulingRow]:
     """Every ruling on somebody."""
     async with village.running.house.court.work.reading() as reading:
         return await rulings.of_owner(reading, account)
@@ -126,7 +126,7 @@ async def test_a_link_that_we_did_not_give_opens_nothing(village: Village, wrong
     moham, post = await there(village)
     await withheld(village, post.path if wrong != "own" else village.asha.latest.path)
     whose = village.asha.id if wrong == "own" else moham
-    (ruling,) = [row.id for row in await notices_of(village, whose)]
+    (ruling,) = [row.id for row in await notifications_of(village, whose)]
     path = by_link.path(village.running.house.court, ruling, whose)
     if wrong == "word":
         path = path[:-1] + ("A" if path[-1] != "A" else "B")
@@ -140,7 +140,7 @@ async def test_where_the_law_is_silent_nobody_is_told_until_it_is_so_no_more(vil
     ref = await withheld(village, post.path, gag_until="2021-03-01T12:00")
     assert ref.startswith("X-")
     assert not [text for text in await messages_to(village, moham) if "/appeal/" in text]
-    (ruling,) = await notices_of(village, moham)
+    (ruling,) = await notifications_of(village, moham)
     path = by_link.path(village.running.house.court, ruling.id, moham)
     assert (await village.look("DE", path)).status_code == 404, "the page would tell what the message may not"
 

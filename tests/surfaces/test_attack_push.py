@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 import measures
-from chaupal.fanout.notices import push
+from chaupal.fanout.notifications import push
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from chaupal.fanout.notices import push
+from chaupal.fanout.notifications import push
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from pushing import device

@@ -18,7 +18,7 @@ import regex
 from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES
-from chaupal.fanout.notices import served
+from chaupal.fanout.notifications import served
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log
 from chaupal.http.asgi import BY_SHAPE

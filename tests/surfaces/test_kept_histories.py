@@ -419,7 +419,7 @@ TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] =
     shelves.THREADS: (
         lambda v: _post(v, "ravi", "हाँ", visibility="private", in_reply_to_id=str(v.meera.latest.id)), "asha", "context",
     ),
-    shelves.NOTICES: (
+    shelves.NOTIFICATIONS: (
         lambda v: _ask(v, "dev", "POST", f"{V1}/statuses/{v.asha.latest.id}/favourite"), "asha", f"{V1}/notifications",
     ),
     shelves.TALKS: (lambda v: _post(v, "dev", "@asha सुनो", visibility="direct"), "asha", f"{V1}/conversations"),

@@ -33,7 +33,7 @@ from chaupal.api.mastodon import (
     timelines,
     trends,
 )
-from chaupal.api.mastodon.notifications import notice_policy, notices_grouped, notifications, push
+from chaupal.api.mastodon.notifications import notification_policy, notifications, notifications_grouped, push
 from chaupal.api.mastodon.posts import editing, media, polls, posting, quoting, reactions, scheduled
 from chaupal.api.own import drafts, exports, house_texts, imports
 from chaupal.http.route import Route
@@ -56,8 +56,8 @@ ROOMS: tuple[Route, ...] = (
     *profile.ROUTES,
     *joining.ROUTES,
     *notifications.ROUTES,
-    *notices_grouped.ROUTES,
-    *notice_policy.ROUTES,
+    *notifications_grouped.ROUTES,
+    *notification_policy.ROUTES,
     *conversations.ROUTES,
     *announcements.ROUTES,
     *push.ROUTES,

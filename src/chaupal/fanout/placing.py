@@ -20,7 +20,7 @@ from chaupal.http.listening import (
     direct_of,
     home_of,
     list_topic,
-    notices_of,
+    notifications_of,
     tag_here_topic,
     tag_topic,
 )
@@ -32,8 +32,8 @@ from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, Post
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits
 from chaupal.store.identity.facts_cache import COVERING
-from chaupal.store.notifications.notice_policy import NoticesMerged
-from chaupal.store.notifications.notices import NoticeMade
+from chaupal.store.notifications.notification_policy import NotificationsMerged
+from chaupal.store.notifications.notifications import NotificationMade
 from chaupal.store.square import media, posts, quotes
 from chaupal.store.square.announcements import AnnouncementEnded, AnnouncementTold, ReactionMoved
 from chaupal.store.square.conversations import ConversationMoved
@@ -118,8 +118,8 @@ async def _reacted(streams: Streams, event: ReactionMoved) -> list[Placed]:
     return [(ANNOUNCED, Reacted("announcement.reaction", event.announcement, name=event.name, count=event.count))]
 
 
-async def _noticed(streams: Streams, event: NoticeMade) -> list[Placed]:
-    return [(notices_of(event.account), Tiding("notification", event.notice))]
+async def _noticed(streams: Streams, event: NotificationMade) -> list[Placed]:
+    return [(notifications_of(event.account), Tiding("notification", event.notification))]
 
 
 async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
@@ -133,8 +133,8 @@ async def _refiltered(streams: Streams, event: FiltersChanged) -> list[Placed]:
     return [(home_of(event.account), Tiding("filters_changed", 0))]
 
 
-async def _merged(streams: Streams, event: NoticesMerged) -> list[Placed]:
-    return [(notices_of(event.account), Tiding("merged", event.at))]
+async def _merged(streams: Streams, event: NotificationsMerged) -> list[Placed]:
+    return [(notifications_of(event.account), Tiding("merged", event.at))]
 
 
 async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
@@ -216,7 +216,7 @@ PLACING: Placing = {
     QuoteRevoked: _edited,
     CardShown: _edited,
     PostDeleted: _deleted,
-    NoticeMade: _noticed,
+    NotificationMade: _noticed,
     FiltersChanged: _refiltered,
     ListChanged: _relisted,
     AnnouncementTold: _announced,
@@ -224,7 +224,7 @@ PLACING: Placing = {
     ReactionMoved: _reacted,
     ConversationMoved: _conversed,
     MessageSeen: _conversed,
-    NoticesMerged: _merged,
+    NotificationsMerged: _merged,
     DecisionServed: _ruled,
     RulingLifted: _ruled,
 }

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import WAITING
-from chaupal.fanout.notices.letters import LetterDue
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable

@@ -10,7 +10,7 @@ from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
 from chaupal.store.court import rulings
 from chaupal.store.machine.tables import follows
 from chaupal.store.machine.work import Row, Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
 
@@ -93,7 +93,7 @@ async def _tell(
     """In their own name, as Mastodon has it: nobody did it to them."""
     said = {"event": cause, "server": server, "hidden": not ruling, "followers": many[0], "following": many[1]}
     body = msgspec.json.encode(said).decode()
-    await notices.add(
+    await notifications.add(
         w, carrier.make_id(), account, "severed_relationships", by=account, cause=f"severed:{cause}", body=body
     )
 

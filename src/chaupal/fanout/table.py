@@ -11,7 +11,7 @@ from typing import Any
 
 from chaupal.fanout import conversing, finding, holding, home, severing
 from chaupal.fanout.context import Carrier, Errand, Handler
-from chaupal.fanout.notices import (
+from chaupal.fanout.notifications import (
     alerts,
     appeals,
     complaints,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from chaupal.fanout import exporting
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import mailing, push, served
+from chaupal.fanout.notifications import mailing, push, served
 from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile

@@ -31,7 +31,7 @@ def home_of(account: int) -> str:
     return f"{HOME}{account}"
 
 
-def notices_of(account: int) -> str:
+def notifications_of(account: int) -> str:
     return f"notices:{account}"
 
 

@@ -1,4 +1,4 @@
-"""What a letter about notices says, in Hindi and English: who did what, by handle, and where it is read.
+"""What a letter about notifications says, in Hindi and English: who did what, by handle, and where it is read.
 
 No words of people stand in it: a letter lies in its mailbox for good, where no decision reaches it.
 """
@@ -21,7 +21,7 @@ MORE = {"en": "… and more", "hi": "… और भी"}
 
 
 class Line(NamedTuple):
-    """One notice: its kind, who caused it by handle, whether it is a message, and the path to what it is about."""
+    """One notification: its kind, who caused it by handle, whether it is a message, and the path to what it is about."""
 
     kind: str
     handle: str

@@ -1,4 +1,4 @@
-"""Mail to people: confirmations, password resets, notices."""
+"""Mail to people: confirmations, password resets, notifications."""
 
 from typing import Protocol
 

@@ -4,7 +4,7 @@ from chaupal.kernel.event import Event
 
 
 class PostPublished(Event, frozen=True):
-    """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notice of its own.
+    """A post, or a repost (`boost_of`), is in the square. `quiet`: those it names are told of the same by a notification of its own.
 
     `server`: on which it was said (0: here). `files`: whether any came with it; `links`: whether any may be in it; `indexed`: whether
     it is found by its words already.

@@ -10,13 +10,13 @@ from structlog.testing import capture_logs
 
 from chaupal.app.wiring import Running
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import mailing, served
+from chaupal.fanout.notifications import mailing, served
 from chaupal.fanout.timers import Act, Timers
 from chaupal.store.court.tellings import Telling
 from chaupal.store.machine import claims, marks
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 from chaupal.store.machine.dialect import statement
-from chaupal.store.notifications.notice_mails import Due
+from chaupal.store.notifications.notification_mails import Due
 from two import Open
 from waiting import PATIENCE, until
 
@@ -207,7 +207,7 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
     letters = [
         Due(account=n, handle="asha", email="asha@example.org", language="hi", kinds="", mailed=0) for n in (1, 2)
     ]
-    notices = [
+    notifications = [
         Telling(
             id=n,
             ruling_id=n,
@@ -227,9 +227,9 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
         return letters
 
     async def put_off(*_: object) -> list[Telling]:
-        return notices
+        return notifications
 
-    monkeypatch.setattr(mailing.notice_mails, "due", due)
+    monkeypatch.setattr(mailing.notification_mails, "due", due)
     monkeypatch.setattr(served.tellings, "due", put_off)
     CLAIM.set(Claim("letters", "another", 1))
     with capture_logs() as lines, pytest.raises(Overtaken):

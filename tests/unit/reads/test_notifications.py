@@ -178,9 +178,9 @@ async def test_markers_count_and_clear(street: Street):
     await markers.keep(street.square, by(asha), {"notifications": newest.id, "home": 7})
     marks = {m.timeline: (m.last_read, m.version) for m in await notifications.marks(street.reads, by(asha))}
     assert marks == {"home": (7, 1), "notifications": (newest.id, 2)}
-    await markers.dismiss_notice(street.square, by(asha), newest.id)
+    await markers.dismiss_notification(street.square, by(asha), newest.id)
     assert [t.id for t in await told(street, asha)] == [oldest.id]
-    await markers.clear_notices(street.square, by(asha))
+    await markers.clear_notifications(street.square, by(asha))
     assert await told(street, asha) == []
 
 

@@ -7,13 +7,13 @@ import httpx2
 import pytest
 from sqlalchemy import func, select, text
 
-from chaupal.fanout.notices import notify
+from chaupal.fanout.notifications import notify
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.social.events_posts import PollEnded
 from chaupal.social.posts import polls
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import notices
+from chaupal.store.machine.tables import notifications
 from chaupal.store.machine.work import Reading
 from village import Village, Villager
 
@@ -111,10 +111,10 @@ async def test_of_a_polls_end_people_are_told_some_at_a_time_and_everybody_once(
 
 
 async def count_notices(reading: Reading) -> int:
-    return await reading.value(COUNT_NOTICES)
+    return await reading.value(COUNT_NOTIFICATIONS)
 
 
-COUNT_NOTICES = statement(select(func.count(notices.c.id)).where(notices.c.kind == text("'poll'")))
+COUNT_NOTIFICATIONS = statement(select(func.count(notifications.c.id)).where(notifications.c.kind == text("'poll'")))
 
 
 @pytest.mark.parametrize(

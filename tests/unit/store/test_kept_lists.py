@@ -13,9 +13,9 @@ from chaupal.social.posts import editing, posts, reactions
 from chaupal.store.identity import accounts
 from chaupal.store.machine.dialect import statement, words
 from chaupal.store.machine.marks import write
-from chaupal.store.machine.shelves import NOTICES, POSTS
+from chaupal.store.machine.shelves import NOTIFICATIONS, POSTS
 from chaupal.store.machine.tables import marks
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications as stored
 from chaupal.store.square import finding, posting
 from chaupal.store.square.finding import WITH_WORDS
 from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, as_written, skeleton
@@ -62,7 +62,7 @@ async def test_a_conversation_is_asked_for_once_by_all_who_read_it_until_somebod
     assert told.count(IN_THREAD) == 2
 
 
-async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_post_changes(
+async def test_notifications_are_asked_for_again_when_there_are_others_and_not_when_a_post_changes(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ):
     asha, bela, chand = await street.people("asha", "bela", "chand")
@@ -78,10 +78,10 @@ async def test_notices_are_asked_for_again_when_there_are_others_and_not_when_a_
     await reactions.save(street.square, by(chand), one)
     await street.say(bela, "दो")
     assert await heard() == 1
-    assert told.count(notices.OF.down) == 1
+    assert told.count(stored.OF.down) == 1
     await reactions.like(street.square, by(chand), one)
     assert await heard() == 2
-    assert told.count(notices.OF.down) == 2
+    assert told.count(stored.OF.down) == 2
 
 
 @pytest.mark.parametrize("columns", [1, 7])
@@ -90,11 +90,11 @@ async def test_a_kept_list_counts_for_what_it_weighs_however_many_columns_it_has
     async with street.work.writing() as w:
         for n in range(50):
             by_, post = street.make_id(), street.make_id()
-            await notices.add(w, street.make_id(), bela, "favourite", by=by_, cause=f"favourite {n}", post=post)
-    stmt = statement(select(*notices.COLUMNS[:columns]))
+            await stored.add(w, street.make_id(), bela, "favourite", by=by_, cause=f"favourite {n}", post=post)
+    stmt = statement(select(*stored.COLUMNS[:columns]))
     before = street.work.memory.answers.size
     async with street.work.reading() as reading:
-        rows = await reading.once(NOTICES, bela, stmt)
+        rows = await reading.once(NOTIFICATIONS, bela, stmt)
     weight = sum(sys.getsizeof(row) + sum(map(sys.getsizeof, row)) for row in rows)
     assert len(rows) == 50 and weight * 0.8 < street.work.memory.answers.size - before < weight * 2
 

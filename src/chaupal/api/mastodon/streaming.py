@@ -26,7 +26,7 @@ from chaupal.http.listening import (
     direct_of,
     home_of,
     list_topic,
-    notices_of,
+    notifications_of,
     tag_here_topic,
     tag_topic,
 )
@@ -85,13 +85,13 @@ async def user(call: Call[Nothing]) -> Hearing:
     """One's home, and one's notifications where the token may read them."""
     topics = (home_of(call.me), ANNOUNCED)
     if call.caller is None or allows(call.caller.scopes, "read:notifications"):
-        topics += (notices_of(call.me),)
+        topics += (notifications_of(call.me),)
     return Hearing(("user",), topics, compose)
 
 
 async def notices(call: Call[Nothing]) -> Hearing:
     """One's notifications alone."""
-    return Hearing(("user:notification",), (notices_of(call.me),), compose)
+    return Hearing(("user:notification",), (notifications_of(call.me),), compose)
 
 
 async def direct(call: Call[Nothing]) -> Hearing:

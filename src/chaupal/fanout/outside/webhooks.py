@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
+from chaupal.fanout.notifications import telling
 from chaupal.governance import calling, webhooks as hooks
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.cases import clocks

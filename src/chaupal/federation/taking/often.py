@@ -1,7 +1,7 @@
 """How much of other servers is taken in at once, and how often the same thing: what is beyond is not taken, and sent again later.
 
 What waits for something has its place in the store; what changes and changes back leaves something behind each time (a wording, that
-it was heard, a notice). Of one server, of all of them, and of one person about one thing there is so much and no more.
+it was heard, a notification). Of one server, of all of them, and of one person about one thing there is so much and no more.
 """
 
 from chaupal.federation.context import Federation

@@ -11,7 +11,7 @@ from chaupal.kernel.base64url import text_of
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.court import rulings
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 
 PATH = "/appeal"
 
@@ -26,7 +26,7 @@ async def viewer(court: Court, ruling: int, word: str, language: str) -> Viewer:
     async with court.work.reading() as reading:
         row = await rulings.ruling(reading, ruling)
         owner = None if row is None else row.owner_id
-        if owner is None or "@" not in await notices.handle(reading, owner):
+        if owner is None or "@" not in await notifications.handle(reading, owner):
             raise NotFound
     if not hmac.compare_digest(_word(court, ruling, owner).encode(), word.encode()):
         raise NotFound

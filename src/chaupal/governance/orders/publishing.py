@@ -1,7 +1,7 @@
 """What was secret becomes public on the day that its law or its gag says: number, entries and placeholders, in one commit.
 
 Until then nothing outside changes by a secret order (`Order.secret`); from then on it stands in the register, in the report and
-in every feed like one that came that day, and what was kept from its people is told to them (`fanout/notices/served.py`).
+in every feed like one that came that day, and what was kept from its people is told to them (`fanout/notifications/served.py`).
 """
 
 import msgspec

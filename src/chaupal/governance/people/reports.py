@@ -22,7 +22,7 @@ from chaupal.store.court.reports import ReportRow
 from chaupal.store.federation import reached
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
 from chaupal_audit import tlog
@@ -114,7 +114,7 @@ async def file_from_server(court: Court, server: int, reporter: int | None, sent
     viewer = Viewer(account=reporter, country=ABROAD)
     comment = "".join(letter for letter in sent.comment if letter.isprintable() or letter == "\n")[:MOST_COMMENT]
     async with court.work.reading() as reading:
-        if "@" in await notices.handle(reading, sent.account) or await refuses_reports(reading, server):
+        if "@" in await notifications.handle(reading, sent.account) or await refuses_reports(reading, server):
             raise NotFound
         if await reports.from_server_since(reading, server, court.clock() - DAY) >= SERVER_PER_DAY:
             raise TooMany("too_many_reports", retry_at=court.clock() + HOUR)
@@ -199,7 +199,7 @@ async def _said_before(reading: Reading, me: int, sent: Report) -> ReportRow | N
 
 async def _onward(court: Court, reading: Reading, sent: Report) -> Report:
     """It is sent on only where there is somebody to send it to."""
-    there = sent.forward and court.settings.federates and "@" in await notices.handle(reading, sent.account)
+    there = sent.forward and court.settings.federates and "@" in await notifications.handle(reading, sent.account)
     return msgspec.structs.replace(sent, forward=there)
 
 

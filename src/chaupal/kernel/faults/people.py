@@ -123,7 +123,7 @@ FAULTS: dict[str, Fault] = {
     "push_policy_unknown": at(
         "policy", "Policy must be one of %(known)s", "is not known", N_("Choose from whom you are told.")
     ),
-    "notice_policy_unknown": at(
+    "notification_policy_unknown": at(
         "base", "%(name)s must be one of %(known)s", "is not known", N_("Choose from whom you are told.")
     ),
     # What stands between two people.

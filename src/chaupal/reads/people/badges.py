@@ -16,7 +16,7 @@ SIZE = 1_000  # bytes of it, with what it was made from
 class Badges(msgspec.Struct, frozen=True):
     """Notifications (a group is one) and conversations that hold something new, each at most MOST."""
 
-    notices: int = 0
+    notifications: int = 0
     messages: int = 0
 
 
@@ -26,7 +26,7 @@ async def of(reads: Reads, viewer: Viewer) -> Badges:
     found: Badges | None = kept.find(reads, name)
     if found is None:
         with kept.making(reads) as noted:
-            notices = await notifications.unread(reads, viewer, MOST, NotificationsAsked(together=GROUPED))
-            found = Badges(notices, min(await conversations.unread(reads, viewer), MOST))
+            unread = await notifications.unread(reads, viewer, MOST, NotificationsAsked(together=GROUPED))
+            found = Badges(unread, min(await conversations.unread(reads, viewer), MOST))
         kept.keep(reads, name, found, SIZE, noted)
     return found

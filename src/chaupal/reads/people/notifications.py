@@ -1,4 +1,4 @@
-"""What happened to the viewer, as the law stands now: a notice about a post they may not see (any more) is left out."""
+"""What happened to the viewer, as the law stands now: a notification about a post they may not see (any more) is left out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +26,11 @@ from chaupal.store.federation import servers
 from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.notifications import markers, notice_policy, notices
+from chaupal.store.notifications import markers, notification_policy, notifications
 from chaupal.store.notifications.kinds import KINDS as KINDS
 from chaupal.store.notifications.markers import Marker as Marker
-from chaupal.store.notifications.notice_policy import Asking, Policy as Policy
-from chaupal.store.notifications.notices import GROUPED as GROUPED, Notice, Wanted
+from chaupal.store.notifications.notification_policy import Asking, Policy as Policy
+from chaupal.store.notifications.notifications import GROUPED as GROUPED, Notification, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts
@@ -61,7 +61,7 @@ class Severance(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notices of the court
+    """One notification. `person` did it; `post` is what it is about. `body`: ids, for notifications of the court
 
     (`ruling`, `order`, `subject`, `kind` of subject, whether it `ended`; `appeal`: what an appeal came to).
     """
@@ -73,14 +73,14 @@ class Told(msgspec.Struct, frozen=True):
     post: Visible[Post] | None
     body: dict[str, Any]
     group_key: str = ""  # empty: it stands alone
-    ruling: Ruling | None = None  # for notices of the court
+    ruling: Ruling | None = None  # for notifications of the court
     appeal: AppealRow | None = None  # against it
     reported: Reported | None = None  # for staff
     severed: Severance | None = None
 
 
 class NotificationsAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which notices: of `kinds` (all, when empty) but `without`; by one account; those kept apart, too.
+    """Which notifications: of `kinds` (all, when empty) but `without`; by one account; those kept apart, too.
 
     `together`: the kinds that are told in groups.
     """
@@ -123,19 +123,19 @@ async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Notificati
     async with reads.work.reading() as reading:
         heads, ids = await _found(reading, viewer, cursor, asked)
         keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in asked.together))
-        members = await notices.members(reading, viewer.me, keys, MOST_MEMBERS, apart=asked.apart) if keys else []
+        members = await notifications.members(reading, viewer.me, keys, MOST_MEMBERS, apart=asked.apart) if keys else []
         return ids.map(await _groups(reading, viewer, heads, members))
 
 
 async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
-    """One group by its key; a notice that stands alone is one, too. Raises NotFound."""
+    """One group by its key; a notification that stands alone is one, too. Raises NotFound."""
     async with reads.work.reading() as reading:
         alone = parse_id(key.removeprefix(ALONE)) if key.startswith(ALONE) else None
         if alone is not None:
-            notice = await notices.one(reading, viewer.me, alone)
-            members = [notice] if notice else []
+            item = await notifications.one(reading, viewer.me, alone)
+            members = [item] if item else []
         else:
-            members = await notices.members(reading, viewer.me, [key], MOST_MEMBERS, apart=True) if key else []
+            members = await notifications.members(reading, viewer.me, [key], MOST_MEMBERS, apart=True) if key else []
         told = await _tell(reading, viewer, members)
     if not told:
         raise NotFound
@@ -144,8 +144,8 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
 
 async def _found(
     reading: Reading, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked
-) -> tuple[list[Notice], Page[int]]:
-    found = await notices.page(
+) -> tuple[list[Notification], Page[int]]:
+    found = await notifications.page(
         reading,
         viewer.me,
         asked.wanted,
@@ -159,10 +159,12 @@ async def _found(
     return [n for n in found if n.id in kept], ids
 
 
-async def _groups(reading: Reading, viewer: Viewer, heads: Sequence[Notice], members: Sequence[Notice]) -> list[Group]:
+async def _groups(
+    reading: Reading, viewer: Viewer, heads: Sequence[Notification], members: Sequence[Notification]
+) -> list[Group]:
     by_key: dict[str, list[int]] = {}
-    for notice in members:
-        by_key.setdefault(notice.group_key, []).append(notice.id)
+    for item in members:
+        by_key.setdefault(item.group_key, []).append(item.id)
     every = {n.id: n for n in (*heads, *members)}
     told = {t.id: t for t in await _tell(reading, viewer, list(every.values()))}
     found: list[Group] = []
@@ -177,8 +179,8 @@ async def _groups(reading: Reading, viewer: Viewer, heads: Sequence[Notice], mem
 async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
     """One of the viewer's notifications. Raises NotFound."""
     async with reads.work.reading() as reading:
-        notice = await notices.one(reading, viewer.me, id_)
-        told = await _tell(reading, viewer, [notice]) if notice else []
+        item = await notifications.one(reading, viewer.me, id_)
+        told = await _tell(reading, viewer, [item]) if item else []
     if not told:
         raise NotFound
     return told[0]
@@ -194,13 +196,13 @@ async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: N
 
 
 async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
-    """The viewer's policy; how many notices are kept apart, and from how many people."""
+    """The viewer's policy; how many notifications are kept apart, and from how many people."""
     async with reads.work.reading() as reading:
-        return await notice_policy.of(reading, viewer.me), *await notice_policy.counts(reading, viewer.me)
+        return await notification_policy.of(reading, viewer.me), *await notification_policy.counts(reading, viewer.me)
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Somebody whose notices are kept apart, and the newest post among these where it may be seen."""
+    """Somebody whose notifications are kept apart, and the newest post among these where it may be seen."""
 
     asking: Asking
     person: Visible[Person]
@@ -210,7 +212,7 @@ class Request(msgspec.Struct, frozen=True):
 async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Request]:
     """Those who wait for a word, newest first."""
     async with reads.work.reading() as reading:
-        found = await notice_policy.asking(
+        found = await notification_policy.asking(
             reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
         )
         ids = page_of([asking.id for asking in found], cursor)
@@ -221,7 +223,7 @@ async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Request
 async def request(reads: Reads, viewer: Viewer, id_: int) -> Request:
     """One of them. Raises NotFound."""
     async with reads.work.reading() as reading:
-        asking = await notice_policy.request(reading, viewer.me, id_)
+        asking = await notification_policy.request(reading, viewer.me, id_)
         found = await _requests(reading, viewer, [asking]) if asking else []
     if not found:
         raise NotFound
@@ -242,7 +244,7 @@ async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers
         return await markers.read(reading, viewer.me, timelines)
 
 
-async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> list[Told]:
+async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification]) -> list[Told]:
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
@@ -256,48 +258,48 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notice]) -> li
     posts = await _posts(reading, viewer, facts, about)
     duties = await _duties(reading, viewer, facts, found)
     told: list[Told] = []
-    for notice in found:
-        person = people.get(notice.from_id)
-        if notice.kind in DUTIES:
-            told += [duties[notice.id]] if notice.id in duties else []
-        elif notice.kind == SEVERED:
+    for item in found:
+        person = people.get(item.from_id)
+        if item.kind in DUTIES:
+            told += [duties[item.id]] if item.id in duties else []
+        elif item.kind == SEVERED:
             if person is not None:
-                told.append(await _of_severed(reading, notice, person, bodies[notice.id]))
-        elif notice.kind == COURT and person is not None:
-            told.append(await _of_court(reading, notice, person, bodies[notice.id], posts))
-        elif person is not None and (notice.post_id is None or notice.post_id in posts):
-            post = None if notice.post_id is None else posts[notice.post_id]
-            told.append(Told(notice.id, notice.kind, notice.created_at, person, post, {}, notice.group_key))
+                told.append(await _of_severed(reading, item, person, bodies[item.id]))
+        elif item.kind == COURT and person is not None:
+            told.append(await _of_court(reading, item, person, bodies[item.id], posts))
+        elif person is not None and (item.post_id is None or item.post_id in posts):
+            post = None if item.post_id is None else posts[item.post_id]
+            told.append(Told(item.id, item.kind, item.created_at, person, post, {}, item.group_key))
     return told
 
 
-async def _of_severed(reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any]) -> Told:
+async def _of_severed(reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any]) -> Told:
     domains = await servers.domains(reading, {body["server"]})
     severed = Severance(
         body["event"], domains.get(body["server"], ""), body["hidden"], body["followers"], body["following"]
     )
-    return Told(notice.id, notice.kind, notice.created_at, person, None, {}, severed=severed)
+    return Told(item.id, item.kind, item.created_at, person, None, {}, severed=severed)
 
 
 async def _of_court(
-    reading: Reading, notice: Notice, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
+    reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
 ) -> Told:
     """Told whatever has become of the post: that a limit was made does not go away with it."""
     row = await rulings.ruling(reading, body["ruling"])
     post = posts.get(body["subject"])
     appeal = (await appeals.on_rulings(reading, [body["ruling"]])).get(body["ruling"])
-    return Told(notice.id, notice.kind, notice.created_at, person, post, body, "", row.ruling if row else None, appeal)
+    return Told(item.id, item.kind, item.created_at, person, post, body, "", row.ruling if row else None, appeal)
 
 
-async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequence[Notice]) -> dict[int, Told]:
-    """By the notice. Whoever has laid the office down reads no more of it; whom staff block for themselves signs up and
+async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequence[Notification]) -> dict[int, Told]:
+    """By the notification. Whoever has laid the office down reads no more of it; whom staff block for themselves signs up and
     reports all the same, so this is looked at as the office's own pages are."""
-    mine = [notice for notice in found if notice.kind in DUTIES and may(viewer, DUTIES[notice.kind])]
+    mine = [item for item in found if item.kind in DUTIES and may(viewer, DUTIES[item.kind])]
     if not mine:
         return {}
     of = {n.id: msgspec.json.decode(n.body, type=dict[str, int])["report"] for n in mine if n.body}
     rows = await reports.by_ids(reading, [*of.values()])
-    ids = {notice.from_id for notice in mine} | {row.account_id for row in rows.values()}
+    ids = {item.from_id for item in mine} | {row.account_id for row in rows.values()}
     sealed = await sealed_in_any_state(reading, ids)
     people = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, sealed.values(), facts)}
     told: dict[int, Told] = {}
@@ -311,7 +313,7 @@ async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequenc
 
 
 async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[int]) -> dict[int, Visible[Post]]:
-    """By the id that the notice holds: a repost is there only so that the notice goes with it; its original is told of."""
+    """By the id that the notification holds: a repost is there only so that the notification goes with it; its original is told of."""
     seen = reveal(viewer, Surface.NOTIFICATIONS, await sealed_posts(reading, dict.fromkeys(ids)), facts)
     found = {v.item.id: v for v in seen}
     reposts = {v.item.id: v.item.boost_of for v in seen if v.item.boost_of is not None}

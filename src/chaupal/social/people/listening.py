@@ -1,4 +1,4 @@
-"""From whom one wants to hear: the policy of one's notices, and a word about those who were kept apart."""
+"""From whom one wants to hear: the policy of one's notifications, and a word about those who were kept apart."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,13 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notice_policy
-from chaupal.store.notifications.notice_policy import ACCEPT as ACCEPT, DROP as DROP, FILTER as FILTER, Policy as Policy
+from chaupal.store.notifications import notification_policy
+from chaupal.store.notifications.notification_policy import (
+    ACCEPT as ACCEPT,
+    DROP as DROP,
+    FILTER as FILTER,
+    Policy as Policy,
+)
 
 CHOICES = (ACCEPT, FILTER, DROP)
 
@@ -20,10 +25,10 @@ async def wish(square: Square, viewer: Viewer, **wished: str | None) -> Policy:
     changed = {name: value for name, value in wished.items() if value is not None}
     for name, value in changed.items():
         if value not in CHOICES:
-            raise Invalid("notice_policy_unknown", field=name, name=name, known=", ".join(CHOICES))
+            raise Invalid("notification_policy_unknown", field=name, name=name, known=", ".join(CHOICES))
     async with square.work.writing() as w:
-        policy = msgspec.structs.replace(await notice_policy.of(w, me), **changed)
-        await notice_policy.keep(w, me, policy)
+        policy = msgspec.structs.replace(await notification_policy.of(w, me), **changed)
+        await notification_policy.keep(w, me, policy)
     return policy
 
 
@@ -32,7 +37,7 @@ async def accept(square: Square, viewer: Viewer, requests: Sequence[int]) -> Non
     me = viewer.me
     async with square.work.writing() as w:
         for whom in await _kept_apart(w, me, requests):
-            await notice_policy.accept(w, me, whom)
+            await notification_policy.accept(w, me, whom)
 
 
 async def dismiss(square: Square, viewer: Viewer, requests: Sequence[int]) -> None:
@@ -40,12 +45,12 @@ async def dismiss(square: Square, viewer: Viewer, requests: Sequence[int]) -> No
     me = viewer.me
     async with square.work.writing() as w:
         for whom in await _kept_apart(w, me, requests):
-            await notice_policy.dismiss(w, me, whom)
+            await notification_policy.dismiss(w, me, whom)
 
 
 async def _kept_apart(w: Writing, me: int, requests: Sequence[int]) -> list[int]:
     """Whose they are. Of several, those are left out that another device has seen to already."""
-    found = [await notice_policy.request(w, me, id_) for id_ in requests]
+    found = [await notification_policy.request(w, me, id_) for id_ in requests]
     there = [one.from_id for one in found if one is not None]
     if requests and not there:
         raise NotFound

@@ -1,4 +1,4 @@
-"""Which notices come by mail: chosen on a page, and ended by the link in each letter (RFC 8058), which needs no log-in."""
+"""Which notifications come by mail: chosen on a page, and ended by the link in each letter (RFC 8058), which needs no log-in."""
 
 import hashlib
 import hmac
@@ -11,8 +11,8 @@ from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.store.notifications import notice_mails
-from chaupal.store.notifications.notice_mails import KINDS as KINDS
+from chaupal.store.notifications import notification_mails
+from chaupal.store.notifications.notification_mails import KINDS as KINDS
 
 KEY = "mail.key"
 SIZE = 16  # bytes of the proof
@@ -20,13 +20,13 @@ SIZE = 16  # bytes of the proof
 
 async def chosen(square: Square, viewer: Viewer) -> frozenset[str]:
     async with square.work.reading() as reading:
-        return await notice_mails.chosen(reading, viewer.me)
+        return await notification_mails.chosen(reading, viewer.me)
 
 
 async def choose(square: Square, viewer: Viewer, kinds: Collection[str]) -> None:
     """These kinds come by mail from now on; what is not known is left out."""
     async with square.work.writing() as w:
-        await notice_mails.choose(w, viewer.me, [kind for kind in KINDS if kind in kinds])
+        await notification_mails.choose(w, viewer.me, [kind for kind in KINDS if kind in kinds])
 
 
 def stop_path(settings: Settings, account: int) -> str:
@@ -44,10 +44,10 @@ def owner_of(settings: Settings, secret: str) -> int:
 
 
 async def stop(square: Square, secret: str) -> None:
-    """No notice comes by mail any more. Again: the same. Raises NotFound."""
+    """No notification comes by mail any more. Again: the same. Raises NotFound."""
     account = owner_of(square.settings, secret)
     async with square.work.writing() as w:
-        if not await notice_mails.choose(w, account, ()):
+        if not await notification_mails.choose(w, account, ()):
             raise NotFound
 
 

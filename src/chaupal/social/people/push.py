@@ -1,4 +1,4 @@
-"""Devices that want to be told of notices: one for each token and each browser's session, and gone with it (RFC 8030)."""
+"""Devices that want to be told of notifications: one for each token and each browser's session, and gone with it (RFC 8030)."""
 
 from base64 import b64decode
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ from sqlalchemy import Table, select
 
 from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTICES, PEOPLE, RELATIONS, TALKS, WANTS
+from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTIFICATIONS, PEOPLE, RELATIONS, TALKS, WANTS
 from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.tables import (
     account_notes,
@@ -42,10 +42,10 @@ from chaupal.store.machine.tables import (
     markers,
     mutes,
     name_words,
-    notice_permits,
-    notice_policies,
-    notice_requests,
-    notices,
+    notification_permits,
+    notification_policies,
+    notification_requests,
+    notifications,
     passkeys,
     pins,
     posts,
@@ -102,9 +102,9 @@ UNDER = (
 )
 MINE = (
     announcement_reactions, announcement_reads, bookmarks, bulk_jobs, challenges, conversations, domain_blocks, drafts, featured_tags,
-    filters, idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notice_permits, notice_policies,
-    notice_requests, notices, passkeys, pins, push_subscriptions, read_marks, recovery_codes, remote_keys, scheduled, tag_follows,
-    thread_mutes, logins,
+    filters, idempotency, imported, imports, list_members, lists, mail_tokens, markers, name_words, notification_permits,
+    notification_policies, notification_requests, notifications, passkeys, pins, push_subscriptions, read_marks, recovery_codes,
+    remote_keys, scheduled, tag_follows, thread_mutes, logins,
 )  # fmt: skip
 BETWEEN = (account_notes, blocks, endorsements, follow_requests, mutes, unsuggested)  # `by` one, `to` another
 
@@ -112,7 +112,7 @@ OWN = (
     *(_drop_under(*row) for row in UNDER),
     *(_drop(table) for table in MINE),
     *(_drop(table, side) for table in BETWEEN for side in ("by", "to")),
-    *(_drop(table, "from_id") for table in (notice_permits, notice_requests)),
+    *(_drop(table, "from_id") for table in (notification_permits, notification_requests)),
 )
 
 # Tables that name a person whose rows stay, or go in another way: which, and why.
@@ -173,5 +173,5 @@ async def empty(w: Writing, account: int) -> None:
     await w.run(END_EXPORTS, me=account)
     await moving.forget(w, account)
     await w.run(EMPTY, me=account)
-    for kind in (PEOPLE, RELATIONS, FILTERS, WANTS, NOTICES, TALKS, MARKERS):
+    for kind in (PEOPLE, RELATIONS, FILTERS, WANTS, NOTIFICATIONS, TALKS, MARKERS):
         w.touch(kind, account)

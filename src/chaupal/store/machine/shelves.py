@@ -109,7 +109,7 @@ TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
 # all words named it "found": each forgets everything where it hears the other's name.
 FOUND: Kind[int] = Kind("found_by", t.accounts.c.indexable, rows=(t.posts,))
 THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
-NOTICES: Kind[int] = _whole("notices", t.notices)  # by whom they tell
+NOTIFICATIONS: Kind[int] = _whole("notices", t.notifications)  # by whom they tell
 TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they are
     "talks", *t.conversations.c, *t.read_marks.c, t.logins.c.marks_since, rows=(t.conversations, t.read_marks)
 )

@@ -67,7 +67,7 @@ logins = Table(
     big("leaves_at", null=True),  # when the account goes, as its owner asked
     text("appearance"),  # how pages look: theme, size, contrast, digits, Urdu letters; as in the cookie of a guest
     text("reads"),  # codes of the languages they read, or "all"; empty: not asked yet
-    # Kinds of notices that come by mail, when the next letter is due, and the last notice that one told of.
+    # Kinds of notifications that come by mail, when the next letter is due, and the last notification that one told of.
     text("mail_kinds", default="mention follow_request"), big("mail_due_at", null=True), big("mailed", default=0),
     big("marks_since", null=True),  # since when they want to be told, and to tell, what was read of messages
     UniqueConstraint("email"), Index("logins_mail_due", "mail_due_at"),
@@ -519,7 +519,7 @@ bulk_rows = Table(
 
 # --- what one is told ------------------------------------------------------------------------------------------------
 
-notices = Table(
+notifications = Table(
     "notices",
     meta,
     id_column(),
@@ -530,7 +530,7 @@ notices = Table(
     text("cause"),
     text("body"),
     big("created_at"),
-    text("group_key"),  # notices of one account with the same key are one thing that many did; empty: it stands alone
+    text("group_key"),  # what has the same key for one account is one thing that many did; empty: it stands alone
     big("filtered", default=0),  # 1: kept apart by the account's policy until it accepts whoever it is from
     UniqueConstraint("account_id", "cause"),  # told once, however often the event is handled
     Index("notices_of", "account_id", "id"),
@@ -539,8 +539,8 @@ notices = Table(
     Index("notices_apart", "account_id", "from_id", sqlite_where=sql("filtered = 1")),
 )
 
-# What becomes of notices from whom one does not know: accept, filter or drop, by class. No row: all are accepted.
-notice_policies = Table(
+# What becomes of notifications from whom one does not know: accept, filter or drop, by class. No row: all are accepted.
+notification_policies = Table(
     "notice_policies",
     meta,
     id_column("account_id"),
@@ -550,8 +550,8 @@ notice_policies = Table(
     text("private_mentions", default="accept"),
     text("limited_accounts", default="filter"),
 )
-# Whose notices were kept apart and wait for a word; and whose never are again.
-notice_requests = Table(
+# Whose notifications were kept apart and wait for a word; and whose never are again.
+notification_requests = Table(
     "notice_requests",
     meta,
     id_column(),
@@ -562,7 +562,7 @@ notice_requests = Table(
     UniqueConstraint("account_id", "from_id"),
     Index("notice_requests_of", "account_id", "id"),
 )
-notice_permits = Table(
+notification_permits = Table(
     "notice_permits",
     meta,
     Column("account_id", BigInteger, primary_key=True),

@@ -1,4 +1,4 @@
-"""Kinds of notices, in the order in which they are offered, and of which of them a device can ask to be told."""
+"""Kinds of notifications, in the order in which they are offered, and of which of them a device can ask to be told."""
 
 KINDS = (
     "mention",

@@ -1,4 +1,4 @@
-"""Devices that want to be told, and the pushes that are still to be made: ids only, in the commit of their notice."""
+"""Devices that want to be told, and the pushes that are still to be made: ids only, in the commit of their notification."""
 
 from collections.abc import Sequence
 
@@ -65,13 +65,13 @@ REMOVE = deletes(subscriptions).where(key="of")
 REMOVE_ID = deletes(subscriptions).where(id="of")
 WENT = updates(subscriptions, failures=0).where(id="of")
 FAILED = updates(subscriptions, failures=subscriptions.c.failures + 1).where(id="of")
-# In the unit of the notice: nothing where nobody asked for such ones.
+# In the unit of the notification: nothing where nobody asked for such ones.
 QUEUE = upsert(
     lambda i: (
         i(calls)
         .from_select(
             ["subscription_id", "notice_id", "at", "tries", "due_at"],
-            select(subscriptions.c.id, param("notice"), param("at"), param("none"), param("at")).where(
+            select(subscriptions.c.id, param("notification"), param("at"), param("none"), param("at")).where(
                 subscriptions.c.account_id == param("me"),
                 holds(subscriptions.c.alerts, "kind"),
                 subscriptions.c.policy != "none",
@@ -81,7 +81,7 @@ QUEUE = upsert(
     )
 )
 DUE = selects(*calls.c).where(calls.c.due_at <= param("at")).order_by(calls.c.due_at, calls.c.notice_id).limit("n")
-_THIS = (calls.c.subscription_id == param("of"), calls.c.notice_id == param("notice"))
+_THIS = (calls.c.subscription_id == param("of"), calls.c.notice_id == param("notification"))
 CLAIM = updates(calls, due_at="until").where(*_THIS, due_at="was")
 AGAIN = updates(calls, tries=calls.c.tries + 1, due_at="when_next").where(*_THIS)
 DONE = deletes(calls).where(*_THIS)
@@ -124,9 +124,9 @@ async def remove_gone(w: Writing, id_: int) -> None:
     await w.run(REMOVE_ID, of=id_)
 
 
-async def queue(w: Writing, account: int, notice: int, kind: str) -> None:
-    """A push to every device of the account that wants such notices."""
-    await w.run(QUEUE, me=account, notice=notice, at=w.now(), none=0, kind=f" {kind} ")
+async def queue(w: Writing, account: int, notification: int, kind: str) -> None:
+    """A push to every device of the account that wants such notifications."""
+    await w.run(QUEUE, me=account, notification=notification, at=w.now(), none=0, kind=f" {kind} ")
 
 
 async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
@@ -136,13 +136,13 @@ async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
 
 async def claim(w: Writing, call: Due, until: int) -> bool:
     """Take a push upon oneself; False where another process has."""
-    found = await w.run(CLAIM, of=call.subscription_id, notice=call.notice_id, was=call.due_at, until=until)
+    found = await w.run(CLAIM, of=call.subscription_id, notification=call.notice_id, was=call.due_at, until=until)
     return found == 1
 
 
 async def done(w: Writing, call: Due, *, went: bool) -> None:
     """It is made, or (not `went`) must not be made any more."""
-    await w.run(DONE, of=call.subscription_id, notice=call.notice_id)
+    await w.run(DONE, of=call.subscription_id, notification=call.notice_id)
     if went:
         await w.run(WENT, of=call.subscription_id)
 
@@ -150,9 +150,9 @@ async def done(w: Writing, call: Due, *, went: bool) -> None:
 async def failed(w: Writing, call: Due, again_at: int | None) -> None:
     """In vain; it is made again at `again_at` (ms), or (None) never."""
     if again_at is None:
-        await w.run(DONE, of=call.subscription_id, notice=call.notice_id)
+        await w.run(DONE, of=call.subscription_id, notification=call.notice_id)
     else:
-        await w.run(AGAIN, of=call.subscription_id, notice=call.notice_id, when_next=again_at)
+        await w.run(AGAIN, of=call.subscription_id, notification=call.notice_id, when_next=again_at)
     await w.run(FAILED, of=call.subscription_id)
 
 

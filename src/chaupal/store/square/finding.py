@@ -164,7 +164,7 @@ async def unindex(w: Writing, post: int) -> None:
 
 
 class Source(msgspec.Struct, frozen=True):
-    """What the index and the notices need of a post, for handlers of events only: no viewer is here."""
+    """What the index and the notifications need of a post, for handlers of events only: no viewer is here."""
 
     author: int
     visibility: int

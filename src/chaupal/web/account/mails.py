@@ -1,4 +1,4 @@
-"""Which notices come by mail, on a page; and the page behind the link that ends them, which needs no log-in."""
+"""Which notifications come by mail, on a page; and the page behind the link that ends them, which needs no log-in."""
 
 from typing import Any
 

@@ -107,13 +107,13 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 OFFICE = "office"  # the tab of those who have one
 
 
-class NoticesOf(Paged, kw_only=True):
+class NotificationsOf(Paged, kw_only=True):
     """A page of one tab."""
 
     kind: str = ""
 
 
-class Notice(msgspec.Struct, frozen=True):
+class Notification(msgspec.Struct, frozen=True):
     """A group of notifications as a page shows it. `decided`: what was decided, and `page` where all about it stands.
 
     `faces`: those who did it, the newest first; `others`: how many beside the first. `whom`: whom a report is about.
@@ -200,7 +200,7 @@ async def suggest(call: Call[QueryTyped]) -> Answer:
     )
 
 
-async def told(call: Call[NoticesOf]) -> Answer:
+async def told(call: Call[NotificationsOf]) -> Answer:
     """Notifications in groups, by kinds; having looked at the newest page of all, one has read them."""
     reads, viewer = call.house.reads, call.viewer
     tabs = {name: tab for name, tab in TABS.items() if name != OFFICE or may(viewer, "see_office")}
@@ -211,14 +211,14 @@ async def told(call: Call[NoticesOf]) -> Answer:
     marks = await notifications.marks(reads, viewer, ("notifications",))
     shown = await cards(call, [g.newest.post for g in page.items if g.newest.post is not None])
     by_id = {card.key: card for card in shown}
-    notices = [_notice(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
+    found = [_notification(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
     if page.items and call.args.max_id is None and not kind:
         await markers.keep(call.house.square, viewer, {"notifications": page.items[0].newest.id})
     _, waiting, _ = await notifications.policy(reads, viewer)
     return await pages.render(
         call,
         "notifications.html",
-        notices=notices,
+        notifications=found,
         read=marks[0].last_read if marks else 0,
         title=said(call, N_("Notifications")),
         tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()],
@@ -228,7 +228,7 @@ async def told(call: Call[NoticesOf]) -> Answer:
     )
 
 
-def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
+def _notification(call: Call[NotificationsOf], group: Group, card: Card | None) -> Notification:
     told = group.newest
     ruling, body = told.ruling, told.body
     if ruling is None:
@@ -236,18 +236,18 @@ def _notice(call: Call[NoticesOf], group: Group, card: Card | None) -> Notice:
         faces = list(people.values())[:FACES]
         whom = face(call, told.reported.whom) if told.reported else None
         message = pushed.is_message(told.kind, told.post.item if told.post else None)
-        return Notice(
+        return Notification(
             told, face(call, told.person), card, faces=faces, others=len(people) - 1, whom=whom, message=message
         )
     language, outcome = call.viewer.language, body.get("appeal", "")
     line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
     if outcome:
         line = answers.line(outcome, language)
-    return Notice(told, face(call, told.person), card, line, tidings.notice_page(ruling.id))
+    return Notification(told, face(call, told.person), card, line, tidings.notice_page(ruling.id))
 
 
 ROUTES: tuple[Route, ...] = (
     get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
     get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=QueryTyped),
-    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NoticesOf),
+    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NotificationsOf),
 )

@@ -16,7 +16,7 @@ from chaupal.http.listening import (
     Told,
     direct_of,
     home_of,
-    notices_of,
+    notifications_of,
     tag_topic,
 )
 from chaupal.http.paging import ById, Number
@@ -77,7 +77,7 @@ async def page(call: Call[Heard]) -> Hearing:
     if heard.of == "home":
         topic = home_of(call.me)
     elif heard.of == "notices":
-        topic = notices_of(call.me)
+        topic = notifications_of(call.me)
     elif heard.of in ("public", "here"):
         topic = HERE
     elif heard.of == "everywhere":
@@ -86,7 +86,7 @@ async def page(call: Call[Heard]) -> Hearing:
         topic = tag_topic(key)
     else:
         raise Malformed("tag_missing")
-    own = () if me is None else (notices_of(me), direct_of(me))
+    own = () if me is None else (notifications_of(me), direct_of(me))
     return Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
 
 
@@ -121,7 +121,9 @@ async def badge(call: Call[Nothing]) -> Answer:
     """How much is new, as the frame of a page writes it; empty: nothing."""
     found = await badges.of(call.house.reads, call.viewer)
     say = _say(call, "number")
-    return json({name: _at_most(say, n) for name, n in (("notices", found.notices), ("messages", found.messages))})
+    return json(
+        {name: _at_most(say, n) for name, n in (("notices", found.notifications), ("messages", found.messages))}
+    )
 
 
 async def counted(call: Call[OfPosts]) -> Answer:

@@ -25,7 +25,7 @@ from chaupal.social.people import graph
 from chaupal.social.posts import polls, posts, reactions
 from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import conversations, notices
+from chaupal.store.machine.tables import conversations, notifications as told_of
 from chaupal.store.machine.work import Work
 from chaupal.store.square.posts import as_written, how_many
 from neighbours import Street, by
@@ -33,7 +33,7 @@ from others import met
 from peers_said import HERE, fed_of, mention, said
 
 RAVI = "ravi@social.example"
-TOLD, TALKING = statement(select(notices.c.account_id)), statement(select(conversations.c.account_id))
+TOLD, TALKING = statement(select(told_of.c.account_id)), statement(select(conversations.c.account_id))
 
 
 async def written(work: Work, id_: int) -> Post | None:

@@ -116,7 +116,7 @@ def test_what_the_database_would_not_take_is_said():
     assert all(isinstance(name, str) for name in FIELDS)
 
 
-def notices_of(story: Told, opened: lumen.Opened | None = None) -> list[dict[str, object]]:
+def notifications_of(story: Told, opened: lumen.Opened | None = None) -> list[dict[str, object]]:
     facts = story.fold.facts
     done: dict[str, list[Made]] = {}
     for measure in facts.measures:
@@ -131,7 +131,7 @@ def test_a_notice_names_the_posts_that_were_limited_and_passes_lumens_rules():
     account = story.measure("IN-1", 4)
     story.measure("IN-1", 5, "deamplify", kind="tag", term="आग")
     opened = {posts[0]: {"subject": "112233"}, posts[1]: {"subject": "9", "part": "445566"}, account: {"subject": "77"}}
-    (notice,) = notices_of(story, opened)
+    (notice,) = notifications_of(story, opened)
     works = cast("list[dict[str, Any]]", notice["works"])
     urls = {work["description"]: [one["url"] for one in work["infringing_urls"]] for work in works}
     assert urls == {
@@ -148,7 +148,7 @@ def test_every_notice_passes_lumens_rules_and_what_would_not_is_said():
     story.order("IN-1", {"post": 1}, authority="M" * 300, reference="r" * 300, bases=["public_order"] * 40)
     story.order("IN-2", {}, secrecy="order_text")
     story.order("P-1", {"post": 1}, authority="", **{"class": "person"}, kind="notice")
-    made = notices_of(story)
+    made = notifications_of(story)
     assert len(made) == 3 and [lumen_fields.wrong(notice) for notice in made] == [[], [], []]
     assert len(lumen_fields.wrong({})) >= len(lumen_fields.REQUIRED)
     for change, told in (
@@ -170,7 +170,7 @@ def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
     story.order("IN-2", {"account": 2}, reference="69A/18", secrecy="order_text")
     story.order("IN-3", secrecy="gag")
     story.order("DE-1", **{"class": "court"}, jurisdiction="DE")
-    made = {str(n["title"]).split()[-1]: n for n in notices_of(story)}
+    made = {str(n["title"]).split()[-1]: n for n in notifications_of(story)}
     assert set(made) == {"IN-1", "IN-2", "DE-1"}
     assert made["IN-1"]["case_id_number"] == "69A/17"
     assert "case_id_number" not in made["IN-2"] and "secret" in str(made["IN-2"]["body"])

@@ -2,7 +2,7 @@
 
 import regex
 
-from chaupal.fanout.notices import served
+from chaupal.fanout.notifications import served
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY

@@ -27,7 +27,7 @@ MOST_COUNTED = 1_000
 _encode = msgspec.json.Encoder().encode
 
 
-class NoticesAsked(Paged, kw_only=True):
+class NotificationsPaged(Paged, kw_only=True):
     """Which kinds, or all but which; by one account where `account_id` names it. Unknown kinds ask for nothing.
 
     `include_filtered`: those that the policy keeps apart, too.
@@ -104,13 +104,13 @@ class Unread(msgspec.Struct):
     count: int
 
 
-async def notices(call: Call[NoticesAsked]) -> Answer:
+async def listed(call: Call[NotificationsPaged]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
     page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
     parts = [b"["]
-    for notice in await _parts(call, page.items):
-        parts += notice
+    for each in await _parts(call, page.items):
+        parts += each
         parts.append(b",")
     parts[-1] = b"]" if len(parts) > 1 else b"[]"
     return Answer(b"".join(parts), headers=link_header(call, page))
@@ -122,7 +122,7 @@ async def one(call: Call[ById]) -> Answer:
     return Answer((await written(call, [told]))[0])
 
 
-async def unread(call: Call[NoticesAsked]) -> Unread:
+async def unread(call: Call[NotificationsPaged]) -> Unread:
     """How many came since the marker, at most a hundred unless `limit` allows more."""
     most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
     return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
@@ -130,13 +130,13 @@ async def unread(call: Call[NoticesAsked]) -> Unread:
 
 async def clear(call: Call[Nothing]) -> dict[str, Any]:
     """All of them go."""
-    await markers.clear_notices(call.house.square, call.viewer)
+    await markers.clear_notifications(call.house.square, call.viewer)
     return {}
 
 
 async def dismiss(call: Call[ById]) -> dict[str, Any]:
     """One of them goes."""
-    await markers.dismiss_notice(call.house.square, call.viewer, call.args.id)
+    await markers.dismiss_notification(call.house.square, call.viewer, call.args.id)
     return {}
 
 
@@ -197,7 +197,7 @@ def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visi
 
 @functools.lru_cache(2_000)
 def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
-    """Up to whose account it tells: the same for as long as there is this notice."""
+    """Up to whose account it tells: the same for as long as there is this notification."""
     said = {
         "id": str(id_),
         "type": kind,
@@ -251,8 +251,15 @@ HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/notifications", notices, Surface.NOTIFICATIONS, takes=NoticesAsked, **HOT),
-    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, takes=NoticesAsked, gives=Unread, **HOT),
+    get("/api/v1/notifications", listed, Surface.NOTIFICATIONS, takes=NotificationsPaged, **HOT),
+    get(
+        "/api/v1/notifications/unread_count",
+        unread,
+        Surface.NOTIFICATIONS,
+        takes=NotificationsPaged,
+        gives=Unread,
+        **HOT,
+    ),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     get(ONE, one, Surface.NOTIFICATIONS, takes=ById, gives=Notification, **READ),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),

@@ -29,7 +29,7 @@ class Device(msgspec.Struct):
 
 
 class Data(msgspec.Struct):
-    """Which notices by which policy."""
+    """Which notifications by which policy."""
 
     alerts: dict[str, Any] | None = None
     policy: str | None = None

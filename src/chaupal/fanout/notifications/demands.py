@@ -7,7 +7,7 @@ the entry of the log about it would tell that it is there. What a measure does i
 from collections.abc import Iterable, Sequence
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
+from chaupal.fanout.notifications import telling
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved

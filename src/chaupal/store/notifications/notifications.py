@@ -9,11 +9,11 @@ from sqlalchemy import exists, or_, select, text as sql
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, upsert, words
-from chaupal.store.machine.shelves import NOTICES
+from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, same, selects
-from chaupal.store.machine.tables import accounts, logins, notices
+from chaupal.store.machine.tables import accounts, logins, notifications
 from chaupal.store.machine.work import Reading, Row, Writing
-from chaupal.store.notifications import notice_mails, push
+from chaupal.store.notifications import notification_mails, push
 from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
 
@@ -23,23 +23,23 @@ SPAN = 12 * HOUR
 
 
 def group_key(kind: str, about: int | None, at: int) -> str:
-    """Empty for a notice that stands alone."""
+    """Empty for a notification that stands alone."""
     if kind not in GROUPED:
         return ""
     return f"{kind}-{at // SPAN}" if about is None else f"{kind}-{about}-{at // SPAN}"
 
 
-class NoticeMade(Event, frozen=True):
+class NotificationMade(Event, frozen=True):
     """`account` is told of something; heard by its open connections, and by nobody later."""
 
     lasting = False
 
     account: int
-    notice: int
+    notification: int
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """Somebody did something that concerns the account. `body`: JSON of ids, for notices of the court."""
+class Notification(msgspec.Struct, frozen=True):
+    """Somebody did something that concerns the account. `body`: JSON of ids, for notifications of the court."""
 
     id: int
     kind: str
@@ -51,18 +51,18 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 COLUMNS = (
-    notices.c.id,
-    notices.c.kind,
-    notices.c.from_id,
-    notices.c.post_id,
-    notices.c.body,
-    notices.c.created_at,
-    notices.c.group_key,
+    notifications.c.id,
+    notifications.c.kind,
+    notifications.c.from_id,
+    notifications.c.post_id,
+    notifications.c.body,
+    notifications.c.created_at,
+    notifications.c.group_key,
 )
 
 ADD = upsert(
     lambda i: (
-        i(notices)
+        i(notifications)
         .values(
             id=param("new"),
             account_id=param("me"),
@@ -78,45 +78,53 @@ ADD = upsert(
         .on_conflict_do_nothing(index_elements=["account_id", "cause"])
     )
 )
-_MINE = (notices.c.account_id == param("me"), among(notices.c.kind, "kinds"), notices.c.filtered <= param("apart"))
-OF = Pages(notices.c.id, *_MINE, base=select(*COLUMNS))
-OF_FROM = Pages(notices.c.id, *_MINE, notices.c.from_id == param("whose"), base=select(*COLUMNS))
+_MINE = (
+    notifications.c.account_id == param("me"),
+    among(notifications.c.kind, "kinds"),
+    notifications.c.filtered <= param("apart"),
+)
+OF = Pages(notifications.c.id, *_MINE, base=select(*COLUMNS))
+OF_FROM = Pages(notifications.c.id, *_MINE, notifications.c.from_id == param("whose"), base=select(*COLUMNS))
 # The newest of each group stands for it, so pages move by ids like any other.
-_newer = notices.alias("newer")
+_newer = notifications.alias("newer")
 
 
 def _head(*of: Any) -> Any:
     later = exists().where(
-        _newer.c.account_id == notices.c.account_id,
-        _newer.c.group_key == notices.c.group_key,
-        _newer.c.id > notices.c.id,
+        _newer.c.account_id == notifications.c.account_id,
+        _newer.c.group_key == notifications.c.group_key,
+        _newer.c.id > notifications.c.id,
         _newer.c.filtered <= param("apart"),
         *of,
     )
-    return or_(among(notices.c.kind, "together", negate=True), notices.c.group_key == sql("''"), ~later)
+    return or_(among(notifications.c.kind, "together", negate=True), notifications.c.group_key == sql("''"), ~later)
 
 
-HEADS = Pages(notices.c.id, *_MINE, _head(), base=select(*COLUMNS))
+HEADS = Pages(notifications.c.id, *_MINE, _head(), base=select(*COLUMNS))
 HEADS_FROM = Pages(
-    notices.c.id,
+    notifications.c.id,
     *_MINE,
-    notices.c.from_id == param("whose"),
-    _head(_newer.c.from_id == notices.c.from_id),
+    notifications.c.from_id == param("whose"),
+    _head(_newer.c.from_id == notifications.c.from_id),
     base=select(*COLUMNS),
 )
 MEMBERS = (
     selects(*COLUMNS)
-    .where(same(notices, account_id="me"), among(notices.c.group_key, "keys"), notices.c.filtered <= param("apart"))
-    .order_by(notices.c.id.desc())
+    .where(
+        same(notifications, account_id="me"),
+        among(notifications.c.group_key, "keys"),
+        notifications.c.filtered <= param("apart"),
+    )
+    .order_by(notifications.c.id.desc())
     .limit("n")
 )
-DISMISS_GROUP = deletes(notices).where(account_id="me", group_key="key")
-WHOSE_ON = selects(notices.c.account_id).where(among(notices.c.post_id, "ids")).distinct()
-ONE = selects(*COLUMNS).where(same(notices, account_id="me", id="of"))
-DROP = deletes(notices).where(account_id="me", cause="why")
-DISMISS = deletes(notices).where(account_id="me", id="of")
-CLEAR = deletes(notices).where(account_id="me")
-DROP_ON = deletes(notices).where(among(notices.c.post_id, "ids"))
+DISMISS_GROUP = deletes(notifications).where(account_id="me", group_key="key")
+WHOSE_ON = selects(notifications.c.account_id).where(among(notifications.c.post_id, "ids")).distinct()
+ONE = selects(*COLUMNS).where(same(notifications, account_id="me", id="of"))
+DROP = deletes(notifications).where(account_id="me", cause="why")
+DISMISS = deletes(notifications).where(account_id="me", id="of")
+CLEAR = deletes(notifications).where(account_id="me")
+DROP_ON = deletes(notifications).where(among(notifications.c.post_id, "ids"))
 ADDRESS = (
     selects(logins.c.email, logins.c.ui_language, accounts.c.handle)
     .join(accounts, accounts.c.id == logins.c.account_id)
@@ -140,7 +148,7 @@ async def add(
 ) -> bool:
     """Tell `account` once for each `cause`; False when it was told before. `filtered`: kept apart until it accepts who it is from.
 
-    `about`: what many such notices have in common, where `post` is each one's own (a repost).
+    `about`: what many such notifications have in common, where `post` is each one's own (a repost).
     """
     fresh = await w.run(
         ADD,
@@ -156,46 +164,46 @@ async def add(
         apart=int(filtered),
     )
     if fresh:
-        w.touch(NOTICES, account)
+        w.touch(NOTIFICATIONS, account)
     if fresh and not filtered:
-        w.tell(NoticeMade(account=account, notice=new))
+        w.tell(NotificationMade(account=account, notification=new))
         await push.queue(w, account, new, kind)
-        await notice_mails.want(w, account, kind)
+        await notification_mails.want(w, account, kind)
     return bool(fresh)
 
 
 async def drop(w: Writing, account: int, cause: str) -> None:
     """What caused it was taken back."""
     if await w.run(DROP, me=account, why=cause):
-        w.touch(NOTICES, account)
+        w.touch(NOTIFICATIONS, account)
 
 
 async def drop_on(w: Writing, posts: Sequence[int]) -> None:
     """The posts are gone, and what was said about them with them."""
-    w.touch(NOTICES, *[row[0] for row in await w.fetch(WHOSE_ON, ids=listed(posts))])
+    w.touch(NOTIFICATIONS, *[row[0] for row in await w.fetch(WHOSE_ON, ids=listed(posts))])
     await w.run(DROP_ON, ids=listed(posts))
 
 
 async def dismiss(w: Writing, account: int, id_: int) -> bool:
-    w.touch(NOTICES, account)
+    w.touch(NOTIFICATIONS, account)
     return bool(await w.run(DISMISS, me=account, of=id_))
 
 
 async def dismiss_group(w: Writing, account: int, key: str) -> bool:
     """All that the group holds; False where there is none."""
-    w.touch(NOTICES, account)
+    w.touch(NOTIFICATIONS, account)
     return bool(await w.run(DISMISS_GROUP, me=account, key=key))
 
 
 async def clear(w: Writing, account: int) -> None:
-    w.touch(NOTICES, account)
+    w.touch(NOTIFICATIONS, account)
     await w.run(CLEAR, me=account)
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """Which notices: of these kinds, by one account where `by` names it, `apart`: those that are kept apart too.
+    """Which notifications: of these kinds, by one account where `by` names it, `apart`: those that are kept apart too.
 
-    `together`: kinds whose groups are told once, each by its newest notice; none: every notice by itself.
+    `together`: kinds whose groups are told once, each by its newest notification; none: every notification by itself.
     """
 
     kinds: Sequence[str] = KINDS
@@ -206,7 +214,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 async def page(
     reading: Reading, account: int, wanted: Wanted, *, below: int, above: int, limit: int, upward: bool
-) -> list[Notice]:
+) -> list[Notification]:
     """Newest first, one more than `limit`."""
     more: dict[str, Any] = {} if wanted.by is None else {"whose": wanted.by}
     if wanted.together:
@@ -214,7 +222,7 @@ async def page(
     else:
         pages = OF if wanted.by is None else OF_FROM
     rows = await reading.once(
-        NOTICES,
+        NOTIFICATIONS,
         account,
         pages.up if upward else pages.down,
         me=account,
@@ -225,21 +233,23 @@ async def page(
         apart=int(wanted.apart),
         **more,
     )
-    found = [_notice(row) for row in rows]
+    found = [_notification(row) for row in rows]
     return found[::-1] if upward else found
 
 
 async def members(
     reading: Reading, account: int, keys: Sequence[str], at_most: int, *, apart: bool = False
-) -> list[Notice]:
-    """All notices of these groups together, the newest first."""
-    rows = await reading.by(NOTICES, account).fetch(MEMBERS, me=account, keys=listed(keys), n=at_most, apart=int(apart))
-    return [_notice(row) for row in rows]
+) -> list[Notification]:
+    """All notifications of these groups together, the newest first."""
+    rows = await reading.by(NOTIFICATIONS, account).fetch(
+        MEMBERS, me=account, keys=listed(keys), n=at_most, apart=int(apart)
+    )
+    return [_notification(row) for row in rows]
 
 
-async def one(reading: Reading, account: int, id_: int) -> Notice | None:
-    row = await reading.by(NOTICES, account).first(ONE, me=account, of=id_)
-    return None if row is None else _notice(row)
+async def one(reading: Reading, account: int, id_: int) -> Notification | None:
+    row = await reading.by(NOTIFICATIONS, account).first(ONE, me=account, of=id_)
+    return None if row is None else _notification(row)
 
 
 async def address(reading: Reading, account: int) -> tuple[str, str, str] | None:
@@ -252,5 +262,5 @@ async def handle(reading: Reading, account: int) -> str:
     return await reading.value(HANDLE, me=account) or ""
 
 
-def _notice(row: Row) -> Notice:
-    return Notice(*row)
+def _notification(row: Row) -> Notification:
+    return Notification(*row)

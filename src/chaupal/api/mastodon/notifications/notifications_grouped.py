@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 from chaupal.api.court.reports import Shown as ReportShown
 from chaupal.api.court.warnings import Warned
 from chaupal.api.mastodon.notifications.notifications import (
-    NoticesAsked,
+    NotificationsPaged,
     RelationshipSeveranceEvent,
     Unread,
     event_of,
@@ -33,7 +33,7 @@ from chaupal.social.people import markers
 SAMPLE = 8  # people of a group who are shown with it
 
 
-class GroupsAsked(NoticesAsked, kw_only=True):
+class GroupsAsked(NotificationsPaged, kw_only=True):
     """`grouped_types`: which kinds are told in groups; those that can be, where none is named.
 
     `expand_accounts`: whether people beside the newest of each group come whole, or as name and portrait.

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices.direct import WordDue
-from chaupal.fanout.notices.letters import LetterDue
+from chaupal.fanout.notifications.direct import WordDue
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import by_link
 from chaupal.policy import answers, tidings
 from chaupal.policy.placeholders import spoken
@@ -12,7 +12,7 @@ from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 from chaupal.store.square import naming
 
 
@@ -31,11 +31,11 @@ class Ear(NamedTuple):
 
 
 async def ear(carrier: Carrier, reading: Reading, account: int) -> Ear:
-    found = await notices.address(reading, account)
+    found = await notifications.address(reading, account)
     if found is not None:
         email, language, handle = found
         return Ear(account, email, language or carrier.settings.default_language, handle)
-    handle = await notices.handle(reading, account)
+    handle = await notifications.handle(reading, account)
     # Of somebody elsewhere we know at most in which language they write: no actor says which one it reads.
     theirs = spoken(await naming.last_spoken(reading, account)) if "@" in handle else ""
     return Ear(account, "", theirs or carrier.settings.default_language, handle)

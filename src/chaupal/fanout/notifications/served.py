@@ -6,10 +6,10 @@ Each telling is one row and one entry of the log, in the commit in which it is m
 import msgspec
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling as telling_ways
-from chaupal.fanout.notices.direct import WordDue
-from chaupal.fanout.notices.letters import LetterDue, Tells
-from chaupal.fanout.notices.telling import Ear
+from chaupal.fanout.notifications import telling as telling_ways
+from chaupal.fanout.notifications.direct import WordDue
+from chaupal.fanout.notifications.letters import LetterDue, Tells
+from chaupal.fanout.notifications.telling import Ear
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
@@ -19,7 +19,7 @@ from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling
 from chaupal.store.machine.claims import Overtaken
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 
 BY_APPEAL = ("reversed", "modified")
 
@@ -135,7 +135,7 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
             "kind": strike.kind,
             "ended": telling.about == ENDED,
         } | target
-        await notices.add(
+        await notifications.add(
             w,
             carrier.make_id(),
             account,

@@ -1,4 +1,4 @@
-"""Notices by mail: the kinds one chose, unread, in one letter without words of people; and ended by the link in it."""
+"""Notifications by mail: the kinds one chose, unread, in one letter without words of people; and ended by the link in it."""
 
 import email
 import email.policy
@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chaupal.fanout.notices import mailing
+from chaupal.fanout.notifications import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy import mailed
 from chaupal.policy.measures import Measure
-from chaupal.store.notifications.notice_mails import WAIT
+from chaupal.store.notifications.notification_mails import WAIT
 from measures import begin
 from unit.web.test_pages import send
 from village import Village, Villager
@@ -21,7 +21,7 @@ SAID = "अमराई की बात"
 
 
 async def post(v: Village) -> list[EmailMessage]:
-    """The letters about notices so far, once those that are due are written."""
+    """The letters about notifications so far, once those that are due are written."""
     await v.settle()
     await mailing.write_due(v.running.carrier)
     await v.settle()

@@ -1,4 +1,4 @@
-"""Whose notices an account wants: its policy, those it let in for good, and those kept apart that wait for its word."""
+"""Whose notifications an account wants: its policy, those it let in for good, and those kept apart that wait for its word."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,15 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert, words
-from chaupal.store.machine.shelves import NOTICES
+from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
-from chaupal.store.machine.tables import accounts, notice_permits, notice_policies, notice_requests, notices
+from chaupal.store.machine.tables import (
+    accounts,
+    notification_permits,
+    notification_policies,
+    notification_requests,
+    notifications,
+)
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 
@@ -19,8 +25,8 @@ ACCEPT, FILTER, DROP = "accept", "filter", "drop"
 NEW = 30 * DAY  # so long an account is new
 
 
-class NoticesMerged(Event, frozen=True):
-    """Notices that were kept apart stand among the account's others now; heard by its open connections."""
+class NotificationsMerged(Event, frozen=True):
+    """Notifications that were kept apart stand among the account's others now; heard by its open connections."""
 
     lasting = False
 
@@ -29,7 +35,7 @@ class NoticesMerged(Event, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """Accept, filter or drop, by class of whom a notice is from."""
+    """Accept, filter or drop, by class of whom a notification is from."""
 
     not_following: str = ACCEPT
     not_followers: str = ACCEPT
@@ -39,7 +45,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """Somebody whose notices are kept apart: how many, and the newest post among them. Times in ms."""
+    """Somebody whose notifications are kept apart: how many, and the newest post among them. Times in ms."""
 
     id: int
     from_id: int
@@ -50,26 +56,26 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 _COLUMNS = (
-    notice_policies.c.not_following,
-    notice_policies.c.not_followers,
-    notice_policies.c.new_accounts,
-    notice_policies.c.private_mentions,
-    notice_policies.c.limited_accounts,
+    notification_policies.c.not_following,
+    notification_policies.c.not_followers,
+    notification_policies.c.new_accounts,
+    notification_policies.c.private_mentions,
+    notification_policies.c.limited_accounts,
 )
-OF = selects(*_COLUMNS).where(same(notice_policies, account_id="me"))
-OF_MANY = selects(notice_policies.c.account_id, *_COLUMNS).where(among(notice_policies.c.account_id, "ids"))
+OF = selects(*_COLUMNS).where(same(notification_policies, account_id="me"))
+OF_MANY = selects(notification_policies.c.account_id, *_COLUMNS).where(among(notification_policies.c.account_id, "ids"))
 _SET = {name: words(name) for name in Policy.__struct_fields__}
 SET = upsert(
     lambda i: (
-        i(notice_policies)
+        i(notification_policies)
         .values(account_id=param("me"), **_SET)
         .on_conflict_do_update(index_elements=["account_id"], set_=_SET)
     )
 )
-PERMIT = inserts_once(notice_permits, account_id="me", from_id="them")
-PERMITTED = selects(notice_permits.c.from_id).where(account_id="me", from_id="them")
+PERMIT = inserts_once(notification_permits, account_id="me", from_id="them")
+PERMITTED = selects(notification_permits.c.from_id).where(account_id="me", from_id="them")
 ASK = upserts(
-    notice_requests,
+    notification_requests,
     "account_id from_id",
     kept="id created_at",
     id="new",
@@ -79,26 +85,28 @@ ASK = upserts(
     updated_at="at",
 )
 _APART = (
-    notices.c.account_id == notice_requests.c.account_id,
-    notices.c.from_id == notice_requests.c.from_id,
-    notices.c.filtered == 1,
+    notifications.c.account_id == notification_requests.c.account_id,
+    notifications.c.from_id == notification_requests.c.from_id,
+    notifications.c.filtered == 1,
 )
 _ASKING = select(
-    notice_requests.c.id,
-    notice_requests.c.from_id,
-    notice_requests.c.created_at,
-    notice_requests.c.updated_at,
-    select(func.count()).select_from(notices).where(*_APART).scalar_subquery(),
-    select(func.max(notices.c.post_id)).where(*_APART).scalar_subquery(),
+    notification_requests.c.id,
+    notification_requests.c.from_id,
+    notification_requests.c.created_at,
+    notification_requests.c.updated_at,
+    select(func.count()).select_from(notifications).where(*_APART).scalar_subquery(),
+    select(func.max(notifications.c.post_id)).where(*_APART).scalar_subquery(),
 )
-REQUESTS = Pages(notice_requests.c.id, notice_requests.c.account_id == param("me"), base=_ASKING)
-REQUEST = statement(_ASKING.where(notice_requests.c.account_id == param("me"), notice_requests.c.id == param("of")))
-COUNTS = selects(func.count(), func.count(func.distinct(notices.c.from_id))).where(
-    same(notices, account_id="me"), notices.c.filtered == 1
+REQUESTS = Pages(notification_requests.c.id, notification_requests.c.account_id == param("me"), base=_ASKING)
+REQUEST = statement(
+    _ASKING.where(notification_requests.c.account_id == param("me"), notification_requests.c.id == param("of"))
 )
-CLOSE = deletes(notice_requests).where(account_id="me", from_id="them")
-MERGE = updates(notices, filtered=0).where(notices.c.filtered == 1, account_id="me", from_id="them")
-DISCARD = deletes(notices).where(notices.c.filtered == 1, account_id="me", from_id="them")
+COUNTS = selects(func.count(), func.count(func.distinct(notifications.c.from_id))).where(
+    same(notifications, account_id="me"), notifications.c.filtered == 1
+)
+CLOSE = deletes(notification_requests).where(account_id="me", from_id="them")
+MERGE = updates(notifications, filtered=0).where(notifications.c.filtered == 1, account_id="me", from_id="them")
+DISCARD = deletes(notifications).where(notifications.c.filtered == 1, account_id="me", from_id="them")
 MADE_AT = selects(accounts.c.created_at).where(id="of")
 
 
@@ -127,7 +135,7 @@ async def made_at(reading: Reading, account: int) -> int:
 
 
 async def ask(w: Writing, make_id: MakeId, account: int, them: int) -> None:
-    """A notice from `them` was kept apart."""
+    """A notification from `them` was kept apart."""
     await w.run(ASK, new=make_id(), me=account, them=them, at=w.now())
 
 
@@ -146,7 +154,7 @@ async def request(reading: Reading, account: int, id_: int) -> Asking | None:
 
 
 async def counts(reading: Reading, account: int) -> tuple[int, int]:
-    """How many notices are kept apart, and from how many people."""
+    """How many notifications are kept apart, and from how many people."""
     row = await reading.first(COUNTS, me=account)
     return (row[0], row[1]) if row else (0, 0)
 
@@ -156,8 +164,8 @@ async def accept(w: Writing, account: int, them: int) -> None:
     await w.run(PERMIT, me=account, them=them)
     await w.run(CLOSE, me=account, them=them)
     if await w.run(MERGE, me=account, them=them):
-        w.tell(NoticesMerged(account=account, at=w.now()))
-    w.touch(NOTICES, account)
+        w.tell(NotificationsMerged(account=account, at=w.now()))
+    w.touch(NOTIFICATIONS, account)
 
 
 async def dismiss(w: Writing, account: int, them: int) -> None:

@@ -1,7 +1,7 @@
 """What follows from a report: the link that confirms a guest's, the receipt, and the outcome for whoever wrote it."""
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
+from chaupal.fanout.notifications import telling
 from chaupal.governance.events import DecisionServed, ReportReceived, ReportResolved, ReportToConfirm
 from chaupal.governance.people import report_desk, reports
 from chaupal.policy.measures import Measure

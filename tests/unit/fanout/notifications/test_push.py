@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 import measures
-from chaupal.fanout.notices import push
+from chaupal.fanout.notifications import push
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
@@ -112,8 +112,8 @@ async def test_what_is_deleted_blocked_or_dismissed_while_it_waits_is_not_sent(v
     await v.says(v.meera, "@asha ब्लॉक होगी")
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.meera.id}/block")
     await v.says(v.ravi, "@asha हटेगी")
-    (notice, *_) = (await v.api(v.asha, "GET", "/api/v1/notifications")).json()
-    await v.api(v.asha, "POST", f"/api/v1/notifications/{notice['id']}/dismiss")
+    (notification, *_) = (await v.api(v.asha, "GET", "/api/v1/notifications")).json()
+    await v.api(v.asha, "POST", f"/api/v1/notifications/{notification['id']}/dismiss")
     await v.settle()
     assert await deliver(v) == 3 and phone.heard == []
 

@@ -1,4 +1,4 @@
-"""Web Push: notices go to devices by push services, encrypted for the device alone (RFC 8030, 8188, 8291, 8292).
+"""Web Push: notifications go to devices by push services, encrypted for the device alone (RFC 8030, 8188, 8291, 8292).
 
 What waits is an id. It is put into words when it leaves, for the viewer who asked and by the law of that moment: what was
 withheld, blocked or deleted while it waited is not sent. docs/push.md tells apps what to expect.
@@ -94,14 +94,14 @@ async def _failed(carrier: Carrier, to: Subscription, call: Due, status: int) ->
 # --- what is said ---
 
 
-async def _words(carrier: Carrier, to: Subscription, notice: int) -> bytes | None:
+async def _words(carrier: Carrier, to: Subscription, notification: int) -> bytes | None:
     """The payload, or None where this viewer is not to be told (any more)."""
     viewer = await _viewer(carrier, to)
     if viewer is None:
         return None
     reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
     try:
-        told = await notifications.one(reads, viewer, notice)
+        told = await notifications.one(reads, viewer, notification)
     except NotFound:
         return None
     if not await _is_wanted(carrier, to, told.person.item.id) or (told.post is not None and told.post.withheld):

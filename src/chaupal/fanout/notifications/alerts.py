@@ -1,7 +1,7 @@
 """A clock has passed a share of its time: whoever has the matter on their desk is told, else all who could decide it."""
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
+from chaupal.fanout.notifications import telling
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import ClockAlert
 from chaupal.policy import answers

@@ -3,15 +3,15 @@
 import msgspec
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
-from chaupal.fanout.notices.complaints import told_of
+from chaupal.fanout.notifications import telling
+from chaupal.fanout.notifications.complaints import told_of
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import ABOUT_APPEAL
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.policy import tidings
 from chaupal.store.court import appeals
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 
 
 async def filed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:
@@ -48,7 +48,7 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
         "appeal": event.outcome,
     }
     if not to.remote:
-        await notices.add(
+        await notifications.add(
             w,
             carrier.make_id(),
             event.account,

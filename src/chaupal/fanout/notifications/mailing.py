@@ -1,10 +1,10 @@
-"""Notices by mail: what waited half an hour and was not read, in one letter, as the law stands when it is written.
+"""Notifications by mail: what waited half an hour and was not read, in one letter, as the law stands when it is written.
 
 What waits is a moment in time. The letter holds no words of people, and whom the gate does not show is not in it.
 """
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices.letters import LetterDue
+from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.policy import mailed, pushed
 from chaupal.policy.mailed import Line
 from chaupal.policy.surface import Surface
@@ -18,8 +18,8 @@ from chaupal.social.people import mails
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.claims import Overtaken
-from chaupal.store.notifications import markers, notice_mails
-from chaupal.store.notifications.notice_mails import Due
+from chaupal.store.notifications import markers, notification_mails
+from chaupal.store.notifications.notification_mails import Due
 
 AT_ONCE = 100
 
@@ -27,7 +27,7 @@ AT_ONCE = 100
 async def write_due(carrier: Carrier) -> int:
     """Write the letters that are due; one that cannot be written stands in no other's way. How many accounts were looked at."""
     async with carrier.work.reading() as reading:
-        found = await notice_mails.due(reading, AT_ONCE)
+        found = await notification_mails.due(reading, AT_ONCE)
     for one in found:
         try:
             await _write(carrier, one)
@@ -42,7 +42,7 @@ async def _write(carrier: Carrier, to: Due) -> None:
     told = await _unread(carrier, to)
     async with carrier.work.writing() as w:
         # In one commit with the letter: said once, even if the house falls over in between.
-        if await notice_mails.claim(w, to.account, told[0].id if told else None) and told:
+        if await notification_mails.claim(w, to.account, told[0].id if told else None) and told:
             w.tell(LetterDue(letter=_letter(carrier, to, told)))
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices import telling
+from chaupal.fanout.notifications import telling
 from chaupal.governance.events import ReportReceived
 from chaupal.policy.may import MAY
 from chaupal.reads.people.notifications import DUTIES
@@ -11,7 +11,7 @@ from chaupal.social.events import AccountOpened
 from chaupal.store.court import reports
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notices
+from chaupal.store.notifications import notifications
 
 SIGN_UP, REPORT = "admin.sign_up", "admin.report"
 
@@ -37,4 +37,4 @@ async def _tell(
     """To each of them, whatever their policy says of strangers: it is their office, and no stranger's knock."""
     for account in await accounts.with_roles(w, sorted(MAY[DUTIES[kind]])):
         if account not in besides:
-            await notices.add(w, carrier.make_id(), account, kind, by=by, cause=cause, body=body)
+            await notifications.add(w, carrier.make_id(), account, kind, by=by, cause=cause, body=body)

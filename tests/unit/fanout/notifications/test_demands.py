@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chaupal.fanout.notices import demands
+from chaupal.fanout.notifications import demands
 from chaupal.governance.cases import decisions
 from chaupal.store.court import docket
 from court import REFUSE, Bench

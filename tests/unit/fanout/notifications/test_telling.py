@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.fanout.notices import served
+from chaupal.fanout.notifications import served
 from chaupal.fanout.runner import Runner
 from chaupal.governance.appeals import notices
 from chaupal.governance.events import DecisionServed

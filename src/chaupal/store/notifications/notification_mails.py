@@ -1,4 +1,4 @@
-"""Notices by mail: which kinds an account wants so, when its next letter is due, and up to which notice it was told. Ids only."""
+"""Notifications by mail: which kinds an account wants so, when its next letter is due, up to what it was told. Ids only."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ KINDS = (
     "update",
     "quoted_update",
 )
-# From the first notice to its letter: what is read meanwhile needs none, and what comes meanwhile is in it.
+# From the first notification to its letter: what is read meanwhile needs none, and what comes meanwhile is in it.
 WAIT = 30 * MINUTE
 
 CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
@@ -55,7 +55,7 @@ CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), lo
 
 
 class Due(msgspec.Struct, frozen=True):
-    """Somebody for whom a letter is due. `mailed`: the last notice that a letter told of."""
+    """Somebody for whom a letter is due. `mailed`: the last notification that a letter told of."""
 
     account: int
     handle: str
@@ -76,7 +76,7 @@ async def choose(w: Writing, account: int, kinds: Iterable[str]) -> bool:
 
 
 async def want(w: Writing, account: int, kind: str) -> None:
-    """In the commit of a notice: a letter is due in a while, where the account wants such by mail and none is due yet."""
+    """In the commit of a notification: a letter is due in a while, where the account wants such by mail and none is due yet."""
     if kind in KINDS:
         await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT)
 
@@ -86,5 +86,5 @@ async def due(reading: Reading, at_most: int) -> list[Due]:
 
 
 async def claim(w: Writing, account: int, upto: int | None) -> bool:
-    """Their letter is this unit's; False where another process has it. `upto`: the last notice in it; None: none is."""
+    """Their letter is this unit's; False where another process has it. `upto`: the last notification in it; None: none is."""
     return bool(await w.run(CLAIM, me=account, now=w.now(), upto=upto))

@@ -82,14 +82,14 @@ class Merged(msgspec.Struct):
 
 
 async def policy(call: Call[Any]) -> NotificationPolicy:
-    found, notices, people = await reads.policy(call.house.reads, call.viewer)
+    found, notifications, people = await reads.policy(call.house.reads, call.viewer)
     return NotificationPolicy(
         for_not_following=found.not_following,
         for_not_followers=found.not_followers,
         for_new_accounts=found.new_accounts,
         for_private_mentions=found.private_mentions,
         for_limited_accounts=found.limited_accounts,
-        summary=Summary(people, notices),
+        summary=Summary(people, notifications),
     )
 
 
@@ -101,13 +101,13 @@ async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
 
 
 async def old_policy(call: Call[Any]) -> OldPolicy:
-    found, notices, people = await reads.policy(call.house.reads, call.viewer)
+    found, notifications, people = await reads.policy(call.house.reads, call.viewer)
     return OldPolicy(
         filter_not_following=_strict(found.not_following),
         filter_not_followers=_strict(found.not_followers),
         filter_new_accounts=_strict(found.new_accounts),
         filter_private_mentions=_strict(found.private_mentions),
-        summary=Summary(people, notices),
+        summary=Summary(people, notifications),
     )
 
 
@@ -122,7 +122,7 @@ async def old_wish(call: Call[OldPolicyWished]) -> OldPolicy:
 
 
 async def requests(call: Call[Paged]) -> Answer:
-    """Those whose notices are kept apart, newest first."""
+    """Those whose notifications are kept apart, newest first."""
     page = await reads.requests(call.house.reads, call.viewer, call.args.cursor(40, 80))
     return json([await _shown(call, found) for found in page.items], headers=link_header(call, page))
 

@@ -1,4 +1,4 @@
-"""Who is told of what: one notice per person and cause, never of one's own acts, never from whom one blocks.
+"""Who is told of what: one notification per person and cause, never of one's own acts, never from whom one blocks.
 
 Everything is looked up as it stands in this commit, so an event that is handled late or twice tells nothing untrue.
 """
@@ -6,14 +6,14 @@ Everything is looked up as it stands in this commit, so an event that is handled
 from collections.abc import Collection
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notices.sifting import keep_apart, sift
+from chaupal.fanout.notifications.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notices
-from chaupal.store.notifications.notice_policy import DROP, FILTER
+from chaupal.store.notifications import notifications
+from chaupal.store.notifications.notification_policy import DROP, FILTER
 from chaupal.store.square import finding, graph, people, polls, posting, quotes, reactions, threads
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
@@ -73,7 +73,7 @@ async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
         return
     voters = await polls.voters(w, event.post, event.told, VOTERS_AT_ONCE)
     for account in await _here(carrier, w, voters if event.told else [event.author, *voters]):
-        await notices.add(
+        await notifications.add(
             w, carrier.make_id(), account, "poll", by=event.author, cause=f"poll:{event.post}", post=event.post
         )
     if len(voters) == VOTERS_AT_ONCE:
@@ -81,7 +81,7 @@ async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
 
 
 async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
-    await notices.drop_on(w, [post for post, _ in event.gone])
+    await notifications.drop_on(w, [post for post, _ in event.gone])
 
 
 async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
@@ -91,7 +91,7 @@ async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
 
 async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
     if not await reactions.likes_it(w, event.by, event.post):
-        await notices.drop(w, event.author, f"like:{event.by}:{event.post}")
+        await notifications.drop(w, event.author, f"like:{event.by}:{event.post}")
 
 
 async def followed(carrier: Carrier, w: Writing, event: Followed) -> None:
@@ -101,7 +101,7 @@ async def followed(carrier: Carrier, w: Writing, event: Followed) -> None:
 
 async def unfollowed(carrier: Carrier, w: Writing, event: Unfollowed) -> None:
     if await graph.wanted(w, event.by, event.to) is None:
-        await notices.drop(w, event.to, f"follow:{event.by}")
+        await notifications.drop(w, event.to, f"follow:{event.by}")
 
 
 async def asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
@@ -112,7 +112,7 @@ async def asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
 async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRefused) -> None:
     """A request that was answered or withdrawn asks nothing any more."""
     if await graph.wanted(w, event.by, event.to, asked=True) is None:
-        await notices.drop(w, event.to, f"ask:{event.by}")
+        await notifications.drop(w, event.to, f"ask:{event.by}")
 
 
 async def _tell_all(
@@ -159,7 +159,7 @@ async def _here(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Coll
 async def _ways(
     w: Writing, by: int, to: list[int], *, private: bool = False, answers: int | None = None
 ) -> dict[int, str]:
-    """What becomes of a notice for each of them: whoever blocks its author is told nothing."""
+    """What becomes of a notification for each of them: whoever blocks its author is told nothing."""
     away = await graph.blockers(w, by, to) if to else frozenset[int]()
     return await sift(w, by, to, private=private, answers=answers) | dict.fromkeys(away, DROP)
 
@@ -176,7 +176,7 @@ async def _add(
     apart: bool,
     about: int | None = None,
 ) -> None:
-    fresh = await notices.add(
+    fresh = await notifications.add(
         w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
     )
     if fresh and apart:
