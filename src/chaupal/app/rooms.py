@@ -68,12 +68,17 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
     try:
-        await keyring.check(work, settings)
-        keys = await log.open_keys(work, settings)
-        sitting = await _sit_down(work, settings, keys, beside=beside)
+        return await _over(work, settings, data, beside=beside, server=server)
     except BaseException:
         await work.close()
         raise
+
+
+async def _over(work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None") -> House:
+    clock = work.clock
+    await keyring.check(work, settings)
+    keys = await log.open_keys(work, settings)
+    sitting = await _sit_down(work, settings, keys, beside=beside)
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS) if sitting is None else sitting.seat)
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)

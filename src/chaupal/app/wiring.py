@@ -1,5 +1,6 @@
 """Composition: which implementation stands behind each port, and how the rooms are joined into a server."""
 
+from contextlib import AsyncExitStack
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -73,13 +74,30 @@ async def open_house(
 
     `run=False` leaves the outbox to the caller (tests call `runner.settle`); `works=False` to other processes.
     """
-    server = valkey_of(settings)
-    if server is not None:
-        await server.meet()  # before the store is begun, with a log and its keys: a wrong address leaves nothing behind
-    house = await joined(settings, clock, beside=False, server=server)
-    if server is not None:
-        server.name = house.court.keys.name
-        await server.open()
+    async with AsyncExitStack() as opened:  # and closed again where it does not come to be a house
+        if (server := valkey_of(settings)) is not None:
+            opened.push_async_callback(server.close)
+            await (
+                server.meet()
+            )  # before the store is begun, with a log and its keys: a wrong address leaves nothing behind
+        house = await joined(settings, clock, beside=False, server=server)
+        opened.push_async_callback(house.square.work.close)
+        if server is not None:
+            server.name = house.court.keys.name
+            await server.open()
+        running = await _set_up(house, server, clock, works=works)
+        opened.pop_all()
+    if run:
+        if running.deliverer is not None:
+            running.deliverer.start()
+        running.runner.start(works=works)
+        running.timers.start()
+    return running
+
+
+async def _set_up(house: House, server: "Server | None", clock: Clock, *, works: bool) -> Running:
+    """Check what is in force, and join what carries on what changes cause."""
+    settings = house.settings
     carrier = _carrier(house, bus_of(server))
     work, hub = house.square.work, Hub(carrier, works=works)
     work.after_commit, work.after_others, work.after_gap = hub, hub.hear, hub.miss
@@ -100,7 +118,7 @@ async def open_house(
     watched = vitals if settings.metrics_token else None
     routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
     front = Front(dispatcher, routes, Streaming(dispatcher, carrier.streams, routes), watched)
-    running = Running(
+    return Running(
         house,
         front,
         Runner(carrier),
@@ -109,12 +127,6 @@ async def open_house(
         server,
         _deliverer(carrier) if works else None,
     )
-    if run:
-        if running.deliverer is not None:
-            running.deliverer.start()
-        running.runner.start(works=works)
-        running.timers.start()
-    return running
 
 
 @cache

@@ -187,7 +187,11 @@ class PostgresWork(SharedWork):
 
     async def open(self) -> None:
         await self.pool.open()
-        await self._check_character_type()
+        try:
+            await self._check_character_type()
+        except BaseException:
+            await self.pool.close()
+            raise
         self._reading = PostgresReading(self)
         self._look = Look(self._reading)
 
