@@ -17,7 +17,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import emojis, keys, people, servers, speech, uris
 from chaupal.store.federation.people import Shown
-from chaupal.store.identity import accounts, moving as aliases
+from chaupal.store.identity import account_status as standing, accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
@@ -181,13 +181,19 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
 
 
 async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
-    account, now = fed.make_id(), fed.clock()
+    before = await accounts.whose(w, handle) if handle else None
+    limited = before is not None and await standing.is_limited(w, before)
+    account, now = before if before is not None and limited else fed.make_id(), fed.clock()
     # The row of the id first: of two who find them at once the other waits here, and then knows them.
     if not await uris.add(w, actor.uri, uris.ACCOUNT, account):
         known = await uris.find(w, actor.uri)
         if known is None or known.gone:
             raise NotThere(why="nobody")
         return known.of
+    if limited:  # an id is its server's to give: whoever bears the name of somebody whom we limit is them
+        await people.again(w, account, actor.uri, await standing.standing_of(w, account))
+        await _change(fed, w, account, actor, handle)
+        return account
     usual = f"{actor.user}@{actor.host}"
     if handle:
         await _make_room(w, handle)

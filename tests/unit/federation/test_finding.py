@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 import pytest
 
+import measures
 from chaupal.app.wiring import Running
 from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
@@ -18,11 +19,13 @@ from chaupal.federation.taking import statements
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.social.people import accounts
+from chaupal.policy.measures import Measure
+from chaupal.social.people import accounts, leaving
 from chaupal.store.federation import keys, people, uris
-from chaupal.store.identity import moving
+from chaupal.store.identity import accounts as accounts_kept, moving
 from chaupal.store.square.people import id_of, sealed_people
 from either import open_house
+from village import Village
 
 BOB = "https://far.example/users/bob"
 
@@ -223,6 +226,35 @@ async def test_whoever_has_a_name_anew_is_somebody_else_and_the_one_before_is_go
         known = await people.of(reading, before)
         assert known is not None and known.gone_at is not None
         assert await id_of(reading, "bob@far.example") == after
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_whoever_has_the_name_of_somebody_who_is_limited_here_is_them_by_whatever_id(
+    world: World, fed: Federation, house: Running, clock: StillClock, gone: bool
+):
+    """An id is its server's to give, and a name is what a decision here was about; that they were deleted there changes nothing."""
+    v, later = Village(house, clock), "https://far.example/u/bob"
+    world.actor()
+    world.finds("bob@far.example", BOB)
+    bob = await finding.person(fed, BOB)
+    ruling = await measures.begin(v, Measure.SUSPEND, bob)
+    if gone:
+        async with fed.work.writing() as w:
+            await people.go(w, bob)
+            await uris.bury(w, BOB)
+        assert await leaving.carry_out(house.house.square)
+    world.actor(later, name="Bob again")
+    world.finds("bob@far.example", later)
+    assert await finding.person(fed, later) == bob == await finding.person(fed, "bob@far.example", fresh=True)
+    async with fed.work.reading() as reading:
+        known = await people.of(reading, bob)
+        assert known is not None and (known.uri, known.handle, known.gone_at) == (later, "bob@far.example", None)
+        assert (await accounts_kept.standings(reading, [bob]))[bob].state == "suspended"
+    await measures.lift(v, ruling)
+    world.actor("https://far.example/u/bob3")
+    world.finds("bob@far.example", "https://far.example/u/bob3")
+    assert await finding.person(fed, "https://far.example/u/bob3") != bob, "of whom nothing is limited it is as before"
+    await v.client.aclose()
 
 
 async def test_what_is_known_is_asked_for_anew_after_a_day_and_stands_where_nobody_answers(

@@ -50,6 +50,8 @@ CHANGE_ACCOUNT = updates(
     hide_collections="hide_collections",
     url="url",
 ).where(id="of")
+BEAR = updates(accounts, uri="uri", state="state").where(id="of")
+HERE_AGAIN = updates(remote_people, gone_at=None).where(account_id="of")
 RENAME = updates(accounts, handle="handle").where(id="of")
 ADD = statement(
     insert(remote_people).values(
@@ -190,6 +192,13 @@ async def change(w: Writing, account: int, shown: Shown) -> None:
 
 async def rename(w: Writing, account: int, handle: str) -> None:
     await w.run(RENAME, of=account, handle=handle)
+    w.touch(PEOPLE, account)
+
+
+async def again(w: Writing, account: int, uri: str, state: str) -> None:
+    """Their server gives them another id now; `state`: how they stand here all the same."""
+    await w.run(BEAR, of=account, uri=uri, state=state)
+    await w.run(HERE_AGAIN, of=account)
     w.touch(PEOPLE, account)
 
 

@@ -70,6 +70,12 @@ async def settle(w: Writing, account: int) -> None:
         await apps.forget_callers(w, account)
 
 
+async def is_limited(reading: Reading, account: int) -> bool:
+    """Whether anything is in force on the account itself; a warning is over when it is said."""
+    measures = {row[0] for row in await reading.fetch(IN_FORCE, of=account, at=reading.now())}
+    return bool(measures - {Measure.WARN.value})
+
+
 async def standing_of(reading: Reading, account: int) -> str:
     """`suspended`, `frozen` or `active`, by the rulings in force at this moment."""
     measures = {row[0] for row in await reading.fetch(IN_FORCE, of=account, at=reading.now())}
