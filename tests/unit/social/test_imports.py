@@ -254,3 +254,30 @@ async def test_whoever_is_suspended_meanwhile_brings_no_more(street, asha):
         await standing.settle(w, asha)
     await imports.carry_on(street.square)
     assert (await counts(street, asha, id_))[0] == "stopped"
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["before its file", "after it"])
+async def test_of_a_process_that_dies_while_a_file_comes_no_file_stays(
+    street: Street, asha: int, monkeypatch: pytest.MonkeyPatch, there: bool
+):
+    files, put = street.square.files, street.square.files.put
+
+    class Killed(BaseException):
+        """Nothing that comes after it is carried out."""
+
+    async def dies(key: str, data: bytes) -> None:
+        if there:
+            await put(key, data)
+        raise Killed
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(files, "put", dies)
+        await imports.take_in(
+            street.square, Viewer(account=asha, country="IN"), Brought("blocks.csv", b"nobody", "blocks")
+        )
+    assert not await imports.carry_on(street.square), "it may be coming yet"
+    street.clock.move(HELD_FOR + 1)
+    while await imports.carry_on(street.square):
+        pass
+    assert [key async for key in files.every()] == []
+    await bring(street, asha, b"nobody", name="blocks.csv", kind="blocks")

@@ -50,12 +50,17 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
         visibility="" if visibility is None else str(int(visibility)), country=viewer.country, language=viewer.language,
         state="waiting", why="", total=0, at=0, done=0, skipped=0, failed=0, created_at=0, finished_at=None,
     )  # fmt: skip
-    await square.files.put(one.key, brought.data)
+    # The row first, and nobody takes it up yet: of a process that dies meanwhile it names the file, and is ended by whoever comes later.
+    async with square.work.writing() as w:
+        await imports.add(w, one, square.clock() + imports.HELD_FOR)
     try:
+        await square.files.put(one.key, brought.data)
         async with square.work.writing() as w:
-            await imports.add(w, one)
+            await imports.came(w, id_)
     except Exception:  # a caller who goes away while the commit is under way takes no file of it along
         await square.files.drop(one.key)
+        async with square.work.writing() as w:
+            await imports.drop(w, id_)
         raise
     return id_
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, text as sql
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
-from chaupal.store.machine.statements import inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import accounts, import_faults, imported, imports, posts, rulings
 from chaupal.store.machine.work import Reading, Writing
 
@@ -49,6 +49,8 @@ ADVANCE = updates(
     failed=imports.c.failed + param("wrong"),
     held_until="until",
 ).where(imports.c.state == sql("'running'"), id="of")
+CAME = updates(imports, held_until=0).where(id="of")
+DROP = deletes(imports).where(id="of")
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
 WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
 ADD_FAULT = inserts_once(import_faults)
@@ -115,6 +117,15 @@ async def advance(w: Writing, id_: int, step: Step) -> bool:
             until=w.now() + HELD_FOR,
         )
     )
+
+
+async def came(w: Writing, id_: int) -> None:
+    """Its file is there."""
+    await w.run(CAME, of=id_)
+
+
+async def drop(w: Writing, id_: int) -> None:
+    await w.run(DROP, of=id_)
 
 
 async def end(w: Writing, id_: int, state: str, why: str = "") -> bool:

@@ -27,9 +27,9 @@ class HeldJobs[Job: msgspec.Struct]:
         self._next = statement(asked.where(self.open, free).order_by(table.c.id).limit(1))
         self._hold = updates(table, held_until="until").where(self.open, free, id="of").values(state="running")
 
-    async def add(self, w: Writing, one: Job) -> None:
+    async def add(self, w: Writing, one: Job, held_until: int = 0) -> None:
         row = {column: getattr(one, name) for name, column in self._columns.items()}
-        await w.run(self._add, **row | {"created_at": w.now(), "held_until": 0})
+        await w.run(self._add, **row | {"created_at": w.now(), "held_until": held_until})
 
     async def busy(self, reading: Reading, account: int) -> bool:
         """Whether one of theirs is still under way."""
