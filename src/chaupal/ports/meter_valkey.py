@@ -5,6 +5,8 @@ import contextlib
 import secrets
 from collections.abc import Sequence
 
+import msgspec
+
 from chaupal.kernel.clock import SECOND, Clock
 from chaupal.ports.meter import MOST_KEYS, Count
 from chaupal.ports.valkey import LOOK_EVERY, Gone, Server
@@ -15,17 +17,20 @@ SLACK = 5 * SECOND  # ms that a count outlives its window in Valkey: clocks of m
 BEAT = 5.0  # seconds from one sign of life to the next
 ALIVE = 15 * SECOND  # ms that a sign of life counts
 
-# KEYS: counts. ARGV: for each what to add, what was known before, ms to live. What was known counts although Valkey lost it.
+_encode = msgspec.json.Encoder().encode
+
+# KEYS: how names of counts begin. ARGV: in one word, since the client takes microseconds for each, of every count (its name, what to
+# add, what was known before, ms to live). What was known counts although Valkey lost it.
 ADD = """
 local totals = {}
-for i, key in ipairs(KEYS) do
-  local more, known, life = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+for i, told in ipairs(cjson.decode(ARGV[1])) do
+  local key, more, known = KEYS[1] .. told[1], told[2], told[3]
   local total = redis.call('INCRBY', key, more)
   if total < known + more then
     total = known + more
     redis.call('SET', key, total)
   end
-  redis.call('PEXPIRE', key, life)
+  redis.call('PEXPIRE', key, told[4])
   totals[i] = total
 end
 return totals
@@ -130,18 +135,16 @@ class ValkeyMeter:
     async def _tell(self, entries: Sequence[_Entry]) -> list[int]:
         """Report these; how often each was counted in all. Raises Gone, and then all of it is still to be reported."""
         now = self._clock()
-        keys = [f"{self._server.name}:meter:{entry.ends_at}:{entry.key}" for entry in entries]
         told = [entry.own for entry in entries]
-        args = [
-            word
+        counts = [
+            (f"{entry.ends_at}:{entry.key}", own, entry.known, entry.ends_at - now + SLACK)
             for entry, own in zip(entries, told, strict=True)
-            for word in (own, entry.known, entry.ends_at - now + SLACK)
         ]
         for entry, own in zip(entries, told, strict=True):
             entry.own -= own
             entry.flying += own
         try:
-            totals: list[int] = await self._server.run(ADD, keys, args)
+            totals: list[int] = await self._server.run(ADD, [f"{self._server.name}:meter:"], [_encode(counts)])
         except BaseException:
             for entry, own in zip(entries, told, strict=True):
                 entry.own += own

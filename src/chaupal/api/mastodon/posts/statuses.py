@@ -4,7 +4,7 @@ A post's fragment ends before its account; the account's and the viewer's flags 
 follower or a like changes one small piece, and nothing that depends on the viewer is ever kept for another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -49,6 +49,7 @@ class Line(NamedTuple):
 
 
 _lines: Shelf[Visible[Post], Line] = Shelf(2_000)
+NO_LINES: Mapping[Visible[Post], Sequence[bytes]] = {}
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -334,25 +335,32 @@ async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> byt
 
 
 async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
-    """Each Status in parts, as `Pen.parts`. Where each has its line, nothing else is looked at but who they are by now, and what
+    """Each Status in parts, as `Pen.parts`. Of those that have their line nothing else is looked at but who they are by now, and what
     the viewer did with them: on a busy evening most pages are made anew of the same posts but for one.
     """
-    if (found := await _of_lines(call, posts)) is not None:
-        return found
-    pen = await pen_for(call, posts)
-    return [pen.parts(seen) for seen in posts]
+    found = await _of_lines(call, posts)
+    left = [seen for seen in posts if seen not in found]
+    if not left:
+        return [found[seen] for seen in posts]
+    pen = await pen_for(call, left)
+    return [found.get(seen) or pen.parts(seen) for seen in posts]
 
 
-async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]] | None:
-    lines = [line for line in map(_lines.items.get, posts) if line is not None and line.tails is not None]
+async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
+    """Those whose line is still good."""
     reads, viewer = call.house.reads, call.viewer
-    if len(lines) < len(posts) or viewer.account is None or await filtering.matches(reads, viewer, posts):
-        return None
-    authors = reads.work.memory.people.several([line.by for line in lines])
-    if not stand_for(authors, [line.author for line in lines]):
-        return None
-    flags = await reactions.flags(reads, viewer, [line.post for line in lines])
-    return [(line.written, line.tails[flags.get(line.post, 0) & 31]) for line in lines if line.tails]
+    lines = {seen: line for seen in posts if (line := _lines.items.get(seen)) is not None and line.tails is not None}
+    if not lines or viewer.account is None or await filtering.matches(reads, viewer, posts):
+        return NO_LINES
+    people = reads.work.memory.people.several([line.by for line in lines.values()])
+    if not stand_for(people, [line.author for line in lines.values()]):
+        together = zip(lines.items(), people, strict=True)
+        lines = {seen: line for (seen, line), person in together if stand_for((person,), [line.author])}
+    # Also for those that have none: whoever writes them finds it known.
+    flags = await reactions.flags(reads, viewer, [(seen.item.inner or seen.item).id for seen in posts])
+    return {
+        seen: (line.written, line.tails[flags.get(line.post, 0) & 31]) for seen, line in lines.items() if line.tails
+    }
 
 
 async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
