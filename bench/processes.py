@@ -10,9 +10,10 @@ any of them, and each reader asks one of them alone, as balancers send them that
 of use then. What it costs that so many processes share the machine's cores and caches is told apart: as many servers of which each
 is alone, on a copy of its own, know nothing of each other and are asked in the same way.
 
-All of this twice: first as servers come, pinned to the cores in turn. Then the one that is alone has a core for itself, and three share
-with their loads and the database what there is, and lose more to the turns that they take than to each other. So it is measured again
-where each server, also the one, has the same share of a core and there is room for all the rest.
+All of this three times: first as servers come, pinned to the cores in turn. Then the one that is alone has a core for itself, and
+three share with their loads and the database what there is, and lose more to the turns that they take than to each other. So it is
+measured again where each server, also the one, has the same share of a core and there is room for all the rest; and where all servers
+are on the first core, also the one, and their loads, the database and the Valkey on the last: these take no turns with servers then.
 
 What a second server brings is measured where servers are what is full, and not the load or the database: each server has the same
 share of a core, small enough that there is room for all the rest (`bench.shares`), or a core of its own where there are four.
@@ -32,7 +33,7 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +44,7 @@ import msgspec
 
 from bench.busy_evening import EveningRequest, evening, newest_of
 from bench.data import DataSet, seed
+from bench.pinned import engines, pinned
 from bench.process import CORES, Load, Server, answering, free_port, rested, words
 from bench.shares import NoShares, shared
 
@@ -223,10 +225,31 @@ def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[d
         yield found
 
 
-def processor(found: dict[str, Way], seconds: float, share: float = 0.0) -> None:
-    """Print the processor's time a request of each way, beside one alone of the same round. `share`: of a core, for each server;
-    0: what it gets.
-    """
+type Rooms = Mapping[str, Callable[[Way], AbstractContextManager[None]]]
+
+
+def rooms(found: dict[str, Way], database: str, valkey: str) -> Rooms:
+    """How much of the machine the servers of a way have while they are asked."""
+    every = [server.pid for way in found.values() for server in way.opened]
+
+    @contextlib.contextmanager
+    def apart(_: Way) -> Generator[None]:
+        if len(CORES) == 1:
+            raise NoShares("there is one core")
+        with pinned(lambda: engines(database, valkey), CORES[-1]), pinned(lambda: every, CORES[0]):
+            yield
+
+    return {
+        "servers as they come": lambda _: contextlib.nullcontext(),
+        f"each server has {SHARE:g} of a core": lambda way: shared([server.pid for server in way.opened], SHARE),
+        "servers on the first core, all else on the last": apart,
+    }
+
+
+def processor(
+    found: dict[str, Way], seconds: float, where: str, room: Callable[[Way], AbstractContextManager[None]]
+) -> None:
+    """Print the processor's time a request of each way, beside one alone of the same round."""
     three, each = found[THREE], CONNECTIONS * len(found[THREE].opened)
     callers = {name: (way, CONNECTIONS * len(way.opened), False) for name, way in found.items()} | {
         OWN: (three, each, True),
@@ -235,15 +258,14 @@ def processor(found: dict[str, Way], seconds: float, share: float = 0.0) -> None
         SPARSE_OWN: (three, CONNECTIONS, True),
     }
     loads: dict[str, list[Load]] = {name: [] for name in callers}
-    print(f"each server has {share:g} of a core:" if share else "servers as they come:", flush=True)
+    print(f"{where}:", flush=True)
     try:
         for number in range(ROUNDS):
             for name in (*callers, *callers)[number % len(callers) :][: len(callers)]:  # another one begins each round
                 way, connections, own = callers[name]
-                room = shared([server.pid for server in way.opened], share) if share else contextlib.nullcontext()
-                with room:
+                with room(way):
                     loads[name].append(way.load(seconds, connections=connections, own=own))
-    except NoShares as why:
+    except (NoShares, ProcessLookupError) as why:
         print(f"  not measurable: {why}")
         return
     for name, of in loads.items():
@@ -311,8 +333,8 @@ def main() -> None:
         with made(args.database) as database:
             data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
             with ways(data, folder / "servers", args.database, args.valkey) as found:
-                for share in (0.0, SHARE):
-                    processor(found, args.seconds, share)
+                for where, room in rooms(found, args.database, args.valkey).items():
+                    processor(found, args.seconds, where, room)
                 for own in (False, True):
                     throughput(found, args.seconds, own=own)
     finally:

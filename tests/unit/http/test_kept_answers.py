@@ -3,9 +3,13 @@
 import msgspec
 import pytest
 
+from chaupal.api.mastodon.posts import statuses
 from chaupal.app import rooms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.shelf import Shelf
+from chaupal.policy.sealed import Visible
+from chaupal.policy.things import Post
 from chaupal.social.posts import posts
 from chaupal.social.signin.logins import issue_token
 from village import Village, Villager, open_village
@@ -120,6 +124,31 @@ async def test_a_page_that_is_made_anew_of_the_same_posts_says_who_wrote_them_by
     assert '"bookmarked":true' not in await text(v, v.meera, PUBLIC)
     await v.api(v.asha, "POST", f"{of}/unbookmark")
     assert '"bookmarked":true' not in await text(v, v.asha)
+
+
+async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written_anew(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, written = village, list[int]()
+    parts = statuses.Pen.parts
+
+    def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
+        written.append(seen.item.id)
+        return parts(pen, seen, shallow=shallow)
+
+    new = [await v.says(v.ravi, f"अभी अभी की बात {number}") for number in range(3)]
+    page = f"/api/v1/accounts/{v.ravi.id}/statuses?limit=3"
+    before = await text(v, v.asha, page)
+    monkeypatch.setattr(statuses.Pen, "parts", counted)
+    await v.api(v.meera, "POST", f"/api/v1/statuses/{new[1].id}/favourite")
+    lines = statuses._lines.items  # pyright: ignore[reportPrivateUsage]
+    lines.pop(next(seen for seen, line in lines.items() if seen.item.likes_count and line.post == new[1].id))
+    written.clear()
+    after = await text(v, v.asha, page)
+    assert written == [new[1].id]
+    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.Line](1))
+    v.running.house.reads.work.memory.answers.clear()
+    assert await text(v, v.asha, page) == after != before
 
 
 async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(village: Village):
