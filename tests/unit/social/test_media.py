@@ -222,6 +222,20 @@ def test_portraits_have_one_size(size: tuple[int, int], made: tuple[int, int]):
     assert opened(pictures.portrait(image("PNG", size=(50, 900), mode="RGBA"), MOST, size)).size == made
 
 
+@pytest.mark.parametrize("size", [(4, 4_000), (4_000, 4)])
+def test_of_a_strip_the_middle_is_scaled_and_not_all_of_it(size: tuple[int, int]):
+    """As it stood, a header of the first was scaled to 1,500 by 1,500,000 before it was cut."""
+    strip = Image.new("RGB", size, "blue")
+    middle = [side // 2 for side in size]
+    strip.paste("red", (middle[0] - 20, middle[1] - 20, middle[0] + 20, middle[1] + 20))
+    written = io.BytesIO()
+    strip.save(written, "PNG")
+    for wanted in (pictures.AVATAR, pictures.HEADER):
+        made = opened(pictures.portrait(written.getvalue(), MOST, wanted))
+        red, _, blue = made.convert("RGB").getpixel((wanted[0] // 2, wanted[1] // 2))  # pyright: ignore[reportGeneralTypeIssues]
+        assert made.size == wanted and red > 200 > 50 > blue
+
+
 # --- taking in -----------------------------------------------------------------------------------------------------
 
 

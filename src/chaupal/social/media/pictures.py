@@ -5,6 +5,7 @@ by the first bytes, never by name or claimed type, and only that kind's decoder 
 """
 
 import functools
+import math
 import os
 from typing import Any
 
@@ -19,6 +20,7 @@ SMALL_SIDE = 640
 AVATAR = (400, 400)
 HEADER = (1500, 500)
 QUALITY = 85
+MOST_CUT = 4  # times: of a picture that is cut to less of it than that the middle alone is scaled
 HASH_SIDE = 32  # pixels: a blurhash needs no more
 
 MAGIC: tuple[tuple[str, int, bytes], ...] = (
@@ -84,14 +86,26 @@ def portrait(data: bytes, most_pixels: int, size: tuple[int, int]) -> bytes:
     kind = _kind_of(data)
     data = _sifted(data) if kind == "png" else data
     _check_header(kind, data, most_pixels)
-    vips = _vips()
     try:
-        image = vips.Image.thumbnail_buffer(
-            data, size[0], height=size[1], crop="centre", output_profile="srgb", option_string=WHOLE
-        )
-        return bytes(_plain(image).webpsave_buffer(Q=QUALITY, keep="none"))
-    except vips.Error as error:
+        return bytes(_plain(_filling(data, size)).webpsave_buffer(Q=QUALITY, keep="none"))
+    except _vips().Error as error:
         raise Invalid("picture_unreadable") from error
+
+
+def _filling(data: bytes, size: tuple[int, int]) -> Any:
+    """Scaled so that it fills `size`, and what stands out cut off.
+
+    Where that is most of it, it is cut off before: a header of a strip of 4 by 4,000 would be scaled to 1,500 by 1,500,000.
+    """
+    vips = _vips()
+    whole = vips.Image.new_from_buffer(data, WHOLE).autorot()
+    wide = min(whole.width, math.ceil(whole.height * size[0] / size[1]))
+    high = min(whole.height, math.ceil(whole.width * size[1] / size[0]))
+    filled: dict[str, Any] = {"height": size[1], "crop": "centre", "output_profile": "srgb"}
+    if whole.width * whole.height <= MOST_CUT * wide * high:
+        return vips.Image.thumbnail_buffer(data, size[0], option_string=WHOLE, **filled)
+    middle = whole.crop((whole.width - wide) // 2, (whole.height - high) // 2, wide, high)
+    return middle.thumbnail_image(size[0], **filled)
 
 
 def is_image(head: bytes) -> bool:
