@@ -19,7 +19,7 @@ from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Address, Gone, Server, address_of
 from ports import free_port
 from valkeys import Valkey, Watched, of_a_busy_machine, valkey_server
-from waiting import PATIENCE, eventually
+from waiting import PATIENCE, eventually, until
 
 
 @asynccontextmanager
@@ -168,6 +168,18 @@ async def test_a_replica_is_told_at_the_start(watched_valkeys: Watched):
 
 async def test_a_name_that_the_sentinels_do_not_know_is_told_at_the_start(watched_valkeys: Watched):
     assert "nobody answers" in await refusal(watched_valkeys.url.replace("/main", "/other"))
+
+
+async def test_closed_it_leaves_no_connection_at_its_sentinels(watched_valkeys: Watched):
+    def ours() -> int:
+        told = [str(one.ask("CLIENT", "LIST")) for one in watched_valkeys.sentinels]
+        return "".join(told).count("lib-name=valkey-py")
+
+    before = ours()  # those who ask here
+    async with opened(watched_valkeys.url) as server:
+        assert ours() > before
+    await until(ours, wanted=lambda many: many == before)
+    assert not server.there  # until here it is not the collector's
 
 
 async def test_of_many_who_ask_one_that_is_silent_few_wait_and_then_nobody(own_valkey: Valkey):

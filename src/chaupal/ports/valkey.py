@@ -246,9 +246,11 @@ class Server:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        with contextlib.suppress(ValkeyError, OSError):
-            await self._client.aclose()
-            await self._client.connection_pool.disconnect()
+        watchers: Any = getattr(self._client.connection_pool, "sentinel_manager", None)
+        for client in (self._client, *(watchers.sentinels if watchers else ())):
+            with contextlib.suppress(ValkeyError, OSError):
+                await client.aclose()
+                await client.connection_pool.disconnect()
 
 
 def _client_of(address: Address) -> driver.Valkey:
