@@ -12,7 +12,7 @@ from chaupal.policy.things import Mention, Post, Tag
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Elsewhere, Found
 from chaupal.social.posts import posts
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.tables import accounts
 from chaupal.text.fold import count_key
 from others import met, server
@@ -21,7 +21,7 @@ from village import Village
 ALSO = statement(
     update(accounts)
     .where(accounts.c.id == param("of"))
-    .values(language=words("language"), followers_count=param("followers"))
+    .values(language=text_param("language"), followers_count=param("followers"))
 )
 
 

@@ -10,7 +10,7 @@ from chaupal.policy.things import Mention, Post
 from chaupal.store.federation import people, servers, uris
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts as account_rows
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.tables import accounts, posts
 from chaupal.store.machine.work import Work
 from chaupal.store.square import posting
@@ -18,7 +18,7 @@ from chaupal.text.analyse import name_words
 
 _AUTHOR = statement(select(accounts.c.server, accounts.c.uri, accounts.c.url).where(accounts.c.id == param("of")))
 _LISTED = statement(select(posts.c.listed, posts.c.language).where(posts.c.id == param("of")))
-_FROM_THERE = {"server": param("there"), "uri": words("at"), "url": words("at")}
+_FROM_THERE = {"server": param("there"), "uri": text_param("at"), "url": text_param("at")}
 _PERSON = statement(update(accounts).where(accounts.c.id == param("of")).values(**_FROM_THERE))
 _POST = statement(update(posts).where(posts.c.id == param("of")).values(listed=0, **_FROM_THERE))
 

@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 
 from chaupal.governance.cases import decisions
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.machine.tables import orders
 from listening import Ear, listening
@@ -143,7 +143,7 @@ async def test_the_stream_of_what_is_withheld_steps_over_what_is_secret(village:
     async with v.running.house.court.work.writing() as w:
         for ref, how in zip(refs[1:], ("gag", "aggregate_only", "none"), strict=True):
             await w.run(
-                statement(update(orders).where(orders.c.ref == words("of")).values(secrecy=words("how"))),
+                statement(update(orders).where(orders.c.ref == text_param("of")).values(secrecy=text_param("how"))),
                 of=ref,
                 how=how,
             )

@@ -12,7 +12,7 @@ from chaupal.governance.orders.steps import StepForm
 from chaupal.policy.measures import Measure
 from chaupal.reads.court import filings
 from chaupal.store.court import docket
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.tables import orders
 from village import REASON, Village
 
@@ -74,7 +74,7 @@ async def test_a_secret_order_is_nowhere_in_the_record(village: Village):
     v = village
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     async with v.running.house.court.work.writing() as w:
-        await w.run(statement(update(orders).values(secrecy=words("how"))), how="gag")
+        await w.run(statement(update(orders).values(secrecy=text_param("how"))), how="gag")
     assert (await v.api(None, "GET", "/api/v1/transparency/orders")).json() == []
     assert (await v.api(None, "GET", f"/api/v1/transparency/orders/{ref}")).status_code == 404
     assert (await v.look("DE", f"/orders/{ref}")).status_code == 404

@@ -15,12 +15,12 @@ from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS, NotAnswered
 from chaupal.store.federation import speech
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.tables import servers
 from elsewhere import Site
 
 AP = "application/activity+json"
-_MET = statement(insert(servers).values(id=param("id"), domain=words("domain"), first_at=param("at")))
+_MET = statement(insert(servers).values(id=param("id"), domain=text_param("domain"), first_at=param("at")))
 
 
 def says(site: Site, path: str, document: object, kind: str = AP, **more: Any) -> str:

@@ -11,7 +11,7 @@ from chaupal.reads.people import notifications
 from chaupal.reads.timelines import public, thread
 from chaupal.social.posts import editing, posts, reactions
 from chaupal.store.identity import accounts
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.marks import write
 from chaupal.store.machine.shelves import NOTIFICATIONS, POSTS
 from chaupal.store.machine.tables import marks
@@ -99,7 +99,7 @@ async def test_a_kept_list_counts_for_what_it_weighs_however_many_columns_it_has
     assert len(rows) == 50 and weight * 0.8 < street.work.memory.answers.size - before < weight * 2
 
 
-PAIR = statement(select(marks.c.key).where(marks.c.key == words("one"), marks.c.value == words("other")))
+PAIR = statement(select(marks.c.key).where(marks.c.key == text_param("one"), marks.c.value == text_param("other")))
 
 
 async def test_in_whatever_order_they_are_named_other_values_are_another_question(street: Street):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import or_
 
-from chaupal.store.machine.dialect import param, words
+from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.statements import inserts, selects
 from chaupal.store.machine.tables import staff_looks
 from chaupal.store.machine.work import Reading, Writing
@@ -23,7 +23,7 @@ BELOW = (
     .where(
         staff_looks.c.id < param("below"),
         or_(param("who") == 0, staff_looks.c.by == param("who")),
-        or_(words("kind") == "", staff_looks.c.what == words("kind")),
+        or_(text_param("kind") == "", staff_looks.c.what == text_param("kind")),
     )
     .order_by(staff_looks.c.id.desc())
     .limit("n")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.tables import appeal_messages, appeals
@@ -68,8 +68,8 @@ BY_ID = ALL.where(id="of")
 ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
 BY_ACCOUNT = ALL.where(account_id="me").order_by(appeals.c.id.desc())
 OPEN = ALL.where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
-CLOSED = ALL.where(appeals.c.state != words("standing")).order_by(appeals.c.id.desc()).limit("n")
-_STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == words("was"))
+CLOSED = ALL.where(appeals.c.state != text_param("standing")).order_by(appeals.c.id.desc()).limit("n")
+_STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == text_param("was"))
 ASSIGN = updates(appeals, assigned_to="whom").where(*_STILL_OPEN)
 END = updates(
     appeals,

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, or_, select, text as sql
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.statements import selects, updates, upserts
 from chaupal.store.machine.tables import clocks, orders
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -33,8 +33,8 @@ class ClockRow(msgspec.Struct, frozen=True):
         return max((share for share in SHARES if (now - self.starts_at) * 100 >= share * span), default=0)
 
 
-_THIS = (clocks.c.what == words("of_what"), clocks.c.of == param("whose"))
-_KIND = clocks.c.kind == words("of_kind")
+_THIS = (clocks.c.what == text_param("of_what"), clocks.c.of == param("whose"))
+_KIND = clocks.c.kind == text_param("of_kind")
 
 START = upserts(
     clocks,

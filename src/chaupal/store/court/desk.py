@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, exists, func, or_, select
 
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
-from chaupal.store.machine.dialect import among, if_said, listed, param, statement, words
+from chaupal.store.machine.dialect import among, if_said, listed, param, statement, text_param
 from chaupal.store.machine.statements import updates
 from chaupal.store.machine.tables import (
     accounts,
@@ -81,14 +81,14 @@ HEAPS = statement(
     .join(posts, and_(posts.c.id == targets.c.subject_id, targets.c.kind == "post"), isouter=True)
     .where(
         among(case_events.c.state, "states"),
-        if_said("kind", targets.c.kind == words("kind")),
-        if_said("law", orders.c.regime == words("law")),
-        if_said("tongue", _tongue == words("tongue")),
+        if_said("kind", targets.c.kind == text_param("kind")),
+        if_said("law", orders.c.regime == text_param("law")),
+        if_said("tongue", _tongue == text_param("tongue")),
         or_(param("whose") == ANYBODY, and_(param("whose") == NOBODY, targets.c.assigned_to.is_(None)),
             targets.c.assigned_to == param("whose")),
         or_(param("guarded") == 0, _guarded),
-        if_said("q", or_(orders.c.ref == words("ref"), orders.c.reference_no == words("q"), accounts.c.handle == words("handle"),
-                          targets.c.as_written.like(words("line")))),
+        if_said("q", or_(orders.c.ref == text_param("ref"), orders.c.reference_no == text_param("q"),
+                          accounts.c.handle == text_param("handle"), targets.c.as_written.like(text_param("line")))),
     )
     .group_by(targets.c.order_id)
 )  # fmt: skip

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, inserts, inserts_once, selects, updates
 from chaupal.store.machine.tables import (
@@ -286,7 +286,7 @@ ADD_EVENT = inserts_once(case_events)
 AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
 AUTHORITY = ALL_AUTHORITIES.where(id="of")
 AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
-ORDER = ALL_ORDERS.where(or_(orders.c.ref == words("of"), orders.c.secret_ref == words("of"))).limit(1)
+ORDER = ALL_ORDERS.where(or_(orders.c.ref == text_param("of"), orders.c.secret_ref == text_param("of"))).limit(1)
 ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
@@ -310,8 +310,8 @@ PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").whe
 RENAME = tuple(
     updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
-CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != words("none")).distinct()
-REFS_LIKE = counts_of(orders).where(orders.c.ref.like(words("pattern")))
+CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != text_param("none")).distinct()
+REFS_LIKE = counts_of(orders).where(orders.c.ref.like(text_param("pattern")))
 TARGETS = ALL_TARGETS.where(order_id="of").order_by(targets.c.number)
 TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").order_by(targets.c.number)
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
@@ -412,7 +412,7 @@ _mine, _theirs = targets.alias("mine"), targets.alias("theirs")
 _cites = and_(
     case_events.c.target_id == _theirs.c.id,
     case_events.c.state == sql("'closed'"),
-    case_events.c.body == words("said"),
+    case_events.c.body == text_param("said"),
 )
 CITING = ALL_ORDERS.where(
     PUBLIC,

@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import Table, update
 
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import appeals, case_events, order_events, orders, rulings
 from chaupal.store.machine.work import Writing
@@ -25,7 +25,7 @@ _BODIES: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (order_events, "body_name", ("body",)),
 )
 _BLANK = [
-    (name, statement(update(table).where(table.c[key] == param("of")).values({column: words("none")})))
+    (name, statement(update(table).where(table.c[key] == param("of")).values({column: text_param("none")})))
     for table, key, name, column in _COLUMNS
 ]
 _READ = [

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, func, or_, select
 
 from chaupal.store.court.docket import ALL_ORDERS, PUBLIC, Order, came_to
-from chaupal.store.machine.dialect import among, if_said, listed, param, words
+from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
@@ -41,9 +41,9 @@ PUBLIC_ORDERS = (
     .where(
         orders.c.id < param("below"), PUBLIC, orders.c.received_at >= param("since"), orders.c.received_at < param("until"),
         or_(param("whose") == 0, orders.c.authority_id == param("whose")),
-        if_said("law", orders.c.regime == words("law")), if_said("land", authorities.c.jurisdiction == words("land")),
-        if_said("q", or_(func.lower(orders.c.ref).like(words("part")), func.lower(orders.c.reference_no).like(words("part")),
-                          func.lower(authorities.c.name).like(words("part")), authorities.c.name_hi.like(words("part")))),
+        if_said("law", orders.c.regime == text_param("law")), if_said("land", authorities.c.jurisdiction == text_param("land")),
+        if_said("q", or_(func.lower(orders.c.ref).like(text_param("part")), func.lower(orders.c.reference_no).like(text_param("part")),
+                          func.lower(authorities.c.name).like(text_param("part")), authorities.c.name_hi.like(text_param("part")))),
         or_(param("anywhere") == 1, exists().where(
             targets.c.order_id == orders.c.id, case_events.c.target_id == targets.c.id, case_events.c.number == _last,
             among(came_to, "states"))),

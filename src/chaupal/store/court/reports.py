@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts, updates
 from chaupal.store.machine.tables import reports
@@ -82,7 +82,7 @@ LATEST = (
     .limit("n")
 )
 TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").order_by(reports.c.id)
-REFS_LIKE = counts_of(reports).where(reports.c.ref.like(words("pattern")))
+REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
 DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"), state="standing")

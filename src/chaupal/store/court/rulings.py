@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select, text as sql
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import inserts, selects, updates
@@ -132,7 +132,7 @@ ALSO = statement(
     )
     .where(
         rulings.c.subject_id == param("of"),
-        rulings.c.term == words("tag"),
+        rulings.c.term == text_param("tag"),
         rulings.c.lifted_at.is_(None),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
         or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.store.machine.dialect import listed, words
+from chaupal.store.machine.dialect import listed, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, inserts_once, updates
 from chaupal.store.machine.tables import replies, statements
@@ -52,7 +52,7 @@ REVISE = updates(
 ).where(id="of", revision="was")
 BY_SLUG = ALL.where(slug="named")
 NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).limit("n")
-ABOUT = ALL.where(statements.c.orders.like(words("mentioned"))).order_by(statements.c.published_at)
+ABOUT = ALL.where(statements.c.orders.like(text_param("mentioned"))).order_by(statements.c.published_at)
 ADD_REPLY = inserts(replies)
 REPLIES = ALL_REPLIES.where(statement_id="of").order_by(replies.c.at, replies.c.id)
 

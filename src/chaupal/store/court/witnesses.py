@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import func
 
-from chaupal.store.machine.dialect import param, upsert, words
+from chaupal.store.machine.dialect import param, text_param, upsert
 from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.tables import cosignatures, witnessed
 from chaupal.store.machine.work import Reading, Writing
@@ -25,7 +25,7 @@ FINAL = (
 HOLD = upsert(
     lambda insert: (
         insert(witnessed)
-        .values(origin=words("of"), size=0, root="", at=0)
+        .values(origin=text_param("of"), size=0, root="", at=0)
         .on_conflict_do_update(index_elements=["origin"], set_={"at": witnessed.c.at})
         .returning(witnessed.c.size, witnessed.c.root, witnessed.c.at)
     )

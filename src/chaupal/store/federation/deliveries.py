@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, text as sql, union
 
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
-from chaupal.store.machine.dialect import Statement, among, listed, param, statement, words
+from chaupal.store.machine.dialect import Statement, among, listed, param, statement, text_param
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.tables import accounts, deliveries, follows, posts, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
@@ -90,7 +90,7 @@ OF_STANDING = (
 _THEIRS = (
     remote_people.c.server_id == param("server"),
     remote_people.c.gone_at.is_(None),
-    or_(remote_people.c.shared_inbox == words("inbox"), remote_people.c.inbox == words("inbox")),
+    or_(remote_people.c.shared_inbox == text_param("inbox"), remote_people.c.inbox == text_param("inbox")),
 )
 READERS_AT = statement(
     union_all(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import or_
 
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import KEYS
 from chaupal.store.machine.statements import deletes, selects
 from chaupal.store.machine.tables import accounts, own_keys, remote_keys
@@ -15,7 +15,12 @@ _OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account"
 _KEEP_OWN = upsert(
     lambda insert: (
         insert(own_keys)
-        .values(account_id=param("account"), private=words("private"), public=words("public"), created_at=param("at"))
+        .values(
+            account_id=param("account"),
+            private=text_param("private"),
+            public=text_param("public"),
+            created_at=param("at"),
+        )
         .on_conflict_do_nothing(index_elements=["account_id"])
     )
 )
@@ -31,10 +36,10 @@ _KEEP = upsert(
     lambda insert: (
         insert(remote_keys)
         .values(
-            key_id=words("key"),
+            key_id=text_param("key"),
             account_id=param("account"),
-            algorithm=words("algorithm"),
-            public=words("public"),
+            algorithm=text_param("algorithm"),
+            public=text_param("public"),
             fetched_at=param("at"),
         )
         # A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
@@ -42,8 +47,8 @@ _KEEP = upsert(
             index_elements=["key_id"],
             set_={
                 "account_id": param("account"),
-                "algorithm": words("algorithm"),
-                "public": words("public"),
+                "algorithm": text_param("algorithm"),
+                "public": text_param("public"),
                 "fetched_at": param("at"),
             },
             where=or_(remote_keys.c.account_id == param("account"), param("part") == 1),

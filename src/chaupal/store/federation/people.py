@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import insert, text as sql, update
 
 from chaupal.policy.things import Emoji, Field
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import same, selects, updates
 from chaupal.store.machine.tables import accounts, follow_requests, follows, remote_people
@@ -31,10 +31,11 @@ _WAYS = (
 
 ADD_ACCOUNT = statement(
     insert(accounts).values(
-        id=param("id"), handle=words("handle"), created_at=param("created_at"), server=param("server"), uri=words("uri"),
-        name=words("name"), note=words("note"), note_html=words("note_html"), fields=words("fields"), locked=param("locked"),
-        bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"), hide_collections=param("hide_collections"),
-        url=words("url"), avatar=words("avatar"), header=words("header"), emojis=words("emojis"),
+        id=param("id"), handle=text_param("handle"), created_at=param("created_at"), server=param("server"), uri=text_param("uri"),
+        name=text_param("name"), note=text_param("note"), note_html=text_param("note_html"), fields=text_param("fields"),
+        locked=param("locked"), bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"),
+        hide_collections=param("hide_collections"),
+        url=text_param("url"), avatar=text_param("avatar"), header=text_param("header"), emojis=text_param("emojis"),
     )
 )  # fmt: skip
 CHANGE_ACCOUNT = updates(
@@ -56,14 +57,14 @@ RENAME = updates(accounts, handle="handle").where(id="of")
 ADD = statement(
     insert(remote_people).values(
         gone_at=None,
-        **{name: words(name) for name in _WAYS},
+        **{name: text_param(name) for name in _WAYS},
         **{name: param(name) for name in ("account_id", "server_id", "fetched_at")},
     )
 )
 CHANGE = statement(
     update(remote_people)
     .where(remote_people.c.account_id == param("of"))
-    .values(fetched_at=param("at"), **{name: words(name) for name in _WAYS})
+    .values(fetched_at=param("at"), **{name: text_param(name) for name in _WAYS})
 )
 COLUMNS = (
     remote_people.c.account_id, remote_people.c.server_id, accounts.c.uri, accounts.c.handle, remote_people.c.kind, remote_people.c.inbox,

@@ -1,12 +1,12 @@
 """Which signatures a server understands, as it was found out; by its host."""
 
-from chaupal.store.machine.dialect import words
+from chaupal.store.machine.dialect import text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
 
 _SPEAKS = selects(servers.c.speaks).where(domain="domain")
-_NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != words("speaks"), domain="domain")
+_NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")
 _MEET = updates(servers, speaks="speaks").where(servers.c.speaks == "", domain="domain")
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, or_
 
 from chaupal.kernel.errors import NotAllowed
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.tables import known_uris
 from chaupal.store.machine.work import Reading, Writing
@@ -21,7 +21,7 @@ FIND = selects(*_COLUMNS[1:]).where(same(known_uris, uri="uri"))
 FIND_MANY = selects(*_COLUMNS).where(among(known_uris.c.uri, "uris"))
 KEEP = upsert(
     lambda i: (
-        add := i(known_uris).values(uri=words("uri"), kind=words("kind"), of=param("of"), by=param("by"))
+        add := i(known_uris).values(uri=text_param("uri"), kind=text_param("kind"), of=param("of"), by=param("by"))
     ).on_conflict_do_update(
         index_elements=["uri"],
         set_={"kind": add.excluded.kind, "of": add.excluded.of, "by": add.excluded.by},
@@ -40,7 +40,7 @@ ADD = inserts_once(known_uris, uri="uri", kind="kind", of="of", by="by")
 BURY = updates(known_uris, of=0).where(uri="uri")
 BURY_THING = updates(known_uris, of=0).where(of="thing", kind="kind")
 FORGET = deletes(known_uris).where(uri="uri")
-_TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == words("kind"))
+_TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_uris.c.kind == text_param("kind"))
 FORGET_TIE = deletes(known_uris).where(*_TIE)
 OF_TIE = selects(known_uris.c.uri).where(*_TIE).limit(1)
 OF_THING = selects(known_uris.c.uri).where(of="of", kind="kind").limit(1)

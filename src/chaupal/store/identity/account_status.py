@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, text as sql
 
 from chaupal.policy.measures import STATES, Measure
 from chaupal.store.identity import apps
-from chaupal.store.machine.dialect import param, words
+from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import accounts, logins, rulings
@@ -19,7 +19,7 @@ IN_FORCE = selects(rulings.c.measure).where(
 SET = updates(accounts, state="new_state").where(
     accounts.c.state != sql("'pending'"),
     accounts.c.state != sql("'deleted'"),
-    accounts.c.state != words("new_state"),
+    accounts.c.state != text_param("new_state"),
     id="of",
 )
 _others = accounts.alias("others")

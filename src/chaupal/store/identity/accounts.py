@@ -8,7 +8,7 @@ from sqlalchemy import case, func, insert, select, text as sql
 
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.tables import accounts, follow_requests, name_words
@@ -29,18 +29,18 @@ ADD = inserts_once(
 # What is not given (None) stays as it is, so that two changes at once do not undo each other.
 CHANGE = updates(
     accounts,
-    name=func.coalesce(words("new_name"), accounts.c.name),
-    note=func.coalesce(words("new_note"), accounts.c.note),
-    note_html=func.coalesce(words("new_note_html"), accounts.c.note_html),
-    avatar=func.coalesce(words("new_avatar"), accounts.c.avatar),
-    header=func.coalesce(words("new_header"), accounts.c.header),
-    fields=func.coalesce(words("new_fields"), accounts.c.fields),
+    name=func.coalesce(text_param("new_name"), accounts.c.name),
+    note=func.coalesce(text_param("new_note"), accounts.c.note),
+    note_html=func.coalesce(text_param("new_note_html"), accounts.c.note_html),
+    avatar=func.coalesce(text_param("new_avatar"), accounts.c.avatar),
+    header=func.coalesce(text_param("new_header"), accounts.c.header),
+    fields=func.coalesce(text_param("new_fields"), accounts.c.fields),
     locked=func.coalesce(param("new_locked"), accounts.c.locked),
     bot=func.coalesce(param("new_bot"), accounts.c.bot),
     discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
     indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
     hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
-    attribution_domains=func.coalesce(words("new_sites"), accounts.c.attribution_domains),
+    attribution_domains=func.coalesce(text_param("new_sites"), accounts.c.attribution_domains),
 ).where(id="of")
 OPEN = updates(accounts).where(accounts.c.state == "pending", id="of").values(state="active")
 SET_ROLE = updates(accounts, role="new_role").where(id="of")
@@ -49,7 +49,7 @@ DROP_WORDS = deletes(name_words).where(account_id="of")
 ADD_WORD = statement(
     insert(name_words).from_select(
         ["word", "account_id", "server"],
-        select(words("word"), accounts.c.id, accounts.c.server).where(accounts.c.id == param("of")),
+        select(text_param("word"), accounts.c.id, accounts.c.server).where(accounts.c.id == param("of")),
     )
 )
 PORTRAITS = selects(accounts.c.avatar, accounts.c.header).where(id="of")

@@ -10,7 +10,7 @@ from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import Statement, among, listed, param, words
+from chaupal.store.machine.dialect import Statement, among, listed, param, text_param
 from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import accounts, logins, rulings, servers
 from chaupal.store.machine.work import Reading
@@ -36,7 +36,7 @@ _joined = accounts.outerjoin(logins, logins.c.account_id == accounts.c.id)
 _limited = exists(
     select(rulings.c.id).where(
         rulings.c.subject_id == accounts.c.id,
-        rulings.c.measure == words("measure"),
+        rulings.c.measure == text_param("measure"),
         rulings.c.lifted_at.is_(None),
         rulings.c.starts_at <= param("at"),
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
@@ -45,20 +45,20 @@ _limited = exists(
 _WISHES = (
     accounts.c.state != sql("'deleted'"),
     accounts.c.role != sql("'system'"),
-    or_(words("state") == "", accounts.c.state == words("state")),
-    or_(words("measure") == "", _limited),
+    or_(text_param("state") == "", accounts.c.state == text_param("state")),
+    or_(text_param("measure") == "", _limited),
     or_(param("staff") == 0, accounts.c.role != sql("'member'")),
-    or_(words("handle") == "", accounts.c.handle.like(words("handle"), escape=ESCAPE)),
-    or_(words("name") == "", func.lower(accounts.c.name).like(words("name"), escape=ESCAPE)),
-    or_(words("email") == "", logins.c.email.like(words("email"), escape=ESCAPE)),
+    or_(text_param("handle") == "", accounts.c.handle.like(text_param("handle"), escape=ESCAPE)),
+    or_(text_param("name") == "", func.lower(accounts.c.name).like(text_param("name"), escape=ESCAPE)),
+    or_(text_param("email") == "", logins.c.email.like(text_param("email"), escape=ESCAPE)),
     accounts.c.id < param("below"),
     accounts.c.id > param("above"),
 )
 _all = selects(*_login).select_from(_joined)
-_of_server = accounts.c.server.in_(select(servers.c.id).where(servers.c.domain == words("domain")))
+_of_server = accounts.c.server.in_(select(servers.c.id).where(servers.c.domain == text_param("domain")))
 _WHENCE: dict[Scope, Any] = {
     "here": (OURS,),
-    "elsewhere": (accounts.c.server > sql("0"), or_(words("domain") == "", _of_server)),
+    "elsewhere": (accounts.c.server > sql("0"), or_(text_param("domain") == "", _of_server)),
     "all": (),
 }
 DOWN = {

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select, union_all
 
 from chaupal.policy.viewer import Caller, Role
-from chaupal.store.machine.dialect import param, statement, words
+from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
@@ -38,7 +38,7 @@ GRANT = statement(
         grants.c.challenge_method,
         grants.c.expires_at,
         grants.c.used_at,
-    ).where(grants.c.hash == words("hash"))
+    ).where(grants.c.hash == text_param("hash"))
 )
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
 DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
@@ -85,7 +85,7 @@ BY_COOKIE = statement(
     select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .join(logins, logins.c.account_id == sessions.c.account_id)
-    .where(sessions.c.hash == words("hash"))
+    .where(sessions.c.hash == text_param("hash"))
 )
 
 # Devices are told in the name of a token or a session, and no longer than that lasts.

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select, text as sql, union_all
 
 from chaupal.store.court.docket import ALL_ORDERS, Order
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
-from chaupal.store.machine.dialect import among, as_octets, listed, param, words
+from chaupal.store.machine.dialect import among, as_octets, listed, param, text_param
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
@@ -20,7 +20,7 @@ ENTRIES = (
 OPENINGS = selects(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
     disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
 )
-RENAMED = selects(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != words("none"))
+RENAMED = selects(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != text_param("none"))
 _SPAN = (rulings.c.log_index >= param("start"), rulings.c.log_index < param("end"))
 # Plus nothing, so that a stretch is found by its entries: SQLite would go through all that is in force for each of them.
 _lifted_at, _ends_at = rulings.c.lifted_at + sql("0"), rulings.c.ends_at + sql("0")

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Conflict
-from chaupal.store.machine.dialect import DATABASE_TIME, listed, param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, listed, param, statement, text_param
 from chaupal.store.machine.work import Writing
 
 LASTS = 15 * SECOND  # how long a claim is good that is not renewed
@@ -21,7 +21,7 @@ LASTS = 15 * SECOND  # how long a claim is good that is not renewed
 ENSURE = statement(
     text(
         "INSERT INTO acts (name) SELECT value FROM json_array_elements_text(CAST(:names AS json)) ON CONFLICT DO NOTHING"
-    ).bindparams(words("names"))
+    ).bindparams(text_param("names"))
 )
 # Whoever had it last has it again where it asks in time; what another unit holds is left to it.
 TAKE = statement(
@@ -34,7 +34,7 @@ TAKE = statement(
     UPDATE acts SET turn = acts.turn + CASE WHEN acts.holder = :me THEN 0 ELSE 1 END, holder = :me,
         until = {DATABASE_TIME} + :lasts, due_at = {DATABASE_TIME} + free.every
     FROM free WHERE acts.name = free.name RETURNING acts.name, acts.turn
-    """).bindparams(words("wanted"), words("me"), param("lasts"))  # noqa: S608 - words of ours
+    """).bindparams(text_param("wanted"), text_param("me"), param("lasts"))  # noqa: S608 - words of ours
 )
 RENEW = statement(
     text(f"""
@@ -42,17 +42,17 @@ RENEW = statement(
         SELECT a.name FROM acts a WHERE a.holder = :me
         AND a.name IN (SELECT value FROM json_array_elements_text(CAST(:names AS json))) FOR UPDATE SKIP LOCKED
     )
-    """).bindparams(words("me"), param("lasts"), words("names"))  # noqa: S608 - words of ours
+    """).bindparams(text_param("me"), param("lasts"), text_param("names"))  # noqa: S608 - words of ours
 )
-LET_GO = statement(text("UPDATE acts SET until = 0 WHERE holder = :me").bindparams(words("me")))
+LET_GO = statement(text("UPDATE acts SET until = 0 WHERE holder = :me").bindparams(text_param("me")))
 LET_GO_OF = statement(
     text("UPDATE acts SET until = 0 WHERE name = :name AND holder = :me AND turn = :turn").bindparams(
-        words("name"), words("me"), param("turn")
+        text_param("name"), text_param("me"), param("turn")
     )
 )
 STILL = statement(
     text("SELECT turn FROM acts WHERE name = :name AND holder = :me AND turn = :turn FOR SHARE").bindparams(
-        words("name"), words("me"), param("turn")
+        text_param("name"), text_param("me"), param("turn")
     )
 )
 

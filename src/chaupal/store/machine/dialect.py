@@ -113,14 +113,14 @@ def param(name: str) -> Any:
     return bindparam(name, type_=BigInteger())
 
 
-def words(name: str) -> Any:
+def text_param(name: str) -> Any:
     """A text parameter."""
     return bindparam(name, type_=Text())
 
 
 def if_said(name: str, condition: Any) -> ColumnElement[bool]:
     """A condition that counts only where something was given for it: an empty text asks for nothing."""
-    return or_(words(name) == "", condition)
+    return or_(text_param(name) == "", condition)
 
 
 def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> ColumnElement[bool]:
@@ -151,7 +151,7 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as SQL in a statement
 
     def __init__(self, column: Any, name: str, *, negate: bool = False) -> None:
         self.column = column
-        self.values = words(name)
+        self.values = text_param(name)
         self.negate = negate
 
 
@@ -178,7 +178,7 @@ class holds(ColumnElement[bool]):  # noqa: N801
 
     def __init__(self, column: Any, name: str) -> None:
         self.column = column
-        self.part = words(name)
+        self.part = text_param(name)
 
 
 @compiles(holds, "sqlite")
@@ -198,7 +198,7 @@ class all_words(ColumnElement[bool]):  # noqa: N801
     type = Boolean()
 
     def __init__(self, name: str) -> None:
-        self.values = words(name)
+        self.values = text_param(name)
 
 
 # Terms are letters, marks and digits only, so quoting them is all that either engine needs.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, cast, select
 
-from chaupal.store.machine.dialect import upsert, words
+from chaupal.store.machine.dialect import text_param, upsert
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading, Writing
@@ -16,14 +16,16 @@ READ = selects(marks.c.value).where(key="k")
 WRITE = upsert(
     lambda insert: (
         insert(marks)
-        .values(key=words("k"), value=words("v"))
-        .on_conflict_do_update(index_elements=["key"], set_={"value": words("v")})
+        .values(key=text_param("k"), value=text_param("v"))
+        .on_conflict_do_update(index_elements=["key"], set_={"value": text_param("v")})
     )
 )
 BEGIN = upsert(
-    lambda insert: insert(marks).values(key=words("k"), value=words("v")).on_conflict_do_nothing(index_elements=["key"])
+    lambda insert: (
+        insert(marks).values(key=text_param("k"), value=text_param("v")).on_conflict_do_nothing(index_elements=["key"])
+    )
 )
-BEGUN = selects(marks.c.key, marks.c.value).where(marks.c.key.like(words("k")))
+BEGUN = selects(marks.c.key, marks.c.value).where(marks.c.key.like(text_param("k")))
 
 
 async def read(reading: Reading, key: str) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
-from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement, text_param
 from chaupal.store.machine.tables import outbox
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -35,7 +35,9 @@ LANES = 16
 LANES_AT_ONCE = LANES // 2  # of those in which something waits; the others are for whoever else has a hand free
 LANED = 0x4348504C  # the space of advisory locks in which lanes are held
 
-ADD = statement(insert(outbox).values(name=words("name"), body=words("body"), at=param("at"), lane=param("lane")))
+ADD = statement(
+    insert(outbox).values(name=text_param("name"), body=text_param("body"), at=param("at"), lane=param("lane"))
+)
 
 _DUE = (outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at"))
 _WAITING = select(outbox.c.seq, outbox.c.name, outbox.c.body).where(*_DUE).order_by(outbox.c.seq).limit(param("n"))

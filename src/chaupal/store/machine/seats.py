@@ -21,7 +21,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import LEASED, Seat
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
-from chaupal.store.machine.dialect import DATABASE_TIME, param, statement, words
+from chaupal.store.machine.dialect import DATABASE_TIME, param, statement, text_param
 from chaupal.store.machine.work import Reading, Work
 
 LASTS = 15 * SECOND
@@ -45,17 +45,17 @@ TAKE = statement(
     )
     UPDATE seats SET holder = :me, house = :house, until = {DATABASE_TIME} + :lasts, top = greatest(free.top, :at) + :lasts
     FROM free WHERE seats.number = free.number RETURNING seats.number, free.top
-    """).bindparams(param("first"), param("end"), words("me"), words("house"), param("lasts"), param("at"))  # noqa: S608
+    """).bindparams(param("first"), param("end"), text_param("me"), text_param("house"), param("lasts"), param("at"))  # noqa: S608
 )
 RENEW = statement(
     text(f"""
     UPDATE seats SET until = {DATABASE_TIME} + :lasts, top = greatest(top, :at + :lasts) WHERE number = :number AND holder = :me
-    """).bindparams(param("number"), words("me"), param("lasts"), param("at"))  # noqa: S608
+    """).bindparams(param("number"), text_param("me"), param("lasts"), param("at"))  # noqa: S608
 )
 LEAVE = statement(
     text(
         f"UPDATE seats SET until = {DATABASE_TIME}, holder = '', house = '' WHERE number = :number AND holder = :me"  # noqa: S608 - words of ours
-    ).bindparams(param("number"), words("me"))
+    ).bindparams(param("number"), text_param("me"))
 )
 TIME = statement(text(f"SELECT {DATABASE_TIME}"))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import MARKERS
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import markers
@@ -31,7 +31,11 @@ WRITE = upsert(
     lambda i: (
         i(markers)
         .values(
-            account_id=param("me"), timeline=words("which"), last_read=param("read"), version=1, updated_at=param("at")
+            account_id=param("me"),
+            timeline=text_param("which"),
+            last_read=param("read"),
+            version=1,
+            updated_at=param("at"),
         )
         .on_conflict_do_update(
             index_elements=["account_id", "timeline"],

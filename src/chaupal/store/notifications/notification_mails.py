@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from chaupal.kernel.clock import MINUTE
-from chaupal.store.machine.dialect import holds, param, statement, words
+from chaupal.store.machine.dialect import holds, param, statement, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
@@ -31,7 +31,7 @@ CHOSEN = selects(logins.c.mail_kinds).where(account_id="me")
 CHOOSE = updates(logins, mail_kinds="kinds", mail_due_at=None).where(account_id="me")
 WANT = updates(logins, mail_due_at="at").where(
     logins.c.confirmed_at.is_not(None),
-    holds(words("blank") + logins.c.mail_kinds + words("blank"), "kind"),
+    holds(text_param("blank") + logins.c.mail_kinds + text_param("blank"), "kind"),
     account_id="me",
     mail_due_at=None,
 )

@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select, text as sql
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, same, selects
 from chaupal.store.machine.tables import accounts, logins, notifications
@@ -66,13 +66,13 @@ ADD = upsert(
         .values(
             id=param("new"),
             account_id=param("me"),
-            kind=words("what"),
+            kind=text_param("what"),
             from_id=param("whose"),
             post_id=param("of"),
-            cause=words("why"),
-            body=words("more"),
+            cause=text_param("why"),
+            body=text_param("more"),
             created_at=param("at"),
-            group_key=words("key"),
+            group_key=text_param("key"),
             filtered=param("apart"),
         )
         .on_conflict_do_nothing(index_elements=["account_id", "cause"])

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func
 
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, words as text
+from chaupal.store.machine.dialect import among, listed, param, text_param as text
 from chaupal.store.machine.noted import NEVER, note_until
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY

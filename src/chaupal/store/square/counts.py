@@ -11,7 +11,7 @@ from sqlalchemy import and_, case, distinct, exists, func, literal_column, or_, 
 from sqlalchemy.dialects import sqlite
 
 from chaupal.kernel.ids import BROUGHT, LOW_BITS, first_id_at
-from chaupal.store.machine.dialect import Statement, param, upsert, words
+from chaupal.store.machine.dialect import Statement, param, text_param, upsert
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, likes, media, post_tags, posts, reports
 from chaupal.store.machine.work import Reading
@@ -78,7 +78,7 @@ _somebodys = and_(
 _said = (posts.c.boost_of.is_(None), _here(posts.c.id), _somebodys)
 _liked = (_here(likes.c.id), exists().where(OURS, accounts.c.id == likes.c.account_id))
 _counts = reports.c.state != "unconfirmed"
-_tagged = (post_tags.c.key == words("tag"), post_tags.c.listed == 1, _here(post_tags.c.post_id))
+_tagged = (post_tags.c.key == text_param("tag"), post_tags.c.listed == 1, _here(post_tags.c.post_id))
 _acts = union_all(
     select(posts.c.author.label("who"), posts.c.id.label("id")).where(_here(posts.c.id), _somebodys),
     select(likes.c.account_id.label("who"), likes.c.id.label("id")).where(*_liked),

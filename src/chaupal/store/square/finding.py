@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, words
+from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, text_param
 from chaupal.store.machine.shelves import EVERY, FOUND
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
@@ -83,7 +83,7 @@ def _put(insert: Any) -> Any:
         else "INSERT INTO post_words (post_id, words) VALUES (:of, ARRAY(SELECT json_array_elements_text(CAST(:terms AS json)))) "
         "ON CONFLICT (post_id) DO UPDATE SET words = EXCLUDED.words"
     )
-    return text(line).bindparams(param("of"), words("terms"))
+    return text(line).bindparams(param("of"), text_param("terms"))
 
 
 def _take(insert: Any) -> Any:
@@ -103,7 +103,7 @@ _by = accounts.c.id == posts.c.author
 _narrow = (
     _findable,
     or_(param("whose") == 0, posts.c.author == param("whose")),
-    or_(words("tongue") == "", posts.c.language == words("tongue")),
+    or_(text_param("tongue") == "", posts.c.language == text_param("tongue")),
     or_(param("pictured") == 0, posts.c.pictures != "[]"),
     or_(
         param("friends") == 0,
@@ -127,7 +127,7 @@ WITH_WORDS = Pages(indexed_post(), all_words("terms"), _findable, base=_worded, 
 WITH_WORDS_NARROWED = Pages(indexed_post(), all_words("terms"), *_narrow, base=_worded)
 TAGGED = Pages(
     post_tags.c.post_id,
-    post_tags.c.key == words("first"),
+    post_tags.c.key == text_param("first"),
     post_tags.c.listed > 0,
     *_narrow,
     base=select(post_tags.c.post_id).join(posts, posts.c.id == post_tags.c.post_id).join(accounts, _by),
@@ -215,12 +215,12 @@ _others = name_words.alias("others")
 
 
 def _begins(column: Any, name: str) -> Any:
-    return and_(byte_order(column) >= words(name), byte_order(column) < words(f"{name}_last"))
+    return and_(byte_order(column) >= text_param(name), byte_order(column) < text_param(f"{name}_last"))
 
 
 def _also(name: str) -> Any:
     other = select(_others.c.word).where(_others.c.account_id == name_words.c.account_id, _begins(_others.c.word, name))
-    return or_(words(name) == "", other.exists())
+    return or_(text_param(name) == "", other.exists())
 
 
 def _called(whose: Any) -> Statement:
@@ -263,7 +263,7 @@ OWN_TAGS_FROM = (
     .join_from(_lately, post_tags, post_tags.c.post_id == _lately.c.id)
     .where(_begins(post_tags.c.key, "first"))
     .group_by(post_tags.c.key)
-    .order_by(post_tags.c.key != words("first"), func.count().desc(), byte_order(post_tags.c.key))
+    .order_by(post_tags.c.key != text_param("first"), func.count().desc(), byte_order(post_tags.c.key))
     .limit("n")
 )
 

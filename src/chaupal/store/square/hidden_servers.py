@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, text as sql
 
-from chaupal.store.machine.dialect import param, stands_below, upsert, words
+from chaupal.store.machine.dialect import param, stands_below, text_param, upsert
 from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
@@ -84,7 +84,7 @@ SEVER = upsert(
         server_id=param("there"),
         us=param("us"),
         them=param("them"),
-        kind=words("kind"),
+        kind=text_param("kind"),
         boosts=param("show"),
         notify=param("tell"),
         at=param("now"),

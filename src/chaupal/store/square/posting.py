@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
-from chaupal.store.machine.dialect import among, larger, listed, param, upsert, words
+from chaupal.store.machine.dialect import among, larger, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import EVERY, FOUND, ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.tables import (
@@ -37,7 +37,7 @@ INSERT = inserts(posts)
 ADD_TAG = inserts_once(post_tags)
 SEEN_TAG = upsert(
     lambda i: (
-        add := i(tags).values(key=words("key"), name=words("name"), last_used=param("at"), uses=1)
+        add := i(tags).values(key=text_param("key"), name=text_param("name"), last_used=param("at"), uses=1)
     ).on_conflict_do_update(
         index_elements=["key"],
         set_={"uses": tags.c.uses + 1, "last_used": larger(tags.c.last_used, add.excluded.last_used)},

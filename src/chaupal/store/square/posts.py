@@ -15,7 +15,7 @@ from chaupal.policy.narrow import FOR_EVERYBODY, Scope
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji, LinkCard, Mention, Picture, Poll, Post, Tag
 from chaupal.store.machine import shelves
-from chaupal.store.machine.dialect import among, listed, param, statement, words
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
 from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.tables import elsewhere, follows, mentions, post_tags, posts
@@ -103,7 +103,7 @@ ALL_LISTED = _of_all()
 LISTED_MEDIA = _of_all(
     posts.c.pictures != "[]", exists().where(posts.c.id == elsewhere.c.post_id, posts.c.pictures != "[]")
 )
-LISTED_IN = _of_all(posts.c.language == words("language"), elsewhere.c.language == words("language"))
+LISTED_IN = _of_all(posts.c.language == text_param("language"), elsewhere.c.language == text_param("language"))
 LISTED_IN_ANY = _of_all(among(posts.c.language, "languages"), among(elsewhere.c.language, "languages"))
 
 # Tags of public posts (`listed`: 1 ours, 2 others'): one index holds them all, by the key and the post.
@@ -116,13 +116,13 @@ _TAGS_OF: dict[Scope, Any] = {
 
 def _tagged(*where: Any) -> dict[Scope, Pages]:
     return {
-        scope: Pages(post_tags.c.post_id, post_tags.c.key == words("key"), listed, *where, kind=TAGGED, key="key")
+        scope: Pages(post_tags.c.post_id, post_tags.c.key == text_param("key"), listed, *where, kind=TAGGED, key="key")
         for scope, listed in _TAGS_OF.items()
     }
 
 
 WITH_TAG = _tagged()
-WITH_TAG_IN = _tagged(post_tags.c.language == words("language"))
+WITH_TAG_IN = _tagged(post_tags.c.language == text_param("language"))
 _others = post_tags.alias("others")
 WITH_TAGS = {
     scope: Pages(
@@ -148,7 +148,9 @@ OF_AUTHOR_MEDIA = Pages(posts.c.id, *_OF, posts.c.pictures != "[]", posts.c.boos
 OF_AUTHOR_TAGGED = Pages(
     posts.c.id,
     *_OF,
-    base=select(posts.c.id).join(post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == words("key"))),
+    base=select(posts.c.id).join(
+        post_tags, and_(post_tags.c.post_id == posts.c.id, post_tags.c.key == text_param("key"))
+    ),
     **_BY,
 )
 

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
-from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Reading, Writing
@@ -28,7 +28,7 @@ OF_ANY = (
     .order_by(posts.c.id.desc())
     .limit("n")
 )
-QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == words("state"), FOR_ME)
+QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == text_param("state"), FOR_ME)
 
 
 class Quoting(msgspec.Struct, frozen=True):

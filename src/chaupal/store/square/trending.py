@@ -8,7 +8,7 @@ from sqlalchemy import distinct, exists, func, or_, text
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.ids import BROUGHT, first_id_at
 from chaupal.policy.facts import Visibility
-from chaupal.store.machine.dialect import among, listed, param, words
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, post_links, post_tags, posts, rulings
 from chaupal.store.machine.work import Reading
@@ -126,7 +126,7 @@ LINK_HISTORY = (
 WITH_TERMS = selects(post_tags.c.post_id, post_tags.c.key).where(
     among(post_tags.c.key, "keys"), post_tags.c.post_id > param("since")
 )
-LINKING = Pages(post_links.c.post_id, post_links.c.url == words("url"), exists().where(*_linked))
+LINKING = Pages(post_links.c.post_id, post_links.c.url == text_param("url"), exists().where(*_linked))
 
 # One that was lifted before its end was taken back: it leaves nothing behind.
 RAN_OUT = selects(rulings.c.subject_id, rulings.c.term, rulings.c.territory, rulings.c.ends_at).where(

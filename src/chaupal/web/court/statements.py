@@ -39,13 +39,13 @@ class Replied(msgspec.Struct, kw_only=True):
 
 async def listed(call: Call[Nothing]) -> Answer:
     found = await statements.listed(call.house.court)
-    return await _render(call, "statements/list.html", N_("Statements"), found=found)
+    return await _statement_page(call, "statements/list.html", N_("Statements"), found=found)
 
 
 async def one(call: Call[StatementAsked]) -> Answer:
     said = await statements.one(call.house.court, call.args.slug)
     title = in_language(said.statement.title, said.statement.title_hi, call.viewer.language)
-    return await _render(call, "statements/one.html", title, said=said)
+    return await _statement_page(call, "statements/one.html", title, said=said)
 
 
 # --- writing ---
@@ -90,7 +90,7 @@ async def reply(call: Call[Replied]) -> Answer:
 
 async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) -> Answer:
     found = await statements.listed(call.house.court)
-    return await _render(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
+    return await _statement_page(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
 
 
 async def _edit(
@@ -98,7 +98,7 @@ async def _edit(
 ) -> Answer:
     known = await authorities.every(call.house.court, call.viewer)
     names = {"slug": slug, "typed": typed, "known": known, "replied": replied or Replied(slug=slug)}
-    return await _render(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
+    return await _statement_page(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
 
 
 def _typed(said: statements.Statement) -> StatementForm:
@@ -109,7 +109,9 @@ def in_language(english: str, hindi: str, language: str) -> str:
     return (hindi if language == "hi" else "") or english
 
 
-async def _render(call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any) -> Answer:
+async def _statement_page(
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, **context: Any
+) -> Answer:
     spoken = partial(in_language, language=call.viewer.language)
     return await sheet.render(call, template, title, problem, spoken=spoken, paragraphs=paragraphs, **context)
 

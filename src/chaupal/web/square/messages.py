@@ -123,7 +123,7 @@ async def _talk(
     # Answers what was said last and may be seen; a placeholder cannot be answered.
     sheet.reply_to = next((card.post.id for card in reversed(shown) if not card.gone), None)
     names = ", ".join(person.shown_name for person in people)
-    return await _render(
+    return await _message_page(
         call,
         "message.html",
         sheet,
@@ -186,10 +186,12 @@ def _fresh(party: Party | None, shown: list[Card], me: int) -> int | None:
 
 
 async def _form(call: Call[Any], sheet: Sheet, problem: Invalid | None = None) -> Answer:
-    return await _render(call, "message_new.html", sheet, problem, title=said(call, N_("New message")))
+    return await _message_page(call, "message_new.html", sheet, problem, title=said(call, N_("New message")))
 
 
-async def _render(call: Call[Any], template: str, sheet: Sheet, problem: Invalid | None, **context: Any) -> Answer:
+async def _message_page(
+    call: Call[Any], template: str, sheet: Sheet, problem: Invalid | None, **context: Any
+) -> Answer:
     text = sentence(problem, call.viewer.language) if problem else ""
     field = "to" if problem and "to" in coded(problem).wrong else "text"
     return await pages.render(

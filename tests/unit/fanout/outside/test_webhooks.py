@@ -27,7 +27,7 @@ from chaupal.governance.webhooks import EVENTS, Made, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.kernel.settings import Settings
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.tables import orders
 from village import REASON, Village, open_village
 from waiting import PATIENCE
@@ -139,7 +139,7 @@ async def test_nothing_of_a_secret_order_leaves(village: Village, receiver: Rece
     await hook(v, receiver)
     ref = await v.receives(v.asha.latest.path)
     async with v.running.house.court.work.writing() as w:
-        await w.run(statement(update(orders).values(secrecy=words("how"))), how=secrecy)
+        await w.run(statement(update(orders).values(secrecy=text_param("how"))), how=secrecy)
     court = v.running.house.court
     await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     await decisions.approve(court, v.dev.viewer, ref, 1)

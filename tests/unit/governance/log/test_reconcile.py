@@ -22,7 +22,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, marks
-from chaupal.store.machine.dialect import statement, words
+from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.tables import rulings as rows
 from chaupal.store.machine.work import Reading
 from court import REASON, Bench
@@ -228,7 +228,9 @@ async def test_a_reason_is_read_as_it_stands_whatever_marks_are_in_it(bench: Ben
     assert await reconcile.faults_in_force(bench.court) == [] and await sealed(bench), "the quick look was enough"
     async with bench.court.work.writing() as w:
         spelt = msgspec.json.encode(reason).decode()[1:-1]
-        await w.run(statement(update(rows).values(reason=words("now"))), now=spelt if spelt != reason else f"{reason} ")
+        await w.run(
+            statement(update(rows).values(reason=text_param("now"))), now=spelt if spelt != reason else f"{reason} "
+        )
     with pytest.raises(LogDiffers, match="reason"):
         await reconcile.check_in_force(bench.court)
 
