@@ -132,6 +132,14 @@ def test_all_are_replaced_one_after_the_other_and_no_request_is_lost(several: Se
     assert callers.failed == []
 
 
+def test_told_to_leave_they_say_so_and_answer_whoever_comes_until_that_is_known(several: Several):
+    """A balancer asks once a second, and until then sends requests here."""
+    os.kill(several.pid, signal.SIGTERM)
+    eventually(lambda: httpx2.get(f"{several.url}/readyz", timeout=PATIENCE).status_code == 503)
+    answers = [httpx2.get(f"{several.url}/healthz", timeout=PATIENCE) for _ in range(10)]
+    assert {(answer.status_code, answer.headers["connection"]) for answer in answers} == {(200, "close")}
+
+
 def test_whoever_dies_is_started_again_and_all_leave_with_the_first(several: Several):
     before = several.children()
     os.kill(min(before), signal.SIGKILL)

@@ -23,7 +23,9 @@ from chaupal.ports.country import Locator
 MOST_HEAD = 65_536  # bytes of a request's first line and headers
 OTHER_FILES = 100  # that the process holds open beside its connections
 GRACE = 0.1  # seconds
-LINGER = 2.0  # seconds that an idle connection stands after this process was told to leave, where others serve on
+# Seconds that an idle connection stands, and new ones are taken, after this process was told to leave, where others serve on: whoever
+# stands in front asks once a second whether it may be sent requests.
+LINGER = 2.0
 NOTHING, HEAD, BODY, UNKNOWN = range(4)  # what of a request has begun to come, and is not there yet
 
 
@@ -40,6 +42,7 @@ class Keeper:
         self._seats: dict[asyncio.Transport, tuple[Net, ...]] = {}
         self._used: dict[str, int] = {}
         self.waiting: dict[asyncio.Transport, None] = {}  # of whom no whole head is here, the longest waiting first
+        self.leaving = False  # whoever comes now is answered, and goes again
         self.heads = Heads()
 
     def many(self) -> int:
@@ -117,6 +120,9 @@ class Http(HttpToolsProtocol):
         if not self._keeper.enter(transport, self.client[0] if self.client else ""):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
             return
+        if self._keeper.leaving:
+            self._leaving = True
+            self.loop.call_later(LINGER, self._leave_idle)
         self._time()
 
     @override
@@ -293,6 +299,8 @@ class Http(HttpToolsProtocol):
     @override
     def shutdown(self) -> None:
         """Told to leave: what is under way is answered. Where others serve on, so is what may be on its way here just now."""
+        if self._leaving:  # and has been told before
+            return
         self._leaving = True
         cycle = self._answer()
         if cycle is not None and not cycle.response_complete:

@@ -10,6 +10,7 @@ import fcntl
 import resource
 import signal
 import socket
+import time
 from collections.abc import Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
@@ -21,7 +22,7 @@ import uvicorn
 import uvloop
 
 from chaupal.api.admin import figures
-from chaupal.app.connections import Config, Keeper
+from chaupal.app.connections import LINGER, Config, Http, Keeper
 from chaupal.app.lasting import lasting
 from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import Running, open_house
@@ -45,10 +46,17 @@ class Handed(NamedTuple):
 
 
 class Server(uvicorn.Server):
-    """Says where it listens as soon as it does; ends open streams as soon as it stops."""
+    """Says where it listens as soon as it does; ends open streams as soon as it stops.
 
-    def __init__(self, config: uvicorn.Config, running: Running, line: socket.socket | None = None) -> None:
+    `lingers`: told to leave, it answers whoever comes for a while, and says at /readyz that nobody should be sent here.
+    """
+
+    def __init__(
+        self, config: Config, running: Running, line: socket.socket | None = None, *, lingers: bool = False
+    ) -> None:
         super().__init__(config)
+        self._keeper = config.keeper
+        self._lingers = lingers
         self._line = line
         self._origin = running.house.settings.origin
         self._streams = running.carrier.streams
@@ -61,11 +69,17 @@ class Server(uvicorn.Server):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._leave)
             click.echo(f"Chaupal: {self._origin}")
             return
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._replaced)
         self._line.send(READY)
         asyncio.get_running_loop().add_reader(self._line, self._left_alone, self._line)
 
     def _leave(self) -> None:
         self.should_exit = True
+
+    def _replaced(self) -> None:
+        """Somebody else has this place, and takes whoever comes."""
+        self._lingers = False
+        self._leave()
 
     def _left_alone(self, line: socket.socket) -> None:
         """The supervisor is no more, and nobody will end this process but itself."""
@@ -75,8 +89,21 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._vitals.draining = True
         self._streams.close()
+        if self._lingers:
+            await self._linger()
         await super().shutdown(sockets)
         self._captured_signals.clear()  # raised again, they would end the process before the house is closed
+
+    async def _linger(self) -> None:
+        """Until whoever stands in front knows. Not each can send elsewhere what was refused here: Caddy has closed its body by then."""
+        self._keeper.leaving = True
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, Http):
+                connection.shutdown()
+        until = time.monotonic() + LINGER
+        while time.monotonic() < until and not self.force_exit:  # noqa: ASYNC110 - uvicorn sets it, and tells nobody
+            await asyncio.sleep(0.1)
+        self._streams.close()
 
 
 async def serve(settings: Settings, *, work: bool = True, handed: Handed | None = None) -> None:
@@ -97,7 +124,8 @@ async def serve(settings: Settings, *, work: bool = True, handed: Handed | None 
         with lasting():
             running = await open_house(settings, works=work)
         async with _told(running, "serve"):
-            await _listen(running, running.app, door, None if handed is None else handed.line)
+            line = None if handed is None else handed.line
+            await _listen(running, running.app, door, line, lingers=settings.many)
 
 
 async def work(settings: Settings) -> None:
@@ -159,7 +187,9 @@ def _health_of(app: Any) -> Any:
     return front
 
 
-async def _listen(running: Running, app: Any, door: socket.socket, line: socket.socket | None) -> None:
+async def _listen(
+    running: Running, app: Any, door: socket.socket, line: socket.socket | None, *, lingers: bool = False
+) -> None:
     settings = running.house.settings
     keeper = Keeper(settings, Locator(settings, lambda address: None))
     running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
@@ -184,7 +214,7 @@ async def _listen(running: Running, app: Any, door: socket.socket, line: socket.
         ws_ping_timeout=HEARTBEAT,
     )
     try:
-        await Server(config, running, line).serve([door])
+        await Server(config, running, line, lingers=lingers).serve([door])
     finally:
         await running.close()
 

@@ -203,16 +203,15 @@ class Supervisor:
                     if before is not None and before.returncode is None:
                         place.process, place.line, place.began = before, line, began
                     return
-                _signal(before, signal.SIGTERM)
-            await self._end(before)
+            await self._end(before, signal.SIGHUP)
             if line is not None:
                 line.close()
 
-    async def _end(self, process: asyncio.subprocess.Process | None) -> None:
-        """Told to leave already or not, it does; killed where it takes too long."""
+    async def _end(self, process: asyncio.subprocess.Process | None, sign: signal.Signals = signal.SIGTERM) -> None:
+        """Told to leave already or not, it does; killed where it takes too long. SIGHUP: its place has been taken."""
         if process is None or process.returncode is not None:
             return
-        _signal(process, signal.SIGTERM)
+        _signal(process, sign)
         try:
             await asyncio.wait_for(process.wait(), PATIENCE)
         except TimeoutError:
