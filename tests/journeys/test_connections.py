@@ -192,6 +192,14 @@ def socket_at(server: Served, path: str = "/api/v1/streaming") -> ClientConnecti
     return connect(f"ws://127.0.0.1:{server.settings.port}{path}", compression=None, proxy=None, open_timeout=PATIENCE)
 
 
+def test_one_that_says_nothing_stands_longer_than_a_head_may_take(server: Served):
+    with socket_at(server) as ws:
+        time.sleep(2 * server.settings.head_seconds)
+        ws.ping().wait(PATIENCE)
+        ws.send('{"type":"subscribe","stream":"nonsense"}')
+        assert "Unknown channel" in str(ws.recv(PATIENCE))
+
+
 def closed_with(ws: ClientConnection) -> int:
     with contextlib.suppress(TimeoutError):
         try:

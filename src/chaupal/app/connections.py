@@ -103,6 +103,7 @@ class Http(HttpToolsProtocol):
         self._alarm: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._refused = False
+        self._given_away = False  # to a WebSocket's protocol, which knows nothing of the alarms here
         self._leaving = False
         self._rests_since: float | None = (
             None  # loop's seconds: when the last answer was given, if nothing is asked since
@@ -145,6 +146,8 @@ class Http(HttpToolsProtocol):
         self._reading = True
         super().data_received(data)
         self._reading = False
+        if self._given_away:
+            return
         if between and self._part == NOTHING and self._asked is not None:
             self._keeper.heads.learn(data, self.headers)
         if self._part == HEAD and self._came > MOST_HEAD:
@@ -318,6 +321,7 @@ class Http(HttpToolsProtocol):
     @override
     def handle_websocket_upgrade(self) -> None:
         self._part = NOTHING
+        self._given_away = True
         self._time()
         self._unwatch()
         super().handle_websocket_upgrade()
