@@ -179,6 +179,7 @@ async def test_all_is_brought_back_to_a_moment_and_the_log_never_forks(
             async with restored(server, database, tmp_path / "knows", tmp_path / "again", clock):
                 pass
         # Whoever goes on all the same has other entries in their place, and is told that, too.
+        clock.move(1)  # they sit where whoever looked before them sat, and name things by the moment
         async with restored(server, database, data, tmp_path / "other", clock) as v:
             await withholds(v)
             await withholds(v)

@@ -77,9 +77,8 @@ async def open_house(
     async with AsyncExitStack() as opened:  # and closed again where it does not come to be a house
         if (server := valkey_of(settings)) is not None:
             opened.push_async_callback(server.close)
-            await (
-                server.meet()
-            )  # before the store is begun, with a log and its keys: a wrong address leaves nothing behind
+            # Before the store is begun, with a log and its keys: a wrong address leaves nothing behind.
+            await server.meet()
         house = await joined(settings, clock, beside=False, server=server)
         opened.push_async_callback(house.square.work.close)
         if server is not None:

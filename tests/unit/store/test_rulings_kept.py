@@ -72,7 +72,7 @@ async def test_what_another_process_decides_is_obeyed_and_read_by_itself(
 
 
 async def test_an_end_that_a_second_person_moves_is_heard_of_beside(work: Work, beside: Work, clock: StillClock):
-    await begin(work, row(1, 11, 0, approved_by=None, second_by=2**45, ends_at=clock() + DAY))
+    await begin(work, row(1, 11, 0, approved_by=None, second_by=2**45, starts_at=clock(), ends_at=clock() + DAY))
     assert await bound(work) == {11}
     async with beside.writing() as w:
         assert await rulings.second(w, 1, 3, None, None)

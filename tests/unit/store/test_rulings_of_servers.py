@@ -2,6 +2,7 @@
 
 import pytest
 
+from chaupal.kernel.clock import DAY
 from chaupal.policy.measures import Measure
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
@@ -49,8 +50,8 @@ async def test_one_person_limits_or_suspends_no_server(street: Street):
     there = await met(street)
     for measure in (Measure.LIMIT_SERVER, Measure.SUSPEND_SERVER):
         with pytest.raises(Exception, match="rulings_two_on_servers"):
-            await begin(street, there, measure, approved_by=None, alone=True, ends_at=2**45)
-    await begin(street, there, Measure.REFUSE_MEDIA, approved_by=None, alone=True, ends_at=2**45)
+            await begin(street, there, measure, approved_by=None, alone=True, ends_at=DAY)
+    await begin(street, there, Measure.REFUSE_MEDIA, approved_by=None, alone=True, ends_at=DAY)
 
 
 async def test_a_server_is_limited_in_one_way_once(street: Street):

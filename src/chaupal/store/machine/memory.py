@@ -157,9 +157,7 @@ class Memory:
         self._lately_from = 0  # all that was forgotten from then on is among them
         self.posts: KindShelf[int, Sealed[Post]] = KindShelf(shelves.POSTS)
         self.carried: KindShelf[int, int] = KindShelf(shelves.CARRIED)
-        self.latest: WholeShelf[int, Any] = WholeShelf(
-            shelves.WROTE
-        )  # the newest posts with their authors: store.square.posts
+        self.latest: WholeShelf[int, Any] = WholeShelf(shelves.WROTE)  # the newest posts, by whom: store.square.posts
         self.people: KindShelf[int, Sealed[Person]] = KindShelf(shelves.PEOPLE)
         self.relations: KindShelf[int, Relations] = KindShelf(shelves.RELATIONS)
         self.filters: KindShelf[int, Any] = KindShelf(shelves.FILTERS)  # of store.filters.Filters
