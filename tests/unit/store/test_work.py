@@ -295,6 +295,7 @@ async def test_the_write_ahead_file_does_not_stay_large_and_nobody_who_writes_wa
         assert wal.stat().st_size > 1_000_000
         for _ in range(5):  # busy all the time, and the errand beside it
             await asyncio.gather(write(20), work.keep_small())
+        await write(100)  # more than is large, however much the errand has left
         await work.keep_small()
         await write(2)
         await write(2)
