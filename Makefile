@@ -58,7 +58,6 @@ fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 map: .stamps/dev ## write anew what is drawn from the code: docs/map.md, api.md, moves.md, settings.md, and tables of log-entries.md, rule-of-law.md and report.md
 	.venv/bin/python tools/make_map.py
 	.venv/bin/python tools/make_api.py
-	.venv/bin/python tools/make_entries.py
 	.venv/bin/python tools/make_moves.py
 	.venv/bin/python tools/make_tables.py
 	.venv/bin/python -m chaupal.app.described docs/settings.md

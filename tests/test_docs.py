@@ -64,8 +64,8 @@ def test_tables_within_a_paper_are_fresh(name: str):
 
 
 def test_every_field_of_every_entry_of_the_log_is_described_as_the_code_has_it():
-    paper = (DOCS / "log-entries.md").read_text(encoding="utf-8")
-    assert paper == make_entries.with_table(paper), "docs/log-entries.md is stale: make map"
+    """That the paper has them as they are is asked with its other tables."""
+    assert "log-entries.md" in make_tables.PAPERS
     for kind in entries.ALL:
         assert set(make_entries.comments(kind)) == set(kind.__struct_fields__), (
             f"a field of {kind.__name__} has no comment"

@@ -1,15 +1,13 @@
-"""docs/log-entries.md: every field of every entry, drawn from the types by which entries are written and read."""
+"""The table of docs/log-entries.md: every field of every entry, drawn from the types by which entries are written and read."""
 
 import ast
 import inspect
-from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from chaupal_audit.log import entries
 
-BEGIN, END = "<!-- drawn from chaupal_audit/log/entries.py: `make map` -->", "<!-- end -->"
 WORDS: dict[Any, str] = {str: "text", int: "number", bool: "true or false"}
 
 
@@ -69,15 +67,3 @@ def _above(lines: list[str], at: int) -> str:
         at -= 1
         said.insert(0, lines[at].strip()[2:])
     return " ".join(said)
-
-
-def with_table(paper: str) -> str:
-    """The paper with what is drawn in its place."""
-    before, _, rest = paper.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{drawn()}\n{END}{after}"
-
-
-if __name__ == "__main__":
-    path = Path(__file__).parents[1] / "docs" / "log-entries.md"
-    path.write_text(with_table(path.read_text()))

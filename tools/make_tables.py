@@ -1,8 +1,9 @@
-"""Tables within papers that are written by hand: the rules of the audit, and the tables of the report, as the code has them."""
+"""Tables within papers that are written by hand, as the code has them: the log's entries, the audit's rules, the report's tables."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import make_entries
 from chaupal_audit.report.tables import TABLES
 from chaupal_audit.rule_of_law.table import drawn as rules
 
@@ -21,6 +22,7 @@ def tables() -> str:
 
 # Paper -> the line above its table, and what draws it.
 PAPERS: dict[str, tuple[str, Callable[[], str]]] = {
+    "log-entries.md": ("<!-- drawn from chaupal_audit/log/entries.py: `make map` -->", make_entries.drawn),
     "rule-of-law.md": ("<!-- drawn from chaupal_audit/rule_of_law/table.py: `make map` -->", rules),
     "report.md": ("<!-- drawn from chaupal_audit/report/tables.py: `make map` -->", tables),
 }
@@ -30,7 +32,7 @@ def with_table(name: str, paper: str) -> str:
     """The paper with what is drawn in its place."""
     begin, drawn = PAPERS[name]
     before, _, rest = paper.partition(begin)
-    return f"{before}{begin}\n\n{drawn()}\n\n{END}{rest.partition(END)[2]}"
+    return f"{before}{begin}\n\n{drawn().rstrip()}\n\n{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":

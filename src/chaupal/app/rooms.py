@@ -68,13 +68,14 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
     await asyncio.to_thread(data.mkdir, 0o700, True, True)
     work = await _work(settings, data, clock, beside=beside)
     try:
-        return await _over(work, settings, data, beside=beside, server=server)
+        return await _house(work, settings, data, beside=beside, server=server)
     except BaseException:
         await work.close()
         raise
 
 
-async def _over(work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None") -> House:
+async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None") -> House:
+    """The rooms over a store that is open, once its keys are known to be the right ones."""
     clock = work.clock
     await keyring.check(work, settings)
     keys = await log.open_keys(work, settings)

@@ -11,8 +11,9 @@ import pytest
 
 import chaupal.store
 from chaupal.store.machine import planning
+from chaupal.store.machine.connecting_sqlite import connect
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.work_sqlite import LEARNT_EVERY, SqliteWork, connect
+from chaupal.store.machine.work_sqlite import LEARNT_EVERY, SqliteWork
 from chaupal.store.square import reactions
 from others import met
 from village import Village

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
 from chaupal.kernel.event import Event
-from chaupal.store.machine import marks, outbox, work_sqlite
+from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
 from chaupal.store.machine.tables import marks as kept
@@ -279,7 +279,7 @@ async def test_the_write_ahead_file_does_not_stay_large_and_nobody_who_writes_wa
     tmp_path: Path, migrated_file: Path, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(work_sqlite, "WAL_LARGE", 1_000_000)
-    monkeypatch.setattr(work_sqlite, "WAL_KEPT", 200_000)
+    monkeypatch.setattr(connecting_sqlite, "WAL_KEPT", 200_000)
     shutil.copy(migrated_file, tmp_path)
     work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
     wal = tmp_path / "chaupal.db-wal"

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from chaupal.store.machine.connecting import Connection
+from chaupal.store.machine.connecting_postgres import Connection
 
 
 async def _keep_settings(connection: Any) -> None:

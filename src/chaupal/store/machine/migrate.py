@@ -98,7 +98,7 @@ async def _where(url: str) -> At:
         return await asyncio.to_thread(_sqlite_at, Path(url.removeprefix("sqlite:///")))
     import asyncpg
 
-    from chaupal.store.machine.connecting import connect
+    from chaupal.store.machine.connecting_postgres import connect
 
     connection = await connect(url.replace("+asyncpg", ""))
     try:
@@ -162,7 +162,7 @@ async def _alone(url: str) -> AsyncGenerator[None]:
     By the simple protocol: else the last statement keeps its snapshot, for which an index made concurrently waits. Nor does anybody
     wait for it in a statement, which keeps one too: of several that start at once the first would wait for the others, and they for it.
     """
-    from chaupal.store.machine.connecting import connect
+    from chaupal.store.machine.connecting_postgres import connect
 
     connection = await connect(url.replace("+asyncpg", ""))
     try:

@@ -16,7 +16,7 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
-from chaupal.store.machine.connecting import connect
+from chaupal.store.machine.connecting_postgres import connect
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.hands import Hands
 from chaupal.store.machine.memory import Memory

@@ -4,15 +4,16 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from chaupal.kernel.clock import HOUR, Clock
-from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.store.machine import marks, outbox, planning
+from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, fault
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -22,64 +23,11 @@ from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 
-# Bytes of the write-ahead file: from here on it is moved into the database though the house is busy; this much of it is kept
-# when it begins anew, and the rest given back to the disk. What is there already is written over at four fifths of what it
-# takes to make a file longer and to have that on the disk, too.
-WAL_LARGE, WAL_KEPT = 16_000_000, 64_000_000
-
-LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
-
-# Errors of the machine (https://sqlite.org/rescode.html), beside those of statements: the low byte of the code.
-FAILING = frozenset(
-    (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    )
+WAL_LARGE = (
+    16_000_000  # bytes of the write-ahead file: from here on it is moved into the database though the house is busy
 )
 
-
-def fault(error: BaseException) -> Problem | None:
-    """See `store.work.Work.fault`."""
-    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
-    if code is None:
-        return None
-    if code & 0xFF == sqlite3.SQLITE_FULL:
-        return Full()
-    if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
-        return Conflict("changed_at_once")
-    return Unavailable("nothing_kept") if code & 0xFF in FAILING else None
-
-
-# kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
-# whoever walks through a table comes to no page twice.
-PAGES, SCANNED = 2_000, 200
-
-SCANNERS = 2  # threads that walk through tables
-
-
-def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
-    """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-        f"cache_size=-{pages}",
-        "mmap_size=0",
-        "wal_autocheckpoint=0",
-        f"journal_size_limit={WAL_KEPT}",
-    ):
-        db.execute(f"PRAGMA {pragma}")
-    return db
+LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
 
 
 class SqliteReading(Reading):
@@ -126,7 +74,7 @@ class SqliteScanning(Reading):
 
     embedded = True
 
-    def __init__(self, work: "SqliteWork", moment: "_Moment | None" = None, *, keyed: bool = False) -> None:
+    def __init__(self, work: "SqliteWork", moment: "Moment | None" = None, *, keyed: bool = False) -> None:
         self._work = work
         self._moment = moment
         self.memory = work.memory
@@ -145,56 +93,6 @@ class SqliteScanning(Reading):
             note_everything()
         compiled = stmt.sqlite
         await self._work.sift(compiled.text, compiled.arguments(params), take, self._moment)
-
-
-class _Spare:
-    """Connections of the reader pool that nobody uses: a new one reads first of all what tables there are, 1.7 ms of work."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._kept: list[sqlite3.Connection] = []
-
-    def take(self) -> sqlite3.Connection:
-        return self._kept.pop() if self._kept else connect(self._path, SCANNED)
-
-    def give(self, db: sqlite3.Connection) -> None:
-        if len(self._kept) < SCANNERS:
-            self._kept.append(db)
-        else:
-            db.close()
-
-    def close(self) -> None:
-        while self._kept:
-            self._kept.pop().close()
-
-
-class _Moment:
-    """A connection that goes on seeing the store as it was at its first statement, and what runs on it now."""
-
-    def __init__(self, spare: "_Spare") -> None:
-        self._spare = spare
-        self._db: sqlite3.Connection | None = None
-        self._running: Future[Any] | None = None
-
-    def run[T](self, pool: ThreadPoolExecutor, what: Callable[[sqlite3.Connection], T]) -> Future[T]:
-        def begun() -> T:
-            if self._db is None:
-                self._db = self._spare.take()
-                self._db.execute("BEGIN")
-            return what(self._db)
-
-        self._running = running = pool.submit(begun)
-        return running
-
-    def end(self) -> None:
-        """As soon as nothing runs: whoever asked may have gone away in the middle."""
-        if self._running is not None:
-            self._running.add_done_callback(self._ended)
-
-    def _ended(self, _: Future[Any]) -> None:
-        if self._db is not None:
-            self._db.execute("ROLLBACK")
-            self._spare.give(self._db)
 
 
 class SqliteWriting(Writing):
@@ -277,7 +175,7 @@ class SqliteWork(SharedWork):
         self._group: _Group | None = None
         self._disk = ThreadPoolExecutor(1, "store-commit")
         self._scanners = ThreadPoolExecutor(SCANNERS, "store-scan")
-        self._spare = _Spare(path)
+        self._spare = Spare(path)
         self._learnt_at = 0
 
     async def open(self) -> None:
@@ -310,7 +208,7 @@ class SqliteWork(SharedWork):
     @asynccontextmanager
     async def of_one_moment(self) -> AsyncGenerator[Reading]:
         """See `store.work.Work`."""
-        moment = _Moment(self._spare)
+        moment = Moment(self._spare)
         try:
             yield SqliteScanning(self, moment)
         finally:
@@ -336,11 +234,11 @@ class SqliteWork(SharedWork):
         await self.look()
         return await outbox.last(self._reading)
 
-    async def scan(self, text: str, arguments: list[Any], moment: _Moment | None = None) -> list[Row]:
+    async def scan(self, text: str, arguments: list[Any], moment: Moment | None = None) -> list[Row]:
         """One statement in the reader pool."""
         return await self._aside(lambda db: db.execute(text, arguments).fetchall(), moment)
 
-    async def sift(self, text: str, arguments: list[Any], take: Take, moment: _Moment | None = None) -> None:
+    async def sift(self, text: str, arguments: list[Any], take: Take, moment: Moment | None = None) -> None:
         """The same; the rows go to `take` where they are read, a portion at a time."""
 
         def run(db: sqlite3.Connection) -> None:
@@ -353,7 +251,7 @@ class SqliteWork(SharedWork):
 
         await self._aside(run, moment)
 
-    async def _aside[T](self, what: Callable[[sqlite3.Connection], T], moment: _Moment | None) -> T:
+    async def _aside[T](self, what: Callable[[sqlite3.Connection], T], moment: Moment | None) -> T:
         if moment is not None:
             return await asyncio.wrap_future(moment.run(self._scanners, what))
 

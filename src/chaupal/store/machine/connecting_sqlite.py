@@ -1,0 +1,114 @@
+"""Connections to the embedded store: as every part of the house uses them, those of the reader pool, and what their errors mean."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+
+# Bytes of the write-ahead file that are kept when it begins anew; the rest is given back to the disk. What is there already is
+# written over at four fifths of what it takes to make a file longer and to have that on the disk, too.
+WAL_KEPT = 64_000_000
+
+# kB of pages that a connection keeps for itself. Below them is the system's own cache, and four times as much saved no time;
+# whoever walks through a table comes to no page twice.
+PAGES, SCANNED = 2_000, 200
+
+SCANNERS = 2  # threads that walk through tables
+
+# Errors of the machine (https://sqlite.org/rescode.html), beside those of statements: the low byte of the code.
+FAILING = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    )
+)
+
+
+def fault(error: BaseException) -> Problem | None:
+    """See `store.work.Work.fault`."""
+    code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
+    if code is None:
+        return None
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return Full()
+    if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict("changed_at_once")
+    return Unavailable("nothing_kept") if code & 0xFF in FAILING else None
+
+
+def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
+    """A connection as every part of the house uses it: WAL, FULL, no waiting inside SQLite."""
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0.02)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        f"cache_size=-{pages}",
+        "mmap_size=0",
+        "wal_autocheckpoint=0",
+        f"journal_size_limit={WAL_KEPT}",
+    ):
+        db.execute(f"PRAGMA {pragma}")
+    return db
+
+
+class Spare:
+    """Connections of the reader pool that nobody uses: a new one reads first of all what tables there are, 1.7 ms of work."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept: list[sqlite3.Connection] = []
+
+    def take(self) -> sqlite3.Connection:
+        return self._kept.pop() if self._kept else connect(self._path, SCANNED)
+
+    def give(self, db: sqlite3.Connection) -> None:
+        if len(self._kept) < SCANNERS:
+            self._kept.append(db)
+        else:
+            db.close()
+
+    def close(self) -> None:
+        while self._kept:
+            self._kept.pop().close()
+
+
+class Moment:
+    """A connection that goes on seeing the store as it was at its first statement, and what runs on it now."""
+
+    def __init__(self, spare: Spare) -> None:
+        self._spare = spare
+        self._db: sqlite3.Connection | None = None
+        self._running: Future[Any] | None = None
+
+    def run[T](self, pool: ThreadPoolExecutor, what: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        def begun() -> T:
+            if self._db is None:
+                self._db = self._spare.take()
+                self._db.execute("BEGIN")
+            return what(self._db)
+
+        self._running = running = pool.submit(begun)
+        return running
+
+    def end(self) -> None:
+        """As soon as nothing runs: whoever asked may have gone away in the middle."""
+        if self._running is not None:
+            self._running.add_done_callback(self._ended)
+
+    def _ended(self, _: Future[Any]) -> None:
+        if self._db is not None:
+            self._db.rollback()  # also where what ran has ended it already
+            self._spare.give(self._db)
