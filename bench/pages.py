@@ -92,11 +92,7 @@ def _requests(pair: Pair, data: DataSet, cookie: str, *, keep: bool) -> list[tup
     plain = asked(pair.page, session_, gzip=False)
     if not keep:
         return [("read_anew", ask(pair.read, token)), ("page_anew", plain)]
-    return [
-        ("read", ask(pair.read, token)),
-        ("page", plain),
-        ("packed", asked(pair.page, session_, gzip=True)),
-    ]
+    return [("read", ask(pair.read, token)), ("page", plain), ("packed", asked(pair.page, session_, gzip=True))]
 
 
 def rows(found: dict[str, dict[str, float]]) -> list[tuple[str, str, str, bool]]:

@@ -26,10 +26,7 @@ def measure(server: Server, data: DataSet, seconds: float) -> dict[str, Any]:
     few, many = _followers(server, data), data.crowd
     return {
         "posting": posting,
-        "presence": {
-            "30": presence(server, data.tokens[0], few),
-            "1,000": presence(server, data.star, many),
-        },
+        "presence": {"30": presence(server, data.tokens[0], few), "1,000": presence(server, data.star, many)},
     }
 
 

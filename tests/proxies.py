@@ -130,11 +130,7 @@ def proxy(name: str, folder: Path, port: int, one: str, two: str, first: int = 2
     certificate(folder)
     trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
     words = KINDS[name](folder, port, one, two)
-    environ = os.environ | {
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder),
-        "PATH": PATH,
-    }
+    environ = os.environ | {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "PATH": PATH}
     with (folder / "said.log").open("ab") as log:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environ)
     running = Proxy(name, port, folder, trust)

@@ -125,11 +125,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "intake": ("imran", ("/office/orders/new",)),
     "announcements": ("lakshmi", ("/office/announcements",)),
 }
-README = (
-    ("home", "phone-hi"),
-    ("placeholder", "phone-hi"),
-    ("order", "phone-en-dark"),
-)
+README = (("home", "phone-hi"), ("placeholder", "phone-hi"), ("order", "phone-en-dark"))
 
 
 @contextmanager

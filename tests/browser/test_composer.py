@@ -105,15 +105,7 @@ def test_the_icons_stand_in_order_and_no_two_are_alike(page: Page):
     page.locator(TEXT).click()
     icons = page.locator(f"{TOOLS}, .tools > label.tool")
     told = [one.get_attribute("title") for one in icons.all()]
-    assert told == [
-        "चित्र जोड़ें",
-        "पोल",
-        "देखने से पहले चेतावनी",
-        "इमोजी",
-        "बाद में, या मसौदे में",
-        "भाषा",
-        "कौन देखे",
-    ]
+    assert told == ["चित्र जोड़ें", "पोल", "देखने से पहले चेतावनी", "इमोजी", "बाद में, या मसौदे में", "भाषा", "कौन देखे"]
     assert len({one.locator("svg").inner_html() for one in icons.all()}) == len(told)
     page.locator("details.tongue summary").click()
     expect(page.locator("#language")).to_be_visible()

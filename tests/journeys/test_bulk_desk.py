@@ -117,14 +117,7 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
     own = many - 1  # the reviewer's own post
     found = await send(v, chitra, page, rows, act="propose")
     assert (found.job.state, found.counts) == ("refused", {"wrong": 6})
-    assert bad_rows(found) == {
-        7: ("reason",),
-        8: ("code",),
-        9: ("outcome",),
-        10: ("until",),
-        11: ("version",),
-        own: (),
-    }
+    assert bad_rows(found) == {7: ("reason",), 8: ("code",), 9: ("outcome",), 10: ("until",), 11: ("version",), own: ()}
     assert "something of your own" in str(next(one.problem for one in found.bad if one.item.number == own))
     assert await states(v, v.dev.viewer, ref, many) == {"received": many}
 

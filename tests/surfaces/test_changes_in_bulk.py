@@ -210,13 +210,7 @@ async def test_the_file_shows_an_approver_what_change_is_proposed(village: Villa
         row["proposed_until"],
         row["proposed_reason"],
         row["proposed_by"],
-    ) == (
-        "extend",
-        "court",
-        LATER.replace("Z", ".000Z"),
-        REASON,
-        "chitra",
-    )
+    ) == ("extend", "court", LATER.replace("Z", ".000Z"), REASON, "chitra")
 
 
 @pytest.mark.parametrize("way", [FILE, ROWS, PROMPT])

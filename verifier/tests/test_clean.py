@@ -2,15 +2,7 @@
 
 import pytest
 
-from scribe import (
-    APPROVER,
-    CLERK,
-    MODERATOR,
-    OWNER,
-    PROPOSER,
-    SECOND,
-    Scribe,
-)
+from scribe import APPROVER, CLERK, MODERATOR, OWNER, PROPOSER, SECOND, Scribe
 
 
 @pytest.fixture

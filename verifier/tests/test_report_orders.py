@@ -130,11 +130,7 @@ def test_the_deadline_is_the_earlier_of_the_orders_and_the_laws():
     ):
         story.order(ref, {"post": 1}, authority=ref, **said)
         story.refuse(ref, 1, kind="post", at="2021-02-02T10:00Z")
-    assert {r["authority"]: r["in_time"] for r in table(story, "T1a")} == {
-        "IN-1": 0.0,
-        "IN-2": 1.0,
-        None: 0.5,
-    }
+    assert {r["authority"]: r["in_time"] for r in table(story, "T1a")} == {"IN-1": 0.0, "IN-2": 1.0, None: 0.5}
 
 
 @pytest.mark.parametrize("step", ["withdrawn", "set_aside"])

@@ -70,14 +70,7 @@ class Told:
         at: str = "",
         **public: Any,
     ) -> int:
-        said = {
-            "target": target,
-            "kind": kind,
-            "step": "refused",
-            "ground": ground,
-            "by": "a",
-            "second": "b",
-        }
+        said = {"target": target, "kind": kind, "step": "refused", "ground": ground, "by": "a", "second": "b"}
         return self.says("decision", ref, said | public, at=at)
 
     def close(self, ref: str, target: int, outcome: str, *, kind: str = "account", at: str = "") -> int:

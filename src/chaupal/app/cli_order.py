@@ -153,9 +153,7 @@ async def authority_list(house: "House", who: str) -> None:
     help="A file of targets, one to a line; - is standard input.",
 )
 @click.option(
-    "--regime",
-    default="",
-    help="The law that it came under, such as `chaupal law list` shows; none: the general one.",
+    "--regime", default="", help="The law that it came under, such as `chaupal law list` shows; none: the general one."
 )
 @click.option("--role", default="", help="The issuing office by that law.")
 @click.option("--interim-until", default="", help="Of an emergency order: until when it holds unless it is confirmed.")

@@ -105,9 +105,8 @@ class Http(HttpToolsProtocol):
         self._refused = False
         self._given_away = False  # to a WebSocket's protocol, which knows nothing of the alarms here
         self._leaving = False
-        self._rests_since: float | None = (
-            None  # loop's seconds: when the last answer was given, if nothing is asked since
-        )
+        # Seconds of the loop: when the last answer was given, if nothing is asked since.
+        self._rests_since: float | None = None
         self._reading = False
         self._asked: Any = None  # who is to answer what was read just now, and is not begun
 

@@ -194,8 +194,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = False
     authorized_fetch: Annotated[
-        bool,
-        Meta(description="Tell other servers what is here only where they sign that they ask (authorised fetch)."),
+        bool, Meta(description="Tell other servers what is here only where they sign that they ask (authorised fetch).")
     ] = False
     tell_peers: Annotated[
         bool,

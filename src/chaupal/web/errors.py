@@ -30,10 +30,7 @@ SAID: dict[str, tuple[str, str]] = {
         N_("Somebody guesses at this name"),
         N_("For a quarter of an hour it is open only where you have logged in before."),
     ),
-    "unavailable": (
-        N_("Not possible at the moment"),
-        N_("Nothing was half done. Try again in a moment."),
-    ),
+    "unavailable": (N_("Not possible at the moment"), N_("Nothing was half done. Try again in a moment.")),
     "full": (
         N_("There is no room left here"),
         N_("Nothing was kept of what you sent. Whoever runs this server has to make room; try again later."),

@@ -130,9 +130,8 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     village: Village, monkeypatch: pytest.MonkeyPatch
 ):
     v, written = village, list[int]()
-    monkeypatch.setattr(
-        statuses, "_lines", Shelf[Visible[Post], statuses.Line](1_000_000)
-    )  # other houses have such ids, too
+    # Of this house alone: others have such ids, too.
+    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.Line](1_000_000))
     parts = statuses.Pen.parts
 
     def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:

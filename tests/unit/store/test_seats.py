@@ -230,10 +230,7 @@ async def test_a_process_that_was_stopped_and_goes_on_makes_no_id_that_another_m
 
     def making() -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", MAKING, dsn, later],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
+            [sys.executable, "-c", MAKING, dsn, later], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
 
     def hear(process: subprocess.Popen[str], lines: int) -> list[str]:

@@ -186,14 +186,7 @@ async def act(call: Call[Acted]) -> Answer:
     opened = await account_desk.act(
         call.house.court,
         call.viewer,
-        Action(
-            account=a.id,
-            type=a.type,
-            text=a.text,
-            rule=rule,
-            report=a.report_id,
-            until=a.until,
-        ),
+        Action(account=a.id, type=a.type, text=a.text, rule=rule, report=a.report_id, until=a.until),
     )
     told = Opened(
         ref=opened.ref,

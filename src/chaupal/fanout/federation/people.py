@@ -35,13 +35,7 @@ async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     actor = ours.person(fed.settings.origin, by.handle)
     id_ = f"{actor}#like-{fed.make_id()}"
     await uris.tie(w, uris.LIKE, id_, event.post, event.by)
-    await say_to(
-        fed,
-        w,
-        event.by,
-        (event.author,),
-        activities.like(id_, actor, await address(fed, w, event.post)),
-    )
+    await say_to(fed, w, event.by, (event.author,), activities.like(id_, actor, await address(fed, w, event.post)))
 
 
 async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:

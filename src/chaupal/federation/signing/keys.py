@@ -12,14 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chaupal.federation.signing.algorithms import (
-    BadKey,
-    new_private,
-    pem_of,
-    read_multikey,
-    read_private,
-    read_public,
-)
+from chaupal.federation.signing.algorithms import BadKey, new_private, pem_of, read_multikey, read_private, read_public
 from chaupal.federation.writing import addresses
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.seeds import load_or_make_seed

@@ -111,14 +111,7 @@ def quote_authorization(id_: str, author: str, quoting: str, quoted: str) -> Jso
 
 def vote(id_: str, actor: str, question: str, author: str, option: str) -> Json:
     """A choice in somebody's poll: a Note that has a name and no words, for its author alone."""
-    note = {
-        "id": id_,
-        "type": "Note",
-        "name": option,
-        "attributedTo": actor,
-        "to": [author],
-        "inReplyTo": question,
-    }
+    note = {"id": id_, "type": "Note", "name": option, "attributedTo": actor, "to": [author], "inReplyTo": question}
     return activity(f"{id_}/activity", "Create", actor, note, to=[author])
 
 

@@ -184,10 +184,7 @@ async def end_ruling(
     await _settle(w, ruling)
     if told:
         w.tell(
-            RulingLifted(
-                **_of(ruling, target.number, ruling.kind(target.kind)),
-                lapsed=how in ("lapsed", "unreviewed"),
-            )
+            RulingLifted(**_of(ruling, target.number, ruling.kind(target.kind)), lapsed=how in ("lapsed", "unreviewed"))
         )
     return leaf
 

@@ -53,11 +53,7 @@ DEFECTS: dict[str, tuple[Refusal, str, str]] = {
         "The ground stated, “{given}”, is not among those that this law names: {allowed}.",
         "बताया गया आधार (“{given}”) इस कानून के आधारों में नहीं है। कानून के आधार ये हैं: {allowed}।",
     ),
-    "field_missing": (
-        Refusal.NOT_SPECIFIC,
-        "It does not state: {allowed}.",
-        "यह जानकारी नहीं दी गई है: {allowed}।",
-    ),
+    "field_missing": (Refusal.NOT_SPECIFIC, "It does not state: {allowed}.", "यह जानकारी नहीं दी गई है: {allowed}।"),
     "targets_vague": (
         Refusal.NOT_SPECIFIC,
         "These items are not named by the exact address that this law asks for: {given}.",

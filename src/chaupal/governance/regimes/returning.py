@@ -24,10 +24,7 @@ CAME = {
 }
 FEMININE = frozenset({"notice", "complaint", "own_rules"})
 
-SUBJECTS = {
-    "en": "Returned for correction: {what}, {theirs}",
-    "hi": "कमियाँ दूर करने के लिए वापसी: {what}, {theirs}",
-}
+SUBJECTS = {"en": "Returned for correction: {what}, {theirs}", "hi": "कमियाँ दूर करने के लिए वापसी: {what}, {theirs}"}
 BODIES = {
     "en": "To\n{to}\n\nYour reference: {theirs}\nOur reference: {ours}\n\nSir or Madam,\n\n"
     "We received {what} on {received}. It relies on: {law}.\n\n"

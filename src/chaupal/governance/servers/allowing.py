@@ -45,15 +45,7 @@ async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allo
     """Raises NotAllowed, and Invalid where it is no server, or is let in already."""
     me, reason, domain = check_may(viewer, MAY), check_reason(reason_of(reason, told=True)), hosts.server_named(domain)
     id_ = await desk.written_down(court, viewer, domain, field="domain")
-    new = Allowed(
-        id=court.make_id(),
-        server_id=id_,
-        reason=reason,
-        by=me,
-        at=court.clock(),
-        log_index=0,
-        domain=domain,
-    )
+    new = Allowed(id=court.make_id(), server_id=id_, reason=reason, by=me, at=court.clock(), log_index=0, domain=domain)
     async with court.work.writing() as w:
         guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
         leaf = await _log(court, w, new, "let_in", me, None, reason)
@@ -103,9 +95,7 @@ async def _there(reading: Reading, id_: int) -> Allowed:
 
 async def _log(court: Court, w: Writing, found: Allowed, step: str, by: int, second: int | None, reason: str) -> int:
     public = entries.Server(
-        step=step,
-        by=record.pseudonym(court, by),
-        second=None if second is None else record.pseudonym(court, second),
+        step=step, by=record.pseudonym(court, by), second=None if second is None else record.pseudonym(court, second)
     )
     sealed = {"server": found.domain} | ({"reason": reason} if reason else {})
     written = log.Written(public, sealed, tuple(sealed))

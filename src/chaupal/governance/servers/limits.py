@@ -86,11 +86,7 @@ def measures_of(severity: str, *, media: bool, reports: bool) -> tuple[Measure, 
     """What such a block comes to, the mildest first; a suspension is all of it."""
     if severity == SUSPEND:
         return (Measure.SUSPEND_SERVER,)
-    wished = {
-        Measure.REFUSE_REPORTS: reports,
-        Measure.REFUSE_MEDIA: media,
-        Measure.LIMIT_SERVER: severity == SILENCE,
-    }
+    wished = {Measure.REFUSE_REPORTS: reports, Measure.REFUSE_MEDIA: media, Measure.LIMIT_SERVER: severity == SILENCE}
     return tuple(measure for measure, so in wished.items() if so)
 
 

@@ -82,15 +82,7 @@ def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
         "attachment": [attached(one) for one in post.pictures],
         "tag": [],
     }
-    return {
-        "id": f"{id_}/activity",
-        "type": "Create",
-        "actor": me,
-        "published": at,
-        "to": to,
-        "cc": cc,
-        "object": note,
-    }
+    return {"id": f"{id_}/activity", "type": "Create", "actor": me, "published": at, "to": to, "cc": cc, "object": note}
 
 
 def _parent(origin: str, person: Person, post: Post) -> str | None:

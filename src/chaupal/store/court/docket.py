@@ -4,20 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import (
-    ColumnElement,
-    Text,
-    and_,
-    case,
-    exists,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-    text as sql,
-    union,
-)
+from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, not_, or_, select, text as sql, union
 
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
@@ -433,12 +420,7 @@ CITING = ALL_ORDERS.where(
     ),
 ).order_by(orders.c.id)
 DECIDED = statement(
-    select(
-        (case_events.c.at - case_events.c.at % DAY).label("day"),
-        came_to,
-        func.count(),
-        func.min(case_events.c.at),
-    )
+    select((case_events.c.at - case_events.c.at % DAY).label("day"), came_to, func.count(), func.min(case_events.c.at))
     .select_from(targets)
     .join(case_events, case_events.c.target_id == targets.c.id)
     .where(

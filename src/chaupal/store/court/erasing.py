@@ -29,12 +29,7 @@ _BLANK = [
     for table, key, name, column in _COLUMNS
 ]
 _READ = [
-    (
-        name,
-        within,
-        selects(table.c.id, table.c.body).where(log_index="of"),
-        updates(table, body="left").where(id="of"),
-    )
+    (name, within, selects(table.c.id, table.c.body).where(log_index="of"), updates(table, body="left").where(id="of"))
     for table, name, within in _BODIES
 ]
 

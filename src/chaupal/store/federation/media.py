@@ -52,14 +52,7 @@ FETCHED = (
 )
 LATER = updates(media, held_until="until").where(media.c.state == "remote", id="of")
 TO_PAINT = (
-    updates(
-        media,
-        mime="kept_as",
-        kind="shown_as",
-        demuxer="read_by",
-        held_until=0,
-        tries=0,
-    )
+    updates(media, mime="kept_as", kind="shown_as", demuxer="read_by", held_until=0, tries=0)
     .where(media.c.state == "remote", id="of")
     .values(state="waiting")
 )
@@ -83,10 +76,7 @@ OLD = (
     .limit("n")
 )
 LET_GO = (
-    updates(
-        media,
-        size=0,
-    )
+    updates(media, size=0)
     .where(media.c.state == "ready", text("remote_url <> ''"), NOT_HELD, id="of")
     .values(state="remote")
 )
@@ -158,12 +148,7 @@ async def hold(w: Writing, id_: int, until: int) -> bool:
 async def fetched(w: Writing, picture: Picture, post: int | None, size: int, digest: str) -> bool:
     """It is here, painted anew; False where it is gone, or was here before. `size`, `digest` (SHA-256): of its original."""
     changed = await w.run(
-        FETCHED,
-        of=picture.id,
-        kept_as=picture.mime,
-        shown_as=picture.kind,
-        at=w.now(),
-        **measured(picture, size),
+        FETCHED, of=picture.id, kept_as=picture.mime, shown_as=picture.kind, at=w.now(), **measured(picture, size)
     )
     if changed:
         await know_late(w, picture.id, digest)

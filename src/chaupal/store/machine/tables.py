@@ -382,13 +382,7 @@ media = Table(
 
 # Words to read along with a film or sound (WebVTT); `media.captions` names those in force, earlier ones stay with what said them.
 captions = Table(
-    "captions",
-    meta,
-    id_column(),
-    big("media_id"),
-    text("language"),
-    text("body"),
-    Index("captions_of", "media_id"),
+    "captions", meta, id_column(), big("media_id"), text("language"), text("body"), Index("captions_of", "media_id")
 )
 
 # By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
@@ -769,12 +763,7 @@ authority_changes = Table(
     CheckConstraint("agreed_by <> proposed_by", name="authority_changes_by_two_people"),
     CheckConstraint("agreed_by IS NULL OR ended_at IS NOT NULL", name="authority_changes_agreed_are_over"),
     Index("authority_changes_of", "authority_id"),
-    Index(
-        "authority_changes_one_at_a_time",
-        "authority_id",
-        unique=True,
-        sqlite_where=sql("ended_at IS NULL"),
-    ),
+    Index("authority_changes_one_at_a_time", "authority_id", unique=True, sqlite_where=sql("ended_at IS NULL")),
 )
 
 # Those who file for an authority on its portal or by API: no accounts of the square.

@@ -98,12 +98,7 @@ async def mine(call: Call[Nothing]) -> Answer:
 async def _confirm(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step == "dead" else 200
     return await sheet.render(
-        call,
-        "reports/confirm.html",
-        N_("Your report"),
-        status=status,
-        step=step,
-        secret=call.args.secret,
+        call, "reports/confirm.html", N_("Your report"), status=status, step=step, secret=call.args.secret
     )
 
 

@@ -20,12 +20,7 @@ class SheetAsked(msgspec.Struct, kw_only=True):
 
 
 async def render(
-    call: Call[Any],
-    template: str,
-    title: str,
-    problem: Problem | None = None,
-    status: int = 0,
-    **context: Any,
+    call: Call[Any], template: str, title: str, problem: Problem | None = None, status: int = 0, **context: Any
 ) -> Answer:
     """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
     told: dict[str, Any] = {

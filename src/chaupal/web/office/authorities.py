@@ -15,12 +15,7 @@ from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet
 from chaupal.web.words import N_
 
-CLASS_NAMES = {
-    "court": N_("court"),
-    "government": N_("government"),
-    "police": N_("police"),
-    "other": N_("other"),
-}
+CLASS_NAMES = {"court": N_("court"), "government": N_("government"), "police": N_("police"), "other": N_("other")}
 # What each form here is made of and said by.
 FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES}
 

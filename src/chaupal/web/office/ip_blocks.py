@@ -17,11 +17,7 @@ from chaupal.social.people.ip_blocks import plain_hash
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_
 
-KINDS = {
-    "ip": N_("a network"),
-    "domain": N_("a domain of email addresses"),
-    "email": N_("one email address"),
-}
+KINDS = {"ip": N_("a network"), "domain": N_("a domain of email addresses"), "email": N_("one email address")}
 SEVERITIES = {
     "sign_up_requires_approval": N_("whoever joins from there waits for approval"),
     "sign_up_block": N_("nobody joins from there"),

@@ -21,11 +21,7 @@ from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_, words
 
-REPLIES = {
-    "list": N_("To people of the list"),
-    "followed": N_("To everybody whom I follow"),
-    "none": N_("None"),
-}
+REPLIES = {"list": N_("To people of the list"), "followed": N_("To everybody whom I follow"), "none": N_("None")}
 
 
 class ListTyped(msgspec.Struct, kw_only=True):

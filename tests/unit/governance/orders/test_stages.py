@@ -183,10 +183,7 @@ async def test_of_an_approval_and_a_return_at_once_one_comes_second(bench: Bench
     assert [isinstance(one, Conflict) for one in done].count(True) == 1, done
     async with bench.court.work.reading() as reading:
         case = await cases.case_of(bench.court, reading, ref, 1)
-    assert (case.state, case.stage) in {
-        (State.IN_FORCE, Stage.IN_REVIEW),
-        (State.MEASURE_PROPOSED, Stage.RETURNED),
-    }
+    assert (case.state, case.stage) in {(State.IN_FORCE, Stage.IN_REVIEW), (State.MEASURE_PROPOSED, Stage.RETURNED)}
 
 
 async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(bench: Bench):

@@ -90,12 +90,7 @@ async def test_a_server_that_reports_without_end_is_heard_again_the_next_day(
 
 @pytest.mark.parametrize(
     ("of_another_server", "asked", "federates", "sent_on"),
-    [
-        (True, True, True, True),
-        (True, False, True, False),
-        (False, True, True, False),
-        (True, True, False, False),
-    ],
+    [(True, True, True, True), (True, False, True, False), (False, True, True, False), (True, True, False, False)],
 )
 async def test_a_report_is_sent_on_where_somebody_asks_for_it_and_there_is_a_server_to_send_it_to(
     bench: Bench, of_another_server: bool, asked: bool, federates: bool, sent_on: bool

@@ -32,15 +32,7 @@ def statements(story: Told, **opened: str) -> list[dict[str, object]]:
 def test_every_measure_makes_a_statement_that_the_database_takes(measure: str, basis: str):
     story = Told()
     story.order("IN-1", {"account": 1})
-    story.measure(
-        "IN-1",
-        1,
-        measure,
-        basis=basis,
-        territory=["IN", "DE"],
-        until="2021-03-01T00:00Z",
-        law="y" * 900,
-    )
+    story.measure("IN-1", 1, measure, basis=basis, territory=["IN", "DE"], until="2021-03-01T00:00Z", law="y" * 900)
     made = statements(story, reason="x" * 6000, subject=str(2**40))
     assert wrong(made[0]) == []
     assert made[0]["territorial_scope"] == ["DE"]

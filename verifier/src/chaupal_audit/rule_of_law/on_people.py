@@ -28,11 +28,7 @@ BY_CLOCK = frozenset({"acknowledged", "closed"})
 ENDS_BY_CLOCK = frozenset({"lapsed", "unreviewed"})
 STEP_ROLES = ("receive_order", "work_on_order", "decide", "carry_out")
 CHANGES = ("extended", "renewed", "amended")  # of what is in force, by two
-END_ROLES = {
-    "lifted": ("lift", "sanction"),
-    "appealed": ("hear_appeal",),
-    "modified": ("hear_appeal",),
-}
+END_ROLES = {"lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modified": ("hear_appeal",)}
 BY_TWO = (DECIDED, *CHANGES)  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")

@@ -421,10 +421,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.BigInteger(), nullable=True),
         sa.Column("received_by", sa.BigInteger(), nullable=False),
         sa.Column("log_index", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authorities.id"],
-        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["authorities.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("ref"),
     )
@@ -437,10 +434,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), server_default="", nullable=False),
         sa.Column("subject_id", sa.BigInteger(), nullable=True),
         sa.Column("owner_id", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["orders.id"],
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("order_id", "number"),
     )
@@ -457,10 +451,7 @@ def upgrade() -> None:
         sa.Column("log_index", sa.BigInteger(), nullable=True),
         sa.Column("first_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
-        sa.ForeignKeyConstraint(
-            ["target_id"],
-            ["targets.id"],
-        ),
+        sa.ForeignKeyConstraint(["target_id"], ["targets.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("target_id", "number"),
     )
@@ -486,10 +477,7 @@ def upgrade() -> None:
         sa.Column("log_index", sa.BigInteger(), nullable=False),
         sa.Column("lift_log_index", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("decided_by <> approved_by", name="rulings_by_two_people"),
-        sa.ForeignKeyConstraint(
-            ["target_id"],
-            ["targets.id"],
-        ),
+        sa.ForeignKeyConstraint(["target_id"], ["targets.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("rulings_live", "rulings", ["lifted_at", "ends_at"], unique=False)

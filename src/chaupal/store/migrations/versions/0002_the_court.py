@@ -325,10 +325,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
         sa.Column("log_index", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authorities.id"],
-        ),
+        sa.ForeignKeyConstraint(["authority_id"], ["authorities.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email"),
     )
@@ -346,10 +343,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), server_default="{}", nullable=False),
         sa.Column("log_index", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["orders.id"],
-        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("order_id", "number"),
     )
