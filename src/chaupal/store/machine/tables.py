@@ -25,9 +25,8 @@ def id_column(name: str = "id") -> Column[int]:
     return Column(name, Id, primary_key=True, autoincrement=False)
 
 
-def big(name: str, *, null: bool = False, default: int | None = None, primary_key: bool = False) -> Column[int]:
-    said = None if default is None else str(default)
-    return Column(name, BigInteger, nullable=null, primary_key=primary_key, server_default=said)
+def big(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=null, server_default=None if default is None else str(default))
 
 
 def text(name: str, *, null: bool = False, default: str | None = "", primary_key: bool = False) -> Column[str]:
@@ -75,49 +74,101 @@ logins = Table(
 )  # fmt: skip
 
 mail_tokens = Table(
-    "mail_tokens", meta, text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at"),
+    "mail_tokens",
+    meta,
+    text("hash", primary_key=True),
+    big("account_id"),
+    text("purpose"),
+    big("expires_at"),
     big("used_at", null=True),
-)  # fmt: skip
+)
 
 sessions = Table(
-    "sessions", meta, text("hash", primary_key=True), big("account_id"), big("created_at"), big("expires_at"),
-    text("csrf"), text("agent"), text("country"), big("seen_at", default=0),
+    "sessions",
+    meta,
+    text("hash", primary_key=True),
+    big("account_id"),
+    big("created_at"),
+    big("expires_at"),
+    text("csrf"),
+    text("agent"),
+    text("country"),
+    big("seen_at", default=0),
     Index("sessions_of", "account_id"),
-)  # fmt: skip
+)
 
-recovery_codes = Table("recovery_codes", meta, big("account_id", primary_key=True), text("hash", primary_key=True))
+recovery_codes = Table(
+    "recovery_codes", meta, Column("account_id", BigInteger, primary_key=True), text("hash", primary_key=True)
+)
 passkeys = Table(
-    "passkeys", meta, text("credential", primary_key=True), big("account_id"), text("public_key"),
-    big("uses", default=0), text("name"), big("created_at"), big("used_at", null=True),
+    "passkeys",
+    meta,
+    text("credential", primary_key=True),
+    big("account_id"),
+    text("public_key"),
+    big("uses", default=0),
+    text("name"),
+    big("created_at"),
+    big("used_at", null=True),
     Index("passkeys_of", "account_id"),
-)  # fmt: skip
+)
 # What a browser must sign, until it does; `account_id` 0: whoever it is.
 challenges = Table(
     "challenges", meta, text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at")
 )
 
 apps = Table(
-    "apps", meta, id_column(), text("client_id"), text("secret_hash"), text("name"), text("website"),
-    text("redirect_uris"), text("scopes"), big("created_at"),
+    "apps",
+    meta,
+    id_column(),
+    text("client_id"),
+    text("secret_hash"),
+    text("name"),
+    text("website"),
+    text("redirect_uris"),
+    text("scopes"),
+    big("created_at"),
     UniqueConstraint("client_id"),
-)  # fmt: skip
+)
 
 grants = Table(
-    "grants", meta, text("hash", primary_key=True), big("app_id"), big("account_id"), text("redirect_uri"),
-    text("scopes"), text("challenge"), text("challenge_method"), big("expires_at"), big("used_at", null=True),
-)  # fmt: skip
+    "grants",
+    meta,
+    text("hash", primary_key=True),
+    big("app_id"),
+    big("account_id"),
+    text("redirect_uri"),
+    text("scopes"),
+    text("challenge"),
+    text("challenge_method"),
+    big("expires_at"),
+    big("used_at", null=True),
+)
 
 tokens = Table(
-    "tokens", meta, id_column(), text("hash"), big("app_id"), big("account_id", null=True), text("scopes"),
-    big("created_at"), big("revoked_at", null=True), text("grant_hash", default=""),
-    UniqueConstraint("hash"), Index("tokens_of", "account_id"), Index("tokens_by_grant", "grant_hash"),
-)  # fmt: skip
+    "tokens",
+    meta,
+    id_column(),
+    text("hash"),
+    big("app_id"),
+    big("account_id", null=True),
+    text("scopes"),
+    big("created_at"),
+    big("revoked_at", null=True),
+    text("grant_hash", default=""),
+    UniqueConstraint("hash"),
+    Index("tokens_of", "account_id"),
+    Index("tokens_by_grant", "grant_hash"),
+)
 
 name_words = Table(
-    "name_words", meta, text("word", primary_key=True), big("account_id", primary_key=True),
+    "name_words",
+    meta,
+    text("word", primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
     big("server", default=0),  # the account's
     Index("name_words_of", "account_id"),
-)  # fmt: skip
+)
 
 # --- ties ------------------------------------------------------------------------------------------------------------
 
@@ -127,8 +178,8 @@ def tie(name: str, *columns: Column[int]) -> Table:
     return Table(
         name,
         meta,
-        big("by", primary_key=True),
-        big("to", primary_key=True),
+        Column("by", BigInteger, primary_key=True),
+        Column("to", BigInteger, primary_key=True),
         big("id"),
         *columns,
         Index(f"{name}_by", "by", "id"),
@@ -147,11 +198,21 @@ mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
 aliases = tie("aliases")  # whom an account names as another of its own, so that it may move here
 # Moves: `done` of `total` followers have come along; `at` is the tie after which it goes on, in its `phase`.
 moves = Table(
-    "moves", meta, id_column(), big("account_id"), big("to_id"), text("state", default="waiting"), text("phase"),
-    big("at", default=0), big("total", default=0), big("done", default=0), big("created_at"),
+    "moves",
+    meta,
+    id_column(),
+    big("account_id"),
+    big("to_id"),
+    text("state", default="waiting"),
+    text("phase"),
+    big("at", default=0),
+    big("total", default=0),
+    big("done", default=0),
+    big("created_at"),
     big("held_until", default=0),
-    Index("moves_of", "account_id", "id"), Index("moves_open", "state", "id"),
-)  # fmt: skip
+    Index("moves_of", "account_id", "id"),
+    Index("moves_open", "state", "id"),
+)
 
 # --- posts -----------------------------------------------------------------------------------------------------------
 
@@ -179,68 +240,126 @@ posts = Table(
 )  # fmt: skip
 
 post_tags = Table(
-    "post_tags", meta, text("key", primary_key=True), big("post_id", primary_key=True), text("name"), big("author"),
-    text("language"), big("listed", default=0),
+    "post_tags",
+    meta,
+    text("key", primary_key=True),
+    Column("post_id", BigInteger, primary_key=True),
+    text("name"),
+    big("author"),
+    text("language"),
+    big("listed", default=0),
     Index("post_tags_of_post", "post_id"),
-)  # fmt: skip
+)
 
 mentions = Table(
-    "mentions", meta, big("account_id", primary_key=True), big("post_id", primary_key=True), big("visibility"),
+    "mentions",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("post_id", BigInteger, primary_key=True),
+    big("visibility"),
     Index("mentions_of_post", "post_id"),
-)  # fmt: skip
+)
 
 likes = Table(
-    "likes", meta, big("account_id", primary_key=True), big("post_id", primary_key=True), big("id"),
-    Index("likes_by", "account_id", "id"), Index("likes_on", "post_id", "id"),
-)  # fmt: skip
+    "likes",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("post_id", BigInteger, primary_key=True),
+    big("id"),
+    Index("likes_by", "account_id", "id"),
+    Index("likes_on", "post_id", "id"),
+)
 
 bookmarks = Table(
-    "bookmarks", meta, big("account_id", primary_key=True), big("post_id", primary_key=True), big("id"),
-    Index("bookmarks_by", "account_id", "id"), Index("bookmarks_on", "post_id"),
-)  # fmt: skip
+    "bookmarks",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("post_id", BigInteger, primary_key=True),
+    big("id"),
+    Index("bookmarks_by", "account_id", "id"),
+    Index("bookmarks_on", "post_id"),
+)
 
 pins = Table(
-    "pins", meta, big("account_id", primary_key=True), big("post_id", primary_key=True), big("id"),
-    Index("pins_of", "account_id", "id"), Index("pins_on", "post_id"),
-)  # fmt: skip
+    "pins",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("post_id", BigInteger, primary_key=True),
+    big("id"),
+    Index("pins_of", "account_id", "id"),
+    Index("pins_on", "post_id"),
+)
 
 # Conversations from which an account wants to hear nothing.
 thread_mutes = Table(
-    "thread_mutes", meta, big("account_id", primary_key=True), big("root", primary_key=True),
+    "thread_mutes",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("root", BigInteger, primary_key=True),
     Index("thread_mutes_of", "root"),
-)  # fmt: skip
+)
 
 # What a post said before it was edited: one row for each wording that was replaced. `pictures`, `options`: JSON.
 revisions = Table(
-    "revisions", meta, id_column(), big("post_id"), big("at"), text("text"), text("html"), text("spoiler"),
-    big("sensitive", default=0), text("language"), text("pictures", default="[]"), text("options", default="[]"),
+    "revisions",
+    meta,
+    id_column(),
+    big("post_id"),
+    big("at"),
+    text("text"),
+    text("html"),
+    text("spoiler"),
+    big("sensitive", default=0),
+    text("language"),
+    text("pictures", default="[]"),
+    text("options", default="[]"),
     text("mentions", default="[]"),  # whom it was addressed to then; nobody, of what was kept before this was
     Index("revisions_of", "post_id", "id"),
-)  # fmt: skip
+)
 
 poll_votes = Table(
-    "poll_votes", meta, big("post_id", primary_key=True), big("account_id", primary_key=True),
-    big("choice", primary_key=True),
+    "poll_votes",
+    meta,
+    Column("post_id", BigInteger, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    Column("choice", BigInteger, primary_key=True),
     Index("poll_votes_of", "account_id"),
-)  # fmt: skip
+)
 # Polls that are still to be closed.
 polls_open = Table("polls_open", meta, id_column("post_id"), big("ends_at"), Index("polls_due", "ends_at"))
 
 # Posts to be: `body` is JSON of what will be said; `failed`: why it was not said when it was due.
 scheduled = Table(
-    "scheduled", meta, id_column(), big("account_id"), big("at"), text("body"), big("created_at"), text("failed"),
+    "scheduled",
+    meta,
+    id_column(),
+    big("account_id"),
+    big("at"),
+    text("body"),
+    big("created_at"),
+    text("failed"),
     big("posts", default=1),  # a series is as many as it has
-    Index("scheduled_of", "account_id", "id"), Index("scheduled_due", "failed", "at"),
-)  # fmt: skip
+    Index("scheduled_of", "account_id", "id"),
+    Index("scheduled_due", "failed", "at"),
+)
 drafts = Table(
-    "drafts", meta, id_column(), big("account_id"), text("body"), big("created_at"), big("updated_at"),
+    "drafts",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("body"),
+    big("created_at"),
+    big("updated_at"),
     Index("drafts_of", "account_id", "updated_at"),
-)  # fmt: skip
+)
 # Uploads that a draft or a scheduled post needs: not to be swept away.
 kept_media = Table(
-    "kept_media", meta, big("media_id", primary_key=True), big("holder_id", primary_key=True),
+    "kept_media",
+    meta,
+    Column("media_id", BigInteger, primary_key=True),
+    Column("holder_id", BigInteger, primary_key=True),
     Index("kept_media_by", "holder_id"),
-)  # fmt: skip
+)
 
 media = Table(
     "media", meta, id_column(),
@@ -268,29 +387,47 @@ captions = Table(
 
 # By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
 media_contents = Table(
-    "media_contents", meta, big("account_id", primary_key=True), text("sha256", primary_key=True), big("root"),
+    "media_contents",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    text("sha256", primary_key=True),
+    big("root"),
     Index("media_contents_of", "root"),
-)  # fmt: skip
+)
 # In which posts a content has been: what was ruled on one of these goes with it.
 media_uses = Table(
-    "media_uses", meta, big("post_id", primary_key=True), big("root", primary_key=True),
+    "media_uses",
+    meta,
+    Column("post_id", BigInteger, primary_key=True),
+    Column("root", BigInteger, primary_key=True),
     Index("media_uses_of", "root"),
-)  # fmt: skip
+)
 
 tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
 
 # The first link of a post: followed when it is due (null: done), so that a restart forgets none.
 post_links = Table(
-    "post_links", meta, id_column("post_id"), text("url"), big("due_at", null=True), big("tries", default=0),
-    Index("post_links_of", "url"), Index("post_links_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
-)  # fmt: skip
+    "post_links",
+    meta,
+    id_column("post_id"),
+    text("url"),
+    big("due_at", null=True),
+    big("tries", default=0),
+    Index("post_links_of", "url"),
+    Index("post_links_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
+)
 
 # What links led to, kept for whoever links there again. `card` as JSON, "": nothing to show; `image`: a file key, or "".
 link_cards = Table("link_cards", meta, text("url", primary_key=True), text("card"), text("image"), big("fetched_at"))
 
 idempotency = Table(
-    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), big("post_id"), big("at"),
-)  # fmt: skip
+    "idempotency",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    text("key", primary_key=True),
+    big("post_id"),
+    big("at"),
+)
 
 # --- what one brings along -------------------------------------------------------------------------------------------
 
@@ -305,93 +442,180 @@ imports = Table(
 )  # fmt: skip
 # What of it could not be taken in, and why.
 import_faults = Table(
-    "import_faults", meta, big("import_id", primary_key=True), big("number", primary_key=True), text("item"),
+    "import_faults",
+    meta,
+    Column("import_id", BigInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    text("item"),
     text("why"),
-)  # fmt: skip
+)
 # Where a post came from, so that it comes once.
 imported = Table(
-    "imported", meta, big("account_id", primary_key=True), text("source", primary_key=True), big("post_id"),
-)  # fmt: skip
+    "imported",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    text("source", primary_key=True),
+    big("post_id"),
+)
 
 # What somebody asked to take along: made beside everything else, and kept until `ends_at`.
 exports = Table(
-    "exports", meta, id_column(), big("account_id"), text("key"), text("country"), text("language"),
+    "exports",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("key"),
+    text("country"),
+    text("language"),
     text("state", default="waiting"),  # then running, done or failed
-    big("total", default=0), big("at", default=0), big("size", default=0), big("created_at"), big("ends_at", null=True),
+    big("total", default=0),
+    big("at", default=0),
+    big("size", default=0),
+    big("created_at"),
+    big("ends_at", null=True),
     big("held_until", default=0),
-    Index("exports_of", "account_id", "id"), Index("exports_open", "state", "id"), Index("exports_over", "ends_at"),
-)  # fmt: skip
+    Index("exports_of", "account_id", "id"),
+    Index("exports_open", "state", "id"),
+    Index("exports_over", "ends_at"),
+)
 
 # --- many cases at once ----------------------------------------------------------------------------------------------
 
 bulk_jobs = Table(
-    "bulk_jobs", meta, id_column(), big("account_id"), text("ref"), text("verb"),
+    "bulk_jobs",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("ref"),
+    text("verb"),
     text("state", default="checking"),  # then entering, done or refused
-    big("what_can", default=0), big("total", default=0), big("checked", default=0), big("untouched", default=0),
-    big("created_at"), big("ended_at", null=True), big("held_until", default=0),
-    Index("bulk_jobs_of", "account_id", "id"), Index("bulk_jobs_open", "state", "id"),
-)  # fmt: skip
+    big("what_can", default=0),
+    big("total", default=0),
+    big("checked", default=0),
+    big("untouched", default=0),
+    big("created_at"),
+    big("ended_at", null=True),
+    big("held_until", default=0),
+    Index("bulk_jobs_of", "account_id", "id"),
+    Index("bulk_jobs_open", "state", "id"),
+)
 # `word`: empty while it waits, then done, already, moved or wrong; `said`: what it came to, or the problem, as JSON.
 bulk_rows = Table(
-    "bulk_rows", meta, Column("job_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, primary_key=True, autoincrement=False), text("item"), text("word"), text("said"),
+    "bulk_rows",
+    meta,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    text("item"),
+    text("word"),
+    text("said"),
     Index("bulk_rows_by", "job_id", "word", "at"),
-)  # fmt: skip
+)
 
 # --- what one is told ------------------------------------------------------------------------------------------------
 
 notifications = Table(
-    "notices", meta, id_column(), big("account_id"), text("kind"), big("from_id"), big("post_id", null=True),
-    text("cause"), text("body"), big("created_at"),
+    "notices",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("kind"),
+    big("from_id"),
+    big("post_id", null=True),
+    text("cause"),
+    text("body"),
+    big("created_at"),
     text("group_key"),  # what has the same key for one account is one thing that many did; empty: it stands alone
     big("filtered", default=0),  # 1: kept apart by the account's policy until it accepts whoever it is from
     UniqueConstraint("account_id", "cause"),  # told once, however often the event is handled
-    Index("notices_of", "account_id", "id"), Index("notices_on_post", "post_id"),
+    Index("notices_of", "account_id", "id"),
+    Index("notices_on_post", "post_id"),
     Index("notices_grouped", "account_id", "group_key", "id"),
     Index("notices_apart", "account_id", "from_id", sqlite_where=sql("filtered = 1")),
-)  # fmt: skip
+)
 
 # What becomes of notifications from whom one does not know: accept, filter or drop, by class. No row: all are accepted.
 notification_policies = Table(
-    "notice_policies", meta, id_column("account_id"), text("not_following", default="accept"),
-    text("not_followers", default="accept"), text("new_accounts", default="accept"),
-    text("private_mentions", default="accept"), text("limited_accounts", default="filter"),
-)  # fmt: skip
+    "notice_policies",
+    meta,
+    id_column("account_id"),
+    text("not_following", default="accept"),
+    text("not_followers", default="accept"),
+    text("new_accounts", default="accept"),
+    text("private_mentions", default="accept"),
+    text("limited_accounts", default="filter"),
+)
 # Whose notifications were kept apart and wait for a word; and whose never are again.
 notification_requests = Table(
-    "notice_requests", meta, id_column(), big("account_id"), big("from_id"), big("created_at"), big("updated_at"),
-    UniqueConstraint("account_id", "from_id"), Index("notice_requests_of", "account_id", "id"),
-)  # fmt: skip
+    "notice_requests",
+    meta,
+    id_column(),
+    big("account_id"),
+    big("from_id"),
+    big("created_at"),
+    big("updated_at"),
+    UniqueConstraint("account_id", "from_id"),
+    Index("notice_requests_of", "account_id", "id"),
+)
 notification_permits = Table(
-    "notice_permits", meta, big("account_id", primary_key=True), big("from_id", primary_key=True),
-)  # fmt: skip
+    "notice_permits",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("from_id", BigInteger, primary_key=True),
+)
 
 # A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
 conversations = Table(
-    "conversations", meta, big("account_id", primary_key=True), big("root", primary_key=True), big("last_post"),
-    big("unread", default=0), text("people", default="[]"),
-    Index("conversations_of", "account_id", "last_post"), Index("conversations_on", "root"),
-)  # fmt: skip
+    "conversations",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("root", BigInteger, primary_key=True),
+    big("last_post"),
+    big("unread", default=0),
+    text("people", default="[]"),
+    Index("conversations_of", "account_id", "last_post"),
+    Index("conversations_on", "root"),
+)
 
 # Up to which post whoever wants read marks has read in a conversation.
 read_marks = Table(
-    "read_marks", meta, big("account_id", primary_key=True), big("root", primary_key=True), big("post"),
+    "read_marks",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("root", BigInteger, primary_key=True),
+    big("post"),
     Index("read_marks_on", "root"),
-)  # fmt: skip
+)
 
 # What staff tell everybody. `at`: when it is (to be) published; `told_at`: when it was, `ended_at`: taken down.
 announcements = Table(
-    "announcements", meta, id_column(), text("text"), text("text_hi"), big("starts_at", null=True),
-    big("ends_at", null=True), big("all_day", default=0), big("at"), big("told_at", null=True),
-    big("ended_at", null=True), big("by"), big("updated_at"),
-)  # fmt: skip
+    "announcements",
+    meta,
+    id_column(),
+    text("text"),
+    text("text_hi"),
+    big("starts_at", null=True),
+    big("ends_at", null=True),
+    big("all_day", default=0),
+    big("at"),
+    big("told_at", null=True),
+    big("ended_at", null=True),
+    big("by"),
+    big("updated_at"),
+)
 announcement_reads = Table(
-    "announcement_reads", meta, big("account_id", primary_key=True), big("announcement_id", primary_key=True),
-)  # fmt: skip
+    "announcement_reads",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("announcement_id", BigInteger, primary_key=True),
+)
 announcement_reactions = Table(
-    "announcement_reactions", meta, big("announcement_id", primary_key=True), text("name", primary_key=True),
-    big("account_id", primary_key=True), big("id"),
-)  # fmt: skip
+    "announcement_reactions",
+    meta,
+    Column("announcement_id", BigInteger, primary_key=True),
+    text("name", primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    big("id"),
+)
 
 # Devices that want to be told (RFC 8030). `key`: the token or session behind it, with which it ends; `token`: sealed.
 push_subscriptions = Table(
@@ -403,80 +627,144 @@ push_subscriptions = Table(
 )  # fmt: skip
 # Pushes that are still to be made: ids only, looked at through the gate when they leave.
 push_calls = Table(
-    "push_calls", meta, big("subscription_id", primary_key=True), big("notice_id", primary_key=True), big("at"),
-    big("tries", default=0), big("due_at"),
+    "push_calls",
+    meta,
+    Column("subscription_id", BigInteger, primary_key=True),
+    Column("notice_id", BigInteger, primary_key=True),
+    big("at"),
+    big("tries", default=0),
+    big("due_at"),
     Index("push_calls_due", "due_at"),
-)  # fmt: skip
+)
 
 markers = Table(
-    "markers", meta, big("account_id", primary_key=True), text("timeline", primary_key=True), big("last_read"),
-    big("version"), big("updated_at"),
-)  # fmt: skip
+    "markers",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    text("timeline", primary_key=True),
+    big("last_read"),
+    big("version"),
+    big("updated_at"),
+)
 
 # --- what people arrange for themselves ------------------------------------------------------------------------------
 
 lists = Table(
-    "lists", meta, id_column(), big("account_id"), text("title"), text("replies_policy", default="list"),
-    big("exclusive", default=0), big("created_at"),
+    "lists",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("title"),
+    text("replies_policy", default="list"),
+    big("exclusive", default=0),
+    big("created_at"),
     Index("lists_of", "account_id", "id"),
-)  # fmt: skip
+)
 list_members = Table(
-    "list_members", meta, big("list_id", primary_key=True), big("account_id", primary_key=True), big("id"),
-    Index("list_members_of", "list_id", "id"), Index("list_members_in", "account_id"),
-)  # fmt: skip
+    "list_members",
+    meta,
+    Column("list_id", BigInteger, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    big("id"),
+    Index("list_members_of", "list_id", "id"),
+    Index("list_members_in", "account_id"),
+)
 
 # `context`: where it works, joined by commas; `action`: warn, hide or blur.
 filters = Table(
-    "filters", meta, id_column(), big("account_id"), text("title"), text("context"), text("action", default="warn"),
-    big("ends_at", null=True), big("created_at"),
+    "filters",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("title"),
+    text("context"),
+    text("action", default="warn"),
+    big("ends_at", null=True),
+    big("created_at"),
     Index("filters_of", "account_id", "id"),
-)  # fmt: skip
+)
 filter_keywords = Table(
-    "filter_keywords", meta, id_column(), big("filter_id"), text("keyword"), big("whole_word", default=1),
+    "filter_keywords",
+    meta,
+    id_column(),
+    big("filter_id"),
+    text("keyword"),
+    big("whole_word", default=1),
     Index("filter_keywords_of", "filter_id"),
-)  # fmt: skip
+)
 filter_posts = Table(
     "filter_posts", meta, id_column(), big("filter_id"), big("post_id"), UniqueConstraint("filter_id", "post_id")
 )
 
 # By their count key; `name` as its owner wrote it.
 tag_follows = Table(
-    "tag_follows", meta, big("account_id", primary_key=True), text("key", primary_key=True), big("id"), text("name"),
+    "tag_follows",
+    meta,
+    Column("account_id", BigInteger, primary_key=True),
+    text("key", primary_key=True),
+    big("id"),
+    text("name"),
     Index("tag_follows_by", "account_id", "id"),
-)  # fmt: skip
+)
 featured_tags = Table(
-    "featured_tags", meta, id_column(), big("account_id"), text("key"), text("name"),
+    "featured_tags",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("key"),
+    text("name"),
     UniqueConstraint("account_id", "key"),
-)  # fmt: skip
+)
 
 endorsements = tie("endorsements")
 unsuggested = tie("unsuggested")  # suggestions that somebody does not want to see again
 account_notes = Table(
-    "account_notes", meta, big("by", primary_key=True), big("to", primary_key=True), text("text"),
-)  # fmt: skip
+    "account_notes",
+    meta,
+    Column("by", BigInteger, primary_key=True),
+    Column("to", BigInteger, primary_key=True),
+    text("text"),
+)
 
 # --- the court -------------------------------------------------------------------------------------------------------
 
 authorities = Table(
-    "authorities", meta, id_column(), text("name"), text("name_hi"), text("jurisdiction"), text("office"),
-    text("email_domain"), big("created_at"), big("created_by"), big("log_index"),
+    "authorities",
+    meta,
+    id_column(),
+    text("name"),
+    text("name_hi"),
+    text("jurisdiction"),
+    text("office"),
+    text("email_domain"),
+    big("created_at"),
+    big("created_by"),
+    big("log_index"),
     text("issuer_class", default="government"),  # court, government, police, other
     text("keys", default="[]"),  # certificates (SHA-256 of the public key) by which its documents are known
     text("contact"),  # a mail address of its own, which is told what is proposed about it
     big("agreed_by", null=True),  # who agreed that it is one; until then nothing is taken from it
-    UniqueConstraint("name"), CheckConstraint("agreed_by <> created_by", name="authorities_by_two_people"),
-)  # fmt: skip
+    UniqueConstraint("name"),
+    CheckConstraint("agreed_by <> created_by", name="authorities_by_two_people"),
+)
 
 # What is to be known of an authority from now on, as one person proposed it: nothing of it holds until another agrees.
 authority_changes = Table(
-    "authority_changes", meta, id_column(),
-    Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False), text("body"), big("proposed_by"),
-    big("proposed_at"), big("agreed_by", null=True), big("ended_at", null=True), big("log_index"),
+    "authority_changes",
+    meta,
+    id_column(),
+    Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
+    text("body"),
+    big("proposed_by"),
+    big("proposed_at"),
+    big("agreed_by", null=True),
+    big("ended_at", null=True),
+    big("log_index"),
     CheckConstraint("agreed_by <> proposed_by", name="authority_changes_by_two_people"),
     CheckConstraint("agreed_by IS NULL OR ended_at IS NOT NULL", name="authority_changes_agreed_are_over"),
     Index("authority_changes_of", "authority_id"),
     Index("authority_changes_one_at_a_time", "authority_id", unique=True, sqlite_where=sql("ended_at IS NULL")),
-)  # fmt: skip
+)
 
 # Those who file for an authority on its portal or by API: no accounts of the square.
 authority_users = Table(
@@ -487,10 +775,16 @@ authority_users = Table(
     UniqueConstraint("email"), Index("authority_users_of", "authority_id"), Index("authority_users_by_token", "token_hash"),
 )  # fmt: skip
 authority_sessions = Table(
-    "authority_sessions", meta, text("hash", primary_key=True), big("user_id"), big("created_at"), big("expires_at"),
-    text("csrf"), big("passed_totp", default=0),
+    "authority_sessions",
+    meta,
+    text("hash", primary_key=True),
+    big("user_id"),
+    big("created_at"),
+    big("expires_at"),
+    text("csrf"),
+    big("passed_totp", default=0),
     Index("authority_sessions_of", "user_id"),
-)  # fmt: skip
+)
 
 # A matter: what asks for a limit. An order from outside, a notice, or the house's own rules (no authority then).
 orders = Table(
@@ -520,28 +814,57 @@ orders = Table(
 
 # What happened to an order as a whole; where it stands is the fold of these. Added to, never changed.
 order_events = Table(
-    "order_events", meta, id_column(), Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
-    big("number"), text("state"), text("verb"), big("by"), big("at"), text("body", default="{}"),
+    "order_events",
+    meta,
+    id_column(),
+    Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
+    big("number"),
+    text("state"),
+    text("verb"),
+    big("by"),
+    big("at"),
+    text("body", default="{}"),
     big("log_index", null=True),
     UniqueConstraint("order_id", "number"),
-)  # fmt: skip
+)
 
 targets = Table(
-    "targets", meta, id_column(), Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
-    big("number"), text("as_written"), text("kind"), big("subject_id", null=True), big("owner_id", null=True),
+    "targets",
+    meta,
+    id_column(),
+    Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
+    big("number"),
+    text("as_written"),
+    text("kind"),
+    big("subject_id", null=True),
+    big("owner_id", null=True),
     text("term"),  # of a tag: its count key (K2)
-    text("demanded"), text("speaker"), big("assigned_to", null=True), text("note"), big("unseen", default=0),
-    UniqueConstraint("order_id", "number"), Index("targets_on", "subject_id"), Index("targets_of_owner", "owner_id"),
-)  # fmt: skip
+    text("demanded"),
+    text("speaker"),
+    big("assigned_to", null=True),
+    text("note"),
+    big("unseen", default=0),
+    UniqueConstraint("order_id", "number"),
+    Index("targets_on", "subject_id"),
+    Index("targets_of_owner", "owner_id"),
+)
 
 # A case's status is the fold of these: each says what state the case came to. They are added to, never changed.
 case_events = Table(
-    "case_events", meta, id_column(), Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
-    big("number"), text("state"), big("by"), big("at"), text("body", default="{}"), big("log_index", null=True),
+    "case_events",
+    meta,
+    id_column(),
+    Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
+    big("number"),
+    text("state"),
+    big("by"),
+    big("at"),
+    text("body", default="{}"),
+    big("log_index", null=True),
     big("first_by", null=True),  # who made the move that this one seconds
     UniqueConstraint("target_id", "number"),  # two people cannot both make the next move
     CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
-)  # fmt: skip
+)
 
 LIVE_ON_SERVERS = (
     "lifted_at IS NULL AND measure IN ('refuse_reports', 'refuse_media', 'limit_server', 'suspend_server')"
@@ -577,9 +900,7 @@ rulings = Table(
     CheckConstraint("alone = 0 OR basis = 'own_rules'", name="rulings_alone_under_own_rules"),
     CheckConstraint("measure <> 'suspend' OR basis = 'own_rules'", name="rulings_no_order_suspends"),
     CheckConstraint("measure <> 'remove_post' OR basis = 'own_rules'", name="rulings_no_order_removes"),
-    CheckConstraint(
-        "territory <> 'XX' OR basis IN ('own_rules', 'copyright') OR global_allowed = 1", name="rulings_not_worldwide"
-    ),
+    CheckConstraint("territory <> 'XX' OR basis IN ('own_rules', 'copyright') OR global_allowed = 1", name="rulings_not_worldwide"),
     CheckConstraint("territory <> ''", name="rulings_somewhere"),
     CheckConstraint("ends_at IS NOT NULL OR review_at IS NOT NULL", name="rulings_end_or_are_reviewed"),
     CheckConstraint("lifted_at IS NULL OR lift_log_index IS NOT NULL", name="rulings_end_with_a_leaf"),
@@ -598,9 +919,20 @@ rulings = Table(
 
 # The class of a speaker whose expression the law guards most; private, granted by two.
 protected_speakers = Table(
-    "protected_speakers", meta, id_column(), big("account_id"), text("class"), text("evidence"), big("granted_by"),
-    big("seconded_by", null=True), big("granted_at"), big("ends_at", null=True), big("ended_at", null=True),
-    big("log_index", null=True), big("ending_by", null=True), big("ending_at", null=True),
+    "protected_speakers",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("class"),
+    text("evidence"),
+    big("granted_by"),
+    big("seconded_by", null=True),
+    big("granted_at"),
+    big("ends_at", null=True),
+    big("ended_at", null=True),
+    big("log_index", null=True),
+    big("ending_by", null=True),
+    big("ending_at", null=True),
     big("ended_by", null=True),  # who asked for its end, who agreed
     CheckConstraint("granted_by <> seconded_by", name="protected_by_two_people"),
     CheckConstraint("ending_by <> ended_by", name="protected_end_by_two_people"),
@@ -614,7 +946,7 @@ protected_speakers = Table(
         name="protected_not_by_themselves",
     ),
     Index("protected_of", "account_id"),
-)  # fmt: skip
+)
 
 # Letters and orders as they came: the file is stored encrypted under `key`, its SHA-256 is of the plain bytes.
 documents = Table(
@@ -626,18 +958,40 @@ documents = Table(
 
 # What is kept of a thing that was limited, encrypted, until nobody may need it as evidence any more.
 evidence = Table(
-    "evidence", meta, id_column(), big("subject_id"), text("kind"), big("owner_id", null=True), text("order_ref"),
-    Column("body", LargeBinary, nullable=True), text("sha256"), big("taken_at"), big("hold_until"),
-    big("purged_at", null=True), big("log_index", null=True),
-    Index("evidence_of", "subject_id"), Index("evidence_held", "hold_until"),
-)  # fmt: skip
+    "evidence",
+    meta,
+    id_column(),
+    big("subject_id"),
+    text("kind"),
+    big("owner_id", null=True),
+    text("order_ref"),
+    Column("body", LargeBinary, nullable=True),
+    text("sha256"),
+    big("taken_at"),
+    big("hold_until"),
+    big("purged_at", null=True),
+    big("log_index", null=True),
+    Index("evidence_of", "subject_id"),
+    Index("evidence_held", "hold_until"),
+)
 
 # Who was told what about a ruling, or why not yet.
 tellings = Table(
-    "tellings", meta, id_column(), big("ruling_id"), big("account_id"), text("about"), text("language"), text("ways"),
-    big("due_at"), big("sent_at", null=True), text("gag"), big("log_index", null=True),
-    UniqueConstraint("ruling_id", "account_id", "about"), Index("tellings_due", "due_at"),
-)  # fmt: skip
+    "tellings",
+    meta,
+    id_column(),
+    big("ruling_id"),
+    big("account_id"),
+    text("about"),
+    text("language"),
+    text("ways"),
+    big("due_at"),
+    big("sent_at", null=True),
+    text("gag"),
+    big("log_index", null=True),
+    UniqueConstraint("ruling_id", "account_id", "about"),
+    Index("tellings_due", "due_at"),
+)
 
 appeals = Table(
     "appeals", meta, id_column(),
@@ -653,9 +1007,16 @@ appeals = Table(
     Index("appeals_open", "state", "due_at"), Index("appeals_of", "account_id"),
 )  # fmt: skip
 appeal_messages = Table(
-    "appeal_messages", meta, id_column(), big("appeal_id"), big("by"), big("staff", default=0), text("text"), big("at"),
+    "appeal_messages",
+    meta,
+    id_column(),
+    big("appeal_id"),
+    big("by"),
+    big("staff", default=0),
+    text("text"),
+    big("at"),
     Index("appeal_messages_of", "appeal_id", "id"),
-)  # fmt: skip
+)
 
 # Complaints of users and of guests (who confirm by mail); state: unconfirmed, open, resolved.
 reports = Table(
@@ -673,113 +1034,236 @@ reports = Table(
 
 # Deadlines of orders, appeals and reports. `alerted`: the share (50, 80, 100) of the time after which staff were last told.
 clocks = Table(
-    "clocks", meta, id_column(), text("what"), big("of"), text("kind"), big("starts_at"), big("due_at"),
-    big("stopped_at", null=True), big("alerted", default=0),
-    UniqueConstraint("what", "of", "kind"), Index("clocks_running", "stopped_at", "due_at"),
-)  # fmt: skip
+    "clocks",
+    meta,
+    id_column(),
+    text("what"),
+    big("of"),
+    text("kind"),
+    big("starts_at"),
+    big("due_at"),
+    big("stopped_at", null=True),
+    big("alerted", default=0),
+    UniqueConstraint("what", "of", "kind"),
+    Index("clocks_running", "stopped_at", "due_at"),
+)
 
 # Notes among staff, private.
 staff_notes = Table(
-    "staff_notes", meta, id_column(), text("what"), big("of"), big("by"), text("text"), big("at"),
+    "staff_notes",
+    meta,
+    id_column(),
+    text("what"),
+    big("of"),
+    big("by"),
+    text("text"),
+    big("at"),
     Index("staff_notes_on", "what", "of", "id"),
-)  # fmt: skip
+)
 staff_templates = Table(
-    "staff_templates", meta, id_column(), text("name"), text("kind"), text("text"), text("text_hi"), big("by"),
+    "staff_templates",
+    meta,
+    id_column(),
+    text("name"),
+    text("kind"),
+    text("text"),
+    text("text_hi"),
+    big("by"),
     big("at"),
     UniqueConstraint("name"),
-)  # fmt: skip
+)
 
 # Who of the staff looked at what private thing, and what for.
 staff_looks = Table(
-    "staff_looks", meta, id_column(), big("by"), big("at"), text("what"), text("of"), text("purpose"),
-    Index("staff_looks_by", "by", "id"), Index("staff_looks_on", "what", "of", "id"),
-)  # fmt: skip
+    "staff_looks",
+    meta,
+    id_column(),
+    big("by"),
+    big("at"),
+    text("what"),
+    text("of"),
+    text("purpose"),
+    Index("staff_looks_by", "by", "id"),
+    Index("staff_looks_on", "what", "of", "id"),
+)
 
 webhooks = Table(
-    "webhooks", meta, id_column(), text("url"), text("secret"), text("events"), big("created_by"), big("created_at"),
-    big("disabled_at", null=True), big("failures", default=0), text("last"),
-)  # fmt: skip
+    "webhooks",
+    meta,
+    id_column(),
+    text("url"),
+    text("secret"),
+    text("events"),
+    big("created_by"),
+    big("created_at"),
+    big("disabled_at", null=True),
+    big("failures", default=0),
+    text("last"),
+)
 # Calls that are still to be made: `tries` were in vain, the next is at `due_at`.
 webhook_calls = Table(
-    "webhook_calls", meta, id_column(), big("webhook_id"), text("event"), text("body"), text("order_ref"), big("at"),
-    big("tries", default=0), big("due_at"),
+    "webhook_calls",
+    meta,
+    id_column(),
+    big("webhook_id"),
+    text("event"),
+    text("body"),
+    text("order_ref"),
+    big("at"),
+    big("tries", default=0),
+    big("due_at"),
     Index("webhook_calls_due", "due_at"),
-)  # fmt: skip
+)
 
 # Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
 doors = Table(
-    "doors", meta, id_column(), text("kind"), text("what"), text("severity"), text("comment"), big("created_at"),
-    big("created_by"), big("expires_at", null=True), big("ended_at", null=True), big("ended_by", null=True),
+    "doors",
+    meta,
+    id_column(),
+    text("kind"),
+    text("what"),
+    text("severity"),
+    text("comment"),
+    big("created_at"),
+    big("created_by"),
+    big("expires_at", null=True),
+    big("ended_at", null=True),
+    big("ended_by", null=True),
     Index("doors_of", "kind", "what"),
-)  # fmt: skip
+)
 
 statements = Table(
-    "statements", meta, id_column(), text("slug"), text("title"), text("title_hi"), text("body"), text("body_hi"),
-    text("orders", default="[]"), big("published_at"), big("by"), big("log_index"), big("revision", default=1),
+    "statements",
+    meta,
+    id_column(),
+    text("slug"),
+    text("title"),
+    text("title_hi"),
+    text("body"),
+    text("body_hi"),
+    text("orders", default="[]"),
+    big("published_at"),
+    big("by"),
+    big("log_index"),
+    big("revision", default=1),
     UniqueConstraint("slug"),
-)  # fmt: skip
+)
 replies = Table(
-    "replies", meta, id_column(), big("statement_id"), big("authority_id"), text("body"), big("at"), big("by"),
+    "replies",
+    meta,
+    id_column(),
+    big("statement_id"),
+    big("authority_id"),
+    text("body"),
+    big("at"),
+    big("by"),
     big("log_index"),
     Index("replies_to", "statement_id"),
-)  # fmt: skip
+)
 
 # --- the log ---------------------------------------------------------------------------------------------------------
 
 log_entries = Table(
-    "log_entries", meta, id_column("index"), text("kind"), Column("body", LargeBinary, nullable=False), big("at"),
+    "log_entries",
+    meta,
+    id_column("index"),
+    text("kind"),
+    Column("body", LargeBinary, nullable=False),
+    big("at"),
     Index("log_entries_by_kind", "kind", "index"),
-)  # fmt: skip
+)
 log_nodes = Table(
-    "log_nodes", meta, big("level", primary_key=True), big("index", primary_key=True),
+    "log_nodes",
+    meta,
+    Column("level", BigInteger, primary_key=True),
+    Column("index", BigInteger, primary_key=True),
     Column("hash", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 log_checkpoints = Table("log_checkpoints", meta, id_column("size"), text("note"), big("at"))
 # What other servers signed under our checkpoints, and what we signed under theirs.
 cosignatures = Table(
-    "cosignatures", meta, big("size", primary_key=True), text("name", primary_key=True), text("line"), big("at"),
-)  # fmt: skip
+    "cosignatures",
+    meta,
+    Column("size", BigInteger, primary_key=True),
+    text("name", primary_key=True),
+    text("line"),
+    big("at"),
+)
 witnessed = Table("witnessed", meta, text("origin", primary_key=True), big("size"), text("root"), big("at"))
 # What opens the confidential fields of entries; private, and destroyed when erasure is due.
 disclosures = Table(
-    "disclosures", meta, big("log_index", primary_key=True), text("name", primary_key=True), text("disclosure"),
+    "disclosures",
+    meta,
+    Column("log_index", BigInteger, primary_key=True),
+    text("name", primary_key=True),
+    text("disclosure"),
     big("opened_at", null=True),
     big("beside", default=0),  # 1: everybody may read it beside the log; 2: once the matter is published
     Index("disclosures_beside", "beside", "log_index"),
-)  # fmt: skip
+)
 
 # --- the house's own -------------------------------------------------------------------------------------------------
 
 outbox = Table(
-    "outbox", meta, Column("seq", Id, primary_key=True, autoincrement=True), text("name"), text("body"), big("at"),
-    big("tries", default=0), big("failed_at", null=True), big("due_at", default=0),
+    "outbox",
+    meta,
+    Column("seq", Id, primary_key=True, autoincrement=True),
+    text("name"),
+    text("body"),
+    big("at"),
+    big("tries", default=0),
+    big("failed_at", null=True),
+    big("due_at", default=0),
     big("lane", default=0),  # events about one thing are in one, and carried out in their order
     sqlite_autoincrement=True,
-)  # fmt: skip
+)
 
 # Of many processes on one PostgreSQL: who makes ids under which number (`until`: by the database's clock, ms; `top`: the time of
 # the newest id that they may make), and who carries out which act of the clock (`turn` grows with each holder).
 seats = Table(
-    "seats", meta, Column("number", BigInteger, primary_key=True, autoincrement=False), text("holder"), text("house"),
-    big("until", default=0), big("top", default=0),
-)  # fmt: skip
+    "seats",
+    meta,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    text("holder"),
+    text("house"),
+    big("until", default=0),
+    big("top", default=0),
+)
 acts = Table(
-    "acts", meta, text("name", primary_key=True), text("holder"), big("turn", default=0), big("until", default=0),
+    "acts",
+    meta,
+    text("name", primary_key=True),
+    text("holder"),
+    big("turn", default=0),
+    big("until", default=0),
     big("due_at", default=0),
-)  # fmt: skip
+)
 
 # The files of frozen reports: what was published, whose hashes the log holds.
 frozen_files = Table(
-    "frozen_files", meta, Column("period", Text, primary_key=True), big("revision", primary_key=True),
-    Column("name", Text, primary_key=True), Column("body", LargeBinary, nullable=False),
-)  # fmt: skip
+    "frozen_files",
+    meta,
+    Column("period", Text, primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
 
 # Texts of the house: each row one version, never changed. `effective_on`: a day (2026-11-26), of terms alone.
 house_texts = Table(
-    "house_texts", meta, id_column(), text("kind"), big("version"), text("text"), text("text_hi"), text("effective_on"),
-    big("published_at"), big("by"), big("log_index", null=True),
+    "house_texts",
+    meta,
+    id_column(),
+    text("kind"),
+    big("version"),
+    text("text"),
+    text("text_hi"),
+    text("effective_on"),
+    big("published_at"),
+    big("by"),
+    big("log_index", null=True),
     UniqueConstraint("kind", "version"),
-)  # fmt: skip
+)
 
 marks = Table("marks", meta, text("key", primary_key=True), text("value"))
 
@@ -806,15 +1290,24 @@ remote_people = Table(
 # By which id each thing of another server is known, and what it is here: account, post, follow, like. `of` 0: it is gone, and
 # does not come again.
 known_uris = Table(
-    "known_uris", meta, text("uri", primary_key=True), text("kind"), big("of"), big("by", default=0),
+    "known_uris",
+    meta,
+    text("uri", primary_key=True),
+    text("kind"),
+    big("of"),
+    big("by", default=0),
     Index("known_uris_of", "of"),
-)  # fmt: skip
+)
 
 # What a post answers or quotes (`what`) that is not here, by its id there: they are joined when it comes.
 unjoined = Table(
-    "unjoined", meta, big("post_id", primary_key=True), text("what", primary_key=True), text("uri"),
+    "unjoined",
+    meta,
+    Column("post_id", BigInteger, primary_key=True),
+    text("what", primary_key=True),
+    text("uri"),
     Index("unjoined_to", "uri"),
-)  # fmt: skip
+)
 
 # Pictures that stand for `:names:` with a server's people.
 emojis = Table(
@@ -827,91 +1320,173 @@ fetched_portraits = Table(
 
 # Public posts of other servers: the square of everywhere, beside our own.
 elsewhere = Table(
-    "elsewhere", meta, id_column("post_id"), big("server_id"), text("language"),
-    Index("elsewhere_by_language", "language", "post_id"), Index("elsewhere_from", "server_id", "post_id"),
-)  # fmt: skip
+    "elsewhere",
+    meta,
+    id_column("post_id"),
+    big("server_id"),
+    text("language"),
+    Index("elsewhere_by_language", "language", "post_id"),
+    Index("elsewhere_from", "server_id", "post_id"),
+)
 
 remote_keys = Table(
-    "remote_keys", meta, text("key_id", primary_key=True), big("account_id"), text("algorithm"), text("public"),
+    "remote_keys",
+    meta,
+    text("key_id", primary_key=True),
+    big("account_id"),
+    text("algorithm"),
+    text("public"),
     big("fetched_at"),
     Index("remote_keys_of", "account_id"),
-)  # fmt: skip
+)
 # The keys by which our people sign, made when first needed; account 0: the server itself. `private` is sealed.
 own_keys = Table("own_keys", meta, id_column("account_id"), text("private"), text("public"), big("created_at"))
 
 # What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
 # `post`: left unsaid where that is gone by then; 0: about no post.
 spoken = Table(
-    "spoken", meta, id_column(), text("body"), big("post", default=0), big("at"),
-    Index("spoken_at", "at"), Index("spoken_of", "post", sqlite_where=sql("post > 0")),
-)  # fmt: skip
+    "spoken",
+    meta,
+    id_column(),
+    text("body"),
+    big("post", default=0),
+    big("at"),
+    Index("spoken_at", "at"),
+    Index("spoken_of", "post", sqlite_where=sql("post > 0")),
+)
 deliveries = Table(
-    "deliveries", meta, id_column(), big("server_id"), text("inbox"), big("by"), big("spoken_id"),
+    "deliveries",
+    meta,
+    id_column(),
+    big("server_id"),
+    text("inbox"),
+    big("by"),
+    big("spoken_id"),
     big("tries", default=0),
-    Index("deliveries_to", "server_id", "id"), Index("deliveries_of", "spoken_id"),
-)  # fmt: skip
+    Index("deliveries_to", "server_id", "id"),
+    Index("deliveries_of", "spoken_id"),
+)
 
 # Events of the time in which no other server is talked to, of which others are told once they are: as in the outbox. `about`: what
 # the latest alone is told of; 0: each is.
 untold = Table(
-    "untold", meta, Column("seq", Id, primary_key=True, autoincrement=True), text("name"), text("body"),
-    big("about", default=0), big("at"), big("tries", default=0),
-    Index("untold_about", "about", sqlite_where=sql("about > 0")), sqlite_autoincrement=True,
-)  # fmt: skip
+    "untold",
+    meta,
+    Column("seq", Id, primary_key=True, autoincrement=True),
+    text("name"),
+    text("body"),
+    big("about", default=0),
+    big("at"),
+    big("tries", default=0),
+    Index("untold_about", "about", sqlite_where=sql("about > 0")),
+    sqlite_autoincrement=True,
+)
 
 # Activities that were heard (SHA-256 of their ids): each has its effect once.
 heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
 # Those for which something has to be fetched first. Their signatures were checked; `by` 0: that is what has to be done first.
 arrivals = Table(
-    "arrivals", meta, id_column(), big("server_id"), big("by"), text("activity"), big("at"), big("tries", default=0),
+    "arrivals",
+    meta,
+    id_column(),
+    big("server_id"),
+    big("by"),
+    text("activity"),
+    big("at"),
+    big("tries", default=0),
     big("size", default=0),  # bytes of the activity
-    Index("arrivals_from", "server_id", "id"), Index("arrivals_sizes", "server_id", "size"),
-)  # fmt: skip
+    Index("arrivals_from", "server_id", "id"),
+    Index("arrivals_sizes", "server_id", "size"),
+)
 
 # To which servers a post of ours was delivered, so that it can be said how far it went. No words, and nobody's name.
 reached = Table(
-    "reached", meta, big("post_id", primary_key=True), big("server_id", primary_key=True), big("at"),
+    "reached",
+    meta,
+    Column("post_id", BigInteger, primary_key=True),
+    Column("server_id", BigInteger, primary_key=True),
+    big("at"),
     Index("reached_there", "server_id", "post_id"),
-)  # fmt: skip
+)
 
 # What servers say of their own things here: that they withhold them in a country (`what`: withheld), or have suspended
 # somebody (suspended). It is theirs to say, and binds nobody. `address`: of the page about it; `until` 0: no end was said.
 stated = Table(
-    "stated", meta, id_column(), big("subject_id"), big("server_id"), text("what"), text("country"), text("address"),
-    big("since", default=0), big("until", default=0), big("at"),
+    "stated",
+    meta,
+    id_column(),
+    big("subject_id"),
+    big("server_id"),
+    text("what"),
+    text("country"),
+    text("address"),
+    big("since", default=0),
+    big("until", default=0),
+    big("at"),
     Index("stated_of", "subject_id"),
-)  # fmt: skip
+)
 
 # How a limited server is told of: `obfuscate`: where limits are listed, its domain stands with gaps. Comments as of staff's apps.
 server_words = Table(
-    "server_words", meta, id_column("server_id"), big("obfuscate", default=0), text("public_comment"),
-    text("private_comment"), big("by"), big("at"),
-)  # fmt: skip
+    "server_words",
+    meta,
+    id_column("server_id"),
+    big("obfuscate", default=0),
+    text("public_comment"),
+    text("private_comment"),
+    big("by"),
+    big("at"),
+)
 
 # Servers that a house talks to which talks to no others. Whoever is let in is taken off the list by two.
 allowed_servers = Table(
-    "allowed_servers", meta, id_column(), big("server_id"), text("reason"), big("by"), big("at"), big("log_index"),
-    big("ending_by", null=True), text("ending_reason"), big("ended_by", null=True), big("ended_at", null=True),
+    "allowed_servers",
+    meta,
+    id_column(),
+    big("server_id"),
+    text("reason"),
+    big("by"),
+    big("at"),
+    big("log_index"),
+    big("ending_by", null=True),
+    text("ending_reason"),
+    big("ended_by", null=True),
+    big("ended_at", null=True),
     CheckConstraint(
         "ended_by IS NULL OR (ending_by IS NOT NULL AND ended_by <> ending_by)", name="allowed_servers_end_by_two"
     ),
     Index("allowed_servers_once", "server_id", unique=True, sqlite_where=sql("ended_at IS NULL")),
-)  # fmt: skip
+)
 
 # Servers of which somebody wants nothing, by their domains: whether they were met or not.
 domain_blocks = Table(
-    "domain_blocks", meta, id_column(), big("account_id"), text("domain"),
-    UniqueConstraint("account_id", "domain"), Index("domain_blocks_on", "domain"),
+    "domain_blocks",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("domain"),
+    UniqueConstraint("account_id", "domain"),
+    Index("domain_blocks_on", "domain"),
     Index("domain_blocks_of", "account_id", "id"),
-)  # fmt: skip
+)
 
 # Follows that ended because a server was suspended, or hidden by somebody: what they can ask for again. `kind`: following (`us`
 # followed `them`) or follower. `ruling_id` 0: the person hid the server themselves.
 severed_ties = Table(
-    "severed_ties", meta, id_column(), big("ruling_id"), big("server_id"), big("us"), big("them"), text("kind"),
-    big("boosts", default=1), big("notify", default=0), big("at"),
-    Index("severed_ties_of", "us", "id"), Index("severed_ties_by", "ruling_id", "us"),
-)  # fmt: skip
+    "severed_ties",
+    meta,
+    id_column(),
+    big("ruling_id"),
+    big("server_id"),
+    big("us"),
+    big("them"),
+    text("kind"),
+    big("boosts", default=1),
+    big("notify", default=0),
+    big("at"),
+    Index("severed_ties_of", "us", "id"),
+    Index("severed_ties_by", "ruling_id", "us"),
+)
 
 
 def whole() -> MetaData:
