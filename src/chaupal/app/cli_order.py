@@ -243,13 +243,15 @@ async def list_(house: "House", limit: int) -> None:
 @in_house
 async def show(house: "House", ref: str, who: str) -> None:
     """One order and its targets, as staff see them."""
+    from chaupal.governance.cases import desk
     from chaupal.governance.orders.papers import check_may
     from chaupal.reads.court import dossier
 
     viewer = await staff(house, who)
     check_may(viewer, "see_office")
     try:
-        _show(await dossier.dossier(house.reads, viewer, ref, most=100_000))
+        found = await desk.matter(house.court, viewer, ref)
+        _show(await dossier.dossier(house.reads, viewer, ref, most=100_000), found.seen)
     except NotFound:
         raise NotFound("no_such_order", ref=ref) from None
 
@@ -294,7 +296,7 @@ def _counted(counts: "Counts") -> str:
     return ", ".join(f"{many} {what}" for what, many in named.items() if many)
 
 
-def _show(found: "Dossier") -> None:
+def _show(found: "Dossier", seen: int) -> None:
     order = found.order
     day = iso_date(order.dated)
     if order.authority_id is None:
@@ -304,7 +306,9 @@ def _show(found: "Dossier") -> None:
         click.echo(f"{order.ref}  {found.authority.name}, {order.officer_rank}: {order.reference_no} of {day}")
         click.echo(f"officer: {order.officer}")
     click.echo(f"law: {order.legal_basis}\ngrounds: {order.grounds}\nterritory: {', '.join(order.territory)}")
-    click.echo(f"in force until: {iso(order.ends_at) if order.ends_at else 'lifted'}")
+    click.echo(
+        f"in force until: {iso(order.ends_at) if order.ends_at else 'lifted'}\nversion: {seen}  (step --seen {seen})"
+    )
     for file in found.files:
         version = f"  (--seen {file.number})" if file.number else ""
         click.echo(f"{file.target.number:>4}  {file.state:<21} {file.target.kind:<8} {file.target.as_written}{version}")

@@ -17,18 +17,17 @@ if TYPE_CHECKING:
 
 as_option = click.option("--as", "who", required=True, metavar="HANDLE", help="The member of staff who does this.")
 
-
-_seen_option = click.option(
+seen_option = click.option(
     "--seen",
     type=click.IntRange(0, 1_000_000),
-    help="The version of the case that you looked at (`order show`); refused where it moved.",
+    help="The version of the case, or of the order, that you looked at (`order show`); refused where it moved.",
 )
 
 
 def about_a_target[F: Callable[..., Any]](command: F) -> F:
     """`REF NUMBER --as HANDLE [--seen VERSION]`: what every command takes that moves the case of one target."""
     number = click.argument("number", type=click.IntRange(1, 1_000_000))
-    return click.argument("ref")(number(as_option(_seen_option(command))))
+    return click.argument("ref")(number(as_option(seen_option(command))))
 
 
 async def staff(house: "House", handle: str) -> Viewer:

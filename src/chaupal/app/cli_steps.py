@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaupal.app.cli import in_house
-from chaupal.app.cli_staff import as_option, staff
+from chaupal.app.cli_staff import as_option, seen_option, staff
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.orders import procedure
 
@@ -19,6 +19,7 @@ VERBS = tuple(verb for verb in procedure.LOGGED if verb not in procedure.BY_DECI
 @click.argument("ref")
 @click.argument("verb", type=click.Choice(VERBS))
 @as_option
+@seen_option
 @click.option("--reason", default="", help="Why; it may become public.")
 @click.option("--text", default="", help="The letter, the question or the minutes; only staff read it.")
 @click.option("--body", default="", help="Which court or committee.")
@@ -40,6 +41,7 @@ async def step(
     ref: str,
     verb: str,
     who: str,
+    seen: int | None,
     reason: str,
     text: str,
     body: str,
@@ -55,4 +57,4 @@ async def step(
     form = StepForm(
         verb=verb, reason=reason, text=text, codes=codes, body=body, until=until, targets=targets, confirms=confirms
     )
-    click.echo(await steps.take(house.court, await staff(house, who), ref, form))
+    click.echo(await steps.take(house.court, await staff(house, who), ref, form, seen=seen))

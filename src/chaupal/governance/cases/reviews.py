@@ -7,7 +7,7 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
-from chaupal.governance.orders.papers import check_may, check_reason
+from chaupal.governance.orders.papers import check_may, check_not_again, check_reason
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
@@ -47,7 +47,10 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     """
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "keep")
-    leaf, now = None, court.clock()
+    leaf, now, last = None, court.clock(), case.events[-1]
+    check_not_again(
+        now, last.at, same=(last.state, last.by, last.body) == (taken.move.to, taken.by, Said(reason=reason))
+    )
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
             continue

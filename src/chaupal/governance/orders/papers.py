@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from chaupal.kernel.errors import NotAllowed, all_wrong
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.errors import Conflict, NotAllowed, all_wrong
 from chaupal.kernel.faults import Value, Wrong
 from chaupal.policy.may import may
 from chaupal.policy.placeholders import SQUARE_TIME
@@ -13,6 +14,7 @@ from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 LINE = 300  # characters in a field of one line
 PAGE = 4_000  # in a field of many
 REASON_AT_LEAST = 20  # fewer letters explain nothing
+AGAIN = HOUR  # what leaves a thing where it stood is not said again in the same words within this
 
 
 def check_may(viewer: Viewer, what: str) -> int:
@@ -28,6 +30,15 @@ def check_reason(text: str) -> str:
     reason = paper.reason("reason", text)
     paper.check()
     return reason
+
+
+def check_not_again(now: int, at: int, *, same: bool) -> None:
+    """A step that leaves a thing where it stood could be sent twice and be there twice. Raises Conflict for the second.
+
+    `same`: whether the same person said the same last, which was `at`.
+    """
+    if same and now < at + AGAIN:
+        raise Conflict("noted_already")
 
 
 class Paper:

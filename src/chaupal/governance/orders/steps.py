@@ -15,7 +15,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
 from chaupal.governance.log import log, record
 from chaupal.governance.orders import confirming, procedure
-from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.orders.papers import Paper, check_may, check_not_again
 from chaupal.governance.orders.procedure import Stage
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.may import STAFF
@@ -79,6 +79,10 @@ async def take_in(
         raise confirming.no_order()
     noted = msgspec.structs.replace(_read(form, move.needs), targets=targets)
     _check_heralded(court, order, noted, verb)
+    if events and seen is None:  # whoever says what they looked at has seen their own words there
+        last = events[-1]
+        same = (last.verb, last.by, last.body) == (verb, me, noted)
+        check_not_again(court.clock(), last.at, same=same)
     await enter(court, w, order, events, verb, noted, me)
     return move.to
 
