@@ -1,4 +1,5 @@
-"""The report on a screen of 1,200 px: nothing hangs out of the page, dates stay in one line, a table has the whole width."""
+"""The report: at 1,200 px nothing hangs out of the page, dates stay in one line, a table has the whole width; on a phone no number
+is beyond the edge, and from a country's line one press leads to its orders."""
 
 import pytest
 
@@ -23,3 +24,29 @@ def test_its_tables_and_dates_do_not_break_at_1200_px(opens: Opens, language: st
         if path != "/transparency":
             assert page.locator("main").bounding_box()["width"] > 850, path  # type: ignore[index]
     assert dates >= 2
+
+
+BEYOND = """() => [...document.querySelectorAll('main :is(.report, .chart) :is(th, td), main svg')]
+    .filter((one) => one.checkVisibility() && !one.closest('thead'))
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth)
+    .map((one) => one.textContent.trim().slice(0, 40))"""
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_on_a_phone_every_number_is_on_the_screen_and_says_what_it_is_of(opens: Opens, language: str):
+    page = opens(language=language)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/transparency", "/transparency/t1", "/transparency/t3", "/transparency/t17"):
+        page.goto(path)
+        assert page.evaluate(HANGING) == 0 and page.evaluate(BEYOND) == [], path
+        said = page.locator(".report td[data-of]").first.evaluate("(one) => getComputedStyle(one, '::before').content")
+        assert len(said) > len('""'), path
+
+
+def test_from_the_report_to_who_was_withheld_in_a_country_are_two_presses(opens: Opens):
+    page = opens(language="en")
+    page.goto("/transparency?from=2020-01&to=2099-12")
+    page.get_by_role("link", name="India").first.click()
+    assert "country=IN" in page.url and "since=2020-01-01" in page.url and "until=2099-12-31" in page.url
+    page.locator("main h2 a[href^='/orders/']", has_text="0002").click()
+    assert page.get_by_role("link", name="Post by @balbir").is_visible()

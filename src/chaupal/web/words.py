@@ -63,6 +63,10 @@ class Words:
             return self.number(n)
         return format_compact_decimal(n, locale=self._locale, fraction_digits=1).replace("क॰", "करोड़")
 
+    def script(self, code: str) -> str:
+        """`देवनागरी` of `Deva`; a code without a name as it is."""
+        return self._locale.scripts.get(code, code)
+
     def day(self, ms: int) -> str:
         """`10 फ़रवरी 2021`."""
         return placeholders.day(ms, self.language)

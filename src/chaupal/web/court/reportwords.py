@@ -73,6 +73,7 @@ def names(call: Any) -> dict[str, Callable[..., str]]:
         "said": partial(said, language=language, laws=laws),
         "code": partial(code, language=language, laws=laws),
         "note": partial(note, language=language),
+        "script": words(language).script,
     }
 
 
@@ -120,7 +121,7 @@ def _number(found: Any, language: str) -> str:
 
 
 def _share(found: Any, language: str) -> str:
-    return f"{words(language).number(round(found * 100, 1))} %"
+    return f"{words(language).number(round(found * 100, 1))}\u00a0%"
 
 
 def _time(found: Any, language: str) -> str:

@@ -13,12 +13,14 @@ from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.keeper import Building
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
+from chaupal.kernel.clock import MINUTE, iso_day
 from chaupal.kernel.errors import NotFound, Unsound
 from chaupal.policy.surface import Surface
 from chaupal.web import links, pages
 from chaupal.web.court import charts, reportwords
 from chaupal.web.court.statements import in_language
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, NAMES, own_name, words
+from chaupal_audit.minutes import month_start
 from chaupal_audit.report.cells import Hidden, Table, Value
 from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal_audit.report.report import Report
@@ -33,6 +35,7 @@ WRONG = (
     N_("must be a regime's name, such as IN-69A"),
 )
 Word = Annotated[str, Meta(max_length=64)]
+COUNTRY = len("IN")  # a law that holds in several countries, or in any, is of none of them
 
 
 class PartAsked(msgspec.Struct, kw_only=True):
@@ -149,13 +152,36 @@ async def _page(call: Call[Any], template: str, status: int = 200, **names: Any)
     usual: dict[str, Any] = reportwords.names(call) | {
         "typed": call.args.typed,
         "query": links.query("", **typed),
+        "orders": partial(_orders, call),
         "wrong": {},
         "tables": TABLES,
         "title": words(call.viewer.language).gettext(N_("Transparency")),
         "statements": [],
         "spoken": partial(in_language, language=call.viewer.language),
     }
-    return await pages.render(call, template, status, None, **(usual | names))
+    return await pages.render(call, template, status, None, **(usual | _offered(call) | names))
+
+
+def _offered(call: Call[Any]) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen in the filters, as (value, text); what an address asks for beside it, too."""
+    language, typed = call.viewer.language, call.args.typed
+    laws = call.house.court.regimes.all()  # of several versions the last one speaks
+    titles = {law.id: law.title.hi if language == "hi" else law.title.en for law in laws}
+    countries = {law.jurisdiction for law in laws if len(law.jurisdiction) == COUNTRY}
+    offered = {
+        "country": {code: reportwords.country(code, language) for code in sorted(countries)},
+        "language": {code: own_name(code) for code in NAMES},
+        "regime": titles,
+    }
+    return {f"{name}_offered": list(({typed[name]: typed[name]} | texts).items()) for name, texts in offered.items()}
+
+
+def _orders(call: Call[Any], **asked: str) -> str:
+    """The register, for the months that the report is asked for."""
+    filters, _ = _filters(call)
+    since = "" if filters.start is None else iso_day(month_start(filters.start) * MINUTE)
+    until = "" if filters.end is None else iso_day(month_start(filters.end + 1) * MINUTE - 1)
+    return links.query("/orders", **asked, since=since, until=until)
 
 
 async def _building(call: Call[Any], found: Building) -> Answer:

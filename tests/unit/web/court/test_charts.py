@@ -27,7 +27,7 @@ def test_shares_have_a_scale_of_their_own():
         "F7", "", "bars", Kind.language, ("hi",), (Series("posts", (7,)), Series("reversed", (0.25,), Kind.share))
     )
     assert [bar.width for bar in chart(figure, "en").rows[0].bars] == [100.0, 25.0]
-    assert chart(figure, "en").rows[0].values == ("7", "25 %")
+    assert chart(figure, "en").rows[0].values == ("7", "25\u00a0%")
 
 
 def test_lines_span_the_box_and_the_highest_are_drawn():
