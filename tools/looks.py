@@ -22,7 +22,8 @@ CUT = """() => {
   const found = [];
   for (const one of document.body.querySelectorAll('*')) {
     const style = getComputedStyle(one);
-    if (!/hidden|clip/.test(style.overflowX + style.overflowY) || !seen(one) || one.closest('.unseen, .invisible, svg, .skip')) continue;
+    if (!/hidden|clip/.test(style.overflowX + style.overflowY) || !seen(one)) continue;
+    if (one.closest('.unseen, .invisible, svg, .skip, .whom')) continue;
     if (style.webkitLineClamp !== 'none' || style.textOverflow === 'ellipsis' || !one.innerText?.trim()) continue;
     if (style.clipPath !== 'none' || one.clientWidth < 2) continue;
     const wide = /hidden|clip/.test(style.overflowX) && one.scrollWidth > one.clientWidth + 5;

@@ -82,3 +82,20 @@ def test_the_brand_does_not_break_at_320_px(opens: Opens, language: str, handle:
     brand = page.locator(".brand").bounding_box()
     assert bar and brand and brand["height"] <= 48 and bar["height"] <= 60, (bar, brand)
     assert page.evaluate(OVER) <= 0
+
+
+# What of each handle is seen, in em of its own letters; a handle is whole, or has some letters left, or is not there.
+SEEN = """() => [...document.querySelectorAll('.post .whom')].map((room) => {
+  const handle = room.firstElementChild, box = handle.getBoundingClientRect(), size = parseFloat(getComputedStyle(handle).fontSize);
+  const there = box.top < room.getBoundingClientRect().bottom - 4;
+  return {there, whole: handle.scrollWidth <= handle.clientWidth + 1, letters: box.width / size};
+})"""
+
+
+def test_beside_a_long_name_a_handle_is_not_cut_to_its_sign(opens: Opens):
+    page = opens("asha")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/@morcha")
+    seen = page.evaluate(SEEN)
+    assert seen and not all(one["there"] for one in seen)
+    assert all(one["whole"] or one["letters"] >= 4 for one in seen if one["there"])

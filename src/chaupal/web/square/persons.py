@@ -150,6 +150,16 @@ async def asking(call: Call[Paged]) -> Answer:
     return await people_page(call, page, N_("Follow requests"), act="grant")
 
 
+# What an empty list says.
+NOBODY = {
+    "Followers": N_("Nobody follows this account yet."),
+    "Following": N_("This account follows nobody yet."),
+    "Blocked accounts": N_("You have blocked nobody. People whom you block cannot follow you. It is done in the menu of a profile."),
+    "Muted accounts": N_("You have muted nobody. You do not see what muted people post, and they do not learn of it."),
+    "Follow requests": N_("Nobody asks to follow you. Where you wish to be asked first, whoever asks stands here."),
+}  # fmt: skip
+
+
 async def people_page(
     call: Call[Any], page: Page[Visible[Person]], title: str, *, of: Person | None = None, back: str = "", act: str = ""
 ) -> Answer:
@@ -159,6 +169,7 @@ async def people_page(
         "people.html",
         people=[face(call, seen) for seen in page.items],
         title=words(call.viewer.language).gettext(title),
+        nobody=words(call.viewer.language).gettext(NOBODY.get(title, N_("Nobody is here yet."))),
         pager=pager(call, page),
         of=of,
         back=back or (links.person(of.handle) if of else ""),
