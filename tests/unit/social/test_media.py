@@ -28,9 +28,9 @@ from chaupal.ports.files_s3 import s3_files
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import media, painting, pictures
 from chaupal.social.media.media import LOOSE_FOR
-from chaupal.social.people import graph
+from chaupal.social.people import graph, leaving, profiles
 from chaupal.social.posts import drafts, editing, posts
-from chaupal.store.identity import accounts
+from chaupal.store.identity import accounts, leaving as leaving_rows
 from films import film
 from neighbours import DIRECT, PRIVATE, Street, by
 
@@ -650,6 +650,53 @@ async def test_an_avatar_that_its_account_no_longer_shows_is_gone(street: Street
     await media.drop_portrait(street.square, old)
     with pytest.raises(NotFound):
         await portrait_of(street, by(None), asha, old)
+
+
+class Killed(BaseException):
+    """Nothing that comes after it is carried out."""
+
+
+async def keys_of(street: Street) -> list[str]:
+    return [key async for key in street.square.files.every()]
+
+
+async def test_of_a_process_that_dies_between_a_portrait_and_its_profile_no_file_stays(street: Street):
+    (asha,) = await street.people("asha")
+    named = await media.keep_portrait(street.square, by(asha), image(), "avatar")
+    await profiles.change(street.square, by(asha), accounts.Face(avatar=named))
+    left = await media.keep_portrait(street.square, by(asha), image(), "header")  # and its profile never came
+    assert sorted(await keys_of(street)) == sorted([named, left])
+    assert await media.sweep(street.square) == 0
+    street.clock.move(LOOSE_FOR + 1)
+    assert await media.sweep(street.square) == 1
+    assert await keys_of(street) == [named]
+    assert await media.sweep(street.square) == 0
+
+
+@pytest.mark.parametrize("goes", ["changed", "left"])
+async def test_of_a_process_that_dies_before_it_drops_the_portrait_that_was_no_file_stays(
+    street: Street, monkeypatch: pytest.MonkeyPatch, goes: str
+):
+    (asha,) = await street.people("asha")
+    old, new = [await media.keep_portrait(street.square, by(asha), image(), "avatar") for _ in range(2)]
+    await profiles.change(street.square, by(asha), accounts.Face(avatar=old))
+
+    async def dies(*_: object) -> None:
+        raise Killed
+
+    async def due(_: object) -> int:
+        return asha
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(media, "drop_portrait", dies)
+        if goes == "changed":
+            await profiles.change(street.square, by(asha), accounts.Face(avatar=new))
+        else:
+            dying.setattr(leaving_rows, "due", due)
+            await leaving.carry_out(street.square)
+    assert await media.sweep(street.square) == 1, "what nothing names any more is let go of at once"
+    assert old not in await keys_of(street)
+    assert new in await keys_of(street)
 
 
 async def test_staff_are_shown_what_is_withheld(street: Street):

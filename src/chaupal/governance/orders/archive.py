@@ -16,6 +16,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
 from chaupal.store.court import access_audit as looks, docket, documents as kept, knowing
 from chaupal.store.court.documents import Document
+from chaupal.store.identity import loose_files
 
 LOOSE_FOR = 2 * DAY
 PURPOSE_AT_LEAST = 5  # letters
@@ -95,6 +96,7 @@ async def sweep(court: Court, files: Files) -> int:
     """Forget documents with which nothing was filed for two days; how many."""
     async with court.work.writing() as w:
         keys = await kept.drop_loose(w, court.clock() - LOOSE_FOR, 200)
+        await loose_files.unwanted(w, keys)  # of a process that dies here, what sweeps uploads lets go of them
     for key in keys:
         await files.drop(key)
     return len(keys)

@@ -82,18 +82,26 @@ async def take_in(
         if len(one.data) > BIGGEST:
             raise TooLarge("document_large", name=one.name[:80], most=BIGGEST // 1_000_000)
     lock = AESGCM(await key_of(court))
-    taken: list[Document] = []
-    try:
-        for one in brought:
-            taken.append(await _take_one(court, files, lock, who, one, authority))
-        async with court.work.writing() as w:
-            for document in taken:
-                await kept.add(w, document)
-    except Exception:  # whoever goes away while the commit is under way takes no file of it along
+    taken = [await _look(court, who, one, authority) for one in brought]
+    # The rows first: of a process that dies meanwhile they name the files, and are swept with them.
+    async with court.work.writing() as w:
         for document in taken:
-            await files.drop(document.key)
+            await kept.add(w, document)
+    try:
+        for document, one in zip(taken, brought, strict=True):
+            await files.put(document.key, await asyncio.to_thread(_sealed, lock, document, one.data))
+    except Exception:
+        await _forget(court, files, taken)
         raise
     return taken
+
+
+async def _forget(court: Court, files: Files, taken: Sequence[Document]) -> None:
+    """What did not come whole: of some of an order's letters nobody files any."""
+    for document in taken:
+        await files.drop(document.key)
+    async with court.work.writing() as w:
+        await kept.drop(w, [document.id for document in taken])
 
 
 async def brought_back(court: Court, who: Bringer, ids: Sequence[int], authority: Authority | None) -> list[Document]:
@@ -124,9 +132,8 @@ def _anew(one: Document, authority: Authority | None) -> Document:
     return msgspec.structs.replace(one, signature=str(signature), signer=_encode(now).decode())
 
 
-async def _take_one(
-    court: Court, files: Files, lock: AESGCM, who: Bringer, one: Brought, authority: Authority | None
-) -> Document:
+async def _look(court: Court, who: Bringer, one: Brought, authority: Authority | None) -> Document:
+    """The row of a document whose file is to come."""
     mime = kind_of(one)
     keys, roots = authority.keys if authority else (), court.settings.document_trust_roots
     try:
@@ -137,8 +144,6 @@ async def _take_one(
     check, signer = found
     id_, nonce, key = court.make_id(), os.urandom(12), f"documents/{secrets.token_hex(20)}"
     sha256 = hashlib.sha256(one.data).hexdigest()
-    sealed = await asyncio.to_thread(lock.encrypt, nonce, one.data, bound_to(id_, sha256))
-    await files.put(key, sealed)
     return Document(
         id=id_,
         order_id=None,
@@ -154,6 +159,10 @@ async def _take_one(
         by=who.id,
         by_kind=who.kind,
     )
+
+
+def _sealed(lock: AESGCM, document: Document, data: bytes) -> bytes:
+    return lock.encrypt(bytes.fromhex(document.nonce), data, bound_to(document.id, document.sha256))
 
 
 def bound_to(id_: int, sha256: str) -> bytes:

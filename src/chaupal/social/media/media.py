@@ -5,11 +5,11 @@ import hashlib
 import math
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import regex
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
+from chaupal.store.identity import loose_files
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import media, posting
 from chaupal.text.clean import BadText, normalise_post, trimmed
@@ -201,13 +202,26 @@ async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Lit
     painted = await _in_thread(pictures.portrait, upload, square.settings.max_media_pixels, size)
     # A new name each time: the old picture is not looked up under the new one's address, and nobody guesses either.
     key = f"portraits/{me}/{secrets.token_hex(10)}.webp"
+    async with square.work.writing() as w:
+        await loose_files.comes(w, key)
     await square.files.put(key, painted)
     return key
 
 
-async def drop_portrait(square: Square, key: str) -> None:
-    """Forget an avatar or header that no profile names any longer; "" is none."""
-    if key.startswith("portraits/"):
+async def name_portraits(w: Writing, named: Iterable[str | None], unnamed: Iterable[str | None]) -> None:
+    """In the unit in which a profile names portraits, or others no more."""
+    await loose_files.named(w, [key for key in named if is_portrait(key)])
+    await loose_files.unwanted(w, filter(is_portrait, unnamed))
+
+
+def is_portrait(key: str | None) -> TypeGuard[str]:
+    """Whether it is a file of ours; "" is none, and of other servers a profile has the address."""
+    return key is not None and key.startswith("portraits/")
+
+
+async def drop_portrait(square: Square, key: str | None) -> None:
+    """Forget an avatar or header that no profile names any longer."""
+    if is_portrait(key):
         await square.files.drop(key)
 
 
@@ -216,7 +230,19 @@ async def sweep(square: Square) -> int:
     async with square.work.writing() as w:
         gone = await media.drop_loose(w, w.now() - LOOSE_FOR, SWEPT_AT_ONCE)
         let_go(w, gone)
-    return len(gone)
+    return len(gone) + await _sweep_files(square)
+
+
+async def _sweep_files(square: Square) -> int:
+    """The files first: of a process that dies before their rows go, the next one asks for them once more."""
+    async with square.work.reading() as reading:
+        over = await loose_files.over(reading, square.clock() - LOOSE_FOR, SWEPT_AT_ONCE)
+    for key in over:
+        await square.files.drop(key)
+    if over:
+        async with square.work.writing() as w:
+            await loose_files.named(w, over)
+    return len(over)
 
 
 def check_description(text: str) -> str:

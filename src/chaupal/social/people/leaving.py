@@ -80,6 +80,7 @@ async def _take_away(square: Square, due: Due) -> bool:
             more = await _posts(w, account) or await _likes(w, account) or await _ties(w, account)
             if not more:
                 portraits = await accounts.portraits(w, account)
+                await media.name_portraits(w, (), portraits)
                 await leaving.empty(w, account)
                 await people.empty(w, account)
                 await apps.end_all(w, account)

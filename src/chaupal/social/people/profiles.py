@@ -63,10 +63,12 @@ async def _change(square: Square, me: int, face: Face, defaults: Defaults) -> li
             if face.name is not None:
                 await accounts.find_by(w, me, name_words(face.name, login.handle))
             await _change_defaults(w, login, defaults)
+        gone = [old for old, new in ((avatar, face.avatar), (header, face.header)) if new is not None]
+        await media.name_portraits(w, (face.avatar, face.header), gone)
         w.tell(AccountChanged(account=me))
         if any(field.link for field in face.fields or ()):
             w.tell(LinksToVerify(account=me))
-    return [old for old, new in ((avatar, face.avatar), (header, face.header)) if new is not None]
+    return gone
 
 
 async def _as_known(w: Writing, me: int, fields: tuple[Field, ...]) -> tuple[Field, ...]:
@@ -89,8 +91,7 @@ async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:
 
 async def _drop(square: Square, *portraits: str | None) -> None:
     for key in portraits:
-        if key:
-            await media.drop_portrait(square, key)
+        await media.drop_portrait(square, key)
 
 
 async def _in_order(square: Square, face: Face) -> Face:

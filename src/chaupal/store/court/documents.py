@@ -97,8 +97,12 @@ async def filed_after(reading: Reading, above: int, at_most: int) -> list[Docume
     return await FILED_AFTER.all(reading, above=above, n=at_most)
 
 
-async def drop_loose(w: Writing, before: int, at_most: int) -> list[str]:
-    """Forget documents with which nothing was filed since before that time (ms): the keys of their files."""
-    ids = [row[0] for row in await w.fetch(LOOSE_BEFORE, before=before, n=at_most)]
+async def drop(w: Writing, ids: Sequence[int]) -> list[str]:
+    """Forget documents with which nothing was filed: the keys of their files."""
     # Asked again while deleting: an order may have taken one meanwhile.
     return [row[0] for row in await w.fetch(DROP, ids=listed(ids))] if ids else []
+
+
+async def drop_loose(w: Writing, before: int, at_most: int) -> list[str]:
+    """The same with those of before that time (ms)."""
+    return await drop(w, [row[0] for row in await w.fetch(LOOSE_BEFORE, before=before, n=at_most)])

@@ -1317,6 +1317,8 @@ emojis = Table(
 fetched_portraits = Table(
     "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
 )
+# Files that nothing names yet, or nothing any more, by their keys, and since when (ms; 0: to be let go of at once).
+loose_files = Table("loose_files", meta, text("key", primary_key=True), big("at"), Index("loose_files_at", "at"))
 
 # Public posts of other servers: the square of everywhere, beside our own.
 elsewhere = Table(

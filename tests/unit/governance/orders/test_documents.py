@@ -15,6 +15,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem, TooLarge
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Role
+from chaupal.social.media import media
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court.documents import Document
 from court import Bench, staff
@@ -235,6 +236,67 @@ async def test_a_document_with_which_nothing_was_filed_is_forgotten(bench: Bench
     clock.move(3 * DAY)
     assert await archive.sweep(bench.court, files) == 1
     assert await files.get(document.key) is None
+
+
+class Killed(BaseException):
+    """Nothing that comes after it is carried out."""
+
+
+@pytest.mark.parametrize("there", [0, 1], ids=["before a file", "between two"])
+async def test_of_a_process_that_dies_while_letters_come_no_file_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, there: int
+):
+    files, put = bench.street.square.files, bench.street.square.files.put
+    came: list[str] = []
+
+    async def dies(key: str, data: bytes) -> None:
+        if len(came) == there:
+            raise Killed
+        came.append(key)
+        await put(key, data)
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(files, "put", dies)
+        letters = [Brought(f"{number}.txt", b"a letter") for number in range(2)]
+        await documents.take_in(bench.court, files, Bringer(bench.clerk.me), letters, bench.ministry)
+    assert len(await kept_files(bench)) == there
+    bench.street.clock.move(3 * DAY)
+    assert await archive.sweep(bench.court, files) == 2
+    assert await kept_files(bench) == []
+
+
+async def test_of_a_process_that_dies_while_letters_are_swept_no_file_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    files = bench.street.square.files
+    await taken(bench, b"a letter", "a.txt")
+    bench.street.clock.move(3 * DAY)
+
+    async def dies(_: str) -> None:
+        raise Killed
+
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        dying.setattr(files, "drop", dies)
+        await archive.sweep(bench.court, files)
+    await media.sweep(bench.street.square)
+    assert await kept_files(bench) == []
+
+
+async def test_of_letters_that_cannot_be_kept_neither_row_nor_file_stays(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    files = bench.street.square.files
+
+    async def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as filled, pytest.raises(OSError, match="space"):
+        filled.setattr(files, "put", full)
+        await taken(bench, b"a letter", "a.txt")
+    bench.street.clock.move(3 * DAY)
+    assert await archive.sweep(bench.court, files) == 0
+
+
+async def kept_files(bench: Bench) -> list[str]:
+    return [key async for key in bench.street.square.files.every()]
 
 
 async def test_a_letter_that_was_lost_or_changed_is_found_by_the_check(bench: Bench):
