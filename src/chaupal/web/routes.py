@@ -59,6 +59,7 @@ from chaupal.web.office import (
     webhooks as office_webhooks,
 )
 from chaupal.web.square import (
+    addresses,
     announcing,
     composing,
     drafts,
@@ -86,6 +87,7 @@ from chaupal.web.square import (
 
 ROUTES: tuple[Route, ...] = (
     *reading.ROUTES,
+    *addresses.ROUTES,
     *threads.ROUTES,
     *embedding.ROUTES,
     *persons.ROUTES,

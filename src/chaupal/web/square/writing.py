@@ -56,13 +56,23 @@ QUOTERS = {
 
 
 class Begun(msgspec.Struct, kw_only=True):
-    """A new post may begin as an answer, with a text (a tag), or with a draft; `plan`: a scheduled one is changed."""
+    """A new post may begin as an answer, with a text (a tag), or with a draft; `plan`: a scheduled one is changed.
+
+    What is shared from elsewhere has a title and an address, too (`share_target` of the manifest)."""
 
     reply_to: Number | None = None
     text: str = ""
+    title: str = ""
+    url: str = ""
     draft: Number | None = None
     quote: Number | None = None
     plan: Number | None = None
+
+    @property
+    def said(self) -> str:
+        """The text, or else the title, and the address where it is not in there already."""
+        words = self.text or self.title
+        return (words if self.url in words else f"{words}\n{self.url}".strip())[:2_000]
 
 
 async def blank(call: Call[Any]) -> Sheet:
@@ -107,8 +117,8 @@ async def compose(call: Call[Begun]) -> Answer:
     if call.args.quote is not None:
         card = await answered(call, call.args.quote)
         sheet.quoting = card.post.id if card else None
-    if call.args.text:
-        sheet.text = call.args.text[:2_000]
+    if call.args.said:
+        sheet.text = call.args.said
     return await show(call, sheet, card)
 
 
