@@ -70,7 +70,7 @@ async def meet(running: Running, handle: str, *, shared: bool = True, at: str = 
     at = at or f"http://{handle.partition('@')[2]}"
     id_ = await met(square, handle, at=at, **({} if shared else {"shared_inbox": ""}))
     async with square.work.reading() as reading:
-        known = await people.of(reading, id_)
+        known = await people.remote_of(reading, id_)
     assert known is not None
     return Remote(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
 

@@ -172,7 +172,9 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
     async with court.work.reading() as reading:
         row = await rulings.ruling(reading, int(strike["id"]))
         assert row is not None and row.lifted_at is not None and row.strike_until is None
-        assert [one.stopped_at is not None for one in await clocks.of(reading, "appeal", int(appeal["id"]))] == [True]
+        assert [one.stopped_at is not None for one in await clocks.of_matter(reading, "appeal", int(appeal["id"]))] == [
+            True
+        ]
     told = (await village.api(ravi, "GET", "/api/v1/notifications", types="moderation_warning")).json()
     newest = told[0]["moderation_warning"]
     assert newest["appeal"] == {"text": WHY, "state": "approved"} and "आप सही थे" in newest["text"]

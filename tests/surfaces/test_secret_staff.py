@@ -51,7 +51,7 @@ async def knows(v: Village, who: Villager, ref: str) -> set[str]:
         found.add("queue")
     if ref in [line.order.ref for line in await dossier.queue(reads, me)]:
         found.add("lines")
-    if ref in [row.order_ref for row in (await history.of(reads, me, "asha")).made]:
+    if ref in [row.order_ref for row in (await history.history_of(reads, me, "asha")).made]:
         found.add("history")
     for path in (f"/office/orders/{ref}", f"/office/orders/{ref}/1", "/office"):
         page = await v.look("IN", path, who)

@@ -64,7 +64,7 @@ def many(name: str) -> click.Command:
     @click.option("--check", "only_check", is_flag=True, help="Only say what would become of each row; enter nothing.")
     @in_house
     async def command(house: "House", file: BinaryIO, who: str, what_can: bool, only_check: bool) -> None:
-        await _do(house, who, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
+        await _run(house, who, ACTS[name], file.read(), what_can=what_can, only_check=only_check)
 
     command.help = (
         f"{name.capitalize()} what the rows of FILE (CSV) say; nothing is entered where one of them is wrong."
@@ -72,7 +72,7 @@ def many(name: str) -> click.Command:
     return command
 
 
-async def _do(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
+async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
     from chaupal.governance.cases import bulk, csv_cases
     from chaupal.governance.cases.bulk import Outcome
 
@@ -99,14 +99,14 @@ async def _do(house: "House", who: str, verb: str, sent: bytes, *, what_can: boo
 def _told(found: "Outcome", left: int, *, only_check: bool) -> None:
     """Every bad row by line and column, then how many there are of each; an error where nothing was entered for them."""
     for one in found.bad:
-        click.echo(said(one), err=True)
+        click.echo(row_text(one), err=True)
     counts = found.counts | ({"left": left} if left else {})
     click.echo(", ".join(f"{many} {word}" for word, many in counts.items()))
     if found.bad and not found.entered:
         raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(found.bad))
 
 
-def said(one: "Done") -> str:
+def row_text(one: "Done") -> str:
     """`line 5, reason: say why in a whole sentence`."""
     from chaupal.governance.cases.csv_cases import column
 

@@ -222,7 +222,7 @@ def _tell(report: LogReport) -> None:
     kinds = ", ".join(f"{many} {kind}" for kind, many in sorted(report.entries.items()))
     click.echo(f"{report.url}: verified, {report.size} entries{f' ({kinds})' if kinds else ''}")
     click.echo(f"root: {report.root}\nkey: {report.vkey}")
-    click.echo(_printable(cli_witnesses.said(report), lines=True))
+    click.echo(_printable(cli_witnesses.signers_text(report), lines=True))
     if report.earlier is not None:
         click.echo(f"extends the earlier checkpoint of {report.earlier} entries")
     if report.key_source is KeySource.first_use:

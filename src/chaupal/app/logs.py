@@ -51,14 +51,14 @@ def wordless(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> Muta
     error = sys.exception() if handled is True else handled[1] if isinstance(handled, tuple) else handled
     for name, value in said.items():
         if isinstance(value, BaseException):
-            said[name] = told(value)
+            said[name] = kind_of_error(value)
     if isinstance(error, BaseException):
-        said["error"] = " < ".join(told(one) for one in _chain(error))
+        said["error"] = " < ".join(kind_of_error(one) for one in _chain(error))
         said["at"] = " ".join(_places(error))
     return said
 
 
-def told(error: BaseException) -> str:
+def kind_of_error(error: BaseException) -> str:
     """Its kind, and what of it can hold no words of people: a code, an error of the system, a constraint."""
     return " ".join([type(error).__name__, *_known(error)])
 

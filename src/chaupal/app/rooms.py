@@ -90,7 +90,7 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
         else MailToFiles(data / "mail", settings.mail_from)
     )
     court = Court(settings, work, clock, make_id, keys, *_laws(data))
-    work.memory.roll = roles.Roll(court).of
+    work.memory.roll = roles.Roll(court).role_of
     square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
     if not settings.federates:

@@ -158,7 +158,7 @@ async def _until_told(running: Running) -> None:
 def _told(running: Running, role: str) -> AbstractAsyncContextManager[None]:
     """Inside, this process tells Prometheus how it fares, where somebody watches."""
     square = running.house.square
-    return figures.told(running.house.settings, square.work.vitals, square.clock, role)
+    return figures.reporting(running.house.settings, square.work.vitals, square.clock, role)
 
 
 def tracing(settings: Settings) -> AbstractContextManager[None]:

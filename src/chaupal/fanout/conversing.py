@@ -8,7 +8,7 @@ from chaupal.store.square import conversations, graph
 from chaupal.store.square.people import ours_among
 
 
-async def said(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+async def take_in(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """Whoever blocks its author has no part in it."""
     if event.visibility != Visibility.DIRECT:
         return
@@ -18,9 +18,9 @@ async def said(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     away = await graph.blockers(w, event.author, event.mentions) if event.mentions else frozenset[int]()
     people = conversations.people_of(event.author, [id_ for id_ in event.mentions if id_ not in away])
     here = await ours_among(w, people) if carrier.settings.federates else people
-    await conversations.said(w, root, event.post, event.author, people, here)
+    await conversations.add_post(w, root, event.post, event.author, people, here)
 
 
-async def unsaid(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
+async def take_out(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
     if event.visibility == Visibility.DIRECT:
-        await conversations.unsaid(w, [post for post, _ in event.gone])
+        await conversations.remove_posts(w, [post for post, _ in event.gone])

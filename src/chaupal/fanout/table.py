@@ -86,10 +86,10 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     AccountOpened: (duties.joined,),
-    PostPublished: (notify.published, conversing.said, finding.index, previews.want),
+    PostPublished: (notify.published, conversing.take_in, finding.index, previews.want),
     PostEdited: (notify.edited, finding.index, previews.edited),
     PollEnded: (notify.poll_ended,),
-    PostDeleted: (notify.deleted, conversing.unsaid, finding.drop),
+    PostDeleted: (notify.deleted, conversing.take_out, finding.drop),
     Liked: (notify.liked,),
     Unliked: (notify.unliked,),
     Followed: (notify.followed,),

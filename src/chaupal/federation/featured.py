@@ -11,7 +11,7 @@ from chaupal.store.square import pins, posts
 async def look_up(fed: Federation, account: int) -> None:
     """Their first pinned posts, as many as anybody here may have, in their order. Raises NotThere."""
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     if known is None or not known.featured or known.gone_at is not None:
         return
     chain = Chain(fed, left=2 + 2 * MOST)
@@ -23,7 +23,7 @@ async def look_up(fed: Federation, account: int) -> None:
         except NotThere:
             continue
     async with fed.work.writing() as w:
-        for before in await pins.of(w, account):
+        for before in await pins.of_account(w, account):
             if before not in found:
                 await pins.unpin(w, account, before)
         for post_id in reversed(found):  # the one pinned last is shown first

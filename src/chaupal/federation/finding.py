@@ -112,7 +112,7 @@ async def _actor(chain: Chain, uri: str) -> Actor:
 
 
 async def _is_stale(fed: Federation, reading: Reading, account: int) -> bool:
-    known = await people.of(reading, account)
+    known = await people.remote_of(reading, account)
     return known is not None and known.gone_at is None and known.fetched_at + STALE <= fed.clock()
 
 
@@ -208,7 +208,7 @@ async def _enter(fed: Federation, w: Writing, actor: Actor, handle: str) -> int:
 
 
 async def _change(fed: Federation, w: Writing, account: int, actor: Actor, handle: str) -> None:
-    before = await people.of(w, account)
+    before = await people.remote_of(w, account)
     if before is not None:
         await people.change(w, account, await _shown(fed, w, before.server, actor))
     if before is not None and handle and handle != before.handle:
@@ -306,5 +306,5 @@ async def said_in(fed: Federation, chain: Chain, found: Json) -> tuple[Said, int
 
 async def _followers_of(fed: Federation, account: int) -> str:
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     return known.followers if known is not None else ""

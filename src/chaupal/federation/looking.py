@@ -77,7 +77,7 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
             visibilities=visibilities,
         )
         there = [seen for seen in page.items if not seen.withheld]
-        return page.map([await showing.said(fed, reading, seen, viewer.account or 0) for seen in there])
+        return page.map([await showing.creation(fed, reading, seen, viewer.account or 0) for seen in there])
 
 
 async def crowd(fed: Federation, viewer: Viewer, of: Person, name: str, cursor: Cursor) -> Page[str]:
@@ -102,7 +102,7 @@ async def followers_at_home(fed: Federation, viewer: Viewer, of: Person) -> list
 async def featured(fed: Federation, viewer: Viewer, of: Person) -> list[Json]:
     """The posts at the top of somebody's profile, whole."""
     async with fed.work.reading() as reading:
-        ids = await pins.of(reading, of.id)
+        ids = await pins.of_account(reading, of.id)
         there = [one for one in await shown(reading, viewer, Surface.PEER, ids) if not one.withheld] if ids else []
         return [await showing.note(fed, reading, one, viewer.account or 0) for one in there]
 
@@ -129,7 +129,7 @@ async def words_of(fed: Federation, seen: Visible[Post], reader: int, *, whole: 
     """The object, or (`whole`, and of a repost) the activity by which it was said."""
     async with fed.work.reading() as reading:
         if whole or seen.item.boost_of is not None:
-            return await showing.said(fed, reading, seen, reader)
+            return await showing.creation(fed, reading, seen, reader)
         return await showing.note(fed, reading, seen, reader)
 
 

@@ -43,7 +43,7 @@ async def fetch(fed: Federation, id_: int) -> bool:
 async def fetch_portrait(fed: Federation, account: int, key: str) -> bool:
     """The same for the avatar or header that this key of theirs names."""
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     return known is not None and await _again(fed, key, known.server, lambda: _fetch_portrait(fed, account, key))
 
 
@@ -133,7 +133,7 @@ async def _fetch_emoji(fed: Federation, id_: int) -> bool:
 
 async def _fetch_portrait(fed: Federation, account: int, key: str) -> bool:
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     address, size = "", pictures.AVATAR
     if known is not None and key == people.portrait_key(account, known.avatar_url):
         address = known.avatar_url

@@ -22,7 +22,7 @@ from chaupal.store.machine.work import Reading
 QUOTED = (quotes.ACCEPTED, quotes.PENDING)
 
 
-async def said(fed: Federation, reading: Reading, seen: Visible[Post], reader: int = 0) -> Json:
+async def creation(fed: Federation, reading: Reading, seen: Visible[Post], reader: int = 0) -> Json:
     """The activity by which a post, or a repost, came to be. `reader`: for whom the addresses of its files are written."""
     around = await around_of(fed, reading, seen.item, reader)
     if seen.item.boost_of is None:

@@ -27,7 +27,7 @@ async def say(
     told = await spoken_to(fed.settings, w, {box.server for box in boxes}) if boxes else frozenset[int]()
     open_ = [box for box in dict.fromkeys(boxes) if box.server in told]
     if open_:
-        await deliveries.put(w, fed.make_id, by, open_, _encode(alone(activity)).decode(), post)
+        await deliveries.enqueue(w, fed.make_id, by, open_, _encode(alone(activity)).decode(), post)
     return len(open_)
 
 

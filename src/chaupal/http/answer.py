@@ -91,7 +91,7 @@ class Dispatcher:
 
     async def answer(self, route: Route, request: Request) -> Answer:
         """The answer, or the problem in the shape that the route promises; never an exception."""
-        asker = request.asker or self.askers.of(request.peer, request.headers)
+        asker = request.asker or self.askers.by_headers(request.peer, request.headers)
         if route.bare:
             return as_answer(await route.run(self._call(route, request, asker, {})))
         call: Call[Any] | None = None
@@ -118,7 +118,7 @@ class Dispatcher:
             answer = await self._run(route, request, call)
         except Exception as error:
             call = call or self._call(route, request, asker, {})
-            answer = await self._say(route, call, self.told(error, route))
+            answer = await self._say(route, call, self.problem_for(error, route))
             if isinstance(error, TooMany) and error.retry_at and not any(name == "retry-after" for name, _ in limits):
                 limits = [*limits, retry_after(error.retry_at, self.house.square.clock())]
         if answer.status == 503 and SOON not in answer.headers:
@@ -130,7 +130,7 @@ class Dispatcher:
     async def enter(self, route: Route, request: Request) -> Call[Any]:
         """Let somebody in whose connection stays open: the call as `answer` makes it, with its arguments. Raises Problem."""
         await self.house.reads.work.fresh()
-        asker = self.askers.of(request.peer, request.headers)
+        asker = self.askers.by_headers(request.peer, request.headers)
         call = self._call(route, request, asker, {})
         await doors.check_access(self.house.square, call.address)
         try:
@@ -153,7 +153,7 @@ class Dispatcher:
         asked.args = check(route.takes, sent)
         return await route.run(asked)
 
-    def told(self, error: Exception, route: Route) -> Problem:
+    def problem_for(self, error: Exception, route: Route) -> Problem:
         """What is said of an error. Of one that nobody foresaw: what the machine is short of, or that the mistake is ours."""
         if isinstance(error, Problem):
             # In plain words, for whoever runs the server: a key or a file that is not here, and only they can bring back.

@@ -51,11 +51,11 @@ class Askers:
         head = (peer, *pairs)
         asker = self._known.items.get(head)
         if asker is None:
-            asker = self.of(peer, joined_headers(pairs))
+            asker = self.by_headers(peer, joined_headers(pairs))
             asker.head = head
         return asker
 
-    def of(self, peer: str, headers: Mapping[str, str]) -> Asker:
+    def by_headers(self, peer: str, headers: Mapping[str, str]) -> Asker:
         """By headers that were read already."""
         return Asker(peer, headers, self._settings, self._locator)
 

@@ -82,7 +82,7 @@ class Streaming:
             listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
-            await send_answer(send, route, problem_json(self._dispatcher.told(error, route)))
+            await send_answer(send, route, problem_json(self._dispatcher.problem_for(error, route)))
             return
         leaving = asyncio.create_task(_until_gone(receive, listener))
         try:
@@ -169,7 +169,7 @@ class Streaming:
             listener = Listener(call, lent(scope)[0])
             self._streams.join(listener)
         except Exception as error:
-            await _refuse(scope, send, self._dispatcher.told(error, DOOR))
+            await _refuse(scope, send, self._dispatcher.problem_for(error, DOOR))
             return
         # A browser gives up where none of the protocols it offers is taken; the token is the one it offers.
         chosen = next(iter(scope.get("subprotocols") or ()), None)

@@ -33,7 +33,7 @@ def letter(handle: str, lines: list[Line], language: str, *, title: str, origin:
     """(subject, body)."""
     tongue = spoken(language)
     told = [
-        f"{pushed.said(one.kind, f'@{one.handle}', language, direct=one.direct)}\n{origin}{one.path}"
+        f"{pushed.title_by(one.kind, f'@{one.handle}', language, direct=one.direct)}\n{origin}{one.path}"
         for one in lines[:MOST]
     ]
     told += [MORE[tongue]] if len(lines) > MOST else []

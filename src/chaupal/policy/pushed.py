@@ -26,7 +26,7 @@ ELSE = {"en": "{who}", "hi": "{who}"}
 
 def title(kind: str, person: Person, post: Post | None, language: str) -> str:
     """Both arguments have passed the gate."""
-    return said(kind, person.shown_name, language, direct=is_message(kind, post))
+    return title_by(kind, person.shown_name, language, direct=is_message(kind, post))
 
 
 def is_message(kind: str, post: Post | None) -> bool:
@@ -34,7 +34,7 @@ def is_message(kind: str, post: Post | None) -> bool:
     return kind == "mention" and post is not None and post.visibility is Visibility.DIRECT
 
 
-def said(kind: str, who: str, language: str, *, direct: bool = False) -> str:
+def title_by(kind: str, who: str, language: str, *, direct: bool = False) -> str:
     """Who did what."""
     told = TITLES.get("direct" if direct else kind, ELSE)
     return told.get(language, told["en"]).format(who=who)

@@ -58,7 +58,7 @@ class _Heard:
         if self.since is None and now.looks >= self.looks + SURELY_LATER:
             self.since = now.high
 
-    def of(self, sources: frozenset[Source]) -> set[Source]:
+    def heard_of(self, sources: frozenset[Source]) -> set[Source]:
         """Those of these sources of which something was heard."""
         few, many = (sources, self.by_source) if len(sources) < len(self.by_source) else (self.by_source, sources)
         return {source for source in few if source in many}
@@ -183,7 +183,7 @@ class ValkeyFeeds:
     def _came_and_gone(self, sources: frozenset[Source]) -> tuple[set[int], set[int]]:
         """What stands in a home of these sources by what was said of it last, and what stood there by none but one that it left."""
         pages, came, gone = (self._older, self._newer), set[int](), set[int]()
-        for source in self._older.of(sources) | self._newer.of(sources):
+        for source in self._older.heard_of(sources) | self._newer.heard_of(sources):
             last = {abs(said): said > 0 for page in pages for said in page.by_source.get(source, ())}
             for id_, there in last.items():
                 (came if there else gone).add(id_)

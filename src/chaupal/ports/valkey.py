@@ -159,27 +159,27 @@ class Server:
     async def ask(self, *words: Any) -> Any:
         """Send one command. Raises Gone."""
         send: Any = self._client.execute_command
-        return await self._do(partial(send, *words))
+        return await self._attempt(partial(send, *words))
 
     async def run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run a script at once and alone. Raises Gone."""
         known = self._scripts.get(script)
         if known is None:
             known = self._scripts[script] = self._client.register_script(script)
-        return await self._do(partial(known, keys=keys, args=args))
+        return await self._attempt(partial(known, keys=keys, args=args))
 
     async def tell(self, commands: Iterable[Sequence[Any]]) -> None:
         """Send several commands in one go. Raises Gone."""
         pipe: Any = self._client.pipeline(transaction=False)
         for words in commands:
             pipe.execute_command(*words)
-        await self._do(pipe.execute)
+        await self._attempt(pipe.execute)
 
     def ears(self) -> Any:
         """A connection of its own that hears channels."""
         return self._client.pubsub(ignore_subscribe_messages=True)
 
-    async def _do(self, doing: Callable[[], Any]) -> Any:
+    async def _attempt(self, doing: Callable[[], Any]) -> Any:
         if not self.there:
             raise Gone
         async with self._turns:

@@ -113,5 +113,5 @@ def header(shown: Person) -> str:
     return f"/media/{shown.header}" if shown.header else ""
 
 
-def of(shown: Post, author: Person) -> str:
+def path_of(shown: Post, author: Person) -> str:
     return post(author.handle, shown.id)

@@ -229,14 +229,14 @@ async def _badges(call: Call[Any]) -> Badges:
     caller = call.caller
     if call.viewer.account is None or (caller is not None and caller.state in ("pending", SUSPENDED)):
         return Badges()
-    return await badges.of(call.house.reads, call.viewer)
+    return await badges.badges_of(call.house.reads, call.viewer)
 
 
 async def _announced(call: Call[Any]) -> list[Told]:
     caller = call.caller
     if call.viewer.account is None or (caller is not None and caller.state == "pending"):
         return []
-    return await announcements.told(call.house.reads, call.viewer, reactions=False)
+    return await announcements.in_force(call.house.reads, call.viewer, reactions=False)
 
 
 async def _me(call: Call[Any]) -> Person | None:

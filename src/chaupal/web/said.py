@@ -10,12 +10,12 @@ from chaupal.web.words import N_, words
 ELSE = N_("This cannot be taken as it is.")
 
 
-def said(call: Call[Any], text: str) -> str:
+def translated(call: Call[Any], text: str) -> str:
     """A text marked with N_, in the viewer's language."""
     return words(call.viewer.language).gettext(text)
 
 
-def told(wrong: Wrong, language: str) -> str:
+def fault_text(wrong: Wrong, language: str) -> str:
     """What is wrong with one thing; what was typed stays before what is about it."""
     its = words(language)
     values = {name: its.number(value) if isinstance(value, int) else value for name, value in wrong.values.items()}
@@ -26,13 +26,13 @@ def told(wrong: Wrong, language: str) -> str:
 def sentence(problem: Problem, language: str) -> str:
     """What went wrong, as one sentence."""
     known = coded(problem)
-    return told(Wrong(known.code, known.values), language)
+    return fault_text(Wrong(known.code, known.values), language)
 
 
 def by_field(problem: Problem, language: str) -> dict[str, str]:
     """What is wrong by field; nothing where it is about none."""
     found = coded(problem).wrong
-    return {field: "\n".join(told(one, language) for one in some) for field, some in found.items()}
+    return {field: "\n".join(fault_text(one, language) for one in some) for field, some in found.items()}
 
 
 def errors(problem: Problem, language: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from chaupal.app.logs import set_up_logs, told, wordless
+from chaupal.app.logs import kind_of_error, set_up_logs, wordless
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.saying import log
 
@@ -74,11 +74,14 @@ def test_an_error_is_told_by_its_kind_and_place(error: BaseException):
 
 
 def test_what_the_machine_says_of_itself_is_told():
-    assert told(ConnectionRefusedError(111, "Connection refused")) == "ConnectionRefusedError [111] Connection refused"
-    assert told(NotFound("no_account_called", handle="x")) == "NotFound no_account_called"
-    assert told(duplicate()) == "UniqueViolationError 23505 accounts"
+    assert (
+        kind_of_error(ConnectionRefusedError(111, "Connection refused"))
+        == "ConnectionRefusedError [111] Connection refused"
+    )
+    assert kind_of_error(NotFound("no_account_called", handle="x")) == "NotFound no_account_called"
+    assert kind_of_error(duplicate()) == "UniqueViolationError 23505 accounts"
     down = asyncpg.PostgresError.new({"S": "FATAL", "C": "57P03", "M": "the database system is starting up"})
-    assert told(down).endswith("57P03 the database system is starting up")
+    assert kind_of_error(down).endswith("57P03 the database system is starting up")
 
 
 async def test_what_libraries_log_goes_the_same_way(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):

@@ -109,7 +109,7 @@ async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]
 
 async def handle_of(fed: Federation, account: int) -> str:
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     assert known is not None
     return known.handle
 
@@ -182,7 +182,7 @@ async def test_a_name_that_no_host_confirms_is_taken_from_nobody(world: World, f
     with pytest.raises(NotThere):
         await finding.person(fed, other)
     async with fed.work.reading() as reading:
-        known = await people.of(reading, bob)
+        known = await people.remote_of(reading, bob)
         assert known is not None and known.gone_at is None and known.handle == "bob@far.example"
         assert await uris.find(reading, other) is None
 
@@ -223,7 +223,7 @@ async def test_whoever_has_a_name_anew_is_somebody_else_and_the_one_before_is_go
     after = await finding.person(fed, new)
     assert after != before and await handle_of(fed, after) == "bob@far.example"
     async with fed.work.reading() as reading:
-        known = await people.of(reading, before)
+        known = await people.remote_of(reading, before)
         assert known is not None and known.gone_at is not None
         assert await id_of(reading, "bob@far.example") == after
 
@@ -247,7 +247,7 @@ async def test_whoever_has_the_name_of_somebody_who_is_limited_here_is_them_by_w
     world.finds("bob@far.example", later)
     assert await finding.person(fed, later) == bob == await finding.person(fed, "bob@far.example", fresh=True)
     async with fed.work.reading() as reading:
-        known = await people.of(reading, bob)
+        known = await people.remote_of(reading, bob)
         assert known is not None and (known.uri, known.handle, known.gone_at) == (later, "bob@far.example", None)
         assert (await accounts_kept.standings(reading, [bob]))[bob].state == "suspended"
     await measures.lift(v, ruling)
@@ -271,7 +271,7 @@ async def test_what_is_known_is_asked_for_anew_after_a_day_and_stands_where_nobo
     asha = await accounts.create(fed.square, handle="asha", email="asha@gaanv.example", password="chaupal-gaanv")
     assert await finding.person(fed, BOB) == bob
     async with fed.work.reading() as reading:
-        known = await people.of(reading, bob)
+        known = await people.remote_of(reading, bob)
         assert known is not None and known.fetched_at == clock()
         assert known.aliases == ("https://gaanv.example/@asha", "https://old.example/bob")
         assert await moving.named_by(reading, bob) == [asha], "those of its other names that are known here"

@@ -34,7 +34,7 @@ async def bring(street: Street, who: int, name: str, data: bytes) -> tuple[rows.
 
 async def listed(street: Street, who: int) -> dict[str, frozenset[int]]:
     async with street.work.reading() as reading:
-        return {one.title: await lists.members(reading, one.id) for one in await lists.of(reading, who)}
+        return {one.title: await lists.members(reading, one.id) for one in await lists.of_account(reading, who)}
 
 
 async def test_lists_come_with_their_people(street: Street):

@@ -177,6 +177,6 @@ async def test_somebody_of_another_server_who_is_gone_leaves_nothing_but_their_i
         await people.person(street.reads, by(asha), bob)
     assert (await people.person(street.reads, by(asha), asha)).item.followers_count == 0
     async with street.work.reading() as reading:
-        known = await others.of(reading, bob)
+        known = await others.remote_of(reading, bob)
         assert known is not None and known.inbox == ""
         assert await uris.find(reading, "https://far.example/users/bob") is not None

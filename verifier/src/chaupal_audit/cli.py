@@ -177,7 +177,7 @@ def _verified(found: LogReport, told: Told) -> bool:
         click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
         return False
     told.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
-    told.line("\n".join(map(_printable, cli_witnesses.said(found).split("\n"))))
+    told.line("\n".join(map(_printable, cli_witnesses.signers_text(found).split("\n"))))
     if found.key_source is KeySource.first_use:
         told.line("The key came from the log itself: note it, and give it with --key the next time.")
     return True

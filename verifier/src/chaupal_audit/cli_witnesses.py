@@ -43,7 +43,7 @@ def read_policy(witnesses: tuple[str, ...], quorum: int | None, file: Path | Non
         raise click.BadParameter(str(error)) from error
 
 
-def said(report: LogReport) -> str:
+def signers_text(report: LogReport) -> str:
     """Who signed the checkpoint beside the log; and that nobody did, where nobody did."""
     if report.witnesses is None:
         known = (

@@ -29,7 +29,7 @@ def folder(settings: Settings) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def told(settings: Settings, vitals: Vitals, clock: Clock, role: str) -> AsyncGenerator[None]:
+async def reporting(settings: Settings, vitals: Vitals, clock: Clock, role: str) -> AsyncGenerator[None]:
     """Inside, this process has a name among those of its machine, and puts its figures down. `role`: serve or work."""
     vitals.name = role
     if not (settings.many and settings.metrics_token):
@@ -65,13 +65,13 @@ async def keep(file: Path, vitals: Vitals, clock: Clock) -> None:
     """Put this process's figures there, again and again."""
     while True:
         try:
-            await asyncio.to_thread(put, file, process(vitals, clock()))
+            await asyncio.to_thread(write_whole, file, process(vitals, clock()))
         except OSError as error:
             log.warning("figures could not be put down", error=error)
         await asyncio.sleep(EVERY)
 
 
-def put(file: Path, text: str) -> None:
+def write_whole(file: Path, text: str) -> None:
     """Whole or not at all: whoever reads meanwhile reads the one before."""
     file.parent.mkdir(mode=0o700, exist_ok=True)
     beside = file.with_suffix(f".{os.getpid()}")

@@ -172,7 +172,7 @@ async def notices(call: Call[Statements]) -> Answer:
 
     def page(facts: Facts) -> tuple[list[Order], dict[str, list[Measure]], int | None]:
         found = sorted((o for o in View(facts, filters).demands if o.index > after), key=lambda o: o.index)[: limit + 1]
-        asked = lumen.told(found[:limit])
+        asked = lumen.disclosable(found[:limit])
         done: dict[str, list[Measure]] = {order.ref: [] for order in asked}
         for measure in facts.measures:
             if measure.ref in done:

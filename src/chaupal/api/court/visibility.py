@@ -74,7 +74,7 @@ async def show(call: Call[ById]) -> Visibility:
     found = await visibility.why(call.house.reads, call.viewer, call.args.id)
     seen, rulings = found.seen, found.rulings
     named = next((ruling for ruling in rulings if not ruling.neutral), None)
-    said = await stated.of(call.house.reads, seen.item)
+    said = await stated.statements_about(call.house.reads, seen.item)
     hiding = [ruling for ruling in rulings if ruling.measure in HIDING]
     return Visibility(
         id=str(call.args.id),

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.api.federation.asking import asker, federation, told
+from chaupal.api.federation.asking import activity_answer, asker, federation
 from chaupal.federation import looking, showing
 from chaupal.federation.writing import addresses, collections as lists, notes
 from chaupal.http.call import Answer, Call, redirect
@@ -26,21 +26,21 @@ async def person(call: Call[ActorAsked]) -> Answer:
     fed, handle = federation(call), call.args.handle
     await asker(call)
     if await looking.has_gone(fed, handle):
-        return told(notes.tombstone(addresses.person(fed.settings.origin, handle.lower())), 410)
+        return activity_answer(notes.tombstone(addresses.person(fed.settings.origin, handle.lower())), 410)
     seen = await looking.person(fed, Viewer(country=ABROAD), handle)
     if not (isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"):
         showing.check_shown(fed, seen)
-    return redirect(seen.item.uri) if seen.item.server else told(await looking.actor(fed, seen))
+    return redirect(seen.item.uri) if seen.item.server else activity_answer(await looking.actor(fed, seen))
 
 
 async def house(call: Call[Nothing]) -> Answer:
     """Shown to whoever asks: by this key others know whether it is us who ask them."""
-    return told(await looking.house(federation(call)))
+    return activity_answer(await looking.house(federation(call)))
 
 
 async def said_by_house(call: Call[Nothing]) -> Answer:
     """The server itself says nothing."""
-    return told(lists.whole(f"{addresses.house(call.house.settings.origin)}/outbox", []))
+    return activity_answer(lists.whole(f"{addresses.house(call.house.settings.origin)}/outbox", []))
 
 
 ROUTES: tuple[Route, ...] = (

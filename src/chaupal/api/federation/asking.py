@@ -27,7 +27,7 @@ async def asker(call: Call[Any]) -> Viewer:
     return await viewing.viewer(federation(call), "GET", call.target, call.headers)
 
 
-def told(thing: Json, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+def activity_answer(thing: Json, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> Answer:
     """A thing by itself, as servers read it."""
     answer = json(alone(thing), status, list(headers))
     answer.mime = ACTIVITY

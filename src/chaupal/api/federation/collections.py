@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from chaupal.api.federation.actors import ActorAsked
-from chaupal.api.federation.asking import asker, federation, told
+from chaupal.api.federation.asking import activity_answer, asker, federation
 from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking, showing
 from chaupal.federation.context import Federation
@@ -44,7 +44,7 @@ async def outbox(call: Call[Walked]) -> Answer:
     """What somebody posted and reposted: all that is public, and more for a follower who signs."""
     fed, viewer, of, where = await _of(call, "outbox")
     if not call.args.page:
-        return told(lists.paged(where, of.posts_count, f"{where}?page=true"))
+        return activity_answer(lists.paged(where, of.posts_count, f"{where}?page=true"))
     return _page(call, where, await looking.outbox(fed, viewer, of, call.args.cursor(AT_ONCE)))
 
 
@@ -63,44 +63,46 @@ async def _crowd(call: Call[Walked], name: str) -> Answer:
     total = of.followers_count if name == "followers" else of.following_count
     if call.args.page:
         return _page(call, where, await looking.crowd(fed, viewer, of, name, call.args.cursor(PEOPLE_AT_ONCE)))
-    return told(lists.counted(where, total) if of.hide_collections else lists.paged(where, total, f"{where}?page=true"))
+    return activity_answer(
+        lists.counted(where, total) if of.hide_collections else lists.paged(where, total, f"{where}?page=true")
+    )
 
 
 async def synchronised(call: Call[ActorAsked]) -> Answer:
     """Those of the asking server who follow somebody, so that both know the same (FEP-8fcf)."""
     fed, viewer, of, where = await _of(call, "followers_synchronization")
-    return told(lists.whole(where, await looking.followers_at_home(fed, viewer, of)))
+    return activity_answer(lists.whole(where, await looking.followers_at_home(fed, viewer, of)))
 
 
 async def featured(call: Call[ActorAsked]) -> Answer:
     """What somebody keeps at the top of their profile, whole: servers show it without asking again."""
     fed, viewer, of, where = await _of(call, "featured")
-    return told(lists.whole(where, await looking.featured(fed, viewer, of)))
+    return activity_answer(lists.whole(where, await looking.featured(fed, viewer, of)))
 
 
 async def replies(call: Call[Behind]) -> Answer:
     """What answers a post, ours and others', by addresses: each is asked for where it was said."""
     fed, viewer, seen, where = await _hangs_on(call, "replies")
     items, more = await looking.answers(fed, viewer, seen.id, parse_id(call.args.min_id or "0") or 0)
-    return told(lists.replies(where, items, f"{where}?min_id={more}" if more else ""))
+    return activity_answer(lists.replies(where, items, f"{where}?min_id={more}" if more else ""))
 
 
 async def around(call: Call[ObjectAsked]) -> Answer:
     """The conversation that began with a post, by addresses: for whoever holds a part of it (FEP-7888)."""
     fed, viewer, seen, where = await _hangs_on(call, "context")
-    return told(lists.whole(where, await looking.conversation(fed, viewer, seen.id)))
+    return activity_answer(lists.whole(where, await looking.conversation(fed, viewer, seen.id)))
 
 
 async def likes(call: Call[ObjectAsked]) -> Answer:
     """How many like it, and nobody's name."""
     _, _, seen, where = await _hangs_on(call, "likes")
-    return told(lists.counted(where, seen.likes_count))
+    return activity_answer(lists.counted(where, seen.likes_count))
 
 
 async def shares(call: Call[ObjectAsked]) -> Answer:
     """How many reposted it, and nobody's name."""
     _, _, seen, where = await _hangs_on(call, "shares")
-    return told(lists.counted(where, seen.boosts_count))
+    return activity_answer(lists.counted(where, seen.boosts_count))
 
 
 async def _of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Person, str]:
@@ -124,7 +126,9 @@ async def _hangs_on(call: Call[Any], name: str) -> tuple[Federation, Viewer, Pos
 
 def _page(call: Call[Walked], where: str, page: Page[Any]) -> Answer:
     here = f"{where}?page=true" + (f"&max_id={call.args.max_id}" if call.args.max_id else "")
-    return told(lists.page(here, where, page.items, f"{where}?page=true&max_id={page.next}" if page.next else ""))
+    return activity_answer(
+        lists.page(here, where, page.items, f"{where}?page=true&max_id={page.next}" if page.next else "")
+    )
 
 
 LISTED: dict[str, Any] = {"peer": True, "public": True}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chaupal.api.federation.actors import ActorAsked
-from chaupal.api.federation.asking import asker, federation, told
+from chaupal.api.federation.asking import activity_answer, asker, federation
 from chaupal.federation import looking
 from chaupal.federation.writing import addresses, notes
 from chaupal.http.call import Answer, Call, redirect
@@ -38,10 +38,10 @@ async def _answered(call: Call[ObjectAsked], *, whole: bool) -> Answer:
     fed, viewer, args = federation(call), await asker(call), call.args
     seen = await looking.post(fed, viewer, args.handle, args.id)
     if seen is None:
-        return told(notes.tombstone(addresses.post(fed.settings.origin, args.handle.lower(), args.id)), 410)
+        return activity_answer(notes.tombstone(addresses.post(fed.settings.origin, args.handle.lower(), args.id)), 410)
     if seen.item.server:
         return redirect(seen.item.uri)
-    return told(await looking.words_of(fed, seen, viewer.account or 0, whole=whole))
+    return activity_answer(await looking.words_of(fed, seen, viewer.account or 0, whole=whole))
 
 
 async def stamp(call: Call[Quoting]) -> Answer:
@@ -50,7 +50,7 @@ async def stamp(call: Call[Quoting]) -> Answer:
     seen = await looking.post(fed, viewer, args.handle, args.id)
     if seen is None or seen.item.server:
         raise NotFound
-    return told(await looking.stamp(fed, viewer, seen.item, args.quoting_id))
+    return activity_answer(await looking.stamp(fed, viewer, seen.item, args.quoting_id))
 
 
 TAKES: dict[str, Any] = {"peer": True, "public": True, "takes": ObjectAsked}

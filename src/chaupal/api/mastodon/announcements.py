@@ -56,7 +56,7 @@ class Announcement(msgspec.Struct, kw_only=True):
 
 async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
     """What staff tell everybody now."""
-    found = await reads.told(call.house.reads, call.viewer, dismissed=call.args.with_dismissed)
+    found = await reads.in_force(call.house.reads, call.viewer, dismissed=call.args.with_dismissed)
     return [shown(call, told) for told in found]
 
 

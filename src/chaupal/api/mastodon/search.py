@@ -62,7 +62,7 @@ class Found(NamedTuple):
     statuses: bytes
     tags: Sequence[TrendingTag]
 
-    def told(self, hashtags: bytes) -> Answer:
+    def answer(self, hashtags: bytes) -> Answer:
         return Answer(
             b'{"accounts":' + self.accounts + b',"statuses":' + self.statuses + b',"hashtags":' + hashtags + b"}"
         )
@@ -71,13 +71,13 @@ class Found(NamedTuple):
 async def everything(call: Call[SearchArgs]) -> Answer:
     """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
     found = await _found(call)
-    return found.told(await tags_bytes(call, found.tags))
+    return found.answer(await tags_bytes(call, found.tags))
 
 
 async def first(call: Call[SearchArgs]) -> Answer:
     """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
     found = await _found(call)
-    return found.told(msgspec.json.encode([tag.name for tag in found.tags]))
+    return found.answer(msgspec.json.encode([tag.name for tag in found.tags]))
 
 
 async def _found(call: Call[SearchArgs]) -> Found:

@@ -46,7 +46,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     post = await own_post(w, event.post) if not event.server else None
     if post is None:
         return
-    await tell(fed_of(carrier), w, post, showing.said, concerned(post, event.boost_of_author))
+    await tell(fed_of(carrier), w, post, showing.creation, concerned(post, event.boost_of_author))
     if post.quote_of is not None:
         await _ask_to_quote(fed_of(carrier), w, post)
 

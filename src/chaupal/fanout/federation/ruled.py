@@ -93,7 +93,7 @@ async def _back(fed: Federation, w: Writing, post: Post, row: RulingRow) -> None
     """It is shown again: said anew, under an id that nobody has heard yet."""
 
     async def said(fed: Federation, w: Writing, seen: Visible[Post], reader: int) -> Json:
-        create = await showing.said(fed, w, seen, reader)
+        create = await showing.creation(fed, w, seen, reader)
         return create | {"id": f"{create['object']['id']}#again-{row.id}"}
 
     await tell(fed, w, post, said, again=True)

@@ -80,7 +80,7 @@ async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
     if needs:
         await _wait(fed, by, _name(act, body), body)
     else:
-        await _do(fed, by, act, taker, _name(act, body))
+        await _carry_out(fed, by, act, taker, _name(act, body))
 
 
 async def _is_limited(reading: Reading, by: Doer) -> bool:
@@ -132,7 +132,7 @@ async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:
     return above.startswith(f"{fed.settings.origin}/") or (bool(above) and await uris.find(reading, above) is not None)
 
 
-async def _do(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, arrival: int = 0) -> None:
+async def _carry_out(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, arrival: int = 0) -> None:
     """What it says, and that it was heard: one commit. What the square refuses was heard all the same."""
 
     async def first(w: Writing) -> bool:
@@ -194,7 +194,7 @@ async def carry_on(fed: Federation, arrival: Arrival) -> None:
         await drop(fed, arrival)
     else:
         by, act, taker = ready
-        await _do(fed, by, act, taker, "", arrival=arrival.id)
+        await _carry_out(fed, by, act, taker, "", arrival=arrival.id)
 
 
 async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Act, Taker] | None:
@@ -235,7 +235,7 @@ async def drop(fed: Federation, arrival: Arrival) -> None:
 
 async def _doer(fed: Federation, arrival: Arrival) -> Doer | None:
     async with fed.work.reading() as reading:
-        known = await people.of(reading, arrival.by)
+        known = await people.remote_of(reading, arrival.by)
     return None if known is None or known.gone_at is not None else Doer(known.account, known.server, known.uri)
 
 
@@ -275,7 +275,7 @@ async def _from_its_own_server(fed: Federation, chain: Chain, act: Act) -> tuple
     said = read_post(whole)
     account = await finding.person(fed, said.by, chain=chain)
     async with fed.work.reading() as reading:
-        known = await people.of(reading, account)
+        known = await people.remote_of(reading, account)
     if known is None:
         return None, act
     act = msgspec.structs.replace(
@@ -289,5 +289,5 @@ async def _author(fed: Federation, uri: str) -> Doer | None:
     async with fed.work.reading() as reading:
         found = await uris.find(reading, uri)
         whose = 0 if found is None else found.of if found.kind == uris.ACCOUNT else found.by
-        known = await people.of(reading, whose) if whose else None
+        known = await people.remote_of(reading, whose) if whose else None
     return None if known is None else Doer(known.account, known.server, known.uri)

@@ -15,7 +15,7 @@ async def move(deed: Deed) -> None:
     """
     if deed.act.object != deed.by.actor:
         raise NotAllowed
-    mine = await people.of(deed.w, deed.me)
+    mine = await people.remote_of(deed.w, deed.me)
     if mine is None or mine.moved_to not in ("", deed.act.target):
         raise NotAllowed
     target = await ours.person(deed.w, deed.fed.settings, deed.act.target)

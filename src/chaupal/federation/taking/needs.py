@@ -96,7 +96,7 @@ async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> 
 
 async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
     """A post of their own server, in the collection that is theirs: for nothing else is anybody asked."""
-    known = await rows.of(reading, by.account)
+    known = await rows.remote_of(reading, by.account)
     return known is not None and "" != act.target == known.featured and same_host(act.object, by.actor)
 
 

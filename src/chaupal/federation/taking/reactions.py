@@ -91,6 +91,6 @@ async def unpin(deed: Deed) -> None:
 
 async def _check_featured(deed: Deed, reading: Reading) -> None:
     """Raises NotFound where it is another collection than the one in which their server keeps what they pinned."""
-    known = await people.of(reading, deed.me)
+    known = await people.remote_of(reading, deed.me)
     if known is None or not known.featured or deed.act.target != known.featured:
         raise NotFound

@@ -18,7 +18,7 @@ OF_ITSELF = "Application"
 async def flag(deed: Deed) -> None:
     """Somebody there, or their server, reports an account of ours or posts of it. Raises NotFound for nobody of ours, TooMany."""
     account, posts = await _about(deed, deed.act.objects)
-    speaker = await people.of(deed.w, deed.me)
+    speaker = await people.remote_of(deed.w, deed.me)
     reporter = None if speaker is None or speaker.kind == OF_ITSELF else deed.me
     sent = Report(account=account, posts=posts, comment=deed.act.content)
     await reports.file_from_server(deed.fed.court, deed.by.server, reporter, sent)

@@ -107,7 +107,7 @@ async def _server(reading: Reading, act: Act) -> int:
     actor, thing = await uris.find(reading, act.actor), await uris.find(reading, act.object)
     if actor is None or thing is None or actor.gone or thing.gone or actor.kind != uris.ACCOUNT:
         return 0
-    known = await people.of(reading, actor.of)
+    known = await people.remote_of(reading, actor.of)
     return 0 if known is None else known.server
 
 

@@ -81,7 +81,7 @@ async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
 async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
     """One's own appeals, the newest first."""
     async with court.work.reading() as reading:
-        return await appeals.of(reading, viewer.me)
+        return await appeals.of_account(reading, viewer.me)
 
 
 async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealRow, Strike]:

@@ -50,7 +50,7 @@ class _Entry(msgspec.Struct):
     public: _Said = msgspec.field(default_factory=_Said)
 
 
-async def of(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:
+async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:
     """The counter-notice about a ruling: for whoever wrote it, and for staff. Raises NotFound."""
     strike = await notices.one(court, viewer, ruling_id)
     async with court.work.reading() as reading:

@@ -49,7 +49,7 @@ class _Entry(msgspec.Struct):
     public: _Said = msgspec.field(default_factory=_Said)
 
 
-async def of(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
+async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
     """What was brought before others about a ruling: for the person concerned, and for staff. Raises NotFound."""
     strike = await notices.one(court, viewer, ruling_id)
     async with court.work.reading() as reading:

@@ -156,7 +156,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         named = await docket.targets_of(reading, order.id)
         events = await steps.events_of(reading, order)
         moves = await _moves(reading, named)
-        running = await clocks.of(reading, "order", order.id)
+        running = await clocks.of_matter(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
         offered = await _steps(court, reading, viewer, steps.standing(events), order)
     regime, stage = cases.regime_of(court, order), steps.standing(events)

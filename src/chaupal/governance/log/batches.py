@@ -285,7 +285,9 @@ async def _sign(court: Court, w: Writing, size: int) -> str:
         await marks.write(w, KEY_MARK, str(key.public))  # a backup taken between two steps says which file is meant
         return ""
     index, old, new = change
-    await ledger.keep_checkpoint(w, size, tlog.sign_checkpoint(head, court.keys.of(old), court.keys.of(new)))
+    await ledger.keep_checkpoint(
+        w, size, tlog.sign_checkpoint(head, court.keys.signing_key(old), court.keys.signing_key(new))
+    )
     await marks.write(w, KEY_MARK, new)
     await marks.write(w, CHANGE_MARK, "")
     await marks.write(w, CHANGES_MARK, msgspec.json.encode([*await key_changes(w), (int(index), size)]).decode())
@@ -304,7 +306,7 @@ async def holds_key(court: Court) -> bool:
 
 async def _signing_key(court: Court, reading: Reading) -> tlog.SigningKey:
     vkey = await marks.read(reading, KEY_MARK)
-    return court.keys.of(vkey) if vkey else court.keys.current
+    return court.keys.signing_key(vkey) if vkey else court.keys.current
 
 
 def _follow(court: Court, changed: str) -> None:

@@ -40,7 +40,7 @@ class Keys:
         """What `log.key` holds now. Raises Problem."""
         return tlog.SigningKey.from_seed(self.name, load_or_make_seed(self.folder / CURRENT))
 
-    def of(self, vkey: str) -> tlog.SigningKey:
+    def signing_key(self, vkey: str) -> tlog.SigningKey:
         """The key with this vkey, whichever file holds it. Raises Missing where none does."""
         if (found := self._known.get(vkey)) is not None:
             return found
@@ -96,7 +96,7 @@ class Keys:
             return
         new = self.folder / NEXT
         if not new.exists() or str(self.make_next().public) != vkey:
-            self.of(vkey)  # it signs; that log.key is another one is for the operator to see
+            self.signing_key(vkey)  # it signs; that log.key is another one is for the operator to see
             return
         number = 1 + sum(1 for path in self.folder.glob(f"{CURRENT}.*") if path.suffix[1:].isdigit())
         os.link(self.folder / CURRENT, self.folder / f"{CURRENT}.{number}")

@@ -317,7 +317,7 @@ async def recount(court: Court) -> int:
 async def _check_signed(court: Court, reading: Reading, last: ledger.Kept, size: int) -> None:
     try:
         vkey = await marks.read(reading, KEY_MARK)
-        key = court.keys.of(vkey) if vkey else court.keys.current
+        key = court.keys.signing_key(vkey) if vkey else court.keys.current
         head = tlog.verify_checkpoint(last.note, key.public)
     except Problem as error:
         raise log_tree.differs(f"its last checkpoint (size {last.size}) is not signed by the key in use") from error

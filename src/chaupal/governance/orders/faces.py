@@ -42,7 +42,7 @@ def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> Ord
         ref=order.ref,
         reference=order.reference_no,
         dated=order.dated,
-        bases=order.bases or said(order.grounds),
+        bases=order.bases or bases_of(order.grounds),
         territory=order.territory,
         signature=signature_of(order.signature, order.particulars),
         origin=origin_of(order.origin),
@@ -52,7 +52,7 @@ def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> Ord
     )
 
 
-def said(grounds: str) -> tuple[str, ...]:
+def bases_of(grounds: str) -> tuple[str, ...]:
     """A ground in words, where none of the law's own was chosen."""
     return (grounds,) if grounds.strip() else ()
 

@@ -153,7 +153,7 @@ def _facts(
         channel=form.channel,
         reference=form.reference_no,
         dated=paper.moment("dated", form.dated),
-        bases=form.bases or faces.said(form.grounds),
+        bases=form.bases or faces.bases_of(form.grounds),
         territory=territory,
         signature=faces.signature_of(origin.signature, form.particulars),
         origin=faces.origin_of(origin.origin),

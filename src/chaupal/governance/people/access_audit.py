@@ -43,6 +43,6 @@ async def email_of(court: Court, viewer: Viewer, account: int, purpose: str) -> 
     check_may(viewer, "sanction")
     purpose = check_purpose(purpose)
     async with court.work.reading() as reading:
-        login = or_not_found(await logins.of(reading, account))
+        login = or_not_found(await logins.login_of(reading, account))
     await note(court, viewer, "email", str(account), purpose)
     return login.email

@@ -185,7 +185,7 @@ async def tidy(court: Court) -> int:
 async def mine(court: Court, viewer: Viewer) -> list[ReportRow]:
     """What the viewer has reported, the newest first."""
     async with court.work.reading() as reading:
-        return await reports.of(reading, viewer.me)
+        return await reports.of_account(reading, viewer.me)
 
 
 # --- parts ---

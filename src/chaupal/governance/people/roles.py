@@ -79,7 +79,7 @@ class Roll:
         self._last = -1  # the newest entry that was read
         self._given: dict[str, str] = {}
 
-    async def of(self, reading: Reading, account: int, role: str) -> str:
+    async def role_of(self, reading: Reading, account: int, role: str) -> str:
         """The role of an account's row where the log gave the same; else that of a member."""
         given = await self.given(reading)
         return role if given.get(record.pseudonym(self._court, account)) == role else Role.MEMBER

@@ -17,7 +17,7 @@ LONGEST = 255  # letters of a name, a title, a number
 type Opened = Mapping[int, Mapping[str, str]]  # index of a measure -> what is read beside the log of it, by name
 
 
-def told(orders: Iterable[Order]) -> list[Order]:
+def disclosable(orders: Iterable[Order]) -> list[Order]:
     """Those of which there are notices: demands that may be told of."""
     return [order for order in orders if order.kind != OWN_RULES and order.secrecy not in HIDDEN]
 
@@ -26,7 +26,7 @@ def notices(
     orders: Iterable[Order], origin: str, recipient: str, done: Mapping[str, Sequence[Measure]], opened: Opened
 ) -> Iterator[dict[str, object]]:
     """A notice for each order that may be told of; `recipient`: this server's name. `done`: order -> its measures."""
-    for order in told(orders):
+    for order in disclosable(orders):
         yield notice(order, origin, recipient, works(order, origin, done.get(order.ref, ()), opened))
 
 

@@ -105,7 +105,7 @@ async def one(court: Court, viewer: Viewer, id_: int) -> Standing:
 async def standings(reading: Reading) -> list[Standing]:
     live, waiting = await kept.live(reading), await kept.waiting(reading)
     names = {limit.row.subject_id: limit.domain for limit in live} | {one.server: one.domain for one in waiting}
-    said = await kept.said(reading, sorted(names))
+    said = await kept.wording_of(reading, sorted(names))
     return [
         Standing(
             id=id_,

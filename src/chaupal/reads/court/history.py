@@ -22,7 +22,7 @@ class History(msgspec.Struct, frozen=True):
     made: tuple[RulingRow, ...]
 
 
-async def of(reads: Reads, viewer: Viewer, handle: str) -> History:
+async def history_of(reads: Reads, viewer: Viewer, handle: str) -> History:
     """Raises NotFound."""
     async with reads.work.reading() as reading:
         id_ = await id_of(reading, handle.strip().removeprefix("@"))

@@ -166,7 +166,7 @@ async def issuers(reads: Reads) -> tuple[list[Authority], list[str]]:
     return [named[id_] for id_ in who], sorted({law for _, law in found if law})
 
 
-async def told(reads: Reads, found: Sequence[Line]) -> dict[int, tuple[Happened, ...]]:
+async def stories(reads: Reads, found: Sequence[Line]) -> dict[int, tuple[Happened, ...]]:
     """Order -> its story in lines, for a feed."""
     async with reads.work.reading() as reading:
         return {line.order.id: await _happened(reading, line.order) for line in found}

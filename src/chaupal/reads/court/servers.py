@@ -48,7 +48,7 @@ async def limited(reads: Reads) -> list[Limited]:
     async with reads.work.reading() as reading:
         now = reading.now()
         live = [one for one in await limits.live(reading) if one.row.ruling.in_force(now)]
-        said = await limits.said(reading, sorted({one.row.subject_id for one in live}))
+        said = await limits.wording_of(reading, sorted({one.row.subject_id for one in live}))
     by_server: dict[int, list[Limit]] = {}
     for one in live:
         by_server.setdefault(one.row.subject_id, []).append(one)

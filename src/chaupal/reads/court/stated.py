@@ -6,11 +6,11 @@ from chaupal.store.federation import stated
 from chaupal.store.federation.stated import Statement as Statement
 
 
-async def of(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:
+async def statements_about(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:
     """What its server says of a thing and of whoever wrote it, of what came from one; of ours there is nothing to be said."""
     if not thing.server:
         return ()
     ids = (thing.id, thing.author) if isinstance(thing, Post) else (thing.id,)
     async with reads.work.reading() as reading:
-        found = await stated.of(reading, ids, reads.clock())
+        found = await stated.statements_about(reading, ids, reads.clock())
     return tuple(one for id_ in ids for one in found.get(id_, ()))

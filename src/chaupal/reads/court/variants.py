@@ -22,7 +22,7 @@ class Variant(msgspec.Struct, frozen=True):
     why: Why
 
 
-async def of(reads: Reads, viewer: Viewer, terms: Sequence[str]) -> dict[str, list[Variant]]:
+async def variants_of(reads: Reads, viewer: Viewer, terms: Sequence[str]) -> dict[str, list[Variant]]:
     """Term (count key) -> what is near it, the most used first. For others than staff there is nothing."""
     if not terms or not may(viewer, "see_office"):
         return {}

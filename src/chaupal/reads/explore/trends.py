@@ -288,7 +288,7 @@ async def _days(
     if kept is not None:
         return kept
     async with reads.work.reading() as reading:
-        said = await trending.said(reading, keys, since, COUNTED_HERE + 1)
+        said = await trending.uses_since(reading, keys, since, COUNTED_HERE + 1)
     if len(said) > COUNTED_HERE:
         async with reads.work.scanning() as reading:
             rows = await trending.history(reading, keys, since, hidden_here(reads, country, facts))

@@ -18,7 +18,7 @@ class Told(msgspec.Struct, frozen=True):
     reactions: Sequence[Reaction] = ()
 
 
-async def told(reads: Reads, viewer: Viewer, *, dismissed: bool = False, reactions: bool = True) -> list[Told]:
+async def in_force(reads: Reads, viewer: Viewer, *, dismissed: bool = False, reactions: bool = True) -> list[Told]:
     """Those in force, the newest first; those that the viewer has `dismissed`, too."""
     async with reads.work.reading() as reading:
         found = await announcements.in_force(reading)
@@ -33,4 +33,6 @@ async def told(reads: Reads, viewer: Viewer, *, dismissed: bool = False, reactio
 
 async def one(reads: Reads, viewer: Viewer, id_: int) -> Told | None:
     """One that is in force."""
-    return next((found for found in await told(reads, viewer, dismissed=True) if found.announcement.id == id_), None)
+    return next(
+        (found for found in await in_force(reads, viewer, dismissed=True) if found.announcement.id == id_), None
+    )

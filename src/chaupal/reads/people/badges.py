@@ -20,7 +20,7 @@ class Badges(msgspec.Struct, frozen=True):
     messages: int = 0
 
 
-async def of(reads: Reads, viewer: Viewer) -> Badges:
+async def badges_of(reads: Reads, viewer: Viewer) -> Badges:
     """What may not be seen is not counted. Every page of the viewer asks, whatever else stands on it."""
     name = ("badges", viewer)
     found: Badges | None = kept.find(reads, name)

@@ -41,8 +41,8 @@ async def pack(reads: Reads, viewer: Viewer, path: Path, told: Told) -> None:
     person, login = await standing.myself(reads, viewer)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryFile() as pictures:
         packing = _Packing(reads, viewer, person, archive, pictures, told)
-        packing.put("profile.json", taking.profile(packing.origin, person, login))
-        packing.put("actor.json", taking.actor(packing.origin, person))
+        packing.add("profile.json", taking.profile(packing.origin, person, login))
+        packing.add("actor.json", taking.actor(packing.origin, person))
         await packing.posts()
         await packing.lists()
         await packing.files()
@@ -57,7 +57,7 @@ class _Packing:
         self._archive, self._pictures, self._told = archive, pictures, told
         self._at, self._total, self._shown = 0, 0, 0
 
-    def put(self, name: str, content: Any) -> None:
+    def add(self, name: str, content: Any) -> None:
         """Something small."""
         self._archive.writestr(
             name, content if isinstance(content, str) else msgspec.json.format(_encode(content), indent=1)
@@ -102,7 +102,7 @@ class _Packing:
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
         hidden = await hidden_servers.newest(self._reads, self._viewer)
-        self.put("blocked_domains.csv", taking.sheet((), ((one.domain,) for one in hidden)))
+        self.add("blocked_domains.csv", taking.sheet((), ((one.domain,) for one in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv",
@@ -112,20 +112,20 @@ class _Packing:
         await self._marks("bookmarks")
         await self._marks("likes")
         own = await standing.my_lists(self._reads, self._viewer)
-        self.put(
+        self.add(
             "lists.csv", taking.sheet((), ((one.title, whole(who, domain)) for one, within in own for who in within))
         )
-        self.put(
+        self.add(
             "lists.json",
             [
                 {"title": one.title, "replies": one.replies, "exclusive": one.exclusive, "people": within}
                 for one, within in own
             ],
         )
-        self.put("filters.json", [taking.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)])
-        self.put("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
-        self.put("drafts.json", [taking.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)])
-        self.put(
+        self.add("filters.json", [taking.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)])
+        self.add("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
+        self.add("drafts.json", [taking.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)])
+        self.add(
             "scheduled.json", [taking.plan_of(one) for one in await unsaid.all_scheduled(self._reads, self._viewer)]
         )
 
@@ -199,7 +199,7 @@ class _Packing:
             return 0
         for told in one.captions:
             if told.id in texts:
-                self.put(taking.captions_name(one, told), texts[told.id])
+                self.add(taking.captions_name(one, told), texts[told.id])
         return size
 
     async def _tell(self, more: int) -> None:

@@ -25,7 +25,7 @@ class Ended(msgspec.Struct, frozen=True):
 async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
     """The servers that the viewer hides, the newest first."""
     async with reads.work.reading() as reading:
-        found = await kept.of(
+        found = await kept.of_account(
             reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1, upward=cursor.upward
         )
     named = {one.id: one for one in found}
@@ -36,7 +36,7 @@ async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
 async def newest(reads: Reads, viewer: Viewer, limit: int = kept.MOST) -> list[Hidden]:
     """The newest of them; all, where nothing else is said."""
     async with reads.work.reading() as reading:
-        return await kept.of(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
+        return await kept.of_account(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
 
 
 async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:

@@ -198,7 +198,9 @@ async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: N
 async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
     """The viewer's policy; how many notifications are kept apart, and from how many people."""
     async with reads.work.reading() as reading:
-        return await notification_policy.of(reading, viewer.me), *await notification_policy.counts(reading, viewer.me)
+        return await notification_policy.policy_of(reading, viewer.me), *await notification_policy.counts(
+            reading, viewer.me
+        )
 
 
 class Request(msgspec.Struct, frozen=True):

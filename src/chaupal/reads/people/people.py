@@ -74,7 +74,7 @@ async def moved(reads: Reads, viewer: Viewer, seen: Iterable[Visible[Person]]) -
 async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]:
     """Oneself, one's way in, and how many ask to follow. Raises NotSignedIn."""
     async with reads.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
         if login is None:
             raise NotSignedIn
         return await _one(reading, viewer, viewer.me), login, await accounts.requests_to(reading, viewer.me)

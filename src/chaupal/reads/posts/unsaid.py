@@ -14,7 +14,7 @@ from chaupal.store.square import drafts, posting, scheduled as scheduled_store
 async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
     """The viewer's drafts, the one saved last first."""
     async with reads.work.reading() as reading:
-        return await drafts.of(reading, viewer.me, MOST_DRAFTS)
+        return await drafts.of_account(reading, viewer.me, MOST_DRAFTS)
 
 
 async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:

@@ -114,7 +114,7 @@ async def one(reads: Reads, viewer: Viewer, root: int) -> Talk:
     return talks[0]
 
 
-async def said(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Post]]:
+async def posts_in(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Post]]:
     """Everything in conversations that is for the viewer, oldest first. Raises NotFound where nothing is."""
     async with reads.work.reading() as reading:
         ids = {id_ for root in roots for id_ in await conversations.inside(reading, viewer.me, root)}

@@ -21,7 +21,7 @@ from chaupal.store.square.lists import ListRow as ListRow
 async def mine(reads: Reads, viewer: Viewer) -> list[ListRow]:
     """All of the viewer's lists, by title."""
     async with reads.work.reading() as reading:
-        return await lists.of(reading, viewer.me)
+        return await lists.of_account(reading, viewer.me)
 
 
 async def one(reads: Reads, viewer: Viewer, id_: int) -> ListRow:

@@ -104,7 +104,7 @@ async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None
 async def _list(square: Square, viewer: Viewer, title: str) -> int:
     wish = lists.Wish(title=title)
     async with square.work.reading() as reading:
-        mine = {one.title: one.id for one in await store_lists.of(reading, viewer.me)}
+        mine = {one.title: one.id for one in await store_lists.of_account(reading, viewer.me)}
     title = lists.titled(wish)
     return mine[title] if title in mine else (await lists.create(square, viewer, wish)).id
 

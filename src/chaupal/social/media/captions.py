@@ -47,7 +47,7 @@ async def change(square: Square, viewer: Viewer, id_: int, wish: CaptionsSent) -
         kept = await media.own(w, id_, me)
         if kept is None or kept.post is not None:
             raise NotFound
-        before, after = kept.picture, await put(square, w, kept.picture, wish)
+        before, after = kept.picture, await with_captions(square, w, kept.picture, wish)
         if not await media.describe(w, after, me):
             raise NotFound
         for one in set(before.captions) - set(after.captions):
@@ -63,7 +63,7 @@ async def put_to_new(square: Square, viewer: Viewer, id_: int, wish: CaptionsSen
         raise
 
 
-async def put(square: Square, w: Writing, picture: Picture, wish: CaptionsSent) -> Picture:
+async def with_captions(square: Square, w: Writing, picture: Picture, wish: CaptionsSent) -> Picture:
     """The upload with these captions in the place of those in the same language. Raises Invalid.
 
     The rows of those that were there stay: what a post said before is kept, with the post's history and as evidence.

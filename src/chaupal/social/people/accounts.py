@@ -94,7 +94,7 @@ async def mail_confirmation(sender: letters.Sender, account: int) -> None:
     """
     secret = new_secret()
     async with sender.work.writing() as w:
-        login = await logins.of(w, account)
+        login = await logins.login_of(w, account)
         if login is None or login.confirmed_at is not None:
             return
         await logins.add_link(w, digest(secret), account, CONFIRM, w.now() + CONFIRM_LASTS)
@@ -104,7 +104,7 @@ async def mail_confirmation(sender: letters.Sender, account: int) -> None:
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:
     """The link once more. Raises NotFound where nobody is signed in, Conflict where nothing is left to confirm."""
     async with square.work.writing() as w:
-        login = or_not_found(await logins.of(w, viewer.account) if viewer.account is not None else None)
+        login = or_not_found(await logins.login_of(w, viewer.account) if viewer.account is not None else None)
         if login.confirmed_at is not None:
             raise Conflict("confirmed_already")
         w.tell(ConfirmationAsked(account=login.account))
@@ -274,7 +274,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
 
 async def _open_if_ready(w: Writing, account: int) -> bool:
     """Confirmed and approved: a person of the square, who can be found from now on."""
-    login = await logins.of(w, account)
+    login = await logins.login_of(w, account)
     if login is None or login.confirmed_at is None or login.approved_at is None:
         return False
     if await accounts.open_(w, account):

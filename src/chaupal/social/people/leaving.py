@@ -34,7 +34,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
     Raises Invalid by field; Conflict for staff, whose part in decisions must first be handed on.
     """
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
     if login is None:
         raise NotSignedIn
     if viewer.staff:

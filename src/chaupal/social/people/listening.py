@@ -27,7 +27,7 @@ async def wish(square: Square, viewer: Viewer, **wished: str | None) -> Policy:
         if value not in CHOICES:
             raise Invalid("notification_policy_unknown", field=name, name=name, known=", ".join(CHOICES))
     async with square.work.writing() as w:
-        policy = msgspec.structs.replace(await notification_policy.of(w, me), **changed)
+        policy = msgspec.structs.replace(await notification_policy.policy_of(w, me), **changed)
         await notification_policy.keep(w, me, policy)
     return policy
 

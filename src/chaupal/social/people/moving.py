@@ -88,7 +88,7 @@ async def move(square: Square, viewer: Viewer, handle: str, password: str) -> No
     """
     me = viewer.me
     async with square.work.reading() as reading:
-        login = await logins.of(reading, me)
+        login = await logins.login_of(reading, me)
     if login is None or not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
     await elsewhere.renewed(square, handle)

@@ -55,7 +55,7 @@ async def _change(square: Square, me: int, face: Face, defaults: Defaults) -> li
     """Write it; which portraits nobody names any longer."""
     async with square.work.writing() as w:
         avatar, header = await accounts.portraits(w, me)
-        login = await logins.of(w, me)
+        login = await logins.login_of(w, me)
         if face.fields is not None:
             face = replace(face, fields=await _as_known(w, me, face.fields))
         await accounts.change(w, me, face)

@@ -57,11 +57,11 @@ async def subscribe(
         created_at=square.clock(),
     )
     async with square.work.writing() as w:
-        await push.put(w, made)
+        await push.replace(w, made)
     return made
 
 
-async def of(square: Square, caller: Caller | None) -> Subscription:
+async def subscription_of(square: Square, caller: Caller | None) -> Subscription:
     """The device of this token or session. Raises NotFound."""
     async with square.work.reading() as reading:
         return or_not_found(await push.of_key(reading, _key(caller)))
@@ -71,14 +71,14 @@ async def wish(
     square: Square, viewer: Viewer, caller: Caller | None, alerts: Sequence[str] | None, policy: str | None
 ) -> Subscription:
     """Other alerts, another policy; None leaves it as it is. Raises NotFound, Invalid."""
-    found = await of(square, caller)
+    found = await subscription_of(square, caller)
     kept = policy or found.policy
     _check_policy(kept)
     wanted = found.alerts if alerts is None else _known(alerts)
     async with square.work.writing() as w:
         if not await push.wish(w, found.key, wanted, kept, viewer.country, viewer.language):
             raise NotFound
-    return await of(square, caller)
+    return await subscription_of(square, caller)
 
 
 async def note_place(square: Square, caller: Caller, country: str) -> None:

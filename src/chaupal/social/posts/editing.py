@@ -120,7 +120,7 @@ async def _described(square: Square, w: Writing, picture: Picture, new: Describe
     if new.captioned is not None:
         told = tuple(one for one in told if one.id in new.captioned)
     picture = msgspec.structs.replace(picture, description=said, focus=aim, captions=told)
-    return picture if new.captions is None else await captions.put(square, w, picture, new.captions)
+    return picture if new.captions is None else await captions.with_captions(square, w, picture, new.captions)
 
 
 def _same(before: Post, after: Post) -> bool:

@@ -120,7 +120,7 @@ async def begin_session(square: Square, account: int, *, agent: str = "", countr
     """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
     secret = new_secret()
     async with square.work.writing() as w:
-        login = or_not_found(await logins.of(w, account))
+        login = or_not_found(await logins.login_of(w, account))
         await apps.add_session(
             w,
             digest(secret),
@@ -194,7 +194,7 @@ async def change_password(square: Square, viewer: Viewer, old: str, new: str, *,
     """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
     check_password(new)
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, old):
         raise Invalid("wrong_password", field="old")
     await _set_password(square, login.account, new)
@@ -212,7 +212,7 @@ async def mail_reset(sender: letters.Sender, account: int) -> None:
     """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
     secret = new_secret()
     async with sender.work.writing() as w:
-        login = await logins.of(w, account)
+        login = await logins.login_of(w, account)
         if login is None:
             return
         await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
@@ -243,7 +243,7 @@ async def reset_password(square: Square, secret: str, new: str) -> None:
 async def login_of(square: Square, viewer: Viewer) -> Login:
     """The viewer's own way in: address, language, defaults. Raises NotSignedIn."""
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
     if login is None:
         raise NotSignedIn
     return login

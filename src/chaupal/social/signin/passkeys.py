@@ -38,7 +38,7 @@ async def mine(square: Square, viewer: Viewer) -> list[Passkey]:
 async def ask_to_add(square: Square, viewer: Viewer, password: str) -> str:
     """What the browser must be given to make a key, as JSON. Raises Invalid for a wrong password, Conflict for too many."""
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
         held = await factors.passkeys_of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
@@ -88,7 +88,7 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
         id_ = text_of(verified.credential_id)
         if await factors.passkey(w, id_) is not None:
             raise Invalid("wrong_passkey")
-        login = await logins.of(w, viewer.me)
+        login = await logins.login_of(w, viewer.me)
         key = text_of(verified.credential_public_key)
         await factors.add_passkey(
             w, Passkey(id_, viewer.me, key, verified.sign_count, clean_name(name) or "", w.now(), None)
@@ -100,7 +100,7 @@ async def add(square: Square, viewer: Viewer, answer: str, name: str) -> list[st
 async def remove(square: Square, viewer: Viewer, credential: str, password: str) -> None:
     """The key opens nothing from now on. Raises Invalid, NotFound."""
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
     if login is None or not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
     async with square.work.writing() as w:

@@ -114,7 +114,7 @@ async def half_way(w: Writing, account: int, secret: str) -> None:
 async def waiting(reading: Reading, half: str) -> Login | None:
     """Who is half way in; None where the time is over."""
     account = await logins.link(reading, digest(half), HALF) if half else None
-    return await logins.of(reading, account) if account else None
+    return await logins.login_of(reading, account) if account else None
 
 
 async def is_waiting(square: Square, half: str, name: str) -> bool:
@@ -172,7 +172,7 @@ def _setup(square: Square, login: Login, secret: str) -> Setup:
 
 async def _login(square: Square, viewer: Viewer) -> Login:
     async with square.work.reading() as reading:
-        login = await logins.of(reading, viewer.me)
+        login = await logins.login_of(reading, viewer.me)
     if login is None:
         raise NotSignedIn
     return login

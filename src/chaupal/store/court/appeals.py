@@ -103,7 +103,7 @@ async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, Appe
     return {row.ruling_id: row for row in found}
 
 
-async def of(reading: Reading, account: int) -> list[AppealRow]:
+async def of_account(reading: Reading, account: int) -> list[AppealRow]:
     """An account's appeals, the newest first."""
     return await BY_ACCOUNT.all(reading, me=account)
 

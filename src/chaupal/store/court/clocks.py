@@ -94,7 +94,7 @@ async def stop_all(w: Writing, what: str, of: int, at: int) -> int:
     return await w.run(STOP_ALL, of_what=what, whose=of, at=at)
 
 
-async def of(reading: Reading, what: str, of: int) -> list[ClockRow]:
+async def of_matter(reading: Reading, what: str, of: int) -> list[ClockRow]:
     """The clocks of one matter, the next due first, stopped ones too."""
     return _rows(await reading.fetch(OF, of_what=what, whose=of))
 

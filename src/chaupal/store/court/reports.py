@@ -147,7 +147,7 @@ async def arrive(w: Writing, row: ReportRow) -> bool:
     ) == 1  # fmt: skip
 
 
-async def of(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
+async def of_account(reading: Reading, account: int, at_most: int = 100) -> list[ReportRow]:
     """What an account has reported, the newest first."""
     return await BY_REPORTER.all(reading, me=account, n=at_most)
 

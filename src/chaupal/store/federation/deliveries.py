@@ -222,7 +222,7 @@ async def everywhere(reading: Reading) -> list[Box]:
     return [Box(*row) for row in await reading.fetch(EVERYWHERE)]
 
 
-async def put(w: Writing, make_id: MakeId, by: int, boxes: Sequence[Box], body: str, post: int = 0) -> None:
+async def enqueue(w: Writing, make_id: MakeId, by: int, boxes: Sequence[Box], body: str, post: int = 0) -> None:
     """Say something to these inboxes, after all that they are still to be told. `post`: unsaid where that is gone by then."""
     said, now = make_id(), w.now()
     await w.run(SAY, id=said, body=body, post=post, at=now)

@@ -215,7 +215,7 @@ async def say(w: Writing, said: Words) -> None:
     )
 
 
-async def said(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
+async def wording_of(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
     """Server -> how it is told of, where somebody said."""
     rows = await reading.fetch(SAID, ids=listed(list(ids))) if ids else ()
     return {
@@ -233,7 +233,7 @@ async def said(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
 
 async def obscured(reading: Reading, server: int) -> bool:
     """Whether its name is told with gaps only."""
-    found = (await said(reading, [server])).get(server)
+    found = (await wording_of(reading, [server])).get(server)
     return found is not None and found.obfuscate
 
 

@@ -160,7 +160,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: str = ""
 
 
-async def of(reading: Reading, account: int) -> Remote | None:
+async def remote_of(reading: Reading, account: int) -> Remote | None:
     """None where the account is not on another server."""
     row = await reading.first(OF, of=account)
     return None if row is None else _remote(row)

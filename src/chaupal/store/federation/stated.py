@@ -47,7 +47,7 @@ class Statement(msgspec.Struct, frozen=True):
     domain: str = ""  # whose statement it is; nothing where it is to be written
 
 
-async def of(reading: Reading, ids: Sequence[int], now: int) -> dict[int, tuple[Statement, ...]]:
+async def statements_about(reading: Reading, ids: Sequence[int], now: int) -> dict[int, tuple[Statement, ...]]:
     """Subject -> what its server says of it `now` (ms), for those of which something is said."""
     found: dict[int, tuple[Statement, ...]] = {}
     for row in await reading.by(STATED, *ids).fetch(ON, ids=listed(list(ids))) if ids else ():

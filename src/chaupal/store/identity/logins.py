@@ -128,7 +128,7 @@ async def add(
     return rows == 1
 
 
-async def of(reading: Reading, account: int) -> Login | None:
+async def login_of(reading: Reading, account: int) -> Login | None:
     """The login of an account; None for those who have none (the system's own, deleted ones)."""
     return _login(await reading.first(OF, me=account))
 

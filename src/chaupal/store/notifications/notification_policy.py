@@ -110,7 +110,7 @@ DISCARD = deletes(notifications).where(notifications.c.filtered == 1, account_id
 MADE_AT = selects(accounts.c.created_at).where(id="of")
 
 
-async def of(reading: Reading, account: int) -> Policy:
+async def policy_of(reading: Reading, account: int) -> Policy:
     row = await reading.first(OF, me=account)
     return Policy() if row is None else Policy(*row)
 

@@ -88,7 +88,7 @@ DONE = deletes(calls).where(*_THIS)
 ORPHANS = deletes(calls).where(calls.c.subscription_id.not_in(select(subscriptions.c.id)))
 
 
-async def put(w: Writing, found: Subscription) -> None:
+async def replace(w: Writing, found: Subscription) -> None:
     """In place of what the same token or session had asked for before."""
     w.touch(PLACES, found.key)
     await w.run(REMOVE, of=found.key)

@@ -78,7 +78,7 @@ IN_IT = statement(
 ROOT_AND_PEOPLE = selects(posts.c.root, posts.c.author, posts.c.mentions).where(id="of")
 
 
-async def said(
+async def add_post(
     w: Writing, root: int, post: int, author: int, people: Sequence[int], here: Collection[int] | None = None
 ) -> None:
     """A direct post was published: it is the newest of its conversation for everybody it is between. `here`: those of them who
@@ -90,7 +90,7 @@ async def said(
     w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in readers])
 
 
-async def unsaid(w: Writing, gone: Sequence[int]) -> None:
+async def remove_posts(w: Writing, gone: Sequence[int]) -> None:
     """Posts are gone: conversations go back to what was said before, or are there no more."""
     for account, root in await w.fetch(BROUGHT, ids=listed(gone)):
         left = await inside(w, account, root)

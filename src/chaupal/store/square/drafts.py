@@ -27,7 +27,7 @@ _write = msgspec.json.Encoder().encode
 _read = msgspec.json.Decoder(Unsaid).decode
 
 
-async def of(reading: Reading, account: int, at_most: int) -> list[Waiting]:
+async def of_account(reading: Reading, account: int, at_most: int) -> list[Waiting]:
     """The account's drafts, the one saved last first."""
     return [_draft(row) for row in await reading.fetch(OF, me=account, n=at_most)]
 

@@ -128,7 +128,9 @@ async def many(reading: Reading, me: int) -> int:
     return int(await reading.value(MANY, me=me))
 
 
-async def of(reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False) -> list[Hidden]:
+async def of_account(
+    reading: Reading, me: int, *, below: int, above: int, limit: int, upward: bool = False
+) -> list[Hidden]:
     """What somebody hides, the newest first, whichever way it was asked for."""
     rows = await reading.fetch(OLDEST if upward else NEWEST, me=me, below=below, above=above, n=limit)
     return [Hidden(row[0], row[1]) for row in (reversed(rows) if upward else rows)]

@@ -59,7 +59,7 @@ def _row(id_: int, owner: int, title: str, replies: str, exclusive: int) -> List
     return ListRow(id_, owner, title, replies, bool(exclusive))
 
 
-async def of(reading: Reading, me: int) -> list[ListRow]:
+async def of_account(reading: Reading, me: int) -> list[ListRow]:
     """The account's lists, by title."""
     return [_row(*row) for row in await reading.fetch(OF, me=me)]
 

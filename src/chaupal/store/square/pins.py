@@ -26,7 +26,7 @@ async def unpin(w: Writing, me: int, post: int) -> bool:
     return await w.run(UNPIN, me=me, of=post) == 1
 
 
-async def of(reading: Reading, account: int) -> list[int]:
+async def of_account(reading: Reading, account: int) -> list[int]:
     """The posts that the account has pinned, the one pinned last first."""
     return [row[0] for row in await reading.by(REACTIONS, account).fetch(OF, me=account)]
 

@@ -179,7 +179,7 @@ async def history(
     return [(row[0], int(row[1]), row[2], row[3]) for row in rows]
 
 
-async def said(reading: Reading, keys: Sequence[str], since: int, limit: int) -> list[tuple[str, int, int, int]]:
+async def uses_since(reading: Reading, keys: Sequence[str], since: int, limit: int) -> list[tuple[str, int, int, int]]:
     """(key, day since 1970 UTC, post, author) of uses above `since`, whoever may see them: what `history` counts."""
     rows = await reading.fetch(SAID, keys=listed(keys), since=since, n=limit)
     return [(row[0], int(row[1]), row[2], row[3]) for row in rows]

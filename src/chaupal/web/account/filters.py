@@ -132,7 +132,7 @@ async def by_id(call: Call[Id]) -> Answer:
     """To the page of a post of which only the id is known. Raises NotFound."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     card = next(iter(await cards(call, [seen])), None)
-    return redirect(links.of(card.post, card.author) if card else "/")
+    return redirect(links.path_of(card.post, card.author) if card else "/")
 
 
 async def _like(call: Call[Any], post: int) -> FilterTyped:

@@ -14,7 +14,7 @@ from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening
 from chaupal.web import pages
 from chaupal.web.pages import Saved
-from chaupal.web.said import said
+from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
@@ -63,7 +63,7 @@ async def requests(call: Call[Paged]) -> Answer:
     drawn = {card.key: card for card in await cards(call, [r.post for r in page.items if r.post is not None])}
     rows = [(r, face(call, r.person), drawn.get(r.post.item.id) if r.post else None) for r in page.items]
     return await pages.render(
-        call, "hearing_requests.html", rows=rows, pager=pager(call, page), title=said(call, N_("Kept apart"))
+        call, "hearing_requests.html", rows=rows, pager=pager(call, page), title=translated(call, N_("Kept apart"))
     )
 
 
@@ -83,9 +83,9 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
         chosen=msgspec.structs.asdict(chosen),
         saved=saved,
         waiting=waiting,
-        classes=[(name, said(call, text)) for name, text in CLASSES.items()],
-        ways=[(way, said(call, text)) for way, text in WAYS.items()],
-        title=said(call, N_("Who can notify you")),
+        classes=[(name, translated(call, text)) for name, text in CLASSES.items()],
+        ways=[(way, translated(call, text)) for way, text in WAYS.items()],
+        title=translated(call, N_("Who can notify you")),
     )
 
 

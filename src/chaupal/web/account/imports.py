@@ -13,7 +13,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought
 from chaupal.web import pages
-from chaupal.web.said import ELSE, errors, told
+from chaupal.web.said import ELSE, errors, fault_text
 from chaupal.web.words import N_, words
 
 KINDS: dict[str, str] = {
@@ -50,7 +50,7 @@ def reason(why: str, language: str) -> str:
     found = read(why)
     if found is None:
         return words(language).gettext(ELSE)
-    return " ".join(told(one, language) for one in found)
+    return " ".join(fault_text(one, language) for one in found)
 
 
 async def show(call: Call[Nothing]) -> Answer:

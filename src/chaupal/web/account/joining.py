@@ -18,7 +18,7 @@ from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
-from chaupal.web.said import errors, said
+from chaupal.web.said import errors, translated
 from chaupal.web.words import N_
 
 
@@ -59,7 +59,7 @@ async def welcome(call: Call[Nothing]) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
         return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
-    return await pages.render(call, "joining/welcome.html", login=login, title=said(call, N_("Almost there")))
+    return await pages.render(call, "joining/welcome.html", login=login, title=translated(call, N_("Almost there")))
 
 
 async def mail_again(call: Call[Nothing]) -> Answer:
@@ -68,7 +68,7 @@ async def mail_again(call: Call[Nothing]) -> Answer:
     except Conflict:
         return redirect("/welcome")
     login = await logins.login_of(call.house.square, call.viewer)
-    title = said(call, N_("Almost there"))
+    title = translated(call, N_("Almost there"))
     return await pages.render(call, "joining/welcome.html", login=login, again=True, title=title)
 
 
@@ -99,7 +99,9 @@ async def _used(call: Call[MailLink]) -> Answer:
 async def waiting(call: Call[Nothing]) -> Answer:
     """For staff: who asks to join."""
     asking = await accounts.waiting(call.house.square, call.viewer)
-    return await pages.render(call, "joining/waiting.html", asking=asking, title=said(call, N_("Who asks to join")))
+    return await pages.render(
+        call, "joining/waiting.html", asking=asking, title=translated(call, N_("Who asks to join"))
+    )
 
 
 async def approve(call: Call[ById]) -> Answer:
@@ -145,7 +147,7 @@ async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) ->
         sent=sent,
         errors=errors,
         mode=mode,
-        title=said(call, N_("Sign up")),
+        title=translated(call, N_("Sign up")),
     )
 
 
@@ -163,7 +165,7 @@ STEPS = {
 async def _confirm_page(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step in ("dead", "late") else 200
     return await pages.render(
-        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=said(call, STEPS[step])
+        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=translated(call, STEPS[step])
     )
 
 

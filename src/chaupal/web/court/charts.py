@@ -90,7 +90,7 @@ def chart(figure: Figure, language: str) -> Chart:
         lines=lines,
         rows=tuple(rows[-MOST_ROWS:]),
         left_out=max(0, len(rows) - MOST_ROWS),
-        most=reportwords.said(most, Kind.number, language),
+        most=reportwords.cell_text(most, Kind.number, language),
         tiles=_tiles(figure, most, language) if figure.shape == "tiles" else (),
     )
 
@@ -105,9 +105,9 @@ def _rows(figure: Figure, language: str) -> list[Row]:
     scales = _scales(figure)
     return [
         Row(
-            reportwords.said(x, figure.x, language),
+            reportwords.cell_text(x, figure.x, language),
             _bars(figure, column, scales),
-            tuple(reportwords.said(v, s.kind, language) for v, s in zip(column, figure.series, strict=True)),
+            tuple(reportwords.cell_text(v, s.kind, language) for v, s in zip(column, figure.series, strict=True)),
         )
         for x, column in zip(figure.xs, columns, strict=True)
     ]
@@ -161,7 +161,7 @@ def _tiles(figure: Figure, most: float, language: str) -> tuple[Tile, ...]:
             x,
             y,
             _shade(number(found.get(code, 0)), most),
-            reportwords.said(found.get(code, 0), Kind.number, language),
+            reportwords.cell_text(found.get(code, 0), Kind.number, language),
         )
         for code, (x, y) in PLACES.items()
     )

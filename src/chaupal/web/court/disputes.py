@@ -130,8 +130,8 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: 
         typed=getattr(call.args, "text", ""),
         done=getattr(call.args, "done", ""),
         mine=mine,
-        elsewhere=await outside.of(call.house.court, ways.viewer, id_),
-        answered=await counter.of(call.house.court, ways.viewer, id_),
+        elsewhere=await outside.of_ruling(call.house.court, ways.viewer, id_),
+        answered=await counter.of_ruling(call.house.court, ways.viewer, id_),
         may_answer=counter.is_open(found),
         declared=getattr(call.args, "declared", {}),
     )

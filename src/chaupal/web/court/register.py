@@ -62,7 +62,7 @@ class RegisterAsked(Paged, kw_only=True):
     until: Word = ""
 
     @property
-    def said(self) -> dict[str, str]:
+    def filled(self) -> dict[str, str]:
         """What is asked for, without what is empty."""
         asked = {
             name: getattr(self, name).strip()
@@ -102,7 +102,7 @@ async def register(call: Call[RegisterAsked]) -> Answer:
     page = await record.register(call.house.reads, call.args.cursor(), call.args.sought)
     who, laws = await record.issuers(call.house.reads)
     title = words(call.viewer.language).gettext(N_("Register of orders"))
-    asked = call.args.said
+    asked = call.args.filled
     return await pages.render(
         call,
         "register/orders.html",
@@ -130,9 +130,9 @@ def _law(call: Call[Any], id_: str) -> str:
 
 async def feed(call: Call[RegisterAsked]) -> Answer:
     """What the register says of the newest orders, as they are sought, for a feed reader."""
-    said, origin, asked = words(call.viewer.language), call.house.settings.origin, call.args.said
+    said, origin, asked = words(call.viewer.language), call.house.settings.origin, call.args.filled
     found = await record.register(call.house.reads, Cursor(limit=FEED), call.args.sought)
-    stories = await record.told(call.house.reads, found.items)
+    stories = await record.stories(call.house.reads, found.items)
     named = said.gettext(N_("Register of orders"))
     head = atom.Feed(
         address=origin + links.query("/orders/feed.atom", **asked),

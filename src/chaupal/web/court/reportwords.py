@@ -70,7 +70,7 @@ def names(call: Any) -> dict[str, Callable[..., str]]:
     """What the report's templates use besides what every page knows."""
     language, laws = call.viewer.language, words_of_laws(call.house.court.regimes, call.viewer.language)
     return {
-        "said": partial(said, language=language, laws=laws),
+        "said": partial(cell_text, language=language, laws=laws),
         "code": partial(code, language=language, laws=laws),
         "note": partial(note, language=language),
         "script": words(language).script,
@@ -84,7 +84,7 @@ def words_of_laws(regimes: Regimes, language: str) -> Laws:
     return {one.code: one.hi if language == "hi" else one.en for one in named}
 
 
-def said(value: Value, kind: Kind, language: str, laws: Laws = NO_LAWS) -> str:
+def cell_text(value: Value, kind: Kind, language: str, laws: Laws = NO_LAWS) -> str:
     """A cell: `12,34,567`, `<10`, `45 %`, `2.5`, a country's name; a dash for nothing."""
     if isinstance(value, Hidden):
         return value.text

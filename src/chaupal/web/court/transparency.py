@@ -197,7 +197,7 @@ def _headlines(call: Call[Any], found: Report) -> list[Headline]:
     for id_, column, sentence in HEADLINES:
         value, kind = _total(_table(found, id_), column)
         if value or isinstance(value, Hidden):
-            made.append(Headline(reportwords.said(value, kind, language), tr(sentence), id_))
+            made.append(Headline(reportwords.cell_text(value, kind, language), tr(sentence), id_))
     return made
 
 

@@ -66,7 +66,7 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
         book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
         nearness=NEARNESS,
-        near=await variants.of(house.reads, call.viewer, [row.term for row in made if row.term]),
+        near=await variants.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
         names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
     )
 

@@ -141,7 +141,7 @@ async def show(call: Call[ManyAsked]) -> Answer:
     return await _page(call, call.args, {}, [], None)
 
 
-async def do(call: Call[ManyTyped]) -> Answer:
+async def decide(call: Call[ManyTyped]) -> Answer:
     """What was chosen on one page, each by itself; what cannot be done is said, and leaves the others as they are."""
     args = call.args
     typed = {row.number: row for row in args.items}
@@ -403,7 +403,14 @@ def _marked(mark: str, file: File) -> bool:
 FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=ManyAsked, **PAGE),
-    post("/office/orders/{ref}/many", do, Surface.OFFICE, takes=ManyTyped, body=LARGE, **PAGE | {"may": "write_notes"}),
+    post(
+        "/office/orders/{ref}/many",
+        decide,
+        Surface.OFFICE,
+        takes=ManyTyped,
+        body=LARGE,
+        **PAGE | {"may": "write_notes"},
+    ),
     get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=Out, **FILES),
     post(
         "/office/orders/{ref}/many/file",

@@ -44,7 +44,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
-        "law": partial(law, call), "why": partial(said.told, language=call.viewer.language), "tuple_of": tuple_of,
+        "law": partial(law, call), "why": partial(said.fault_text, language=call.viewer.language), "tuple_of": tuple_of,
     }  # fmt: skip
 
 

@@ -133,7 +133,7 @@ async def show_person(call: Call[OfPerson]) -> Answer:
 
 async def show_email(call: Call[OfPerson]) -> Answer:
     """Their address, for whoever says what for; that is written down first."""
-    found = await history.of(call.house.reads, call.viewer, call.args.handle)
+    found = await history.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
         email = await looks.email_of(call.house.court, call.viewer, found.person.item.id, call.args.purpose)
     except (Invalid, NotAllowed) as problem:
@@ -142,7 +142,7 @@ async def show_email(call: Call[OfPerson]) -> Answer:
 
 
 async def note_person(call: Call[OfPerson]) -> Answer:
-    found = await history.of(call.house.reads, call.viewer, call.args.handle)
+    found = await history.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
         await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
     except Invalid as problem:
@@ -152,7 +152,7 @@ async def note_person(call: Call[OfPerson]) -> Answer:
 
 async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> Answer:
     house, viewer = call.house, call.viewer
-    found = await history.of(house.reads, viewer, call.args.handle)
+    found = await history.history_of(house.reads, viewer, call.args.handle)
     written = await notes.on(house.court, viewer, "account", found.person.item.id)
     return await office_room.render(
         call,

@@ -82,19 +82,19 @@ async def show(call: Call[ServerTyped]) -> Answer:
 
 
 async def limit(call: Call[ServerTyped]) -> Answer:
-    return await _do(call, limits.limit(call.house.court, call.viewer, call.args.form), typed=call.args)
+    return await _done_or_said(call, limits.limit(call.house.court, call.viewer, call.args.form), typed=call.args)
 
 
 async def end(call: Call[About]) -> Answer:
     args = call.args
-    return await _do(call, limits.end(call.house.court, call.viewer, args.id, args.reason), about=args.id)
+    return await _done_or_said(call, limits.end(call.house.court, call.viewer, args.id, args.reason), about=args.id)
 
 
 async def tell(call: Call[Told]) -> Answer:
     """How its name is told, and what staff noted: nothing is limited by it."""
     a = call.args
     form = ServerForm(obfuscate=a.obfuscate, public_comment=a.public_comment, private_comment=a.private_comment)
-    return await _do(call, limits.told_so(call.house.court, call.viewer, a.id, form), about=a.id)
+    return await _done_or_said(call, limits.told_so(call.house.court, call.viewer, a.id, form), about=a.id)
 
 
 async def bring(call: Call[Listed]) -> Answer:
@@ -118,21 +118,23 @@ async def out(call: Call[Nothing]) -> Answer:
 async def let_in(call: Call[LetIn]) -> Answer:
     args = call.args
     letting = allowing.let_in(call.house.court, call.viewer, args.domain, args.reason)
-    return await _do(call, letting, "#allowed", let_in=args)
+    return await _done_or_said(call, letting, "#allowed", let_in=args)
 
 
 async def take_off(call: Call[About]) -> Answer:
     args = call.args
-    return await _do(
+    return await _done_or_said(
         call, allowing.take_off(call.house.court, call.viewer, args.id, args.reason), "#allowed", about=args.id
     )
 
 
 async def keep(call: Call[About]) -> Answer:
-    return await _do(call, allowing.keep(call.house.court, call.viewer, call.args.id), "#allowed", about=call.args.id)
+    return await _done_or_said(
+        call, allowing.keep(call.house.court, call.viewer, call.args.id), "#allowed", about=call.args.id
+    )
 
 
-async def _do(call: Call[Any], act: Awaitable[object], shown: str = "", **typed: Any) -> Answer:
+async def _done_or_said(call: Call[Any], act: Awaitable[object], shown: str = "", **typed: Any) -> Answer:
     """Do it, and back to the list (`shown`: what of it). What cannot be done is said there, beside what was `typed`."""
     try:
         await act

@@ -9,7 +9,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
 from chaupal.web import pages
-from chaupal.web.said import said
+from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.meeting import Met, suggested
 from chaupal.web.square.reading import posts_page
@@ -50,7 +50,7 @@ async def link(call: Call[Linked]) -> Answer:
     posts = await trending_links.posts(call.house.reads, call.viewer, url, call.args.cursor())
     title = next((one.item.card.title for one in posts.items if one.item.card is not None), "")
     return await posts_page(
-        call, "keeping/explore_link.html", posts, {"url": url}, url=url, title=title or said(call, N_("Links"))
+        call, "keeping/explore_link.html", posts, {"url": url}, url=url, title=title or translated(call, N_("Links"))
     )
 
 
@@ -66,7 +66,9 @@ async def people(call: Call[Nothing]) -> Answer:
 
 async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     empty: dict[str, Any] = {"tags": [], "posts": [], "suggested": [], "directory": [], "found": [], "by": {}}
-    return await pages.render(call, "keeping/explore.html", kind=kind, title=said(call, N_("Explore")), **empty | parts)
+    return await pages.render(
+        call, "keeping/explore.html", kind=kind, title=translated(call, N_("Explore")), **empty | parts
+    )
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True}

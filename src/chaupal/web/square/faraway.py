@@ -15,7 +15,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
 from chaupal.text import handles
 from chaupal.web import links, pages
-from chaupal.web.said import said, sentence
+from chaupal.web.said import sentence, translated
 from chaupal.web.square.cards import face
 from chaupal.web.words import N_
 
@@ -53,7 +53,7 @@ async def _ask(
         errors=wrong,
         way=way,
         host=host,
-        title=said(call, N_("Follow from your server")),
+        title=translated(call, N_("Follow from your server")),
     )
 
 
@@ -88,7 +88,7 @@ async def met(call: Call[Met]) -> Answer:
         raise NotFound
     seen = await thread.post(house.reads, call.viewer, found.post)
     authors = await people.of_posts(house.reads, call.viewer, [seen])
-    return redirect(links.of(seen.item, authors[seen.item.author].item))
+    return redirect(links.path_of(seen.item, authors[seen.item.author].item))
 
 
 async def _ours(call: Call[Followed]) -> Visible[Person]:

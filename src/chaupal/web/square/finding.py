@@ -22,7 +22,7 @@ from chaupal.reads.people.notifications import GROUPED, Group, NotificationsAske
 from chaupal.social.people import elsewhere, markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
-from chaupal.web.said import said
+from chaupal.web.said import translated
 from chaupal.web.square.cards import Card, Face, cards, face
 from chaupal.web.square.composing import talking
 from chaupal.web.square.reading import pager
@@ -167,7 +167,7 @@ async def found(call: Call[Query]) -> Answer:
         people=[face(call, seen) for seen in people],
         tags=named,
         posts=await cards(call, posts),
-        title=q or said(call, N_("Search")),
+        title=q or translated(call, N_("Search")),
         also=also,
         there=_there(call, q, people),
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
@@ -200,7 +200,7 @@ async def suggest(call: Call[QueryTyped]) -> Answer:
     )
 
 
-async def told(call: Call[NotificationsOf]) -> Answer:
+async def notifications_page(call: Call[NotificationsOf]) -> Answer:
     """Notifications in groups, by kinds; having looked at the newest page of all, one has read them."""
     reads, viewer = call.house.reads, call.viewer
     tabs = {name: tab for name, tab in TABS.items() if name != OFFICE or may(viewer, "see_office")}
@@ -220,8 +220,8 @@ async def told(call: Call[NotificationsOf]) -> Answer:
         "notifications.html",
         notifications=found,
         read=marks[0].last_read if marks else 0,
-        title=said(call, N_("Notifications")),
-        tabs=[(name, said(call, text)) for name, (text, _) in tabs.items()],
+        title=translated(call, N_("Notifications")),
+        tabs=[(name, translated(call, text)) for name, (text, _) in tabs.items()],
         kind=kind,
         waiting=waiting,
         pager=pager(call, page, kind=kind),
@@ -249,5 +249,5 @@ def _notification(call: Call[NotificationsOf], group: Group, card: Card | None) 
 ROUTES: tuple[Route, ...] = (
     get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
     get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=QueryTyped),
-    get("/notifications", told, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NotificationsOf),
+    get("/notifications", notifications_page, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NotificationsOf),
 )

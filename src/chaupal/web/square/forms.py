@@ -73,7 +73,7 @@ class Tongue(msgspec.Struct, kw_only=True):
 
 
 async def to_post(call: Call[Done]) -> Answer:
-    await _do(call, TO_POSTS)
+    await _act(call, TO_POSTS)
     return await parts.of_post(call, call.args.id, call.args.next)
 
 
@@ -84,11 +84,11 @@ async def delete_post(call: Call[Back]) -> Answer:
 
 
 async def to_person(call: Call[Done]) -> Answer:
-    await _do(call, TO_PEOPLE)
+    await _act(call, TO_PEOPLE)
     return await parts.of_person(call, call.args.id, call.args.next)
 
 
-async def _do(call: Call[Done], acts: dict[str, Act]) -> None:
+async def _act(call: Call[Done], acts: dict[str, Act]) -> None:
     act = or_not_found(acts.get(call.args.act))
     await act(call.house.square, call.viewer, call.args.id)
 

@@ -119,7 +119,7 @@ async def standing(call: Call[Standing]) -> Answer:
 
 async def badge(call: Call[Nothing]) -> Answer:
     """How much is new, as the frame of a page writes it; empty: nothing."""
-    found = await badges.of(call.house.reads, call.viewer)
+    found = await badges.badges_of(call.house.reads, call.viewer)
     say = _say(call, "number")
     return json(
         {name: _at_most(say, n) for name, n in (("notices", found.notifications), ("messages", found.messages))}

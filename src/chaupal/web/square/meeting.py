@@ -25,7 +25,7 @@ async def suggested(call: Call[Any], most: int) -> list[Met]:
     """Suggestions for the viewer, who is signed in: the better the reason, the earlier."""
     reads = pages.reads_of(call) or ()
     found = await suggestions.page(call.house.reads, call.viewer, most, reads)
-    return [Met(face(call, one.person), said(call, one.why[0])) for one in found]
+    return [Met(face(call, one.person), reason_text(call, one.why[0])) for one in found]
 
 
 async def some(call: Call[Any], most: int) -> list[Met]:
@@ -36,14 +36,14 @@ async def some(call: Call[Any], most: int) -> list[Met]:
     known = {one.face.person.id for one in found} | {call.viewer.me}
     ours = {call.viewer.language, *(pages.reads_of(call) or ())}
     more = [
-        Met(face(call, seen), said(call, Why(LANGUAGE) if seen.item.language in ours else LATELY))
+        Met(face(call, seen), reason_text(call, Why(LANGUAGE) if seen.item.language in ours else LATELY))
         for seen in await suggestions.unmet(call.house.reads, call.viewer, most + len(known))
         if seen.item.id not in known
     ]
     return [*found, *more][:most]
 
 
-def said(call: Call[Any], why: Why) -> str:
+def reason_text(call: Call[Any], why: Why) -> str:
     """A reason, in the viewer's language."""
     told = words(call.viewer.language)
     if why.kind == FRIENDS and why.friend is not None:

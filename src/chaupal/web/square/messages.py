@@ -20,7 +20,7 @@ from chaupal.social.posts import conversations
 from chaupal.social.posts.conversations import MOST_PEOPLE
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import pages
-from chaupal.web.said import said, sentence
+from chaupal.web.said import sentence, translated
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
@@ -60,7 +60,7 @@ async def listed(call: Call[Paged]) -> Answer:
         if one.talk.last.item.id in drawn
     ]
     return await pages.render(
-        call, "messages.html", rows=rows, pager=pager(call, page), title=said(call, N_("Messages"))
+        call, "messages.html", rows=rows, pager=pager(call, page), title=translated(call, N_("Messages"))
     )
 
 
@@ -114,7 +114,7 @@ async def _talk(
     call: Call[Any], root: int, sheet: Sheet, problem: Invalid | None = None, party: Party | None = None
 ) -> Answer:
     party = party or await _party(call, root)
-    posts = await reads.said(call.house.reads, call.viewer, *(party.roots if party else (root,)))
+    posts = await reads.posts_in(call.house.reads, call.viewer, *(party.roots if party else (root,)))
     shown = await cards(call, posts)
     if not shown:
         raise NotFound
@@ -128,7 +128,7 @@ async def _talk(
         "message.html",
         sheet,
         problem,
-        title=names or said(call, N_("Messages")),
+        title=names or translated(call, N_("Messages")),
         cards=shown,
         people=people,
         fresh=_fresh(party, shown, call.viewer.me),
@@ -173,7 +173,7 @@ async def _known(call: Call[Any], to: str) -> Party | None:
 
 
 async def _last(call: Call[Any], party: Party) -> int | None:
-    seen = await reads.said(call.house.reads, call.viewer, *party.roots)
+    seen = await reads.posts_in(call.house.reads, call.viewer, *party.roots)
     return next((one.item.id for one in reversed(seen) if not one.withheld), None)
 
 
@@ -186,7 +186,7 @@ def _fresh(party: Party | None, shown: list[Card], me: int) -> int | None:
 
 
 async def _form(call: Call[Any], sheet: Sheet, problem: Invalid | None = None) -> Answer:
-    return await _message_page(call, "message_new.html", sheet, problem, title=said(call, N_("New message")))
+    return await _message_page(call, "message_new.html", sheet, problem, title=translated(call, N_("New message")))
 
 
 async def _message_page(

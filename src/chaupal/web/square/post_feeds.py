@@ -76,7 +76,7 @@ async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, p
 def _entry(call: Call[Any], post: Post, author: Person) -> atom.Entry:
     """What its author put behind a warning stays behind it: the warning stands for the words and the pictures."""
     origin = call.house.settings.origin
-    address = origin + links.of(post, author)
+    address = origin + links.path_of(post, author)
     said = " ".join((post.spoiler or post.text).split())
     covered = bool(post.spoiler or post.sensitive)
     return atom.Entry(

@@ -18,7 +18,7 @@ from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
 from chaupal.web import links, pages
-from chaupal.web.said import said
+from chaupal.web.said import translated
 from chaupal.web.square import live, meeting, tongues, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
@@ -58,7 +58,7 @@ async def front(call: Call[OfAll]) -> Answer:
             call,
             "home.html",
             posts,
-            title=said(call, N_("Home")),
+            title=translated(call, N_("Home")),
             live=live_of("home"),
             along=posts.along,
             **await _company(call, posts),
@@ -82,13 +82,13 @@ async def _company(call: Call[OfAll], posts: Posts) -> dict[str, Any]:
 
 async def square(call: Call[OfAll]) -> Answer:
     """Public posts of everybody here."""
-    return await _square(call, "public.html", title=said(call, N_("Local")), language="")
+    return await _square(call, "public.html", title=translated(call, N_("Local")), language="")
 
 
 async def everywhere(call: Call[OfAll]) -> Answer:
     """Public posts of everybody here, and of people of other servers that have come here. Raises NotFound where none do."""
     _check_federates(call)
-    return await _square(call, "public.html", title=said(call, N_("Everywhere")), language="", scope="all")
+    return await _square(call, "public.html", title=translated(call, N_("Everywhere")), language="", scope="all")
 
 
 def _check_federates(call: Call[Any]) -> None:
@@ -169,12 +169,12 @@ async def tag(call: Call[OfTag]) -> Answer:
 
 async def kept(call: Call[Paged]) -> Answer:
     posts = await saved.saved(call.house.reads, call.viewer, call.args.cursor())
-    return await posts_page(call, "saved.html", posts, title=said(call, N_("Saved posts")), kind="saved")
+    return await posts_page(call, "saved.html", posts, title=translated(call, N_("Saved posts")), kind="saved")
 
 
 async def liked(call: Call[Paged]) -> Answer:
     posts = await saved.liked(call.house.reads, call.viewer, call.args.cursor())
-    return await posts_page(call, "saved.html", posts, title=said(call, N_("Liked posts")), kind="liked")
+    return await posts_page(call, "saved.html", posts, title=translated(call, N_("Liked posts")), kind="liked")
 
 
 async def about(call: Call[Any]) -> Answer:
@@ -184,7 +184,7 @@ async def about(call: Call[Any]) -> Answer:
     return await pages.render(
         call,
         "about.html",
-        title=said(call, N_("About")),
+        title=translated(call, N_("About")),
         book=book,
         own_words=written(own, call.viewer.language) if own else "",
     )

@@ -82,7 +82,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     captions_language: str = ""
 
     @property
-    def told(self) -> bytes:
+    def content(self) -> bytes:
         """All of it but its key: two forms that say the same look the same."""
         return msgspec.json.encode(msgspec.structs.replace(self, key=""))
 

@@ -22,5 +22,5 @@ async def lines(call: Call[Any], thing: Post | Person) -> list[Line]:
     language = call.viewer.language
     return [
         Line(one.domain, country_names((one.country,), language) if one.country else "", one.order, one.until)
-        for one in await stated.of(call.house.reads, thing)
+        for one in await stated.statements_about(call.house.reads, thing)
     ]

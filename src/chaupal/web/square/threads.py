@@ -44,7 +44,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
     if card is None:
         raise NotFound
     if (card.post.id, card.author.handle) != (call.args.id, call.args.handle):
-        return redirect(links.of(card.post, card.author))
+        return redirect(links.path_of(card.post, card.author))
     if call.house.federation is not None:
         from chaupal.federation import conversations  # brought in where other servers are talked to
 

@@ -12,7 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
 from chaupal.web import pages, static
-from chaupal.web.said import said
+from chaupal.web.said import translated
 from chaupal.web.words import N_
 
 TABLE = Path(__file__).parent / "inscript.json"
@@ -74,7 +74,7 @@ async def explained(call: Call[Layout]) -> Answer:
     return await pages.render(
         call,
         "typing_help.html",
-        title=said(call, N_("Typing in Indian scripts")),
+        title=translated(call, N_("Typing in Indian scripts")),
         rows=layout(script),
         script=script,
         scripts=[(code, LANGUAGES[code]) for code in BLOCKS],

@@ -100,7 +100,7 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
         answering=card.author.handle,
         spoiler=card.post.spoiler,
         visibility=max(usual, card.post.visibility).wire,
-        next=links.of(card.post, card.author),
+        next=links.path_of(card.post, card.author),
     )
 
 
@@ -150,7 +150,7 @@ async def _resume(call: Call[Begun], kept: Waiting, *, plan: bool = False) -> An
             for n, one in enumerate(body.then, 1)
         ],
         at=to_local(kept.at) if plan else to_local(body.at) if body.at else "",
-        next=links.of(card.post, card.author) if card else "/",
+        next=links.path_of(card.post, card.author) if card else "/",
     )
     return await show(call, sheet, card or quoted)
 

@@ -349,7 +349,7 @@ async def test_a_browsers_push_goes_by_where_its_session_is_now(village: Village
             token="",
             created_at=v.clock(),
         )
-        await rows.put(w, made)
+        await rows.replace(w, made)
     await v.look("IN", "/home", v.asha)
     async with v.running.house.square.work.reading() as reading:
         kept = await rows.of_key(reading, digest(v.asha.cookie))

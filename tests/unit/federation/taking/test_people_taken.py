@@ -103,7 +103,7 @@ async def test_a_move_to_one_of_ours_needs_that_one_to_name_it(far: Far):
     await far.tells(far.bob, move(far, far.uri(v.meera)) | {"id": f"{far.bob.uri}/acts/1"})
     assert not await moving.carry_on(square)
     async with far.fed.work.reading() as reading:
-        known = await people.of(reading, bob)
+        known = await people.remote_of(reading, bob)
     assert known is not None
     await moving.name(square, v.meera.viewer, known.handle)
     await far.tells(far.bob, move(far, far.uri(v.meera)) | {"id": f"{far.bob.uri}/acts/2"})

@@ -16,7 +16,7 @@ async def test_a_server_that_did_not_answer_is_well_as_soon_as_it_is_heard_of_ag
     v, fed = far.village, far.fed
     await far.tells(far.bob, far.bob.act("Like", far.post(v.asha)))
     async with fed.work.reading() as reading:
-        bob = await people.of(reading, await far.account(far.bob))
+        bob = await people.remote_of(reading, await far.account(far.bob))
     assert bob is not None
 
     async def fails() -> int:

@@ -25,7 +25,7 @@ async def on(street: Street, post: int) -> list[tuple[str, str, str]]:
     """What is said of a post, as anybody is told it."""
     seen = await thread.post(street.reads, by(None, "IN"), post)
     assert not seen.withheld
-    return [(one.domain, one.country, one.order) for one in await reads.of(street.reads, seen.item)]
+    return [(one.domain, one.country, one.order) for one in await reads.statements_about(street.reads, seen.item)]
 
 
 async def test_a_post_comes_with_what_its_server_says_of_it_and_an_update_says_it_anew(street: Street):
@@ -50,9 +50,9 @@ async def test_that_somebody_is_suspended_there_is_their_servers_word_and_no_mor
     ravi = await finding.keep(fed, read_actor(actor | {"suspended": True, "withheldIn": withheld("IN")}), RAVI)
     seen = await people.person(street.reads, by(None, "IN"), ravi)
     assert not seen.withheld and seen.item.name == "Ravi"
-    assert await reads.of(street.reads, seen.item) == (
+    assert await reads.statements_about(street.reads, seen.item) == (
         Statement("withheld", "IN", ORDER, domain="social.example"),
         Statement("suspended", domain="social.example"),
     )
     await finding.keep(fed, read_actor(actor), RAVI)
-    assert await reads.of(street.reads, seen.item) == ()
+    assert await reads.statements_about(street.reads, seen.item) == ()

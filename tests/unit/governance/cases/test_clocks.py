@@ -63,4 +63,4 @@ async def test_a_matter_that_is_over_stops_all_its_clocks(bench: Bench, clock) -
     assert await alerts_of(bench.court) == []
     async with bench.court.work.reading() as reading:
         assert await rows.running(reading) == []
-        assert [row.kind for row in await rows.of(reading, clocks.ORDER, 7)] == ["act", "acknowledge"]
+        assert [row.kind for row in await rows.of_matter(reading, clocks.ORDER, 7)] == ["act", "acknowledge"]

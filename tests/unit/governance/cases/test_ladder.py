@@ -40,7 +40,7 @@ async def running(bench: Bench, ref: str) -> set[str]:
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, ref)
         assert order is not None
-        return {row.kind for row in await clocks.of(reading, "order", order.id) if row.stopped_at is None}
+        return {row.kind for row in await clocks.of_matter(reading, "order", order.id) if row.stopped_at is None}
 
 
 async def third(bench: Bench) -> Viewer:

@@ -27,7 +27,7 @@ async def clock_of(bench: Bench, ref: str) -> ClockRow | None:
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, ref)
         assert order is not None
-        found = await clocks.of(reading, "order", order.id)
+        found = await clocks.of_matter(reading, "order", order.id)
     return next((row for row in found if row.kind == reviews.REVIEW and row.stopped_at is None), None)
 
 

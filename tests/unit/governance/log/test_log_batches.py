@@ -408,7 +408,7 @@ async def test_a_change_that_is_in_another_history_is_found(court: Court, clock:
     await hour_passes(court, clock)
     await hour_passes(court, clock)
     files = await files_of(court)
-    old = court.keys.of(str(first))
+    old = court.keys.signing_key(str(first))
     said = tlog.parse_receipt(files["change/1"].decode()).extra
     root = tlog.leaf_hash(said)
     note = tlog.sign_checkpoint(tlog.Checkpoint(first.name, 1, root), old, court.keys.current)

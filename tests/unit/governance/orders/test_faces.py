@@ -263,7 +263,7 @@ async def test_the_laws_own_hours_and_the_orders_are_both_counted_and_the_strict
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, ref)
         assert order is not None
-        running = {clock.kind: clock.due_at for clock in await clocks.of(reading, "order", order.id)}
+        running = {clock.kind: clock.due_at for clock in await clocks.of_matter(reading, "order", order.id)}
         case = await case_of(bench.court, reading, ref, 1)
     assert running["act"] == now + due
     assert case.law_act_by == now + 3 * HOUR

@@ -79,10 +79,10 @@ async def test_somebody_of_another_server_is_found_by_their_whole_name_and_known
     bob = await met(street, "bob@far.example", aliases=("https://old.example/bob",))
     async with street.work.writing() as w:
         assert await id_of(w, "bob@far.example") == bob and await id_of(w, "bob") is None
-        known = await people.of(w, bob)
+        known = await people.remote_of(w, bob)
         assert known is not None and known.uri == "https://far.example/users/bob"
         assert known.aliases == ("https://old.example/bob",) and known.gone_at is None
-        assert await people.of(w, asha) is None
+        assert await people.remote_of(w, asha) is None
         assert not await people.is_followed(w, bob)
         await graph.ask(w, asha, bob, street.make_id(), reposts=True, notify=False)
         assert await people.is_followed(w, bob)

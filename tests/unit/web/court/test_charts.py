@@ -64,10 +64,10 @@ def test_every_country_has_one_tile():
 
 
 def test_cells_speak_the_viewers_language():
-    assert reportwords.said(1234567, Kind.number, "hi") == "12,34,567"
-    assert reportwords.said(FEW, Kind.people, "hi") == "<10"
-    assert reportwords.said(None, Kind.share, "hi") == "–"
-    assert reportwords.said("IN", Kind.country, "hi") == "भारत"
-    assert reportwords.said("XX", Kind.country, "en") == "all countries"
+    assert reportwords.cell_text(1234567, Kind.number, "hi") == "12,34,567"
+    assert reportwords.cell_text(FEW, Kind.people, "hi") == "<10"
+    assert reportwords.cell_text(None, Kind.share, "hi") == "–"
+    assert reportwords.cell_text("IN", Kind.country, "hi") == "भारत"
+    assert reportwords.cell_text("XX", Kind.country, "en") == "all countries"
     assert reportwords.code("no_reasons=2 something_new", "en") == "No reasons are given: 2, something new"
     assert reportwords.note(Note("about {}", "10-99"), "en") == "about 10-99"

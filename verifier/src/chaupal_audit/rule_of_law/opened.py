@@ -59,7 +59,7 @@ def sealed(entries: Entries, opened: Openings) -> dict[int, list[tuple[int, byte
         try:
             head = _entry(raw)
             texts = [one.text for one in opened[index]]
-            act = msgspec.convert(of(digests(head, texts), texts).get("act"), Act)
+            act = msgspec.convert(disclosed_by(digests(head, texts), texts).get("act"), Act)
         except (ValueError, TypeError):
             continue
         if head.t == SEALED and act.size is not None and 0 <= act.size <= index:
@@ -93,7 +93,7 @@ def digests(head: Entry, disclosures: Iterable[str]) -> frozenset[str]:
     )
 
 
-def of(known: frozenset[str], disclosures: Iterable[str]) -> dict[str, object]:
+def disclosed_by(known: frozenset[str], disclosures: Iterable[str]) -> dict[str, object]:
     """What those of the disclosures say whose digests are `known`."""
     return dict(_said(known, disclosures))
 

@@ -179,7 +179,7 @@ class Trial:
             return act
         texts = [one.text for one in published]
         digests = opened.digests(act.head, texts)
-        act.opened = opened.of(digests, texts)
+        act.opened = opened.disclosed_by(digests, texts)
         foreign = [text for text in texts if opened.digest(text) not in digests]
         self._ask(OPENINGS, act, Opened(act, len(foreign)))
         return act

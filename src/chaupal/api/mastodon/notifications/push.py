@@ -69,7 +69,7 @@ async def subscribe(call: Call[Subscribed]) -> WebPushSubscription:
 
 
 async def show(call: Call[Nothing]) -> WebPushSubscription:
-    return shown(call, await push.of(call.house.square, call.caller))
+    return shown(call, await push.subscription_of(call.house.square, call.caller))
 
 
 async def change(call: Call[Wished]) -> WebPushSubscription:
