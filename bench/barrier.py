@@ -93,7 +93,7 @@ class InPostgres(Way):
 
     async def _look(self) -> None:
         self.looks += 1
-        await self._tail.look()
+        await self._tail.catch_up()
 
     async def passed(self) -> None:
         await self._barrier.passed()

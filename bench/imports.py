@@ -41,7 +41,7 @@ async def _bring(settings: Settings, posts: int) -> float:
         id_ = await imports.take_in(house.square, viewer, Brought("twitter.zip", _archive(posts)))
         await imports.carry_on(house.square)
         took = time.perf_counter() - began
-        one, _ = await imports.one(house.square, viewer, id_)
+        one, _ = await imports.by_id(house.square, viewer, id_)
         if one.done != posts:
             raise SystemExit(f"{one.done} of {posts} posts came: {one}")
         return posts / took

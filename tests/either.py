@@ -65,18 +65,18 @@ class _Doors:
     async def settle(self) -> None:
         """As `Runner.settle`: what follows is done by either, and those who listen at either have heard of it."""
         house = self.pick("settle")
-        await house.house.square.work.look()
+        await house.house.square.work.catch_up()
         await house.runner.settle()
         await self.known(house)
         for one in self._both:
             if one.carrier.streams.many():
-                await one.house.square.work.look()
+                await one.house.square.work.catch_up()
                 await one.carrier.streams.settle()
 
     async def known(self, house: Running) -> None:
         """What was done at the other is known where the test calls functions by itself: only requests look before they begin."""
         if house is not self._both[0]:
-            await self._both[0].house.square.work.look()
+            await self._both[0].house.square.work.catch_up()
 
 
 async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> Running:

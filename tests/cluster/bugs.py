@@ -35,14 +35,14 @@ def skip_a_look(switch: Switch) -> None:
     """Looks are not made that begin too soon after the last one."""
     from chaupal.store.machine.tail import Tail
 
-    look, looked = Tail.look, [0.0]
+    look, looked = Tail.catch_up, [0.0]
 
     async def seldom(self: Any) -> None:
         if not switch.on("skip_a_look") or time.monotonic() - looked[0] > SELDOM:
             looked[0] = time.monotonic()
             await look(self)
 
-    Tail.look = seldom
+    Tail.catch_up = seldom
 
 
 def forget_a_shelf(switch: Switch) -> None:

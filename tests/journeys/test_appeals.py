@@ -295,7 +295,7 @@ async def test_a_gagged_order_tells_nobody_until_its_end_and_then_by_itself_also
     async with court.work.reading() as reading:
         (row,) = await rulings.of_owner(reading, asha.id)
     with pytest.raises(NotFound):
-        await notices.one(court, asha.viewer, row.id)
+        await notices.by_id(court, asha.viewer, row.id)
     with pytest.raises(NotFound):
         await appeals.file(court, asha.viewer, row.id, WHY)
     village.clock.move(10 * DAY)

@@ -69,7 +69,9 @@ async def send(v: Village, at: AtDesk, path: str, rows: list[dict[str, str]], **
     while await bulk_jobs.carry_on(v.running.house.court):
         pass
     assert (await at.get(sent.headers["location"])).status_code == 200
-    return await bulk_jobs.look(v.running.house.court, at.who.viewer, int(sent.headers["location"].rpartition("/")[2]))
+    return await bulk_jobs.progress(
+        v.running.house.court, at.who.viewer, int(sent.headers["location"].rpartition("/")[2])
+    )
 
 
 def filled(rows: list[dict[str, str]]) -> list[dict[str, str]]:

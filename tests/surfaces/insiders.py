@@ -113,7 +113,7 @@ async def at_prompt(v: Village, *words: str) -> Printed:
 
     done = await asyncio.to_thread(run)
     await (
-        v.running.house.court.work.look()
+        v.running.house.court.work.catch_up()
     )  # what another process has changed is seen at the next look, by our clock never
     await v.settle()
     return done

@@ -107,7 +107,7 @@ async def test_a_painter_dies_with_whoever_waits_for_it(square: Square):
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "sent"
         await asyncio.to_thread(source.write_bytes, film(seconds=20.0, size="1280x720"))
-        sent = await films.look(house.settings, source, "mov")
+        sent = await films.probe(house.settings, source, "mov")
         task = asyncio.create_task(films.paint(house.settings, source, sent, Path(folder) / "kept"))
         await asyncio.sleep(0.3)
         task.cancel()

@@ -76,7 +76,7 @@ class Behind(Village):
     async def settle(self) -> None:
         """The cluster's worker has carried out everything, and the house beside it has heard of that."""
         await until(self._waits, "what follows in the cluster", wanted=not_)
-        await self.running.house.square.work.look()
+        await self.running.house.square.work.catch_up()
 
     async def _waits(self) -> bool:
         async with self.running.house.square.work.reading() as reading:

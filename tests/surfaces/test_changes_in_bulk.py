@@ -114,7 +114,7 @@ async def _marked(v: Village, who: Villager, ref: str, act: str, rows: list[dict
 async def _carried_on(v: Village, who: Villager, id_: int) -> Outcome:
     while await bulk_jobs.carry_on(v.running.house.court):
         pass
-    found = await bulk_jobs.look(v.running.house.court, who.viewer, id_)
+    found = await bulk_jobs.progress(v.running.house.court, who.viewer, id_)
     return Outcome(found.counts, {one.item.number: str(one.problem) for one in found.bad})
 
 

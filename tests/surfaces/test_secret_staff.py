@@ -91,7 +91,7 @@ async def test_a_gagged_author_does_not_read_the_order_about_themselves_whatever
         async with court.work.reading() as reading:
             (row,) = await rulings.of_owner(reading, author.id)
         with pytest.raises(NotFound):
-            await notices.one(court, author.viewer, row.id)
+            await notices.by_id(court, author.viewer, row.id)
         with pytest.raises(NotFound):
             await steps.take(court, author.viewer, ref, steps.StepForm(verb="acknowledge"))
         with pytest.raises(Problem):

@@ -98,7 +98,7 @@ async def import_(house: "House", who: str, file: BinaryIO, reason: str, rule: s
     while await bulk_jobs.carry_on(house.court):
         pass
     for one in taken.started:
-        progress = await bulk_jobs.look(house.court, viewer, one.job)
+        progress = await bulk_jobs.progress(house.court, viewer, one.job)
         click.echo(f"{one.ref} {one.measure.value}: {progress.entered} of {one.many}")
         for bad in progress.bad:
             click.echo(f"  line {bad.item.line}: {bad.problem}", err=True)

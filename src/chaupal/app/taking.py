@@ -70,7 +70,7 @@ async def bring(house: House, viewer: Viewer, form: OrderForm, papers: Sequence[
     if not papers:
         return []
     brought = [Brought(Path(path).name, await asyncio.to_thread(Path(path).read_bytes)) for path in papers]
-    issuer = await authorities.one(house.court, viewer, form.authority or 0)
+    issuer = await authorities.by_id(house.court, viewer, form.authority or 0)
     found = await documents.take_in(house.court, house.square.files, Bringer(viewer.me), brought, issuer)
     for one in found:
         signer = documents.signer_of(one)

@@ -236,7 +236,7 @@ class Streams:
             return
         news = [event for event in events if type(event) in self._placing and event not in self._lately.items]
         if news:
-            await self.work.look()
+            await self.work.catch_up()
         for event in news:
             self.hear(event)
 

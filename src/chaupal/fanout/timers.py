@@ -107,7 +107,7 @@ class Timers:
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._loop = asyncio.create_task(self._look())
+        self._loop = asyncio.create_task(self._run_due())
 
     async def close(self) -> None:
         for task in (self._loop, *self._running.values()):
@@ -122,7 +122,7 @@ class Timers:
             except Exception as error:
                 log.warning("claims could not be given back; they run out by themselves", error=error)
 
-    async def _look(self) -> None:
+    async def _run_due(self) -> None:
         now = asyncio.get_running_loop().time
         due = self._due = {act.name: now() + act.seconds for act in self._acts}
         while True:

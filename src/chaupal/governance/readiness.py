@@ -29,7 +29,7 @@ async def lacking(court: Court) -> str:
 
 
 async def _looks(court: Court) -> bool:
-    await court.work.look()
+    await court.work.catch_up()
     return True
 
 

@@ -223,7 +223,7 @@ class Dispatcher:
             link=self.house.settings.origin + request.link,
             query=request.query,
             address=asker.address,
-            csrf=csrf.word(request.headers, cookies) if route.shape is Shape.PAGE else "",
+            csrf=csrf.token(request.headers, cookies) if route.shape is Shape.PAGE else "",
             target=request.target,
         )
 

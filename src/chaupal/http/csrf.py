@@ -24,7 +24,7 @@ _OURS = ("same-origin", "none")  # none: the person themselves, as when a tab is
 _MARK = WORD.encode()
 
 
-def word(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+def token(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
     """The visitor's word: from the cookie, else a new one (the page that uses it sets the cookie). Empty: none is needed."""
     if SITE in headers:
         return ""

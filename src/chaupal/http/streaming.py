@@ -104,7 +104,7 @@ class Streaming:
         """Until the end: tell what comes, in this viewer's words; look at the token whenever there is doubt or silence."""
         while not listener.ended:
             found = await listener.next(HEARTBEAT)
-            await self._look(listener)
+            await self._judge_again(listener)
             # Asked for only where it must be: this runs for each listener and each tiding.
             if listener.ended or ((listener.doubted or found is None) and not await self._still(listener)):
                 return
@@ -113,7 +113,7 @@ class Streaming:
             elif not listener.waiting:
                 await beat()
 
-    async def _look(self, listener: Listener) -> None:
+    async def _judge_again(self, listener: Listener) -> None:
         """By the law of this moment, or the end of it."""
         try:
             await self._dispatcher.house.reads.work.fresh()
@@ -130,7 +130,7 @@ class Streaming:
     async def _tell(self, listener: Listener, topic: str, tiding: Tiding, say: Say) -> None:
         for number, hearing in enumerate(listener.hearings(topic)):
             if number:  # the one before may have been long on its way to whoever reads slowly
-                await self._look(listener)
+                await self._judge_again(listener)
             if listener.ended:
                 return
             try:

@@ -54,7 +54,7 @@ class Vitals:
             spread = self.answered[route, status] = Spread()
         spread.add(seconds)
 
-    def look(self, began: int, seconds: float) -> None:
+    def caught_up(self, began: int, seconds: float) -> None:
         """One more look at what others have changed. `began`: ms since 1970."""
         self.looks.add(seconds)
         self.looked_at = began

@@ -216,9 +216,9 @@ class Server:
             return  # many were asking
         self.there = False
         log.warning("Valkey is gone; going on without it", at=str(self.address), error=error)
-        self._looking = self.beside(self._look())
+        self._looking = self.beside(self._reconnect())
 
-    async def _look(self) -> None:
+    async def _reconnect(self) -> None:
         """Until it answers: on new connections, since after a failover another one is meant."""
         while not self.there:
             await asyncio.sleep(LOOK_EVERY)

@@ -82,7 +82,7 @@ async def test_what_another_process_decides_holds_for_what_it_told_of_with_it(
     monkeypatch.setitem(table.HANDLERS, Liked, (judge,))
     if not together:
         monkeypatch.setattr(Runner, "_batch", broken)
-    await street.work.look()
+    await street.work.catch_up()
     await reactions.like(street.square, by(asha), post)
     await street.runner.step()
     other = Street(beside, street.clock, tmp_path)

@@ -157,7 +157,7 @@ async def test_tags_are_found_by_their_beginning_the_exact_one_first_in_the_usua
     for text in ("#किसान_आंदोलन", "#किसान_आन्दोलन", "#किसान_आन्दोलन", "#किसान"):
         await street.say(asha, text)
     assert [t.name for t in await tags.find(street.reads, by(None), "#किसान")] == ["किसान", "किसान_आन्दोलन"]
-    one = await tags.one(street.reads, by(None), "किसानआंदोलन")
+    one = await tags.by_name(street.reads, by(None), "किसानआंदोलन")
     assert (one.name, one.history[0].uses, one.history[0].authors, len(one.history)) == ("किसान_आन्दोलन", 3, 1, 7)
 
 

@@ -142,7 +142,7 @@ async def test_a_much_used_tag_is_counted_once_a_minute_and_at_once_when_the_law
     monkeypatch.setattr(trends, "COUNTED_ANEW", 1)
 
     async def today() -> int:
-        return (await tags.one(street.reads, by(None, "IN"), "सभा")).history[0].uses
+        return (await tags.by_name(street.reads, by(None, "IN"), "सभा")).history[0].uses
 
     asha, bela = await street.people("asha", "bela")
     first, *_ = await talk(street, [asha, bela], "#सभा")

@@ -250,7 +250,7 @@ async def test_an_archive_takes_captions_along_and_brings_them_back(village: Vil
     number = await imports.take_in(square, Viewer(account=v.karl.id, country="IN"), Brought("a.zip", zipped(broken)))
     while await imports.carry_on(square):
         pass
-    one, faults = await imports.one(square, Viewer(account=v.karl.id, country="IN"), number)
+    one, faults = await imports.by_id(square, Viewer(account=v.karl.id, country="IN"), number)
     assert one.state == "done" and any("vtt" in fault.why for fault in faults)
 
 

@@ -45,7 +45,7 @@ async def shown(street: Street, who: int):
 
 
 async def counts(street: Street, who: int, id_: int) -> tuple[str, int, int, int]:
-    one, _ = await imports.one(street.square, Viewer(account=who, country="IN"), id_)
+    one, _ = await imports.by_id(street.square, Viewer(account=who, country="IN"), id_)
     return one.state, one.done, one.skipped, one.failed
 
 
@@ -106,7 +106,7 @@ async def test_each_thing_that_could_not_be_brought_is_listed_with_its_reason(st
         ),
     )
     assert await counts(street, asha, id_) == ("done", 1, 0, 4)
-    _, faults = await imports.one(street.square, Viewer(account=asha, country="IN"), id_)
+    _, faults = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
     assert len(faults) == 4 and all(f.why for f in faults)
     assert any("5000 bytes" in in_english(f.why) for f in faults) and any("future" in in_english(f.why) for f in faults)
 
@@ -122,7 +122,7 @@ async def test_pictures_come_along_with_what_they_show_and_a_missing_one_is_told
     assert [one.description for one in post.pictures] == ["सरसों"]
     async with street.work.reading() as reading:
         assert await media.post_of(reading, post.pictures[0].id) == post.id
-    _, faults = await imports.one(street.square, Viewer(account=asha, country="IN"), id_)
+    _, faults = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
     assert "gone.png" in in_english(faults[0].why) and await counts(street, asha, id_) == ("done", 1, 0, 0)
 
 
@@ -134,7 +134,7 @@ async def test_names_of_files_are_told_as_far_as_they_are_known_again_by(street,
         "captions": [{"url": "b" * 100_000}],
     }
     id_ = await bring(street, asha, zipped(mastodon(note(1, "<p>चित्र</p>", attachment=[film] * 20))))
-    _, faults = await imports.one(street.square, Viewer(account=asha, country="IN"), id_)
+    _, faults = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
     assert len(faults) == 1 and len(faults[0].why) < 4_000 and "aaaa" in in_english(faults[0].why)
 
 
@@ -195,12 +195,12 @@ async def test_one_file_at_a_time_and_it_may_be_stopped(street, asha):
     await imports.stop(street.square, viewer, id_)
     assert not await imports.carry_on(street.square)
     with pytest.raises(NotFound):
-        await imports.one(street.square, Viewer(account=1, country="IN"), id_)
+        await imports.by_id(street.square, Viewer(account=1, country="IN"), id_)
 
 
 async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha):
     id_ = await bring(street, asha, zipped({"../x": b"x"}))
-    one, _ = await imports.one(street.square, Viewer(account=asha, country="IN"), id_)
+    one, _ = await imports.by_id(street.square, Viewer(account=asha, country="IN"), id_)
     assert (one.state, in_english(one.why)) == ("refused", "it holds names that lead out of it")
     assert await street.square.files.get(f"imports/{id_}") is None
     for bad in (

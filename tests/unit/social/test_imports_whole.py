@@ -29,7 +29,7 @@ async def bring(street: Street, who: int, name: str, data: bytes) -> tuple[rows.
     id_ = await imports.take_in(street.square, viewer_of(who), Brought(name, data))
     while await imports.carry_on(street.square):
         pass
-    return await imports.one(street.square, viewer_of(who), id_)
+    return await imports.by_id(street.square, viewer_of(who), id_)
 
 
 async def listed(street: Street, who: int) -> dict[str, frozenset[int]]:

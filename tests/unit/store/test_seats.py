@@ -217,7 +217,7 @@ async def test_whose_clock_is_set_wrong_while_it_serves_answers_nobody_until_it_
             with pytest.raises(Unavailable):
                 await work.fresh()
             with pytest.raises(Unavailable):
-                await work.look()
+                await work.catch_up()
             monkeypatch.setattr(time, "time_ns", right)
             await work.fresh()
     finally:

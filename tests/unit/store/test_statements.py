@@ -84,6 +84,6 @@ async def test_rows_come_back_as_they_were_written(work: Work):
         assert await w.run(inserts_once(marks), **every.written(kept)) == 1
         assert await w.run(inserts_once(marks), **every.written(kept)) == 0
     async with work.reading() as reading:
-        assert await one.one(reading, of="some") == kept
-        assert await one.one(reading, of="none") is None
+        assert await one.first(reading, of="some") == kept
+        assert await one.first(reading, of="none") is None
         assert await one.all(reading, of="some") == [kept]

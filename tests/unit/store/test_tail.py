@@ -171,7 +171,7 @@ async def test_a_poll_that_ended_is_known_to_others_whomever_it_was_told_already
     ended = [PollEnded(post=1, author=2, told=voter) for voter in (0, 3)]
     async with here.work.writing() as w:
         w.tell(*ended)
-    await there.work.look()
+    await there.work.catch_up()
     assert there.heard == ended
 
 
@@ -250,11 +250,11 @@ async def test_one_process_alone_tells_nobody_and_hears_what_the_command_line_do
     server, typed = Process(dsn, clock, many=False), Process(dsn, clock, many=False, beside=True)
     for process in (server, typed):
         await process.work.open()
-    await server.work.look()
+    await server.work.catch_up()
     server.remember(1, 2)
     await changes(server.work, 1)
     await changes(typed.work, 2, event=followed("दिल्ली"))
-    await server.work.look()
+    await server.work.catch_up()
     assert server.knows()[0] == [] and server.heard == [followed("दिल्ली")]
     connection = await asyncpg.connect(dsn)
     assert await connection.fetchval("SELECT count(*) FROM changes") == 1
@@ -313,7 +313,7 @@ async def test_what_the_database_commits_after_its_author_lost_it_is_known_all_t
         yield
         raise ConnectionResetError
 
-    await work.look()
+    await work.catch_up()
     at_it = late.transaction()
     await at_it.start()
     await late.execute("SELECT pg_current_xact_id()")  # the database's end of that unit
@@ -325,10 +325,10 @@ async def test_what_the_database_commits_after_its_author_lost_it_is_known_all_t
         await work.fresh()
         process.remember(1, 2)
     await at_it.commit()
-    await work.look()
+    await work.catch_up()
     assert process.knows()[0] == [] and process.gaps == 1
     process.remember(1)
-    await work.look()
+    await work.catch_up()
     assert process.knows()[0] == [1] and process.gaps == 1, "it is over"
     await late.close()
     await work.close()
@@ -340,7 +340,7 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
     process, late = Process(dsn, clock, many=False), await asyncpg.connect(dsn)
     work, ask = process.work, Hands.fetchval
     await work.open()
-    await work.look()
+    await work.catch_up()
     at_it = late.transaction()
 
     async def asked(self: Hands, query: str) -> Any:
@@ -353,10 +353,10 @@ async def test_what_breaks_while_the_number_of_another_is_asked_for_is_waited_fo
     work._doubt({(POSTS, 1)})  # pyright: ignore[reportPrivateUsage]
     with monkeypatch.context() as patch:
         patch.setattr(Hands, "fetchval", asked)
-        await work.look()
+        await work.catch_up()
     process.remember(2)
     await at_it.commit()
-    await work.look()
+    await work.catch_up()
     assert process.knows()[0] == [] and process.gaps == 1
     await late.close()
     await work.close()

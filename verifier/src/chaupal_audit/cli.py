@@ -151,7 +151,7 @@ def _say_broken(tried: Verdict, told: "Told") -> None:
 
 def _said(finding: Finding) -> str:
     about = f" ({finding.ref})" if finding.ref else ""
-    return _printable(f"entry {finding.index}{about}: {finding.words()} [{finding.code}]")
+    return _printable(f"entry {finding.index}{about}: {finding.text_in()} [{finding.code}]")
 
 
 def _filters(start: str, asked: dict[str, str]) -> Filters:

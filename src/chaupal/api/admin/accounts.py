@@ -174,7 +174,7 @@ async def listed2(call: Call[Asked2]) -> Answer:
     )
 
 
-async def one(call: Call[AccountAsked]) -> AdminAccount:
+async def show(call: Call[AccountAsked]) -> AdminAccount:
     """One account. That staff saw its address is written down."""
     return await _one(call)
 
@@ -237,13 +237,13 @@ async def reject(call: Call[AccountAsked]) -> Answer:
 async def _page(call: Call[Any], wishes: Wishes, purpose: str) -> Answer:
     cursor = call.args.cursor(100, 200)
     page: Page[Entry] = await staffed.accounts(call.house.reads, call.viewer, wishes, cursor)
-    await account_desk.look(call.house.court, call.viewer, [entry.private.id for entry in page.items], purpose)
+    await account_desk.audit_view(call.house.court, call.viewer, [entry.private.id for entry in page.items], purpose)
     return json([admin_account(call, entry) for entry in page.items], headers=link_header(call, page))
 
 
 async def _one(call: Call[Any]) -> AdminAccount:
-    await account_desk.look(call.house.court, call.viewer, (call.args.id,), getattr(call.args, "purpose", ""))
-    return admin_account(call, await staffed.one(call.house.reads, call.viewer, call.args.id))
+    await account_desk.audit_view(call.house.court, call.viewer, (call.args.id,), getattr(call.args, "purpose", ""))
+    return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
 
 
 async def _end(call: Call[Ended], how: str) -> AdminAccount:
@@ -291,7 +291,7 @@ OPEN: dict[str, Any] = {"scope": "admin:write:accounts", "may": "approve_account
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=AccountsAsked, gives=list[AdminAccount], **READ),
     get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=Asked2, gives=list[AdminAccount], **READ),
-    get(f"{API}/{{id}}", one, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
+    get(f"{API}/{{id}}", show, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
     post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=Acted, gives=Opened, **WRITE),
     post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),

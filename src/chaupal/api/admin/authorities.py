@@ -47,7 +47,7 @@ async def register(call: Call[AuthorityForm]) -> AuthorityShown:
 async def change(call: Call[Changed]) -> AuthorityShown:
     """Propose what is to be known of an authority; it holds once another person agrees, and its contact is told."""
     await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
-    return await _shown(call, await authorities.one(call.house.court, call.viewer, call.args.id))
+    return await _shown(call, await authorities.by_id(call.house.court, call.viewer, call.args.id))
 
 
 async def agree(call: Call[ById]) -> AuthorityShown:

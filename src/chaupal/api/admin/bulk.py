@@ -174,9 +174,9 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     )
 
 
-async def look(call: Call[Looked]) -> JobShown:
+async def show(call: Call[Looked]) -> JobShown:
     """How far a call is, for whoever sent it; with the rows that are wrong or have moved."""
-    return _shown(call, await bulk_jobs.look(call.house.court, call.viewer, call.args.id, call.args.first))
+    return _shown(call, await bulk_jobs.progress(call.house.court, call.viewer, call.args.id, call.args.first))
 
 
 async def out(call: Call[Wanted]) -> Answer:
@@ -205,7 +205,7 @@ async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer
         untouched=read.left,
         what_can=args.what_can,
     )
-    shown = _shown(call, await bulk_jobs.look(call.house.court, call.viewer, job.id))
+    shown = _shown(call, await bulk_jobs.progress(call.house.court, call.viewer, job.id))
     return json(shown, 202, [("location", shown.url)])
 
 
@@ -253,5 +253,5 @@ ROUTES: tuple[Route, ...] = (
     ),
     get(f"{API}/appeals.csv", appeals_out, Surface.OFFICE, **READ),
     post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=Appealed, **WRITE | {"may": "hear_appeal"}),
-    get(JOB, look, Surface.OFFICE, takes=Looked, gives=JobShown, **READ),
+    get(JOB, show, Surface.OFFICE, takes=Looked, gives=JobShown, **READ),
 )

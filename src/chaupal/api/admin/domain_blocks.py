@@ -150,9 +150,9 @@ async def listed(call: Call[Paged]) -> Answer:
     return _page(call, found, partial(_block, call))
 
 
-async def one(call: Call[ById]) -> AdminDomainBlock:
+async def show(call: Call[ById]) -> AdminDomainBlock:
     """One of them."""
-    return _block(call, await limits.one(call.house.court, call.viewer, call.args.id))
+    return _block(call, await limits.by_id(call.house.court, call.viewer, call.args.id))
 
 
 async def block(call: Call[DomainBlockSent]) -> Answer:
@@ -176,7 +176,7 @@ async def block(call: Call[DomainBlockSent]) -> Answer:
 async def change(call: Call[Changed]) -> Answer:
     """Limit it otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
     a, court = call.args, call.house.court
-    was = await limits.one(court, call.viewer, a.id)
+    was = await limits.by_id(court, call.viewer, a.id)
     held = was.measures | was.proposed
 
     def said[T](new: T | None, before: T) -> T:
@@ -218,7 +218,7 @@ async def allows(call: Call[Paged]) -> Answer:
 
 async def allow_of(call: Call[ById]) -> AdminDomainAllow:
     """One of them."""
-    return _allowed(await allowing.one(call.house.court, call.viewer, call.args.id))
+    return _allowed(await allowing.by_id(call.house.court, call.viewer, call.args.id))
 
 
 async def allow(call: Call[LetIn]) -> AdminDomainAllow:
@@ -258,7 +258,7 @@ READ, WRITE, READ_LIST, WRITE_LIST = _may(BLOCKS), _may(BLOCKS, "write"), _may(A
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, takes=Paged, gives=list[AdminDomainBlock], **READ),
-    get(f"{API}/{BLOCKS}/{{id}}", one, Surface.OFFICE, takes=ById, gives=AdminDomainBlock, **READ),
+    get(f"{API}/{BLOCKS}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminDomainBlock, **READ),
     post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=DomainBlockSent, gives=AdminDomainBlock, **WRITE),
     put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=Changed, gives=AdminDomainBlock, **WRITE),
     delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=Ended, **WRITE),

@@ -154,7 +154,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
         page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
         return json([_shown(found[id_]) for id_ in page.items], headers=link_header(call, page))
 
-    async def one(call: Call[ById]) -> Answer:
+    async def show(call: Call[ById]) -> Answer:
         """One of them."""
         return json(_shown(await doors.door(call.house.court, call.viewer, kind, call.args.id)))
 
@@ -168,7 +168,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
     return (
         get(path, listed, Surface.OFFICE, takes=Paged, **read),
-        get(f"{path}/{{id}}", one, Surface.OFFICE, takes=ById, gives=gives, **read),
+        get(f"{path}/{{id}}", show, Surface.OFFICE, takes=ById, gives=gives, **read),
         delete(f"{path}/{{id}}", end, Surface.OFFICE, takes=ById, scope=f"admin:write:{name}", **may),
     )
 

@@ -159,7 +159,7 @@ async def listed(call: Call[Some]) -> Answer:
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 
-async def one(call: Call[OrderAsked]) -> MatterShown:
+async def show(call: Call[OrderAsked]) -> MatterShown:
     """One matter with its steps, its targets, and what was said and done about each."""
     return _matter(call, await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
 
@@ -307,7 +307,7 @@ def _act(name: str, act: Act) -> Route:
 
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
-    get(f"{API}/{{ref}}", one, Surface.OFFICE, takes=OrderAsked, gives=MatterShown, **READ),
+    get(f"{API}/{{ref}}", show, Surface.OFFICE, takes=OrderAsked, gives=MatterShown, **READ),
     post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, may="take_step", **WRITE),
     get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
     *starmap(_act, acts.addresses("api").items()),

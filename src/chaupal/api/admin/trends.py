@@ -73,12 +73,12 @@ async def trending_links(call: Call[TrendsAsked]) -> list[dict[str, Any]]:
 
 async def approve_link(call: Call[ById]) -> dict[str, Any]:
     """A link that trends, as every one may: nothing to approve. 404 for one that does not."""
-    return (await _links(call, [await links.one(call.house.reads, call.viewer, call.args.id)]))[0]
+    return (await _links(call, [await links.by_id(call.house.reads, call.viewer, call.args.id)]))[0]
 
 
 async def reject_link(call: Call[ById]) -> Answer:
     """Refused (422): it takes two people. What is kept out are posts, people and tags, and with them their links."""
-    await links.one(call.house.reads, call.viewer, call.args.id)
+    await links.by_id(call.house.reads, call.viewer, call.args.id)
     raise Invalid("trend_by_two")
 
 
@@ -115,7 +115,7 @@ async def _links(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[d
 
 
 async def _tag(call: Call[Tag]) -> TagShown:
-    return (await shown_tags(call, [await tags.one(call.house.reads, call.viewer, call.args.name)]))[0]
+    return (await shown_tags(call, [await tags.by_name(call.house.reads, call.viewer, call.args.name)]))[0]
 
 
 API = "/api/v1/admin/trends"

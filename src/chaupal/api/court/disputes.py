@@ -69,7 +69,7 @@ async def strikes(call: Call[Nothing]) -> list[Warned]:
 
 async def strike(call: Call[ById]) -> Warned:
     """One of them."""
-    return await _warned(call, await notices.one(call.house.court, call.viewer, call.args.id))
+    return await _warned(call, await notices.by_id(call.house.court, call.viewer, call.args.id))
 
 
 async def file(call: Call[Filed]) -> AppealShown:
@@ -89,7 +89,7 @@ async def mine(call: Call[Nothing]) -> list[AppealShown]:
     return [_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
 
 
-async def one(call: Call[ById]) -> AppealShown:
+async def show(call: Call[ById]) -> AppealShown:
     """One of them, with what was written in it."""
     row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
     return _shown(call, row, about.messages)
@@ -163,7 +163,7 @@ ROUTES: tuple[Route, ...] = (
     post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=FiledHere, gives=AppealShown, **WRITE),
     post(APPEALS, file, Surface.OWN, takes=Filed, gives=AppealShown, **WRITE),
     get(APPEALS, mine, Surface.OWN, gives=list[AppealShown], **READ),
-    get(f"{APPEALS}/{{id}}", one, Surface.OWN, takes=ById, gives=AppealShown, **READ),
+    get(f"{APPEALS}/{{id}}", show, Surface.OWN, takes=ById, gives=AppealShown, **READ),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Word, gives=AppealShown, **WRITE),
     post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=ById, gives=AppealShown, **WRITE),
 )

@@ -153,7 +153,7 @@ async def every(call: Call[ReportsAsked]) -> Answer:
     return json([await _admin(call, row) for row in kept], headers=link_header(call, page))
 
 
-async def one(call: Call[ById]) -> AdminReport:
+async def show(call: Call[ById]) -> AdminReport:
     """One report."""
     return await _admin(call, await report_desk.report(call.house.court, call.viewer, call.args.id))
 
@@ -217,7 +217,7 @@ async def _account(call: Call[Any], id_: int | None) -> AdminAccount | None:
     if id_ is None:
         return None
     try:
-        entry = await staffed.one(call.house.reads, call.viewer, id_)
+        entry = await staffed.by_id(call.house.reads, call.viewer, id_)
     except NotFound:
         return None
     return admin_account(call, entry, address=False)
@@ -238,7 +238,7 @@ ROUTES: tuple[Route, ...] = (
         limit=(30, 3_600),
     ),
     get(DESK, every, Surface.OFFICE, takes=ReportsAsked, **READ),
-    get(f"{DESK}/{{id}}", one, Surface.OFFICE, takes=ById, gives=AdminReport, **READ),
+    get(f"{DESK}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminReport, **READ),
     put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE | {"takes": Amended}),
     post(f"{DESK}/{{id}}/assign_to_self", assign_to_self, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/unassign", unassign, Surface.OFFICE, **WRITE),

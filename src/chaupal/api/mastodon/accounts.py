@@ -129,7 +129,7 @@ async def edit(call: Call[ProfileSent]) -> None:
         await conversations.want_marks(call.house.square, call.viewer, wanted=args.read_marks)
 
 
-async def one(call: Call[ById]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     seen = await people.person(call.house.reads, call.viewer, call.args.id)
     return Answer(await _bytes(call, seen))
 
@@ -193,6 +193,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=AccountNamed, gives=Account, kept=True),
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=ByIds, gives=list[Account]),
-    get("/api/v1/accounts/{id}", one, Surface.PROFILE, scope="read:accounts", public=True, takes=ById, gives=Account, kept=True),
+    get("/api/v1/accounts/{id}", show, Surface.PROFILE, scope="read:accounts", public=True, takes=ById, gives=Account, kept=True),
     get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, kept=True),
 )  # fmt: skip

@@ -82,7 +82,7 @@ def shown(call: Call[Any], told: Told) -> Announcement:
     one = told.announcement
     return Announcement(
         id=str(one.id),
-        content=content(one.words(call.viewer.language), call.house.settings.origin),
+        content=content(one.text_in(call.viewer.language), call.house.settings.origin),
         starts_at=iso_or_none(one.starts_at),
         ends_at=iso_or_none(one.ends_at),
         all_day=one.all_day,

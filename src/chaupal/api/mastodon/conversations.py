@@ -52,7 +52,7 @@ async def unread(call: Call[ById]) -> Conversation:
 
 async def _marked(call: Call[ById], *, unread: bool) -> Conversation:
     await conversations.read(call.house.square, call.viewer, call.args.id, unread=unread)
-    return (await shown(call, [await reads.one(call.house.reads, call.viewer, call.args.id)]))[0]
+    return (await shown(call, [await reads.by_root(call.house.reads, call.viewer, call.args.id)]))[0]
 
 
 async def remove(call: Call[ById]) -> dict[str, Any]:

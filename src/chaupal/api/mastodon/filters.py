@@ -179,9 +179,9 @@ async def every(call: Call[Nothing]) -> list[FilterShown]:
     return [_filter(f) for f in await filtering.mine(call.house.reads, call.viewer)]
 
 
-async def one(call: Call[ById]) -> FilterShown:
+async def show(call: Call[ById]) -> FilterShown:
     """One of them."""
-    return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
+    return _filter(await filtering.by_id(call.house.reads, call.viewer, call.args.id))
 
 
 async def create(call: Call[FilterSent]) -> FilterShown:
@@ -189,13 +189,13 @@ async def create(call: Call[FilterSent]) -> FilterShown:
     args = call.args
     wish = _wish(msgspec.structs.replace(args, title=args.title or "", context=args.context or []))
     id_ = await filters.create(call.house.square, call.viewer, wish, _keywords(args))
-    return _filter(await filtering.one(call.house.reads, call.viewer, id_))
+    return _filter(await filtering.by_id(call.house.reads, call.viewer, id_))
 
 
 async def change(call: Call[FilterChanged]) -> FilterShown:
     """Change a filter, and its keywords with it."""
     await filters.change(call.house.square, call.viewer, call.args.id, _wish(call.args), _keywords(call.args))
-    return _filter(await filtering.one(call.house.reads, call.viewer, call.args.id))
+    return _filter(await filtering.by_id(call.house.reads, call.viewer, call.args.id))
 
 
 async def remove(call: Call[ById]) -> dict[str, Any]:
@@ -206,7 +206,7 @@ async def remove(call: Call[ById]) -> dict[str, Any]:
 
 async def keywords(call: Call[ById]) -> list[KeywordShown]:
     """The keywords of a filter."""
-    return [_keyword(k) for k in (await filtering.one(call.house.reads, call.viewer, call.args.id)).keywords]
+    return [_keyword(k) for k in (await filtering.by_id(call.house.reads, call.viewer, call.args.id)).keywords]
 
 
 async def keyword(call: Call[ById]) -> KeywordShown:
@@ -236,7 +236,7 @@ async def remove_keyword(call: Call[ById]) -> dict[str, Any]:
 
 async def posts(call: Call[ById]) -> list[FilteredShown]:
     """The posts that a filter names."""
-    return [_entry(p) for p in (await filtering.one(call.house.reads, call.viewer, call.args.id)).posts]
+    return [_entry(p) for p in (await filtering.by_id(call.house.reads, call.viewer, call.args.id)).posts]
 
 
 async def post_entry(call: Call[ById]) -> FilteredShown:
@@ -286,7 +286,7 @@ async def create_first(call: Call[OneSent]) -> FilterOne:
     wish = msgspec.structs.replace(_first_wish(args), title=args.phrase or "", contexts=args.context or [])
     keyword_ = KeywordWish(text=args.phrase or "", whole=bool(args.whole_word))
     id_ = await filters.create(call.house.square, call.viewer, wish, [keyword_])
-    made = await filtering.one(call.house.reads, call.viewer, id_)
+    made = await filtering.by_id(call.house.reads, call.viewer, id_)
     return _first(made, made.keywords[0])
 
 
@@ -317,7 +317,7 @@ ROUTES: tuple[Route, ...] = (
     delete(f"{TWO}/keywords/{{id}}", remove_keyword, Surface.OWN, takes=ById, **WRITE),
     get(f"{TWO}/statuses/{{id}}", post_entry, Surface.OWN, takes=ById, gives=FilteredShown, **READ),
     delete(f"{TWO}/statuses/{{id}}", remove_post, Surface.OWN, takes=ById, gives=FilteredShown, **WRITE),
-    get(f"{TWO}/{{id}}", one, Surface.OWN, takes=ById, gives=FilterShown, **READ),
+    get(f"{TWO}/{{id}}", show, Surface.OWN, takes=ById, gives=FilterShown, **READ),
     put(f"{TWO}/{{id}}", change, Surface.OWN, takes=FilterChanged, gives=FilterShown, **WRITE),
     delete(f"{TWO}/{{id}}", remove, Surface.OWN, takes=ById, **WRITE),
     get(f"{TWO}/{{id}}/keywords", keywords, Surface.OWN, takes=ById, gives=list[KeywordShown], **READ),

@@ -90,7 +90,7 @@ class InstanceOne(msgspec.Struct, kw_only=True):
     rules: list[InstanceRule]
 
 
-async def two(call: Call[Nothing]) -> InstanceTwo:
+async def show_v2(call: Call[Nothing]) -> InstanceTwo:
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceTwo(
@@ -110,7 +110,7 @@ async def two(call: Call[Nothing]) -> InstanceTwo:
     )
 
 
-async def one(call: Call[Nothing]) -> InstanceOne:
+async def show_v1(call: Call[Nothing]) -> InstanceOne:
     settings = call.house.settings
     census = await people.census(call.house.reads)
     return InstanceOne(
@@ -245,8 +245,8 @@ async def nothing(call: Call[Any]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/{id}/identity_proofs", nothing, Surface.NONE, scope=""),
-    get("/api/v2/instance", two, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
-    get("/api/v1/instance", one, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
+    get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", show_v1, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/peers", peers, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),

@@ -58,9 +58,9 @@ async def every(call: Call[Nothing]) -> list[ListShown]:
     return [_shown(one) for one in await reads.mine(call.house.reads, call.viewer)]
 
 
-async def one(call: Call[ById]) -> ListShown:
+async def show(call: Call[ById]) -> ListShown:
     """One of them."""
-    return _shown(await reads.one(call.house.reads, call.viewer, call.args.id))
+    return _shown(await reads.by_id(call.house.reads, call.viewer, call.args.id))
 
 
 async def create(call: Call[ListSent]) -> ListShown:
@@ -117,7 +117,7 @@ ALL, ONE = "/api/v1/lists", "/api/v1/lists/{id}"
 ROUTES: tuple[Route, ...] = (
     get(ALL, every, Surface.OWN, gives=list[ListShown], **READ, kept=True),
     post(ALL, create, Surface.OWN, takes=ListSent, gives=ListShown, **WRITE),
-    get(ONE, one, Surface.OWN, takes=ById, gives=ListShown, **READ),
+    get(ONE, show, Surface.OWN, takes=ById, gives=ListShown, **READ),
     put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
     delete(ONE, remove, Surface.OWN, takes=ById, **WRITE),
     get(f"{ONE}/accounts", members, Surface.PROFILE, takes=PagedById, **READ),

@@ -64,7 +64,7 @@ async def unfeature(call: Call[TagNamed]) -> TagShown:
 
 
 async def _tag(call: Call[TagNamed]) -> TagShown:
-    found = await tag_reads.one(call.house.reads, call.viewer, call.args.name)
+    found = await tag_reads.by_name(call.house.reads, call.viewer, call.args.name)
     return (await shown_tags(call, [found]))[0]
 
 

@@ -118,7 +118,7 @@ async def tagged(call: Call[TagHeard]) -> Hearing:
 
 async def listed(call: Call[ListHeard]) -> Hearing:
     """What the people of one's own list write. Raises NotFound."""
-    own = await lists.one(call.house.reads, call.viewer, call.args.list)
+    own = await lists.by_id(call.house.reads, call.viewer, call.args.list)
     return Hearing((call.route.stream, str(own.id)), (list_topic(own.id),), compose)
 
 
@@ -172,7 +172,7 @@ async def _delete(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]
 
 async def _notification(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
     try:
-        told = await notifications.one(call.house.reads, call.viewer, tiding.id)
+        told = await notifications.by_id(call.house.reads, call.viewer, tiding.id)
     except NotFound:
         return ()
     return [("notification", one) for one in await written(call, [told])]
@@ -184,7 +184,7 @@ async def _merged(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]
 
 
 async def _announcement(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
-    told = await announcements.one(call.house.reads, call.viewer, tiding.id)
+    told = await announcements.by_id(call.house.reads, call.viewer, tiding.id)
     return [("announcement", _encode(announcement_shown(call, told)))] if told else ()
 
 
@@ -200,7 +200,7 @@ async def _reacted(call: Call[Any], topic: str, tiding: Reacted) -> Sequence[Tol
 async def _conversation(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
     """What is withheld here is no news."""
     try:
-        talk = await conversations.one(call.house.reads, call.viewer, tiding.id)
+        talk = await conversations.by_root(call.house.reads, call.viewer, tiding.id)
     except NotFound:
         return ()
     return [("conversation", _encode(one)) for one in await talks_shown(call, [talk]) if not talk.last.withheld]

@@ -68,12 +68,12 @@ async def _found(call: Call[SuggestionsAsked]) -> Sequence[Suggested]:
     return await suggestions.page(call.house.reads, call.viewer, max(1, min(call.args.limit, 80)))
 
 
-async def two(call: Call[SuggestionsAsked]) -> Answer:
+async def page_v2(call: Call[SuggestionsAsked]) -> Answer:
     """Whom one may like to follow, and why."""
     return json([_suggestion(call, one) for one in await _found(call)])
 
 
-async def one(call: Call[SuggestionsAsked]) -> Answer:
+async def page_v1(call: Call[SuggestionsAsked]) -> Answer:
     """Whom one may like to follow, as older clients read it."""
     return Answer(await people_bytes(call, [one.person for one in await _found(call)]))
 
@@ -102,8 +102,8 @@ async def directory(call: Call[DirectoryAsked]) -> Answer:
 ASKED: dict[str, Any] = {"scope": "read:accounts", "takes": SuggestionsAsked}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v2/suggestions", two, Surface.SUGGEST, **ASKED),
-    get("/api/v1/suggestions", one, Surface.SUGGEST, **ASKED),
+    get("/api/v2/suggestions", page_v2, Surface.SUGGEST, **ASKED),
+    get("/api/v1/suggestions", page_v1, Surface.SUGGEST, **ASKED),
     delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts", takes=ById),
     get("/api/v1/directory", directory, Surface.SUGGEST, public=True, takes=DirectoryAsked),
 )

@@ -130,7 +130,7 @@ def days_shown(history: Sequence[Day]) -> list[HistoryDay]:
 
 async def tag(call: Call[TagNamed]) -> TagShown:
     """One tag."""
-    return (await shown_tags(call, [await tags.one(call.house.reads, call.viewer, call.args.name)]))[0]
+    return (await shown_tags(call, [await tags.by_name(call.house.reads, call.viewer, call.args.name)]))[0]
 
 
 # What trends is counted anew once a minute; a change of the law, or any other, at once.

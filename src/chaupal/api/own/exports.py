@@ -34,7 +34,7 @@ class ExportShown(msgspec.Struct):
 async def ask(call: Call[Nothing]) -> ExportShown:
     """Have it made, beside everything else. 409 while another one is made."""
     square, viewer = call.house.square, call.viewer
-    return shown(call, await exports.one(square, viewer, await exports.ask(square, viewer)))
+    return shown(call, await exports.by_id(square, viewer, await exports.ask(square, viewer)))
 
 
 async def mine(call: Call[Nothing]) -> list[ExportShown]:
@@ -42,9 +42,9 @@ async def mine(call: Call[Nothing]) -> list[ExportShown]:
     return [shown(call, one) for one in await exports.mine(call.house.square, call.viewer)]
 
 
-async def one(call: Call[ById]) -> ExportShown:
+async def show(call: Call[ById]) -> ExportShown:
     """How far it has been made."""
-    return shown(call, await exports.one(call.house.square, call.viewer, call.args.id))
+    return shown(call, await exports.by_id(call.house.square, call.viewer, call.args.id))
 
 
 async def fetch(call: Call[ById]) -> Answer:
@@ -73,6 +73,6 @@ OWN: dict[str, Any] = {"scope": "read", "suspended": True}
 ROUTES: tuple[Route, ...] = (
     post(API, ask, Surface.OWN, gives=ExportShown, limit=(10, 3_600), **OWN),
     get(API, mine, Surface.OWN, gives=list[ExportShown], **OWN),
-    get(f"{API}/{{id}}", one, Surface.OWN, takes=ById, gives=ExportShown, **OWN),
+    get(f"{API}/{{id}}", show, Surface.OWN, takes=ById, gives=ExportShown, **OWN),
     get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=ById, **OWN),
 )

@@ -45,14 +45,14 @@ async def extended(call: Call[Nothing]) -> Told:
     court, settings = call.house.court, call.house.settings
     found = await house_texts.latest(court, ABOUT)
     if found is not None and found.text:
-        return Told(iso(found.published_at), markdown.render(found.words(call.viewer.language)))
+        return Told(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
     return Told(iso(court.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
 
 
 async def privacy(call: Call[Nothing]) -> Told:
     """What is kept of people, and who sees it."""
     found = await house_texts.privacy(call.house.court)
-    return Told(iso(found.published_at), markdown.render(found.words(call.viewer.language)))
+    return Told(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
 
 
 async def terms(call: Call[Nothing]) -> TermsOfService:
@@ -69,7 +69,7 @@ def _terms(call: Call[Any], one: HouseText, after: HouseText | None) -> TermsOfS
     return TermsOfService(
         effective_date=one.effective_on,
         effective=house_texts.is_effective(call.house.court, one),
-        content=markdown.render(one.words(call.viewer.language)),
+        content=markdown.render(one.text_in(call.viewer.language)),
         succeeded_by=after.effective_on if after else None,
     )
 

@@ -56,7 +56,7 @@ async def bring(call: Call[ImportSent]) -> ImportShown:
         raise Invalid("file_blank")
     brought = Brought(file.name, file.data, call.args.kind, call.args.visibility)
     id_ = await imports.take_in(call.house.square, call.viewer, brought)
-    return shown(*await imports.one(call.house.square, call.viewer, id_))
+    return shown(*await imports.by_id(call.house.square, call.viewer, id_))
 
 
 async def mine(call: Call[Nothing]) -> list[ImportShown]:
@@ -64,15 +64,15 @@ async def mine(call: Call[Nothing]) -> list[ImportShown]:
     return [shown(one) for one in await imports.mine(call.house.square, call.viewer)]
 
 
-async def one(call: Call[ById]) -> ImportShown:
+async def show(call: Call[ById]) -> ImportShown:
     """How far it has come, and what could not be brought."""
-    return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
+    return shown(*await imports.by_id(call.house.square, call.viewer, call.args.id))
 
 
 async def stop(call: Call[ById]) -> ImportShown:
     """No further; what has come stays."""
     await imports.stop(call.house.square, call.viewer, call.args.id)
-    return shown(*await imports.one(call.house.square, call.viewer, call.args.id))
+    return shown(*await imports.by_id(call.house.square, call.viewer, call.args.id))
 
 
 def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
@@ -110,6 +110,6 @@ ROUTES: tuple[Route, ...] = (
         **WRITE,
     ),
     get(API, mine, Surface.OWN, gives=list[ImportShown], **READ),
-    get(f"{API}/{{id}}", one, Surface.OWN, takes=ById, gives=ImportShown, **READ),
+    get(f"{API}/{{id}}", show, Surface.OWN, takes=ById, gives=ImportShown, **READ),
     delete(f"{API}/{{id}}", stop, Surface.OWN, takes=ById, gives=ImportShown, **WRITE),
 )

@@ -125,7 +125,7 @@ async def _tell(carrier: Carrier, at_most: int) -> int:
     async with carrier.work.writing() as w:
         waiting = await untold.take(w, at_most)
         if waiting:
-            await carrier.work.look()
+            await carrier.work.catch_up()
         for kept in waiting:
             await _handle(carrier, w, kept.event)
         await untold.done(w, [kept.seq for kept in waiting])

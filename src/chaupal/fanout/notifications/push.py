@@ -101,7 +101,7 @@ async def _words(carrier: Carrier, to: Subscription, notification: int) -> bytes
         return None
     reads = Reads(carrier.settings, carrier.work, carrier.clock, carrier.feeds, carrier.square.files)
     try:
-        told = await notifications.one(reads, viewer, notification)
+        told = await notifications.by_id(reads, viewer, notification)
     except NotFound:
         return None
     if not await _is_wanted(carrier, to, told.person.item.id) or (told.post is not None and told.post.withheld):

@@ -54,7 +54,7 @@ async def file(court: Court, viewer: Viewer, ruling_id: int, text: str) -> Appea
     paper = Paper()
     text = paper.page("text", text)
     paper.check()
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     _check_may_appeal(viewer, strike)
     async with court.work.writing() as w:
         row = await _file(court, w, viewer, strike, text)

@@ -52,7 +52,7 @@ class _Entry(msgspec.Struct):
 
 async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:
     """The counter-notice about a ruling: for whoever wrote it, and for staff. Raises NotFound."""
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     async with court.work.reading() as reading:
         return await _of(reading, strike)
 
@@ -64,7 +64,7 @@ def is_open(strike: Strike) -> bool:
 
 async def file(court: Court, viewer: Viewer, ruling_id: int, particulars: dict[str, str]) -> None:
     """Answer a notice. Raises NotFound for others' rulings, Invalid by field for what is not declared, Conflict."""
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     law = strike.regime.counter_notice
     if strike.ruling.owner_id != viewer.me or law is None:
         raise NotFound
@@ -94,7 +94,7 @@ async def step(court: Court, viewer: Viewer, ruling_id: int, name: str) -> None:
     check_may(viewer, "lift")
     if name not in STEPS:
         raise NotFound
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     needs, bars = STEPS[name]
     async with court.work.writing() as w:
         await ledger.hold(w)

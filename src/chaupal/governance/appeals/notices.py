@@ -79,7 +79,7 @@ async def mine(court: Court, viewer: Viewer) -> list[Strike]:
     return [strike for strike in found if not _kept_back(court, strike)]
 
 
-async def one(court: Court, viewer: Viewer, id_: int) -> Strike:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> Strike:
     """One of them: for the person concerned, once they may know, and for staff. Raises NotFound for everybody else."""
     async with court.work.reading() as reading:
         strike = await strike_of(court, reading, id_)

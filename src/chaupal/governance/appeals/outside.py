@@ -51,7 +51,7 @@ class _Entry(msgspec.Struct):
 
 async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
     """What was brought before others about a ruling: for the person concerned, and for staff. Raises NotFound."""
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     async with court.work.reading() as reading:
         return await _of(reading, strike)
 
@@ -71,7 +71,7 @@ async def note(
     Raises Invalid by field, Conflict where it was noted already, or nothing was filed there.
     """
     check_may(viewer, "hear_appeal")
-    strike = await notices.one(court, viewer, ruling_id)
+    strike = await notices.by_id(court, viewer, ruling_id)
     paper = Paper()
     if step not in (FILED, DECIDED):
         paper.complain("step", "no_choice")

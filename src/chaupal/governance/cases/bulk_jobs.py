@@ -88,10 +88,10 @@ async def start(
     return job
 
 
-async def look(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Progress:
+async def progress(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Progress:
     """How far it is, for whoever sent it. Raises NotFound for everybody else."""
     async with court.work.reading() as reading:
-        job = await kept.one(reading, id_)
+        job = await kept.by_id(reading, id_)
         if job is None or job.account != viewer.account:
             raise NotFound
         counts = await kept.counts(reading, id_)

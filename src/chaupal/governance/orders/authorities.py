@@ -100,7 +100,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
     Invalid by field, Conflict where another change waits, or nothing is changed.
     """
     me = check_may(viewer, "register_authority")
-    old = await one(court, viewer, id_)
+    old = await by_id(court, viewer, id_)
     paper = Paper()
     known = _known(paper, form)
     new = _with(old, known)
@@ -219,7 +219,7 @@ async def every(court: Court, viewer: Viewer) -> list[Authority]:
         return await docket.all_authorities(reading)
 
 
-async def one(court: Court, viewer: Viewer, id_: int) -> Authority:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> Authority:
     """An authority, for staff. Raises NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:

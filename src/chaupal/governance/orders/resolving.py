@@ -116,7 +116,7 @@ async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[R
     Three looks, whatever the number of lines, and three more where some are of other servers.
     """
     named = [_read(origin, line) for line in lines]
-    known = await _look(reading, named)
+    known = await _look_up(reading, named)
     found = [(one, _resolved(one, known)) for one in named]
     return _marked([msgspec.structs.replace(what, name=_name(one, what)) for one, what in found])
 
@@ -227,7 +227,7 @@ def _host(netloc: str) -> str:
 # --- what is there ---
 
 
-async def _look(reading: Reading, named: Iterable[_Named]) -> _Known:
+async def _look_up(reading: Reading, named: Iterable[_Named]) -> _Known:
     handles, posts, pictures, there = set[str](), set[int](), set[int](), set[str]()
     for one in named:
         if one.there:

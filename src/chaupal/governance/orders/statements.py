@@ -137,7 +137,7 @@ async def about(court: Court, ref: str) -> list[Statement]:
         return await statements.about(reading, ref)
 
 
-async def one(court: Court, slug: str) -> Said:
+async def by_slug(court: Court, slug: str) -> Said:
     """A statement with its replies. Raises NotFound."""
     async with court.work.reading() as reading:
         found = await _in(reading, slug)

@@ -5,7 +5,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looks
-from chaupal.store.court.access_audit import Look
+from chaupal.store.court.access_audit import Access
 from chaupal.store.identity import logins
 
 PURPOSE_AT_LEAST = 5  # letters
@@ -31,7 +31,7 @@ def check_purpose(purpose: str) -> str:
 
 async def listed(
     court: Court, viewer: Viewer, *, below: int = 2**63 - 1, at_most: int = 100, by: int | None = None, what: str = ""
-) -> list[Look]:
+) -> list[Access]:
     """Looks, the newest first, of one member of staff or of one kind of thing. Raises NotAllowed."""
     check_may(viewer, "see_looks")
     async with court.work.reading() as reading:

@@ -46,7 +46,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     until: str = ""
 
 
-async def look(court: Court, viewer: Viewer, ids: Sequence[int], purpose: str = "") -> None:
+async def audit_view(court: Court, viewer: Viewer, ids: Sequence[int], purpose: str = "") -> None:
     """Write down, before it is shown, that the viewer sees the addresses of these accounts. Raises NotAllowed, Invalid."""
     me = check_may(viewer, "sanction")
     purpose = looks.check_purpose(purpose or LOOKED)

@@ -51,7 +51,7 @@ async def write(court: Court, viewer: Viewer, form: AnnouncementForm) -> int:
     return made.id
 
 
-async def one(court: Court, viewer: Viewer, id_: int) -> Announcement:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> Announcement:
     """One that has not ended, to be changed. Raises NotAllowed, NotFound."""
     check_may(viewer, MAY)
     async with court.work.reading() as reading:

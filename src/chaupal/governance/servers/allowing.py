@@ -28,7 +28,7 @@ async def listed(court: Court, viewer: Viewer) -> list[Allowed]:
         return await limits.allowed(reading)
 
 
-async def one(court: Court, viewer: Viewer, id_: int) -> Allowed:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> Allowed:
     """Raises NotAllowed, NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:

@@ -97,7 +97,7 @@ async def listed(court: Court, viewer: Viewer) -> list[Standing]:
         return await standings(reading)
 
 
-async def one(court: Court, viewer: Viewer, id_: int) -> Standing:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> Standing:
     """One of them. Raises NotAllowed, NotFound."""
     return or_not_found(next((server for server in await listed(court, viewer) if server.id == id_), None))
 
@@ -132,7 +132,7 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
     await say(court, id_, form, me)
     known = frozenset[Measure]() if before is None else before.measures | before.proposed
     await _open(court, viewer, form, [measure for measure in wished if measure not in known])
-    return await one(court, viewer, id_)
+    return await by_id(court, viewer, id_)
 
 
 async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Standing:
@@ -141,7 +141,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
     A suspension is all of the others, so that they stay: till a second person agrees to it, it limits nothing itself.
     """
     me, wished = check_may(viewer, "sanction"), measures_of_form(form)
-    before = await one(court, viewer, id_)
+    before = await by_id(court, viewer, id_)
     form = msgspec.structs.replace(form, domain=before.domain)
     await say(court, id_, form, me)
     await _open(
@@ -160,7 +160,7 @@ async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Stand
 
     Raises NotAllowed where all there is are proposals of the viewer's own, which a second person decides; NotFound, Conflict.
     """
-    before = await one(court, viewer, id_)
+    before = await by_id(court, viewer, id_)
     async with court.work.reading() as reading:
         me = await guards.act(reading, viewer, "sanction")
     others = [waiting for waiting in before.waiting if waiting.by != me]
@@ -181,7 +181,7 @@ async def named(court: Court, viewer: Viewer, domain: str) -> Standing:
 async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> None:
     """How one of them is told of from now on. Raises NotAllowed, NotFound, Invalid by field."""
     me = check_may(viewer, "sanction")
-    await say(court, (await one(court, viewer, id_)).id, form, me)
+    await say(court, (await by_id(court, viewer, id_)).id, form, me)
 
 
 async def say(court: Court, id_: int, form: ServerForm, me: int) -> None:

@@ -133,7 +133,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
         staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
         private = file.post is not None and file.post.item.visibility > Visibility.UNLISTED
         post = await as_filed.post_of(reading, target)
-        then, now = (None, None) if post is None else await as_filed.words(reading, post, order.received_at)
+        then, now = (None, None) if post is None else await as_filed.then_and_now(reading, post, order.received_at)
         return Sheet(
             order=order,
             authority=authority,

@@ -192,10 +192,10 @@ def _looks(things: _Things, index: RulingIndex, territory: Sequence[str], here: 
     """From inside the territory, and from outside where there is an outside."""
     outside = next((code for code in ABROAD if code not in territory), "")
     places = [here] if EVERYWHERE in territory or not outside else [here, outside]
-    return tuple(_look(things, Facts(rulings=index), country) for country in places)
+    return tuple(_seen_from(things, Facts(rulings=index), country) for country in places)
 
 
-def _look(things: _Things, facts: Facts, country: str) -> Seen:
+def _seen_from(things: _Things, facts: Facts, country: str) -> Seen:
     stranger = Viewer(country=country)
     post = reveal_one(stranger, Surface.STATUS, things.post, facts)
     return Seen(country, post, reveal_one(stranger, Surface.PROFILE, things.person, facts))

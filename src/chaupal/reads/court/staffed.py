@@ -38,7 +38,7 @@ async def accounts(reads: Reads, viewer: Viewer, wishes: Wishes, cursor: Cursor)
         return page.map(await _entries(reading, viewer, [one for one in found if one.id in kept]))
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> Entry:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Entry:
     """Raises NotFound."""
     async with reads.work.reading() as reading:
         found = await admin_accounts.private(reading, id_)

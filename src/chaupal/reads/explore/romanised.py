@@ -149,7 +149,7 @@ async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
 
 
 async def _words(reads: Reads, anyone: Viewer) -> list[str]:
-    return await vocabulary.words(reads, anyone, LANGUAGE)
+    return await vocabulary.vocabulary_of(reads, anyone, LANGUAGE)
 
 
 async def _names(reads: Reads, anyone: Viewer) -> list[str]:

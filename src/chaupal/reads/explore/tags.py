@@ -20,7 +20,7 @@ LOOKED_AT = 20  # newest uses that name a tag
 LOOKED_AT_MOST = 400  # before a tag counts as having nothing to show
 
 
-async def one(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
+async def by_name(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
     """A tag, whatever its spelling and reach; one that nobody uses (that may be seen) has no uses."""
     key, facts = count_key(name), await law(reads)
     async with reads.work.reading() as reading:

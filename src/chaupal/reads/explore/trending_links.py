@@ -57,7 +57,7 @@ async def links(reads: Reads, viewer: Viewer, language: str | None = None, limit
     return [found for one in ranked if (found := _told(one, seen)) is not None]
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> TrendingLink:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> TrendingLink:
     """A link that trends, by its number. Raises NotFound."""
     return or_not_found(next((one for one in await links(reads, viewer, None, MOST_TAGS) if one.id == id_), None))
 

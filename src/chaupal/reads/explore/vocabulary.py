@@ -35,7 +35,7 @@ KEPT_FOR = 10 * MINUTE
 _WORD = regex.compile(r"[\p{L}--\p{Latin}][\p{L}\p{M}\u200c\u200d--\p{Latin}]+", regex.V1)
 
 
-async def words(reads: Reads, viewer: Viewer, language: str) -> list[str]:
+async def vocabulary_of(reads: Reads, viewer: Viewer, language: str) -> list[str]:
     """In their most used spelling, those of most authors first. Raises NotFound for what is no language."""
     code = or_not_found(check_language(language))
     memory, now = reads.work.memory, reads.clock()

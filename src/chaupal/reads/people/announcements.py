@@ -31,7 +31,7 @@ async def in_force(reads: Reads, viewer: Viewer, *, dismissed: bool = False, rea
     return [Told(one, one.id in read, on.get(one.id, ())) for one in kept]
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> Told | None:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Told | None:
     """One that is in force."""
     return next(
         (found for found in await in_force(reads, viewer, dismissed=True) if found.announcement.id == id_), None

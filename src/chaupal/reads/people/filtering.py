@@ -83,7 +83,7 @@ async def mine(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
         return (await filters_of(reading, viewer.me)).every
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> Filter:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Filter:
     """Raises NotFound for one that is not the viewer's."""
     return or_not_found(next((f for f in await mine(reads, viewer) if f.id == id_), None))
 

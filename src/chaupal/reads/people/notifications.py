@@ -132,7 +132,7 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
     async with reads.work.reading() as reading:
         alone = parse_id(key.removeprefix(ALONE)) if key.startswith(ALONE) else None
         if alone is not None:
-            item = await notifications.one(reading, viewer.me, alone)
+            item = await notifications.by_id(reading, viewer.me, alone)
             members = [item] if item else []
         else:
             members = await notifications.members(reading, viewer.me, [key], MOST_MEMBERS, apart=True) if key else []
@@ -176,10 +176,10 @@ async def _groups(
     return found
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> Told:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Told:
     """One of the viewer's notifications. Raises NotFound."""
     async with reads.work.reading() as reading:
-        item = await notifications.one(reading, viewer.me, id_)
+        item = await notifications.by_id(reading, viewer.me, id_)
         told = await _tell(reading, viewer, [item]) if item else []
     if not told:
         raise NotFound

@@ -20,7 +20,7 @@ async def all_drafts(reads: Reads, viewer: Viewer) -> list[Waiting]:
 async def draft(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
     """One of the viewer's drafts. Raises NotFound."""
     async with reads.work.reading() as reading:
-        return or_not_found(await drafts.one(reading, viewer.me, id_))
+        return or_not_found(await drafts.by_id(reading, viewer.me, id_))
 
 
 async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[Waiting]) -> dict[int, Picture]:
@@ -55,4 +55,4 @@ async def all_scheduled(reads: Reads, viewer: Viewer) -> list[Waiting]:
 async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> Waiting:
     """One of the viewer's scheduled posts. Raises NotFound."""
     async with reads.work.reading() as reading:
-        return or_not_found(await scheduled_store.one(reading, viewer.me, id_))
+        return or_not_found(await scheduled_store.by_id(reading, viewer.me, id_))

@@ -104,10 +104,10 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Talk]:
         return ids.map(await _talks(reading, viewer, [c for c in found if c.last_post in kept]))
 
 
-async def one(reads: Reads, viewer: Viewer, root: int) -> Talk:
+async def by_root(reads: Reads, viewer: Viewer, root: int) -> Talk:
     """One of them. Raises NotFound."""
     async with reads.work.reading() as reading:
-        found = await conversations.one(reading, viewer.me, root)
+        found = await conversations.by_root(reading, viewer.me, root)
         talks = await _talks(reading, viewer, [found]) if found else []
     if not talks:
         raise NotFound

@@ -24,7 +24,7 @@ async def mine(reads: Reads, viewer: Viewer) -> list[ListRow]:
         return await lists.of_account(reading, viewer.me)
 
 
-async def one(reads: Reads, viewer: Viewer, id_: int) -> ListRow:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> ListRow:
     """Raises NotFound for a list that is not the viewer's."""
     async with reads.work.reading() as reading:
         return await _own(reading, viewer, id_)
@@ -56,7 +56,7 @@ async def timeline(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pa
 
 async def holds(reading: Reading, viewer: Viewer, id_: int, post: Post) -> bool:
     """Whether a post belongs into a list, as it stands now."""
-    own = await lists.one(reading, viewer.me, id_)
+    own = await lists.by_id(reading, viewer.me, id_)
     if own is None:
         return False
     within = await lists.members(reading, id_)
@@ -74,4 +74,4 @@ def _belongs(own: ListRow, post: Post, within: frozenset[int], ties: Relations) 
 
 
 async def _own(reading: Reading, viewer: Viewer, id_: int) -> ListRow:
-    return or_not_found(await lists.one(reading, viewer.me, id_))
+    return or_not_found(await lists.by_id(reading, viewer.me, id_))

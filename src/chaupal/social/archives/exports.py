@@ -46,14 +46,14 @@ async def mine(square: Square, viewer: Viewer) -> list[Export]:
         return [one for one in found if one.ends_at is None or one.ends_at > reading.now()]
 
 
-async def one(square: Square, viewer: Viewer, id_: int) -> Export:
+async def by_id(square: Square, viewer: Viewer, id_: int) -> Export:
     """One's own, made or still being made. Raises NotFound."""
     return or_not_found(next((one for one in await mine(square, viewer) if one.id == id_), None))
 
 
 async def ready(square: Square, viewer: Viewer, id_: int) -> Export:
     """One's own that can be fetched now, where one was when it was made. Raises NotFound."""
-    found = await one(square, viewer, id_)
+    found = await by_id(square, viewer, id_)
     if found.state != DONE or found.country != viewer.country:
         raise NotFound
     return found

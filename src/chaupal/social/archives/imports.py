@@ -84,7 +84,7 @@ async def mine(square: Square, viewer: Viewer) -> list[Import]:
         return await imports.mine(reading, viewer.me, SHOWN)
 
 
-async def one(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fault]]:
+async def by_id(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fault]]:
     """One's own, with what could not be brought. Raises NotFound."""
     async with square.work.reading() as reading:
         found = or_not_found(await imports.one(reading, viewer.me, id_))
@@ -93,7 +93,7 @@ async def one(square: Square, viewer: Viewer, id_: int) -> tuple[Import, list[Fa
 
 async def stop(square: Square, viewer: Viewer, id_: int) -> None:
     """No further; what has come stays. Raises NotFound."""
-    found, _ = await one(square, viewer, id_)
+    found, _ = await by_id(square, viewer, id_)
     await _end(square, found, "stopped", Wrong("import_withdrawn"))
 
 

@@ -53,7 +53,7 @@ async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
 async def _keep_film(square: Square, away: Away, data: bytes, demuxer: str) -> None:
     with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
         path = await asyncio.to_thread(painting.as_file, data, Path(folder))
-        sent = await films.look(square.settings, path, demuxer)
+        sent = await films.probe(square.settings, path, demuxer)
         await square.files.put_file(media_store.sent_key(away.id), path)
     async with square.work.writing() as w:
         waits = await store.to_paint(w, away.id, sent.mime, sent.kind, sent.demuxer)

@@ -111,7 +111,7 @@ def demuxer_of(head: bytes) -> str:
     return next((name for name, at, magic in MAGIC if head[at : at + len(magic)] == magic), "")
 
 
-async def look(settings: Settings, path: Path, demuxer: str) -> UploadKind:
+async def probe(settings: Settings, path: Path, demuxer: str) -> UploadKind:
     """What it is. Nothing is painted yet; what is too much is refused by what its header says. Raises Invalid."""
     program = ffmpeg(settings)
     if program is None:

@@ -119,7 +119,7 @@ async def _attach_film(
     small = await _in_thread(pictures.render, thumbnail, settings.max_media_pixels) if thumbnail else None
     with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
         path = await asyncio.to_thread(painting.as_file, upload, Path(folder))
-        sent = await films.look(settings, path, demuxer)
+        sent = await films.probe(settings, path, demuxer)
         picture = Picture(
             square.make_id(),
             sent.mime,

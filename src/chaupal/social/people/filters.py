@@ -62,7 +62,7 @@ async def change(square: Square, viewer: Viewer, id_: int, wish: Wish, keywords:
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:
-        old = await one(w, me, id_)
+        old = await by_id(w, me, id_)
         await filters.change(w, me, _filled(square, old, wish))
         left = len(old.keywords)
         for k in keywords:
@@ -84,7 +84,7 @@ async def add_keyword(square: Square, viewer: Viewer, filter_: int, text: str, *
     """One more keyword; its id. Raises NotFound, Invalid."""
     me, new = viewer.me, square.make_id()
     async with square.work.writing() as w:
-        old = await one(w, me, filter_)
+        old = await by_id(w, me, filter_)
         _check_count(len(old.keywords) + 1, MOST_KEYWORDS, "keyword")
         await filters.add_keyword(w, me, filter_, new, _checked(text, "keyword"), whole=whole)
         w.tell(FiltersChanged(account=me, change=square.make_id()))
@@ -119,7 +119,7 @@ async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> i
         if reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer)) is None:
             raise NotFound
     async with square.work.writing() as w:
-        old = await one(w, me, filter_)
+        old = await by_id(w, me, filter_)
         there = next((p.id for p in old.posts if p.post == post), None)
         if there is not None:
             return there
@@ -137,7 +137,7 @@ async def remove_post(square: Square, viewer: Viewer, id_: int) -> None:
         w.tell(FiltersChanged(account=me, change=square.make_id()))
 
 
-async def one(reading: Reading, me: int, id_: int) -> Filter:
+async def by_id(reading: Reading, me: int, id_: int) -> Filter:
     """One of the account's filters. Raises NotFound."""
     every = (await filters.filters_of(reading, me)).every
     return or_not_found(next((f for f in every if f.id == id_), None))

@@ -78,7 +78,7 @@ async def take_out(square: Square, viewer: Viewer, id_: int, people: Sequence[in
 
 
 async def _own(w: Writing, viewer: Viewer, id_: int) -> ListRow:
-    return or_not_found(await lists.one(w, viewer.me, id_))
+    return or_not_found(await lists.by_id(w, viewer.me, id_))
 
 
 def titled(wish: Wish) -> str:

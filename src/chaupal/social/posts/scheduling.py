@@ -38,7 +38,7 @@ async def move(square: Square, viewer: Viewer, id_: int, at: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me)
-        before = or_not_found(await scheduled.one(w, me, id_))
+        before = or_not_found(await scheduled.by_id(w, me, id_))
         await _check_time(square, w, me, at, before.body.count, before)
         await scheduled.move(w, id_, me, at)
 
@@ -51,7 +51,7 @@ async def change(square: Square, viewer: Viewer, id_: int, body: Unsaid, at: int
         await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)
     async with square.work.writing() as w:
         await posting.hold(w, me)
-        before = await scheduled.one(w, me, id_)
+        before = await scheduled.by_id(w, me, id_)
         if before is None:
             raise Invalid("plan_gone")
         await _check_time(square, w, me, at, body.count, before)

@@ -30,7 +30,7 @@ BELOW = (
 )
 
 
-class Look(NamedTuple):
+class Access(NamedTuple):
     """One look. `at` in ms; `what` is the kind of thing (document), `of` which one."""
 
     id: int
@@ -47,6 +47,6 @@ async def note(w: Writing, id_: int, by: int, at: int, what: str, of: str, purpo
 
 async def looks_below(
     reading: Reading, below: int, at_most: int, *, by: int | None = None, what: str = ""
-) -> list[Look]:
+) -> list[Access]:
     """Newest first; of one member of staff, of one kind of thing."""
-    return [Look(*row) for row in await reading.fetch(BELOW, below=below, n=at_most, who=by or 0, kind=what)]
+    return [Access(*row) for row in await reading.fetch(BELOW, below=below, n=at_most, who=by or 0, kind=what)]

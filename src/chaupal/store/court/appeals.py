@@ -94,7 +94,7 @@ async def add(w: Writing, row: AppealRow) -> bool:
 
 
 async def appeal(reading: Reading, id_: int) -> AppealRow | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, AppealRow]:

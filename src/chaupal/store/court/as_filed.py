@@ -69,7 +69,7 @@ async def version(reading: Reading, target: Target) -> int:
     return 0 if row is None else made_at(row[2] or 0)
 
 
-async def words(reading: Reading, post: int, at: int) -> tuple[Said | None, Said | None]:
+async def then_and_now(reading: Reading, post: int, at: int) -> tuple[Said | None, Said | None]:
     """What a post said at a moment, and what it says now; nothing where it is gone with all its versions."""
     row = await reading.first(NOW, of=post)
     if row is None:

@@ -83,7 +83,7 @@ async def add(w: Writing, job: Job, rows: Sequence[Row]) -> None:
     await w.run_many(ADD_ROWS, [msgspec.structs.asdict(row) | {"job_id": job.id} for row in rows])
 
 
-async def one(reading: Reading, id_: int) -> Job | None:
+async def by_id(reading: Reading, id_: int) -> Job | None:
     row = await reading.first(ONE, of=id_)
     return None if row is None else Job(*row)
 

@@ -466,11 +466,11 @@ async def authority(reading: Reading, id_: int | None) -> Authority | None:
     """The authority behind a matter; the house itself where there is none."""
     if id_ is None:
         return HOUSE
-    return await AUTHORITY.one(reading, of=id_)
+    return await AUTHORITY.first(reading, of=id_)
 
 
 async def authority_named(reading: Reading, name: str) -> Authority | None:
-    return await AUTHORITY_NAMED.one(reading, named=name)
+    return await AUTHORITY_NAMED.first(reading, named=name)
 
 
 # --- orders and targets ---
@@ -490,7 +490,7 @@ async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
 async def order(reading: Reading, ref: str) -> Order | None:
     if not ref.isascii() or not ref.isprintable():  # PostgreSQL refuses NUL even in a question
         return None
-    return await ORDER.one(reading, of=ref) if ref else None
+    return await ORDER.first(reading, of=ref) if ref else None
 
 
 async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str:
@@ -598,11 +598,11 @@ async def left_after(reading: Reading, order_id: int, owner: int, last: CaseEven
 
 
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:
-    return await TARGET.one(reading, of=order_id, at_number=number)
+    return await TARGET.first(reading, of=order_id, at_number=number)
 
 
 async def target_by_id(reading: Reading, id_: int) -> Target | None:
-    return await TARGET_BY_ID.one(reading, of=id_)
+    return await TARGET_BY_ID.first(reading, of=id_)
 
 
 # --- cases ---

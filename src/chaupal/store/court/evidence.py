@@ -55,7 +55,7 @@ async def of_order(reading: Reading, ref: str) -> list[Held]:
 
 
 async def held(reading: Reading, id_: int) -> Held | None:
-    return await BY_ID.one(reading, this=id_)
+    return await BY_ID.first(reading, this=id_)
 
 
 async def extend(w: Writing, id_: int, until: int) -> bool:

@@ -94,22 +94,22 @@ async def add(w: Writing, user: OfficeUser) -> bool:
 
 
 async def user(reading: Reading, id_: int) -> OfficeUser | None:
-    return await USER.one(reading, of=id_)
+    return await USER.first(reading, of=id_)
 
 
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:
     """Whose address this is, in small letters."""
     if not address.isascii() or not address.isprintable():
         return None
-    return await BY_EMAIL.one(reading, address=address)
+    return await BY_EMAIL.first(reading, address=address)
 
 
 async def by_token(reading: Reading, hash_: str) -> OfficeUser | None:
-    return await BY_TOKEN.one(reading, hash=hash_) if hash_ else None
+    return await BY_TOKEN.first(reading, hash=hash_) if hash_ else None
 
 
 async def by_session(reading: Reading, hash_: str) -> OfficeUser | None:
-    return await BY_SESSION.one(reading, hash=hash_, now=reading.now())
+    return await BY_SESSION.first(reading, hash=hash_, now=reading.now())
 
 
 async def users_of(reading: Reading, authority_id: int) -> list[OfficeUser]:

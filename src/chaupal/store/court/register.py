@@ -76,7 +76,7 @@ async def public_orders_below(reading: Reading, below: int, at_most: int, sought
 
 async def newest_of(reading: Reading, authority: int) -> Order | None:
     """The newest order of an authority that may be told of."""
-    return await NEWEST_OF.one(reading, whose=authority)
+    return await NEWEST_OF.first(reading, whose=authority)
 
 
 async def public_issuers(reading: Reading) -> list[tuple[int, str]]:

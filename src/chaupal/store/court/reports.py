@@ -121,7 +121,7 @@ async def add(w: Writing, row: ReportRow) -> None:
 
 
 async def report(reading: Reading, id_: int) -> ReportRow | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, ReportRow]:
@@ -131,7 +131,7 @@ async def by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, ReportRow]:
 
 async def by_key(reading: Reading, hash_: str) -> ReportRow | None:
     """The one that waits to be confirmed by the link of this digest."""
-    return await BY_HASH.one(reading, hash=hash_, standing=UNCONFIRMED) if hash_ else None
+    return await BY_HASH.first(reading, hash=hash_, standing=UNCONFIRMED) if hash_ else None
 
 
 async def set_key(w: Writing, id_: int, hash_: str) -> bool:

@@ -199,7 +199,7 @@ async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
 
 
 async def ruling(reading: Reading, id_: int) -> RulingRow | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def newest_withheld(reading: Reading, most: int) -> list[int]:

@@ -82,7 +82,7 @@ async def revise(w: Writing, new: Statement) -> bool:
 
 
 async def by_slug(reading: Reading, slug: str) -> Statement | None:
-    return await BY_SLUG.one(reading, named=slug)
+    return await BY_SLUG.first(reading, named=slug)
 
 
 async def newest(reading: Reading, at_most: int) -> list[Statement]:

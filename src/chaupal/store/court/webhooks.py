@@ -74,7 +74,7 @@ async def every(reading: Reading) -> list[Webhook]:
 
 
 async def webhook(reading: Reading, id_: int) -> Webhook | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def remove(w: Writing, id_: int) -> bool:

@@ -49,14 +49,14 @@ async def _of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, 
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-async def one(reading: Reading, id_: int) -> Known | None:
+async def by_id(reading: Reading, id_: int) -> Known | None:
     row = await reading.first(ONE, of=id_)
     return None if row is None else Known(row[0], row[1], row[2], key_of(id_, row[2]))
 
 
 async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:
     """Its file, judged as all that is of its server, and the key of the file."""
-    known = await one(reading, id_)
+    known = await by_id(reading, id_)
     if known is None:
         return None
     subject = Subject(

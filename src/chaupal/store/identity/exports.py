@@ -27,7 +27,7 @@ class Export(msgspec.Struct, frozen=True):
 
 
 _jobs = HeldJobs(exports, Export)
-add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
+add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.by_id, _jobs.mine, _jobs.take_up
 
 ADVANCE = updates(exports, at="to", total="of_all", held_until="until").where(
     exports.c.state == sql("'running'"), id="of"

@@ -38,7 +38,7 @@ class Import(msgspec.Struct, frozen=True):
 
 
 _jobs = HeldJobs(imports, Import)
-add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.one, _jobs.mine, _jobs.take_up
+add, busy, one, mine, take_up = _jobs.add, _jobs.busy, _jobs.by_id, _jobs.mine, _jobs.take_up
 
 ADVANCE = updates(
     imports,

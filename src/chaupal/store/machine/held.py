@@ -35,7 +35,7 @@ class HeldJobs[Job: msgspec.Struct]:
         """Whether one of theirs is still under way."""
         return await reading.value(self._busy, me=account) is not None
 
-    async def one(self, reading: Reading, account: int, id_: int) -> Job | None:
+    async def by_id(self, reading: Reading, account: int, id_: int) -> Job | None:
         row = await reading.first(self._one, me=account, of=id_)
         return self._kind(*row) if row else None
 

@@ -58,7 +58,7 @@ class Rows[T: msgspec.Struct](Chained):
     async def all(self, reading: Reading, /, **params: Any) -> list[T]:
         return [*map(self._form.read, await reading.fetch(self, **params))]
 
-    async def one(self, reading: Reading, /, **params: Any) -> T | None:
+    async def first(self, reading: Reading, /, **params: Any) -> T | None:
         """The first; None where there is none."""
         row = await reading.first(self, **params)
         return None if row is None else self._form.read(row)

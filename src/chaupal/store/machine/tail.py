@@ -173,7 +173,7 @@ class Tail:
         self._heard.add(number)
         return False
 
-    async def look(self) -> None:
+    async def catch_up(self) -> None:
         """Hear what was committed since the last look. Raises what the driver raises; then the next look goes on from the last."""
         ours = self._elapsed()
         try:

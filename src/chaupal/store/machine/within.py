@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-from chaupal.store.machine.work import Look, Work, Writing
+from chaupal.store.machine.work import OpenReading, Work, Writing
 
 
 class _Within:
@@ -17,11 +17,11 @@ class _Within:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._work, name)
 
-    def reading(self) -> Look:
-        return Look(self._unit)
+    def reading(self) -> OpenReading:
+        return OpenReading(self._unit)
 
-    def scanning(self) -> Look:
-        return Look(self._unit)
+    def scanning(self) -> OpenReading:
+        return OpenReading(self._unit)
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Writing]:

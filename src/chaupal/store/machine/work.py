@@ -74,7 +74,7 @@ class Reading:
         return rows[0][0] if rows else None
 
 
-class Look:
+class OpenReading:
     """`async with` for a Reading that needs no opening and no closing; entered a few times in every request."""
 
     __slots__ = ("_reading",)
@@ -192,9 +192,9 @@ class Work(Protocol):
     before_closing: BeforeClosing
     hears_others: bool
 
-    def reading(self) -> Look: ...
+    def reading(self) -> OpenReading: ...
 
-    def scanning(self) -> Look:
+    def scanning(self) -> OpenReading:
         """For reads without a small bound: off the loop thread on SQLite."""
         ...
 
@@ -219,7 +219,7 @@ class Work(Protocol):
         """
         ...
 
-    async def look(self) -> None:
+    async def catch_up(self) -> None:
         """The same, however lately it was looked: for whoever knows of a change already."""
         ...
 

@@ -24,7 +24,7 @@ from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
 from chaupal.store.machine.shelves import Touched
 from chaupal.store.machine.tail import Change, Tail, remarks_of
-from chaupal.store.machine.work import Look, Reading, Row, Writing
+from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 SEATED = 0x43484150  # the space of advisory locks in which processes that serve this store sit; the next is of those beside them
@@ -193,7 +193,7 @@ class PostgresWork(SharedWork):
             await self.pool.close()
             raise
         self._reading = PostgresReading(self)
-        self._look = Look(self._reading)
+        self._look = OpenReading(self._reading)
 
     async def _check_character_type(self) -> None:
         row = await self.pool.fetchrow(
@@ -228,7 +228,7 @@ class PostgresWork(SharedWork):
         else:
             await super().fresh()
 
-    async def look(self) -> None:
+    async def catch_up(self) -> None:
         """See `store.work.Work`."""
         self._looked_at = self.clock()
         await self.barrier.passed()
@@ -241,7 +241,7 @@ class PostgresWork(SharedWork):
             _, late = await asyncio.wait(self._ending, timeout=STILL_FOR)
             if late:
                 raise Unavailable("not_up_to_date")
-        await self.look()
+        await self.catch_up()
         return EVERYTHING
 
     def horizon(self) -> tuple[str, int, int, int] | None:
@@ -254,12 +254,12 @@ class PostgresWork(SharedWork):
             number = await self.pool.fetchval(NEXT_NUMBER)
             if self._doubted is doubted:  # else another unit broke meanwhile, whose number may be a later one
                 self._doubt_ends = number
-        await self.tail.look()
+        await self.tail.catch_up()
         if self._doubted:
             self._settle_doubt()
         if self._many and self.clock is system_clock:
             self._hold_clock(at, self.tail.theirs * SECOND, self.clock())
-        self.vitals.look(at, time.perf_counter() - began)
+        self.vitals.caught_up(at, time.perf_counter() - began)
 
     def _hold_clock(self, before: int, theirs: float, after: int) -> None:
         """Raises Unavailable where this machine's clock was set wrong while it served (ms): an hour behind it would not know what
@@ -317,7 +317,7 @@ class PostgresWork(SharedWork):
         """See `SharedWork`."""
         return self._many and isinstance(unit, PostgresWriting) and unit.told and self.tail.committed(unit.number)
 
-    def reading(self) -> Look:
+    def reading(self) -> OpenReading:
         return self._look
 
     scanning = reading

@@ -84,8 +84,8 @@ class SharedWork:
         now = self.clock()
         if now - self._looked_at < LOOK_EVERY and now >= self._looked_at:
             return
-        await self.look()
+        await self.catch_up()
 
-    async def look(self) -> None:
+    async def catch_up(self) -> None:
         """See `store.work.Work`."""
         raise NotImplementedError

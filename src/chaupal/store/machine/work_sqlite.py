@@ -18,7 +18,7 @@ from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.turn import Told, Turn
-from chaupal.store.machine.work import PORTION, Look, Reading, Row, Take, Writing
+from chaupal.store.machine.work import PORTION, OpenReading, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
@@ -184,7 +184,7 @@ class SqliteWork(SharedWork):
         # Outside of units over the connection that writes: what it has brought to the disk it still holds, where any other one
         # has to read all of it anew after each commit.
         self._reading = self._near = SqliteReading(self._writer, self.memory, self.clock)
-        self._look, self._long_look = Look(self._reading), Look(SqliteScanning(self))
+        self._look, self._long_look = OpenReading(self._reading), OpenReading(SqliteScanning(self))
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
 
     async def close(self) -> None:
@@ -199,10 +199,10 @@ class SqliteWork(SharedWork):
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.close()
 
-    def reading(self) -> Look:
+    def reading(self) -> OpenReading:
         return self._look
 
-    def scanning(self) -> Look:
+    def scanning(self) -> OpenReading:
         return self._long_look
 
     @asynccontextmanager
@@ -220,18 +220,18 @@ class SqliteWork(SharedWork):
             await unit.run_many(outbox.ADD, lasting)
         await marks.write(unit, marks.CHANGED_BESIDE, f"{self.clock()} {id(unit)}")
 
-    async def look(self) -> None:
+    async def catch_up(self) -> None:
         """See `store.work.Work`."""
         began, self._looked_at = time.perf_counter(), self.clock()
         mark = await marks.read(self._reading, marks.CHANGED_BESIDE)
         if mark != self._mark:
             self._mark = mark
             self.memory.forget_all()
-        self.vitals.look(self._looked_at, time.perf_counter() - began)
+        self.vitals.caught_up(self._looked_at, time.perf_counter() - began)
 
     async def abreast(self) -> int:
         """See `store.work.Work`. Nothing is on its way to the disk while a unit is open, so whatever readers see is known."""
-        await self.look()
+        await self.catch_up()
         return await outbox.last(self._reading)
 
     async def scan(self, text: str, arguments: list[Any], moment: Moment | None = None) -> list[Row]:

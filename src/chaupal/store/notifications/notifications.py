@@ -247,7 +247,7 @@ async def members(
     return [_notification(row) for row in rows]
 
 
-async def one(reading: Reading, account: int, id_: int) -> Notification | None:
+async def by_id(reading: Reading, account: int, id_: int) -> Notification | None:
     row = await reading.by(NOTIFICATIONS, account).first(ONE, me=account, of=id_)
     return None if row is None else _notification(row)
 

@@ -108,11 +108,11 @@ async def move(w: Writing, key: str, country: str) -> None:
 
 
 async def of_key(reading: Reading, key: str) -> Subscription | None:
-    return await BY_KEY.one(reading, of=key)
+    return await BY_KEY.first(reading, of=key)
 
 
 async def subscription(reading: Reading, id_: int) -> Subscription | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def remove(w: Writing, key: str) -> None:

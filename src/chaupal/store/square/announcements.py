@@ -55,7 +55,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     by: int
     updated_at: int
 
-    def words(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         return self.text_hi if language == "hi" else self.text
 
 
@@ -131,7 +131,7 @@ async def newest(reading: Reading) -> list[Announcement]:
 
 
 async def announcement(reading: Reading, id_: int) -> Announcement | None:
-    return await BY_ID.one(reading, of=id_)
+    return await BY_ID.first(reading, of=id_)
 
 
 async def in_force(reading: Reading) -> list[Announcement]:

@@ -123,7 +123,7 @@ async def page(
     return found[::-1] if upward else found
 
 
-async def one(reading: Reading, account: int, root: int) -> Conversation | None:
+async def by_root(reading: Reading, account: int, root: int) -> Conversation | None:
     row = await reading.by(TALKS, account).first(ONE, me=account, of=root)
     return None if row is None else _conversation(row)
 

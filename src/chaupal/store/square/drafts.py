@@ -32,7 +32,7 @@ async def of_account(reading: Reading, account: int, at_most: int) -> list[Waiti
     return [_draft(row) for row in await reading.fetch(OF, me=account, n=at_most)]
 
 
-async def one(reading: Reading, account: int, id_: int) -> Waiting | None:
+async def by_id(reading: Reading, account: int, id_: int) -> Waiting | None:
     row = await reading.first(ONE, me=account, of=id_)
     return None if row is None else _draft(row)
 

@@ -21,7 +21,7 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
     by: int
     log_index: int | None = None
 
-    def words(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         return self.text_hi if language == "hi" else self.text
 
 
@@ -37,7 +37,7 @@ async def add(w: Writing, new: HouseText) -> bool:
 
 
 async def newest(reading: Reading, kind: str) -> HouseText | None:
-    return await NEWEST.one(reading, what=kind)
+    return await NEWEST.first(reading, what=kind)
 
 
 async def every(reading: Reading, kind: str) -> list[HouseText]:

@@ -64,7 +64,7 @@ async def of_account(reading: Reading, me: int) -> list[ListRow]:
     return [_row(*row) for row in await reading.fetch(OF, me=me)]
 
 
-async def one(reading: Reading, me: int, id_: int) -> ListRow | None:
+async def by_id(reading: Reading, me: int, id_: int) -> ListRow | None:
     """One of the account's lists; None where it has no such list."""
     row = await reading.first(ONE, me=me, which=id_)
     return None if row is None else _row(*row)

@@ -63,7 +63,7 @@ async def page(reading: Reading, account: int, *, below: int, above: int, limit:
     return found[::-1] if upward else found
 
 
-async def one(reading: Reading, account: int, id_: int) -> Waiting | None:
+async def by_id(reading: Reading, account: int, id_: int) -> Waiting | None:
     row = await reading.first(ONE, me=account, of=id_)
     return None if row is None else _waiting(row)
 

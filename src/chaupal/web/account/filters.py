@@ -94,9 +94,9 @@ async def create(call: Call[FilterTyped]) -> Answer:
     return redirect("/settings/filters?done=1")
 
 
-async def one(call: Call[Id]) -> Answer:
+async def show(call: Call[Id]) -> Answer:
     """One filter, to be changed."""
-    found = await filtering.one(call.house.reads, call.viewer, call.args.id)
+    found = await filtering.by_id(call.house.reads, call.viewer, call.args.id)
     typed = FilterTyped(
         title=found.title,
         keywords="\n".join(k.text for k in found.keywords),
@@ -110,7 +110,7 @@ async def one(call: Call[Id]) -> Answer:
 
 async def change(call: Call[OldTyped]) -> Answer:
     typed = call.args
-    found = await filtering.one(call.house.reads, call.viewer, typed.id)
+    found = await filtering.by_id(call.house.reads, call.viewer, typed.id)
     try:
         await filters.change(call.house.square, call.viewer, found.id, _wish(typed), _changes(found, typed))
     except Invalid as problem:
@@ -217,7 +217,7 @@ ROUTES: tuple[Route, ...] = (
     get("/settings/filters", every, Surface.STATUS, takes=FiltersAsked, **PAGE),
     post("/settings/filters", create, Surface.OWN, takes=FilterTyped, **PAGE),
     post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, takes=Id, **PAGE),
-    get("/settings/filters/{id}", one, Surface.OWN, takes=Id, **PAGE),
+    get("/settings/filters/{id}", show, Surface.OWN, takes=Id, **PAGE),
     post("/settings/filters/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
     post("/settings/filters/{id}/remove", remove, Surface.OWN, takes=Id, **PAGE),
     get("/posts/{id}", by_id, Surface.STATUS, public=True, takes=Id, **PAGE),

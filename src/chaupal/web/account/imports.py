@@ -68,9 +68,9 @@ async def bring(call: Call[ImportTyped]) -> Answer:
     return redirect(f"/settings/import/{id_}")
 
 
-async def one(call: Call[ById]) -> Answer:
+async def progress(call: Call[ById]) -> Answer:
     """Drawn anew every few seconds while it is worked through, without a script."""
-    found, faults = await imports.one(call.house.square, call.viewer, call.args.id)
+    found, faults = await imports.by_id(call.house.square, call.viewer, call.args.id)
     said = words(call.viewer.language).gettext
     return await pages.render(
         call,
@@ -120,6 +120,6 @@ ROUTES: tuple[Route, ...] = (
         limit=(10, 3_600),
         **PAGE,
     ),
-    get("/settings/import/{id}", one, Surface.OWN, takes=ById, **PAGE),
+    get("/settings/import/{id}", progress, Surface.OWN, takes=ById, **PAGE),
     post("/settings/import/{id}/stop", stop, Surface.OWN, takes=ById, **PAGE),
 )

@@ -113,7 +113,7 @@ async def act_on(call: Call[Any], ruling: int, act: Awaitable[object], shown: st
 async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: Ways | None = None) -> Answer:
     """The page of one ruling; `problem`: with what was typed there. Raises NotFound."""
     ways = ways or own_ways(call, id_)
-    found = await notices.one(call.house.court, ways.viewer, id_)
+    found = await notices.by_id(call.house.court, ways.viewer, id_)
     (line,) = lines(call, [found]).values()
     mine = found.ruling.owner_id == ways.viewer.me
     return await sheet.render(

@@ -72,7 +72,7 @@ RECORD = N_("The record")
 
 def _feed(call: Call[Any], found: list[Item]) -> bytes:
     settings, said = call.house.settings, words(call.viewer.language)
-    feed = atom.Feed(
+    feed = atom.AtomFeed(
         address=f"{settings.origin}/transparency/feed.atom",
         title=f"{said.gettext(settings.title)}: {said.gettext(RECORD)}",
         author=settings.domain,
@@ -82,9 +82,9 @@ def _feed(call: Call[Any], found: list[Item]) -> bytes:
     return atom.written(feed, [_entry(settings.origin, item) for item in found])
 
 
-def _entry(origin: str, item: Item) -> atom.Entry:
+def _entry(origin: str, item: Item) -> atom.AtomEntry:
     at, id_, path, title = item
-    return atom.Entry(id=f"{origin}/transparency/feed#{id_}", link=origin + path, title=title, updated=at * MINUTE)
+    return atom.AtomEntry(id=f"{origin}/transparency/feed#{id_}", link=origin + path, title=title, updated=at * MINUTE)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -145,7 +145,7 @@ async def look_up(call: Call[Any], checked: Checked) -> int:
 # --- words ---
 
 
-async def look(call: Call[Any], checked: Checked) -> dict[str, NamedThing]:
+async def named_things(call: Call[Any], checked: Checked) -> dict[str, NamedThing]:
     """Line -> the thing that it names, of as many as a page shows."""
     some = [one for one in checked.targets if one.subject is not None][:SHOWN_ROWS]
     found = await naming.named(call.house.reads, call.viewer, [(one.kind, one.subject, one.owner) for one in some])

@@ -128,13 +128,13 @@ def _law(call: Call[Any], id_: str) -> str:
     return title.hi if call.viewer.language == "hi" else title.en
 
 
-async def feed(call: Call[RegisterAsked]) -> Answer:
+async def orders_atom(call: Call[RegisterAsked]) -> Answer:
     """What the register says of the newest orders, as they are sought, for a feed reader."""
     said, origin, asked = words(call.viewer.language), call.house.settings.origin, call.args.filled
     found = await record.register(call.house.reads, Cursor(limit=FEED), call.args.sought)
     stories = await record.stories(call.house.reads, found.items)
     named = said.gettext(N_("Register of orders"))
-    head = atom.Feed(
+    head = atom.AtomFeed(
         address=origin + links.query("/orders/feed.atom", **asked),
         title=f"{named} · {said.gettext(call.house.settings.title)}",
         author=call.house.settings.domain,
@@ -146,11 +146,11 @@ async def feed(call: Call[RegisterAsked]) -> Answer:
     )
 
 
-def _entry(call: Call[Any], line: Line, story: tuple[Happened, ...]) -> atom.Entry:
+def _entry(call: Call[Any], line: Line, story: tuple[Happened, ...]) -> atom.AtomEntry:
     said = words(call.viewer.language)
     address = f"{call.house.settings.origin}/orders/{line.order.ref}"
     told = "".join(f"<li>{said.day(one.at)}: {escape(ordertale.sentence(one, said))}</li>" for one in story)
-    return atom.Entry(
+    return atom.AtomEntry(
         id=address,
         link=address,
         title=f"{line.order.ref} · {courtly.called(line.authority, call.viewer.language)}",
@@ -182,6 +182,14 @@ async def order(call: Call[OrderAsked]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True, takes=RegisterAsked),
-    get("/orders/feed.atom", feed, Surface.RECORD, shape=Shape.FILE, public=True, takes=RegisterAsked, limit=(120, 60)),
+    get(
+        "/orders/feed.atom",
+        orders_atom,
+        Surface.RECORD,
+        shape=Shape.FILE,
+        public=True,
+        takes=RegisterAsked,
+        limit=(120, 60),
+    ),
     get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True, takes=OrderAsked),
 )

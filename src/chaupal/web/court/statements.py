@@ -42,8 +42,8 @@ async def listed(call: Call[Nothing]) -> Answer:
     return await _statement_page(call, "statements/list.html", N_("Statements"), found=found)
 
 
-async def one(call: Call[StatementAsked]) -> Answer:
-    said = await statements.one(call.house.court, call.args.slug)
+async def show(call: Call[StatementAsked]) -> Answer:
+    said = await statements.by_slug(call.house.court, call.args.slug)
     title = in_language(said.statement.title, said.statement.title_hi, call.viewer.language)
     return await _statement_page(call, "statements/one.html", title, said=said)
 
@@ -64,7 +64,7 @@ async def publish(call: Call[StatementForm]) -> Answer:
 
 
 async def edit(call: Call[StatementAsked]) -> Answer:
-    said = await statements.one(call.house.court, call.args.slug)
+    said = await statements.by_slug(call.house.court, call.args.slug)
     return await _edit(call, call.args.slug, _typed(said.statement), None)
 
 
@@ -83,7 +83,7 @@ async def reply(call: Call[Replied]) -> Answer:
             call.house.court, call.viewer, args.slug, authority=args.authority, body=args.reply
         )
     except Invalid as problem:
-        said = await statements.one(call.house.court, args.slug)
+        said = await statements.by_slug(call.house.court, args.slug)
         return await _edit(call, args.slug, _typed(said.statement), problem, args)
     return redirect(f"/statements/{args.slug}#replies")
 
@@ -124,7 +124,7 @@ OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": "publish_statement", "body
 
 ROUTES: tuple[Route, ...] = (
     get("/statements", listed, Surface.RECORD, shape=Shape.PAGE, public=True),
-    get("/statements/{slug}", one, Surface.RECORD, shape=Shape.PAGE, public=True, takes=StatementAsked),
+    get("/statements/{slug}", show, Surface.RECORD, shape=Shape.PAGE, public=True, takes=StatementAsked),
     get("/office/statements", office, Surface.OFFICE, **OFFICE),
     post("/office/statements", publish, Surface.OFFICE, takes=StatementForm, **OFFICE),
     get("/office/statements/{slug}", edit, Surface.OFFICE, takes=StatementAsked, **OFFICE),

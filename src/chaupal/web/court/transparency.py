@@ -120,7 +120,7 @@ async def _of_the_log(call: Call[Any]) -> dict[str, Any]:
     }
 
 
-async def one(call: Call[TableAsked]) -> Answer:
+async def table(call: Call[TableAsked]) -> Answer:
     """One table whole."""
     id_ = BY_ID.get(call.args.table.lower())
     if id_ is None:
@@ -215,5 +215,5 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "limit": (60, 60)}
 
 ROUTES: tuple[Route, ...] = (
     get("/transparency", overview, Surface.RECORD, takes=PartAsked, **OPEN),
-    get("/transparency/{table}", one, Surface.RECORD, takes=TableAsked, **OPEN),
+    get("/transparency/{table}", table, Surface.RECORD, takes=TableAsked, **OPEN),
 )

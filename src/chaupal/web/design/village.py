@@ -18,7 +18,7 @@ LOOK_AS = "look_as"  # read by `http.answer`, and believed in the village only
 LOOKS_FOR = 30 * 86_400  # seconds
 
 
-class Look(msgspec.Struct, kw_only=True):
+class ViewFrom(msgspec.Struct, kw_only=True):
     """From where to look: a country's code of two letters; empty: from where one is."""
 
     country: str = ""
@@ -32,7 +32,7 @@ class Part(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-async def look(call: Call[Look]) -> Answer:
+async def view_from(call: Call[ViewFrom]) -> Answer:
     """See what a reader in that country sees, until one looks from elsewhere."""
     country = call.args.country.strip().upper()
     if country and not known_country(country):
@@ -54,6 +54,15 @@ async def play(call: Call[Part]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/village/look", look, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Look),
+    post(
+        "/village/look",
+        view_from,
+        Surface.NONE,
+        shape=Shape.PAGE,
+        public=True,
+        unready=True,
+        village=True,
+        takes=ViewFrom,
+    ),
     post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Part),
 )

@@ -49,12 +49,12 @@ async def register(call: Call[AuthorityForm]) -> Answer:
 
 
 async def show_one(call: Call[ById]) -> Answer:
-    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     return await _one(call, found, _form(found), InviteForm(), None)
 
 
 async def change(call: Call[Changed]) -> Answer:
-    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
     except (Invalid, Conflict) as problem:
@@ -71,7 +71,7 @@ async def drop(call: Call[ById]) -> Answer:
 
 
 async def _settle(call: Call[ById], act: Any) -> Answer:
-    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await act(call.house.court, call.viewer, found.id)
     except (Conflict, NotAllowed) as problem:
@@ -80,7 +80,7 @@ async def _settle(call: Call[ById], act: Any) -> Answer:
 
 
 async def invite(call: Call[Invited]) -> Answer:
-    found = await authorities.one(call.house.court, call.viewer, call.args.id)
+    found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await portal.invite(call.house.court, call.viewer, found.id, call.args)
     except (Invalid, Conflict) as problem:

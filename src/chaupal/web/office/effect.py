@@ -18,7 +18,7 @@ from chaupal.web.square import cards
 MOST_PARTS = 100
 
 
-class Look(msgspec.Struct, frozen=True):
+class Preview(msgspec.Struct, frozen=True):
     """How it would look from a country."""
 
     country: str
@@ -33,7 +33,7 @@ class Effect(msgspec.Struct, frozen=True):
 
     outcome: str
     impact: Impact
-    looks: tuple[Look, ...]
+    looks: tuple[Preview, ...]
 
 
 def proposed(case: Case) -> Draft | None:
@@ -58,14 +58,14 @@ async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None
         pictures=draft.outcome == "withhold_media",
     )
     made = await impact.impact(call.house.reads, call.viewer, about, rulings)
-    return Effect(draft.outcome, made, tuple(_look(call, seen) for seen in made.looks))
+    return Effect(draft.outcome, made, tuple(_preview(call, seen) for seen in made.looks))
 
 
-def _look(call: Call[Any], seen: Seen) -> Look:
+def _preview(call: Call[Any], seen: Seen) -> Preview:
     """What stands there, in the words of that country, but in the language of whoever looks now."""
     there = copy.copy(call)
     there.viewer = Viewer(country=seen.country, language=call.viewer.language)
     if seen.shown is None:
-        return Look(seen.country, seen, None, None, ())
+        return Preview(seen.country, seen, None, None, ())
     gone, _, pictures_gone, labels = cards.limits(there, seen.shown.verdict)
-    return Look(seen.country, seen, gone, pictures_gone, labels)
+    return Preview(seen.country, seen, gone, pictures_gone, labels)

@@ -60,11 +60,11 @@ async def take_in(call: Call[Intake]) -> Answer:
     if draft.preview is not None:
         draft.typed = filing.with_list(draft.typed, draft.preview)
     draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=False)
-    draft.named = await filing.look(call, draft.checked)
+    draft.named = await filing.named_things(call, draft.checked)
     draft.unsure = _unsure(draft.typed, draft.checked)
     if args.act == "look_up" and await filing.look_up(call, draft.checked):
         draft.checked = await intake.check(call.house.court, draft.typed, draft.brought, filed_by_authority=False)
-        draft.named = await filing.look(call, draft.checked)
+        draft.named = await filing.named_things(call, draft.checked)
         draft.unsure = _unsure(draft.typed, draft.checked)
     if args.act not in ("file", "confirm") or draft.preview is not None:
         return await _page(call, draft, known)
@@ -77,11 +77,11 @@ async def take_in(call: Call[Intake]) -> Answer:
     return redirect(f"/office/orders/{ref}")
 
 
-async def look(call: Call[Lines]) -> Answer:
+async def preview(call: Call[Lines]) -> Answer:
     """What lines name, as a piece of the page: for a script that asks while they are typed. Nothing is filed or written down."""
     form = intake.split_demands(OrderForm(targets=call.args.targets))
     checked = await intake.check(call.house.court, form, [], filed_by_authority=False)
-    draft = Draft(typed=form, checked=checked, named=await filing.look(call, checked))
+    draft = Draft(typed=form, checked=checked, named=await filing.named_things(call, checked))
     named = {**courtly.names(call), **filing.names(draft, [], portal=False)}
     return await pages.render(call, "filing/named.html", **named)
 
@@ -152,7 +152,9 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
 
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=Begun, shape=Shape.PAGE),
-    post("/office/orders/look", look, Surface.OFFICE, may="receive_order", takes=Lines, body=600_000, shape=Shape.PAGE),
+    post(
+        "/office/orders/look", preview, Surface.OFFICE, may="receive_order", takes=Lines, body=600_000, shape=Shape.PAGE
+    ),
     post(
         "/office/orders",
         take_in,

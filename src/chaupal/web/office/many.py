@@ -266,7 +266,7 @@ async def appeals(call: Call[Any]) -> Answer:
 
 async def progress(call: Call[JobAsked]) -> Answer:
     """Drawn anew every few seconds while it goes on, without a script."""
-    found = await bulk_jobs.look(call.house.court, call.viewer, call.args.id, call.args.first)
+    found = await bulk_jobs.progress(call.house.court, call.viewer, call.args.id, call.args.first)
     bad = [
         (one, [(csv_cases.column(field), text) for field, text in _faults(call, one).items()] if one.problem else [])
         for one in found.bad

@@ -75,7 +75,7 @@ async def write(call: Call[AnnouncementForm]) -> Answer:
 
 
 async def edit(call: Call[AnnouncementAsked]) -> Answer:
-    one = await desk.one(call.house.court, call.viewer, call.args.id)
+    one = await desk.by_id(call.house.court, call.viewer, call.args.id)
     ends_at = "" if one.ends_at is None else to_local(one.ends_at)
     typed = AnnouncementEdit(
         text=one.text, text_hi=one.text_hi, at=to_local(one.at), ends_at=ends_at, seen=one.updated_at
@@ -91,7 +91,7 @@ async def change(call: Call[Changed]) -> Answer:
     except Invalid as problem:
         return await _edit(call, typed, problem)
     except Conflict as problem:  # what was typed stays; what it says now stands below, and may be written over
-        now = await desk.one(call.house.court, call.viewer, typed.id)
+        now = await desk.by_id(call.house.court, call.viewer, typed.id)
         return await _edit(call, msgspec.structs.replace(typed, seen=now.updated_at), problem)
     return redirect("/office/announcements")
 
@@ -111,7 +111,7 @@ async def _office(call: Call[Any], typed: AnnouncementForm, problem: Problem | N
 async def _edit(
     call: Call[AnnouncementAsked] | Call[Changed], typed: AnnouncementEdit, problem: Problem | None = None
 ) -> Answer:
-    one = await desk.one(call.house.court, call.viewer, call.args.id)
+    one = await desk.by_id(call.house.court, call.viewer, call.args.id)
     return await office_room.render(
         call, "office/announcement.html", N_("Change an announcement"), problem, one=one, typed=typed
     )

@@ -10,7 +10,7 @@ from chaupal.kernel.clock import iso
 MIME = "application/atom+xml; charset=utf-8"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class AtomEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry. `id` is a URI for good; times in ms since 1970 UTC; `html` is what may be shown as it is.
 
     `enclosures`: (address, type) of files beside it.
@@ -27,7 +27,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     enclosures: tuple[tuple[str, str], ...] = ()
 
 
-class Feed(msgspec.Struct, frozen=True, kw_only=True):
+class AtomFeed(msgspec.Struct, frozen=True, kw_only=True):
     """What stands above the entries. `address`: its own; `link`: the page it tells of."""
 
     address: str
@@ -37,7 +37,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     link: str = ""
 
 
-def written(feed: Feed, entries: Sequence[Entry]) -> bytes:
+def written(feed: AtomFeed, entries: Sequence[AtomEntry]) -> bytes:
     """The feed as a document; without entries its time is 1970, so that the same feed is the same bytes."""
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -51,7 +51,7 @@ def written(feed: Feed, entries: Sequence[Entry]) -> bytes:
     return f"{head}{page}{author}{''.join(map(_entry, entries))}</feed>\n".encode()
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: AtomEntry) -> str:
     language = f' xml:lang="{escape(entry.language)}"' if entry.language else ""
     parts = [
         f"<entry{language}><id>{escape(entry.id)}</id><title>{_text(entry.title)}</title><updated>{iso(entry.updated)}</updated>",

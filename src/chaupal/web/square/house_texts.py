@@ -81,7 +81,7 @@ async def _page(call: Call[Any], one: HouseText, after: HouseText | None, versio
 
 def written(one: HouseText, language: str) -> Markup:
     """Only what text.markdown lets through is in it."""
-    return _written(one.words(language))
+    return _written(one.text_in(language))
 
 
 @lru_cache(32)

@@ -66,19 +66,19 @@ async def create(call: Call[ListTyped]) -> Answer:
 
 async def timeline(call: Call[PagedById]) -> Answer:
     """What the people of a list write."""
-    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     posts = await reads.timeline(call.house.reads, call.viewer, one.id, call.args.cursor())
     return await posts_page(call, "keeping/list.html", posts, title=one.title, one=one)
 
 
 async def within(call: Call[ById]) -> Answer:
     """Who stands in a list, and its form."""
-    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     return await _people(call, one)
 
 
 async def change(call: Call[OldTyped]) -> Answer:
-    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     try:
         await lists.change(call.house.square, call.viewer, one.id, _wish(call.args))
     except Invalid as problem:
@@ -93,7 +93,7 @@ async def remove(call: Call[ById]) -> Answer:
 
 async def add(call: Call[Member]) -> Answer:
     """Put somebody in, by handle."""
-    one = await reads.one(call.house.reads, call.viewer, call.args.id)
+    one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     try:
         them = (await people.named(call.house.reads, call.viewer, call.args.handle)).item.id
         await lists.add(call.house.square, call.viewer, one.id, [them])

@@ -160,7 +160,7 @@ def _ids(text: str) -> list[int]:
     return [int(one) for one in text.split(",")[:MOST] if one.isascii() and one.isdigit() and len(one) < 20]
 
 
-async def one(call: Call[ById]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     """A post as a page shows it now. Raises NotFound."""
     found = await cards(call, [await thread.post(call.house.reads, call.viewer, call.args.id)])
     if not found:
@@ -180,5 +180,5 @@ ROUTES: tuple[Route, ...] = (
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
     get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=OfPosts),
     get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
-    get("/live/posts/{id}", one, Surface.STATUS, shape=Shape.PAGE, public=True, takes=ById),
+    get("/live/posts/{id}", show, Surface.STATUS, shape=Shape.PAGE, public=True, takes=ById),
 )

@@ -72,7 +72,7 @@ async def new(call: Call[Begun]) -> Answer:
     return await _form(call, Sheet(to=to, key=secrets.token_urlsafe(12)))
 
 
-async def one(call: Call[ById]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     """What was said, and a place to answer; having looked, one has read it."""
     party = await _party(call, call.args.id)
     answer = await _talk(call, call.args.id, Sheet(key=secrets.token_urlsafe(12)), party=party)
@@ -213,7 +213,7 @@ def _people(seen: Any) -> list[Person]:
 ROUTES: tuple[Route, ...] = (
     get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),
     get("/messages/new", new, Surface.OWN, takes=Begun, **PAGE),
-    get("/messages/{id}", one, Surface.MESSAGES, takes=ById, **PAGE),
+    get("/messages/{id}", show, Surface.MESSAGES, takes=ById, **PAGE),
     post("/messages", write, Surface.MESSAGES, takes=Sheet, limit=(300, 10_800), **PAGE),
     post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=ById, takes_back=True, **PAGE),
 )

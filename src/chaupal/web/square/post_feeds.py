@@ -54,7 +54,7 @@ async def person(call: Call[OfPerson]) -> Answer:
 async def tag(call: Call[OfTag]) -> Answer:
     """The newest public posts with a tag."""
     name = call.args.tag.lstrip("#＃")
-    known = await tags.one(call.house.reads, call.viewer, name)
+    known = await tags.by_name(call.house.reads, call.viewer, name)
     found = await feeds.of_tag(call.house.reads, call.viewer, name)
     return await _answer(call, found.items, f"#{known.name}", links.tag(known.name), call.house.settings.domain)
 
@@ -62,7 +62,7 @@ async def tag(call: Call[OfTag]) -> Answer:
 async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, page: str, author: str) -> Answer:
     settings, said = call.house.settings, words(call.viewer.language)
     authors = await people.of_posts(call.house.reads, call.viewer, posts)
-    feed = atom.Feed(
+    feed = atom.AtomFeed(
         address=settings.origin + page + "/feed.atom",
         title=f"{title} · {said.gettext(settings.title)}",
         author=author,
@@ -73,13 +73,13 @@ async def _answer(call: Call[Any], posts: Sequence[Visible[Post]], title: str, p
     return Answer(atom.written(feed, entries), mime=atom.MIME)
 
 
-def _entry(call: Call[Any], post: Post, author: Person) -> atom.Entry:
+def _entry(call: Call[Any], post: Post, author: Person) -> atom.AtomEntry:
     """What its author put behind a warning stays behind it: the warning stands for the words and the pictures."""
     origin = call.house.settings.origin
     address = origin + links.path_of(post, author)
     said = " ".join((post.spoiler or post.text).split())
     covered = bool(post.spoiler or post.sensitive)
-    return atom.Entry(
+    return atom.AtomEntry(
         id=address,
         link=address,
         updated=post.edited_at or post.created_at,

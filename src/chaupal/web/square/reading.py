@@ -153,7 +153,7 @@ async def _language(call: Call[InLanguage], scope: Scope) -> Answer:
 async def tag(call: Call[OfTag]) -> Answer:
     """Public posts with a tag, in whatever spelling."""
     reads, name = call.house.reads, call.args.tag.lstrip("#＃")
-    found = await tags.one(reads, call.viewer, name)
+    found = await tags.by_name(reads, call.viewer, name)
     posts = await public.tagged(reads, call.viewer, name, call.args.cursor())
     return await posts_page(
         call,

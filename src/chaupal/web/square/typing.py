@@ -85,7 +85,7 @@ async def explained(call: Call[Layout]) -> Answer:
 
 async def lexicon(call: Call[OfLanguage]) -> Answer:
     """Words that three or more people here have used in public, as a list; those of most people first."""
-    return json(await vocabulary.words(call.house.reads, call.viewer, call.args.language))
+    return json(await vocabulary.vocabulary_of(call.house.reads, call.viewer, call.args.language))
 
 
 @functools.cache

@@ -60,7 +60,7 @@ async def test_words_that_were_changed_after_an_order_count_as_that_whatever_the
     edit = note | {"content": "<p>after</p>", "updated": "2021-01-02T10:00:00Z"}
     await far.tells(far.bob, far.bob.act("Update", edit))
     async with far.fed.work.reading() as reading:
-        then, now = await as_filed.words(reading, post, ordered)
+        then, now = await as_filed.then_and_now(reading, post, ordered)
         named = Target(id=1, order_id=1, number=1, as_written=note["id"], kind="post", subject_id=post, owner_id=None)
         version = await as_filed.version(reading, named)
     assert then is not None and now is not None

@@ -39,15 +39,15 @@ async def test_a_call_is_checked_then_entered_and_can_be_looked_at(bench: Bench)
     await seat(bench)
     ref = await filed(bench, 120)
     job = await bulk_jobs.start(bench.court, bench.asha, ref, PROPOSE, rows(120))
-    seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.entered, seen.job.total) == ("checking", 0, 120)
     assert await bulk_jobs.carry_on(bench.court) and not await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.counts, seen.job.checked) == ("done", {"done": 120}, 120)
     with pytest.raises(NotFound):
-        await bulk_jobs.look(bench.court, bench.dev, job.id)
+        await bulk_jobs.progress(bench.court, bench.dev, job.id)
     with pytest.raises(NotFound):
-        await bulk_jobs.look(bench.court, bench.asha, 7)
+        await bulk_jobs.progress(bench.court, bench.asha, 7)
 
 
 async def test_one_wrong_row_refuses_all_unless_what_can_was_asked_for(bench: Bench):
@@ -56,13 +56,13 @@ async def test_one_wrong_row_refuses_all_unless_what_can_was_asked_for(bench: Be
     bad = [*rows(2), Item(number=3, line=4, seen=1, outcome="refuse", reason="no")]
     job = await bulk_jobs.start(bench.court, bench.asha, ref, PROPOSE, bad)
     await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.counts) == ("refused", {"wrong": 1})
     (bad_one,) = seen.bad
     assert bad_one.item.line == 4 and bad_one.problem and set(bad_one.problem.details) == {"reason", "code"}
     job = await bulk_jobs.start(bench.court, bench.asha, ref, PROPOSE, bad, what_can=True)
     await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.counts) == ("done", {"done": 2, "wrong": 1})
 
 
@@ -85,11 +85,11 @@ async def test_what_a_process_left_another_goes_on_with_and_nothing_is_entered_t
     monkeypatch.setattr(bulk, "hundred", dies)
     with pytest.raises(RuntimeError):
         await bulk_jobs.carry_on(bench.court)
-    assert (await bulk_jobs.look(bench.court, bench.asha, job.id)).counts == {"done": 200}
+    assert (await bulk_jobs.progress(bench.court, bench.asha, job.id)).counts == {"done": 200}
     assert not await bulk_jobs.carry_on(bench.court)  # it is held yet
     clock.move(2 * MINUTE)
     assert await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.asha, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.asha, job.id)
     assert (seen.job.state, seen.counts) == ("done", {"done": 250})
 
 
@@ -103,7 +103,7 @@ async def test_who_lost_their_role_meanwhile_decides_nothing(bench: Bench):
     await bench.hire("ravi", Role.APPROVER)
     await roles.grant(bench.court, bench.owner, bench.dev.me, Role.MEMBER)
     await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.dev, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.dev, job.id)
     assert seen.counts == {"wrong": 2} and {type(one.problem) for one in seen.bad} == {NotAllowed}
     assert len(await bench.in_force()) == 0
 
@@ -122,7 +122,7 @@ async def test_what_moved_between_the_check_and_the_entry_is_reported(bench: Ben
 
     monkeypatch.setattr(bulk, "hundred", meanwhile)
     await bulk_jobs.carry_on(bench.court)
-    seen = await bulk_jobs.look(bench.court, bench.dev, job.id)
+    seen = await bulk_jobs.progress(bench.court, bench.dev, job.id)
     assert seen.counts == {"done": 2, "moved": 1} and [one.item.number for one in seen.bad if one.moved] == [2]
     assert len(await bench.in_force()) == 2
 
@@ -133,7 +133,7 @@ async def test_of_two_processes_one_carries_a_call_on(bench: Bench):
     job = await bulk_jobs.start(bench.court, bench.asha, ref, PROPOSE, rows(120))
     both = await asyncio.gather(bulk_jobs.carry_on(bench.court), bulk_jobs.carry_on(bench.court))
     assert sorted(both) == [False, True]
-    assert (await bulk_jobs.look(bench.court, bench.asha, job.id)).counts == {"done": 120}
+    assert (await bulk_jobs.progress(bench.court, bench.asha, job.id)).counts == {"done": 120}
 
 
 async def test_calls_are_forgotten_a_month_after_their_end(bench: Bench, clock: StillClock):
@@ -145,7 +145,7 @@ async def test_calls_are_forgotten_a_month_after_their_end(bench: Bench, clock: 
     clock.move(bulk_jobs.KEPT_FOR + MINUTE)
     assert await bulk_jobs.sweep(bench.court) == 1
     with pytest.raises(NotFound):
-        await bulk_jobs.look(bench.court, bench.asha, job.id)
+        await bulk_jobs.progress(bench.court, bench.asha, job.id)
 
 
 async def test_a_call_is_refused_before_anything_is_kept(bench: Bench):

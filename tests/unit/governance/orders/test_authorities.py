@@ -30,7 +30,7 @@ async def test_keys_are_given_as_fingerprints_or_pasted_certificates(bench: Benc
     keys = f"{one.fingerprint}\n{other.pem}\nSHA256:{one.fingerprint.upper()}\n"
     added = await authorities.register(bench.court, bench.clerk, msgspec.structs.replace(FORM, keys=keys))
     assert set(added.keys) == {one.fingerprint, other.fingerprint} and len(added.keys) == 2
-    assert await authorities.one(bench.court, bench.clerk, added.id) == added
+    assert await authorities.by_id(bench.court, bench.clerk, added.id) == added
     assert (added.issuer_class, added.email_domain) == ("police", "delhipolice.gov.in")
 
 
@@ -81,7 +81,7 @@ async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(ben
         name="Another", jurisdiction="DE", office="Nodal Officer", email_domain="police.gov.in", issuer_class="court"
     )
     changed = await bench.changes(added.id, form)
-    kept = await authorities.one(bench.court, bench.clerk, added.id)
+    kept = await authorities.by_id(bench.court, bench.clerk, added.id)
     assert kept == changed
     assert (kept.name, kept.jurisdiction, kept.office, kept.email_domain) == (
         FORM.name,
@@ -125,7 +125,7 @@ async def test_an_authority_is_one_once_a_second_person_agrees(bench: Bench):
     await orders.receive(court, bench.clerk, form(authority=proposed.id))
     await authorities.drop(court, bench.dev, own.id)
     with pytest.raises(NotFound):
-        await authorities.one(court, bench.clerk, own.id)
+        await authorities.by_id(court, bench.clerk, own.id)
 
 
 async def test_a_clerk_who_changes_the_mail_domain_gets_nobody_in_and_the_old_contact_is_told(bench: Bench):
@@ -141,7 +141,7 @@ async def test_a_clerk_who_changes_the_mail_domain_gets_nobody_in_and_the_old_co
         await portal.invite(court, bench.clerk, ministry.id, InviteForm(name="C", rank="D", email="c@clerk.example"))
     with pytest.raises(Conflict):
         await authorities.change(court, bench.clerk, ministry.id, msgspec.structs.replace(bad, office="Another"))
-    assert (await authorities.one(court, bench.clerk, ministry.id)).email_domain == "meity.gov.in"
+    assert (await authorities.by_id(court, bench.clerk, ministry.id)).email_domain == "meity.gov.in"
     await authorities.drop(court, bench.owner, ministry.id)
     assert await authorities.proposed_of(court, bench.clerk, ministry.id) is None
 
@@ -154,7 +154,7 @@ async def test_a_filing_counts_as_verified_only_from_the_domain_that_two_people_
     targets = bench.form().targets
 
     async def filed(reference: str) -> str:
-        ministry = await authorities.one(court, bench.clerk, bench.ministry.id)
+        ministry = await authorities.by_id(court, bench.clerk, bench.ministry.id)
         form = msgspec.structs.replace(bench.form(reference_no=reference, targets=targets), origin_note="")
         ref = await filing.file(court, portal.Filing(user, ministry), form, (), "portal")
         async with court.work.reading() as reading:

@@ -211,7 +211,7 @@ async def test_what_is_proposed_is_sent_back_by_another_and_ones_own_proposal_by
 
 async def test_media_and_reports_are_refused_by_themselves(desk: Desk):
     id_ = await desk.limited("noop", reject_media=True, reject_reports=True)
-    standing = await limits.one(desk.court, desk.mona, id_)
+    standing = await limits.by_id(desk.court, desk.mona, id_)
     assert standing.measures == {Measure.REFUSE_MEDIA, Measure.REFUSE_REPORTS}
     settings = msgspec.structs.replace(desk.court.settings, federation="on")
     async with desk.court.work.reading() as reading:
@@ -238,7 +238,7 @@ async def test_one_person_refuses_media_alone_for_some_days_and_a_second_makes_i
     [limit] = standing.limits
     assert limit.row.alone and limit.row.ends_at is not None
     await decisions.approve(desk.court, desk.moti, limit.row.order_ref, limit.number)
-    [limit] = (await limits.one(desk.court, desk.mona, standing.id)).limits
+    [limit] = (await limits.by_id(desk.court, desk.mona, standing.id)).limits
     assert not limit.row.alone and not await desk.audited()
 
 
@@ -289,7 +289,7 @@ async def test_a_server_is_limited_in_one_way_once_however_many_propose_it(desk:
     await desk.approve(first)
     with pytest.raises((Conflict, Invalid)):
         await decisions.approve(desk.court, desk.mona, second, 1)
-    assert len((await limits.one(desk.court, desk.mona, first.id)).limits) == 1
+    assert len((await limits.by_id(desk.court, desk.mona, first.id)).limits) == 1
 
 
 async def test_only_whose_role_it_is_limits_servers_and_sees_the_list(desk: Desk):
@@ -350,7 +350,7 @@ def test_the_databases_rules_name_the_measures_of_servers_that_the_table_has():
 
 async def test_what_is_in_force_on_a_server_is_not_changed_to_hold_in_some_countries_only(desk: Desk):
     id_ = await desk.limited()
-    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    [limit] = (await limits.by_id(desk.court, desk.mona, id_)).limits
     form = ChangeForm(kind="amend", reason=WHY, territory="IN")
     with pytest.raises(Invalid) as partly:
         await decisions.propose_change(desk.court, desk.mona, limit.row.order_ref, limit.number, form)
@@ -364,12 +364,12 @@ async def test_a_server_that_is_to_be_suspended_stays_limited_till_a_second_agre
     assert asked.proposed == {Measure.SUSPEND_SERVER}
     assert await desk.shown(Surface.PUBLIC) == []
     await desk.approve(asked)
-    assert Measure.SUSPEND_SERVER in (await limits.one(desk.court, desk.mona, id_)).measures
+    assert Measure.SUSPEND_SERVER in (await limits.by_id(desk.court, desk.mona, id_)).measures
 
 
 async def test_a_list_of_others_changes_nothing_of_how_staff_have_a_limited_server_told(desk: Desk):
     id_ = await desk.limited("silence", private_comment="Its owner has written to us.", obfuscate=True)
-    said = (await limits.one(desk.court, desk.mona, id_)).words
+    said = (await limits.by_id(desk.court, desk.mona, id_)).words
     body = f"{','.join(csv_blocks.HEADERS)}\nfar.example,silence,true,false,theirs,false\nnew.example,silence,false,false,theirs,true\n"
     await csv_blocks.take_in(desk.court, desk.moti, body.encode(), WHY)
     while await bulk_jobs.carry_on(desk.court):
@@ -381,10 +381,10 @@ async def test_a_list_of_others_changes_nothing_of_how_staff_have_a_limited_serv
 
 async def test_what_is_in_force_on_a_server_is_given_an_end_by_two_and_the_audit_finds_nothing_in_it(desk: Desk):
     id_ = await desk.limited()
-    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    [limit] = (await limits.by_id(desk.court, desk.mona, id_)).limits
     ref, form = limit.row.order_ref, ChangeForm(kind="amend", reason=WHY, until="2021-03-20")
     await decisions.propose_change(desk.court, desk.mona, ref, 1, form)
     await decisions.approve(desk.court, desk.moti, ref, 1)
-    [limit] = (await limits.one(desk.court, desk.mona, id_)).limits
+    [limit] = (await limits.by_id(desk.court, desk.mona, id_)).limits
     assert limit.row.ends_at is not None and limit.row.approved_by == desk.moti.me
     assert not await desk.audited()

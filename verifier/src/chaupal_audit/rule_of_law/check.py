@@ -33,6 +33,6 @@ class Finding(msgspec.Struct, frozen=True):
     detail: str = ""
     late: bool = False
 
-    def words(self, language: str = "en") -> str:
+    def text_in(self, language: str = "en") -> str:
         said = self.hi if language == "hi" else self.en
         return f"{said} ({self.detail})" if self.detail else said

@@ -116,9 +116,9 @@ async def listed(call: Call[NotificationsPaged]) -> Answer:
     return Answer(b"".join(parts), headers=link_header(call, page))
 
 
-async def one(call: Call[ById]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     """One of one's notifications."""
-    told = await reads.one(call.house.reads, call.viewer, call.args.id)
+    told = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     return Answer((await written(call, [told]))[0])
 
 
@@ -261,7 +261,7 @@ ROUTES: tuple[Route, ...] = (
         **HOT,
     ),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
-    get(ONE, one, Surface.NOTIFICATIONS, takes=ById, gives=Notification, **READ),
+    get(ONE, show, Surface.NOTIFICATIONS, takes=ById, gives=Notification, **READ),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),
     get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses", takes=MarkersAsked),
     post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses", takes=MarkersSent),

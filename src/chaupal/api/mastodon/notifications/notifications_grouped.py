@@ -104,7 +104,7 @@ async def listed(call: Call[GroupsAsked]) -> Answer:
     return json(await _shown(call, page.items, partial=partial), headers=link_header(call, page))
 
 
-async def one(call: Call[GroupKey]) -> GroupedNotifications:
+async def show(call: Call[GroupKey]) -> GroupedNotifications:
     return await _shown(call, [await reads.group(call.house.reads, call.viewer, call.args.group_key)])
 
 
@@ -181,7 +181,7 @@ WRITE: dict[str, Any] = {"scope": "write:notifications"}
 ROUTES: tuple[Route, ...] = (
     get(GROUPS, listed, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=GroupedNotifications, **HOT),
     get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=Unread, **HOT),
-    get(ONE, one, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
+    get(ONE, show, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
     get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, takes=GroupKey, **READ),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=GroupKey, **WRITE),
 )

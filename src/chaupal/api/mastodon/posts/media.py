@@ -131,7 +131,7 @@ async def _upload(call: Call[UploadSent], *, wait: bool) -> Answer:
     return json(attachment(call.house.settings, picture, call.me), 202 if picture.state == WAITING else 200)
 
 
-async def look(call: Call[ById]) -> Answer:
+async def show(call: Call[ById]) -> Answer:
     """206 while it is being processed, as Mastodon's clients ask until it is 200."""
     picture = await looked.own(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
@@ -243,7 +243,7 @@ NEW: dict[str, Any] = {**TAKES, "takes": UploadSent, "limit": UPLOADS, "body": M
 ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),
     post("/api/v1/media", upload_and_wait, Surface.OWN, **NEW),
-    get("/api/v1/media/{id}", look, Surface.OWN, takes=ById, **TAKES),
+    get("/api/v1/media/{id}", show, Surface.OWN, takes=ById, **TAKES),
     put("/api/v1/media/{id}", describe, Surface.OWN, takes=Changed, body=MOST_THUMBNAIL, **TAKES),
     delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=ById, scope="write:media"),
 )
