@@ -323,7 +323,7 @@ ENTITIES: dict[str, Check] = {
         last_status_=_entity("StatusForMe"),
     ),
     "WebPushSubscription": _keys(
-        id=ident, endpoint=url, standard=flag, server_key=text,
+        id=number, endpoint=url, standard=flag, server_key=text,
         alerts=_keys(**dict.fromkeys((
             "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "admin.sign_up", "admin.report",
         ), flag)),

@@ -126,7 +126,9 @@ def test_messages_and_suggestions(asha: httpx2.Client, binod: httpx2.Client, sta
 
 def test_where_a_phone_is_told(asha: httpx2.Client):
     sent = {"subscription": Device(port=9).subscription, "data": {"alerts": {"mention": True}}}
-    whole("WebPushSubscription", got(asha.post("/api/v1/push/subscription", json=sent)))
+    told = got(asha.post("/api/v1/push/subscription", json=sent))
+    whole("WebPushSubscription", told)
+    assert told["id"] < 2**31, "apps (Tusky, Ice Cubes) take a number of 32 bits, and no push where it is another"
     asha.delete("/api/v1/push/subscription").raise_for_status()
 
 

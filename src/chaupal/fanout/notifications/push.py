@@ -128,7 +128,10 @@ async def _is_wanted(carrier: Carrier, to: Subscription, by: int) -> bool:
 
 
 def _payload(carrier: Carrier, to: Subscription, told: Told) -> dict[str, Any]:
-    """In Mastodon's shape. `access_token` is the app's own, by which it knows for whom this is."""
+    """In Mastodon's shape. `access_token` is the app's own, by which it knows for whom this is.
+
+    `notification_id` is a number, as from Mastodon: apps for iOS show nothing of a push in which it is a string.
+    """
     person, post = told.person.item, told.post.item if told.post else None
     # Of a report a locked phone shows the number alone: not who complains, nor of whom.
     reported = told.reported.row if told.reported else None
@@ -136,7 +139,7 @@ def _payload(carrier: Carrier, to: Subscription, told: Told) -> dict[str, Any]:
     return {
         "access_token": push_keys.unsealed(carrier.settings, to.account_id, to.token),
         "preferred_locale": to.language,
-        "notification_id": str(told.id),
+        "notification_id": told.id,
         "notification_type": told.kind,
         "icon": carrier.settings.origin + portrait,
         "title": pushed.title(told.kind, person, post, to.language),

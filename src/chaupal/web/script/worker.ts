@@ -42,13 +42,13 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
-interface Pushed { title?: string; body?: string; icon?: string; url?: string; notification_id?: string; preferred_locale?: string }
+interface Pushed { title?: string; body?: string; icon?: string; url?: string; notification_id?: number; preferred_locale?: string }
 
 self.addEventListener("push", (event) => {
   const told = (event.data?.json() ?? {}) as Pushed;
   event.waitUntil(
     self.registration.showNotification(told.title || "चौपाल", {
-      body: told.body ?? "", icon: told.icon ?? "", tag: told.notification_id ?? "", lang: told.preferred_locale ?? "",
+      body: told.body ?? "", icon: told.icon ?? "", tag: String(told.notification_id ?? ""), lang: told.preferred_locale ?? "",
       data: { url: told.url ?? "/notifications" },
     }),
   );

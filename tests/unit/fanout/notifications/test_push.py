@@ -64,6 +64,7 @@ async def test_a_mention_arrives_encrypted_in_words_of_the_subscriber(village: V
     (told,) = phone.opened()
     assert told["title"] == "रवि त्रिपाठी ने आपका ज़िक्र किया" and told["body"] == post.text
     assert told["notification_type"] == "mention" and told["access_token"] == v.asha.token and told["url"] == post.path
+    assert isinstance(told["notification_id"], int)  # apps for iOS decode nothing else
     shown = await v.api(v.asha, "GET", f"/api/v1/notifications/{told['notification_id']}")
     assert shown.json()["status"]["id"] == str(post.id)
     _check_vapid(headers, made["server_key"], phone)

@@ -50,10 +50,14 @@ class Wished(msgspec.Struct, kw_only=True):
     policy: str | None = None
 
 
+# Mastodon says a number here, and apps (Tusky, Ice Cubes) take nothing but one of 32 bits. Nobody asks by it.
+MOST_ID = 2**31 - 1
+
+
 class WebPushSubscription(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/WebPushSubscription/"""
 
-    id: str
+    id: int
     endpoint: str
     standard: bool
     alerts: dict[str, bool]
@@ -106,7 +110,7 @@ def on(alerts: dict[str, Any]) -> list[str]:
 
 def shown(call: Call[Any], found: Subscription) -> WebPushSubscription:
     return WebPushSubscription(
-        id=str(found.id),
+        id=found.id & MOST_ID,
         endpoint=found.endpoint,
         standard=found.standard,
         policy=found.policy,
