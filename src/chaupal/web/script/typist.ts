@@ -94,7 +94,7 @@ function sourceOf(field: Field): Source {
     made.ready = true;
     document.documentElement.dataset.typing = language;
     const now = document.activeElement?.closest<Field>(FIELD);
-    if (listening && now && mode() === "phonetic") phonetic.input(now); // the word that is just being typed
+    if (listening && now && mode() === "phonetic") phonetic.came(now);
   });
   return made;
 }

@@ -24,6 +24,7 @@ export class Phonetic {
   #words: string[] = [];
   #put: Put | null = null;
   #kept: { field: Field; start: number } | null = null; // where somebody said that a word stays Latin
+  #early: (Word & { field: Field })[] = []; // typed before the words of the language had come
   #acting = false;
   #way = replace;
 
@@ -111,8 +112,24 @@ export class Phonetic {
 
   #plainKey(field: Field, key: string): boolean {
     if (key === "Backspace") return this.#restore(field);
-    if (key === " " || key === "Enter") this.#finish(field);
+    if (!this.#source(field).ready) this.#wait(field, key);
+    else if (key === " " || key === "Enter") this.#finish(field);
     return false;
+  }
+
+  #wait(field: Field, key: string): void {
+    const word = ENDS.test(key) || key === "Enter" ? wordAtCaret(field) : null;
+    if (word && !word.tag) this.#early.push({ ...word, field });
+  }
+
+  /** The words of a language have come: what was typed before is put, the last first, so that nothing moves; then the one at the caret. */
+  came(field: Field): void {
+    const source = this.#source(field);
+    if (source.ready)
+      for (const word of this.#early.splice(0).reverse())
+        if (word.field === field && field.value.slice(word.start, word.end) === word.latin)
+          this.#replace(field, word, candidates(word.latin, source)[0] ?? word.latin);
+    this.input(field);
   }
 
   /** Take a word that waited behind a full stop or a colon. */
