@@ -4,6 +4,7 @@ A row is added where a word is settled: the language, what is not to be said (a 
 (by their English) may say it all the same.
 """
 
+import ast
 import tokenize
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from chaupal.web.words import LOCALES
 
 CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
+LETTERS = ("social/signin/letters.py", "policy/tidings.py", "policy/answers.py", "governance/orders/portal.py")
 GLOSSARY = Path(__file__).parent.parent / "docs/glossary.md"
 
 
@@ -115,17 +117,25 @@ UNNAMED = (
 
 
 def said(language: str) -> list[tuple[str, str]]:
-    """(English, what is said) of every sentence of a catalogue and of pushes, and of each text of the house as a whole; of English,
-    the sentences themselves."""
+    """(English, what is said) of every sentence of a catalogue, of pushes and of mails, and of each text of the house as a whole; of
+    English, the sentences themselves."""
     with (LOCALES / "hi/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file, locale="hi")
     found = [(title["en"], title[language]) for title in pushed.TITLES.values()]
     found += [("", text.read_text("utf-8")) for text in sorted(TEXTS.glob(f"*.{language}.md"))]
+    found += [("", text) for text in written_in_letters() if (language == "hi") is bool(regex.search(r"\p{Devanagari}", text))]
     for message in catalogue:
         english = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         found += [(english[0], text) for text in (english if language == "en" else hindi) if english[0]]
     return found
+
+
+def written_in_letters() -> list[str]:
+    """Every text in the modules that write mails, in either language."""
+    trees = [ast.parse((CODE / one).read_text("utf-8")) for one in LETTERS]
+    parts = [part.value for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Constant)]
+    return [part for part in parts if isinstance(part, str) and " " in part]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.language}: {row.said}")

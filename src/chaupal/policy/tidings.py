@@ -6,8 +6,8 @@ from chaupal.policy.rulings import Ruling
 
 # What its person is told of the end of one that has no sentence of its own.
 ENDED = {
-    "post": ("The limit{under} on your post has ended.", "{under}आपकी पोस्ट पर लगी रोक ख़त्म हो गई है।"),
-    "account": ("The limit{under} on your account has ended.", "{under}आपके खाते पर लगी रोक ख़त्म हो गई है।"),
+    "post": ("The limit{under} on your post has ended.", "{under}आपकी पोस्ट पर लगी रोक खत्म हो गई है।"),
+    "account": ("The limit{under} on your account has ended.", "{under}आपके खाते पर लगी रोक खत्म हो गई है।"),
 }
 
 BECAUSE = {
@@ -42,7 +42,7 @@ SUBJECTS = {
     ("begun", "en"): "{title}: a decision about {thing}",
     ("begun", "hi"): "{title}: {thing} के बारे में एक फ़ैसला",
     ("ended", "en"): "{title}: a limit on {thing} has ended",
-    ("ended", "hi"): "{title}: {thing} पर लगी रोक ख़त्म",
+    ("ended", "hi"): "{title}: {thing} पर लगी रोक खत्म",
 }
 THINGS = {
     ("post", "en"): "your post",

@@ -21,12 +21,12 @@ class Sender(Protocol):
 
 CONFIRM = {
     "hi": (
-        "{title}: अपना ई-मेल पता पक्का करें",
-        "नमस्ते @{handle},\n\nयह पता आपका है, इसे पक्का करने के लिए यह पन्ना खोलें और वहाँ बटन दबाएँ:\n\n{link}\n\n"
-        "कड़ी दो दिन तक काम करेगी। अगर यह खाता आपने नहीं बनाया, तो कुछ न करें।\n\n{title}\n{origin}\n",
+        "{title}: अपने ईमेल पते की पुष्टि करें",
+        "नमस्ते @{handle},\n\nयह पता आपका है, इसकी पुष्टि के लिए यह पन्ना खोलें और वहाँ बटन दबाएँ:\n\n{link}\n\n"
+        "लिंक दो दिन तक काम करेगी। अगर यह खाता आपने नहीं बनाया, तो कुछ न करें।\n\n{title}\n{origin}\n",
     ),
     "en": (
-        "{title}: confirm your e-mail address",
+        "{title}: confirm your email address",
         "Hello @{handle},\n\nto confirm that this address is yours, open this page and press the button there:\n\n{link}\n\n"
         "The link works for two days. If you did not make this account, do nothing.\n\n{title}\n{origin}\n",
     ),
@@ -35,7 +35,7 @@ RESET = {
     "hi": (
         "{title}: नया पासवर्ड",
         "नमस्ते @{handle},\n\nनया पासवर्ड यहाँ चुनें:\n\n{link}\n\n"
-        "लिंक एक घंटे तक और एक ही बार काम करेगा। नया पासवर्ड चुनने पर सभी डिवाइसों और ऐप्स से लॉग-आउट हो जाएगा। "
+        "लिंक एक घंटे तक और एक ही बार काम करेगा। नया पासवर्ड चुनने पर हर डिवाइस और हर ऐप लॉग आउट हो जाएगा। "
         "अगर आपने यह नहीं माँगा, तो कुछ न करें: आपका पासवर्ड वही रहेगा।\n\n{title}\n{origin}\n",
     ),
     "en": (
