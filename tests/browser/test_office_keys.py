@@ -29,3 +29,14 @@ def test_keys_of_the_office_walk_one_by_one_open_and_write(opens: Opens):
     page.keyboard.press("?")
     expect(page.locator("details.keys")).to_have_attribute("open", "")
     expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_what_only_one_answer_needs_is_asked_once_that_answer_is_chosen(opens: Opens):
+    page = opens("chitra", phone=False, java_script_enabled=False)
+    page.goto("/office/orders/IN-2026-0003/1")
+    asked = page.locator("#propose [data-for]")
+    for answer, names in (("withhold_post", ["measure"]), ("refuse", ["refuse"]), ("label", ["measure", "label"])):
+        page.check(f"#propose [name=outcome][value={answer}]")
+        assert [one.get_attribute("data-for") for one in asked.all() if one.is_visible()] == names
+    page.check("#propose [name=outcome][value=already_gone]")
+    assert not any(one.is_visible() for one in asked.all())

@@ -50,3 +50,17 @@ def test_from_the_report_to_who_was_withheld_in_a_country_are_two_presses(opens:
     assert "country=IN" in page.url and "since=2020-01-01" in page.url and "until=2099-12-31" in page.url
     page.locator("main h2 a[href^='/orders/']", has_text="0002").click()
     assert page.get_by_role("link", name="Post by @balbir").is_visible()
+
+
+def test_on_paper_letters_are_dark_whatever_was_chosen_and_the_filters_are_left_out(opens: Opens):
+    page = opens(language="en", color_scheme="dark")
+    page.goto("/transparency/t1")
+    page.emulate_media(media="print")
+    for theme in ("auto", "dark"):
+        ink = page.evaluate(
+            """(theme) => { document.documentElement.dataset.theme = theme;
+                return getComputedStyle(document.documentElement).getPropertyValue('--ink') }""",
+            theme,
+        )
+        assert ink == "#1f1e1b", theme
+    assert not page.locator("form.wishes").is_visible()
