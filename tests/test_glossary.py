@@ -123,7 +123,9 @@ def said(language: str) -> list[tuple[str, str]]:
         catalogue = read_po(file, locale="hi")
     found = [(title["en"], title[language]) for title in pushed.TITLES.values()]
     found += [("", text.read_text("utf-8")) for text in sorted(TEXTS.glob(f"*.{language}.md"))]
-    found += [("", text) for text in written_in_letters() if (language == "hi") is bool(regex.search(r"\p{Devanagari}", text))]
+    found += [
+        ("", text) for text in written_in_letters() if (language == "hi") is bool(regex.search(r"\p{Devanagari}", text))
+    ]
     for message in catalogue:
         english = (message.id,) if isinstance(message.id, str) else tuple(message.id)
         hindi = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
