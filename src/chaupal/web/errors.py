@@ -4,7 +4,8 @@ from typing import Any
 
 from chaupal.governance.log.batches import NotYet
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, WithheldByLaw
+from chaupal.kernel.clock import SECOND
+from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw
 from chaupal.web import links, mending, pages
 from chaupal.web.account import entering
 from chaupal.web.said import sentence as sentence_of
@@ -55,6 +56,9 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
     told = said.gettext(sentence) if sentence else sentence_of(problem, call.viewer.language)
     if isinstance(problem, NotYet):
         told %= {"when": problem.when}
+    elif problem.slug == TooMany.slug and isinstance(problem, TooMany) and problem.retry_at:
+        wait = max(SECOND, problem.retry_at - call.house.square.clock())
+        told = said.gettext(N_("Try again in %(span)s.")) % {"span": said.span(wait)}
     typed = mending.fields(call, problem) if isinstance(problem, Invalid) else []
     if typed:
         told = said.gettext(N_("Nothing of it is lost. Mend what is marked, and send it once more."))
