@@ -65,6 +65,8 @@ ROWS = (
     # The house's own; an authority sits in a कार्यालय.
     Row("hi", r"कार्यालय", "दफ़्तर", but=r"^Office$|^Office that|^Issuing office$|government office"),
     Row("hi", r"(?<!\p{L})पेज", "पन्ना"),
+    Row("hi", r"साइन[- ]इन", "लॉग इन"),
+    Row("hi", r"अंतर्गत|(?<!\p{L})(?:द्वारा|यदि|हेतु|एवं)(?!\p{L})", "plain words: के तहत, ने, अगर, के लिए, और"),
     # What is taken away is deleted, lifted, ended or taken out; what else is said to be "हटाया" is a measure of the house, or a suggestion.
     Row(
         "hi",
