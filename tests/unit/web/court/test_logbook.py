@@ -22,7 +22,7 @@ async def test_the_log_is_a_page_for_people_and_its_entries_have_pages(village: 
     v = village
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     page = await v.page_as("DE", "/log")
-    assert f"/orders/{ref}" in page and "/verify" in page and "chaupal log verify" in page
+    assert f"/orders/{ref}" in page and "/verify" in page and "chaupal-audit http" in page
     assert "क्रमांक 1 पर रोक शुरू" in page and "भारत" in page
     newest = int(ENTRY.findall(page)[0])
     for index in range(newest + 1):
