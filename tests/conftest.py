@@ -55,7 +55,7 @@ hypothesis_settings.load_profile("dev")
 sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
 
 # What an address says depends on it alone, and with each request the same ones were read several times.
-httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(1000)(httpx2._urlparse.urlparse)  # pyright: ignore[reportPrivateImportUsage]
+httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._urlparse.urlparse)  # pyright: ignore[reportPrivateImportUsage]
 
 # PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
 os.environ.setdefault("PGSSLMODE", "disable")
