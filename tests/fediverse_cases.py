@@ -74,7 +74,7 @@ class Case(NamedTuple):
 
 
 def _stand_ins() -> None:
-    """What the packages import to send their cases about, which is not needed to read them."""
+    """What the packages import to send their cases about, and to judge them, which is not needed to read them."""
     for name, words in {
         "fediverse_pasture": {},
         "fediverse_pasture.runner": {},
@@ -83,6 +83,7 @@ def _stand_ins() -> None:
         "bovine.utils": {"now_isoformat": lambda: "2025-01-01T00:00:00Z"},
         "bovine.activitystreams": {},
         "bovine.activitystreams.utils": {"as_list": lambda one: one if isinstance(one, list) else [one]},
+        "funfedi_parsing_test_cases.schema": {"validate_activity": lambda activity: None},
     }.items():
         if name not in sys.modules:
             module = sys.modules[name] = ModuleType(name)
