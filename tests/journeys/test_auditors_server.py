@@ -714,13 +714,14 @@ async def test_an_auditors_server_is_green_and_red_for_each_lie(played: Played, 
     # by class of speaker, in as many entries as they need.
     await p.passes(18 * DAY)
     await snapshots.freeze(p.court, "2021-02")
-    done = await auditor.run(v, "--format", "json")
+    done = await auditor.run(v, "--format", "json", pages=False)
     assert done.returncode == 0 and GREEN in done.stderr, done.stderr
     assert "the published report is the same, cell by cell" in done.stderr
     assert done.stdout.strip().encode() == (auditor.folder / "api/v1/transparency/report.json").read_bytes()
     async with p.court.work.reading() as reading:
         opened_now = await docket.order(reading, p.refs["secret"])
     assert opened_now is not None and opened_now.ref in auditor.told()
+    assert opened_now.ref in (await v.client.get(f"/orders/{opened_now.ref}")).text
     async with p.court.work.reading() as reading:
         tallies = [msgspec.json.decode(entry)["public"] for _, entry in await ledger.of_kind(reading, "tally")]
     assert [(one["part"], one["parts"]) for one in tallies] == [(1, 2), (2, 2)]
