@@ -22,6 +22,7 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
+import compiled
 from begun import begun, lay
 from chaupal.app import rooms
 from chaupal.app.wiring import Running
@@ -59,6 +60,8 @@ httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._ur
 
 # PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
 os.environ.setdefault("PGSSLMODE", "disable")
+
+compiled.keep()
 
 # Left to itself it draws each error with its source in colours, which took more than all that a test of errors does.
 structlog.configure(

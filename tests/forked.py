@@ -39,6 +39,7 @@ READ_BEFORE = (
 )
 # Words of the environment that an interpreter reads when it begins: where a test says others, it gets one of its own.
 AT_THE_BEGINNING = ("PYTHON", "LC_", "LANG", "LD_", "TZ", "MALLOC_", "VIPS_")
+TEMPLATES = "TESTS_TEMPLATES"  # in the environment: where tests keep templates of pages that are compiled
 LARGEST = 1 << 20  # bytes of one asking: arguments and environment
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -216,6 +217,8 @@ def _fork(line: socket.socket, streams: Sequence[int], told: int, tells: int, *a
 def main() -> None:
     for module in READ_BEFORE:
         importlib.import_module(module)
+    if TEMPLATES in os.environ:
+        importlib.import_module("compiled").keep()
     # As `python -m chaupal.app.cli` would have it: for what the command says of itself, and for what it starts.
     cli = importlib.import_module("chaupal.app.cli")
     sys.modules["__main__"].__package__ = cli.__package__
