@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import coercions, roles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import Boolean
+from sqlalchemy.types import Boolean, TypeEngine
 
 from chaupal.store.machine.shelves import Kind, changed_by, writes
 
@@ -129,11 +129,6 @@ def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> Column
     return (rest > literal_column("1")) & (func.substr(lower, rest) == literal_column("'.'").concat(upper))
 
 
-def octets(name: str) -> Any:
-    """A parameter of bytes."""
-    return bindparam(name, type_=LargeBinary())
-
-
 # The time by the database's own clock (ms), for statements in SQL: where processes of several machines agree by time.
 DATABASE_TIME = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 
@@ -143,133 +138,66 @@ def listed(values: Sequence[int] | Sequence[str]) -> str:
     return msgspec.json.encode(values).decode()
 
 
-class among(ColumnElement[bool]):  # noqa: N801 - reads as SQL in a statement
+class _Said[T](ColumnElement[T]):
+    """The same in the words of each database: `{0}`, `{1}` are its parts, compiled."""
+
+    inherit_cache = False
+
+    def __init__(self, type_: TypeEngine[T], sqlite: str, postgres: str, *parts: Any) -> None:
+        self.type = type_
+        self.sqlite, self.postgres = sqlite, postgres
+        self.parts = [coercions.expect(roles.ExpressionElementRole, part) for part in parts]
+
+
+@compiles(_Said, "sqlite")
+def _in_sqlite(said: _Said[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return said.sqlite.format(*(compiler.process(part, **kw) for part in said.parts))
+
+
+@compiles(_Said, "postgresql")
+def _in_postgres(said: _Said[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return said.postgres.format(*(compiler.process(part, **kw) for part in said.parts))
+
+
+def among(column: Any, name: str, *, negate: bool = False) -> ColumnElement[bool]:
     """`column IN (the list given as one JSON parameter)`; `among(posts.c.id, "ids")`, then `ids=listed([...])`."""
-
-    inherit_cache = False
-    type = Boolean()
-
-    def __init__(self, column: Any, name: str, *, negate: bool = False) -> None:
-        self.column = column
-        self.values = text_param(name)
-        self.negate = negate
+    cast = "value" if isinstance(column.type, Text) else "value::bigint"
+    wanted = f"{{0}} = ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({{1}}::json)))"  # noqa: S608 - of our own words alone
+    within = f"{{0}} {'NOT ' if negate else ''}IN (SELECT value FROM json_each({{1}}))"  # noqa: S608 - the same
+    return _Said(Boolean(), within, f"NOT ({wanted})" if negate else wanted, column, text_param(name))
 
 
-@compiles(among, "sqlite")
-def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
-    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
-    return f"{column} {'NOT ' if element.negate else ''}IN (SELECT value FROM json_each({values}))"  # noqa: S608 - built from compiled parts, never from values
-
-
-@compiles(among, "postgresql")
-def _among_postgres(element: among, compiler: SQLCompiler, **kw: Any) -> str:
-    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
-    is_text = isinstance(getattr(element.column, "type", None), Text)
-    cast = "value" if is_text else "value::bigint"
-    wanted = f"ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({values}::json)))"  # noqa: S608 - built from compiled parts, never from values
-    return f"NOT ({column} = {wanted})" if element.negate else f"{column} = {wanted}"
-
-
-class holds(ColumnElement[bool]):  # noqa: N801
+def holds(column: Any, name: str) -> ColumnElement[bool]:
     """A text column holds these letters, as they are. With LIKE, SQLite makes a plan anew for each pattern that is bound."""
-
-    inherit_cache = False
-    type = Boolean()
-
-    def __init__(self, column: Any, name: str) -> None:
-        self.column = column
-        self.part = text_param(name)
+    return _Said(Boolean(), "instr({0}, {1}) > 0", "strpos({0}, {1}) > 0", column, text_param(name))
 
 
-@compiles(holds, "sqlite")
-def _holds_sqlite(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"instr({compiler.process(element.column, **kw)}, {compiler.process(element.part, **kw)}) > 0"
-
-
-@compiles(holds, "postgresql")
-def _holds_postgres(element: holds, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"strpos({compiler.process(element.column, **kw)}, {compiler.process(element.part, **kw)}) > 0"
-
-
-class all_words(ColumnElement[bool]):  # noqa: N801
+def all_words(name: str) -> ColumnElement[bool]:
     """The search index holds every one of the words (a JSON list of folded terms) for this row."""
-
-    inherit_cache = False
-    type = Boolean()
-
-    def __init__(self, name: str) -> None:
-        self.values = text_param(name)
-
-
-# Terms are letters, marks and digits only, so quoting them is all that either engine needs.
-@compiles(all_words, "sqlite")
-def _all_words_sqlite(element: all_words, compiler: SQLCompiler, **kw: Any) -> str:
-    values = compiler.process(element.values, **kw)
-    return f"post_words MATCH (SELECT group_concat('\"' || value || '\"', ' ') FROM json_each({values}))"  # noqa: S608 - built from compiled parts, never from values
+    return _Said(
+        Boolean(),
+        # Terms are letters, marks and digits only, so quoting them is all that either engine needs.
+        "post_words MATCH (SELECT group_concat('\"' || value || '\"', ' ') FROM json_each({0}))",
+        "post_words.words @> ARRAY(SELECT value FROM json_array_elements_text({0}::json))",
+        text_param(name),
+    )
 
 
-@compiles(all_words, "postgresql")
-def _all_words_postgres(element: all_words, compiler: SQLCompiler, **kw: Any) -> str:
-    values = compiler.process(element.values, **kw)
-    return f"post_words.words @> ARRAY(SELECT value FROM json_array_elements_text({values}::json))"  # noqa: S608 - built from compiled parts, never from values
+def indexed_post() -> ColumnElement[int]:
+    """The post that a row of the search index stands for."""
+    return _Said(BigInteger(), "post_words.rowid", "post_words.post_id")
 
 
-class byte_order(ColumnElement[str]):  # noqa: N801
+def byte_order(column: Any) -> ColumnElement[str]:
     """A text column compared byte by byte on both databases, so that prefix ranges mean the same."""
-
-    inherit_cache = False
-    type = Text()
-
-    def __init__(self, column: Any) -> None:
-        self.column = column
+    return _Said(Text(), "{0}", '{0} COLLATE "C"', column)
 
 
-@compiles(byte_order, "sqlite")
-def _byte_order_sqlite(element: byte_order, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(element.column, **kw)
-
-
-@compiles(byte_order, "postgresql")
-def _byte_order_postgres(element: byte_order, compiler: SQLCompiler, **kw: Any) -> str:
-    return f'{compiler.process(element.column, **kw)} COLLATE "C"'
-
-
-class as_octets(ColumnElement[bytes]):  # noqa: N801
+def as_octets(column: Any) -> ColumnElement[bytes]:
     """A text column as the bytes of its UTF-8, for whoever hashes or compares many: no string is made of any."""
-
-    inherit_cache = False
-    type = LargeBinary()
-
-    def __init__(self, column: Any) -> None:
-        self.column = column
+    return _Said(LargeBinary(), "CAST({0} AS BLOB)", "convert_to({0}, 'UTF8')", column)
 
 
-@compiles(as_octets, "sqlite")
-def _as_octets_sqlite(element: as_octets, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"CAST({compiler.process(element.column, **kw)} AS BLOB)"
-
-
-@compiles(as_octets, "postgresql")
-def _as_octets_postgres(element: as_octets, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"convert_to({compiler.process(element.column, **kw)}, 'UTF8')"
-
-
-class larger(ColumnElement[int]):  # noqa: N801
-    """The larger of two numbers: `max(a, b)` on SQLite, `greatest(a, b)` on PostgreSQL."""
-
-    inherit_cache = False
-    type = BigInteger()
-
-    def __init__(self, a: Any, b: Any) -> None:
-        self.a = coercions.expect(roles.ExpressionElementRole, a)
-        self.b = coercions.expect(roles.ExpressionElementRole, b)
-
-
-@compiles(larger, "sqlite")
-def _larger_sqlite(element: larger, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"max({compiler.process(element.a, **kw)}, {compiler.process(element.b, **kw)})"
-
-
-@compiles(larger, "postgresql")
-def _larger_postgres(element: larger, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"greatest({compiler.process(element.a, **kw)}, {compiler.process(element.b, **kw)})"
+def larger(a: Any, b: Any) -> ColumnElement[int]:
+    """The larger of two numbers."""
+    return _Said(BigInteger(), "max({0}, {1})", "greatest({0}, {1})", a, b)

@@ -9,12 +9,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, table, text
+from sqlalchemy import and_, func, or_, select, table, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
 
-from chaupal.store.machine.dialect import Statement, all_words, among, byte_order, listed, param, text_param
+from chaupal.store.machine.dialect import (
+    Statement,
+    all_words,
+    among,
+    byte_order,
+    indexed_post,
+    listed,
+    param,
+    text_param,
+)
 from chaupal.store.machine.shelves import EVERY, FOUND
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
@@ -24,23 +31,6 @@ from chaupal.store.square.posts import Both, Pages
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
 MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags
 MOST_CANDIDATES = 1_000  # rows that one prefix may bring into the ranking
-
-
-class indexed_post(ColumnElement[int]):  # noqa: N801 - reads as SQL in a statement
-    """The post that a row of the index stands for."""
-
-    inherit_cache = False
-    type = BigInteger()
-
-
-@compiles(indexed_post, "sqlite")
-def _indexed_sqlite(element: indexed_post, compiler: SQLCompiler, **kw: Any) -> str:
-    return "post_words.rowid"
-
-
-@compiles(indexed_post, "postgresql")
-def _indexed_postgres(element: indexed_post, compiler: SQLCompiler, **kw: Any) -> str:
-    return "post_words.post_id"
 
 
 class Bounds(msgspec.Struct, frozen=True):
