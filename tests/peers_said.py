@@ -3,9 +3,8 @@
 from typing import Any
 
 from chaupal.federation.connections import Connections
-from chaupal.federation.context import Federation
+from chaupal.federation.context import Federation, Remembered
 from chaupal.federation.reading.objects import Said, read_post
-from chaupal.federation.remembered import Remembered
 from chaupal.ports.meter_local import LocalMeter
 from neighbours import Street
 

@@ -8,7 +8,7 @@ import httpx2
 import jsonschema_rs
 import pytest
 
-from chaupal.api.examples import EXAMPLES
+from chaupal.api.described import EXAMPLES
 from clients.conftest import Stage
 from clients.entities import faults
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.api.admin import metrics, process
+from chaupal.api.admin import figures, metrics
 from chaupal.app.wiring import Running
 from chaupal.governance.gauges import gauges
 
@@ -28,8 +28,8 @@ async def given(running: Running) -> set[str]:
     """The families that `/metrics` of a server has."""
     court = running.house.court
     text = "".join(metrics.written(gauge) for gauge in await gauges(court))
-    text += process.process(court.work.vitals, court.clock())
-    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"chaupal_{name}" for name in process.GAUGES}
+    text += figures.process(court.work.vitals, court.clock())
+    return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"chaupal_{name}" for name in figures.GAUGES}
 
 
 async def test_alerts_and_dashboard_ask_for_figures_that_are_there(house: Running):

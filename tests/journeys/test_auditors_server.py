@@ -39,7 +39,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import matters
+from chaupal.reads.court import dossier
 from chaupal.social.posts import posts
 from chaupal.store.court import docket, ledger
 from chaupal.store.identity.facts_cache import rulings_in_force
@@ -147,7 +147,7 @@ class Played:
 
     async def many(self, who: Villager, ref: str, verb: str, rows: dict[int, dict[str, str]]) -> None:
         """All of them in one call, each as it stands now."""
-        found = await matters.matter(self.v.running.house.reads, who.viewer, ref, most=MANY)
+        found = await dossier.matter(self.v.running.house.reads, who.viewer, ref, most=MANY)
         seen = {one.target.number: one.events[-1].number for one in found.dossier.files}
         items = [Item(number=n, seen=seen[n], **said) for n, said in rows.items()]  # pyright: ignore[reportArgumentType]
         done = await bulk.run(self.court, who.viewer, ref, verb, items)

@@ -15,7 +15,7 @@ from chaupal.governance.appeals import notices
 from chaupal.governance.cases import bulk_jobs, decisions
 from chaupal.governance.log import log
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.court import matters
+from chaupal.reads.court import dossier
 from chaupal.social.posts import posts
 from chaupal.store.identity.facts_cache import rulings_in_force
 from desk import AtDesk
@@ -90,7 +90,7 @@ def bad_rows(found: bulk_jobs.Progress) -> dict[int, tuple[str, ...]]:
 
 
 async def states(v: Village, who: Viewer, ref: str, many: int) -> Counter[str]:
-    found = await matters.matter(v.running.house.reads, who, ref, most=many)
+    found = await dossier.matter(v.running.house.reads, who, ref, most=many)
     return Counter(one.state for one in found.dossier.files)
 
 
@@ -187,7 +187,7 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
     }
     async with court.work.reading() as reading:
         assert len(await rulings_in_force(reading)) == stand["in_force"]
-    file_of = (await matters.matter(v.running.house.reads, v.dev.viewer, ref, most=many)).dossier.files
+    file_of = (await dossier.matter(v.running.house.reads, v.dev.viewer, ref, most=many)).dossier.files
     decided = [one for one in file_of if one.state in ("in_force", "refused")]
     assert (
         len({one.proposal.body.reason for one in decided if one.proposal}) == len(decided) - 1

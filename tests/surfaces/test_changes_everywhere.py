@@ -23,7 +23,7 @@ from chaupal.governance.people import roles
 from chaupal.kernel.clock import SECOND, iso
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import matters
+from chaupal.reads.court import dossier
 from chaupal.store.identity.facts_cache import rulings_in_force
 from surfaces.insiders import as_app, at_desk, at_prompt, count, hire, protect
 from village import REASON, Village, Villager
@@ -265,7 +265,7 @@ async def test_a_change_is_made_by_whoever_may_and_by_nobody_else_and_in_no_othe
         await approved_by_nobody_else(v, way, ref, by, mine, demoted)
         assert (await approve(v, way, v.dev, ref)).done
     assert await binds(v, v.asha, v.ravi, mine) == change.bound
-    shown = await matters.matter(v.running.house.reads, v.dev.viewer, ref)
+    shown = await dossier.matter(v.running.house.reads, v.dev.viewer, ref)
     assert [file.state for file in shown.dossier.files] == [
         change.came_to if number == 2 or not (change.some or change.kind) else State.IN_FORCE for number in (1, 2, 3)
     ]

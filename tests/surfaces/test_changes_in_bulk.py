@@ -14,7 +14,7 @@ from chaupal.governance.orders import csv_files
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import iso
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import matters
+from chaupal.reads.court import dossier
 from desk import AtDesk
 from surfaces.insiders import as_app, at_prompt, binding, count, hire
 from village import REASON, Village, Villager
@@ -120,7 +120,7 @@ async def _carried_on(v: Village, who: Villager, id_: int) -> Outcome:
 
 async def stand(v: Village, ref: str) -> list[tuple[str, str]]:
     """State and end of each target."""
-    found = await matters.matter(v.running.house.reads, v.dev.viewer, ref)
+    found = await dossier.matter(v.running.house.reads, v.dev.viewer, ref)
     return [(f.state, iso(f.ruling.ends_at)[:10] if f.ruling and f.ruling.ends_at else "") for f in found.dossier.files]
 
 

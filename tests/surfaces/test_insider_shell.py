@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chaupal.api.admin.orders import ROUTES as API
-from chaupal.app import cli_bulk, cli_order, cli_steps
+from chaupal.app import cli_acts, cli_bulk, cli_order
 from chaupal.governance.cases import acts, bulk, decisions
 from chaupal.governance.cases.lifecycle import MACHINE, MOVES, State
 from chaupal.governance.orders import csv_files
@@ -105,7 +105,7 @@ async def test_nobody_takes_a_step_of_an_order_that_names_something_of_their_own
     v = village
     ref, insiders = await scene(v, state)
     before = await count(v)
-    for verb, who in itertools.product(cli_steps.VERBS, insiders.values()):
+    for verb, who in itertools.product(cli_acts.VERBS, insiders.values()):
         for some in ((), ("--target", "1")):
             done = await at_prompt(v, "order", "step", ref, verb, *STEP, *some, "--as", who.handle)
             assert done.returncode == 1 and "Error" not in done.stderr, (who.handle, verb, some, done)

@@ -16,7 +16,7 @@ from chaupal.governance.orders import archive, steps
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
-from chaupal.reads.court import desk, dossier, history
+from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.tables import orders
@@ -51,7 +51,7 @@ async def knows(v: Village, who: Villager, ref: str) -> set[str]:
         found.add("queue")
     if ref in [line.order.ref for line in await dossier.queue(reads, me)]:
         found.add("lines")
-    if ref in [row.order_ref for row in (await history.history_of(reads, me, "asha")).made]:
+    if ref in [row.order_ref for row in (await staffed.history_of(reads, me, "asha")).made]:
         found.add("history")
     for path in (f"/office/orders/{ref}", f"/office/orders/{ref}/1", "/office"):
         page = await v.look("IN", path, who)

@@ -7,7 +7,7 @@ import click
 from chaupal.governance.laws import house_rules
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.regimes import SHIPPED, BadLaw, Regimes, load_regimes
-from chaupal.governance.regimes.drawn import drawn
+from chaupal.governance.regimes.loading import drawn
 from chaupal.kernel.errors import NotFound
 
 

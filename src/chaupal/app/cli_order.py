@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
-from chaupal.app import cli_acts, cli_bulk, cli_steps
+from chaupal.app import cli_acts, cli_bulk
 from chaupal.app.cli import data_option, in_house
 from chaupal.app.cli_staff import about_a_target, as_option, staff
 from chaupal.governance.cases.acts import ACTS
@@ -28,7 +28,7 @@ def order() -> None:
     """Orders of authorities: take them in, decide about each target in twos, lift what was withheld."""
 
 
-order.add_command(cli_steps.step)
+order.add_command(cli_acts.step)
 for command in cli_acts.commands():
     order.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Home feeds follow events at once: ids in, ids out, and built anew at the next read for whoever follows others now."""
+"""Home feeds and conversations follow events: ids in, ids out; a home is built anew at the next read for whoever follows others now."""
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
@@ -6,6 +6,9 @@ from chaupal.ports.feed import tag_source
 from chaupal.social.events_own import HomeChanged
 from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import TieChanged
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import conversations, graph
+from chaupal.store.square.people import ours_among
 
 
 def push(carrier: Carrier, event: PostPublished) -> None:
@@ -44,3 +47,21 @@ def rebuild(carrier: Carrier, event: TieChanged) -> None:
 def rearrange(carrier: Carrier, event: HomeChanged) -> None:
     """The same for followed tags, and for lists, which may be exclusive."""
     carrier.feeds.dismiss(event.account)
+
+
+async def take_in(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+    """Whoever blocks its author has no part in it."""
+    if event.visibility != Visibility.DIRECT:
+        return
+    root = await conversations.root_of(w, event.post)
+    if root is None:
+        return
+    away = await graph.blockers(w, event.author, event.mentions) if event.mentions else frozenset[int]()
+    people = conversations.people_of(event.author, [id_ for id_ in event.mentions if id_ not in away])
+    here = await ours_among(w, people) if carrier.settings.federates else people
+    await conversations.add_post(w, root, event.post, event.author, people, here)
+
+
+async def take_out(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
+    if event.visibility == Visibility.DIRECT:
+        await conversations.remove_posts(w, [post for post, _ in event.gone])

@@ -9,20 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from chaupal.fanout import conversing, finding, holding, home, severing
+from chaupal.fanout import finding, holding, home, severing
 from chaupal.fanout.context import Carrier, Errand, Handler
-from chaupal.fanout.notifications import (
-    alerts,
-    appeals,
-    complaints,
-    demands,
-    direct,
-    duties,
-    letters,
-    notify,
-    secret_links,
-    served,
-)
+from chaupal.fanout.notifications import alerts, appeals, complaints, demands, letters, notify, served, telling
 from chaupal.fanout.outside import previews, verified_links, webhooks
 from chaupal.federation.events import GATHERING
 from chaupal.governance.events import (
@@ -85,11 +74,11 @@ AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
 }
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
-    AccountOpened: (duties.joined,),
-    PostPublished: (notify.published, conversing.take_in, finding.index, previews.want),
+    AccountOpened: (alerts.joined,),
+    PostPublished: (notify.published, home.take_in, finding.index, previews.want),
     PostEdited: (notify.edited, finding.index, previews.edited),
     PollEnded: (notify.poll_ended,),
-    PostDeleted: (notify.deleted, conversing.take_out, finding.drop),
+    PostDeleted: (notify.deleted, home.take_out, finding.drop),
     Liked: (notify.liked,),
     Unliked: (notify.unliked,),
     Followed: (notify.followed,),
@@ -110,7 +99,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     AppealFiled: (appeals.filed, webhooks.announce),
     AppealAnswered: (appeals.answered,),
     AppealDecided: (appeals.decided, webhooks.announce),
-    ReportReceived: (complaints.received, duties.reported, webhooks.announce),
+    ReportReceived: (complaints.received, alerts.reported, webhooks.announce),
     ReportResolved: (complaints.resolved,),
     ClockAlert: (alerts.tell, webhooks.announce),
     StatementPublished: (webhooks.announce,),
@@ -134,7 +123,7 @@ async def catch_up(carrier: Carrier) -> int | None:
 @cache
 def to_servers() -> dict[type[Event], tuple[Handler, ...]]:
     """What other servers are told of, beside HANDLERS and in the same commit; brought in where they are talked to."""
-    from chaupal.fanout.federation.fetching import FETCHED
+    from chaupal.fanout.federation.gathering import FETCHED
     from chaupal.fanout.federation.people import PEOPLE
     from chaupal.fanout.federation.posts import POSTS
     from chaupal.fanout.federation.ruled import RULED
@@ -155,14 +144,14 @@ async def _gather(carrier: Carrier, event: Event) -> None:
 
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
-    direct.WordDue: (direct.say,),
+    telling.WordDue: (telling.say,),
     ReportToConfirm: (complaints.confirmation,),
-    ConfirmationAsked: (secret_links.confirmation,),
-    PasswordResetAsked: (secret_links.reset,),
+    ConfirmationAsked: (letters.confirmation,),
+    PasswordResetAsked: (letters.reset,),
     LinksToVerify: (verified_links.verify,),
-    OfficeUserInvited: (secret_links.invitation,),
+    OfficeUserInvited: (letters.invitation,),
     FilesUnwanted: (holding.let_go,),
-    AuthorityChangeProposed: (secret_links.change_proposed,),
+    AuthorityChangeProposed: (letters.change_proposed,),
     **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),
 }
 

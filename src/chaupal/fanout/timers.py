@@ -41,12 +41,12 @@ class Act(NamedTuple):
 
 def _of_servers(carrier: Carrier) -> tuple[Act, ...]:
     """What time does where other servers are talked to; brought in only there."""
-    from chaupal.fanout.federation import delivering, fetching, gathering
+    from chaupal.fanout.federation import delivering, gathering
 
     return (
         Act("forget what was heard", 3_600, lambda: gathering.forget(carrier)),
         Act("forget what was said", 3_600, lambda: delivering.forget(carrier)),
-        Act("let go of files of others", 600, lambda: fetching.sweep(carrier)),
+        Act("let go of files of others", 600, lambda: gathering.sweep(carrier)),
     )
 
 

@@ -1,5 +1,6 @@
-"""What talking to other servers needs; every function of it takes this first."""
+"""What talking to other servers needs; every function of it takes this first. And what one process remembers of it, and may forget."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,14 +10,17 @@ from chaupal.governance.servers import speaking
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.ids import MakeId
 from chaupal.kernel.settings import Settings
+from chaupal.kernel.shelf import Shelf
 from chaupal.ports.meter import Meter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
+from chaupal.store.federation.arrivals import Waiting
 from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
     from chaupal.federation.connections import Connections
-    from chaupal.federation.remembered import Remembered
+    from chaupal.federation.signing.keys import Signing
+    from chaupal.store.federation.keys import Known
 
 
 class Federation(msgspec.Struct, frozen=True):
@@ -52,3 +56,27 @@ class Federation(msgspec.Struct, frozen=True):
         """Whether what its people complain of comes to the desk."""
         async with self.work.reading() as reading:
             return await speaking.takes_reports(self.settings, reading, server)
+
+
+class Remembered:
+    """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms), and
+    whether it may only not be there at the moment.
+
+    `fetching`: keys that are being asked for, by their ids; `files`: pictures and films that are, by what they are here, each with its
+    server. `missed`: portraits and pictures of names, by their keys, when they were last asked for in vain (ms). `looked`: posts of
+    other servers, by their ids there, when somebody last looked at their conversation (ms). `waiting`: how much of all servers waits
+    to be taken in, and when (ms) that was counted; `unproven`: the same of what nobody is known to have signed. `heard`: servers, when
+    it was last written down that they are there (ms).
+    """
+
+    def __init__(self) -> None:
+        self.own: Shelf[int, Signing] = Shelf(5_000)
+        self.speaks: Shelf[str, str] = Shelf(20_000)
+        self.vain: Shelf[str, tuple[int, bool]] = Shelf(20_000)
+        self.fetching: dict[str, asyncio.Task[Known]] = {}
+        self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
+        self.missed: Shelf[str, int] = Shelf(20_000)
+        self.looked: Shelf[str, int] = Shelf(2_000)
+        self.waiting: tuple[Waiting, int] = (Waiting(0, 0), 0)
+        self.unproven: tuple[int, int] = (0, 0)
+        self.heard: Shelf[int, int] = Shelf(20_000)

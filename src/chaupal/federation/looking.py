@@ -1,30 +1,39 @@
-"""What other servers look at here: somebody, a post, a list, each as the gate shows it to whoever asks, in the words of servers."""
+"""What other servers look at here: who asks, as the law sees them, and somebody, a post or a list as the gate shows it to them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chaupal.federation import showing
 from chaupal.federation.context import Federation
 from chaupal.federation.signing import keys
+from chaupal.federation.signing.asked import NotSigned
+from chaupal.federation.signing.verifying import signed, verify
 from chaupal.federation.writing import activities, actors, addresses
 from chaupal.federation.writing.notes import Json
-from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
+from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
+from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.policy.viewer import Viewer
+from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import crowds, people
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store.federation import addresses as store, synchronising, uris
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, pins, posts
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.store.square.posts import sealed_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chaupal.federation.context import Federation
 
 MOST_ANSWERS = 50  # on a page of answers
 MOST_AROUND = 500  # of a conversation: whoever wants more asks for the answers of its posts
@@ -174,3 +183,27 @@ async def _open(reading: Reading, viewer: Viewer, ids: Sequence[int]) -> list[in
 async def _addresses(fed: Federation, reading: Reading, ids: Sequence[int]) -> list[str]:
     where = await store.of_posts(reading, ids)
     return [showing.address(fed.settings.origin, where[one]) for one in ids if one in where]
+
+
+async def viewer(fed: "Federation", method: str, target: str, headers: "Mapping[str, str]") -> Viewer:
+    """Who asks. Whoever signs so that it does not hold has not signed: they see what anybody sees; and so does
+    whoever is suspended here.
+
+    Where this server tells nobody whom it does not know (`authorized_fetch`), raises NotSigned, or Unavailable where it cannot be
+    told at the moment; NotAllowed for a server that is not talked to, and there for whoever is suspended.
+    """
+    try:
+        if not signed(headers):
+            raise NotSigned(why="there is none, and this server tells only those who sign")
+        signer = await verify(fed, method, target, headers)
+    except NotSigned as problem:
+        if fed.settings.authorized_fetch and problem.passing:
+            raise Unavailable from problem
+        if fed.settings.authorized_fetch:
+            raise
+        return Viewer(country=ABROAD)
+    async with fed.work.reading() as reading:
+        suspended = (await rulings_in_force(reading)).find(signer.account, ABROAD, SUSPENSION) is not None
+    if suspended and fed.settings.authorized_fetch:
+        raise NotAllowed("server_limited")
+    return Viewer(country=ABROAD) if suspended else Viewer(account=signer.account, country=ABROAD)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import jsonschema_rs
 
-from chaupal.api.examples import EXAMPLES
+from chaupal.api.described import EXAMPLES
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.cases import bulk_jobs
 from village import Village, Villager

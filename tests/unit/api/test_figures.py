@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chaupal.api.admin import figures
-from chaupal.api.admin.process import process
+from chaupal.api.admin.figures import process
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.kernel.vitals import Vitals

@@ -10,7 +10,7 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.api.admin import process
+from chaupal.api.admin import figures
 from chaupal.app.wiring import Running, open_house
 from chaupal.fanout.hub import WAITING
 from chaupal.http.limits import GUESSES
@@ -135,7 +135,7 @@ async def test_whether_valkey_answers_is_told_to_whoever_watches(houses: list[Ru
     vitals = houses[0].house.square.work.vitals
 
     def up() -> list[str]:
-        return [line[-1] for line in process.process(vitals, 0).splitlines() if line.startswith("chaupal_valkey_up{")]
+        return [line[-1] for line in figures.process(vitals, 0).splitlines() if line.startswith("chaupal_valkey_up{")]
 
     assert up() == ["1"]
     own_valkey.kill()

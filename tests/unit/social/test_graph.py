@@ -8,7 +8,7 @@ from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import crowds, people, relations
+from chaupal.reads.people import crowds, people
 from chaupal.reads.timelines import home
 from chaupal.social.people import graph
 from chaupal.store.square.graph import Ties
@@ -17,7 +17,7 @@ from others import met
 
 
 async def ties(street: Street, me: int, them: int) -> Ties:
-    return dict(await relations.between(street.reads, by(me), [them]))[them]
+    return dict(await people.between(street.reads, by(me), [them]))[them]
 
 
 async def counts(street: Street, who: int) -> tuple[int, int]:

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from chaupal.fanout.notifications.direct import WordDue
 from chaupal.fanout.notifications.letters import LetterDue
+from chaupal.fanout.notifications.telling import WordDue
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event

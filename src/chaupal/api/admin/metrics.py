@@ -6,8 +6,7 @@ import binascii
 import hmac
 from typing import Any
 
-from chaupal.api.admin.figures import of_all
-from chaupal.api.admin.process import head, line
+from chaupal.api.admin.figures import head, line, of_all
 from chaupal.governance.gauges import Gauge, gauges
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, Shape, get

@@ -23,10 +23,9 @@ from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Stale, or_not_found
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import dossier, matters
+from chaupal.reads.court import dossier
 from chaupal.reads.court.copies import Copies
-from chaupal.reads.court.dossier import File
-from chaupal.reads.court.matters import Matter
+from chaupal.reads.court.dossier import File, Matter
 from chaupal.reads.court.record import Line
 
 type Ref = Annotated[str, Meta(max_length=40)]
@@ -155,20 +154,20 @@ async def listed(call: Call[Some]) -> Answer:
     if call.args.open:
         lines = await dossier.queue(call.house.reads, call.viewer)
         return json([OrderShown(**order_parts(call, line)) for line in lines[: call.args.cursor(most=200).limit]])
-    page = await matters.every(call.house.reads, call.viewer, call.args.cursor())
+    page = await dossier.every(call.house.reads, call.viewer, call.args.cursor())
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 
 async def show(call: Call[OrderAsked]) -> MatterShown:
     """One matter with its steps, its targets, and what was said and done about each."""
-    return _matter(call, await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
+    return _matter(call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
 
 
 async def step(call: Call[Step]) -> MatterShown:
     """Take a step: acknowledge, check, return, ask, set a hearing, withdraw, stay, set aside and so on."""
     args = call.args
     await steps.take(call.house.court, call.viewer, args.ref, args, seen=args.seen)
-    return _matter(call, await matters.matter(call.house.reads, call.viewer, args.ref))
+    return _matter(call, await dossier.matter(call.house.reads, call.viewer, args.ref))
 
 
 async def case(call: Call[Target]) -> Answer:
@@ -202,7 +201,7 @@ def _tags(call: Call[Any]) -> list[int]:
 
 
 async def _file(call: Call[Any]) -> Answer:
-    found = await matters.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.number, most=1)
+    found = await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.number, most=1)
     shown = or_not_found(
         next((_one_file(found, file) for file in found.dossier.files if file.target.number == call.args.number), None)
     )

@@ -1,12 +1,17 @@
-"""People of ours, and the server itself, for other servers: actors with their keys."""
+"""People of ours, and the server itself, for other servers: actors with their keys; who asks, and in which form they are answered."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from chaupal.api.federation.asking import activity_answer, asker, federation
 from chaupal.federation import looking, showing
+from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists, notes
-from chaupal.http.call import Answer, Call, redirect
+from chaupal.federation.writing.terms import alone
+from chaupal.http.call import Answer, Call, json, redirect
 from chaupal.http.route import Nothing, Route, get
+from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import ABROAD, Viewer
@@ -48,3 +53,27 @@ ROUTES: tuple[Route, ...] = (
     get("/actor", house, Surface.NONE, peer=True, public=True),
     get("/actor/outbox", said_by_house, Surface.NONE, peer=True, public=True),
 )
+
+
+ACTIVITY = "application/activity+json; charset=utf-8"
+
+type Json = dict[str, Any]
+
+
+def federation(call: Call[Any]) -> Federation:
+    """These routes are there only where other servers are talked to. Raises NotFound."""
+    if (found := call.house.federation) is None:
+        raise NotFound
+    return found
+
+
+async def asker(call: Call[Any]) -> Viewer:
+    """Whoever signed the request; else a stranger from nobody knows where. Raises NotSigned, NotAllowed."""
+    return await looking.viewer(federation(call), "GET", call.target, call.headers)
+
+
+def activity_answer(thing: Json, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+    """A thing by itself, as servers read it."""
+    answer = json(alone(thing), status, list(headers))
+    answer.mime = ACTIVITY
+    return answer

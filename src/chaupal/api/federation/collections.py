@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from chaupal.api.federation.actors import ActorAsked
-from chaupal.api.federation.asking import activity_answer, asker, federation
+from chaupal.api.federation.actors import ActorAsked, activity_answer, asker, federation
 from chaupal.api.federation.objects import ObjectAsked
 from chaupal.federation import looking, showing
 from chaupal.federation.context import Federation

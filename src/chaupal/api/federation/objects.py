@@ -1,13 +1,13 @@
-"""Posts of ours for other servers: the object, the activity by which it was said, and what lets others quote it."""
+"""Posts of ours for other servers: the object, the activity by which it was said, what lets others quote it; and our own words."""
 
 from typing import Any
 
-from chaupal.api.federation.actors import ActorAsked
-from chaupal.api.federation.asking import activity_answer, asker, federation
+from chaupal.api.federation.actors import ActorAsked, activity_answer, asker, federation
 from chaupal.federation import looking
 from chaupal.federation.writing import addresses, notes
-from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Route, get
+from chaupal.federation.writing.withheld import TERMS
+from chaupal.http.call import Answer, Call, json, redirect
+from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 
@@ -55,8 +55,20 @@ async def stamp(call: Call[Quoting]) -> Answer:
 
 TAKES: dict[str, Any] = {"peer": True, "public": True, "takes": ObjectAsked}
 
+
+LD = "application/ld+json; charset=utf-8"
+
+
+async def show(call: Call[Nothing]) -> Answer:
+    """A JSON-LD context. Nobody has to ask for it: what we send bears the same words."""
+    answer = json({"@context": TERMS}, headers=[("cache-control", "public, max-age=86400")])
+    answer.mime = LD
+    return answer
+
+
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", post, Surface.PEER, **TAKES),
     get("/@{handle}/{id}/activity", activity, Surface.PEER, **TAKES),
     get("/@{handle}/{id}/quotes/{quoting_id}", stamp, Surface.PEER, peer=True, public=True, takes=Quoting),
+    get("/ns", show, Surface.NONE, peer=True, public=True),
 )

@@ -17,7 +17,7 @@ from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import crowds, people, relations
+from chaupal.reads.people import crowds, people
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
 
@@ -59,7 +59,7 @@ class Relationship(msgspec.Struct, kw_only=True):
     note: str = ""
 
 
-def relationship(id_: int, ties: relations.Ties) -> Relationship:
+def relationship(id_: int, ties: people.Ties) -> Relationship:
     return Relationship(
         id=str(id_),
         following=ties.following,
@@ -92,8 +92,8 @@ async def people_bytes(call: Call[Any], found: Sequence[Visible[Person]]) -> byt
 
 async def _stands(call: Call[Any], id_: int) -> Relationship:
     """What stands between the two now; told even of somebody who can no longer be seen."""
-    found = await relations.between(call.house.reads, call.viewer, [id_])
-    return relationship(id_, found[0][1] if found else relations.Ties())
+    found = await people.between(call.house.reads, call.viewer, [id_])
+    return relationship(id_, found[0][1] if found else people.Ties())
 
 
 async def follow(call: Call[FollowWanted]) -> Relationship:
@@ -127,7 +127,7 @@ def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Relationship]]:
 
 async def relationships(call: Call[ByIds]) -> list[Relationship]:
     """What stands between the viewer and each of the accounts."""
-    found = await relations.between(call.house.reads, call.viewer, call.args.id)
+    found = await people.between(call.house.reads, call.viewer, call.args.id)
     return [relationship(id_, ties) for id_, ties in found]
 
 
@@ -189,10 +189,10 @@ async def mutes(call: Call[Paged]) -> Answer:
     """Whom one mutes, each with the end of the mute."""
     reads, viewer, settings = call.house.reads, call.viewer, call.house.settings
     page = await crowds.muted(reads, viewer, call.args.cursor(40, 80))
-    ties = dict(await relations.between(reads, viewer, [seen.item.id for seen in page.items]))
+    ties = dict(await people.between(reads, viewer, [seen.item.id for seen in page.items]))
     ends = {id_: iso_or_none(t.mute_ends) for id_, t in ties.items()}
-    people = [muted_account(settings, seen, ends.get(seen.item.id)) for seen in page.items]
-    return json(people, headers=link_header(call, page))
+    muted = [muted_account(settings, seen, ends.get(seen.item.id)) for seen in page.items]
+    return json(muted, headers=link_header(call, page))
 
 
 ONE = "/api/v1/accounts/{id}"

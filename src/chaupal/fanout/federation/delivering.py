@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.federation import anew, audience
+from chaupal.fanout.federation import audience, telling
 from chaupal.federation import calling
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses as ours
@@ -201,7 +201,7 @@ class Deliverer:
         if parcel.post and await self._unsaid(due, parcel):
             return Fate.DROPPED, 0
         if parcel.pictured and (fed := self._carrier.federation) is not None:
-            parcel = await anew.without_withheld(fed, due, parcel)
+            parcel = await telling.without_withheld(fed, due, parcel)
         async with self._turn:
             await asyncio.sleep(0)  # one is signed, then whoever asks this process for something is answered
         try:

@@ -1,17 +1,24 @@
-"""What has to be asked for at other servers: for activities that wait, for conversations, for profiles. Of one server one thing at a
-time, so that one that is slow, or sends much, holds up nobody else.
+"""What has to be asked for at other servers: for activities that wait, for conversations, for profiles, for pictures of posts by
+people whom somebody here follows. Of one server one thing at a time, so that one that is slow, or sends much, holds up nobody else.
 """
 
-from chaupal.fanout.context import Carrier, Errand
-from chaupal.fanout.federation import fetching
-from chaupal.federation import conversations, featured
+from chaupal.fanout.context import Carrier, Errand, Handler
+from chaupal.federation import conversations, featured, media
 from chaupal.federation.chains import NotThere
 from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadSeen, ThreadWanted
 from chaupal.federation.taking import inbox
+from chaupal.governance.events import DecisionServed
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
-from chaupal.store.federation import arrivals, heard, untold
+from chaupal.policy.measures import Measure
+from chaupal.policy.things import Post
+from chaupal.social.events_posts import PostPublished
+from chaupal.social.media import elsewhere
+from chaupal.store.federation import arrivals, heard, people, untold
+from chaupal.store.machine.work import Writing
+from chaupal.store.square import hidden_servers
+from chaupal.store.square.posts import as_written
 
 MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
 
@@ -105,11 +112,55 @@ async def forget(carrier: Carrier) -> None:
         await heard.sweep(w)
 
 
+async def wanted(carrier: Carrier, w: Writing, event: PostPublished) -> None:
+    """In the unit that carries a post on. Films wait until somebody plays them: they are large, and most are never played."""
+    if event.boost_of is None and not event.files:
+        return
+    post = await as_written(w, event.boost_of or event.post)
+    if post is None or not post.server or not _away(post) or not await people.is_followed(w, event.author):
+        return
+    w.tell(MediaWanted(server=post.server, post=post.id))
+
+
+async def bring(carrier: Carrier, event: MediaWanted) -> None:
+    """One after the other. What cannot be had now is asked for again when somebody looks."""
+    async with carrier.work.reading() as reading:
+        post = await as_written(reading, event.post)
+    if carrier.federation is None or post is None:
+        return
+    for id_ in _away(post):
+        await media.fetch(carrier.federation, id_)
+
+
+async def unwanted(carrier: Carrier, w: Writing, event: DecisionServed) -> None:
+    """A server is suspended, or its media are refused: what was fetched of it, and of those below it, goes."""
+    if event.measure in (Measure.SUSPEND_SERVER.value, Measure.REFUSE_MEDIA.value):
+        for server in (event.subject, *await hidden_servers.below(w, event.subject)):
+            w.tell(MediaUnwanted(server=server))
+
+
+async def drop(carrier: Carrier, event: MediaUnwanted) -> None:
+    """What comes meanwhile is not fetched any more."""
+    await elsewhere.drop_all_of(carrier.square, event.server)
+
+
+async def sweep(carrier: Carrier) -> None:
+    """Let go of what was fetched long ago."""
+    await elsewhere.sweep(carrier.square)
+
+
+def _away(post: Post) -> list[int]:
+    return [picture.id for picture in post.pictures if picture.state == "remote" and picture.kind == "image"]
+
+
+FETCHED: dict[type[Event], tuple[Handler, ...]] = {PostPublished: (wanted,), DecisionServed: (unwanted,)}
+
+
 GATHERED: dict[type[Event], Errand] = {
     ActivityArrived: arrived,
     ThreadWanted: thread,
     ThreadSeen: seen,
     PersonMet: met,
-    MediaWanted: fetching.bring,
-    MediaUnwanted: fetching.drop,
+    MediaWanted: bring,
+    MediaUnwanted: drop,
 }

@@ -1,9 +1,14 @@
 """How something is told to other servers: an activity, and a delivery for each inbox, in the commit that carries an event on.
 
+What waits to be sent shows its post as it was said: where a picture in it is withheld everywhere by now, it is written anew.
+
 What somebody of another server did is not told by us: each handler looks first whose it is.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
+
+import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.federation import audience
@@ -20,9 +25,9 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD
 from chaupal.store.federation import addresses, deliveries, keys, reached
-from chaupal.store.federation.deliveries import Box
+from chaupal.store.federation.deliveries import Box, Due, Parcel
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import as_written
 
@@ -100,3 +105,32 @@ async def address(fed: Federation, w: Writing, post: int) -> str:
     """The id of a post, for servers; "" where it is gone."""
     found = (await addresses.of_posts(w, (post,))).get(post)
     return "" if found is None else showing.address(fed.settings.origin, found)
+
+
+HOLDS = ("object", "instrument")  # where an activity has the post
+
+
+async def without_withheld(fed: Federation, due: Due, parcel: Parcel) -> Parcel:
+    """The same with the post as the gate shows it there at this moment: neither the picture nor what was said of it leaves."""
+    async with fed.work.reading() as reading:
+        if not await _has_withheld(reading, parcel.post):
+            return parcel
+        reader = 0
+        if (parcel.visibility or 0) > Visibility.UNLISTED:
+            reader = await audience.still_for(reading, parcel.post, due.id, parcel.inbox) or 0
+        seen = await audience.seen_by(reading, parcel.post, reader)
+        if seen is None:
+            return parcel
+        note = await showing.note(fed, reading, seen, reader)
+    said = msgspec.json.decode(parcel.body)
+    for part in HOLDS:
+        held = said.get(part)
+        if isinstance(held, dict) and cast("Json", held).get("id") == note["id"]:
+            said[part] = note
+    return parcel._replace(body=msgspec.json.encode(said).decode())
+
+
+async def _has_withheld(reading: Reading, id_: int) -> bool:
+    post, rulings = await as_written(reading, id_), await rulings_in_force(reading)
+    pictures = post.pictures if post is not None else ()
+    return any(ruling.binds(ABROAD) for one in pictures for ruling in rulings.covering(one.root or one.id))

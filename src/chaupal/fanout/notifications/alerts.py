@@ -1,14 +1,21 @@
-"""A clock has passed a share of its time: whoever has the matter on their desk is told, else all who could decide it."""
+"""Staff are told: that a clock has passed a share of its time (whoever has the matter, else all who could decide it), who has joined,
+what was reported.
+"""
+
+import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.governance.cases import clocks
-from chaupal.governance.events import ClockAlert
+from chaupal.governance.events import ClockAlert, ReportReceived
 from chaupal.policy import answers
 from chaupal.policy.may import MAY
+from chaupal.reads.people.notifications import DUTIES
+from chaupal.social.events import AccountOpened
 from chaupal.store.court import appeals, docket, reports
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.notifications import notifications
 
 # Who could do what is due.
 COULD = {clocks.ORDER: "decide", clocks.APPEAL: "hear_appeal", clocks.REPORT: "handle_reports"}
@@ -74,3 +81,30 @@ async def _matter(reading: Reading, event: ClockAlert) -> tuple[str | None, int 
         return ("", appeal.assigned_to) if appeal else (None, None)
     report = await reports.report(reading, event.of)
     return (report.ref, report.assigned_to) if report else (None, None)
+
+
+SIGN_UP, REPORT = "admin.sign_up", "admin.report"
+
+
+async def joined(carrier: Carrier, w: Writing, event: AccountOpened) -> None:
+    """Nobody's own coming in is news to them; in whose name it came is looked up when it is told."""
+    await _tell(carrier, w, SIGN_UP, event.account, f"joined:{event.account}", besides=(event.account,))
+
+
+async def reported(carrier: Carrier, w: Writing, event: ReportReceived) -> None:
+    """Whoever wrote it, and whom it is about, do not decide it; a guest's comes in the name of the house."""
+    row = await reports.report(w, event.report)
+    if row is None:
+        return
+    by = row.reporter_id or await telling.speaker(w, row.account_id)
+    body = msgspec.json.encode({"report": row.id}).decode()
+    await _tell(carrier, w, REPORT, by, f"report:{row.id}", besides=(row.reporter_id, row.account_id), body=body)
+
+
+async def _tell(
+    carrier: Carrier, w: Writing, kind: str, by: int, cause: str, *, besides: tuple[int | None, ...], body: str = ""
+) -> None:
+    """To each of them, whatever their policy says of strangers: it is their office, and no stranger's knock."""
+    for account in await accounts.with_roles(w, sorted(MAY[DUTIES[kind]])):
+        if account not in besides:
+            await notifications.add(w, carrier.make_id(), account, kind, by=by, cause=cause, body=body)

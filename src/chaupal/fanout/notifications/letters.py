@@ -1,10 +1,18 @@
-"""Letters leave after the commit that made them due: they are events of their own, tried again until the carrier takes them."""
+"""Letters leave after the commit that made them due: they are events of their own, tried again until the carrier takes them.
+
+One with a link that lets somebody in is made as it is sent, so that no secret ever stands in the outbox.
+"""
 
 import msgspec
 
 from chaupal.fanout.context import Carrier
+from chaupal.governance.events import AuthorityChangeProposed, OfficeUserInvited
+from chaupal.governance.orders import authorities, portal
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
+from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
+from chaupal.social.people import accounts
+from chaupal.social.signin import logins
 
 
 class Tells(msgspec.Struct, frozen=True):
@@ -30,3 +38,19 @@ class LetterDue(Event, frozen=True):
 
 async def send(carrier: Carrier, event: LetterDue) -> None:
     await carrier.mail.send(event.letter)
+
+
+async def confirmation(carrier: Carrier, event: ConfirmationAsked) -> None:
+    await accounts.mail_confirmation(carrier, event.account)
+
+
+async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
+    await logins.mail_reset(carrier, event.account)
+
+
+async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:
+    await portal.mail_invitation(carrier, event.user)
+
+
+async def change_proposed(carrier: Carrier, event: AuthorityChangeProposed) -> None:
+    await authorities.mail_change(carrier, event.authority)

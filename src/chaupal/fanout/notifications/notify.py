@@ -3,18 +3,23 @@
 Everything is looked up as it stands in this commit, so an event that is handled late or twice tells nothing untrue.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications.sifting import keep_apart, sift
 from chaupal.policy.facts import Visibility
+from chaupal.policy.gate import subjects_of
 from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.rules import LIMITS
+from chaupal.policy.viewer import Role
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
-from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notifications
-from chaupal.store.notifications.notification_policy import DROP, FILTER
+from chaupal.store.identity import accounts
+from chaupal.store.identity.facts_cache import rulings_in_force
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.notifications import notification_policy, notifications
+from chaupal.store.notifications.notification_policy import ACCEPT, DROP, FILTER, NEW, Policy
 from chaupal.store.square import finding, graph, people, polls, posting, quotes, reactions, threads
+from chaupal.store.square.people import sealed_people
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
 
@@ -181,3 +186,44 @@ async def _add(
     )
     if fresh and apart:
         await keep_apart(carrier, w, account, by)
+
+
+async def sift(
+    w: Writing, by: int, to: Sequence[int], *, private: bool = False, answers: int | None = None
+) -> dict[int, str]:
+    """Account -> accept, filter or drop. `private`: by a direct post; `answers`: whom it answers."""
+    found = dict.fromkeys(to, ACCEPT)
+    policies = await notification_policy.of_many(w, to) if to else {}
+    # The house and its staff are heard: they tell people what was decided about them.
+    if policies and await accounts.role_of(w, by) != Role.MEMBER:
+        return found
+    for account, policy in policies.items():
+        found[account] = await _verdict(w, policy, account, by, private=private and answers != account)
+    return found
+
+
+async def keep_apart(carrier: Carrier, w: Writing, account: int, by: int) -> None:
+    """Somebody's notification was: the account can say a word about them."""
+    await notification_policy.ask(w, carrier.make_id, account, by)
+
+
+async def _verdict(reading: Reading, policy: Policy, account: int, by: int, *, private: bool) -> str:
+    tie = (await graph.ties(reading, account, [by]))[by]
+    new = reading.now() - await notification_policy.made_at(reading, by) < NEW
+    # Whoever one follows is never a stranger, and the strictest of what applies counts.
+    said = [
+        policy.not_following if not tie.following else ACCEPT,
+        policy.not_followers if not tie.followed_by else ACCEPT,
+        policy.new_accounts if new and not tie.following else ACCEPT,
+        policy.private_mentions if private and not tie.following else ACCEPT,
+        policy.limited_accounts if not tie.following and await _limited(reading, by) else ACCEPT,
+    ]
+    strictest = next((way for way in (DROP, FILTER) if way in said), ACCEPT)
+    return ACCEPT if strictest != ACCEPT and await notification_policy.permitted(reading, account, by) else strictest
+
+
+async def _limited(reading: Reading, account: int) -> bool:
+    """By itself, or with its whole server."""
+    rulings, sealed = await rulings_in_force(reading), await sealed_people(reading, [account])
+    named = {account, *(subject.server for subject in subjects_of(list(sealed.values())))}
+    return any(ruling.measure in LIMITS for id_ in named for ruling in rulings.on(id_))

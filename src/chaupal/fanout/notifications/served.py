@@ -7,9 +7,8 @@ import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling as telling_ways
-from chaupal.fanout.notifications.direct import WordDue
 from chaupal.fanout.notifications.letters import LetterDue, Tells
-from chaupal.fanout.notifications.telling import Ear
+from chaupal.fanout.notifications.telling import Ear, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted

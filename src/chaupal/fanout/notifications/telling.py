@@ -1,15 +1,18 @@
-"""The ways to somebody's ear: who they are and what they read, the direct post and the letter that leave after a commit."""
+"""The ways to somebody's ear: who they are and what they read, the direct post from the house and the letter that leave after a commit."""
 
 from typing import NamedTuple
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.notifications.direct import WordDue
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import by_link
+from chaupal.kernel.event import Event
 from chaupal.policy import answers, tidings
+from chaupal.policy.facts import Visibility
 from chaupal.policy.placeholders import spoken
+from chaupal.policy.viewer import Role, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
+from chaupal.social.posts import posts
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notifications
@@ -122,3 +125,37 @@ def letter(
         **facts,
     )
     return Letter(to=email, subject=subject, body=body)
+
+
+class WordDue(Event, frozen=True):
+    """The house has something to tell an account: `text` of its own, that begins with their handle. `key`: said once to each.
+
+    `noticed`: a notification of its own says the same, so the post stands among their messages and makes no second one.
+    """
+
+    shared = False
+
+    account: int
+    text: str
+    key: str
+    language: str
+    noticed: bool = False
+
+
+async def say(carrier: Carrier, event: WordDue) -> None:
+    """Publish it to that one person. Nothing follows from such a post but that they are told."""
+    async with carrier.work.reading() as reading:
+        house = await marks.read(reading, SYSTEM_MARK)
+    if not house:
+        return
+    viewer = Viewer(
+        account=int(house), country=carrier.settings.home_country, role=Role.SYSTEM, language=event.language
+    )
+    draft = posts.Draft(
+        text=event.text,
+        visibility=Visibility.DIRECT,
+        language=event.language,
+        key=f"{event.account}:{event.key}",
+        quiet=event.noticed,
+    )
+    await posts.publish(carrier.square, viewer, draft)

@@ -8,7 +8,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import moves, needs, people, quotes, reactions, reports, said, ties, votes
+from chaupal.federation.taking import needs, people, quotes, reactions, reports, said, ties
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -76,7 +76,7 @@ async def _undo_by_id(deed: Deed) -> None:
 
 
 async def _create(deed: Deed) -> None:
-    await (votes.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
+    await (said.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
 
 
 async def _delete(deed: Deed) -> None:
@@ -102,7 +102,7 @@ TABLE: dict[tuple[str, str], Taker] = {
     ("Create", ""): Taker(_create, needs.said_to_us, needs.of_post),
     ("Update", ""): Taker(_update, needs.edited_here, needs.of_edit),
     ("Delete", ""): Taker(_delete, needs.known_here),
-    ("Move", ""): Taker(moves.move, needs=needs.of_move),
+    ("Move", ""): Taker(people.move, needs=needs.of_move),
     ("Add", ""): Taker(reactions.pin, needs.pinned_there, needs.of_object),
     ("Remove", ""): Taker(reactions.unpin),
     ("QuoteRequest", ""): Taker(quotes.ask, needs.asked_of_us, needs.of_asking),

@@ -1,24 +1,25 @@
-"""What the desk asks of the court: what may be done about a case or an order now, by this person, and why not."""
+"""What the desk asks: what may be done about a case or an order now, by this person, and why not; what a draft would bring."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chaupal.governance.cases import acts, cases, ladder, lifecycle, notes
+from chaupal.governance.cases import acts, cases, effects, ladder, lifecycle, notes
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
 from chaupal.governance.orders import faces, intake, procedure, stages, steps
-from chaupal.governance.orders.papers import check_may
+from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
 from chaupal.kernel.faults import Wrong
-from chaupal.policy.draft import REFUSE
+from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
+from chaupal.policy.rulings import Ruling
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import clocks, docket, documents, knowing
 from chaupal.store.court.clocks import ClockRow
-from chaupal.store.court.docket import Authority, CaseEvent, Order, OrderEvent
+from chaupal.store.court.docket import Authority, CaseEvent, Order, OrderEvent, Said
 from chaupal.store.court.documents import Document
 from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading
@@ -213,3 +214,24 @@ async def _steps(
         some = procedure.SOME.get(whole) in here or whole == "confirm"
         found.append(Step(whole, needs, verb in kept and problem is None, _why(problem) if problem else None, some))
     return tuple(found)
+
+
+def supposed(court: Court, case: Case, draft: Draft) -> list[Ruling]:
+    """One for each part, or one for the target as a whole; none for what is no measure."""
+    target = case.target
+    if draft.outcome not in set(Measure) or target.subject_id is None:
+        return []
+    subjects = tuple(draft.parts) or (target.subject_id,)
+    return [_ruling(court, case, draft, subject, -number) for number, subject in enumerate(subjects, 1)]
+
+
+def _ruling(court: Court, case: Case, draft: Draft, subject: int, id_: int) -> Ruling:
+    order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
+    ends_at = effects.end_of(case, Said(ends_at=Paper().moment("until", draft.until)), now)
+    return Ruling(
+        id=id_, subject=subject, term=case.target.term, measure=Measure(draft.outcome), territory=effects.territory(case),
+        starts_at=now, ends_at=ends_at if ends_at is None or ends_at > now else None, order_ref=order.ref, authority=authority.name,
+        authority_hi=authority.name_hi, legal_basis=order.legal_basis, reason=draft.reason, log_index=0, basis=regime.basis_kind,
+        regime=regime.ref, rule=draft.rule or order.rule, review_at=effects.review_of(regime, now, ends_at),
+        permanent=draft.permanent, neutral=case.gagged(now), text=draft.text,
+    )  # fmt: skip

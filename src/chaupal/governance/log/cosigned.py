@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, neighbours as log_neighbours, tree as log_tree
+from chaupal.governance.log import batches as log_batches, tree as log_tree, witness as log_neighbours
 from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings

@@ -1,9 +1,10 @@
-"""This server as a witness of other logs (c2sp.org/tlog-witness): it signs that a log only ever grew, never two histories."""
+"""This server as a witness of its neighbours' logs (c2sp.org/tlog-witness): it signs that a log only ever grew, never two histories."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import batches as log_batches, neighbours as log_neighbours
+from chaupal.governance.log import batches as log_batches
 from chaupal.kernel.errors import Conflict, Invalid, Malformed, NotAllowed, NotFound
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
@@ -31,12 +32,12 @@ def cosigner(court: Court) -> tlog.Cosigner:
 async def card(court: Court) -> str:
     """The line by which another server names us its neighbour (setting `log_neighbours`)."""
     log = await log_batches.public_key(court)
-    return log_neighbours.Neighbour(log, cosigner(court).public, f"{court.settings.origin}/log").line
+    return Neighbour(log, cosigner(court).public, f"{court.settings.origin}/log").line
 
 
 def known_logs(settings: Settings) -> list[tlog.VerifyingKey]:
     """The logs that this server witnesses, its neighbours' among them. Raises BadSettings."""
-    near = [one.log for one in log_neighbours.neighbours(settings)]
+    near = [one.log for one in neighbours(settings)]
     try:
         return [*near, *(tlog.VerifyingKey.parse(vkey) for vkey in settings.witness_logs)]
     except plain.Malformed as error:
@@ -77,3 +78,33 @@ def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) ->
         raise SeenOther(seen.size)
     if not tlog.verify_consistency(asked.old, head.size, before, head.root, asked.proof):
         raise Invalid("proof_leads_elsewhere")
+
+
+class Neighbour(NamedTuple):
+    """Another server: the key of its log, which we cosign; the key by which it cosigns ours; and where both are."""
+
+    log: tlog.VerifyingKey
+    witness: tlog.WitnessKey
+    url: str  # below which its log and its add-checkpoint are
+
+    @property
+    def line(self) -> str:
+        """What the other's settings say of this one."""
+        return f"{self.log} {self.witness} {self.url}"
+
+
+def neighbours(settings: Settings) -> list[Neighbour]:
+    """Those whom the settings name. Raises BadSettings."""
+    return [_read(line) for line in settings.log_neighbours]
+
+
+def _read(line: str) -> Neighbour:
+    words = line.split()
+    if len(words) != 3 or not words[2].startswith(("https://", "http://")):
+        raise BadSettings(
+            f"log_neighbours: {line}: the log's key, the witness's key, and the address, as /log/neighbour gives them"
+        )
+    try:
+        return Neighbour(tlog.VerifyingKey.parse(words[0]), tlog.WitnessKey.parse(words[1]), words[2].rstrip("/"))
+    except plain.Malformed as error:
+        raise BadSettings(f"log_neighbours: {line}: {error.message}") from error

@@ -1,4 +1,4 @@
-"""The regimes of the house: those that it ships and those of the operator's directory, read, checked, and found by date."""
+"""The regimes of the house: those it ships and those of the operator's directory, read, checked, found by date, and drawn as a table."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -78,3 +78,36 @@ def load_regimes(override_dir: Path | None = None) -> Regimes:
     ordered = [one for id in ids for one in in_order([regime for regime in regimes if regime.id == id], faults)]
     faults.check()
     return Regimes(ordered)
+
+
+HEAD = ("law", "in force", "what it is", "clocks", "it may at most", "ends or is looked at")
+
+
+def drawn(regimes: Regimes) -> str:
+    """Markdown: one row for each version of each law."""
+    rows = [HEAD, tuple("---" for _ in HEAD), *(_row(regime) for regime in regimes.all())]
+    return "\n".join(f"|{'|'.join(f' {cell} ' if cell != '---' else cell for cell in row)}|" for row in rows)
+
+
+def _row(regime: Regime) -> tuple[str, ...]:
+    clocks = ", ".join(f"{name} {span}" for name, span in regime.clocks.items())
+    return (
+        f"`{regime.ref}`",
+        _dates(regime),
+        regime.title.en.replace("|", "/"),
+        clocks,
+        str(regime.measures_allowed[-1]),
+        ", ".join(_ends(regime)),
+    )
+
+
+def _dates(regime: Regime) -> str:
+    begins, ends = regime.effective_from, regime.effective_to
+    if begins is None and ends is None:
+        return "always"
+    return " ".join(filter(None, (f"from {begins}" if begins else "", f"to {ends}" if ends else "")))
+
+
+def _ends(regime: Regime) -> list[str]:
+    ends = [f"ends {regime.max_duration}"] if regime.max_duration else []
+    return ends + ([f"every {regime.review_every}"] if regime.review_every else [])

@@ -1,4 +1,4 @@
-"""Looking at people: one, several, and oneself."""
+"""Looking at people: one, several, and oneself; and what stands between the viewer and others."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,9 +13,11 @@ from chaupal.reads.context import Reads
 from chaupal.store.federation import servers
 from chaupal.store.identity import accounts, logins
 from chaupal.store.identity.accounts import Census
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.identity.logins import Login
 from chaupal.store.machine.work import Reading
+from chaupal.store.square import graph, regards
+from chaupal.store.square.graph import Ties as Ties
 from chaupal.store.square.people import id_of, sealed_people
 from chaupal.text import handles
 
@@ -119,3 +121,25 @@ async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:
 async def _one(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person]:
     sealed = (await sealed_people(reading, (id_,))).get(id_)
     return or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)))
+
+
+MOST = 80  # people asked about at once
+
+
+async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, Ties]]:
+    """(account, ties) in the order of `ids`, for those who exist and may be seen. Raises NotSignedIn."""
+    wanted = list(dict.fromkeys(ids))[:MOST]
+    me = viewer.me
+    async with reads.work.reading() as reading:
+        found = await shown(reading, viewer, Surface.PROFILE, wanted)
+        seen = [person.item.id for person in found]
+        ties = await graph.ties(reading, me, seen) if seen else {}
+        if seen:
+            for id_, note in (await regards.notes(reading, me, seen)).items():
+                ties[id_].note = note
+            hidden = (await relations_of(reading, me)).hidden_servers
+            for person in found:
+                ties[person.item.id].hides_server = person.item.server in hidden
+            for id_ in await regards.endorsed(reading, me, seen):
+                ties[id_].endorsed = True
+    return [(id_, ties[id_]) for id_ in seen]

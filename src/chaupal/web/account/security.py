@@ -13,7 +13,6 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import logins, passkeys, two_factor as second
 from chaupal.web import pages
-from chaupal.web.account.agents import called
 from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
 from chaupal.web.pages import Saved
@@ -226,3 +225,33 @@ ROUTES: tuple[Route, ...] = (
     post(SESSIONS, end_session, Surface.OWN, takes=Session, **OPEN),
     post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=ById, **OPEN),
 )
+
+
+# The first that stands in the header decides: Edge and Opera say they are Chrome, Chrome says it is Safari.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("KAIOS", "KaiOS"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def called(agent: str) -> str:
+    """`Firefox · Android`; one of the two, or nothing, where the header does not say."""
+    found = (next((name for mark, name in names if mark in agent), "") for names in (BROWSERS, SYSTEMS))
+    return " · ".join(name for name in found if name)

@@ -11,7 +11,7 @@ from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk, history, variants
+from chaupal.reads.court import desk, staffed, variants
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
@@ -55,7 +55,7 @@ async def propose(call: Call[DeamplifyTyped]) -> Answer:
 async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None) -> Answer:
     house = call.house
     rules = house.court.rules.current(house.court.clock())
-    made = await history.quieted(house.reads, call.viewer)
+    made = await staffed.quieted(house.reads, call.viewer)
     return await office_room.render(
         call,
         "office/deamplified.html",

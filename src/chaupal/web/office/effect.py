@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.cases import cases, supposed
+from chaupal.governance.cases import cases, desk
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.desk import Options
 from chaupal.http.call import Call
@@ -45,7 +45,7 @@ def proposed(case: Case) -> Draft | None:
 
 async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None:
     """What a draft would do to a case's thing; None where it is no measure, or the thing is not here."""
-    rulings = supposed.rulings(call.house.court, found.case, draft)
+    rulings = desk.supposed(call.house.court, found.case, draft)
     target = found.case.target
     if not rulings:
         return None

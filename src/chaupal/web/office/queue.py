@@ -1,11 +1,13 @@
-"""The queue of the office: what waits, the next due first, filtered and taken up; and the templates that reasons begin with."""
+"""The queue of the office: what waits, the next due first, filtered and taken up; what is to be looked at again soon; the templates
+that reasons begin with.
+"""
 
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.cases import assigning, notes
+from chaupal.governance.cases import assigning, notes, reviews
 from chaupal.governance.cases.notes import TemplateForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number
@@ -95,10 +97,16 @@ async def _templates(call: Call[Any], typed: TemplateForm, problem: Problem | No
     )
 
 
+async def show(call: Call[Nothing]) -> Answer:
+    found = await reviews.due(call.house.court, call.viewer)
+    return await office_room.render(call, "office/reviews.html", N_("To look at again"), due=found)
+
+
 ROUTES: tuple[Route, ...] = (
     get("/office", queue, Surface.OFFICE, takes=QueueAsked, **PAGE),
     post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE | {"may": "write_notes"}),
     get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
     post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE | {"may": "write_notes"}),
     post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=ById, **PAGE | {"may": "write_notes"}),
+    get("/office/reviews", show, Surface.OFFICE, **PAGE),
 )

@@ -17,7 +17,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk, history
+from chaupal.reads.court import desk, staffed
 from chaupal.web.court import courtly
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
@@ -106,7 +106,7 @@ async def decide(call: Call[SanctionTyped]) -> Answer:
 async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) -> Answer:
     house = call.house
     book = house.court.rules.current(house.court.clock())
-    made = await history.under_own_rules(house.reads)
+    made = await staffed.under_own_rules(house.reads)
     return await office_room.render(
         call,
         "office/sanctions.html",
@@ -133,7 +133,7 @@ async def show_person(call: Call[OfPerson]) -> Answer:
 
 async def show_email(call: Call[OfPerson]) -> Answer:
     """Their address, for whoever says what for; that is written down first."""
-    found = await history.history_of(call.house.reads, call.viewer, call.args.handle)
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
         email = await looks.email_of(call.house.court, call.viewer, found.person.item.id, call.args.purpose)
     except (Invalid, NotAllowed) as problem:
@@ -142,7 +142,7 @@ async def show_email(call: Call[OfPerson]) -> Answer:
 
 
 async def note_person(call: Call[OfPerson]) -> Answer:
-    found = await history.history_of(call.house.reads, call.viewer, call.args.handle)
+    found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
         await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
     except Invalid as problem:
@@ -152,7 +152,7 @@ async def note_person(call: Call[OfPerson]) -> Answer:
 
 async def _person(call: Call[OfPerson], email: str, problem: Problem | None) -> Answer:
     house, viewer = call.house, call.viewer
-    found = await history.history_of(house.reads, viewer, call.args.handle)
+    found = await staffed.history_of(house.reads, viewer, call.args.handle)
     written = await notes.on(house.court, viewer, "account", found.person.item.id)
     return await office_room.render(
         call,

@@ -1,15 +1,19 @@
-"""Between servers: following somebody of this one from one's own, and what is to be opened here that was met elsewhere."""
+"""Between servers: following somebody of this one from one's own, what is to be opened here that was met elsewhere, and what the
+server that a thing came from says of it.
+"""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.policy.placeholders import country_names
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Person
+from chaupal.policy.things import Person, Post
+from chaupal.reads.court import stated
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
@@ -105,3 +109,21 @@ ROUTES: tuple[Route, ...] = (
     post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **FROM),
     get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, takes=Met, limit=ASKED),
 )
+
+
+class Line(NamedTuple):
+    """`country` in the viewer's language; empty where it says that somebody is suspended there. `until` in ms, 0: no end is said."""
+
+    server: str
+    country: str
+    order: str
+    until: int
+
+
+async def statements(call: Call[Any], thing: Post | Person) -> list[Line]:
+    """In the order in which it says them; of ours none."""
+    language = call.viewer.language
+    return [
+        Line(one.domain, country_names((one.country,), language) if one.country else "", one.order, one.until)
+        for one in await stated.statements_about(call.house.reads, thing)
+    ]

@@ -1,4 +1,6 @@
-"""Forms of one button: what one does to posts and people, and the choice of language. Each leads back where it stood."""
+"""Forms of one button: what one does to posts and people, and the choice of language. Each leads back where it stood, or answers
+a script with the part of the page that changes.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,11 +14,14 @@ from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.people import people
+from chaupal.reads.timelines import thread
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
 from chaupal.social.posts import pinning, posts, reactions
 from chaupal.social.signin import logins
-from chaupal.web import links, parts
+from chaupal.web import links, pages
+from chaupal.web.square.cards import cards
 from chaupal.web.words import LANGUAGES
 
 type Act = Callable[[Square, Viewer, int], Awaitable[Any]]
@@ -74,7 +79,7 @@ class Tongue(msgspec.Struct, kw_only=True):
 
 async def to_post(call: Call[Done]) -> Answer:
     await _act(call, TO_POSTS)
-    return await parts.of_post(call, call.args.id, call.args.next)
+    return await of_post(call, call.args.id, call.args.next)
 
 
 async def delete_post(call: Call[Back]) -> Answer:
@@ -85,7 +90,7 @@ async def delete_post(call: Call[Back]) -> Answer:
 
 async def to_person(call: Call[Done]) -> Answer:
     await _act(call, TO_PEOPLE)
-    return await parts.of_person(call, call.args.id, call.args.next)
+    return await of_person(call, call.args.id, call.args.next)
 
 
 async def _act(call: Call[Done], acts: dict[str, Act]) -> None:
@@ -123,3 +128,29 @@ ROUTES: tuple[Route, ...] = (
     post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE, takes=NoteTyped),
     post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
 )
+
+
+ASKED = "x-part"  # the header by which a script says that it wants a part; a form cannot send it
+
+
+async def of_post(call: Call[Any], id_: int, next_: str) -> Answer:
+    """The row of deeds of a post as it is now; without a script, back to where it stood."""
+    if ASKED not in call.headers:
+        return redirect(links.back(next_))
+    where, _, mark = next_.partition("#p")
+    found = await cards(call, [await thread.post(call.house.reads, call.viewer, id_)])
+    if not found:
+        raise NotFound
+    key = int(mark) if mark.isascii() and mark.isdigit() else found[0].key
+    return await pages.render(call, "parts/deeds.html", card=found[0], key=key, here=links.back(where))
+
+
+async def of_person(call: Call[Any], id_: int, next_: str) -> Answer:
+    """What one can do about a person, as it is now; without a script, back to where it stood."""
+    if ASKED not in call.headers:
+        return redirect(links.back(next_))
+    seen = await people.person(call.house.reads, call.viewer, id_)
+    found = await people.between(call.house.reads, call.viewer, [id_])
+    return await pages.render(
+        call, "parts/ties.html", person=seen.item, ties=found[0][1] if found else None, here=links.back(next_)
+    )

@@ -11,12 +11,12 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.explore import own_tags
 from chaupal.reads.page import Page
-from chaupal.reads.people import crowds, people, relations
+from chaupal.reads.people import crowds, people
 from chaupal.reads.timelines import lists, profile
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
 from chaupal.web.errors import blocked_by
-from chaupal.web.square import elsewhere, stated
+from chaupal.web.square import elsewhere, faraway
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
@@ -70,7 +70,7 @@ async def person(call: Call[OfPerson]) -> Answer:
         shared=elsewhere.of_person(seen.item),
         avatar=links.avatar(seen.item),
         header=links.header(seen.item),
-        stated=await stated.lines(call, seen.item),
+        stated=await faraway.statements(call, seen.item),
     )
 
 
@@ -193,7 +193,7 @@ async def _ties(call: Call[Any], them: int) -> Any:
     """What stands between the viewer and somebody; None for strangers and for oneself."""
     if call.viewer.account in (None, them):
         return None
-    found = await relations.between(call.house.reads, call.viewer, [them])
+    found = await people.between(call.house.reads, call.viewer, [them])
     return found[0][1] if found else None
 
 

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chaupal.app.wiring import open_house
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
+from chaupal.federation.looking import viewer
 from chaupal.federation.signing import fields, messages, theirs, verifying
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, NotSigned, SignedRequest
 from chaupal.federation.signing.digests import content_digest
 from chaupal.federation.signing.verifying import Signer
-from chaupal.federation.viewing import viewer
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import NotAllowed, Unavailable

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.governance.cases import cases, decisions, house, supposed
+from chaupal.governance.cases import cases, decisions, desk, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.policy.draft import Draft
 from chaupal.store.court.docket import Said
@@ -45,7 +45,7 @@ async def test_the_preview_of_a_proposed_suspension_is_for_good_or_ends_as_was_p
         async with at.court.work.writing() as w:
             case = await cases.case_held(at.court, w, at.owner, ref, 1)
             assert case.proposal is not None
-            [looked_at] = supposed.rulings(at.court, case, case.proposal.body.draft)
+            [looked_at] = desk.supposed(at.court, case, case.proposal.body.draft)
         await decisions.approve(at.court, at.asha, ref, 1)
         made = (await at.in_force()).on(looked_at.subject)[0]
         assert (looked_at.permanent, looked_at.ends_at) == (made.permanent, made.ends_at)

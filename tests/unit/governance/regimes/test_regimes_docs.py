@@ -5,7 +5,7 @@ from pathlib import Path
 import regex
 
 from chaupal.governance.regimes import CLOCKS, Regime, load_regimes
-from chaupal.governance.regimes.drawn import drawn
+from chaupal.governance.regimes.loading import drawn
 
 PAPER = (Path(__file__).parents[4] / "docs" / "regimes.md").read_text("utf-8")
 SET_BY_US = {"file", "digest"}

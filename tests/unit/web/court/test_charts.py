@@ -4,8 +4,7 @@ import pytest
 from babel import Locale
 
 from chaupal.web.court import reportwords
-from chaupal.web.court.charts import HIGH, WIDE, chart
-from chaupal.web.court.worldtiles import PLACES
+from chaupal.web.court.charts import HIGH, PLACES, WIDE, chart
 from chaupal_audit.report.cells import Hidden, Kind, Note
 from chaupal_audit.report.drawn import Figure, Series
 

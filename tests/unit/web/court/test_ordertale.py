@@ -5,22 +5,22 @@ import pytest
 from chaupal.governance.orders import procedure
 from chaupal.reads.court.record import SHOWN_AS_DECIDED, Happened
 from chaupal.store.court import docket
-from chaupal.web.court import ordertale
+from chaupal.web.court import register
 from chaupal.web.words import words
 
 
 def test_every_step_and_every_outcome_has_its_sentence():
-    assert set(ordertale.STEPS) == {move.verb for move in procedure.STEPS}
-    assert set(ordertale.CAME_TO) == set(SHOWN_AS_DECIDED)
-    assert set(ordertale.BODIES) == set(docket.BODIES)
+    assert set(register.STEPS) == {move.verb for move in procedure.STEPS}
+    assert set(register.CAME_TO) == set(SHOWN_AS_DECIDED)
+    assert set(register.BODIES) == set(docket.BODIES)
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_a_sentence_says_when_who_and_how_many(language: str):
     def told(**line: object) -> str:
-        return ordertale.sentence(Happened(at=0, **line), words(language))  # pyright: ignore[reportArgumentType]
+        return register.sentence(Happened(at=0, **line), words(language))  # pyright: ignore[reportArgumentType]
 
     assert "2021" in told(verb="set_hearing", until=1_612_962_000_000)
-    assert told(verb="stay", body="court").endswith(words(language).gettext(ordertale.BODIES["court"]))
+    assert told(verb="stay", body="court").endswith(words(language).gettext(register.BODIES["court"]))
     assert told(verb="return_order", codes=("no_reasons",)).count(" · ") == 1
     assert told(state="refused", many=1178).endswith("1,178")
