@@ -48,7 +48,7 @@ self.addEventListener("push", (event) => {
   const told = (event.data?.json() ?? {}) as Pushed;
   event.waitUntil(
     self.registration.showNotification(told.title || "चौपाल", {
-      body: told.body ?? "", icon: told.icon ?? "", tag: String(told.notification_id ?? ""), lang: told.preferred_locale ?? "",
+      body: told.body ?? "", icon: told.icon ?? "", tag: `${told.notification_id ?? ""}${told.url ?? ""}`, lang: told.preferred_locale ?? "",
       data: { url: told.url ?? "/notifications" },
     }),
   );
