@@ -1087,6 +1087,45 @@ def test_an_appeal_is_decided_by_who_decided_what_it_is_about(scribe: Scribe):
     lie(scribe, scribe.appeal(filed, "decided", by=APPROVER), "appeal_heard_by_decider")
 
 
+def test_an_appeal_is_decided_by_who_looked_again_and_kept_it(scribe: Scribe):
+    made = scribe.decide()
+    scribe.keep(made, by=SECOND)
+    lie(scribe, scribe.appeal(scribe.appeal(made, "filed"), "decided"), "appeal_heard_by_decider")
+
+
+def test_an_appeal_is_decided_by_who_seconded_it_after_it_was_appealed(scribe: Scribe):
+    day = scribe.minute(days=1)
+    made = scribe.measure(by=APPROVER, second=None, break_glass=True, until=day, glass_until=day)
+    filed = scribe.appeal(made, "filed")
+    scribe.keep(made, "reviewed", by=SECOND)
+    assert "appeal_heard_by_decider" in scribe.found(scribe.appeal(filed, "decided", by=SECOND))
+
+
+def test_an_appeal_is_decided_by_who_decided_what_it_was_before_it_was_changed(scribe: Scribe):
+    made = scribe.decide()
+    scribe.step("renewed", body="authority")
+    ended = scribe.reverse(made, "renewed", body="authority")
+    changed = {"cause": "renewed", "body": "authority", "by": SECOND, "second": APPROVER}
+    again = scribe.measure(prev=ended, carried=scribe.opens[made], **changed)
+    filed = scribe.appeal(again, "filed")
+    assert "appeal_heard_by_decider" in scribe.found(scribe.appeal(filed, "decided", by=PROPOSER))
+
+
+def test_a_refusal_names_another_proposer_than_its_proposal(scribe: Scribe):
+    """Or whoever proposed it could stand there as the second, and there would be one."""
+    proposal = scribe.propose(outcome="refuse", ground="protected_expression", by=APPROVER)
+    lie(scribe, scribe.refuse(proposal, by=PROPOSER, second=APPROVER), "decision_by_another")
+
+
+def test_a_proposal_is_sent_back_by_who_made_it(scribe: Scribe):
+    proposal = scribe.propose()
+    lie(scribe, scribe.keep(proposal, "returned", by=PROPOSER), "sent_back_oneself")
+
+
+def test_an_authority_is_agreed_to_by_somebody_who_only_takes_orders_in(scribe: Scribe):
+    lie(scribe, scribe.authority("Ministry of Truth", second=SECOND), "authority_without_role")
+
+
 def test_an_appeal_is_decided_by_a_clerk(scribe: Scribe):
     filed = scribe.appeal(scribe.decide(), "filed")
     lie(scribe, scribe.appeal(filed, "decided", by=CLERK), "appeal_without_role")

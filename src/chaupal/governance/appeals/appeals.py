@@ -17,8 +17,8 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import appeals, rulings
-from chaupal.store.court.appeals import AppealRow
+from chaupal.store.court import appeals, ledger, rulings
+from chaupal.store.court.appeals import AppealRow, Heard
 from chaupal.store.court.docket import Said
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import accounts
@@ -84,13 +84,13 @@ async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
         return await appeals.of_account(reading, viewer.me)
 
 
-async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealRow, Strike]:
+async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[Heard, Strike]:
     """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
     async with court.work.reading() as reading:
         row = await _appeal(reading, id_)
         if row.account_id != viewer.me and not may(viewer, "see_office"):
             raise NotFound
-        return row, await notices.strike_of(court, reading, row.ruling_id)
+        return await appeals.heard(reading, row), await notices.strike_of(court, reading, row.ruling_id)
 
 
 # --- both ---
@@ -117,12 +117,14 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
 # --- staff ---
 
 
-async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealRow, Strike]]:
+async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[Heard, Strike]]:
     """Appeals that wait, the next due first; or those that have ended, the newest first."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         rows = await (appeals.ended if ended else appeals.waiting)(reading)
-        return [(row, await notices.strike_of(court, reading, row.ruling_id)) for row in rows]
+        return [
+            (await appeals.heard(reading, row), await notices.strike_of(court, reading, row.ruling_id)) for row in rows
+        ]
 
 
 async def assign(court: Court, viewer: Viewer, id_: int, *, mine: bool = True) -> None:
@@ -146,6 +148,7 @@ async def decide(court: Court, viewer: Viewer, id_: int, typed: Decision) -> Non
 
 async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: Decision) -> None:
     """The same in a unit that is open: one of many (`governance/cases/bulk.py`)."""
+    await ledger.hold(w)  # whoever seconds meanwhile what is appealed hears nothing of it
     row = await _appeal(w, id_)
     me = await _check_may_hear(court, w, viewer, row)
     strike = await notices.strike_of(court, w, row.ruling_id)
@@ -222,7 +225,7 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team."""
     if not may(viewer, "hear_appeal"):
         raise NotFound
-    me, decided = viewer.me, row.deciders
+    me, decided = viewer.me, (await appeals.heard(reading, row)).deciders
     people = await accounts.standings(reading, {me, *decided})
     guards.check_holds(people.get(me), "hear_appeal")
     guards.check_not_own(me, [row.account_id])

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
+from sqlalchemy import text
 
-from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.tables import appeal_messages, appeals
@@ -52,6 +53,17 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
         return account not in (*self.deciders, self.account_id)
 
 
+class Heard(AppealRow, frozen=True, kw_only=True):
+    """An appeal with all who had a hand in what it is about, as it is now: those, too, who seconded, changed or kept it since."""
+
+    hands: frozenset[int]
+
+    @property
+    def deciders(self) -> tuple[int, ...]:
+        """Who decided what is appealed, or decided since that it is to go on."""
+        return (*super().deciders, *self.hands)
+
+
 class Message(msgspec.Struct, frozen=True):
     """A word in an appeal, by the person concerned or by `staff`."""
 
@@ -69,6 +81,28 @@ ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
 BY_ACCOUNT = ALL.where(account_id="me").order_by(appeals.c.id.desc())
 OPEN = ALL.where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
 CLOSED = ALL.where(appeals.c.state != text_param("standing")).order_by(appeals.c.id.desc()).limit("n")
+# Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since. The second half:
+# who looked again and kept it, which begins nothing and seconds nobody.
+HANDS = statement(
+    text("""
+    WITH about AS (
+        SELECT r.decided_by, r.approved_by, r.concurred_by FROM rulings x
+        LEFT JOIN targets t ON t.id = x.target_id
+        JOIN rulings r ON r.id = x.id
+        OR (r.target_id = x.target_id AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id))
+        WHERE x.id = :of
+    )
+    SELECT decided_by FROM about UNION SELECT approved_by FROM about WHERE approved_by IS NOT NULL
+    UNION SELECT concurred_by FROM about WHERE concurred_by IS NOT NULL
+    UNION SELECT e."by" FROM rulings x JOIN case_events e ON e.target_id = x.target_id
+    JOIN case_events b ON b.target_id = e.target_id AND b.number = e.number - 1
+    WHERE x.id = :of AND e.state = 'in_force' AND b.state = 'in_force' AND e.first_by IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM appeals a JOIN rulings o ON o.id = a.ruling_id
+        WHERE o.target_id = e.target_id AND a.decided_by = e."by" AND a.decided_at = e.at
+    )
+    """).bindparams(param("of"))
+)
 _STILL_OPEN = (appeals.c.id == param("of"), appeals.c.state == text_param("was"))
 ASSIGN = updates(appeals, assigned_to="whom").where(*_STILL_OPEN)
 END = updates(
@@ -101,6 +135,12 @@ async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, Appe
     """Ruling -> the appeal against it."""
     found = await ON_RULINGS.all(reading, ids=listed(rulings)) if rulings else ()
     return {row.ruling_id: row for row in found}
+
+
+async def heard(reading: Reading, row: AppealRow) -> Heard:
+    """The same appeal with those who had a hand in what it is about."""
+    hands = frozenset(by for (by,) in await reading.fetch(HANDS, of=row.ruling_id))
+    return Heard(**msgspec.structs.asdict(row), hands=hands)
 
 
 async def of_account(reading: Reading, account: int) -> list[AppealRow]:

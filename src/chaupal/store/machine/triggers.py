@@ -6,6 +6,7 @@ Whoever changes one here adds a migration, be it empty, so that stores that are 
 
 from typing import NamedTuple
 
+import regex
 from sqlalchemy import Connection
 
 
@@ -29,6 +30,7 @@ OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'
 BY_TWO = "'limit_server', 'suspend_server'"
 # As the verifier's book of rules says (`law/rulebook.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
+EMERGENCY = 86_400_000  # as `governance/cases/effects.py`
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
@@ -63,6 +65,55 @@ _GOES_ON = """
         AND g.lifted_at IS NOT NULL AND g.ends_at >= NEW.ends_at
     )
 """
+_WHO = 'NEW."by"'
+# Where a case stood before the event that is written, and how its order is called.
+_BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"
+_OF_ORDER = "FROM orders o JOIN targets t ON t.order_id = o.id WHERE t.id = NEW.target_id"
+# Whoever proposed it, or did it alone: nobody seconds what nobody did.
+_DID_IT = """
+    EXISTS (
+        SELECT 1 FROM case_events f WHERE f.target_id = NEW.target_id AND f."by" = NEW.first_by AND f.state IN (
+            'measure_proposed', 'refusal_proposed', 'closing_proposed', 'change_proposed', 'unseconded'
+        )
+    )
+"""
+# Carries something out, or agrees to it; to send a proposal back is open to less.
+_SECONDS = f"""
+    NEW.first_by IS NOT NULL AND (
+        NEW.state IN ('measure_concurred', 'change_concurred', 'refused', 'closed') OR (NEW.state = 'in_force' AND (
+            {_BEFORE} IN ('measure_proposed', 'measure_concurred', 'unseconded') OR NEW.body LIKE '%"rulings":%'
+        ))
+    )
+"""
+_HOLDS = "SELECT 1 FROM accounts WHERE state = 'active' AND role IN"
+# As `law/roles.py` says; a test holds them against each other.
+JUDGES, APPROVERS = "'reviewer', 'approver', 'owner'", "'approver', 'owner'"
+SANCTIONS = f"'moderator', {JUDGES}"
+_OWN_RULES = f"EXISTS (SELECT 1 {_OF_ORDER} AND o.kind = 'own_rules')"
+_LONGER = (
+    "EXISTS (SELECT 1 FROM order_events x JOIN targets t ON t.order_id = x.order_id WHERE t.id = NEW.target_id "
+    "AND x.verb IN ('extend', 'renew'))"
+)
+# It lasts longer than its order, and nobody who could has made that longer; or longer than an emergency order that waits.
+_BEYOND_ORDER = f"""
+    EXISTS (SELECT 1 {_OF_ORDER} AND (
+        (o.ends_at IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > o.ends_at) AND NOT {_LONGER})
+        OR (o.interim_until IS NOT NULL AND (NEW.ends_at IS NULL OR NEW.ends_at > o.interim_until))
+    ))
+"""
+# Some country of it is none of the order's. EACH(...): the codes of a list, a row each, as either database says it.
+_WIDER = (
+    f"EXISTS (SELECT 1 {_OF_ORDER} AND o.territory <> 'XX' AND EXISTS (EACH(NEW.territory) EXCEPT EACH(o.territory)))"
+)
+# Who decided what an appeal is about, or what that goes on from or went on as; who is not to hear it.
+_DECIDED_IT = """
+    EXISTS (
+        SELECT 1 FROM rulings x LEFT JOIN targets t ON t.id = x.target_id
+        JOIN rulings r ON r.id = x.id
+        OR (r.target_id = x.target_id AND r.term = x.term AND r.subject_id IN (x.subject_id, t.subject_id))
+        WHERE x.id = NEW.ruling_id AND NEW.decided_by IN (r.decided_by, r.approved_by, r.concurred_by)
+    )
+"""
 
 
 def _last(role: str, gone: str) -> str:
@@ -84,6 +135,42 @@ TRIGGERS = (
     Trigger(
         "orders_end_when_nothing_binds", "order_events", "INSERT", f"NEW.state IN ('closed', 'returned') AND {_BINDS}",
     ),
+    # Two decide, each with a role that opens it now, neither about what is their own; whatever came between the two.
+    Trigger(
+        "cases_not_by_their_owner", "case_events", "INSERT",
+        "NEW.state NOT IN ('received', 'not_found') "
+        'AND EXISTS (SELECT 1 FROM targets WHERE id = NEW.target_id AND owner_id = NEW."by")',
+    ),
+    Trigger(
+        "orders_not_by_their_owner", "order_events", "INSERT",
+        # The change of a measure is of one thing, and its case says whose that is.
+        "NEW.verb NOT IN ('receive', 'extend', 'renew', 'amend') AND "
+        'EXISTS (SELECT 1 FROM targets WHERE order_id = NEW.order_id AND owner_id = NEW."by")',
+    ),
+    Trigger(
+        "cases_decided_by_two", "case_events", "INSERT",
+        "(NEW.first_by IS NULL AND NEW.state IN ('refused', 'closed', 'measure_concurred', 'change_concurred')) "
+        f"OR (NEW.first_by IS NOT NULL AND NOT {_DID_IT})",
+    ),
+    Trigger(
+        "cases_decided_by_staff", "case_events", "INSERT",
+        f"({_SECONDS}) AND (NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = NEW.first_by) "
+        f"OR NOT EXISTS ({_HOLDS} ({SANCTIONS}) AND id = {_WHO}))",
+    ),
+    Trigger(
+        "cases_approved_by_approvers", "case_events", "INSERT",
+        f"NEW.first_by IS NOT NULL AND (NEW.state = 'refused' OR NEW.state = 'closed' OR (NEW.state = 'in_force' AND {_BEFORE} IN "
+        f"('measure_proposed', 'measure_concurred'))) AND NOT {_OWN_RULES} AND NOT EXISTS ({_HOLDS} ({APPROVERS}) AND id = {_WHO})",
+    ),
+    # A measure is no wider than its order and lasts no longer, and in an emergency one person's is over in a day.
+    Trigger("rulings_within_their_order", "rulings", "INSERT", _WIDER),
+    Trigger("rulings_end_with_their_order", "rulings", "INSERT", _BEYOND_ORDER),
+    Trigger("rulings_end_no_later", "rulings", "UPDATE OF ends_at", _BEYOND_ORDER),
+    Trigger(
+        "rulings_emergency_for_a_day", "rulings", "INSERT",
+        f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY})",
+    ),
+    Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
     # What is known of an authority is by two people, and until they agree nothing is taken from it.
     Trigger(
         "orders_from_agreed_authorities", "orders", "INSERT",
@@ -162,17 +249,28 @@ def install(connection: Connection) -> None:
             connection.exec_driver_sql(line)
 
 
+EACH = regex.compile(r"EACH\(([\w.]+)\)")
+LISTS = {
+    "sqlite": r"""SELECT value FROM json_each('["' || replace(\1, ',', '","') || '"]')""",
+    "postgresql": r"SELECT unnest(string_to_array(\1, ','))",
+}
+
+
+def _said(t: Trigger, dialect: str) -> str:
+    return EACH.sub(LISTS[dialect], t.condition)
+
+
 def _sqlite(t: Trigger) -> tuple[str, ...]:
     return (
         f"DROP TRIGGER IF EXISTS {t.name}",
-        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {t.condition} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
+        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {_said(t, 'sqlite')} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
     )
 
 
 def _postgres(t: Trigger) -> tuple[str, ...]:
     row = "OLD" if t.event == "DELETE" else "NEW"
     return (
-        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {t.condition} THEN "
+        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_said(t, 'postgresql')} THEN "
         f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
         f"CREATE OR REPLACE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
     )

@@ -204,7 +204,7 @@ async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(ben
     def event(number: int) -> str:
         return (
             'INSERT INTO case_events (id, target_id, number, state, "by", at, body) '
-            f"VALUES ({number}, {target.id}, {number}, 'refused', 1, 1, '{{}}')"
+            f"VALUES ({number}, {target.id}, {number}, 'measure_proposed', 1, 1, '{{}}')"
         )
 
     for line in (ruling(7), event(7)):

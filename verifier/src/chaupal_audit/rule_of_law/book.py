@@ -201,6 +201,12 @@ class Made:
         return self.prev.made if self.cause != DECIDED and isinstance(self.prev, Ended) else None
 
     @property
+    def hands(self) -> set[str]:
+        """All who decided it, or looked at it again and said that it is to go on."""
+        looked = [said.by for _, said in self.looked]
+        return {who for who in (self.said.by, self.said.second, self.said.concurred, *looked) if who}
+
+    @property
     def seconds(self) -> set[str]:
         """Who stands behind it as the second: by its own entry, or by a look at what one person had done."""
         looked = {said.by or "" for _, said in self.looked if said.step == "reviewed"}

@@ -74,8 +74,9 @@ def register_alone(book: Book, new: Registered) -> bool:
 
 
 def register_role(book: Book, new: Registered) -> bool:
-    people = [new.said.by, *([new.said.second] if new.said.second else [])]
-    return not all(book.people.may(one, "register_authority", "work_on_order") for one in people)
+    """One who takes orders in proposes what is known of an authority, or drops it again; one who approves agrees."""
+    agrees = new.said.second in (None, new.said.by) or book.people.may(new.said.second, "agree_authority")
+    return not agrees or not book.people.may(new.said.by, "register_authority", "work_on_order")
 
 
 REGISTERING: tuple[Check[Registered], ...] = (
@@ -181,6 +182,17 @@ def refused_alone(book: Book, decided: Decided) -> bool:
     return final and not different((decided.said.by, decided.said.second))
 
 
+def refused_by_another(book: Book, decided: Decided) -> bool:
+    """Two people stand in the entry; the first is the one who proposed it, or they could both be one."""
+    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
+    return final and decided.proposal is not None and decided.said.by != decided.proposal.said.by
+
+
+def returned_oneself(book: Book, decided: Decided) -> bool:
+    proposal = decided.proposal
+    return decided.said.step == "returned" and proposal is not None and decided.said.by == proposal.said.by
+
+
 def refused_unapproved(book: Book, decided: Decided) -> bool:
     if decided.said.step not in ("refused", "closed") or not decided.said.second:
         return False
@@ -212,6 +224,18 @@ DECIDING: tuple[Check[Decided], ...] = (
         "A refusal or closing stands on one person; two must decide.",
         "अस्वीकृति या समापन एक ही व्यक्ति का निर्णय है; दो का होना ज़रूरी है।",
         refused_alone,
+    ),
+    Check(
+        "decision_by_another",
+        "A refusal or closing names another person as its proposer than the proposal does.",
+        "अस्वीकृति या समापन में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।",
+        refused_by_another,
+    ),
+    Check(
+        "sent_back_oneself",
+        "A proposal was sent back by the person who made it; another one must do it.",
+        "प्रस्ताव को उसी ने लौटाया जिसने रखा था; यह किसी दूसरे को करना होता है।",
+        returned_oneself,
     ),
     Check(
         "refusal_unapproved",

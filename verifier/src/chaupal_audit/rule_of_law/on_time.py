@@ -269,13 +269,26 @@ def appeal_of_nothing(book: Book, appealed: Appealed) -> bool:
 
 
 def hearer_decided_it(book: Book, appealed: Appealed) -> bool:
+    """Whoever decided it, seconded it since, kept it, or decided what it goes on from or went on as."""
     filed = appealed.prev
     made = filed.prev if isinstance(filed, Appealed) else None
-    return (
-        isinstance(made, Made)
-        and appealed.said.step == "decided"
-        and appealed.said.by in (made.said.by, made.said.second, made.said.concurred)
-    )
+    if not isinstance(made, Made) or appealed.said.step != "decided":
+        return False
+    return appealed.said.by in {by for one in _one_line(made) for by in one.hands}
+
+
+def _one_line(made: Made) -> list[Made]:
+    """A measure with all from which it goes on, and all that went on from it; but for what its appeal left of it."""
+    line = [made]
+    while (before := line[0].before) is not None and before not in line:
+        line.insert(0, before)
+    waiting = [made]
+    while waiting:
+        ended = waiting.pop().ended
+        following = [] if ended is None else [one for one in ended.followed if one.cause != "modified"]
+        line += following
+        waiting += following
+    return line
 
 
 def hearer_role(book: Book, appealed: Appealed) -> bool:

@@ -1,0 +1,225 @@
+"""Rules about who decides, where and until when: the database keeps them where the code forgets one, and whoever writes."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from chaupal.governance.appeals import appeals
+from chaupal.governance.appeals.appeals import Decision
+from chaupal.governance.cases import cases, decisions, effects, guards
+from chaupal.governance.people import roles
+from chaupal.kernel.clock import DAY
+from chaupal.kernel.errors import NotAllowed
+from chaupal.policy.viewer import Role, Viewer
+from chaupal.store.court import rulings
+from chaupal.store.machine import triggers
+from chaupal.store.machine.dialect import statement
+from chaupal_audit.law.roles import MAY
+from court import REASON, REFUSE, WITHHOLD, Bench
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code without guards: whoever asks may."""
+
+    def nothing(_: object) -> None:
+        pass
+
+    def anybody(viewer: Viewer, _: str) -> int:
+        return viewer.me
+
+    for name in guards.GUARDS:
+        monkeypatch.setitem(guards.GUARDS, name, nothing)
+    monkeypatch.setattr(guards, "check_holds", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(cases, "check_may", anybody)
+
+
+def kept(rule: str) -> Any:
+    """The database refuses by this rule of its own."""
+    return pytest.raises(Exception, match=rule)
+
+
+async def propose(bench: Bench, by: Viewer, ref: str, **said: Any) -> None:
+    await decisions.propose(bench.court, by, ref, 1, **said)
+
+
+@pytest.mark.usefixtures("forgetful")
+async def test_nobody_moves_what_is_about_something_of_theirs(bench: Bench):
+    meera = Viewer(account=bench.meera, country="IN", role=Role.OWNER)
+    ref = await bench.order()
+    with kept("cases_not_by_their_owner"):
+        await propose(bench, meera, ref, **REFUSE)
+    await propose(bench, bench.asha, ref, **WITHHOLD)
+    with kept("cases_not_by_their_owner"):
+        await decisions.return_(bench.court, meera, ref, 1, REASON)
+    with kept("orders_not_by_their_owner"):
+        await bench.step(ref, "write", by=meera, text="A letter to the officer.")
+
+
+@pytest.mark.usefixtures("forgetful")
+@pytest.mark.parametrize(
+    "said", [WITHHOLD, REFUSE, {"outcome": "duplicate", "reason": REASON}], ids=lambda said: said["outcome"]
+)
+async def test_two_decide_and_each_of_them_still_may_when_it_is_carried_out(bench: Bench, said: dict[str, Any]):
+    ref = await bench.order()
+    first = await bench.hire("first", Role.APPROVER)
+    await propose(bench, first, ref, **said)
+    with kept("by_two_people"):
+        await decisions.approve(bench.court, first, ref, 1)
+    with kept("cases_approved_by_approvers"):
+        await decisions.approve(bench.court, bench.asha, ref, 1)
+    with kept("cases_(decided|approved)_by"):
+        await decisions.approve(bench.court, bench.clerk, ref, 1)
+    for role in (Role.MEMBER, Role.CLERK):
+        await roles.grant(bench.court, bench.owner, first.me, role)
+        with kept("cases_decided_by_staff"):
+            await decisions.approve(bench.court, bench.dev, ref, 1)
+    await roles.grant(bench.court, bench.owner, first.me, Role.REVIEWER)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+
+
+@pytest.mark.usefixtures("forgetful")
+async def test_what_one_did_alone_is_seconded_while_both_are_staff(bench: Bench):
+    another = await bench.hire("another", Role.APPROVER)
+    ref = await bench.order()
+    await decisions.act_in_emergency(bench.court, another, ref, 1, decisions.Draft(**WITHHOLD))
+    await roles.grant(bench.court, bench.owner, another.me, Role.MEMBER)
+    with kept("cases_decided_by_staff"):
+        await decisions.approve(bench.court, bench.asha, ref, 1)
+
+
+async def test_an_emergency_of_one_lasts_a_day(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    ref = await bench.order()
+    monkeypatch.setattr(effects, "EMERGENCY", 2 * DAY)
+    with kept("rulings_emergency_for_a_day"):
+        await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD))
+
+
+@pytest.mark.parametrize("wider", [("IN", "DE"), ("DE",), ("XX",)])
+async def test_no_measure_is_wider_than_its_order(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, wider: tuple[str, ...]
+):
+    ref = await bench.order()
+    await propose(bench, bench.asha, ref, **WITHHOLD)
+    with monkeypatch.context() as patched, kept("rulings_within_their_order|rulings_not_worldwide"):
+        patched.setattr(effects, "territory", lambda _: wider)  # pyright: ignore[reportUnknownLambdaType]
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+
+
+async def test_no_measure_lasts_longer_than_its_order_but_by_who_can_make_that_longer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    ref = await bench.order(ends_at="2021-03-01")
+    await propose(bench, bench.asha, ref, **WITHHOLD)
+    with monkeypatch.context() as patched, kept("rulings_end_with_their_order"):
+        patched.setattr(effects, "end_of", lambda *_: bench.court.clock() + 60 * DAY)  # pyright: ignore[reportUnknownLambdaType]
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    with kept("rulings_end_no_later"):
+        async with bench.court.work.writing() as w:
+            await w.run(statement(text("UPDATE rulings SET ends_at = ends_at + 1")))
+    change = decisions.ChangeForm(kind="extend", reason=REASON, body="court", until="2021-04-01")
+    await decisions.propose_change(bench.court, bench.asha, ref, 1, change)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    await bench.step(ref, "stay", body="court")
+    await bench.step(ref, "end_stay", body="court")
+    async with bench.court.work.reading() as reading:
+        (row,) = [row for row in await rulings.of_owner(reading, bench.meera) if row.lifted_at is None]
+    assert row.ends_at is not None and row.ends_at > bench.court.clock() + 30 * DAY
+
+
+# --- appeals ---
+
+
+async def appealed(bench: Bench) -> appeals.AppealRow:
+    """What is in force on meera's post is appealed."""
+    meera = Viewer(account=bench.meera, country="IN")
+    async with bench.court.work.reading() as reading:
+        (row,) = [row for row in await rulings.of_owner(reading, bench.meera) if row.lifted_at is None]
+    return await appeals.file(bench.court, meera, row.id, "It was a poem, and everybody knows it.")
+
+
+UPHELD = Decision(outcome="upheld", reason=REASON)
+
+
+async def refused(
+    bench: Bench, by: Viewer, row: appeals.AppealRow, monkeypatch: pytest.MonkeyPatch, *, rule: str = ""
+) -> None:
+    """Somebody is not to hear an appeal: the code says so, and the database does by its `rule`."""
+    with pytest.raises(NotAllowed, match="You decided what is appealed"):
+        await appeals.decide(bench.court, by, row.id, UPHELD)
+    listed = next(one for one, _ in await appeals.queue(bench.court, by) if one.id == row.id)
+    assert not listed.may_be_heard_by(by.me), "nor is it offered to them"
+    if rule:
+        with monkeypatch.context() as patched, kept(rule):
+            patched.setattr(guards, "check_not_own", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+            await appeals.decide(bench.court, by, row.id, UPHELD)
+
+
+async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    ref = await bench.order()
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD))
+    row = await appealed(bench)
+    await decisions.approve(bench.court, bench.asha, ref, 1)
+    await refused(bench, bench.asha, row, monkeypatch, rule="appeals_heard_by_no_decider")
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+async def test_whoever_decided_what_was_changed_since_does_not_hear_the_appeal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """Two propose and approve it, two others make it a little less: the first two had decided what is left."""
+    ref = await bench.order()
+    await bench.withhold(ref)
+    another, approver = await bench.hire("another"), await bench.hire("approver", Role.APPROVER)
+    change = decisions.ChangeForm(kind="amend", reason=REASON, until="2021-03-01")
+    await decisions.propose_change(bench.court, another, ref, 1, change)
+    await decisions.approve(bench.court, approver, ref, 1)
+    row = await appealed(bench)
+    for one in (bench.asha, bench.dev, another, approver):
+        await refused(bench, one, row, monkeypatch, rule="appeals_heard_by")
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+async def test_whoever_looked_again_and_kept_it_does_not_hear_the_appeal(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    from chaupal.governance.cases import reviews
+
+    ref = await bench.order()
+    await bench.withhold(ref)
+    another = await bench.hire("another")
+    await reviews.keep(bench.court, another, ref, 1, reason=REASON)
+    row = await appealed(bench)
+    await refused(bench, another, row, monkeypatch)
+    await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+async def test_whoever_heard_the_appeal_of_one_part_hears_that_of_another(bench: Bench):
+    second = await bench.street.say(bench.meera, "दूसरा गेट भी बंद है")
+    ref = await bench.order(targets="@meera")
+    parts = (bench.post, second)
+    await propose(bench, bench.asha, ref, outcome="withhold_post", reason=REASON, parts=parts)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    meera = Viewer(account=bench.meera, country="IN")
+    async with bench.court.work.reading() as reading:
+        rows = await rulings.of_owner(reading, bench.meera)
+    first, other = [
+        await appeals.file(bench.court, meera, row.id, "It was a poem, and everybody knows it.") for row in rows
+    ]
+    await appeals.decide(bench.court, bench.owner, first.id, msgspec.structs.replace(UPHELD, outcome="reversed"))
+    await appeals.decide(bench.court, bench.owner, other.id, UPHELD)
+
+
+def test_the_database_knows_the_same_roles_and_times_as_the_code():
+    def named(roles_: str) -> set[str]:
+        return set(roles_.replace("'", "").split(", "))
+
+    assert (
+        named(triggers.SANCTIONS) == {*MAY["sanction"]} == {*MAY["approve_sanction"]} == {*MAY["decide"], "moderator"}
+    )
+    assert named(triggers.APPROVERS) == {*MAY["approve"]} == {*MAY["act_in_emergency"]}
+    assert triggers.EMERGENCY == effects.EMERGENCY
