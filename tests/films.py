@@ -50,8 +50,8 @@ def long_gif() -> bytes:
 
 @contextmanager
 def painted_once() -> Generator[None]:
-    """Of the same film the house makes the same, so it is painted once in a process: `unit/social/test_films` tries how."""
-    paint = films.paint
+    """Of the same film the house makes the same, so it is looked at and painted once in a process: `unit/social/test_films` tries how."""
+    paint, probe = films.paint, films.probe
 
     async def once(settings: Settings, source: Path, sent: UploadKind, target: Path) -> Film:
         key = (_digest(source), sent, settings.ffmpeg, settings.max_film_seconds)
@@ -59,12 +59,19 @@ def painted_once() -> Generator[None]:
             _keep(key, await paint(settings, source, sent, target), target)
         return _again(key, target)
 
-    with mock.patch.object(films, "paint", once):
+    async def looked_at_once(settings: Settings, path: Path, demuxer: str) -> UploadKind:
+        key = (_digest(path), demuxer, settings.ffmpeg, settings.max_film_seconds)
+        if key not in _LOOKED_AT:
+            _LOOKED_AT[key] = await probe(settings, path, demuxer)
+        return _LOOKED_AT[key]
+
+    with mock.patch.object(films, "paint", once), mock.patch.object(films, "probe", looked_at_once):
         yield
 
 
 type Key = tuple[str, UploadKind, str, int]
 _PAINTED: dict[Key, tuple[Film, bytes]] = {}
+_LOOKED_AT: dict[tuple[str, str, str, int], UploadKind] = {}
 
 
 def _digest(source: Path) -> str:
