@@ -88,7 +88,7 @@ class InPostgres(Way):
         self._barrier = Barrier(self._look)
         self.heard = 0
 
-    def _hear(self, changes: Any) -> None:
+    def _hear(self, changes: Any, known: Any) -> None:
         self.heard += len(changes)
 
     async def _look(self) -> None:

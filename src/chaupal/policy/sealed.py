@@ -1,5 +1,6 @@
 """Sealed and Visible: what must not be forgotten is a type."""
 
+from collections.abc import Mapping
 from typing import NoReturn, Protocol, Self, final
 
 from chaupal.policy.facts import Subject, Visibility
@@ -14,6 +15,10 @@ class Judged(Protocol):
 
     def shell(self) -> Self:
         """What is left where it is withheld: the few fields that may stay, all others empty."""
+        ...
+
+    def counted(self, counts: Mapping[str, int | None]) -> Self | None:
+        """A copy that counts otherwise; None where something else is named."""
         ...
 
     def altered(self, verdict: Show) -> Self:
@@ -42,6 +47,11 @@ class Sealed[T: Judged]:
         self._subject = item.subject  # what the law asks for, at each of many reads
         self._open = self._subject.visibility <= Visibility.UNLISTED and self._subject.inner is None
         self._plain: Visible[T] | None = None  # the gate's: the same for everyone to whom it is plain
+
+    def counted(self, counts: Mapping[str, int | None]) -> "Sealed[T] | None":
+        """The same thing, which counts otherwise by now; None where something else is named."""
+        item = self._item.counted(counts)
+        return None if item is None else Sealed(item)
 
     def __repr__(self) -> str:
         return f"<sealed {type(self._item).__name__}>"

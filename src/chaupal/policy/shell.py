@@ -1,6 +1,6 @@
 """A shell: what is left of a withheld thing. It is made of the few fields that may stay; every other one is emptied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -11,13 +11,21 @@ EMPTY: tuple[Any, ...] = (None, "", False, 0, ())
 
 
 class Shelled(msgspec.Struct, frozen=True):
-    """Something of which `STAYS` (names of fields) may be seen where it is withheld, and nothing else, whatever is added to it."""
+    """Something of which `STAYS` (names of fields) may be seen where it is withheld, and nothing else, whatever is added to it.
+
+    `COUNTS`: fields in which nothing is said, and on which no rule rests.
+    """
 
     STAYS: ClassVar[frozenset[str]] = frozenset()
+    COUNTS: ClassVar[frozenset[str]] = frozenset()
 
     def shell(self) -> Self:
         """A copy in which only `STAYS` is left. Raises TypeError where a field knows nothing empty."""
         return replace(self, **_emptied(type(self)))
+
+    def counted(self, counts: Mapping[str, int | None]) -> Self | None:
+        """A copy that counts otherwise; None where something else is named."""
+        return replace(self, **counts) if self.COUNTS.issuperset(counts) else None
 
 
 @cache

@@ -143,6 +143,7 @@ class Post(Shelled, frozen=True):
             "server",
         }
     )
+    COUNTS: ClassVar = frozenset({"likes_count"})
     id: int
     author: int
     created_at: int
@@ -240,6 +241,7 @@ class Person(Shelled, frozen=True):
             "server",
         }
     )
+    COUNTS: ClassVar = frozenset({"posts_count", "last_post_at"})
     id: int
     handle: str
     name: str

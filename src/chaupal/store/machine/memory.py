@@ -24,12 +24,13 @@ ANSWERS = 24_000_000  # bytes of kept answers: what some hundred readers ask for
 class KindShelf[K, V]:
     """The things of one kind, by key. Whoever asks for one has noted its key, whether it is there or not."""
 
-    __slots__ = ("_shelf", "coming", "kind")
+    __slots__ = ("_shelf", "coming", "kind", "late")
 
     def __init__(self, kind: Kind[K]) -> None:
         self.kind = kind
         # What somebody is loading, with the generation in which they began: see `store.machine.together`.
         self.coming: dict[K, tuple[int, asyncio.Future[None]]] = {}
+        self.late: set[K] | None = None  # what was put here since the last look began, where others may be looked for
         self._shelf: Shelf[K, V] = Shelf(kind.most)
 
     def get(self, key: K) -> V | None:
@@ -50,6 +51,8 @@ class KindShelf[K, V]:
         return [*map(self._shelf.items.get, keys)]
 
     def put(self, key: K, value: V) -> None:
+        if self.late is not None:
+            self.late.add(key)
         self._shelf.put(key, value)
 
     def forget(self, key: Any) -> None:
@@ -76,6 +79,20 @@ class Remark(NamedTuple):
     post: int
     came: int
     went: int
+
+
+class Counted(NamedTuple):
+    """Of a thing nothing but these counts was changed, to what they are now. `was`: as it lay here when they were."""
+
+    kind: Kind[int]
+    key: int
+    counts: Mapping[str, int | None]
+    was: Sealed[Any] | None = None
+
+    @property
+    def wholes(self) -> set[Touched]:
+        """What is touched where more of it was changed, or may have been."""
+        return {(self.kind, self.key), (self.kind, EVERY)}
 
 
 class Marks(dict[int, int]):
@@ -172,6 +189,9 @@ class Memory:
         self._shelves: dict[Kind[Any], KindShelf[Any, Any]] = {
             shelf.kind: shelf for shelf in vars(self).values() if isinstance(shelf, KindShelf)
         }
+        self._counted: dict[Kind[int], KindShelf[int, Sealed[Any]]] = {
+            shelf.kind: shelf for shelf in (self.posts, self.people)
+        }
         self.answers = Keeping(ANSWERS)
         self.rulings = RulingsKept()
         self.roll: Roll = _as_kept  # which role an account truly has: that of its row only where the log gave it
@@ -201,13 +221,34 @@ class Memory:
         """`with` it, all that is looked at is noted, and what of it is forgotten meanwhile."""
         return Noted(self._open)
 
-    def forget(self, touched: set[Touched], remarks: Sequence[Remark] = (), *, last: bool = True) -> None:
-        """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known.
+    def lying(self, kind: Kind[int], key: int) -> Sealed[Any] | None:
+        """A thing that is counted, as it lies here."""
+        return self._counted[kind].peek(key)
+
+    def look_begins(self) -> None:
+        """To what lies on shelves by now what it tells is news; to what is put there from here on perhaps not."""
+        for shelf in self._counted.values():
+            shelf.late = set()
+
+    def forget(
+        self,
+        touched: set[Touched],
+        remarks: Sequence[Remark] = (),
+        counted: Sequence[Counted] = (),
+        *,
+        last: bool = True,
+    ) -> None:
+        """Drop everything that the commit changed. `remarks`: of these accounts' reactions nothing but that, so the rest stays known;
+        `counted`: so do these things, with other counts.
 
         `last`: they are the last word. Else others may have changed the same mark since, and it is asked for anew.
         """
         marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
+        things = [(one, self._recounted(one)) for one in counted]
         self._drop(touched)
+        for one, thing in things:
+            if thing is not None:
+                self._counted[one.kind].put(one.key, thing)
         if (REACTIONS, EVERY) not in touched:
             for remark in remarks:
                 if (marks := marked[remark.account]) is not None:
@@ -217,6 +258,17 @@ class Memory:
                         marks = marked[remark.account] = marks.without(remark.post)
                     self.reactions.put(remark.account, marks)
         self.heard(touched)
+
+    def _recounted(self, one: Counted) -> Sealed[Any] | None:
+        """A thing with other counts, where it is known that what lies here is what they were changed of: it was not read since, as it may
+        be by then with what somebody else counted after that, of whom was heard already.
+        """
+        shelf = self._counted.get(one.kind)
+        thing = None if shelf is None else shelf.peek(one.key)
+        if shelf is None or thing is None:
+            return None
+        same = one.was is thing if one.was is not None else shelf.late is not None and one.key not in shelf.late
+        return thing.counted(one.counts) if same else None
 
     def undone(self, touched: set[Touched]) -> None:
         """A unit was given up: what was read inside it, after it had changed that, never was so. The law, too: units that go to

@@ -6,6 +6,7 @@ counted, and nothing can be lost between a commit and its row.
 
 import contextlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from chaupal.kernel.clock import boot_time
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
 from chaupal.store.machine.connecting_postgres import connect
-from chaupal.store.machine.memory import Remark
+from chaupal.store.machine.memory import Counted, Remark
 from chaupal.store.machine.shelves import EVERY, KINDS, REACTIONS, Touched
 from chaupal.store.machine.work import Writing
 
@@ -57,26 +58,30 @@ LOST = (
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 type Key = int | str | None  # None: every key of the kind
+type Hear = Callable[[Sequence["Change"], Sequence[set[Touched]]], None]
 
 
 class Body(msgspec.Struct, array_like=True):
     """A unit as it is told to others: the keys that it changed, by kind, and its events as they stand in the outbox.
 
-    `marked`: (account, post) where of an account's reactions nothing else was changed; who does not know of it forgets them all.
+    `marked`: (account, post) where of an account's reactions nothing else was changed; `counted`: kind, key and what it counts by
+    now where nothing else of a thing was. Who does not know of these forgets all of the account's, and the thing.
     """
 
     touched: list[tuple[str, Key]]
     events: list[tuple[str, str]]
     marked: list[tuple[int, int]] = []
+    counted: list[tuple[str, int, dict[str, int | None]]] = []
 
 
 class Change(NamedTuple):
-    """A unit of another process. `strange`: it names what this version does not know; `marked`: as `Body` has it."""
+    """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it."""
 
     touched: set[Touched]
     events: list[Event]
     strange: bool
     marked: Sequence[tuple[int, int]] = ()
+    counted: Sequence[Counted] = ()
 
 
 def written(unit: Writing) -> str:
@@ -84,7 +89,8 @@ def written(unit: Writing) -> str:
     touched = [(kind.name, None if key is EVERY else key) for kind, key in unit.changed()]
     events = [encode_event(event) for event in unit.events if event.shared]
     marked = [(remark.account, remark.post) for remark in unit.noticed()]
-    return msgspec.json.encode(Body(touched, events, marked)).decode()
+    counted = [(one.kind.name, one.key, dict(one.counts)) for one in unit.recounted()]
+    return msgspec.json.encode(Body(touched, events, marked, counted)).decode()
 
 
 def read(text: str) -> Change:
@@ -96,7 +102,8 @@ def read(text: str) -> Change:
         return Change(set(), [], strange=True)
     touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
     known = [event for event in events if event is not None]
-    return Change(touched, known, len(touched) < len(body.touched), body.marked)
+    counted = [Counted(_BY_NAME[name], key, counts) for name, key, counts in body.counted if name in _BY_NAME]
+    return Change(touched, known, len(touched) < len(body.touched), body.marked, counted)
 
 
 def remarks_of(changes: Sequence[Change]) -> list[Remark]:
@@ -110,6 +117,18 @@ def remarks_of(changes: Sequence[Change]) -> list[Remark]:
     return [
         Remark(account, post, 0, 0) for change in changes for account, post in change.marked if account not in whole
     ]
+
+
+def counts_of(changes: Sequence[Change], known: Sequence[set[Touched]]) -> list[Counted]:
+    """What things count by now of which one unit alone told at this look; `known`: what our own changed that it brought as well.
+
+    In which order several changed a thing nobody can say, so it is asked for anew.
+    """
+    counted = [one for change in changes for one in change.counted]
+    if not counted:
+        return counted
+    often = Counter(touched for unit in (*known, *(change.touched for change in changes)) for touched in unit)
+    return [one for one in counted if sum(often[whole] for whole in one.wholes) == 1]
 
 
 class Seen(NamedTuple):
@@ -137,13 +156,11 @@ def _next(snapshot: str) -> int:
 class Tail:
     """The tail of changes as one process sees it, by a connection of its own.
 
-    `hear` is given the units of others. `first` is called at the first look, for what was read before it; `lost` where nobody
-    can say what others did. One look at a time.
+    `hear` is given the units of others, and what those of our own changed that are seen only now. `first` is called at the first
+    look, for what was read before it; `lost` where nobody can say what others did. One look at a time.
     """
 
-    def __init__(
-        self, dsn: str, hear: Callable[[Sequence[Change]], None], first: Callable[[], None], lost: Callable[[], None]
-    ) -> None:
+    def __init__(self, dsn: str, hear: Hear, first: Callable[[], None], lost: Callable[[], None]) -> None:
         self.by = secrets.token_hex(8)
         self._dsn = dsn
         self._hear = hear
@@ -154,7 +171,8 @@ class Tail:
         self._seen: Seen | None = None
         self._looks = 0
         self._kept: list[Seen] = []  # looks from which on rows are kept
-        self._heard: set[int] = set()  # of our own units: those heard in their commit, and not yet seen in a look
+        # Of our own units: those heard in their commit, and not yet seen in a look, with what they changed.
+        self._heard: dict[int, set[Touched]] = {}
         self._early: set[int] = set()  # and those seen in a look before their commit was heard
 
     async def add(self, connection: Any, unit: Writing, number: int, lasting: list[dict[str, Any]]) -> None:
@@ -165,12 +183,12 @@ class Tail:
         else:
             await connection.execute(ADD, *row)
 
-    def committed(self, number: int) -> bool:
+    def committed(self, number: int, changed: set[Touched]) -> bool:
         """One of our units is committed; whether a look has told of it already."""
         if number in self._early:
             self._early.discard(number)
             return True
-        self._heard.add(number)
+        self._heard[number] = changed
         return False
 
     async def catch_up(self) -> None:
@@ -201,7 +219,9 @@ class Tail:
             self._early.clear()
             self._lost()
         elif rows[0][3] is not None:
-            self._hear([read(row[6]) for row in rows if not self._is_known(row[4], row[5])])
+            known = [self._known_by_now(row[4], row[5]) for row in rows]
+            news = [read(row[6]) for row, mine in zip(rows, known, strict=True) if mine is None]
+            self._hear(news, [mine for mine in known if mine is not None])
 
     @property
     def theirs(self) -> float:
@@ -228,14 +248,14 @@ class Tail:
     async def _fetch(self, eye: Any) -> Sequence[Any]:
         return await (eye.fetch(BEGIN) if self._seen is None else eye.fetch(LOOK, self._seen.snapshot))
 
-    def _is_known(self, by: str, number: int) -> bool:
+    def _known_by_now(self, by: str, number: int) -> set[Touched] | None:
+        """What a unit of our own changed that was heard in its commit; None of any other."""
         if by != self.by:
-            return False
-        if number in self._heard:
-            self._heard.discard(number)
-            return True
-        self._early.add(number)
-        return False
+            return None
+        known = self._heard.pop(number, None)
+        if known is None:
+            self._early.add(number)
+        return known
 
     async def sweep(self, connection: Any) -> None:
         """Drop the rows that everybody has seen or is too late for; asked for every few seconds."""

@@ -6,6 +6,7 @@ waits in a thread until the disk has it. On PostgreSQL the same statements run t
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
 from chaupal.kernel.vitals import Vitals
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.memory import Memory, Remark
+from chaupal.store.machine.memory import Counted, Memory, Remark
 from chaupal.store.machine.noted import NEVER, note
 from chaupal.store.machine.shelves import EVERY, REACTIONS, Kind, Touched
 
@@ -99,6 +100,7 @@ class Writing(Reading):
         self.owed: set[Kind[Any]] = set()  # of whose rows something was changed
         self.spared: set[Kind[Any]] = set()  # of whose rows something was changed, and nothing that a key of it names
         self.remarks: list[Remark] = []
+        self.counts: list[Counted] = []
         self.keyed = self
         # Of the log's tree at a size, after this unit's appends.
         self.edge: tuple[int, dict[tuple[int, int], bytes]] = (-1, {})
@@ -128,14 +130,14 @@ class Writing(Reading):
     async def part(self) -> AsyncGenerator[None]:
         """A part of the unit: what raises in it undoes the part, and the rest of the unit stands. Parts do not nest."""
         told, touched, spared = len(self.events), set(self.touched), set(self.spared)
-        remarked = len(self.remarks)
+        remarked, counted = len(self.remarks), len(self.counts)
         await self.mark()
         try:
             yield
         except BaseException:
             await self.undo()
             self.memory.undone(self.changed())
-            del self.events[told:], self.remarks[remarked:]
+            del self.events[told:], self.remarks[remarked:], self.counts[counted:]
             self.touched, self.spared = touched, spared
             raise
         await self.keep()
@@ -160,6 +162,13 @@ class Writing(Reading):
         """One of an account's marks on a post came or went, and nothing else of its `REACTIONS`: memory need not ask for the others."""
         self.remarks.append(Remark(account, post, came, went))
 
+    def count(self, kind: Kind[int], key: int, **counts: int | None) -> None:
+        """Of a thing's row these columns were changed, to this, and nothing else: memory need not ask for it anew.
+
+        At once after the statement that said so: from then on until the commit nobody else changes the row.
+        """
+        self.counts.append(Counted(kind, key, counts, self.memory.lying(kind, key)))
+
     def spare(self, kind: Kind[Any]) -> None:
         """Rows of a kind are changed, and nothing that anybody could read by its keys."""
         self.spared.add(kind)
@@ -168,9 +177,15 @@ class Writing(Reading):
         """What came and went of the marks of those of whose reactions nothing else was changed."""
         return [remark for remark in self.remarks if (REACTIONS, remark.account) not in self.touched]
 
+    def recounted(self) -> list[Counted]:
+        """What was counted of those things of which nothing else was changed, nor counted twice."""
+        often = Counter(one[:2] for one in self.counts)
+        return [one for one in self.counts if often[one[:2]] == 1 and self.touched.isdisjoint(one.wholes)]
+
     def changed(self) -> set[Touched]:
         """What was touched; and the whole of each kind whose rows were changed and none of whose keys was touched."""
         touched = self.touched | {(REACTIONS, remark.account) for remark in self.remarks}
+        touched |= {one[:2] for one in self.counts}
         named = {kind for kind, _ in touched} | self.spared
         return touched | {(kind, EVERY) for kind in self.owed if kind not in named}
 

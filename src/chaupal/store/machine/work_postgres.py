@@ -23,7 +23,7 @@ from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
 from chaupal.store.machine.shelves import Touched
-from chaupal.store.machine.tail import Change, Tail, remarks_of
+from chaupal.store.machine.tail import Change, Tail, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -254,6 +254,7 @@ class PostgresWork(SharedWork):
             number = await self.pool.fetchval(NEXT_NUMBER)
             if self._doubted is doubted:  # else another unit broke meanwhile, whose number may be a later one
                 self._doubt_ends = number
+        self.memory.look_begins()
         await self.tail.catch_up()
         if self._doubted:
             self._settle_doubt()
@@ -275,12 +276,13 @@ class PostgresWork(SharedWork):
         if wrong:
             raise Unavailable("not_up_to_date")
 
-    def _hear(self, changes: Sequence[Change]) -> None:
+    def _hear(self, changes: Sequence[Change], known: Sequence[set[Touched]]) -> None:
         """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
         if any(change.strange for change in changes):
             self.memory.forget_all()
         if changes:  # though no key is named: what rests on everything is good until any commit at all
-            self.memory.forget({key for change in changes for key in change.touched}, remarks_of(changes), last=False)
+            touched = {key for change in changes for key in change.touched}
+            self.memory.forget(touched, remarks_of(changes), counts_of(changes, known), last=False)
         for change in changes:
             if change.events:
                 self.after_others(change.events)
@@ -315,7 +317,12 @@ class PostgresWork(SharedWork):
 
     def is_heard(self, unit: Writing) -> bool:
         """See `SharedWork`."""
-        return self._many and isinstance(unit, PostgresWriting) and unit.told and self.tail.committed(unit.number)
+        return (
+            self._many
+            and isinstance(unit, PostgresWriting)
+            and unit.told
+            and self.tail.committed(unit.number, unit.changed())
+        )
 
     def reading(self) -> OpenReading:
         return self._look

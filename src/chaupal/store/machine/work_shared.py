@@ -44,7 +44,7 @@ class SharedWork:
         """The last statements of a unit."""
         lasting = outbox.rows([event for event in unit.events if event.lasting], self.clock())
         # What is of no kind is news, too: answers that rest on everything are good until anything at all is changed.
-        if self._tells and (unit.events or unit.wrote or unit.touched or unit.remarks):
+        if self._tells and (unit.events or unit.wrote or unit.touched or unit.remarks or unit.counts):
             await self.tell_others(unit, lasting)
         elif lasting:
             await unit.run_many(outbox.ADD, lasting)
@@ -60,7 +60,8 @@ class SharedWork:
         try:
             heard = self.is_heard(unit)
             # Beside others somebody's marks may have been changed since, and read anew: then this would not be the last word.
-            self.memory.forget(unit.changed(), unit.noticed(), last=not self.hears_others)
+            counted = () if heard else [one for one in unit.recounted() if one.was is not None]
+            self.memory.forget(unit.changed(), unit.noticed(), counted, last=not self.hears_others)
             if unit.events and not heard:
                 self.after_commit(unit.events)
         except Exception:

@@ -51,11 +51,15 @@ TAKE_PICTURES = updates(media, post_id="of", loose_at=None).where(
     account_id="me",
 )
 MY_PICTURES = selects(*PICTURE_COLUMNS, media.c.post_id).where(among(media.c.id, "ids"), same(media, account_id="me"))
-ONE_MORE_POST = updates(
-    accounts,
-    posts_count=accounts.c.posts_count + 1,
-    last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
-).where(id="me")
+ONE_MORE_POST = (
+    updates(
+        accounts,
+        posts_count=accounts.c.posts_count + 1,
+        last_post_at=larger(func.coalesce(accounts.c.last_post_at, 0), param("at")),
+    )
+    .where(id="me")
+    .returning(accounts.c.posts_count, accounts.c.last_post_at)
+)
 # By its place in the index of an author's posts: ids grow with the time at which things were said.
 _newest = (
     select(posts.c.created_at)
@@ -143,8 +147,8 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     if post.poll is not None:
         await polls.begin(w, post.id, post.poll)
     if post.visibility in FOR_EVERYBODY:
-        await w.run(ONE_MORE_POST, me=post.author, at=post.created_at)
-        w.touch(PEOPLE, post.author)
+        for many, last in await w.fetch(ONE_MORE_POST, me=post.author, at=post.created_at):
+            w.count(PEOPLE, post.author, posts_count=many, last_post_at=last)
     await _count_on_others(w, post, 1)
 
 

@@ -23,7 +23,11 @@ UNLIKE = deletes(likes).where(account_id="me", post_id="of")
 LIKES = selects(likes.c.id).where(account_id="me", post_id="of")
 SAVE = inserts_once(bookmarks, account_id="me", post_id="of", id="new")
 UNSAVE = deletes(bookmarks).where(account_id="me", post_id="of")
-COUNT = updates(posts, likes_count=larger(posts.c.likes_count + param("by"), 0)).where(id="of")
+COUNT = (
+    updates(posts, likes_count=larger(posts.c.likes_count + param("by"), 0))
+    .where(id="of")
+    .returning(posts.c.likes_count)
+)
 REPOSTS = selects(posts.c.id).where(boost_of="of").order_by(posts.c.id.desc()).limit(REPOSTS_TOLD)
 ORIGINAL = selects(posts.c.boost_of, posts.c.author).where(id="of")
 
@@ -65,10 +69,9 @@ async def like(w: Writing, me: int, post: int, new: int) -> bool | None:
     """True: liked; False: it was liked before; None: there is no such post (any more)."""
     if not await w.run(LIKE, me=me, of=post, new=new):
         return False
-    if not await w.run(COUNT, of=post, by=1):
+    if not await _count(w, post, 1):
         return None
     w.remark(me, post, came=LIKED)
-    await _touch(w, post)
     return True
 
 
@@ -76,15 +79,19 @@ async def unlike(w: Writing, me: int, post: int) -> bool:
     """Likes it no more; False when it was not liked."""
     if not await w.run(UNLIKE, me=me, of=post):
         return False
-    await w.run(COUNT, of=post, by=-1)
+    await _count(w, post, -1)
     w.remark(me, post, went=LIKED)
-    await _touch(w, post)
     return True
 
 
-async def _touch(w: Writing, post: int) -> None:
-    # Memory holds a repost with its original inside, so each of these knows the old count.
-    w.touch(POSTS, post, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
+async def _count(w: Writing, post: int, by: int) -> bool:
+    """One like more or less; False where there is no such post."""
+    for (likes_count,) in await w.fetch(COUNT, of=post, by=by):
+        w.count(POSTS, post, likes_count=likes_count)
+        # Memory holds a repost with its original inside, so each of these knows the old count.
+        w.touch(POSTS, *[row[0] for row in await w.fetch(REPOSTS, of=post)])
+        return True
+    return False
 
 
 async def save(w: Writing, me: int, post: int, new: int) -> bool:
