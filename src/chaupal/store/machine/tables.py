@@ -25,8 +25,9 @@ def id_column(name: str = "id") -> Column[int]:
     return Column(name, Id, primary_key=True, autoincrement=False)
 
 
-def big(name: str, *, null: bool = False, default: int | None = None) -> Column[int]:
-    return Column(name, BigInteger, nullable=null, server_default=None if default is None else str(default))
+def big(name: str, *, null: bool = False, default: int | None = None, primary_key: bool = False) -> Column[int]:
+    said = None if default is None else str(default)
+    return Column(name, BigInteger, nullable=null, primary_key=primary_key, server_default=said)
 
 
 def text(name: str, *, null: bool = False, default: str | None = "", primary_key: bool = False) -> Column[str]:
@@ -97,9 +98,7 @@ sessions = Table(
     Index("sessions_of", "account_id"),
 )
 
-recovery_codes = Table(
-    "recovery_codes", meta, Column("account_id", BigInteger, primary_key=True), text("hash", primary_key=True)
-)
+recovery_codes = Table("recovery_codes", meta, big("account_id", primary_key=True), text("hash", primary_key=True))
 passkeys = Table(
     "passkeys",
     meta,
@@ -165,7 +164,7 @@ name_words = Table(
     "name_words",
     meta,
     text("word", primary_key=True),
-    Column("account_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
     big("server", default=0),  # the account's
     Index("name_words_of", "account_id"),
 )
@@ -178,8 +177,8 @@ def tie(name: str, *columns: Column[int]) -> Table:
     return Table(
         name,
         meta,
-        Column("by", BigInteger, primary_key=True),
-        Column("to", BigInteger, primary_key=True),
+        big("by", primary_key=True),
+        big("to", primary_key=True),
         big("id"),
         *columns,
         Index(f"{name}_by", "by", "id"),
@@ -243,7 +242,7 @@ post_tags = Table(
     "post_tags",
     meta,
     text("key", primary_key=True),
-    Column("post_id", BigInteger, primary_key=True),
+    big("post_id", primary_key=True),
     text("name"),
     big("author"),
     text("language"),
@@ -254,8 +253,8 @@ post_tags = Table(
 mentions = Table(
     "mentions",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("post_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
     big("visibility"),
     Index("mentions_of_post", "post_id"),
 )
@@ -263,8 +262,8 @@ mentions = Table(
 likes = Table(
     "likes",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("post_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
     big("id"),
     Index("likes_by", "account_id", "id"),
     Index("likes_on", "post_id", "id"),
@@ -273,8 +272,8 @@ likes = Table(
 bookmarks = Table(
     "bookmarks",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("post_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
     big("id"),
     Index("bookmarks_by", "account_id", "id"),
     Index("bookmarks_on", "post_id"),
@@ -283,8 +282,8 @@ bookmarks = Table(
 pins = Table(
     "pins",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("post_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
     big("id"),
     Index("pins_of", "account_id", "id"),
     Index("pins_on", "post_id"),
@@ -294,8 +293,8 @@ pins = Table(
 thread_mutes = Table(
     "thread_mutes",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("root", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
     Index("thread_mutes_of", "root"),
 )
 
@@ -320,9 +319,9 @@ revisions = Table(
 poll_votes = Table(
     "poll_votes",
     meta,
-    Column("post_id", BigInteger, primary_key=True),
-    Column("account_id", BigInteger, primary_key=True),
-    Column("choice", BigInteger, primary_key=True),
+    big("post_id", primary_key=True),
+    big("account_id", primary_key=True),
+    big("choice", primary_key=True),
     Index("poll_votes_of", "account_id"),
 )
 # Polls that are still to be closed.
@@ -356,8 +355,8 @@ drafts = Table(
 kept_media = Table(
     "kept_media",
     meta,
-    Column("media_id", BigInteger, primary_key=True),
-    Column("holder_id", BigInteger, primary_key=True),
+    big("media_id", primary_key=True),
+    big("holder_id", primary_key=True),
     Index("kept_media_by", "holder_id"),
 )
 
@@ -389,18 +388,14 @@ captions = Table(
 media_contents = Table(
     "media_contents",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
     text("sha256", primary_key=True),
     big("root"),
     Index("media_contents_of", "root"),
 )
 # In which posts a content has been: what was ruled on one of these goes with it.
 media_uses = Table(
-    "media_uses",
-    meta,
-    Column("post_id", BigInteger, primary_key=True),
-    Column("root", BigInteger, primary_key=True),
-    Index("media_uses_of", "root"),
+    "media_uses", meta, big("post_id", primary_key=True), big("root", primary_key=True), Index("media_uses_of", "root")
 )
 
 tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
@@ -421,12 +416,7 @@ post_links = Table(
 link_cards = Table("link_cards", meta, text("url", primary_key=True), text("card"), text("image"), big("fetched_at"))
 
 idempotency = Table(
-    "idempotency",
-    meta,
-    Column("account_id", BigInteger, primary_key=True),
-    text("key", primary_key=True),
-    big("post_id"),
-    big("at"),
+    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), big("post_id"), big("at")
 )
 
 # --- what one brings along -------------------------------------------------------------------------------------------
@@ -444,18 +434,14 @@ imports = Table(
 import_faults = Table(
     "import_faults",
     meta,
-    Column("import_id", BigInteger, primary_key=True),
-    Column("number", BigInteger, primary_key=True),
+    big("import_id", primary_key=True),
+    big("number", primary_key=True),
     text("item"),
     text("why"),
 )
 # Where a post came from, so that it comes once.
 imported = Table(
-    "imported",
-    meta,
-    Column("account_id", BigInteger, primary_key=True),
-    text("source", primary_key=True),
-    big("post_id"),
+    "imported", meta, big("account_id", primary_key=True), text("source", primary_key=True), big("post_id")
 )
 
 # What somebody asked to take along: made beside everything else, and kept until `ends_at`.
@@ -557,18 +543,15 @@ notification_requests = Table(
     Index("notice_requests_of", "account_id", "id"),
 )
 notification_permits = Table(
-    "notice_permits",
-    meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("from_id", BigInteger, primary_key=True),
+    "notice_permits", meta, big("account_id", primary_key=True), big("from_id", primary_key=True)
 )
 
 # A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
 conversations = Table(
     "conversations",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("root", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
     big("last_post"),
     big("unread", default=0),
     text("people", default="[]"),
@@ -580,8 +563,8 @@ conversations = Table(
 read_marks = Table(
     "read_marks",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("root", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
     big("post"),
     Index("read_marks_on", "root"),
 )
@@ -603,17 +586,14 @@ announcements = Table(
     big("updated_at"),
 )
 announcement_reads = Table(
-    "announcement_reads",
-    meta,
-    Column("account_id", BigInteger, primary_key=True),
-    Column("announcement_id", BigInteger, primary_key=True),
+    "announcement_reads", meta, big("account_id", primary_key=True), big("announcement_id", primary_key=True)
 )
 announcement_reactions = Table(
     "announcement_reactions",
     meta,
-    Column("announcement_id", BigInteger, primary_key=True),
+    big("announcement_id", primary_key=True),
     text("name", primary_key=True),
-    Column("account_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
     big("id"),
 )
 
@@ -629,8 +609,8 @@ push_subscriptions = Table(
 push_calls = Table(
     "push_calls",
     meta,
-    Column("subscription_id", BigInteger, primary_key=True),
-    Column("notice_id", BigInteger, primary_key=True),
+    big("subscription_id", primary_key=True),
+    big("notice_id", primary_key=True),
     big("at"),
     big("tries", default=0),
     big("due_at"),
@@ -640,7 +620,7 @@ push_calls = Table(
 markers = Table(
     "markers",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
     text("timeline", primary_key=True),
     big("last_read"),
     big("version"),
@@ -663,8 +643,8 @@ lists = Table(
 list_members = Table(
     "list_members",
     meta,
-    Column("list_id", BigInteger, primary_key=True),
-    Column("account_id", BigInteger, primary_key=True),
+    big("list_id", primary_key=True),
+    big("account_id", primary_key=True),
     big("id"),
     Index("list_members_of", "list_id", "id"),
     Index("list_members_in", "account_id"),
@@ -700,7 +680,7 @@ filter_posts = Table(
 tag_follows = Table(
     "tag_follows",
     meta,
-    Column("account_id", BigInteger, primary_key=True),
+    big("account_id", primary_key=True),
     text("key", primary_key=True),
     big("id"),
     text("name"),
@@ -718,13 +698,7 @@ featured_tags = Table(
 
 endorsements = tie("endorsements")
 unsuggested = tie("unsuggested")  # suggestions that somebody does not want to see again
-account_notes = Table(
-    "account_notes",
-    meta,
-    Column("by", BigInteger, primary_key=True),
-    Column("to", BigInteger, primary_key=True),
-    text("text"),
-)
+account_notes = Table("account_notes", meta, big("by", primary_key=True), big("to", primary_key=True), text("text"))
 
 # --- the court -------------------------------------------------------------------------------------------------------
 
@@ -1175,26 +1149,21 @@ log_entries = Table(
 log_nodes = Table(
     "log_nodes",
     meta,
-    Column("level", BigInteger, primary_key=True),
-    Column("index", BigInteger, primary_key=True),
+    big("level", primary_key=True),
+    big("index", primary_key=True),
     Column("hash", LargeBinary, nullable=False),
 )
 log_checkpoints = Table("log_checkpoints", meta, id_column("size"), text("note"), big("at"))
 # What other servers signed under our checkpoints, and what we signed under theirs.
 cosignatures = Table(
-    "cosignatures",
-    meta,
-    Column("size", BigInteger, primary_key=True),
-    text("name", primary_key=True),
-    text("line"),
-    big("at"),
+    "cosignatures", meta, big("size", primary_key=True), text("name", primary_key=True), text("line"), big("at")
 )
 witnessed = Table("witnessed", meta, text("origin", primary_key=True), big("size"), text("root"), big("at"))
 # What opens the confidential fields of entries; private, and destroyed when erasure is due.
 disclosures = Table(
     "disclosures",
     meta,
-    Column("log_index", BigInteger, primary_key=True),
+    big("log_index", primary_key=True),
     text("name", primary_key=True),
     text("disclosure"),
     big("opened_at", null=True),
@@ -1244,7 +1213,7 @@ frozen_files = Table(
     "frozen_files",
     meta,
     Column("period", Text, primary_key=True),
-    Column("revision", BigInteger, primary_key=True),
+    big("revision", primary_key=True),
     Column("name", Text, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
@@ -1303,7 +1272,7 @@ known_uris = Table(
 unjoined = Table(
     "unjoined",
     meta,
-    Column("post_id", BigInteger, primary_key=True),
+    big("post_id", primary_key=True),
     text("what", primary_key=True),
     text("uri"),
     Index("unjoined_to", "uri"),
@@ -1405,8 +1374,8 @@ arrivals = Table(
 reached = Table(
     "reached",
     meta,
-    Column("post_id", BigInteger, primary_key=True),
-    Column("server_id", BigInteger, primary_key=True),
+    big("post_id", primary_key=True),
+    big("server_id", primary_key=True),
     big("at"),
     Index("reached_there", "server_id", "post_id"),
 )
