@@ -38,14 +38,14 @@ async def test_a_house_that_is_open_lives_and_is_ready(house: Running):
 async def test_a_process_whose_store_is_gone_lives_and_says_that_and_no_more(
     house: Running, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(house.house.reads.work, "look", broken)
+    monkeypatch.setattr(house.house.reads.work, "catch_up", broken)
     monkeypatch.setattr(house.house.reads.work, "fresh", broken)
     assert await asked(house, "/healthz") == (200, "ok")
     assert await asked(house, "/readyz") == (503, "store")
 
 
 async def test_a_store_that_takes_too_long_is_none(house: Running, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(house.house.reads.work, "look", asyncio.Event().wait)
+    monkeypatch.setattr(house.house.reads.work, "catch_up", asyncio.Event().wait)
     monkeypatch.setattr(readiness, "PATIENCE", 0.01)
     assert await asked(house, "/readyz") == (503, "store")
 
