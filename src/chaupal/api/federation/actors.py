@@ -1,6 +1,5 @@
 """People of ours, and the server itself, for other servers: actors with their keys; who asks, and in which form they are answered."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -72,8 +71,8 @@ async def asker(call: Call[Any]) -> Viewer:
     return await looking.viewer(federation(call), "GET", call.target, call.headers)
 
 
-def activity_answer(thing: Json, status: int = 200, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+def activity_answer(thing: Json, status: int = 200) -> Answer:
     """A thing by itself, as servers read it."""
-    answer = json(alone(thing), status, list(headers))
+    answer = json(alone(thing), status)
     answer.mime = ACTIVITY
     return answer

@@ -224,13 +224,11 @@ def word_of(said: Json, name: str, most: int = 200) -> str:
     return clean_line(value, most) if isinstance(value, str) else ""
 
 
-def flag_of(said: Json, name: str, *, default: bool = False) -> bool:
+def flag_of(said: Json, name: str) -> bool:
     """Whether a property is true, which some write as a string or in a list."""
     value = value_of(said, name)
     value = value[0] if isinstance(value, list) and value else value
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "false": False}.get(value.lower(), default) if isinstance(value, str) else default
+    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def number_of(value: object, most: int = MOST_NUMBER) -> int:

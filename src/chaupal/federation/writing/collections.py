@@ -11,9 +11,9 @@ def counted(id_: str, total: int | None) -> Json:
     return {"id": id_, "type": "OrderedCollection"} | ({} if total is None else {"totalItems": total})
 
 
-def paged(id_: str, total: int | None, first: str | Json, last: str = "") -> Json:
+def paged(id_: str, total: int | None, first: str | Json) -> Json:
     """A collection that is read page by page. `total` None: how many is told to nobody, or not to whoever asks."""
-    return counted(id_, total) | {"first": first} | ({"last": last} if last else {})
+    return counted(id_, total) | {"first": first}
 
 
 def page(id_: str, of: str, items: Sequence[Json | str], following: str = "", before: str = "") -> Json:

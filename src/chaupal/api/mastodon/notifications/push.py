@@ -90,14 +90,14 @@ async def remove(call: Call[Nothing]) -> dict[str, Any]:
     return {}
 
 
-def wish_of(device: Device, data: Data | None, policy: str | None, *, standard: bool = False) -> Wish:
+def wish_of(device: Device, data: Data | None, policy: str | None) -> Wish:
     """What was sent, as the square takes it."""
     data = data or Data()
     return Wish(
         endpoint=device.endpoint,
         p256dh=device.keys.p256dh,
         auth=device.keys.auth,
-        standard=device.standard or standard,
+        standard=device.standard,
         alerts=on(data.alerts or {}),
         policy=data.policy or policy or "all",
     )
