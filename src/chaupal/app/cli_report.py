@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaupal.app.cli import data_option, in_house, visit
+from chaupal.kernel.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from chaupal.http.call import House
@@ -50,7 +51,7 @@ async def list_(house: "House") -> None:
 
 @report.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--language", type=click.Choice(["hi", "en"]), default="hi", show_default=True, help="Of the pages.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="hi", show_default=True, help="Of the pages.")
 @data_option
 @click.pass_context
 def mirror(context: click.Context, folder: Path, language: str, data: str | None) -> None:

@@ -19,11 +19,11 @@ from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSig
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
+from chaupal.kernel.languages import LANGUAGES
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
-from chaupal.policy import placeholders, tidings
+from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.may import may
-from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator
@@ -296,7 +296,7 @@ class Dispatcher:
         ruling = await standing.closed_by(self.house.reads, caller.account)
         if ruling is None:
             return  # over by the clock, which is written down a little later
-        page = self.house.settings.origin + tidings.notice_page(ruling.id)
+        page = self.house.settings.origin + ruling_texts.notice_page(ruling.id)
         said = placeholders.closed(ruling, call.viewer.language, page)
         limits = Closed if caller.state == SUSPENDED else NotAllowed
         raise limits("account_limited", said=said)

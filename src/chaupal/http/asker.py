@@ -4,10 +4,10 @@ import functools
 from collections.abc import Mapping
 
 from chaupal.http.scope import Pairs, joined_headers
+from chaupal.kernel.languages import LANGUAGES
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.ports.country import Locator
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Problem
+from chaupal.kernel.languages import PageLanguage
 
 FOR_TESTS = 60  # see `Settings.hurry`
 
@@ -78,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "IN"
     default_language: Annotated[
-        Literal["hi", "en"], Meta(description="Language of pages when the browser asks for none we have.")
+        PageLanguage, Meta(description="Language of pages when the browser asks for none we have.")
     ] = "hi"
     registrations: Annotated[
         Literal["open", "approval", "closed"],

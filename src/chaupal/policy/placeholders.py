@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
+from chaupal.kernel.languages import of_pages, spoken
 from chaupal.policy.measures import OF_SERVERS, Both
 from chaupal.policy.rulings import EVERYWHERE, Ruling
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
-LANGUAGES = ("hi", "en")  # what the house itself speaks: pages, placeholders, notices, mails
 
 # Whole sentences for each scope: Hindi verbs agree with what is withheld, so nothing is put together from pieces.
 # By basis: what the house does under its own rules is never called a legal order, and what is gagged names nobody.
@@ -220,16 +220,17 @@ def facts_of(ruling: Ruling, language: str, *, countries: tuple[str, ...] = ()) 
 
 def until(ends_at: int | None, language: str) -> str:
     """`until 10 March 2021, 18:00`, or that no end is set. Times as the clock stands in India."""
+    language = spoken(language)
     if ends_at is None:
-        return {"hi": "अगले फ़ैसले तक", "en": "until it is decided otherwise"}[spoken(language)]
-    return {"hi": f"{moment(ends_at, language)} तक", "en": f"until {moment(ends_at, language)}"}[spoken(language)]
+        return {"hi": "अगले फ़ैसले तक", "en": "until it is decided otherwise"}[language]
+    return {"hi": f"{moment(ends_at, language)} तक", "en": f"until {moment(ends_at, language)}"}[language]
 
 
 def country_names(codes: tuple[str, ...], language: str) -> str:
     """`भारत`, `India, Nepal`; a code without a name is shown as it is."""
     if EVERYWHERE in codes:
         return {"hi": "सभी देशों", "en": "all countries"}[spoken(language)]
-    names = _locale(spoken(language)).territories
+    names = _locale(of_pages(language)).territories
     return ", ".join(names.get(code, code) for code in codes)
 
 
@@ -241,7 +242,7 @@ def in_tongue(text: str, language: str) -> str:
 
 def day(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021`, from ms since 1970 UTC."""
-    return format_date(in_square_time(ms), "d MMMM y", locale=_locale(spoken(language)))
+    return format_date(in_square_time(ms), "d MMMM y", locale=_locale(of_pages(language)))
 
 
 def begins(day_there: date) -> int:
@@ -256,12 +257,7 @@ def iso_date(ms: int) -> str:
 
 def moment(ms: int, language: str) -> str:
     """`10 फ़रवरी 2021, 16:30` (IST); CLDR's own Hindi pattern would say "4:30 pm"."""
-    return format_datetime(in_square_time(ms), "d MMMM y, HH:mm", locale=_locale(spoken(language)))
-
-
-def spoken(language: str) -> str:
-    """The language among ours in which somebody is told; English for those we do not have."""
-    return language if language in LANGUAGES else "en"
+    return format_datetime(in_square_time(ms), "d MMMM y, HH:mm", locale=_locale(of_pages(language)))
 
 
 def spoken_of(sentence: Both, language: str) -> str:

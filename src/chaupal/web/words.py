@@ -10,10 +10,11 @@ from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.kernel.languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.saying import log
 from chaupal.policy import placeholders
-from chaupal.policy.placeholders import LANGUAGES, in_square_time
+from chaupal.policy.placeholders import in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
 
 LOCALES = Path(__file__).parent / "locales"
@@ -104,7 +105,7 @@ class Words:
 @functools.cache
 def words(language: str) -> Words:
     """The words of a language we have, else of English."""
-    return Words(language if language in LANGUAGES else "en")
+    return Words(of_pages(language))
 
 
 @functools.lru_cache(200)

@@ -6,7 +6,7 @@ import email.policy
 import pytest
 
 from chaupal.governance.events import DecisionServed, RulingLifted
-from chaupal.policy import tidings
+from chaupal.policy import ruling_texts
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.reads.page import Cursor
@@ -211,7 +211,7 @@ async def test_the_author_is_told_of_a_ruling_once_in_the_square_and_by_mail(str
     (notice,) = await told(street, asha, "IN")
     assert (notice.kind, notice.body["subject"], notice.body["ended"]) == ("moderation_warning", post, False)
     assert notice.post is not None and notice.post.item.text == "सभा कल"
-    assert notice.ruling is not None and "भारत" in tidings.line(notice.ruling, "post", "hi", ended=False)
+    assert notice.ruling is not None and "भारत" in ruling_texts.line(notice.ruling, "post", "hi", ended=False)
     async with street.work.writing() as w:
         w.tell(event)
     assert len(await told(street, asha)) == 1
@@ -260,7 +260,7 @@ def test_every_letter_is_whole(language: str, kind: str, ended: bool):
         log_index=0,
     )
     said = {name: f"<{name}>" for name in ("handle", "link", "page", "title", "origin")}
-    subject, body = tidings.letter(ruling, kind, language, ended=ended, **said)
-    assert "<title>" in subject and tidings.line(ruling, kind, language, ended=ended) in body
+    subject, body = ruling_texts.letter(ruling, kind, language, ended=ended, **said)
+    assert "<title>" in subject and ruling_texts.line(ruling, kind, language, ended=ended) in body
     assert all(text in body for text in said.values())
     assert ended or "{reason}" in body  # what staff typed is not taken for a form

@@ -10,9 +10,9 @@ from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy import placeholders
 from chaupal.policy.measures import HIDING, SCOPES
+from chaupal.policy.ruling_texts import notice_page
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.surface import Surface
-from chaupal.policy.tidings import notice_page
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.court import stated, visibility
 

@@ -9,7 +9,7 @@ from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.http.call import Call
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy import answers, placeholders, tidings
+from chaupal.policy import complaint_texts, placeholders, ruling_texts
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
@@ -70,12 +70,12 @@ def warned(
     """`outcome`: of an appeal, where this tells of that. `at`: when it was told, in ms."""
     settings, viewer = call.house.settings, call.viewer
     named = not ruling.neutral
-    said = tidings.line(ruling, kind, viewer.language, ended=ended)
+    said = ruling_texts.line(ruling, kind, viewer.language, ended=ended)
     return Warned(
         id=str(ruling.id),
         action=action_of(ruling.measure, kind),
         status_ids=[str(ruling.subject)] if kind == "post" else [],
-        text=answers.line(outcome, viewer.language) if outcome else said,
+        text=complaint_texts.line(outcome, viewer.language) if outcome else said,
         target_account=Raw(account_bytes(settings, viewer, me)),
         appeal=appealed,
         created_at=iso(at),
@@ -87,5 +87,5 @@ def warned(
         flagged_by=placeholders.flagger(ruling, viewer.language) or None,
         ends_at=iso_or_none(ruling.ends_at),
         ended=ended,
-        notice_url=settings.origin + tidings.notice_page(ruling.id),
+        notice_url=settings.origin + ruling_texts.notice_page(ruling.id),
     )

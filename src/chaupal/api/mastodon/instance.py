@@ -8,9 +8,9 @@ from chaupal.api.mastodon.people import Account, Emoji, account_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.clock import MINUTE
+from chaupal.kernel.languages import LANGUAGES
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
-from chaupal.policy.placeholders import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.social.media import films, pictures

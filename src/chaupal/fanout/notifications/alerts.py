@@ -8,7 +8,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import ClockAlert, ReportReceived
-from chaupal.policy import answers
+from chaupal.policy import complaint_texts
 from chaupal.policy.may import MAY
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
@@ -46,7 +46,7 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
             key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}",
             day=event.due_at,
             share=str(event.share),
-            thing=answers.thing(event.what, ref, to.language),
+            thing=complaint_texts.thing(event.what, ref, to.language),
         )
     settings = carrier.settings
     if kind == "overdue" and settings.contact_email:
@@ -60,7 +60,7 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
             path=path,
             day=event.due_at,
             share=str(event.share),
-            thing=answers.thing(event.what, ref, language),
+            thing=complaint_texts.thing(event.what, ref, language),
         )
 
 

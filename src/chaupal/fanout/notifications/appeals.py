@@ -8,7 +8,7 @@ from chaupal.fanout.notifications.complaints import told_of
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import ABOUT_APPEAL
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
-from chaupal.policy import tidings
+from chaupal.policy import ruling_texts
 from chaupal.store.court import appeals
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notifications
@@ -21,7 +21,7 @@ async def filed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:
         return
     to = await telling.ear(carrier, w, event.account)
     if to.email:
-        path = tidings.notice_page(row.ruling_id)
+        path = ruling_texts.notice_page(row.ruling_id)
         telling.write(carrier, w, to.email, to.language, "filed", path=path, name=f"@{to.handle}", day=row.due_at)
 
 

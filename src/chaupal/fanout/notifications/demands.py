@@ -11,14 +11,15 @@ from chaupal.fanout.notifications import telling
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
-from chaupal.policy import answers
-from chaupal.policy.placeholders import moment, spoken
+from chaupal.kernel.languages import spoken
+from chaupal.policy import complaint_texts
+from chaupal.policy.placeholders import moment
 from chaupal.store.court import docket
 from chaupal.store.court.docket import CaseEvent, Order, Target
 from chaupal.store.machine.work import Writing
 
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
-# How a case ended -> what is told of it: the kind of answer (`policy/answers.py`), and what the log calls that.
+# How a case ended -> what is told of it: the kind of answer (`policy/complaint_texts.py`), and what the log calls that.
 ENDS = {
     "refused": ("demand_refused", REFUSED),
     "closed": ("demand_closed", CLOSED),
@@ -115,7 +116,7 @@ async def _tell(
     key = f"demand:{order.id}:{about}:{owner}"
     facts = {"ref": order.ref}
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret
-        facts["asked"] = answers.asked((target.demanded for target in some), to.language)
+        facts["asked"] = complaint_texts.asked((target.demanded for target in some), to.language)
         facts["until"] = moment(order.published_at, spoken(to.language))
     ways = telling.answer(
         carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, day=order.received_at, noticed=False, **facts

@@ -5,8 +5,8 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
-from chaupal.policy import mailed, pushed
-from chaupal.policy.mailed import Line
+from chaupal.policy import mail_texts, push_texts
+from chaupal.policy.mail_texts import Line
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.ports.mail import Letter
@@ -65,7 +65,7 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
     asked = NotificationsAsked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
     if not asked.kinds:
         return []
-    page = await notifications.page(reads, viewer, Cursor(limit=mailed.MOST + 1), asked)
+    page = await notifications.page(reads, viewer, Cursor(limit=mail_texts.MOST + 1), asked)
     found = [one for one in page.items if one.id > max(read, to.mailed) and not (one.post and one.post.withheld)]
     seen = await people.people(reads, viewer, Surface.MAIL, {one.person.item.id for one in found})
     shown = {one.item.id for one in seen if not one.withheld}
@@ -75,7 +75,7 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
 def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
     settings = carrier.settings
     stop = settings.origin + mails.stop_path(settings, to.account)
-    subject, body = mailed.letter(
+    subject, body = mail_texts.letter(
         to.handle,
         [_line(one) for one in told],
         to.language or settings.default_language,
@@ -90,5 +90,5 @@ def _line(told: Told) -> Line:
     person, post = told.person.item, told.post.item if told.post else None
     theirs = post is not None and post.author == person.id
     path = f"/@{person.handle}/{post.id}" if post is not None and theirs else "/notifications"
-    direct = pushed.is_message(told.kind, post)
+    direct = push_texts.is_message(told.kind, post)
     return Line(told.kind, person.handle, direct, "/requests" if told.kind == "follow_request" else path)

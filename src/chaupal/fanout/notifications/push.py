@@ -19,7 +19,7 @@ from chaupal.governance.calling import NotAnswered
 from chaupal.kernel import base64url
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
-from chaupal.policy import pushed
+from chaupal.policy import push_texts
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.reads.context import Reads
@@ -142,8 +142,8 @@ def _payload(carrier: Carrier, to: Subscription, told: Told) -> dict[str, Any]:
         "notification_id": told.id,
         "notification_type": told.kind,
         "icon": carrier.settings.origin + portrait,
-        "title": pushed.title(told.kind, person, post, to.language),
-        "body": reported.ref if reported else pushed.body(person, post),
+        "title": push_texts.title(told.kind, person, post, to.language),
+        "body": reported.ref if reported else push_texts.body(person, post),
         "url": f"/office/reports/{reported.id}" if reported else _page(person, post),
     }
 

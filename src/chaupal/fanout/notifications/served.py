@@ -12,7 +12,7 @@ from chaupal.fanout.notifications.telling import Ear, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
-from chaupal.policy import tidings
+from chaupal.policy import ruling_texts
 from chaupal.ports.mail import Letter
 from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling
@@ -153,7 +153,7 @@ def _word(carrier: Carrier, w: Writing, strike: Strike, about: str, to: Ear, *, 
     """The direct post and the mail leave after the commit."""
     row, ended = strike.ruling, about == ENDED
     page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
-    text = tidings.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
+    text = ruling_texts.post(row.ruling, strike.kind, to.language, ended=ended, handle=to.handle, page=page)
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
@@ -163,7 +163,7 @@ def _word(carrier: Carrier, w: Writing, strike: Strike, about: str, to: Ear, *, 
 def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:
     settings, row = carrier.settings, strike.ruling
     own = f"{settings.origin}/@{to.handle}"
-    subject, body = tidings.letter(
+    subject, body = ruling_texts.letter(
         row.ruling,
         strike.kind,
         to.language,

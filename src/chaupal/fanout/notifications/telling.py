@@ -6,9 +6,9 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import by_link
 from chaupal.kernel.event import Event
-from chaupal.policy import answers, tidings
+from chaupal.kernel.languages import spoken
+from chaupal.policy import complaint_texts, ruling_texts
 from chaupal.policy.facts import Visibility
-from chaupal.policy.placeholders import spoken
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK
@@ -46,7 +46,7 @@ async def ear(carrier: Carrier, reading: Reading, account: int) -> Ear:
 
 def notice_page(carrier: Carrier, to: Ear, ruling: int) -> str:
     """The path under which somebody reads of a ruling on them, and appeals: those who cannot log in here, by a link of their own."""
-    return by_link.path(carrier.court, ruling, to.account) if to.remote else tidings.notice_page(ruling)
+    return by_link.path(carrier.court, ruling, to.account) if to.remote else ruling_texts.notice_page(ruling)
 
 
 def ways(carrier: Carrier, to: Ear) -> str:
@@ -73,13 +73,13 @@ def answer(
     noticed: bool = False,
     **facts: str,
 ) -> str:
-    """Tell somebody one of `policy.answers` by direct post and letter once this unit is committed; the ways that are used.
+    """Tell somebody one of `policy.complaint_texts` by direct post and letter once this unit is committed; the ways that are used.
 
     `noticed`: a notification in the app says it already.
     """
     settings = carrier.settings
     page = settings.origin + path
-    text = answers.post(kind, to.language, handle=to.handle, page=page, day=day, **facts)
+    text = complaint_texts.post(kind, to.language, handle=to.handle, page=page, day=day, **facts)
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         write(carrier, w, to.email, to.language, kind, path=path, name=f"@{to.handle}", day=day, **facts)
@@ -114,7 +114,7 @@ def letter(
     **facts: str,
 ) -> Letter:
     settings = carrier.settings
-    subject, body = answers.letter(
+    subject, body = complaint_texts.letter(
         kind,
         language,
         title=settings.title,

@@ -13,7 +13,7 @@ import msgspec
 from chaupal.policy.things import Person, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.people import account_status as standing, filtering, hidden_servers, taking
+from chaupal.reads.people import account_status as standing, export_files, filtering, hidden_servers
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
 from chaupal.store.square import captions, media
@@ -41,8 +41,8 @@ async def pack(reads: Reads, viewer: Viewer, path: Path, told: Told) -> None:
     person, login = await standing.myself(reads, viewer)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryFile() as pictures:
         packing = _Packing(reads, viewer, person, archive, pictures, told)
-        packing.add("profile.json", taking.profile(packing.origin, person, login))
-        packing.add("actor.json", taking.actor(packing.origin, person))
+        packing.add("profile.json", export_files.profile(packing.origin, person, login))
+        packing.add("actor.json", export_files.actor(packing.origin, person))
         await packing.posts()
         await packing.lists()
         await packing.files()
@@ -69,7 +69,7 @@ class _Packing:
         self._total = 2 * await standing.how_many(self._reads, self._viewer)
         with self._archive.open("posts.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer):
-                lines = [taking.post_of(self.origin, self._person, post) for post in some]
+                lines = [export_files.post_of(self.origin, self._person, post) for post in some]
                 await asyncio.to_thread(_write, file, lines, count == 0, b"[")
                 count += len(some)
                 for picture in ((post.id, one) for post in some if not post.inner for one in post.pictures):
@@ -81,10 +81,10 @@ class _Packing:
         await self._outbox(count)
 
     async def _outbox(self, count: int) -> None:
-        first, head = True, _encode(taking.outbox_head(count))[:-1] + b',"orderedItems":['
+        first, head = True, _encode(export_files.outbox_head(count))[:-1] + b',"orderedItems":['
         with self._archive.open("outbox.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer, upward=True):
-                own = [taking.activity(self.origin, self._person, post) for post in some if post.boost_of is None]
+                own = [export_files.activity(self.origin, self._person, post) for post in some if post.boost_of is None]
                 await asyncio.to_thread(_write, file, own, first, head)
                 first = first and not own
                 await self._tell(len(some))
@@ -102,7 +102,7 @@ class _Packing:
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
         hidden = await hidden_servers.newest(self._reads, self._viewer)
-        self.add("blocked_domains.csv", taking.sheet((), ((one.domain,) for one in hidden)))
+        self.add("blocked_domains.csv", export_files.sheet((), ((one.domain,) for one in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv",
@@ -113,7 +113,8 @@ class _Packing:
         await self._marks("likes")
         own = await standing.my_lists(self._reads, self._viewer)
         self.add(
-            "lists.csv", taking.sheet((), ((one.title, whole(who, domain)) for one, within in own for who in within))
+            "lists.csv",
+            export_files.sheet((), ((one.title, whole(who, domain)) for one, within in own for who in within)),
         )
         self.add(
             "lists.json",
@@ -122,11 +123,16 @@ class _Packing:
                 for one, within in own
             ],
         )
-        self.add("filters.json", [taking.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)])
-        self.add("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
-        self.add("drafts.json", [taking.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)])
         self.add(
-            "scheduled.json", [taking.plan_of(one) for one in await unsaid.all_scheduled(self._reads, self._viewer)]
+            "filters.json", [export_files.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)]
+        )
+        self.add("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
+        self.add(
+            "drafts.json", [export_files.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)]
+        )
+        self.add(
+            "scheduled.json",
+            [export_files.plan_of(one) for one in await unsaid.all_scheduled(self._reads, self._viewer)],
         )
 
     def _people(self, which: standing.People) -> AsyncIterable[tuple[str, Any]]:
@@ -135,9 +141,9 @@ class _Packing:
     async def _sheet(self, name: str, head: tuple[str, ...], rows: AsyncIterable[tuple[str, ...]]) -> None:
         with self._archive.open(name, "w", force_zip64=True) as file:
             if head:
-                file.write(taking.sheet((), (head,)).encode())
+                file.write(export_files.sheet((), (head,)).encode())
             async for row in rows:
-                file.write(taking.sheet((), (row,)).encode())
+                file.write(export_files.sheet((), (row,)).encode())
         await self._tell(0)
 
     async def _marks(self, which: Marks) -> None:
@@ -146,12 +152,12 @@ class _Packing:
         with tempfile.TemporaryFile() as saved:
             with self._archive.open(f"{which}.json", "w", force_zip64=True) as file:
                 async for one in standing.my_marks(self._reads, self._viewer, which):
-                    at = one.uri or taking.address(self.origin, one.handle, one.post)
+                    at = one.uri or export_files.address(self.origin, one.handle, one.post)
                     told = {"withheld": True} if one.withheld else {"address": at}
                     _write(file, [{"id": str(one.post)} | told], first, b"[")
                     first = False
                     if not one.withheld:
-                        saved.write(taking.sheet((), ((at,),)).encode())
+                        saved.write(export_files.sheet((), ((at,),)).encode())
                 file.write(b"[]" if first else b"]")
             if which == "bookmarks":
                 saved.seek(0)
@@ -164,7 +170,7 @@ class _Packing:
         first = True
         with self._archive.open("pictures.json", "w", force_zip64=True) as file:
             for post, one in self._noted():
-                _write(file, [taking.picture_of(self.origin, post, one)], first, b"[")
+                _write(file, [export_files.picture_of(self.origin, post, one)], first, b"[")
                 first = False
             file.write(b"[]" if first else b"]")
         room = MOST_MEDIA
@@ -185,7 +191,7 @@ class _Packing:
         with tempfile.NamedTemporaryFile() as beside:
             if not await self._reads.files.fetch(key, Path(beside.name)):
                 return 0
-            await asyncio.to_thread(self._archive.write, beside.name, taking.name_of(one), zipfile.ZIP_STORED)
+            await asyncio.to_thread(self._archive.write, beside.name, export_files.name_of(one), zipfile.ZIP_STORED)
         return size
 
     async def _captions(self, one: Picture, room: int) -> int:
@@ -199,7 +205,7 @@ class _Packing:
             return 0
         for told in one.captions:
             if told.id in texts:
-                self.add(taking.captions_name(one, told), texts[told.id])
+                self.add(export_files.captions_name(one, told), texts[told.id])
         return size
 
     async def _tell(self, more: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from chaupal.governance.appeals import notices
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, Shape, get
-from chaupal.policy import placeholders, tidings
+from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
@@ -26,7 +26,7 @@ async def show(call: Call[Nothing]) -> Answer:
         lines=disputes.lines(call, found),
         words=disputewords,
         told=told,
-        appeal=tidings.notice_page(ruling.id) if ruling else "",
+        appeal=ruling_texts.notice_page(ruling.id) if ruling else "",
         title=words(language).gettext(N_("Account status")),
     )
 

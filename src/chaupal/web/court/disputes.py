@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from chaupal.policy import tidings
+from chaupal.policy import ruling_texts
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
@@ -162,7 +162,9 @@ def lines(call: Call[Any], found: Sequence[Strike]) -> dict[int, str]:
     """Ruling -> what it does, in a line of the viewer's language."""
     language = call.viewer.language
     return {
-        one.ruling.id: tidings.line(one.ruling.ruling, one.kind, language, ended=not one.in_force and not one.counts)
+        one.ruling.id: ruling_texts.line(
+            one.ruling.ruling, one.kind, language, ended=not one.in_force and not one.counts
+        )
         for one in found
     }
 

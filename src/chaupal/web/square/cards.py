@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from chaupal.http.call import Call
-from chaupal.policy import placeholders, tidings
+from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -195,7 +195,11 @@ def _proof(ruling: Ruling) -> Proof:
 def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
     limit = _told(ruling, text)
     # Of what may not be told yet there is no page; the general one explains.
-    return msgspec.structs.replace(limit, mine=tidings.notice_page(ruling.id)) if mine and not ruling.neutral else limit
+    return (
+        msgspec.structs.replace(limit, mine=ruling_texts.notice_page(ruling.id))
+        if mine and not ruling.neutral
+        else limit
+    )
 
 
 def _told(ruling: Ruling, text: str, title: str = "") -> Limit:

@@ -10,7 +10,7 @@ import regex
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
-from chaupal.policy import answers, pushed, tidings
+from chaupal.policy import complaint_texts, push_texts, ruling_texts
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -235,15 +235,15 @@ def _notification(call: Call[NotificationsOf], group: Group, card: Card | None) 
         people = {one.person.item.id: face(call, one.person) for one in group.told}
         faces = list(people.values())[:FACES]
         whom = face(call, told.reported.whom) if told.reported else None
-        message = pushed.is_message(told.kind, told.post.item if told.post else None)
+        message = push_texts.is_message(told.kind, told.post.item if told.post else None)
         return Notification(
             told, face(call, told.person), card, faces=faces, others=len(people) - 1, whom=whom, message=message
         )
     language, outcome = call.viewer.language, body.get("appeal", "")
-    line = tidings.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
+    line = ruling_texts.line(ruling, body.get("kind", ""), language, ended=bool(body.get("ended")))
     if outcome:
-        line = answers.line(outcome, language)
-    return Notification(told, face(call, told.person), card, line, tidings.notice_page(ruling.id))
+        line = complaint_texts.line(outcome, language)
+    return Notification(told, face(call, told.person), card, line, ruling_texts.notice_page(ruling.id))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -16,7 +16,7 @@ from chaupal.governance.log import reconcile
 from chaupal.governance.orders.authorities import AuthorityForm, register
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Invalid
-from chaupal.policy import tidings
+from chaupal.policy import ruling_texts
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger
@@ -136,12 +136,12 @@ async def test_whoever_is_limited_is_told_whose_hint_it_was(bench: Bench):
         bench.court, bench.owner, form(bench, source="staff", flagged_by=None), Draft(outcome="warn", reason=REASON)
     )
     own, flagged = await notices.mine(bench.court, Viewer(account=bench.meera, country="IN"))
-    told = [tidings.line(one.ruling.ruling, "account", "en", ended=False) for one in (own, flagged)]
+    told = [ruling_texts.line(one.ruling.ruling, "account", "en", ended=False) for one in (own, flagged)]
     assert "Ministry of Electronics had pointed to it." in told[1] and "Ministry" not in told[0]
-    assert "इलेक्ट्रॉनिकी मंत्रालय ने ध्यान दिलाया" in tidings.line(flagged.ruling.ruling, "account", "hi", ended=False)
-    post = tidings.post(flagged.ruling.ruling, "account", "en", ended=False, handle="meera", page="x")
+    assert "इलेक्ट्रॉनिकी मंत्रालय ने ध्यान दिलाया" in ruling_texts.line(flagged.ruling.ruling, "account", "hi", ended=False)
+    post = ruling_texts.post(flagged.ruling.ruling, "account", "en", ended=False, handle="meera", page="x")
     assert "A state authority had pointed to it." in post and "Ministry" not in post
-    _, letter = tidings.letter(
+    _, letter = ruling_texts.letter(
         flagged.ruling.ruling, "account", "en", ended=False, handle="meera", link="x", page="x", title="x", origin="x"
     )
     assert "Ministry of Electronics had pointed to it." in letter

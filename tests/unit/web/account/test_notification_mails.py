@@ -10,7 +10,7 @@ import pytest
 
 from chaupal.fanout.notifications import mailing
 from chaupal.kernel.clock import MINUTE
-from chaupal.policy import mailed
+from chaupal.policy import mail_texts
 from chaupal.policy.measures import Measure
 from chaupal.store.notifications.notification_mails import WAIT
 from measures import begin
@@ -60,14 +60,14 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it
     v.clock.move(MINUTE)
     await mentions(v, v.ravi, "karl")
     v.clock.move(2 * WAIT)
-    letter = mailed.letter
+    letter = mail_texts.letter
 
     def fails_for_asha(handle: str, *told: Any, **more: Any) -> tuple[str, str]:
         if handle == "asha":
             raise ValueError("nothing can be said of this")
         return letter(handle, *told, **more)
 
-    monkeypatch.setattr(mailed, "letter", fails_for_asha)
+    monkeypatch.setattr(mail_texts, "letter", fails_for_asha)
     assert [one["to"] for one in await post(v)] == ["karl@gaanv.example"]
     monkeypatch.undo()
     assert sorted(one["to"] for one in await post(v)) == ["asha@gaanv.example", "karl@gaanv.example"]

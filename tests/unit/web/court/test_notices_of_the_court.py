@@ -3,7 +3,7 @@
 import pytest
 import regex
 
-from chaupal.policy import placeholders, tidings
+from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.web.words import words
@@ -120,6 +120,6 @@ def test_until_when_a_limit_without_an_end_holds_cannot_be_misread(measure: Meas
         reason="",
         log_index=0,
     )
-    told = tidings.line(ruling, kind, language, ended=False) + placeholders.banner(ruling, language)
+    told = ruling_texts.line(ruling, kind, language, ended=False) + placeholders.banner(ruling, language)
     assert placeholders.until(None, language) in told
     assert "हटाए" not in told and "lifted" not in told and "deleted" not in told

@@ -5,8 +5,8 @@ No words of people stand in it: a letter lies in its mailbox for good, where no 
 
 from typing import NamedTuple
 
-from chaupal.policy import pushed
-from chaupal.policy.placeholders import spoken
+from chaupal.kernel.languages import spoken
+from chaupal.policy import push_texts
 
 MOST = 10  # lines
 
@@ -33,7 +33,7 @@ def letter(handle: str, lines: list[Line], language: str, *, title: str, origin:
     """(subject, body)."""
     tongue = spoken(language)
     told = [
-        f"{pushed.title_by(one.kind, f'@{one.handle}', language, direct=one.direct)}\n{origin}{one.path}"
+        f"{push_texts.title_by(one.kind, f'@{one.handle}', language, direct=one.direct)}\n{origin}{one.path}"
         for one in lines[:MOST]
     ]
     told += [MORE[tongue]] if len(lines) > MOST else []
