@@ -70,7 +70,7 @@ async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: b
         if (signer := await verifying.known_signer(fed, claims)) is not None:
             await inbox.take(fed, Doer(*signer), act, body)
         else:
-            await unproven.let_wait(fed, act, claims)
+            await unproven.let_wait(fed, act, claims, call.address)
     except (NotAllowed, Unreadable) as problem:
         log.info("a deletion is not believed", why=getattr(problem, "why", problem.args))
 

@@ -5,6 +5,7 @@ Every deletion is answered alike and at once, and nobody sends again what was an
 
 from collections import Counter
 from collections.abc import Sequence
+from ipaddress import ip_network
 
 import msgspec
 
@@ -18,40 +19,51 @@ from chaupal.federation.signing.verifying import signer_of
 from chaupal.federation.taking import often
 from chaupal.federation.taking.acting import Doer
 from chaupal.kernel.errors import NotAllowed, Unavailable
+from chaupal.kernel.nets import plain
 from chaupal.kernel.saying import log
 from chaupal.store.federation import arrivals, people, servers, uris
 from chaupal.store.federation.arrivals import Arrival
 from chaupal.store.machine.work import Reading, Writing
 
 # Of one server, and of all: anybody can send these in anybody's name, while that one's server is away. Each has it asked, five times
-# at most; and they leave the places of others alone, whose signature is known. Where all are taken, whoever took most gives way.
+# at most; and they leave the places of others alone, whose signature is known. Where all are taken, whoever took most gives way: of
+# one server's places the net from which most were brought, of all the server in whose name.
 OF_ONE, OF_ALL = 50, 1_000
 LONGEST = 8_192  # bytes of one: two addresses, and what was signed
 
 
 class Unproven(msgspec.Struct):
-    """What it says in few words (what else it said was held against what was signed), and by which keys somebody says they signed it."""
+    """What it says in few words (what else it said was held against what was signed), by which keys somebody says they signed it, and
+    from which net it was brought.
+    """
 
     activity: str
     claims: list[Claim]
+    net: str = ""
 
 
-async def let_wait(fed: Federation, act: Act, claims: Sequence[Claim]) -> None:
-    """Whoever it may be of, it is about what is here and theirs; beyond so much it is let go."""
+async def let_wait(fed: Federation, act: Act, claims: Sequence[Claim], address: str) -> None:
+    """Whoever it may be of, it is about what is here and theirs; beyond so much it is let go. `address`: who brings it."""
     theirs = [claim for claim in claims if same_host(claim.key, act.actor)]
     if not theirs or not same_host(act.object, act.actor) or (act.uri and not same_host(act.uri, act.actor)):
         return
-    kept = msgspec.json.encode(Unproven(in_few_words(act).decode(), theirs))
+    kept = Unproven(in_few_words(act).decode(), theirs, net_of(address))
     async with fed.work.writing() as w:
         waits = await _waits(fed, w, act, kept)
     if not waits:
         log.info("a deletion whose key is not known is let go", actor=act.actor)
 
 
-async def _waits(fed: Federation, w: Writing, act: Act, kept: bytes) -> bool:
+def net_of(address: str) -> str:
+    """Whose places are counted together: the /24, or of IPv6 the /48, that one hand may have whole."""
+    ip = plain(address)
+    return "" if ip is None else str(ip_network((int(ip), 24 if ip.version == 4 else 48), strict=False))
+
+
+async def _waits(fed: Federation, w: Writing, act: Act, said: Unproven) -> bool:
     """False where it is about nothing that is here, or there is no room for it."""
-    server = await _server(w, act)
-    if not server or not await _has_room(fed, w, server, kept):
+    server, kept = await _server(w, act), msgspec.json.encode(said)
+    if not server or len(kept) > LONGEST or not await _has_room(fed, w, server, said.net):
         return False
     new = fed.make_id()
     try:
@@ -62,10 +74,19 @@ async def _waits(fed: Federation, w: Writing, act: Act, kept: bytes) -> bool:
     return True
 
 
-async def _has_room(fed: Federation, w: Writing, server: int, kept: bytes) -> bool:
-    if len(kept) > LONGEST or await arrivals.of_nobody(w, server) >= OF_ONE:
-        return False
+async def _has_room(fed: Federation, w: Writing, server: int, net: str) -> bool:
+    if await arrivals.of_nobody(w, server) >= OF_ONE:
+        return await _takes_place_of_net(w, server, net)
     return await _of_all(fed, w) < OF_ALL or await _takes_place(w, server)
+
+
+async def _takes_place_of_net(w: Writing, server: int, net: str) -> bool:
+    """Whether another gave way: the newest from the net that brought most in this server's name, where that is more than this one."""
+    brought: dict[str, list[int]] = {}
+    for id_, activity in await arrivals.unproven_of(w, server):
+        brought.setdefault(msgspec.json.decode(activity, type=Unproven).net, []).append(id_)
+    most = max(brought.values(), key=len)
+    return len(brought.get(net, ())) + 1 < len(most) and await arrivals.done(w, max(most))
 
 
 async def _takes_place(w: Writing, server: int) -> bool:

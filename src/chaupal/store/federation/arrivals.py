@@ -21,6 +21,9 @@ OF_SERVER = _SUMS.where(same(arrivals, server_id="server"))
 IN_ALL = _SUMS
 _OF_NOBODY = selects(func.count()).select_from(arrivals).where(arrivals.c.by == 0)
 OF_NOBODY = _OF_NOBODY.where(same(arrivals, server_id="server"))
+UNPROVEN = (
+    selects(arrivals.c.id, arrivals.c.activity).where(arrivals.c.by == 0).where(same(arrivals, server_id="server"))
+)
 OF_NOBODY_AT_ALL = _OF_NOBODY
 # Of nobody, by server: how much, and its newest.
 CROWDS = (
@@ -69,6 +72,11 @@ async def of_server(reading: Reading, server: int) -> Waiting:
 async def of_nobody(reading: Reading, server: int) -> int:
     """How much waits of one server of which it is not known yet who signed it."""
     return int(await reading.value(OF_NOBODY, server=server))
+
+
+async def unproven_of(reading: Reading, server: int) -> list[tuple[int, str]]:
+    """The same, each with what is kept of it."""
+    return [(row[0], row[1]) for row in await reading.fetch(UNPROVEN, server=server)]
 
 
 async def of_nobody_at_all(reading: Reading) -> int:

@@ -107,6 +107,32 @@ async def test_of_what_is_not_known_here_nothing_waits_and_of_one_server_only_so
     assert await waits(far) == 0 and await far.here(note)
 
 
+async def test_whoever_takes_all_places_of_a_server_that_is_away_from_one_net_keeps_its_own_deletion_out_no_more(
+    far: Far, note: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(unproven, "OF_ONE", 3)
+    come, let_wait = iter([f"203.0.113.{n}" for n in range(4)] + ["198.51.100.7", "203.0.113.9"]), unproven.let_wait
+
+    async def from_there(fed: Any, act: Any, claims: Any, _: str) -> None:
+        await let_wait(fed, act, claims, next(come))
+
+    monkeypatch.setattr(unproven, "let_wait", from_there)
+    for n in range(4):
+        await while_away(far, far.bob, far.bob.act("Delete", note, f"forged-{n}"), key=far.eve.key)
+    await while_away(far, far.bob, far.bob.act("Delete", note, "true"))
+    await while_away(far, far.bob, far.bob.act("Delete", note, "forged-last"), key=far.eve.key)
+    assert await waits(far) == 3
+    del far.there.documents["/bob/notes/1"]
+    await later(far)
+    assert not await far.here(note), "the true one had taken a place of theirs, and they took none of its"
+
+
+def test_nets_that_one_hand_may_have_whole_are_counted_together():
+    assert unproven.net_of("203.0.113.7") == unproven.net_of("::ffff:203.0.113.200") == "203.0.113.0/24"
+    assert unproven.net_of("2001:db8:1:2::3") == unproven.net_of("2001:db8:1:ffff::") != unproven.net_of("2001:db8:2::")
+    assert unproven.net_of("nonsense") == ""
+
+
 async def test_of_all_servers_only_so_much_waits_and_what_is_kept_of_each_is_little(
     far: Far, note: str, monkeypatch: pytest.MonkeyPatch
 ):
