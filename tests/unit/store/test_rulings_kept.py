@@ -138,8 +138,8 @@ async def test_the_law_that_was_lost_on_its_way_to_the_disk_never_was(work: Work
     assert await bound(work) == {11}
 
 
-def _fails(work: Any, group: Any, loop: asyncio.AbstractEventLoop, then: Any) -> None:
-    loop.call_soon_threadsafe(work._undone, group, sqlite3.OperationalError("disk I/O error"), then)
+def _fails(work: Any, group: Any, loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_soon_threadsafe(work._settle, group, sqlite3.OperationalError("disk I/O error"))
 
 
 class _Slow(Reading):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -66,6 +67,36 @@ async def test_a_look_beside_a_unit_sees_what_was_true_before_it_until_it_is_com
                 assert await marks.read(look, "a") == "2"
                 raise Invalid()
         assert await marks.read(look, "a") == "2"
+
+
+async def test_what_is_on_its_way_to_the_disk_is_not_true_yet(tmp_path: Path, migrated_file: Path, clock: StillClock):
+    shutil.copy(migrated_file, tmp_path)
+    work = work_sqlite.SqliteWork(tmp_path / "chaupal.db", clock)
+    await work.open()
+    begun, slow = threading.Event(), threading.Event()
+
+    def disk() -> None:
+        begun.set()
+        slow.wait(PATIENCE)
+
+    async def write() -> None:
+        async with work.writing() as w:
+            await marks.write(w, "a", "1")
+
+    try:
+        work._disk.submit(disk)  # pyright: ignore[reportPrivateUsage]
+        written = asyncio.create_task(write())
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        for _ in range(10):  # the unit is closed, and its commit waits behind
+            await asyncio.sleep(0)
+            assert await read(work, "a") == ""
+        assert not written.done()
+        slow.set()
+        await written
+        assert await read(work, "a") == "1"
+    finally:
+        slow.set()
+        await work.close()
 
 
 async def test_what_is_held_against_each_other_is_of_one_moment_while_others_write(work: Work):

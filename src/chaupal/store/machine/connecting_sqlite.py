@@ -1,6 +1,5 @@
 """Connections to the embedded store: as every part of the house uses them, those of the reader pool, and what their errors mean."""
 
-import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,9 +35,6 @@ FAILING = frozenset(
 )
 
 
-to_disk: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)
-
-
 def fault(error: BaseException) -> Problem | None:
     """See `store.work.Work.fault`."""
     code = getattr(error, "sqlite_errorcode", None) if isinstance(error, sqlite3.Error) else None
@@ -68,54 +64,18 @@ def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:
     return db
 
 
-class WriteAheadFile:
-    """Brings what SQLite wrote there to the disk. SQLite locks nothing in this file, so it may be closed again.
-
-    It is open once for each of `most` threads: the system tells of an error once to each opening, and all who wait must hear of it.
-    """
-
-    def __init__(self, path: Path, most: int) -> None:
-        self._open = [os.open(f"{path}-wal", os.O_RDWR) for _ in range(most)]
-        self._free = [*self._open]
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)  # that the file is there at all
-        os.close(folder)
-
-    def sync(self) -> None:
-        """All that was written so far is on the disk. Raises OSError."""
-        opening = self._free.pop()
-        try:
-            to_disk(opening)
-        finally:
-            self._free.append(opening)
-
-    def close(self) -> None:
-        for opening in self._open:
-            os.close(opening)
-
-
 class Spare:
-    """Connections that nobody uses: a new one reads first of all what tables there are, 1.7 ms of work."""
+    """Connections of the reader pool that nobody uses: a new one reads first of all what tables there are, 1.7 ms of work."""
 
-    def __init__(self, path: Path, pages: int = SCANNED, most: int = SCANNERS) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._pages, self._most = pages, most
         self._kept: list[sqlite3.Connection] = []
 
     def take(self) -> sqlite3.Connection:
-        return self._kept.pop() if self._kept else connect(self._path, self._pages)
-
-    def take_moment(self) -> sqlite3.Connection:
-        """One that sees the store as it is now, until it is given back."""
-        db = self.take()
-        db.execute("BEGIN")
-        db.execute("PRAGMA user_version").fetchone()  # the first look, not BEGIN, is what fixes it
-        return db
+        return self._kept.pop() if self._kept else connect(self._path, SCANNED)
 
     def give(self, db: sqlite3.Connection) -> None:
-        if db.in_transaction:
-            db.execute("COMMIT")
-        if len(self._kept) < self._most:
+        if len(self._kept) < SCANNERS:
             self._kept.append(db)
         else:
             db.close()
@@ -136,7 +96,8 @@ class Moment:
     def run[T](self, pool: ThreadPoolExecutor, what: Callable[[sqlite3.Connection], T]) -> Future[T]:
         def begun() -> T:
             if self._db is None:
-                self._db = self._spare.take_moment()
+                self._db = self._spare.take()
+                self._db.execute("BEGIN")
             return what(self._db)
 
         self._running = running = pool.submit(begun)
@@ -149,4 +110,5 @@ class Moment:
 
     def _ended(self, _: Future[Any]) -> None:
         if self._db is not None:
+            self._db.rollback()  # also where what ran has ended it already
             self._spare.give(self._db)

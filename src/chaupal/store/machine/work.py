@@ -1,8 +1,8 @@
 """Reading and writing as two types; one commit holds a change, its events, its rulings and its log leaves.
 
 On SQLite the statements run on the loop thread (a point read costs ten microseconds, a thread hop ninety), units of
-work that arrive while commits are on their way to the disk share the next one (group commit), and only the commit itself
-waits in a thread until the disk has it. On PostgreSQL the same statements run through asyncpg.
+work that arrive while a commit is on its way to the disk share the next one (group commit, synchronous=FULL), and only
+the commit itself waits in a thread. On PostgreSQL the same statements run through asyncpg.
 """
 
 import asyncio

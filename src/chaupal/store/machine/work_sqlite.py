@@ -1,10 +1,8 @@
-"""The embedded store: SQLite in WAL, one writer with group commit; what is told as done is on the disk (decision 49)."""
+"""The embedded store: SQLite in WAL, one writer with group commit, FULL durability."""
 
 import asyncio
-import contextlib
 import sqlite3
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -15,16 +13,7 @@ from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.saying import log
 from chaupal.store.machine import marks, outbox, planning
-from chaupal.store.machine.connecting_sqlite import (
-    PAGES,
-    SCANNED,
-    SCANNERS,
-    Moment,
-    Spare,
-    WriteAheadFile,
-    connect,
-    fault,
-)
+from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, fault
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -33,8 +22,6 @@ from chaupal.store.machine.work import PORTION, OpenReading, Reading, Row, Take,
 from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
-
-COMMITS = 2  # on their way to the disk at once: with a third each takes fewer units along, and p99 is the same
 
 WAL_LARGE = (
     16_000_000  # bytes of the write-ahead file: from here on it is moved into the database though the house is busy
@@ -60,6 +47,10 @@ class SqliteReading(Reading):
         self._db = db
         if isinstance(self.keyed, SqliteReading):
             self.keyed._db = db
+
+    def is_over(self, db: sqlite3.Connection) -> bool:
+        """Whether the next statement runs over this connection."""
+        return self._db is db
 
     async def fetch(self, stmt: Statement, /, **params: Any) -> Sequence[Row]:
         if not self._keyed:
@@ -153,23 +144,15 @@ class SqliteWriting(Writing):
 
 
 class _Group:
-    """The units that go to the disk together, and who waits for each of them: who goes away takes nobody else's along.
+    """The units that go to the disk together, and who waits for each of them: who goes away takes nobody else's along."""
 
-    `before`: sees the store as it was before them, which is all that is true until they are on the disk.
-    """
-
-    def __init__(self, before: sqlite3.Connection) -> None:
-        self.before = before
+    def __init__(self) -> None:
         self.units: list[SqliteWriting] = []
         self._waiting: list[Told] = []
 
     def join(self, unit: SqliteWriting) -> Told:
         """Done when the unit is on the disk."""
         self.units.append(unit)
-        return self.there()
-
-    def there(self) -> Told:
-        """Done when all of it is on the disk."""
         self._waiting.append(Told())
         return self._waiting[-1]
 
@@ -190,33 +173,29 @@ class SqliteWork(SharedWork):
         self._path = path
         self._turn = Turn(self._send)
         self._group: _Group | None = None
-        self._under_way = deque[
-            _Group
-        ]()  # they are in the write-ahead file, in this order, and perhaps not on the disk
-        self._torn = False  # the disk refused some of that file: what is written behind it would be lost with it
-        self._disk = ThreadPoolExecutor(COMMITS, "store-commit")
+        self._disk = ThreadPoolExecutor(1, "store-commit")
         self._scanners = ThreadPoolExecutor(SCANNERS, "store-scan")
         self._spare = Spare(path)
-        self._seeing = Spare(path, PAGES, COMMITS + 1)  # what was true before groups that are under way
         self._learnt_at = 0
 
     async def open(self) -> None:
+        self._reader = connect(self._path)
         self._writer = connect(self._path)
-        self._writer.execute("PRAGMA synchronous=NORMAL")  # `_to_disk` sees to it itself
         # Outside of units over the connection that writes: what it has brought to the disk it still holds, where any other one
         # has to read all of it anew after each commit.
         self._reading = self._near = SqliteReading(self._writer, self.memory, self.clock)
         self._look, self._long_look = OpenReading(self._reading), OpenReading(SqliteScanning(self))
         self._mark = await marks.read(self._reading, marks.CHANGED_BESIDE)  # what was changed before is not news
-        self._wals = WriteAheadFile(self._path, COMMITS)
 
     async def close(self) -> None:
-        async with self._calm():
+        async with self._turn:  # what was on its way to the disk is there
+            pass
+        await asyncio.sleep(0)  # and what has been written since is on its way
+        async with self._turn:
             self._disk.shutdown()
         self._scanners.shutdown()
         self._spare.close()
-        self._seeing.close()
-        self._wals.close()
+        self._reader.close()
         self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.close()
 
@@ -251,7 +230,7 @@ class SqliteWork(SharedWork):
         self.vitals.caught_up(self._looked_at, time.perf_counter() - began)
 
     async def abreast(self) -> int:
-        """See `store.work.Work`. Readers see what is on the disk, and all of that is known."""
+        """See `store.work.Work`. Nothing is on its way to the disk while a unit is open, so whatever readers see is known."""
         await self.catch_up()
         return await outbox.last(self._reading)
 
@@ -273,11 +252,6 @@ class SqliteWork(SharedWork):
         await self._aside(run, moment)
 
     async def _aside[T](self, what: Callable[[sqlite3.Connection], T], moment: Moment | None) -> T:
-        found = await self._in_thread(what, moment)
-        await self._there()  # connections of their own see it before
-        return found
-
-    async def _in_thread[T](self, what: Callable[[sqlite3.Connection], T], moment: Moment | None) -> T:
         if moment is not None:
             return await asyncio.wrap_future(moment.run(self._scanners, what))
 
@@ -307,7 +281,6 @@ class SqliteWork(SharedWork):
                     self._writer.execute("RELEASE unit")
                 else:  # a full disk or a failing one: SQLite has undone all that was to go to the disk with it
                     self._group = None
-                    self._gone(group)
                     self._lose(group, fault(error) or Unavailable("nothing_kept"))
                 raise
             else:
@@ -315,33 +288,7 @@ class SqliteWork(SharedWork):
                 done = group.join(unit)
         await done
 
-    @asynccontextmanager
-    async def _calm(self) -> AsyncGenerator[None]:
-        """Nobody writes, and what was written is on the disk."""
-        async with self._turn:
-            self._carry(lambda: None)
-            await self._there()
-            yield
-
-    async def _there(self) -> None:
-        """Whatever is on its way to the disk is there, or was lost."""
-        for group in [*self._under_way]:
-            with contextlib.suppress(Problem):
-                await group.there()
-
-    def _mend(self) -> None:
-        """Bring all of the write-ahead file into the database, and begin it anew: of that file it is not known what is on the disk."""
-        try:
-            busy = bool(self._under_way) or self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        except sqlite3.OperationalError as error:
-            raise fault(error) or error from error
-        if busy:
-            raise Unavailable("store_busy")
-        self._torn = False
-
     async def _begin(self) -> _Group:
-        if self._torn:
-            self._mend()
         for attempt in range(BUSY_TRIES):
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -351,84 +298,43 @@ class SqliteWork(SharedWork):
                 await asyncio.sleep(0.005)
             else:
                 break
-        try:
-            self._group = _Group(self._seeing.take_moment())
-        except BaseException:
-            self._writer.execute("ROLLBACK")
-            raise
-        self._look_over()
+        self._near.over(self._reader)  # until what the units change is true
+        self._group = _Group()
         return self._group
 
-    def _look_over(self) -> None:
-        """Whoever reads sees what is on the disk, and nothing of what is on its way there."""
-        oldest = self._under_way[0] if self._under_way else self._group
-        self._near.over(oldest.before if oldest else self._writer)
-
     def _send(self) -> None:
-        """Send the open group to the disk: whoever waited for a turn has had it. The next have it as soon as the group is in the
-        write-ahead file, and write while the disk is at work; whoever comes while as many as may be are under way joins the next.
+        """Send the open group to the disk: whoever waited for a turn has had it. The turn is given back by `_settle`.
 
         Each commit takes a quarter of a millisecond of the processor, however many share it.
         """
-        if len(self._under_way) < COMMITS:
-            self._turn.held = self._carry(self._turn.release)
-
-    def _carry(self, then: Callable[[], None]) -> bool:
-        """Give the open group, if there is one, to the thread. `then`: when it is in the write-ahead file."""
         group, self._group = self._group, None
-        if group is None:
-            return False
-        self._under_way.append(group)
-        self._disk.submit(self._to_disk, group, asyncio.get_running_loop(), then)
-        return True
+        if group is not None:
+            self._turn.held = True
+            self._disk.submit(self._to_disk, group, asyncio.get_running_loop())
 
-    def _to_disk(self, group: _Group, loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    def _to_disk(self, group: _Group, loop: asyncio.AbstractEventLoop) -> None:
         """In its thread. It calls what follows by itself: a task that waits for it is woken two rounds of the loop later."""
+        error: Exception | None = None
         try:
             self._writer.execute("COMMIT")
         except Exception as failed:
-            loop.call_soon_threadsafe(self._undone, group, failed, then)
-            return
-        loop.call_soon_threadsafe(then)
-        error: OSError | None = None
-        try:
-            self._wals.sync()
-        except OSError as failed:
             error = failed
         loop.call_soon_threadsafe(self._settle, group, error)
 
-    def _undone(self, group: _Group, error: Exception, then: Callable[[], None]) -> None:
-        """SQLite did not write it."""
-        log.error("commit failed", error=error, units=len(group.units))
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
-        self._under_way.remove(group)
-        self._gone(group)
-        self._lose(group, fault(error) or Unavailable("nothing_kept"))
-        then()
-
-    def _settle(self, group: _Group, error: OSError | None) -> None:
-        """A group is on the disk, and all that stand before it in the file; or the disk failed, and nobody can say what of it is there."""
-        if error is not None:
-            self._torn = True
-            log.error("the disk failed", error=error)
-        while group in self._under_way:
-            first = self._under_way.popleft()
-            self._gone(first)
-            if self._torn:
-                self.memory.forget_all()
-                first.settle(Unavailable("nothing_kept"))
-                continue
-            for unit in first.units:
-                self.committed(unit)
-            first.settle(None)
-        if not self._turn.held:
-            self._send()
-
-    def _gone(self, group: _Group) -> None:
-        """It is under way no more."""
-        self._seeing.give(group.before)
-        self._look_over()
+    def _settle(self, group: _Group, error: Exception | None) -> None:
+        try:
+            if error is None:
+                self._near.over(self._writer)
+                for unit in group.units:
+                    self.committed(unit)
+                group.settle(None)
+                return
+            log.error("commit failed", error=error, units=len(group.units))
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            self._lose(group, fault(error) or Unavailable("nothing_kept"))
+        finally:
+            self._turn.release()
 
     def _lose(self, group: _Group, why: Problem) -> None:
         """Nothing of a group was kept: each of its units says so."""
@@ -469,14 +375,12 @@ class SqliteWork(SharedWork):
         wal = self._path.with_name(f"{self._path.name}-wal")
         if await asyncio.to_thread(lambda: wal.stat().st_size if wal.exists() else 0) > WAL_LARGE:
             await self.tidy()
-            async with (
-                self._calm()
-            ):  # the little that has come meanwhile: only a file that is moved as a whole is begun anew
-                await self.tidy()
 
     async def _learn(self) -> None:
         async with self.writing():
             await asyncio.to_thread(planning.learn, self._writer)
-        async with self._calm():
-            self._seeing.close()
+        before, self._reader = self._reader, connect(self._path)
+        if self._near.is_over(before):
+            self._near.over(self._reader)
+        before.close()
         self._spare.close()
