@@ -43,7 +43,8 @@ HOLES: dict[str, str] = {
     **dict.fromkeys(("/api/v1/notifications/requests/", "/notifications/requests/", "/media/portraits/"), PERSON),
     **dict.fromkeys(("/media/", "/api/v1/media/", "/compose/pictures/"), FILE),
     **dict.fromkeys(
-        ("/office", "/api/v1/admin/", "/api/v2/admin/", "/portal", "/api/v1/orders/", "/api/v1/timelines/"), OTHER
+        ("/office", "/admin/", "/api/v1/admin/", "/api/v2/admin/", "/portal", "/api/v1/orders/", "/api/v1/timelines/"),
+        OTHER,
     ),
     **dict.fromkeys(("/api/v1/scheduled_statuses/", "/api/v1/chaupal/", "/api/v1/filters/", "/api/v2/filters/"), OTHER),
     **dict.fromkeys(
@@ -72,7 +73,7 @@ IDS = {
     "PUT /api/v1/chaupal": OTHER,
     "POST /api/v1/chaupal": OTHER,
 }
-STAFF = ("/office", "/api/v1/admin", "/api/v2/admin", "/portal", "/api/v1/orders", "/oauth", "/village")
+STAFF = ("/office", "/admin", "/api/v1/admin", "/api/v2/admin", "/portal", "/api/v1/orders", "/oauth", "/village")
 # What else a form needs before it is looked at what it names.
 MORE: dict[str, dict[str, Any]] = {
     "POST /api/v1/statuses": {"status": "हाँ"},
