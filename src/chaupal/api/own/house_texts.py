@@ -41,7 +41,7 @@ class TermsOfService(msgspec.Struct):
 
 
 async def extended(call: Call[Nothing]) -> Told:
-    """What the house says of itself; its description where it has said no more."""
+    """What this server says of itself; its description where it has said no more."""
     court, settings = call.house.court, call.house.settings
     found = await house_texts.latest(court, ABOUT)
     if found is not None and found.text:

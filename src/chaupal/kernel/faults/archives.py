@@ -5,7 +5,7 @@ from chaupal.kernel.marked import N_
 
 FAULTS: dict[str, Fault] = {
     # The file as a whole.
-    "archive_gone": whole("the file is gone", N_("The file is gone. Bring it again.")),
+    "archive_gone": whole("the file is gone", N_("The file is no longer here. Upload it again.")),
     "archive_unknown": whole(
         "it is neither an archive of Mastodon (outbox.json) nor of Twitter (data/tweets.js)",
         N_("It is neither an archive of Mastodon (outbox.json) nor of Twitter (data/tweets.js)."),
@@ -16,16 +16,16 @@ FAULTS: dict[str, Fault] = {
         "it is neither a ZIP file nor a tar.gz file that can be read",
         N_("It is neither a ZIP file nor a tar.gz file that can be read."),
     ),
-    "archive_links": whole("it holds links to other files", N_("It holds links to other files.")),
+    "archive_links": whole("it holds links to other files", N_("It contains links to other files.")),
     "archive_locked": whole("it is locked with a password", N_("It is locked with a password.")),
-    "archive_leads_out": whole("it holds names that lead out of it", N_("It holds names that lead out of it.")),
-    "archive_many_files": whole("it holds more than %(most)s files", N_("It holds too many files.")),
+    "archive_leads_out": whole("it holds names that lead out of it", N_("It contains names that lead out of it.")),
+    "archive_many_files": whole("it holds more than %(most)s files", N_("It contains too many files.")),
     "archive_unpacked": whole("unpacked it is larger than %(most)s bytes", N_("Unpacked it is too large.")),
     "archive_no_json": whole("it cannot be read as JSON", N_("It cannot be read.")),
     "archive_file_damaged": whole("it is damaged", N_("It is damaged.")),
     "archive_file_large": whole("it is larger than %(most)s bytes", N_("It is too large.")),
     "archive_many_things": whole(
-        "it holds more things than anybody has posted", N_("It holds more things than anybody has posted.")
+        "it holds more things than anybody has posted", N_("It contains more things than anybody has posted.")
     ),
     "list_no_text": whole("it is not a text file in UTF-8", N_("It is no text in UTF-8.")),
     "list_no_csv": whole("it is not a CSV file", N_("It is no CSV file.")),

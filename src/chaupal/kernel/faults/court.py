@@ -38,7 +38,7 @@ FAULTS: dict[str, Fault] = {
         N_("This concerns a protected speaker: a second reviewer must agree before it can be approved")
     ),
     "third_person": whole(N_("You agreed to this as second reviewer; a third person must approve it")),
-    "own_team": whole(N_("Somebody of your own role did this; by the rules of this house another must decide")),
+    "own_team": whole(N_("Somebody of your own role did this; by the rules of this server another must decide")),
     "nothing_named_so": whole(N_("Nothing of that name is here")),
     "about_yours": whole(N_("This is about something of your own; somebody else must act")),
     "not_staff_now": whole(N_("You are not of the staff as you were, or your account is limited; ask an owner")),
@@ -108,7 +108,7 @@ FAULTS: dict[str, Fault] = {
         N_("This case has moved meanwhile; please look at it again"),
     ),
     "no_such_move": whole("%(what)s knows no such move", N_("This step is not known here.")),
-    "calls_waiting": whole(N_("%(most)s calls of yours are still being worked through")),
+    "calls_waiting": whole(N_("%(most)s requests of yours are still in progress")),
     "rows_cannot_be_taken": at(
         "csv",
         "%(many)s rows of the list cannot be taken",

@@ -60,7 +60,7 @@ FAULTS: dict[str, Fault] = {
         "description",
         "Description %(why)s",
         "%(reason)s",
-        N_("The description of a picture holds characters that cannot be taken."),
+        N_("The description of a picture contains characters that cannot be taken."),
     ),
     "focus_invalid": at(
         "focus", "Focus must be two numbers from -1 to 1", "not a point", N_("Choose a point within the picture.")

@@ -51,10 +51,10 @@ FAULTS: dict[str, Fault] = {
         "title", "Title …", "is too long", N_("A name has at most %(most)s letters."), "ERR_TOO_LONG"
     ),
     "field_unreadable": at(
-        "fields_attributes", "Fields …", "cannot be read", N_("This holds characters that cannot be taken.")
+        "fields_attributes", "Fields …", "cannot be read", N_("This contains characters that cannot be taken.")
     ),
-    "note_unreadable": at("note", "Note …", "cannot be read", N_("This holds characters that cannot be taken.")),
-    "title_unreadable": at("title", "Title …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "note_unreadable": at("note", "Note …", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "title_unreadable": at("title", "Title …", "cannot be read", N_("This contains characters that cannot be taken.")),
     "too_many_lists": at(
         "base",
         "There can be %(most)s at most",
@@ -73,7 +73,7 @@ FAULTS: dict[str, Fault] = {
         "keyword", "Keyword …", "is too long", N_("One of these words is too long."), "ERR_TOO_LONG"
     ),
     "keyword_unreadable": at(
-        "keyword", "Keyword …", "cannot be read", N_("This holds characters that cannot be taken.")
+        "keyword", "Keyword …", "cannot be read", N_("This contains characters that cannot be taken.")
     ),
     "context_unknown": at(
         "context", "Context None or invalid context supplied", "is not known", N_("Choose where it is to work.")
@@ -93,7 +93,7 @@ FAULTS: dict[str, Fault] = {
     # What one says of others, and hears from them.
     "comment_too_long": at("comment", "Comment …", "is too long", N_("This is too long."), "ERR_TOO_LONG"),
     "comment_unreadable": at(
-        "comment", "Comment …", "cannot be read", N_("This holds characters that cannot be taken.")
+        "comment", "Comment …", "cannot be read", N_("This contains characters that cannot be taken.")
     ),
     "endorsed_unfollowed": at(
         "base",

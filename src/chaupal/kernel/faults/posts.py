@@ -16,7 +16,7 @@ FAULTS: dict[str, Fault] = {
         "text", "Text is longer than %(bytes)s bytes", "too long", N_("This text is far too long."), "ERR_TOO_LONG"
     ),
     "text_blank": at("text", "Text …", "can't be blank", N_("Write something, or add a picture."), "ERR_BLANK"),
-    "text_unreadable": at("text", "Text …", "%(why)s", N_("This text holds characters that cannot be taken.")),
+    "text_unreadable": at("text", "Text …", "%(why)s", N_("This text contains characters that cannot be taken.")),
     "too_many_files": at(
         "media_ids",
         "At most %(most)s files can be attached",
@@ -92,7 +92,7 @@ FAULTS: dict[str, Fault] = {
         "ERR_TOO_LONG",
     ),
     "option_unreadable": at(
-        "poll", "Options …", "%(why)s", N_("An option of the poll holds characters that cannot be taken.")
+        "poll", "Options …", "%(why)s", N_("An option of the poll contains characters that cannot be taken.")
     ),
     "choice_unknown": at("choices", "The chosen vote option …", "does not exist", N_("Choose one of the options.")),
     "choice_single": at("choices", "Only one option can be chosen", "only one", N_("Only one option can be chosen.")),
@@ -194,6 +194,6 @@ FAULTS: dict[str, Fault] = {
         "is only visible to mentioned users",
         N_("A post that only the people it names can see cannot be pinned."),
     ),
-    "tag_unreadable": at("name", "Tag …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "tag_unreadable": at("name", "Tag …", "cannot be read", N_("This contains characters that cannot be taken.")),
     "poll_of_blocked": whole("You have blocked whoever asks", N_("You have blocked whoever asks this.")),
 }

@@ -22,7 +22,7 @@ FAULTS: dict[str, Fault] = {
     "no_json_object": whole("`%(name)s` must be a JSON object", UNREADABLE),
     # A field of it.
     "field_missing": at("", "", "can't be blank", N_("Fill this in."), "ERR_BLANK"),
-    "field_holds_nul": at("", "", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "field_holds_nul": at("", "", "cannot be read", N_("This contains characters that cannot be taken.")),
     "field_wrong_kind": at("", "", "%(why)s", N_("This cannot be taken as it is.")),
     "field_too_long": at("", "", "%(why)s", N_("This is too long."), "ERR_TOO_LONG"),
     # Who asks.

@@ -48,12 +48,12 @@ FAULTS: dict[str, Fault] = {
         "ERR_TOO_LONG",
     ),
     "password_unreadable": at(
-        "password", "Password …", "cannot be read", N_("This holds characters that cannot be taken.")
+        "password", "Password …", "cannot be read", N_("This contains characters that cannot be taken.")
     ),
     "reason_blank": at(
         "reason", "Reason …", "can't be blank", N_("Say in a sentence or two why you would like to join."), "ERR_BLANK"
     ),
-    "reason_unreadable": at("reason", "Reason …", "cannot be read", N_("This holds characters that cannot be taken.")),
+    "reason_unreadable": at("reason", "Reason …", "cannot be read", N_("This contains characters that cannot be taken.")),
     "agreement_missing": at(
         "agreement", "Agreement …", "must be accepted", N_("Agree to the rules of this server first."), "ERR_ACCEPTED"
     ),
@@ -75,7 +75,7 @@ FAULTS: dict[str, Fault] = {
         "code",
         "…",
         "This code is not right",
-        N_("This code is not right. Look whether the clock of your phone is."),
+        N_("This code is wrong. Check that the clock of your phone is right."),
         alone=True,
     ),
     "wrong_passkey": at(
@@ -114,6 +114,6 @@ FAULTS: dict[str, Fault] = {
         "redirect_uris", "Redirect URI …", "must be an absolute URI", N_("The app does not say where to go back to.")
     ),
     "portal_code_wrong": at(
-        "code", "This code is not right", N_("is not right; look whether the clock of your device is"), alone=True
+        "code", "This code is not right", N_("is wrong; check that the clock of your device is right"), alone=True
     ),
 }

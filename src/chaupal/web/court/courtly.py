@@ -93,7 +93,7 @@ GROUNDS = {
     "unverifiable_origin": N_("That it comes from the authority cannot be verified"),
     "expired_interim": N_("It was made for a time that is over"),
 }
-CHECK = N_("Some fields need another look.")
+CHECK = N_("Check the marked fields.")
 
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:

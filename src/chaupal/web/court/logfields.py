@@ -54,7 +54,7 @@ LABELS: Final[dict[str, str]] = {
     "language": N_("Language"),
     "law": N_("Law as cited"),
     "law_act_by": N_("To be done by, says the law"),
-    "matter": N_("Matter under the house's rules"),
+    "matter": N_("Matter under this server's rules"),
     "measure": N_("Measure"),
     "name": N_("Name"),
     "name_hi": N_("Name in Hindi"),

@@ -19,7 +19,7 @@ from chaupal_audit.report.cells import Hidden, Kind, Note, Value
 CODES = GROUNDS | DONE | {
     # who asks, how it came
     "court": N_("a court"), "government": N_("a government office"), "police": N_("the police"), "other": N_("others"),
-    "house": N_("the house itself"), "person": N_("a person"), "staff": N_("staff"), "portal": N_("portal"), "api": N_("API"),
+    "house": N_("this server itself"), "person": N_("a person"), "staff": N_("staff"), "portal": N_("portal"), "api": N_("API"),
     "csv": N_("a list"), "mail": N_("mail"),
     # grounds of law
     "public_order": N_("public order"), "sovereignty": N_("sovereignty and integrity"), "defence": N_("defence"),

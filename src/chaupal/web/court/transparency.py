@@ -71,7 +71,7 @@ HEADLINES = (
     ("T2", "accounts_withheld", N_("of these were withheld in the country that demanded it")),
     ("T2", "posts_withheld", N_("posts were withheld there")),
     ("T2", "accounts_no_action", N_("accounts were left as they were")),
-    ("T7", "actions", N_("measures were taken under the house's own rules")),
+    ("T7", "actions", N_("measures were taken under this server's own rules")),
     ("T10", "received", N_("reports came from people")),
     ("T12", "filed", N_("appeals were filed")),
     ("T12", "reversed", N_("of these ended the measure")),

@@ -108,7 +108,7 @@ DUTIES = {
     "reviewer": N_("proposes and approves"),
     "approver": N_("proposes and approves, acts alone in an emergency"),
     "executor": N_("carries out stays and withdrawals, lifts"),
-    "moderator": N_("the house's own rules, reports, appeals"),
+    "moderator": N_("this server's own rules, reports, appeals"),
     "auditor": N_("reads everything, changes nothing"),
     "owner": N_("everything, and who has which role"),
     "member": N_("no part in the office"),

@@ -67,7 +67,7 @@ async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = 
     return await office_room.render(
         call,
         "office/doors.html",
-        N_("Shut doors"),
+        N_("Blocked addresses"),
         problem,
         typed=typed,
         found=found,

@@ -19,13 +19,13 @@ from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
 
 LARGE = 500_000  # bytes
-TITLES = {ABOUT: N_("What the house says of itself"), PRIVACY: N_("Privacy"), TERMS: N_("Terms")}
+TITLES = {ABOUT: N_("What this server says of itself"), PRIVACY: N_("Privacy"), TERMS: N_("Terms")}
 HINTS = {
     ABOUT: N_("It stands at the top of the page “About”, and in apps. Both empty: nothing stands there."),
     PRIVACY: N_(
         "Say what is kept of people, for how long and who sees it. Each version's hash stands in the public log."
     ),
-    TERMS: N_("They hold from a day on; what holds now stays readable. Each version's hash stands in the public log."),
+    TERMS: N_("They apply from a day on; what applies now stays readable. Each version's hash stands in the public log."),
 }
 PAGES = {ABOUT: "/about", PRIVACY: "/privacy", TERMS: "/terms"}
 

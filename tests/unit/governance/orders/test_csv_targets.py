@@ -36,9 +36,9 @@ def test_lists_without_a_header_and_lines_as_a_spreadsheet_counts_them():
 @pytest.mark.parametrize(
     ("data", "about"),
     [
-        (b"", "holds no rows"),
-        (b"\n , \n", "holds no rows"),
-        (b"target\n", "holds a header and no rows"),
+        (b"", "has no rows"),
+        (b"\n , \n", "has no rows"),
+        (b"target\n", "has a header and no rows"),
         (b"note,measure\na,b\n", "has no column"),
         (b"PK\x03\x04", "is a workbook"),
         ("@आशा".encode("utf-16-le"), "must be in UTF-8"),
