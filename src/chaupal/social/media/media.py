@@ -204,7 +204,11 @@ async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Lit
     key = f"portraits/{me}/{secrets.token_hex(10)}.webp"
     async with square.work.writing() as w:
         await loose_files.comes(w, key)
-    await square.files.put(key, painted)
+    try:
+        await square.files.put(key, painted)
+    except Exception:
+        await _drop_loose(square, [key])
+        raise
     return key
 
 
@@ -234,15 +238,19 @@ async def sweep(square: Square) -> int:
 
 
 async def _sweep_files(square: Square) -> int:
-    """The files first: of a process that dies before their rows go, the next one asks for them once more."""
     async with square.work.reading() as reading:
         over = await loose_files.over(reading, square.clock() - LOOSE_FOR, SWEPT_AT_ONCE)
-    for key in over:
-        await square.files.drop(key)
     if over:
-        async with square.work.writing() as w:
-            await loose_files.named(w, over)
+        await _drop_loose(square, over)
     return len(over)
+
+
+async def _drop_loose(square: Square, keys: Sequence[str]) -> None:
+    """The files first: of a process that dies before their rows go, the next one asks for them once more."""
+    for key in keys:
+        await square.files.drop(key)
+    async with square.work.writing() as w:
+        await loose_files.named(w, keys)
 
 
 def check_description(text: str) -> str:
