@@ -25,7 +25,7 @@ def test_one_moves_and_takes_it_back_in_hindi_on_a_phone(opens: Opens):
     expect(old.locator("#password")).to_have_value("")
 
     new.fill("#alias", "@harpreet")
-    new.get_by_role("button", name="नाम दें").click()
+    new.get_by_role("button", name="यह खाता जोड़ें").click()
     expect(new.locator("main form.row")).to_contain_text("@harpreet")
 
     old.fill("#password", PASSWORD)

@@ -7,7 +7,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import hidden_servers as looks, notifications, people
+from chaupal.reads.people import hidden_servers as looks, notifications, people as others_seen
 from chaupal.social.people import graph, hidden_servers
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import graph as ties
@@ -75,7 +75,7 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
         await graph.follow(street.square, by(one), asha.me)
     await hidden_servers.hide(street.square, asha, "far.example")
     await street.settle()
-    [(_, between)] = await people.between(street.reads, asha, [ravi])
+    [(_, between)] = await others_seen.between(street.reads, asha, [ravi])
     assert not between.followed_by and between.hides_server
     with pytest.raises(NotAllowed):
         await graph.follow(street.square, by(ravi), asha.me)

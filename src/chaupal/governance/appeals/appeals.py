@@ -222,12 +222,16 @@ async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | 
 
 
 async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: AppealRow) -> int:
-    """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team."""
+    """Whoever had no hand in it, is not concerned by it, and (where the rules say so) is of no decider's team. Raises Conflict once it
+    is decided.
+    """
     if not may(viewer, "hear_appeal"):
         raise NotFound
     me, decided = viewer.me, (await appeals.heard(reading, row)).deciders
     people = await accounts.standings(reading, {me, *decided})
     guards.check_holds(people.get(me), "hear_appeal")
+    if not row.open:  # whoever made it narrower has a hand in it by now: it is over, that is the reason
+        raise Conflict(ENDED)
     guards.check_not_own(me, [row.account_id])
     guards.check_not_own(me, decided, NOT_YOURS)
     guards.check_other_team(court.rules.current(court.clock()), "hear_appeal", me, decided, people)

@@ -53,7 +53,9 @@ FAULTS: dict[str, Fault] = {
     "reason_blank": at(
         "reason", "Reason …", "can't be blank", N_("Say in a sentence or two why you would like to join."), "ERR_BLANK"
     ),
-    "reason_unreadable": at("reason", "Reason …", "cannot be read", N_("This contains characters that cannot be taken.")),
+    "reason_unreadable": at(
+        "reason", "Reason …", "cannot be read", N_("This contains characters that cannot be taken.")
+    ),
     "agreement_missing": at(
         "agreement", "Agreement …", "must be accepted", N_("Agree to the rules of this server first."), "ERR_ACCEPTED"
     ),

@@ -25,7 +25,9 @@ HINTS = {
     PRIVACY: N_(
         "Say what is kept of people, for how long and who sees it. Each version's hash stands in the public log."
     ),
-    TERMS: N_("They apply from a day on; what applies now stays readable. Each version's hash stands in the public log."),
+    TERMS: N_(
+        "They apply from a day on; what applies now stays readable. Each version's hash stands in the public log."
+    ),
 }
 PAGES = {ABOUT: "/about", PRIVACY: "/privacy", TERMS: "/terms"}
 

@@ -202,7 +202,7 @@ async def test_the_database_too_refuses_a_decision_by_one_person(bench: Bench):
         async with bench.court.work.writing() as w:
             await rulings.begin(w, alone)
     event = msgspec.structs.replace(case.events[-1], id=2, number=9, first_by=case.events[-1].by)
-    with pytest.raises((asyncpg.CheckViolationError, sqlite3.IntegrityError), match="by_two_people"):
+    with pytest.raises((asyncpg.CheckViolationError, sqlite3.IntegrityError), match="by_two"):
         async with bench.court.work.writing() as w:
             await docket.add_event(w, event)
 
