@@ -45,7 +45,7 @@ async def test_a_member_sets_up_codes_and_comes_in_with_one(village):
     wrong = await v.client.post(
         "/login/code", data=fields | {"code": "000000"}, headers={"cookie": f"{guest}; language=en"}
     )
-    assert wrong.status_code == 422 and "This code is not right" in wrong.text
+    assert wrong.status_code == 422 and "This code is wrong" in wrong.text
     right = await v.client.post("/login/code", data=fields | {"code": now(v, secret)}, headers={"cookie": guest})
     assert right.status_code == 303 and right.headers["location"] == "/saved"
     assert "chaupal=" in right.headers["set-cookie"]
