@@ -189,9 +189,8 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
         assert len(await rulings_in_force(reading)) == stand["in_force"]
     file_of = (await dossier.matter(v.running.house.reads, v.dev.viewer, ref, most=many)).dossier.files
     decided = [one for one in file_of if one.state in ("in_force", "refused")]
-    assert (
-        len({one.proposal.body.reason for one in decided if one.proposal}) == len(decided) - 1
-    )  # the owner wrote two alike
+    # The owner wrote two alike
+    assert len({one.proposal.body.reason for one in decided if one.proposal}) == len(decided) - 1
     assert all(one.proposal and one.proposal.by != one.events[-1].by for one in decided)
     leaves = [event.log_index for one in file_of for event in one.events[1:]]
     assert len(set(leaves)) == len(leaves) and await log.recount(court)

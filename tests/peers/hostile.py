@@ -25,9 +25,8 @@ NAMES = "/.well-known/webfinger"
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
-type Answer = (
-    Json | bytes | str | Callable[[str], Json]
-)  # a document; bytes as they are; an address to be sent to; made when asked
+# A document; bytes as they are; an address to be sent to; made when asked
+type Answer = Json | bytes | str | Callable[[str], Json]
 
 
 def new_key() -> rsa.RSAPrivateKey:

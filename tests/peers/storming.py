@@ -35,9 +35,8 @@ HERE, THERE = ("asha", "gauri", "lata"), ("bela", "champa", "mira")  # the other
 OURS, THEIRS = "ours", "theirs"  # how a fault begins
 QUIET = 6.0  # seconds without a word on the wires, after which a peer has no more to say
 ROUND = 180.0  # seconds until acts, kills and starts that have not come to their end are an error
-PATIENCE = (
-    900.0  # seconds until what has not come is lost; nothing is waited for that long where nobody has anything to say
-)
+# Seconds until what has not come is lost; nothing is waited for that long where nobody has anything to say
+PATIENCE = 900.0
 CUT_OFF = (httpx2.TransportError, AssertionError, RuntimeError)  # what an act ends with whose server was killed
 
 

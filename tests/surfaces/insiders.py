@@ -112,9 +112,8 @@ async def at_prompt(v: Village, *words: str) -> Printed:
             return Printed(code, out.getvalue().decode(), err.getvalue().decode())
 
     done = await asyncio.to_thread(run)
-    await (
-        v.running.house.court.work.catch_up()
-    )  # what another process has changed is seen at the next look, by our clock never
+    # What another process has changed is seen at the next look, by our clock never
+    await v.running.house.court.work.catch_up()
     await v.settle()
     return done
 

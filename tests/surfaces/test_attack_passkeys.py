@@ -97,9 +97,8 @@ async def test_another_persons_key_neither_finishes_a_log_in_nor_stands_for_thei
     theirs = await half(square, village.ravi)
     with pytest.raises(Invalid):  # asha's question, answered by ravi for ravi
         await passkeys.prove(square, theirs.secret, ravi.signs(options))
-    assert (
-        await passkeys.prove(square, begun.secret, asha.signs(options)) == village.asha.id
-    )  # and asha is not shut out by it
+    # And asha is not shut out by it
+    assert await passkeys.prove(square, begun.secret, asha.signs(options)) == village.asha.id
     with pytest.raises(NotSignedIn):
         await passkeys.prove(square, begun.secret, asha.signs(options))
 

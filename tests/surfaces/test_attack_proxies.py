@@ -49,9 +49,8 @@ async def test_nobody_reads_from_abroad_by_what_they_send(village: Village, forg
     await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     path = v.asha.latest.path
     assert await status(v, PROXY, TRUE, path) == 451
-    assert (
-        await status(v, PROXY, [("X-Forwarded-For", "103.21.124.1"), (COUNTRY, "DE")], path) == 200
-    )  # who is there, is
+    # Who is there, is
+    assert await status(v, PROXY, [("X-Forwarded-For", "103.21.124.1"), (COUNTRY, "DE")], path) == 200
     for sent in ([*forged, *TRUE], [*TRUE, *forged], [*forged, TRUE[0], (COUNTRY, "")]):
         assert await status(v, PROXY, sent, path) == 451, sent
     assert await status(v, STRANGER, forged, path) == 451  # around the proxy

@@ -72,9 +72,8 @@ async def test_strikes_expire_thresholds_are_shown_to_the_user(village: Village)
         done = await account_desk.act(
             court, v.chitra.viewer, Action(account=v.ravi.id, type="none", text=SPAM, rule="6")
         )
-        await decisions.approve(
-            court, v.dev.viewer, done.ref, 1
-        )  # what one person did alone would count for three days
+        # What one person did alone would count for three days
+        await decisions.approve(court, v.dev.viewer, done.ref, 1)
         v.clock.move(DAY)
     await v.settle()
 

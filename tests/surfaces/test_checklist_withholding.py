@@ -645,9 +645,8 @@ async def test_public_compliance_stream_carries_the_withheld_event_before_any_re
     court, ref = v.running.house.court, await before.v.receives(before.post.path)
     await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     assert (await m.api(m.shown[0], "/api/v1/withheld")).json()["changes"] == []
-    await decisions.approve(
-        court, v.dev.viewer, ref, 1
-    )  # what follows from it (notices, streams) has not been carried out
+    # What follows from it (notices, streams) has not been carried out
+    await decisions.approve(court, v.dev.viewer, ref, 1)
     (told,) = (await m.api(m.shown[0], "/api/v1/withheld")).json()["changes"]
     assert (told["event"], told["id"], told["countries"]) == ("withheld", str(m.post.id), ["IN"])
     await v.lift(ref, by=v.chitra)

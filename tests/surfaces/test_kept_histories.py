@@ -368,9 +368,8 @@ async def _post(v: Village, who: str, text: str = "और एक बात", **p
 
 async def _ask(v: Village, who: str, method: str, path: str, **params: Any) -> None:
     answer = await v.api(v.cast[who], method, path, **params)
-    assert answer.status_code in (200, 404), (
-        answer.text
-    )  # 404: done, and then not found by whoever forgets to look anew
+    # 404: done, and then not found by whoever forgets to look anew
+    assert answer.status_code in (200, 404), answer.text
     await v.settle()
 
 

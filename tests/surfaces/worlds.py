@@ -107,9 +107,8 @@ async def still_village(on: Grounds) -> AsyncIterator[Village]:
     dice = Dice(clock)
     on.patch.setattr(random, "_urandom", dice)
     on.patch.setattr(os, "urandom", dice)
-    on.patch.setattr(
-        outbox, "LANES_AT_ONCE", outbox.LANES
-    )  # in the order of events; which lanes are next is the database's dice
+    # In the order of events; which lanes are next is the database's dice
+    on.patch.setattr(outbox, "LANES_AT_ONCE", outbox.LANES)
     running = await open_house(on.settings(), clock=clock, run=False)
     v = Village(running, clock)
     v.client.headers["accept-encoding"] = "identity"  # the length of what is packed goes by masks and digests, too

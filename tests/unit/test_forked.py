@@ -93,8 +93,7 @@ def test_nothing_outlives_whoever_asked_and_was_gone_before_it_could_be_told_so(
 ):
     source = forked._source(os.getpid(), json.dumps(forked._early(os.environ), sort_keys=True))
     with (tmp_path / "log").open("w+b") as log:
-        monkeypatch.setattr(
-            os, "getpid", lambda: 2**22
-        )  # somebody who is not its parent, as after the end of one who was
+        # Somebody who is not its parent, as after the end of one who was
+        monkeypatch.setattr(os, "getpid", lambda: 2**22)
         one = source.fork(WAITS, environ(tmp_path), tmp_path, log, log, signal.SIGTERM)
         assert one.wait(PATIENCE) == -signal.SIGTERM

@@ -21,9 +21,8 @@ from chaupal.reads.people import people
 
 NODEINFO = "http://nodeinfo.diaspora.software/ns/schema/"
 VERSIONS = ("2.0", "2.1")
-SUBSCRIBE = (
-    "http://ostatus.org/schema/1.0/subscribe"  # where whoever reads elsewhere goes on to follow somebody of ours
-)
+# Where whoever reads elsewhere goes on to follow somebody of ours
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 KEPT_A_DAY = [("cache-control", "public, max-age=86400")]
 
 

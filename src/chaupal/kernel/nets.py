@@ -8,9 +8,8 @@ import msgspec
 
 # How many times what one /64 may is what all of a /48 together may: a site has 65,536 of the former, and asks for them as it likes.
 WIDER = 8
-NAT64 = IPv6Network(
-    "64:ff9b::/96"
-)  # RFC 6052: behind each of these is an address of IPv4, and all of them lie in one /64
+# RFC 6052: behind each of these is an address of IPv4, and all of them lie in one /64
+NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Net(msgspec.Struct, frozen=True):

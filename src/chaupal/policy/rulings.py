@@ -34,9 +34,8 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     permanent: bool = False
     neutral: bool = False  # gagged: the placeholder names neither authority nor order
     text: str = ""  # what a label says
-    concerned: frozenset[int] = (
-        frozenset()
-    )  # of a neutral one: whom its order is about; who of them is staff knows nothing of it
+    # Of a neutral one: whom its order is about; who of them is staff knows nothing of it
+    concerned: frozenset[int] = frozenset()
     opened_by: int | None = None  # of one that was secret: the entry of the log that opened its own
     under: tuple[int, ...] = ()  # of one on a server: the servers below its domain, on which it binds as well
     covers: tuple[int, ...] = ()  # the pictures (contents) that it withholds wherever their owner uses them

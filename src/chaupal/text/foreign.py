@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import nh3
 
 MOST_READ = 100_000  # letters of HTML that are read
-MOST_TAGS = (
-    8_000  # in those: whoever makes it harmless takes ten times as long for three times as many inside one another
-)
+# In those: whoever makes it harmless takes ten times as long for three times as many inside one another
+MOST_TAGS = 8_000
 MOST_TEXT = 20_000  # code points of words that are kept
 MOST_NESTED = 20  # elements inside one another
 MOST_LINKS = 200

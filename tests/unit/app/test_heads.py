@@ -91,9 +91,8 @@ async def test_a_head_that_is_known_is_read_as_uvicorn_reads_it(target: bytes):
         served.http.data_received(ask(target))
     assert served.known == 1 and len(served.line.sent) == 4
     first, *rest = served.asked
-    assert (
-        first["headers"] is not rest[0]["headers"] is rest[1]["headers"] is rest[2]["headers"]
-    )  # the second is learnt
+    # The second is learnt
+    assert first["headers"] is not rest[0]["headers"] is rest[1]["headers"] is rest[2]["headers"]
     assert all(one == first for one in rest)
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import islice
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from chaupal.store.machine import seats
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.seats import House, Sitting
 from chaupal.store.machine.work_postgres import PostgresWork
-from services import Postgres
 from waiting import PATIENCE
 
 # A process that makes ids without end, on the one seat that there is. Its lease ends when the test lets the machine's clock go on, by
@@ -58,13 +57,6 @@ asyncio.run(main())
 HERE = House("https://chaupal.example", "log+1+key", "one machine, process 1")
 
 type Sit = Callable[..., Awaitable[Sitting]]
-
-
-@pytest.fixture
-def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
-    made = postgres_server.fresh(template=migrated)
-    yield made
-    postgres_server.drop(made)
 
 
 @pytest.fixture

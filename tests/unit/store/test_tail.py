@@ -1,7 +1,7 @@
 """What one process commits another knows at its next look: which keys, which events, in whatever order transactions end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -66,13 +66,6 @@ GIVE_NUMBER = statement(text("SELECT pg_current_xact_id()::text"))
 
 def followed(key: str) -> TagFollowed:
     return TagFollowed(account=1, key=key)
-
-
-@pytest.fixture
-def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
-    made = postgres_server.fresh(template=migrated)
-    yield made
-    postgres_server.drop(made)
 
 
 async def opened(dsn: str, clock: StillClock) -> AsyncIterator[Process]:

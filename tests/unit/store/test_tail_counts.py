@@ -1,6 +1,6 @@
 """What others count is known at the next look without asking for the thing anew; where anybody may doubt it, it is asked for."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -13,7 +13,6 @@ from chaupal.policy.things import Post
 from chaupal.store.machine import tail
 from chaupal.store.machine.shelves import EVERY, POSTS
 from chaupal.store.machine.work_postgres import PostgresWork
-from services import Postgres
 
 POST = Post(
     id=7,
@@ -29,13 +28,6 @@ POST = Post(
     reply_to_account=None,
     root=7,
 )
-
-
-@pytest.fixture
-def dsn(postgres_server: Postgres, migrated: str) -> Iterator[str]:
-    made = postgres_server.fresh(template=migrated)
-    yield made
-    postgres_server.drop(made)
 
 
 async def opened(dsn: str, clock: StillClock) -> AsyncIterator[PostgresWork]:

@@ -52,9 +52,8 @@ async def unannounce(deed: Deed, uri: str) -> None:
     """Of what, by the id of the repost."""
     known = await uris.find(deed.w, uri)
     if known is None and same_host(uri, deed.by.actor) and await people.is_followed(deed.w, deed.me):
-        await uris.add(
-            deed.w, uri, uris.POST, 0, deed.me
-        )  # what it repeats may still be asked for: then it does not come
+        # What it repeats may still be asked for: then it does not come
+        await uris.add(deed.w, uri, uris.POST, 0, deed.me)
         return
     if known is None or known.by != deed.me or known.kind != uris.POST:
         raise NotFound

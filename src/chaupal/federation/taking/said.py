@@ -1,17 +1,13 @@
-"""Posts that other servers say, say otherwise, or take back: held against whoever says it, and then taken in. Answers to polls come
-as posts that have a name and no words.
-"""
+"""Posts that other servers say, say otherwise, or take back: held against whoever says it, and then taken in."""
 
 from chaupal.federation import ours
 from chaupal.federation.events import ThreadWanted
 from chaupal.federation.reading.objects import Said, read_post
-from chaupal.federation.reading.values import same_host, uri_of, value_of, word_of
+from chaupal.federation.reading.values import same_host
 from chaupal.federation.taking import posts
 from chaupal.federation.taking.acting import Deed
 from chaupal.kernel.errors import NotAllowed, NotFound
-from chaupal.social.posts import polls
 from chaupal.store.federation import people, uris
-from chaupal.store.square.posts import as_written
 
 
 async def create(deed: Deed) -> None:
@@ -51,9 +47,8 @@ async def delete(deed: Deed) -> None:
         return
     if known.kind == uris.STAMP and known.by == deed.me and not known.gone:
         await uris.bury(deed.w, deed.act.object)
-        await posts.quote_refused(
-            deed.fed, known.of, deed.me
-        )  # what says that it may is gone: it may no more (FEP-044f)
+        # What says that it may is gone: it may no more (FEP-044f)
+        await posts.quote_refused(deed.fed, known.of, deed.me)
         return
     if known.kind != uris.POST or known.gone:
         raise NotFound
@@ -72,17 +67,3 @@ async def _read(deed: Deed) -> Said:
     if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
         raise NotAllowed
     return said
-
-
-async def vote(deed: Deed) -> None:
-    """They choose, in a poll that they can see. Each choice of several comes by itself. Raises NotFound, Invalid, NotAllowed."""
-    said = deed.act.whole or {}
-    post_id = ours.post_in(deed.fed.settings, uri_of(value_of(said, "inReplyTo")))
-    post = await as_written(deed.w, post_id) if post_id is not None else None
-    if post is None or post.poll is None:
-        raise NotFound
-    titles = [option.title for option in post.poll.options]
-    name = word_of(said, "name")
-    if name not in titles:
-        raise NotFound
-    await polls.vote(deed.fed.square, deed.viewer, post.id, [titles.index(name)], one_by_one=True)

@@ -8,7 +8,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Act, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import needs, people, quotes, reactions, reports, said, ties
+from chaupal.federation.taking import needs, people, quotes, reactions, reports, said, ties, votes
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -76,7 +76,7 @@ async def _undo_by_id(deed: Deed) -> None:
 
 
 async def _create(deed: Deed) -> None:
-    await (said.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
+    await (votes.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
 
 
 async def _delete(deed: Deed) -> None:

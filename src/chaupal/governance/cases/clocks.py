@@ -13,7 +13,7 @@ start = clocks.start
 stop = clocks.stop
 stop_all = clocks.stop_all
 running = clocks.running
-of = clocks.of_matter
+of_matter = clocks.of_matter
 
 
 async def alert(court: Court) -> int:

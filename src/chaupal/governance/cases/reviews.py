@@ -99,5 +99,5 @@ async def _wanted(reading: Reading, now: int) -> dict[int, int]:
 
 
 async def _runs(reading: Reading, order: int, day: int) -> bool:
-    of_order = await clocks.of(reading, clocks.ORDER, order)
+    of_order = await clocks.of_matter(reading, clocks.ORDER, order)
     return any(c.kind == REVIEW and c.due_at == day and c.stopped_at is None for c in of_order)

@@ -35,9 +35,8 @@ SLEPT = 31 * DAY  # of the time for which there were no batches, so much is made
 KEPT_FOR_LATER = 3  # one part of so many of the time in which what is secret is logged is for what follows from it
 KEY_MARK = "log_key"  # the vkey that signs
 CHANGE_MARK = "log_key_change"  # "index old new" of a change of keys that no checkpoint covers yet
-CHANGES_MARK = (
-    "log_key_changes"  # of each change [its entry, the size of the checkpoint that both keys signed], as JSON
-)
+# Of each change [its entry, the size of the checkpoint that both keys signed], as JSON
+CHANGES_MARK = "log_key_changes"
 
 
 TOO_FEW = (

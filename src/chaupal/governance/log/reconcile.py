@@ -389,9 +389,8 @@ class _Quick:
         if reason != self._reason:
             quoted = msgspec.json.encode(reason.decode(errors="replace"))
             self._reason, self._spelt = reason, _spelt(b'reason",%b]' % quoted)
-        same = len(why) == SALTED + len(self._spelt) and why.endswith(
-            self._spelt
-        )  # nothing is copied: reasons are long
+        # Nothing is copied: reasons are long
+        same = len(why) == SALTED + len(self._spelt) and why.endswith(self._spelt)
         return same and _digest(why) in committed
 
 

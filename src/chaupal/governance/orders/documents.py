@@ -82,7 +82,7 @@ async def take_in(
         if len(one.data) > BIGGEST:
             raise TooLarge("document_large", name=one.name[:80], most=BIGGEST // 1_000_000)
     lock = AESGCM(await key_of(court))
-    taken = [await _look(court, who, one, authority) for one in brought]
+    taken = [await _row_of(court, who, one, authority) for one in brought]
     # The rows first: of a process that dies meanwhile they name the files, and are swept with them.
     async with court.work.writing() as w:
         for document in taken:
@@ -132,7 +132,7 @@ def _anew(one: Document, authority: Authority | None) -> Document:
     return msgspec.structs.replace(one, signature=str(signature), signer=_encode(now).decode())
 
 
-async def _look(court: Court, who: Bringer, one: Brought, authority: Authority | None) -> Document:
+async def _row_of(court: Court, who: Bringer, one: Brought, authority: Authority | None) -> Document:
     """The row of a document whose file is to come."""
     mime = kind_of(one)
     keys, roots = authority.keys if authority else (), court.settings.document_trust_roots

@@ -75,9 +75,8 @@ async def ask(square: Square, form: Mapping[str, str], *, staff: bool) -> Author
 
     Raises `oauth_words.Refused`: with the address to send the browser back to, or without one where that itself is wrong.
     """
-    from chaupal.social.signin.oauth_server import (
-        authorize,
-    )  # with Authlib: here, where an app asks, and not at the start
+    # With Authlib: here, where an app asks, and not at the start
+    from chaupal.social.signin.oauth_server import authorize
 
     async with square.work.reading() as reading:
         app = await apps.app_called(reading, form.get("client_id", ""))

@@ -138,7 +138,7 @@ def listed(values: Sequence[int] | Sequence[str]) -> str:
     return msgspec.json.encode(values).decode()
 
 
-class _Said[T](ColumnElement[T]):
+class _PerDatabase[T](ColumnElement[T]):
     """The same in the words of each database: `{0}`, `{1}` are its parts, compiled."""
 
     inherit_cache = False
@@ -149,14 +149,14 @@ class _Said[T](ColumnElement[T]):
         self.parts = [coercions.expect(roles.ExpressionElementRole, part) for part in parts]
 
 
-@compiles(_Said, "sqlite")
-def _in_sqlite(said: _Said[Any], compiler: SQLCompiler, **kw: Any) -> str:
-    return said.sqlite.format(*(compiler.process(part, **kw) for part in said.parts))
+@compiles(_PerDatabase, "sqlite")
+def _in_sqlite(element: _PerDatabase[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return element.sqlite.format(*(compiler.process(part, **kw) for part in element.parts))
 
 
-@compiles(_Said, "postgresql")
-def _in_postgres(said: _Said[Any], compiler: SQLCompiler, **kw: Any) -> str:
-    return said.postgres.format(*(compiler.process(part, **kw) for part in said.parts))
+@compiles(_PerDatabase, "postgresql")
+def _in_postgres(element: _PerDatabase[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return element.postgres.format(*(compiler.process(part, **kw) for part in element.parts))
 
 
 def among(column: Any, name: str, *, negate: bool = False) -> ColumnElement[bool]:
@@ -164,17 +164,17 @@ def among(column: Any, name: str, *, negate: bool = False) -> ColumnElement[bool
     cast = "value" if isinstance(column.type, Text) else "value::bigint"
     wanted = f"{{0}} = ANY(ARRAY(SELECT {cast} FROM json_array_elements_text({{1}}::json)))"  # noqa: S608 - of our own words alone
     within = f"{{0}} {'NOT ' if negate else ''}IN (SELECT value FROM json_each({{1}}))"  # noqa: S608 - the same
-    return _Said(Boolean(), within, f"NOT ({wanted})" if negate else wanted, column, text_param(name))
+    return _PerDatabase(Boolean(), within, f"NOT ({wanted})" if negate else wanted, column, text_param(name))
 
 
 def holds(column: Any, name: str) -> ColumnElement[bool]:
     """A text column holds these letters, as they are. With LIKE, SQLite makes a plan anew for each pattern that is bound."""
-    return _Said(Boolean(), "instr({0}, {1}) > 0", "strpos({0}, {1}) > 0", column, text_param(name))
+    return _PerDatabase(Boolean(), "instr({0}, {1}) > 0", "strpos({0}, {1}) > 0", column, text_param(name))
 
 
 def all_words(name: str) -> ColumnElement[bool]:
     """The search index holds every one of the words (a JSON list of folded terms) for this row."""
-    return _Said(
+    return _PerDatabase(
         Boolean(),
         # Terms are letters, marks and digits only, so quoting them is all that either engine needs.
         "post_words MATCH (SELECT group_concat('\"' || value || '\"', ' ') FROM json_each({0}))",
@@ -185,19 +185,19 @@ def all_words(name: str) -> ColumnElement[bool]:
 
 def indexed_post() -> ColumnElement[int]:
     """The post that a row of the search index stands for."""
-    return _Said(BigInteger(), "post_words.rowid", "post_words.post_id")
+    return _PerDatabase(BigInteger(), "post_words.rowid", "post_words.post_id")
 
 
 def byte_order(column: Any) -> ColumnElement[str]:
     """A text column compared byte by byte on both databases, so that prefix ranges mean the same."""
-    return _Said(Text(), "{0}", '{0} COLLATE "C"', column)
+    return _PerDatabase(Text(), "{0}", '{0} COLLATE "C"', column)
 
 
 def as_octets(column: Any) -> ColumnElement[bytes]:
     """A text column as the bytes of its UTF-8, for whoever hashes or compares many: no string is made of any."""
-    return _Said(LargeBinary(), "CAST({0} AS BLOB)", "convert_to({0}, 'UTF8')", column)
+    return _PerDatabase(LargeBinary(), "CAST({0} AS BLOB)", "convert_to({0}, 'UTF8')", column)
 
 
 def larger(a: Any, b: Any) -> ColumnElement[int]:
     """The larger of two numbers."""
-    return _Said(BigInteger(), "max({0}, {1})", "greatest({0}, {1})", a, b)
+    return _PerDatabase(BigInteger(), "max({0}, {1})", "greatest({0}, {1})", a, b)

@@ -88,18 +88,16 @@ TOKENS: Kind[str] = Kind(
     t.logins.c.approved_at,
     most=10_000,
 )
-PLACES: Kind[str] = Kind(
-    "places", most=10_000
-)  # by token or session: the country it last came from, as its device has it
+# By token or session: the country it last came from, as its device has it
+PLACES: Kind[str] = Kind("places", most=10_000)
 ANNOUNCED: Kind[int] = _whole("announced", t.announcements, most=1)  # what staff tell everybody now
 DOORS: Kind[int] = _whole("doors", t.doors, most=1)  # those that are shut now
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
 
 # What is read anew each time, and yet known by a key. (Of what everybody wrote, memory holds the newest in one.)
 HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.feed` says when they change
-SQUARE: Kind[int] = Kind(
-    "square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,)
-)  # what is listed for everybody
+# What is listed for everybody
+SQUARE: Kind[int] = Kind("square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,))
 ELSEWHERE: Kind[int] = _whole("elsewhere", t.elsewhere)  # and of what people of other servers say
 WROTE: Kind[int] = Kind(
     "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,), most=1

@@ -256,21 +256,21 @@ LISTS = {
 }
 
 
-def _said(t: Trigger, dialect: str) -> str:
+def _when(t: Trigger, dialect: str) -> str:
     return EACH.sub(LISTS[dialect], t.condition)
 
 
 def _sqlite(t: Trigger) -> tuple[str, ...]:
     return (
         f"DROP TRIGGER IF EXISTS {t.name}",
-        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {_said(t, 'sqlite')} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
+        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {_when(t, 'sqlite')} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
     )
 
 
 def _postgres(t: Trigger) -> tuple[str, ...]:
     row = "OLD" if t.event == "DELETE" else "NEW"
     return (
-        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_said(t, 'postgresql')} THEN "
+        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_when(t, 'postgresql')} THEN "
         f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
         f"CREATE OR REPLACE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
     )

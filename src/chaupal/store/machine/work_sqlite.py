@@ -23,9 +23,8 @@ from chaupal.store.machine.work_shared import SharedWork
 
 BUSY_TRIES = 400  # of 5 to 25 ms: another process (the CLI) may hold the write lock for a moment
 
-WAL_LARGE = (
-    16_000_000  # bytes of the write-ahead file: from here on it is moved into the database though the house is busy
-)
+# Bytes of the write-ahead file: from here on it is moved into the database though the house is busy
+WAL_LARGE = 16_000_000
 
 LEARNT_EVERY = 6 * HOUR  # how much is where changes slowly, and nobody can write while it is looked at
 

@@ -182,7 +182,7 @@ async def test_the_clock_stops_with_the_last_of_many_and_not_before(bench: Bench
         async with bench.court.work.reading() as reading:
             order = await docket.order(reading, ref)
             assert order is not None
-            found = await clocks.of(reading, clocks.ORDER, order.id)
+            found = await clocks.of_matter(reading, clocks.ORDER, order.id)
         return any(clock.kind == "act" and clock.stopped_at is None for clock in found)
 
     await bulk.run(bench.court, bench.asha, ref, PROPOSE, rows(6))

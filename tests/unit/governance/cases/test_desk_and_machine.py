@@ -304,9 +304,8 @@ async def test_the_steps_that_the_desk_offers_are_those_that_are_taken(bench: Be
     post = await bench.street.say(own, "the gate is closed")
     ref = await bench.order(targets=f"http://localhost:8000/@meera/{bench.post}\nhttp://localhost:8000/@own/{post}")
     await HELD[held](bench, ref)
-    await roles.grant(
-        bench.court, bench.owner, own, Role.OWNER
-    )  # whose role opens every step, and whose thing it names
+    # Whose role opens every step, and whose thing it names
+    await roles.grant(bench.court, bench.owner, own, Role.OWNER)
     viewers = [
         bench.asha,
         bench.dev,

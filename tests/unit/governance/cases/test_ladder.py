@@ -241,9 +241,8 @@ async def test_an_order_moves_by_its_procedure_alone(bench: Bench):
         await steps.take(bench.court, bench.asha, ref, StepForm(verb="return_order"))
     assert set(caught.value.details) == {"codes", "reason"}
     with pytest.raises(Conflict, match="moved"):
-        await steps.take(
-            bench.court, bench.asha, ref, StepForm(verb="acknowledge"), seen=1
-        )  # its origin was noted since
+        # Its origin was noted since
+        await steps.take(bench.court, bench.asha, ref, StepForm(verb="acknowledge"), seen=1)
 
 
 async def test_clocks_begin_with_the_order_and_stop_when_it_is_done(bench: Bench):

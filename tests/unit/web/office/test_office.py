@@ -88,9 +88,8 @@ async def test_a_case_is_walked_on_its_page(village: Village):
     assert (await first.send(f"{page}/propose", outcome="withhold_post", reason=REASON, seen=1)).status_code == 303
     own = await first.send(f"{page}/approve", seen=2)
     assert (own.status_code, "a second person must decide" in own.text) == (403, True)
-    assert (
-        "You proposed this yourself; a second person must decide" in (await first.get(page)).text
-    )  # said before it is tried
+    # Said before it is tried
+    assert "You proposed this yourself; a second person must decide" in (await first.get(page)).text
     old = await second.send(f"{page}/approve", seen=1)
     assert (old.status_code, "please look at it again" in old.text) == (409, True)
     assert (await second.send(f"{page}/approve", seen=2)).status_code == 303

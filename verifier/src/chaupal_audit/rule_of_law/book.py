@@ -45,9 +45,8 @@ class Act:
     head: Entry
     opened: dict[str, object]  # by name
     sealed: bool = False  # whether it was secret when it came
-    place: int = (
-        0  # how many acts that are known happened before it: what was secret came into the log later than it happened
-    )
+    # How many acts that are known happened before it: what was secret came into the log later than it happened
+    place: int = 0
     logged: int = 0  # when its entry came into the log (ms)
 
     @property
