@@ -15,7 +15,7 @@ SAID = {
         "the button there. The link works for three days. If it was not you, do nothing."),
     ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन "
         "दबाने पर वह दर्ज "
-        "होगी। लिंक तीन दिन तक काम करेगी। अगर शिकायत आपकी नहीं है, तो कुछ न करें।"),
+        "होगी। लिंक तीन दिन तक काम करेगा। अगर शिकायत आपकी नहीं है, तो कुछ न करें।"),
     ("received", "en"): ("your report {ref}", "Thank you. Your report {ref} has arrived and somebody will look at it, by {day} "
         "at the latest. Who wrote it stays with us. You will be told what became of it."),
     ("received", "hi"): ("आपकी शिकायत {ref}", "धन्यवाद। आपकी शिकायत {ref} मिल गई है; {day} तक उसे देख लिया जाएगा। शिकायत किसने लिखी, यह "

@@ -171,7 +171,7 @@ async def mail_invitation(sender: Sender, user_id: int) -> None:
 LETTER = (
     "{title}: प्राधिकारी पोर्टल का निमंत्रण / invitation to the authority portal",
     "{name} जी,\n\nआप {title} के प्राधिकारी पोर्टल पर {authority_hi} की ओर से आदेश दर्ज कर सकते हैं। "
-    "पासवर्ड और एक बार के कोड तय करने के लिए यह पन्ना खोलें:\n\n{link}\n\nलिंक तीन दिन तक और एक ही बार काम करेगी।\n\n"
+    "पासवर्ड और एक बार के कोड तय करने के लिए यह पन्ना खोलें:\n\n{link}\n\nलिंक तीन दिन तक और एक ही बार काम करेगा।\n\n"
     "Dear {name},\n\nyou can file orders on the authority portal of {title} for {authority}. "
     "To choose a password and set up one-time codes, open the page above. The link works for three days, and once.\n\n"
     "{title}\n{origin}\n",

@@ -126,50 +126,65 @@ def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]
 async def followers(call: Call[OfPerson]) -> Answer:
     seen = await _named(call)
     page = await crowds.followers(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
-    return await people_page(call, page, N_("Followers"), of=seen.item)
+    return await people_page(call, page, N_("Followers"), N_("Nobody follows this account yet."), of=seen.item)
 
 
 async def following(call: Call[OfPerson]) -> Answer:
     seen = await _named(call)
     page = await crowds.following(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
-    return await people_page(call, page, N_("Following"), of=seen.item)
+    return await people_page(call, page, N_("Following"), N_("This account follows nobody yet."), of=seen.item)
 
 
 async def blocked(call: Call[Paged]) -> Answer:
     page = await crowds.blocked(call.house.reads, call.viewer, call.args.cursor())
-    return await people_page(call, page, N_("Blocked accounts"), act="unblock")
+    return await people_page(
+        call,
+        page,
+        N_("Blocked accounts"),
+        N_("You have blocked nobody. People whom you block cannot follow you. It is done in the menu of a profile."),
+        act="unblock",
+    )
 
 
 async def muted(call: Call[Paged]) -> Answer:
     page = await crowds.muted(call.house.reads, call.viewer, call.args.cursor())
-    return await people_page(call, page, N_("Muted accounts"), act="unmute")
+    return await people_page(
+        call,
+        page,
+        N_("Muted accounts"),
+        N_("You have muted nobody. You do not see what muted people post, and they do not learn of it."),
+        act="unmute",
+    )
 
 
 async def asking(call: Call[Paged]) -> Answer:
     page = await crowds.asking(call.house.reads, call.viewer, call.args.cursor())
-    return await people_page(call, page, N_("Follow requests"), act="grant")
-
-
-# What an empty list says.
-NOBODY = {
-    "Followers": N_("Nobody follows this account yet."),
-    "Following": N_("This account follows nobody yet."),
-    "Blocked accounts": N_("You have blocked nobody. People whom you block cannot follow you. It is done in the menu of a profile."),
-    "Muted accounts": N_("You have muted nobody. You do not see what muted people post, and they do not learn of it."),
-    "Follow requests": N_("Nobody asks to follow you. Where you wish to be asked first, whoever asks stands here."),
-}  # fmt: skip
+    return await people_page(
+        call,
+        page,
+        N_("Follow requests"),
+        N_("Nobody asks to follow you. Where you wish to be asked first, whoever asks stands here."),
+        act="grant",
+    )
 
 
 async def people_page(
-    call: Call[Any], page: Page[Visible[Person]], title: str, *, of: Person | None = None, back: str = "", act: str = ""
+    call: Call[Any],
+    page: Page[Visible[Person]],
+    title: str,
+    nobody: str = N_("Nobody is here yet."),
+    *,
+    of: Person | None = None,
+    back: str = "",
+    act: str = "",
 ) -> Answer:
-    """A list of people. `act`: what can be done to each of them on the page."""
+    """A list of people, or `nobody` where it is empty. `act`: what can be done to each of them on the page."""
     return await pages.render(
         call,
         "people.html",
         people=[face(call, seen) for seen in page.items],
         title=words(call.viewer.language).gettext(title),
-        nobody=words(call.viewer.language).gettext(NOBODY.get(title, N_("Nobody is here yet."))),
+        nobody=words(call.viewer.language).gettext(nobody),
         pager=pager(call, page),
         of=of,
         back=back or (links.person(of.handle) if of else ""),
