@@ -13,7 +13,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Elsewhere, Found
 from chaupal.social.posts import posts
 from chaupal.store.machine.dialect import param, statement, text_param
-from chaupal.store.machine.tables import accounts
+from chaupal.store.tables.identity import accounts
 from chaupal.text.fold import count_key
 from others import met, server
 from village import Village

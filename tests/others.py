@@ -11,9 +11,10 @@ from chaupal.store.federation import people, servers, uris
 from chaupal.store.federation.people import Shown
 from chaupal.store.identity import accounts as account_rows
 from chaupal.store.machine.dialect import param, statement, text_param
-from chaupal.store.machine.tables import accounts, posts
 from chaupal.store.machine.work import Work
 from chaupal.store.square import posting
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import posts
 from chaupal.text.analyse import name_words
 
 _AUTHOR = statement(select(accounts.c.server, accounts.c.uri, accounts.c.url).where(accounts.c.id == param("of")))

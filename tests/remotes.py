@@ -11,7 +11,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.federation import people
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import deliveries, servers, spoken
+from chaupal.store.tables.federation import deliveries, servers, spoken
 from others import met
 
 ACTIVITY = "application/activity+json"

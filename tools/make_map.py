@@ -45,7 +45,7 @@ PLACES = (
     ("the house's own rules", "governance/laws"),
     ("a table of the report", "verifier/src/chaupal_audit/report/tables.py"),
     ("an entry of the log", "verifier/src/chaupal_audit/log/entries.py"),
-    ("a table of the database; a migration", "store/machine/tables.py", "store/migrations/versions"),
+    ("a table of the database; a migration", "store/tables", "store/migrations/versions"),
     ("the Hindi of the pages", "web/locales/hi/LC_MESSAGES/messages.po"),
     ("a command of `chaupal`", "app/cli.py"),
 )

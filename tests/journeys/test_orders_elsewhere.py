@@ -21,7 +21,7 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import reached, stated
 from chaupal.store.federation.stated import Statement
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.tables import posts
+from chaupal.store.tables.square import posts
 from disputes import VISITOR, entries
 from remotes import federating
 from village import REASON, Said, Village

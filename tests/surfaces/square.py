@@ -14,7 +14,7 @@ from chaupal.social.people import accounts
 from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import meta
+from chaupal.store.tables.columns import meta
 
 ORIGIN = "http://127.0.0.1:8000"
 SCOPES = "read write follow push admin:read admin:write"

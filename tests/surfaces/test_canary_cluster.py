@@ -24,7 +24,8 @@ from sqlalchemy import exists, literal_column as sql, select
 from chaupal.app.wiring import open_house
 from chaupal.kernel.clock import StillClock, system_clock
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import exports, imports, outbox
+from chaupal.store.tables.identity import exports, imports
+from chaupal.store.tables.machine import outbox
 from cluster import engines
 from cluster.cluster import Cluster
 from either import STAGES

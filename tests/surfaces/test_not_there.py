@@ -23,7 +23,7 @@ from chaupal.social.people import graph
 from chaupal.social.posts import posts, reactions
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.shelves import PEOPLE
-from chaupal.store.machine.tables import accounts
+from chaupal.store.tables.identity import accounts
 from chaupal.web.square.forms import TO_PEOPLE, TO_POSTS
 from measures import begin
 from painted import picture

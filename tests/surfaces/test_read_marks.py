@@ -11,7 +11,7 @@ from chaupal.policy.measures import Measure
 from chaupal.social.people import graph
 from chaupal.social.posts import conversations
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import read_marks
+from chaupal.store.tables.square import read_marks
 from listening import listening
 from surfaces.worlds import Answer, Grounds, answer_of, difference, minute, still_village
 from village import Said, Village, Villager

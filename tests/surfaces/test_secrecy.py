@@ -13,7 +13,7 @@ from chaupal.governance.cases import decisions
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.shelves import RULINGS
-from chaupal.store.machine.tables import orders
+from chaupal.store.tables.court import orders
 from listening import Ear, listening
 from village import REASON, Said, Village, Villager
 

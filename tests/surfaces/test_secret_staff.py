@@ -19,7 +19,7 @@ from chaupal.policy.viewer import Role
 from chaupal.reads.court import desk, dossier, staffed
 from chaupal.store.court import docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import orders
+from chaupal.store.tables.court import orders
 from chaupal_audit.tlog import read_entry
 from either import set_anew
 from surfaces.insiders import as_app, at_desk, count

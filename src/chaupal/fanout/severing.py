@@ -8,11 +8,11 @@ from chaupal.kernel.event import Event
 from chaupal.policy.measures import Measure
 from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
 from chaupal.store.court import rulings
-from chaupal.store.machine.tables import follows
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.notifications import notifications
 from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.hidden_servers import FOLLOWER, FOLLOWING, Severed
+from chaupal.store.tables.square import follows
 
 AT_ONCE = 100  # ties in one commit
 

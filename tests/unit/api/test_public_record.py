@@ -13,7 +13,7 @@ from chaupal.policy.measures import Measure
 from chaupal.reads.court import filings
 from chaupal.store.court import docket
 from chaupal.store.machine.dialect import statement, text_param
-from chaupal.store.machine.tables import orders
+from chaupal.store.tables.court import orders
 from village import REASON, Village
 
 

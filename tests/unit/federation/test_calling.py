@@ -16,7 +16,7 @@ from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS, NotAnswered
 from chaupal.store.federation import speech
 from chaupal.store.machine.dialect import param, statement, text_param
-from chaupal.store.machine.tables import servers
+from chaupal.store.tables.federation import servers
 from elsewhere import Site
 
 AP = "application/activity+json"

@@ -24,7 +24,7 @@ from chaupal.social.posts import posts, reactions
 from chaupal.social.signin import logins
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.tables import accounts as table
+from chaupal.store.tables.identity import accounts as table
 from listening import hears, listening
 
 API = "/api/v1/streaming"

@@ -22,7 +22,7 @@ from chaupal.social.archives import imports
 from chaupal.social.archives.imports import Brought
 from chaupal.social.media import captions, media
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import captions as rows
+from chaupal.store.tables.square import captions as rows
 from chaupal.text.captions import MOST_BYTES
 from exports import export
 from films import film, long_gif, painted_once, sound

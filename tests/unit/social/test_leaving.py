@@ -19,8 +19,9 @@ from chaupal.social.signin import logins
 from chaupal.store.federation import people as others, uris
 from chaupal.store.identity import leaving as store
 from chaupal.store.identity.facts_cache import rulings_in_force
-from chaupal.store.machine import tables
 from chaupal.store.machine.dialect import statement
+from chaupal.store.tables.columns import meta
+from chaupal.store.tables.square import kept_media
 from neighbours import Street, by
 from others import met
 
@@ -78,7 +79,7 @@ NUMBERS = itertools.count(7_000)
 
 
 def test_each_table_that_names_a_person_has_its_place_in_leaving():
-    named = {table.name for table in tables.meta.tables.values() if PERSON & set(table.c.keys())}
+    named = {table.name for table in meta.tables.values() if PERSON & set(table.c.keys())}
     gone = {table.name for table in (*store.MINE, *store.BETWEEN, *(under for under, *_ in store.UNDER))}
     of_offices = {"replies"}  # written by people of authorities, who have no accounts
     assert named - gone - set(store.KEPT) == of_offices
@@ -101,7 +102,7 @@ async def test_what_one_arranged_for_oneself_goes_too(street: Street):
             await w.run(statement(insert(table).values(**row_of(table, asha.me))))
         for under, column, above in store.UNDER:
             (id_,) = (await w.fetch(statement(select(above.c.id).where(above.c.account_id == asha.me))))[0]
-            more = {"media_id": id_} if under is tables.kept_media else {}
+            more = {"media_id": id_} if under is kept_media else {}
             await w.run(statement(insert(under).values(**row_of(under, 8_000) | {column: id_} | more)))
     await leaving.ask(street.square, asha, caller, PASSWORD, "asha")
     street.clock.move(15 * DAY)

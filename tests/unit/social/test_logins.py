@@ -18,7 +18,7 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins
 from chaupal.store.identity import passwords
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import sessions
+from chaupal.store.tables.identity import sessions
 from mails import mails_of, secret_in
 
 PASSWORD = "खेत की मेड़ पर"

@@ -13,8 +13,8 @@ from chaupal.kernel.errors import Invalid
 from chaupal.social.events_posts import PollEnded
 from chaupal.social.posts import polls
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import notifications
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.notifications import notifications
 from village import Village, Villager
 
 POLL = {"options": ["चाय", "कॉफ़ी", "लस्सी"], "expires_in": 3600}

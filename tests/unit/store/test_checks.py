@@ -11,10 +11,11 @@ from chaupal.store.court import ledger
 from chaupal.store.machine import checks
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import migrate, sqlite_url
-from chaupal.store.machine.tables import accounts, poll_votes, polls_open, post_links, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.machine.work_sqlite import SqliteWork
 from chaupal.store.square import finding
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import poll_votes, polls_open, post_links, posts
 from chaupal_audit import tlog
 from neighbours import Street
 from village import Village

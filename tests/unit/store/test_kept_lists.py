@@ -14,11 +14,11 @@ from chaupal.store.identity import accounts
 from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.marks import write
 from chaupal.store.machine.shelves import NOTIFICATIONS, POSTS
-from chaupal.store.machine.tables import marks
 from chaupal.store.notifications import notifications as stored
 from chaupal.store.square import finding, posting
 from chaupal.store.square.finding import WITH_WORDS
 from chaupal.store.square.posts import ALL_LISTED, IN_THREAD, ROOT_OF, as_written, skeleton
+from chaupal.store.tables.machine import marks
 from chaupal.text.analyse import query_terms
 from neighbours import Street, asked, by
 

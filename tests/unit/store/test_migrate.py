@@ -14,9 +14,9 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, sqlite_url, versions
-from chaupal.store.machine.tables import whole
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal.store.machine.work_sqlite import SqliteWork
+from chaupal.store.tables import whole
 
 # The search indexes are each database's own, and so is the tail of changes; SQLAlchemy's tables do not know them.
 PACKAGE = "chaupal.store.migrations.versions"

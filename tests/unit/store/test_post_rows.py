@@ -4,8 +4,8 @@ from msgspec.structs import replace
 
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Post, Tag
-from chaupal.store.machine.tables import posts as table
 from chaupal.store.square import posting, posts
+from chaupal.store.tables.square import posts as table
 from neighbours import Street
 
 

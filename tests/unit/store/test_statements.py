@@ -6,8 +6,9 @@ import pytest
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects, updates, upserts
-from chaupal.store.machine.tables import marks, orders, staff_templates, targets, webhooks
 from chaupal.store.machine.work import Work
+from chaupal.store.tables.court import orders, staff_templates, targets, webhooks
+from chaupal.store.tables.machine import marks
 
 
 def text(stmt: Statement) -> str:

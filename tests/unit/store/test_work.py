@@ -21,8 +21,8 @@ from chaupal.kernel.event import Event
 from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
-from chaupal.store.machine.tables import marks as kept
 from chaupal.store.machine.work import PORTION, Row, Work
+from chaupal.store.tables.machine import marks as kept
 from waiting import PATIENCE, until
 
 

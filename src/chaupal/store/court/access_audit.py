@@ -6,8 +6,8 @@ from sqlalchemy import or_
 
 from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.statements import inserts, selects
-from chaupal.store.machine.tables import staff_looks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import staff_looks
 
 _ROW = (
     staff_looks.c.id,

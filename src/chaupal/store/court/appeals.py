@@ -8,8 +8,8 @@ from sqlalchemy import text
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, same, selects, updates
-from chaupal.store.machine.tables import appeal_messages, appeals
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import appeal_messages, appeals
 
 FILED, DECIDED, WITHDRAWN = "filed", "decided", "withdrawn"
 

@@ -13,8 +13,9 @@ from chaupal.kernel.ids import first_id_at, made_at
 from chaupal.store.court.docket import Target
 from chaupal.store.machine.dialect import Statement, among, listed, param
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, logins, media, posts, revisions
 from chaupal.store.machine.work import Reading, Row
+from chaupal.store.tables.identity import accounts, logins
+from chaupal.store.tables.square import media, posts, revisions
 
 EDITED, DELETED = "edited", "deleted"
 ACCOUNT_DELETED, ACCOUNT_MOVED, ACCOUNT_LEAVING = "account_deleted", "account_moved", "account_leaving"

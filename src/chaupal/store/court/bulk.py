@@ -8,8 +8,8 @@ from sqlalchemy import func, or_, text as sql
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR
 from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import bulk_jobs, bulk_rows
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import bulk_jobs, bulk_rows
 
 CHECKING, ENTERING, DONE, REFUSED = "checking", "entering", "done", "refused"
 

@@ -9,8 +9,8 @@ from sqlalchemy import and_, or_, select, text as sql
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.statements import selects, updates, upserts
-from chaupal.store.machine.tables import clocks, orders
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.court import clocks, orders
 
 SHARES = (50, 80, 100)  # of the time between start and end, in per cent: when staff are told
 

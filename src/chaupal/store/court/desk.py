@@ -8,16 +8,10 @@ from sqlalchemy import and_, case, exists, func, or_, select
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, text_param
 from chaupal.store.machine.statements import updates
-from chaupal.store.machine.tables import (
-    accounts,
-    case_events,
-    orders,
-    posts,
-    protected_speakers as speakers,
-    rulings,
-    targets,
-)
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import case_events, orders, protected_speakers as speakers, rulings, targets
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import posts
 
 ANYBODY, NOBODY = 0, -1
 MOST_NUMBER = 1_000_000  # beyond the number of any target

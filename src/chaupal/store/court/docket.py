@@ -11,7 +11,8 @@ from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, inserts, inserts_once, selects, updates
-from chaupal.store.machine.tables import (
+from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.court import (
     appeals,
     authorities,
     case_events,
@@ -24,7 +25,6 @@ from chaupal.store.machine.tables import (
     targets,
     webhook_calls,
 )
-from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal_audit.law.regime import SECRET
 
 

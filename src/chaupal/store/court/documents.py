@@ -8,8 +8,8 @@ import msgspec
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
-from chaupal.store.machine.tables import documents, orders
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import documents, orders
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

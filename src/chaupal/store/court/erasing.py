@@ -5,8 +5,8 @@ from sqlalchemy import Table, update
 
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import appeals, case_events, order_events, orders, rulings
 from chaupal.store.machine.work import Writing
+from chaupal.store.tables.court import appeals, case_events, order_events, orders, rulings
 
 # (table, its column with the entry's index, field of the entry) -> the column that says the same.
 _COLUMNS: tuple[tuple[Table, str, str, str], ...] = (

@@ -5,8 +5,8 @@ import msgspec
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, selects, updates
-from chaupal.store.machine.tables import evidence
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import evidence
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

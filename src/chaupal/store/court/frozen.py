@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from chaupal.store.machine.statements import inserts, selects
-from chaupal.store.machine.tables import frozen_files
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import frozen_files
 
 ADD = inserts(frozen_files)
 ONE = selects(frozen_files.c.body).where(period="period", revision="revision", name="name")

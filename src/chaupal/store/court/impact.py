@@ -7,8 +7,8 @@ from sqlalchemy import distinct, func
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import same, selects
-from chaupal.store.machine.tables import post_tags, posts
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.square import post_tags, posts
 
 
 class Sum(NamedTuple):

@@ -9,8 +9,8 @@ from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.statements import same, selects
-from chaupal.store.machine.tables import rulings, targets
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.court import rulings, targets
 
 ABOUT_ME = selects(targets.c.order_id).where(among(targets.c.order_id, "ids"), owner_id="me").distinct()
 

@@ -13,8 +13,9 @@ from chaupal.kernel.errors import or_not_found
 from chaupal.store.machine.dialect import among, listed, param, statement, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import disclosures, log_checkpoints, log_entries, log_nodes, marks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.log import disclosures, log_checkpoints, log_entries, log_nodes
+from chaupal.store.tables.machine import marks
 
 # One sequencer: whoever appends holds this row until the commit. (SQLite has one writer anyway.)
 HOLD = upsert(

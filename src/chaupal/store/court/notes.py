@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from chaupal.store.machine.statements import deletes, inserts, selects, upserts
-from chaupal.store.machine.tables import staff_notes, staff_templates
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import staff_notes, staff_templates
 
 
 class Note(NamedTuple):

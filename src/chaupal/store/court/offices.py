@@ -7,14 +7,14 @@ import msgspec
 from chaupal.store.machine.dialect import listed, param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import (
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import (
     authorities,
     authority_changes as changes,
     authority_sessions,
     authority_users,
     orders,
 )
-from chaupal.store.machine.work import Reading, Writing
 
 
 class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from sqlalchemy import exists, func, or_, select
 from chaupal.store.court.docket import ALL_ORDERS, PUBLIC, Order, came_to
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import authorities, case_events, orders, targets
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.court import authorities, case_events, orders, targets
 
 
 class Sought(NamedTuple):

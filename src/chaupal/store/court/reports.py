@@ -7,8 +7,8 @@ import msgspec
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, deletes, inserts, updates
-from chaupal.store.machine.tables import reports
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import reports
 
 UNCONFIRMED, OPEN, RESOLVED = "unconfirmed", "open", "resolved"
 

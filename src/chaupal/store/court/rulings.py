@@ -13,8 +13,8 @@ from chaupal.store.machine.dialect import among, listed, param, statement, text_
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import inserts, selects, updates
-from chaupal.store.machine.tables import orders, rulings, targets
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import orders, rulings, targets
 
 
 class RulingRow(msgspec.Struct, frozen=True, kw_only=True):

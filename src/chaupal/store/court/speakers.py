@@ -7,8 +7,8 @@ import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import inserts, selects, updates
-from chaupal.store.machine.tables import protected_speakers as speakers
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.court import protected_speakers as speakers
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ import msgspec
 from chaupal.store.machine.dialect import listed, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, inserts_once, updates
-from chaupal.store.machine.tables import replies, statements
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import replies, statements
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, selects, updates
-from chaupal.store.machine.tables import orders, rulings, targets, tellings
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import orders, rulings, targets, tellings
 
 BEGUN, ENDED = "begun", "ended"
 

@@ -5,8 +5,8 @@ import msgspec
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import deletes, inserts, updates
-from chaupal.store.machine.tables import webhook_calls as calls, webhooks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import webhook_calls as calls, webhooks
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):

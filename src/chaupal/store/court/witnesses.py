@@ -7,8 +7,8 @@ from sqlalchemy import func
 
 from chaupal.store.machine.dialect import param, text_param, upsert
 from chaupal.store.machine.statements import inserts_once, selects, updates
-from chaupal.store.machine.tables import cosignatures, witnessed
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.log import cosignatures, witnessed
 
 KEEP = inserts_once(cosignatures)
 LINES = selects(cosignatures.c.line).where(size="of").order_by(cosignatures.c.name)

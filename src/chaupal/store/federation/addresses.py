@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, posts
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import posts
 
 PEOPLE = selects(
     accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.state

@@ -6,8 +6,8 @@ from sqlalchemy import func
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import arrivals, servers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import arrivals, servers
 
 ADD = inserts(arrivals, id="id", server_id="server", by="by", activity="activity", at="at", size="size")
 NEXT = (

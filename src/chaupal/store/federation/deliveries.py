@@ -13,8 +13,10 @@ from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, text_param
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
-from chaupal.store.machine.tables import accounts, deliveries, follows, posts, remote_people, servers, spoken
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import deliveries, remote_people, servers, spoken
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import follows, posts
 
 GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
 BODIES_KEPT = HOUR  # what was said, after nobody has to be told it any more

@@ -11,8 +11,8 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.statements import selects, upserts
-from chaupal.store.machine.tables import emojis
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import emojis
 
 OF_SERVER = selects(emojis.c.name, emojis.c.id, emojis.c.url).where(among(emojis.c.name, "names"), server_id="server")
 KEEP = upserts(emojis, "server_id name", kept="id", id="new", server_id="server", name="name", url="url")

@@ -5,8 +5,8 @@ import hashlib
 from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import deletes, inserts_once, selects
-from chaupal.store.machine.tables import heard
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import heard
 
 KEPT = 30 * DAY  # longer than any server tries to deliver, and than any signature is good
 

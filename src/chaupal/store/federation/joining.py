@@ -6,10 +6,11 @@ from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
 from chaupal.store.machine.shelves import POSTS, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
-from chaupal.store.machine.tables import posts, unjoined
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import REPLIES, touch_with_reposts
 from chaupal.store.square.posts import as_written
+from chaupal.store.tables.federation import unjoined
+from chaupal.store.tables.square import posts
 
 ANSWERS, QUOTES = "answers", "quotes"
 MOST = 200  # that wait for one post and are joined to it

@@ -8,8 +8,9 @@ from sqlalchemy import or_
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import KEYS
 from chaupal.store.machine.statements import deletes, selects
-from chaupal.store.machine.tables import accounts, own_keys, remote_keys
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import own_keys, remote_keys
+from chaupal.store.tables.identity import accounts
 
 _OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account")
 _KEEP_OWN = upsert(

@@ -15,18 +15,10 @@ from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below, statement
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
 from chaupal.store.machine.statements import inserts_once, selects, updates, upserts
-from chaupal.store.machine.tables import (
-    allowed_servers,
-    case_events,
-    domain_blocks,
-    elsewhere,
-    orders,
-    rulings,
-    server_words,
-    servers,
-    targets,
-)
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.court import case_events, orders, rulings, targets
+from chaupal.store.tables.federation import allowed_servers, elsewhere, server_words, servers
+from chaupal.store.tables.square import domain_blocks
 
 
 class Limit(msgspec.Struct, frozen=True):

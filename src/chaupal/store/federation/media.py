@@ -9,7 +9,6 @@ from sqlalchemy import exists, or_, select, text
 from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
-from chaupal.store.machine.tables import accounts, fetched_portraits, media, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
     COLUMNS as PICTURE_COLUMNS,
@@ -24,6 +23,9 @@ from chaupal.store.square.media import (
 )
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import as_written
+from chaupal.store.tables.federation import fetched_portraits
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import media, posts
 
 REMOTE = "remote"  # the state of what was not fetched
 

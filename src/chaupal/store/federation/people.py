@@ -11,8 +11,10 @@ from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import same, selects, updates
-from chaupal.store.machine.tables import accounts, follow_requests, follows, remote_people
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import remote_people
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import follow_requests, follows
 
 # Where to send and to ask, and what else only servers need to know.
 _WAYS = (

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.identity import accounts
 
 FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(
     among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"

@@ -9,8 +9,10 @@ from sqlalchemy import distinct, func, or_, text as sql
 
 from chaupal.store.machine.dialect import among, listed, param, upsert
 from chaupal.store.machine.statements import deletes, same, selects
-from chaupal.store.machine.tables import accounts, follows, posts, reached, servers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import reached, servers
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import follows, posts
 
 NOTE = upsert(lambda insert: insert(reached).on_conflict_do_nothing(index_elements=["post_id", "server_id"]))
 # A repost of ours is delivered in its own name, and servers fetch what it carries.

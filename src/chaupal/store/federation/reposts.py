@@ -2,8 +2,8 @@
 
 from chaupal.store.machine.shelves import POSTS
 from chaupal.store.machine.statements import updates
-from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Writing
+from chaupal.store.tables.square import posts
 
 NAME = updates(posts, server="at_server", uri="its_uri", url="its_uri").where(id="of")
 

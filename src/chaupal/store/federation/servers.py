@@ -9,8 +9,8 @@ from chaupal.kernel.ids import MakeId
 from chaupal.store.federation import limits
 from chaupal.store.machine.dialect import among, byte_order, listed, param
 from chaupal.store.machine.statements import inserts_once, selects, updates
-from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import servers
 from chaupal.text import hosts
 
 ADD = inserts_once(servers, id="id", domain="domain", first_at="at")

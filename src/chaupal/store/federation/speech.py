@@ -2,8 +2,8 @@
 
 from chaupal.store.machine.dialect import text_param
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import servers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import servers
 
 _SPEAKS = selects(servers.c.speaks).where(domain="domain")
 _NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")

@@ -12,8 +12,8 @@ from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import STATED
 from chaupal.store.machine.statements import deletes, inserts, selects
-from chaupal.store.machine.tables import servers, stated
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.federation import servers, stated
 
 WITHHELD, SUSPENDED = "withheld", "suspended"
 

@@ -6,8 +6,9 @@ from sqlalchemy import literal_column, select, text as sql, union_all
 
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.statements import same, selects
-from chaupal.store.machine.tables import accounts, follows, mentions, posts
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import follows, mentions, posts
 
 # A tie whose server is not noted (-1) may be of any.
 _THERE = (

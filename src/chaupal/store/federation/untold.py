@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
-from chaupal.store.machine.tables import own_keys, reached, remote_people, spoken, untold
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import own_keys, reached, remote_people, spoken, untold
 
 EVER = selects(own_keys.c.account_id).limit(1)
 ELSEWHERE = selects(remote_people.c.account_id).where(among(remote_people.c.account_id, "ids")).limit(1)

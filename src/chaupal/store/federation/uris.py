@@ -8,8 +8,8 @@ from sqlalchemy import and_, or_
 from chaupal.kernel.errors import NotAllowed
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import known_uris
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.federation import known_uris
 
 # What an id can be of. A repost is a post; a stamp is what lets a post of ours quote another (FEP-044f).
 # Of a like `of` is the post; of a follow or block who does it (so that those of one who is followed by many need no search), and

@@ -7,8 +7,9 @@ from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import accounts, logins, rulings
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.identity import accounts, logins
 
 ACTIVE = "active"
 

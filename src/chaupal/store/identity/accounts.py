@@ -11,9 +11,10 @@ from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
-from chaupal.store.machine.tables import accounts, follow_requests, name_words
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import OURS
+from chaupal.store.tables.identity import accounts, name_words
+from chaupal.store.tables.square import follow_requests
 
 ADD = inserts_once(
     accounts,

@@ -12,9 +12,11 @@ from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, text_param
 from chaupal.store.machine.statements import same, selects
-from chaupal.store.machine.tables import accounts, logins, rulings, servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_role
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.federation import servers
+from chaupal.store.tables.identity import accounts, logins
 
 ESCAPE = "\\"
 

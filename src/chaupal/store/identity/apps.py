@@ -10,8 +10,9 @@ from chaupal.policy.viewer import Caller, Role
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import accounts, apps, grants, logins, push_subscriptions, sessions, tokens
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.identity import accounts, apps, grants, logins, sessions, tokens
+from chaupal.store.tables.notifications import push_subscriptions
 
 ADD_APP = inserts(apps)
 APP_COLUMNS = (

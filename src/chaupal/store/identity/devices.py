@@ -6,8 +6,8 @@ from chaupal.store.identity.apps import revoke
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import apps, sessions, tokens
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import apps, sessions, tokens
 
 SEEN = updates(sessions, seen_at="at", country="country").where(hash="of")
 SESSIONS = (

@@ -17,18 +17,10 @@ from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import (
-    blocks,
-    domain_blocks,
-    follows,
-    media,
-    media_uses,
-    mutes,
-    rulings,
-    servers,
-    targets,
-)
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.court import rulings, targets
+from chaupal.store.tables.federation import servers
+from chaupal.store.tables.square import blocks, domain_blocks, follows, media, media_uses, mutes
 
 # Whom they follow (and whether with reposts), block and mute (and until when), who blocks them, and servers they want nothing of.
 TIES = statement(

@@ -8,8 +8,10 @@ from sqlalchemy import and_, func, or_, text as sql
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import accounts, import_faults, imported, imports, posts, rulings
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.identity import accounts, import_faults, imported, imports
+from chaupal.store.tables.square import posts
 
 MOST_FAULTS = 500  # that are kept of one file, the first ones; how many there were is counted all the same
 

@@ -7,8 +7,8 @@ import msgspec
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import DOORS, ONLY
 from chaupal.store.machine.statements import inserts, updates
-from chaupal.store.machine.tables import doors
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import doors
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"

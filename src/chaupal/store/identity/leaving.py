@@ -8,21 +8,41 @@ from chaupal.store.identity import moving
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import FILTERS, MARKERS, NOTIFICATIONS, PEOPLE, RELATIONS, TALKS, WANTS
 from chaupal.store.machine.statements import deletes, selects, updates
-from chaupal.store.machine.tables import (
-    account_notes,
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import bulk_jobs, bulk_rows
+from chaupal.store.tables.federation import remote_keys
+from chaupal.store.tables.identity import (
     accounts,
+    challenges,
+    exports,
+    import_faults,
+    imported,
+    imports,
+    logins,
+    mail_tokens,
+    name_words,
+    passkeys,
+    recovery_codes,
+)
+from chaupal.store.tables.notifications import (
+    markers,
+    notification_permits,
+    notification_policies,
+    notification_requests,
+    notifications,
+    push_calls,
+    push_subscriptions,
+)
+from chaupal.store.tables.square import (
+    account_notes,
     announcement_reactions,
     announcement_reads,
     blocks,
     bookmarks,
-    bulk_jobs,
-    bulk_rows,
-    challenges,
     conversations,
     domain_blocks,
     drafts,
     endorsements,
-    exports,
     featured_tags,
     filter_keywords,
     filter_posts,
@@ -30,36 +50,19 @@ from chaupal.store.machine.tables import (
     follow_requests,
     follows,
     idempotency,
-    import_faults,
-    imported,
-    imports,
     kept_media,
     likes,
     list_members,
     lists,
-    logins,
-    mail_tokens,
-    markers,
     mutes,
-    name_words,
-    notification_permits,
-    notification_policies,
-    notification_requests,
-    notifications,
-    passkeys,
     pins,
     posts,
-    push_calls,
-    push_subscriptions,
     read_marks,
-    recovery_codes,
-    remote_keys,
     scheduled,
     tag_follows,
     thread_mutes,
     unsuggested,
 )
-from chaupal.store.machine.work import Reading, Writing
 
 SET_LEAVES = updates(logins, leaves_at="at").where(account_id="me")
 LEAVES = selects(logins.c.leaves_at).where(account_id="me")

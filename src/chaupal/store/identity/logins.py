@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text as sql
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import accounts, logins, mail_tokens
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import accounts, logins, mail_tokens
 
 ADD = inserts_once(
     logins,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, selects, upserts
-from chaupal.store.machine.tables import loose_files
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import loose_files
 
 NOW = 0  # it is to be swept at once
 

@@ -10,18 +10,10 @@ from chaupal.store.machine.dialect import param
 from chaupal.store.machine.held import HELD_FOR, HeldJobs
 from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import (
-    accounts,
-    aliases,
-    blocks,
-    follows,
-    list_members,
-    lists as list_rows,
-    moves,
-    mutes,
-)
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
+from chaupal.store.tables.identity import accounts, aliases, moves
+from chaupal.store.tables.square import blocks, follows, list_members, lists as list_rows, mutes
 
 WAITING, RUNNING, DONE, STOPPED = "waiting", "running", "done", "stopped"
 # What comes along, one after the other: who blocks and who mutes the old account does so with the new one, then followers.

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import challenges, logins, passkeys, recovery_codes
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import challenges, logins, passkeys, recovery_codes
 
 SET_SECRET = updates(logins, totp_secret="secret", totp_since=None, totp_used=0).where(account_id="of")
 TURN_ON = updates(logins, totp_since="at", totp_used="used").where(account_id="of", totp_since=None)

@@ -1,1 +1,1 @@
-"""The store itself: units of work, tables, migrations, what is remembered between reads."""
+"""The store itself: units of work, statements, migrations, what is remembered between reads."""

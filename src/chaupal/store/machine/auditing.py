@@ -9,8 +9,9 @@ from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, as_octets, listed, param, text_param
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import disclosures, log_entries, orders, rulings, targets
 from chaupal.store.machine.work import Reading, Take
+from chaupal.store.tables.court import orders, rulings, targets
+from chaupal.store.tables.log import disclosures, log_entries
 
 ENTRIES = (
     selects(log_entries.c.index, log_entries.c.body)

@@ -8,19 +8,12 @@ from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.things import Poll
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import (
-    accounts,
-    follows,
-    likes,
-    log_entries,
-    outbox,
-    poll_votes,
-    polls_open,
-    post_links,
-    posts,
-    rulings,
-)
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.log import log_entries
+from chaupal.store.tables.machine import outbox
+from chaupal.store.tables.square import follows, likes, poll_votes, polls_open, post_links, posts
 
 _likes = select(func.count(likes.c.id)).where(likes.c.post_id == posts.c.id).scalar_subquery()
 _followers = select(func.count(follows.c.id)).where(follows.c.to == accounts.c.id).scalar_subquery()

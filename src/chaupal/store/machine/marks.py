@@ -4,8 +4,8 @@ from sqlalchemy import BigInteger, cast, select
 
 from chaupal.store.machine.dialect import text_param, upsert
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import marks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.machine import marks
 
 CHANGED_BESIDE = "changed_beside"
 LOG_SIZE = "log_size"  # how many entries the public log has; whoever appends holds this row

@@ -28,8 +28,8 @@ from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
 from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement, text_param
-from chaupal.store.machine.tables import outbox
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.machine import outbox
 
 LANES = 16
 LANES_AT_ONCE = LANES // 2  # of those in which something waits; the others are for whoever else has a hand free

@@ -10,7 +10,43 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Delete, Executable, Insert, Table, Update
 
-from chaupal.store.machine import tables as t
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.federation import (
+    arrivals,
+    deliveries,
+    elsewhere,
+    heard,
+    remote_keys,
+    servers,
+    spoken,
+    stated,
+    untold,
+)
+from chaupal.store.tables.identity import accounts, doors, logins, tokens
+from chaupal.store.tables.machine import acts, outbox, seats
+from chaupal.store.tables.notifications import markers, notifications
+from chaupal.store.tables.square import (
+    announcements,
+    blocks,
+    bookmarks,
+    conversations,
+    domain_blocks,
+    filter_keywords,
+    filter_posts,
+    filters,
+    follows,
+    likes,
+    list_members,
+    lists,
+    mutes,
+    pins,
+    poll_votes,
+    post_tags,
+    posts,
+    read_marks,
+    tag_follows,
+    thread_mutes,
+)
 
 
 class Kind[K]:
@@ -64,64 +100,63 @@ def _whole[K](name: str, *tables: Table, most: int = 0, law: bool = False) -> "K
 
 
 # What the gate obeys, as a whole (`store/identity/facts_cache.py`).
-RULINGS: Kind[int] = _whole("rulings", t.rulings, law=True)
+RULINGS: Kind[int] = _whole("rulings", rulings, law=True)
 
 # Things and ties, on shelves, by the id of what they are or of whose they are.
-POSTS: Kind[int] = _whole("posts", t.posts, t.poll_votes, most=2_500)
+POSTS: Kind[int] = _whole("posts", posts, poll_votes, most=2_500)
 CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post reposts, 0 for none
-PEOPLE: Kind[int] = _whole("people", t.accounts, most=3_000)
-RELATIONS: Kind[int] = _whole("relations", t.follows, t.blocks, t.mutes, t.domain_blocks, most=2_000)
-FILTERS: Kind[int] = _whole("filters", t.filters, t.filter_keywords, t.filter_posts, most=2_000)
-WANTS: Kind[int] = Kind("wants", t.lists.c.exclusive, rows=(t.tag_follows, t.list_members), most=5_000)
-REACTIONS: Kind[int] = _whole("reactions", t.likes, t.bookmarks, t.pins, t.thread_mutes, most=1_000)
+PEOPLE: Kind[int] = _whole("people", accounts, most=3_000)
+RELATIONS: Kind[int] = _whole("relations", follows, blocks, mutes, domain_blocks, most=2_000)
+FILTERS: Kind[int] = _whole("filters", filters, filter_keywords, filter_posts, most=2_000)
+WANTS: Kind[int] = Kind("wants", lists.c.exclusive, rows=(tag_follows, list_members), most=5_000)
+REACTIONS: Kind[int] = _whole("reactions", likes, bookmarks, pins, thread_mutes, most=1_000)
 TOKENS: Kind[str] = Kind(
     "tokens",
-    t.tokens.c.revoked_at,
-    t.accounts.c.role,
-    t.accounts.c.state,
-    t.logins.c.ui_language,
-    t.logins.c.appearance,
-    t.logins.c.reads,
-    t.logins.c.totp_since,
-    t.logins.c.passkeys,
-    t.logins.c.confirmed_at,
-    t.logins.c.approved_at,
+    tokens.c.revoked_at,
+    accounts.c.role,
+    accounts.c.state,
+    logins.c.ui_language,
+    logins.c.appearance,
+    logins.c.reads,
+    logins.c.totp_since,
+    logins.c.passkeys,
+    logins.c.confirmed_at,
+    logins.c.approved_at,
     most=10_000,
 )
 # By token or session: the country it last came from, as its device has it
 PLACES: Kind[str] = Kind("places", most=10_000)
-ANNOUNCED: Kind[int] = _whole("announced", t.announcements, most=1)  # what staff tell everybody now
-DOORS: Kind[int] = _whole("doors", t.doors, most=1)  # those that are shut now
+ANNOUNCED: Kind[int] = _whole("announced", announcements, most=1)  # what staff tell everybody now
+DOORS: Kind[int] = _whole("doors", doors, most=1)  # those that are shut now
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
 
 # What is read anew each time, and yet known by a key. (Of what everybody wrote, memory holds the newest in one.)
 HOMES: Kind[int] = Kind("homes")  # the ids of a home, by whose it is; `ports.feed` says when they change
 # What is listed for everybody
-SQUARE: Kind[int] = Kind("square", t.posts.c.listed, t.posts.c.language, rows=(t.posts,))
-ELSEWHERE: Kind[int] = _whole("elsewhere", t.elsewhere)  # and of what people of other servers say
-WROTE: Kind[int] = Kind(
-    "wrote", t.posts.c.author, t.posts.c.visibility, t.posts.c.answers, rows=(t.posts,), most=1
-)  # what somebody wrote and reposted
-TAGGED: Kind[str] = _whole("tagged", t.post_tags)  # by the tag's count key
+SQUARE: Kind[int] = Kind("square", posts.c.listed, posts.c.language, rows=(posts,))
+ELSEWHERE: Kind[int] = _whole("elsewhere", elsewhere)  # and of what people of other servers say
+# What somebody wrote and reposted
+WROTE: Kind[int] = Kind("wrote", posts.c.author, posts.c.visibility, posts.c.answers, rows=(posts,), most=1)
+TAGGED: Kind[str] = _whole("tagged", post_tags)  # by the tag's count key
 # Which posts are found by a word (`finding.key_of`): the index, and who lets their posts be found. Versions that knew of one key for
 # all words named it "found": each forgets everything where it hears the other's name.
-FOUND: Kind[int] = Kind("found_by", t.accounts.c.indexable, rows=(t.posts,))
-THREADS: Kind[int] = Kind("threads", t.posts.c.root, t.posts.c.reply_to, rows=(t.posts,))  # by the post they began with
-NOTIFICATIONS: Kind[int] = _whole("notices", t.notifications)  # by whom they tell
+FOUND: Kind[int] = Kind("found_by", accounts.c.indexable, rows=(posts,))
+THREADS: Kind[int] = Kind("threads", posts.c.root, posts.c.reply_to, rows=(posts,))  # by the post they began with
+NOTIFICATIONS: Kind[int] = _whole("notices", notifications)  # by whom they tell
 TALKS: Kind[int] = Kind(  # conversations with their read marks, by whose they are
-    "talks", *t.conversations.c, *t.read_marks.c, t.logins.c.marks_since, rows=(t.conversations, t.read_marks)
+    "talks", *conversations.c, *read_marks.c, logins.c.marks_since, rows=(conversations, read_marks)
 )
-STATED: Kind[int] = _whole("stated", t.stated)  # what its server says of a thing, by the thing
-KEYS: Kind[str] = _whole("keys", t.remote_keys, most=5_000)  # whose keys people of other servers sign by, by their ids
-MARKERS: Kind[int] = _whole("markers", t.markers)  # how far somebody has read
+STATED: Kind[int] = _whole("stated", stated)  # what its server says of a thing, by the thing
+KEYS: Kind[str] = _whole("keys", remote_keys, most=5_000)  # whose keys people of other servers sign by, by their ids
+MARKERS: Kind[int] = _whole("markers", markers)  # how far somebody has read
 
 KINDS: tuple[Kind[Any], ...] = tuple(kind for kind in tuple(globals().values()) if isinstance(kind, Kind))
 
 
 # What processes hold between them: nobody is answered from it, so that it changes is no news.
-UNSEEN = frozenset((t.outbox, t.seats, t.acts, t.spoken, t.deliveries, t.heard, t.arrivals, t.untold))
+UNSEEN = frozenset((outbox, seats, acts, spoken, deliveries, heard, arrivals, untold))
 # And of rows that are seen otherwise: when a server is called next, and by whom.
-UNSEEN_COLUMNS = frozenset((t.servers.c.due_at, t.servers.c.held_until, t.servers.c.fails, t.servers.c.failing_since))
+UNSEEN_COLUMNS = frozenset((servers.c.due_at, servers.c.held_until, servers.c.fails, servers.c.failing_since))
 
 
 def writes(stmt: Executable) -> bool:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from chaupal.store.machine.tables import whole
+from chaupal.store.tables import whole
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=whole(), render_as_batch=True)
 with context.begin_transaction():

@@ -7,8 +7,8 @@ import msgspec
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import MARKERS
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import markers
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.notifications import markers
 
 TIMELINES = ("home", "notifications")
 

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from chaupal.kernel.clock import MINUTE
 from chaupal.store.machine.dialect import holds, param, statement, text_param
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import accounts, logins
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import accounts, logins
 
 # What somebody can have by mail or not. What the court tells is not here: it always comes.
 KINDS = (

@@ -11,15 +11,15 @@ from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param, upsert
 from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
-from chaupal.store.machine.tables import (
-    accounts,
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square.posts import Pages
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.notifications import (
     notification_permits,
     notification_policies,
     notification_requests,
     notifications,
 )
-from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square.posts import Pages
 
 ACCEPT, FILTER, DROP = "accept", "filter", "drop"
 NEW = 30 * DAY  # so long an account is new

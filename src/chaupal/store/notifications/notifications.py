@@ -11,11 +11,12 @@ from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, same, selects
-from chaupal.store.machine.tables import accounts, logins, notifications
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
 from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.identity import accounts, logins
+from chaupal.store.tables.notifications import notifications
 
 # Many people's likes of one post are one line: what came within half a day. Others stand alone.
 GROUPED = ("favourite", "reblog", "follow", "admin.sign_up")

@@ -10,8 +10,8 @@ from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import PLACES
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
-from chaupal.store.machine.tables import push_calls as calls, push_subscriptions as subscriptions
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.notifications import push_calls as calls, push_subscriptions as subscriptions
 
 POLICIES = ("all", "followed", "follower", "none")
 LASTS = 2 * DAY  # what could not be pushed for so long is no news

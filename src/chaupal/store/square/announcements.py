@@ -11,8 +11,8 @@ from chaupal.store.machine.noted import NEVER, note_until
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
-from chaupal.store.machine.tables import announcement_reactions as reactions, announcement_reads as reads, announcements
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import announcement_reactions as reactions, announcement_reads as reads, announcements
 
 MOST = 50  # that are in force at once, or shown to staff
 

@@ -2,8 +2,8 @@
 
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.statements import deletes, inserts, selects
-from chaupal.store.machine.tables import captions
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import captions
 
 INSERT = inserts(captions)
 ONE = selects(captions.c.body).where(id="of", media_id="media")

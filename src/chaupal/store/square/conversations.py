@@ -10,9 +10,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import TALKS
 from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
-from chaupal.store.machine.tables import conversations, mentions, posts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.square import conversations, mentions, posts
 
 MOST = 2_000  # posts of one conversation that are looked at
 

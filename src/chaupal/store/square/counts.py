@@ -13,9 +13,11 @@ from sqlalchemy.dialects import sqlite
 from chaupal.kernel.ids import BROUGHT, LOW_BITS, first_id_at
 from chaupal.store.machine.dialect import Statement, param, text_param, upsert
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, likes, media, post_tags, posts, reports
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
+from chaupal.store.tables.court import reports
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import likes, media, post_tags, posts
 
 
 class Span(NamedTuple):

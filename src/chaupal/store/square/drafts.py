@@ -8,8 +8,8 @@ from sqlalchemy import func
 from chaupal.policy.unsaid import Unsaid, Waiting
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import drafts, kept_media
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.square import drafts, kept_media
 
 COLUMNS = (drafts.c.id, drafts.c.account_id, drafts.c.body, drafts.c.created_at, drafts.c.updated_at)
 _MINE = (drafts.c.account_id == param("me"),)

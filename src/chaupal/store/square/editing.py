@@ -8,11 +8,11 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Mention, Option, Picture, Poll, Post
 from chaupal.store.machine.dialect import listed, param, statement
 from chaupal.store.machine.statements import inserts, updates
-from chaupal.store.machine.tables import media, posts, revisions
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import polls, posting
 from chaupal.store.square.media import written_captions, written_focus
 from chaupal.store.square.posts import BY_IDS, post_of
+from chaupal.store.tables.square import media, posts, revisions
 
 KEEP = inserts(revisions)
 CHANGE = updates(

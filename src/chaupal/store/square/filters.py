@@ -11,8 +11,8 @@ from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import FILTERS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
-from chaupal.store.machine.tables import filter_keywords, filter_posts, filters
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import filter_keywords, filter_posts, filters
 from chaupal.text.phrases import Phrase, phrase
 
 NEVER = 2**63 - 1

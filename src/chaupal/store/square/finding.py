@@ -24,9 +24,11 @@ from chaupal.store.machine.dialect import (
 )
 from chaupal.store.machine.shelves import EVERY, FOUND
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, elsewhere, follows, name_words, post_tags, posts, tags
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Both, Pages
+from chaupal.store.tables.federation import elsewhere
+from chaupal.store.tables.identity import accounts, name_words
+from chaupal.store.tables.square import follows, post_tags, posts, tags
 
 LAST = "\U0010ffff"  # sorts after every continuation of a prefix
 MOST_OWN = 1_000  # of the newest posts of whoever asks are looked through for tags

@@ -10,10 +10,12 @@ from sqlalchemy import Table, literal_column, or_, select, text, union_all
 from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
-from chaupal.store.machine.tables import accounts, blocks, domain_blocks, follow_requests, follows, mutes, servers
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import lists, regards
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.federation import servers
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import blocks, domain_blocks, follow_requests, follows, mutes
 
 
 def _begin(table: Table, **more: Any) -> Any:

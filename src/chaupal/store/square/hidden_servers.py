@@ -8,8 +8,10 @@ from sqlalchemy import func, or_, text as sql
 from chaupal.store.machine.dialect import param, stands_below, text_param, upsert
 from chaupal.store.machine.shelves import RELATIONS
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects
-from chaupal.store.machine.tables import accounts, domain_blocks, follow_requests, follows, servers, severed_ties
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.federation import servers
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import domain_blocks, follow_requests, follows, severed_ties
 
 FOLLOWING, FOLLOWER = "following", "follower"
 MOST = 10_000  # that one account hides: lists that people share are of some thousands

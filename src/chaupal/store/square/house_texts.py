@@ -4,8 +4,8 @@ import msgspec
 
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts_once, same
-from chaupal.store.machine.tables import house_texts as texts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import house_texts as texts
 
 
 class HouseText(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,10 +11,10 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, selects, updates, upserts
-from chaupal.store.machine.tables import link_cards, post_links, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import sealed_posts
+from chaupal.store.tables.square import link_cards, post_links, posts
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -9,9 +9,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import list_members, lists, posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.square import list_members, lists, posts
 
 
 class ListRow(msgspec.Struct, frozen=True):

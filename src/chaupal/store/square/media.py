@@ -15,18 +15,10 @@ from chaupal.policy.things import Captions, Picture
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
-from chaupal.store.machine.tables import (
-    captions,
-    evidence,
-    kept_media,
-    media,
-    media_contents,
-    media_uses,
-    posts,
-    rulings,
-)
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
+from chaupal.store.tables.court import evidence, rulings
+from chaupal.store.tables.square import captions, kept_media, media, media_contents, media_uses, posts
 
 COLUMNS = (
     media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,

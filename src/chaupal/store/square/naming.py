@@ -7,9 +7,11 @@ from sqlalchemy import text as sql
 
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, known_uris, media, posts
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people
+from chaupal.store.tables.federation import known_uris
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import media, posts
 
 POSTS = selects(posts.c.id, posts.c.author, posts.c.visibility).where(among(posts.c.id, "ids"))
 PICTURES = (

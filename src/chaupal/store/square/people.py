@@ -13,10 +13,10 @@ from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.identity import accounts
 
 COLUMNS = (
     accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.note, accounts.c.note_html, accounts.c.avatar, accounts.c.header,

@@ -5,8 +5,8 @@ from sqlalchemy import func
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import REACTIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects
-from chaupal.store.machine.tables import pins
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import pins
 
 PIN = inserts_once(pins, account_id="me", post_id="of", id="new")
 UNPIN = deletes(pins).where(account_id="me", post_id="of")

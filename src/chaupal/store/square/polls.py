@@ -8,8 +8,8 @@ from chaupal.policy.things import Option, Poll
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import POSTS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
-from chaupal.store.machine.tables import poll_votes, polls_open, posts
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.square import poll_votes, polls_open, posts
 
 VOTE = inserts_once(poll_votes, post_id="of", account_id="me", choice="choice")
 VOTED = (

@@ -13,10 +13,14 @@ from chaupal.policy.things import Picture, Post
 from chaupal.store.machine.dialect import among, larger, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import EVERY, FOUND, ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
-from chaupal.store.machine.tables import (
-    accounts,
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.square import polls
+from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS, POST_AT, picture_of, use
+from chaupal.store.square.posts import FIELDS, OPEN
+from chaupal.store.tables.federation import elsewhere
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import (
     bookmarks,
-    elsewhere,
     idempotency,
     likes,
     media,
@@ -28,10 +32,6 @@ from chaupal.store.machine.tables import (
     revisions,
     tags,
 )
-from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import polls
-from chaupal.store.square.media import COLUMNS as PICTURE_COLUMNS, POST_AT, picture_of, use
-from chaupal.store.square.posts import FIELDS, OPEN
 
 INSERT = inserts(posts)
 ADD_TAG = inserts_once(post_tags)

@@ -18,9 +18,10 @@ from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
 from chaupal.store.machine.statements import same, selects
-from chaupal.store.machine.tables import elsewhere, follows, mentions, post_tags, posts
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.tables.federation import elsewhere
+from chaupal.store.tables.square import follows, mentions, post_tags, posts
 
 # Each field of a Post is a column of that name; what it carries of another post is a row of its own.
 FIELDS = tuple(name for name in Post.__struct_fields__ if name != "inner")

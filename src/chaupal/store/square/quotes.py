@@ -9,10 +9,10 @@ from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.statements import selects, updates
-from chaupal.store.machine.tables import posts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import QUOTES, touch_with_reposts
 from chaupal.store.square.posts import FOR_ME, Pages, as_written
+from chaupal.store.tables.square import posts
 
 MOST_TOLD = 1_000  # authors of quotes who hear of an edit
 

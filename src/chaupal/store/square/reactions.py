@@ -9,9 +9,9 @@ from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import POSTS, REACTIONS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
-from chaupal.store.machine.tables import bookmarks, likes, pins, posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import FOR_ME, Pages
+from chaupal.store.tables.square import bookmarks, likes, pins, posts, thread_mutes
 
 LIKED, REPOSTED, SAVED, MUTED, PINNED = 1, 2, 4, 8, 16
 NEWEST, MUTES = 32, 64  # no marks: the newest post there is, and whether the account has muted any conversation

@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, inserts_once, selects, upserts
-from chaupal.store.machine.tables import account_notes, endorsements, unsuggested
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.square import account_notes, endorsements, unsuggested
 
 NOTE = upserts(account_notes, "by to", by="me", to="them", text="note")
 UNNOTE = deletes(account_notes).where(by="me", to="them")

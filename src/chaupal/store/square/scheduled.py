@@ -5,10 +5,11 @@ from sqlalchemy import func, select
 from chaupal.policy.unsaid import Unsaid, Waiting
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
-from chaupal.store.machine.tables import accounts, scheduled
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import drafts
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import scheduled
 
 COLUMNS = (
     scheduled.c.id,

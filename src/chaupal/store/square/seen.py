@@ -11,8 +11,9 @@ from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import TALKS, WROTE
 from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
-from chaupal.store.machine.tables import logins, mentions, posts, read_marks
 from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.identity import logins
+from chaupal.store.tables.square import mentions, posts, read_marks
 
 SINCE = selects(logins.c.marks_since).where(account_id="me")
 SET_SINCE = updates(logins, marks_since="at").where(account_id="me")

@@ -9,9 +9,10 @@ from sqlalchemy import distinct, func, select, text
 from chaupal.policy.narrow import Scope
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, follow_requests, follows, post_tags
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import follow_requests, follows, post_tags
 
 FRIENDS_LOOKED_AT = 200
 

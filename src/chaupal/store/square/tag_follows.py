@@ -8,9 +8,9 @@ from sqlalchemy import func
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects
-from chaupal.store.machine.tables import featured_tags, post_tags, tag_follows
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.square import featured_tags, post_tags, tag_follows
 
 
 class Featured(msgspec.Struct, frozen=True):

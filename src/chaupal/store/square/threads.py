@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.shelves import REACTIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects
-from chaupal.store.machine.tables import posts, thread_mutes
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import ROOT_OF
+from chaupal.store.tables.square import posts, thread_mutes
 
 MUTE = inserts_once(thread_mutes, account_id="me", root="root")
 UNMUTE = deletes(thread_mutes).where(account_id="me", root="root")

@@ -10,10 +10,12 @@ from chaupal.kernel.ids import BROUGHT, first_id_at
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import accounts, post_links, post_tags, posts, rulings
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import OURS
 from chaupal.store.square.posts import Pages
+from chaupal.store.tables.court import rulings
+from chaupal.store.tables.identity import accounts
+from chaupal.store.tables.square import post_links, post_tags, posts
 
 DAY_OF_IDS = first_id_at(DAY)
 # What was brought from elsewhere is dated as it was said there, and is no use of a tag here.

@@ -9,8 +9,8 @@ from chaupal.policy.things import Post
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import WANTS
 from chaupal.store.machine.statements import selects
-from chaupal.store.machine.tables import list_members, lists, post_tags, tag_follows
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.square import list_members, lists, post_tags, tag_follows
 
 
 class Wants(msgspec.Struct, frozen=True):

@@ -23,7 +23,8 @@ from chaupal.store.federation import servers
 from chaupal.store.federation.deliveries import Due, Parcel
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.shelves import PEOPLE
-from chaupal.store.machine.tables import accounts, remote_people
+from chaupal.store.tables.federation import remote_people
+from chaupal.store.tables.identity import accounts
 from journeys.test_picture_files import shows
 from measures import begin
 from remotes import meet, waiting

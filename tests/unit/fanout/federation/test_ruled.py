@@ -17,7 +17,7 @@ from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import reached
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import deliveries
+from chaupal.store.tables.federation import deliveries
 from disputes import GROUNDS, suspend
 from remotes import Delivery, Remote, meet, waiting
 from village import REASON, Said, Village

@@ -28,7 +28,7 @@ from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.dialect import statement, text_param
-from chaupal.store.machine.tables import orders
+from chaupal.store.tables.court import orders
 from village import REASON, Village, open_village
 from waiting import PATIENCE
 

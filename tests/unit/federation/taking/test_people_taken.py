@@ -10,7 +10,7 @@ from chaupal.policy.measures import Measure
 from chaupal.social.people import graph, leaving, moving
 from chaupal.store.federation import people
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import spoken
+from chaupal.store.tables.federation import spoken
 from far import Far
 from measures import begin
 from peers.hostile import PUBLIC

@@ -25,9 +25,10 @@ from chaupal.social.people import graph
 from chaupal.social.posts import polls, posts, reactions
 from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import conversations, notifications as told_of
 from chaupal.store.machine.work import Work
 from chaupal.store.square.posts import as_written, how_many
+from chaupal.store.tables.notifications import notifications as told_of
+from chaupal.store.tables.square import conversations
 from neighbours import Street, by
 from others import met
 from peers_said import HERE, fed_of, mention, said

@@ -9,7 +9,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.social.posts import posts, quoting
 from chaupal.store.federation import uris
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import spoken
+from chaupal.store.tables.federation import spoken
 from far import Far
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from chaupal.federation.taking.inbox import LATELY
 from chaupal.store.federation import deliveries, people
 from chaupal.store.machine.dialect import param, statement
-from chaupal.store.machine.tables import servers
+from chaupal.store.tables.federation import servers
 from far import Far
 from peers.hostile import PUBLIC
 

@@ -16,7 +16,7 @@ from chaupal.governance.log import batches as log_batches, cosigned as log_cosig
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.tables import cosignatures
+from chaupal.store.tables.log import cosignatures
 from chaupal_audit import tlog
 from logs import ENTRIES, KEY, Mirror
 

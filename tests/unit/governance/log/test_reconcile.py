@@ -23,8 +23,8 @@ from chaupal.store.court import ledger, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, marks
 from chaupal.store.machine.dialect import statement, text_param
-from chaupal.store.machine.tables import rulings as rows
 from chaupal.store.machine.work import Reading
+from chaupal.store.tables.court import rulings as rows
 from court import REASON, Bench
 from village import open_village
 

@@ -11,8 +11,8 @@ from chaupal.social.people import graph
 from chaupal.store.federation import deliveries, reached, synchronising
 from chaupal.store.machine.connecting_sqlite import connect
 from chaupal.store.machine.dialect import Statement, listed, statement
-from chaupal.store.machine.tables import follows
 from chaupal.store.machine.work_sqlite import SqliteWork
+from chaupal.store.tables.square import follows
 from neighbours import Street, by
 from others import met
 

@@ -1,0 +1,194 @@
+"""Other servers, their people and keys; what was heard from them and what is on its way to them."""
+
+from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint, text as sql
+
+from chaupal.store.tables.columns import Id, big, id_column, meta, text
+
+# Servers that were met. `speaks`: the signatures that it was found to take (rfc9421, cavage; "": not tried yet).
+# `due_at`: when the next thing for it is to be delivered, null where nothing waits; `failing_since`: of vain tries without a break.
+servers = Table(
+    "servers", meta, id_column(), text("domain"), text("software"), text("version"), big("first_at"), big("heard_at", default=0),
+    text("speaks"), big("fails", default=0), big("failing_since", null=True), big("due_at", null=True), big("held_until", default=0),
+    text("shared_inbox"), text("actor"),
+    UniqueConstraint("domain"), Index("servers_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
+)  # fmt: skip
+
+# What only servers need to know of people on others. `kind`: Person, Service, Application, Group, Organization.
+remote_people = Table(
+    "remote_people", meta, id_column("account_id"), big("server_id"), text("kind", default="Person"),
+    text("inbox"), text("shared_inbox"), text("outbox"), text("followers"), text("following"), text("featured"),
+    big("fetched_at", default=0), text("avatar_url"), text("header_url"), text("aliases", default="[]"), text("moved_to"),
+    big("gone_at", null=True),
+    Index("remote_people_of", "server_id", "account_id"),
+)  # fmt: skip
+
+# By which id each thing of another server is known, and what it is here: account, post, follow, like. `of` 0: it is gone, and
+# does not come again.
+known_uris = Table(
+    "known_uris",
+    meta,
+    text("uri", primary_key=True),
+    text("kind"),
+    big("of"),
+    big("by", default=0),
+    Index("known_uris_of", "of"),
+)
+
+# What a post answers or quotes (`what`) that is not here, by its id there: they are joined when it comes.
+unjoined = Table(
+    "unjoined",
+    meta,
+    big("post_id", primary_key=True),
+    text("what", primary_key=True),
+    text("uri"),
+    Index("unjoined_to", "uri"),
+)
+
+# Pictures that stand for `:names:` with a server's people.
+emojis = Table(
+    "emojis", meta, id_column(), big("server_id"), text("name"), text("url"), UniqueConstraint("server_id", "name")
+)
+# Avatars, headers and emojis of other servers that were fetched, by their file keys, and when (ms).
+fetched_portraits = Table(
+    "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
+)
+
+# Public posts of other servers: the square of everywhere, beside our own.
+elsewhere = Table(
+    "elsewhere",
+    meta,
+    id_column("post_id"),
+    big("server_id"),
+    text("language"),
+    Index("elsewhere_by_language", "language", "post_id"),
+    Index("elsewhere_from", "server_id", "post_id"),
+)
+
+remote_keys = Table(
+    "remote_keys",
+    meta,
+    text("key_id", primary_key=True),
+    big("account_id"),
+    text("algorithm"),
+    text("public"),
+    big("fetched_at"),
+    Index("remote_keys_of", "account_id"),
+)
+# The keys by which our people sign, made when first needed; account 0: the server itself. `private` is sealed.
+own_keys = Table("own_keys", meta, id_column("account_id"), text("private"), text("public"), big("created_at"))
+
+# What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
+# `post`: left unsaid where that is gone by then; 0: about no post.
+spoken = Table(
+    "spoken",
+    meta,
+    id_column(),
+    text("body"),
+    big("post", default=0),
+    big("at"),
+    Index("spoken_at", "at"),
+    Index("spoken_of", "post", sqlite_where=sql("post > 0")),
+)
+deliveries = Table(
+    "deliveries",
+    meta,
+    id_column(),
+    big("server_id"),
+    text("inbox"),
+    big("by"),
+    big("spoken_id"),
+    big("tries", default=0),
+    Index("deliveries_to", "server_id", "id"),
+    Index("deliveries_of", "spoken_id"),
+)
+
+# Events of the time in which no other server is talked to, of which others are told once they are: as in the outbox. `about`: what
+# the latest alone is told of; 0: each is.
+untold = Table(
+    "untold",
+    meta,
+    Column("seq", Id, primary_key=True, autoincrement=True),
+    text("name"),
+    text("body"),
+    big("about", default=0),
+    big("at"),
+    big("tries", default=0),
+    Index("untold_about", "about", sqlite_where=sql("about > 0")),
+    sqlite_autoincrement=True,
+)
+
+# Activities that were heard (SHA-256 of their ids): each has its effect once.
+heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
+# Those for which something has to be fetched first. Their signatures were checked; `by` 0: that is what has to be done first.
+arrivals = Table(
+    "arrivals",
+    meta,
+    id_column(),
+    big("server_id"),
+    big("by"),
+    text("activity"),
+    big("at"),
+    big("tries", default=0),
+    big("size", default=0),  # bytes of the activity
+    Index("arrivals_from", "server_id", "id"),
+    Index("arrivals_sizes", "server_id", "size"),
+)
+
+# To which servers a post of ours was delivered, so that it can be said how far it went. No words, and nobody's name.
+reached = Table(
+    "reached",
+    meta,
+    big("post_id", primary_key=True),
+    big("server_id", primary_key=True),
+    big("at"),
+    Index("reached_there", "server_id", "post_id"),
+)
+
+# What servers say of their own things here: that they withhold them in a country (`what`: withheld), or have suspended
+# somebody (suspended). It is theirs to say, and binds nobody. `address`: of the page about it; `until` 0: no end was said.
+stated = Table(
+    "stated",
+    meta,
+    id_column(),
+    big("subject_id"),
+    big("server_id"),
+    text("what"),
+    text("country"),
+    text("address"),
+    big("since", default=0),
+    big("until", default=0),
+    big("at"),
+    Index("stated_of", "subject_id"),
+)
+
+# How a limited server is told of: `obfuscate`: where limits are listed, its domain stands with gaps. Comments as of staff's apps.
+server_words = Table(
+    "server_words",
+    meta,
+    id_column("server_id"),
+    big("obfuscate", default=0),
+    text("public_comment"),
+    text("private_comment"),
+    big("by"),
+    big("at"),
+)
+
+# Servers that a house talks to which talks to no others. Whoever is let in is taken off the list by two.
+allowed_servers = Table(
+    "allowed_servers",
+    meta,
+    id_column(),
+    big("server_id"),
+    text("reason"),
+    big("by"),
+    big("at"),
+    big("log_index"),
+    big("ending_by", null=True),
+    text("ending_reason"),
+    big("ended_by", null=True),
+    big("ended_at", null=True),
+    CheckConstraint(
+        "ended_by IS NULL OR (ending_by IS NOT NULL AND ended_by <> ending_by)", name="allowed_servers_end_by_two"
+    ),
+    Index("allowed_servers_once", "server_id", unique=True, sqlite_where=sql("ended_at IS NULL")),
+)

@@ -1,0 +1,219 @@
+"""Accounts and how they log in; apps and their tokens; moves, imports and exports; what keeps addresses out."""
+
+from sqlalchemy import Index, Table, UniqueConstraint, text as sql
+
+from chaupal.store.tables.columns import big, id_column, meta, text, tie
+
+accounts = Table(
+    "accounts", meta, id_column(),
+    text("handle"), text("name"), text("note"), text("note_html"), text("avatar"), text("header"),
+    text("fields", default="[]"),
+    big("locked", default=0), big("bot", default=0), big("discoverable", default=1),
+    # Whether others find their public posts by words; whether whom they follow and who follows them is theirs alone to see.
+    big("indexable", default=1), big("hide_collections", default=0),
+    big("moved_to", null=True),  # the account here at which it points
+    text("attribution_domains", default="[]"),  # sites that may name it as an author
+    text("language"), big("created_at"), big("last_post_at", null=True),
+    big("followers_count", default=0), big("following_count", default=0), big("posts_count", default=0),
+    text("role", default="member"), text("state", default="active"),
+    # Of somebody on another server: that server, their actor's id and their page there. A handle of theirs is user@host.
+    big("server", default=0), text("uri"), text("url"),
+    text("emojis", default="[]"),  # pictures for `:names:` in their name, as JSON
+    UniqueConstraint("handle"),
+    # Our own people, however many of other servers are known; and these by their server, and by when they were heard last.
+    Index("accounts_here", "id", sqlite_where=sql("server = 0")),
+    Index("accounts_of_server", "server", "id", sqlite_where=sql("server > 0")),
+    Index("accounts_heard", "last_post_at", "id", sqlite_where=sql("server > 0")),
+)  # fmt: skip
+
+logins = Table(
+    "logins", meta, id_column("account_id"),
+    text("email"), text("password_hash"), big("confirmed_at", null=True), big("approved_at", null=True),
+    text("ui_language"), text("reason"), big("created_at"), text("default_visibility", default="public"),
+    big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
+    # What is asked beside the password: a secret of codes (since when, and the last step whose code was taken), passkeys.
+    text("totp_secret"), big("totp_since", null=True), big("totp_used", default=0), big("passkeys", default=0),
+    big("leaves_at", null=True),  # when the account goes, as its owner asked
+    text("appearance"),  # how pages look: theme, size, contrast, digits, Urdu letters; as in the cookie of a guest
+    text("reads"),  # codes of the languages they read, or "all"; empty: not asked yet
+    # Kinds of notifications that come by mail, when the next letter is due, and the last notification that one told of.
+    text("mail_kinds", default="mention follow_request"), big("mail_due_at", null=True), big("mailed", default=0),
+    big("marks_since", null=True),  # since when they want to be told, and to tell, what was read of messages
+    UniqueConstraint("email"), Index("logins_mail_due", "mail_due_at"),
+)  # fmt: skip
+
+mail_tokens = Table(
+    "mail_tokens",
+    meta,
+    text("hash", primary_key=True),
+    big("account_id"),
+    text("purpose"),
+    big("expires_at"),
+    big("used_at", null=True),
+)
+
+sessions = Table(
+    "sessions",
+    meta,
+    text("hash", primary_key=True),
+    big("account_id"),
+    big("created_at"),
+    big("expires_at"),
+    text("csrf"),
+    text("agent"),
+    text("country"),
+    big("seen_at", default=0),
+    Index("sessions_of", "account_id"),
+)
+
+recovery_codes = Table("recovery_codes", meta, big("account_id", primary_key=True), text("hash", primary_key=True))
+passkeys = Table(
+    "passkeys",
+    meta,
+    text("credential", primary_key=True),
+    big("account_id"),
+    text("public_key"),
+    big("uses", default=0),
+    text("name"),
+    big("created_at"),
+    big("used_at", null=True),
+    Index("passkeys_of", "account_id"),
+)
+# What a browser must sign, until it does; `account_id` 0: whoever it is.
+challenges = Table(
+    "challenges", meta, text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at")
+)
+
+apps = Table(
+    "apps",
+    meta,
+    id_column(),
+    text("client_id"),
+    text("secret_hash"),
+    text("name"),
+    text("website"),
+    text("redirect_uris"),
+    text("scopes"),
+    big("created_at"),
+    UniqueConstraint("client_id"),
+)
+
+grants = Table(
+    "grants",
+    meta,
+    text("hash", primary_key=True),
+    big("app_id"),
+    big("account_id"),
+    text("redirect_uri"),
+    text("scopes"),
+    text("challenge"),
+    text("challenge_method"),
+    big("expires_at"),
+    big("used_at", null=True),
+)
+
+tokens = Table(
+    "tokens",
+    meta,
+    id_column(),
+    text("hash"),
+    big("app_id"),
+    big("account_id", null=True),
+    text("scopes"),
+    big("created_at"),
+    big("revoked_at", null=True),
+    text("grant_hash", default=""),
+    UniqueConstraint("hash"),
+    Index("tokens_of", "account_id"),
+    Index("tokens_by_grant", "grant_hash"),
+)
+
+name_words = Table(
+    "name_words",
+    meta,
+    text("word", primary_key=True),
+    big("account_id", primary_key=True),
+    big("server", default=0),  # the account's
+    Index("name_words_of", "account_id"),
+)
+aliases = tie("aliases")  # whom an account names as another of its own, so that it may move here
+# Moves: `done` of `total` followers have come along; `at` is the tie after which it goes on, in its `phase`.
+moves = Table(
+    "moves",
+    meta,
+    id_column(),
+    big("account_id"),
+    big("to_id"),
+    text("state", default="waiting"),
+    text("phase"),
+    big("at", default=0),
+    big("total", default=0),
+    big("done", default=0),
+    big("created_at"),
+    big("held_until", default=0),
+    Index("moves_of", "account_id", "id"),
+    Index("moves_open", "state", "id"),
+)
+
+# A file that somebody brought from elsewhere, and how far it has been taken in.
+imports = Table(
+    "imports", meta, id_column(),
+    big("account_id"), text("kind"), text("name"), text("key"), big("size"), text("visibility"), text("country"), text("language"),
+    text("state", default="waiting"),  # then running, done; or refused, with `why`
+    text("why"), big("total", default=0), big("at", default=0), big("done", default=0), big("skipped", default=0), big("failed", default=0),
+    big("created_at"), big("finished_at", null=True), big("held_until", default=0),
+    Index("imports_of", "account_id", "id"), Index("imports_open", "state", "id"),
+)  # fmt: skip
+# What of it could not be taken in, and why.
+import_faults = Table(
+    "import_faults",
+    meta,
+    big("import_id", primary_key=True),
+    big("number", primary_key=True),
+    text("item"),
+    text("why"),
+)
+# Where a post came from, so that it comes once.
+imported = Table(
+    "imported", meta, big("account_id", primary_key=True), text("source", primary_key=True), big("post_id")
+)
+
+# What somebody asked to take along: made beside everything else, and kept until `ends_at`.
+exports = Table(
+    "exports",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("key"),
+    text("country"),
+    text("language"),
+    text("state", default="waiting"),  # then running, done or failed
+    big("total", default=0),
+    big("at", default=0),
+    big("size", default=0),
+    big("created_at"),
+    big("ends_at", null=True),
+    big("held_until", default=0),
+    Index("exports_of", "account_id", "id"),
+    Index("exports_open", "state", "id"),
+    Index("exports_over", "ends_at"),
+)
+
+# Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
+doors = Table(
+    "doors",
+    meta,
+    id_column(),
+    text("kind"),
+    text("what"),
+    text("severity"),
+    text("comment"),
+    big("created_at"),
+    big("created_by"),
+    big("expires_at", null=True),
+    big("ended_at", null=True),
+    big("ended_by", null=True),
+    Index("doors_of", "kind", "what"),
+)
+# Files that nothing names yet, or nothing any more, by their keys, and since when (ms; 0: to be let go of at once).
+loose_files = Table("loose_files", meta, text("key", primary_key=True), big("at"), Index("loose_files_at", "at"))

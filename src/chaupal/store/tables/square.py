@@ -1,0 +1,386 @@
+"""Ties, posts and their media; conversations; lists, filters and tags; what the house tells everybody."""
+
+from sqlalchemy import Index, Table, UniqueConstraint, text as sql
+
+from chaupal.store.tables.columns import big, id_column, meta, text, tie
+
+# `server`: of which server `by` is, 0 of ours; -1 of a tie that an older server of ours made, which did not note it.
+follows = tie("follows", big("boosts", default=1), big("notify", default=0), big("server", default=-1))
+Index("follows_notifying", follows.c.to, sqlite_where=sql("notify = 1"))
+# Those on other servers, however many of ours follow the same: each post is told to them.
+Index("follows_from_elsewhere", follows.c.to, follows.c.server, follows.c.by, sqlite_where=sql("server <> 0"))
+follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0))
+blocks = tie("blocks")
+mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
+
+posts = Table(
+    "posts", meta, id_column(),
+    big("author"), big("created_at"), big("visibility"), text("text"), text("html"), text("spoiler"), text("language"),
+    big("sensitive", default=0), big("reply_to", null=True), big("reply_to_account", null=True), big("root"),
+    big("boost_of", null=True), big("edited_at", null=True), text("app"), text("app_site"),
+    text("mentions", default="[]"), text("tags", default="[]"), text("pictures", default="[]"),
+    big("replies_count", default=0), big("boosts_count", default=0), big("likes_count", default=0),
+    big("listed", default=0),  # 1: public, not a repost, so in public timelines
+    big("answers", default=0),  # 1: answers somebody else, so not in "posts without replies"
+    text("poll"),  # JSON of the question, its options and their counts; empty where there is none
+    big("quote_of", null=True), text("quote_state"), text("quote_policy", default="public"), big("quotes_count", default=0),
+    text("card"),  # what its first link leads to, as JSON; "": nothing, or not looked yet
+    big("server", default=0), text("uri"), text("url"), text("emojis", default="[]"),  # of one from another server, as of accounts
+    Index("posts_of", "author", "id", "visibility"),
+    Index("posts_pages", "url", sqlite_where=sql("url <> ''")),
+    Index("posts_listed", "id", sqlite_where=sql("listed = 1")),
+    Index("posts_by_language", "language", "id", sqlite_where=sql("listed = 1")),
+    Index("posts_in_thread", "root", "id"),
+    Index("posts_answering", "reply_to", "id", sqlite_where=sql("reply_to IS NOT NULL")),
+    Index("posts_reposting", "boost_of", "author", sqlite_where=sql("boost_of IS NOT NULL")),
+    Index("posts_quoting", "quote_of", "id", sqlite_where=sql("quote_of IS NOT NULL")),
+)  # fmt: skip
+
+post_tags = Table(
+    "post_tags",
+    meta,
+    text("key", primary_key=True),
+    big("post_id", primary_key=True),
+    text("name"),
+    big("author"),
+    text("language"),
+    big("listed", default=0),
+    Index("post_tags_of_post", "post_id"),
+)
+
+mentions = Table(
+    "mentions",
+    meta,
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
+    big("visibility"),
+    Index("mentions_of_post", "post_id"),
+)
+
+likes = Table(
+    "likes",
+    meta,
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
+    big("id"),
+    Index("likes_by", "account_id", "id"),
+    Index("likes_on", "post_id", "id"),
+)
+
+bookmarks = Table(
+    "bookmarks",
+    meta,
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
+    big("id"),
+    Index("bookmarks_by", "account_id", "id"),
+    Index("bookmarks_on", "post_id"),
+)
+
+pins = Table(
+    "pins",
+    meta,
+    big("account_id", primary_key=True),
+    big("post_id", primary_key=True),
+    big("id"),
+    Index("pins_of", "account_id", "id"),
+    Index("pins_on", "post_id"),
+)
+
+# Conversations from which an account wants to hear nothing.
+thread_mutes = Table(
+    "thread_mutes",
+    meta,
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
+    Index("thread_mutes_of", "root"),
+)
+
+# What a post said before it was edited: one row for each wording that was replaced. `pictures`, `options`: JSON.
+revisions = Table(
+    "revisions",
+    meta,
+    id_column(),
+    big("post_id"),
+    big("at"),
+    text("text"),
+    text("html"),
+    text("spoiler"),
+    big("sensitive", default=0),
+    text("language"),
+    text("pictures", default="[]"),
+    text("options", default="[]"),
+    text("mentions", default="[]"),  # whom it was addressed to then; nobody, of what was kept before this was
+    Index("revisions_of", "post_id", "id"),
+)
+
+poll_votes = Table(
+    "poll_votes",
+    meta,
+    big("post_id", primary_key=True),
+    big("account_id", primary_key=True),
+    big("choice", primary_key=True),
+    Index("poll_votes_of", "account_id"),
+)
+# Polls that are still to be closed.
+polls_open = Table("polls_open", meta, id_column("post_id"), big("ends_at"), Index("polls_due", "ends_at"))
+
+# Posts to be: `body` is JSON of what will be said; `failed`: why it was not said when it was due.
+scheduled = Table(
+    "scheduled",
+    meta,
+    id_column(),
+    big("account_id"),
+    big("at"),
+    text("body"),
+    big("created_at"),
+    text("failed"),
+    big("posts", default=1),  # a series is as many as it has
+    Index("scheduled_of", "account_id", "id"),
+    Index("scheduled_due", "failed", "at"),
+)
+drafts = Table(
+    "drafts",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("body"),
+    big("created_at"),
+    big("updated_at"),
+    Index("drafts_of", "account_id", "updated_at"),
+)
+# Uploads that a draft or a scheduled post needs: not to be swept away.
+kept_media = Table(
+    "kept_media",
+    meta,
+    big("media_id", primary_key=True),
+    big("holder_id", primary_key=True),
+    Index("kept_media_by", "holder_id"),
+)
+
+media = Table(
+    "media", meta, id_column(),
+    big("account_id"), big("post_id", null=True), text("key"), text("mime"), text("description"), text("blurhash"),
+    big("width"), big("height"), big("small_width"), big("small_height"), big("size"), text("focus", default="0,0"), big("created_at"),
+    # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
+    big("was_of", null=True), big("loose_at", null=True),
+    # image, gifv, video, audio; coming (its files are put), waiting to be painted, ready, failed. `length`: ms, `bitrate`: bits a second.
+    text("kind", default="image"), text("state", default="ready"), big("length", default=0), text("frame_rate"), big("bitrate", default=0),
+    # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
+    text("demuxer"), big("held_until", default=0), big("tries", default=0),
+    big("root", default=0),  # the first upload of the same content by the same account, whatever became of it; 0: itself
+    text("captions", default="[]"),
+    text("remote_url"),  # where it lies on another server; its state is `remote` until it was fetched and painted anew
+    Index("media_of_post", "post_id"),
+    Index("media_waiting", "id", sqlite_where=sql("state = 'waiting'")),
+    Index("media_fetched", "created_at", sqlite_where=sql("remote_url <> ''")),
+    Index("media_loose", "loose_at", sqlite_where=sql("post_id IS NULL")),
+)  # fmt: skip
+
+# Words to read along with a film or sound (WebVTT); `media.captions` names those in force, earlier ones stay with what said them.
+captions = Table(
+    "captions", meta, id_column(), big("media_id"), text("language"), text("body"), Index("captions_of", "media_id")
+)
+
+# By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
+media_contents = Table(
+    "media_contents",
+    meta,
+    big("account_id", primary_key=True),
+    text("sha256", primary_key=True),
+    big("root"),
+    Index("media_contents_of", "root"),
+)
+# In which posts a content has been: what was ruled on one of these goes with it.
+media_uses = Table(
+    "media_uses", meta, big("post_id", primary_key=True), big("root", primary_key=True), Index("media_uses_of", "root")
+)
+
+tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
+
+# The first link of a post: followed when it is due (null: done), so that a restart forgets none.
+post_links = Table(
+    "post_links",
+    meta,
+    id_column("post_id"),
+    text("url"),
+    big("due_at", null=True),
+    big("tries", default=0),
+    Index("post_links_of", "url"),
+    Index("post_links_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
+)
+
+# What links led to, kept for whoever links there again. `card` as JSON, "": nothing to show; `image`: a file key, or "".
+link_cards = Table("link_cards", meta, text("url", primary_key=True), text("card"), text("image"), big("fetched_at"))
+
+idempotency = Table(
+    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), big("post_id"), big("at")
+)
+
+# A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
+conversations = Table(
+    "conversations",
+    meta,
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
+    big("last_post"),
+    big("unread", default=0),
+    text("people", default="[]"),
+    Index("conversations_of", "account_id", "last_post"),
+    Index("conversations_on", "root"),
+)
+
+# Up to which post whoever wants read marks has read in a conversation.
+read_marks = Table(
+    "read_marks",
+    meta,
+    big("account_id", primary_key=True),
+    big("root", primary_key=True),
+    big("post"),
+    Index("read_marks_on", "root"),
+)
+
+# What staff tell everybody. `at`: when it is (to be) published; `told_at`: when it was, `ended_at`: taken down.
+announcements = Table(
+    "announcements",
+    meta,
+    id_column(),
+    text("text"),
+    text("text_hi"),
+    big("starts_at", null=True),
+    big("ends_at", null=True),
+    big("all_day", default=0),
+    big("at"),
+    big("told_at", null=True),
+    big("ended_at", null=True),
+    big("by"),
+    big("updated_at"),
+)
+announcement_reads = Table(
+    "announcement_reads", meta, big("account_id", primary_key=True), big("announcement_id", primary_key=True)
+)
+announcement_reactions = Table(
+    "announcement_reactions",
+    meta,
+    big("announcement_id", primary_key=True),
+    text("name", primary_key=True),
+    big("account_id", primary_key=True),
+    big("id"),
+)
+
+lists = Table(
+    "lists",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("title"),
+    text("replies_policy", default="list"),
+    big("exclusive", default=0),
+    big("created_at"),
+    Index("lists_of", "account_id", "id"),
+)
+list_members = Table(
+    "list_members",
+    meta,
+    big("list_id", primary_key=True),
+    big("account_id", primary_key=True),
+    big("id"),
+    Index("list_members_of", "list_id", "id"),
+    Index("list_members_in", "account_id"),
+)
+
+# `context`: where it works, joined by commas; `action`: warn, hide or blur.
+filters = Table(
+    "filters",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("title"),
+    text("context"),
+    text("action", default="warn"),
+    big("ends_at", null=True),
+    big("created_at"),
+    Index("filters_of", "account_id", "id"),
+)
+filter_keywords = Table(
+    "filter_keywords",
+    meta,
+    id_column(),
+    big("filter_id"),
+    text("keyword"),
+    big("whole_word", default=1),
+    Index("filter_keywords_of", "filter_id"),
+)
+filter_posts = Table(
+    "filter_posts", meta, id_column(), big("filter_id"), big("post_id"), UniqueConstraint("filter_id", "post_id")
+)
+
+# By their count key; `name` as its owner wrote it.
+tag_follows = Table(
+    "tag_follows",
+    meta,
+    big("account_id", primary_key=True),
+    text("key", primary_key=True),
+    big("id"),
+    text("name"),
+    Index("tag_follows_by", "account_id", "id"),
+)
+featured_tags = Table(
+    "featured_tags",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("key"),
+    text("name"),
+    UniqueConstraint("account_id", "key"),
+)
+
+endorsements = tie("endorsements")
+unsuggested = tie("unsuggested")  # suggestions that somebody does not want to see again
+account_notes = Table("account_notes", meta, big("by", primary_key=True), big("to", primary_key=True), text("text"))
+
+# Texts of the house: each row one version, never changed. `effective_on`: a day (2026-11-26), of terms alone.
+house_texts = Table(
+    "house_texts",
+    meta,
+    id_column(),
+    text("kind"),
+    big("version"),
+    text("text"),
+    text("text_hi"),
+    text("effective_on"),
+    big("published_at"),
+    big("by"),
+    big("log_index", null=True),
+    UniqueConstraint("kind", "version"),
+)
+
+# Servers of which somebody wants nothing, by their domains: whether they were met or not.
+domain_blocks = Table(
+    "domain_blocks",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("domain"),
+    UniqueConstraint("account_id", "domain"),
+    Index("domain_blocks_on", "domain"),
+    Index("domain_blocks_of", "account_id", "id"),
+)
+
+# Follows that ended because a server was suspended, or hidden by somebody: what they can ask for again. `kind`: following (`us`
+# followed `them`) or follower. `ruling_id` 0: the person hid the server themselves.
+severed_ties = Table(
+    "severed_ties",
+    meta,
+    id_column(),
+    big("ruling_id"),
+    big("server_id"),
+    big("us"),
+    big("them"),
+    text("kind"),
+    big("boosts", default=1),
+    big("notify", default=0),
+    big("at"),
+    Index("severed_ties_of", "us", "id"),
+    Index("severed_ties_by", "ruling_id", "us"),
+)
