@@ -107,6 +107,10 @@ class Option(msgspec.Struct, frozen=True):
     votes: int = 0
 
 
+# ms: a poll that ends then has no end. On the day before the last that a calendar has: it is one by the clocks of every country.
+NO_END = 253_402_214_400_000
+
+
 class Poll(msgspec.Struct, frozen=True):
     """A question with its answers, open until `ends_at` (ms). `voters`: people, of whom each may have several votes."""
 
@@ -115,6 +119,10 @@ class Poll(msgspec.Struct, frozen=True):
     multiple: bool = False
     hide_totals: bool = False
     voters: int = 0
+
+    @property
+    def has_end(self) -> bool:
+        return self.ends_at < NO_END
 
     @property
     def votes(self) -> int:

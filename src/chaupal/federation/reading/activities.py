@@ -70,7 +70,7 @@ def read_act(said: object) -> Act:
     if not kind:
         raise Unreadable("unknown_kind")
     objects = values_of(said, "object", MOST_OBJECTS)
-    if kind == "Announce" and objects and _first_kind(objects[0]) in ("Create", "Update"):
+    if kind == "Announce" and objects and _first_kind(objects[0]) == "Create":
         # Groups repeat what was said to them (FEP-1b12): what they carry is the post, which is asked for where it is from.
         objects = [uri_of(value_of(objects[0], "object"))]
     whole = next((one for one in objects if isinstance(one, dict)), None)

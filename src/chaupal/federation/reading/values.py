@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 import regex
 
+from chaupal.policy.things import NO_END
 from chaupal.text.clean import clean_line
 
 type Json = Mapping[str, Any]
@@ -22,7 +23,7 @@ MOST_BYTES = 262_144  # of an activity that is sent; what is fetched has a bound
 MOST_DEPTH = 32  # lists and objects inside one another
 MOST_URL = 2_048  # code points
 MOST_NUMBER = 2**53  # what JSON's numbers are exact up to (RFC 8259 §6)
-LATEST = 253_402_300_799_000  # ms: the end of the year 9999
+LATEST = NO_END  # what is said to be later is not read
 
 PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 # The vocabularies whose terms servers write with a prefix, or in full where they have no context for them.

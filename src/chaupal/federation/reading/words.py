@@ -28,7 +28,8 @@ def words_of(
     title, title_tongue = first_word(said, "name")
     summary, summary_tongue = first_word(said, "summary")
     if linked:
-        body, more = _linked(title, summary or content, url), False
+        about = summary or _as_html(content, word_of(said, "mediaType"))
+        body, more = _linked(title, about, url), False
         spoiler = ""
     else:
         read = foreign.read(

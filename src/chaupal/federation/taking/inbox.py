@@ -59,6 +59,11 @@ async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
 
     Raises Unreadable for what cannot be believed of them at all; Unavailable and TooMany where it has to be sent again.
     """
+    if act.kind == "Announce" and act.object_kind and not is_post(act.whole):
+        # Groups repeat what was done in them (FEP-1b12). Of likes they repeat nothing could be believed, nor asked for.
+        if act.object_kind not in FORWARDED:
+            return
+        act = read_act(act.whole)
     if act.actor != by.actor:
         await _pass_on(fed, by, act, body)
         return

@@ -36,8 +36,6 @@ from chaupal.store.square import (
 )
 from chaupal.text import analyse
 
-NEVER = 253_402_300_799_000  # ms: a poll that ends then has no end
-
 
 class Came(msgspec.Struct, frozen=True):
     """A post as it came. Its `id` is yet to be given; `emojis`: names, and where their pictures are;
@@ -101,7 +99,7 @@ async def _with_files(square: Square, w: Writing, came: Came, id_: int) -> Post:
 
 async def _open(w: Writing, post: Post) -> None:
     """A poll without an end is never to be closed."""
-    if post.poll is not None and post.poll.ends_at >= NEVER:
+    if post.poll is not None and not post.poll.has_end:
         await polls_store.close(w, post.id)
 
 

@@ -246,6 +246,8 @@ def test_plain_text_and_markdown_are_read_as_what_they_are():
         said(content="**x** <b>y</b>", mediaType="text/markdown; charset=utf-8").html
         == "<p><strong>x</strong> &lt;b&gt;y&lt;/b&gt;</p>"
     )
+    film = said(type="Video", name="फ़िल्म", content="**x** [y](https://x.example/y)", mediaType="text/markdown")
+    assert film.html.startswith("<p><strong>फ़िल्म</strong></p><p>x y</p>")
 
 
 def test_a_date_in_the_future_is_now_and_none_is_none():

@@ -203,13 +203,22 @@ async def test_what_is_only_brought_along_is_asked_for_at_its_own_server(far: Fa
     await far.tells(far.bob, far.eve.act("Create", lie) | {"signature": {}})
     here = await far.here(said)
     assert here and "झूठ" not in (await far.status(v.ravi, here))["content"]
+    far.there.serves(
+        far.eve.note("reply", inReplyTo=far.post(v.asha), content="<p>अब</p>", updated="2026-11-02T10:00:00Z")
+    )
+    far.there.asked.clear()
+    for kind, about in (("Like", far.post(v.asha)), ("Delete", far.post(v.asha)), ("Lock", said), ("Update", said)):
+        group = far.bob.act("Announce", far.eve.act(kind, about), kind, to=[PUBLIC])
+        await far.tells(far.bob, group, 400 if kind == "Delete" else 202)
+    assert far.there.asked == {"/eve/notes/reply": 1}, "what a group repeats (FEP-1b12) is its members' to say"
+    assert "अब" in (await far.status(v.ravi, here))["content"] and said not in await home(far)
     await far.tells(far.bob, far.eve.act("Delete", said))
     assert await far.here(said), "it is still there"
     del far.there.documents["/eve/notes/reply"]
     await far.tells(far.bob, far.eve.act("Delete", said, "then"))
     assert await far.here(said), "missing is not gone: its server has to say so"
     far.there.documents["/eve/notes/reply"] = {"id": said, "type": "Tombstone"}
-    await far.tells(far.bob, far.eve.act("Delete", said, "at last"))
+    await far.tells(far.bob, far.bob.act("Announce", far.eve.act("Delete", said, "at last"), "at last", to=[PUBLIC]))
     assert not await far.here(said)
     assert (await v.api(v.ravi, "GET", f"/api/v1/statuses/{here}")).status_code == 404
 
@@ -248,11 +257,15 @@ async def test_what_somebody_has_pinned_is_looked_up_when_they_are_followed(far:
     assert [one["uri"] for one in pinned] == [note]
 
 
-async def test_a_post_given_by_its_address_alone_is_asked_for(far: Far):
+async def test_a_post_given_by_its_address_alone_is_asked_for_and_a_poll_without_an_end_is_shown_as_one(far: Far):
+    """As the last moment of the calendar it was none any more by India's clocks: every page on which it stood was a 500."""
     await followed(far)
-    note = far.there.serves(far.bob.note("alone"))
+    v, note = far.village, far.there.serves(far.bob.note("alone", type="Question", oneOf=[{"name": "हाँ"}]))
     await far.tells(far.bob, far.bob.act("Create", note))
-    assert (await home(far))[:1] == [note]
+    first = (await far.ask(v.ravi, "/api/v1/timelines/home"))[0]
+    assert (first["uri"], first["poll"]["expires_at"], first["poll"]["expired"]) == (note, None, False)
+    page = await v.look("IN", "/", v.ravi)
+    assert page.status_code == 200 and "हाँ" in page.text
 
 
 async def test_a_conversation_is_completed_when_somebody_of_ours_looks_at_it_and_not_again_at_once(far: Far):

@@ -27,7 +27,7 @@ class PollShown(msgspec.Struct, kw_only=True, omit_defaults=True):
     """https://docs.joinmastodon.org/entities/Poll/; a poll's id is its post's."""
 
     id: str
-    expires_at: str
+    expires_at: str | None
     expired: bool
     multiple: bool
     votes_count: int
@@ -51,7 +51,7 @@ def poll_shown(id_: int, poll: Poll, now: int, own: tuple[int, ...] | None, *, m
     told = over or not poll.hide_totals
     return PollShown(
         id=str(id_),
-        expires_at=iso(poll.ends_at),
+        expires_at=iso(poll.ends_at) if poll.has_end else None,
         expired=over,
         multiple=poll.multiple,
         votes_count=poll.votes,
