@@ -13,7 +13,7 @@ from collections.abc import Awaitable
 
 from bench.court import DESPITE, desk, order
 from bench.data import account
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.cases import bulk
 from chaupal.governance.cases.bulk import Item, Outcome
 from chaupal.kernel.clock import system_clock
@@ -32,7 +32,7 @@ def settings_of(folder: str, database: str) -> Settings:
     return load_settings(environ={}, data=folder, database=database, port=0, rate_limits=False, log_batch_minutes=0)
 
 
-async def order_of(running: Running, many: int) -> tuple[str, Viewer, Viewer]:
+async def order_of(running: RunningHouse, many: int) -> tuple[str, Viewer, Viewer]:
     """An order against so many posts: its reference, who proposes, who approves."""
     house = running.house
     square = house.square

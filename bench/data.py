@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from bench.in_force import withhold
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.clock import DAY, StillClock, system_clock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.facts import Visibility
@@ -112,7 +112,7 @@ def _viewer(id_: int) -> Viewer:
     return Viewer(account=id_, country="IN")
 
 
-async def _people(running: Running, data: DataSet, people: int, dice: random.Random) -> None:
+async def _people(running: RunningHouse, data: DataSet, people: int, dice: random.Random) -> None:
     square = running.house.square
     data.people = [await account(square, f"person{number}") for number in range(people)]
     data.tokens = [await issue_token(square, id_, "read write follow") for id_ in data.people]
@@ -121,7 +121,7 @@ async def _people(running: Running, data: DataSet, people: int, dice: random.Ran
             await graph.follow(square, _viewer(me), them)
 
 
-async def _write(running: Running, data: DataSet, count: int, dice: random.Random, clock: StillClock) -> list[int]:
+async def _write(running: RunningHouse, data: DataSet, count: int, dice: random.Random, clock: StillClock) -> list[int]:
     square = running.house.square
     written: list[int] = []
     for start in range(0, count, 50):
@@ -151,7 +151,7 @@ async def _thread(square: Square, data: DataSet, dice: random.Random) -> None:
         data.post = parent
 
 
-async def _crowd(running: Running, data: DataSet, crowd: int) -> None:
+async def _crowd(running: RunningHouse, data: DataSet, crowd: int) -> None:
     square = running.house.square
     star = await account(square, "star")
     data.star = await issue_token(square, star, "read write follow")
@@ -162,7 +162,7 @@ async def _crowd(running: Running, data: DataSet, crowd: int) -> None:
             data.crowd.append(await issue_token(square, follower, "read write follow"))
 
 
-async def _rulings(running: Running, written: list[int], clock: StillClock) -> None:
+async def _rulings(running: RunningHouse, written: list[int], clock: StillClock) -> None:
     """In force: abroad on every twentieth post, in India on posts not asked for here; what is measured is asking, not hiding."""
     square = running.house.square
     abroad = [(id_, "DE") for id_ in written[::20]]

@@ -87,7 +87,7 @@ async def _read(port: int, reads: int, turn: int) -> tuple[float, float]:
     return took[len(took) // 2], took[int(len(took) * 0.99)]
 
 
-class Read(NamedTuple):
+class ReadersWaited(NamedTuple):
     """What readers waited (ms), and how many times as long the p99 is as where nothing is flooded."""
 
     p50: float
@@ -95,7 +95,7 @@ class Read(NamedTuple):
     ratio: float
 
 
-def measure(folder: Path, reads: int = READS, scale: int = 1) -> dict[str, Read]:
+def measure(folder: Path, reads: int = READS, scale: int = 1) -> dict[str, ReadersWaited]:
     """By flood, and `quiet` without one."""
     data = asyncio.run(seed(folder / "flooded", 200, 2_000))
     port = free_port()
@@ -105,7 +105,7 @@ def measure(folder: Path, reads: int = READS, scale: int = 1) -> dict[str, Read]
     ):
         asyncio.run(_read(port, 50, 1))
         quiet = asyncio.run(_read(port, reads, 2))
-        found = {"quiet": Read(*quiet, 1.0)}
+        found = {"quiet": ReadersWaited(*quiet, 1.0)}
         for turn, name in enumerate(FLOODS, 3):
             flood = subprocess.Popen([sys.executable, "-m", "bench.flood", "--attack", name, "--port", str(port)])
             try:
@@ -114,7 +114,7 @@ def measure(folder: Path, reads: int = READS, scale: int = 1) -> dict[str, Read]
             finally:
                 flood.kill()
                 flood.wait()
-            found[name] = Read(p50, p99, p99 / quiet[1])
+            found[name] = ReadersWaited(p50, p99, p99 / quiet[1])
     return found
 
 

@@ -23,7 +23,7 @@ import uvloop
 
 from bench.data import account
 from bench.process import words
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.feed import Resident
@@ -55,7 +55,7 @@ HOURS = 500
 
 
 @dataclass
-class Took:
+class SpreadTimes:
     """Seconds: until the author was answered; until the last home of a process had it; the longest turn of a loop meanwhile."""
 
     answered: float
@@ -66,7 +66,7 @@ class Took:
 class Homes:
     """The homes that one process keeps: each of a follower of `star`."""
 
-    def __init__(self, running: Running, star: int, owners: range) -> None:
+    def __init__(self, running: RunningHouse, star: int, owners: range) -> None:
         self._work = running.house.square.work
         self._feeds = running.house.reads.feeds
         self._star = star
@@ -134,7 +134,7 @@ def beside(settings: Settings, star: int, owners: range, pipe: Connection) -> No
         runner.run(keep())
 
 
-async def crowd(running: Running, many: int) -> tuple[int, str, int]:
+async def crowd(running: RunningHouse, many: int) -> tuple[int, str, int]:
     """(who is followed, their token, the first of so many followers)."""
     square = running.house.square
     star, first = await account(square, "star"), await account(square, "crowd")
@@ -148,7 +148,7 @@ async def crowd(running: Running, many: int) -> tuple[int, str, int]:
     return star, await issue_token(square, star, "read write"), first
 
 
-async def publish(running: Running, token: str, number: int) -> tuple[int, float, float]:
+async def publish(running: RunningHouse, token: str, number: int) -> tuple[int, float, float]:
     """(its id, when it was sent, when it was answered)."""
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=running.app), base_url=running.house.settings.origin
@@ -161,7 +161,7 @@ async def publish(running: Running, token: str, number: int) -> tuple[int, float
     return int(said.json()["id"]), began, ended
 
 
-async def spread(settings: Settings, many: int, processes: int, times: int) -> list[Took]:
+async def spread(settings: Settings, many: int, processes: int, times: int) -> list[SpreadTimes]:
     """Of each post."""
     running = await open_house(settings)
     star, token, first = await crowd(running, many)
@@ -176,7 +176,7 @@ async def spread(settings: Settings, many: int, processes: int, times: int) -> l
         pipes.append(ours)
     for pipe in pipes:
         await asyncio.to_thread(pipe.recv)
-    found: list[Took] = []
+    found: list[SpreadTimes] = []
     for number in range(times + 1):
         await asyncio.sleep(0.3)
         async with watched() as longest:
@@ -187,7 +187,9 @@ async def spread(settings: Settings, many: int, processes: int, times: int) -> l
             ends = [(time.perf_counter(), longest[0])]
         ends += [await asyncio.to_thread(pipe.recv) for pipe in pipes]
         if number:  # the first one brings in what only posting needs
-            found.append(Took(answered - began, max(at for at, _ in ends) - began, max(held for _, held in ends)))
+            found.append(
+                SpreadTimes(answered - began, max(at for at, _ in ends) - began, max(held for _, held in ends))
+            )
     for pipe in pipes:
         pipe.send(None)
     await running.close()

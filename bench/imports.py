@@ -15,7 +15,7 @@ from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives import imports
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 
 POSTS = 5_000
 TARGET = 500.0  # posts a second on one core
@@ -38,7 +38,7 @@ async def _bring(settings: Settings, posts: int) -> float:
     async with visiting(settings) as house:
         viewer = Viewer(account=await account(house.square, "bench_asha"), country="IN")
         began = time.perf_counter()
-        id_ = await imports.take_in(house.square, viewer, Brought("twitter.zip", _archive(posts)))
+        id_ = await imports.take_in(house.square, viewer, ImportFile("twitter.zip", _archive(posts)))
         await imports.carry_on(house.square)
         took = time.perf_counter() - began
         one, _ = await imports.by_id(house.square, viewer, id_)

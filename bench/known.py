@@ -21,7 +21,7 @@ from urllib.parse import quote
 from bench.__main__ import copied, seeded
 from bench.data import DataSet
 from bench.process import Server, fire, free_port, rested, serving
-from bench.works import API, Work, works
+from bench.works import API, WorkMeasured, works
 from chaupal.kernel.ids import first_id_at
 from chaupal.store.machine import planning
 from chaupal.text.analyse import name_words
@@ -73,7 +73,7 @@ def _words(known: int, begin: int, step: int) -> Iterator[tuple[object, ...]]:
             yield word, begin + number * step, number % HOSTS + 1
 
 
-def reads(data: DataSet) -> list[Work]:
+def reads(data: DataSet) -> list[WorkMeasured]:
     """What is asked of every square, and what looks at people above all."""
     me = data.tokens[:1]
     people = (
@@ -86,7 +86,7 @@ def reads(data: DataSet) -> list[Work]:
         ("a tag, local", f"{API}/timelines/tag/{quote('किसान_आंदोलन')}?local=true"),
         ("the front page", "/"),
     )
-    return [*works(data), *(Work(name, path, 0, 0, 0, me) for name, path in people)]
+    return [*works(data), *(WorkMeasured(name, path, 0, 0, 0, me) for name, path in people)]
 
 
 def serve(data: DataSet) -> AbstractContextManager[Server]:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.process import free_port, serving
-from bench.transparency import Story
+from bench.transparency import LogStory
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, log, reconcile, tree as log_tree
@@ -51,7 +51,7 @@ async def append_acts(court: Court, many: int) -> float:
 
 async def fill(court: Court, many: int) -> None:
     """As a log of years would be, by the story that the report's measure tells; many entries to a unit."""
-    story: Iterator[tuple[int, bytes]] = Story().tell()
+    story: Iterator[tuple[int, bytes]] = LogStory().tell()
     async with court.work.reading() as reading:
         missing = many - await ledger.size(reading)
     while missing > 0:

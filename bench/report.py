@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bench import streams
 from bench.data import DataSet
-from bench.works import Work, works
+from bench.works import WorkMeasured, works
 
 RUNS = Path(__file__).parent / "runs"
 GROWTH = 1.2  # how much dearer a work may be with ten times the posts and accounts
@@ -55,7 +55,7 @@ def show(found: dict[str, Any]) -> None:
     console.print(figures)
 
 
-def _row(work: Work, row: dict[str, float], peer: float | None) -> tuple[str, ...]:
+def _row(work: WorkMeasured, row: dict[str, float], peer: float | None) -> tuple[str, ...]:
     unit = "ms" if work.absolute else "R"
     value = row["cpu"] if work.absolute else row["ratio"]
     colour = "green" if value <= work.target else "yellow" if row["cpu"] <= work.there else "red"

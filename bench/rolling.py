@@ -28,7 +28,7 @@ REQUEST = b"GET /api/v2/instance HTTP/1.1\r\nhost: 127.0.0.1\r\n%s\r\n"
 
 
 @dataclass
-class Found:
+class RollingResult:
     """What came of it; `failed` says why, `waits` in ms."""
 
     waits: list[float] = field(default_factory=list[float])
@@ -42,7 +42,7 @@ class Caller:
         self._port, self._keeps = port, keeps
         self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, found: Found) -> None:
+    async def ask(self, found: RollingResult) -> None:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(30):
@@ -77,7 +77,7 @@ def children(pid: int) -> set[str]:
     return set(Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split())
 
 
-async def call(port: int, over: asyncio.Event, found: Found) -> None:
+async def call(port: int, over: asyncio.Event, found: RollingResult) -> None:
     """`A_SECOND` requests a second, as evenly as may be, whoever waits for an answer."""
 
     async def go_on(number: int) -> None:
@@ -90,9 +90,9 @@ async def call(port: int, over: asyncio.Event, found: Found) -> None:
     await asyncio.gather(*map(go_on, range(CALLERS)))
 
 
-async def roll(pid: int, port: int, rounds: int) -> tuple[Found, float]:
+async def roll(pid: int, port: int, rounds: int) -> tuple[RollingResult, float]:
     """Replace all of them so many times; (what callers met, seconds)."""
-    found, over, began = Found(), asyncio.Event(), time.perf_counter()
+    found, over, began = RollingResult(), asyncio.Event(), time.perf_counter()
     calling = asyncio.create_task(call(port, over, found))
     try:
         for _ in range(rounds):

@@ -47,7 +47,7 @@ SOCKET = (
 
 
 @dataclass
-class Ear(asyncio.Protocol):
+class StreamClient(asyncio.Protocol):
     """One stream; `told` waits for bytes and says when they came (perf_counter)."""
 
     request: bytes
@@ -98,7 +98,7 @@ def _many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _open[E: Ear](stack: AsyncExitStack, port: int, request: str, kind: type[E] = Ear) -> E:
+async def _open[E: StreamClient](stack: AsyncExitStack, port: int, request: str, kind: type[E] = StreamClient) -> E:
     transport, ear = await asyncio.get_running_loop().create_connection(
         lambda: kind(request.encode()), "127.0.0.1", port
     )
@@ -253,7 +253,7 @@ def across(database: str, valkey: str, folder: Path, times: int) -> bool:
 
 
 @dataclass
-class Crowd(Ear):
+class CrowdClient(StreamClient):
     """One stream among many: notes when each of the numbered posts came."""
 
     heard: dict[int, float] = field(default_factory=dict[int, float])
@@ -271,10 +271,10 @@ async def _crowded(server: Server, data: DataSet, ears: int, seconds: float) -> 
     """Whoever writes does so at a steady pace, all of them spread over it; every post goes to every stream."""
     began: dict[int, float] = {}
     async with AsyncExitStack() as stack:
-        crowd: list[Crowd] = []
+        crowd: list[CrowdClient] = []
         for number in range(ears):
             request = SOCKET if number % 2 else _asks("IN")
-            crowd.append(await _open(stack, server.port, request, Crowd))
+            crowd.append(await _open(stack, server.port, request, CrowdClient))
         cpu, start = server.cpu, time.perf_counter()
 
         async def write(writer: int) -> None:

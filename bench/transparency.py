@@ -33,7 +33,7 @@ GROUNDS = ("protected_expression", "not_specific", "no_reasons", "overbroad_acco
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-class Story:
+class LogStory:
     """Realistic enough: orders of many targets, most decided, some lifted; own rules, notices, appeals, reports."""
 
     def __init__(self, seed: int = 2021) -> None:
@@ -161,7 +161,7 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=0)
     args = parser.parse_args()
     many = args.entries or (QUICK if args.quick else ENTRIES)
-    tell = Story().tell()
+    tell = LogStory().tell()
     entries = [next(tell) for _ in range(many)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, worked = time.perf_counter(), time.process_time()

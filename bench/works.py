@@ -17,7 +17,7 @@ ITS_OWN = frozenset({"date", "server", "transfer-encoding", "connection"})
 
 
 @dataclass
-class Work:
+class WorkMeasured:
     """`target` is in R, or in ms of CPU where `absolute`. `there`: ms that the target came to where it was set (R was 0.095 ms).
 
     `elsewhere`: GoToSocial's CPU for the same, measured there, in R or ms.
@@ -42,23 +42,23 @@ def ask(path: str, token: str = "") -> str:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: hi\r\n{auth}\r\n"
 
 
-def works(data: DataSet) -> list[Work]:
+def works(data: DataSet) -> list[WorkMeasured]:
     """The same list for every data set, in the same order."""
     me, twenty = data.tokens[:1], data.tokens[:20]
     another = data.tokens[-1:]  # whose own posts are not what is asked for: authors are told of rulings
     return [
-        Work("W1 home, one reader", f"{API}/timelines/home", 1.6, 0.15, 5.6, me),
-        Work("W1 home, 20 readers in turn", f"{API}/timelines/home", 1.6, 0.15, 5.6, twenty),
-        Work("W2 public, local", f"{API}/timelines/public?local=true", 1.8, 0.17, 21, me),
-        Work("W3 one status", f"{API}/statuses/{data.post}", 2.0, 0.10, 4.8, me),
-        Work("W3 thread of 20", f"{API}/statuses/{data.thread}/context", 2.5, 0.24, 15.6, me),
-        Work("W4 an account's posts", f"{API}/accounts/{data.people[0]}/statuses", 2.5, 0.24, 326, another),
-        Work("W6 tag, Devanagari", f"{API}/timelines/tag/{quote(TAG)}", 1.8, 0.17, 31.6, me),
-        Work(
+        WorkMeasured("W1 home, one reader", f"{API}/timelines/home", 1.6, 0.15, 5.6, me),
+        WorkMeasured("W1 home, 20 readers in turn", f"{API}/timelines/home", 1.6, 0.15, 5.6, twenty),
+        WorkMeasured("W2 public, local", f"{API}/timelines/public?local=true", 1.8, 0.17, 21, me),
+        WorkMeasured("W3 one status", f"{API}/statuses/{data.post}", 2.0, 0.10, 4.8, me),
+        WorkMeasured("W3 thread of 20", f"{API}/statuses/{data.thread}/context", 2.5, 0.24, 15.6, me),
+        WorkMeasured("W4 an account's posts", f"{API}/accounts/{data.people[0]}/statuses", 2.5, 0.24, 326, another),
+        WorkMeasured("W6 tag, Devanagari", f"{API}/timelines/tag/{quote(TAG)}", 1.8, 0.17, 31.6, me),
+        WorkMeasured(
             "W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 1.5, 11.5, me, absolute=True
         ),
-        Work("W7 profile page", f"/@{data.handle}", 0.3, 0.3, 93, absolute=True),
-        *(Work(f"W10 {name}", path, target, target * 0.095, 0, me) for name, path, target in others(data)),
+        WorkMeasured("W7 profile page", f"/@{data.handle}", 0.3, 0.3, 93, absolute=True),
+        *(WorkMeasured(f"W10 {name}", path, target, target * 0.095, 0, me) for name, path, target in others(data)),
     ]
 
 
@@ -85,7 +85,7 @@ def others(data: DataSet) -> list[tuple[str, str, float]]:
     ]
 
 
-def capture(server: Server, chosen: list[Work], folder: Path) -> list[Work]:
+def capture(server: Server, chosen: list[WorkMeasured], folder: Path) -> list[WorkMeasured]:
     """Write down the bytes that R must send, head and body: what the real server answers to each work."""
     folder.mkdir()
     index: dict[str, list[list[str]]] = {}
@@ -115,7 +115,9 @@ class Servers:
     raw: Server
 
 
-def measure(servers: Servers, small: list[Work], large: list[Work], seconds: float) -> dict[str, dict[str, float]]:
+def measure(
+    servers: Servers, small: list[WorkMeasured], large: list[WorkMeasured], seconds: float
+) -> dict[str, dict[str, float]]:
     """Each work at each of the servers in turn; medians over the rounds."""
     server, composing, larger, raw = servers.server, servers.composing, servers.larger, servers.raw
     rows: dict[str, list[dict[str, float]]] = {work.name: [] for work in small}
@@ -146,7 +148,7 @@ def measure(servers: Servers, small: list[Work], large: list[Work], seconds: flo
     }
 
 
-def good(load: Load, work: Work) -> Load:
+def good(load: Load, work: WorkMeasured) -> Load:
     if load.failures or not load.requests:
         raise SystemExit(f"{work.name}: {load.failures} of {load.requests} answers were not 200")
     return load

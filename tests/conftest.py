@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, settings as hypothesis_settings
 import compiled
 from begun import begun, lay
 from chaupal.app import rooms
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.federation.signing import algorithms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
@@ -268,7 +268,7 @@ def settings(request: pytest.FixtureRequest, database: str, tmp_path: Path, migr
 
 
 @pytest.fixture
-async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[RunningHouse]:
     """An open house whose outbox is carried out by `await house.runner.settle()`."""
     running = await open_house(settings, clock=clock, run=False)
     yield running

@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from chaupal.app import rooms, wiring
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.http.scope import App, AsgiReceive, AsgiSend, Scope
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.settings import Settings
@@ -34,10 +34,10 @@ PAIRED: set[str] = set()  # URLs of databases at which a house is two
 uploads_on_a_disk = pytest.mark.parametrize("database", [one for one in STAGES if one != "two"], indirect=True)
 
 
-class Either(Running):
+class Either(RunningHouse):
     """Two open houses as if they were one: the first's rooms, and the doors and the runners of both."""
 
-    both: tuple[Running, ...] = ()
+    both: tuple[RunningHouse, ...] = ()
 
     async def close(self) -> None:
         for one in reversed(self.both):
@@ -47,10 +47,10 @@ class Either(Running):
 class _Doors:
     """Which of both answers goes by the moment and by what is asked: in two worlds of the same history it is the same one."""
 
-    def __init__(self, both: tuple[Running, ...], clock: Clock) -> None:
+    def __init__(self, both: tuple[RunningHouse, ...], clock: Clock) -> None:
         self._both, self._clock, self._asked = both, clock, Counter[str]()
 
-    def pick(self, what: str) -> Running:
+    def pick(self, what: str) -> RunningHouse:
         what = f"{SEED} {self._clock()} {what}"
         self._asked[what] += 1
         return random.Random(f"{what} {self._asked[what]}").choice(self._both)
@@ -73,13 +73,13 @@ class _Doors:
                 await one.house.square.work.catch_up()
                 await one.carrier.streams.settle()
 
-    async def known(self, house: Running) -> None:
+    async def known(self, house: RunningHouse) -> None:
         """What was done at the other is known where the test calls functions by itself: only requests look before they begin."""
         if house is not self._both[0]:
             await self._both[0].house.square.work.catch_up()
 
 
-async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> Running:
+async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> RunningHouse:
     """As the product's; two of them where the stage is one of two."""
     here = await wiring.open_house(settings, clock=clock, run=run)
     if settings.database not in PAIRED:
@@ -105,14 +105,14 @@ async def open_house(settings: Settings, *, clock: Clock, run: bool = False) -> 
     return Either(**msgspec.structs.asdict(here) | {"app": app, "runner": doors, "both": both})
 
 
-def _dispatchers(running: Running) -> list[Any]:
+def _dispatchers(running: RunningHouse) -> list[Any]:
     """Where requests are answered: at one, or at either."""
     apps: list[Any] = [one.app for one in (running.both if isinstance(running, Either) else (running,))]
     return [app._dispatcher for app in apps]
 
 
 @contextmanager
-def set_anew(running: Running, **changed: object) -> Generator[None]:
+def set_anew(running: RunningHouse, **changed: object) -> Generator[None]:
     """Requests are answered by these settings for a while."""
     dispatchers = _dispatchers(running)
     before = [dispatcher.house for dispatcher in dispatchers]
@@ -125,7 +125,7 @@ def set_anew(running: Running, **changed: object) -> Generator[None]:
             dispatcher.house = house
 
 
-async def counted(running: Running) -> None:
+async def counted(running: RunningHouse) -> None:
     """What either has counted for limits is known to both, which it else is a moment later."""
     meters = [dispatcher._limits._meter for dispatcher in _dispatchers(running)] if isinstance(running, Either) else []
     for meter in (*meters, *meters):  # the first had not heard of what the second told

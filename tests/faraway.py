@@ -10,7 +10,7 @@ from chaupal.kernel.clock import SECOND
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Post, Tag
 from chaupal.policy.viewer import Viewer
-from chaupal.social.context import Elsewhere, Found
+from chaupal.social.context import Elsewhere, FoundElsewhere
 from chaupal.social.posts import posts
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.tables.identity import accounts
@@ -106,7 +106,7 @@ def naming(*whom: tuple[int, str]) -> tuple[Mention, ...]:
 class AskedOfOthers:
     """What was asked of other servers, and what they answer."""
 
-    found: dict[str, Found]
+    found: dict[str, FoundElsewhere]
     names: list[str]
     templates: dict[str, str]
 
@@ -115,7 +115,7 @@ def answering(v: Village) -> AskedOfOthers:
     """Other servers answer what is in the lists of `AskedOfOthers`, without a network."""
     asked = AskedOfOthers({}, [], {})
 
-    async def find(what: str) -> Found | None:
+    async def find(what: str) -> FoundElsewhere | None:
         asked.names.append(what)
         return asked.found.get(what)
 

@@ -9,7 +9,7 @@ from chaupal.federation.connections import Place, place
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import RFC9421
-from chaupal.federation.signing.keys import Signing
+from chaupal.federation.signing.keys import SigningKey
 from elsewhere import Site
 
 ACTIVITY = "application/activity+json"
@@ -60,7 +60,7 @@ class Stranger:
     ) -> dict[str, str]:
         """The headers of a request to one of our addresses. `now` in ms; `key`: another's id."""
         there: Place = place(url, plain=True)
-        by = Signing(key or self.key_id, self.key)
+        by = SigningKey(key or self.key_id, self.key)
         return {"host": there.authority, **outgoing.sign(method, there, body, by, way, now)}
 
     def asked(self, path: str) -> int:

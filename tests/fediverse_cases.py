@@ -14,7 +14,7 @@ import msgspec
 import regex
 
 from chaupal.federation.reading.activities import read_act
-from chaupal.federation.reading.objects import Said, read_post
+from chaupal.federation.reading.objects import PostRead, read_post
 from chaupal.federation.reading.values import Unreadable
 from chaupal.text import foreign
 
@@ -123,7 +123,7 @@ def funfedi() -> Iterator[Case]:
                 yield Case(f"{short}/{case.name}", sent.activity, None)
 
 
-def read(case: Case) -> Said | str:
+def read(case: Case) -> PostRead | str:
     """The post as it is read, or why it is not."""
     try:
         act = read_act(case.activity)

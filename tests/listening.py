@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.http.scope import DROP, App
 from waiting import PATIENCE, until
 
@@ -131,7 +131,7 @@ def _is(message: Message, event: str, id_: object) -> bool:
     return id_ is None or str(found) == str(id_)
 
 
-async def hears(running: Running, many: int) -> None:
+async def hears(running: RunningHouse, many: int) -> None:
     """Wait until all connections of a house hear so many streams in all: what a WebSocket asks for is done later."""
     houses = getattr(running, "both", ()) or (running,)
     open_ = [vars(one.carrier.streams)["_listeners"] for one in houses]

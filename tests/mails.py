@@ -6,12 +6,12 @@ from pathlib import Path
 
 import regex
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.kernel.settings import Settings
 from waiting import eventually
 
 
-def mails_of(house: Running) -> list[str]:
+def mails_of(house: RunningHouse) -> list[str]:
     """The text of every mail so far, in order."""
     folder = Path(house.house.settings.data) / "mail"
     found = [

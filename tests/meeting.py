@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import uvicorn
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
@@ -25,7 +25,7 @@ def at_a_port(settings: Settings) -> Settings:
 
 
 @asynccontextmanager
-async def listening(running: Running) -> AsyncGenerator[None]:
+async def listening(running: RunningHouse) -> AsyncGenerator[None]:
     """The house answers at its address."""
     config = uvicorn.Config(
         running.app,
@@ -48,7 +48,7 @@ async def listening(running: Running) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def another(folder: Path, clock: StillClock) -> AsyncGenerator[Running]:
+async def another(folder: Path, clock: StillClock) -> AsyncGenerator[RunningHouse]:
     """A second house with nobody in it, on SQLite, listening."""
     settings = load_settings(environ={}, data=str(folder), rate_limits=False, log_batch_minutes=0)
     running = await open_house(at_a_port(settings), clock=clock, run=False)
@@ -59,7 +59,7 @@ async def another(folder: Path, clock: StillClock) -> AsyncGenerator[Running]:
         await running.close()
 
 
-async def joins(running: Running, handle: str) -> Viewer:
+async def joins(running: RunningHouse, handle: str) -> Viewer:
     """Somebody new in a house."""
     id_ = await accounts.create(
         running.house.square, handle=handle, email=f"{handle}@example.org", password="a long secret of theirs"
@@ -67,7 +67,7 @@ async def joins(running: Running, handle: str) -> Viewer:
     return Viewer(account=id_, country="DE", language="de")
 
 
-async def carry(*houses: Running) -> None:
+async def carry(*houses: RunningHouse) -> None:
     """All that was done in any of them has come to the others, with what follows from it."""
     for _ in range(6):
         for one in houses:

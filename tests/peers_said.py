@@ -3,8 +3,8 @@
 from typing import Any
 
 from chaupal.federation.connections import Connections
-from chaupal.federation.context import Federation, Remembered
-from chaupal.federation.reading.objects import Said, read_post
+from chaupal.federation.context import Federation, FederationMemory
+from chaupal.federation.reading.objects import PostRead, read_post
 from chaupal.ports.meter_local import LocalMeter
 from neighbours import Street
 
@@ -24,12 +24,12 @@ def fed_of(street: Street) -> Federation:
         street.court,
         street.reads,
         Connections(private=True),
-        Remembered(),
+        FederationMemory(),
         LocalMeter(square.clock),
     )
 
 
-def said(who: str, number: int, words: str, **more: Any) -> Said:
+def said(who: str, number: int, words: str, **more: Any) -> PostRead:
     """A post by `user@host`. `more`: properties of the note; `to`: for whom, everybody where it is not said."""
     user, _, host = who.partition("@")
     actor = f"https://{host}/users/{user}"

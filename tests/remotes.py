@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.federation import people
@@ -61,7 +61,7 @@ def federating(settings: Settings, mode: str = "on") -> Settings:
     return msgspec.structs.replace(settings, federation=mode, federation_test=True)
 
 
-async def meet(running: Running, handle: str, *, shared: bool = True, at: str = "") -> Remote:
+async def meet(running: RunningHouse, handle: str, *, shared: bool = True, at: str = "") -> Remote:
     """`bina@far.example` is known here from now on. `at`: scheme and host of their server, http://HOST where nothing is said.
 
     `shared`: their server has an inbox for all of its people.
@@ -75,7 +75,7 @@ async def meet(running: Running, handle: str, *, shared: bool = True, at: str = 
     return Remote(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
 
 
-async def waiting(running: Running) -> list[Delivery]:
+async def waiting(running: RunningHouse) -> list[Delivery]:
     """All that is on its way to other servers, in order."""
     async with running.house.square.work.reading() as reading:
         rows = await reading.fetch(_WAITING)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from conftest import plain_settings
@@ -16,16 +16,16 @@ from services import Postgres
 from village import Village, open_village
 from waiting import PATIENCE
 
-type Open = Callable[[], Awaitable[Running]]
+type Open = Callable[[], Awaitable[RunningHouse]]
 
 
 @pytest.fixture
 async def houses(postgres_server: Postgres, migrated: str, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens houses on one PostgreSQL, each with its own memory and connections."""
     dsn = postgres_server.fresh(template=migrated)
-    opened = list[Running]()
+    opened = list[RunningHouse]()
 
-    async def one() -> Running:
+    async def one() -> RunningHouse:
         opened.append(await open_house(plain_settings(tmp_path / "data", dsn), run=False))
         return opened[-1]
 

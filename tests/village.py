@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, documents, orders, steps
 from chaupal.governance.orders.authorities import Authority
@@ -98,7 +98,7 @@ class Villager:
 class Village:
     """An open house with the cast in it. Every act is carried to its end (`settle`) before it returns."""
 
-    def __init__(self, running: Running, clock: StillClock) -> None:
+    def __init__(self, running: RunningHouse, clock: StillClock) -> None:
         self.running = running
         self.clock = clock
         self.cast: dict[str, Villager] = {}

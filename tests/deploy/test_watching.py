@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chaupal.api.admin import figures, metrics
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.governance.gauges import gauges
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -24,7 +24,7 @@ def asked(text: str) -> set[str]:
     return {SUFFIX.sub("", name) for name in NAME.findall(text)}
 
 
-async def given(running: Running) -> set[str]:
+async def given(running: RunningHouse) -> set[str]:
     """The families that `/metrics` of a server has."""
     court = running.house.court
     text = "".join(metrics.written(gauge) for gauge in await gauges(court))
@@ -32,7 +32,7 @@ async def given(running: Running) -> set[str]:
     return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"chaupal_{name}" for name in figures.GAUGES}
 
 
-async def test_alerts_and_dashboard_ask_for_figures_that_are_there(house: Running):
+async def test_alerts_and_dashboard_ask_for_figures_that_are_there(house: RunningHouse):
     there = await given(house)
     board = json.loads(BOARD.read_text("utf-8"))
     drawn = " ".join(target["expr"] for panel in board["panels"] for target in panel["targets"])

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from chaupal.app.rooms import visiting
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.log import batches
 from chaupal.governance.readiness import lacking
 from chaupal.kernel.errors import Problem, Unavailable
@@ -21,7 +21,7 @@ from services import Postgres
 @pytest.fixture
 async def machines(
     postgres_server: Postgres, migrated: str, valkey_url: str, tmp_path: Path
-) -> AsyncIterator[tuple[Running, Running]]:
+) -> AsyncIterator[tuple[RunningHouse, RunningHouse]]:
     """Two that serve one store, the second with the keys of the first."""
     dsn = postgres_server.fresh(template=migrated)
     one = msgspec.structs.replace(plain_settings(tmp_path / "one", dsn), valkey=valkey_url, files="")
@@ -36,18 +36,18 @@ async def machines(
     postgres_server.drop(dsn)
 
 
-def settings_of(running: Running) -> Settings:
+def settings_of(running: RunningHouse) -> Settings:
     return running.house.settings
 
 
-async def say(running: Running) -> None:
+async def say(running: RunningHouse) -> None:
     court = running.house.court
     async with court.work.writing() as w:
         entry = tlog.leaf("account", "a", "2021-02-10T15:00Z", {}).entry
         await batches.append(court, w, [("account", entry)])
 
 
-async def test_a_key_that_is_changed_on_one_machine_stops_neither(machines: tuple[Running, Running]):
+async def test_a_key_that_is_changed_on_one_machine_stops_neither(machines: tuple[RunningHouse, RunningHouse]):
     first, second = machines
     one, two = first.house.court, second.house.court
     await batches.newest(one)
@@ -83,7 +83,7 @@ async def test_a_key_that_is_changed_on_one_machine_stops_neither(machines: tupl
     await again.close()
 
 
-async def test_another_houses_key_is_none_of_ours(machines: tuple[Running, Running], tmp_path: Path):
+async def test_another_houses_key_is_none_of_ours(machines: tuple[RunningHouse, RunningHouse], tmp_path: Path):
     first, _ = machines
     other = tmp_path / "other"
     shutil.copytree(first.house.court.keys.folder, other / "keys")

@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
@@ -219,7 +219,7 @@ async def test_two_of_three_witnesses_are_enough_where_one_is_away(court, clock,
 # --- neighbours ---
 
 
-async def neighbour(folder: Path, name: str, clock: StillClock, *lines: str) -> Running:
+async def neighbour(folder: Path, name: str, clock: StillClock, *lines: str) -> RunningHouse:
     settings = load_settings(
         environ={},
         data=str(folder / name),
@@ -234,7 +234,7 @@ async def neighbour(folder: Path, name: str, clock: StillClock, *lines: str) -> 
 class Street(httpx2.AsyncBaseTransport):
     """Both houses' servers, by their names."""
 
-    def __init__(self, **houses: Running) -> None:
+    def __init__(self, **houses: RunningHouse) -> None:
         self.inner = {f"{name}.example": httpx2.ASGITransport(app=running.app) for name, running in houses.items()}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 import regex
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
@@ -27,12 +27,12 @@ CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest())
 PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
 
 
-def client(house: Running) -> httpx2.AsyncClient:
+def client(house: RunningHouse) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(house.app), base_url=ORIGIN)
 
 
 @pytest.fixture
-async def browser(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
+async def browser(house: RunningHouse) -> AsyncIterator[httpx2.AsyncClient]:
     """A browser of somebody who has an account and is not logged in."""
     await accounts.create(house.house.square, handle="asha", email="asha@example.org", password=PASSWORD, language="en")
     async with client(house) as opened:
@@ -40,7 +40,7 @@ async def browser(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def app(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
+async def app(house: RunningHouse) -> AsyncIterator[httpx2.AsyncClient]:
     """The app's own way to the server: no cookies of anybody's."""
     async with client(house) as opened:
         yield opened
@@ -279,7 +279,7 @@ async def test_an_app_has_no_more_than_it_registered_for(browser: httpx2.AsyncCl
 
 
 async def test_only_staff_can_give_an_app_what_staff_can_do(
-    house: Running, browser: httpx2.AsyncClient, app: httpx2.AsyncClient
+    house: RunningHouse, browser: httpx2.AsyncClient, app: httpx2.AsyncClient
 ):
     made = await register(app, scopes="read admin:read")
     await log_in(browser)
@@ -387,7 +387,7 @@ async def test_the_metadata_leads_to_doors_that_open(app: httpx2.AsyncClient):
         assert 404 not in answers, name
 
 
-async def test_one_signs_up_confirms_and_is_in_without_any_script(house: Running):
+async def test_one_signs_up_confirms_and_is_in_without_any_script(house: RunningHouse):
     async with client(house) as browser:
         wrong = await submit(browser, "/signup", handle="आशा", email="ravi@example.org", password=PASSWORD)
         assert wrong.status_code == 422
@@ -420,7 +420,7 @@ async def submit_last(browser: httpx2.AsyncClient, path: str) -> httpx2.Response
     return await browser.post(path, data={"csrf": csrf[1]})
 
 
-async def test_a_forgotten_password_is_chosen_anew_by_mail(house: Running, browser: httpx2.AsyncClient):
+async def test_a_forgotten_password_is_chosen_anew_by_mail(house: RunningHouse, browser: httpx2.AsyncClient):
     unknown = await submit(browser, "/reset", email="nobody@example.org")
     known = await submit(browser, "/reset", email="asha@example.org")
     assert (unknown.status_code, known.status_code) == (200, 200)

@@ -17,7 +17,7 @@ import regex
 from pyotp.totp import TOTP
 
 from authenticators import Device
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.fanout import exporting
 from chaupal.governance.cases import evidence
 from chaupal.governance.orders import archive, documents
@@ -40,7 +40,7 @@ LOGGED_IN = "chaupal"
 class Both(httpx2.AsyncBaseTransport):
     """Each request goes to the other house than the one before it."""
 
-    def __init__(self, *houses: Running) -> None:
+    def __init__(self, *houses: RunningHouse) -> None:
         self._next = cycle([httpx2.ASGITransport(app=house.app) for house in houses])
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -51,10 +51,10 @@ class Pair(msgspec.Struct):
     """The village at one house, and the other house beside it."""
 
     here: Village
-    there: Running
+    there: RunningHouse
 
     @property
-    def houses(self) -> tuple[Running, Running]:
+    def houses(self) -> tuple[RunningHouse, RunningHouse]:
         return self.here.running, self.there
 
     @asynccontextmanager
@@ -64,7 +64,7 @@ class Pair(msgspec.Struct):
         async with httpx2.AsyncClient(transport=Both(*self.houses), base_url=origin) as client:
             yield client
 
-    async def at(self, house: Running, method: str, path: str, token: str, **sent: Any) -> httpx2.Response:
+    async def at(self, house: RunningHouse, method: str, path: str, token: str, **sent: Any) -> httpx2.Response:
         transport = httpx2.ASGITransport(app=house.app)
         async with httpx2.AsyncClient(transport=transport, base_url=self.there.house.settings.origin) as client:
             headers = {"authorization": f"Bearer {token}"} | sent.pop("headers", {})

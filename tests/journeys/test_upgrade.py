@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.app.check import check_house
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.log import batches, log, tree
 from chaupal.governance.report import reported
 from chaupal.governance.report.keeper import Building
@@ -45,7 +45,7 @@ def empty(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def opened(restored: Restored) -> AsyncGenerator[Running]:
+async def opened(restored: Restored) -> AsyncGenerator[RunningHouse]:
     """This version's house on it, at the hour at which it was left."""
     settings = plain_settings(restored.data, restored.dsn)
     settings = msgspec.structs.replace(settings, village=True)
@@ -56,7 +56,7 @@ async def opened(restored: Restored) -> AsyncGenerator[Running]:
         await running.close()
 
 
-async def rows(running: Running, what: str) -> list[tuple[Any, ...]]:
+async def rows(running: RunningHouse, what: str) -> list[tuple[Any, ...]]:
     async with running.house.square.work.scanning() as reading:
         return sorted(tuple(row) for row in await reading.fetch(statement(text(what))))
 
@@ -83,7 +83,7 @@ async def test_a_village_of_the_first_version_whose_log_goes_on_is_upgraded_whol
         assert found.size >= len(entries)
 
 
-async def _goes_on(running: Running, older: Older) -> None:
+async def _goes_on(running: RunningHouse, older: Older) -> None:
     """The newest checkpoint is signed by the same key, and its log begins with all that was signed before."""
     (_, note) = older.tables["log_checkpoints"].told("size", "note")[-1]
     key = running.house.court.keys.current.public
@@ -94,7 +94,7 @@ async def _goes_on(running: Running, older: Older) -> None:
     assert await _root(running, before.size) == before.root
 
 
-async def _root(running: Running, size: int) -> bytes:
+async def _root(running: RunningHouse, size: int) -> bytes:
     async with running.house.square.work.reading() as reading:
         return await tree.root(reading, size)
 
@@ -150,7 +150,7 @@ async def test_of_the_very_first_version_everything_is_kept_and_its_log_is_calle
 
 
 @asynccontextmanager
-async def visitor(running: Running) -> AsyncGenerator[httpx2.AsyncClient]:
+async def visitor(running: RunningHouse) -> AsyncGenerator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=running.app)
     async with httpx2.AsyncClient(transport=transport, base_url=running.house.settings.origin) as client:
         yield client

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from chaupal.federation.connections import Answered
+from chaupal.federation.connections import HttpAnswer
 from chaupal.kernel.clock import MINUTE, SECOND, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.dialect import Statement
@@ -425,7 +425,7 @@ async def test_an_answer_that_never_ends_is_not_waited_for_and_holds_up_nobody(
     assert "उसके बाद" in await town.words_of(last["id"])
 
 
-async def hurried(ask: Callable[..., Awaitable[Answered]], *given: Any, patience: float, **more: Any) -> Answered:
+async def hurried(ask: Callable[..., Awaitable[HttpAnswer]], *given: Any, patience: float, **more: Any) -> HttpAnswer:
     """A call that has a tenth of a second instead of its ten."""
     return await ask(*given, patience=patience / 100, **more)
 

@@ -26,7 +26,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
 from chaupal.policy.viewer import Role
 from chaupal.social.archives import exports, imports
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 from chaupal.social.media import captions, media
 from chaupal.store.identity import moving
 from chaupal.store.square import link_cards, media as media_store
@@ -182,7 +182,9 @@ async def _carried(v: Village) -> dict[str, list[Any]]:
     brought = [
         # A name that nobody has: whom they block and follow stays as the world has it.
         await imports.take_in(
-            square, who.viewer, Brought(f"{ACCOUNT}.csv" if who is v.koel else "blocks.csv", b"nobody_of_all", "blocks")
+            square,
+            who.viewer,
+            ImportFile(f"{ACCOUNT}.csv" if who is v.koel else "blocks.csv", b"nobody_of_all", "blocks"),
         )
         for who in people
     ]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from surfaces.square import Square, found
 from surfaces.worlds import grounds  # noqa: F401 - a fixture
 
 
 @pytest.fixture
-async def square(house: Running) -> Square:
+async def square(house: RunningHouse) -> Square:
     return await found(house)

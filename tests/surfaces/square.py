@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 from sqlalchemy import func, select
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
@@ -25,7 +25,7 @@ COUNTS = {table.name: statement(select(func.count()).select_from(table)) for tab
 class Square:
     """asha and binod, their apps' tokens and browsers; `secret` is a post of asha's that nobody else may see."""
 
-    house: Running
+    house: RunningHouse
     asha: Viewer
     binod: Viewer
     tokens: dict[str, str]
@@ -51,7 +51,7 @@ class Square:
             return {name: await reading.value(count) for name, count in COUNTS.items()}
 
 
-async def found(house: Running) -> Square:
+async def found(house: RunningHouse) -> Square:
     """The square as it stands before anybody misbehaves."""
     square = house.house.square
     ids = [

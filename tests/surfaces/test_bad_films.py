@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.social.media import films, painting
 from films import film, sound
 from surfaces.square import Square, check_refused
@@ -55,7 +55,7 @@ NO_FILMS: dict[str, bytes] = {
 }
 
 
-def files_of(house: Running) -> set[Path]:
+def files_of(house: RunningHouse) -> set[Path]:
     return {path for path in (Path(house.house.settings.data) / "files").rglob("*") if path.is_file()}
 
 

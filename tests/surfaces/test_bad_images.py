@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 from PIL import Image
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from clients.images import gif, jpeg, png, png_bomb, png_claiming, png_with_text_bomb
 from surfaces.square import Square, check_refused
 
@@ -82,7 +82,7 @@ def polyglots() -> dict[str, bytes]:
     }
 
 
-def files_of(house: Running) -> set[Path]:
+def files_of(house: RunningHouse) -> set[Path]:
     return {path for path in (Path(house.house.settings.data) / "files").rglob("*") if path.is_file()}
 
 

@@ -362,7 +362,7 @@ async def test_what_goes_out_in_pieces_is_judged_anew_before_each_but_the_first(
         asked.append(1)
 
     await v.running.house.reads.files.put("media/1/original.jpg", b"x" * LONG)
-    file = looked.File("media/1/original.jpg", "image/jpeg", "", again)
+    file = looked.MediaFile("media/1/original.jpg", "image/jpeg", "", again)
     pieces = [len(piece) async for piece in looked.pieces(v.running.house.reads, file, 0, LONG)]
     assert pieces == [PART, PART, PART, LONG - 3 * PART] and len(asked) == 3
 

@@ -47,7 +47,7 @@ async def knows(v: Village, who: Villager, ref: str) -> set[str]:
         with contextlib.suppress(NotFound, NotAllowed):
             await ask()
             found.add(name)
-    if ref in [one.order.ref for one in await desk.queue(reads, me, desk.Wish())]:
+    if ref in [one.order.ref for one in await desk.queue(reads, me, desk.DeskWish())]:
         found.add("queue")
     if ref in [line.order.ref for line in await dossier.queue(reads, me)]:
         found.add("lines")

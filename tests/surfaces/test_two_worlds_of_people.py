@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chaupal.api.federation.collections import Walked
+from chaupal.api.federation.collections import CollectionAsked
 from chaupal.api.federation.routes import ROUTES as FOR_SERVERS
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import Visibility
@@ -91,7 +91,7 @@ async def as_server(made: World) -> Seen:
     """What a server that signs nothing is answered, wherever servers ask."""
     seen: Seen = {}
     for route in [one for one in FOR_SERVERS if one.method == "GET"]:
-        pages = ("", "?page=true") if route.takes is Walked else ("",)
+        pages = ("", "?page=true") if route.takes is CollectionAsked else ("",)
         for path in [path + page for path in paths(route, made) for page in pages]:
             made.village.clock.move(1)
             seen[path] = settled(answer_of(await made.village.client.get(path, headers={"accept": ACTIVITY})))

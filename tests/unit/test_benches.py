@@ -33,7 +33,7 @@ async def test_a_log_is_filled_signed_and_reconciled(tmp_path: Path):
 
 
 def test_the_story_of_a_log_is_one_that_a_report_reads():
-    told, fold = transparency.Story().tell(), Fold()
+    told, fold = transparency.LogStory().tell(), Fold()
     for _ in range(500):
         fold.add(next(told)[1])
     assert fold.facts.unreadable == 0 and fold.facts.orders and fold.facts.measures

@@ -26,13 +26,13 @@ SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 KEPT_A_DAY = [("cache-control", "public, max-age=86400")]
 
 
-class Sought(msgspec.Struct):
+class WebFingerAsked(msgspec.Struct):
     """`acct:asha@this.server`, or the address of a profile."""
 
     resource: Annotated[str, Meta(max_length=500)] = ""
 
 
-class Blank(msgspec.Struct):
+class BlankPortraitAsked(msgspec.Struct):
     """`avatar.png` or `header.png`."""
 
     name: str
@@ -54,7 +54,7 @@ class NodeInfo(msgspec.Struct, kw_only=True):
     metadata: dict[str, str]
 
 
-class Found(msgspec.Struct):
+class WebFingerFound(msgspec.Struct):
     """RFC 7033 §4.4."""
 
     subject: str
@@ -89,10 +89,10 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
     )
 
 
-async def webfinger(call: Call[Sought]) -> Answer:
+async def webfinger(call: Call[WebFingerAsked]) -> Answer:
     settings = call.house.settings
     if settings.federates and call.args.resource.removeprefix("acct:") in _house(settings):
-        return _jrd(Found(f"acct:{_house(settings)[0]}", [_house(settings)[1]], [_self(_house(settings)[1])]))
+        return _jrd(WebFingerFound(f"acct:{_house(settings)[0]}", [_house(settings)[1]], [_self(_house(settings)[1])]))
     seen = await people.named(call.house.reads, call.viewer, _handle(call.args.resource, settings.origin))
     if seen.item.server:
         raise NotFound  # their own server says where they are
@@ -106,7 +106,7 @@ async def webfinger(call: Call[Sought]) -> Answer:
     if settings.federates:
         template = f"{settings.origin}/authorize_interaction?uri={{uri}}"
         links += [_self(url), {"rel": SUBSCRIBE, "template": template}]
-    return _jrd(Found(f"acct:{handle}@{settings.domain}", [url], links))
+    return _jrd(WebFingerFound(f"acct:{handle}@{settings.domain}", [url], links))
 
 
 def _house(settings: Settings) -> tuple[str, str]:
@@ -120,7 +120,7 @@ def _self(actor: str) -> dict[str, str]:
     return {"rel": "self", "type": "application/activity+json", "href": actor}
 
 
-def _jrd(found: Found) -> Answer:
+def _jrd(found: WebFingerFound) -> Answer:
     answer = json(found)
     answer.mime = "application/jrd+json; charset=utf-8"
     return answer
@@ -140,7 +140,7 @@ async def host_meta_json(call: Call[Nothing]) -> HostMeta:
     return HostMeta([{"rel": "lrdd", "type": "application/jrd+json", "template": where}])
 
 
-async def blank_portrait(call: Call[Blank]) -> Answer:
+async def blank_portrait(call: Call[BlankPortraitAsked]) -> Answer:
     drawn = or_not_found(PORTRAITS.get(call.args.name))
     return Answer(drawn(), mime="image/png", headers=[*KEPT_A_DAY, ("access-control-allow-origin", "*")])
 
@@ -166,10 +166,10 @@ ROUTES: tuple[Route, ...] = (
     get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
     get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
     get("/nodeinfo/2.1", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
-    get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=Sought, gives=Found),
+    get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=WebFingerAsked, gives=WebFingerFound),
     get("/.well-known/host-meta", host_meta, Surface.NONE, public=True),
     get("/.well-known/host-meta.json", host_meta_json, Surface.NONE, public=True, gives=HostMeta),
-    get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE, takes=Blank),
+    get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE, takes=BlankPortraitAsked),
 )
 
 

@@ -34,14 +34,14 @@ def command(act: Act, name: str = "", about: str = "") -> click.Command:
     @in_house
     async def run(house: "House", ref: str, number: int, who: str, seen: int | None, **said: Any) -> None:
         viewer = await staff(house, who)
-        state = await acts.perform(house.court, viewer, act, ref, number, Said(said), seen=seen)
+        state = await acts.perform(house.court, viewer, act, ref, number, FormTyped(said), seen=seen)
         click.echo(act.told or state)
 
     run.params += [_option(field) for field in act.fields if not field.looked]
     return run
 
 
-class Said:
+class FormTyped:
     """What was typed, by the names of the fields."""
 
     def __init__(self, said: dict[str, Any]) -> None:

@@ -109,7 +109,7 @@ def _asking(square: Square, federation: Federation) -> Square:
 def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Federation:
     """How other servers are talked to; brought in only where they are."""
     from chaupal.federation.connections import Connections
-    from chaupal.federation.context import Remembered
+    from chaupal.federation.context import FederationMemory
 
     settings = square.settings
     return Federation(
@@ -121,7 +121,7 @@ def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Fed
         court,
         reads,
         Connections(private=settings.federation_test),
-        Remembered(),
+        FederationMemory(),
         meter,
     )
 

@@ -25,7 +25,7 @@ from chaupal.api.admin import figures
 from chaupal.app.connections import LINGER, Config, Http, Keeper
 from chaupal.app.lasting import lasting
 from chaupal.app.supervisor import READY, bound
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.http.streaming import HEARTBEAT
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import BadSettings, Settings
@@ -35,7 +35,7 @@ FINISHING, FINISHING_OF_MANY = 5, 30  # seconds for what was begun; where others
 HEALTH = ("/healthz", "/readyz", "/metrics")
 
 
-class Handed(NamedTuple):
+class HandedOn(NamedTuple):
     """What a supervisor hands on: the socket to listen on, and the line on which it is told that this process serves.
 
     The line is closed with the supervisor: then this process stops, too.
@@ -52,7 +52,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: Config, running: Running, line: socket.socket | None = None, *, lingers: bool = False
+        self, config: Config, running: RunningHouse, line: socket.socket | None = None, *, lingers: bool = False
     ) -> None:
         super().__init__(config)
         self._keeper = config.keeper
@@ -106,7 +106,7 @@ class Server(uvicorn.Server):
         self._streams.close()
 
 
-async def serve(settings: Settings, *, work: bool = True, handed: Handed | None = None) -> None:
+async def serve(settings: Settings, *, work: bool = True, handed: HandedOn | None = None) -> None:
     """Serve until told to stop (SIGINT, SIGTERM). A village is founded first, where it is not yet.
 
     `work`: whether this process carries out, beside serving, what changes cause and what time does.
@@ -144,7 +144,7 @@ async def work(settings: Settings) -> None:
                 await _until_told(running)
 
 
-async def _until_told(running: Running) -> None:
+async def _until_told(running: RunningHouse) -> None:
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -155,7 +155,7 @@ async def _until_told(running: Running) -> None:
         await running.close()
 
 
-def _told(running: Running, role: str) -> AbstractAsyncContextManager[None]:
+def _told(running: RunningHouse, role: str) -> AbstractAsyncContextManager[None]:
     """Inside, this process tells Prometheus how it fares, where somebody watches."""
     square = running.house.square
     return figures.reporting(running.house.settings, square.work.vitals, square.clock, role)
@@ -188,7 +188,7 @@ def _health_of(app: Any) -> Any:
 
 
 async def _listen(
-    running: Running, app: Any, door: socket.socket, line: socket.socket | None, *, lingers: bool = False
+    running: RunningHouse, app: Any, door: socket.socket, line: socket.socket | None, *, lingers: bool = False
 ) -> None:
     settings = running.house.settings
     keeper = Keeper(settings, Locator(settings, lambda address: None))
@@ -240,12 +240,12 @@ def _alone(settings: Settings) -> Generator[None]:
         yield
 
 
-def handed_on(files: str) -> Handed | None:
+def handed_on(files: str) -> HandedOn | None:
     """From the numbers of two open files, "DOOR,LINE"; None where none are named."""
     if not files:
         return None
     door, line = (socket.socket(fileno=int(number)) for number in files.split(","))
-    return Handed(door, line)
+    return HandedOn(door, line)
 
 
 def run(doing: Coroutine[Any, Any, None]) -> None:

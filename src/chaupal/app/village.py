@@ -10,7 +10,7 @@ from typing import Any
 from chaupal.app.village_court import Bench
 from chaupal.app.village_pictures import paint
 from chaupal.app.village_story import Line, Ordered, Play, Scene, StoryTarget, Villager, load_play
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, orders, steps
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
@@ -58,7 +58,7 @@ async def prepare(settings: Settings, now: Clock = system_clock) -> bool:
         await running.close()
 
 
-async def _standing(running: Running) -> str:
+async def _standing(running: RunningHouse) -> str:
     """`founded`, `another` (a square that is no village), or empty."""
     async with running.house.square.work.reading() as reading:
         mark = await marks.read(reading, MARK)
@@ -71,7 +71,7 @@ async def _standing(running: Running) -> str:
 class Telling:
     """One telling of the play, in an open house with a still clock."""
 
-    def __init__(self, running: Running, play: Play, moment: int) -> None:
+    def __init__(self, running: RunningHouse, play: Play, moment: int) -> None:
         self.running, self.play, self.moment = running, play, moment
         self.house = running.house
         clock = self.house.square.clock

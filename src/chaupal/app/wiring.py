@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 ROUTES = (*API_ROUTES, *WEB_ROUTES, *api_pages.routes(partial(description, API_ROUTES)))
 
 
-class Running(msgspec.Struct):
+class RunningHouse(msgspec.Struct):
     """An open house. `app` serves it; `runner` carries out what its changes cause."""
 
     house: House
@@ -69,7 +69,7 @@ class Running(msgspec.Struct):
 
 async def open_house(
     settings: Settings, *, clock: Clock = system_clock, run: bool = True, works: bool = True
-) -> Running:
+) -> RunningHouse:
     """Open the store (bringing it to this version), check the log against it, and join the rooms.
 
     `run=False` leaves the outbox to the caller (tests call `runner.settle`); `works=False` to other processes.
@@ -94,7 +94,7 @@ async def open_house(
     return running
 
 
-async def _set_up(house: House, server: "Server | None", clock: Clock, *, works: bool) -> Running:
+async def _set_up(house: House, server: "Server | None", clock: Clock, *, works: bool) -> RunningHouse:
     """Check what is in force, and join what carries on what changes cause."""
     settings = house.settings
     carrier = _carrier(house, bus_of(server))
@@ -117,7 +117,7 @@ async def _set_up(house: House, server: "Server | None", clock: Clock, *, works:
     watched = vitals if settings.metrics_token else None
     routes = (*ROUTES, *_peer_routes()) if house.federation is not None else ROUTES
     front = Front(dispatcher, routes, Streaming(dispatcher, carrier.streams, routes), watched)
-    return Running(
+    return RunningHouse(
         house,
         front,
         Runner(carrier),

@@ -26,7 +26,7 @@ async def carry_on(carrier: Carrier) -> bool:
                 path,
                 lambda at, total: exports.advance(square, held, at, total),
             )
-        except exporting.Unwanted:
+        except exporting.ExportUnwanted:
             return True
         except Exception:
             log.exception("an export could not be made", export=held.id)

@@ -13,9 +13,9 @@ from chaupal.http.listening import (
     HERE,
     MEDIA,
     PUBLIC,
-    Few,
-    Reacted,
-    Ruled,
+    ReactionTiding,
+    Recipients,
+    RulingTiding,
     Tiding,
     direct_of,
     home_of,
@@ -115,7 +115,9 @@ async def _unannounced(streams: Streams, event: AnnouncementEnded) -> list[Place
 
 
 async def _reacted(streams: Streams, event: ReactionMoved) -> list[Placed]:
-    return [(ANNOUNCED, Reacted("announcement.reaction", event.announcement, name=event.name, count=event.count))]
+    return [
+        (ANNOUNCED, ReactionTiding("announcement.reaction", event.announcement, name=event.name, count=event.count))
+    ]
 
 
 async def _noticed(streams: Streams, event: NotificationMade) -> list[Placed]:
@@ -147,7 +149,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
     few = await _few(streams, event)
     quoting = await _quoting(streams, under, few)
-    tiding = Ruled(
+    tiding = RulingTiding(
         "ruled",
         event.subject,
         few,
@@ -161,20 +163,22 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
 
 
-async def _few(streams: Streams, event: RulingChanged) -> Few | None:
+async def _few(streams: Streams, event: RulingChanged) -> Recipients | None:
     async with streams.work.reading() as reading:
         row = await rulings.ruling(reading, event.ruling)
-    return Few(event.territory, event.owner) if row is None or row.neutral else None
+    return Recipients(event.territory, event.owner) if row is None or row.neutral else None
 
 
-async def _quoting(streams: Streams, under: Sequence[int], few: Few | None) -> list[Placed]:
+async def _quoting(streams: Streams, under: Sequence[int], few: Recipients | None) -> list[Placed]:
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
     return await _anew(streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], few)
 
 
-async def _sharing(streams: Streams, event: RulingChanged, under: Sequence[int], few: Few | None) -> list[Placed]:
+async def _sharing(
+    streams: Streams, event: RulingChanged, under: Sequence[int], few: Recipients | None
+) -> list[Placed]:
     """Other posts with a picture that a ruling is about: withheld with it wherever its owner uses it, and back with it."""
     if event.measure not in COVERING:
         return []
@@ -184,7 +188,9 @@ async def _sharing(streams: Streams, event: RulingChanged, under: Sequence[int],
     return await _anew(streams, [one for one in found if one[0] not in under], few)
 
 
-async def _anew(streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: Few | None) -> list[Placed]:
+async def _anew(
+    streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: Recipients | None
+) -> list[Placed]:
     """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""
     told: list[Placed] = []
     for post, author, visibility, answers in found:

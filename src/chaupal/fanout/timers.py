@@ -30,7 +30,7 @@ from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 LET_OTHERS = 5  # looks after a failure in which this process does not ask for that act again
 
 
-class Act(NamedTuple):
+class TimerAct(NamedTuple):
     """Something that is done every so many `seconds`. `own`: by each process, for what it keeps in its own memory."""
 
     name: str
@@ -39,14 +39,14 @@ class Act(NamedTuple):
     own: bool = False
 
 
-def _of_servers(carrier: Carrier) -> tuple[Act, ...]:
+def _of_servers(carrier: Carrier) -> tuple[TimerAct, ...]:
     """What time does where other servers are talked to; brought in only there."""
     from chaupal.fanout.federation import delivering, gathering
 
     return (
-        Act("forget what was heard", 3_600, lambda: gathering.forget(carrier)),
-        Act("forget what was said", 3_600, lambda: delivering.forget(carrier)),
-        Act("let go of files of others", 600, lambda: gathering.sweep(carrier)),
+        TimerAct("forget what was heard", 3_600, lambda: gathering.forget(carrier)),
+        TimerAct("forget what was said", 3_600, lambda: delivering.forget(carrier)),
+        TimerAct("let go of files of others", 600, lambda: gathering.sweep(carrier)),
     )
 
 
@@ -60,42 +60,42 @@ class Timers:
     def __init__(self, carrier: Carrier, *, pace: float = 1.0, shared: bool = True) -> None:
         court, square = carrier.court, carrier.square
         # The gate itself obeys no ruling a millisecond past its end.
-        self._acts: tuple[Act, ...] = (
-            Act("lapse rulings", pace, lambda: decisions.lapse_ended(court)),
-            Act("sign the log", pace, lambda: log_batches.publish_due(court)),
-            Act("publish matters", pace, lambda: publishing.publish_due(court)),
-            Act("release notices", pace, lambda: served.release(carrier)),
-            Act("alert staff", pace, lambda: clocks.alert(court)),
-            Act("call webhooks", pace, lambda: webhooks.deliver_due(carrier)),
-            Act("bring archives in", pace, lambda: imports.carry_on(square)),
-            Act("make exports", pace, lambda: exporting.carry_on(carrier)),
-            Act("decide in bulk", pace, lambda: bulk_jobs.carry_on(court)),
-            Act("move followers", pace, lambda: moving.carry_on(square)),
-            Act("paint uploads", pace, lambda: painting.paint_waiting(square)),
-            Act("know uploads", pace, contents.Walk(square).step),
-            Act("push", pace, lambda: push.deliver_due(carrier)),
-            Act("mail notices", 30, lambda: mailing.write_due(carrier)),
-            Act("announce", pace, lambda: announcements.tell_due(court)),
-            Act("close polls", pace, lambda: polls.close_due(square)),
-            Act("publish planned posts", pace, lambda: scheduling.publish_due(square)),
-            Act("keep the store small", 5, carrier.work.keep_small, own=True),
+        self._acts: tuple[TimerAct, ...] = (
+            TimerAct("lapse rulings", pace, lambda: decisions.lapse_ended(court)),
+            TimerAct("sign the log", pace, lambda: log_batches.publish_due(court)),
+            TimerAct("publish matters", pace, lambda: publishing.publish_due(court)),
+            TimerAct("release notices", pace, lambda: served.release(carrier)),
+            TimerAct("alert staff", pace, lambda: clocks.alert(court)),
+            TimerAct("call webhooks", pace, lambda: webhooks.deliver_due(carrier)),
+            TimerAct("bring archives in", pace, lambda: imports.carry_on(square)),
+            TimerAct("make exports", pace, lambda: exporting.carry_on(carrier)),
+            TimerAct("decide in bulk", pace, lambda: bulk_jobs.carry_on(court)),
+            TimerAct("move followers", pace, lambda: moving.carry_on(square)),
+            TimerAct("paint uploads", pace, lambda: painting.paint_waiting(square)),
+            TimerAct("know uploads", pace, contents.Walk(square).step),
+            TimerAct("push", pace, lambda: push.deliver_due(carrier)),
+            TimerAct("mail notices", 30, lambda: mailing.write_due(carrier)),
+            TimerAct("announce", pace, lambda: announcements.tell_due(court)),
+            TimerAct("close polls", pace, lambda: polls.close_due(square)),
+            TimerAct("publish planned posts", pace, lambda: scheduling.publish_due(square)),
+            TimerAct("keep the store small", 5, carrier.work.keep_small, own=True),
             # What agrees with the log is sealed in this process's memory, and what does not is said in its log.
-            Act("reconcile", pace, reconcile.Walk(court).step, own=True),
-            Act("watch roles", 600, lambda: roles.watch(court), own=True),
-            Act("remind of reviews", 600, lambda: reviews.remind(court)),
-            Act("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
-            Act("end accounts", 60, lambda: leaving.carry_out(square)),
-            Act("tidy logins", 3_600, lambda: logins.tidy(square)),
-            Act("tidy reports", 3_600, lambda: reports.tidy(court)),
-            Act("sweep exports", 3_600, lambda: exports.sweep(square)),
-            Act("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),
-            Act("sweep uploads", 3_600, lambda: media.sweep(square)),
-            Act("purge evidence", 3_600, lambda: evidence.purge_due(court)),
-            Act("sweep the archive", 3_600, lambda: archive.sweep(court, square.files)),
-            Act("tidy the portal", 3_600, lambda: portal.tidy(court)),
-            Act("follow links", pace, lambda: previews.fetch_due(carrier)),
-            Act("sweep previews", 3_600, lambda: previews.sweep(carrier)),
-            Act("tidy pushes", 3_600, lambda: push.tidy(carrier)),
+            TimerAct("reconcile", pace, reconcile.Walk(court).step, own=True),
+            TimerAct("watch roles", 600, lambda: roles.watch(court), own=True),
+            TimerAct("remind of reviews", 600, lambda: reviews.remind(court)),
+            TimerAct("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
+            TimerAct("end accounts", 60, lambda: leaving.carry_out(square)),
+            TimerAct("tidy logins", 3_600, lambda: logins.tidy(square)),
+            TimerAct("tidy reports", 3_600, lambda: reports.tidy(court)),
+            TimerAct("sweep exports", 3_600, lambda: exports.sweep(square)),
+            TimerAct("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),
+            TimerAct("sweep uploads", 3_600, lambda: media.sweep(square)),
+            TimerAct("purge evidence", 3_600, lambda: evidence.purge_due(court)),
+            TimerAct("sweep the archive", 3_600, lambda: archive.sweep(court, square.files)),
+            TimerAct("tidy the portal", 3_600, lambda: portal.tidy(court)),
+            TimerAct("follow links", pace, lambda: previews.fetch_due(carrier)),
+            TimerAct("sweep previews", 3_600, lambda: previews.sweep(carrier)),
+            TimerAct("tidy pushes", 3_600, lambda: push.tidy(carrier)),
             *(_of_servers(carrier) if carrier.federation is not None else ()),
         )
         self._carrier, self._pace, self._shared = carrier, pace, shared
@@ -140,9 +140,9 @@ class Timers:
                 due[act.name] = now() + act.seconds
                 self._running[act.name] = asyncio.create_task(self._carry_out(act, claim))
 
-    async def _mine(self, ready: list[Act]) -> list[tuple[Act, Claim | None]]:
+    async def _mine(self, ready: list[TimerAct]) -> list[tuple[TimerAct, Claim | None]]:
         """Those of the acts that are this process's to do now. Where the store cannot be asked, of shared ones none."""
-        found: list[tuple[Act, Claim | None]] = [(act, None) for act in ready if act.own or not self._many]
+        found: list[tuple[TimerAct, Claim | None]] = [(act, None) for act in ready if act.own or not self._many]
         if not self._many:
             return found
         try:
@@ -152,7 +152,7 @@ class Timers:
             held = []
         return found + held
 
-    async def _claim(self, ready: dict[str, Act]) -> list[tuple[Act, Claim | None]]:
+    async def _claim(self, ready: dict[str, TimerAct]) -> list[tuple[TimerAct, Claim | None]]:
         names = [act.name for act in self._acts if not act.own]
         # A little less than its time: the next look at it is late rather than early.
         wanted = {name: int(max(act.seconds - self._pace / 2, 0) * 1_000) for name, act in ready.items()}
@@ -165,7 +165,7 @@ class Timers:
         self._ensured = True
         return [(ready[claim.act], claim) for claim in held]
 
-    async def _leave_to_others(self, act: Act, claim: Claim) -> None:
+    async def _leave_to_others(self, act: TimerAct, claim: Claim) -> None:
         """It failed here: another machine may have the key, or the room, that this one lacks. This one lets them go first."""
         self._due[act.name] = asyncio.get_running_loop().time() + max(act.seconds, LET_OTHERS * self._pace)
         CLAIM.set(None)
@@ -173,7 +173,7 @@ class Timers:
             async with self._carrier.work.writing() as w:
                 await claims.let_go_of(w, claim)
 
-    async def _carry_out(self, act: Act, claim: Claim | None) -> None:
+    async def _carry_out(self, act: TimerAct, claim: Claim | None) -> None:
         CLAIM.set(claim)
         try:
             await act.do()

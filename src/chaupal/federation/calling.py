@@ -5,7 +5,7 @@ than the host it came from.
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from chaupal.federation.connections import Answered, Place
+from chaupal.federation.connections import HttpAnswer, Place
 from chaupal.federation.reading.values import Json, Unreadable, parse, same_host, value_of
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
@@ -62,13 +62,13 @@ async def plain(
     *,
     most: int = MOST_READ,
     patience: float = PATIENCE,
-) -> Answered:
+) -> HttpAnswer:
     """What is not said to anybody by name: WebFinger, NodeInfo, pictures. Unsigned; of one of `kinds` (beginnings of a type).
 
     Raises NotAnswered.
     """
 
-    async def ask(there: Place) -> Answered:
+    async def ask(there: Place) -> HttpAnswer:
         return await _ask(fed, "GET", there, {"accept": accept}, most=most, patience=patience)
 
     # Pictures often lie on a host of their own, which nobody let in by name.
@@ -80,7 +80,7 @@ async def plain(
 
 async def post(
     fed: "Federation", url: str, body: bytes, *, by: int, more: "Mapping[str, str] | None" = None
-) -> Answered:
+) -> HttpAnswer:
     """Send an activity to an inbox, signed by an account of ours; its answer, of whatever status. `more`: headers beside.
 
     Raises NotAnswered where there was none.
@@ -93,7 +93,7 @@ async def post(
 async def _fetch(fed: "Federation", url: str, by: int) -> tuple[str, Json]:
     """A document, and at which address it was in the end."""
 
-    async def ask(there: Place) -> Answered:
+    async def ask(there: Place) -> HttpAnswer:
         return await _knock(fed, "GET", there, {"accept": ACCEPT}, b"", by)
 
     there, answered = await _followed(fed, url, ask)
@@ -110,8 +110,8 @@ def _read(body: bytes) -> Json:
 
 
 async def _followed(
-    fed: "Federation", url: str, ask: "Callable[[Place], Awaitable[Answered]]", *, named: bool = True
-) -> tuple[Place, Answered]:
+    fed: "Federation", url: str, ask: "Callable[[Place], Awaitable[HttpAnswer]]", *, named: bool = True
+) -> tuple[Place, HttpAnswer]:
     """The answer of the place to which it leads in the end; each on the way is looked at as the first one was."""
     for _ in range(MOST_HOPS + 1):
         there = await _place(fed, url, named=named)
@@ -136,7 +136,7 @@ async def _place(fed: "Federation", url: str, *, named: bool = True) -> Place:
     return there
 
 
-def _speaks_of_activities(answered: Answered) -> bool:
+def _speaks_of_activities(answered: HttpAnswer) -> bool:
     """Only what says that it is one: a file that somebody uploaded there is nobody's word."""
     kind = answered.headers.get("content-type", "")
     return answered.mime == ACTIVITY or (answered.mime == LINKED and PROFILE in kind)
@@ -144,12 +144,12 @@ def _speaks_of_activities(answered: Answered) -> bool:
 
 async def _knock(
     fed: "Federation", method: str, there: Place, headers: "Mapping[str, str]", body: bytes, by: int
-) -> Answered:
+) -> HttpAnswer:
     """Ask in the way that the server understands; where that is not known and it says no, in the other."""
     signing, speaks = await own_key(fed, by), await _speaks(fed, there.authority)
     most = MOST_READ if method == "GET" else MOST_ANSWERED
 
-    async def knock(way: str) -> Answered:
+    async def knock(way: str) -> HttpAnswer:
         signature = outgoing.sign(method, there, body, signing, way, fed.clock())
         return await _ask(fed, method, there, {**headers, **signature}, body, most=most)
 
@@ -172,7 +172,7 @@ async def _ask(
     *,
     most: int,
     patience: float = PATIENCE,
-) -> Answered:
+) -> HttpAnswer:
     headers = {"user-agent": f"Chaupal (+{fed.settings.origin})", **headers}
     return await fed.connections.ask(method, there, headers, body, most=most, patience=patience)
 

@@ -48,7 +48,7 @@ class Place(NamedTuple):
         return self.origin + self.target
 
 
-class Answered(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer. `headers`: names in small letters; of a repeated one the last."""
 
     status: int
@@ -100,7 +100,7 @@ class Connections:
 
     async def ask(
         self, method: str, there: Place, headers: Mapping[str, str], body: bytes = b"", *, most: int, patience: float
-    ) -> Answered:
+    ) -> HttpAnswer:
         """One request and its answer, of whatever status; not sent on. `most` bytes of its body, `patience` seconds for all.
 
         Raises NotAnswered.
@@ -126,16 +126,16 @@ class Connections:
         self._kept.clear()
         self._many = 0
 
-    async def _ask(self, there: Place, message: bytes, most: int) -> Answered:
+    async def _ask(self, there: Place, message: bytes, most: int) -> HttpAnswer:
         if (line := self._take(there)) is not None:
             try:
                 return await self._on(line, there, message, most)
-            except _NeverHeard:
+            except _NoAnswerBegan:
                 pass  # it was closed while it waited: nothing was heard, so nothing can have been done twice that counts
         line = await self._new(there)
         return await self._on(line, there, message, most)
 
-    async def _on(self, line: "_Line", there: Place, message: bytes, most: int) -> Answered:
+    async def _on(self, line: "_Line", there: Place, message: bytes, most: int) -> HttpAnswer:
         try:
             answered = await line.ask(message, most)
         except BaseException:
@@ -203,7 +203,7 @@ class Connections:
                 del self._kept[name]
 
 
-class _NeverHeard(OSError):
+class _NoAnswerBegan(OSError):
     """The connection ended before anything of an answer came."""
 
 
@@ -215,7 +215,7 @@ def _tls() -> "ssl.SSLContext":
     return httpx2.create_ssl_context(trust_env=True)
 
 
-def _unpacked(answered: Answered, most: int) -> Answered:
+def _unpacked(answered: HttpAnswer, most: int) -> HttpAnswer:
     """A body that was packed although nobody asked for it, unpacked here: a few bytes cannot fill the memory."""
     coding = answered.headers.get("content-encoding", "identity").lower()
     if coding in ("", "identity") or not answered.body:
@@ -236,7 +236,7 @@ class _Line(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
-        self._done: asyncio.Future[Answered] | None = None
+        self._done: asyncio.Future[HttpAnswer] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.reusable = False
 
@@ -250,9 +250,9 @@ class _Line(asyncio.Protocol):
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.end) if seconds else None
 
-    async def ask(self, message: bytes, most: int) -> Answered:
+    async def ask(self, message: bytes, most: int) -> HttpAnswer:
         if self._transport is None:
-            raise _NeverHeard
+            raise _NoAnswerBegan
         self._done = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
         self._most, self._head, self._size = most, 0, 0
@@ -298,7 +298,7 @@ class _Line(asyncio.Protocol):
         if self._done is None or self._done.done():
             return
         if not self._heard:
-            self._done.set_exception(_NeverHeard())
+            self._done.set_exception(_NoAnswerBegan())
         elif self._until_end and exc is None:
             self._finish()
         else:
@@ -337,7 +337,7 @@ class _Line(asyncio.Protocol):
 
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
-            self._done.set_result(Answered(self._parser.get_status_code(), self._headers, b"".join(self._body)))
+            self._done.set_result(HttpAnswer(self._parser.get_status_code(), self._headers, b"".join(self._body)))
 
     def _fail(self, error: Exception) -> None:
         if self._done is not None and not self._done.done():

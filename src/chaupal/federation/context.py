@@ -19,7 +19,7 @@ from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
     from chaupal.federation.connections import Connections
-    from chaupal.federation.signing.keys import Signing
+    from chaupal.federation.signing.keys import SigningKey
     from chaupal.store.federation.keys import Known
 
 
@@ -34,7 +34,7 @@ class Federation(msgspec.Struct, frozen=True):
     court: Court
     reads: Reads
     connections: "Connections"
-    remembered: "Remembered"
+    remembered: "FederationMemory"
     meter: Meter
 
     async def may_speak(self, server: int) -> bool:
@@ -58,7 +58,7 @@ class Federation(msgspec.Struct, frozen=True):
             return await speaking.takes_reports(self.settings, reading, server)
 
 
-class Remembered:
+class FederationMemory:
     """`own`: by account. `speaks`: by host. `vain`: by a key's id, when it was last asked for in vain (ms), and
     whether it may only not be there at the moment.
 
@@ -70,7 +70,7 @@ class Remembered:
     """
 
     def __init__(self) -> None:
-        self.own: Shelf[int, Signing] = Shelf(5_000)
+        self.own: Shelf[int, SigningKey] = Shelf(5_000)
         self.speaks: Shelf[str, str] = Shelf(20_000)
         self.vain: Shelf[str, tuple[int, bool]] = Shelf(20_000)
         self.fetching: dict[str, asyncio.Task[Known]] = {}

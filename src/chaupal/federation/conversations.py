@@ -7,7 +7,7 @@ from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import ThreadSeen
-from chaupal.federation.reading.objects import Said
+from chaupal.federation.reading.objects import PostRead
 from chaupal.federation.reading.values import Json, an_object, kinds_of, same_host, uri_of, value_of, values_of
 from chaupal.federation.taking import posts as taking
 from chaupal.kernel.clock import MINUTE
@@ -27,7 +27,7 @@ async def above(fed: Federation, uri: str, *, chain: Chain | None = None) -> int
     Raises NotThere where the post itself is not there.
     """
     chain = chain or Chain(fed, left=2 * MOST_ABOVE)
-    waiting: list[tuple[Said, int]] = []
+    waiting: list[tuple[PostRead, int]] = []
     here, top = uri, None
     while here and len(waiting) < MOST_ABOVE:
         try:

@@ -8,7 +8,7 @@ from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, name_in, read_actor
-from chaupal.federation.reading.objects import Said, is_gone, is_post, read_post
+from chaupal.federation.reading.objects import PostRead, is_gone, is_post, read_post
 from chaupal.federation.reading.values import Json, Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
@@ -285,7 +285,7 @@ async def known_post(fed: Federation, uri: str) -> int | None:
     return known.of
 
 
-async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[Said, int]:
+async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[PostRead, int]:
     """What stands there, and whose it is. Raises NotThere."""
     found = await chain.thing(uri)
     if not is_post(found):
@@ -293,7 +293,7 @@ async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[Said, int]:
     return await said_in(fed, chain, found)
 
 
-async def said_in(fed: Federation, chain: Chain, found: Json) -> tuple[Said, int]:
+async def said_in(fed: Federation, chain: Chain, found: Json) -> tuple[PostRead, int]:
     """The same of a post that was fetched from where it is."""
     try:
         said = read_post(found, now=fed.clock())

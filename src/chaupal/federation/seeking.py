@@ -14,7 +14,7 @@ from chaupal.federation.reading.values import uri_of
 from chaupal.federation.taking.posts import take_post
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.saying import log
-from chaupal.social.context import Elsewhere, Found
+from chaupal.social.context import Elsewhere, FoundElsewhere
 from chaupal.store.federation import uris
 
 PATIENCE = 15.0  # seconds for all that one question leads to
@@ -25,40 +25,40 @@ INTERACT = "/authorize_interaction?uri={uri}"
 def elsewhere(fed: Federation) -> Elsewhere:
     """How the square asks other servers."""
 
-    async def find(what: str) -> Found | None:
+    async def find(what: str) -> FoundElsewhere | None:
         return await _patiently(found(fed, what))
 
     async def subscribe(name: str) -> str:
         return await _patiently(template(fed, name)) or ""
 
-    async def renew(name: str) -> Found | None:
+    async def renew(name: str) -> FoundElsewhere | None:
         return await _patiently(_anew(fed, name))
 
     return Elsewhere(find, subscribe, renew)
 
 
-async def found(fed: Federation, what: str) -> Found:
+async def found(fed: Federation, what: str) -> FoundElsewhere:
     """Somebody by `user@host`, or whoever or whatever an address leads to. Raises NotFound."""
     chain = Chain(fed)
     if "://" not in what:
-        return Found(person=await finding.person(fed, what, chain=chain))
+        return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
     async with fed.work.reading() as reading:
         known = await uris.find(reading, what)
     if known is not None and known.kind == uris.POST and not known.gone:
-        return Found(post=known.of)
+        return FoundElsewhere(post=known.of)
     if known is not None and known.kind == uris.ACCOUNT:
-        return Found(person=await finding.person(fed, what, chain=chain))
+        return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
     said = await chain.thing(what)
     if is_actor(said):
-        return Found(person=await finding.person(fed, uri_of(said), chain=chain))
+        return FoundElsewhere(person=await finding.person(fed, uri_of(said), chain=chain))
     if not is_post(said):
         raise NotThere(why="no_kind")
     post, author = await finding.said_in(fed, chain, said)
-    return Found(post=await take_post(fed, post, author, fresh=False))
+    return FoundElsewhere(post=await take_post(fed, post, author, fresh=False))
 
 
-async def _anew(fed: Federation, name: str) -> Found:
-    return Found(person=await finding.person(fed, name, fresh=True))
+async def _anew(fed: Federation, name: str) -> FoundElsewhere:
+    return FoundElsewhere(person=await finding.person(fed, name, fresh=True))
 
 
 async def template(fed: Federation, name: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import activities, actors, addresses, notes, withheld
-from chaupal.federation.writing.addresses import ActorNamed, Around
+from chaupal.federation.writing.addresses import ActorNamed, NoteAddresses
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import Gone, WithheldByLaw
 from chaupal.policy import placeholders, quotes
@@ -51,7 +51,7 @@ async def actor(fed: Federation, reading: Reading, seen: Visible[Person], public
     return made | withheld.of_thing(fed.settings, await rulings_in_force(reading), one.id)
 
 
-def announced(fed: Federation, repost: Post, around: Around) -> Json:
+def announced(fed: Federation, repost: Post, around: NoteAddresses) -> Json:
     """A repost. Whoever wrote what it carries is among those whom it is for."""
     author = around.people[repost.author]
     audience = notes.audience(repost, around)
@@ -61,7 +61,7 @@ def announced(fed: Federation, repost: Post, around: Around) -> Json:
     return activities.announce(where, author.uri, around.carries, repost.created_at, audience)
 
 
-async def around_of(fed: Federation, reading: Reading, post: Post, reader: int = 0) -> Around:
+async def around_of(fed: Federation, reading: Reading, post: Post, reader: int = 0) -> NoteAddresses:
     """The addresses of all that a post points at."""
     inner = post.inner.author if post.inner else 0
     people = await store.people(reading, {post.author, inner, *(one.id for one in post.mentions)} - {0})
@@ -70,7 +70,7 @@ async def around_of(fed: Federation, reading: Reading, post: Post, reader: int =
     found = await store.of_posts(reading, {id_ for id_ in pointed if id_ is not None})
     origin = fed.settings.origin
     root = found.get(post.root if post.reply_to else post.id)
-    return Around(
+    return NoteAddresses(
         people={id_: named(origin, whose) for id_, whose in people.items()},
         answers=_address(origin, found.get(post.reply_to or 0)),
         thread=f"{_address(origin, root)}/context" if root is not None and not root.server else "",

@@ -11,7 +11,7 @@ from chaupal.http import bodies
 from chaupal.http.answer import Dispatcher, Request
 from chaupal.http.call import Answer
 from chaupal.http.route import Route, Shape
-from chaupal.http.router import Found, router
+from chaupal.http.router import RouteMatch, router
 from chaupal.http.scope import (
     AsgiReceive,
     AsgiSend,
@@ -191,7 +191,7 @@ class Front:
             return
         await self._answer(found, scope, receive, send)
 
-    async def _answer(self, found: Found, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def _answer(self, found: RouteMatch, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         began = 0.0 if self._vitals is None else time.perf_counter()
         route, peer = found.route, peer_of(scope)
         asker = self._dispatcher.askers.of_head(peer, scope["headers"])

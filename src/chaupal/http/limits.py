@@ -23,7 +23,7 @@ MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question 
 FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
 
 
-class Spent(msgspec.Struct, frozen=True):
+class LimitUse(msgspec.Struct, frozen=True):
     """A limit, and how much of it is used."""
 
     most: int
@@ -42,7 +42,7 @@ class Limits:
         self._on = settings.rate_limits
         self._scale = settings.rate_limit_scale
 
-    async def spend(self, call: Call[Any]) -> Spent | None:
+    async def spend(self, call: Call[Any]) -> LimitUse | None:
         """The limit that this request falls under (its route's own, else the general one), and its use; None: no limits."""
         if not self._on:
             return None
@@ -79,21 +79,21 @@ class Limits:
         browser = browsers.known(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
         most, seconds = GUESSES
         key = f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}"
-        spent = Spent(most * self._scale, await self._meter.hit_together(key, seconds))
+        spent = LimitUse(most * self._scale, await self._meter.hit_together(key, seconds))
         if spent.over:
             raise GuessedAt(retry_at=spent.count.ends_at)
 
-    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, times: int = 1) -> Spent:
+    def _counted(self, what: str, who: tuple[Net, ...], most: int, seconds: int, times: int = 1) -> LimitUse:
         hit, scale = self._meter.hit, self._scale
-        return _narrowest([Spent(most * net.times * scale, hit(f"{what}{net.name}", seconds, times)) for net in who])
+        return _narrowest([LimitUse(most * net.times * scale, hit(f"{what}{net.name}", seconds, times)) for net in who])
 
-    async def _of_route(self, limit: tuple[int, int], what: str, who: tuple[Net, ...], times: int = 1) -> Spent:
+    async def _of_route(self, limit: tuple[int, int], what: str, who: tuple[Net, ...], times: int = 1) -> LimitUse:
         most, seconds = limit
         if most > FEW:
             return self._counted(what, who, most, seconds, times)
         return _narrowest(
             [
-                Spent(
+                LimitUse(
                     most * net.times * self._scale, await self._meter.hit_together(f"{what}{net.name}", seconds, times)
                 )
                 for net in who
@@ -101,7 +101,7 @@ class Limits:
         )
 
 
-def _narrowest(spent: list[Spent]) -> Spent:
+def _narrowest(spent: list[LimitUse]) -> LimitUse:
     """The narrowest net's use, else that of the wider one which is used up."""
     for one in spent:
         if one.over:
@@ -129,13 +129,13 @@ def _as_account(account: int) -> tuple[Net, ...]:
     return (Net(f"a{account}"),)
 
 
-def check_limit(spent: Spent | None) -> None:
+def check_limit(spent: LimitUse | None) -> None:
     """Raises TooMany."""
     if spent is not None and spent.over:
         raise TooMany(retry_at=spent.count.ends_at)
 
 
-def limit_headers(spent: Spent | None, now: int) -> list[tuple[str, str]]:
+def limit_headers(spent: LimitUse | None, now: int) -> list[tuple[str, str]]:
     """How much is left and until when; for whoever has nothing left, how many seconds to wait."""
     if spent is None:
         return []

@@ -54,7 +54,7 @@ def tag_here_topic(key: str) -> str:
     return f"tag:local:{key}"
 
 
-class Few(msgspec.Struct, frozen=True):
+class Recipients(msgspec.Struct, frozen=True):
     """To whom alone something is told: those in `countries` (XX: anywhere), `but` for one account. Of what is secret nobody
     hears whose screen it does not change."""
 
@@ -74,17 +74,17 @@ class Tiding(msgspec.Struct, frozen=True):
 
     kind: str
     id: int
-    few: Few | None = None
+    few: Recipients | None = None
 
 
-class Reacted(Tiding, frozen=True, kw_only=True):
+class ReactionTiding(Tiding, frozen=True, kw_only=True):
     """How many react to an announcement (`id`) with an emoji."""
 
     name: str
     count: int
 
 
-class Ruled(Tiding, frozen=True, kw_only=True):
+class RulingTiding(Tiding, frozen=True, kw_only=True):
     """A ruling began or ended. `id`: its subject; `posts` stand under it, `reposts` carry these."""
 
     owner: int

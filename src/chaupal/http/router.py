@@ -40,7 +40,7 @@ WRONG = {
 }
 
 
-class Found(NamedTuple):
+class RouteMatch(NamedTuple):
     """The row that answers, what stands in the holes of its path, and for a wrong method the right ones (`Allow`)."""
 
     route: Route
@@ -52,7 +52,7 @@ class Found(NamedTuple):
 class _Row(NamedTuple):
     route: Route
     names: tuple[str, ...]  # of the holes in its path, in their order
-    found: Found  # what is found where it has none
+    found: RouteMatch  # what is found where it has none
 
 
 type _Rows = dict[str, _Row]  # by method
@@ -94,7 +94,7 @@ class Router:
         for route in sorted(routes, key=lambda route: route.peer):
             self._add(route)
 
-    def find(self, method: str, path: str, accept: str = "") -> Found:
+    def find(self, method: str, path: str, accept: str = "") -> RouteMatch:
         """Never fails: what is not there has a row of its own, which says so in the shape that the path promises."""
         rows, inside = self._rows(path)
         row, theirs = rows.get(method), rows.get(PEERS + method)
@@ -104,12 +104,12 @@ class Router:
         if row is not None:
             if not inside and not varies:
                 return row.found
-            return Found(row.route, dict(zip(row.names, inside, strict=True)), varies=varies)
+            return RouteMatch(row.route, dict(zip(row.names, inside, strict=True)), varies=varies)
         if rows:
             shape = next(iter(rows.values())).route.shape
-            return Found(WRONG[shape], {}, ", ".join(sorted(name for name in rows if not name.startswith(PEERS))))
+            return RouteMatch(WRONG[shape], {}, ", ".join(sorted(name for name in rows if not name.startswith(PEERS))))
         # `/api` itself, too: clients make it of `/api/v1/…/..` before they ask.
-        return Found(MISSING[Shape.API if f"{path}/".startswith(API_PREFIXES) else Shape.PAGE], {})
+        return RouteMatch(MISSING[Shape.API if f"{path}/".startswith(API_PREFIXES) else Shape.PAGE], {})
 
     def _rows(self, path: str) -> tuple[_Rows, list[str]]:
         """What stands at a path, by method, and what is in its holes."""
@@ -141,7 +141,7 @@ class Router:
             name = PEERS + method if route.peer else method
             if name in rows:
                 raise ValueError(f"{method} {route.path} is declared twice")
-            rows[name] = _Row(route, names, Found(route, {}))
+            rows[name] = _Row(route, names, RouteMatch(route, {}))
             if route.peer:  # where no page stands, whoever asks is answered so
                 rows.setdefault(method, rows[name])
 

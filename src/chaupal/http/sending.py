@@ -5,7 +5,7 @@ from typing import Any
 
 from chaupal.http.call import Answer, Call
 from chaupal.reads.posts import media
-from chaupal.reads.posts.media import File
+from chaupal.reads.posts.media import MediaFile
 from chaupal.social.archives import exports
 
 CSV = "text/csv; charset=utf-8"
@@ -25,7 +25,7 @@ async def export(call: Call[Any], id_: int) -> Answer:
     """What somebody takes along, as a ZIP. Raises NotFound for others' files, and for one that is not ready here."""
     found = await exports.ready(call.house.square, call.viewer, id_)
     again = partial(exports.ready, call.house.square, call.viewer, id_)
-    file = File(found.key, "application/zip", str(found.id), again)
+    file = MediaFile(found.key, "application/zip", str(found.id), again)
     size = await media.size(call.house.reads, file)
     return Answer(
         mime=file.mime,

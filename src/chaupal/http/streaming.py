@@ -55,7 +55,7 @@ async def _unknown(call: Any) -> Any:
 DOOR = Route(method="GET", path=DOOR_PATH, run=_unknown, surface=Surface.STREAM, public=True)
 
 
-class Wish(msgspec.Struct):
+class ClientMessage(msgspec.Struct):
     """A message from a client of the WebSocket."""
 
     type: str = ""
@@ -256,9 +256,13 @@ def message(stream: tuple[str, ...], name: str, payload: bytes) -> str:
     return msgspec.json.encode({"stream": stream, "event": name, "payload": payload.decode()}).decode()
 
 
-def _wish_of(said: str | bytes | dict[str, Any]) -> Wish:
+def _wish_of(said: str | bytes | dict[str, Any]) -> ClientMessage:
     try:
-        return msgspec.convert(said, Wish) if isinstance(said, dict) else msgspec.json.decode(said, type=Wish)
+        return (
+            msgspec.convert(said, ClientMessage)
+            if isinstance(said, dict)
+            else msgspec.json.decode(said, type=ClientMessage)
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed("message_unreadable") from error
 

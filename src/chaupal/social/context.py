@@ -14,7 +14,7 @@ from chaupal.ports.mail import Mail
 from chaupal.store.machine.work import Work, Writing
 
 
-class Found(msgspec.Struct, frozen=True):
+class FoundElsewhere(msgspec.Struct, frozen=True):
     """Somebody, or something that somebody said, on another server: the id of one of the two, 0 for the other."""
 
     person: int = 0
@@ -29,9 +29,9 @@ class Elsewhere(msgspec.Struct, frozen=True):
     `subscribe`: where the server of `ravi@other.example` lets Ravi follow, with `{uri}` in it; "" where it does not say.
     """
 
-    find: Callable[[str], Coroutine[Any, Any, Found | None]]
+    find: Callable[[str], Coroutine[Any, Any, FoundElsewhere | None]]
     subscribe: Callable[[str], Coroutine[Any, Any, str]]
-    renew: Callable[[str], Coroutine[Any, Any, Found | None]]
+    renew: Callable[[str], Coroutine[Any, Any, FoundElsewhere | None]]
 
 
 type Enlist = Callable[[Writing, int, str], Awaitable[None]]

@@ -29,13 +29,13 @@ class Frame(msgspec.Struct, frozen=True):
     worded: bool
 
 
-class Drawn(msgspec.Struct, frozen=True):
+class DrawnCard(msgspec.Struct, frozen=True):
     card: Card
     age: int
     html: Markup
 
 
-_cards: Shelf[Any, Drawn] = Shelf(MOST)
+_cards: Shelf[Any, DrawnCard] = Shelf(MOST)
 _pieces: Shelf[Any, Markup] = Shelf(PIECES)
 
 
@@ -65,7 +65,7 @@ class Pen:
         age = age_of(self._now - card.post.created_at)
         kept = _cards.items.get(key)
         if kept is None or kept.age != age or kept.card != card:
-            kept = Drawn(card, age, draw(card, focal, threaded, on_top))
+            kept = DrawnCard(card, age, draw(card, focal, threaded, on_top))
             _cards.put(key, kept)
         return kept.html
 

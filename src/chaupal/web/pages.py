@@ -17,7 +17,7 @@ from chaupal.policy.viewer import SUSPENDED
 from chaupal.reads.explore import trends
 from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import announcements, badges, people, suggestions
-from chaupal.reads.people.announcements import Told
+from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.reads.people.badges import Badges
 from chaupal.social.people import appearance, tongues
 from chaupal.social.people.appearance import Appearance
@@ -49,14 +49,14 @@ CLIPPED = 280  # letters of something that is shown whole elsewhere
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-class Beside(msgspec.Struct, frozen=True):
+class Sidebar(msgspec.Struct, frozen=True):
     """What stands beside a page on wide screens: what is talked about, and whom one may like to follow."""
 
     trends: Sequence[TrendingTag] = ()
     people: Sequence[Person] = ()
 
 
-class Saved(msgspec.Struct, kw_only=True):
+class SavedAsked(msgspec.Struct, kw_only=True):
     """`saved`: the page is shown after its form was taken in."""
 
     saved: bool = False
@@ -92,7 +92,7 @@ async def render(
     told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context
-    names["aside"] = Beside() if template.startswith(ALONE) else await beside(call)
+    names["aside"] = Sidebar() if template.startswith(ALONE) else await beside(call)
     frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account, bool(call.csrf))
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
@@ -205,7 +205,7 @@ def clip(text: str) -> str:
     return truncate(text, CLIPPED)
 
 
-async def beside(call: Call[Any]) -> Beside:
+async def beside(call: Call[Any]) -> Sidebar:
     """What is talked about, in the languages that the viewer reads first; and for those who are signed in, people."""
     reads, viewer = call.house.reads, call.viewer
     ours: list[TrendingTag] = []
@@ -215,7 +215,7 @@ async def beside(call: Call[Any]) -> Beside:
     rest = await trends.tags(reads, viewer, None, 2 * TRENDS) if len(ours) < TRENDS else []
     known = {t.key for t in ours}
     found = [*ours, *(t for t in rest if t.key not in known)][:TRENDS]
-    return Beside(found, await _suggested(call))
+    return Sidebar(found, await _suggested(call))
 
 
 async def _suggested(call: Call[Any]) -> list[Person]:
@@ -232,7 +232,7 @@ async def _badges(call: Call[Any]) -> Badges:
     return await badges.badges_of(call.house.reads, call.viewer)
 
 
-async def _announced(call: Call[Any]) -> list[Told]:
+async def _announced(call: Call[Any]) -> list[AnnouncementSeen]:
     caller = call.caller
     if call.viewer.account is None or (caller is not None and caller.state == "pending"):
         return []

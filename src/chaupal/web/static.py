@@ -28,7 +28,7 @@ TEXTS = ("text/", "image/svg+xml", "application/json", "application/manifest+jso
 _COMMENT = regex.compile(r"/\*.*?\*/\s*", regex.DOTALL)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StaticFile(msgspec.Struct, frozen=True):
     """A file as it is served. `packed`: the same, for browsers that read gzip; empty where it is not smaller."""
 
     name: str
@@ -44,7 +44,7 @@ class FileAsked(msgspec.Struct):
 
 
 @functools.cache
-def kept() -> dict[str, Kept]:
+def kept() -> dict[str, StaticFile]:
     """Plain name (`style.css`) -> the file. Read once: they are few and small."""
     files = [file for folder in (FOLDER, BUILT, LEXICA) if folder.is_dir() for file in sorted(folder.iterdir())]
     found = {file.name: _keep(file.name, file.read_bytes()) for file in files if file.is_file()}
@@ -87,17 +87,17 @@ def _missing(name: str) -> None:
 
 
 @functools.cache
-def _by_address() -> dict[str, Kept]:
+def _by_address() -> dict[str, StaticFile]:
     return {file.name: file for file in kept().values()}
 
 
-def _keep(name: str, data: bytes) -> Kept:
+def _keep(name: str, data: bytes) -> StaticFile:
     mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
     packed = gzip(data, BEST) if mime.startswith(TEXTS) and len(data) >= LEAST else b""
     if mime.startswith(TEXTS):
         mime += "; charset=utf-8"
     stem, _, suffix = name.rpartition(".")
-    return Kept(f"{stem}.{hashlib.sha256(data).hexdigest()[:12]}.{suffix}", mime, data, packed)
+    return StaticFile(f"{stem}.{hashlib.sha256(data).hexdigest()[:12]}.{suffix}", mime, data, packed)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -12,8 +12,8 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
 from chaupal.social.archives import imports
-from chaupal.social.archives.imports import Brought
-from chaupal.social.context import Found
+from chaupal.social.archives.imports import ImportFile
+from chaupal.social.context import FoundElsewhere
 from chaupal.social.people import graph
 from chaupal.store.square import posting
 from exports import export
@@ -195,7 +195,7 @@ async def test_resolve_looks_up_a_name_where_it_is_not_known(village: Village):
     gita = await comes(v, "gita@other.example")
     unknown = await ask(v, v.asha, "/api/v2/search", q="@nobody@other.example", resolve=True)
     assert unknown == {"accounts": [], "statuses": [], "hashtags": []} and asked.names == ["nobody@other.example"]
-    asked.found["sunil@other.example"] = Found(person=gita.id)
+    asked.found["sunil@other.example"] = FoundElsewhere(person=gita.id)
     found = await ask(v, v.asha, "/api/v2/search", q="@Sunil@Other.Example", resolve=True)
     assert [one["id"] for one in found["accounts"]] == [str(gita.id)]
     known = await ask(v, v.asha, "/api/v2/search", q="@gita@other.example", resolve=True)
@@ -208,7 +208,7 @@ async def test_resolve_opens_an_address_of_a_post(village: Village):
     asked = answering(v)
     gita = await comes(v)
     said = await says(v, gita)
-    asked.found[said.url] = Found(post=said.id)
+    asked.found[said.url] = FoundElsewhere(post=said.id)
     found = await ask(v, v.asha, "/api/v2/search", q=said.url, resolve=True)
     assert [one["id"] for one in found["statuses"]] == [str(said.id)] and found["accounts"] == []
     none = await ask(v, v.asha, "/api/v2/search", q=said.url, resolve=True, type="accounts")
@@ -298,14 +298,14 @@ async def test_lists_that_somebody_brings_are_looked_up_on_the_servers_they_name
     v = village
     asked, gita = answering(v), await comes(v)
     sunil = await comes(v, "sunil@third.example")
-    asked.found["kiran@third.example"] = Found(person=sunil.id)
+    asked.found["kiran@third.example"] = FoundElsewhere(person=sunil.id)
     said = await says(v, gita)
-    asked.found[said.uri] = Found(post=said.id)
+    asked.found[said.uri] = FoundElsewhere(post=said.id)
     square = v.running.house.square
     csv = b"Account address,Hide notifications\ngita@other.example,true\nkiran@third.example,true\nnone@third.example,true\n"
     for brought in (
-        Brought("muted_accounts.csv", csv),
-        Brought("bookmarks.csv", f"{said.uri}\n".encode(), kind="bookmarks"),
+        ImportFile("muted_accounts.csv", csv),
+        ImportFile("bookmarks.csv", f"{said.uri}\n".encode(), kind="bookmarks"),
     ):
         await imports.take_in(square, v.asha.viewer, brought)
         while await imports.carry_on(square):

@@ -6,7 +6,7 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance import readiness
 from chaupal.governance.log import batches, keys
 from chaupal.kernel.clock import StillClock
@@ -14,11 +14,11 @@ from chaupal.kernel.settings import Settings
 from chaupal.store.machine import marks, migrate
 
 
-def client(running: Running) -> httpx2.AsyncClient:
+def client(running: RunningHouse) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=running.app), base_url="http://127.0.0.1:8000")
 
 
-async def asked(running: Running, path: str) -> tuple[int, str]:
+async def asked(running: RunningHouse, path: str) -> tuple[int, str]:
     async with client(running) as at:
         answer = await at.get(path)
     assert "retry-after" in answer.headers or answer.status_code == 200
@@ -30,13 +30,13 @@ async def broken() -> None:
     raise ConnectionError("password=hunter2 at 10.0.0.7")
 
 
-async def test_a_house_that_is_open_lives_and_is_ready(house: Running):
+async def test_a_house_that_is_open_lives_and_is_ready(house: RunningHouse):
     assert await asked(house, "/healthz") == (200, "ok")
     assert await asked(house, "/readyz") == (200, "ready")
 
 
 async def test_a_process_whose_store_is_gone_lives_and_says_that_and_no_more(
-    house: Running, monkeypatch: pytest.MonkeyPatch
+    house: RunningHouse, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(house.house.reads.work, "catch_up", broken)
     monkeypatch.setattr(house.house.reads.work, "fresh", broken)
@@ -44,13 +44,13 @@ async def test_a_process_whose_store_is_gone_lives_and_says_that_and_no_more(
     assert await asked(house, "/readyz") == (503, "store")
 
 
-async def test_a_store_that_takes_too_long_is_none(house: Running, monkeypatch: pytest.MonkeyPatch):
+async def test_a_store_that_takes_too_long_is_none(house: RunningHouse, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(house.house.reads.work, "catch_up", asyncio.Event().wait)
     monkeypatch.setattr(readiness, "PATIENCE", 0.01)
     assert await asked(house, "/readyz") == (503, "store")
 
 
-async def test_a_process_that_drains_lives_and_takes_nothing_new(house: Running):
+async def test_a_process_that_drains_lives_and_takes_nothing_new(house: RunningHouse):
     house.house.reads.work.vitals.draining = True
     assert await asked(house, "/healthz") == (200, "ok")
     assert await asked(house, "/readyz") == (503, "draining")
@@ -61,7 +61,7 @@ async def test_a_process_that_drains_lives_and_takes_nothing_new(house: Running)
     [("0001", "0001", (200, "ready")), ("0001", "0002", (503, "schema")), ("9999", "0001", (503, "schema"))],
 )
 async def test_a_store_with_older_tables_is_none_and_one_with_newer_tables_does_where_it_says_so(
-    house: Running, monkeypatch: pytest.MonkeyPatch, known: str, stands_from: str, said: tuple[int, str]
+    house: RunningHouse, monkeypatch: pytest.MonkeyPatch, known: str, stands_from: str, said: tuple[int, str]
 ):
     async with house.house.reads.work.writing() as w:
         await marks.write(w, migrate.STANDS_FROM, stands_from)
@@ -69,7 +69,7 @@ async def test_a_store_with_older_tables_is_none_and_one_with_newer_tables_does_
     assert await asked(house, "/readyz") == said
 
 
-async def test_without_the_key_that_signs_the_log_a_process_is_not_ready(house: Running):
+async def test_without_the_key_that_signs_the_log_a_process_is_not_ready(house: RunningHouse):
     court = house.house.court
     await batches.newest(court)
     (court.keys.folder / keys.CURRENT).unlink()

@@ -6,7 +6,7 @@ import httpx2
 import msgspec
 import pytest
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.people import ip_blocks as doors
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
@@ -27,17 +27,17 @@ GOOD = {
 
 
 @pytest.fixture
-async def square(house: Running) -> Square:
+async def square(house: RunningHouse) -> Square:
     return await found(house)
 
 
-def anyone(house: Running, token: str = "") -> httpx2.AsyncClient:
+def anyone(house: RunningHouse, token: str = "") -> httpx2.AsyncClient:
     headers = {"authorization": f"Bearer {token}"} if token else {}
     transport = httpx2.ASGITransport(app=house.app)
     return httpx2.AsyncClient(transport=transport, base_url=house.house.settings.origin, headers=headers)
 
 
-async def token_of_an_app(house: Running, scopes: str = "read write") -> str:
+async def token_of_an_app(house: RunningHouse, scopes: str = "read write") -> str:
     async with anyone(house) as client:
         wish: dict[str, Any] = {
             "client_name": "for newcomers",
@@ -70,7 +70,7 @@ async def test_where_addresses_are_not_confirmed_a_new_account_is_open_at_once_a
     await running.close()
 
 
-async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Running):
+async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: RunningHouse):
     owner = await accounts.create(
         house.house.square, handle="lakshmi", email="l@example.org", password="long enough", role=Role.OWNER
     )
@@ -80,7 +80,7 @@ async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Runn
         assert (await app.post("/api/v1/accounts", json=GOOD)).status_code == 403
 
 
-async def test_an_app_makes_an_account_whose_token_opens_once_its_address_is_confirmed(house: Running):
+async def test_an_app_makes_an_account_whose_token_opens_once_its_address_is_confirmed(house: RunningHouse):
     async with anyone(house, await token_of_an_app(house)) as app:
         made = (await app.post("/api/v1/accounts", json=GOOD)).json()
         assert made["token_type"] == "Bearer" and made["scope"] == "read write" and made["created_at"] > 0
@@ -173,6 +173,6 @@ async def test_openid_apps_learn_who_came_and_no_more(square: Square):
         assert (await client.get("/oauth/userinfo")).status_code == 403
 
 
-async def found_id(house: Running, handle: str) -> str:
+async def found_id(house: RunningHouse, handle: str) -> str:
     async with anyone(house) as client:
         return (await client.get("/api/v1/accounts/lookup", params={"acct": handle})).json()["id"]

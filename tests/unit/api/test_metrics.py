@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chaupal.api.admin.metrics import written
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.governance.gauges import Gauge, Sample, gauges
 from chaupal.governance.people.reports import Report, file
 from chaupal.kernel.clock import DAY, StillClock
@@ -122,7 +122,7 @@ async def test_prometheus_own_tool_finds_nothing_wrong_with_the_figures(settings
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
-async def test_a_transaction_that_stays_open_is_seen(house: Running, database: str):
+async def test_a_transaction_that_stays_open_is_seen(house: RunningHouse, database: str):
     court = house.house.court
 
     async def open_for() -> float:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from chaupal.api.admin import figures
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.fanout.hub import WAITING
 from chaupal.http.limits import GUESSES
 from chaupal.kernel.clock import StillClock
@@ -48,10 +48,10 @@ def settings(postgres_server: Postgres, migrated: str, own_valkey: Valkey, tmp_p
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: StillClock) -> AsyncGenerator[list[Running]]:
+async def opened(settings: Settings, clock: StillClock) -> AsyncGenerator[list[RunningHouse]]:
     """Two houses with one account in them."""
     async with AsyncExitStack() as stack:
-        found: list[Running] = []
+        found: list[RunningHouse] = []
         for _ in range(2):
             house = await open_house(settings, clock=clock, run=False)
             stack.push_async_callback(house.close)
@@ -61,12 +61,12 @@ async def opened(settings: Settings, clock: StillClock) -> AsyncGenerator[list[R
 
 
 @pytest.fixture
-async def houses(settings: Settings, clock: StillClock) -> AsyncIterator[list[Running]]:
+async def houses(settings: Settings, clock: StillClock) -> AsyncIterator[list[RunningHouse]]:
     async with opened(settings, clock) as found:
         yield found
 
 
-async def log_in(house: Running, password: str, address: str) -> int:
+async def log_in(house: RunningHouse, password: str, address: str) -> int:
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=house.app),
         base_url=house.house.settings.origin,
@@ -78,7 +78,7 @@ async def log_in(house: Running, password: str, address: str) -> int:
 
 
 async def test_guesses_at_one_name_count_whichever_process_is_asked(
-    houses: list[Running], monkeypatch: pytest.MonkeyPatch
+    houses: list[RunningHouse], monkeypatch: pytest.MonkeyPatch
 ):
     of_a_busy_machine(monkeypatch)
     most, _ = GUESSES
@@ -88,7 +88,7 @@ async def test_guesses_at_one_name_count_whichever_process_is_asked(
 
 
 async def test_guesses_are_limited_when_valkey_is_lost_and_whoever_knows_the_password_comes_in(
-    houses: list[Running], own_valkey: Valkey
+    houses: list[RunningHouse], own_valkey: Valkey
 ):
     own_valkey.kill()
     most, _ = GUESSES
@@ -104,7 +104,7 @@ async def test_what_a_process_commits_that_leaves_its_work_to_others_wakes_them_
     of_a_busy_machine(monkeypatch)
     heard: list[str] = []
 
-    async def told(one: Running, word: str) -> None:
+    async def told(one: RunningHouse, word: str) -> None:
         """All that was said before is heard as well: the bus keeps the order of what one process says."""
 
         def say() -> bool:
@@ -131,7 +131,7 @@ async def test_what_a_process_commits_that_leaves_its_work_to_others_wakes_them_
         assert "a bell" in heard
 
 
-async def test_whether_valkey_answers_is_told_to_whoever_watches(houses: list[Running], own_valkey: Valkey):
+async def test_whether_valkey_answers_is_told_to_whoever_watches(houses: list[RunningHouse], own_valkey: Valkey):
     vitals = houses[0].house.square.work.vitals
 
     def up() -> list[str]:
@@ -161,43 +161,43 @@ async def test_a_house_whose_valkey_is_not_there_does_not_open(settings: Setting
 class Member(NamedTuple):
     viewer: Viewer
 
-    async def posts(self, house: Running, text: str) -> int:
+    async def posts(self, house: RunningHouse, text: str) -> int:
         await house.house.square.work.fresh()
         return await posts.publish(house.house.square, self.viewer, posts.Draft(text=text))
 
-    async def follows(self, house: Running, whom: "Member") -> None:
+    async def follows(self, house: RunningHouse, whom: "Member") -> None:
         await house.house.square.work.fresh()
         await graph.follow(house.house.square, self.viewer, whom.viewer.me)
 
-    async def leaves(self, house: Running, whom: "Member") -> None:
+    async def leaves(self, house: RunningHouse, whom: "Member") -> None:
         await house.house.square.work.fresh()
         await graph.unfollow(house.house.square, self.viewer, whom.viewer.me)
 
-    async def home(self, house: Running) -> list[int]:
+    async def home(self, house: RunningHouse) -> list[int]:
         """The ids in their home, as the house shows it to whoever asks now."""
         await house.house.square.work.fresh()
         page = await home.page(house.house.reads, self.viewer, Cursor(limit=40))
         return [one.item.id for one in page.items]
 
 
-async def member(house: Running, handle: str) -> Member:
+async def member(house: RunningHouse, handle: str) -> Member:
     id_ = await accounts.create(house.house.square, handle=handle, email=f"{handle}@example.org", password=PASSWORD)
     return Member(Viewer(account=id_, country="IN", language="hi"))
 
 
-def feeds(house: Running) -> ValkeyFeeds:
+def feeds(house: RunningHouse) -> ValkeyFeeds:
     found = house.house.reads.feeds
     assert isinstance(found, ValkeyFeeds)
     return found
 
 
-async def laid(house: Running) -> None:
+async def laid(house: RunningHouse) -> None:
     """What it built lies in Valkey."""
     if (laying := feeds(house)._laying) is not None:  # pyright: ignore[reportPrivateUsage]
         await laying
 
 
-async def settled(houses: list[Running]) -> None:
+async def settled(houses: list[RunningHouse]) -> None:
     """All of them have heard something, and looked since."""
     for _ in range(4):
         for house in houses:
@@ -205,7 +205,7 @@ async def settled(houses: list[Running]) -> None:
             feeds(house).push(0, 0)
 
 
-async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(houses: list[Running]):
+async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(houses: list[RunningHouse]):
     one, other = houses
     binod, chitra, dev = [await member(one, handle) for handle in ("binod", "chitra", "dev")]
     await binod.follows(one, chitra)
@@ -223,7 +223,7 @@ async def test_a_home_that_one_built_the_other_finds_with_all_that_came_since(ho
     assert await binod.home(other) == await binod.home(one) == sorted(said[:-1], reverse=True)
 
 
-async def test_a_post_that_is_taken_back_is_in_no_home_of_another_house(houses: list[Running]):
+async def test_a_post_that_is_taken_back_is_in_no_home_of_another_house(houses: list[RunningHouse]):
     one, other = houses
     binod, chitra = await member(one, "binod"), await member(one, "chitra")
     await binod.follows(one, chitra)
@@ -237,7 +237,7 @@ async def test_a_post_that_is_taken_back_is_in_no_home_of_another_house(houses: 
 
 
 async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_found_there_again_after(
-    houses: list[Running], own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    houses: list[RunningHouse], own_valkey: Valkey, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
     one, other = houses
@@ -280,7 +280,7 @@ async def test_homes_are_whole_while_valkey_is_emptied_hangs_and_is_killed_and_f
     await shared_again(feeds(other).recalled)
 
 
-async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: list[Running], own_valkey: Valkey):
+async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: list[RunningHouse], own_valkey: Valkey):
     one, other = houses
     binod, chitra = await member(one, "binod"), await member(one, "chitra")
     await binod.follows(one, chitra)

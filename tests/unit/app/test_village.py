@@ -9,7 +9,7 @@ import pytest
 from chaupal.app.village import BEGUN, FOUNDED, MARK, PASSWORD, prepare
 from chaupal.app.village_pictures import PICTURES
 from chaupal.app.village_story import Play, load_play
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.log import log
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import Problem
@@ -72,7 +72,7 @@ def played(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def retold(played: Settings, clock: StillClock) -> AsyncIterator[Running]:
+async def retold(played: Settings, clock: StillClock) -> AsyncIterator[RunningHouse]:
     """The whole village, an hour after its founding."""
     assert await prepare(played, clock)
     clock.move(HOUR)
@@ -81,7 +81,7 @@ async def retold(played: Settings, clock: StillClock) -> AsyncIterator[Running]:
     await running.close()
 
 
-async def standing(running: Running) -> dict[str, int]:
+async def standing(running: RunningHouse) -> dict[str, int]:
     """State -> how many targets of all orders stand there."""
     found: dict[str, int] = {}
     async with running.house.square.work.reading() as reading:
@@ -92,7 +92,7 @@ async def standing(running: Running) -> dict[str, int]:
     return found
 
 
-async def check_seen(retold: Running) -> None:
+async def check_seen(retold: RunningHouse) -> None:
     """What was withheld is gone in India alone, and what was refused is there."""
     transport = httpx2.ASGITransport(app=retold.app)
     async with httpx2.AsyncClient(transport=transport, base_url=retold.house.settings.origin) as client:
@@ -107,7 +107,7 @@ async def check_seen(retold: Running) -> None:
 
 
 async def test_the_village_is_founded_whole_as_it_is_seen_and_only_once(
-    retold: Running, played: Settings, clock: StillClock
+    retold: RunningHouse, played: Settings, clock: StillClock
 ):
     square = retold.house.square
     async with square.work.reading() as reading:
@@ -185,7 +185,7 @@ async def test_a_visitor_is_one_of_the_cast_with_one_click_and_nobody_else(villa
     assert (await press(village.client, "login", handle="newcomer")).status_code == 404
 
 
-async def test_the_bar_exists_in_the_village_only(house: Running):
+async def test_the_bar_exists_in_the_village_only(house: RunningHouse):
     transport = httpx2.ASGITransport(app=house.app)
     async with httpx2.AsyncClient(transport=transport, base_url=house.house.settings.origin) as client:
         answers = [await press(client, "look", country="DE"), await press(client, "login", handle="asha")]

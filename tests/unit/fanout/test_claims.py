@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import mailing, served
-from chaupal.fanout.timers import Act, Timers
+from chaupal.fanout.timers import TimerAct, Timers
 from chaupal.store.court.tellings import Telling
 from chaupal.store.machine import claims, marks
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
@@ -21,14 +21,14 @@ from two import Open
 from waiting import PATIENCE, until
 
 
-def one_of_many(house: Running, *acts: Act) -> Timers:
+def one_of_many(house: RunningHouse, *acts: TimerAct) -> Timers:
     settings = msgspec.structs.replace(house.carrier.settings, valkey="valkey://127.0.0.1")
     timers = Timers(msgspec.structs.replace(house.carrier, settings=settings), pace=0.02)
     timers._acts = acts  # pyright: ignore[reportPrivateUsage]
     return timers
 
 
-async def expire(house: Running) -> None:
+async def expire(house: RunningHouse) -> None:
     """As if nobody had renewed anything for long."""
     async with house.carrier.work.writing() as w:
         await w.run(statement(text("UPDATE acts SET until = 0, due_at = 0")))
@@ -54,7 +54,7 @@ async def test_of_three_processes_one_carries_an_act_out_and_another_goes_on_whe
         return do
 
     timers = [
-        one_of_many(await houses(), Act("once", 0.02, noting(n)), Act("each", 0.02, noting_own(n), own=True))
+        one_of_many(await houses(), TimerAct("once", 0.02, noting(n)), TimerAct("each", 0.02, noting_own(n), own=True))
         for n in range(3)
     ]
     for one in timers:
@@ -76,7 +76,7 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
     slow_house, quick_house = await houses(), await houses()
     refused = list[str]()
 
-    async def put(house: Running, value: str) -> None:
+    async def put(house: RunningHouse, value: str) -> None:
         async with house.carrier.work.writing() as w:
             await marks.write(w, f"done {value}", value)
 
@@ -105,8 +105,8 @@ async def test_who_was_stopped_in_an_act_and_overtaken_changes_nothing_when_it_g
         await put(quick_house, "quick")
 
     sleeper, other = (
-        one_of_many(slow_house, Act("once", 0.02, slow)),
-        one_of_many(quick_house, Act("once", 0.02, quick)),
+        one_of_many(slow_house, TimerAct("once", 0.02, slow)),
+        one_of_many(quick_house, TimerAct("once", 0.02, quick)),
     )
     sleeper.start()
     await asyncio.wait_for(stopped.wait(), PATIENCE)
@@ -145,8 +145,8 @@ async def test_an_act_that_fails_on_one_machine_is_another_ones_next(houses: Ope
         done.set()
 
     one, other = (
-        one_of_many(await houses(), Act("sign", 0.02, fails)),
-        one_of_many(await houses(), Act("sign", 0.02, works)),
+        one_of_many(await houses(), TimerAct("sign", 0.02, fails)),
+        one_of_many(await houses(), TimerAct("sign", 0.02, works)),
     )
     one.start()
     await asyncio.wait_for(begun.wait(), PATIENCE)
@@ -166,7 +166,7 @@ async def test_an_act_that_takes_longer_than_a_claim_lasts_stays_its_holders(hou
         await never.wait()
 
     house = await houses()
-    one = one_of_many(house, Act("long", 0.02, do))
+    one = one_of_many(house, TimerAct("long", 0.02, do))
     one.start()
     await asyncio.wait_for(begun.wait(), PATIENCE)
     async with house.carrier.work.writing() as w:
@@ -238,6 +238,6 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
     assert not lines
 
 
-async def said(house: Running, key: str) -> str:
+async def said(house: RunningHouse, key: str) -> str:
     async with house.carrier.work.reading() as reading:
         return await marks.read(reading, key)

@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.fanout import runner as running, table
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.runner import Runner
@@ -30,17 +30,17 @@ class PostcardDue(Event, frozen=True):
     thing: int
 
 
-def one_of_many(house: Running) -> Runner:
+def one_of_many(house: RunningHouse) -> Runner:
     settings = msgspec.structs.replace(house.carrier.settings, valkey="valkey://127.0.0.1")
     return Runner(msgspec.structs.replace(house.carrier, settings=settings))
 
 
-async def tell(house: Running, *events: Event) -> None:
+async def tell(house: RunningHouse, *events: Event) -> None:
     async with house.carrier.work.writing() as w:
         w.tell(*events)
 
 
-async def left(house: Running) -> int:
+async def left(house: RunningHouse) -> int:
     async with house.carrier.work.reading() as reading:
         return (await outbox.depth(reading))[0]
 

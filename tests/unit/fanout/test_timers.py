@@ -6,7 +6,7 @@ import errno
 
 from structlog.testing import capture_logs
 
-from chaupal.fanout.timers import Act, Timers
+from chaupal.fanout.timers import TimerAct, Timers
 from chaupal.governance.cases import cases
 from chaupal.governance.cases.lifecycle import State
 from chaupal.kernel.clock import DAY
@@ -23,7 +23,7 @@ async def test_a_ruling_that_has_run_out_is_written_down_by_itself(bench: Bench)
         with contextlib.suppress(asyncio.QueueFull):
             looked.put_nowait(None)
 
-    clock._acts += (Act("look", 0.01, look),)  # pyright: ignore[reportPrivateUsage]
+    clock._acts += (TimerAct("look", 0.01, look),)  # pyright: ignore[reportPrivateUsage]
     clock.start()
     await until(looked.full)  # so often each act was begun, at least
 
@@ -57,7 +57,7 @@ async def test_one_that_takes_long_holds_up_no_other_and_is_not_begun_twice_and_
         if begun["short"] >= 3 and begun["failing"] >= 3:
             enough.set()
 
-    timers._acts = (Act("long", 0.01, long), Act("failing", 0.01, failing), Act("short", 0.01, short))  # pyright: ignore[reportPrivateUsage]
+    timers._acts = (TimerAct("long", 0.01, long), TimerAct("failing", 0.01, failing), TimerAct("short", 0.01, short))  # pyright: ignore[reportPrivateUsage]
     with capture_logs() as said:
         timers.start()
         await asyncio.wait_for(enough.wait(), PATIENCE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.federation.context import Federation
 from chaupal.kernel.settings import Settings
 from remotes import federating
@@ -14,6 +14,6 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def fed(house: Running) -> Federation:
+def fed(house: RunningHouse) -> Federation:
     assert house.house.federation is not None
     return house.house.federation

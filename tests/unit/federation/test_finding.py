@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 import measures
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
-from chaupal.federation.connections import Answered
+from chaupal.federation.connections import HttpAnswer
 from chaupal.federation.context import Federation
 from chaupal.federation.taking import statements
 from chaupal.governance.calling import NotAnswered
@@ -60,7 +60,7 @@ class World:
             raise NotAnswered("answered 404", 404)
         return self.documents[url]
 
-    async def plain(self, fed: Federation, url: str, accept: str, kinds: tuple[str, ...], **_: Any) -> Answered:
+    async def plain(self, fed: Federation, url: str, accept: str, kinds: tuple[str, ...], **_: Any) -> HttpAnswer:
         self._knock(url)
         handle = unquote(url.partition("acct%3A")[2])
         if handle not in self.names:
@@ -70,7 +70,7 @@ class World:
             {"rel": "self", "type": "text/html", "href": "https://x.example/"},
             {"rel": "self", "type": "application/activity+json", "href": uri},
         ]
-        return Answered(200, {}, json.dumps({"subject": f"acct:{subject}", "links": links}).encode())
+        return HttpAnswer(200, {}, json.dumps({"subject": f"acct:{subject}", "links": links}).encode())
 
     def _knock(self, url: str) -> None:
         self.asked[url] += 1
@@ -99,7 +99,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-async def house(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+async def house(settings: Settings, clock: StillClock) -> AsyncIterator[RunningHouse]:
     """One that talks to others, at an address with TLS."""
     settings = msgspec.structs.replace(settings, public_url="https://gaanv.example", federation="on")
     running = await open_house(settings, clock=clock, run=False)
@@ -230,7 +230,7 @@ async def test_whoever_has_a_name_anew_is_somebody_else_and_the_one_before_is_go
 
 @pytest.mark.parametrize("gone", [False, True])
 async def test_whoever_has_the_name_of_somebody_who_is_limited_here_is_them_by_whatever_id(
-    world: World, fed: Federation, house: Running, clock: StillClock, gone: bool
+    world: World, fed: Federation, house: RunningHouse, clock: StillClock, gone: bool
 ):
     """An id is its server's to give, and a name is what a decision here was about; that they were deleted there changes nothing."""
     v, later = Village(house, clock), "https://far.example/u/bob"

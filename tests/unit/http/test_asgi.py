@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from chaupal.app.wiring import ROUTES, Running, open_house
+from chaupal.app.wiring import ROUTES, RunningHouse, open_house
 from chaupal.http.answer import Dispatcher
 from chaupal.http.asgi import Front, header
 from chaupal.http.route import Shape
@@ -47,7 +47,7 @@ class Twins:
 
 
 @pytest.fixture
-async def twins(house: Running, clock: StillClock) -> Twins:
+async def twins(house: RunningHouse, clock: StillClock) -> Twins:
     square = house.house.square
     asha, binod = [
         await accounts.create(square, handle=handle, email=f"{handle}@example.org", password="long enough", name=handle)
@@ -179,7 +179,7 @@ async def test_what_programs_look_for_in_vain_is_said_in_json(front: httpx2.Asyn
 
 @pytest.mark.parametrize("error", [Problem("codes.key is another key; restore it"), Unsound("line 3"), NotFound()])
 async def test_whoever_runs_the_server_hears_of_what_only_they_can_mend_and_of_nothing_else(
-    house: Running, monkeypatch: pytest.MonkeyPatch, error: Problem
+    house: RunningHouse, monkeypatch: pytest.MonkeyPatch, error: Problem
 ):
     async def fails(*_: object) -> None:
         raise error
@@ -281,7 +281,7 @@ async def test_cookies_are_for_this_server_alone(tmp_path: Path, clock: StillClo
     assert {"HttpOnly", "SameSite=Lax", "Secure", "Path=/"} <= {part.strip() for part in cookie.split(";")}
 
 
-async def test_the_cookie_does_not_open_the_api(house: Running):
+async def test_the_cookie_does_not_open_the_api(house: RunningHouse):
     square = house.house.square
     asha = await accounts.create(square, handle="asha", email="asha@example.org", password="long enough")
     session = await logins.begin_session(square, asha)

@@ -131,7 +131,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
 ):
     v, written = village, list[int]()
     # Of this house alone: others have such ids, too.
-    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.Line](1_000_000))
+    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1_000_000))
     parts = statuses.Pen.parts
 
     def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
@@ -148,7 +148,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     written.clear()
     after = await text(v, v.asha, page)
     assert written == [new[1].id]
-    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.Line](1))
+    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1))
     v.running.house.reads.work.memory.answers.clear()
     assert await text(v, v.asha, page) == after != before
 

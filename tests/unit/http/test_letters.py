@@ -6,7 +6,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.posts import posts
@@ -16,7 +16,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-async def asha(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
+async def asha(house: RunningHouse) -> AsyncIterator[httpx2.AsyncClient]:
     square = house.house.square
     id_ = await accounts.create(square, handle="asha", email="asha@example.org", password="long enough")
     for number in range(5):
@@ -48,7 +48,7 @@ async def test_a_form_may_hold_letters_as_they_are(asha: httpx2.AsyncClient):
     assert broken.status_code == 400
 
 
-async def test_a_query_may_hold_letters_as_they_are(house: Running):
+async def test_a_query_may_hold_letters_as_they_are(house: RunningHouse):
     sent: list[dict[str, object]] = []
 
     async def receive() -> dict[str, object]:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from pyotp.totp import TOTP
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.http.limits import GENERAL, GUESSES, MESSAGES
 from chaupal.kernel.clock import DAY, MINUTE, SECOND, StillClock
 from chaupal.kernel.errors import Invalid
@@ -23,7 +23,7 @@ PASSWORD = "a long enough secret"
 
 
 @pytest.fixture
-async def limited(tmp_path: Path, clock: StillClock) -> AsyncIterator[Running]:
+async def limited(tmp_path: Path, clock: StillClock) -> AsyncIterator[RunningHouse]:
     """A house behind a proxy, so that tests may come from many addresses."""
     settings = load_settings(environ={}, data=str(tmp_path / "data"), port=8000, trusted_proxies=("127.0.0.1/32",))
     running = await open_house(settings, clock=clock, run=False)
@@ -33,7 +33,7 @@ async def limited(tmp_path: Path, clock: StillClock) -> AsyncIterator[Running]:
     await running.close()
 
 
-def browser(house: Running, address: str) -> httpx2.AsyncClient:
+def browser(house: RunningHouse, address: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=house.app),
         base_url=house.house.settings.origin,
@@ -41,14 +41,14 @@ def browser(house: Running, address: str) -> httpx2.AsyncClient:
     )
 
 
-async def log_in(house: Running, name: str, password: str, address: str) -> int:
+async def log_in(house: RunningHouse, name: str, password: str, address: str) -> int:
     async with browser(house, address) as client:
         await client.get("/login")
         form = {"csrf": client.cookies["visitor"], "name": name, "password": password}
         return (await client.post("/login", data=form)).status_code
 
 
-async def test_a_name_is_guarded_against_guesses_from_many_addresses(limited: Running, clock: StillClock):
+async def test_a_name_is_guarded_against_guesses_from_many_addresses(limited: RunningHouse, clock: StillClock):
     most, seconds = GUESSES
     spellings = ("asha", "@asha", " Asha ")
     for number in range(most):
@@ -59,7 +59,7 @@ async def test_a_name_is_guarded_against_guesses_from_many_addresses(limited: Ru
     assert await log_in(limited, "asha", PASSWORD, "198.51.100.1") == 303
 
 
-async def test_a_wrong_token_is_counted_and_told_how_often(limited: Running):
+async def test_a_wrong_token_is_counted_and_told_how_often(limited: RunningHouse):
     most, _ = GENERAL
     async with browser(limited, "203.0.113.7") as client:
         client.headers["authorization"] = "Bearer wrong"
@@ -73,13 +73,13 @@ async def test_a_wrong_token_is_counted_and_told_how_often(limited: Running):
 # --- whoever has been here, or has more than a password, while a name is guessed at ---
 
 
-async def guess(house: Running, name: str, times: int = GUESSES[0]) -> None:
+async def guess(house: RunningHouse, name: str, times: int = GUESSES[0]) -> None:
     for number in range(times):
         assert await log_in(house, name, "a wrong one", f"203.0.113.{number}") in (422, 429)
 
 
 @asynccontextmanager
-async def at_home(house: Running, address: str = "198.51.100.1") -> AsyncGenerator[httpx2.AsyncClient]:
+async def at_home(house: RunningHouse, address: str = "198.51.100.1") -> AsyncGenerator[httpx2.AsyncClient]:
     """A browser in which asha logged in, and out again."""
     async with browser(house, address) as client:
         assert (await typed(client, "asha", PASSWORD)).status_code == 303
@@ -97,7 +97,7 @@ async def typed(client: httpx2.AsyncClient, name: str, password: str, **more: st
     return await sends(client, "/login", "/login?again=1", name=name, password=password, **more)
 
 
-async def test_a_known_browser_still_gets_in_while_a_name_is_guessed_at(limited: Running):
+async def test_a_known_browser_still_gets_in_while_a_name_is_guessed_at(limited: RunningHouse):
     async with at_home(limited) as client:
         await guess(limited, "asha")
         assert await log_in(limited, "asha", PASSWORD, "198.51.100.2") == 429
@@ -106,7 +106,7 @@ async def test_a_known_browser_still_gets_in_while_a_name_is_guessed_at(limited:
 
 
 async def test_guesses_in_a_known_browser_are_counted_by_it_and_shut_out_nobody_else(
-    limited: Running, clock: StillClock
+    limited: RunningHouse, clock: StillClock
 ):
     async with at_home(limited) as client, at_home(limited, "198.51.100.3") as other:
         for number in range(GUESSES[0]):
@@ -119,7 +119,7 @@ async def test_guesses_in_a_known_browser_are_counted_by_it_and_shut_out_nobody_
         assert (await typed(other, "asha", PASSWORD)).status_code == 429  # known for so long, and no longer
 
 
-async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(limited: Running):
+async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(limited: RunningHouse):
     async with at_home(limited) as client:
         mark = client.cookies[browsers.COOKIE]
         assert "asha" not in mark and browsers.known(limited.house.square, mark, "asha")
@@ -142,7 +142,7 @@ async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(lim
         assert (await typed(client, "binod", PASSWORD)).status_code == 429
 
 
-async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five(limited: Running):
+async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five(limited: RunningHouse):
     square, mark = limited.house.square, ""
     for number in range(7):
         mark = browsers.remembered(square, mark, f"h{number}", f"h{number}@example.org")
@@ -152,7 +152,7 @@ async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five
 
 
 async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed_at(
-    limited: Running, clock: StillClock
+    limited: RunningHouse, clock: StillClock
 ):
     square = limited.house.square
     asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
@@ -176,12 +176,12 @@ async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed
         assert (await typed(client, "asha", PASSWORD, code=recovery[0])).status_code == 303
 
 
-async def test_a_code_opens_nothing_where_none_is_asked_for(limited: Running):
+async def test_a_code_opens_nothing_where_none_is_asked_for(limited: RunningHouse):
     async with browser(limited, "198.51.100.2") as client:
         assert (await typed(client, "asha", PASSWORD, code="123456")).status_code == 422
 
 
-async def test_whoever_has_learnt_the_password_cannot_go_through_all_codes(limited: Running, clock: StillClock):
+async def test_whoever_has_learnt_the_password_cannot_go_through_all_codes(limited: RunningHouse, clock: StillClock):
     square = limited.house.square
     asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
     secret = (await second.begin(square, asha, PASSWORD)).secret
@@ -197,7 +197,9 @@ async def test_whoever_has_learnt_the_password_cannot_go_through_all_codes(limit
     await logins.sign_in_at_once(square, "asha", PASSWORD, TOTP(secret).at(clock() // SECOND))
 
 
-async def test_codes_for_a_name_are_counted_only_of_those_who_know_its_password(limited: Running, clock: StillClock):
+async def test_codes_for_a_name_are_counted_only_of_those_who_know_its_password(
+    limited: RunningHouse, clock: StillClock
+):
     square = limited.house.square
     asha = Viewer(account=await accounts.account_id(square, "asha"), country="IN")
     secret = (await second.begin(square, asha, PASSWORD)).secret
@@ -235,7 +237,7 @@ def test_ipv4_in_ipv6_clothes_counts_as_what_it_is():
     assert nets_of("") == nets_of("unknown") == nets_of("x" * 5_000)
 
 
-async def test_limits_count_a_64_and_a_48_above_a_bound(limited: Running):
+async def test_limits_count_a_64_and_a_48_above_a_bound(limited: RunningHouse):
     most, _ = GENERAL
     seen: list[int] = []
     for site in range(WIDER + 2):
@@ -275,7 +277,7 @@ async def test_open_streams_are_counted_by_64(tmp_path: Path, clock: StillClock)
 # --- messages ---
 
 
-async def test_messages_on_sockets_are_limited_and_a_flood_is_closed_with_the_policys_code(limited: Running):
+async def test_messages_on_sockets_are_limited_and_a_flood_is_closed_with_the_policys_code(limited: RunningHouse):
     most, _ = MESSAGES
     path = "/api/v1/streaming"
     async with listening(limited.app, path, socket=True) as one, listening(limited.app, path, socket=True) as two:
@@ -296,7 +298,7 @@ async def test_messages_on_sockets_are_limited_and_a_flood_is_closed_with_the_po
 # --- what counts as several ---
 
 
-async def test_a_thread_of_n_posts_counts_as_n(limited: Running, clock: StillClock):
+async def test_a_thread_of_n_posts_counts_as_n(limited: RunningHouse, clock: StillClock):
     """By the form of a post and by programs; said at once or later."""
     async with browser(limited, "203.0.113.9") as client:
         assert (await typed(client, "asha", PASSWORD)).status_code == 303
@@ -309,7 +311,7 @@ async def test_a_thread_of_n_posts_counts_as_n(limited: Running, clock: StillClo
         assert (await sends(client, "/compose", "/compose", text="एक", visibility="public")).status_code == 429
 
 
-async def test_a_page_says_how_long_to_wait(limited: Running, clock: StillClock):
+async def test_a_page_says_how_long_to_wait(limited: RunningHouse, clock: StillClock):
     async with browser(limited, "198.51.100.9") as client:
         await client.get("/reset")
         for _ in range(6):

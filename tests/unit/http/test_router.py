@@ -6,7 +6,7 @@ import pytest
 
 from chaupal.app.wiring import ROUTES
 from chaupal.http.route import Route, Shape, delete, get, post
-from chaupal.http.router import MISSING, WRONG, Found, Router, router
+from chaupal.http.router import MISSING, WRONG, RouteMatch, Router, router
 from chaupal.policy.surface import Surface
 
 
@@ -77,9 +77,9 @@ def test_a_word_in_a_path_of_its_own_takes_nothing_from_the_parameters_beside_it
 
 @pytest.mark.parametrize("path", ["/nope/nope", "/posts", "/posts/7/nope", "/asha/7", "/files", "/@asha/7/8"])
 def test_what_is_not_there_is_a_page_and_under_the_api_json(path: str):
-    assert FIND("GET", path) == Found(MISSING[Shape.PAGE], {})
-    assert FIND("GET", f"/api{path}") == Found(MISSING[Shape.API], {})
-    assert router(ROUTES).find("GET", "/api") == Found(MISSING[Shape.API], {})
+    assert FIND("GET", path) == RouteMatch(MISSING[Shape.PAGE], {})
+    assert FIND("GET", f"/api{path}") == RouteMatch(MISSING[Shape.API], {})
+    assert router(ROUTES).find("GET", "/api") == RouteMatch(MISSING[Shape.API], {})
 
 
 @pytest.mark.parametrize(

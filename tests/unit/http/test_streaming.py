@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.fanout import streams as fanout
 from chaupal.http import listening as mailbox, streaming
 from chaupal.kernel.clock import StillClock
@@ -36,7 +36,7 @@ SUSPEND = statement(update(table).where(table.c.id == param("of")).values(state=
 class Street:
     """asha follows binod."""
 
-    running: Running
+    running: RunningHouse
     asha: Viewer
     binod: Viewer
     token: str

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import regex
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.http import csrf
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
@@ -18,7 +18,7 @@ ELSEWHERE = "https://elsewhere.example"
 
 
 @pytest.mark.parametrize("path", ["/media/1/small", "/media/1/original?k=x", "/static/nothing.css"])
-async def test_a_missing_file_leaves_the_word_alone(house: Running, path: str):
+async def test_a_missing_file_leaves_the_word_alone(house: RunningHouse, path: str):
     origin = house.house.settings.origin
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=house.app), base_url=origin) as client:
         await client.get("/login")
@@ -31,7 +31,7 @@ async def test_a_missing_file_leaves_the_word_alone(house: Running, path: str):
 
 
 @pytest.fixture
-async def client(house: Running) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(house: RunningHouse) -> AsyncIterator[httpx2.AsyncClient]:
     origin = house.house.settings.origin
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=house.app), base_url=origin) as opened:
         yield opened

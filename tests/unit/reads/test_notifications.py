@@ -11,14 +11,14 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
-from chaupal.reads.people.notifications import Told
+from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.events_ties import Liked
 from chaupal.social.people import accounts, graph, markers
 from chaupal.social.posts import posts, reactions
 from neighbours import DIRECT, PRIVATE, Street, by
 
 
-async def told(street: Street, who: int, country: str = "DE", **more: object) -> list[Told]:
+async def told(street: Street, who: int, country: str = "DE", **more: object) -> list[NotificationSeen]:
     await street.settle()
     return list(
         (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role, Viewer
@@ -22,16 +22,16 @@ ANYONE = Viewer(country="IN")
 GOOD = NewAccount(handle="asha", email="asha@example.org", password="एक लंबा पासवर्ड", language="hi")
 
 
-def open_to(house: Running, registrations: str) -> Square:
+def open_to(house: RunningHouse, registrations: str) -> Square:
     square = house.house.square
     return replace(square, settings=replace(square.settings, registrations=registrations))
 
 
-def database_files(house: Running) -> list[Path]:
+def database_files(house: RunningHouse) -> list[Path]:
     return list(Path(house.house.settings.data).glob("chaupal.db*"))
 
 
-async def found(house: Running, handle: str) -> bool:
+async def found(house: RunningHouse, handle: str) -> bool:
     try:
         await people.named(house.house.reads, ANYONE, handle)
     except NotFound:
@@ -39,7 +39,7 @@ async def found(house: Running, handle: str) -> bool:
     return True
 
 
-async def test_who_signs_up_is_nobody_until_the_address_is_confirmed(house: Running):
+async def test_who_signs_up_is_nobody_until_the_address_is_confirmed(house: RunningHouse):
     square = house.house.square
     account = await accounts.sign_up(square, GOOD)
     assert not await found(house, "asha")
@@ -55,7 +55,7 @@ async def test_who_signs_up_is_nobody_until_the_address_is_confirmed(house: Runn
     assert (await logins.sign_in(square, "asha", GOOD.password)).account == account
 
 
-async def test_the_confirmation_is_in_the_language_of_who_signs_up(house: Running):
+async def test_the_confirmation_is_in_the_language_of_who_signs_up(house: RunningHouse):
     await accounts.sign_up(house.house.square, GOOD)
     await accounts.sign_up(house.house.square, replace(GOOD, handle="karl", email="karl@example.org", language="en"))
     await house.runner.settle()
@@ -64,7 +64,7 @@ async def test_the_confirmation_is_in_the_language_of_who_signs_up(house: Runnin
     assert "Hello @karl" in english
 
 
-async def test_a_confirmation_link_dies_after_two_days_and_a_new_one_can_be_asked_for(house: Running, clock):
+async def test_a_confirmation_link_dies_after_two_days_and_a_new_one_can_be_asked_for(house: RunningHouse, clock):
     square = house.house.square
     account = await accounts.sign_up(square, GOOD)
     await house.runner.settle()
@@ -76,7 +76,7 @@ async def test_a_confirmation_link_dies_after_two_days_and_a_new_one_can_be_aske
     assert await accounts.confirm(square, secret_in(mails_of(house)[1], "confirm"))
 
 
-async def test_no_secret_of_a_mail_stands_in_the_store(house: Running, database: str):
+async def test_no_secret_of_a_mail_stands_in_the_store(house: RunningHouse, database: str):
     await accounts.sign_up(house.house.square, GOOD)
     await logins.ask_reset(house.house.square, GOOD.email)
     await house.runner.settle()
@@ -87,7 +87,7 @@ async def test_no_secret_of_a_mail_stands_in_the_store(house: Running, database:
         assert not any(secret.encode() in stored for secret in secrets)
 
 
-async def test_where_staff_approve_both_are_needed_and_only_staff_can_approve(house: Running):
+async def test_where_staff_approve_both_are_needed_and_only_staff_can_approve(house: RunningHouse):
     square = open_to(house, "approval")
     with pytest.raises(Invalid) as blank:
         await accounts.sign_up(square, GOOD)
@@ -109,7 +109,7 @@ async def test_where_staff_approve_both_are_needed_and_only_staff_can_approve(ho
         await accounts.approve(square, moderator, account)
 
 
-async def test_where_registrations_are_closed_nobody_joins(house: Running):
+async def test_where_registrations_are_closed_nobody_joins(house: RunningHouse):
     with pytest.raises(NotAllowed):
         await accounts.sign_up(open_to(house, "closed"), GOOD)
 
@@ -134,13 +134,13 @@ async def test_where_registrations_are_closed_nobody_joins(house: Running):
         ("password", "lone \ud800 surrogate"),
     ],
 )
-async def test_what_cannot_be_taken_is_named(house: Running, field: str, value: str):
+async def test_what_cannot_be_taken_is_named(house: RunningHouse, field: str, value: str):
     with pytest.raises(Invalid) as wrong:
         await accounts.sign_up(house.house.square, replace(GOOD, **{field: value}))
     assert list(wrong.value.details) == [field]
 
 
-async def test_all_that_is_wrong_with_a_sign_up_is_named_at_once(house: Running):
+async def test_all_that_is_wrong_with_a_sign_up_is_named_at_once(house: RunningHouse):
     square = house.house.square
     with pytest.raises(Invalid) as wrong:
         await accounts.sign_up(open_to(house, "approval"), NewAccount(handle="as ha", email="asha@", password="short"))
@@ -156,7 +156,7 @@ async def test_all_that_is_wrong_with_a_sign_up_is_named_at_once(house: Running)
     assert set(reserved.value.details) == {"handle", "email"}
 
 
-async def test_handles_and_addresses_are_had_once_in_any_case(house: Running):
+async def test_handles_and_addresses_are_had_once_in_any_case(house: RunningHouse):
     square = house.house.square
     await accounts.create(square, handle="Asha", email="Asha@Example.org", password=GOOD.password)
     assert await found(house, "ASHA")
@@ -171,7 +171,7 @@ async def test_handles_and_addresses_are_had_once_in_any_case(house: Running):
         await accounts.create(square, handle="chaupal", email="c@example.org", password=GOOD.password)
 
 
-async def test_the_house_has_one_account_of_its_own_and_nobody_signs_in_as_it(house: Running):
+async def test_the_house_has_one_account_of_its_own_and_nobody_signs_in_as_it(house: RunningHouse):
     square = house.house.square
     first = await accounts.ensure_system_account(square)
     assert await accounts.ensure_system_account(square) == first
@@ -182,12 +182,12 @@ async def test_the_house_has_one_account_of_its_own_and_nobody_signs_in_as_it(ho
         await logins.begin_session(square, first)
 
 
-async def made(house: Running) -> Viewer:
+async def made(house: RunningHouse) -> Viewer:
     account = await accounts.create(house.house.square, handle="asha", email=GOOD.email, password=GOOD.password)
     return Viewer(account=account, country="IN")
 
 
-async def test_a_profile_is_put_in_order_and_what_is_not_given_stays(house: Running):
+async def test_a_profile_is_put_in_order_and_what_is_not_given_stays(house: RunningHouse):
     asha = await made(house)
     square, reads = house.house.square, house.house.reads
     ravi = await accounts.create(square, handle="ravi", email="r@example.org", password=GOOD.password)
@@ -222,7 +222,9 @@ async def test_a_profile_is_put_in_order_and_what_is_not_given_stays(house: Runn
         (Face(name="x"), Defaults(language="not a language")),
     ],
 )
-async def test_a_profile_that_cannot_be_taken_changes_nothing(house: Running, face: Face, defaults: Defaults | None):
+async def test_a_profile_that_cannot_be_taken_changes_nothing(
+    house: RunningHouse, face: Face, defaults: Defaults | None
+):
     asha = await made(house)
     with pytest.raises(Invalid):
         await profiles.change(house.house.square, asha, face, defaults)
@@ -230,7 +232,7 @@ async def test_a_profile_that_cannot_be_taken_changes_nothing(house: Running, fa
     assert (seen.item.name, seen.item.note, seen.item.fields) == ("", "", ())
 
 
-async def test_one_is_found_by_the_words_of_a_new_name_and_no_longer_by_the_old(house: Running):
+async def test_one_is_found_by_the_words_of_a_new_name_and_no_longer_by_the_old(house: RunningHouse):
     asha = await made(house)
     await profiles.change(house.house.square, asha, Face(name="सुनीता"))
     await profiles.change(house.house.square, asha, Face(name="गीता"))

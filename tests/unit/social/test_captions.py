@@ -19,7 +19,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.posts import media as looked
 from chaupal.social.archives import imports
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 from chaupal.social.media import captions, media
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.square import captions as rows
@@ -239,7 +239,7 @@ async def test_an_archive_takes_captions_along_and_brings_them_back(village: Vil
         name: data.replace(square.settings.origin.encode(), b"https://else.example") for name, data in files.items()
     }
     viewer = Viewer(account=v.ravi.id, country="IN")
-    await imports.take_in(square, viewer, Brought("archive.zip", zipped(there)))
+    await imports.take_in(square, viewer, ImportFile("archive.zip", zipped(there)))
     while await imports.carry_on(square):
         pass
     await v.settle()
@@ -247,7 +247,7 @@ async def test_an_archive_takes_captions_along_and_brings_them_back(village: Vil
     (brought,) = [one for post in mine for one in post["media_attachments"] if one.get("captions")]
     assert (await v.client.get(brought["captions"][0]["url"])).text == WRITTEN
     broken = there | {f"media_attachments/{id_}.hi.vtt": b"no"}
-    number = await imports.take_in(square, Viewer(account=v.karl.id, country="IN"), Brought("a.zip", zipped(broken)))
+    number = await imports.take_in(square, Viewer(account=v.karl.id, country="IN"), ImportFile("a.zip", zipped(broken)))
     while await imports.carry_on(square):
         pass
     one, faults = await imports.by_id(square, Viewer(account=v.karl.id, country="IN"), number)

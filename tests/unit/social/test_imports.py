@@ -16,7 +16,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers, notifications
 from chaupal.reads.timelines import profile, thread
 from chaupal.social.archives import imports, past_ties
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.identity import account_status as standing
@@ -33,7 +33,7 @@ AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
 async def bring(street: Street, who: int, data: bytes, **more: str) -> int:
     """Brought and worked through; its number."""
     viewer = Viewer(account=who, country="IN")
-    id_ = await imports.take_in(street.square, viewer, Brought(more.pop("name", "archive.zip"), data, **more))
+    id_ = await imports.take_in(street.square, viewer, ImportFile(more.pop("name", "archive.zip"), data, **more))
     while await imports.carry_on(street.square):
         pass
     return id_
@@ -176,7 +176,7 @@ async def test_it_goes_on_where_it_stopped_when_the_server_is_started_again(stre
 
     monkeypatch.setattr(imports.past_posts, "bring", dies)
     viewer = Viewer(account=asha, country="IN")
-    id_ = await imports.take_in(street.square, viewer, Brought("a.zip", zipped(mastodon(*many))))
+    id_ = await imports.take_in(street.square, viewer, ImportFile("a.zip", zipped(mastodon(*many))))
     with pytest.raises(RuntimeError):
         await imports.carry_on(street.square)
     assert await counts(street, asha, id_) == ("running", 6, 0, 0)
@@ -189,9 +189,9 @@ async def test_it_goes_on_where_it_stopped_when_the_server_is_started_again(stre
 async def test_one_file_at_a_time_and_it_may_be_stopped(street, asha):
     viewer = Viewer(account=asha, country="IN")
     data = zipped(mastodon(note(1, "<p>एक</p>")))
-    id_ = await imports.take_in(street.square, viewer, Brought("a.zip", data))
+    id_ = await imports.take_in(street.square, viewer, ImportFile("a.zip", data))
     with pytest.raises(Conflict):
-        await imports.take_in(street.square, viewer, Brought("b.zip", data))
+        await imports.take_in(street.square, viewer, ImportFile("b.zip", data))
     await imports.stop(street.square, viewer, id_)
     assert not await imports.carry_on(street.square)
     with pytest.raises(NotFound):
@@ -204,9 +204,9 @@ async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha
     assert (one.state, in_english(one.why)) == ("refused", "it holds names that lead out of it")
     assert await street.square.files.get(f"imports/{id_}") is None
     for bad in (
-        Brought("a.zip", b""),
-        Brought("x.csv", b"bob@x.example\n"),
-        Brought("a.zip", b"PK\x03\x04", visibility="all"),
+        ImportFile("a.zip", b""),
+        ImportFile("x.csv", b"bob@x.example\n"),
+        ImportFile("a.zip", b"PK\x03\x04", visibility="all"),
     ):
         with pytest.raises(Invalid):
             await imports.take_in(street.square, Viewer(account=asha, country="IN"), bad)
@@ -215,7 +215,7 @@ async def test_what_cannot_be_taken_at_all_is_refused_with_a_reason(street, asha
 async def test_what_the_machine_is_short_of_fails_no_line(street, asha, monkeypatch):
     ravi = await street.person("ravi")
     viewer = Viewer(account=asha, country="IN")
-    id_ = await imports.take_in(street.square, viewer, Brought("x.csv", b"ravi\n", kind="follows"))
+    id_ = await imports.take_in(street.square, viewer, ImportFile("x.csv", b"ravi\n", kind="follows"))
 
     async def falls(*_) -> None:
         raise Unavailable("nothing_kept")
@@ -248,7 +248,7 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
 
 async def test_whoever_is_suspended_meanwhile_brings_no_more(street, asha):
     viewer = Viewer(account=asha, country="IN")
-    id_ = await imports.take_in(street.square, viewer, Brought("a.zip", zipped(twitter(tweet(1, "बात")))))
+    id_ = await imports.take_in(street.square, viewer, ImportFile("a.zip", zipped(twitter(tweet(1, "बात")))))
     await street.rule(asha, Measure.SUSPEND, "XX")
     async with street.work.writing() as w:
         await standing.settle(w, asha)
@@ -273,7 +273,7 @@ async def test_of_a_process_that_dies_while_a_file_comes_no_file_stays(
     with monkeypatch.context() as dying, pytest.raises(Killed):
         dying.setattr(files, "put", dies)
         await imports.take_in(
-            street.square, Viewer(account=asha, country="IN"), Brought("blocks.csv", b"nobody", "blocks")
+            street.square, Viewer(account=asha, country="IN"), ImportFile("blocks.csv", b"nobody", "blocks")
         )
     assert not await imports.carry_on(street.square), "it may be coming yet"
     street.clock.move(HELD_FOR + 1)

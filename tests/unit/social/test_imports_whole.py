@@ -12,7 +12,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import profile
 from chaupal.social.archives import imports, past
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
 from chaupal.store.identity import imports as rows
 from chaupal.store.square import lists
@@ -26,7 +26,7 @@ def viewer_of(who: int) -> Viewer:
 
 
 async def bring(street: Street, who: int, name: str, data: bytes) -> tuple[rows.Import, list[rows.Fault]]:
-    id_ = await imports.take_in(street.square, viewer_of(who), Brought(name, data))
+    id_ = await imports.take_in(street.square, viewer_of(who), ImportFile(name, data))
     while await imports.carry_on(street.square):
         pass
     return await imports.by_id(street.square, viewer_of(who), id_)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.secrets import digest
@@ -25,7 +25,7 @@ PASSWORD = "खेत की मेड़ पर"
 
 
 @pytest.fixture
-def square(house: Running) -> Square:
+def square(house: RunningHouse) -> Square:
     return house.house.square
 
 
@@ -134,7 +134,7 @@ async def test_a_new_password_ends_everything_but_the_new_session(square: Square
     assert await logins.sign_in(square, "asha", "नया पासवर्ड")
 
 
-async def test_a_reset_link_works_once_and_ends_everything(house: Running, square: Square, asha: Viewer):
+async def test_a_reset_link_works_once_and_ends_everything(house: RunningHouse, square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
     token = await logins.issue_token(square, asha.account or 0, "read")
     await logins.ask_reset(square, " Asha@example.org")
@@ -153,7 +153,7 @@ async def test_a_reset_link_works_once_and_ends_everything(house: Running, squar
 
 
 async def test_a_reset_link_dies_after_an_hour_and_when_another_is_asked_for(
-    house: Running, square: Square, asha: Viewer, clock: StillClock
+    house: RunningHouse, square: Square, asha: Viewer, clock: StillClock
 ):
     for _ in range(2):
         await logins.ask_reset(square, "asha@example.org")
@@ -168,14 +168,14 @@ async def test_a_reset_link_dies_after_an_hour_and_when_another_is_asked_for(
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "asha", "", "\ud800@x.org"])
 async def test_asking_for_a_reset_tells_nothing_and_mails_nobody_else(
-    house: Running, square: Square, asha: Viewer, address: str
+    house: RunningHouse, square: Square, asha: Viewer, address: str
 ):
     await logins.ask_reset(square, address)
     await house.runner.settle()
     assert mails_of(house) == []
 
 
-async def test_what_ended_long_ago_is_dropped(house: Running, square: Square, asha: Viewer, clock: StillClock):
+async def test_what_ended_long_ago_is_dropped(house: RunningHouse, square: Square, asha: Viewer, clock: StillClock):
     count = statement(select(func.count()).select_from(sessions))
     await logins.sign_in(square, "asha", PASSWORD)
     clock.move(logins.SESSION_LASTS + logins.KEPT_AFTER_END + 1)

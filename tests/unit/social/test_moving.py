@@ -131,7 +131,7 @@ async def test_lists_hold_the_new_account_in_place_of_the_old_one(street: Street
     old, new = await pair(street)
     bela = by(await street.person("bela"))
     await graph.follow(street.square, bela, old.me)
-    made = await lists.create(street.square, bela, lists.Wish(title="मित्र"))
+    made = await lists.create(street.square, bela, lists.ListWish(title="मित्र"))
     await lists.add(street.square, bela, made.id, [old.me])
     await moving.move(street.square, old, "asha2", PASSWORD)
     await moving.carry_on(street.square)

@@ -49,7 +49,7 @@ class AccountsAsked(Paged, kw_only=True):
     purpose: Word = ""
 
 
-class Asked2(Paged, kw_only=True):
+class AccountsAskedV2(Paged, kw_only=True):
     """Version 2: one word for how the account stands."""
 
     origin: Literal["local", "remote", ""] = ""
@@ -70,7 +70,7 @@ class AccountAsked(msgspec.Struct, kw_only=True):
     purpose: Word = ""
 
 
-class Acted(msgspec.Struct, kw_only=True):
+class SanctionSent(msgspec.Struct, kw_only=True):
     """A sanction. `rule`, or Mastodon's `warning_preset_id`: which rule of the house was broken; `until`: an ISO date.
 
     Neither need be named, nor need `text`: then the house's rules and a sentence of theirs stand in the record.
@@ -86,7 +86,7 @@ class Acted(msgspec.Struct, kw_only=True):
     send_email_notification: bool = True  # whoever is limited is always told
 
 
-class Ended(msgspec.Struct, kw_only=True):
+class LiftSent(msgspec.Struct, kw_only=True):
     """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
 
     id: Number
@@ -118,7 +118,7 @@ class AdminAccount(msgspec.Struct, kw_only=True):
     account: Account
 
 
-class Opened(msgspec.Struct, kw_only=True):
+class SanctionMatter(msgspec.Struct, kw_only=True):
     """The matter of a sanction. `state`: in_force, or proposed where a second person must approve (then the answer is 202).
 
     `rule`: which it is under, and who named that: the app, the report, the house's rules as their default; `house`, where
@@ -154,7 +154,7 @@ async def listed(call: Call[AccountsAsked]) -> Answer:
     )
 
 
-async def listed2(call: Call[Asked2]) -> Answer:
+async def listed2(call: Call[AccountsAskedV2]) -> Answer:
     """The same in Mastodon's second version."""
     a = call.args
     whence: Scope = {"local": "here", "remote": "elsewhere"}.get(a.origin, "all")  # pyright: ignore[reportAssignmentType]
@@ -179,7 +179,7 @@ async def show(call: Call[AccountAsked]) -> AdminAccount:
     return await _one(call)
 
 
-async def act(call: Call[Acted]) -> Answer:
+async def act(call: Call[SanctionSent]) -> Answer:
     """Sanction an account under the house's rules: at once where one person may, else proposed (202)."""
     a = call.args
     rule = a.rule or (str(a.warning_preset_id) if a.warning_preset_id is not None else "")
@@ -188,7 +188,7 @@ async def act(call: Call[Acted]) -> Answer:
         call.viewer,
         Action(account=a.id, type=a.type, text=a.text, rule=rule, report=a.report_id, until=a.until),
     )
-    told = Opened(
+    told = SanctionMatter(
         ref=opened.ref,
         state="in_force" if opened.done else "proposed",
         rule=opened.rule,
@@ -198,22 +198,22 @@ async def act(call: Call[Acted]) -> Answer:
     return json(told, 200 if opened.done else 202)
 
 
-async def enable(call: Call[Ended]) -> AdminAccount:
+async def enable(call: Call[LiftSent]) -> AdminAccount:
     """End a freeze."""
     return await _end(call, "enable")
 
 
-async def unsilence(call: Call[Ended]) -> AdminAccount:
+async def unsilence(call: Call[LiftSent]) -> AdminAccount:
     """End a limit."""
     return await _end(call, "unsilence")
 
 
-async def unsuspend(call: Call[Ended]) -> AdminAccount:
+async def unsuspend(call: Call[LiftSent]) -> AdminAccount:
     """End a suspension."""
     return await _end(call, "unsuspend")
 
 
-async def unsensitive(call: Call[Ended]) -> AdminAccount:
+async def unsensitive(call: Call[LiftSent]) -> AdminAccount:
     """Take the cover off the account's pictures."""
     return await _end(call, "unsensitive")
 
@@ -246,7 +246,7 @@ async def _one(call: Call[Any]) -> AdminAccount:
     return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
 
 
-async def _end(call: Call[Ended], how: str) -> AdminAccount:
+async def _end(call: Call[LiftSent], how: str) -> AdminAccount:
     await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
     return await _one(call)
 
@@ -290,13 +290,13 @@ OPEN: dict[str, Any] = {"scope": "admin:write:accounts", "may": "approve_account
 
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=AccountsAsked, gives=list[AdminAccount], **READ),
-    get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=Asked2, gives=list[AdminAccount], **READ),
+    get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=AccountsAskedV2, gives=list[AdminAccount], **READ),
     get(f"{API}/{{id}}", show, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
-    post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=Acted, gives=Opened, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=Ended, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=SanctionSent, gives=SanctionMatter, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
     post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
 )

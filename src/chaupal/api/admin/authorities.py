@@ -12,7 +12,7 @@ from chaupal.http.route import Nothing, Route, get, post
 from chaupal.policy.surface import Surface
 
 
-class Changed(AuthorityForm, kw_only=True):
+class AuthorityChanged(AuthorityForm, kw_only=True):
     """What is to be known of it; its name and country stay."""
 
     id: Number
@@ -44,7 +44,7 @@ async def register(call: Call[AuthorityForm]) -> AuthorityShown:
     return await _shown(call, await authorities.register(call.house.court, call.viewer, call.args))
 
 
-async def change(call: Call[Changed]) -> AuthorityShown:
+async def change(call: Call[AuthorityChanged]) -> AuthorityShown:
     """Propose what is to be known of an authority; it holds once another person agrees, and its contact is told."""
     await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
     return await _shown(call, await authorities.by_id(call.house.court, call.viewer, call.args.id))
@@ -84,7 +84,7 @@ ENTER: dict[str, Any] = {"scope": "admin:write:orders", "may": "register_authori
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[AuthorityShown]),
     post(API, register, Surface.OFFICE, takes=AuthorityForm, **ENTER),
-    post(f"{API}/{{id}}", change, Surface.OFFICE, takes=Changed, **ENTER),
+    post(f"{API}/{{id}}", change, Surface.OFFICE, takes=AuthorityChanged, **ENTER),
     post(
         f"{API}/{{id}}/agree",
         agree,

@@ -25,7 +25,7 @@ from chaupal.policy.surface import Surface
 type Ref = Annotated[str, Meta(max_length=40)]
 
 
-class Row(msgspec.Struct, kw_only=True):
+class RowSent(msgspec.Struct, kw_only=True):
     """One target (or appeal). `seen`: the number of the last event that one knows of its case; of an appeal, its messages.
 
     What is said with the act besides has the names that a single act has; `measure`, `parts`: to what an appeal narrows.
@@ -35,10 +35,10 @@ class Row(msgspec.Struct, kw_only=True):
     seen: Number
 
 
-ROW = acts.with_fields(Row, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
+ROW = acts.with_fields(RowSent, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
 
 
-class Appealed(msgspec.Struct, kw_only=True):
+class AppealRowsSent(msgspec.Struct, kw_only=True):
     """`rows`, or the same as `csv` (its text, or a file of a form). `what_can`: enter the rows that are right, where some are not."""
 
     rows: Annotated[list[ROW], Meta(max_length=bulk.MOST)] = []  # pyright: ignore[reportInvalidTypeForm]
@@ -46,7 +46,7 @@ class Appealed(msgspec.Struct, kw_only=True):
     what_can: bool = False
 
 
-class BulkSent(Appealed, kw_only=True):
+class BulkSent(AppealRowsSent, kw_only=True):
     """What to do about many targets of one order: propose, concur, approve, return, lift, keep, change, tell or act."""
 
     ref: Ref
@@ -83,14 +83,14 @@ class MatterMade(msgspec.Struct, kw_only=True):
     error: str
 
 
-class Looked(msgspec.Struct, kw_only=True):
+class JobAsked(msgspec.Struct, kw_only=True):
     """A call by its id; `first`: from which bad row on."""
 
     id: Number
     first: Annotated[int, Meta(ge=0, le=bulk.MOST)] = 0
 
 
-class Wanted(msgspec.Struct, kw_only=True):
+class TargetsAsked(msgspec.Struct, kw_only=True):
     """The targets of an order; `verb`: only those about which this can be done, with the columns that it reads."""
 
     ref: Ref
@@ -136,7 +136,7 @@ async def send(call: Call[BulkSent]) -> Answer:
     return await _start(call, call.args.ref, call.args.verb, call.args)
 
 
-async def decide_appeals(call: Call[Appealed]) -> Answer:
+async def decide_appeals(call: Call[AppealRowsSent]) -> Answer:
     """Decide many appeals, each with its own outcome and reason."""
     return await _start(call, "", APPEAL, call.args)
 
@@ -174,12 +174,12 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     )
 
 
-async def show(call: Call[Looked]) -> JobShown:
+async def show(call: Call[JobAsked]) -> JobShown:
     """How far a call is, for whoever sent it; with the rows that are wrong or have moved."""
     return _shown(call, await bulk_jobs.progress(call.house.court, call.viewer, call.args.id, call.args.first))
 
 
-async def out(call: Call[Wanted]) -> Answer:
+async def out(call: Call[TargetsAsked]) -> Answer:
     """The targets of an order as CSV, to be filled in and sent back."""
     written = await csv_cases.export(call.house.court, call.viewer, call.args.ref, verb=call.args.verb)
     return csv_file(written, call.args.ref)
@@ -190,7 +190,7 @@ async def appeals_out(call: Call[Any]) -> Answer:
     return csv_file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
 
 
-async def _start(call: Call[Any], ref: str, verb: str, args: Appealed) -> Answer:
+async def _start(call: Call[Any], ref: str, verb: str, args: AppealRowsSent) -> Answer:
     brought = _brought(call, args.csv)
     # Before a file is read for somebody who may do nothing with it.
     await bulk.open_in(call.house.court, call.viewer, ref, verb, [Item(number=0)])
@@ -213,7 +213,7 @@ def _brought(call: Call[Any], text: str) -> bytes:
     return call.files["csv"].data if "csv" in call.files else text.encode()
 
 
-def _items(rows: Sequence[Row]) -> tuple[Item, ...]:
+def _items(rows: Sequence[RowSent]) -> tuple[Item, ...]:
     return tuple(
         msgspec.convert(msgspec.structs.asdict(row) | {"line": line}, Item) for line, row in enumerate(rows, 1)
     )
@@ -242,7 +242,7 @@ READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
 WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "gives": JobShown, "body": BIGGEST}
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=Wanted, **READ),
+    get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=TargetsAsked, **READ),
     post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=BulkSent, **WRITE | {"may": "write_notes"}),
     post(
         f"{API}/matters",
@@ -252,6 +252,6 @@ ROUTES: tuple[Route, ...] = (
         **WRITE | {"gives": MatterMade, "may": "sanction"},
     ),
     get(f"{API}/appeals.csv", appeals_out, Surface.OFFICE, **READ),
-    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=Appealed, **WRITE | {"may": "hear_appeal"}),
-    get(JOB, show, Surface.OFFICE, takes=Looked, gives=JobShown, **READ),
+    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=AppealRowsSent, **WRITE | {"may": "hear_appeal"}),
+    get(JOB, show, Surface.OFFICE, takes=JobAsked, gives=JobShown, **READ),
 )

@@ -31,7 +31,7 @@ MONTH = 30  # days that are told of where none are named
 type Word = Annotated[str, Meta(max_length=300)]
 
 
-class OfTag(msgspec.Struct):
+class TagAsked(msgspec.Struct):
     """A tag by its name, which is its id."""
 
     id: Word = ""
@@ -48,9 +48,9 @@ class MeasuresAsked(Period, kw_only=True):
     """Which measures, of which days. What is not known here is left out."""
 
     keys: list[Word] = []
-    tag_accounts: OfTag | None = None
-    tag_uses: OfTag | None = None
-    tag_servers: OfTag | None = None
+    tag_accounts: TagAsked | None = None
+    tag_uses: TagAsked | None = None
+    tag_servers: TagAsked | None = None
 
 
 class DimensionsAsked(Period, kw_only=True):
@@ -61,8 +61,8 @@ class DimensionsAsked(Period, kw_only=True):
 
     keys: list[Word] = []
     limit: Annotated[int, Meta(ge=1)] = FEW
-    tag_servers: OfTag | None = None
-    tag_languages: OfTag | None = None
+    tag_servers: TagAsked | None = None
+    tag_languages: TagAsked | None = None
 
 
 class RetentionAsked(Period, kw_only=True):
@@ -116,7 +116,7 @@ class AdminCohort(msgspec.Struct):
     data: list[CohortPart]
 
 
-class WeekTold(msgspec.Struct):
+class ActivityWeek(msgspec.Struct):
     """https://docs.joinmastodon.org/methods/instance/#activity; `logins`: people who said or liked something that week."""
 
     week: str
@@ -286,10 +286,10 @@ async def retention(call: Call[RetentionAsked]) -> list[AdminCohort]:
     ]
 
 
-async def activity(call: Call[Nothing]) -> list[WeekTold]:
+async def activity(call: Call[Nothing]) -> list[ActivityWeek]:
     """The last twelve weeks, this one first."""
     return [
-        WeekTold(str(one.begins // 1_000), str(one.statuses), str(one.active), str(one.joined))
+        ActivityWeek(str(one.begins // 1_000), str(one.statuses), str(one.active), str(one.joined))
         for one in await counts.weeks(call.house.reads)
     ]
 
@@ -326,7 +326,7 @@ def _day(text: str) -> date:
 
 
 def _tag(key: str, asked: MeasuresAsked | DimensionsAsked) -> str:
-    of: OfTag | None = getattr(asked, key)
+    of: TagAsked | None = getattr(asked, key)
     if of is None or not of.id:
         raise Invalid("id_missing", field=key, name=key)
     return of.id.lstrip("#")
@@ -355,5 +355,5 @@ ROUTES: tuple[Route, ...] = (
     post(f"{API}/measures", measures, Surface.NONE, takes=MeasuresAsked, gives=list[AdminMeasure], **ADMIN),
     post(f"{API}/dimensions", dimensions, Surface.NONE, takes=DimensionsAsked, gives=list[AdminDimension], **ADMIN),
     post(f"{API}/retention", retention, Surface.NONE, takes=RetentionAsked, gives=list[AdminCohort], **ADMIN),
-    get("/api/v1/instance/activity", activity, Surface.NONE, public=True, gives=list[WeekTold]),
+    get("/api/v1/instance/activity", activity, Surface.NONE, public=True, gives=list[ActivityWeek]),
 )

@@ -27,7 +27,7 @@ type Word = Annotated[str, Meta(max_length=300)]
 type Comment = Annotated[str, Meta(max_length=4_000)]
 
 
-class Ended(msgspec.Struct, kw_only=True):
+class BlockEnded(msgspec.Struct, kw_only=True):
     """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
 
     id: Number
@@ -51,7 +51,7 @@ class DomainBlockSent(msgspec.Struct, kw_only=True):
     until: Word = ""
 
 
-class Changed(msgspec.Struct, kw_only=True):
+class DomainBlockChanged(msgspec.Struct, kw_only=True):
     """What is not named stays."""
 
     id: Number
@@ -65,14 +65,14 @@ class Changed(msgspec.Struct, kw_only=True):
     until: Word = ""
 
 
-class LetIn(msgspec.Struct, kw_only=True):
+class DomainAllowSent(msgspec.Struct, kw_only=True):
     """A server to let in. `text`: why; it becomes public."""
 
     domain: Word
     text: Comment = ""
 
 
-class Matter(msgspec.Struct, kw_only=True):
+class BlockMatter(msgspec.Struct, kw_only=True):
     """A measure on the server and its case. `state`: in_force, unseconded, or measure_proposed where a second person must approve."""
 
     measure: str
@@ -94,7 +94,7 @@ class AdminDomainBlock(msgspec.Struct, kw_only=True):
     private_comment: str | None
     public_comment: str | None
     obfuscate: bool
-    matters: list[Matter]
+    matters: list[BlockMatter]
 
 
 class AdminDomainAllow(msgspec.Struct, kw_only=True):
@@ -124,10 +124,10 @@ def _block(call: Call[Any], one: Standing) -> AdminDomainBlock:
     )
 
 
-def _matters(call: Call[Any], one: Standing) -> list[Matter]:
+def _matters(call: Call[Any], one: Standing) -> list[BlockMatter]:
     office = f"{call.house.settings.origin}/office/orders"
     live = [
-        Matter(
+        BlockMatter(
             measure=limit.row.measure,
             ref=limit.row.order_ref,
             url=f"{office}/{limit.row.order_ref}/{limit.number}",
@@ -136,7 +136,7 @@ def _matters(call: Call[Any], one: Standing) -> list[Matter]:
         for limit in one.limits
     ]
     waiting = [
-        Matter(
+        BlockMatter(
             measure=limits.outcome_of(w), ref=w.ref, url=f"{office}/{w.ref}/{w.number}", state=State.MEASURE_PROPOSED
         )
         for w in one.waiting
@@ -173,7 +173,7 @@ async def block(call: Call[DomainBlockSent]) -> Answer:
     return json(_block(call, made), 202 if made.waiting else 200)
 
 
-async def change(call: Call[Changed]) -> Answer:
+async def change(call: Call[DomainBlockChanged]) -> Answer:
     """Limit it otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
     a, court = call.args, call.house.court
     was = await limits.by_id(court, call.viewer, a.id)
@@ -196,7 +196,7 @@ async def change(call: Call[Changed]) -> Answer:
     return json(_block(call, made) if made.limits or made.waiting else {}, 202 if made.waiting else 200)
 
 
-async def end(call: Call[Ended]) -> Answer:
+async def end(call: Call[BlockEnded]) -> Answer:
     """End all that is in force on a server, and send back what is proposed."""
     await limits.end(call.house.court, call.viewer, call.args.id, call.args.text)
     return json({})
@@ -221,23 +221,23 @@ async def allow_of(call: Call[ById]) -> AdminDomainAllow:
     return _allowed(await allowing.by_id(call.house.court, call.viewer, call.args.id))
 
 
-async def allow(call: Call[LetIn]) -> AdminDomainAllow:
+async def allow(call: Call[DomainAllowSent]) -> AdminDomainAllow:
     """Let a server in by name."""
     return _allowed(await allowing.let_in(call.house.court, call.viewer, call.args.domain, call.args.text))
 
 
-async def disallow(call: Call[Ended]) -> Answer:
+async def disallow(call: Call[BlockEnded]) -> Answer:
     """Propose to take it off the list; or, where another did so, agree. 202 where it waits for a second person."""
     off = await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.text)
     return json({}, 200 if off else 202)
 
 
-class _Known(Protocol):
+class _WithId(Protocol):
     @property
     def id(self) -> int: ...
 
 
-def _page[T: _Known](call: Call[Paged], found: Sequence[T], shown: Callable[[T], msgspec.Struct]) -> Answer:
+def _page[T: _WithId](call: Call[Paged], found: Sequence[T], shown: Callable[[T], msgspec.Struct]) -> Answer:
     cursor = call.args.cursor(100, 200)
     known = {one.id: one for one in sorted(found, key=lambda one: -one.id)}
     inside = [id_ for id_ in known if cursor.above < id_ < cursor.below]
@@ -260,10 +260,10 @@ ROUTES: tuple[Route, ...] = (
     get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, takes=Paged, gives=list[AdminDomainBlock], **READ),
     get(f"{API}/{BLOCKS}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminDomainBlock, **READ),
     post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=DomainBlockSent, gives=AdminDomainBlock, **WRITE),
-    put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=Changed, gives=AdminDomainBlock, **WRITE),
-    delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=Ended, **WRITE),
+    put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=DomainBlockChanged, gives=AdminDomainBlock, **WRITE),
+    delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=BlockEnded, **WRITE),
     get(f"{API}/{ALLOWS}", allows, Surface.OFFICE, takes=Paged, gives=list[AdminDomainAllow], **READ_LIST),
     get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, takes=ById, gives=AdminDomainAllow, **READ_LIST),
-    post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, takes=LetIn, gives=AdminDomainAllow, **WRITE_LIST),
-    delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, takes=Ended, **WRITE_LIST),
+    post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, takes=DomainAllowSent, gives=AdminDomainAllow, **WRITE_LIST),
+    delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, takes=BlockEnded, **WRITE_LIST),
 )

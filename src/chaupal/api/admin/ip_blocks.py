@@ -41,20 +41,20 @@ class NetChanged(msgspec.Struct, kw_only=True):
     expires_in: Lasts | None = None
 
 
-class DomainSent(msgspec.Struct):
+class EmailDomainSent(msgspec.Struct):
     """A domain of mails, and all below it."""
 
     domain: Word
 
 
-class MailSent(msgspec.Struct, kw_only=True):
+class CanonicalEmailSent(msgspec.Struct, kw_only=True):
     """An address, or the hash of one."""
 
     email: Word = ""
     canonical_email_hash: Word = ""
 
 
-class Tested(msgspec.Struct):
+class EmailTested(msgspec.Struct):
     """An address to look for."""
 
     email: Word
@@ -123,20 +123,20 @@ async def change_net(call: Call[NetChanged]) -> Answer:
     return json(_shown(await doors.change(court, call.viewer, a.id, form)))
 
 
-async def shut_domain(call: Call[DomainSent]) -> Answer:
+async def shut_domain(call: Call[EmailDomainSent]) -> Answer:
     """Take no accounts with mails of this domain."""
     form = DoorForm(kind=DOMAIN, what=call.args.domain)
     return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
 
 
-async def shut_mail(call: Call[MailSent]) -> Answer:
+async def shut_mail(call: Call[CanonicalEmailSent]) -> Answer:
     """Take no accounts with this mail."""
     a = call.args
     form = DoorForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
     return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
 
 
-async def test_mail(call: Call[Tested]) -> Answer:
+async def test_mail(call: Call[EmailTested]) -> Answer:
     """The blocks that an address meets."""
     found, hash_ = await doors.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
     return json([_shown(door) for door in found if door.what == hash_])
@@ -177,7 +177,7 @@ API = "/api/v1/admin"
 WRITE_NET: dict[str, Any] = {"scope": "admin:write:ip_blocks", "may": "shut_doors", "gives": IpBlock}
 WRITE_DOMAIN: dict[str, Any] = {"scope": "admin:write:email_domain_blocks", "may": "shut_doors"}
 WRITE_MAIL: dict[str, Any] = {"scope": "admin:write:canonical_email_blocks", "may": "shut_doors"}
-TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "shut_doors", "takes": Tested}
+TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "shut_doors", "takes": EmailTested}
 
 ROUTES: tuple[Route, ...] = (
     *_three(NET, "ip_blocks", IpBlock),
@@ -189,7 +189,7 @@ ROUTES: tuple[Route, ...] = (
         f"{API}/email_domain_blocks",
         shut_domain,
         Surface.OFFICE,
-        takes=DomainSent,
+        takes=EmailDomainSent,
         gives=EmailDomainBlock,
         **WRITE_DOMAIN,
     ),
@@ -197,7 +197,7 @@ ROUTES: tuple[Route, ...] = (
         f"{API}/canonical_email_blocks",
         shut_mail,
         Surface.OFFICE,
-        takes=MailSent,
+        takes=CanonicalEmailSent,
         gives=CanonicalEmailBlock,
         **WRITE_MAIL,
     ),

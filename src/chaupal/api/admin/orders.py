@@ -26,13 +26,13 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.court import dossier
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.dossier import File, Matter
-from chaupal.reads.court.record import Line
+from chaupal.reads.court.record import RegisterLine
 
 type Ref = Annotated[str, Meta(max_length=40)]
 type At = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class Some(Paged, kw_only=True):
+class OrdersAsked(Paged, kw_only=True):
     """`open`: only those with targets that are not decided, those that must be acted on first come first."""
 
     open: bool = False
@@ -45,7 +45,7 @@ class OrderAsked(msgspec.Struct, kw_only=True):
     first: At = 1
 
 
-class Target(msgspec.Struct, kw_only=True):
+class TargetAsked(msgspec.Struct, kw_only=True):
     """One target of a matter. `seen`: the number of the last event that one knows of its case."""
 
     ref: Ref
@@ -53,7 +53,7 @@ class Target(msgspec.Struct, kw_only=True):
     seen: Number | None = None
 
 
-class Step(StepForm, kw_only=True):
+class OrderStepSent(StepForm, kw_only=True):
     """A step of the order as a whole. `seen`: the number of its last event that one knows."""
 
     ref: Ref
@@ -149,7 +149,7 @@ class MatterShown(OrderShown, kw_only=True):
     next_target: int | None
 
 
-async def listed(call: Call[Some]) -> Answer:
+async def listed(call: Call[OrdersAsked]) -> Answer:
     """Every matter, secret ones too, newest first; or (`open`) those that wait for a decision."""
     if call.args.open:
         lines = await dossier.queue(call.house.reads, call.viewer)
@@ -163,14 +163,14 @@ async def show(call: Call[OrderAsked]) -> MatterShown:
     return _matter(call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
 
 
-async def step(call: Call[Step]) -> MatterShown:
+async def step(call: Call[OrderStepSent]) -> MatterShown:
     """Take a step: acknowledge, check, return, ask, set a hearing, withdraw, stay, set aside and so on."""
     args = call.args
     await steps.take(call.house.court, call.viewer, args.ref, args, seen=args.seen)
     return _matter(call, await dossier.matter(call.house.reads, call.viewer, args.ref))
 
 
-async def case(call: Call[Target]) -> Answer:
+async def case(call: Call[TargetAsked]) -> Answer:
     """One target with its case, and its ETag."""
     return await _file(call)
 
@@ -178,7 +178,7 @@ async def case(call: Call[Target]) -> Answer:
 # --- what is answered ---
 
 
-async def _done(call: Call[Target], act: Act) -> Answer:
+async def _done(call: Call[TargetAsked], act: Act) -> Answer:
     """The case after an act about it. Raises Stale where it is not the one that If-Match names."""
     args, tags = call.args, _tags(call)
     seen = tags[0] if len(tags) == 1 and args.seen is None else args.seen
@@ -211,7 +211,7 @@ async def _file(call: Call[Any]) -> Answer:
 def _matter(call: Call[Any], found: Matter) -> MatterShown:
     of = found.dossier.order
     return MatterShown(
-        **order_parts(call, Line(of, found.dossier.authority, found.counts)),
+        **order_parts(call, RegisterLine(of, found.dossier.authority, found.counts)),
         stage=found.stage,
         secrecy=of.secrecy,
         origin=of.origin,
@@ -293,21 +293,23 @@ WRITE: dict[str, Any] = {"scope": "admin:write:orders"}
 def _act(name: str, act: Act) -> Route:
     """An act about one case. Whether it can be for this role is asked before what was sent is read, then by the court itself."""
 
-    async def run(call: Call[Target]) -> Answer:
+    async def run(call: Call[TargetAsked]) -> Answer:
         return await _done(call, act)
 
     async def first(call: Call[Any], path: Mapping[str, str]) -> None:
         await desk.check_role(call.house.court, call.viewer, name, path["ref"])
 
     run.__name__, run.__doc__ = name, act.help
-    takes = acts.with_fields(Target, act.fields, f"{name.title().replace('_', '')}Sent")
+    takes = acts.with_fields(TargetAsked, act.fields, f"{name.title().replace('_', '')}Sent")
     return post(f"{CASE}/{name}", run, Surface.OFFICE, first=first, takes=takes, gives=FileShown, may=act.word, **WRITE)
 
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, takes=Some, gives=list[OrderShown], **READ),
+    get(API, listed, Surface.OFFICE, takes=OrdersAsked, gives=list[OrderShown], **READ),
     get(f"{API}/{{ref}}", show, Surface.OFFICE, takes=OrderAsked, gives=MatterShown, **READ),
-    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=Step, gives=MatterShown, may="take_step", **WRITE),
-    get(CASE, case, Surface.OFFICE, takes=Target, gives=FileShown, **READ),
+    post(
+        f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=OrderStepSent, gives=MatterShown, may="take_step", **WRITE
+    ),
+    get(CASE, case, Surface.OFFICE, takes=TargetAsked, gives=FileShown, **READ),
     *starmap(_act, acts.addresses("api").items()),
 )

@@ -22,7 +22,7 @@ from chaupal.reads.explore import tags, trending_links as links
 from chaupal.reads.timelines import thread
 
 
-class Tag(msgspec.Struct):
+class TagAsked(msgspec.Struct):
     """A tag by its name, which is its id."""
 
     name: Annotated[str, Meta(max_length=300)]
@@ -39,7 +39,7 @@ class Publisher(msgspec.Struct, kw_only=True):
     requires_review: bool = False
 
 
-async def approve_tag(call: Call[Tag]) -> TagShown:
+async def approve_tag(call: Call[TagAsked]) -> TagShown:
     """A tag that may trend, as every one may: nothing to approve. 422 where a decision keeps it out."""
     shown = await _tag(call)
     if not shown.trendable:
@@ -47,7 +47,7 @@ async def approve_tag(call: Call[Tag]) -> TagShown:
     return shown
 
 
-async def reject_tag(call: Call[Tag]) -> Answer:
+async def reject_tag(call: Call[TagAsked]) -> Answer:
     """Refused (422): it takes two people."""
     await _tag(call)
     raise Invalid("trend_by_two")
@@ -114,7 +114,7 @@ async def _links(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[d
     return [shown | {"requires_review": False} for shown in await links_shown(call, found)]
 
 
-async def _tag(call: Call[Tag]) -> TagShown:
+async def _tag(call: Call[TagAsked]) -> TagShown:
     return (await shown_tags(call, [await tags.by_name(call.house.reads, call.viewer, call.args.name)]))[0]
 
 
@@ -136,8 +136,8 @@ ROUTES: tuple[Route, ...] = (
         **WRITE,
     ),
     post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=ById, **WRITE),
-    post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=Tag, gives=TagShown, **WRITE),
-    post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=Tag, **WRITE),
+    post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=TagAsked, gives=TagShown, **WRITE),
+    post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=TagAsked, **WRITE),
     post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=ById, **WRITE),
     post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, takes=ById, **WRITE),
     post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, takes=ById, **WRITE),

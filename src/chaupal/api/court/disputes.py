@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
+from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.notices import AppealRow, Message, Strike
 from chaupal.http.call import Call
@@ -15,21 +15,21 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 
 
-class Filed(msgspec.Struct, kw_only=True):
+class AppealSent(msgspec.Struct, kw_only=True):
     """An appeal: against which ruling, and why."""
 
     ruling_id: Number
     text: str = ""
 
 
-class FiledHere(msgspec.Struct, kw_only=True):
+class StrikeAppealSent(msgspec.Struct, kw_only=True):
     """The same, at the strike's own address."""
 
     id: Number
     text: str = ""
 
 
-class Word(msgspec.Struct, kw_only=True):
+class AppealMessageSent(msgspec.Struct, kw_only=True):
     """A message in an appeal."""
 
     id: Number
@@ -61,23 +61,23 @@ class AppealShown(msgspec.Struct, kw_only=True):
     notice_url: str
 
 
-async def strikes(call: Call[Nothing]) -> list[Warned]:
+async def strikes(call: Call[Nothing]) -> list[AccountWarning]:
     """What was decided about oneself, the newest first."""
     found = await notices.mine(call.house.court, call.viewer)
     return [await _warned(call, strike) for strike in found]
 
 
-async def strike(call: Call[ById]) -> Warned:
+async def strike(call: Call[ById]) -> AccountWarning:
     """One of them."""
     return await _warned(call, await notices.by_id(call.house.court, call.viewer, call.args.id))
 
 
-async def file(call: Call[Filed]) -> AppealShown:
+async def file(call: Call[AppealSent]) -> AppealShown:
     """Appeal against a ruling, once and in time."""
     return await _file(call, call.args.ruling_id, call.args.text)
 
 
-async def file_here(call: Call[FiledHere]) -> AppealShown:
+async def file_here(call: Call[StrikeAppealSent]) -> AppealShown:
     """The same, at the strike's own address."""
     return await _file(call, call.args.id, call.args.text)
 
@@ -95,7 +95,7 @@ async def show(call: Call[ById]) -> AppealShown:
     return _shown(call, row, about.messages)
 
 
-async def say(call: Call[Word]) -> AppealShown:
+async def say(call: Call[AppealMessageSent]) -> AppealShown:
     """Write in an appeal."""
     await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
     return await _again(call, call.args.id)
@@ -117,10 +117,10 @@ async def _again(call: Call[Any], id_: int) -> AppealShown:
     return _shown(call, row, about.messages)
 
 
-async def _warned(call: Call[Any], strike: Strike) -> Warned:
+async def _warned(call: Call[Any], strike: Strike) -> AccountWarning:
     me = await people.person(call.house.reads, call.viewer, strike.ruling.owner_id or call.me)
     appeal = strike.appeal
-    appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
+    appealed = WarningAppeal(appeal.text, STATES[appeal.outcome]) if appeal else None
     return warned(
         call,
         strike.ruling.ruling,
@@ -158,12 +158,12 @@ WRITE: dict[str, Any] = {"scope": "write:accounts", "suspended": True, "limit": 
 STRIKES, APPEALS = "/api/v1/disputes/strikes", "/api/v1/appeals"
 
 ROUTES: tuple[Route, ...] = (
-    get(STRIKES, strikes, Surface.OWN, gives=list[Warned], **READ),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=ById, gives=Warned, **READ),
-    post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=FiledHere, gives=AppealShown, **WRITE),
-    post(APPEALS, file, Surface.OWN, takes=Filed, gives=AppealShown, **WRITE),
+    get(STRIKES, strikes, Surface.OWN, gives=list[AccountWarning], **READ),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=ById, gives=AccountWarning, **READ),
+    post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=StrikeAppealSent, gives=AppealShown, **WRITE),
+    post(APPEALS, file, Surface.OWN, takes=AppealSent, gives=AppealShown, **WRITE),
     get(APPEALS, mine, Surface.OWN, gives=list[AppealShown], **READ),
     get(f"{APPEALS}/{{id}}", show, Surface.OWN, takes=ById, gives=AppealShown, **READ),
-    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=Word, gives=AppealShown, **WRITE),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=AppealMessageSent, gives=AppealShown, **WRITE),
     post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=ById, gives=AppealShown, **WRITE),
 )

@@ -18,19 +18,19 @@ BRIEFLY = [("cache-control", "no-cache"), ("access-control-allow-origin", "*")]
 FOR_GOOD = [("cache-control", "public, max-age=31536000, immutable"), ("access-control-allow-origin", "*")]
 
 
-class Tile(msgspec.Struct):
+class TileAsked(msgspec.Struct):
     """`0/x001/234`, `entries/000.p/7`: the path below `/log/tile/`."""
 
     path: str
 
 
-class Submitted(msgspec.Struct):
+class CheckpointSent(msgspec.Struct):
     """The body of `add-checkpoint`."""
 
     body: str = ""
 
 
-class Entry(msgspec.Struct):
+class EntryAsked(msgspec.Struct):
     """An entry by its index."""
 
     index: str
@@ -52,35 +52,35 @@ async def key(call: Call[Any]) -> Answer:
     return Answer(f"{await log_batches.public_key(call.house.court)}\n".encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
-async def change(call: Call[Entry]) -> Answer:
+async def change(call: Call[EntryAsked]) -> Answer:
     """The proof of the n-th change of the log's key, counted from 1; the old and the new one signed its checkpoint."""
     proof = await log.key_change(call.house.court, call.args.number)
     return Answer(proof.encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
-async def tile(call: Call[Tile]) -> Answer:
+async def tile(call: Call[TileAsked]) -> Answer:
     body = await log.tile(call.house.court, f"tile/{call.args.path}")
     return Answer(body, mime="application/octet-stream", headers=list(FOR_GOOD))
 
 
-async def entry(call: Call[Entry]) -> Answer:
+async def entry(call: Call[EntryAsked]) -> Answer:
     """One entry as it was logged, for people who follow a link; verifiers read entry tiles."""
     return Answer(await log.entry(call.house.court, call.args.number), headers=list(FOR_GOOD))
 
 
-async def openings(call: Call[Entry]) -> Answer:
+async def openings(call: Call[EntryAsked]) -> Answer:
     """What is read beside the entries of a tile: index -> disclosures, each of which its entry commits to by its hash."""
     return json(await log.openings(call.house.court, call.args.number), headers=list(BRIEFLY))
 
 
-async def receipt(call: Call[Entry]) -> Answer:
+async def receipt(call: Call[EntryAsked]) -> Answer:
     """The proof of one entry, to be kept and verified offline."""
     body = (await log.receipt(call.house.court, call.args.number)).encode()
     saved = ("content-disposition", f'attachment; filename="{call.args.number}.tlog-proof"')
     return Answer(body, mime=TEXT, headers=[*BRIEFLY, saved])
 
 
-async def add_checkpoint(call: Call[Submitted]) -> Answer:
+async def add_checkpoint(call: Call[CheckpointSent]) -> Answer:
     """A witness's part of c2sp.org/tlog-witness: the statuses of its refusals are that paper's."""
     try:
         line = await log_witness.cosign(call.house.court, call.args.body)
@@ -105,13 +105,13 @@ async def policy(call: Call[Any]) -> Answer:
     return Answer((await log_cosigned.policy(call.house.court)).encode(), mime=TEXT, headers=list(BRIEFLY))
 
 
-class Digest(msgspec.Struct):
+class DigestAsked(msgspec.Struct):
     """The SHA-256 of a file, in hexadecimal."""
 
     digest: str
 
 
-async def law(call: Call[Digest]) -> Answer:
+async def law(call: Call[DigestAsked]) -> Answer:
     """A file of law or of the house's rules that an entry of the log cites by its hash, to the byte."""
     return Answer(await laws.text(call.house.court, call.args.digest), mime=TEXT, headers=list(FOR_GOOD))
 
@@ -127,17 +127,23 @@ FILE = {"shape": Shape.FILE, "public": True}
 ROUTES: tuple[Route, ...] = (
     get("/log/checkpoint", checkpoint, Surface.RECORD, **FILE),
     get("/log/key", key, Surface.RECORD, **FILE),
-    get("/log/change/{index}", change, Surface.RECORD, takes=Entry, **FILE),
+    get("/log/change/{index}", change, Surface.RECORD, takes=EntryAsked, **FILE),
     get("/log/witness", witness, Surface.RECORD, **FILE),
     get("/log/laws", laws_listed, Surface.RECORD, **FILE),
-    get("/log/laws/{digest}", law, Surface.RECORD, takes=Digest, **FILE),
+    get("/log/laws/{digest}", law, Surface.RECORD, takes=DigestAsked, **FILE),
     get("/log/neighbour", neighbour, Surface.RECORD, **FILE),
     get("/log/policy", policy, Surface.RECORD, **FILE),
     post(
-        "/log/add-checkpoint", add_checkpoint, Surface.RECORD, takes=Submitted, raw=True, body=SUBMISSION, public=True
+        "/log/add-checkpoint",
+        add_checkpoint,
+        Surface.RECORD,
+        takes=CheckpointSent,
+        raw=True,
+        body=SUBMISSION,
+        public=True,
     ),
-    get("/log/tile/{path}", tile, Surface.RECORD, takes=Tile, **FILE),
-    get("/log/entry/{index}", entry, Surface.RECORD, takes=Entry, **FILE),
-    get("/log/openings/{index}", openings, Surface.RECORD, takes=Entry, **FILE),
-    get("/log/receipt/{index}", receipt, Surface.RECORD, takes=Entry, **FILE),
+    get("/log/tile/{path}", tile, Surface.RECORD, takes=TileAsked, **FILE),
+    get("/log/entry/{index}", entry, Surface.RECORD, takes=EntryAsked, **FILE),
+    get("/log/openings/{index}", openings, Surface.RECORD, takes=EntryAsked, **FILE),
+    get("/log/receipt/{index}", receipt, Surface.RECORD, takes=EntryAsked, **FILE),
 )

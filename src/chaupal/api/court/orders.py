@@ -21,7 +21,7 @@ from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
-from chaupal.reads.court.filings import Item, Step, Whole
+from chaupal.reads.court.filings import FiledOrderWhole, FiledStep, FiledTarget
 from chaupal.social.people import elsewhere
 
 MOST_BYTES = 45_000_000
@@ -29,7 +29,7 @@ Line = Annotated[str, Meta(max_length=600)]
 Short = Annotated[str, Meta(max_length=4_000)]
 
 
-class Target(msgspec.Struct, kw_only=True):
+class TargetSent(msgspec.Struct, kw_only=True):
     """One thing that the order names: an address, a handle or a #hashtag of this server, an address or handle of another one; the
     measure it asks for."""
 
@@ -63,7 +63,7 @@ class NewOrder(msgspec.Struct, kw_only=True):
     confirms: Line = ""
     gag_until: Line = ""
     particulars: dict[str, Short] = {}
-    targets: tuple[Line | Target, ...] = ()
+    targets: tuple[Line | TargetSent, ...] = ()
 
 
 class OrderSent(NewOrder, kw_only=True):
@@ -188,7 +188,7 @@ def _whole(text: str) -> NewOrder:
 
 
 def _form(new: NewOrder) -> OrderForm:
-    named = [one if isinstance(one, Target) else Target(target=one) for one in new.targets]
+    named = [one if isinstance(one, TargetSent) else TargetSent(target=one) for one in new.targets]
     # A target is one line; what holds more lines is not taken for several targets.
     lines = [" ".join(one.target.split()) for one in named]
     kept = [(line, one.demanded) for line, one in zip(lines, named, strict=True) if line]
@@ -224,7 +224,7 @@ async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:
     )
 
 
-def _target(item: Item) -> TargetState:
+def _target(item: FiledTarget) -> TargetState:
     return TargetState(
         number=item.number,
         target=item.line,
@@ -236,7 +236,7 @@ def _target(item: Item) -> TargetState:
     )
 
 
-def _step(step: Step) -> StepTaken:
+def _step(step: FiledStep) -> StepTaken:
     return StepTaken(
         step=step.verb,
         at=iso(step.at),
@@ -248,7 +248,7 @@ def _step(step: Step) -> StepTaken:
     )
 
 
-def _papers(found: Whole) -> list[Paper]:
+def _papers(found: FiledOrderWhole) -> list[Paper]:
     return [Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in found.documents]
 
 

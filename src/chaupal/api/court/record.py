@@ -13,8 +13,8 @@ from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record, withheld
-from chaupal.reads.court.record import Authority, Counts, Line, Order, Outcome
-from chaupal.reads.court.withheld import Told
+from chaupal.reads.court.record import Authority, Counts, Order, Outcome, RegisterLine
+from chaupal.reads.court.withheld import WithheldChange
 
 MOST = 1_000  # changes in one answer
 # The same for everybody, so that archives may keep it; asked again each time whether it is still true.
@@ -28,7 +28,7 @@ class OrderAsked(msgspec.Struct, kw_only=True):
     first: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
 
 
-class Since(msgspec.Struct, kw_only=True):
+class ChangesAsked(msgspec.Struct, kw_only=True):
     """`since`: the `next` of an earlier answer; without it, from the first change there was."""
 
     since: Annotated[int, Meta(ge=-1, le=2**53)] = -1
@@ -152,7 +152,7 @@ async def orders(call: Call[Paged]) -> Answer:
 async def order(call: Call[OrderAsked]) -> StoryShown:
     """One order with what became of each target."""
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
-    line = Line(story.order, story.authority, story.counts)
+    line = RegisterLine(story.order, story.authority, story.counts)
     return StoryShown(
         **order_parts(call, line),
         **flag_parts(story.order, story.flagger),
@@ -163,7 +163,7 @@ async def order(call: Call[OrderAsked]) -> StoryShown:
     )
 
 
-async def changes(call: Call[Since]) -> Answer:
+async def changes(call: Call[ChangesAsked]) -> Answer:
     """What is withheld and what is back since a cursor: for archives, unfurlers and whoever else keeps copies."""
     found = await withheld.after(call.house.reads, call.args.since, call.args.limit)
     body = msgspec.json.encode(
@@ -178,7 +178,7 @@ async def changes(call: Call[Since]) -> Answer:
     return Answer(body, headers=headers)
 
 
-def order_parts(call: Call[Any], line: Line) -> dict[str, Any]:
+def order_parts(call: Call[Any], line: RegisterLine) -> dict[str, Any]:
     """Neither the officer's name nor the authority's own words, which may be confidential or about somebody."""
     of, who, origin = line.order, line.authority, call.house.settings.origin
     return {
@@ -227,7 +227,7 @@ def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
     )
 
 
-def _change(call: Call[Any], one: Told) -> ChangeShown:
+def _change(call: Call[Any], one: WithheldChange) -> ChangeShown:
     row, origin = one.row, call.house.settings.origin
     at = row.lifted_at if one.over and row.lifted_at is not None else row.starts_at
     return ChangeShown(
@@ -260,5 +260,5 @@ OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/transparency/orders", orders, Surface.RECORD, takes=Paged, gives=list[OrderShown], **OPEN),
     get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, takes=OrderAsked, gives=StoryShown, **OPEN),
-    get("/api/v1/withheld", changes, Surface.RECORD, takes=Since, gives=Changes, **OPEN),
+    get("/api/v1/withheld", changes, Surface.RECORD, takes=ChangesAsked, gives=Changes, **OPEN),
 )

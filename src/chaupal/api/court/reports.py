@@ -37,7 +37,7 @@ class ReportSent(msgspec.Struct, kw_only=True):
     rule_ids: list[str] = []
 
 
-class Shown(msgspec.Struct, kw_only=True):
+class ReportShown(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/Report/, with our reference and by when it is looked at."""
 
     id: str
@@ -62,7 +62,7 @@ class ReportsAsked(Paged, kw_only=True):
     target_account_id: Number | None = None
 
 
-class Amended(msgspec.Struct, kw_only=True):
+class ReportChanged(msgspec.Struct, kw_only=True):
     """What the desk changes of a report; what is not named stays."""
 
     id: Number
@@ -98,7 +98,7 @@ class AdminReport(msgspec.Struct, kw_only=True):
     from_server: str | None
 
 
-async def file(call: Call[ReportSent]) -> Shown:
+async def file(call: Call[ReportSent]) -> ReportShown:
     """Report an account or posts of it; the same said twice is one report."""
     args = call.args
     category = args.category or ("violation" if args.rule_ids else "other")
@@ -114,8 +114,8 @@ async def file(call: Call[ReportSent]) -> Shown:
     return shown_report(call, row, await people.person(call.house.reads, call.viewer, row.account_id))
 
 
-def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Shown:
-    return Shown(
+def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> ReportShown:
+    return ReportShown(
         id=str(row.id),
         action_taken=row.resolved_at is not None,
         action_taken_at=iso_or_none(row.resolved_at),
@@ -158,7 +158,7 @@ async def show(call: Call[ById]) -> AdminReport:
     return await _admin(call, await report_desk.report(call.house.court, call.viewer, call.args.id))
 
 
-async def amend(call: Call[Amended]) -> AdminReport:
+async def amend(call: Call[ReportChanged]) -> AdminReport:
     """What it is about, as the desk sees it."""
     args = call.args
     kind = None if args.category is None else OF_CATEGORY[args.category]
@@ -234,12 +234,12 @@ ROUTES: tuple[Route, ...] = (
         Surface.PROFILE,
         scope="write:reports",
         takes=ReportSent,
-        gives=Shown,
+        gives=ReportShown,
         limit=(30, 3_600),
     ),
     get(DESK, every, Surface.OFFICE, takes=ReportsAsked, **READ),
     get(f"{DESK}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminReport, **READ),
-    put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE | {"takes": Amended}),
+    put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE | {"takes": ReportChanged}),
     post(f"{DESK}/{{id}}/assign_to_self", assign_to_self, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/unassign", unassign, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/resolve", resolve, Surface.OFFICE, **WRITE),

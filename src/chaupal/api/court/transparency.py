@@ -26,7 +26,7 @@ BY_ID = {id_.lower(): id_ for id_ in TABLES}
 Word = Annotated[str, Meta(max_length=64)]
 
 
-class Part(msgspec.Struct, kw_only=True):
+class ReportPart(msgspec.Struct, kw_only=True):
     """Which part of the record: months (2021-02) from and to, a country (IN), a language (hi), a regime (IN-69A)."""
 
     start: Word = msgspec.field(default="", name="from")
@@ -49,13 +49,13 @@ class Part(msgspec.Struct, kw_only=True):
         )
 
 
-class TableAsked(Part, kw_only=True):
+class TableAsked(ReportPart, kw_only=True):
     """A table by its file: `T1.json`, `T1.csv`."""
 
     name: Annotated[str, Meta(max_length=16)]
 
 
-class File(msgspec.Struct, kw_only=True):
+class ReportFileAsked(msgspec.Struct, kw_only=True):
     """A file of a frozen report: `report.json`, `T1.csv`."""
 
     period: Word
@@ -63,7 +63,7 @@ class File(msgspec.Struct, kw_only=True):
     name: Annotated[str, Meta(max_length=16)]
 
 
-class Statements(Part, kw_only=True):
+class StatementsAsked(ReportPart, kw_only=True):
     """`after`: the entry of the last statement that one has; `limit`: how many."""
 
     after: Annotated[int, Meta(ge=-1, le=2**53)] = -1
@@ -76,7 +76,7 @@ def building(found: Building) -> Answer:
     return json(said, 202, [("retry-after", str(RETRY)), ("cache-control", "no-store")])
 
 
-async def whole(call: Call[Part]) -> Answer:
+async def whole(call: Call[ReportPart]) -> Answer:
     """The report in its one spelling, whose SHA-256 a snapshot freezes."""
     found = await reported.made(call.house.court, call.args.filters)
     return building(found) if isinstance(found, Building) else Answer(canonical(document(found)))
@@ -138,13 +138,13 @@ def _address(frozen: Snapshot, name: str) -> str:
     return f"{API}/frozen/{frozen.period}/{frozen.revision}/{name}"
 
 
-async def frozen_file(call: Call[File]) -> Answer:
+async def frozen_file(call: Call[ReportFileAsked]) -> Answer:
     """A file of a frozen report, byte for byte as the snapshot's entry holds its hash."""
     args = call.args
     return _file(args.name, await snapshots.file(call.house.court, args.period, args.revision, args.name))
 
 
-async def statements(call: Call[Statements]) -> Answer:
+async def statements(call: Call[StatementsAsked]) -> Answer:
     """Statements of reasons, those with the lowest entries first; `next` goes into `after`."""
     filters, origin, after, limit = call.args.filters, call.house.settings.origin, call.args.after, call.args.limit
 
@@ -166,7 +166,7 @@ async def statements(call: Call[Statements]) -> Answer:
     )
 
 
-async def notices(call: Call[Statements]) -> Answer:
+async def notices(call: Call[StatementsAsked]) -> Answer:
     """Orders in Lumen's shape, those with the lowest entries first; `next` goes into `after`."""
     filters, settings, after, limit = call.args.filters, call.house.settings, call.args.after, call.args.limit
 
@@ -197,11 +197,11 @@ API = "/api/v1/transparency"
 OPEN: dict[str, Any] = {"public": True, "limit": (60, 60)}  # what is asked for is counted anew for each filter
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/report.json", whole, Surface.RECORD, takes=Part, **OPEN),
+    get(f"{API}/report.json", whole, Surface.RECORD, takes=ReportPart, **OPEN),
     get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=TableAsked, **OPEN),
     get(f"{API}/health.json", health, Surface.RECORD, **OPEN),
     get(f"{API}/snapshots.json", frozen, Surface.RECORD, **OPEN),
-    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=File, **OPEN),
-    get(f"{API}/dsa.json", statements, Surface.RECORD, takes=Statements, **OPEN),
-    get(f"{API}/lumen.json", notices, Surface.RECORD, takes=Statements, **OPEN),
+    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=ReportFileAsked, **OPEN),
+    get(f"{API}/dsa.json", statements, Surface.RECORD, takes=StatementsAsked, **OPEN),
+    get(f"{API}/lumen.json", notices, Surface.RECORD, takes=StatementsAsked, **OPEN),
 )

@@ -18,14 +18,14 @@ from chaupal.policy.things import Person
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}
 
 
-class AppealTold(msgspec.Struct):
+class WarningAppeal(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/Appeal/"""
 
     text: str
     state: str
 
 
-class Warned(msgspec.Struct, kw_only=True):
+class AccountWarning(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/AccountWarning/ and ours: what, where, until when, by which law, and its page.
 
     `flagged_by`: the authority whose hint was followed under the house's own rules, in the caller's language.
@@ -36,7 +36,7 @@ class Warned(msgspec.Struct, kw_only=True):
     text: str
     status_ids: list[str]
     target_account: Raw
-    appeal: AppealTold | None
+    appeal: WarningAppeal | None
     created_at: str
     measure: str
     withheld_in_countries: list[str]
@@ -64,14 +64,14 @@ def warned(
     *,
     at: int,
     ended: bool,
-    appealed: AppealTold | None,
+    appealed: WarningAppeal | None,
     outcome: str = "",
-) -> Warned:
+) -> AccountWarning:
     """`outcome`: of an appeal, where this tells of that. `at`: when it was told, in ms."""
     settings, viewer = call.house.settings, call.viewer
     named = not ruling.neutral
     said = ruling_texts.line(ruling, kind, viewer.language, ended=ended)
-    return Warned(
+    return AccountWarning(
         id=str(ruling.id),
         action=action_of(ruling.measure, kind),
         status_ids=[str(ruling.subject)] if kind == "post" else [],

@@ -22,7 +22,7 @@ AT_ONCE = 20  # posts on a page
 PEOPLE_AT_ONCE = 40
 
 
-class Walked(ActorAsked, kw_only=True):
+class CollectionAsked(ActorAsked, kw_only=True):
     """A collection, or (`page`) a page of it: the newest, or what is older than `max_id`."""
 
     page: Annotated[str, Meta(max_length=20)] = ""
@@ -33,13 +33,13 @@ class Walked(ActorAsked, kw_only=True):
         return Cursor(max_id=parse_id(self.max_id) if self.max_id else None, limit=limit)
 
 
-class Behind(ObjectAsked, kw_only=True):
+class RepliesAsked(ObjectAsked, kw_only=True):
     """Answers to a post, those behind `min_id`."""
 
     min_id: Annotated[str, Meta(max_length=20)] = ""
 
 
-async def outbox(call: Call[Walked]) -> Answer:
+async def outbox(call: Call[CollectionAsked]) -> Answer:
     """What somebody posted and reposted: all that is public, and more for a follower who signs."""
     fed, viewer, of, where = await _of(call, "outbox")
     if not call.args.page:
@@ -47,17 +47,17 @@ async def outbox(call: Call[Walked]) -> Answer:
     return _page(call, where, await looking.outbox(fed, viewer, of, call.args.cursor(AT_ONCE)))
 
 
-async def followers(call: Call[Walked]) -> Answer:
+async def followers(call: Call[CollectionAsked]) -> Answer:
     """How many; and who, where somebody does not keep that to themselves."""
     return await _crowd(call, "followers")
 
 
-async def following(call: Call[Walked]) -> Answer:
+async def following(call: Call[CollectionAsked]) -> Answer:
     """As `followers`."""
     return await _crowd(call, "following")
 
 
-async def _crowd(call: Call[Walked], name: str) -> Answer:
+async def _crowd(call: Call[CollectionAsked], name: str) -> Answer:
     fed, viewer, of, where = await _of(call, name)
     total = of.followers_count if name == "followers" else of.following_count
     if call.args.page:
@@ -79,7 +79,7 @@ async def featured(call: Call[ActorAsked]) -> Answer:
     return activity_answer(lists.whole(where, await looking.featured(fed, viewer, of)))
 
 
-async def replies(call: Call[Behind]) -> Answer:
+async def replies(call: Call[RepliesAsked]) -> Answer:
     """What answers a post, ours and others', by addresses: each is asked for where it was said."""
     fed, viewer, seen, where = await _hangs_on(call, "replies")
     items, more = await looking.answers(fed, viewer, seen.id, parse_id(call.args.min_id or "0") or 0)
@@ -123,7 +123,7 @@ async def _hangs_on(call: Call[Any], name: str) -> tuple[Federation, Viewer, Pos
     return fed, viewer, seen.item, f"{addresses.post(fed.settings.origin, args.handle.lower(), args.id)}/{name}"
 
 
-def _page(call: Call[Walked], where: str, page: Page[Any]) -> Answer:
+def _page(call: Call[CollectionAsked], where: str, page: Page[Any]) -> Answer:
     here = f"{where}?page=true" + (f"&max_id={call.args.max_id}" if call.args.max_id else "")
     return activity_answer(
         lists.page(here, where, page.items, f"{where}?page=true&max_id={page.next}" if page.next else "")
@@ -133,12 +133,12 @@ def _page(call: Call[Walked], where: str, page: Page[Any]) -> Answer:
 LISTED: dict[str, Any] = {"peer": True, "public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/outbox", outbox, Surface.PEER, takes=Walked, **LISTED),
-    get("/@{handle}/followers", followers, Surface.PEER, takes=Walked, **LISTED),
-    get("/@{handle}/following", following, Surface.PEER, takes=Walked, **LISTED),
+    get("/@{handle}/outbox", outbox, Surface.PEER, takes=CollectionAsked, **LISTED),
+    get("/@{handle}/followers", followers, Surface.PEER, takes=CollectionAsked, **LISTED),
+    get("/@{handle}/following", following, Surface.PEER, takes=CollectionAsked, **LISTED),
     get("/@{handle}/followers_synchronization", synchronised, Surface.PEER, takes=ActorAsked, **LISTED),
     get("/@{handle}/featured", featured, Surface.PEER, takes=ActorAsked, **LISTED),
-    get("/@{handle}/{id}/replies", replies, Surface.PEER, takes=Behind, **LISTED),
+    get("/@{handle}/{id}/replies", replies, Surface.PEER, takes=RepliesAsked, **LISTED),
     get("/@{handle}/{id}/context", around, Surface.PEER, takes=ObjectAsked, **LISTED),
     get("/@{handle}/{id}/likes", likes, Surface.PEER, takes=ObjectAsked, **LISTED),
     get("/@{handle}/{id}/shares", shares, Surface.PEER, takes=ObjectAsked, **LISTED),

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.activities import Act
+from chaupal.federation.reading.activities import Activity
 from chaupal.federation.reading.values import MOST_BYTES, Unreadable
 from chaupal.federation.signing import verifying
 from chaupal.federation.signing.asked import NotSigned
@@ -19,14 +19,14 @@ from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface
 
 
-class Brought(msgspec.Struct):
+class ActivitySent(msgspec.Struct):
     """An activity as it was sent: what it says is signed, so nobody writes it anew. `handle`: in whose inbox; all are one."""
 
     body: Annotated[str, Meta(max_length=MOST_BYTES)] = ""
     handle: Annotated[str, Meta(max_length=100)] = ""
 
 
-async def take(call: Call[Brought]) -> Answer:
+async def take(call: Call[ActivitySent]) -> Answer:
     """202 for whatever was heard, also where it is refused here or nobody's business; 401 where nobody signed it so that it holds;
     503 where that cannot be told now, since the key cannot be had: many servers send again what is answered so, and few a 401.
 
@@ -51,12 +51,12 @@ async def take(call: Call[Brought]) -> Answer:
     return Answer(b"", 202, "text/plain")
 
 
-async def _take(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
+async def _take(call: Call[ActivitySent], fed: Federation, act: Activity, body: bytes) -> None:
     signer = await verifying.verify(fed, "POST", call.target, call.headers, body)
     await inbox.take(fed, Doer(*signer), act, body)
 
 
-async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: bytes) -> None:
+async def _take_deletion(call: Call[ActivitySent], fed: Federation, act: Activity, body: bytes) -> None:
     """What only the request itself says is refused; whether its signature holds is looked at for those who are known alone, and shows
     in no answer. Raises NotSigned where it says of nobody that they have signed it.
 
@@ -76,6 +76,6 @@ async def _take_deletion(call: Call[Brought], fed: Federation, act: Act, body: b
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=Brought, body=MOST_BYTES),
-    post("/@{handle}/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=Brought, body=MOST_BYTES),
+    post("/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=ActivitySent, body=MOST_BYTES),
+    post("/@{handle}/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=ActivitySent, body=MOST_BYTES),
 )

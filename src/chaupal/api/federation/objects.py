@@ -18,7 +18,7 @@ class ObjectAsked(ActorAsked):
     id: int
 
 
-class Quoting(ObjectAsked):
+class QuoteAsked(ObjectAsked):
     """What of another server, or of ours, quotes it: by the id that it has here."""
 
     quoting_id: int
@@ -44,7 +44,7 @@ async def _answered(call: Call[ObjectAsked], *, whole: bool) -> Answer:
     return activity_answer(await looking.words_of(fed, seen, viewer.account or 0, whole=whole))
 
 
-async def stamp(call: Call[Quoting]) -> Answer:
+async def stamp(call: Call[QuoteAsked]) -> Answer:
     """That a post may quote this one, as long as that is so (FEP-044f)."""
     fed, viewer, args = federation(call), await asker(call), call.args
     seen = await looking.post(fed, viewer, args.handle, args.id)
@@ -69,6 +69,6 @@ async def show(call: Call[Nothing]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", post, Surface.PEER, **TAKES),
     get("/@{handle}/{id}/activity", activity, Surface.PEER, **TAKES),
-    get("/@{handle}/{id}/quotes/{quoting_id}", stamp, Surface.PEER, peer=True, public=True, takes=Quoting),
+    get("/@{handle}/{id}/quotes/{quoting_id}", stamp, Surface.PEER, peer=True, public=True, takes=QuoteAsked),
     get("/ns", show, Surface.NONE, peer=True, public=True),
 )

@@ -10,7 +10,7 @@ from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import announcements as reads
-from chaupal.reads.people.announcements import Told
+from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.social.people import announcements
 from chaupal.text import html
 
@@ -78,7 +78,7 @@ async def unreact(call: Call[ReactionTo]) -> dict[str, Any]:
     return {}
 
 
-def shown(call: Call[Any], told: Told) -> Announcement:
+def shown(call: Call[Any], told: AnnouncementSeen) -> Announcement:
     one = told.announcement
     return Announcement(
         id=str(one.id),

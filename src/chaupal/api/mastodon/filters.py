@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter, FilteredPost, Keyword, Match
 from chaupal.social.people import filters
-from chaupal.social.people.filters import KeywordWish, Wish
+from chaupal.social.people.filters import FilterWish, KeywordWish
 
 
 class KeywordShown(msgspec.Struct):
@@ -57,7 +57,7 @@ class FilterResult(msgspec.Struct):
     status_matches: list[str] | None
 
 
-class FilterOne(msgspec.Struct):
+class FilterV1(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/V1_Filter/: one keyword of a filter."""
 
     id: str
@@ -112,7 +112,7 @@ class PostAdded(msgspec.Struct):
     status_id: Number
 
 
-class OneSent(msgspec.Struct, kw_only=True):
+class FilterV1Sent(msgspec.Struct, kw_only=True):
     """A filter of the first version: one phrase. `irreversible`: hide it altogether."""
 
     phrase: str | None = None
@@ -122,7 +122,7 @@ class OneSent(msgspec.Struct, kw_only=True):
     expires_in: Number | UnsetType | None = UNSET
 
 
-class OneChanged(OneSent, kw_only=True):
+class FilterV1Changed(FilterV1Sent, kw_only=True):
     id: Number
 
 
@@ -162,9 +162,9 @@ def results(met: Sequence[Match]) -> list[FilterResult]:
     ]
 
 
-def _wish(sent: FilterSent) -> Wish:
+def _wish(sent: FilterSent) -> FilterWish:
     lasts = None if sent.expires_in is UNSET else (sent.expires_in or 0)
-    return Wish(title=sent.title, contexts=sent.context, action=sent.filter_action, lasts=lasts)
+    return FilterWish(title=sent.title, contexts=sent.context, action=sent.filter_action, lasts=lasts)
 
 
 def _keywords(sent: FilterSent) -> list[KeywordWish]:
@@ -260,27 +260,27 @@ async def remove_post(call: Call[ById]) -> FilteredShown:
 # --- the first version -----------------------------------------------------------------------------------------------
 
 
-def _first(f: Filter, k: Keyword) -> FilterOne:
-    return FilterOne(str(k.id), k.text, list(f.contexts), k.whole, _ends(f.ends_at), f.action == "hide")
+def _first(f: Filter, k: Keyword) -> FilterV1:
+    return FilterV1(str(k.id), k.text, list(f.contexts), k.whole, _ends(f.ends_at), f.action == "hide")
 
 
-def _first_wish(sent: OneSent) -> Wish:
+def _first_wish(sent: FilterV1Sent) -> FilterWish:
     lasts = None if sent.expires_in is UNSET else (sent.expires_in or 0)
     action = None if sent.irreversible is None else "hide" if sent.irreversible else "warn"
-    return Wish(contexts=sent.context, action=action, lasts=lasts)
+    return FilterWish(contexts=sent.context, action=action, lasts=lasts)
 
 
-async def firsts(call: Call[Nothing]) -> list[FilterOne]:
+async def firsts(call: Call[Nothing]) -> list[FilterV1]:
     """All keywords, each as a filter of its own."""
     return [_first(f, k) for f in await filtering.mine(call.house.reads, call.viewer) for k in f.keywords]
 
 
-async def first(call: Call[ById]) -> FilterOne:
+async def first(call: Call[ById]) -> FilterV1:
     """One keyword as a filter."""
     return _first(*await filtering.keyword(call.house.reads, call.viewer, call.args.id))
 
 
-async def create_first(call: Call[OneSent]) -> FilterOne:
+async def create_first(call: Call[FilterV1Sent]) -> FilterV1:
     """A new filter with one keyword, which is its title."""
     args = call.args
     wish = msgspec.structs.replace(_first_wish(args), title=args.phrase or "", contexts=args.context or [])
@@ -290,7 +290,7 @@ async def create_first(call: Call[OneSent]) -> FilterOne:
     return _first(made, made.keywords[0])
 
 
-async def change_first(call: Call[OneChanged]) -> FilterOne:
+async def change_first(call: Call[FilterV1Changed]) -> FilterV1:
     """Change the keyword, and the filter that it stands in."""
     args, square = call.args, call.house.square
     found, known = await filtering.keyword(call.house.reads, call.viewer, args.id)
@@ -324,9 +324,9 @@ ROUTES: tuple[Route, ...] = (
     post(f"{TWO}/{{id}}/keywords", add_keyword, Surface.OWN, takes=KeywordAdded, gives=KeywordShown, **WRITE),
     get(f"{TWO}/{{id}}/statuses", posts, Surface.OWN, takes=ById, gives=list[FilteredShown], **READ),
     post(f"{TWO}/{{id}}/statuses", add_post, Surface.OWN, takes=PostAdded, gives=FilteredShown, **WRITE),
-    get(ONE, firsts, Surface.OWN, gives=list[FilterOne], **READ),
-    post(ONE, create_first, Surface.OWN, takes=OneSent, gives=FilterOne, **WRITE),
-    get(f"{ONE}/{{id}}", first, Surface.OWN, takes=ById, gives=FilterOne, **READ),
-    put(f"{ONE}/{{id}}", change_first, Surface.OWN, takes=OneChanged, gives=FilterOne, **WRITE),
+    get(ONE, firsts, Surface.OWN, gives=list[FilterV1], **READ),
+    post(ONE, create_first, Surface.OWN, takes=FilterV1Sent, gives=FilterV1, **WRITE),
+    get(f"{ONE}/{{id}}", first, Surface.OWN, takes=ById, gives=FilterV1, **READ),
+    put(f"{ONE}/{{id}}", change_first, Surface.OWN, takes=FilterV1Changed, gives=FilterV1, **WRITE),
     delete(f"{ONE}/{{id}}", remove_first, Surface.OWN, takes=ById, **WRITE),
 )

@@ -48,7 +48,7 @@ class InstanceRule(msgspec.Struct):
     translations: dict[str, dict[str, str]]
 
 
-class InstanceTwo(msgspec.Struct, kw_only=True):
+class InstanceV2(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/Instance/"""
 
     domain: str
@@ -68,7 +68,7 @@ class InstanceTwo(msgspec.Struct, kw_only=True):
     rules: list[InstanceRule]
 
 
-class InstanceOne(msgspec.Struct, kw_only=True):
+class InstanceV1(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/V1_Instance/"""
 
     uri: str
@@ -90,10 +90,10 @@ class InstanceOne(msgspec.Struct, kw_only=True):
     rules: list[InstanceRule]
 
 
-async def show_v2(call: Call[Nothing]) -> InstanceTwo:
+async def show_v2(call: Call[Nothing]) -> InstanceV2:
     settings = call.house.settings
     census = await people.census(call.house.reads)
-    return InstanceTwo(
+    return InstanceV2(
         domain=settings.domain,
         title=settings.title,
         version=COMPATIBLE,
@@ -110,10 +110,10 @@ async def show_v2(call: Call[Nothing]) -> InstanceTwo:
     )
 
 
-async def show_v1(call: Call[Nothing]) -> InstanceOne:
+async def show_v1(call: Call[Nothing]) -> InstanceV1:
     settings = call.house.settings
     census = await people.census(call.house.reads)
-    return InstanceOne(
+    return InstanceV1(
         uri=settings.domain,
         title=settings.title,
         short_description=settings.description,
@@ -245,8 +245,8 @@ async def nothing(call: Call[Any]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/{id}/identity_proofs", nothing, Surface.NONE, scope=""),
-    get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, gives=InstanceTwo, kept=True, kept_for=MINUTE),
-    get("/api/v1/instance", show_v1, Surface.PEOPLE, public=True, gives=InstanceOne, kept=True, kept_for=MINUTE),
+    get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, gives=InstanceV2, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", show_v1, Surface.PEOPLE, public=True, gives=InstanceV1, kept=True, kept_for=MINUTE),
     get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
     get("/api/v1/instance/peers", peers, Surface.NONE, public=True, gives=list[str]),
     get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),

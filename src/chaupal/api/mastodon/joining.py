@@ -26,7 +26,7 @@ class JoinSent(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
-class MailSent(msgspec.Struct, kw_only=True):
+class EmailSent(msgspec.Struct, kw_only=True):
     """`email`: the address that is to be confirmed; another one is not taken."""
 
     email: str = ""
@@ -64,7 +64,7 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
     return TokenGiven(access_token=token, scope=scope, created_at=square.clock() // 1000)
 
 
-async def mail_again(call: Call[MailSent]) -> Answer:
+async def mail_again(call: Call[EmailSent]) -> Answer:
     """The link by which the address is confirmed, once more."""
     login = await logins.login_of(call.house.square, call.viewer)
     wished = call.args.email.strip().lower()
@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
         mail_again,
         Surface.OWN,
         scope="write:accounts",
-        takes=MailSent,
+        takes=EmailSent,
         unready=True,
         limit=(3, 900),
     ),

@@ -14,7 +14,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import lists as reads
 from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
-from chaupal.social.people.lists import MOST_MEMBERS, Wish
+from chaupal.social.people.lists import MOST_MEMBERS, ListWish
 
 
 class ListShown(msgspec.Struct):
@@ -38,7 +38,7 @@ class ListChanged(ListSent, kw_only=True):
     id: Number
 
 
-class Members(msgspec.Struct, kw_only=True):
+class MembersSent(msgspec.Struct, kw_only=True):
     """People to put into a list or to take out of it."""
 
     id: Number
@@ -49,8 +49,8 @@ def _shown(one: ListRow) -> ListShown:
     return ListShown(str(one.id), one.title, one.replies, one.exclusive)
 
 
-def _wish(sent: ListSent) -> Wish:
-    return Wish(title=sent.title, replies=sent.replies_policy, exclusive=sent.exclusive)
+def _wish(sent: ListSent) -> ListWish:
+    return ListWish(title=sent.title, replies=sent.replies_policy, exclusive=sent.exclusive)
 
 
 async def every(call: Call[Nothing]) -> list[ListShown]:
@@ -87,13 +87,13 @@ async def members(call: Call[PagedById]) -> Answer:
     return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
 
 
-async def add(call: Call[Members]) -> dict[str, Any]:
+async def add(call: Call[MembersSent]) -> dict[str, Any]:
     """Put people into a list."""
     await lists.add(call.house.square, call.viewer, call.args.id, call.args.account_ids)
     return {}
 
 
-async def take_out(call: Call[Members]) -> dict[str, Any]:
+async def take_out(call: Call[MembersSent]) -> dict[str, Any]:
     """Take people out of a list."""
     await lists.take_out(call.house.square, call.viewer, call.args.id, call.args.account_ids)
     return {}
@@ -121,8 +121,8 @@ ROUTES: tuple[Route, ...] = (
     put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
     delete(ONE, remove, Surface.OWN, takes=ById, **WRITE),
     get(f"{ONE}/accounts", members, Surface.PROFILE, takes=PagedById, **READ),
-    post(f"{ONE}/accounts", add, Surface.OWN, takes=Members, **WRITE),
-    delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=Members, **WRITE),
+    post(f"{ONE}/accounts", add, Surface.OWN, takes=MembersSent, **WRITE),
+    delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=MembersSent, **WRITE),
     get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=PagedById, **READ, kept=True),
     get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ById, gives=list[ListShown], **READ),
 )

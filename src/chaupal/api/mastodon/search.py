@@ -55,7 +55,7 @@ class PeopleSearchArgs(msgspec.Struct, kw_only=True):
     following: bool = False
 
 
-class Found(NamedTuple):
+class SearchFound(NamedTuple):
     """What a search found, as JSON; the tags still as they were counted."""
 
     accounts: bytes
@@ -80,7 +80,7 @@ async def first(call: Call[SearchArgs]) -> Answer:
     return found.answer(msgspec.json.encode([tag.name for tag in found.tags]))
 
 
-async def _found(call: Call[SearchArgs]) -> Found:
+async def _found(call: Call[SearchArgs]) -> SearchFound:
     args, query = call.args, call.args.q[:LONGEST]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
@@ -95,17 +95,17 @@ async def _found(call: Call[SearchArgs]) -> Found:
         found = await romanised.tags(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
         )
-    return Found(await people_bytes(call, people), await statuses_bytes(call, posts), found)
+    return SearchFound(await people_bytes(call, people), await statuses_bytes(call, posts), found)
 
 
-async def _there(call: Call[SearchArgs], there: elsewhere.Found) -> Found:
+async def _there(call: Call[SearchArgs], there: elsewhere.FoundElsewhere) -> SearchFound:
     """The one thing that was found on another server, as the viewer may see it, where it is of a kind that is asked for."""
     wanted, people, posts = call.args.type, [], []
     if there.person and wanted in (None, "accounts"):
         people = await person_reads.people(call.house.reads, call.viewer, Surface.PROFILE, (there.person,))
     if there.post and wanted in (None, "statuses"):
         posts = await thread.several(call.house.reads, call.viewer, [there.post])
-    return Found(await people_bytes(call, people), await statuses_bytes(call, posts), [])
+    return SearchFound(await people_bytes(call, people), await statuses_bytes(call, posts), [])
 
 
 async def people(call: Call[PeopleSearchArgs]) -> Answer:

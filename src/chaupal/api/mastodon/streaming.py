@@ -19,8 +19,8 @@ from chaupal.http.listening import (
     LIST,
     MEDIA,
     Hearing,
-    Reacted,
-    Ruled,
+    ReactionTiding,
+    RulingTiding,
     Tiding,
     Told,
     direct_of,
@@ -63,7 +63,7 @@ class ListHeard(msgspec.Struct):
     list: Number
 
 
-class Withheld(msgspec.Struct):
+class StatusWithheld(msgspec.Struct):
     """Twitter's message of a post that is withheld, in its very names; `withheld_in_countries` is empty once it is back."""
 
     id: str
@@ -192,7 +192,7 @@ async def _unannounced(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[
     return [("announcement.delete", str(tiding.id).encode())]
 
 
-async def _reacted(call: Call[Any], topic: str, tiding: Reacted) -> Sequence[Told]:
+async def _reacted(call: Call[Any], topic: str, tiding: ReactionTiding) -> Sequence[Told]:
     said = {"name": tiding.name, "count": tiding.count, "announcement_id": str(tiding.id)}
     return [("announcement.reaction", _encode(said))]
 
@@ -206,12 +206,12 @@ async def _conversation(call: Call[Any], topic: str, tiding: Tiding) -> Sequence
     return [("conversation", _encode(one)) for one in await talks_shown(call, [talk]) if not talk.last.withheld]
 
 
-async def _ruled(call: Call[Any], topic: str, tiding: Ruled) -> Sequence[Told]:
+async def _ruled(call: Call[Any], topic: str, tiding: RulingTiding) -> Sequence[Told]:
     """Where it is withheld now; to those who are there, that it is gone; to those to whom it has come back, itself."""
     stands = await streams.standing(call.house.reads, call.viewer, tiding.id, tiding.posts, tiding.reposts)
     told: list[Told] = []
     if tiding.withheld == "status" and stands.known:
-        withheld = Withheld(str(tiding.id), str(tiding.owner), stands.countries)
+        withheld = StatusWithheld(str(tiding.id), str(tiding.owner), stands.countries)
         told.append(("status_withheld", _encode({"status_withheld": withheld})))
     elif tiding.withheld == "user" and await streams.person(call.house.reads, call.viewer, tiding.id):
         told.append(("user_withheld", _encode({"user_withheld": UserWithheld(str(tiding.id), stands.countries)})))

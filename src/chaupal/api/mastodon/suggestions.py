@@ -13,7 +13,7 @@ from chaupal.http.paging import ById, Number
 from chaupal.http.route import Route, delete, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import suggestions
-from chaupal.reads.people.suggestions import Suggested
+from chaupal.reads.people.suggestions import SuggestedPerson
 from chaupal.social.people import regards
 
 
@@ -54,7 +54,7 @@ class Suggestion(msgspec.Struct, kw_only=True):
 OLD = {suggestions.FRIENDS: "past_interactions", suggestions.TAGS: "past_interactions"}
 
 
-def _suggestion(call: Call[Any], one: Suggested) -> Suggestion:
+def _suggestion(call: Call[Any], one: SuggestedPerson) -> Suggestion:
     reasons = [
         Reason(kind=w.kind, count=w.count, account=str(w.friend.item.id) if w.friend else None, tag=w.tag or None)
         for w in one.why
@@ -64,7 +64,7 @@ def _suggestion(call: Call[Any], one: Suggested) -> Suggestion:
     return Suggestion(source=source, sources=[w.kind for w in one.why], account=account, reasons=reasons)
 
 
-async def _found(call: Call[SuggestionsAsked]) -> Sequence[Suggested]:
+async def _found(call: Call[SuggestionsAsked]) -> Sequence[SuggestedPerson]:
     return await suggestions.page(call.house.reads, call.viewer, max(1, min(call.args.limit, 80)))
 
 

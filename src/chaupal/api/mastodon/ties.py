@@ -131,19 +131,19 @@ async def relationships(call: Call[ByIds]) -> list[Relationship]:
     return [relationship(id_, ties) for id_, ties in found]
 
 
-class Familiar(msgspec.Struct):
+class FamiliarFollowers(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/FamiliarFollowers/"""
 
     id: str
     accounts: list[msgspec.Raw]
 
 
-async def familiar_followers(call: Call[ByIds]) -> list[Familiar]:
+async def familiar_followers(call: Call[ByIds]) -> list[FamiliarFollowers]:
     """Of those whom one follows, who follows each of the accounts."""
     settings, viewer = call.house.settings, call.viewer
     found = await crowds.familiar(call.house.reads, viewer, call.args.id)
     return [
-        Familiar(str(id_), [msgspec.Raw(account_bytes(settings, viewer, seen)) for seen in between])
+        FamiliarFollowers(str(id_), [msgspec.Raw(account_bytes(settings, viewer, seen)) for seen in between])
         for id_, between in found
     ]
 
@@ -211,7 +211,7 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", takes=ByIds, kept=True),
     get(
         "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", takes=ByIds,
-        gives=list[Familiar], sent=True,
+        gives=list[FamiliarFollowers], sent=True,
     ),
     post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts", takes=NoteSent, gives=Relationship),
     post(f"{ONE}/endorse", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),

@@ -64,7 +64,7 @@ class TagShown(msgspec.Struct, kw_only=True):
 _encode = msgspec.json.Encoder().encode
 
 
-def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.Mine) -> TagShown:
+def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.OwnTags) -> TagShown:
     return TagShown(
         id=tag.key,
         name=tag.name,

@@ -18,13 +18,13 @@ from chaupal.policy.surface import Surface
 from chaupal.text import markdown
 
 
-class OfDay(msgspec.Struct):
+class TermsAsked(msgspec.Struct):
     """The day from which terms hold: `2026-11-26`."""
 
     date: Annotated[str, Meta(max_length=20)]
 
 
-class Told(msgspec.Struct):
+class HouseTextShown(msgspec.Struct):
     """https://docs.joinmastodon.org/entities/ExtendedDescription/, /PrivacyPolicy/"""
 
     updated_at: str
@@ -40,19 +40,19 @@ class TermsOfService(msgspec.Struct):
     succeeded_by: str | None
 
 
-async def extended(call: Call[Nothing]) -> Told:
+async def extended(call: Call[Nothing]) -> HouseTextShown:
     """What this server says of itself; its description where it has said no more."""
     court, settings = call.house.court, call.house.settings
     found = await house_texts.latest(court, ABOUT)
     if found is not None and found.text:
-        return Told(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
-    return Told(iso(court.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
+        return HouseTextShown(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
+    return HouseTextShown(iso(court.clock()), f"<p>{escape(settings.description, quote=False)}</p>")
 
 
-async def privacy(call: Call[Nothing]) -> Told:
+async def privacy(call: Call[Nothing]) -> HouseTextShown:
     """What is kept of people, and who sees it."""
     found = await house_texts.privacy(call.house.court)
-    return Told(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
+    return HouseTextShown(iso(found.published_at), markdown.render(found.text_in(call.viewer.language)))
 
 
 async def terms(call: Call[Nothing]) -> TermsOfService:
@@ -60,7 +60,7 @@ async def terms(call: Call[Nothing]) -> TermsOfService:
     return _terms(call, *await house_texts.terms(call.house.court))
 
 
-async def terms_of(call: Call[OfDay]) -> TermsOfService:
+async def terms_of(call: Call[TermsAsked]) -> TermsOfService:
     """Those that hold from a day."""
     return _terms(call, *await house_texts.on(call.house.court, call.args.date))
 
@@ -78,8 +78,8 @@ API = "/api/v1/instance"
 OPEN: dict[str, Any] = {"public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/extended_description", extended, Surface.NONE, gives=Told, **OPEN),
-    get(f"{API}/privacy_policy", privacy, Surface.NONE, gives=Told, **OPEN),
+    get(f"{API}/extended_description", extended, Surface.NONE, gives=HouseTextShown, **OPEN),
+    get(f"{API}/privacy_policy", privacy, Surface.NONE, gives=HouseTextShown, **OPEN),
     get(f"{API}/terms_of_service", terms, Surface.NONE, gives=TermsOfService, **OPEN),
-    get(f"{API}/terms_of_service/{{date}}", terms_of, Surface.NONE, takes=OfDay, gives=TermsOfService, **OPEN),
+    get(f"{API}/terms_of_service/{{date}}", terms_of, Surface.NONE, takes=TermsAsked, gives=TermsOfService, **OPEN),
 )

@@ -12,7 +12,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults.written import in_english
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
-from chaupal.social.archives.imports import Brought, Fault, Import
+from chaupal.social.archives.imports import Fault, Import, ImportFile
 
 
 class ImportSent(msgspec.Struct, kw_only=True):
@@ -54,7 +54,7 @@ async def bring(call: Call[ImportSent]) -> ImportShown:
     file = call.files.get("file")
     if file is None:
         raise Invalid("file_blank")
-    brought = Brought(file.name, file.data, call.args.kind, call.args.visibility)
+    brought = ImportFile(file.name, file.data, call.args.kind, call.args.visibility)
     id_ = await imports.take_in(call.house.square, call.viewer, brought)
     return shown(*await imports.by_id(call.house.square, call.viewer, id_))
 

@@ -45,14 +45,14 @@ VAIN_TRIES = 10  # of one thing that a server answers with a mistake of its own:
 UNSURE_TRIES = 5  # of one thing whose signature a server does not believe: it may not get at our keys just now
 
 
-class Answer(NamedTuple):
+class InboxAnswer(NamedTuple):
     """What an inbox said. `wait`: for how many seconds it wants to be left alone, 0: it does not say."""
 
     status: int
     wait: int = 0
 
 
-type Post = Callable[[Due, Parcel], Awaitable[Answer]]
+type Post = Callable[[Due, Parcel], Awaitable[InboxAnswer]]
 
 
 class Fate(Enum):
@@ -272,12 +272,12 @@ def fate_of(status: int, parcel: Parcel) -> Fate:
     return Fate.DROPPED
 
 
-async def signed(fed: Federation, due: Due, parcel: Parcel) -> Answer:
+async def signed(fed: Federation, due: Due, parcel: Parcel) -> InboxAnswer:
     """Send it, signed by whoever says it, in the way that the server understands. Raises NotAnswered."""
     beside = await _followers_there(fed, due, parcel) if parcel.visibility == Visibility.PRIVATE else None
     answered = await calling.post(fed, parcel.inbox, parcel.body.encode(), by=parcel.by, more=beside)
     wish = answered.headers.get("retry-after", "")
-    return Answer(answered.status, int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 8 else 0)
+    return InboxAnswer(answered.status, int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 8 else 0)
 
 
 async def _followers_there(fed: Federation, due: Due, parcel: Parcel) -> dict[str, str]:

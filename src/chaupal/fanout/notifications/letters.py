@@ -15,7 +15,7 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins
 
 
-class Tells(msgspec.Struct, frozen=True):
+class AboutRuling(msgspec.Struct, frozen=True):
     """Of what somebody is told by a letter: a ruling that has `begun` or `ended`, in which language."""
 
     ruling: int
@@ -29,7 +29,7 @@ class LetterDue(Event, frozen=True):
     shared = False
 
     letter: Letter
-    tells: Tells | None = None
+    tells: AboutRuling | None = None
 
     @property
     def concerns(self) -> object:

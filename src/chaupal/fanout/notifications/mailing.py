@@ -13,7 +13,7 @@ from chaupal.ports.mail import Letter
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications, people
-from chaupal.reads.people.notifications import NotificationsAsked, Told
+from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
 from chaupal.social.people import mails
 from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
@@ -46,7 +46,7 @@ async def _write(carrier: Carrier, to: Due) -> None:
             w.tell(LetterDue(letter=_letter(carrier, to, told)))
 
 
-async def _unread(carrier: Carrier, to: Due) -> list[Told]:
+async def _unread(carrier: Carrier, to: Due) -> list[NotificationSeen]:
     """What this person may see of what they have not read, the newest first."""
     async with carrier.work.reading() as reading:
         if await standing.standing_of(reading, to.account) == SUSPENDED:
@@ -72,7 +72,7 @@ async def _unread(carrier: Carrier, to: Due) -> list[Told]:
     return [one for one in found if one.person.item.id in shown]
 
 
-def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
+def _letter(carrier: Carrier, to: Due, told: list[NotificationSeen]) -> Letter:
     settings = carrier.settings
     stop = settings.origin + mails.stop_path(settings, to.account)
     subject, body = mail_texts.letter(
@@ -86,7 +86,7 @@ def _letter(carrier: Carrier, to: Due, told: list[Told]) -> Letter:
     return Letter(to=to.email, subject=subject, body=body, stop=stop)
 
 
-def _line(told: Told) -> Line:
+def _line(told: NotificationSeen) -> Line:
     person, post = told.person.item, told.post.item if told.post else None
     theirs = post is not None and post.author == person.id
     path = f"/@{person.handle}/{post.id}" if post is not None and theirs else "/notifications"

@@ -24,7 +24,7 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.people import notifications
-from chaupal.reads.people.notifications import Told
+from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.people import push as devices, push_keys
 from chaupal.store.identity import account_status as standing, accounts
 from chaupal.store.notifications import push
@@ -127,7 +127,7 @@ async def _is_wanted(carrier: Carrier, to: Subscription, by: int) -> bool:
     return tie.following if to.policy == "followed" else tie.followed_by if to.policy == "follower" else False
 
 
-def _payload(carrier: Carrier, to: Subscription, told: Told) -> dict[str, Any]:
+def _payload(carrier: Carrier, to: Subscription, told: NotificationSeen) -> dict[str, Any]:
     """In Mastodon's shape. `access_token` is the app's own, by which it knows for whom this is.
 
     `notification_id` is a number, as from Mastodon: apps for iOS show nothing of a push in which it is a string.

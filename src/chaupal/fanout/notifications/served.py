@@ -7,8 +7,8 @@ import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling as telling_ways
-from chaupal.fanout.notifications.letters import LetterDue, Tells
-from chaupal.fanout.notifications.telling import Ear, WordDue
+from chaupal.fanout.notifications.letters import AboutRuling, LetterDue
+from chaupal.fanout.notifications.telling import ToldAccount, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
@@ -149,7 +149,9 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
-def _word(carrier: Carrier, w: Writing, strike: Strike, about: str, to: Ear, *, key: str, noticed: bool) -> None:
+def _word(
+    carrier: Carrier, w: Writing, strike: Strike, about: str, to: ToldAccount, *, key: str, noticed: bool
+) -> None:
     """The direct post and the mail leave after the commit."""
     row, ended = strike.ruling, about == ENDED
     page = carrier.settings.origin + telling_ways.notice_page(carrier, to, row.id)
@@ -157,10 +159,10 @@ def _word(carrier: Carrier, w: Writing, strike: Strike, about: str, to: Ear, *, 
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         letter = _letter(carrier, strike, to, ended=ended, page=page)
-        w.tell(LetterDue(letter=letter, tells=Tells(row.id, about, to.language)))
+        w.tell(LetterDue(letter=letter, tells=AboutRuling(row.id, about, to.language)))
 
 
-def _letter(carrier: Carrier, strike: Strike, to: Ear, *, ended: bool, page: str) -> Letter:
+def _letter(carrier: Carrier, strike: Strike, to: ToldAccount, *, ended: bool, page: str) -> Letter:
     settings, row = carrier.settings, strike.ruling
     own = f"{settings.origin}/@{to.handle}"
     subject, body = ruling_texts.letter(

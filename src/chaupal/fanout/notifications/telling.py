@@ -19,7 +19,7 @@ from chaupal.store.notifications import notifications
 from chaupal.store.square import naming
 
 
-class Ear(NamedTuple):
+class ToldAccount(NamedTuple):
     """An account to be told something; `email` is empty for one that nobody logs into."""
 
     account: int
@@ -33,23 +33,23 @@ class Ear(NamedTuple):
         return "@" in self.handle
 
 
-async def ear(carrier: Carrier, reading: Reading, account: int) -> Ear:
+async def ear(carrier: Carrier, reading: Reading, account: int) -> ToldAccount:
     found = await notifications.address(reading, account)
     if found is not None:
         email, language, handle = found
-        return Ear(account, email, language or carrier.settings.default_language, handle)
+        return ToldAccount(account, email, language or carrier.settings.default_language, handle)
     handle = await notifications.handle(reading, account)
     # Of somebody elsewhere we know at most in which language they write: no actor says which one it reads.
     theirs = spoken(await naming.last_spoken(reading, account)) if "@" in handle else ""
-    return Ear(account, "", theirs or carrier.settings.default_language, handle)
+    return ToldAccount(account, "", theirs or carrier.settings.default_language, handle)
 
 
-def notice_page(carrier: Carrier, to: Ear, ruling: int) -> str:
+def notice_page(carrier: Carrier, to: ToldAccount, ruling: int) -> str:
     """The path under which somebody reads of a ruling on them, and appeals: those who cannot log in here, by a link of their own."""
     return by_link.path(carrier.court, ruling, to.account) if to.remote else ruling_texts.notice_page(ruling)
 
 
-def ways(carrier: Carrier, to: Ear) -> str:
+def ways(carrier: Carrier, to: ToldAccount) -> str:
     """By which ways they are told of a ruling, as the log calls them; by none where we talk to no other server any more."""
     if to.remote:
         return "server" if carrier.settings.federates else ""
@@ -64,7 +64,7 @@ async def speaker(reading: Reading, otherwise: int) -> int:
 def answer(
     carrier: Carrier,
     w: Writing,
-    to: Ear,
+    to: ToldAccount,
     kind: str,
     *,
     path: str,

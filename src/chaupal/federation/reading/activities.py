@@ -30,7 +30,7 @@ MOST_OBJECTS = 100
 MOST_CONTENT = 5_000
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True):
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """An activity. `object` is the address of what it is about, `whole` that thing where it came along; `objects`: all of them.
 
     `content`: words that somebody adds to it, plain. `instrument`, `result`: of quotes (FEP-044f). `raw`: as it came.
@@ -54,7 +54,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     raw: Json
 
 
-def read_act(said: object) -> Act:
+def read_act(said: object) -> Activity:
     """An activity of a kind that is known. Raises Unreadable: `unknown_kind` where only the kind is nothing to us.
 
     Its id may be missing ("") where it is a kind that is about a thing with an id of its own.
@@ -77,7 +77,7 @@ def read_act(said: object) -> Act:
     about = uri_of(objects)
     if not about and whole is None:
         raise Unreadable("no_object")
-    act = Act(
+    act = Activity(
         uri=uri_of(said),
         kind=kind,
         actor=actor,
@@ -92,12 +92,12 @@ def read_act(said: object) -> Act:
     return act if RARE.isdisjoint(said) else _with_rare(act, said)
 
 
-def in_few_words(act: Act) -> bytes:
+def in_few_words(act: Activity) -> bytes:
     """Who does what to what and no more, to be read again: of what is not believed as it came nothing else is kept."""
     return msgspec.json.encode({"id": act.uri, "type": act.kind, "actor": act.actor, "object": act.object})
 
 
-def _with_rare(act: Act, said: Json) -> Act:
+def _with_rare(act: Activity, said: Json) -> Activity:
     return msgspec.structs.replace(
         act,
         target=uri_of(value_of(said, "target")),

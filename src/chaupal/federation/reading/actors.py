@@ -23,7 +23,7 @@ from chaupal.federation.reading.values import (
     values_of,
     word_of,
 )
-from chaupal.federation.reading.withheld import Stated, stated
+from chaupal.federation.reading.withheld import WithheldThere, stated
 from chaupal.federation.reading.words import plain
 from chaupal.policy.things import Field
 from chaupal.text import foreign
@@ -38,7 +38,7 @@ MOST_NOTE, MOST_FIELD_NAME, MOST_FIELD_VALUE, MOST_PEM = 20_000, 200, 2_000, 10_
 _USER = regex.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,98}[a-z0-9_])?", regex.I)
 
 
-class Key(msgspec.Struct, frozen=True):
+class KeyRead(msgspec.Struct, frozen=True):
     """A public key. `pem`: of RSA or Ed25519 (RFC 7468); `multibase`: of a Multikey (FEP-521a). One of the two is ""."""
 
     id: str
@@ -78,11 +78,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     moved_to: str = ""
     created_at: int = 0
-    keys: tuple[Key, ...] = ()
+    keys: tuple[KeyRead, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     implements: tuple[str, ...] = ()  # standards that its server says it keeps to, by their addresses (FEP-844e)
     claimed: str = ""  # `user@host` by which it says that it is found (FEP-2c59)
-    withheld: tuple[Stated, ...] = ()  # where their server says that it does not show them
+    withheld: tuple[WithheldThere, ...] = ()  # where their server says that it does not show them
 
     @property
     def bot(self) -> bool:
@@ -177,9 +177,9 @@ def _picture(said: Json, name: str) -> str:
     return next((at for at, kind in links_of(said, name) if not kind or kind.startswith("image/")), "")
 
 
-def keys_in(said: Json, uri: str) -> tuple[tuple[Key, ...], tuple[str, ...]]:
+def keys_in(said: Json, uri: str) -> tuple[tuple[KeyRead, ...], tuple[str, ...]]:
     """Keys that are given whole, and where others are: an owner on another host makes a key nobody's."""
-    whole: list[Key] = []
+    whole: list[KeyRead] = []
     elsewhere: list[str] = []
     for one in (*values_of(said, "publicKey", MOST_KEYS), *values_of(said, "assertionMethod", MOST_KEYS)):
         if isinstance(one, dict):
@@ -189,20 +189,20 @@ def keys_in(said: Json, uri: str) -> tuple[tuple[Key, ...], tuple[str, ...]]:
     return tuple(whole), tuple(elsewhere)
 
 
-def _key(said: Json, uri: str) -> list[Key]:
+def _key(said: Json, uri: str) -> list[KeyRead]:
     id_ = uri_of(said)
     owner = uri_of(value_of(said, "owner")) or uri_of(value_of(said, "controller"))
     if not same_host(id_, uri) or (owner and owner != uri):
         return []
     pem, multibase = value_of(said, "publicKeyPem"), value_of(said, "publicKeyMultibase")
     if isinstance(pem, str) and len(pem) <= MOST_PEM:
-        return [Key(id_, owner or uri, pem=pem)]
+        return [KeyRead(id_, owner or uri, pem=pem)]
     if isinstance(multibase, str) and len(multibase) <= MOST_PEM:
-        return [Key(id_, owner or uri, multibase=multibase)]
+        return [KeyRead(id_, owner or uri, multibase=multibase)]
     return []
 
 
-def read_key(said: object) -> Key:
+def read_key(said: object) -> KeyRead:
     """A key that stands at an address of its own, or in whatever stands there. Raises Unreadable."""
     said = an_object(said)
     inner = value_of(said, "publicKey")

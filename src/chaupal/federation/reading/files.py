@@ -27,7 +27,7 @@ _DURATION = regex.compile(
 )
 
 
-class File(msgspec.Struct, frozen=True):
+class FileRead(msgspec.Struct, frozen=True):
     """A picture, film or sound that is attached. `kind`: image, video, audio, or "" where nothing tells."""
 
     url: str
@@ -52,7 +52,7 @@ _OF_PEOPLE = frozenset({"PropertyValue", "Note", "Question"})
 _NO_FILES = frozenset({"Note", "Article", "Page", "Link", "PropertyValue", "Question"})
 
 
-def files_of(said: Json) -> tuple[tuple[File, ...], bool]:
+def files_of(said: Json) -> tuple[tuple[FileRead, ...], bool]:
     """What is attached and can be shown, and whether there was more."""
     given = [one for one in values_of(said, "attachment", MOST_FILES * 2) if isinstance(one, dict)]
     found = [file for one in given if (file := _file(one)) is not None]
@@ -61,7 +61,7 @@ def files_of(said: Json) -> tuple[tuple[File, ...], bool]:
     return files[:MOST_FILES], len(files) > MOST_FILES
 
 
-def _file(said: Json) -> File | None:
+def _file(said: Json) -> FileRead | None:
     kinds = kinds_of(said)
     links = links_of(said, "url") or links_of(said, "href")
     own = word_of(said, "mediaType").lower()
@@ -71,7 +71,7 @@ def _file(said: Json) -> File | None:
         return None
     if not kind and (mime or own or "Document" not in kinds or _end(url)):
         return None  # a text, a table: no picture of it can be shown
-    return File(
+    return FileRead(
         url,
         mime or own,
         kind,

@@ -1,13 +1,13 @@
 """Posts as other servers write them, read: notes, questions, and what is shown as a link (articles, films, events).
 
-Whoever takes a `Said` still judges it: whose it is, whether they may say it, what of it is known here.
+Whoever takes a `PostRead` still judges it: whose it is, whether they may say it, what of it is known here.
 """
 
 from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.federation.reading.files import File, beside_of, files_of, is_shy
+from chaupal.federation.reading.files import FileRead, beside_of, files_of, is_shy
 from chaupal.federation.reading.marks import Emoji, MentionRead, emojis_of, marks_of, mentions_of, tags_of
 from chaupal.federation.reading.values import (
     LATEST,
@@ -28,7 +28,7 @@ from chaupal.federation.reading.values import (
     values_of,
     word_of,
 )
-from chaupal.federation.reading.withheld import Stated, stated
+from chaupal.federation.reading.withheld import WithheldThere, stated
 from chaupal.federation.reading.words import plain, words_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Option, Poll, Tag
@@ -42,7 +42,7 @@ MOST_OPTIONS, MOST_OPTION = 30, 200  # of clusters each
 QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")  # FEP-044f first, then what came before it
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class PostRead(msgspec.Struct, frozen=True, kw_only=True):
     """A post as its author's server says it. Addresses are as they came; `html` is harmless; times in ms, 0: not said.
 
     `to`, `cc`: whom it is addressed to. `cut`: something of it is left out here, and `html` ends with a link to the whole.
@@ -67,11 +67,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     mentions: tuple[MentionRead, ...] = ()
     tags: tuple[Tag, ...] = ()
     emojis: tuple[Emoji, ...] = ()
-    files: tuple[File, ...] = ()
+    files: tuple[FileRead, ...] = ()
     poll: Poll | None = None
     may_quote: str = ""  # public, followers, nobody, or "": not said
     cut: bool = False
-    withheld: tuple[Stated, ...] = ()  # where its server says that it does not show it
+    withheld: tuple[WithheldThere, ...] = ()  # where its server says that it does not show it
 
 
 def is_post(said: object) -> bool:
@@ -96,7 +96,7 @@ def is_vote(said: object) -> bool:
     )
 
 
-def read_post(said: object, *, around: Json | None = None, followers: str = "", now: int = 0) -> Said:
+def read_post(said: object, *, around: Json | None = None, followers: str = "", now: int = 0) -> PostRead:
     """A post of any kind that is known. Raises Unreadable.
 
     `around`: the activity that it came in, which says by whom and for whom it is where the post does not. `followers`: its author's
@@ -118,7 +118,7 @@ def read_post(said: object, *, around: Json | None = None, followers: str = "", 
     url, marks = page if same_host(page, uri) else uri, marks_of(said)
     mentions = mentions_of(marks)
     words = words_of(said, url, mentions, linked=kind in LINKED, beside=beside_of(said), cut=more)
-    return Said(
+    return PostRead(
         uri=uri, kind=kind, url=url, by=by, at=at, edited_at=min(updated, now or updated) if updated and updated > at else None,
         visibility=_visibility(to, cc, followers, by), to=to, cc=cc, html=words.html, text=words.text, spoiler=words.spoiler,
         language=words.language, sensitive=flag_of(said, "sensitive") or bool(words.spoiler) or is_shy(said),

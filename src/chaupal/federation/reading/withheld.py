@@ -8,7 +8,7 @@ from chaupal.kernel.countries import known_country
 MOST = 300  # statements about one thing: more than there are countries
 
 
-class Stated(msgspec.Struct, frozen=True):
+class WithheldThere(msgspec.Struct, frozen=True):
     """One country in which its server withholds a thing. `order`: the page of what it rests on; times in ms, 0: not said."""
 
     country: str
@@ -17,14 +17,14 @@ class Stated(msgspec.Struct, frozen=True):
     until: int = 0
 
 
-def stated(said: Json) -> tuple[Stated, ...]:
+def stated(said: Json) -> tuple[WithheldThere, ...]:
     """What an object says of itself, each once, without what names no country. Whether it is over is looked at when it is shown."""
     found = [_one(value) for value in values_of(said, "withheldIn", MOST) if isinstance(value, dict)]
     return tuple(dict.fromkeys(one for one in found if known_country(one.country)))
 
 
-def _one(value: Json) -> Stated:
-    return Stated(
+def _one(value: Json) -> WithheldThere:
+    return WithheldThere(
         country=word_of(value, "country").upper(),
         order=address(value_of(value, "order")),
         since=max(moment_of(value_of(value, "startTime")) or 0, 0),

@@ -13,7 +13,7 @@ from chaupal.text.clean import clean_line
 MOST_SPOILER, MOST_TITLE, MOST_SHORT = 500, 200, 600  # clusters
 
 
-class Words(msgspec.Struct, frozen=True):
+class TextRead(msgspec.Struct, frozen=True):
     html: str
     text: str
     spoiler: str
@@ -23,7 +23,7 @@ class Words(msgspec.Struct, frozen=True):
 
 def words_of(
     said: Json, url: str, mentions: Sequence[MentionRead], *, linked: bool, beside: Sequence[tuple[str, str]], cut: bool
-) -> Words:
+) -> TextRead:
     content, tongue = first_word(said, "content")
     title, title_tongue = first_word(said, "name")
     summary, summary_tongue = first_word(said, "summary")
@@ -42,7 +42,7 @@ def words_of(
         body += _led(url)
     text = foreign.text_of(body, _names(mentions))
     chosen = tongue or title_tongue or summary_tongue
-    return Words(
+    return TextRead(
         body,
         text,
         spoiler,

@@ -16,13 +16,13 @@ LONGEST = 8_192  # letters of a field; RSA of 8192 bits and a long key's address
 MOST = 64  # members, items or parameters of one part
 
 
-class Token(str):
+class BareToken(str):
     """A word without quotation marks."""
 
     __slots__ = ()
 
 
-type Bare = str | int | float | bool | bytes | Token
+type Bare = str | int | float | bool | bytes | BareToken
 type Params = Mapping[str, Bare]
 
 
@@ -72,7 +72,7 @@ def _bare(value: Bare) -> str:
             return f"?{int(value)}"
         case bytes():
             return f":{b64encode(value).decode()}:"
-        case Token() | int():
+        case BareToken() | int():
             return str(value)
         case float():
             return repr(round(value, 3))
@@ -139,7 +139,7 @@ class _Reader:
                 number = self._take(_NUMBER).group()
                 return float(number) if "." in number else int(number)
             case _:
-                return Token(self._take(_TOKEN).group())
+                return BareToken(self._take(_TOKEN).group())
 
     def _next(self, sign: str) -> bool:
         """Whether it goes on with this sign, which is taken then."""

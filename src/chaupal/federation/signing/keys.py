@@ -22,25 +22,25 @@ from chaupal.store.federation.keys import OwnKey, Published
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
-    from chaupal.federation.reading.actors import Actor, Key
+    from chaupal.federation.reading.actors import Actor, KeyRead
 
 FILE = "federation.key"  # seals what is in the store; where several machines serve it, it follows from the house's
 NONCE = 12  # bytes
 
 
-class Signing(NamedTuple):
+class SigningKey(NamedTuple):
     """By what somebody here signs: the key's id, under which others find its public half, and the key."""
 
     id: str
     key: RSAPrivateKey
 
 
-async def own_key(fed: "Federation", account: int) -> Signing:
+async def own_key(fed: "Federation", account: int) -> SigningKey:
     """The key by which somebody here signs. `account` 0: the server."""
     found = fed.remembered.own.items.get(account)
     if found is None:
         key = read_private(_unsealed(fed.settings, account, (await _kept(fed, account)).private))
-        found = Signing(addresses.key(await _actor(fed, account)), key)
+        found = SigningKey(addresses.key(await _actor(fed, account)), key)
         fed.remembered.own.put(account, found)
     return found
 
@@ -94,7 +94,7 @@ def published(actor: "Actor") -> list[Published]:
     return [shown for key in actor.keys if (shown := as_published(key)) is not None]
 
 
-def as_published(key: "Key") -> Published | None:
+def as_published(key: "KeyRead") -> Published | None:
     """A key as it is kept; None for one that is not taken."""
     try:
         found = read_public(key.pem.strip()) if key.pem else read_multikey(key.multibase)

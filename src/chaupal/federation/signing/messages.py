@@ -90,7 +90,11 @@ def _named(item: Item) -> tuple[Item, ...]:
     if not isinstance(item.value, tuple):
         raise NotSigned(why="what is signed is no list")
     for part in item.value:
-        if not isinstance(part.value, str) or isinstance(part.value, fields.Token) or part.value != part.value.lower():
+        if (
+            not isinstance(part.value, str)
+            or isinstance(part.value, fields.BareToken)
+            or part.value != part.value.lower()
+        ):
             raise NotSigned(why="what is signed is no name")
     if len({fields.written(part) for part in item.value}) < len(item.value):
         raise NotSigned(why="a part is signed twice")
@@ -152,7 +156,7 @@ def _quoted(text: str) -> str:
 
 def _word(params: fields.Params, name: str) -> str:
     value = params.get(name, "")
-    if not isinstance(value, str) or isinstance(value, fields.Token):
+    if not isinstance(value, str) or isinstance(value, fields.BareToken):
         raise NotSigned(why=f"{name} is no text")
     return value
 

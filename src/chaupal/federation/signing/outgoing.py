@@ -10,7 +10,7 @@ from chaupal.federation.connections import Place
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import sign as signed
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
-from chaupal.federation.signing.keys import Signing
+from chaupal.federation.signing.keys import SigningKey
 
 NOT_UNDERSTOOD = frozenset({400, 401, 403})  # what servers say of a signature that they cannot read
 OTHER = {RFC9421: CAVAGE, CAVAGE: RFC9421}
@@ -27,7 +27,7 @@ def second(tried: str, speaks: str, status: int) -> str:
     return OTHER[tried] if again else ""
 
 
-def sign(method: str, there: Place, body: bytes, by: Signing, way: str, now: int) -> dict[str, str]:
+def sign(method: str, there: Place, body: bytes, by: SigningKey, way: str, now: int) -> dict[str, str]:
     """The headers that a request needs beside `host`. `now` in ms."""
     seconds = now // 1_000
     if way == RFC9421:

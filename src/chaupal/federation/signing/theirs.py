@@ -5,7 +5,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from chaupal.federation import calling, finding
-from chaupal.federation.reading.actors import Key, is_actor, keys_in, read_key
+from chaupal.federation.reading.actors import KeyRead, is_actor, keys_in, read_key
 from chaupal.federation.reading.values import Json, Unreadable, same_host, uri_of
 from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.signing.keys import as_published
@@ -75,7 +75,7 @@ async def _known(fed: "Federation", key: str) -> Known | None:
 
 async def _named_by_address(fed: "Federation", account: int, whose: str, key: str, found: Json) -> None:
     """An actor may name its keys by their addresses alone; then the key is what stands there. Raises NotAnswered, Unreadable."""
-    one: Key = read_key(found)
+    one: KeyRead = read_key(found)
     actor = await calling.get(fed, whose)
     whole, elsewhere = keys_in(actor, whose)
     if one.id != key or one.owner != whose or key not in elsewhere:

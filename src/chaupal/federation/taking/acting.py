@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.activities import Act
+from chaupal.federation.reading.activities import Activity
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.machine.within import within
 from chaupal.store.machine.work import Writing
@@ -33,7 +33,7 @@ class Deed(msgspec.Struct, frozen=True):
     fed: Federation
     w: Writing
     by: Doer
-    act: Act
+    act: Activity
 
     @property
     def me(self) -> int:

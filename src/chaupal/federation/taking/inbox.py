@@ -8,7 +8,7 @@ from chaupal.federation import finding
 from chaupal.federation.chains import Chain, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived
-from chaupal.federation.reading.activities import Act, in_few_words, read_act
+from chaupal.federation.reading.activities import Activity, in_few_words, read_act
 from chaupal.federation.reading.objects import is_gone, is_post, read_post
 from chaupal.federation.reading.values import Unreadable, kinds_of, parse, same_host, uri_of, value_of, word_of
 from chaupal.federation.taking import often, unproven
@@ -33,7 +33,7 @@ SILENCING = SUSPENSION | {Measure.FREEZE}
 FORWARDED = ("Create", "Update", "Delete")  # what servers pass on that others signed
 
 
-def read(body: bytes) -> Act | None:
+def read(body: bytes) -> Activity | None:
     """What is said; None for what is of no kind that is known. Raises Unreadable."""
     try:
         return read_act(parse(body))
@@ -43,7 +43,7 @@ def read(body: bytes) -> Act | None:
         raise
 
 
-async def is_nothing(fed: Federation, act: Act) -> bool:
+async def is_nothing(fed: Federation, act: Activity) -> bool:
     """Whether it is not worth a look at who signed it. Servers tell everybody whom they know of every account that is gone; of one that
     was never here not even the key can be asked for any more.
     """
@@ -54,7 +54,7 @@ async def is_nothing(fed: Federation, act: Act) -> bool:
     return known is None or known.gone
 
 
-async def take(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
+async def take(fed: Federation, by: Doer, act: Activity, body: bytes) -> None:
     """Whatever `by` signed. What is nobody's business here is let go without a trace.
 
     Raises Unreadable for what cannot be believed of them at all; Unavailable and TooMany where it has to be sent again.
@@ -93,7 +93,7 @@ async def _is_limited(reading: Reading, by: Doer) -> bool:
     return (await rulings_in_force(reading)).find(by.account, ABROAD, SILENCING) is not None
 
 
-def _name(act: Act, body: bytes) -> str:
+def _name(act: Activity, body: bytes) -> str:
     """By what it is known again. All likes of one post by one person have one id where snac2 (2.75) sends them, however often they are
     taken back: when they were said tells them apart.
     """
@@ -113,7 +113,7 @@ async def _wait(fed: Federation, by: Doer, name: str, body: bytes) -> None:
         w.tell(ActivityArrived(server=by.server, arrival=new))
 
 
-async def _pass_on(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
+async def _pass_on(fed: Federation, by: Doer, act: Activity, body: bytes) -> None:
     """What somebody else said, and `by` only brings along: nothing of it is believed or kept, but where it may be about what is here,
     its own server is asked. Raises Unreadable.
     """
@@ -129,7 +129,7 @@ async def _pass_on(fed: Federation, by: Doer, act: Act, body: bytes) -> None:
         await _wait(fed, by, name, in_few_words(act))
 
 
-async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:
+async def _may_be_here(reading: Reading, fed: Federation, act: Activity) -> bool:
     known = await uris.find(reading, act.object)
     if act.kind != "Create" or known is not None:
         return act.kind != "Create" and known is not None and not known.gone
@@ -137,7 +137,7 @@ async def _may_be_here(reading: Reading, fed: Federation, act: Act) -> bool:
     return above.startswith(f"{fed.settings.origin}/") or (bool(above) and await uris.find(reading, above) is not None)
 
 
-async def _carry_out(fed: Federation, by: Doer, act: Act, taker: Taker, name: str, *, arrival: int = 0) -> None:
+async def _carry_out(fed: Federation, by: Doer, act: Activity, taker: Taker, name: str, *, arrival: int = 0) -> None:
     """What it says, and that it was heard: one commit. What the square refuses was heard all the same."""
 
     async def first(w: Writing) -> bool:
@@ -202,7 +202,7 @@ async def carry_on(fed: Federation, arrival: Arrival) -> None:
         await _carry_out(fed, by, act, taker, "", arrival=arrival.id)
 
 
-async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Act, Taker] | None:
+async def _ready(fed: Federation, arrival: Arrival) -> tuple[Doer, Activity, Taker] | None:
     """Whose activity it is, and what it says, with all that it needs known here; None where it is nothing after all."""
     if arrival.by:
         by, act = await _doer(fed, arrival), read_act(parse(arrival.activity.encode()))
@@ -244,7 +244,7 @@ async def _doer(fed: Federation, arrival: Arrival) -> Doer | None:
     return None if known is None or known.gone_at is not None else Doer(known.account, known.server, known.uri)
 
 
-async def _ask_for(fed: Federation, chain: Chain, act: Act, need: Need) -> Act:
+async def _ask_for(fed: Federation, chain: Chain, act: Activity, need: Need) -> Activity:
     """The activity, with what was found. Raises NotThere where it is nothing without it."""
     try:
         match need.what:
@@ -265,7 +265,7 @@ async def _ask_for(fed: Federation, chain: Chain, act: Act, need: Need) -> Act:
     return act
 
 
-async def _from_its_own_server(fed: Federation, chain: Chain, act: Act) -> tuple[Doer | None, Act]:
+async def _from_its_own_server(fed: Federation, chain: Chain, act: Activity) -> tuple[Doer | None, Activity]:
     """What somebody else brought along, as the server says it whose it is: then it is as if its author had sent it."""
     try:
         whole = await chain.thing(act.object)

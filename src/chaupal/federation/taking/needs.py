@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chaupal.federation import ours
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.activities import Act
+from chaupal.federation.reading.activities import Activity
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.marks import marks_of, mentions_of
 from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
@@ -28,19 +28,19 @@ class Need(NamedTuple):
     must: bool = True
 
 
-async def anybody(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def anybody(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """It is about something of ours, or does nothing."""
     return True
 
 
-async def nothing(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def nothing(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     return ()
 
 
 # --- whether it is anybody's business here ---
 
 
-async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """Somebody here follows them, is addressed or named, or the post belongs to what is here already: a poll, an answer, a quote."""
     if is_vote(act.whole):
         return ours.is_ours(fed.settings, uri_of(value_of(act.whole or {}, "inReplyTo")))
@@ -72,11 +72,11 @@ async def _is_here(fed: Federation, reading: Reading, uri: str) -> bool:
     return known is not None and not known.gone
 
 
-async def reposted_to_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def reposted_to_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     return ours.is_ours(fed.settings, act.object) or await rows.is_followed(reading, by.account)
 
 
-async def known_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def known_here(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """Servers tell of every deletion to everybody whom they know: what was never here costs one look."""
     if act.object == by.actor:
         return True
@@ -84,7 +84,7 @@ async def known_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> b
     return (known is not None and not known.gone) or await rows.is_followed(reading, by.account)
 
 
-async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """What is here; and what would be, had it come before it was changed."""
     if act.object_kind in PEOPLE or act.object == by.actor:
         return True
@@ -94,13 +94,13 @@ async def edited_here(fed: Federation, reading: Reading, by: Doer, act: Act) -> 
     return not is_vote(act.whole) and await said_to_us(fed, reading, by, act)
 
 
-async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def pinned_there(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """A post of their own server, in the collection that is theirs: for nothing else is anybody asked."""
     known = await rows.remote_of(reading, by.account)
     return known is not None and "" != act.target == known.featured and same_host(act.object, by.actor)
 
 
-async def asked_of_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> bool:
+async def asked_of_us(fed: Federation, reading: Reading, by: Doer, act: Activity) -> bool:
     """A post of their own server would quote one of ours."""
     return ours.is_ours(fed.settings, act.object) and same_host(act.instrument, by.actor)
 
@@ -108,7 +108,7 @@ async def asked_of_us(fed: Federation, reading: Reading, by: Doer, act: Act) -> 
 # --- what has to be asked for first ---
 
 
-async def of_post(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def of_post(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     """The post where it did not come along; those whom it names; what it quotes."""
     if act.whole is None:
         return [Need("whole", act.object)]
@@ -124,21 +124,21 @@ async def of_post(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequ
     return [*people_[:MOST_NAMED], *quoted]
 
 
-async def of_edit(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def of_edit(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     if act.object_kind in PEOPLE or act.object == by.actor:
         return [Need("profile", by.actor)] if act.whole is None else ()
     return await of_post(fed, reading, by, act)
 
 
-async def of_object(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def of_object(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     return () if await _is_here(fed, reading, act.object) else [Need("post", act.object)]
 
 
-async def of_move(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def of_move(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     target = () if ours.is_ours(fed.settings, act.target) else (Need("profile", act.target),)
     return (Need("profile", by.actor), *target)
 
 
-async def of_asking(fed: Federation, reading: Reading, by: Doer, act: Act) -> Sequence[Need]:
+async def of_asking(fed: Federation, reading: Reading, by: Doer, act: Activity) -> Sequence[Need]:
     """The post that wants to quote: one that came along is asked for all the same."""
     return () if await _is_here(fed, reading, act.instrument) else [Need("post", act.instrument, must=False)]

@@ -5,7 +5,7 @@ it was heard, a notification). Of one server, of all of them, and of one person 
 """
 
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.activities import Act
+from chaupal.federation.reading.activities import Activity
 from chaupal.federation.reading.values import uri_of, value_of
 from chaupal.federation.taking.acting import Doer
 from chaupal.kernel.clock import SECOND
@@ -30,7 +30,7 @@ AGAIN = frozenset((
 ))  # fmt: skip
 
 
-def count(fed: Federation, by: Doer, act: Act) -> None:
+def count(fed: Federation, by: Doer, act: Activity) -> None:
     """One more time. Raises TooMany where that was too often: nothing of it was done."""
     if not fed.settings.rate_limits or not (act.kind in AGAIN or act.kind == "Update"):
         return
@@ -41,7 +41,7 @@ def count(fed: Federation, by: Doer, act: Act) -> None:
     _spend(fed, f"s{what}", all_)
 
 
-def _about(act: Act) -> str:
+def _about(act: Activity) -> str:
     """Of what is undone the thing itself: a follow and its end are about the same person."""
     undone = uri_of(value_of(act.whole, "object")) if act.kind == "Undo" and act.whole is not None else ""
     return undone or act.object

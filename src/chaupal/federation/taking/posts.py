@@ -7,8 +7,8 @@ import regex
 
 from chaupal.federation import ours
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.files import File
-from chaupal.federation.reading.objects import Said
+from chaupal.federation.reading.files import FileRead
+from chaupal.federation.reading.objects import PostRead
 from chaupal.federation.reading.values import PUBLIC
 from chaupal.federation.taking import statements
 from chaupal.federation.taking.acting import inside
@@ -20,7 +20,7 @@ from chaupal.policy.things import Mention, Picture, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
 from chaupal.social.posts.composing import MOST_MENTIONS
-from chaupal.social.posts.foreign import Came
+from chaupal.social.posts.foreign import ForeignPost
 from chaupal.store.federation import posts as store, uris
 from chaupal.store.federation.media import REMOTE
 from chaupal.store.federation.posts import Face
@@ -38,7 +38,7 @@ _PAINTED = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/mpeg"}
 _LOSSLESS = {"image/png": "image/png", "image/gif": "image/png", "image/webp": "image/webp"}
 
 
-async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int:
+async def take_post(fed: Federation, said: PostRead, by: int, *, fresh: bool) -> int:
     """The post here that this is, taken in where it was not known. `by`: the account of its author, which the caller has checked.
 
     `fresh`: its server brought it, and it is told of as what is said here; else it was asked for, and stands where it stood in time.
@@ -63,7 +63,7 @@ async def take_post(fed: Federation, said: Said, by: int, *, fresh: bool) -> int
     return id_
 
 
-async def change_post(fed: Federation, said: Said, by: int) -> bool:
+async def change_post(fed: Federation, said: PostRead, by: int) -> bool:
     """What a post that is here says now; False where that is nothing new. Raises NotFound for others' and for what is not here."""
     async with fed.work.reading() as reading:
         known = await uris.find(reading, said.uri)
@@ -111,7 +111,7 @@ async def _quoted(fed: Federation, quoting: int, by: int) -> int | None:
 # --- as it comes to stand here ---------------------------------------------------------------------------------------
 
 
-async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
+async def _came(fed: Federation, reading: Reading, said: PostRead, by: int) -> ForeignPost:
     author = await store.face(reading, by)
     if author is None:
         raise NotFound
@@ -132,7 +132,7 @@ async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
         quote_of=quoted.id if quoted else None, quote_state=state,
         quote_policy=quotes.policy_of(said.may_quote, said.visibility), server=author.server, uri=said.uri, url=said.url,
     )  # fmt: skip
-    return Came(
+    return ForeignPost(
         post,
         _emojis(said),
         [(_picture(file), file.url) for file in said.files if file.kind],
@@ -141,14 +141,14 @@ async def _came(fed: Federation, reading: Reading, said: Said, by: int) -> Came:
     )
 
 
-def _emojis(said: Said) -> list[tuple[str, str]]:
+def _emojis(said: PostRead) -> list[tuple[str, str]]:
     """Those that stand in what it says."""
     options = [one.title for one in said.poll.options] if said.poll else []
     text = "\n".join((said.text, said.spoiler, *options))
     return [(one.name, one.url) for one in said.emojis if f":{one.name}:" in text]
 
 
-async def _named(fed: Federation, reading: Reading, said: Said) -> dict[str, Face]:
+async def _named(fed: Federation, reading: Reading, said: PostRead) -> dict[str, Face]:
     """Whom it mentions or is addressed to, of those who are known here, by the address that it names them by."""
     wanted = dict.fromkeys((*(one.uri for one in said.mentions), *said.to, *said.cc))
     for nobody in (*PUBLIC, f"{said.by}/followers"):
@@ -168,7 +168,7 @@ async def _named(fed: Federation, reading: Reading, said: Said) -> dict[str, Fac
     return {uri: faces[id_] for uri, id_ in found.items() if id_ in faces}
 
 
-def _mentions(fed: Federation, said: Said, faces: dict[str, Face]) -> tuple[Mention, ...]:
+def _mentions(fed: Federation, said: PostRead, faces: dict[str, Face]) -> tuple[Mention, ...]:
     """Whom it names; and of what is not for everybody, those of ours to whom it is addressed without being named: it is for them.
 
     For as many as a post of ours could be, and no more.
@@ -180,7 +180,7 @@ def _mentions(fed: Federation, said: Said, faces: dict[str, Face]) -> tuple[Ment
     return tuple(found.values())[:MOST_MENTIONS]
 
 
-def _led(fed: Federation, html: str, said: Said, faces: dict[str, Face]) -> str:
+def _led(fed: Federation, html: str, said: PostRead, faces: dict[str, Face]) -> str:
     """With the links to people who are known here, and to tags, leading to our own pages of them."""
     origin = fed.settings.origin
     people = {url: face for uri, face in faces.items() for url in (uri, face.uri, face.url) if url}
@@ -207,13 +207,13 @@ async def _post_at(fed: Federation, reading: Reading, uri: str) -> Post | None:
     return await as_written(reading, post.boost_of) if post is not None and post.boost_of is not None else post
 
 
-async def _state_of_quote(reading: Reading, viewer: Viewer, said: Said, quoted: Post | None) -> str:
+async def _state_of_quote(reading: Reading, viewer: Viewer, said: PostRead, quoted: Post | None) -> str:
     if not said.quotes:
         return ""
     return quotes.PENDING if quoted is None else await taken.state_of_quote(reading, viewer, quoted.id)
 
 
-def _picture(file: File) -> Picture:
+def _picture(file: FileRead) -> Picture:
     """A picture that is known and not fetched. Its sizes are as they are said to be."""
     mime = _LOSSLESS.get(file.mime, _PAINTED[file.kind])
     wide, high = _small(file.width, file.height)

@@ -2,7 +2,7 @@
 
 from chaupal.federation import ours
 from chaupal.federation.events import ThreadWanted
-from chaupal.federation.reading.objects import Said, read_post
+from chaupal.federation.reading.objects import PostRead, read_post
 from chaupal.federation.reading.values import same_host
 from chaupal.federation.taking import posts
 from chaupal.federation.taking.acting import Deed
@@ -15,7 +15,7 @@ async def create(deed: Deed) -> None:
     await _take(deed, await _read(deed), fresh=not deed.act.brought)
 
 
-async def _take(deed: Deed, said: Said, *, fresh: bool) -> None:
+async def _take(deed: Deed, said: PostRead, *, fresh: bool) -> None:
     """What it answers is looked up afterwards, where it is not here."""
     post = await posts.take_post(deed.fed, said, deed.me, fresh=fresh)
     if (
@@ -55,7 +55,7 @@ async def delete(deed: Deed) -> None:
     await posts.delete_post(deed.fed, known.of, deed.me)
 
 
-async def _read(deed: Deed) -> Said:
+async def _read(deed: Deed) -> PostRead:
     """What the post does not say of itself, its activity says: whose it is, and for whom.
 
     Raises NotAllowed where it is another's, or would be of another server; Unreadable.

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.actors import Actor
-from chaupal.federation.reading.objects import Said
-from chaupal.federation.reading.withheld import Stated
+from chaupal.federation.reading.objects import PostRead
+from chaupal.federation.reading.withheld import WithheldThere
 from chaupal.store.federation import stated
 from chaupal.store.federation.stated import SUSPENDED, WITHHELD, Statement
 from chaupal.store.machine.work import Writing
 
 
-async def of_post(fed: Federation, w: Writing, post: int, server: int, said: Said) -> None:
+async def of_post(fed: Federation, w: Writing, post: int, server: int, said: PostRead) -> None:
     """In the place of what was said of the post before; without any, that is over."""
     await stated.keep(w, post, server, tuple(_withheld(said.withheld)), fed.make_id, w.now())
 
@@ -25,5 +25,5 @@ async def of_person(fed: Federation, w: Writing, account: int, server: int, acto
     await stated.keep(w, account, server, (*_withheld(actor.withheld), *suspended), fed.make_id, w.now())
 
 
-def _withheld(found: Iterable[Stated]) -> Iterable[Statement]:
+def _withheld(found: Iterable[WithheldThere]) -> Iterable[Statement]:
     return (Statement(WITHHELD, one.country, one.order, one.since, one.until) for one in found)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chaupal.federation import ours
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.activities import Act, read_act
+from chaupal.federation.reading.activities import Activity, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
 from chaupal.federation.taking import needs, people, quotes, reactions, reports, said, ties, votes
@@ -16,8 +16,8 @@ from chaupal.store.federation import uris
 from chaupal.store.machine.work import Reading
 
 type Take = Callable[[Deed], Awaitable[None]]
-type Concerns = Callable[[Federation, Reading, Doer, Act], Awaitable[bool]]
-type Needs = Callable[[Federation, Reading, Doer, Act], Awaitable[Sequence[Need]]]
+type Concerns = Callable[[Federation, Reading, Doer, Activity], Awaitable[bool]]
+type Needs = Callable[[Federation, Reading, Doer, Activity], Awaitable[Sequence[Need]]]
 
 
 class Taker(NamedTuple):
@@ -110,6 +110,6 @@ TABLE: dict[tuple[str, str], Taker] = {
 }
 
 
-def taker_of(act: Act) -> Taker | None:
+def taker_of(act: Activity) -> Taker | None:
     """Whoever takes it; None where nobody does."""
     return TABLE.get((act.kind, act.object_kind)) or TABLE.get((act.kind, ""))

@@ -12,7 +12,7 @@ import msgspec
 from chaupal.federation.chains import NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived
-from chaupal.federation.reading.activities import Act, in_few_words, read_act
+from chaupal.federation.reading.activities import Activity, in_few_words, read_act
 from chaupal.federation.reading.values import parse, same_host
 from chaupal.federation.signing.asked import Claim, NotSigned
 from chaupal.federation.signing.verifying import signer_of
@@ -42,7 +42,7 @@ class Unproven(msgspec.Struct):
     net: str = ""
 
 
-async def let_wait(fed: Federation, act: Act, claims: Sequence[Claim], address: str) -> None:
+async def let_wait(fed: Federation, act: Activity, claims: Sequence[Claim], address: str) -> None:
     """Whoever it may be of, it is about what is here and theirs; beyond so much it is let go. `address`: who brings it."""
     theirs = [claim for claim in claims if same_host(claim.key, act.actor)]
     if not theirs or not same_host(act.object, act.actor) or (act.uri and not same_host(act.uri, act.actor)):
@@ -60,7 +60,7 @@ def net_of(address: str) -> str:
     return "" if ip is None else str(ip_network((int(ip), 24 if ip.version == 4 else 48), strict=False))
 
 
-async def _waits(fed: Federation, w: Writing, act: Act, said: Unproven) -> bool:
+async def _waits(fed: Federation, w: Writing, act: Activity, said: Unproven) -> bool:
     """False where it is about nothing that is here, or there is no room for it."""
     server, kept = await _server(w, act), msgspec.json.encode(said)
     if not server or len(kept) > LONGEST or not await _has_room(fed, w, server, said.net):
@@ -123,7 +123,7 @@ async def _of_all(fed: Federation, w: Writing) -> int:
     return known
 
 
-async def _server(reading: Reading, act: Act) -> int:
+async def _server(reading: Reading, act: Activity) -> int:
     """Of whoever would delete something that is here; 0 where nothing is."""
     actor, thing = await uris.find(reading, act.actor), await uris.find(reading, act.object)
     if actor is None or thing is None or actor.gone or thing.gone or actor.kind != uris.ACCOUNT:
@@ -132,7 +132,7 @@ async def _server(reading: Reading, act: Act) -> int:
     return 0 if known is None else known.server
 
 
-async def proven(fed: Federation, arrival: Arrival) -> tuple[Doer | None, Act]:
+async def proven(fed: Federation, arrival: Arrival) -> tuple[Doer | None, Activity]:
     """Who has signed it, as can be told now, and what it says; nobody where that will never be told. Raises NotThere."""
     kept = msgspec.json.decode(arrival.activity, type=Unproven)
     act = read_act(parse(kept.activity.encode()))

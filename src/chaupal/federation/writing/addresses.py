@@ -22,7 +22,7 @@ class ActorNamed(NamedTuple):
         return self.handle.partition("@")[0]
 
 
-class Around(msgspec.Struct, frozen=True, kw_only=True):
+class NoteAddresses(msgspec.Struct, frozen=True, kw_only=True):
     """What a post points at, as addresses: nobody's words. Empty where it points at nothing.
 
     `people`: its author and whom it names, by id. `thread`: the collection of its conversation, where that began here.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chaupal.federation.writing import addresses
-from chaupal.federation.writing.addresses import PUBLIC, ActorNamed, Around
+from chaupal.federation.writing.addresses import PUBLIC, ActorNamed, NoteAddresses
 from chaupal.federation.writing.terms import moment
 from chaupal.kernel.settings import Settings
 from chaupal.policy import quotes
@@ -21,7 +21,7 @@ NO_LANGUAGE = ("", "und", "zxx")
 type Json = dict[str, Any]
 
 
-def note(settings: Settings, seen: Visible[Post], around: Around, now: int) -> Json:
+def note(settings: Settings, seen: Visible[Post], around: NoteAddresses, now: int) -> Json:
     """The object, to stand in an activity or (`terms.alone`) by itself.
 
     `now` (ms): a poll that is over by then says so. Raises ValueError for what the gate withholds: there is nothing to be said of it.
@@ -60,7 +60,7 @@ def note(settings: Settings, seen: Visible[Post], around: Around, now: int) -> J
     }
 
 
-def audience(post: Post, around: Around) -> Json:
+def audience(post: Post, around: NoteAddresses) -> Json:
     """`to` and `cc`, by what the post's visibility means to servers of Mastodon's kind."""
     crowd = addresses.followers(around.people[post.author].uri)
     named = [around.people[one.id].uri for one in post.mentions if one.id in around.people]
@@ -106,7 +106,7 @@ def tombstone(where: str) -> Json:
     return {"id": where, "type": "Tombstone"}
 
 
-def _content(settings: Settings, post: Post, around: Around) -> str:
+def _content(settings: Settings, post: Post, around: NoteAddresses) -> str:
     """The words with links that lead to where people really are, which on our own pages are pages of ours."""
     named = {one.handle: around.people[one.id] for one in post.mentions if one.id in around.people}
     own = f"@{settings.domain.lower()}"
@@ -122,7 +122,7 @@ def _content(settings: Settings, post: Post, around: Around) -> str:
     return f'<p class="quote-inline">RE: {html.link(around.quotes)}</p>{said}'
 
 
-def _mentions(settings: Settings, post: Post, around: Around) -> Iterator[Json]:
+def _mentions(settings: Settings, post: Post, around: NoteAddresses) -> Iterator[Json]:
     for one in post.mentions:
         if (named := around.people.get(one.id)) is not None:
             yield {"type": "Mention", "href": named.uri, "name": f"@{addresses.acct(settings.domain, named)}"}
@@ -141,7 +141,7 @@ def _counted(where: str, post: Post) -> Json:
     }
 
 
-def _quoted(around: Around) -> Json:
+def _quoted(around: NoteAddresses) -> Json:
     if not around.quotes:
         return {}
     names = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")

@@ -35,7 +35,7 @@ class Cohort(msgspec.Struct, frozen=True):
     stayed: Sequence[tuple[int, int]]
 
 
-class Week(msgspec.Struct, frozen=True):
+class ActiveWeek(msgspec.Struct, frozen=True):
     """`active`: people who said or liked something."""
 
     begins: int
@@ -98,17 +98,17 @@ async def retention(reads: Reads, first: date, last: date, *, monthly: bool) -> 
     ]
 
 
-async def weeks(reads: Reads) -> list[Week]:
+async def weeks(reads: Reads) -> list[ActiveWeek]:
     """The last weeks from Monday on, in UTC, this one first."""
     this = (reads.clock() + MONDAY) // WEEK * WEEK - MONDAY
     span = Span(this - (WEEKS - 1) * WEEK, this + WEEK, WEEK, MONDAY)
 
-    async def count(reading: Reading) -> list[Week]:
+    async def count(reading: Reading) -> list[ActiveWeek]:
         said, active, joined = [
             await counts.by_step(reading, what, span) for what in ("statuses", "seen_users", "new_users")
         ]
         return [
-            Week(begins, said.get(begins, 0), active.get(begins, 0), joined.get(begins, 0))
+            ActiveWeek(begins, said.get(begins, 0), active.get(begins, 0), joined.get(begins, 0))
             for begins in reversed(span.firsts)
         ]
 

@@ -25,7 +25,7 @@ MOST_CLOCKS = 10_000
 NEVER = 2**63 - 1
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class DeskWish(msgspec.Struct, frozen=True, kw_only=True):
     """What staff want to see. `state`: one of OPEN; `assigned`: `me`, `nobody`. Empty words filter nothing."""
 
     state: str = ""
@@ -45,7 +45,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An order that waits. `heap`: its open targets that are meant; `clocks`: those that run, the next due first."""
 
     order: Order
@@ -62,7 +62,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
         return min((clock.due_at for clock in self.clocks), default=self.order.act_by or NEVER)
 
 
-async def queue(reads: Reads, viewer: Viewer, wish: Wish) -> list[Waiting]:
+async def queue(reads: Reads, viewer: Viewer, wish: DeskWish) -> list[WaitingOrder]:
     """Orders that wait: those for the viewer first, and of each the next due."""
     now = reads.clock()
     async with reads.work.reading() as reading:
@@ -75,7 +75,7 @@ async def queue(reads: Reads, viewer: Viewer, wish: Wish) -> list[Waiting]:
     return sorted(late, key=lambda one: (not one.turn.mine, one.due, one.order.id))
 
 
-def _wanted(viewer: Viewer, wish: Wish) -> Wanted:
+def _wanted(viewer: Viewer, wish: DeskWish) -> Wanted:
     whose = {"me": viewer.me, "nobody": desk.NOBODY}.get(wish.assigned, desk.ANYBODY)
     return Wanted(wish.kind, wish.regime, wish.language, whose, wish.protected, wish.q)
 
@@ -95,13 +95,13 @@ async def _waiting(
     heaps: dict[int, Heap],
     running: dict[int, list[ClockRow]],
     now: int,
-) -> list[Waiting]:
+) -> list[WaitingOrder]:
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
     events = await docket.order_events_of(reading, ids)
     opens = await desk.standing_by_state(reading, ids, viewer.me, now)
     return [
-        Waiting(
+        WaitingOrder(
             order=line.order,
             authority=line.authority,
             counts=line.counts,

@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies
-from chaupal.reads.court.record import Line
+from chaupal.reads.court.record import RegisterLine
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.court import as_filed, docket, impact, knowing, rulings
 from chaupal.store.court.as_filed import Said as Said
@@ -78,7 +78,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     now: Said | None
 
 
-async def queue(reads: Reads, viewer: Viewer) -> list[Line]:
+async def queue(reads: Reads, viewer: Viewer) -> list[RegisterLine]:
     """Orders with something that waits for somebody of the staff; those that must be acted on first come first."""
     async with reads.work.reading() as reading:
         waiting = await docket.standing_in(reading, record.WAITS)
@@ -217,7 +217,7 @@ class Matter(msgspec.Struct, frozen=True):
         return self.steps[-1].state if self.steps else "received"
 
 
-async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Line]:
+async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RegisterLine]:
     """All matters of which they may know, newest first. The caller has seen to it that the viewer is staff."""
     async with reads.work.reading() as reading:
         found = await _below(reading, viewer, cursor.below, cursor.limit + 1)

@@ -28,7 +28,7 @@ SHOWN_STEPS = LETTERS | {
 UNSEEN = "not_found"  # said of what does not exist here and of what is not for everybody, alike
 
 
-class Filed(msgspec.Struct, frozen=True):
+class FiledOrder(msgspec.Struct, frozen=True):
     """One order in the list of an authority. `stage`: where it stands as a whole."""
 
     order: Order
@@ -36,7 +36,7 @@ class Filed(msgspec.Struct, frozen=True):
     counts: Counts
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class FiledTarget(msgspec.Struct, frozen=True, kw_only=True):
     """One target. `state` is `pending` until two people have decided; `reason` and `code` are those that became public."""
 
     number: int
@@ -48,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class FiledStep(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to the order. `ours`: by the server; else by the authority. Times in ms."""
 
     verb: str
@@ -60,27 +60,27 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
 
 
-class Whole(msgspec.Struct, frozen=True):
+class FiledOrderWhole(msgspec.Struct, frozen=True):
     """An order with all that its authority may know of it."""
 
     order: Order
     stage: str
-    items: tuple[Item, ...]
-    steps: tuple[Step, ...]
+    items: tuple[FiledTarget, ...]
+    steps: tuple[FiledStep, ...]
     documents: tuple[Document, ...]
 
 
-async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> list[Filed]:
+async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> list[FiledOrder]:
     """An authority's orders, newest first, however they came in; one more than a page where there are more."""
     async with reads.work.reading() as reading:
         ids = await offices.orders_of(reading, authority_id, below, PAGE + 1)
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
         counts = await counts_of(reading, ids)
         events = await docket.order_events_of(reading, ids)
-    return [Filed(order, docket.stage_of(events[order.id]), counts[order.id]) for order in orders]
+    return [FiledOrder(order, docket.stage_of(events[order.id]), counts[order.id]) for order in orders]
 
 
-async def whole(reads: Reads, authority_id: int, ref: str) -> Whole:
+async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
     """One order of this authority. Raises NotFound, as for another's."""
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
@@ -92,7 +92,7 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> Whole:
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)
-    return Whole(order, docket.stage_of(events), items, tuple(_steps(events)), tuple(letters))
+    return FiledOrderWhole(order, docket.stage_of(events), items, tuple(_steps(events)), tuple(letters))
 
 
 async def _not_for_everybody(reading: Reading, named: Sequence[Target]) -> set[int]:
@@ -110,7 +110,7 @@ async def _not_for_everybody(reading: Reading, named: Sequence[Target]) -> set[i
 _PUBLIC = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
-def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item:
+def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> FiledTarget:
     state = events[-1].state if events else "received"
     state = "pending" if state in SHOWN_AS_PENDING else state
     if state in INSIDE:
@@ -119,7 +119,7 @@ def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item
     if target.id in hidden and not any(event.state in DECIDED for event in events):
         state = UNSEEN
     said = said_of(events) if state not in ("pending", UNSEEN) else None
-    return Item(
+    return FiledTarget(
         number=target.number,
         line=target.as_written,
         kind=target.kind,
@@ -130,9 +130,9 @@ def _item(target: Target, events: Sequence[CaseEvent], hidden: set[int]) -> Item
     )
 
 
-def _steps(events: Sequence[OrderEvent]) -> list[Step]:
+def _steps(events: Sequence[OrderEvent]) -> list[FiledStep]:
     return [
-        Step(
+        FiledStep(
             verb=event.verb,
             at=event.at,
             ours=event.verb != "answer" and event.body.body != "authority",

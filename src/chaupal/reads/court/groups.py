@@ -21,7 +21,7 @@ OLDER = "older"
 type Alike = tuple[str, str, str, str, str]  # class, kind, age, measure or outcome, reason
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class AlikeTargets(msgspec.Struct, frozen=True, kw_only=True):
     """Things that are alike. `outcome`: what is proposed, or what was asked for; `reason`: of the proposal, word for word.
 
     `key` names the group in an address, and is the same while its things are alike; `age` is empty for what has none.
@@ -36,7 +36,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[int, ...]
 
 
-async def groups(reads: Reads, viewer: Viewer, ref: str, states: Sequence[str]) -> list[Group]:
+async def groups(reads: Reads, viewer: Viewer, ref: str, states: Sequence[str]) -> list[AlikeTargets]:
     """The things of an order that stand in one of `states`, protected speakers first, then by how many. Raises NotFound."""
     async with reads.work.reading() as reading:
         order = or_not_found(await knowing.order_for(reading, viewer, ref))
@@ -46,7 +46,9 @@ async def groups(reads: Reads, viewer: Viewer, ref: str, states: Sequence[str]) 
     for target in there:
         alike.setdefault(_alike(order, target, events[target.id]), []).append(target.number)
     found = [
-        Group(key=_key(of), speaker=of[0], kind=of[1], age=of[2], outcome=of[3], reason=of[4], numbers=tuple(numbers))
+        AlikeTargets(
+            key=_key(of), speaker=of[0], kind=of[1], age=of[2], outcome=of[3], reason=of[4], numbers=tuple(numbers)
+        )
         for of, numbers in alike.items()
     ]
     return sorted(found, key=lambda one: (not one.speaker, -len(one.numbers), one.numbers))

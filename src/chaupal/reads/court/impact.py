@@ -31,7 +31,7 @@ ABROAD = ("DE", "US", "GB")  # somewhere else to look from
 MOST_TRENDS = 40
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
+class ImpactOn(msgspec.Struct, frozen=True, kw_only=True):
     """The thing: its kind, its id, whose it is, the parts (posts or pictures) to which it is narrowed, or a tag's count key."""
 
     kind: str
@@ -55,7 +55,7 @@ class TagTouched(msgspec.Struct, frozen=True):
     trending: bool
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenFrom(msgspec.Struct, frozen=True):
     """How it would look from a country: the thing as the gate would show it, or None where it would be gone."""
 
     country: str
@@ -76,10 +76,10 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[tuple[str, int], ...]
     tags: tuple[TagTouched, ...]
     surfaces: tuple[str, ...]
-    looks: tuple[Seen, ...]
+    looks: tuple[SeenFrom, ...]
 
 
-async def impact(reads: Reads, viewer: Viewer, about: About, supposed: Sequence[Ruling]) -> Impact:
+async def impact(reads: Reads, viewer: Viewer, about: ImpactOn, supposed: Sequence[Ruling]) -> Impact:
     """What `supposed` (rulings that are not in force) would do to the thing."""
     hot = {tag.key for tag in await trends.tags(reads, viewer, limit=MOST_TRENDS)}
     async with reads.work.reading() as reading:
@@ -107,7 +107,7 @@ class _Things(msgspec.Struct, frozen=True):
     person: Sealed[Person] | None = None
 
 
-async def _posts(reading: Reading, about: About) -> list[int]:
+async def _posts(reading: Reading, about: ImpactOn) -> list[int]:
     """The posts that are touched one by one; of a whole account the newest, which stands for all."""
     if about.kind == "tag":
         return []
@@ -119,7 +119,7 @@ async def _posts(reading: Reading, about: About) -> list[int]:
     return ids
 
 
-async def _things(reading: Reading, about: About, posts: Sequence[int]) -> _Things:
+async def _things(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> _Things:
     sealed = await sealed_posts(reading, posts[:1])
     people = await sealed_people(reading, [about.owner]) if about.owner is not None else {}
     return _Things(sealed[0] if sealed else None, people.get(about.owner or 0))
@@ -136,14 +136,14 @@ def _with(known: RulingIndex, things: _Things, supposed: Sequence[Ruling], now: 
     return RulingIndex([*standing.values(), *supposed], now)
 
 
-async def _sums(reading: Reading, about: About, posts: Sequence[int]) -> tuple[Sum, int]:
+async def _sums(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> tuple[Sum, int]:
     if about.kind == "tag":
         many, authors = await counts.uses(reading, about.term)
         return Sum(many, 0, 0, 0), authors
     return await (counts.of_account(reading, about.subject) if about.whole else counts.of_posts(reading, posts)), 0
 
 
-async def _languages(reading: Reading, about: About, posts: Sequence[int]) -> tuple[tuple[str, int], ...]:
+async def _languages(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> tuple[tuple[str, int], ...]:
     if about.kind == "tag":
         return ()
     whole = about.subject if about.whole else 0
@@ -151,7 +151,7 @@ async def _languages(reading: Reading, about: About, posts: Sequence[int]) -> tu
     return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-async def _tags(reading: Reading, about: About, posts: Sequence[int], hot: set[str]) -> tuple[TagTouched, ...]:
+async def _tags(reading: Reading, about: ImpactOn, posts: Sequence[int], hot: set[str]) -> tuple[TagTouched, ...]:
     if about.kind == "tag":
         return ()
     whole = about.subject if about.whole else 0
@@ -164,7 +164,9 @@ def _followers(viewer: Viewer, things: _Things, known: RulingIndex) -> int:
     return 0 if seen is None else seen.item.followers_count
 
 
-def _surfaces(about: About, things: _Things, before: RulingIndex, after: RulingIndex, country: str) -> tuple[str, ...]:
+def _surfaces(
+    about: ImpactOn, things: _Things, before: RulingIndex, after: RulingIndex, country: str
+) -> tuple[str, ...]:
     """Where a stranger in that country would meet less than now."""
     if about.kind == "tag":
         return tuple(sorted(CARRIED))
@@ -188,14 +190,14 @@ def _differs[T: Judged](
     return was is not None and (now is None or now.verdict != was.verdict)
 
 
-def _looks(things: _Things, index: RulingIndex, territory: Sequence[str], here: str) -> tuple[Seen, ...]:
+def _looks(things: _Things, index: RulingIndex, territory: Sequence[str], here: str) -> tuple[SeenFrom, ...]:
     """From inside the territory, and from outside where there is an outside."""
     outside = next((code for code in ABROAD if code not in territory), "")
     places = [here] if EVERYWHERE in territory or not outside else [here, outside]
     return tuple(_seen_from(things, Facts(rulings=index), country) for country in places)
 
 
-def _seen_from(things: _Things, facts: Facts, country: str) -> Seen:
+def _seen_from(things: _Things, facts: Facts, country: str) -> SeenFrom:
     stranger = Viewer(country=country)
     post = reveal_one(stranger, Surface.STATUS, things.post, facts)
-    return Seen(country, post, reveal_one(stranger, Surface.PROFILE, things.person, facts))
+    return SeenFrom(country, post, reveal_one(stranger, Surface.PROFILE, things.person, facts))

@@ -64,7 +64,7 @@ class Counts(msgspec.Struct, frozen=True):
     undecided: int = 0  # their order was closed before anything was decided about them
 
 
-class Line(msgspec.Struct, frozen=True):
+class RegisterLine(msgspec.Struct, frozen=True):
     """An order in the register."""
 
     order: Order
@@ -72,7 +72,7 @@ class Line(msgspec.Struct, frozen=True):
     counts: Counts
 
 
-class Acted(msgspec.Struct, frozen=True):
+class OwnRuling(msgspec.Struct, frozen=True):
     """What the house did by its own rules about what an order names: in which matter, and its measure there, if any."""
 
     ref: str
@@ -99,11 +99,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: int | None = None
     ruling: RulingRow | None = None
     log: tuple[int, ...] = ()
-    acted: Acted | None = None
+    acted: OwnRuling | None = None
     copies: Copies | None = None  # what of it this does not reach, where something is limited
 
 
-class Happened(msgspec.Struct, frozen=True, kw_only=True):
+class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of an order's story: a step (`verb`) of the order as a whole, or what `many` of its targets came to (`state`).
 
     What the public log says of a step, and no more: why, before which body, letters, minutes and who acted stay inside. They
@@ -129,7 +129,7 @@ class Story(msgspec.Struct, frozen=True):
     order: Order
     authority: Authority
     counts: Counts
-    happened: tuple[Happened, ...]
+    happened: tuple[StoryLine, ...]
     outcomes: tuple[Outcome, ...]
     next: int | None  # the number of the next target, where there are more
     asked: tuple[tuple[Order, Authority], ...] = ()
@@ -149,7 +149,7 @@ OUTCOMES = {
 }
 
 
-async def register(reads: Reads, cursor: Cursor, sought: asked.Sought = asked.EVERY) -> Page[Line]:
+async def register(reads: Reads, cursor: Cursor, sought: asked.Sought = asked.EVERY) -> Page[RegisterLine]:
     """Orders of authorities that may be told of, as they are sought, newest first."""
     async with reads.work.reading() as reading:
         found = await asked.public_orders_below(reading, cursor.below, cursor.limit + 1, sought)
@@ -166,17 +166,17 @@ async def issuers(reads: Reads) -> tuple[list[Authority], list[str]]:
     return [named[id_] for id_ in who], sorted({law for _, law in found if law})
 
 
-async def stories(reads: Reads, found: Sequence[Line]) -> dict[int, tuple[Happened, ...]]:
+async def stories(reads: Reads, found: Sequence[RegisterLine]) -> dict[int, tuple[StoryLine, ...]]:
     """Order -> its story in lines, for a feed."""
     async with reads.work.reading() as reading:
         return {line.order.id: await _happened(reading, line.order) for line in found}
 
 
-async def lines(reading: Reading, found: Sequence[Order]) -> list[Line]:
+async def lines(reading: Reading, found: Sequence[Order]) -> list[RegisterLine]:
     """Orders with who asked and how their targets stand."""
     named = {authority.id: authority for authority in await docket.all_authorities(reading)}
     counts = await counts_of(reading, [order.id for order in found])
-    return [Line(order, named.get(order.authority_id or 0, docket.HOUSE), counts[order.id]) for order in found]
+    return [RegisterLine(order, named.get(order.authority_id or 0, docket.HOUSE), counts[order.id]) for order in found]
 
 
 async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
@@ -231,10 +231,10 @@ async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority
     return tuple((one, named.get(one.authority_id or 0, docket.HOUSE)) for one in found)
 
 
-async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]) -> dict[int, Acted]:
+async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]) -> dict[int, OwnRuling]:
     """Target -> what the house did about it by its own rules, in a matter that may be told of."""
     cited = {t.id: events[t.id][-1].body.matter for t in named if events[t.id][-1].body.matter}
-    found: dict[int, Acted] = {}
+    found: dict[int, OwnRuling] = {}
     for ref in sorted(set(cited.values())):
         matter = await docket.order(reading, ref)
         if matter is None or matter.secret:
@@ -246,14 +246,14 @@ async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, li
             if cited.get(t.id) == ref
         }
         made = await rulings.by_targets(reading, sorted(set(there.values())))
-        found |= {id_: Acted(ref, next(reversed(made[other]), None)) for id_, other in there.items()}
+        found |= {id_: OwnRuling(ref, next(reversed(made[other]), None)) for id_, other in there.items()}
     return found
 
 
-async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
+async def _happened(reading: Reading, order: Order) -> tuple[StoryLine, ...]:
     """The steps of the order and, day by day, what its targets came to."""
     steps = [
-        Happened(
+        StoryLine(
             at=event.at,
             verb=event.verb,
             codes=event.body.codes,
@@ -264,7 +264,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[Happened, ...]:
         for event in (await docket.order_events_of(reading, [order.id]))[order.id]
     ]
     days = [
-        Happened(at=at, state=state, many=many)
+        StoryLine(at=at, state=state, many=many)
         for at, state, many in await docket.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
     ]
     return tuple(sorted((*steps, *days), key=lambda line: line.at))
@@ -331,7 +331,12 @@ async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> K
 
 
 def _outcome(
-    target: Target, events: Sequence[CaseEvent], ruling: RulingRow | None, known: Known, now: int, acted: Acted | None
+    target: Target,
+    events: Sequence[CaseEvent],
+    ruling: RulingRow | None,
+    known: Known,
+    now: int,
+    acted: OwnRuling | None,
 ) -> Outcome:
     handle, post = known.get(target.subject_id or 0, ("", None))
     events = [event for event in events if event.state not in INSIDE]

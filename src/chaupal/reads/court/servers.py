@@ -11,7 +11,7 @@ from chaupal.text import hosts
 SEVERITIES = {Measure.SUSPEND_SERVER: "suspend", Measure.LIMIT_SERVER: "silence"}  # Mastodon's words
 
 
-class Limited(msgspec.Struct, frozen=True, kw_only=True):
+class LimitedServer(msgspec.Struct, frozen=True, kw_only=True):
     """A server and all that is in force on it. `shown`: its name, with gaps where staff chose so. `since`, `until` in ms.
 
     `measures`: the most severe first; of that one are `reason`, `rule`, the case (`ref`) and the entry of the log (`leaf`).
@@ -43,7 +43,7 @@ class Limited(msgspec.Struct, frozen=True, kw_only=True):
         return not {Measure.SUSPEND_SERVER, Measure.REFUSE_REPORTS}.isdisjoint(self.measures)
 
 
-async def limited(reads: Reads) -> list[Limited]:
+async def limited(reads: Reads) -> list[LimitedServer]:
     """All that is in force on servers now, by their names."""
     async with reads.work.reading() as reading:
         now = reading.now()
@@ -55,10 +55,10 @@ async def limited(reads: Reads) -> list[Limited]:
     return [_limited(held, obscured=id_ in said and said[id_].obfuscate) for id_, held in by_server.items()]
 
 
-def _limited(held: list[Limit], *, obscured: bool) -> Limited:
+def _limited(held: list[Limit], *, obscured: bool) -> LimitedServer:
     held = sorted(held, key=lambda one: -SEVERITY[Measure(one.row.measure)])
     first = held[0].row
-    return Limited(
+    return LimitedServer(
         domain=held[0].domain,
         shown=hosts.with_gaps(held[0].domain) if obscured else held[0].domain,
         obscured=obscured,

@@ -20,7 +20,7 @@ from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.posts import sealed_posts
 
 
-class Why(msgspec.Struct, frozen=True, kw_only=True):
+class PostRulings(msgspec.Struct, frozen=True, kw_only=True):
     """A post as the viewer meets it, and every ruling that has to do with it, the most severe first.
 
     `own`: the viewer wrote it, so that they can appeal. Of others, only what binds where the viewer is stands here.
@@ -31,7 +31,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     own: bool
 
 
-async def why(reads: Reads, viewer: Viewer, id_: int) -> Why:
+async def why(reads: Reads, viewer: Viewer, id_: int) -> PostRulings:
     """Raises NotFound where there is no such post for this viewer: missing, private and removed look the same."""
     async with reads.work.reading() as reading:
         found = await sealed_posts(reading, (id_,))
@@ -39,7 +39,7 @@ async def why(reads: Reads, viewer: Viewer, id_: int) -> Why:
     seen = or_not_found(reveal_one(viewer, Surface.STATUS, found[0] if found else None, facts))
     subject = subjects_of(found)[0]
     own = viewer.account == subject.author
-    return Why(
+    return PostRulings(
         seen=seen, rulings=tuple(sorted(dict.fromkeys(_told(viewer, subject, facts, own=own)), key=severity)), own=own
     )
 

@@ -13,7 +13,7 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class WithheldChange(msgspec.Struct, frozen=True, kw_only=True):
     """One change. `subject` and `owner` are ids, where everybody may know that the thing exists; else None."""
 
     leaf: int
@@ -24,21 +24,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     owner: int | None
 
 
-class Stretch(msgspec.Struct, frozen=True):
+class ChangeStretch(msgspec.Struct, frozen=True):
     """Changes after a cursor; `next`: the cursor to go on from, `more`: whether something waits there already."""
 
-    changes: Sequence[Told]
+    changes: Sequence[WithheldChange]
     next: int
     more: bool
 
 
-async def after(reads: Reads, leaf: int, limit: int) -> Stretch:
+async def after(reads: Reads, leaf: int, limit: int) -> ChangeStretch:
     """Changes after an entry of the log (-1: from the first), at most `limit`. Of secret orders nothing is told here."""
     async with reads.work.reading() as reading:
         found = await rulings.changes_after(reading, leaf, limit + 1)
         told = found[:limit]
         known = await _known(reading, told)
-    return Stretch([_told(change, known) for change in told], told[-1].leaf if told else leaf, len(found) > limit)
+    return ChangeStretch([_told(change, known) for change in told], told[-1].leaf if told else leaf, len(found) > limit)
 
 
 type Known = dict[tuple[str, int], int | None]
@@ -61,10 +61,10 @@ def _ids(rows: Iterable[RulingRow], scope: str) -> list[int]:
     return sorted({row.subject_id for row in rows if SCOPES[Measure(row.measure)] == scope})
 
 
-def _told(change: Change, known: Known) -> Told:
+def _told(change: Change, known: Known) -> WithheldChange:
     scope = SCOPES[Measure(change.row.measure)]
     key = (scope, change.row.subject_id)
-    return Told(
+    return WithheldChange(
         leaf=change.leaf,
         over=change.over,
         scope=scope,

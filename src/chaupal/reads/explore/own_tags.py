@@ -23,14 +23,14 @@ LOOKED_AT = 200  # own posts from which tags are proposed
 PROPOSED = 10
 
 
-class Mine(msgspec.Struct, frozen=True):
+class OwnTags(msgspec.Struct, frozen=True):
     """Count keys of tags that the viewer follows, and of those on their profile."""
 
     followed: frozenset[str] = frozenset()
     featured: frozenset[str] = frozenset()
 
 
-NONE = Mine()
+NONE = OwnTags()
 
 
 async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[TrendingTag]:
@@ -51,13 +51,13 @@ async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Trendin
     return page.map(await with_history(reads, viewer, found, await law(reads)))
 
 
-async def mine(reads: Reads, viewer: Viewer) -> Mine:
+async def mine(reads: Reads, viewer: Viewer) -> OwnTags:
     """Which tags the viewer follows and shows; nobody's are none."""
     if viewer.account is None:
         return NONE
     async with reads.work.reading() as reading:
         followed_ = (await wants_of(reading, viewer.account)).tags
-        return Mine(followed_, frozenset(tag.key for tag in await tag_follows.featured(reading, viewer.account)))
+        return OwnTags(followed_, frozenset(tag.key for tag in await tag_follows.featured(reading, viewer.account)))
 
 
 async def featured(reads: Reads, viewer: Viewer, account: int) -> list[Featured]:

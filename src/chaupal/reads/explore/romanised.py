@@ -46,18 +46,18 @@ for _letter in map(chr, (*range(0x0905, 0x0915), *range(0x0915, 0x093A))):
 type Index = dict[str, list[str]]  # sounds -> words, those of most people first
 
 
-class Found[T: Judged](msgspec.Struct, frozen=True):
+class RomanisedFound[T: Judged](msgspec.Struct, frozen=True):
     """What a query found, and what it was also searched by: nothing where that found no more."""
 
     items: list[Visible[T]]
     also: str = ""
 
 
-async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> Found[Post]:
+async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> RomanisedFound[Post]:
     """Public posts by the words as they were typed, and by what they may mean; the newest first."""
     meant = await _meant(reads, viewer, query, names=False)
     if not meant:
-        return Found(await search.posts(reads, viewer, query, span))
+        return RomanisedFound(await search.posts(reads, viewer, query, span))
     whole = msgspec.structs.replace(span, limit=span.limit + min(span.offset, search.MOST_OFFSET), offset=0)
     asked = await search.posts(reads, viewer, query, whole)
     known = {seen.item.id for seen in asked}
@@ -66,22 +66,22 @@ async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> F
     items = sorted((*asked, *more), key=lambda seen: -seen.item.id)
     if span.min_id is not None:  # the nearest to it
         items = items[-whole.limit :]
-        return Found(items[: len(items) - span.offset], meant if more else "")
-    return Found(items[span.offset : whole.limit], meant if more else "")
+        return RomanisedFound(items[: len(items) - span.offset], meant if more else "")
+    return RomanisedFound(items[span.offset : whole.limit], meant if more else "")
 
 
 async def people(
     reads: Reads, viewer: Viewer, query: str, span: Span = ALL, *, following: bool = False
-) -> Found[Person]:
+) -> RomanisedFound[Person]:
     """People by name: those who are called so first, then those whose names may be meant."""
     meant = await _meant(reads, viewer, query, names=True)
     if not meant or span.offset:
-        return Found(await search.people(reads, viewer, query, span, following=following))
+        return RomanisedFound(await search.people(reads, viewer, query, span, following=following))
     asked = await search.people(reads, viewer, query, span, following=following)
     known = {seen.item.id for seen in asked}
     guessed = await search.people(reads, viewer, meant, span, following=following, surface=Surface.SUGGEST)
     more = [seen for seen in guessed if seen.item.id not in known and not seen.withheld]
-    return Found([*asked, *more][: span.limit], meant if more[: span.limit - len(asked)] else "")
+    return RomanisedFound([*asked, *more][: span.limit], meant if more[: span.limit - len(asked)] else "")
 
 
 async def tags(

@@ -61,7 +61,7 @@ async def how_many(reads: Reads, viewer: Viewer) -> int:
         return await posts.how_many(reading, viewer.me)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptPost(msgspec.Struct, frozen=True):
     """A post of somebody else that one saved or liked: whose it is, and whether it is withheld here. No words of it.
 
     `uri`: its id on another server, "" where it was said here.
@@ -113,7 +113,7 @@ async def my_tags(reads: Reads, viewer: Viewer) -> list[str]:
     return [tag.name async for some in _all(lambda at: own_tags.followed(reads, viewer, at)) for tag in some]
 
 
-async def my_marks(reads: Reads, viewer: Viewer, which: Marks) -> AsyncGenerator[Kept]:
+async def my_marks(reads: Reads, viewer: Viewer, which: Marks) -> AsyncGenerator[KeptPost]:
     """What one saved or liked, the newest mark first."""
     turns: dict[Marks, Turn[Post]] = {
         "bookmarks": lambda at: saved.saved(reads, viewer, at),
@@ -125,7 +125,7 @@ async def my_marks(reads: Reads, viewer: Viewer, which: Marks) -> AsyncGenerator
             who = authors.get(seen.item.author)
             withheld = bool(seen.withheld) or who is None or bool(who.withheld)
             handle = "" if withheld or who is None else who.item.handle
-            yield Kept(seen.item.id, handle, withheld, "" if withheld else seen.item.uri)
+            yield KeptPost(seen.item.id, handle, withheld, "" if withheld else seen.item.uri)
 
 
 async def _all[T](turn: Callable[[Cursor], Awaitable[Page[T]]]) -> AsyncGenerator[Sequence[T]]:

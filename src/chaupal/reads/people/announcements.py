@@ -10,7 +10,7 @@ from chaupal.store.square import announcements
 from chaupal.store.square.announcements import Announcement as Announcement, Reaction as Reaction
 
 
-class Told(msgspec.Struct, frozen=True):
+class AnnouncementSeen(msgspec.Struct, frozen=True):
     """An announcement, whether the viewer has dismissed it, and how people react."""
 
     announcement: Announcement
@@ -18,7 +18,9 @@ class Told(msgspec.Struct, frozen=True):
     reactions: Sequence[Reaction] = ()
 
 
-async def in_force(reads: Reads, viewer: Viewer, *, dismissed: bool = False, reactions: bool = True) -> list[Told]:
+async def in_force(
+    reads: Reads, viewer: Viewer, *, dismissed: bool = False, reactions: bool = True
+) -> list[AnnouncementSeen]:
     """Those in force, the newest first; those that the viewer has `dismissed`, too."""
     async with reads.work.reading() as reading:
         found = await announcements.in_force(reading)
@@ -28,10 +30,10 @@ async def in_force(reads: Reads, viewer: Viewer, *, dismissed: bool = False, rea
         read = await announcements.has_read(reading, viewer.me, ids)
         kept = [one for one in found if dismissed or one.id not in read]
         on = await announcements.reactions_on(reading, viewer.me, ids) if reactions and kept else {}
-    return [Told(one, one.id in read, on.get(one.id, ())) for one in kept]
+    return [AnnouncementSeen(one, one.id in read, on.get(one.id, ())) for one in kept]
 
 
-async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Told | None:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> AnnouncementSeen | None:
     """One that is in force."""
     return next(
         (found for found in await in_force(reads, viewer, dismissed=True) if found.announcement.id == id_), None

@@ -29,7 +29,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 _picture = msgspec.json.Decoder(tuple[int, Picture]).decode
 
 
-class Unwanted(Exception):
+class ExportUnwanted(Exception):
     """Nobody waits for it any more."""
 
 
@@ -211,7 +211,7 @@ class _Packing:
     async def _tell(self, more: int) -> None:
         self._at += more
         if not await self._told(self._at, max(self._total, self._at)):
-            raise Unwanted
+            raise ExportUnwanted
 
 
 def _write(file: IO[bytes], things: Iterable[Any], first: bool, head: bytes) -> None:

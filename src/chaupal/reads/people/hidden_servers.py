@@ -12,7 +12,7 @@ from chaupal.store.square.hidden_servers import Hidden
 MOST_SEVERED = 10_000
 
 
-class Ended(msgspec.Struct, frozen=True):
+class EndedFollow(msgspec.Struct, frozen=True):
     """A follow that ended with a server. `mine`: the viewer followed them. `hidden`: the viewer hid the server themselves."""
 
     handle: str
@@ -39,14 +39,14 @@ async def newest(reads: Reads, viewer: Viewer, limit: int = kept.MOST) -> list[H
         return await kept.of_account(reading, viewer.me, below=2**63 - 1, above=-1, limit=limit)
 
 
-async def severed(reads: Reads, viewer: Viewer) -> list[Ended]:
+async def severed(reads: Reads, viewer: Viewer) -> list[EndedFollow]:
     """Follows of the viewer's that ended because a server was suspended, or hidden by them; the newest first."""
     async with reads.work.reading() as reading:
         found = await kept.severed(reading, viewer.me, MOST_SEVERED)
         domains = await servers.domains(reading, {one.server for one in found})
         people = await addresses.people(reading, {one.them for one in found})
     return [
-        Ended(
+        EndedFollow(
             people[one.them].handle if one.them in people else "",
             domains.get(one.server, ""),
             one.kind == kept.FOLLOWING,

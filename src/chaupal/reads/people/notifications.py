@@ -43,7 +43,7 @@ ALONE = "ungrouped-"
 DUTIES = {"admin.sign_up": "approve_accounts", "admin.report": "handle_reports"}
 
 
-class Reported(msgspec.Struct, frozen=True):
+class ReportedPerson(msgspec.Struct, frozen=True):
     """A report, and whom it is about."""
 
     row: ReportRow
@@ -60,7 +60,7 @@ class Severance(msgspec.Struct, frozen=True):
     following: int
 
 
-class Told(msgspec.Struct, frozen=True):
+class NotificationSeen(msgspec.Struct, frozen=True):
     """One notification. `person` did it; `post` is what it is about. `body`: ids, for notifications of the court
 
     (`ruling`, `order`, `subject`, `kind` of subject, whether it `ended`; `appeal`: what an appeal came to).
@@ -75,7 +75,7 @@ class Told(msgspec.Struct, frozen=True):
     group_key: str = ""  # empty: it stands alone
     ruling: Ruling | None = None  # for notifications of the court
     appeal: AppealRow | None = None  # against it
-    reported: Reported | None = None  # for staff
+    reported: ReportedPerson | None = None  # for staff
     severed: Severance | None = None
 
 
@@ -100,25 +100,25 @@ class NotificationsAsked(msgspec.Struct, frozen=True, kw_only=True):
 ALL = NotificationsAsked()
 
 
-class Group(msgspec.Struct, frozen=True):
+class GroupSeen(msgspec.Struct, frozen=True):
     """One thing that happened, however many did it: `told` by each of those whom the viewer may see, the newest first."""
 
     key: str
-    told: Sequence[Told]
+    told: Sequence[NotificationSeen]
 
     @property
-    def newest(self) -> Told:
+    def newest(self) -> NotificationSeen:
         return self.told[0]
 
 
-async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked = ALL) -> Page[Told]:
+async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked = ALL) -> Page[NotificationSeen]:
     """The viewer's notifications, newest first, each by itself."""
     async with reads.work.reading() as reading:
         found, ids = await _found(reading, viewer, cursor, asked)
         return ids.map(await _tell(reading, viewer, found))
 
 
-async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked) -> Page[Group]:
+async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked) -> Page[GroupSeen]:
     """The same, in groups; the newest of each stands for it, so pages move by its id."""
     async with reads.work.reading() as reading:
         heads, ids = await _found(reading, viewer, cursor, asked)
@@ -127,7 +127,7 @@ async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: Notificati
         return ids.map(await _groups(reading, viewer, heads, members))
 
 
-async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
+async def group(reads: Reads, viewer: Viewer, key: str) -> GroupSeen:
     """One group by its key; a notification that stands alone is one, too. Raises NotFound."""
     async with reads.work.reading() as reading:
         alone = parse_id(key.removeprefix(ALONE)) if key.startswith(ALONE) else None
@@ -139,7 +139,7 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> Group:
         told = await _tell(reading, viewer, members)
     if not told:
         raise NotFound
-    return Group(key, told)
+    return GroupSeen(key, told)
 
 
 async def _found(
@@ -161,22 +161,22 @@ async def _found(
 
 async def _groups(
     reading: Reading, viewer: Viewer, heads: Sequence[Notification], members: Sequence[Notification]
-) -> list[Group]:
+) -> list[GroupSeen]:
     by_key: dict[str, list[int]] = {}
     for item in members:
         by_key.setdefault(item.group_key, []).append(item.id)
     every = {n.id: n for n in (*heads, *members)}
     told = {t.id: t for t in await _tell(reading, viewer, list(every.values()))}
-    found: list[Group] = []
+    found: list[GroupSeen] = []
     for head in heads:
         grouped = head.group_key in by_key
         ids = by_key[head.group_key] if grouped else [head.id]
         if seen := [told[id_] for id_ in ids if id_ in told]:
-            found.append(Group(head.group_key if grouped else f"{ALONE}{head.id}", seen))
+            found.append(GroupSeen(head.group_key if grouped else f"{ALONE}{head.id}", seen))
     return found
 
 
-async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Told:
+async def by_id(reads: Reads, viewer: Viewer, id_: int) -> NotificationSeen:
     """One of the viewer's notifications. Raises NotFound."""
     async with reads.work.reading() as reading:
         item = await notifications.by_id(reading, viewer.me, id_)
@@ -203,7 +203,7 @@ async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
         )
 
 
-class Request(msgspec.Struct, frozen=True):
+class RequestSeen(msgspec.Struct, frozen=True):
     """Somebody whose notifications are kept apart, and the newest post among these where it may be seen."""
 
     asking: Asking
@@ -211,7 +211,7 @@ class Request(msgspec.Struct, frozen=True):
     post: Visible[Post] | None
 
 
-async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Request]:
+async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RequestSeen]:
     """Those who wait for a word, newest first."""
     async with reads.work.reading() as reading:
         found = await notification_policy.asking(
@@ -222,7 +222,7 @@ async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Request
         return ids.map(await _requests(reading, viewer, [asking for asking in found if asking.id in kept]))
 
 
-async def request(reads: Reads, viewer: Viewer, id_: int) -> Request:
+async def request(reads: Reads, viewer: Viewer, id_: int) -> RequestSeen:
     """One of them. Raises NotFound."""
     async with reads.work.reading() as reading:
         asking = await notification_policy.request(reading, viewer.me, id_)
@@ -232,12 +232,12 @@ async def request(reads: Reads, viewer: Viewer, id_: int) -> Request:
     return found[0]
 
 
-async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Asking]) -> list[Request]:
+async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Asking]) -> list[RequestSeen]:
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, [asking.from_id for asking in found])
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
     posts = await _posts(reading, viewer, facts, [a.last_post for a in found if a.last_post is not None])
-    return [Request(a, people[a.from_id], posts.get(a.last_post or 0)) for a in found if a.from_id in people]
+    return [RequestSeen(a, people[a.from_id], posts.get(a.last_post or 0)) for a in found if a.from_id in people]
 
 
 async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers.TIMELINES) -> list[Marker]:
@@ -246,7 +246,7 @@ async def marks(reads: Reads, viewer: Viewer, timelines: Sequence[str] = markers
         return await markers.read(reading, viewer.me, timelines)
 
 
-async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification]) -> list[Told]:
+async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification]) -> list[NotificationSeen]:
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, dict.fromkeys(n.from_id for n in found))
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}
@@ -259,7 +259,7 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification])
     about += [body["subject"] for body in bodies.values() if body.get("kind") == "post"]
     posts = await _posts(reading, viewer, facts, about)
     duties = await _duties(reading, viewer, facts, found)
-    told: list[Told] = []
+    told: list[NotificationSeen] = []
     for item in found:
         person = people.get(item.from_id)
         if item.kind in DUTIES:
@@ -271,29 +271,35 @@ async def _tell(reading: Reading, viewer: Viewer, found: Sequence[Notification])
             told.append(await _of_court(reading, item, person, bodies[item.id], posts))
         elif person is not None and (item.post_id is None or item.post_id in posts):
             post = None if item.post_id is None else posts[item.post_id]
-            told.append(Told(item.id, item.kind, item.created_at, person, post, {}, item.group_key))
+            told.append(NotificationSeen(item.id, item.kind, item.created_at, person, post, {}, item.group_key))
     return told
 
 
-async def _of_severed(reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any]) -> Told:
+async def _of_severed(
+    reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any]
+) -> NotificationSeen:
     domains = await servers.domains(reading, {body["server"]})
     severed = Severance(
         body["event"], domains.get(body["server"], ""), body["hidden"], body["followers"], body["following"]
     )
-    return Told(item.id, item.kind, item.created_at, person, None, {}, severed=severed)
+    return NotificationSeen(item.id, item.kind, item.created_at, person, None, {}, severed=severed)
 
 
 async def _of_court(
     reading: Reading, item: Notification, person: Visible[Person], body: dict[str, Any], posts: dict[int, Visible[Post]]
-) -> Told:
+) -> NotificationSeen:
     """Told whatever has become of the post: that a limit was made does not go away with it."""
     row = await rulings.ruling(reading, body["ruling"])
     post = posts.get(body["subject"])
     appeal = (await appeals.on_rulings(reading, [body["ruling"]])).get(body["ruling"])
-    return Told(item.id, item.kind, item.created_at, person, post, body, "", row.ruling if row else None, appeal)
+    return NotificationSeen(
+        item.id, item.kind, item.created_at, person, post, body, "", row.ruling if row else None, appeal
+    )
 
 
-async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequence[Notification]) -> dict[int, Told]:
+async def _duties(
+    reading: Reading, viewer: Viewer, facts: Facts, found: Sequence[Notification]
+) -> dict[int, NotificationSeen]:
     """By the notification. Whoever has laid the office down reads no more of it; whom staff block for themselves signs up and
     reports all the same, so this is looked at as the office's own pages are."""
     mine = [item for item in found if item.kind in DUTIES and may(viewer, DUTIES[item.kind])]
@@ -304,13 +310,15 @@ async def _duties(reading: Reading, viewer: Viewer, facts: Facts, found: Sequenc
     ids = {item.from_id for item in mine} | {row.account_id for row in rows.values()}
     sealed = await sealed_in_any_state(reading, ids)
     people = {v.item.id: v for v in reveal(viewer, Surface.OFFICE, sealed.values(), facts)}
-    told: dict[int, Told] = {}
+    told: dict[int, NotificationSeen] = {}
     for n in mine:
         row = rows.get(of.get(n.id, 0))
         if n.from_id not in people or (n.id in of and (row is None or row.account_id not in people)):
             continue
-        reported = Reported(row, people[row.account_id]) if row else None
-        told[n.id] = Told(n.id, n.kind, n.created_at, people[n.from_id], None, {}, n.group_key, reported=reported)
+        reported = ReportedPerson(row, people[row.account_id]) if row else None
+        told[n.id] = NotificationSeen(
+            n.id, n.kind, n.created_at, people[n.from_id], None, {}, n.group_key, reported=reported
+        )
     return told
 
 

@@ -30,7 +30,7 @@ LATELY = 30 * DAY  # tags that somebody used before that say little
 FRIENDS, TAGS, LANGUAGE, MANY = "friends_of_friends", "same_tags", "same_language", "most_followed"
 
 
-class Why(msgspec.Struct, frozen=True):
+class SuggestionReason(msgspec.Struct, frozen=True):
     """One reason. `count`: of friends or of tags; `friend`: one of them, who may be seen; `tag`: one of them."""
 
     kind: str
@@ -39,14 +39,14 @@ class Why(msgspec.Struct, frozen=True):
     tag: str = ""
 
 
-class Suggested(msgspec.Struct, frozen=True):
+class SuggestedPerson(msgspec.Struct, frozen=True):
     """Somebody, and the reasons, the best first."""
 
     person: Visible[Person]
-    why: tuple[Why, ...]
+    why: tuple[SuggestionReason, ...]
 
 
-async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequence[str] = ()) -> list[Suggested]:
+async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequence[str] = ()) -> list[SuggestedPerson]:
     """People whom the viewer does not follow yet: more and better reasons first. `languages`: which they read beside that of pages."""
     me, ours = viewer.me, frozenset((viewer.language, *languages))
     friends, tags, turned_down = await _gathered(reads, viewer)
@@ -59,7 +59,7 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequenc
         shown = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, named)}
     much = {v.item.id for v in popular}
     found = [
-        Suggested(v, _why(v.item, ours, friends, tags, much, shown))
+        SuggestedPerson(v, _why(v.item, ours, friends, tags, much, shown))
         for v in seen
         if v.item.discoverable and v.item.moved_to is None
     ]
@@ -105,18 +105,18 @@ async def _gathered(reads: Reads, viewer: Viewer) -> tuple[ByFriends, ByTags, fr
 
 def _why(
     person: Person, ours: Set[str], friends: ByFriends, tags: ByTags, much: set[int], shown: dict[int, Visible[Person]]
-) -> tuple[Why, ...]:
-    why: list[Why] = []
+) -> tuple[SuggestionReason, ...]:
+    why: list[SuggestionReason] = []
     if person.id in friends:
         count, by = friends[person.id]
-        why.append(Why(FRIENDS, count, shown.get(by)))
+        why.append(SuggestionReason(FRIENDS, count, shown.get(by)))
     if person.id in tags:
         count, tag = tags[person.id]
-        why.append(Why(TAGS, count, tag=tag))
+        why.append(SuggestionReason(TAGS, count, tag=tag))
     if person.id in much and person.language in ours:
-        why.append(Why(LANGUAGE))
+        why.append(SuggestionReason(LANGUAGE))
     if person.id in much:
-        why.append(Why(MANY))
+        why.append(SuggestionReason(MANY))
     return tuple(why)
 
 

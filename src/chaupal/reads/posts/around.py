@@ -29,7 +29,7 @@ class Around(msgspec.Struct, frozen=True):
     authors: Mapping[int, Visible[Person]]
     flags: Mapping[int, int] = {}
     votes: Mapping[int, tuple[int, ...]] = {}
-    quoted: quotes.Within = quotes.NOTHING
+    quoted: quotes.QuotedWithin = quotes.NOTHING
     following: frozenset[int] = frozenset()  # asked only where a post may be quoted by followers
     met: Matches = NOTHING  # the viewer's filters, by post
     bylines: Bylines = bylines.NONE  # who wrote what a post's link leads to

@@ -31,14 +31,14 @@ type Rendition = Literal["original", "small"]
 RENDITIONS: tuple[Rendition, ...] = ("original", "small")
 
 
-class Read(msgspec.Struct, frozen=True):
+class CaptionsRead(msgspec.Struct, frozen=True):
     """Captions that the viewer may read, as WebVTT. `mark`: as a file's."""
 
     text: str
     mark: str
 
 
-class File(msgspec.Struct, frozen=True):
+class MediaFile(msgspec.Struct, frozen=True):
     """A file that the viewer may see; `away`: still on another server. `mark` changes with the bytes, and with nothing else: who
     gets them gets the same ones, and who does not gets no mark. `again` judges it anew, and raises where it is not for them."""
 
@@ -73,7 +73,7 @@ async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
     return kept.picture
 
 
-async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, given: str) -> File:
+async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendition, given: str) -> MediaFile:
     """A rendition of a picture, judged at this moment. `given`: a pass, by which an app says who asks (`policy.filed`).
 
     Raises NotFound for what is missing or not for the viewer, WithheldByLaw where a ruling keeps it from them, Gone
@@ -84,26 +84,26 @@ async def picture_file(reads: Reads, viewer: Viewer, id_: int, rendition: Rendit
     original, small = media.file_keys(id_, seen.item.mime)
     found, mime = (small, media.SMALL) if rendition == "small" else (original, seen.item.mime)
     again = partial(picture_file, reads, viewer, id_, rendition, given)
-    return File(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again, seen.item.away)
+    return MediaFile(found, mime, f"{id_}-{rendition}-{seen.item.stamp}", again, seen.item.away)
 
 
-async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: str) -> Read:
+async def captions(reads: Reads, viewer: Viewer, id_: int, which: int, given: str) -> CaptionsRead:
     """What is said in a film or sound, judged as that is at this moment. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
         await _reveal_to(reads, reading, viewer, await media.sealed_file(reading, id_), given, id_)
         text = or_not_found(await captions_store.body(reading, id_, which))
-    return Read(text, f"{id_}-captions-{which}")
+    return CaptionsRead(text, f"{id_}-captions-{which}")
 
 
-async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> File:
+async def card_file(reads: Reads, viewer: Viewer, post: int, given: str) -> MediaFile:
     """The picture of what a post's link leads to, judged with the post. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
         seen = await _reveal_to(reads, reading, viewer, await link_cards.sealed_file(reading, post), given)
     again = partial(card_file, reads, viewer, post, given)
-    return File(seen.item.key, seen.item.mime, f"{post}-card-{seen.item.stamp}", again)
+    return MediaFile(seen.item.key, seen.item.mime, f"{post}-card-{seen.item.stamp}", again)
 
 
-async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -> File:
+async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -> MediaFile:
     """An avatar or header that its account shows now. Raises NotFound, WithheldByLaw, Gone."""
     key = f"portraits/{account}/{name}"
     async with reads.work.reading() as reading:
@@ -111,40 +111,42 @@ async def portrait_file(reads: Reads, viewer: Viewer, account: int, name: str) -
         seen = await _reveal(reads, reading, viewer, Surface.PROFILE, people.get(account))
     if not name or key not in (seen.item.avatar, seen.item.header):
         raise NotFound
-    return File(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
+    return MediaFile(key, "image/webp", name, partial(portrait_file, reads, viewer, account, name))
 
 
-async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> File:
+async def emoji_file(reads: Reads, viewer: Viewer, id_: int, name: str) -> MediaFile:
     """A picture for a `:name:` of another server, judged as all that is of that server. Raises NotFound, WithheldByLaw, Gone."""
     async with reads.work.reading() as reading:
         found = await emojis.sealed_file(reading, id_)
         seen = await _reveal(reads, reading, viewer, Surface.MEDIA, found[0] if found else None)
     if seen.item.key.rpartition("/")[2] != name:
         raise NotFound
-    return File(seen.item.key, seen.item.mime, f"emoji-{id_}-{name}", partial(emoji_file, reads, viewer, id_, name))
+    return MediaFile(
+        seen.item.key, seen.item.mime, f"emoji-{id_}-{name}", partial(emoji_file, reads, viewer, id_, name)
+    )
 
 
-async def contents(reads: Reads, file: File) -> bytes:
+async def contents(reads: Reads, file: MediaFile) -> bytes:
     """The bytes of a file that was judged. Raises NotFound where they are gone."""
     return or_not_found(await reads.files.get(file.key))
 
 
-async def size(reads: Reads, file: File) -> int:
+async def size(reads: Reads, file: MediaFile) -> int:
     """How many bytes a file has that was judged. Raises NotFound where they are gone."""
     return or_not_found(await reads.files.size(file.key))
 
 
-async def is_here(reads: Reads, file: File) -> bool:
+async def is_here(reads: Reads, file: MediaFile) -> bool:
     """Whether its bytes are here; those of a portrait may still be on another server."""
     return await reads.files.size(file.key) is not None
 
 
-async def part(reads: Reads, file: File, start: int, length: int) -> bytes:
+async def part(reads: Reads, file: MediaFile, start: int, length: int) -> bytes:
     """Some of the bytes of a file that was judged. Raises NotFound where they are gone."""
     return or_not_found(await reads.files.part(file.key, start, length))
 
 
-async def pieces(reads: Reads, file: File, start: int, end: int) -> AsyncIterator[bytes]:
+async def pieces(reads: Reads, file: MediaFile, start: int, end: int) -> AsyncIterator[bytes]:
     """Its bytes from `start` to before `end`, a piece at a time, so that a film is never in memory as a whole.
 
     Each piece but the first is judged anew: an order is obeyed by a download under way, which raises then.

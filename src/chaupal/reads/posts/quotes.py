@@ -19,7 +19,7 @@ from chaupal.store.square import quotes as store
 from chaupal.store.square.posts import OPEN, sealed_posts
 
 
-class Within(msgspec.Struct, frozen=True):
+class QuotedWithin(msgspec.Struct, frozen=True):
     """What posts quote, by id. `seen`: what is to be shown.
 
     What the viewer folded away themselves is apart. `muted`: they may look at it when they ask for it; `blocked`: not even
@@ -31,10 +31,10 @@ class Within(msgspec.Struct, frozen=True):
     blocked: frozenset[int] = frozenset()
 
 
-NOTHING = Within()
+NOTHING = QuotedWithin()
 
 
-async def within(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Within:
+async def within(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> QuotedWithin:
     """What the viewer may see of the posts that these quote (or their originals do); one look for all of them."""
     told = [seen.item.inner or seen.item for seen in posts]
     ids = dict.fromkeys(
@@ -48,9 +48,9 @@ async def within(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -
     found = {seen.item.id: seen for seen in reveal(viewer, Surface.QUOTE, sealed, facts)}
     ties = facts.relations
     if len(found) == len(sealed) or not (ties.muting or ties.blocking):
-        return Within(found)
+        return QuotedWithin(found)
     folded = [one for one in reveal(viewer, Surface.QUOTE, sealed, law.unfolded(facts)) if one.item.id not in found]
-    return Within(
+    return QuotedWithin(
         found,
         {one.item.id: one for one in folded if one.item.author not in ties.blocking},
         frozenset(one.item.id for one in folded if one.item.author in ties.blocking),

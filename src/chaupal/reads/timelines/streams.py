@@ -24,14 +24,14 @@ from chaupal.store.square.posts import sealed_posts
 from chaupal.store.square.wants import wants_of
 
 
-class Moved(msgspec.Struct, frozen=True):
+class ScreenChanges(msgspec.Struct, frozen=True):
     """Of the posts on a screen: those that are not for its viewer (any more), and those that look otherwise than they did."""
 
     gone: list[int]
     changed: list[int]
 
 
-class Standing(msgspec.Struct, frozen=True):
+class RulingEffect(msgspec.Struct, frozen=True):
     """How things stand for one viewer after a ruling: whether they may know of its posts, what shows, what is gone.
 
     `countries`: where the subject is withheld now, by this ruling and by others, as far as this viewer may know.
@@ -94,7 +94,7 @@ async def away(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[int]:
 
 async def standing(
     reads: Reads, viewer: Viewer, subject: int, posts: Sequence[int], reposts: Sequence[int]
-) -> Standing:
+) -> RulingEffect:
     """Of the posts under a ruling, and of the reposts that carry them.
 
     Who may know of a post is who would meet it, were there no rulings: a stranger is not told that a private post exists.
@@ -112,7 +112,7 @@ async def standing(
             gone += [seen.item.id for seen in carriers]
         hiding = [ruling for ruling in facts.rulings.on(subject) if ruling.measure in WITHHOLDING]
         countries = dict.fromkeys(code for ruling in hiding for code in told_countries(ruling, viewer.country))
-        return Standing(tuple(countries), bool(known), told, gone)
+        return RulingEffect(tuple(countries), bool(known), told, gone)
 
 
 async def counts(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
@@ -123,7 +123,7 @@ async def counts(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, 
     return {id_: (post_.replies_count, post_.boosts_count, post_.likes_count) for id_, post_ in shown_.items()}
 
 
-async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) -> Moved:
+async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) -> ScreenChanges:
     """How the posts on somebody's screen stand now; they were put there no earlier than `since` (ms)."""
     async with reads.work.reading() as reading:
         facts = await facts_for(reading, viewer)
@@ -142,4 +142,6 @@ async def moved(reads: Reads, viewer: Viewer, ids: Sequence[int], since: int) ->
 
     changed = {subject.id for subject in subjects if shaded(subject)}
     changed |= {id_ for id_, seen in there.items() if ((seen.item.inner or seen.item).edited_at or 0) >= since}
-    return Moved([id_ for id_ in ids if id_ not in there], [id_ for id_ in ids if id_ in there and id_ in changed])
+    return ScreenChanges(
+        [id_ for id_ in ids if id_ not in there], [id_ for id_ in ids if id_ in there and id_ in changed]
+    )

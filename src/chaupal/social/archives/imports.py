@@ -26,7 +26,7 @@ ARCHIVE = "archive"
 BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b")  # of ZIP and gzip
 
 
-class Brought(msgspec.Struct, frozen=True):
+class ImportFile(msgspec.Struct, frozen=True):
     """A file as it comes. `kind` empty: to be found out; `visibility` empty: posts are for whom they were."""
 
     name: str
@@ -35,7 +35,7 @@ class Brought(msgspec.Struct, frozen=True):
     visibility: str = ""
 
 
-async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
+async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
     """Keep it to be worked through; its number. Raises Invalid by field, Conflict while another one is worked through."""
     kind, me = _kind(brought), viewer.me
     visibility = FROM_WIRE.get(brought.visibility) if brought.visibility else None
@@ -65,7 +65,7 @@ async def take_in(square: Square, viewer: Viewer, brought: Brought) -> int:
     return id_
 
 
-def _kind(brought: Brought) -> str:
+def _kind(brought: ImportFile) -> str:
     if not brought.data:
         raise Invalid("file_blank")
     if len(brought.data) > MOST_BYTES:

@@ -102,7 +102,7 @@ async def _enlist(square: Square, viewer: Viewer, them: int, line: Line) -> None
 
 
 async def _list(square: Square, viewer: Viewer, title: str) -> int:
-    wish = lists.Wish(title=title)
+    wish = lists.ListWish(title=title)
     async with square.work.reading() as reading:
         mine = {one.title: one.id for one in await store_lists.of_account(reading, viewer.me)}
     title = lists.titled(wish)

@@ -45,16 +45,16 @@ def _rows(archive: Archive, name: str) -> list[Any]:
         raise BadArchive("archive_no_json", name) from error
 
 
-class Long(msgspec.Struct, frozen=True):
+class NoteTweet(msgspec.Struct, frozen=True):
     """The whole text of a tweet that was too long for one. `at` in ms."""
 
     at: int
     text: str
 
 
-def _notes(archive: Archive) -> dict[int, list[Long]]:
+def _notes(archive: Archive) -> dict[int, list[NoteTweet]]:
     """By the second in which they were written: the archive does not say of which tweet each is. Raises BadArchive."""
-    found: dict[int, list[Long]] = {}
+    found: dict[int, list[NoteTweet]] = {}
     for name in sorted(name for name in archive.under("data/note-tweet") if NOTES.fullmatch(name)):
         for row in _rows(archive, name):
             note: Any = row.get("noteTweet") if isinstance(row, dict) else None
@@ -72,11 +72,11 @@ def _notes(archive: Archive) -> dict[int, list[Long]]:
                     (text_in(one, "shortUrl"), text_in(one, "expandedUrl")) if isinstance(one, dict) else ("", "")
                 )
                 text = text.replace(short, whole) if short and whole.startswith(HTTP) else text
-            found.setdefault(at // 1_000, []).append(Long(at, unescape(text).strip()))
+            found.setdefault(at // 1_000, []).append(NoteTweet(at, unescape(text).strip()))
     return found
 
 
-def _whole(words: str, at: int, notes: dict[int, list[Long]]) -> tuple[str, bool]:
+def _whole(words: str, at: int, notes: dict[int, list[NoteTweet]]) -> tuple[str, bool]:
     """The whole of what was cut short, and whether it was; as it stands where it is whole, or its note is not there."""
     cut = CUT.fullmatch(words)
     if cut is None or len(words) < CUT_FROM:
@@ -93,7 +93,7 @@ def _begins(text: str) -> str:
     return text[named.end() if named else 0 :].partition("http")[0].rstrip()
 
 
-def _item(row: Any, media: dict[str, str], notes: dict[int, list[Long]]) -> Item:
+def _item(row: Any, media: dict[str, str], notes: dict[int, list[NoteTweet]]) -> Item:
     tweet: Any = row.get("tweet", row) if isinstance(row, dict) else None
     if not isinstance(tweet, dict):
         return Item(source="", why=BROKEN)

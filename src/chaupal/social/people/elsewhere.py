@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from chaupal.policy.viewer import Viewer
-from chaupal.social.context import Found, Square
+from chaupal.social.context import FoundElsewhere, Square
 from chaupal.store.square import people
 from chaupal.text import handles
 
@@ -20,7 +20,7 @@ def host_in(square: Square, what: str) -> str:
     return handles.host_of(_name(square, what)) or urlsplit(_address(square, what)).netloc
 
 
-async def look_up(square: Square, viewer: Viewer, what: str) -> Found | None:
+async def look_up(square: Square, viewer: Viewer, what: str) -> FoundElsewhere | None:
     """What a name or an address leads to on another server, asked there where it is not known here. None: nothing."""
     return None if viewer.account is None else await _looked_up(square, what)
 
@@ -34,7 +34,7 @@ async def look_up_all(square: Square, named: Sequence[str]) -> int:
     return found
 
 
-async def _looked_up(square: Square, what: str) -> Found | None:
+async def _looked_up(square: Square, what: str) -> FoundElsewhere | None:
     if square.elsewhere is None:
         return None
     if name := _name(square, what):
@@ -43,12 +43,12 @@ async def _looked_up(square: Square, what: str) -> Found | None:
     return await square.elsewhere.find(address) if address else None
 
 
-async def named(square: Square, name: str) -> Found | None:
+async def named(square: Square, name: str) -> FoundElsewhere | None:
     """Somebody on another server by their stored name; whoever is known here is not asked for again."""
     async with square.work.reading() as reading:
         known = await people.id_of(reading, name)
     if known is not None:
-        return Found(person=known)
+        return FoundElsewhere(person=known)
     return await square.elsewhere.find(name) if square.elsewhere is not None else None
 
 

@@ -25,7 +25,7 @@ LONGEST = 256  # characters of a title or a keyword
 LONGEST_TIME = 100 * 365 * 86_400  # seconds; beyond it a filter may as well have no end
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class FilterWish(msgspec.Struct, frozen=True, kw_only=True):
     """What a filter is to be; None: as before. `lasts`: seconds from now, 0 for no end."""
 
     title: str | None = None
@@ -43,7 +43,7 @@ class KeywordWish(msgspec.Struct, frozen=True, kw_only=True):
     drop: bool = False
 
 
-async def create(square: Square, viewer: Viewer, wish: Wish, keywords: Sequence[KeywordWish] = ()) -> int:
+async def create(square: Square, viewer: Viewer, wish: FilterWish, keywords: Sequence[KeywordWish] = ()) -> int:
     """A new filter; its id. Raises Invalid by field."""
     me = viewer.me
     made = _filled(square, Filter(square.make_id(), "", (), "warn", None), wish)
@@ -58,7 +58,9 @@ async def create(square: Square, viewer: Viewer, wish: Wish, keywords: Sequence[
     return made.id
 
 
-async def change(square: Square, viewer: Viewer, id_: int, wish: Wish, keywords: Sequence[KeywordWish] = ()) -> None:
+async def change(
+    square: Square, viewer: Viewer, id_: int, wish: FilterWish, keywords: Sequence[KeywordWish] = ()
+) -> None:
     """The filter is this from now on, with these changes of its keywords. Raises NotFound, Invalid by field."""
     me = viewer.me
     async with square.work.writing() as w:
@@ -172,7 +174,7 @@ async def _change_keyword(square: Square, w: Writing, me: int, old: Filter, wish
     return 0
 
 
-def _filled(square: Square, old: Filter, wish: Wish) -> Filter:
+def _filled(square: Square, old: Filter, wish: FilterWish) -> Filter:
     made = replace(old, title=_checked(old.title if wish.title is None else wish.title, "title"))
     contexts = old.contexts if wish.contexts is None else tuple(c for c in CONTEXTS if c in wish.contexts)
     if not contexts or (wish.contexts is not None and not set(wish.contexts) <= set(CONTEXTS)):

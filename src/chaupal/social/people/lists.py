@@ -20,7 +20,7 @@ MOST_LISTS, MOST_MEMBERS = 50, 500
 LONGEST = 256
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class ListWish(msgspec.Struct, frozen=True, kw_only=True):
     """What a list is to be; None: as before."""
 
     title: str | None = None
@@ -28,7 +28,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     exclusive: bool | None = None
 
 
-async def create(square: Square, viewer: Viewer, wish: Wish) -> ListRow:
+async def create(square: Square, viewer: Viewer, wish: ListWish) -> ListRow:
     """A new list. Raises Invalid by field."""
     me = viewer.me
     made = _filled(ListRow(square.make_id(), me, "", "list", False), wish)
@@ -39,7 +39,7 @@ async def create(square: Square, viewer: Viewer, wish: Wish) -> ListRow:
     return made
 
 
-async def change(square: Square, viewer: Viewer, id_: int, wish: Wish) -> ListRow:
+async def change(square: Square, viewer: Viewer, id_: int, wish: ListWish) -> ListRow:
     """Raises NotFound, Invalid by field."""
     async with square.work.writing() as w:
         made = _filled(await _own(w, viewer, id_), wish)
@@ -81,12 +81,12 @@ async def _own(w: Writing, viewer: Viewer, id_: int) -> ListRow:
     return or_not_found(await lists.by_id(w, viewer.me, id_))
 
 
-def titled(wish: Wish) -> str:
+def titled(wish: ListWish) -> str:
     """The title that a new list would have. Raises Invalid."""
     return _filled(ListRow(0, 0, "", "list", False), wish).title
 
 
-def _filled(old: ListRow, wish: Wish) -> ListRow:
+def _filled(old: ListRow, wish: ListWish) -> ListRow:
     title = old.title if wish.title is None else _title(wish.title)
     replies = wish.replies or old.replies
     if replies not in REPLIES:

@@ -34,7 +34,7 @@ AGAIN_AFTER = 30 * DAY  # as Mastodon: followers are not led about
 AT_ONCE = 100  # ties in one commit
 
 
-class Stand(msgspec.Struct, frozen=True):
+class MoveState(msgspec.Struct, frozen=True):
     """How it stands with somebody's moving. `aliases`: those they named, as they may see them; `to`: where they point.
 
     `may_move_at`: ms, when they may move again; None: at once.
@@ -47,7 +47,7 @@ class Stand(msgspec.Struct, frozen=True):
     may_move_at: int | None
 
 
-async def stand(square: Square, viewer: Viewer) -> Stand:
+async def stand(square: Square, viewer: Viewer) -> MoveState:
     """One's own aliases, and one's move where there is one."""
     async with square.work.reading() as reading:
         named = [await _seen(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
@@ -55,7 +55,9 @@ async def stand(square: Square, viewer: Viewer) -> Stand:
         to = await _seen(reading, viewer, points) if points else None
         move = await moving.latest(reading, viewer.me)
     again = move.created_at + AGAIN_AFTER if move else 0
-    return Stand(tuple(filter(None, named)), to, points is not None, move, again if again > square.clock() else None)
+    return MoveState(
+        tuple(filter(None, named)), to, points is not None, move, again if again > square.clock() else None
+    )
 
 
 async def name(square: Square, viewer: Viewer, handle: str) -> None:
@@ -153,12 +155,12 @@ async def carry_on(square: Square) -> bool:
     try:
         while held.phase != moving.OVER:
             held = await _step(square, held)
-    except Stopped:
+    except MoveTakenBack:
         pass
     return True
 
 
-class Stopped(Exception):
+class MoveTakenBack(Exception):
     """It was taken back meanwhile: what this commit would have done is not done."""
 
 
@@ -169,7 +171,7 @@ async def _step(square: Square, move: Move) -> Move:
         came = sum([await _bring(square, w, move, *row[1:]) for row in rows])
         phase, at = _after(move, rows)
         if not await moving.advance(w, move, phase, at, came):
-            raise Stopped
+            raise MoveTakenBack
         if phase == moving.OVER:
             await moving.end(w, move)
     return msgspec.structs.replace(move, phase=phase, at=at, done=move.done + came)

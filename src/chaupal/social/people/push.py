@@ -21,7 +21,7 @@ POINT, SECRET = 65, 16  # bytes (RFC 8291 §3)
 _BASE64 = regex.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
-class Wish(msgspec.Struct, kw_only=True):
+class DeviceWish(msgspec.Struct, kw_only=True):
     """What a device is, and what it wants to be told of. `p256dh`, `auth`: its keys, in base64 of either kind."""
 
     endpoint: str
@@ -33,7 +33,7 @@ class Wish(msgspec.Struct, kw_only=True):
 
 
 async def subscribe(
-    square: Square, viewer: Viewer, caller: Caller | None, wish: Wish, *, token: str = ""
+    square: Square, viewer: Viewer, caller: Caller | None, wish: DeviceWish, *, token: str = ""
 ) -> Subscription:
     """The device is told from now on, in place of the one that this token or session had before. Raises Invalid by field.
 
@@ -113,7 +113,7 @@ def raw(text: str) -> bytes:
     return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
 
 
-def _check(square: Square, wish: Wish) -> None:
+def _check(square: Square, wish: DeviceWish) -> None:
     schemes = ("https", "http") if square.settings.push_private else ("https",)
     try:
         parts = urlsplit(wish.endpoint)

@@ -22,7 +22,7 @@ MOST_MET = 5  # people of other servers who are looked up for one post
 MEETING = 6.0  # seconds that whoever writes waits for it
 
 
-class Words(msgspec.Struct, frozen=True):
+class ReadText(msgspec.Struct, frozen=True):
     """A text with all that is read out of it."""
 
     text: str
@@ -62,7 +62,7 @@ def _clean(name: str, text: str) -> str:
         raise Invalid("text_unreadable", why=str(error), field=name) from error
 
 
-async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler: str, chosen: str | None) -> Words:
+async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler: str, chosen: str | None) -> ReadText:
     """A text of mine that is in order, read."""
     entities = grammar.find_entities(text)
     mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
@@ -73,7 +73,7 @@ async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler
         found = mentioned.get(handles.stored(name, square.settings.domain))
         return (f"{origin}/@{found.handle}", found.handle) if found else None
 
-    return Words(
+    return ReadText(
         text,
         spoiler,
         html.render(text, mention_url, lambda tag: f"{origin}/tags/{tag}"),

@@ -21,7 +21,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import editing as store, polls as polls_store, posting, posts
 
 
-class Described(msgspec.Struct, frozen=True):
+class NewDescription(msgspec.Struct, frozen=True):
     """New words for a picture of the post; None: as they are."""
 
     id: int
@@ -42,7 +42,7 @@ class Edit(msgspec.Struct, kw_only=True):
     language: str | None = None
     sensitive: bool = False
     pictures: Sequence[int] = ()
-    described: Sequence[Described] = ()
+    described: Sequence[NewDescription] = ()
     poll: PollAsked | None = None
     ends_as_before: bool = False
     quote_policy: str = ""
@@ -111,7 +111,7 @@ async def _pictures(square: Square, w: Writing, before: Post, wish: Edit) -> tup
     return tuple([await _described(square, w, picture, new.get(picture.id)) for picture in found])
 
 
-async def _described(square: Square, w: Writing, picture: Picture, new: Described | None) -> Picture:
+async def _described(square: Square, w: Writing, picture: Picture, new: NewDescription | None) -> Picture:
     if new is None:
         return picture
     said = picture.description if new.description is None else media.check_description(new.description)

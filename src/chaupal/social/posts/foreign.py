@@ -37,7 +37,7 @@ from chaupal.store.square import (
 from chaupal.text import analyse
 
 
-class Came(msgspec.Struct, frozen=True):
+class ForeignPost(msgspec.Struct, frozen=True):
     """A post as it came. Its `id` is yet to be given; `emojis`: names, and where their pictures are;
     `files`: each picture with where it lies.
 
@@ -56,7 +56,7 @@ class Came(msgspec.Struct, frozen=True):
         return bool(self.answers) or self.post.reply_to_account not in (None, self.post.author)
 
 
-async def add(square: Square, came: Came, *, fresh: bool) -> int:
+async def add(square: Square, came: ForeignPost, *, fresh: bool) -> int:
     """The id of the post, the same for all who bring it. `fresh`: it was said just now, and is told of as any that is said here;
     else it has an id of its own time, and nobody is told. Raises NotFound where it was taken away, and does not come again.
     """
@@ -90,7 +90,7 @@ async def _of_its_time(w: Writing, post: Post) -> int:
     return id_
 
 
-async def _with_files(square: Square, w: Writing, came: Came, id_: int) -> Post:
+async def _with_files(square: Square, w: Writing, came: ForeignPost, id_: int) -> Post:
     pictures = [await _file(square, w, picture, address, came.post.author) for picture, address in came.files]
     root = came.post.root if came.post.reply_to is not None else id_
     shown = await emojis.keep(w, square.make_id, came.post.server, came.emojis)
@@ -103,7 +103,7 @@ async def _open(w: Writing, post: Post) -> None:
         await polls_store.close(w, post.id)
 
 
-async def _wait(w: Writing, came: Came, id_: int) -> None:
+async def _wait(w: Writing, came: ForeignPost, id_: int) -> None:
     if came.answers and came.post.visibility is not Visibility.DIRECT:
         await joining.wait(w, id_, joining.ANSWERS, came.answers)
     if came.quotes:
@@ -141,7 +141,7 @@ async def state_of_quote(reading: Reading, viewer: Viewer, quoted: int) -> str:
     return quotes.ACCEPTED
 
 
-async def change(square: Square, post_id: int, came: Came, *, edited_at: int | None) -> bool:
+async def change(square: Square, post_id: int, came: ForeignPost, *, edited_at: int | None) -> bool:
     """What a post says from now on, as its author's server has it; what it said is kept. False where it says all this already.
 
     Whom it is for stays as it was. `edited_at` (ms): when it was changed, as they say; an earlier wording than is known changes
@@ -170,7 +170,7 @@ def _later(square: Square, before: Post, said: int | None) -> int:
     return said if said is not None and said > (before.edited_at or before.created_at) else square.clock()
 
 
-async def _after(square: Square, w: Writing, before: Post, came: Came) -> Post:
+async def _after(square: Square, w: Writing, before: Post, came: ForeignPost) -> Post:
     new = came.post
     return msgspec.structs.replace(
         before,
@@ -188,7 +188,7 @@ async def _after(square: Square, w: Writing, before: Post, came: Came) -> Post:
     )
 
 
-async def _pictures(square: Square, w: Writing, before: Post, came: Came) -> tuple[Picture, ...]:
+async def _pictures(square: Square, w: Writing, before: Post, came: ForeignPost) -> tuple[Picture, ...]:
     """Those that were in it before are the same ones, with what is said of them now."""
     lies = await files.addresses(w, [picture.id for picture in before.pictures])
     there = {lies[picture.id]: picture for picture in before.pictures if picture.id in lies}

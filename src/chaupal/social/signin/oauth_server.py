@@ -97,7 +97,7 @@ class Code(AuthorizationCodeMixin):
         return self.grant.scopes
 
 
-class Held(TokenMixin):
+class IssuedToken(TokenMixin):
     """A token, as Authlib asks about it."""
 
     def __init__(self, app: int) -> None:
@@ -235,10 +235,10 @@ class Revocation(RevocationEndpoint):
 
     CLIENT_AUTH_METHODS = ["client_secret_post", "none"]  # noqa: RUF012 - Authlib's way
 
-    def query_token(self, token_string: str, token_type_hint: str | None) -> Held | None:
-        return None if self.server.held_by is None else Held(self.server.held_by)
+    def query_token(self, token_string: str, token_type_hint: str | None) -> IssuedToken | None:
+        return None if self.server.held_by is None else IssuedToken(self.server.held_by)
 
-    def revoke_token(self, token: Held, request: OAuthForm) -> None:
+    def revoke_token(self, token: IssuedToken, request: OAuthForm) -> None:
         self.server.revoked = True
 
 

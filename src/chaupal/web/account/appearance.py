@@ -11,7 +11,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance
 from chaupal.web import pages
-from chaupal.web.pages import Saved
+from chaupal.web.pages import SavedAsked
 from chaupal.web.words import N_, words
 
 YEAR = 365 * 24 * 3_600  # seconds
@@ -30,7 +30,7 @@ CHOICES: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
-async def show(call: Call[Saved]) -> Answer:
+async def show(call: Call[SavedAsked]) -> Answer:
     said = words(call.viewer.language)
     choices = [
         (field, said.gettext(name), [(value, said.gettext(text)) for value, text in options])
@@ -58,6 +58,6 @@ async def choose(call: Call[Appearance]) -> Answer:
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/appearance", show, Surface.NONE, takes=Saved, **OPEN),
+    get("/settings/appearance", show, Surface.NONE, takes=SavedAsked, **OPEN),
     post("/settings/appearance", choose, Surface.NONE, takes=Appearance, **OPEN),
 )

@@ -15,7 +15,7 @@ from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
 from chaupal.web.words import N_, words
 
 
-class Next(msgspec.Struct, kw_only=True):
+class LogInAsked(msgspec.Struct, kw_only=True):
     """Where to go afterwards, on this site."""
 
     next: str = "/"
@@ -29,7 +29,7 @@ class LogIn(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-class Step(msgspec.Struct, kw_only=True):
+class SecondStepTyped(msgspec.Struct, kw_only=True):
     """`half` stands for the password that was right; `name` is whose, by which guesses are counted."""
 
     half: str = ""
@@ -39,14 +39,14 @@ class Step(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-class Door(msgspec.Struct, kw_only=True):
+class PasskeySigned(msgspec.Struct, kw_only=True):
     """Without a password: what a device signed."""
 
     answer: str = ""
     next: str = "/"
 
 
-async def show_login(call: Call[Next]) -> Answer:
+async def show_login(call: Call[LogInAsked]) -> Answer:
     if call.viewer.account is not None and not call.args.again:
         return redirect(links.back(call.args.next))
     return await _login_page(call, LogIn(next=call.args.next), {})
@@ -82,7 +82,7 @@ async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | 
     )
 
 
-async def by_code(call: Call[Step]) -> Answer:
+async def by_code(call: Call[SecondStepTyped]) -> Answer:
     args = call.args
     try:
         session = await logins.second_step(
@@ -95,7 +95,7 @@ async def by_code(call: Call[Step]) -> Answer:
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
-async def by_key(call: Call[Step]) -> Answer:
+async def by_key(call: Call[SecondStepTyped]) -> Answer:
     args, square = call.args, call.house.square
     try:
         account = await passkeys.prove(square, args.half, args.answer)
@@ -107,11 +107,11 @@ async def by_key(call: Call[Step]) -> Answer:
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
-async def show_door(call: Call[Door]) -> Answer:
+async def show_door(call: Call[PasskeySigned]) -> Answer:
     return await _door(call, {})
 
 
-async def come_in(call: Call[Door]) -> Answer:
+async def come_in(call: Call[PasskeySigned]) -> Answer:
     square = call.house.square
     try:
         account = await passkeys.enter(square, call.args.answer)
@@ -121,7 +121,7 @@ async def come_in(call: Call[Door]) -> Answer:
     return redirect(links.back(call.args.next), headers=keep(call, session))
 
 
-async def _again(call: Call[Step], errors: dict[str, str]) -> Answer:
+async def _again(call: Call[SecondStepTyped], errors: dict[str, str]) -> Answer:
     args = call.args
     try:
         half = await logins.half_of(call.house.square, args.half)
@@ -150,7 +150,7 @@ async def _login_page(
     )
 
 
-async def _door(call: Call[Door], errors: dict[str, str]) -> Answer:
+async def _door(call: Call[PasskeySigned], errors: dict[str, str]) -> Answer:
     options = await passkeys.ask_to_enter(call.house.square)
     return await pages.render(
         call,
@@ -168,17 +168,26 @@ async def guesses_password(call: Call[LogIn]) -> bool:
     return not call.args.code
 
 
-async def guesses_code(call: Call[Step]) -> bool:
+async def guesses_code(call: Call[SecondStepTyped]) -> bool:
     return await second.is_waiting(call.house.square, call.args.half, call.args.name)
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/login", show_login, Surface.NONE, takes=Next, **OPEN),
+    get("/login", show_login, Surface.NONE, takes=LogInAsked, **OPEN),
     post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **OPEN),
     post(
-        "/login/code", by_code, Surface.NONE, takes=Step, limit=(20, 300), guards="name", guesses=guesses_code, **OPEN
+        "/login/code",
+        by_code,
+        Surface.NONE,
+        takes=SecondStepTyped,
+        limit=(20, 300),
+        guards="name",
+        guesses=guesses_code,
+        **OPEN,
     ),
-    post("/login/key", by_key, Surface.NONE, takes=Step, limit=(20, 300), **OPEN),  # a signature cannot be guessed
-    get("/login/passkey", show_door, Surface.NONE, takes=Door, limit=(30, 300), **OPEN),
-    post("/login/passkey", come_in, Surface.NONE, takes=Door, limit=(20, 300), **OPEN),
+    post(
+        "/login/key", by_key, Surface.NONE, takes=SecondStepTyped, limit=(20, 300), **OPEN
+    ),  # a signature cannot be guessed
+    get("/login/passkey", show_door, Surface.NONE, takes=PasskeySigned, limit=(30, 300), **OPEN),
+    post("/login/passkey", come_in, Surface.NONE, takes=PasskeySigned, limit=(20, 300), **OPEN),
 )

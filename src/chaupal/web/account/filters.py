@@ -15,7 +15,7 @@ from chaupal.reads.people import filtering
 from chaupal.reads.people.filtering import Filter
 from chaupal.reads.timelines import thread
 from chaupal.social.people import filters
-from chaupal.social.people.filters import KeywordWish, Wish
+from chaupal.social.people.filters import FilterWish, KeywordWish
 from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.cards import cards
@@ -55,7 +55,7 @@ class FilterTyped(msgspec.Struct, kw_only=True):
     lasts: str = "0"
 
 
-class OldTyped(FilterTyped, kw_only=True):
+class FilterChanged(FilterTyped, kw_only=True):
     id: Number
 
 
@@ -66,7 +66,7 @@ class FiltersAsked(msgspec.Struct, kw_only=True):
     like: Number | None = None
 
 
-class Id(msgspec.Struct, kw_only=True):
+class FilterAsked(msgspec.Struct, kw_only=True):
     id: Number
     next: str = "/settings/filters"
 
@@ -94,7 +94,7 @@ async def create(call: Call[FilterTyped]) -> Answer:
     return redirect("/settings/filters?done=1")
 
 
-async def show(call: Call[Id]) -> Answer:
+async def show(call: Call[FilterAsked]) -> Answer:
     """One filter, to be changed."""
     found = await filtering.by_id(call.house.reads, call.viewer, call.args.id)
     typed = FilterTyped(
@@ -108,7 +108,7 @@ async def show(call: Call[Id]) -> Answer:
     return await _one(call, found, typed)
 
 
-async def change(call: Call[OldTyped]) -> Answer:
+async def change(call: Call[FilterChanged]) -> Answer:
     typed = call.args
     found = await filtering.by_id(call.house.reads, call.viewer, typed.id)
     try:
@@ -118,17 +118,17 @@ async def change(call: Call[OldTyped]) -> Answer:
     return redirect("/settings/filters?done=1")
 
 
-async def remove(call: Call[Id]) -> Answer:
+async def remove(call: Call[FilterAsked]) -> Answer:
     await filters.remove(call.house.square, call.viewer, call.args.id)
     return redirect("/settings/filters")
 
 
-async def remove_post(call: Call[Id]) -> Answer:
+async def remove_post(call: Call[FilterAsked]) -> Answer:
     await filters.remove_post(call.house.square, call.viewer, call.args.id)
     return redirect(links.back(call.args.next))
 
 
-async def by_id(call: Call[Id]) -> Answer:
+async def by_id(call: Call[FilterAsked]) -> Answer:
     """To the page of a post of which only the id is known. Raises NotFound."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     card = next(iter(await cards(call, [seen])), None)
@@ -161,9 +161,9 @@ def _changes(found: Filter, typed: FilterTyped) -> list[KeywordWish]:
     return [*dropped, *kept, *(KeywordWish(text=word, whole=typed.whole) for word in wanted if word not in known)]
 
 
-def _wish(typed: FilterTyped) -> Wish:
+def _wish(typed: FilterTyped) -> FilterWish:
     lasts = int(typed.lasts) if typed.lasts.isascii() and typed.lasts.isdigit() and len(typed.lasts) < 12 else None
-    return Wish(title=typed.title, contexts=typed.context, action=typed.does, lasts=lasts)
+    return FilterWish(title=typed.title, contexts=typed.context, action=typed.does, lasts=lasts)
 
 
 def _whole(found: Filter) -> bool:
@@ -216,9 +216,9 @@ PLACES = {"title": "title", "keyword": "keywords", "keywords_attributes": "keywo
 ROUTES: tuple[Route, ...] = (
     get("/settings/filters", every, Surface.STATUS, takes=FiltersAsked, **PAGE),
     post("/settings/filters", create, Surface.OWN, takes=FilterTyped, **PAGE),
-    post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, takes=Id, **PAGE),
-    get("/settings/filters/{id}", show, Surface.OWN, takes=Id, **PAGE),
-    post("/settings/filters/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
-    post("/settings/filters/{id}/remove", remove, Surface.OWN, takes=Id, **PAGE),
-    get("/posts/{id}", by_id, Surface.STATUS, public=True, takes=Id, **PAGE),
+    post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, takes=FilterAsked, **PAGE),
+    get("/settings/filters/{id}", show, Surface.OWN, takes=FilterAsked, **PAGE),
+    post("/settings/filters/{id}", change, Surface.OWN, takes=FilterChanged, **PAGE),
+    post("/settings/filters/{id}/remove", remove, Surface.OWN, takes=FilterAsked, **PAGE),
+    get("/posts/{id}", by_id, Surface.STATUS, public=True, takes=FilterAsked, **PAGE),
 )

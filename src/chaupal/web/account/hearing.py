@@ -13,7 +13,7 @@ from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening
 from chaupal.web import pages
-from chaupal.web.pages import Saved
+from chaupal.web.pages import SavedAsked
 from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.reading import pager
@@ -29,7 +29,7 @@ CLASSES = {
 WAYS = {listening.ACCEPT: N_("Tell me"), listening.FILTER: N_("Keep apart"), listening.DROP: N_("Never tell me")}
 
 
-class Chosen(msgspec.Struct, kw_only=True):
+class PolicyTyped(msgspec.Struct, kw_only=True):
     """The form as it comes back."""
 
     not_following: str | None = None
@@ -39,19 +39,19 @@ class Chosen(msgspec.Struct, kw_only=True):
     limited_accounts: str | None = None
 
 
-class Word(msgspec.Struct):
+class RequestDecided(msgspec.Struct):
     """What to do about somebody who was kept apart: accept or dismiss."""
 
     id: Number
     act: str
 
 
-async def policy(call: Call[Saved]) -> Answer:
+async def policy(call: Call[SavedAsked]) -> Answer:
     found, waiting, _ = await notifications.policy(call.house.reads, call.viewer)
     return await _policy(call, found, waiting, saved=call.args.saved)
 
 
-async def wish(call: Call[Chosen]) -> Answer:
+async def wish(call: Call[PolicyTyped]) -> Answer:
     """Another policy from now on. A choice that is none of the three is refused."""
     await listening.wish(call.house.square, call.viewer, **msgspec.structs.asdict(call.args))
     return redirect("/notifications/policy?saved=1")
@@ -67,7 +67,7 @@ async def requests(call: Call[Paged]) -> Answer:
     )
 
 
-async def act(call: Call[Word]) -> Answer:
+async def act(call: Call[RequestDecided]) -> Answer:
     """Let in for good, or sent away."""
     acts = {"accept": listening.accept, "dismiss": listening.dismiss}
     if call.args.act not in acts:
@@ -90,8 +90,8 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/notifications/policy", policy, Surface.OWN, takes=Saved, **PAGE),
-    post("/notifications/policy", wish, Surface.OWN, takes=Chosen, **PAGE),
+    get("/notifications/policy", policy, Surface.OWN, takes=SavedAsked, **PAGE),
+    post("/notifications/policy", wish, Surface.OWN, takes=PolicyTyped, **PAGE),
     get("/notifications/requests", requests, Surface.NOTIFICATIONS, takes=Paged, **PAGE),
-    post("/notifications/requests/{id}/{act}", act, Surface.NOTIFICATIONS, takes=Word, **PAGE),
+    post("/notifications/requests/{id}/{act}", act, Surface.NOTIFICATIONS, takes=RequestDecided, **PAGE),
 )

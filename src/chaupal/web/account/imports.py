@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.faults.written import read
 from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
-from chaupal.social.archives.imports import Brought
+from chaupal.social.archives.imports import ImportFile
 from chaupal.web import pages
 from chaupal.web.said import ELSE, errors, fault_text
 from chaupal.web.words import N_, words
@@ -60,7 +60,7 @@ async def show(call: Call[Nothing]) -> Answer:
 async def bring(call: Call[ImportTyped]) -> Answer:
     """To the page of its progress; or the form again with what is wrong beside the field."""
     file, args = call.files.get("file"), call.args
-    brought = Brought(file.name if file else "", file.data if file else b"", args.kind, args.visibility)
+    brought = ImportFile(file.name if file else "", file.data if file else b"", args.kind, args.visibility)
     try:
         id_ = await imports.take_in(call.house.square, call.viewer, brought)
     except (Invalid, Conflict) as problem:

@@ -9,7 +9,7 @@ from chaupal.http.route import PAGE, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import mails
 from chaupal.web import pages
-from chaupal.web.pages import MailLink, Saved
+from chaupal.web.pages import MailLink, SavedAsked
 from chaupal.web.said import translated
 from chaupal.web.words import N_
 
@@ -28,13 +28,13 @@ NAMES = {
 }
 
 
-class Chosen(msgspec.Struct, kw_only=True):
+class MailKindsTyped(msgspec.Struct, kw_only=True):
     """The kinds that were ticked."""
 
     kinds: list[str] = []
 
 
-async def show(call: Call[Saved]) -> Answer:
+async def show(call: Call[SavedAsked]) -> Answer:
     chosen = await mails.chosen(call.house.square, call.viewer)
     return await pages.render(
         call,
@@ -45,7 +45,7 @@ async def show(call: Call[Saved]) -> Answer:
     )
 
 
-async def choose(call: Call[Chosen]) -> Answer:
+async def choose(call: Call[MailKindsTyped]) -> Answer:
     await mails.choose(call.house.square, call.viewer, call.args.kinds)
     return redirect(f"{HERE}?saved=1")
 
@@ -77,8 +77,8 @@ async def _stop_page(call: Call[MailLink], *, done: bool) -> Answer:
 OPEN: dict[str, Any] = {"takes": MailLink, "public": True, "unready": True, "suspended": True, "limit": (60, 600)}
 
 ROUTES: tuple[Route, ...] = (
-    get(HERE, show, Surface.OWN, takes=Saved, **PAGE),
-    post(HERE, choose, Surface.OWN, takes=Chosen, limit=(60, 3_600), **PAGE),
+    get(HERE, show, Surface.OWN, takes=SavedAsked, **PAGE),
+    post(HERE, choose, Surface.OWN, takes=MailKindsTyped, limit=(60, 3_600), **PAGE),
     get("/mail/stop/{secret}", ask_to_stop, Surface.NONE, **OPEN, **PAGE),
     post("/mail/stop/{secret}", stop, Surface.NONE, shape=Shape.FILE, **OPEN),
 )

@@ -15,17 +15,17 @@ from chaupal.web.pages import MailLink
 from chaupal.web.words import N_, words
 
 
-class Forgotten(msgspec.Struct, kw_only=True):
+class ResetAsked(msgspec.Struct, kw_only=True):
     email: str = ""
 
 
-class Chosen(MailLink, kw_only=True):
+class ResetTyped(MailLink, kw_only=True):
     """A link from a mail, and the password chosen on its page."""
 
     password: str = ""
 
 
-class Changed(msgspec.Struct, kw_only=True):
+class PasswordChange(msgspec.Struct, kw_only=True):
     old: str = ""
     password: str = ""
 
@@ -34,7 +34,7 @@ async def show_forgotten(call: Call[Nothing]) -> Answer:
     return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=False)
 
 
-async def forgotten(call: Call[Forgotten]) -> Answer:
+async def forgotten(call: Call[ResetAsked]) -> Answer:
     """The same answer whether or not anybody has the address."""
     await logins.ask_reset(call.house.square, call.args.email)
     return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=True)
@@ -45,7 +45,7 @@ async def show_reset(call: Call[MailLink]) -> Answer:
     return await _reset_page(call, "ask" if works else "dead", {})
 
 
-async def reset(call: Call[Chosen]) -> Answer:
+async def reset(call: Call[ResetTyped]) -> Answer:
     try:
         await logins.reset_password(call.house.square, call.args.secret, call.args.password)
     except NotFound:
@@ -59,7 +59,7 @@ async def show_change(call: Call[Nothing]) -> Answer:
     return await _page(call, "joining/password.html", N_("Change password"), errors={})
 
 
-async def change(call: Call[Changed]) -> Answer:
+async def change(call: Call[PasswordChange]) -> Answer:
     args = call.args
     try:
         session = await logins.change_password(
@@ -90,9 +90,9 @@ async def _page(call: Call[Any], template: str, title: str, *, status: int = 200
 
 ROUTES: tuple[Route, ...] = (
     get("/reset", show_forgotten, Surface.NONE, **OPEN),
-    post("/reset", forgotten, Surface.NONE, takes=Forgotten, limit=(5, 1_800), guards="email", **OPEN),
+    post("/reset", forgotten, Surface.NONE, takes=ResetAsked, limit=(5, 1_800), guards="email", **OPEN),
     get("/reset/{secret}", show_reset, Surface.NONE, takes=MailLink, **OPEN),
-    post("/reset/{secret}", reset, Surface.NONE, takes=Chosen, limit=(20, 1_800), **OPEN),
+    post("/reset/{secret}", reset, Surface.NONE, takes=ResetTyped, limit=(20, 1_800), **OPEN),
     get("/password", show_change, Surface.OWN, **NOT_YET),
-    post("/password", change, Surface.OWN, takes=Changed, limit=(10, 1_800), **NOT_YET),
+    post("/password", change, Surface.OWN, takes=PasswordChange, limit=(10, 1_800), **NOT_YET),
 )

@@ -11,7 +11,7 @@ from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Face
 from chaupal.social.posts import conversations
 from chaupal.web import pages
-from chaupal.web.pages import Saved
+from chaupal.web.pages import SavedAsked
 from chaupal.web.words import N_, words
 
 # Name of the switch, what it says, and what it does.
@@ -50,7 +50,7 @@ SWITCHES = (
 )
 
 
-class Chosen(msgspec.Struct, kw_only=True):
+class PrivacyTyped(msgspec.Struct, kw_only=True):
     """The form as it comes back: a switch that is off is not sent."""
 
     locked: bool = False
@@ -60,7 +60,7 @@ class Chosen(msgspec.Struct, kw_only=True):
     read_marks: bool = False
 
 
-async def show(call: Call[Saved]) -> Answer:
+async def show(call: Call[SavedAsked]) -> Answer:
     seen, login, _ = await people.me(call.house.reads, call.viewer)
     mine = structs.asdict(seen.item) | {"read_marks": login.marks_since is not None}
     return await pages.render(
@@ -72,7 +72,7 @@ async def show(call: Call[Saved]) -> Answer:
     )
 
 
-async def change(call: Call[Chosen]) -> Answer:
+async def change(call: Call[PrivacyTyped]) -> Answer:
     chosen = call.args
     face = Face(
         locked=chosen.locked,
@@ -86,6 +86,6 @@ async def change(call: Call[Chosen]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/privacy", show, Surface.OWN, takes=Saved, **PAGE),
-    post("/settings/privacy", change, Surface.OWN, takes=Chosen, limit=(60, 3_600), **PAGE),
+    get("/settings/privacy", show, Surface.OWN, takes=SavedAsked, **PAGE),
+    post("/settings/privacy", change, Surface.OWN, takes=PrivacyTyped, limit=(60, 3_600), **PAGE),
 )

@@ -17,13 +17,13 @@ from chaupal.social.people.profiles import MOST_FIELDS, Defaults, Face
 from chaupal.social.signin import logins
 from chaupal.text import hosts
 from chaupal.web import pages
-from chaupal.web.pages import Saved
+from chaupal.web.pages import SavedAsked
 from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.words import N_, words
 
 
-class Chosen(msgspec.Struct, kw_only=True):
+class ProfileTyped(msgspec.Struct, kw_only=True):
     """The form as it comes back; `avatar` and `header` come beside it as files."""
 
     name: str = ""
@@ -50,10 +50,10 @@ class Chosen(msgspec.Struct, kw_only=True):
 QUOTERS = {quotes.PUBLIC: N_("Everybody"), quotes.FOLLOWERS: N_("Followers"), quotes.NOBODY: N_("Nobody but you")}
 
 
-async def show(call: Call[Saved]) -> Answer:
+async def show(call: Call[SavedAsked]) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     seen = (await people.me(call.house.reads, call.viewer))[0].item
-    chosen = Chosen(
+    chosen = ProfileTyped(
         name=seen.name,
         note=seen.note,
         visibility=login.default_visibility,
@@ -66,7 +66,7 @@ async def show(call: Call[Saved]) -> Answer:
     return await _show(call, chosen, saved=call.args.saved)
 
 
-async def change(call: Call[Chosen]) -> Answer:
+async def change(call: Call[ProfileTyped]) -> Answer:
     """Take it in; or show it again with what was typed, and what is wrong with it beside the field."""
     chosen = call.args
     try:
@@ -113,7 +113,9 @@ BESIDE = {
 }
 
 
-async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem: Invalid | None = None) -> Answer:
+async def _show(
+    call: Call[Any], chosen: ProfileTyped, *, saved: bool = False, problem: Invalid | None = None
+) -> Answer:
     language = call.viewer.language
     said = words(language).gettext
     text = sentence(problem, language) if problem else ""
@@ -136,6 +138,6 @@ async def _show(call: Call[Any], chosen: Chosen, *, saved: bool = False, problem
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/profile", show, Surface.OWN, takes=Saved, **PAGE),
-    post("/settings/profile", change, Surface.OWN, takes=Chosen, body=34_000_000, limit=(60, 3_600), **PAGE),
+    get("/settings/profile", show, Surface.OWN, takes=SavedAsked, **PAGE),
+    post("/settings/profile", change, Surface.OWN, takes=ProfileTyped, body=34_000_000, limit=(60, 3_600), **PAGE),
 )

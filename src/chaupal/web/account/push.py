@@ -8,30 +8,30 @@ from chaupal.http.call import Answer, Call, json
 from chaupal.http.route import Nothing, Route, Shape, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
-from chaupal.social.people.push import Wish
+from chaupal.social.people.push import DeviceWish
 
 # What a browser that names nothing is told of.
 ALERTS = tuple(kind for kind in push.ALERTS if kind != "quoted_update")
 
 
-class Keys(msgspec.Struct):
+class BrowserKeys(msgspec.Struct):
     """The browser's keys, in base64 for URLs."""
 
     p256dh: str
     auth: str
 
 
-class Browser(msgspec.Struct):
+class BrowserSubscription(msgspec.Struct):
     """`PushSubscription.toJSON()`."""
 
     endpoint: str
-    keys: Keys
+    keys: BrowserKeys
 
 
 class PushTyped(msgspec.Struct, kw_only=True):
     """`alerts`: of which kinds; all of them where none is named. `policy`: from whom."""
 
-    subscription: Browser
+    subscription: BrowserSubscription
     alerts: list[str] = []
     policy: str = "all"
 
@@ -39,7 +39,7 @@ class PushTyped(msgspec.Struct, kw_only=True):
 async def subscribe(call: Call[PushTyped]) -> Answer:
     """This browser is told from now on, until it is signed out."""
     sent, browser = call.args, call.args.subscription
-    wish = Wish(
+    wish = DeviceWish(
         endpoint=browser.endpoint,
         p256dh=browser.keys.p256dh,
         auth=browser.keys.auth,

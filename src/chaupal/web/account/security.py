@@ -15,46 +15,46 @@ from chaupal.social.signin import logins, passkeys, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
-from chaupal.web.pages import Saved
+from chaupal.web.pages import SavedAsked
 from chaupal.web.words import N_, words
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
 
 
-class Password(msgspec.Struct, kw_only=True):
+class PasswordTyped(msgspec.Struct, kw_only=True):
     password: str = ""
 
 
-class Code(msgspec.Struct, kw_only=True):
+class CodeTyped(msgspec.Struct, kw_only=True):
     code: str = ""
 
 
-class PasskeyNamed(Password, kw_only=True):
+class PasskeyNamed(PasswordTyped, kw_only=True):
     """A passkey to be made, and what its owner calls it."""
 
     name: str = ""
 
 
-class Made(msgspec.Struct, kw_only=True):
+class PasskeyMade(msgspec.Struct, kw_only=True):
     """What the browser answered, as JSON."""
 
     answer: str = ""
     name: str = ""
 
 
-class Which(Password, kw_only=True):
+class PasskeyAsked(PasswordTyped, kw_only=True):
     credential: str = ""
 
 
-class Session(msgspec.Struct, kw_only=True):
+class SessionAsked(msgspec.Struct, kw_only=True):
     key: str = ""
 
 
-async def show(call: Call[Saved]) -> Answer:
+async def show(call: Call[SavedAsked]) -> Answer:
     return await _security(call, saved=call.args.saved)
 
 
-async def begin_codes(call: Call[Password]) -> Answer:
+async def begin_codes(call: Call[PasswordTyped]) -> Answer:
     try:
         await second.begin(call.house.square, call.viewer, call.args.password)
     except Conflict:
@@ -68,7 +68,7 @@ async def show_codes(call: Call[Nothing]) -> Answer:
     return await _codes(call, {})
 
 
-async def turn_on_codes(call: Call[Code]) -> Answer:
+async def turn_on_codes(call: Call[CodeTyped]) -> Answer:
     try:
         codes = await second.turn_on(call.house.square, call.viewer, call.args.code)
     except Invalid as problem:
@@ -76,7 +76,7 @@ async def turn_on_codes(call: Call[Code]) -> Answer:
     return await _recovery(call, codes)
 
 
-async def turn_off_codes(call: Call[Password]) -> Answer:
+async def turn_off_codes(call: Call[PasswordTyped]) -> Answer:
     try:
         await second.turn_off(call.house.square, call.viewer, call.args.password)
     except Invalid as problem:
@@ -84,7 +84,7 @@ async def turn_off_codes(call: Call[Password]) -> Answer:
     return redirect(f"{SECURITY}?saved=1")
 
 
-async def renew_recovery(call: Call[Password]) -> Answer:
+async def renew_recovery(call: Call[PasswordTyped]) -> Answer:
     try:
         codes = await second.renew_recovery(call.house.square, call.viewer, call.args.password)
     except Conflict:
@@ -106,7 +106,7 @@ async def ask_passkey(call: Call[PasskeyNamed]) -> Answer:
     return await pages.render(call, "settings/passkey.html", options=options, name=call.args.name[:60], title=title)
 
 
-async def add_passkey(call: Call[Made]) -> Answer:
+async def add_passkey(call: Call[PasskeyMade]) -> Answer:
     try:
         codes = await passkeys.add(call.house.square, call.viewer, call.args.answer, call.args.name[:60])
     except Invalid as problem:
@@ -114,7 +114,7 @@ async def add_passkey(call: Call[Made]) -> Answer:
     return await _recovery(call, codes) if codes else redirect(f"{SECURITY}?saved=1")
 
 
-async def remove_passkey(call: Call[Which]) -> Answer:
+async def remove_passkey(call: Call[PasskeyAsked]) -> Answer:
     try:
         await passkeys.remove(call.house.square, call.viewer, call.args.credential, call.args.password)
     except Invalid as problem:
@@ -122,7 +122,7 @@ async def remove_passkey(call: Call[Which]) -> Answer:
     return redirect(f"{SECURITY}?saved=1")
 
 
-async def show_sessions(call: Call[Saved]) -> Answer:
+async def show_sessions(call: Call[SavedAsked]) -> Answer:
     square, said = call.house.square, words(call.viewer.language).gettext
     here = call.caller.key if call.caller else ""
     browsers = [
@@ -140,7 +140,7 @@ async def show_sessions(call: Call[Saved]) -> Answer:
     )
 
 
-async def end_session(call: Call[Session]) -> Answer:
+async def end_session(call: Call[SessionAsked]) -> Answer:
     """One that is named, or all the others."""
     if call.args.key:
         await logins.end_session(call.house.square, call.viewer, call.args.key)
@@ -212,17 +212,17 @@ def _is_staff(call: Call[Any]) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    get(SECURITY, show, Surface.OWN, takes=Saved, **PAGE),
-    post(f"{SECURITY}/codes", begin_codes, Surface.OWN, takes=Password, **GUARDED),
+    get(SECURITY, show, Surface.OWN, takes=SavedAsked, **PAGE),
+    post(f"{SECURITY}/codes", begin_codes, Surface.OWN, takes=PasswordTyped, **GUARDED),
     get(f"{SECURITY}/codes", show_codes, Surface.OWN, **PAGE),
-    post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=Code, **GUARDED),
-    post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, takes=Password, **GUARDED),
-    post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, takes=Password, **GUARDED),
+    post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=CodeTyped, **GUARDED),
+    post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, takes=PasswordTyped, **GUARDED),
+    post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, takes=PasswordTyped, **GUARDED),
     post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=PasskeyNamed, **GUARDED),
-    post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=Made, **GUARDED),
-    post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=Which, **GUARDED),
-    get(SESSIONS, show_sessions, Surface.OWN, takes=Saved, **OPEN),
-    post(SESSIONS, end_session, Surface.OWN, takes=Session, **OPEN),
+    post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=PasskeyMade, **GUARDED),
+    post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=PasskeyAsked, **GUARDED),
+    get(SESSIONS, show_sessions, Surface.OWN, takes=SavedAsked, **OPEN),
+    post(SESSIONS, end_session, Surface.OWN, takes=SessionAsked, **OPEN),
     post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=ById, **OPEN),
 )
 

@@ -12,14 +12,14 @@ from chaupal.web.places import GROUPS
 from chaupal.web.words import N_, words
 
 
-class Saved(msgspec.Struct, kw_only=True):
+class GroupAsked(msgspec.Struct, kw_only=True):
     """`at`: the group that is looked at. `saved`: the page is shown after something was taken in."""
 
     at: str = ""
     saved: bool = False
 
 
-async def settings(call: Call[Saved]) -> Answer:
+async def settings(call: Call[GroupAsked]) -> Answer:
     language = call.viewer.language
     limited = sum(strike.in_force for strike in await notices.mine(call.house.court, call.viewer))
     at = next((group for group in GROUPS if group.slug == call.args.at), None)
@@ -36,4 +36,4 @@ async def settings(call: Call[Saved]) -> Answer:
     )
 
 
-ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, takes=Saved, **PAGE),)
+ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, takes=GroupAsked, **PAGE),)

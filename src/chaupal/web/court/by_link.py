@@ -30,7 +30,7 @@ class AppealByLink(msgspec.Struct, kw_only=True):
     text: str = ""
 
 
-class Declared(msgspec.Struct, kw_only=True):
+class CounterNoticeByLink(msgspec.Struct, kw_only=True):
     """A counter-notice: what its author declares, by the codes of the law's fields."""
 
     id: Number
@@ -60,7 +60,7 @@ async def withdraw(call: Call[AppealByLink]) -> Answer:
     return await disputes.act_on(call, call.args.id, ending, "#appeal", ways)
 
 
-async def answer_notice(call: Call[Declared]) -> Answer:
+async def answer_notice(call: Call[CounterNoticeByLink]) -> Answer:
     """File a counter-notice."""
     ways = await _ways(call)
     filing = counter.file(call.house.court, ways.viewer, call.args.id, call.args.declared)
@@ -91,5 +91,5 @@ ROUTES: tuple[Route, ...] = (
     post(f"{PAGE}/appeal", appeal, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
     post(f"{PAGE}/messages", say, Surface.OWN, takes=AppealByLink, limit=(30, 600), **LINK),
     post(f"{PAGE}/withdraw", withdraw, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
-    post(f"{PAGE}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **LINK),
+    post(f"{PAGE}/counter", answer_notice, Surface.OWN, takes=CounterNoticeByLink, limit=(20, 600), **LINK),
 )

@@ -13,7 +13,7 @@ from chaupal.web import said
 from chaupal.web.words import N_, words
 
 
-class Authority(Protocol):
+class NamedInTwo(Protocol):
     """An authority as it is named."""
 
     @property
@@ -126,7 +126,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
     }
 
 
-class Own(NamedTuple):
+class OwnMatter(NamedTuple):
     """What the house took up by itself: under which of its rules, in whose words, and who noticed."""
 
     number: int
@@ -134,7 +134,7 @@ class Own(NamedTuple):
     noticed: str
 
 
-def own(call: Call[Any], order: Order) -> Own | None:
+def own(call: Call[Any], order: Order) -> OwnMatter | None:
     """None for what an authority or a person asked for."""
     if order.authority_id is not None:
         return None
@@ -144,7 +144,7 @@ def own(call: Call[Any], order: Order) -> Own | None:
         said = text.hi if call.viewer.language == "hi" else text.en
     except NotFound:  # of a version that the operator has taken away
         said = ""
-    return Own(int(number) if number.isdecimal() else 0, said, NOTICED.get(order.source, NOTICED["staff"]))
+    return OwnMatter(int(number) if number.isdecimal() else 0, said, NOTICED.get(order.source, NOTICED["staff"]))
 
 
 def rank(call: Call[Any], order: Order) -> str:
@@ -171,6 +171,6 @@ def law_of(call: Call[Any], order: Order) -> Regime | None:
         return None
 
 
-def called(authority: Authority, language: str) -> str:
+def called(authority: NamedInTwo, language: str) -> str:
     """The authority's name in the viewer's language."""
     return (authority.name_hi if language == "hi" else "") or authority.name

@@ -29,7 +29,7 @@ class DisputeTyped(msgspec.Struct, kw_only=True):
     text: str = ""
 
 
-class Declared(msgspec.Struct, kw_only=True):
+class CounterNoticeTyped(msgspec.Struct, kw_only=True):
     """A counter-notice: what its author declares, by the codes of the law's fields."""
 
     id: Number
@@ -89,7 +89,7 @@ async def say(call: Call[DisputeTyped]) -> Answer:
     return await act_on(call, row.ruling_id, saying, "?done=said#appeal")
 
 
-async def answer_notice(call: Call[Declared]) -> Answer:
+async def answer_notice(call: Call[CounterNoticeTyped]) -> Answer:
     """File a counter-notice."""
     filing = counter.file(call.house.court, call.viewer, call.args.id, call.args.declared)
     return await act_on(call, call.args.id, filing, "?done=said#counter")
@@ -176,7 +176,7 @@ ROUTES: tuple[Route, ...] = (
     get(STRIKES, strikes, Surface.OWN, **OWN),
     get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=SheetAsked, **OWN),
     post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=DisputeTyped, limit=(20, 600), **OWN),
-    post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=Declared, limit=(20, 600), **OWN),
+    post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=CounterNoticeTyped, limit=(20, 600), **OWN),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=DisputeTyped, limit=(30, 600), **OWN),
     post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=DisputeTyped, **OWN),
 )

@@ -29,7 +29,7 @@ OF_AN_ORDER = frozenset(t for t, kind in entries.BY_TYPE.items() if kind is entr
 type Index = Annotated[int, Meta(ge=0, le=10**18)]
 
 
-class Turned(msgspec.Struct):
+class LogPageAsked(msgspec.Struct):
     """`before`: only entries below this index."""
 
     before: Index | None = None
@@ -51,7 +51,7 @@ class Row(msgspec.Struct, frozen=True):
     kind: str
 
 
-async def book(call: Call[Turned]) -> Answer:
+async def book(call: Call[LogPageAsked]) -> Answer:
     court = call.house.court
     first, found = await log.newest(court, call.args.before, SHOWN)
     rows = [_row(call, first + at, msgspec.json.decode(entry)) for at, entry in enumerate(found)]
@@ -138,6 +138,6 @@ def _plain(value: object, said: Words) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True, takes=Turned),
+    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True, takes=LogPageAsked),
     get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True, takes=EntryAsked),
 )

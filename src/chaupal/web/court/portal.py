@@ -36,7 +36,7 @@ class Enrol(MailLink, kw_only=True):
     code: str = ""
 
 
-class Token(msgspec.Struct, kw_only=True):
+class TokenAct(msgspec.Struct, kw_only=True):
     """`act`: make or end."""
 
     act: str = ""
@@ -134,7 +134,7 @@ async def show_token(call: Call[Nothing], who: Filing) -> Answer:
 
 
 @inside
-async def token(call: Call[Token], who: Filing) -> Answer:
+async def token(call: Call[TokenAct], who: Filing) -> Answer:
     """Make a token, shown this once, or end it."""
     court = call.house.court
     if call.args.act == "make":
@@ -162,5 +162,5 @@ ROUTES: tuple[Route, ...] = (
     get("/portal/enrol/{secret}", show_enrol, Surface.NONE, takes=MailLink, limit=(30, 300), **DOOR),
     post("/portal/enrol/{secret}", enrol, Surface.NONE, takes=Enrol, limit=(20, 300), guards="secret", **DOOR),
     get("/portal/token", show_token, Surface.NONE, **DOOR),
-    post("/portal/token", token, Surface.NONE, takes=Token, **DOOR),
+    post("/portal/token", token, Surface.NONE, takes=TokenAct, **DOOR),
 )

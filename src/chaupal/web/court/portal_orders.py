@@ -49,13 +49,13 @@ OVER = ("withdrawn", "set_aside", "closed")
 FILED_OVER = N_("File an order")
 
 
-class Below(msgspec.Struct, kw_only=True):
+class OlderOrdersAsked(msgspec.Struct, kw_only=True):
     """Orders older than the one with this id."""
 
     below: Number = 2**63 - 1
 
 
-class Under(msgspec.Struct, kw_only=True):
+class LawChosen(msgspec.Struct, kw_only=True):
     """The law under which an order is to be filed."""
 
     regime: str = ""
@@ -65,7 +65,7 @@ class PortalOrderAsked(msgspec.Struct, kw_only=True):
     ref: str
 
 
-class Act(msgspec.Struct, kw_only=True):
+class OrderAct(msgspec.Struct, kw_only=True):
     """`act`: write or withdraw."""
 
     ref: str
@@ -73,7 +73,7 @@ class Act(msgspec.Struct, kw_only=True):
     text: str = ""
 
 
-class ReplyTo(msgspec.Struct, kw_only=True):
+class ReplyTyped(msgspec.Struct, kw_only=True):
     """A reply to a public statement about an order."""
 
     ref: str
@@ -82,7 +82,7 @@ class ReplyTo(msgspec.Struct, kw_only=True):
 
 
 @inside
-async def front(call: Call[Below], who: Filing) -> Answer:
+async def front(call: Call[OlderOrdersAsked], who: Filing) -> Answer:
     found = await filings.filed_by(call.house.reads, who.authority.id, call.args.below)
     more = found[filings.PAGE - 1].order.id if len(found) > filings.PAGE else None
     return await render(
@@ -91,7 +91,7 @@ async def front(call: Call[Below], who: Filing) -> Answer:
 
 
 @inside
-async def show_new(call: Call[Under], who: Filing) -> Answer:
+async def show_new(call: Call[LawChosen], who: Filing) -> Answer:
     regime = next((one for one in _regimes(call, who) if one.id == call.args.regime), None)
     typed = OrderForm(regime=call.args.regime, officer=who.user.name, officer_rank=who.user.rank)
     if regime is not None:
@@ -139,7 +139,7 @@ async def show(call: Call[PortalOrderAsked], who: Filing) -> Answer:
 
 
 @inside
-async def act(call: Call[Act], who: Filing) -> Answer:
+async def act(call: Call[OrderAct], who: Filing) -> Answer:
     args, court = call.args, call.house.court
     done = or_not_found({"write": office.write, "withdraw": office.withdraw}.get(args.act))
     try:
@@ -150,7 +150,7 @@ async def act(call: Call[Act], who: Filing) -> Answer:
 
 
 @inside
-async def reply(call: Call[ReplyTo], who: Filing) -> Answer:
+async def reply(call: Call[ReplyTyped], who: Filing) -> Answer:
     """What the authority says to a statement about an order of its own; it becomes public at once, as it stands."""
     args, court = call.args, call.house.court
     await filings.whole(call.house.reads, who.authority.id, args.ref)
@@ -201,10 +201,10 @@ async def _order(
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/portal", front, Surface.NONE, takes=Below, **DOOR),
-    get("/portal/orders/new", show_new, Surface.NONE, takes=Under, **DOOR),
+    get("/portal", front, Surface.NONE, takes=OlderOrdersAsked, **DOOR),
+    get("/portal/orders/new", show_new, Surface.NONE, takes=LawChosen, **DOOR),
     post("/portal/orders", file, Surface.NONE, takes=Intake, body=filing.MOST_BYTES, limit=(60, 600), **DOOR),
     get("/portal/orders/{ref}", show, Surface.NONE, takes=PortalOrderAsked, **DOOR),
-    post("/portal/orders/{ref}/{act}", act, Surface.NONE, takes=Act, **DOOR),
-    post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, takes=ReplyTo, **DOOR),
+    post("/portal/orders/{ref}/{act}", act, Surface.NONE, takes=OrderAct, **DOOR),
+    post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, takes=ReplyTyped, **DOOR),
 )

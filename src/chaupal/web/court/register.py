@@ -17,7 +17,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import record
-from chaupal.reads.court.record import Happened, Line, Sought
+from chaupal.reads.court.record import RegisterLine, Sought, StoryLine
 from chaupal.reads.page import Cursor
 from chaupal.web import links, pages
 from chaupal.web.court import courtly
@@ -147,7 +147,7 @@ async def orders_atom(call: Call[RegisterAsked]) -> Answer:
     )
 
 
-def _entry(call: Call[Any], line: Line, story: tuple[Happened, ...]) -> atom.AtomEntry:
+def _entry(call: Call[Any], line: RegisterLine, story: tuple[StoryLine, ...]) -> atom.AtomEntry:
     said = words(call.viewer.language)
     address = f"{call.house.settings.origin}/orders/{line.order.ref}"
     told = "".join(f"<li>{said.day(one.at)}: {escape(sentence(one, said))}</li>" for one in story)
@@ -252,7 +252,7 @@ CAME_TO = {
 }
 
 
-def sentence(line: Happened, words: Words) -> str:
+def sentence(line: StoryLine, words: Words) -> str:
     """One line of the story. Numbers are grouped as the reader groups them."""
     if line.state:
         return words.gettext(CAME_TO[line.state]) % {"many": words.number(line.many)}

@@ -21,14 +21,14 @@ from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
 
 
-class About(msgspec.Struct, kw_only=True):
+class ReportAsked(msgspec.Struct, kw_only=True):
     """Which post, or which account, is reported."""
 
     post: Number | None = None
     account: Number | None = None
 
 
-class ReportTyped(About, kw_only=True):
+class ReportTyped(ReportAsked, kw_only=True):
     """What is wrong with it; `name` and `email` of whoever has no account."""
 
     kind: str = ""
@@ -46,7 +46,7 @@ class Subject(msgspec.Struct, frozen=True):
     card: Card | None
 
 
-async def show(call: Call[About]) -> Answer:
+async def show(call: Call[ReportAsked]) -> Answer:
     return await _form(call, ReportTyped(post=call.args.post, account=call.args.account), None)
 
 
@@ -117,7 +117,7 @@ async def _form(call: Call[Any], typed: ReportTyped, problem: Problem | None) ->
     )
 
 
-async def _subject(call: Call[Any], about: About) -> Subject:
+async def _subject(call: Call[Any], about: ReportAsked) -> Subject:
     """Raises NotFound for what the viewer may not see, for nothing, and for oneself."""
     reads, viewer = call.house.reads, call.viewer
     shown: list[Card] = []
@@ -138,7 +138,7 @@ async def _subject(call: Call[Any], about: About) -> Subject:
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/report", show, Surface.STATUS, takes=About, **OPEN),
+    get("/report", show, Surface.STATUS, takes=ReportAsked, **OPEN),
     post("/report", send, Surface.STATUS, takes=ReportTyped, limit=(10, 3_600), **OPEN),
     get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
     post("/report/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, limit=(20, 1_800), **OPEN),

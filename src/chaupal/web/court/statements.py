@@ -25,11 +25,11 @@ class StatementAsked(msgspec.Struct, kw_only=True):
     slug: Slug
 
 
-class Revised(StatementForm, kw_only=True):
+class StatementChanged(StatementForm, kw_only=True):
     """The statement anew."""
 
 
-class Replied(msgspec.Struct, kw_only=True):
+class ReplyTyped(msgspec.Struct, kw_only=True):
     """What an authority (its id) replied."""
 
     slug: Slug
@@ -68,7 +68,7 @@ async def edit(call: Call[StatementAsked]) -> Answer:
     return await _edit(call, call.args.slug, _typed(said.statement), None)
 
 
-async def revise(call: Call[Revised]) -> Answer:
+async def revise(call: Call[StatementChanged]) -> Answer:
     try:
         await statements.revise(call.house.court, call.viewer, call.args.slug, call.args)
     except (Invalid, Conflict) as problem:
@@ -76,7 +76,7 @@ async def revise(call: Call[Revised]) -> Answer:
     return redirect(f"/statements/{call.args.slug}")
 
 
-async def reply(call: Call[Replied]) -> Answer:
+async def reply(call: Call[ReplyTyped]) -> Answer:
     args = call.args
     try:
         await statements.enter_reply(
@@ -94,10 +94,10 @@ async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) 
 
 
 async def _edit(
-    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: Replied | None = None
+    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: ReplyTyped | None = None
 ) -> Answer:
     known = await authorities.every(call.house.court, call.viewer)
-    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or Replied(slug=slug)}
+    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or ReplyTyped(slug=slug)}
     return await _statement_page(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
 
 
@@ -128,6 +128,6 @@ ROUTES: tuple[Route, ...] = (
     get("/office/statements", office, Surface.OFFICE, **OFFICE),
     post("/office/statements", publish, Surface.OFFICE, takes=StatementForm, **OFFICE),
     get("/office/statements/{slug}", edit, Surface.OFFICE, takes=StatementAsked, **OFFICE),
-    post("/office/statements/{slug}", revise, Surface.OFFICE, takes=Revised, **OFFICE),
-    post("/office/statements/{slug}/reply", reply, Surface.OFFICE, takes=Replied, **OFFICE),
+    post("/office/statements/{slug}", revise, Surface.OFFICE, takes=StatementChanged, **OFFICE),
+    post("/office/statements/{slug}/reply", reply, Surface.OFFICE, takes=ReplyTyped, **OFFICE),
 )

@@ -20,7 +20,7 @@ class ReceiptAsked(msgspec.Struct):
     entry: Annotated[int, Meta(ge=0, le=10**18)] | None = None
 
 
-class Filled(msgspec.Struct, frozen=True):
+class ReceiptFilled(msgspec.Struct, frozen=True):
     """What stands in the fields: the entry and its receipt. `when`: it is signed only then, so there is no receipt yet."""
 
     entry: str = ""
@@ -31,7 +31,7 @@ class Filled(msgspec.Struct, frozen=True):
 async def verify(call: Call[ReceiptAsked]) -> Answer:
     """Raises NotFound for an entry that the log does not have."""
     court, number = call.house.court, call.args.entry
-    filled = Filled() if number is None else await _filled(call, number)
+    filled = ReceiptFilled() if number is None else await _filled(call, number)
     title = words(call.viewer.language).gettext(N_("Verify it yourself"))
     return await pages.render(
         call,
@@ -45,12 +45,12 @@ async def verify(call: Call[ReceiptAsked]) -> Answer:
     )
 
 
-async def _filled(call: Call[Any], number: int) -> Filled:
+async def _filled(call: Call[Any], number: int) -> ReceiptFilled:
     court = call.house.court
     try:
-        return Filled((await log.entry(court, number)).decode(), await log.receipt(court, number))
+        return ReceiptFilled((await log.entry(court, number)).decode(), await log.receipt(court, number))
     except NotYet as later:
-        return Filled(when=later.when)
+        return ReceiptFilled(when=later.when)
 
 
 ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=ReceiptAsked),)

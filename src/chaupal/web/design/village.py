@@ -25,7 +25,7 @@ class ViewFrom(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-class Part(msgspec.Struct, kw_only=True):
+class PartAsked(msgspec.Struct, kw_only=True):
     """Whom of the cast to be."""
 
     handle: str
@@ -41,7 +41,7 @@ async def view_from(call: Call[ViewFrom]) -> Answer:
     return redirect(links.back(call.args.next), headers=[cookie])
 
 
-async def play(call: Call[Part]) -> Answer:
+async def play(call: Call[PartAsked]) -> Answer:
     """Be one of the cast, without a password. Raises NotFound for whoever is not of the cast, whatever their handle."""
     square = call.house.square
     if all(player.handle != call.args.handle for player in common(call)["cast"]):
@@ -64,5 +64,7 @@ ROUTES: tuple[Route, ...] = (
         village=True,
         takes=ViewFrom,
     ),
-    post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=Part),
+    post(
+        "/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=PartAsked
+    ),
 )

@@ -40,7 +40,7 @@ class AppealHandled(msgspec.Struct, kw_only=True):
     parts: str = ""
 
 
-class Elsewhere(msgspec.Struct, kw_only=True):
+class OutsideStep(msgspec.Struct, kw_only=True):
     """What a body outside the house was asked, or has decided, about a ruling."""
 
     id: Number
@@ -50,7 +50,7 @@ class Elsewhere(msgspec.Struct, kw_only=True):
     complied_in_time: bool = False
 
 
-class Step(msgspec.Struct, kw_only=True):
+class CounterNoticeStep(msgspec.Struct, kw_only=True):
     """What was done about a counter-notice."""
 
     id: Number
@@ -76,7 +76,7 @@ async def act(call: Call[AppealHandled]) -> Answer:
     return redirect(f"/office/appeals/{call.args.id}?done={call.args.act}")
 
 
-async def elsewhere(call: Call[Elsewhere]) -> Answer:
+async def elsewhere(call: Call[OutsideStep]) -> Answer:
     """Note it; the page of the ruling shows it to the person concerned, too."""
     args = call.args
     noting = outside.note(
@@ -91,7 +91,7 @@ async def elsewhere(call: Call[Elsewhere]) -> Answer:
     return await disputes.act_on(call, args.id, noting, "?done=noted#elsewhere")
 
 
-async def counter_step(call: Call[Step]) -> Answer:
+async def counter_step(call: Call[CounterNoticeStep]) -> Answer:
     """What becomes of a counter-notice."""
     step = counter.step(call.house.court, call.viewer, call.args.id, call.args.step)
     return await disputes.act_on(call, call.args.id, step, "?done=noted#counter")
@@ -166,8 +166,20 @@ ROUTES: tuple[Route, ...] = (
     get("/office/appeals", queue, Surface.OFFICE, takes=AppealsAsked, **DESK),
     get("/office/appeals/{id}", show, Surface.OFFICE, takes=SheetAsked, **DESK),
     post(
-        "/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, takes=Elsewhere, shape=Shape.PAGE, may="hear_appeal"
+        "/office/strikes/{id}/outside",
+        elsewhere,
+        Surface.OFFICE,
+        takes=OutsideStep,
+        shape=Shape.PAGE,
+        may="hear_appeal",
     ),
-    post("/office/strikes/{id}/counter", counter_step, Surface.OFFICE, takes=Step, shape=Shape.PAGE, may="lift"),
+    post(
+        "/office/strikes/{id}/counter",
+        counter_step,
+        Surface.OFFICE,
+        takes=CounterNoticeStep,
+        shape=Shape.PAGE,
+        may="lift",
+    ),
     post("/office/appeals/{id}/{act}", act, Surface.OFFICE, takes=AppealHandled, shape=Shape.PAGE, may="hear_appeal"),
 )

@@ -20,15 +20,15 @@ CLASS_NAMES = {"court": N_("court"), "government": N_("government"), "police": N
 FORM: dict[str, Any] = {"classes": CLASSES, "class_names": CLASS_NAMES}
 
 
-class Changed(AuthorityForm, kw_only=True):
+class AuthorityChanged(AuthorityForm, kw_only=True):
     id: Number
 
 
-class Invited(InviteForm, kw_only=True):
+class InviteTyped(InviteForm, kw_only=True):
     id: Number
 
 
-class Person(msgspec.Struct, kw_only=True):
+class AuthorityPersonAct(msgspec.Struct, kw_only=True):
     """One of an authority's people; `act`: again or end."""
 
     id: Number
@@ -53,7 +53,7 @@ async def show_one(call: Call[ById]) -> Answer:
     return await _one(call, found, _form(found), InviteForm(), None)
 
 
-async def change(call: Call[Changed]) -> Answer:
+async def change(call: Call[AuthorityChanged]) -> Answer:
     found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
@@ -79,7 +79,7 @@ async def _settle(call: Call[ById], act: Any) -> Answer:
     return redirect("/office/authorities" if act is authorities.drop else f"/office/authorities/{found.id}")
 
 
-async def invite(call: Call[Invited]) -> Answer:
+async def invite(call: Call[InviteTyped]) -> Answer:
     found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
     try:
         await portal.invite(call.house.court, call.viewer, found.id, call.args)
@@ -88,7 +88,7 @@ async def invite(call: Call[Invited]) -> Answer:
     return redirect(f"/office/authorities/{found.id}#people")
 
 
-async def person(call: Call[Person]) -> Answer:
+async def person(call: Call[AuthorityPersonAct]) -> Answer:
     act = or_not_found({"again": portal.invite_again, "end": portal.end_user}.get(call.args.act))
     await act(call.house.court, call.viewer, call.args.user_id)
     return redirect(f"/office/authorities/{call.args.id}#people")
@@ -139,16 +139,18 @@ ROUTES: tuple[Route, ...] = (
     get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),
     post("/office/authorities", register, Surface.OFFICE, may="register_authority", takes=AuthorityForm, **PAGE),
     get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
-    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=Changed, **PAGE),
+    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=AuthorityChanged, **PAGE),
     post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=ById, **PAGE),
     post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
-    post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=Invited, **PAGE),
+    post(
+        "/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=InviteTyped, **PAGE
+    ),
     post(
         "/office/authorities/{id}/people/{user_id}/{act}",
         person,
         Surface.OFFICE,
         may="register_authority",
-        takes=Person,
+        takes=AuthorityPersonAct,
         **PAGE,
     ),
 )

@@ -22,7 +22,7 @@ class DocumentsAsked(msgspec.Struct, kw_only=True):
     ref: str
 
 
-class Opening(msgspec.Struct, kw_only=True):
+class DocumentOpening(msgspec.Struct, kw_only=True):
     """One of them, and what it is needed for."""
 
     ref: str
@@ -34,7 +34,7 @@ async def show(call: Call[DocumentsAsked]) -> Answer:
     return await _page(call, call.args.ref, None, None)
 
 
-async def fetch(call: Call[Opening]) -> Answer:
+async def fetch(call: Call[DocumentOpening]) -> Answer:
     """The document as a file to keep: never shown in the page, whatever is in it."""
     args = call.args
     court, files = call.house.court, call.house.square.files
@@ -71,5 +71,5 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}/documents", show, Surface.OFFICE, takes=DocumentsAsked, **PAGE),
-    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, takes=Opening, **PAGE),
+    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, takes=DocumentOpening, **PAGE),
 )

@@ -12,7 +12,7 @@ from chaupal.http.call import Call
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import impact
-from chaupal.reads.court.impact import About, Impact, Seen
+from chaupal.reads.court.impact import Impact, ImpactOn, SeenFrom
 from chaupal.web.square import cards
 
 MOST_PARTS = 100
@@ -22,7 +22,7 @@ class Preview(msgspec.Struct, frozen=True):
     """How it would look from a country."""
 
     country: str
-    seen: Seen
+    seen: SeenFrom
     gone: cards.Limit | None
     pictures_gone: cards.Limit | None
     labels: tuple[cards.Limit, ...]
@@ -49,7 +49,7 @@ async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None
     target = found.case.target
     if not rulings:
         return None
-    about = About(
+    about = ImpactOn(
         kind=target.kind,
         subject=target.subject_id or 0,
         owner=target.owner_id,
@@ -61,7 +61,7 @@ async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None
     return Effect(draft.outcome, made, tuple(_preview(call, seen) for seen in made.looks))
 
 
-def _preview(call: Call[Any], seen: Seen) -> Preview:
+def _preview(call: Call[Any], seen: SeenFrom) -> Preview:
     """What stands there, in the words of that country, but in the language of whoever looks now."""
     there = copy.copy(call)
     there.viewer = Viewer(country=seen.country, language=call.viewer.language)

@@ -24,20 +24,20 @@ from chaupal.web.words import N_, words
 TITLE = N_("Take an order in")
 
 
-class Begun(msgspec.Struct, kw_only=True):
+class IntakeAsked(msgspec.Struct, kw_only=True):
     """Whose order it is and under which law: that decides what the form asks for."""
 
     authority: Number | None = None
     regime: str = ""
 
 
-class Lines(msgspec.Struct, kw_only=True):
+class TargetLines(msgspec.Struct, kw_only=True):
     """Lines as they are typed, to be looked at beside the form."""
 
     targets: Annotated[str, Meta(max_length=200_000)] = ""
 
 
-async def show(call: Call[Begun]) -> Answer:
+async def show(call: Call[IntakeAsked]) -> Answer:
     known = await _known(call)
     chosen = next((one for one in known if one.id == call.args.authority), known[0] if len(known) == 1 else None)
     typed = OrderForm() if chosen is None else await _begun(call, chosen, call.args.regime)
@@ -77,7 +77,7 @@ async def take_in(call: Call[Intake]) -> Answer:
     return redirect(f"/office/orders/{ref}")
 
 
-async def preview(call: Call[Lines]) -> Answer:
+async def preview(call: Call[TargetLines]) -> Answer:
     """What lines name, as a piece of the page: for a script that asks while they are typed. Nothing is filed or written down."""
     form = intake.split_demands(OrderForm(targets=call.args.targets))
     checked = await intake.check(call.house.court, form, [], filed_by_authority=False)
@@ -151,9 +151,15 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=Begun, shape=Shape.PAGE),
+    get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=IntakeAsked, shape=Shape.PAGE),
     post(
-        "/office/orders/look", preview, Surface.OFFICE, may="receive_order", takes=Lines, body=600_000, shape=Shape.PAGE
+        "/office/orders/look",
+        preview,
+        Surface.OFFICE,
+        may="receive_order",
+        takes=TargetLines,
+        body=600_000,
+        shape=Shape.PAGE,
     ),
     post(
         "/office/orders",

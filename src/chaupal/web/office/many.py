@@ -23,7 +23,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier, groups
 from chaupal.reads.court.dossier import File
-from chaupal.reads.court.groups import Group
+from chaupal.reads.court.groups import AlikeTargets
 from chaupal.web.court import courtly
 from chaupal.web.court.register import From
 from chaupal.web.office import deskwords, effect as effects, room as office_room
@@ -56,7 +56,7 @@ class ManyAsked(msgspec.Struct, kw_only=True):
     group: str = ""
 
 
-class Row(msgspec.Struct, kw_only=True):
+class RowTyped(msgspec.Struct, kw_only=True):
     """One thing as it was filled in. `at`: `number:seen`, of the target and of its last event on the page."""
 
     at: Annotated[str, Meta(pattern=r"^[0-9]{1,7}:[0-9]{1,7}$")] = "0:0"
@@ -105,7 +105,7 @@ class ManyTyped(msgspec.Struct, kw_only=True):
     act: str = bulk.PROPOSE
     first: From = 1
     despite: Annotated[str, Meta(max_length=20_000)] = ""
-    items: Annotated[tuple[Row, ...], Meta(max_length=MOST)] = ()
+    items: Annotated[tuple[RowTyped, ...], Meta(max_length=MOST)] = ()
     all_outcome: str = ""
     all_code: str = ""
     all_reason: Annotated[str, Meta(max_length=20_000)] = ""
@@ -119,7 +119,7 @@ class ManyTyped(msgspec.Struct, kw_only=True):
     all_matter: Annotated[str, Meta(max_length=40)] = ""
 
 
-class Filed(msgspec.Struct, kw_only=True):
+class FileSent(msgspec.Struct, kw_only=True):
     """A file that came back (`csv`), and what to do with it. Without an order it is about appeals."""
 
     ref: str = ""
@@ -127,7 +127,7 @@ class Filed(msgspec.Struct, kw_only=True):
     what_can: bool = False
 
 
-class Out(msgspec.Struct, kw_only=True):
+class FileAsked(msgspec.Struct, kw_only=True):
     ref: str
     act: str = ""
 
@@ -204,7 +204,9 @@ def _states(act: str) -> tuple[str, ...]:
     return bulk.VERBS[act].stands if act in bulk.VERBS else ("",)
 
 
-async def _files(call: Call[Any], asked: ManyAsked, act: str) -> tuple[dossier.Dossier, list[Group], Group | None]:
+async def _files(
+    call: Call[Any], asked: ManyAsked, act: str
+) -> tuple[dossier.Dossier, list[AlikeTargets], AlikeTargets | None]:
     """What stands on the page, of the group that was asked for where there is one still; all groups, and that one."""
     reads, states = call.house.reads, _states(act)
     alike = await groups.groups(reads, call.viewer, asked.ref, states)
@@ -228,7 +230,7 @@ def _values(order: dossier.Order, file: File) -> dict[str, object]:
 # --- files ---
 
 
-async def out(call: Call[Out]) -> Answer:
+async def out(call: Call[FileAsked]) -> Answer:
     """The things of an order as CSV."""
     return csv_file(
         await csv_cases.export(call.house.court, call.viewer, call.args.ref, verb=call.args.act), call.args.ref
@@ -240,7 +242,7 @@ async def appeals_out(call: Call[Any]) -> Answer:
     return csv_file(await csv_cases.export_appeals(call.house.court, call.viewer), "appeals")
 
 
-async def bring(call: Call[Filed]) -> Answer:
+async def bring(call: Call[FileSent]) -> Answer:
     """A file that was filled in: to the page of its progress; or what is wrong with it as a whole."""
     args, court, viewer = call.args, call.house.court, call.viewer
     if (args.act == APPEAL) == bool(args.ref):
@@ -298,7 +300,7 @@ def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
 async def _page(
     call: Call[Any],
     asked: ManyAsked,
-    typed: dict[int, Row],
+    typed: dict[int, RowTyped],
     done: list[Done],
     problem: Problem | None,
     would: Mapping[int, Effect] | None = None,
@@ -379,10 +381,10 @@ def _row(
     asked: ManyAsked,
     file: File,
     found: desk.Matter,
-    typed: dict[int, Row],
+    typed: dict[int, RowTyped],
     templates: list[notes.Template],
     viewer: Viewer,
-) -> Row:
+) -> RowTyped:
     """What stands in the form: what was typed, or the template filled in for this very thing. Nothing is chosen unasked."""
     target = file.target
     if target.number in typed:
@@ -390,7 +392,7 @@ def _row(
     template = next((one for one in templates if one.id == asked.template), None)
     values = _values(found.order, file)
     text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
-    return Row(
+    return RowTyped(
         outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=_marked(asked.mark, file)
     )
 
@@ -411,12 +413,12 @@ ROUTES: tuple[Route, ...] = (
         body=LARGE,
         **PAGE | {"may": "write_notes"},
     ),
-    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=Out, **FILES),
+    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=FileAsked, **FILES),
     post(
         "/office/orders/{ref}/many/file",
         bring,
         Surface.OFFICE,
-        takes=Filed,
+        takes=FileSent,
         body=BIGGEST + 100_000,
         **PAGE | {"may": "write_notes"},
     ),
@@ -426,7 +428,7 @@ ROUTES: tuple[Route, ...] = (
         "/office/appeals/many/file",
         bring,
         Surface.OFFICE,
-        takes=Filed,
+        takes=FileSent,
         body=BIGGEST + 100_000,
         **PAGE | {"may": "hear_appeal"},
     ),

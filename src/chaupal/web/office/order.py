@@ -34,7 +34,7 @@ class OrderAsked(msgspec.Struct, kw_only=True):
     first: From = 1
 
 
-class Stepped(msgspec.Struct, kw_only=True):
+class StepTyped(msgspec.Struct, kw_only=True):
     """A step as it is typed. `seen`: the number of the order's last event on the page."""
 
     ref: str
@@ -50,7 +50,7 @@ class Stepped(msgspec.Struct, kw_only=True):
     seen: Number | None = None
 
 
-class Noted(msgspec.Struct, kw_only=True):
+class NoteTyped(msgspec.Struct, kw_only=True):
     """A note among staff about the order."""
 
     ref: str
@@ -61,7 +61,7 @@ async def show(call: Call[OrderAsked]) -> Answer:
     return await _page(call, call.args.ref, call.args.first, None, None)
 
 
-async def take_step(call: Call[Stepped]) -> Answer:
+async def take_step(call: Call[StepTyped]) -> Answer:
     args = call.args
     try:
         form = StepForm(
@@ -98,7 +98,7 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-async def note(call: Call[Noted]) -> Answer:
+async def note(call: Call[NoteTyped]) -> Answer:
     args = call.args
     found = await desk.matter(call.house.court, call.viewer, args.ref)
     try:
@@ -139,18 +139,18 @@ async def _page(call: Call[Any], ref: str, first: int, typed: Any, problem: Prob
     )
 
 
-class Line(NamedTuple):
+class TimelineLine(NamedTuple):
     """One line of an order's timeline: a step of the order, or what came of the things with these `numbers`."""
 
     event: OrderEvent | CaseEvent
     numbers: tuple[int, ...] = ()
 
 
-def timeline(found: desk.Matter) -> list[Line]:
+def timeline(found: desk.Matter) -> list[TimelineLine]:
     """All that happened, in order. What one person did to many things within a minute is one line, with the first one's mark."""
-    single = [Line(event, (number,)) for number, event in found.moves]
-    every = sorted((*map(Line, found.events), *single), key=lambda line: (line.event.at, line.event.id))
-    lines: list[Line] = []
+    single = [TimelineLine(event, (number,)) for number, event in found.moves]
+    every = sorted((*map(TimelineLine, found.events), *single), key=lambda line: (line.event.at, line.event.id))
+    lines: list[TimelineLine] = []
     for line in every:
         before = lines[-1] if lines else None
         if before is not None and before.numbers and line.numbers and _alike(before.event, line.event):
@@ -189,6 +189,6 @@ def _particulars(call: Call[Any], found: desk.Matter) -> list[tuple[str, str]]:
 ROUTES: tuple[Route, ...] = (
     get("/office/orders/{ref}", show, Surface.OFFICE, takes=OrderAsked, **PAGE),
     get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=OrderAsked, **PAGE),
-    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=Stepped, **PAGE | {"may": "take_step"}),
-    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=Noted, **PAGE | {"may": "write_notes"}),
+    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=StepTyped, **PAGE | {"may": "take_step"}),
+    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=NoteTyped, **PAGE | {"may": "write_notes"}),
 )

@@ -23,7 +23,7 @@ from chaupal.web.words import N_
 MOST_LOOKS = 100
 
 
-class Granted(msgspec.Struct, kw_only=True):
+class RoleTyped(msgspec.Struct, kw_only=True):
     """Whose role becomes which."""
 
     handle: str = ""
@@ -49,10 +49,10 @@ class LooksAsked(msgspec.Struct, kw_only=True):
 
 
 async def show_staff(call: Call[Nothing]) -> Answer:
-    return await _staff(call, Granted(), None)
+    return await _staff(call, RoleTyped(), None)
 
 
-async def grant(call: Call[Granted]) -> Answer:
+async def grant(call: Call[RoleTyped]) -> Answer:
     args = call.args
     try:
         if args.role not in roles.GIVEN:
@@ -72,7 +72,7 @@ async def _account(call: Call[Any], handle: str) -> int:
         raise Invalid("handle_unknown") from error
 
 
-async def _staff(call: Call[Any], typed: Granted, problem: Problem | None) -> Answer:
+async def _staff(call: Call[Any], typed: RoleTyped, problem: Problem | None) -> Answer:
     known = await desk.staff(call.house.reads, call.viewer)
     return await office_room.render(
         call,
@@ -188,7 +188,7 @@ async def open_evidence(call: Call[GrantAsked]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/office/people", show_staff, Surface.OFFICE, **PAGE),
-    post("/office/people", grant, Surface.OFFICE, takes=Granted, **PAGE | {"may": "grant_roles"}),
+    post("/office/people", grant, Surface.OFFICE, takes=RoleTyped, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
     post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE | {"may": "protect_speaker"}),
     post(

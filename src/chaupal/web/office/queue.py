@@ -15,7 +15,7 @@ from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
-from chaupal.reads.court.desk import Wish
+from chaupal.reads.court.desk import DeskWish
 from chaupal.web import links
 from chaupal.web.office import room as office_room
 from chaupal.web.office.room import PAGE
@@ -27,7 +27,7 @@ type Word = Annotated[str, Meta(max_length=200)]
 
 
 class QueueAsked(msgspec.Struct, kw_only=True):
-    """What to show. `desk.Wish` says what each means."""
+    """What to show. `desk.DeskWish` says what each means."""
 
     state: Word = ""
     kind: Word = ""
@@ -39,7 +39,7 @@ class QueueAsked(msgspec.Struct, kw_only=True):
     q: Word = ""
 
 
-class Taken(msgspec.Struct, kw_only=True):
+class TargetsTaken(msgspec.Struct, kw_only=True):
     """Targets of an order (all where none is named) that somebody takes up: `me`, nobody (""), or a handle."""
 
     ref: str
@@ -49,7 +49,7 @@ class Taken(msgspec.Struct, kw_only=True):
 
 
 async def queue(call: Call[QueueAsked]) -> Answer:
-    wish = Wish(**msgspec.structs.asdict(call.args))
+    wish = DeskWish(**msgspec.structs.asdict(call.args))
     found = await desk.queue(call.house.reads, call.viewer, wish)
     laws = call.house.court.regimes.in_force(call.house.court.clock())
     return await office_room.render(
@@ -64,7 +64,7 @@ async def queue(call: Call[QueueAsked]) -> Answer:
     )
 
 
-async def assign(call: Call[Taken]) -> Answer:
+async def assign(call: Call[TargetsTaken]) -> Answer:
     args = call.args
     await assigning.assign(call.house.court, call.viewer, args.ref, args.numbers, args.to)
     return redirect(links.back(args.next))
@@ -104,7 +104,7 @@ async def show(call: Call[Nothing]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/office", queue, Surface.OFFICE, takes=QueueAsked, **PAGE),
-    post("/office/assign", assign, Surface.OFFICE, takes=Taken, **PAGE | {"may": "write_notes"}),
+    post("/office/assign", assign, Surface.OFFICE, takes=TargetsTaken, **PAGE | {"may": "write_notes"}),
     get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
     post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE | {"may": "write_notes"}),
     post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=ById, **PAGE | {"may": "write_notes"}),

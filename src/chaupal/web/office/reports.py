@@ -43,7 +43,7 @@ class ReportHandled(msgspec.Struct, kw_only=True):
     grounds: str = ""
 
 
-class Group(msgspec.Struct, frozen=True):
+class ReportGroup(msgspec.Struct, frozen=True):
     """Reports about one account: many of them are one line of the queue."""
 
     person: Person | None
@@ -120,14 +120,14 @@ ACTS: dict[str, Act] = {
 }
 
 
-async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[Group]:
+async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[ReportGroup]:
     """In the order of the first report of each."""
     by_account: dict[int, list[ReportRow]] = {}
     for row in rows:
         by_account.setdefault(row.account_id, []).append(row)
     known = await people.people(call.house.reads, call.viewer, Surface.OFFICE, by_account)
     named = {one.item.id: one.item for one in known}
-    return [Group(named.get(account), tuple(found)) for account, found in by_account.items()]
+    return [ReportGroup(named.get(account), tuple(found)) for account, found in by_account.items()]
 
 
 async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:

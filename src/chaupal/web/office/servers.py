@@ -49,14 +49,14 @@ class ServerTyped(msgspec.Struct, kw_only=True):
         return ServerForm(**msgspec.structs.asdict(self))
 
 
-class About(msgspec.Struct, kw_only=True):
+class ServerAct(msgspec.Struct, kw_only=True):
     """A server, or its being let in, by its id; and why it is to be otherwise."""
 
     id: Number
     reason: Text = ""
 
 
-class Told(msgspec.Struct, kw_only=True):
+class ServerWording(msgspec.Struct, kw_only=True):
     """How a server is told of."""
 
     id: Number
@@ -65,12 +65,12 @@ class Told(msgspec.Struct, kw_only=True):
     private_comment: Text = ""
 
 
-class LetIn(msgspec.Struct, kw_only=True):
+class LetInTyped(msgspec.Struct, kw_only=True):
     domain: Word = ""
     reason: Text = ""
 
 
-class Listed(msgspec.Struct, kw_only=True):
+class ServerListSent(msgspec.Struct, kw_only=True):
     """A list of servers comes as a file."""
 
     reason: Text = ""
@@ -85,19 +85,19 @@ async def limit(call: Call[ServerTyped]) -> Answer:
     return await _done_or_said(call, limits.limit(call.house.court, call.viewer, call.args.form), typed=call.args)
 
 
-async def end(call: Call[About]) -> Answer:
+async def end(call: Call[ServerAct]) -> Answer:
     args = call.args
     return await _done_or_said(call, limits.end(call.house.court, call.viewer, args.id, args.reason), about=args.id)
 
 
-async def tell(call: Call[Told]) -> Answer:
+async def tell(call: Call[ServerWording]) -> Answer:
     """How its name is told, and what staff noted: nothing is limited by it."""
     a = call.args
     form = ServerForm(obfuscate=a.obfuscate, public_comment=a.public_comment, private_comment=a.private_comment)
     return await _done_or_said(call, limits.told_so(call.house.court, call.viewer, a.id, form), about=a.id)
 
 
-async def bring(call: Call[Listed]) -> Answer:
+async def bring(call: Call[ServerListSent]) -> Answer:
     """A list that others made: its rows become matters, which go on by themselves."""
     file = call.files.get("csv")
     try:
@@ -115,20 +115,20 @@ async def out(call: Call[Nothing]) -> Answer:
     return csv_file(csv_blocks.written(found), "domain_blocks")
 
 
-async def let_in(call: Call[LetIn]) -> Answer:
+async def let_in(call: Call[LetInTyped]) -> Answer:
     args = call.args
     letting = allowing.let_in(call.house.court, call.viewer, args.domain, args.reason)
     return await _done_or_said(call, letting, "#allowed", let_in=args)
 
 
-async def take_off(call: Call[About]) -> Answer:
+async def take_off(call: Call[ServerAct]) -> Answer:
     args = call.args
     return await _done_or_said(
         call, allowing.take_off(call.house.court, call.viewer, args.id, args.reason), "#allowed", about=args.id
     )
 
 
-async def keep(call: Call[About]) -> Answer:
+async def keep(call: Call[ServerAct]) -> Answer:
     return await _done_or_said(
         call, allowing.keep(call.house.court, call.viewer, call.args.id), "#allowed", about=call.args.id
     )
@@ -149,8 +149,8 @@ async def _page(
     *,
     typed: ServerTyped | None = None,
     about: int = 0,
-    listed: Listed | None = None,
-    let_in: LetIn | None = None,
+    listed: ServerListSent | None = None,
+    let_in: LetInTyped | None = None,
     taken: Taken | None = None,
 ) -> Answer:
     court, viewer = call.house.court, call.viewer
@@ -171,9 +171,9 @@ async def _page(
         allowed=allowed,
         names=await desk.handles(call.house.reads, viewer, staff),
         about=about,
-        listed=listed or Listed(),
+        listed=listed or ServerListSent(),
         severities=SEVERITIES,
-        let_in=let_in or LetIn(),
+        let_in=let_in or LetInTyped(),
         taken=taken,
         federation=call.house.settings.federation,
         outcome_of=limits.outcome_of,
@@ -187,11 +187,11 @@ ACT: dict[str, Any] = PAGE | {"may": "sanction"}
 ROUTES: tuple[Route, ...] = (
     get("/office/servers", show, Surface.OFFICE, takes=ServerTyped, **PAGE),
     post("/office/servers", limit, Surface.OFFICE, takes=ServerTyped, **ACT),
-    post("/office/servers/{id}/end", end, Surface.OFFICE, takes=About, **ACT),
-    post("/office/servers/{id}/told", tell, Surface.OFFICE, takes=Told, **ACT),
-    post("/office/servers/file", bring, Surface.OFFICE, takes=Listed, body=BIGGEST + 100_000, **ACT),
+    post("/office/servers/{id}/end", end, Surface.OFFICE, takes=ServerAct, **ACT),
+    post("/office/servers/{id}/told", tell, Surface.OFFICE, takes=ServerWording, **ACT),
+    post("/office/servers/file", bring, Surface.OFFICE, takes=ServerListSent, body=BIGGEST + 100_000, **ACT),
     get("/office/servers.csv", out, Surface.OFFICE, shape=Shape.FILE, may="see_office"),
-    post("/office/servers/allowed", let_in, Surface.OFFICE, takes=LetIn, **ACT),
-    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, takes=About, **ACT),
-    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, takes=About, **ACT),
+    post("/office/servers/allowed", let_in, Surface.OFFICE, takes=LetInTyped, **ACT),
+    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, takes=ServerAct, **ACT),
+    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, takes=ServerAct, **ACT),
 )

@@ -30,7 +30,7 @@ HAPPENS = {
 }
 
 
-class Acted(msgspec.Struct, kw_only=True):
+class WebhookAct(msgspec.Struct, kw_only=True):
     """What to do with one of them: enable, disable, secret, ping or remove."""
 
     id: Number
@@ -49,7 +49,7 @@ async def register(call: Call[WebhookForm]) -> Answer:
     return await _page(call, WebhookForm(), fresh=made.hook, secret=made.secret)
 
 
-async def act(call: Call[Acted]) -> Answer:
+async def act(call: Call[WebhookAct]) -> Answer:
     court, viewer, id_ = call.house.court, call.viewer, call.args.id
     try:
         match call.args.act:
@@ -103,5 +103,5 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}
 ROUTES: tuple[Route, ...] = (
     get("/office/webhooks", show, Surface.OFFICE, **PAGE),
     post("/office/webhooks", register, Surface.OFFICE, takes=WebhookForm, **PAGE),
-    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, takes=Acted, **PAGE),
+    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, takes=WebhookAct, **PAGE),
 )

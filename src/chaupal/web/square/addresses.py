@@ -29,7 +29,7 @@ KNOWN = {
 }
 
 
-class Shared(msgspec.Struct):
+class ShareAsked(msgspec.Struct):
     """What a button “share” of another site, or an app, hands over; each may be missing."""
 
     text: str = ""
@@ -44,7 +44,7 @@ def to(where: str) -> Callable[[Call[Any]], Awaitable[Answer]]:
     return lead
 
 
-async def share(call: Call[Shared]) -> Answer:
+async def share(call: Call[ShareAsked]) -> Answer:
     return redirect(links.query("/compose", text=call.args.text, title=call.args.title, url=call.args.url))
 
 
@@ -56,6 +56,6 @@ OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     *(get(path, to(where), Surface.NONE, **OPEN) for path, where in KNOWN.items()),
-    get("/share", share, Surface.NONE, takes=Shared, **OPEN),
+    get("/share", share, Surface.NONE, takes=ShareAsked, **OPEN),
     get("/admin/reports/{id}", report, Surface.NONE, takes=ById, **OPEN),
 )

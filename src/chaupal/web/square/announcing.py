@@ -29,14 +29,14 @@ class AnnouncementAsked(msgspec.Struct, kw_only=True):
     next: str = "/announcements"
 
 
-class Reacted(AnnouncementAsked, kw_only=True):
+class ReactionTyped(AnnouncementAsked, kw_only=True):
     """An emoji; `back`: take it back."""
 
     name: str = ""
     back: bool = False
 
 
-class Changed(AnnouncementEdit, kw_only=True):
+class AnnouncementChanged(AnnouncementEdit, kw_only=True):
     """The office's form for one that is there."""
 
     id: Number
@@ -55,7 +55,7 @@ async def dismiss(call: Call[AnnouncementAsked]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def react(call: Call[Reacted]) -> Answer:
+async def react(call: Call[ReactionTyped]) -> Answer:
     act = announcements.unreact if call.args.back else announcements.react
     await act(call.house.square, call.viewer, call.args.id, call.args.name)
     return redirect(links.back(call.args.next))
@@ -83,7 +83,7 @@ async def edit(call: Call[AnnouncementAsked]) -> Answer:
     return await _edit(call, typed)
 
 
-async def change(call: Call[Changed]) -> Answer:
+async def change(call: Call[AnnouncementChanged]) -> Answer:
     """The same with other words."""
     typed = call.args
     try:
@@ -109,7 +109,7 @@ async def _office(call: Call[Any], typed: AnnouncementForm, problem: Problem | N
 
 
 async def _edit(
-    call: Call[AnnouncementAsked] | Call[Changed], typed: AnnouncementEdit, problem: Problem | None = None
+    call: Call[AnnouncementAsked] | Call[AnnouncementChanged], typed: AnnouncementEdit, problem: Problem | None = None
 ) -> Answer:
     one = await desk.by_id(call.house.court, call.viewer, call.args.id)
     return await office_room.render(
@@ -122,10 +122,10 @@ STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
 ROUTES: tuple[Route, ...] = (
     get("/announcements", listed, Surface.NONE, **PAGE),
     post("/announcements/{id}/dismiss", dismiss, Surface.NONE, takes=AnnouncementAsked, **PAGE),
-    post("/announcements/{id}/react", react, Surface.NONE, takes=Reacted, **PAGE),
+    post("/announcements/{id}/react", react, Surface.NONE, takes=ReactionTyped, **PAGE),
     get("/office/announcements", office, Surface.OFFICE, **STAFF),
     post("/office/announcements", write, Surface.OFFICE, takes=AnnouncementForm, **STAFF),
     get("/office/announcements/{id}", edit, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
-    post("/office/announcements/{id}", change, Surface.OFFICE, takes=Changed, **STAFF),
+    post("/office/announcements/{id}", change, Surface.OFFICE, takes=AnnouncementChanged, **STAFF),
     post("/office/announcements/{id}/end", end, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
 )

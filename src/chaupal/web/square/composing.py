@@ -39,7 +39,7 @@ class PictureSent(msgspec.Struct, kw_only=True):
     description: str = ""
 
 
-class Described(msgspec.Struct, kw_only=True):
+class DescriptionTyped(msgspec.Struct, kw_only=True):
     """New words for a picture that is in no post yet."""
 
     id: Number
@@ -77,7 +77,7 @@ async def upload(call: Call[PictureSent]) -> Answer:
     return json({"id": str(id_), "src": links.picture(kept), "heard": kept.kind in captions.HEARD})
 
 
-async def describe(call: Call[Described]) -> Answer:
+async def describe(call: Call[DescriptionTyped]) -> Answer:
     await media.describe(call.house.square, call.viewer, call.args.id, call.args.description, None)
     return json({})
 
@@ -98,6 +98,6 @@ ROUTES: tuple[Route, ...] = (
         body=48_000_000,
         limit=(30, 1_800),
     ),
-    post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE, takes=Described),
+    post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE, takes=DescriptionTyped),
     post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE, takes=ById),
 )

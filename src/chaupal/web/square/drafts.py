@@ -16,7 +16,7 @@ from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of
 from chaupal.web.words import N_, words
 
 
-class Thrown(msgspec.Struct, kw_only=True):
+class DraftDeletion(msgspec.Struct, kw_only=True):
     """A draft that goes, and where to go then."""
 
     id: Number
@@ -47,7 +47,7 @@ async def autosave(call: Call[PostTyped]) -> Answer:
     return json({"id": str(id_), "updated_at": iso(call.house.reads.clock())})
 
 
-async def drop(call: Call[Thrown]) -> Answer:
+async def drop(call: Call[DraftDeletion]) -> Answer:
     await drafts.drop(call.house.square, call.viewer, call.args.id)
     return redirect(links.back(call.args.next))
 
@@ -65,5 +65,5 @@ ROUTES: tuple[Route, ...] = (
     get("/drafts", listed, Surface.OWN, shape=Shape.PAGE),
     post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=PostTyped, body=writing.WHOLE_FORM),
     post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=PostTyped),
-    post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=Thrown, takes_back=True),
+    post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=DraftDeletion, takes_back=True),
 )

@@ -28,7 +28,7 @@ from chaupal.web.words import N_, words
 MOST = 300
 
 
-class Edited(PostTyped, kw_only=True):
+class EditTyped(PostTyped, kw_only=True):
     """The form of a post, sent back for one that is there."""
 
     id: Number
@@ -42,14 +42,14 @@ class Ballot(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-class Moved(msgspec.Struct, kw_only=True):
+class ScheduleTyped(msgspec.Struct, kw_only=True):
     """When to say a scheduled post instead."""
 
     id: Number
     at: str = ""
 
 
-NONE_MOVED = Moved(id=0)
+NONE_MOVED = ScheduleTyped(id=0)
 
 
 class Wording(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ async def form(call: Call[ById]) -> Answer:
     return await _show(call, begun)
 
 
-async def edit(call: Call[Edited]) -> Answer:
+async def edit(call: Call[EditTyped]) -> Answer:
     """Take the new words in; or show the form again with what is wrong with them."""
     typed = call.args
     post = await _own(call, typed.id)
@@ -107,14 +107,14 @@ async def edit(call: Call[Edited]) -> Answer:
     return redirect(links.post(call.caller.handle if call.caller else "", typed.id))
 
 
-async def _described(call: Call[Any], typed: Edited) -> list[editing.Described]:
+async def _described(call: Call[Any], typed: EditTyped) -> list[editing.NewDescription]:
     """New words for pictures, and for the film of the post what came to be read along and what of that stays."""
-    found = {id_: editing.Described(id_, said) for id_, said in zip(typed.pictured, typed.described, strict=False)}
+    found = {id_: editing.NewDescription(id_, said) for id_, said in zip(typed.pictured, typed.described, strict=False)}
     film = await writing.film_of(call, typed)
     if film is not None:
         stay = typed.captioned if typed.captions_of == film.id else None
         told = writing.captions_sent(call, typed)
-        found[film.id] = replace(found.get(film.id, editing.Described(film.id)), captions=told, captioned=stay)
+        found[film.id] = replace(found.get(film.id, editing.NewDescription(film.id)), captions=told, captioned=stay)
     return [*found.values()]
 
 
@@ -145,7 +145,7 @@ async def waiting(call: Call[Nothing]) -> Answer:
     return await _waiting(call)
 
 
-async def move(call: Call[Moved]) -> Answer:
+async def move(call: Call[ScheduleTyped]) -> Answer:
     """At another time; or the list again with what is wrong with it."""
     try:
         await scheduling.move(call.house.square, call.viewer, call.args.id, from_local(call.args.at))
@@ -159,7 +159,7 @@ async def cancel(call: Call[ById]) -> Answer:
     return redirect("/scheduled")
 
 
-async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: Moved = NONE_MOVED) -> Answer:
+async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: ScheduleTyped = NONE_MOVED) -> Answer:
     page = await unsaid.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
     if error and all(one.id != wrong.id for one in page.items):
         raise NotFound
@@ -190,10 +190,10 @@ async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/posts/{id}/edit", form, Surface.STATUS, takes=ById, **PAGE),
-    post("/posts/{id}/edit", edit, Surface.STATUS, takes=Edited, body=66_000_000, **PAGE),
+    post("/posts/{id}/edit", edit, Surface.STATUS, takes=EditTyped, body=66_000_000, **PAGE),
     post("/posts/{id}/vote", vote, Surface.STATUS, takes=Ballot, **PAGE),
     get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, takes=PostAddress, **PAGE),
     get("/scheduled", waiting, Surface.OWN, **PAGE),
-    post("/scheduled/{id}/move", move, Surface.OWN, takes=Moved, **PAGE),
+    post("/scheduled/{id}/move", move, Surface.OWN, takes=ScheduleTyped, **PAGE),
     post("/scheduled/{id}/delete", cancel, Surface.OWN, takes=ById, takes_back=True, **PAGE),
 )

@@ -9,7 +9,7 @@ from chaupal.web import links
 WORDS = 200  # letters of a description
 
 
-class Shown(msgspec.Struct, frozen=True):
+class PagePicture(msgspec.Struct, frozen=True):
     """A picture by its path on this server. `large`: the page is about it, not only signed by it."""
 
     address: str
@@ -17,29 +17,29 @@ class Shown(msgspec.Struct, frozen=True):
     large: bool = False
 
 
-class Shared(msgspec.Struct, frozen=True):
+class PagePreview(msgspec.Struct, frozen=True):
     """The words and the picture of a page."""
 
     words: str = ""
-    picture: Shown | None = None
+    picture: PagePicture | None = None
 
 
-def of_post(post: Post, author: Person) -> Shared:
+def of_post(post: Post, author: Person) -> PagePreview:
     """A warning stands for the words and for the pictures behind it."""
     if post.spoiler:
-        return Shared(_short(post.spoiler), _portrait(author))
+        return PagePreview(_short(post.spoiler), _portrait(author))
     first = next((p for p in post.pictures if p.kind == "image"), None)
     if first is None or post.sensitive:
-        return Shared(_short(post.text), _portrait(author))
-    return Shared(_short(post.text), Shown(links.picture(first, "original"), first.description, large=True))
+        return PagePreview(_short(post.text), _portrait(author))
+    return PagePreview(_short(post.text), PagePicture(links.picture(first, "original"), first.description, large=True))
 
 
-def of_person(person: Person) -> Shared:
-    return Shared(_short(person.note), _portrait(person))
+def of_person(person: Person) -> PagePreview:
+    return PagePreview(_short(person.note), _portrait(person))
 
 
-def _portrait(person: Person) -> Shown | None:
-    return Shown(links.avatar(person)) if person.avatar else None
+def _portrait(person: Person) -> PagePicture | None:
+    return PagePicture(links.avatar(person)) if person.avatar else None
 
 
 def _short(text: str) -> str:

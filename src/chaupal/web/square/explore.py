@@ -11,14 +11,14 @@ from chaupal.reads.people import bylines, suggestions
 from chaupal.web import pages
 from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
-from chaupal.web.square.meeting import Met, suggested
+from chaupal.web.square.meeting import Introduced, suggested
 from chaupal.web.square.reading import posts_page
 from chaupal.web.words import N_
 
 MOST_TAGS, MOST_POSTS, MOST_LINKS, MOST_PEOPLE = 20, 20, 20, 40
 
 
-class Linked(Paged, kw_only=True):
+class LinkAsked(Paged, kw_only=True):
     """A link by its address."""
 
     url: str
@@ -44,7 +44,7 @@ async def links(call: Call[Nothing]) -> Answer:
     )
 
 
-async def link(call: Call[Linked]) -> Answer:
+async def link(call: Call[LinkAsked]) -> Answer:
     """What people say with one link. Not there once it trends no more."""
     url = call.args.url
     posts = await trending_links.posts(call.house.reads, call.viewer, url, call.args.cursor())
@@ -60,7 +60,7 @@ async def people(call: Call[Nothing]) -> Answer:
     found = await suggested(call, MOST_PEOPLE) if viewer.account is not None else []
     listed = await suggestions.directory(reads, viewer, limit=MOST_PEOPLE)
     known = {one.face.person.id for one in found} | {viewer.account}
-    directory = [Met(face(call, seen)) for seen in listed if seen.item.id not in known]
+    directory = [Introduced(face(call, seen)) for seen in listed if seen.item.id not in known]
     return await _page(call, "people", suggested=found, directory=directory)
 
 
@@ -77,6 +77,6 @@ ROUTES: tuple[Route, ...] = (
     get("/explore", tags, Surface.TRENDS, **PAGE),
     get("/explore/posts", posts, Surface.TRENDS, **PAGE),
     get("/explore/links", links, Surface.TRENDS, **PAGE),
-    get("/explore/link", link, Surface.PUBLIC, takes=Linked, **PAGE),
+    get("/explore/link", link, Surface.PUBLIC, takes=LinkAsked, **PAGE),
     get("/explore/people", people, Surface.SUGGEST, **PAGE),
 )

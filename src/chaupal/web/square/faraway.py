@@ -26,26 +26,31 @@ from chaupal.web.words import N_
 ASKED = (20, 300)  # times somebody may ask other servers in so many seconds
 
 
-class Followed(msgspec.Struct, kw_only=True):
+class RemoteFollowAsked(msgspec.Struct, kw_only=True):
     """Who is to be followed, and who wants to: `from_` is a name on another server."""
 
     handle: str
     from_: str = msgspec.field(name="from", default="")
 
 
-class Met(msgspec.Struct, kw_only=True):
+class RemoteAsked(msgspec.Struct, kw_only=True):
     """Somebody or something that was met elsewhere: `acct:ravi@other.example`, or an address."""
 
     uri: str = ""
 
 
-async def ask(call: Call[Followed]) -> Answer:
+async def ask(call: Call[RemoteFollowAsked]) -> Answer:
     """From which server one wants to follow. Raises NotFound where other servers are not talked to."""
     return await _ask(call, await _ours(call))
 
 
 async def _ask(
-    call: Call[Followed], seen: Visible[Person], problem: Invalid | None = None, *, way: str = "", host: str = ""
+    call: Call[RemoteFollowAsked],
+    seen: Visible[Person],
+    problem: Invalid | None = None,
+    *,
+    way: str = "",
+    host: str = "",
 ) -> Answer:
     wrong = {"from": sentence(problem, call.viewer.language)} if problem else {}
     return await pages.render(
@@ -61,7 +66,7 @@ async def _ask(
     )
 
 
-async def send(call: Call[Followed]) -> Answer:
+async def send(call: Call[RemoteFollowAsked]) -> Answer:
     """The way to that server, with whom it is to follow."""
     seen, settings, there = await _ours(call), call.house.settings, call.house.square.elsewhere
     name = handles.stored(call.args.from_, settings.domain)
@@ -77,7 +82,7 @@ async def send(call: Call[Followed]) -> Answer:
     return await _ask(call, seen, way=way, host=handles.host_of(name))
 
 
-async def met(call: Call[Met]) -> Answer:
+async def met(call: Call[RemoteAsked]) -> Answer:
     """What was met elsewhere, on its page here: people are followed there, posts answered. Raises NotFound."""
     house, what = call.house, call.args.uri.strip()
     own = handles.stored(what.removeprefix("acct:"), house.settings.domain)
@@ -95,23 +100,23 @@ async def met(call: Call[Met]) -> Answer:
     return redirect(links.path_of(seen.item, authors[seen.item.author].item))
 
 
-async def _ours(call: Call[Followed]) -> Visible[Person]:
+async def _ours(call: Call[RemoteFollowAsked]) -> Visible[Person]:
     seen = await people.named(call.house.reads, call.viewer, call.args.handle)
     if seen.item.server or seen.withheld or not call.house.settings.federates:
         raise NotFound
     return seen
 
 
-FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Followed}
+FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": RemoteFollowAsked}
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/follow", ask, Surface.PROFILE, **FROM),
     post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **FROM),
-    get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, takes=Met, limit=ASKED),
+    get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, takes=RemoteAsked, limit=ASKED),
 )
 
 
-class Line(NamedTuple):
+class StatedLine(NamedTuple):
     """`country` in the viewer's language; empty where it says that somebody is suspended there. `until` in ms, 0: no end is said."""
 
     server: str
@@ -120,10 +125,10 @@ class Line(NamedTuple):
     until: int
 
 
-async def statements(call: Call[Any], thing: Post | Person) -> list[Line]:
+async def statements(call: Call[Any], thing: Post | Person) -> list[StatedLine]:
     """In the order in which it says them; of ours none."""
     language = call.viewer.language
     return [
-        Line(one.domain, country_names((one.country,), language) if one.country else "", one.order, one.until)
+        StatedLine(one.domain, country_names((one.country,), language) if one.country else "", one.order, one.until)
         for one in await stated.statements_about(call.house.reads, thing)
     ]

@@ -18,7 +18,7 @@ from chaupal.policy.things import Person
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
-from chaupal.reads.people.notifications import GROUPED, Group, NotificationsAsked, Told
+from chaupal.reads.people.notifications import GROUPED, GroupSeen, NotificationsAsked, NotificationSeen
 from chaupal.social.people import elsewhere, markers
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
@@ -32,7 +32,7 @@ FACES = 6  # of those who did the same
 OFFERED = 4  # people, and hashtags, while one types
 FEW = 5  # people and tags where posts are looked for too
 MANY = 20
-NONE: romanised.Found[Any] = romanised.Found([])
+NONE: romanised.RomanisedFound[Any] = romanised.RomanisedFound([])
 KINDS = ("", "posts", "people", "tags")
 
 
@@ -74,7 +74,7 @@ class QueryTyped(msgspec.Struct, kw_only=True):
     q: str = ""
 
 
-class Offer(msgspec.Struct, frozen=True):
+class SearchOffer(msgspec.Struct, frozen=True):
     """What one may mean: `text` as it is written, `about` it, and the page it leads to."""
 
     text: str
@@ -120,7 +120,7 @@ class Notification(msgspec.Struct, frozen=True):
     `message`: its post is for those alone whom it names, as what the house tells somebody.
     """
 
-    told: Told
+    told: NotificationSeen
     face: Face
     card: Card | None
     decided: str = ""
@@ -190,9 +190,9 @@ async def suggest(call: Call[QueryTyped]) -> Answer:
     named = [] if q.startswith("#") else await search.people(reads, viewer, q, Span(OFFERED), surface=Surface.SUGGEST)
     return json(
         [
-            *(Offer(f"#{tag.name}", talking(call, tag.authors), links.tag(tag.name)) for tag in tags),
+            *(SearchOffer(f"#{tag.name}", talking(call, tag.authors), links.tag(tag.name)) for tag in tags),
             *(
-                Offer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle))
+                SearchOffer(one.item.shown_name, f"@{one.item.handle}", links.person(one.item.handle))
                 for one in named
                 if not one.withheld
             ),
@@ -228,7 +228,7 @@ async def notifications_page(call: Call[NotificationsOf]) -> Answer:
     )
 
 
-def _notification(call: Call[NotificationsOf], group: Group, card: Card | None) -> Notification:
+def _notification(call: Call[NotificationsOf], group: GroupSeen, card: Card | None) -> Notification:
     told = group.newest
     ruling, body = told.ruling, told.body
     if ruling is None:

@@ -55,7 +55,7 @@ TO_PEOPLE: dict[str, Act] = {
 YEAR = 31_536_000  # seconds
 
 
-class Done(msgspec.Struct, kw_only=True):
+class ActTyped(msgspec.Struct, kw_only=True):
     """An act on one thing, and where to go then."""
 
     id: Number
@@ -63,37 +63,37 @@ class Done(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-class Back(msgspec.Struct, kw_only=True):
+class UndoTyped(msgspec.Struct, kw_only=True):
     """Something of one's own, and where to go when it is gone."""
 
     id: Number
     next: str = "/"
 
 
-class Tongue(msgspec.Struct, kw_only=True):
+class LanguageTyped(msgspec.Struct, kw_only=True):
     """A language of pages."""
 
     language: str
     next: str = "/"
 
 
-async def to_post(call: Call[Done]) -> Answer:
+async def to_post(call: Call[ActTyped]) -> Answer:
     await _act(call, TO_POSTS)
     return await of_post(call, call.args.id, call.args.next)
 
 
-async def delete_post(call: Call[Back]) -> Answer:
+async def delete_post(call: Call[UndoTyped]) -> Answer:
     # Nothing on the pages writes a deleted post anew, so its pictures need not wait for that.
     await posts.delete(call.house.square, call.viewer, call.args.id, uploads=True)
     return redirect(links.back(call.args.next))
 
 
-async def to_person(call: Call[Done]) -> Answer:
+async def to_person(call: Call[ActTyped]) -> Answer:
     await _act(call, TO_PEOPLE)
     return await of_person(call, call.args.id, call.args.next)
 
 
-async def _act(call: Call[Done], acts: dict[str, Act]) -> None:
+async def _act(call: Call[ActTyped], acts: dict[str, Act]) -> None:
     act = or_not_found(acts.get(call.args.act))
     await act(call.house.square, call.viewer, call.args.id)
 
@@ -111,7 +111,7 @@ async def note(call: Call[NoteTyped]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def speak(call: Call[Tongue]) -> Answer:
+async def speak(call: Call[LanguageTyped]) -> Answer:
     """Pages speak this language from now on: in this browser, and to this account wherever it signs in."""
     if call.args.language not in LANGUAGES:
         raise NotFound
@@ -122,11 +122,11 @@ async def speak(call: Call[Tongue]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=Back, takes_back=True),
-    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=Done),
-    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=Done),
+    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=UndoTyped, takes_back=True),
+    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=ActTyped),
+    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=ActTyped),
     post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE, takes=NoteTyped),
-    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=Tongue),
+    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=LanguageTyped),
 )
 
 

@@ -32,13 +32,13 @@ HINTS = {
 PAGES = {ABOUT: "/about", PRIVACY: "/privacy", TERMS: "/terms"}
 
 
-class OfDay(msgspec.Struct):
+class TermsAsked(msgspec.Struct):
     """The day from which terms hold."""
 
     date: Annotated[str, Meta(max_length=20)]
 
 
-class OfKind(msgspec.Struct):
+class TextAsked(msgspec.Struct):
     """Which text."""
 
     kind: Literal["about", "privacy", "terms"]
@@ -62,7 +62,7 @@ async def terms(call: Call[Nothing]) -> Answer:
     return await _page(call, one, after, await house_texts.every(call.house.court, TERMS))
 
 
-async def terms_of(call: Call[OfDay]) -> Answer:
+async def terms_of(call: Call[TermsAsked]) -> Answer:
     """Those of a day."""
     one, after = await house_texts.on(call.house.court, call.args.date)
     return await _page(call, one, after, await house_texts.every(call.house.court, TERMS))
@@ -103,7 +103,7 @@ async def office(call: Call[Nothing]) -> Answer:
     )
 
 
-async def edit(call: Call[OfKind]) -> Answer:
+async def edit(call: Call[TextAsked]) -> Answer:
     now = await house_texts.latest(call.house.court, call.args.kind)
     typed = HouseTextTyped(kind=call.args.kind, seen=now.version if now else 0)
     if now is not None:
@@ -149,8 +149,8 @@ OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": house_texts.MAY, "body": L
 ROUTES: tuple[Route, ...] = (
     get("/privacy", privacy, Surface.NONE, **OPEN),
     get("/terms", terms, Surface.NONE, **OPEN),
-    get("/terms/{date}", terms_of, Surface.NONE, takes=OfDay, **OPEN),
+    get("/terms/{date}", terms_of, Surface.NONE, takes=TermsAsked, **OPEN),
     get("/office/texts", office, Surface.OFFICE, **OFFICE),
-    get("/office/texts/{kind}", edit, Surface.OFFICE, takes=OfKind, **OFFICE),
+    get("/office/texts/{kind}", edit, Surface.OFFICE, takes=TextAsked, **OFFICE),
     post("/office/texts/{kind}", write, Surface.OFFICE, takes=HouseTextTyped, **OFFICE),
 )

@@ -14,7 +14,7 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import lists as reads
 from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
-from chaupal.social.people.lists import MOST_MEMBERS, Wish
+from chaupal.social.people.lists import MOST_MEMBERS, ListWish
 from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.cards import face
@@ -32,7 +32,7 @@ class ListTyped(msgspec.Struct, kw_only=True):
     exclusive: bool = False
 
 
-class OldTyped(ListTyped, kw_only=True):
+class ListChanged(ListTyped, kw_only=True):
     id: Number
 
 
@@ -44,7 +44,7 @@ class Member(msgspec.Struct, kw_only=True):
     account: Number = 0
 
 
-class Placed(msgspec.Struct, kw_only=True):
+class ListsTyped(msgspec.Struct, kw_only=True):
     """In which of one's lists somebody is to stand."""
 
     id: Number
@@ -77,7 +77,7 @@ async def within(call: Call[ById]) -> Answer:
     return await _people(call, one)
 
 
-async def change(call: Call[OldTyped]) -> Answer:
+async def change(call: Call[ListChanged]) -> Answer:
     one = await reads.by_id(call.house.reads, call.viewer, call.args.id)
     try:
         await lists.change(call.house.square, call.viewer, one.id, _wish(call.args))
@@ -110,7 +110,7 @@ async def take_out(call: Call[Member]) -> Answer:
     return redirect(f"/lists/{call.args.id}/people")
 
 
-async def place(call: Call[Placed]) -> Answer:
+async def place(call: Call[ListsTyped]) -> Answer:
     """Somebody stands in these of one's lists and in no others."""
     args, square, viewer = call.args, call.house.square, call.viewer
     held = {one.id for one in await reads.holding(call.house.reads, viewer, args.id)}
@@ -121,8 +121,8 @@ async def place(call: Call[Placed]) -> Answer:
     return redirect(links.back(args.next))
 
 
-def _wish(typed: ListTyped) -> Wish:
-    return Wish(title=typed.title, replies=typed.replies, exclusive=typed.exclusive)
+def _wish(typed: ListTyped) -> ListWish:
+    return ListWish(title=typed.title, replies=typed.replies, exclusive=typed.exclusive)
 
 
 BESIDE = {"title": "title", "replies_policy": "replies"}  # what a problem is about -> its field
@@ -179,10 +179,10 @@ ROUTES: tuple[Route, ...] = (
     get("/lists", every, Surface.OWN, **PAGE),
     post("/lists", create, Surface.OWN, takes=ListTyped, **PAGE),
     get("/lists/{id}", timeline, Surface.HOME, takes=PagedById, **PAGE),
-    post("/lists/{id}", change, Surface.OWN, takes=OldTyped, **PAGE),
+    post("/lists/{id}", change, Surface.OWN, takes=ListChanged, **PAGE),
     get("/lists/{id}/people", within, Surface.PROFILE, takes=ById, **PAGE),
     post("/lists/{id}/add", add, Surface.OWN, takes=Member, **PAGE),
     post("/lists/{id}/take-out", take_out, Surface.OWN, takes=Member, **PAGE),
     post("/lists/{id}/remove", remove, Surface.OWN, takes=ById, **PAGE),
-    post("/people/{id}/lists", place, Surface.OWN, takes=Placed, **PAGE),
+    post("/people/{id}/lists", place, Surface.OWN, takes=ListsTyped, **PAGE),
 )

@@ -11,7 +11,7 @@ from chaupal.http.listening import (
     HOME,
     PUBLIC,
     Hearing,
-    Ruled,
+    RulingTiding,
     Tiding,
     Told,
     direct_of,
@@ -38,7 +38,7 @@ MOST = 100  # posts that are asked after at once
 MARGIN = 10 * SECOND  # a page says when it was drawn; what is on it was looked up a little before
 
 
-class Heard(msgspec.Struct, kw_only=True):
+class LiveList(msgspec.Struct, kw_only=True):
     """Which list the page shows (`here`: one to which nothing comes). `languages`: those whose posts it shows, parted by
     commas; empty: all."""
 
@@ -47,7 +47,7 @@ class Heard(msgspec.Struct, kw_only=True):
     languages: str = ""
 
 
-class Standing(msgspec.Struct, kw_only=True):
+class OnScreen(msgspec.Struct, kw_only=True):
     """Ids of the posts and of the people that stand on a page, parted by commas, and when (ms) the page was drawn."""
 
     ids: str = ""
@@ -55,13 +55,13 @@ class Standing(msgspec.Struct, kw_only=True):
     since: Number = 0
 
 
-class OfPosts(msgspec.Struct, kw_only=True):
+class PostsAsked(msgspec.Struct, kw_only=True):
     """Ids of posts, parted by commas."""
 
     ids: str = ""
 
 
-class Moved(msgspec.Struct):
+class ScreenChanges(msgspec.Struct):
     """Posts that are not shown any more, posts that look otherwise now, people who are not shown; and when (ms) that was."""
 
     gone: list[str]
@@ -70,7 +70,7 @@ class Moved(msgspec.Struct):
     at: int
 
 
-async def page(call: Call[Heard]) -> Hearing:
+async def page(call: Call[LiveList]) -> Hearing:
     """The list of a page, and what comes to whoever is signed in: on one connection. Raises NotSignedIn for home and notices,
     Malformed for a tag without a name."""
     heard, me = call.args, call.viewer.account
@@ -90,7 +90,7 @@ async def page(call: Call[Heard]) -> Hearing:
     return Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
 
 
-async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def compose(call: Call[LiveList], topic: str, tiding: Tiding) -> Sequence[Told]:
     """`update` and `delete` with an id, where it concerns this viewer by the law of this moment; `away` with the id of a
     person; `notice` for a notification, `message` with the conversation in which something was said."""
     if tiding.kind == "update" and call.args.of == "here":
@@ -101,7 +101,7 @@ async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Tol
         seen = await streams.post(call.house.reads, call.viewer, tiding.id, home=home, context=context)
         wanted = [code for code in call.args.languages.split(",") if code]
         return [_id("update", tiding.id)] if seen and (not wanted or seen.item.language in wanted) else ()
-    if isinstance(tiding, Ruled):
+    if isinstance(tiding, RulingTiding):
         stands = await streams.standing(call.house.reads, call.viewer, tiding.id, tiding.posts, tiding.reposts)
         gone = [_id("delete", id_) for id_ in stands.gone]
         gone += [_id("away", id_) for id_ in await _away(call, tiding)]
@@ -109,12 +109,12 @@ async def compose(call: Call[Heard], topic: str, tiding: Tiding) -> Sequence[Tol
     return [_id(OWN.get(tiding.kind, tiding.kind), tiding.id)]
 
 
-async def standing(call: Call[Standing]) -> Answer:
+async def standing(call: Call[OnScreen]) -> Answer:
     """What became of the posts and people on a page while nobody told it: before its connection opened, or while it had none."""
     reads, viewer, now = call.house.reads, call.viewer, call.house.reads.clock()
     found = await streams.moved(reads, viewer, _ids(call.args.ids), call.args.since - MARGIN)
     away = await streams.away(reads, viewer, _ids(call.args.people))
-    return json(Moved(list(map(str, found.gone)), list(map(str, found.changed)), list(map(str, away)), now))
+    return json(ScreenChanges(list(map(str, found.gone)), list(map(str, found.changed)), list(map(str, away)), now))
 
 
 async def badge(call: Call[Nothing]) -> Answer:
@@ -126,7 +126,7 @@ async def badge(call: Call[Nothing]) -> Answer:
     )
 
 
-async def counted(call: Call[OfPosts]) -> Answer:
+async def counted(call: Call[PostsAsked]) -> Answer:
     """Answers, reposts and likes by the post's id, as pages write them; empty: none."""
     found = await streams.counts(call.house.reads, call.viewer, _ids(call.args.ids))
     say = _say(call, "compact")
@@ -148,7 +148,7 @@ def _at_most(say: Callable[[int], str], n: int) -> str:
     return (say(n) + ("+" if n >= badges.MOST else "")) if n else ""
 
 
-async def _away(call: Call[Heard], tiding: Ruled) -> list[int]:
+async def _away(call: Call[LiveList], tiding: RulingTiding) -> list[int]:
     """Whom the ruling took away; nobody learns that there was somebody whom they could not have met."""
     reads, viewer, who = call.house.reads, call.viewer, tiding.id
     if not tiding.account or not await streams.knows(reads, viewer, who):
@@ -172,13 +172,13 @@ def _id(event: str, id_: int) -> tuple[str, bytes]:
     return event, str(id_).encode()
 
 
-OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "takes": Heard, "stream": STREAM}
+OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "takes": LiveList, "stream": STREAM}
 
 ROUTES: tuple[Route, ...] = (
     get(LIVE, page, Surface.STREAM, **OPEN),
-    get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=Standing),
+    get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=OnScreen),
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
-    get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=OfPosts),
+    get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=PostsAsked),
     get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
     get("/live/posts/{id}", show, Surface.STATUS, shape=Shape.PAGE, public=True, takes=ById),
 )

@@ -13,7 +13,7 @@ from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unavailable
 from chaupal.policy.surface import Surface
 from chaupal.reads.posts import media
-from chaupal.reads.posts.media import File
+from chaupal.reads.posts.media import MediaFile
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
@@ -116,7 +116,7 @@ async def emoji(call: Call[EmojiAsked]) -> Answer:
     return await _send(call, file)
 
 
-async def _send(call: Call[Any], file: File) -> Answer:
+async def _send(call: Call[Any], file: MediaFile) -> Answer:
     # Only what may be shown at this moment gets here, so "not modified" never outlives a ruling.
     headers = headers_of(file)
     if _known(call, file.mark):
@@ -164,7 +164,7 @@ def span_of(asked: str, size: int) -> tuple[int, int] | None:
     return (start, min(end, size, start + MOST_AT_ONCE)) if start < size else None
 
 
-def headers_of(file: File) -> list[tuple[str, str]]:
+def headers_of(file: MediaFile) -> list[tuple[str, str]]:
     """Of a file that is sent in parts, too."""
     return [*_headers("-".join(file.key.split("/")[1:]), file.mark), ("accept-ranges", "bytes")]
 

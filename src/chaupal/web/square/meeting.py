@@ -6,29 +6,29 @@ import msgspec
 
 from chaupal.http.call import Call
 from chaupal.reads.people import suggestions
-from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, Why
+from chaupal.reads.people.suggestions import FRIENDS, LANGUAGE, TAGS, SuggestionReason
 from chaupal.web import pages
 from chaupal.web.square.cards import Face, face
 from chaupal.web.words import N_, words
 
-LATELY = Why("lately")  # who stands here for no better reason than that they wrote
+LATELY = SuggestionReason("lately")  # who stands here for no better reason than that they wrote
 
 
-class Met(msgspec.Struct, frozen=True):
+class Introduced(msgspec.Struct, frozen=True):
     """Somebody with the reason, in words, why they stand here; empty in the directory."""
 
     face: Face
     why: str = ""
 
 
-async def suggested(call: Call[Any], most: int) -> list[Met]:
+async def suggested(call: Call[Any], most: int) -> list[Introduced]:
     """Suggestions for the viewer, who is signed in: the better the reason, the earlier."""
     reads = pages.reads_of(call) or ()
     found = await suggestions.page(call.house.reads, call.viewer, most, reads)
-    return [Met(face(call, one.person), reason_text(call, one.why[0])) for one in found]
+    return [Introduced(face(call, one.person), reason_text(call, one.why[0])) for one in found]
 
 
-async def some(call: Call[Any], most: int) -> list[Met]:
+async def some(call: Call[Any], most: int) -> list[Introduced]:
     """As many as there are people who want to be found: on a young server nobody is much followed yet."""
     found = await suggested(call, most)
     if len(found) >= most:
@@ -36,14 +36,16 @@ async def some(call: Call[Any], most: int) -> list[Met]:
     known = {one.face.person.id for one in found} | {call.viewer.me}
     ours = {call.viewer.language, *(pages.reads_of(call) or ())}
     more = [
-        Met(face(call, seen), reason_text(call, Why(LANGUAGE) if seen.item.language in ours else LATELY))
+        Introduced(
+            face(call, seen), reason_text(call, SuggestionReason(LANGUAGE) if seen.item.language in ours else LATELY)
+        )
         for seen in await suggestions.unmet(call.house.reads, call.viewer, most + len(known))
         if seen.item.id not in known
     ]
     return [*found, *more][:most]
 
 
-def reason_text(call: Call[Any], why: Why) -> str:
+def reason_text(call: Call[Any], why: SuggestionReason) -> str:
     """A reason, in the viewer's language."""
     told = words(call.viewer.language)
     if why.kind == FRIENDS and why.friend is not None:

@@ -26,7 +26,7 @@ from chaupal.web.square.reading import pager
 from chaupal.web.words import N_
 
 
-class Row(msgspec.Struct, frozen=True):
+class TalkRow(msgspec.Struct, frozen=True):
     """What is said with one person, or one group, in the list: whom it is with, and its newest post."""
 
     party: Party
@@ -34,7 +34,7 @@ class Row(msgspec.Struct, frozen=True):
     card: Card
 
 
-class Sheet(msgspec.Struct, kw_only=True):
+class MessageSheet(msgspec.Struct, kw_only=True):
     """The form: `to` handles, with blanks or commas between; `key` makes a form that was sent twice one message."""
 
     to: str = ""
@@ -44,7 +44,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     talk: Number | None = None
 
 
-class Begun(msgspec.Struct):
+class MessageAsked(msgspec.Struct):
     """Whom a new message is for."""
 
     to: str = ""
@@ -55,7 +55,7 @@ async def listed(call: Call[Paged]) -> Answer:
     page = await reads.parties(call.house.reads, call.viewer, call.args.cursor())
     drawn = {card.key: card for card in await cards(call, [one.talk.last for one in page.items])}
     rows = [
-        Row(one, _people(one.talk.people), drawn[one.talk.last.item.id])
+        TalkRow(one, _people(one.talk.people), drawn[one.talk.last.item.id])
         for one in page.items
         if one.talk.last.item.id in drawn
     ]
@@ -64,24 +64,24 @@ async def listed(call: Call[Paged]) -> Answer:
     )
 
 
-async def new(call: Call[Begun]) -> Answer:
+async def new(call: Call[MessageAsked]) -> Answer:
     """The form; with whom one talks already, what was said before."""
     to = call.args.to[:500]
     if to and (known := await _known(call, to)):
         return redirect(f"/messages/{known.roots[0]}")
-    return await _form(call, Sheet(to=to, key=secrets.token_urlsafe(12)))
+    return await _form(call, MessageSheet(to=to, key=secrets.token_urlsafe(12)))
 
 
 async def show(call: Call[ById]) -> Answer:
     """What was said, and a place to answer; having looked, one has read it."""
     party = await _party(call, call.args.id)
-    answer = await _talk(call, call.args.id, Sheet(key=secrets.token_urlsafe(12)), party=party)
+    answer = await _talk(call, call.args.id, MessageSheet(key=secrets.token_urlsafe(12)), party=party)
     for root in party.unread if party else ():
         await conversations.read(call.house.square, call.viewer, root)
     return answer
 
 
-async def write(call: Call[Sheet]) -> Answer:
+async def write(call: Call[MessageSheet]) -> Answer:
     """Send it and show the conversation; or the form again, with what was typed and what is wrong beside its field."""
     typed = call.args
     handles = _handles(typed.to)
@@ -111,7 +111,7 @@ async def remove(call: Call[ById]) -> Answer:
 
 
 async def _talk(
-    call: Call[Any], root: int, sheet: Sheet, problem: Invalid | None = None, party: Party | None = None
+    call: Call[Any], root: int, sheet: MessageSheet, problem: Invalid | None = None, party: Party | None = None
 ) -> Answer:
     party = party or await _party(call, root)
     posts = await reads.posts_in(call.house.reads, call.viewer, *(party.roots if party else (root,)))
@@ -185,12 +185,12 @@ def _fresh(party: Party | None, shown: list[Card], me: int) -> int | None:
     return shown[mine + 1].key if mine + 1 < len(shown) else None
 
 
-async def _form(call: Call[Any], sheet: Sheet, problem: Invalid | None = None) -> Answer:
+async def _form(call: Call[Any], sheet: MessageSheet, problem: Invalid | None = None) -> Answer:
     return await _message_page(call, "message_new.html", sheet, problem, title=translated(call, N_("New message")))
 
 
 async def _message_page(
-    call: Call[Any], template: str, sheet: Sheet, problem: Invalid | None, **context: Any
+    call: Call[Any], template: str, sheet: MessageSheet, problem: Invalid | None, **context: Any
 ) -> Answer:
     text = sentence(problem, call.viewer.language) if problem else ""
     field = "to" if problem and "to" in coded(problem).wrong else "text"
@@ -212,8 +212,8 @@ def _people(seen: Any) -> list[Person]:
 
 ROUTES: tuple[Route, ...] = (
     get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),
-    get("/messages/new", new, Surface.OWN, takes=Begun, **PAGE),
+    get("/messages/new", new, Surface.OWN, takes=MessageAsked, **PAGE),
     get("/messages/{id}", show, Surface.MESSAGES, takes=ById, **PAGE),
-    post("/messages", write, Surface.MESSAGES, takes=Sheet, limit=(300, 10_800), **PAGE),
+    post("/messages", write, Surface.MESSAGES, takes=MessageSheet, limit=(300, 10_800), **PAGE),
     post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=ById, takes_back=True, **PAGE),
 )

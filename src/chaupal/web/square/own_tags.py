@@ -17,7 +17,7 @@ from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
 
 
-class Tagged(msgspec.Struct, kw_only=True):
+class TagTyped(msgspec.Struct, kw_only=True):
     """A tag, and where to go then. `name` may come in the form."""
 
     name: str = ""
@@ -28,15 +28,15 @@ async def every(call: Call[Paged]) -> Answer:
     return await _show(call)
 
 
-async def follow(call: Call[Tagged]) -> Answer:
+async def follow(call: Call[TagTyped]) -> Answer:
     return await _try(call, tags.follow, "followed")
 
 
-async def unfollow(call: Call[Tagged]) -> Answer:
+async def unfollow(call: Call[TagTyped]) -> Answer:
     return await _try(call, tags.unfollow, "followed")
 
 
-async def feature(call: Call[Tagged]) -> Answer:
+async def feature(call: Call[TagTyped]) -> Answer:
     return await _try(call, tags.feature, "featured")
 
 
@@ -45,7 +45,7 @@ async def unfeature(call: Call[ById]) -> Answer:
     return redirect("/settings/tags")
 
 
-async def _try(call: Call[Tagged], act: Any, field: str) -> Answer:
+async def _try(call: Call[TagTyped], act: Any, field: str) -> Answer:
     try:
         await act(call.house.square, call.viewer, call.args.name)
     except Invalid as problem:
@@ -73,8 +73,8 @@ async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: st
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/tags", every, Surface.OWN, takes=Paged, **PAGE),
-    post("/settings/tags/follow", follow, Surface.OWN, takes=Tagged, **PAGE),
-    post("/settings/tags/unfollow", unfollow, Surface.OWN, takes=Tagged, **PAGE),
-    post("/settings/tags/feature", feature, Surface.OWN, takes=Tagged, **PAGE),
+    post("/settings/tags/follow", follow, Surface.OWN, takes=TagTyped, **PAGE),
+    post("/settings/tags/unfollow", unfollow, Surface.OWN, takes=TagTyped, **PAGE),
+    post("/settings/tags/feature", feature, Surface.OWN, takes=TagTyped, **PAGE),
     post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, takes=ById, **PAGE),
 )

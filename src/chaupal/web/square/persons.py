@@ -22,20 +22,20 @@ from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
 
 
-class OfPerson(Paged, kw_only=True):
+class PersonAsked(Paged, kw_only=True):
     """A page of something of somebody's. `show`: `replies` or `media`, else their own posts and reposts."""
 
     handle: str
     show: str = ""
 
 
-class OfPersonTagged(OfPerson, kw_only=True):
+class PersonTagAsked(PersonAsked, kw_only=True):
     """A page of what somebody wrote with a tag."""
 
     name: str
 
 
-async def person(call: Call[OfPerson]) -> Answer:
+async def person(call: Call[PersonAsked]) -> Answer:
     """A profile. Withheld, there is a notice in its place, with status 451; suspended, a plain page with status 410."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
     seen = await _named(call)
@@ -74,7 +74,7 @@ async def person(call: Call[OfPerson]) -> Answer:
     )
 
 
-async def card(call: Call[OfPerson]) -> Answer:
+async def card(call: Call[PersonAsked]) -> Answer:
     """The profile in short, for whoever points at a name. Raises NotFound where there is only a notice to be read."""
     seen = await _named(call)
     who = face(call, seen)
@@ -94,7 +94,7 @@ def _shown(moved: Visible[Person] | None) -> Person | None:
     return None if moved is None or moved.withheld else moved.item
 
 
-async def tagged(call: Call[OfPersonTagged]) -> Answer:
+async def tagged(call: Call[PersonTagAsked]) -> Answer:
     """What somebody wrote with a tag, in any spelling; the profile's notice stands here too."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
     seen = await _named(call)
@@ -123,13 +123,13 @@ def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]
     return 451, [*blocked_by(call.house.settings.origin + gone.path), ("x-robots-tag", "noindex")]
 
 
-async def followers(call: Call[OfPerson]) -> Answer:
+async def followers(call: Call[PersonAsked]) -> Answer:
     seen = await _named(call)
     page = await crowds.followers(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
     return await people_page(call, page, N_("Followers"), N_("Nobody follows this account yet."), of=seen.item)
 
 
-async def following(call: Call[OfPerson]) -> Answer:
+async def following(call: Call[PersonAsked]) -> Answer:
     seen = await _named(call)
     page = await crowds.following(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
     return await people_page(call, page, N_("Following"), N_("This account follows nobody yet."), of=seen.item)
@@ -212,13 +212,13 @@ async def _ties(call: Call[Any], them: int) -> Any:
     return found[0][1] if found else None
 
 
-OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": OfPerson}
+OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": PersonAsked}
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
     get("/@{handle}/card", card, Surface.PROFILE, **OPEN),
-    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": OfPersonTagged}),
+    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": PersonTagAsked}),
     get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
     get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
     get("/settings/blocks", blocked, Surface.OWN, **OWN),

@@ -24,19 +24,19 @@ from chaupal.web.words import N_, words
 TITLE = 80  # letters of a post in the title of its entry
 
 
-class OfPerson(msgspec.Struct):
+class PersonFeedAsked(msgspec.Struct):
     """Whose posts."""
 
     handle: str
 
 
-class OfTag(msgspec.Struct):
+class TagFeedAsked(msgspec.Struct):
     """A tag, in any spelling."""
 
     tag: str
 
 
-async def person(call: Call[OfPerson]) -> Answer:
+async def person(call: Call[PersonFeedAsked]) -> Answer:
     """Somebody's newest public posts. Withheld where the reader is, it answers 451; suspended, 410; both without words."""
     seen = await people.named(call.house.reads, call.viewer, call.args.handle.removeprefix("@"))
     if seen.item.server:
@@ -51,7 +51,7 @@ async def person(call: Call[OfPerson]) -> Answer:
     )
 
 
-async def tag(call: Call[OfTag]) -> Answer:
+async def tag(call: Call[TagFeedAsked]) -> Answer:
     """The newest public posts with a tag."""
     name = call.args.tag.lstrip("#＃")
     known = await tags.by_name(call.house.reads, call.viewer, name)
@@ -97,6 +97,6 @@ PICTURES = N_("Pictures without words")
 OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "limit": (120, 60)}
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/feed.atom", person, Surface.FEED, takes=OfPerson, **OPEN),
-    get("/tags/{tag}/feed.atom", tag, Surface.FEED, takes=OfTag, **OPEN),
+    get("/@{handle}/feed.atom", person, Surface.FEED, takes=PersonFeedAsked, **OPEN),
+    get("/tags/{tag}/feed.atom", tag, Surface.FEED, takes=TagFeedAsked, **OPEN),
 )

@@ -31,25 +31,25 @@ MEET, AROUND = 5, 10  # so many of each
 type Posts = Page[Visible[Post]]
 
 
-class OfAll(Paged, kw_only=True):
+class PublicAsked(Paged, kw_only=True):
     """A page of everybody's posts. `all`: in every language, not only in those one reads."""
 
     all: bool = False
 
 
-class InLanguage(Paged, kw_only=True):
+class LanguageAsked(Paged, kw_only=True):
     """A page of one language's feed."""
 
     language: str
 
 
-class OfTag(Paged, kw_only=True):
+class TagAsked(Paged, kw_only=True):
     """A page of a tag, in any spelling."""
 
     tag: str
 
 
-async def front(call: Call[OfAll]) -> Answer:
+async def front(call: Call[PublicAsked]) -> Answer:
     """Home for those who are signed in; for everybody else what the square is, and its newest posts, one of them withheld."""
     reads, viewer = call.house.reads, call.viewer
     if viewer.account is not None:
@@ -68,7 +68,7 @@ async def front(call: Call[OfAll]) -> Answer:
     return await _square(call, "front.html", example)
 
 
-async def _company(call: Call[OfAll], posts: Posts) -> dict[str, Any]:
+async def _company(call: Call[PublicAsked], posts: Posts) -> dict[str, Any]:
     """What stands beside little in a home: people, with the reason for each; and where nobody else spoke yet, the square."""
     if len(posts.items) >= FEW or _turned(call):
         return {"meet": [], "around": []}
@@ -80,12 +80,12 @@ async def _company(call: Call[OfAll], posts: Posts) -> dict[str, Any]:
     return {"meet": meet, "around": await cards(call, around[:AROUND])}
 
 
-async def square(call: Call[OfAll]) -> Answer:
+async def square(call: Call[PublicAsked]) -> Answer:
     """Public posts of everybody here."""
     return await _square(call, "public.html", title=translated(call, N_("Local")), language="")
 
 
-async def everywhere(call: Call[OfAll]) -> Answer:
+async def everywhere(call: Call[PublicAsked]) -> Answer:
     """Public posts of everybody here, and of people of other servers that have come here. Raises NotFound where none do."""
     _check_federates(call)
     return await _square(call, "public.html", title=translated(call, N_("Everywhere")), language="", scope="all")
@@ -97,7 +97,12 @@ def _check_federates(call: Call[Any]) -> None:
 
 
 async def _square(
-    call: Call[OfAll], template: str, example: Visible[Post] | None = None, *, scope: Scope = "here", **context: Any
+    call: Call[PublicAsked],
+    template: str,
+    example: Visible[Post] | None = None,
+    *,
+    scope: Scope = "here",
+    **context: Any,
 ) -> Answer:
     """Posts in the languages that the viewer reads, or in all of them; `example` among the first."""
     everything = call.args.all
@@ -122,18 +127,18 @@ AT: dict[Scope, str] = {"here": "/public", "all": "/everywhere"}
 HEARD: dict[Scope, str] = {"here": "public", "all": "everywhere"}
 
 
-async def language(call: Call[InLanguage]) -> Answer:
+async def language(call: Call[LanguageAsked]) -> Answer:
     """The square in one language; an unusual spelling of its code leads to the usual one."""
     return await _language(call, "here")
 
 
-async def language_everywhere(call: Call[InLanguage]) -> Answer:
+async def language_everywhere(call: Call[LanguageAsked]) -> Answer:
     """The same of everybody's posts. Raises NotFound where there are no other servers'."""
     _check_federates(call)
     return await _language(call, "all")
 
 
-async def _language(call: Call[InLanguage], scope: Scope) -> Answer:
+async def _language(call: Call[LanguageAsked], scope: Scope) -> Answer:
     code = check_language(call.args.language)
     if code is None or code != call.args.language:
         return redirect(f"{AT[scope]}/{code}" if code else AT[scope])
@@ -150,7 +155,7 @@ async def _language(call: Call[InLanguage], scope: Scope) -> Answer:
     )
 
 
-async def tag(call: Call[OfTag]) -> Answer:
+async def tag(call: Call[TagAsked]) -> Answer:
     """Public posts with a tag, in whatever spelling."""
     reads, name = call.house.reads, call.args.tag.lstrip("#＃")
     found = await tags.by_name(reads, call.viewer, name)
@@ -234,12 +239,12 @@ KEPT: dict[str, Any] = PAGE | pages.KEPT
 OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
 
 ROUTES: tuple[Route, ...] = (
-    get("/", front, Surface.HOME, **KEPT | {"takes": OfAll}),
-    get("/public", square, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
-    get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
-    get("/everywhere", everywhere, Surface.PUBLIC, **KEPT | {"takes": OfAll}),
-    get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT | {"takes": InLanguage}),
-    get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": OfTag}),
+    get("/", front, Surface.HOME, **KEPT | {"takes": PublicAsked}),
+    get("/public", square, Surface.PUBLIC, **KEPT | {"takes": PublicAsked}),
+    get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": LanguageAsked}),
+    get("/everywhere", everywhere, Surface.PUBLIC, **KEPT | {"takes": PublicAsked}),
+    get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT | {"takes": LanguageAsked}),
+    get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": TagAsked}),
     get("/saved", kept, Surface.SAVED, **OWN),
     get("/likes", liked, Surface.SAVED, **OWN),
     get("/about", about, Surface.TRENDS, **PAGE | {"takes": Nothing}),

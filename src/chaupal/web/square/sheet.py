@@ -34,7 +34,7 @@ BESIDE = {
 }
 
 
-class More(msgspec.Struct, kw_only=True):
+class FurtherPost(msgspec.Struct, kw_only=True):
     """One of the posts that follow the first, as it is shown. `n`: by which its fields are named; any number, once."""
 
     n: int
@@ -43,7 +43,7 @@ class More(msgspec.Struct, kw_only=True):
     alt: str = ""
 
 
-class MoreTyped(msgspec.Struct, kw_only=True):
+class FurtherTyped(msgspec.Struct, kw_only=True):
     """The same as it comes back. A file comes beside it, as `more_picture` and its `n`."""
 
     n: Number = 0
@@ -78,7 +78,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     at: str = ""  # when to say it, as a browser sends a local time
     alts: list[str] = []  # what was said of pictures that did not come in: their files must be chosen again
     action: str = COMPOSE
-    more: list[More] = []
+    more: list[FurtherPost] = []
     captions_language: str = ""
 
     @property
@@ -145,13 +145,13 @@ class PostTyped(msgspec.Struct, kw_only=True):
     alt2: str = ""
     alt3: str = ""
     alt4: str = ""
-    more: list[MoreTyped] = []
+    more: list[FurtherTyped] = []
     captions_language: str = ""  # of the file `captions` that comes beside it
     captions_of: Number | None = None  # the film whose captions are in the form, and which of them stay
     captioned: list[Number] = []
 
     @property
-    def following(self) -> list[MoreTyped]:
+    def following(self) -> list[FurtherTyped]:
         """The posts after the first in which something stands."""
         return [one for one in self.more if one.text.strip() or one.kept]
 
@@ -169,7 +169,7 @@ def typed_again(typed: PostTyped, kept: dict[int, Picture], problem: Problem | N
         quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language) if problem else "", wrong=wrong,
         alts=[typed.alt1, typed.alt2, typed.alt3, typed.alt4],
         more=[
-            More(n=one.n, text=one.text, kept=[kept[id_] for id_ in one.kept if id_ in kept], alt=one.alt) for one in typed.more
+            FurtherPost(n=one.n, text=one.text, kept=[kept[id_] for id_ in one.kept if id_ in kept], alt=one.alt) for one in typed.more
         ],
         captions_language=typed.captions_language[:20],
     )  # fmt: skip

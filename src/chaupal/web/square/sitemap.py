@@ -27,7 +27,7 @@ CLOSED = ("/api/", "/oauth/", "/office", "/portal", "/settings", "/search", "/co
 type Place = tuple[str, int | None]  # a path, and when it last changed (ms since 1970 UTC)
 
 
-class Below(msgspec.Struct):
+class SitemapAsked(msgspec.Struct):
     """Where a file of people starts: with accounts older than this one."""
 
     max_id: Number | None = None
@@ -69,7 +69,7 @@ async def pages(call: Call[Any]) -> Answer:
     )
 
 
-async def people(call: Call[Below]) -> Answer:
+async def people(call: Call[SitemapAsked]) -> Answer:
     """Profiles of those who want to be found; whoever is withheld or suspended is not among them."""
     found = await feeds.discoverable(call.house.reads, call.viewer, call.args.max_id)
     return _urls(call, [(links.person(seen.item.handle), seen.item.last_post_at) for seen in found.items])
@@ -97,5 +97,5 @@ ROUTES: tuple[Route, ...] = (
     get("/robots.txt", robots, Surface.NONE, **OPEN),
     get("/sitemap.xml", index, Surface.FEED, **OPEN),
     get("/sitemap/pages.xml", pages, Surface.RECORD, **OPEN),
-    get("/sitemap/people.xml", people, Surface.FEED, takes=Below, **OPEN),
+    get("/sitemap/people.xml", people, Surface.FEED, takes=SitemapAsked, **OPEN),
 )

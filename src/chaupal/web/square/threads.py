@@ -29,7 +29,7 @@ class PostAddress(msgspec.Struct):
     id: int
 
 
-class Crowd(Paged, kw_only=True):
+class CrowdAsked(Paged, kw_only=True):
     """A page of those who did something to a post."""
 
     handle: str
@@ -78,23 +78,23 @@ def title_of(call: Call[PostAddress], card: Card) -> str:
     return f"{card.author.shown_name}: {short}" if short else card.author.shown_name
 
 
-async def likers(call: Call[Crowd]) -> Answer:
+async def likers(call: Call[CrowdAsked]) -> Answer:
     page = await crowds.liked_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return await _crowd(call, page, N_("Liked by"))
 
 
-async def reposters(call: Call[Crowd]) -> Answer:
+async def reposters(call: Call[CrowdAsked]) -> Answer:
     page = await crowds.reposted_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return await _crowd(call, page, N_("Reposted by"))
 
 
-async def _crowd(call: Call[Crowd], page: Page[Visible[Person]], title: str) -> Answer:
+async def _crowd(call: Call[CrowdAsked], page: Page[Visible[Person]], title: str) -> Answer:
     back = links.post(call.args.handle, call.args.id)
     return await people_page(call, page, words(call.viewer.language).gettext(title), back=back)
 
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=PostAddress, **pages.KEPT),
-    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
-    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=Crowd),
+    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=CrowdAsked),
+    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=CrowdAsked),
 )

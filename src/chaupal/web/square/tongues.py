@@ -19,7 +19,7 @@ OFFERED = tuple(NAMES)[:13]
 UNFINISHED = tuple(code for code in OFFERED if code not in LANGUAGES)
 
 
-class Chosen(msgspec.Struct, kw_only=True):
+class LanguagesTyped(msgspec.Struct, kw_only=True):
     """`languages`: codes; none of them, or `all`: everything."""
 
     languages: list[str] = []
@@ -38,7 +38,7 @@ async def show(call: Call[Nothing]) -> Answer:
     )
 
 
-async def choose(call: Call[Chosen]) -> Answer:
+async def choose(call: Call[LanguagesTyped]) -> Answer:
     """Kept in this browser for a year; with the account, wherever it signs in."""
     codes = [] if call.args.all else call.args.languages
     if call.viewer.account is not None:
@@ -68,5 +68,5 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/languages", show, Surface.NONE, **OPEN),
-    post("/languages", choose, Surface.NONE, takes=Chosen, **OPEN),
+    post("/languages", choose, Surface.NONE, takes=LanguagesTyped, **OPEN),
 )

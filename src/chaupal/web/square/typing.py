@@ -57,19 +57,19 @@ class Key(msgspec.Struct, frozen=True):
     shifted: str
 
 
-class OfLanguage(msgspec.Struct):
+class LexiconAsked(msgspec.Struct):
     """A language by its code."""
 
     language: str
 
 
-class Layout(msgspec.Struct, kw_only=True):
+class LayoutAsked(msgspec.Struct, kw_only=True):
     """Which script's layout is looked at."""
 
     script: str = "hi"
 
 
-async def explained(call: Call[Layout]) -> Answer:
+async def explained(call: Call[LayoutAsked]) -> Answer:
     script = call.args.script if call.args.script in BLOCKS else "hi"
     return await pages.render(
         call,
@@ -83,7 +83,7 @@ async def explained(call: Call[Layout]) -> Answer:
     )
 
 
-async def lexicon(call: Call[OfLanguage]) -> Answer:
+async def lexicon(call: Call[LexiconAsked]) -> Answer:
     """Words that three or more people here have used in public, as a list; those of most people first."""
     return json(await vocabulary.vocabulary_of(call.house.reads, call.viewer, call.args.language))
 
@@ -109,6 +109,6 @@ def _moved(letters: str, shift: int) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/about/typing", explained, Surface.NONE, shape=Shape.PAGE, public=True, takes=Layout),
-    get("/lexicon/{language}", lexicon, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=OfLanguage),
+    get("/about/typing", explained, Surface.NONE, shape=Shape.PAGE, public=True, takes=LayoutAsked),
+    get("/lexicon/{language}", lexicon, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=LexiconAsked),
 )

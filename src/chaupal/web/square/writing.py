@@ -27,8 +27,8 @@ from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.sheet import (
     SLOTS,
-    More,
-    MoreTyped,
+    FurtherPost,
+    FurtherTyped,
     PostTyped,
     Sheet,
     following,
@@ -55,7 +55,7 @@ QUOTERS = {
 }
 
 
-class Begun(msgspec.Struct, kw_only=True):
+class ComposeAsked(msgspec.Struct, kw_only=True):
     """A new post may begin as an answer, with a text (a tag), or with a draft; `plan`: a scheduled one is changed.
 
     What is shared from elsewhere has a title and an address, too (`share_target` of the manifest)."""
@@ -104,7 +104,7 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
     )
 
 
-async def compose(call: Call[Begun]) -> Answer:
+async def compose(call: Call[ComposeAsked]) -> Answer:
     """The form on a page of its own."""
     if call.args.draft is not None:
         return await _resume(call, await unsaid.draft(call.house.reads, call.viewer, call.args.draft))
@@ -122,7 +122,7 @@ async def compose(call: Call[Begun]) -> Answer:
     return await show(call, sheet, card)
 
 
-async def _resume(call: Call[Begun], kept: Waiting, *, plan: bool = False) -> Answer:
+async def _resume(call: Call[ComposeAsked], kept: Waiting, *, plan: bool = False) -> Answer:
     """The form as it was when this was kept. What it answers may be gone meanwhile: then it answers nothing."""
     body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
@@ -146,7 +146,7 @@ async def _resume(call: Call[Begun], kept: Waiting, *, plan: bool = False) -> An
         hide_totals=bool(body.poll and body.poll.hide_totals),
         quote_policy=body.quote_policy or begun.quote_policy,
         more=[
-            More(n=n, text=one.text, kept=[pictures[id_] for id_ in one.pictures if id_ in pictures])
+            FurtherPost(n=n, text=one.text, kept=[pictures[id_] for id_ in one.pictures if id_ in pictures])
             for n, one in enumerate(body.then, 1)
         ],
         at=to_local(kept.at) if plan else to_local(body.at) if body.at else "",
@@ -199,7 +199,7 @@ async def one_more(call: Call[PostTyped]) -> Answer:
             raise Invalid("series_too_long", most=MOST_IN_SERIES)
     except Invalid as problem:
         return await again(call, typed, problem)
-    typed.more.append(MoreTyped(n=max((one.n for one in typed.more), default=0) + 1))
+    typed.more.append(FurtherTyped(n=max((one.n for one in typed.more), default=0) + 1))
     return await again(call, typed)
 
 
@@ -352,7 +352,7 @@ WHOLE_FORM = 160_000_000  # bytes of a form with pictures and films, whichever o
 WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
 
 ROUTES: tuple[Route, ...] = (
-    get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=Begun),
+    get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=ComposeAsked),
     post("/compose", publish, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, counts=posts_in, **WRITES),
     post("/compose/more", one_more, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, **WRITES),
 )

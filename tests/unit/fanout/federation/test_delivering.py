@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from chaupal.fanout.federation.delivering import AT_ONCE, HELD, Answer, Deliverer
+from chaupal.fanout.federation.delivering import AT_ONCE, HELD, Deliverer, InboxAnswer
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.context import Court
@@ -38,15 +38,15 @@ class Net:
     def __init__(self) -> None:
         self.heard: dict[str, list[str]] = defaultdict(list)
         self.down: set[str] = set()
-        self.says: dict[str, Answer] = {}
+        self.says: dict[str, InboxAnswer] = {}
         self.asked = 0
 
-    async def post(self, due: Due, parcel: Parcel) -> Answer:
+    async def post(self, due: Due, parcel: Parcel) -> InboxAnswer:
         self.asked += 1
         await asyncio.sleep(0)
         if due.domain in self.down:
             raise NotAnswered("did not answer in time")
-        answer = self.says.get(parcel.inbox, Answer(202))
+        answer = self.says.get(parcel.inbox, InboxAnswer(202))
         if answer.status == 202:
             self.heard[due.domain].append(msgspec.json.decode(parcel.body)["id"])
         return answer
@@ -187,7 +187,7 @@ async def test_what_is_refused_holds_up_nothing_behind_it(village: Village):
     delivers = deliverer(village, net)
     await delivers.settle()
     net.heard.clear()
-    net.says = {"http://far.example/users/bina/inbox": Answer(422)}
+    net.says = {"http://far.example/users/bina/inbox": InboxAnswer(422)}
     ids = [await said(village, "एक"), await said(village, "दो")]
     await delivers.settle()
     assert net.heard["far.example"] == ids  # carl's
@@ -198,7 +198,7 @@ async def test_an_inbox_that_is_gone_is_sent_nothing_more(village: Village):
     net = Net()
     await heard_by(village, "bina@far.example", shared=False)
     delivers = deliverer(village, net)
-    net.says = {"http://far.example/users/bina/inbox": Answer(410)}
+    net.says = {"http://far.example/users/bina/inbox": InboxAnswer(410)}
     await said(village, "एक")
     await delivers.settle()
     await said(village, "दो")
@@ -236,7 +236,7 @@ async def test_a_picture_that_was_withheld_everywhere_before_it_left_leaves_neit
 ):
     net, bodies = Net(), list[str]()
 
-    async def post(due: Due, parcel: Parcel) -> Answer:
+    async def post(due: Due, parcel: Parcel) -> InboxAnswer:
         bodies.append(parcel.body)
         return await net.post(due, parcel)
 
@@ -261,7 +261,7 @@ async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_d
     """Whoever is slow is not among those that others wait for."""
     net, never = Net(), asyncio.Event()
 
-    async def post(due: Due, parcel: Parcel) -> Answer:
+    async def post(due: Due, parcel: Parcel) -> InboxAnswer:
         if due.domain.startswith("dead"):
             await never.wait()
         return await net.post(due, parcel)
@@ -309,9 +309,9 @@ async def test_two_processes_tell_each_server_everything_once_and_in_order(villa
 async def test_what_a_process_had_taken_up_when_it_died_is_told_by_another(village: Village):
     net, never = Net(), asyncio.Event()
 
-    async def stuck(due: Due, parcel: Parcel) -> Answer:
+    async def stuck(due: Due, parcel: Parcel) -> InboxAnswer:
         await never.wait()
-        return Answer(202)
+        return InboxAnswer(202)
 
     await heard_by(village, "bina@far.example")
     dies = Deliverer(village.running.carrier, stuck)
@@ -335,7 +335,7 @@ async def test_a_server_that_is_slow_stays_with_the_process_that_is_telling_it(v
     ids = [await said(village, f"बात {n}") for n in range(5)]
     other = deliverer(village, net)
 
-    async def slowly(due: Due, parcel: Parcel) -> Answer:
+    async def slowly(due: Due, parcel: Parcel) -> InboxAnswer:
         village.clock.move(HELD // 2)
         taken.append(await other.step())
         return await net.post(due, parcel)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from chaupal.fanout.federation.delivering import Answer, signed
+from chaupal.fanout.federation.delivering import InboxAnswer, signed
 from chaupal.federation.context import Federation
 from chaupal.federation.signing.algorithms import read_public
 from chaupal.federation.signing.keys import public_key
@@ -106,7 +106,7 @@ async def test_how_long_a_server_wants_to_be_left_alone_is_heard(village: Villag
     async with sink() as (there, host):
         there.says = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n"
         due, parcel = Due(1, host, 0, None), Parcel(1, f"http://{host}/inbox", village.asha.id, 0, "{}", 0, None)
-        assert await signed(fed(village), due, parcel) == Answer(429, 90)
+        assert await signed(fed(village), due, parcel) == InboxAnswer(429, 90)
     with pytest.raises(NotAnswered):
         await signed(fed(village), due, parcel)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.federation import calling, finding
 from chaupal.federation.context import Federation
 from chaupal.governance.calling import NotAnswered
@@ -32,11 +32,11 @@ def settings(settings: Settings) -> Settings:
 class Two:
     """Asha's village, and the house where bina lives."""
 
-    def __init__(self, village: Village, there: Running, bina: Viewer) -> None:
+    def __init__(self, village: Village, there: RunningHouse, bina: Viewer) -> None:
         self.village, self.there, self.bina = village, there, bina
 
     @property
-    def here(self) -> Running:
+    def here(self) -> RunningHouse:
         return self.village.running
 
     async def carry(self) -> None:
@@ -52,7 +52,7 @@ class Two:
         return [seen.item for seen in page.items]
 
 
-def _fed(house: Running) -> Federation:
+def _fed(house: RunningHouse) -> Federation:
     assert house.house.federation is not None
     return house.house.federation
 

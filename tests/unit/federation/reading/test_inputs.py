@@ -9,16 +9,16 @@ if sys.version_info < (3, 13):  # their newest cases ask for as much
     pytest.skip("the data sets need Python 3.13", allow_module_level=True)
 
 import fediverse_cases
-from chaupal.federation.reading.objects import Said
+from chaupal.federation.reading.objects import PostRead
 from fediverse_cases import ARGUED, Case, funfedi, pasture
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "federation-inputs.md"
 CASES = {case.name: case for case in (*pasture(), *funfedi())}
 
 
-def said(name: str) -> Said:
+def said(name: str) -> PostRead:
     found = fediverse_cases.read(CASES[name])
-    assert isinstance(found, Said), found
+    assert isinstance(found, PostRead), found
     return found
 
 
@@ -36,8 +36,8 @@ def test_there_are_as_many_cases_as_the_packages_have_and_each_reason_is_for_one
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
 def test_every_case_is_taken_or_argued(case: Case):
     found = fediverse_cases.read(case)
-    assert isinstance(found, Said) or case.name in ARGUED
-    if isinstance(found, Said):
+    assert isinstance(found, PostRead) or case.name in ARGUED
+    if isinstance(found, PostRead):
         assert "<script" not in found.html
         assert "<img" not in found.html
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chaupal.federation.reading.marks import MentionRead
-from chaupal.federation.reading.objects import Said, is_gone, is_post, is_vote, read_post
+from chaupal.federation.reading.objects import PostRead, is_gone, is_post, is_vote, read_post
 from chaupal.federation.reading.values import LATEST, Unreadable
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Option, Tag
@@ -30,7 +30,7 @@ def note(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in (base | more).items() if value is not None}
 
 
-def said(**more: Any) -> Said:
+def said(**more: Any) -> PostRead:
     return read_post(note(**more), followers=FOLLOWERS, now=NOW)
 
 

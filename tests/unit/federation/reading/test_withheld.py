@@ -7,7 +7,7 @@ from hypothesis import given, strategies as some
 
 from chaupal.federation.reading.actors import read_actor
 from chaupal.federation.reading.objects import read_post
-from chaupal.federation.reading.withheld import MOST, Stated, stated
+from chaupal.federation.reading.withheld import MOST, WithheldThere, stated
 
 NOTE: dict[str, Any] = {
     "id": "https://other.example/notes/1",
@@ -29,7 +29,7 @@ ONE = {
     "startTime": "2026-11-27T10:05:00Z",
     "endTime": "2027-02-25T10:05:00Z",
 }
-READ = Stated("IN", "https://other.example/orders/IN-9", 1_795_773_900_000, 1_803_549_900_000)
+READ = WithheldThere("IN", "https://other.example/orders/IN-9", 1_795_773_900_000, 1_803_549_900_000)
 
 
 def test_a_post_and_a_person_bear_the_statements_of_their_server():
@@ -41,23 +41,23 @@ def test_a_post_and_a_person_bear_the_statements_of_their_server():
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        ({"country": "in"}, (Stated("IN"),)),
-        ({"country": "DE", "order": "javascript:alert(1)"}, (Stated("DE"),)),
-        ({"country": "DE", "endTime": "tomorrow"}, (Stated("DE"),)),
+        ({"country": "in"}, (WithheldThere("IN"),)),
+        ({"country": "DE", "order": "javascript:alert(1)"}, (WithheldThere("DE"),)),
+        ({"country": "DE", "endTime": "tomorrow"}, (WithheldThere("DE"),)),
         ({"country": "XX"}, ()),
         ({"country": "India"}, ()),
         ({"order": "https://other.example/1"}, ()),
         ("IN", ()),
         (7, ()),
         (None, ()),
-        ([{"country": "IN"}, {"country": "IN"}], (Stated("IN"),)),
+        ([{"country": "IN"}, {"country": "IN"}], (WithheldThere("IN"),)),
         (
             [{"country": "DE", "order": f"https://o.example/{n}"} for n in range(MOST * 3)],
-            tuple(Stated("DE", f"https://o.example/{n}") for n in range(MOST)),
+            tuple(WithheldThere("DE", f"https://o.example/{n}") for n in range(MOST)),
         ),
     ],
 )
-def test_what_is_no_country_is_left_out_and_there_is_an_end_to_it(said: object, read: tuple[Stated, ...]):
+def test_what_is_no_country_is_left_out_and_there_is_an_end_to_it(said: object, read: tuple[WithheldThere, ...]):
     assert read_post(NOTE | {"withheldIn": said}).withheld == read
 
 

@@ -12,9 +12,9 @@ from chaupal.federation.connections import place
 from chaupal.federation.signing import cavage, digests, fields, messages, outgoing
 from chaupal.federation.signing.algorithms import holds, sign
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, SignedRequest
-from chaupal.federation.signing.keys import Signing
+from chaupal.federation.signing.keys import SigningKey
 
-KEY = Signing("https://there.example/users/ravi#main-key", generate_private_key(65_537, 2_048))
+KEY = SigningKey("https://there.example/users/ravi#main-key", generate_private_key(65_537, 2_048))
 OTHER = generate_private_key(65_537, 2_048)
 INBOX = place("https://here.example/inbox")
 OUTBOX = place("https://here.example/@asha/outbox?page=1")
@@ -245,7 +245,7 @@ _BARE = st.one_of(
     st.booleans(),
     st.binary(max_size=40),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=40),
-    st.from_regex(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]{0,20}", fullmatch=True).map(fields.Token),
+    st.from_regex(r"[A-Za-z*][A-Za-z0-9!#$%&'*+.^_`|~:/-]{0,20}", fullmatch=True).map(fields.BareToken),
 )
 _NAMES = st.from_regex(r"[a-z*][a-z0-9_.*-]{0,10}", fullmatch=True)
 _ITEMS = st.builds(fields.Item, _BARE, st.dictionaries(_NAMES, _BARE, max_size=4))

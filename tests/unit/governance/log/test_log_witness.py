@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import delete
 
-from chaupal.app.wiring import Running, open_house
+from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log, witness as log_witness
 from chaupal.kernel.clock import HOUR, StillClock
@@ -32,7 +32,7 @@ def submission(size: int, old: int, **changes: object) -> str:
 
 
 @pytest.fixture
-async def witness(settings: Settings, clock: StillClock) -> AsyncIterator[Running]:
+async def witness(settings: Settings, clock: StillClock) -> AsyncIterator[RunningHouse]:
     """A server that witnesses the log of `logs.py`, on both databases."""
     running = await open_house(
         msgspec.structs.replace(settings, witness_logs=(LOG.files["key"].decode(),)), clock=clock, run=False
@@ -41,11 +41,11 @@ async def witness(settings: Settings, clock: StillClock) -> AsyncIterator[Runnin
     await running.close()
 
 
-def client_of(running: Running) -> httpx2.AsyncClient:
+def client_of(running: RunningHouse) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=running.app), base_url="http://witness.example")
 
 
-async def submit(running: Running, body: str) -> httpx2.Response:
+async def submit(running: RunningHouse, body: str) -> httpx2.Response:
     async with client_of(running) as client:
         return await client.post("/log/add-checkpoint", content=body.encode())
 
@@ -117,7 +117,7 @@ async def test_of_two_who_race_one_history_is_cosigned(witness):
 
 
 @pytest.fixture
-async def watched(settings: Settings, clock: StillClock, tmp_path: Path) -> AsyncIterator[tuple[Court, Running]]:
+async def watched(settings: Settings, clock: StillClock, tmp_path: Path) -> AsyncIterator[tuple[Court, RunningHouse]]:
     """A log with two witnesses named, one of which can be reached; it needs one."""
     first = await open_house(settings, clock=clock, run=False)
     origin_key = first.house.court.keys.current.public
@@ -147,7 +147,7 @@ async def watched(settings: Settings, clock: StillClock, tmp_path: Path) -> Asyn
 class Reachable(httpx2.AsyncBaseTransport):
     """The witness's server; every other host is away."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: RunningHouse) -> None:
         self.inner = httpx2.ASGITransport(app=running.app)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -156,7 +156,7 @@ class Reachable(httpx2.AsyncBaseTransport):
         return await self.inner.handle_async_request(request)
 
 
-async def ask(court: Court, witness: Running) -> int:
+async def ask(court: Court, witness: RunningHouse) -> int:
     async with httpx2.AsyncClient(transport=Reachable(witness)) as client:
         return await log_cosigned.ask_witnesses(court, client)
 

@@ -2,7 +2,7 @@
 
 import httpx2
 
-from chaupal.app.wiring import Running
+from chaupal.app.wiring import RunningHouse
 from chaupal.web.design.designed import TOKENS
 from chaupal.web.static import sheet
 from village import Village
@@ -21,7 +21,7 @@ async def test_the_page_stands_in_the_village_in_both_languages_and_themes(villa
         assert f".sw-{token} {{ background: var(--{token}); }}" in rules
 
 
-async def test_elsewhere_it_does_not_exist(house: Running):
+async def test_elsewhere_it_does_not_exist(house: RunningHouse):
     transport = httpx2.ASGITransport(app=house.app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         assert (await client.get("/about/design")).status_code == 404

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from chaupal.kernel.settings import Settings
-from chaupal.social.context import Found
+from chaupal.social.context import FoundElsewhere
 from faraway import AskedOfOthers, answering, comes, says
 from remotes import federating
 from village import Village
@@ -129,7 +129,7 @@ async def test_whoever_comes_from_elsewhere_is_led_to_the_page_here(village: Vil
     v = village
     gita = await comes(v)
     said = await says(v, gita)
-    asked.found[said.url] = Found(post=said.id)
+    asked.found[said.url] = FoundElsewhere(post=said.id)
     for uri, path in (
         ("acct:gita@other.example", gita.path),
         ("gita@other.example", gita.path),

@@ -13,7 +13,7 @@ from chaupal.http.route import Nothing, Route, get, patch, post, put
 from chaupal.kernel.clock import iso
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import notifications as reads
-from chaupal.reads.people.notifications import Policy, Request
+from chaupal.reads.people.notifications import Policy, RequestSeen
 from chaupal.social.people import listening
 
 
@@ -27,7 +27,7 @@ class PolicyWished(msgspec.Struct, kw_only=True):
     for_limited_accounts: str | None = None
 
 
-class OldPolicyWished(msgspec.Struct, kw_only=True):
+class PolicyV1Wished(msgspec.Struct, kw_only=True):
     """The policy of 4.3's first days: filter or not."""
 
     filter_not_following: bool | None = None
@@ -36,7 +36,7 @@ class OldPolicyWished(msgspec.Struct, kw_only=True):
     filter_private_mentions: bool | None = None
 
 
-class Summary(msgspec.Struct):
+class PolicySummary(msgspec.Struct):
     """How much is kept apart."""
 
     pending_requests_count: int
@@ -51,17 +51,17 @@ class NotificationPolicy(msgspec.Struct, kw_only=True):
     for_new_accounts: str
     for_private_mentions: str
     for_limited_accounts: str
-    summary: Summary
+    summary: PolicySummary
 
 
-class OldPolicy(msgspec.Struct, kw_only=True):
+class NotificationPolicyV1(msgspec.Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/V1_NotificationPolicy/"""
 
     filter_not_following: bool
     filter_not_followers: bool
     filter_new_accounts: bool
     filter_private_mentions: bool
-    summary: Summary
+    summary: PolicySummary
 
 
 class NotificationRequest(msgspec.Struct, kw_only=True):
@@ -75,7 +75,7 @@ class NotificationRequest(msgspec.Struct, kw_only=True):
     last_status: Raw | UnsetType = UNSET
 
 
-class Merged(msgspec.Struct):
+class RequestsMerged(msgspec.Struct):
     """Whether what was accepted stands among the rest; here it does in the same commit."""
 
     merged: bool = True
@@ -89,7 +89,7 @@ async def policy(call: Call[Any]) -> NotificationPolicy:
         for_new_accounts=found.new_accounts,
         for_private_mentions=found.private_mentions,
         for_limited_accounts=found.limited_accounts,
-        summary=Summary(people, notifications),
+        summary=PolicySummary(people, notifications),
     )
 
 
@@ -100,18 +100,18 @@ async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
     return await policy(call)
 
 
-async def old_policy(call: Call[Any]) -> OldPolicy:
+async def old_policy(call: Call[Any]) -> NotificationPolicyV1:
     found, notifications, people = await reads.policy(call.house.reads, call.viewer)
-    return OldPolicy(
+    return NotificationPolicyV1(
         filter_not_following=_strict(found.not_following),
         filter_not_followers=_strict(found.not_followers),
         filter_new_accounts=_strict(found.new_accounts),
         filter_private_mentions=_strict(found.private_mentions),
-        summary=Summary(people, notifications),
+        summary=PolicySummary(people, notifications),
     )
 
 
-async def old_wish(call: Call[OldPolicyWished]) -> OldPolicy:
+async def old_wish(call: Call[PolicyV1Wished]) -> NotificationPolicyV1:
     """The same in older words."""
     wished = {
         name.removeprefix("filter_"): None if value is None else listening.FILTER if value else listening.ACCEPT
@@ -153,11 +153,11 @@ async def dismiss_many(call: Call[ByIds]) -> dict[str, Any]:
     return {}
 
 
-async def merged(call: Call[Nothing]) -> Merged:
-    return Merged()
+async def merged(call: Call[Nothing]) -> RequestsMerged:
+    return RequestsMerged()
 
 
-async def _shown(call: Call[Any], found: Request) -> NotificationRequest:
+async def _shown(call: Call[Any], found: RequestSeen) -> NotificationRequest:
     body = (await pen_for(call, [found.post])).write(found.post) if found.post is not None else b""
     return NotificationRequest(
         id=str(found.asking.id),
@@ -180,10 +180,10 @@ WRITE: dict[str, Any] = {"scope": "write:notifications"}
 ROUTES: tuple[Route, ...] = (
     get(V2, policy, Surface.OWN, gives=NotificationPolicy, **READ),
     patch(V2, wish, Surface.OWN, takes=PolicyWished, gives=NotificationPolicy, **WRITE),
-    get(V1, old_policy, Surface.OWN, gives=OldPolicy, **READ),
-    put(V1, old_wish, Surface.OWN, takes=OldPolicyWished, gives=OldPolicy, **WRITE),
+    get(V1, old_policy, Surface.OWN, gives=NotificationPolicyV1, **READ),
+    put(V1, old_wish, Surface.OWN, takes=PolicyV1Wished, gives=NotificationPolicyV1, **WRITE),
     get(REQUESTS, requests, Surface.NOTIFICATIONS, takes=Paged, **READ),
-    get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=Merged, **READ),
+    get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=RequestsMerged, **READ),
     post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
     post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
     get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=ById, gives=NotificationRequest, **READ),

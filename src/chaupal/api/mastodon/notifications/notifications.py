@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from chaupal.api.court.reports import Shown as ReportShown, shown_report
-from chaupal.api.court.warnings import STATES, AppealTold, Warned, warned
+from chaupal.api.court.reports import ReportShown, shown_report
+from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.statuses import parts_of
 from chaupal.http.call import Answer, Call
@@ -19,7 +19,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
-from chaupal.reads.people.notifications import NotificationsAsked, Told
+from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
 from chaupal.social.people import markers
 
 MOST_COUNTED = 1_000
@@ -66,7 +66,7 @@ class Notification(msgspec.Struct, kw_only=True):
     group_key: str
     account: Raw
     status: Raw | UnsetType = UNSET
-    moderation_warning: Warned | UnsetType = UNSET
+    moderation_warning: AccountWarning | UnsetType = UNSET
     report: ReportShown | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
 
@@ -98,7 +98,7 @@ class MarkerShown(msgspec.Struct):
     updated_at: str
 
 
-class Unread(msgspec.Struct):
+class UnreadCount(msgspec.Struct):
     """How many came since the marker."""
 
     count: int
@@ -122,10 +122,10 @@ async def show(call: Call[ById]) -> Answer:
     return Answer((await written(call, [told]))[0])
 
 
-async def unread(call: Call[NotificationsPaged]) -> Unread:
+async def unread(call: Call[NotificationsPaged]) -> UnreadCount:
     """How many came since the marker, at most a hundred unless `limit` allows more."""
     most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
-    return Unread(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
+    return UnreadCount(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
 
 
 async def clear(call: Call[Nothing]) -> dict[str, Any]:
@@ -158,12 +158,12 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
     return {m.timeline: MarkerShown(str(m.last_read), m.version, iso(m.updated_at)) for m in found}
 
 
-async def written(call: Call[Any], told: Sequence[Told]) -> list[bytes]:
+async def written(call: Call[Any], told: Sequence[NotificationSeen]) -> list[bytes]:
     """Each as JSON, as clients read them; one about a post whose author may not be seen is left out."""
     return [b"".join(parts) for parts in await _parts(call, told)]
 
 
-async def _parts(call: Call[Any], told: Sequence[Told]) -> list[list[bytes]]:
+async def _parts(call: Call[Any], told: Sequence[NotificationSeen]) -> list[list[bytes]]:
     """The same in parts, as they are joined to a page."""
     about = [t for t in told if t.post is not None and t.kind != reads.COURT]
     statuses = dict(zip([t.id for t in about], await parts_of(call, [t.post for t in about if t.post]), strict=True))
@@ -180,7 +180,9 @@ async def _parts(call: Call[Any], told: Sequence[Told]) -> list[list[bytes]]:
     return found
 
 
-def _notification(call: Call[Any], told: Told, status: Sequence[bytes], me: Visible[Person] | None) -> list[bytes]:
+def _notification(
+    call: Call[Any], told: NotificationSeen, status: Sequence[bytes], me: Visible[Person] | None
+) -> list[bytes]:
     account = account_bytes(call.house.settings, call.viewer, told.person)
     parts = [_head(told.id, told.kind, told.created_at, told.group_key), account]
     if status:
@@ -207,11 +209,11 @@ def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
     return _encode(said)[:-1] + b',"account":'
 
 
-def report_of(call: Call[Any], told: Told) -> ReportShown | UnsetType:
+def report_of(call: Call[Any], told: NotificationSeen) -> ReportShown | UnsetType:
     return UNSET if told.reported is None else shown_report(call, told.reported.row, told.reported.whom)
 
 
-def event_of(told: Told) -> RelationshipSeveranceEvent | UnsetType:
+def event_of(told: NotificationSeen) -> RelationshipSeveranceEvent | UnsetType:
     """The list of those whose follows ended is kept for good, so it is never purged."""
     one = told.severed
     if one is None:
@@ -227,12 +229,12 @@ def event_of(told: Told) -> RelationshipSeveranceEvent | UnsetType:
     )
 
 
-def warning_of(call: Call[Any], told: Told, me: Visible[Person]) -> Warned | UnsetType:
+def warning_of(call: Call[Any], told: NotificationSeen, me: Visible[Person]) -> AccountWarning | UnsetType:
     body, ruling, appeal = told.body, told.ruling, told.appeal
     if ruling is None:
         return UNSET
     outcome = str(body.get("appeal", ""))
-    appealed = AppealTold(appeal.text, STATES[appeal.outcome]) if appeal else None
+    appealed = WarningAppeal(appeal.text, STATES[appeal.outcome]) if appeal else None
     return warned(
         call,
         ruling,
@@ -257,7 +259,7 @@ ROUTES: tuple[Route, ...] = (
         unread,
         Surface.NOTIFICATIONS,
         takes=NotificationsPaged,
-        gives=Unread,
+        gives=UnreadCount,
         **HOT,
     ),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),

@@ -6,12 +6,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from chaupal.api.court.reports import Shown as ReportShown
-from chaupal.api.court.warnings import Warned
+from chaupal.api.court.reports import ReportShown
+from chaupal.api.court.warnings import AccountWarning
 from chaupal.api.mastodon.notifications.notifications import (
     NotificationsPaged,
     RelationshipSeveranceEvent,
-    Unread,
+    UnreadCount,
     event_of,
     report_of,
     unread,
@@ -27,7 +27,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
-from chaupal.reads.people.notifications import Group, NotificationsAsked
+from chaupal.reads.people.notifications import GroupSeen, NotificationsAsked
 from chaupal.social.people import markers
 
 SAMPLE = 8  # people of a group who are shown with it
@@ -69,7 +69,7 @@ class NotificationGroup(msgspec.Struct, kw_only=True):
     latest_page_notification_at: str
     sample_account_ids: list[str]
     status_id: str | UnsetType = UNSET
-    moderation_warning: Warned | UnsetType = UNSET
+    moderation_warning: AccountWarning | UnsetType = UNSET
     report: ReportShown | UnsetType = UNSET
     event: RelationshipSeveranceEvent | UnsetType = UNSET
 
@@ -120,7 +120,7 @@ async def dismiss(call: Call[GroupKey]) -> dict[str, Any]:
     return {}
 
 
-async def _shown(call: Call[Any], groups: Sequence[Group], *, partial: bool = False) -> GroupedNotifications:
+async def _shown(call: Call[Any], groups: Sequence[GroupSeen], *, partial: bool = False) -> GroupedNotifications:
     me = await people.person(call.house.reads, call.viewer, call.me)
     posts = {g.newest.post.item.id: g.newest.post for g in groups if g.newest.post and g.newest.kind != reads.COURT}
     pen = await pen_for(call, list(posts.values()))
@@ -139,7 +139,7 @@ async def _shown(call: Call[Any], groups: Sequence[Group], *, partial: bool = Fa
     )
 
 
-def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGroup:
+def _group(call: Call[Any], group: GroupSeen, me: Visible[Person]) -> NotificationGroup:
     newest, ids = group.newest, [t.id for t in group.told]
     court = newest.kind == reads.COURT
     return NotificationGroup(
@@ -158,7 +158,7 @@ def _group(call: Call[Any], group: Group, me: Visible[Person]) -> NotificationGr
     )
 
 
-def _people(group: Group) -> list[Visible[Person]]:
+def _people(group: GroupSeen) -> list[Visible[Person]]:
     """Each once, the newest first."""
     return list({told.person.item.id: told.person for told in group.told}.values())
 
@@ -180,7 +180,7 @@ WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
     get(GROUPS, listed, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=GroupedNotifications, **HOT),
-    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=Unread, **HOT),
+    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=UnreadCount, **HOT),
     get(ONE, show, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
     get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, takes=GroupKey, **READ),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=GroupKey, **WRITE),

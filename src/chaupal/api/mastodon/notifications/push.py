@@ -10,10 +10,10 @@ from chaupal.http.params import FALSE
 from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
-from chaupal.social.people.push import Subscription, Wish
+from chaupal.social.people.push import DeviceWish, Subscription
 
 
-class Keys(msgspec.Struct):
+class DeviceKeys(msgspec.Struct):
     """The device's keys, in base64."""
 
     p256dh: str
@@ -24,29 +24,29 @@ class Device(msgspec.Struct):
     """As a browser's `PushSubscription.toJSON()` gives it. `standard`: RFC 8291; else the draft that older apps read."""
 
     endpoint: str
-    keys: Keys
+    keys: DeviceKeys
     standard: bool = False
 
 
-class Data(msgspec.Struct):
+class AlertsSent(msgspec.Struct):
     """Which notifications by which policy."""
 
     alerts: dict[str, Any] | None = None
     policy: str | None = None
 
 
-class Subscribed(msgspec.Struct, kw_only=True):
+class SubscriptionSent(msgspec.Struct, kw_only=True):
     """`policy` may stand beside `data`, where Mastodon.py puts it."""
 
     subscription: Device
-    data: Data | None = None
+    data: AlertsSent | None = None
     policy: str | None = None
 
 
-class Wished(msgspec.Struct, kw_only=True):
+class SubscriptionChanged(msgspec.Struct, kw_only=True):
     """Other alerts, another policy."""
 
-    data: Data | None = None
+    data: AlertsSent | None = None
     policy: str | None = None
 
 
@@ -65,7 +65,7 @@ class WebPushSubscription(msgspec.Struct, kw_only=True):
     server_key: str
 
 
-async def subscribe(call: Call[Subscribed]) -> WebPushSubscription:
+async def subscribe(call: Call[SubscriptionSent]) -> WebPushSubscription:
     """This token's device from now on, in place of the one before."""
     wished = wish_of(call.args.subscription, call.args.data, call.args.policy)
     token = bearer(call.headers.get("authorization", "")) or ""
@@ -76,9 +76,9 @@ async def show(call: Call[Nothing]) -> WebPushSubscription:
     return shown(call, await push.subscription_of(call.house.square, call.caller))
 
 
-async def change(call: Call[Wished]) -> WebPushSubscription:
+async def change(call: Call[SubscriptionChanged]) -> WebPushSubscription:
     """Other alerts, another policy."""
-    data = call.args.data or Data()
+    data = call.args.data or AlertsSent()
     alerts = None if data.alerts is None else on(data.alerts)
     policy = data.policy or call.args.policy
     return shown(call, await push.wish(call.house.square, call.viewer, call.caller, alerts, policy))
@@ -90,10 +90,10 @@ async def remove(call: Call[Nothing]) -> dict[str, Any]:
     return {}
 
 
-def wish_of(device: Device, data: Data | None, policy: str | None) -> Wish:
+def wish_of(device: Device, data: AlertsSent | None, policy: str | None) -> DeviceWish:
     """What was sent, as the square takes it."""
-    data = data or Data()
-    return Wish(
+    data = data or AlertsSent()
+    return DeviceWish(
         endpoint=device.endpoint,
         p256dh=device.keys.p256dh,
         auth=device.keys.auth,
@@ -123,8 +123,8 @@ PATH = "/api/v1/push/subscription"
 MINE: dict[str, Any] = {"scope": "push"}
 
 ROUTES: tuple[Route, ...] = (
-    post(PATH, subscribe, Surface.OWN, takes=Subscribed, gives=WebPushSubscription, **MINE),
+    post(PATH, subscribe, Surface.OWN, takes=SubscriptionSent, gives=WebPushSubscription, **MINE),
     get(PATH, show, Surface.OWN, gives=WebPushSubscription, **MINE),
-    put(PATH, change, Surface.OWN, takes=Wished, gives=WebPushSubscription, **MINE),
+    put(PATH, change, Surface.OWN, takes=SubscriptionChanged, gives=WebPushSubscription, **MINE),
     delete(PATH, remove, Surface.OWN, **MINE),
 )

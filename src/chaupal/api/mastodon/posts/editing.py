@@ -49,16 +49,16 @@ class EditSent(msgspec.Struct, kw_only=True):
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
 
 
-class TitleShown(msgspec.Struct):
+class EarlierOption(msgspec.Struct):
     """An option of a poll as it was."""
 
     title: str
 
 
-class PollThen(msgspec.Struct):
+class EarlierPoll(msgspec.Struct):
     """The options of a poll as they were."""
 
-    options: list[TitleShown]
+    options: list[EarlierOption]
 
 
 class EditShown(msgspec.Struct, kw_only=True):
@@ -71,7 +71,7 @@ class EditShown(msgspec.Struct, kw_only=True):
     account: Raw
     media_attachments: list[Attachment]
     emojis: list[Any] = []
-    poll: PollThen | msgspec.UnsetType = msgspec.UNSET
+    poll: EarlierPoll | msgspec.UnsetType = msgspec.UNSET
 
 
 async def edit(call: Call[EditSent]) -> Answer:
@@ -84,7 +84,9 @@ async def edit(call: Call[EditSent]) -> Answer:
         sensitive=sent.sensitive,
         pictures=sent.media_ids,
         described=[
-            editing.Described(m.id, m.description, focus_of(m.focus), captions.sent(m.captions_language, m.captions))
+            editing.NewDescription(
+                m.id, m.description, focus_of(m.focus), captions.sent(m.captions_language, m.captions)
+            )
             for m in sent.media_attributes
         ],
         poll=poll_of(sent.poll),
@@ -115,7 +117,7 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
     content = post.html
     if isinstance(seen.verdict, Placeholder):
         content = placeholder_body(settings, call.viewer, post, seen.verdict)["content"]
-    titles = [TitleShown(option.title) for option in post.poll.options] if post.poll else []
+    titles = [EarlierOption(option.title) for option in post.poll.options] if post.poll else []
     return EditShown(
         content=content,
         spoiler_text=post.spoiler,
@@ -123,7 +125,7 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
         created_at=iso(post.edited_at or post.created_at),
         account=Raw(account_bytes(settings, call.viewer, author)),
         media_attachments=[attachment(settings, picture, reader_of(call.viewer, post)) for picture in post.pictures],
-        poll=PollThen(titles) if titles else msgspec.UNSET,
+        poll=EarlierPoll(titles) if titles else msgspec.UNSET,
     )
 
 

@@ -90,7 +90,7 @@ class UploadSent(msgspec.Struct, kw_only=True):
     captions_language: str | None = None
 
 
-class Changed(msgspec.Struct, kw_only=True):
+class MediaChanged(msgspec.Struct, kw_only=True):
     """New words for one's upload. `captions`: as of a new one; an empty text takes those in that language away."""
 
     id: Number
@@ -139,7 +139,7 @@ async def show(call: Call[ById]) -> Answer:
     return json(attachment(call.house.settings, picture, call.me), 206 if picture.state == WAITING else 200)
 
 
-async def describe(call: Call[Changed]) -> Attachment:
+async def describe(call: Call[MediaChanged]) -> Attachment:
     sent = call.args
     square, viewer = call.house.square, call.viewer
     if told := _captions(call, sent):
@@ -216,7 +216,7 @@ def _size(width: int, height: int) -> Size:
     return Size(width, height, f"{width}x{height}", round(width / max(1, height), 6))
 
 
-def _captions(call: Call[Any], sent: UploadSent | Changed) -> captions.CaptionsSent | None:
+def _captions(call: Call[Any], sent: UploadSent | MediaChanged) -> captions.CaptionsSent | None:
     file = call.files.get("captions")
     return captions.sent(sent.captions_language, sent.captions if file is None else file.brought)
 
@@ -244,6 +244,6 @@ ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),
     post("/api/v1/media", upload_and_wait, Surface.OWN, **NEW),
     get("/api/v1/media/{id}", show, Surface.OWN, takes=ById, **TAKES),
-    put("/api/v1/media/{id}", describe, Surface.OWN, takes=Changed, body=MOST_THUMBNAIL, **TAKES),
+    put("/api/v1/media/{id}", describe, Surface.OWN, takes=MediaChanged, body=MOST_THUMBNAIL, **TAKES),
     delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=ById, scope="write:media"),
 )

@@ -38,7 +38,7 @@ class PollShown(msgspec.Struct, kw_only=True, omit_defaults=True):
     own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
 
 
-class Voted(msgspec.Struct):
+class VoteSent(msgspec.Struct):
     """The options chosen, counted from 0."""
 
     id: Number
@@ -67,7 +67,7 @@ async def show(call: Call[ById]) -> PollShown:
     return await _shown(call, call.args.id)
 
 
-async def vote(call: Call[Voted]) -> PollShown:
+async def vote(call: Call[VoteSent]) -> PollShown:
     await polls.vote(call.house.square, call.viewer, call.args.id, call.args.choices)
     return await _shown(call, call.args.id)
 
@@ -85,5 +85,5 @@ async def _shown(call: Call[Any], id_: int) -> PollShown:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/polls/{id}", show, Surface.STATUS, scope="read:statuses", public=True, takes=ById, gives=PollShown),
-    post("/api/v1/polls/{id}/votes", vote, Surface.STATUS, scope="write:statuses", takes=Voted, gives=PollShown),
+    post("/api/v1/polls/{id}/votes", vote, Surface.STATUS, scope="write:statuses", takes=VoteSent, gives=PollShown),
 )

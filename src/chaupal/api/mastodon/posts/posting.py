@@ -40,14 +40,14 @@ class PostSent(msgspec.Struct, kw_only=True):
     then: list[FurtherSent] = []
 
 
-class Removed(msgspec.Struct):
+class PostDeletion(msgspec.Struct):
     """A post to delete. `delete_media`: its uploads go at once, too; else they stay for a day, to be used anew."""
 
     id: Number
     delete_media: bool = False
 
 
-class Reposted(msgspec.Struct):
+class RepostSent(msgspec.Struct):
     """A post to repost, and for whom."""
 
     id: Number
@@ -111,7 +111,7 @@ async def context(call: Call[ById]) -> Answer:
     return Answer(b'{"ancestors":' + before + b',"descendants":' + after + b"}")
 
 
-async def remove(call: Call[Removed]) -> Answer:
+async def remove(call: Call[PostDeletion]) -> Answer:
     """Deletes, and gives back what was typed, so that a client can offer it for redrafting."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     # Loose again, its pictures are their owner's alone: the client shows them while the post is written anew.
@@ -121,7 +121,7 @@ async def remove(call: Call[Removed]) -> Answer:
     return answer
 
 
-async def repost(call: Call[Reposted]) -> Answer:
+async def repost(call: Call[RepostSent]) -> Answer:
     id_ = await posts.repost(call.house.square, call.viewer, call.args.id, FROM_WIRE[call.args.visibility])
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 
@@ -156,11 +156,11 @@ ROUTES: tuple[Route, ...] = (
         remove,
         Surface.STATUS,
         scope="write:statuses",
-        takes=Removed,
+        takes=PostDeletion,
         limit=(30, 1_800),
         takes_back=True,
     ),
     get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=ById, **HOT),
-    post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=Reposted),
+    post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=RepostSent),
     post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=ById),
 )

@@ -14,14 +14,14 @@ from chaupal.reads.timelines import thread
 from chaupal.social.posts import quoting
 
 
-class Taken(msgspec.Struct):
+class QuoteRevocation(msgspec.Struct):
     """One's own post, and the post that quotes it."""
 
     id: Number
     quote_id: Number
 
 
-class Let(msgspec.Struct):
+class QuotePolicySent(msgspec.Struct):
     """Who may quote one's post."""
 
     id: Number
@@ -34,13 +34,13 @@ async def listed(call: Call[PagedById]) -> Answer:
     return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
 
 
-async def revoke(call: Call[Taken]) -> Answer:
+async def revoke(call: Call[QuoteRevocation]) -> Answer:
     """Answers with the post that quoted, as it is now."""
     await quoting.revoke(call.house.square, call.viewer, call.args.id, call.args.quote_id)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.quote_id))
 
 
-async def allow(call: Call[Let]) -> Answer:
+async def allow(call: Call[QuotePolicySent]) -> Answer:
     """Quotes that are there stay."""
     await quoting.allow(call.house.square, call.viewer, call.args.id, call.args.quote_approval_policy)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, call.args.id))
@@ -55,8 +55,8 @@ ROUTES: tuple[Route, ...] = (
         revoke,
         Surface.STATUS,
         scope="write:statuses",
-        takes=Taken,
+        takes=QuoteRevocation,
         takes_back=True,
     ),
-    put(f"{ONE}/interaction_policy", allow, Surface.STATUS, scope="write:statuses", takes=Let),
+    put(f"{ONE}/interaction_policy", allow, Surface.STATUS, scope="write:statuses", takes=QuotePolicySent),
 )

@@ -34,14 +34,14 @@ def _act(act: Act) -> Callable[[Call[ById]], Awaitable[Answer]]:
     return run
 
 
-class Tongue(msgspec.Struct):
+class TranslationAsked(msgspec.Struct):
     """A post, and into which language."""
 
     id: Number
     lang: str = ""
 
 
-async def translate(call: Call[Tongue]) -> Answer:
+async def translate(call: Call[TranslationAsked]) -> Answer:
     """Nothing is translated here, as `configuration.translation.enabled` says. Raises NotFound, as Mastodon does then."""
     raise NotFound
 
@@ -66,7 +66,7 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts", takes=ById),
     post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=ById),
     post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=ById),
-    post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=Tongue),
+    post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=TranslationAsked),
     get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
     get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
     get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),

@@ -25,7 +25,7 @@ class FurtherSent(msgspec.Struct, kw_only=True):
     media_ids: list[Number] = []
 
 
-class Changed(msgspec.Struct, kw_only=True):
+class ScheduledChanged(msgspec.Struct, kw_only=True):
     """When to say it instead; and, Chaupal's own, what. What is not named stays as it is."""
 
     id: Number
@@ -46,7 +46,7 @@ class FurtherShown(msgspec.Struct):
     media_ids: list[str]
 
 
-class Params(msgspec.Struct, kw_only=True):
+class ScheduledParams(msgspec.Struct, kw_only=True):
     """What will be said, in the names that Mastodon's clients read."""
 
     text: str
@@ -71,7 +71,7 @@ class ScheduledShown(msgspec.Struct):
 
     id: str
     scheduled_at: str
-    params: Params
+    params: ScheduledParams
     media_attachments: list[Attachment]
     failed: str | None = None
 
@@ -93,7 +93,7 @@ async def show(call: Call[ById]) -> ScheduledShown:
     return await _one(call, call.args.id)
 
 
-async def change(call: Call[Changed]) -> ScheduledShown:
+async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
     """At another time, or other words, or more posts after it."""
     sent, square = call.args, call.house.square
     before = await unsaid.scheduled_post(call.house.reads, call.viewer, sent.id)
@@ -117,7 +117,7 @@ def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
     return tuple(Further(text=one.status, pictures=tuple(one.media_ids)) for one in sent)
 
 
-def _changed(body: Unsaid, sent: Changed) -> Unsaid:
+def _changed(body: Unsaid, sent: ScheduledChanged) -> Unsaid:
     named = {
         "text": sent.status,
         "spoiler": sent.spoiler_text,
@@ -144,7 +144,7 @@ async def _one(call: Call[Any], id_: int) -> ScheduledShown:
 
 def _shown(call: Call[Any], waiting: Waiting, pictures: dict[int, Picture]) -> ScheduledShown:
     body, settings = waiting.body, call.house.settings
-    params = Params(
+    params = ScheduledParams(
         text=body.text,
         poll=body.poll,
         media_ids=[str(id_) for id_ in body.pictures] or None,
@@ -169,6 +169,6 @@ WRITE: dict[str, Any] = {"scope": "write:statuses"}
 ROUTES: tuple[Route, ...] = (
     get(ALL, listed, Surface.OWN, takes=Paged, **READ),
     get(f"{ALL}/{{id}}", show, Surface.OWN, takes=ById, gives=ScheduledShown, **READ),
-    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=Changed, gives=ScheduledShown, **WRITE),
+    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=ScheduledChanged, gives=ScheduledShown, **WRITE),
     delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes=ById, takes_back=True, **WRITE),
 )

@@ -35,7 +35,7 @@ _encode = msgspec.json.Encoder().encode
 _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
 
 
-class Line(NamedTuple):
+class PlainStatus(NamedTuple):
     """A plain post with its plain author, up to its tail: the same for everybody to whom it is plain. `post`, `by`: their ids.
 
     `tails`: by the viewer's flags, where they need not be known for it.
@@ -48,7 +48,7 @@ class Line(NamedTuple):
     tails: tuple[bytes, ...] | None
 
 
-_lines: Shelf[Visible[Post], Line] = Shelf(2_000)
+_lines: Shelf[Visible[Post], PlainStatus] = Shelf(2_000)
 NO_LINES: Mapping[Visible[Post], Sequence[bytes]] = {}
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
@@ -260,7 +260,7 @@ class Pen:
         """A plain post with its plain author: what most of a page is made of, kept in one piece."""
         written, post = self._open(seen, author) + b',"reblog":null', seen.item
         tails = TAILS[law.PUBLIC, True] if post.quote_policy == law.PUBLIC else None
-        _lines.put(seen, Line(post.id, post.author, author, written, tails))
+        _lines.put(seen, PlainStatus(post.id, post.author, author, written, tails))
         return written
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
