@@ -31,7 +31,7 @@ STATES = {
     "closing_proposed": N_("closing proposed"),
     "refusal_proposed": N_("refusal proposed"),
     "pending": N_("under review"),
-    "in_force": N_("in force"),
+    "in_force": N_("limit in force"),
     "unseconded": N_("in force for a time, by one person"),
     "closed": N_("closed without a measure"),
     "undecided": N_("closed before anything was decided"),

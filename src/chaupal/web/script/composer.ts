@@ -8,7 +8,7 @@ import { addCounter } from "./compose/counter.ts";
 import { problemIn } from "./page/ask.ts";
 import { clearFaults, showFaults } from "./page/faults.ts";
 import { listHere, put } from "./page/pager.ts";
-import { toast } from "./page/toast.ts";
+import { toast, toastWithLink } from "./page/toast.ts";
 import { say } from "./page/words.ts";
 
 const LOGIN = "/login";
@@ -61,7 +61,7 @@ class Composer {
       if (wrong) return wrong.focus();
       const answer = await fetch(action, { method: "POST", body: new FormData(this.form), credentials: "same-origin" });
       const html = await answer.text();
-      if (new URL(answer.url).pathname === LOGIN) toast(say("signed-out"), true);
+      if (new URL(answer.url).pathname === LOGIN) toastWithLink(say("signed-out"), `${LOGIN}?next=${encodeURIComponent(location.pathname)}`, say("log-in"));
       else if (answer.ok) this.done(answer.url, html);
       else this.refused(html);
     } catch {

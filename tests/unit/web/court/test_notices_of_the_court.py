@@ -57,11 +57,14 @@ async def test_a_decision_is_one_notification_and_its_direct_post_stands_among_t
 async def test_the_authors_notice_leads_to_their_own_appeal_form(village: Village):
     v = village
     post = v.asha.latest
-    await v.withhold(post=post, by=v.chitra, second=v.dev)
+    ref = await v.withhold(post=post, by=v.chitra, second=v.dev)
     own, other = await v.page_as("IN", post, v.asha), await v.page_as("IN", post, v.ravi)
     (link,) = regex.findall(r'href="(/disputes/strikes/\d+)#appeal"', own)
     form = await v.page_as("IN", link, v.asha)
     assert f'action="{link}/appeal"' in form
+    assert form.index('href="#appeal"') < form.index('<dl class="facts">'), "the way stands before the particulars"
+    order = await v.page_as("IN", f"/orders/{ref}")
+    assert order.index('href="#done"') < order.index('<dl class="facts">'), "and so does what came of it"
     assert "/disputes/strikes/" not in other and "/disputes/strikes/" not in await v.page_as("IN", post, v.chitra)
     profile = await v.page_as("IN", f"/@{v.asha.handle}", v.asha)
     assert f"{link}#appeal" in profile

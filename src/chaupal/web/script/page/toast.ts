@@ -28,6 +28,15 @@ export function toastWithUndo(text: string, undo: () => void, seconds = SECONDS,
   place.append(" ", button);
 }
 
+/** Say what is so until the next one, with a link to what can be done about it. */
+export function toastWithLink(text: string, href: string, called: string): void {
+  const link = document.createElement("a");
+  link.className = "plain";
+  link.href = href;
+  link.textContent = called;
+  show(text, 0)?.append(" ", link);
+}
+
 function show(text: string, seconds: number): HTMLElement | null {
   const place = document.querySelector<HTMLElement>("#toast");
   if (!place || !text) return null;
