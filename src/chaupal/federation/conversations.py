@@ -17,7 +17,7 @@ from chaupal.policy.viewer import Viewer
 
 MOST_ABOVE = 20  # posts above one, of a conversation that is completed
 MOST_BELOW = 20  # answers of one post that are looked at
-MOST_PAGES = 2  # of a collection
+MOST_PAGES = 2  # of a collection: on the first of Mastodon's an author answers themselves, on the next others do
 AGAIN_AFTER = 15 * MINUTE  # a conversation is completed once in so long
 
 
@@ -80,13 +80,13 @@ async def items(chain: Chain, collection: object, of: str) -> Sequence[str]:
     for nobody shall make us ask strangers. Raises NotThere."""
     found: dict[str, None] = {}
     page = await _opened(chain, collection, of)
-    for _ in range(MOST_PAGES):
+    for left in reversed(range(MOST_PAGES + 1)):  # the collection itself, and its pages
         if page is None:
             break
         for name in ("items", "orderedItems"):
             found |= {uri: None for one in values_of(page, name, 100) if (uri := uri_of(one)) and same_host(uri, of)}
         following = value_of(page, "first") or value_of(page, "next")
-        if not following or len(found) >= MOST_BELOW:
+        if not following or not left or len(found) >= MOST_BELOW:
             break
         page = await _opened(chain, following, of)
     return list(found)

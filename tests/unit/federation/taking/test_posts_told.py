@@ -272,10 +272,10 @@ async def test_a_conversation_is_completed_when_somebody_of_ours_looks_at_it_and
     await followed(far)
     v, clock = far.village, far.village.clock
     answers = [far.there.serves(far.eve.note(f"answer{n}", inReplyTo=f"{far.bob.uri}/notes/asked")) for n in range(3)]
-    items = [*answers, "https://elsewhere.example/notes/1"]
-    asked = far.there.serves(
-        far.bob.note("asked", replies={"type": "Collection", "first": {"type": "CollectionPage", "items": items}})
-    )
+    items = [*answers[1:], "https://elsewhere.example/notes/1"]
+    others = far.there.serves({"id": f"{far.bob.uri}/others", "type": "CollectionPage", "items": items})
+    own = {"type": "CollectionPage", "items": answers[:1], "next": others}
+    asked = far.there.serves(far.bob.note("asked", replies={"type": "Collection", "first": own}))
     await far.tells(far.bob, far.bob.act("Create", far.there.documents["/bob/notes/asked"]))
     here = await far.here(asked)
     assert (await far.ask(None, f"/api/v1/statuses/{here}/context"))["descendants"] == []
