@@ -70,7 +70,7 @@ def test_schedules_a_post_moves_it_and_takes_it_back(asha: Mastodon):
 
 def test_quotes_lists_quotes_and_takes_itself_out_of_one(asha: Mastodon, binod: Mastodon):
     post = asha.status_post("उद्धरण के लायक", quote_approval_policy="public")
-    quote = binod.status_post("देखिए", quoted_status_id=post.id)
+    quote = binod.status_post("", spoiler_text="खेत", quoted_status_id=post.id)
     assert quote.quote.state == "accepted" and quote.quote.quoted_status.id == post.id
     assert [one.id for one in asha.status_quotes(post.id)] == [quote.id]
     assert asha.status_quote_revoke(post.id, quote.id).quote.state == "revoked"

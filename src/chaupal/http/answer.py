@@ -15,7 +15,7 @@ from chaupal.http.packing import FAST, gzip, pack
 from chaupal.http.params import check, nest, pairs_of
 from chaupal.http.route import Route, Shape
 from chaupal.kernel.countries import known_country
-from chaupal.kernel.errors import Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
+from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
@@ -274,11 +274,11 @@ class Dispatcher:
         if route.village and not self.house.settings.village:
             raise NotFound
         if not route.public and (caller is None or (caller.account is None and not route.scope)):
-            raise NotSignedIn() if caller else NotSignedIn("token_invalid")
+            raise AppAlone() if caller else NotSignedIn("token_invalid")
         if route.scope and caller is not None and not allows(caller.scopes, route.scope) and route.shape is Shape.API:
             raise NotAllowed("scope_missing")
         if not route.public and caller is not None and caller.account is None:
-            raise NotSignedIn
+            raise AppAlone
         if caller is not None and caller.state == "pending" and not (route.public or route.unready):
             raise NotAllowed("login_unready")
         if route.may and self._unsure(caller):

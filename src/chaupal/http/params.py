@@ -54,7 +54,7 @@ def _unquoted(text: str, errors: str) -> str:
 
 
 def nest(pairs: Pairs) -> dict[str, Any]:
-    """Rails-style keys: `ids[]=1&ids[]=2`, `poll[options][]=a`, `fields_attributes[0][name]=x`. Later plain keys win."""
+    """Rails-style keys: `ids[]=1`, `poll[options][]=a`, `fields[0][name]=x`, `fields[][name]=x`. Later plain keys win."""
     tree: dict[str, Any] = {}
     for count, (key, value) in enumerate(pairs):
         if count >= MOST_KEYS:
@@ -74,17 +74,27 @@ def _path(key: str) -> list[str]:
 
 
 def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
-    for step, after in itertools.pairwise(path):
+    for depth, (step, after) in enumerate(itertools.pairwise(path)):
         child = tree.get(step)
         if after == "":
             if not isinstance(child, list):
                 child = tree[step] = []
-            child.append(value)
+            _append(child, path[depth + 2 :], value)
             return
         if not isinstance(child, dict):
             child = tree[step] = {}
         tree = child
     tree[path[-1]] = value
+
+
+def _append(items: list[Any], path: list[str], value: Any) -> None:
+    """Of `fields[][name]=x&fields[][value]=y` a name that the last one has already begins the next. `ids[][]` is `ids[]`."""
+    if not any(path):
+        items.append(value)
+        return
+    if not items or not isinstance(items[-1], dict) or path[0] in items[-1]:
+        items.append({})
+    _plant(items[-1], path, value)
 
 
 def _lists(value: Any) -> Any:

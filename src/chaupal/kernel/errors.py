@@ -83,6 +83,12 @@ class NotSignedIn(Coded):
     slug = "not_signed_in"
 
 
+class AppAlone(NotSignedIn):
+    """An app by itself, where somebody must have logged in: its token is good, so it is not told to throw that away."""
+
+    status = 422
+
+
 class NotAllowed(Coded):
     """Signed in, but this is not theirs to do."""
 

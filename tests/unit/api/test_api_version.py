@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from chaupal.api.mastodon.accounts import SourceSent
-from chaupal.api.mastodon.instance import API_VERSION
+from chaupal.api.mastodon.instance import API_VERSION, COMPATIBLE
 from chaupal.api.routes import ROUTES
 from chaupal.social.people.filters import ACTIONS
 from chaupal.store.notifications.kinds import ALERTS
@@ -60,6 +60,8 @@ HELD: dict[int, Callable[[], bool]] = {
 
 def test_the_number_that_is_named_is_the_last_that_is_kept_whole():
     assert api_version() == API_VERSION and [one["number"] for one in FACTS["versions"]] == list(HELD)
+    (release,) = [one["release"] for one in FACTS["versions"] if one["number"] == API_VERSION]
+    assert COMPATIBLE.startswith(f"{release}.0 (compatible; ")
 
 
 def test_what_the_table_says_of_each_number_is_what_is_here():

@@ -55,6 +55,14 @@ def test_rails_style_keys_become_lists_and_dictionaries():
     assert nest(sent) == {"media_ids": ["1", "2"], "poll": {"options": ["a"], "expires_in": "9"}}
     fields = [("fields[1][name]", "b"), ("fields[0][name]", "a"), ("fields[0][value]", "x")]
     assert nest(fields) == {"fields": [{"name": "a", "value": "x"}, {"name": "b"}]}
+    rows = [
+        ("fields[][name]", "a"),
+        ("fields[][value]", "x"),
+        ("fields[][name]", "b"),
+        ("fields[]", "c"),
+        ("fields[][name]", "d"),
+    ]
+    assert nest(rows) == {"fields": [{"name": "a", "value": "x"}, {"name": "b"}, "c", {"name": "d"}]}
 
 
 @pytest.mark.parametrize("word", ["true", "1", "on", "t", "True", "yes"])

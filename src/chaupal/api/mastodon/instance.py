@@ -16,16 +16,17 @@ from chaupal.reads.people import people
 from chaupal.social.media import films, pictures
 from chaupal.social.media.media import MOST_DESCRIPTION
 from chaupal.social.people import push_keys
-from chaupal.social.people.profiles import MOST_FIELDS
+from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
 from chaupal.social.posts import pinning, polls, tags
 from chaupal.social.posts.composing import MOST_PICTURES
+from chaupal.text.clean import MAX_NAME
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
 
-# Clients read the leading number as a Mastodon version and switch on what it had: say no more than is here.
-COMPATIBLE = f"4.2.0 (compatible; Chaupal {VERSION})"
 # Mastodon's number of what clients can count on, kept whole: docs/api.md says what each stands for and what is not here.
 API_VERSION = 7
+# Clients that know no such number switch on what the leading version had: the one that brought API_VERSION.
+COMPATIBLE = f"4.5.0 (compatible; Chaupal {VERSION})"
 POLLS = {
     "max_options": polls.MOST_OPTIONS,
     "max_characters_per_option": polls.MOST_LETTERS,
@@ -179,6 +180,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "max_featured_tags": tags.MOST_FEATURED,
             "max_pinned_statuses": pinning.MOST,
             "max_profile_fields": MOST_FIELDS,
+            "profile_field_name_limit": MOST_IN_FIELD,
+            "profile_field_value_limit": MOST_IN_FIELD,
+            "max_display_name_length": MAX_NAME,
+            "max_note_length": MAX_GRAPHEMES,
         },
         "statuses": {
             "max_characters": MAX_GRAPHEMES,

@@ -86,7 +86,7 @@ async def _after(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[
     """The post after the edit, and whether its poll begins anew."""
     if wish.poll and wish.pictures:
         raise Invalid("poll_with_pictures")
-    text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures))
+    text, spoiler = composing.in_order(wish.text, wish.spoiler, blank=bool(wish.pictures or before.quote_state))
     words = await composing.words_of(square, w, before.author, text, spoiler, wish.language or before.language)
     poll, anew = polls.changed(before.poll, wish.poll, square.clock(), ends_as_before=wish.ends_as_before)
     return msgspec.structs.replace(

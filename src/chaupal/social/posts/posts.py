@@ -128,7 +128,7 @@ async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft
     """
     if draft.poll and draft.pictures:
         raise Invalid("poll_with_pictures")
-    text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures))
+    text, spoiler = composing.in_order(draft.text, draft.spoiler, blank=bool(draft.pictures or draft.quoting))
     draft = msgspec.structs.replace(draft, text=text, spoiler=spoiler)
     facts = await facts_for(reading, viewer)
     await moving.check_stays(reading, viewer, facts)

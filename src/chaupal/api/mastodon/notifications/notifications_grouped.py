@@ -12,6 +12,7 @@ from chaupal.api.mastodon.notifications.notifications import (
     NotificationsPaged,
     RelationshipSeveranceEvent,
     UnreadCount,
+    clear,
     event_of,
     report_of,
     unread,
@@ -183,5 +184,6 @@ ROUTES: tuple[Route, ...] = (
     get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=UnreadCount, **HOT),
     get(ONE, show, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
     get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, takes=GroupKey, **READ),
+    post(f"{GROUPS}/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=GroupKey, **WRITE),
 )
