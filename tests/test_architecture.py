@@ -94,6 +94,7 @@ def test_the_verifiers_own_tests_stand_without_the_server():
         VERIFIER,
         "pytest",
         "hypothesis",
+        "click",
         "httpx2",
         "rfc8785",
         "msgspec",

@@ -1275,6 +1275,44 @@ def test_a_tally_tells_of_a_class_of_few(refused: Scribe):
     lie(refused, refused.tally(rows, len(refused.entries)), "tally_tells_few")
 
 
+# --- frozen reports and keys ---
+
+
+def freeze(scribe: Scribe, size: int, revision: int = 1, period: str = "2021-02") -> int:
+    public = {"period": period, "revision": revision, "size": size, "sha256": "00" * 32, "at": scribe.minute()}
+    return scribe.write("snapshot", period, public)
+
+
+def test_a_report_is_frozen_before_its_month_is_over(scribe: Scribe):
+    lie(scribe, freeze(scribe, len(scribe.entries)), "frozen_early")
+
+
+def test_a_report_is_frozen_of_the_log_as_it_was_before_the_measures(scribe: Scribe):
+    before = len(scribe.entries)
+    scribe.decide()
+    scribe.later(days=40)
+    scribe.role(NOBODY, "clerk")
+    lie(scribe, freeze(scribe, before), "frozen_short")
+    # What came after the period may be left out: the report is of the newest checkpoint.
+    assert not scribe.found(freeze(scribe, len(scribe.entries) - 2, 2))
+
+
+def test_a_report_is_frozen_in_the_place_of_another_one(scribe: Scribe):
+    scribe.later(days=40)
+    freeze(scribe, len(scribe.entries))
+    lie(scribe, freeze(scribe, len(scribe.entries)), "frozen_anew")
+
+
+def test_a_report_is_frozen_of_what_is_no_period(scribe: Scribe):
+    lie(scribe, freeze(scribe, len(scribe.entries), period="lately"), "unreadable")
+
+
+def test_the_key_changes_from_one_to_which_it_never_changed(scribe: Scribe):
+    scribe.write("key", "key", {"step": "rotated", "old": "a+1+a", "new": "a+2+b", "by": "machine"})
+    scribe.write("key", "key", {"step": "rotated", "old": "a+2+b", "new": "a+3+c", "by": "machine"})
+    lie(scribe, scribe.write("key", "key", {"step": "rotated", "old": "a+2+b", "new": "a+4+d"}), "key_unlike")
+
+
 # --- the table as a whole ---
 
 

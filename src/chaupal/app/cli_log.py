@@ -223,8 +223,8 @@ def _tell(report: LogReport) -> None:
     click.echo(f"{report.url}: verified, {report.size} entries{f' ({kinds})' if kinds else ''}")
     click.echo(f"root: {report.root}\nkey: {report.vkey}")
     click.echo(_printable(cli_witnesses.signers_text(report), lines=True))
-    if report.earlier is not None:
-        click.echo(f"extends the earlier checkpoint of {report.earlier} entries")
+    for size, _ in report.earlier:
+        click.echo(f"extends the earlier checkpoint of {size} entries")
     if report.key_source is KeySource.first_use:
         click.echo("The key came from the log itself: note it, and give it with --key the next time.")
 

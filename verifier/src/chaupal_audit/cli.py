@@ -16,9 +16,11 @@ import msgspec
 from chaupal_audit import cli_witnesses, counting as counting, rule_of_law
 from chaupal_audit.counting import Counted
 from chaupal_audit.errors import Problem, Unsound
+from chaupal_audit.fold.facts import Snapshot
 from chaupal_audit.log import mirror
-from chaupal_audit.log.findings import MEANS, Broken, KeySource, LogReport
+from chaupal_audit.log.findings import MEANS, Broken, Fault, KeySource, LogReport
 from chaupal_audit.log.openings import read_openings
+from chaupal_audit.minutes import minute_text
 from chaupal_audit.report.cells import Table
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.filters import Filters, parse_filters
@@ -77,6 +79,12 @@ class Told:
     help="How it is said which rule of law an entry breaks; json: alone, on standard output.",
 )
 @cli_witnesses.witness_options
+@click.option(
+    "--seen",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="A checkpoint that somebody else was shown, as a file: the log must have the same history for both. Repeat it.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no findings on standard error.")
 @click.pass_context
 def audit(
@@ -95,6 +103,7 @@ def audit(
     witnesses: tuple[str, ...],
     quorum: int | None,
     policy_file: Path | None,
+    seen: tuple[Path, ...],
     **asked: str,
 ) -> None:
     """Copy the log at URL (a server's address, or its log's), verify all of it, hold it against the law, count the report anew.
@@ -111,20 +120,28 @@ def audit(
         # What is published is fetched first: the log that is copied afterwards holds all that it is made of.
         theirs = counting.published(server, filters, told) if compare else None
         found = asyncio.run(
-            mirror.mirror(f"{server}/log", key, place, lambda n, of: told(f"copying: {n} of {of} files"), policy=policy)
+            mirror.mirror(
+                f"{server}/log",
+                key,
+                place,
+                lambda n, of: told(f"copying: {n} of {of} files"),
+                policy=policy,
+                seen=[path.read_text("utf-8") for path in seen],
+            )
         )
-        if not _verified(found, told):
+        if not _verified(found, told, into):
             context.exit(1)
         tried = _try(server, place, law_dir, openings, told)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, told)
-    told.line(f"counted: {counted.facts.size} entries")
+    told.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
+    replaced = counting.served_otherwise(server, counted.facts.snapshots, told) if compare else []
     if findings == "json":
         click.echo(msgspec.json.encode(tried).decode())
     else:
         _print(report(counted.facts, filters, ids), form)
         _say_broken(tried, told)
-    _say_findings(counted, told, compare=compare)
-    context.exit(0 if counted.good and not tried.broken else 1)
+    _say_findings(counted, replaced, told, compare=compare)
+    context.exit(0 if counted.good and not replaced and not tried.broken else 1)
 
 
 def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, told: "Told") -> Verdict:
@@ -172,9 +189,14 @@ def _ids(tables: str) -> tuple[str, ...]:
 # --- what is said ---
 
 
-def _verified(found: LogReport, told: Told) -> bool:
+def _verified(found: LogReport, told: Told, into: Path | None) -> bool:
     if found.fault is not None:
         click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
+        if found.fault is Fault.forked and into is not None:
+            click.echo(
+                f"What it signed now is kept as {into / mirror.OTHER}: with the earlier checkpoint it is the proof.",
+                err=True,
+            )
         return False
     told.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
     told.line("\n".join(map(_printable, cli_witnesses.signers_text(found).split("\n"))))
@@ -183,21 +205,26 @@ def _verified(found: LogReport, told: Told) -> bool:
     return True
 
 
-def _say_findings(counted: Counted, told: Told, *, compare: bool) -> None:
+def _say_findings(counted: Counted, replaced: list[Snapshot], told: Told, *, compare: bool) -> None:
     """Faults are said even where nothing else is."""
-    for snapshot in counted.broken:
-        click.echo(
-            f"frozen report {snapshot.period}, revision {snapshot.revision}: IS NOT what its hash says", err=True
-        )
+    for snapshots, wrong in (
+        (counted.broken, "IS NOT what its hash says: counted from the log it has other numbers"),
+        (replaced, "IS NOT what readers are given: the server shows another file, or none"),
+    ):
+        for one in snapshots:
+            click.echo(_printable(f"frozen report {one.period}, revision {one.revision}: {wrong}"), err=True)
     if counted.ahead:
         click.echo(
-            f"the published report is made of {counted.ahead} entries; the log has {counted.facts.size}", err=True
+            f"the published report is made of {counted.ahead} entries; the log has {counted.facts.size}: it is of another log",
+            err=True,
         )
+    if counted.behind:
+        click.echo(f"the published report LEAVES OUT the newest {counted.behind} entries of the log", err=True)
     for difference in counted.differs[:SHOWN]:
         click.echo(f"DIFFERS (the log, the server): {_printable(str(difference))}", err=True)
     if len(counted.differs) > SHOWN:
         click.echo(f"… and {len(counted.differs) - SHOWN} more cells", err=True)
-    if counted.good:
+    if counted.good and not replaced:
         frozen = len(counted.facts.snapshots)
         told.line(
             f"{frozen} frozen reports hold" + ("; the published report is the same, cell by cell" if compare else "")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 import msgspec
@@ -14,6 +14,7 @@ from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.fold.facts import Facts, Snapshot
 from chaupal_audit.fold.fold import Fold
 from chaupal_audit.law.reading import BIGGEST
+from chaupal_audit.minutes import DAY
 from chaupal_audit.report.compare import Difference, differences
 from chaupal_audit.report.filters import Filters, period
 from chaupal_audit.report.published import WHOLE, files, hashes
@@ -22,6 +23,7 @@ from chaupal_audit.rule_of_law import Files
 
 MOST_BYTES = 64 * 1024 * 1024  # of a published report
 TIMEOUT, PAUSE, TRIES = 60, 2, 900  # seconds for an answer, between questions to a server that still counts; how many
+WAIT = (202, 429)  # statuses of an answer that is to come
 SHA256_HEX = 64
 EVERY = 20_000  # entries between two words of progress
 
@@ -38,10 +40,11 @@ class Counted(msgspec.Struct, frozen=True):
     differs: tuple[Difference, ...] = ()
     broken: tuple[Snapshot, ...] = ()  # frozen reports that are not what their hash says
     ahead: int = 0  # the published report is made of so many entries, which the log does not have
+    behind: int = 0  # so many entries it leaves out, though the newest that it counts is older than a day beside them
 
     @property
     def good(self) -> bool:
-        return not (self.differs or self.broken or self.ahead)
+        return not (self.differs or self.broken or self.ahead or self.behind)
 
 
 # --- what is published ---
@@ -54,12 +57,31 @@ def published(
     url = f"{server}/api/v1/transparency/report.json"
     url += f"?{urlencode(filters.asked())}" if filters.asked() else ""
     with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
-        for _ in range(TRIES):
-            answer = (get or client.get)(url)
-            if answer.status_code != 202:
-                return _document(url, answer)
-            tell(f"the server is counting: {_progress(answer)}")
-            time.sleep(PAUSE)
+        return _document(url, _answer(url, tell, get or client.get))
+
+
+def served_otherwise(
+    server: str, frozen: Iterable[Snapshot], tell: Tell, get: Callable[[str], httpx2.Response] | None = None
+) -> list[Snapshot]:
+    """Frozen reports that the server does not give to readers as its log says that it froze them."""
+    with httpx2.Client(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as client:
+        return [one for one in frozen if _served(server, one, tell, get or client.get) != one.sha256]
+
+
+def _served(server: str, frozen: Snapshot, tell: Tell, get: Callable[[str], httpx2.Response]) -> str:
+    url = f"{server}/api/v1/transparency/frozen/{quote(frozen.period, safe='')}/{frozen.revision}/{WHOLE}"
+    answer = _answer(url, tell, get)
+    return sha256(answer.content).hexdigest() if answer.status_code == 200 else ""
+
+
+def _answer(url: str, tell: Tell, get: Callable[[str], httpx2.Response]) -> httpx2.Response:
+    """What the server says, once it has counted and others have had their turn."""
+    for _ in range(TRIES):
+        answer = get(url)
+        if answer.status_code not in WAIT:
+            return answer
+        tell(f"the server is counting: {_progress(answer)}")
+        time.sleep(PAUSE)
     raise Problem(f"{url}: the server does not come to an end with its report")
 
 
@@ -122,15 +144,17 @@ def laws_of(server: str, into: Path, get: Callable[[str], httpx2.Response] | Non
 
 def count(entries: Entries, theirs: Document | None, filters: Filters, ids: tuple[str, ...], tell: Tell) -> Counted:
     """Fold the log; hold the published report, and every frozen one, against what the log says."""
-    size, ours = None if theirs is None else size_of(theirs), None
+    size, ours, newest = None if theirs is None else size_of(theirs), None, 0
     fold = Fold()
     if size == 0:
         ours = document(report(fold.facts, filters))
     for facts in _stops(fold, entries(), {size or -1}, tell):
-        ours = document(report(facts, filters))
+        ours, newest = document(report(facts, filters)), facts.last
     ahead = size or 0 if theirs is not None and ours is None else 0
+    # Between the report and the log that is copied afterwards some entries come; what a day brings is left out on purpose.
+    behind = fold.size - (size or 0) if ours is not None and fold.facts.last - newest > DAY else 0
     differs = () if theirs is None or ours is None else tuple(_differences(ours, theirs, ids))
-    return Counted(fold.facts, differs, tuple(_broken(entries, fold.facts.snapshots, tell)), ahead)
+    return Counted(fold.facts, differs, tuple(_broken(entries, fold.facts.snapshots, tell)), ahead, behind)
 
 
 def _differences(ours: Document, theirs: Document, ids: tuple[str, ...]) -> list[Difference]:

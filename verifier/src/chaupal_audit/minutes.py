@@ -51,6 +51,14 @@ def month_start(month: int) -> int:
     return int(datetime(month // MONTHS, month % MONTHS + 1, 1, tzinfo=UTC).timestamp()) // 60
 
 
+def months_of(period: str) -> tuple[int, int] | None:
+    """The first and last month of a period that can be frozen: a month (`2021-02`) or a year (`2021`); None for anything else."""
+    if (month := parse_month(period)) is not None:
+        return month, month
+    first = parse_month(f"{period}-01")
+    return None if first is None else (first, first + MONTHS - 1)
+
+
 def parse_month(text: str) -> int | None:
     """Months since the year 0 from `2021-02`; None for anything else."""
     year, _, month = text.partition("-")

@@ -62,7 +62,7 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
         period=text, revision=revision, size=size, sha256=sha256, files=named, at=at_minute(court.clock())
     )
     async with court.work.writing() as w:
-        await _check_not_waiting(w, text, size)
+        await _check_not_waiting(w, text, filters.until, size)
         prev = before[-1].index if before else None
         index, _ = await log.append(court, w, "snapshot", text, public, prev=prev)
         await frozen.keep(w, text, revision, published)
@@ -70,14 +70,16 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
     return Frozen(text, revision, size, sha256, index, changed)
 
 
-async def _check_not_waiting(w: Writing, text: str, size: int) -> None:
-    """Raises Conflict where a revision of this period stands among the entries that no checkpoint holds yet."""
+async def _check_not_waiting(w: Writing, text: str, until: int, size: int) -> None:
+    """Raises Conflict where a revision of this period, or an act in it, stands among the entries that no checkpoint holds yet."""
     end = await ledger.hold(w)
     fold = Fold()
     for entry in await ledger.entries(w, size, end - size):
         fold.add(entry)
     if any(snapshot.period == text for snapshot in fold.facts.snapshots):
         raise Conflict("revision_waits")
+    if fold.facts.first is not None and fold.facts.first < until:
+        raise Conflict("period_waits")
 
 
 async def _changed(

@@ -101,6 +101,7 @@ FAULTS: dict[str, Fault] = {
     "webhook_off": whole(N_("This webhook is switched off")),
     "not_frozen": whole(N_("No such file was frozen")),
     "revision_waits": whole(N_("A revision of this period is waiting for the next signed checkpoint")),
+    "period_waits": whole(N_("Entries of this period are waiting for the next signed checkpoint")),
     "for_offices": whole(N_("This is for the people of authorities; log in to the portal, or send its token")),
     # With values, or with other words for people.
     "case_stands_elsewhere": whole(

@@ -13,6 +13,7 @@ from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import batches as log_batches, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.regimes import Duration, load_regimes
+from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
 from chaupal.kernel.errors import Conflict, NotFound, Unsound
 from chaupal.kernel.settings import BadSettings, Settings
@@ -22,6 +23,8 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.findings import Broken, Fault, LogReport
 from chaupal_audit.log.verify import verify_log
+from chaupal_audit.minutes import month_start
+from chaupal_audit.rule_of_law import try_log
 from court import order_of
 
 AN_HOUR = 60
@@ -112,6 +115,20 @@ async def test_a_secret_entry_is_like_one_that_says_nothing(court: Court, clock:
             tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry)
         assert tlog.open_disclosure(leaf.disclosures["officer"], leaf.entry, opened["sd"])[0] == "officer"
         assert (await all_entries(court))[index] == leaf.entry
+
+
+async def test_a_period_is_frozen_once_all_its_entries_are_signed(court: Court, clock: StillClock):
+    await hour_passes(court, clock)
+    clock.at = month_start(2021 * 12 + 2) * MINUTE - 5 * MINUTE  # of March
+    assert await log_batches.publish_due(court)
+    await enter(court)
+    clock.move(10 * MINUTE)
+    with pytest.raises(Conflict, match="Entries of this period are waiting"):
+        await snapshots.freeze(court, "2021-02")
+    await hour_passes(court, clock)
+    frozen = await snapshots.freeze(court, "2021-02")
+    held = await all_entries(court)
+    assert not {one.code for one in try_log(lambda: enumerate(held), {}.get).findings if one.index == frozen.index}
 
 
 async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_other(court: Court):
@@ -361,7 +378,7 @@ async def test_whoever_trusts_the_first_key_is_led_to_the_last(court: Court, clo
     first, last, earlier = await changed_twice(court, clock)
     files = await files_of(court)
     report = verified(files, first, earlier)
-    assert (report.fault, report.vkey, report.earlier) == (None, str(last), 16)
+    assert (report.fault, report.vkey, report.earlier[0][0]) == (None, str(last), 16)
     assert [change.size for change in report.changes] == [32, 64]
     assert report.entries["key"] == 2
     assert verified(files, last).changes == []

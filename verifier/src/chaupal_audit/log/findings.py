@@ -29,6 +29,7 @@ class Fault(StrEnum):
     root_differs = "log_root_differs"
     bad_openings = "log_bad_openings"
     opening_differs = "log_opening_differs"
+    bad_copy = "log_bad_copy"
 
 
 # What each means to whoever verifies; the place follows.
@@ -45,8 +46,8 @@ MEANS = {
     "log_wrong_origin": "the checkpoint speaks for another log",
     "log_unwitnessed": "too few witnesses signed the checkpoint: it could be one that only you are shown",
     "log_bad_earlier": "the earlier checkpoint cannot be read",
-    "log_stale": "the log is shorter than it was before",
-    "log_forked": "the log has another history than it had before",
+    "log_stale": "the log is shorter than it was before: entries that it signed are gone",
+    "log_forked": "the log signed two histories: what it shows now is not what it showed before",
     "log_bad_tile": "a tile cannot be read",
     "log_wrong_count": "a tile has the wrong number of entries",
     "log_entry_differs": "an entry was changed",
@@ -55,6 +56,7 @@ MEANS = {
     "log_root_differs": "the signed root is not the root of what is served",
     "log_bad_openings": "what is read beside the log cannot be read",
     "log_opening_differs": "what is read beside an entry is not what the entry commits to",
+    "log_bad_copy": "a file of the copy was changed since it was verified; take a new copy",
 }
 
 
@@ -105,8 +107,9 @@ class LogReport:
     witnessed: dict[str, int] = field(default_factory=dict[str, int])
     witnesses: int | None = None  # how many were asked for; None where nobody was
     cosignatures: int = 0  # lines of anybody but the log
-    earlier: int | None = None
-    earlier_root: bytes = b""
+    earlier: list[tuple[int, bytes]] = field(
+        default_factory=list[tuple[int, bytes]]
+    )  # (size, root) that it must extend
     changes: list[KeyChange] = field(default_factory=list[KeyChange])
     fault: Fault | None = None
     where: str = ""

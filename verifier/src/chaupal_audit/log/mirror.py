@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +20,7 @@ from chaupal_audit.log.verify import begin_report, read_head, recount_log
 type Progress = Callable[[int, int], None]
 
 AT_ONCE = 8  # requests on the way at a time
+OTHER = "checkpoint.other"  # what a log signed that had signed another history before
 
 
 async def mirror(
@@ -30,15 +31,17 @@ async def mirror(
     *,
     origin: str | None = None,
     policy: tlog.Policy | None = None,
+    seen: Sequence[str] = (),
     fetch: Fetch | None = None,
 ) -> LogReport:
     """Bring the directory `into` up to the log at `url`, count it again from there, and report; see `verify_log`.
 
     `key`: the log's vkey; without it the one that `into` was begun with, else the log's own. A log that does not extend
-    what `into` holds is reported as forked. `progress(done, of)` counts tiles, from another thread. The copy's
-    `checkpoint` changes only when everything under it was verified. Raises OSError where `into` cannot be written.
+    what `into` holds, or what others have `seen` (texts of checkpoints), is reported as forked, and what it signed now stands
+    in `into` as `checkpoint.other`. `progress(done, of)` counts tiles, from another thread. The copy's `checkpoint` changes only
+    when everything under it was verified. Raises OSError where `into` cannot be written.
     """
-    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, policy, fetch)
+    return await asyncio.to_thread(_mirror, url, key, into, progress or _in_silence, origin, policy, seen, fetch)
 
 
 def entries(into: Path) -> Iterator[tuple[int, bytes]]:
@@ -77,10 +80,12 @@ def _mirror(
     progress: Progress,
     origin: str | None,
     policy: tlog.Policy | None,
+    seen: Sequence[str],
     fetch: Fetch | None,
 ) -> LogReport:
     into.mkdir(parents=True, exist_ok=True)
-    known, earlier = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint") or None
+    known, kept = key or _kept(into / "key").strip() or None, _kept(into / "checkpoint")
+    earlier = [*([kept] if kept else []), *seen]
     report = begin_report(url, key)
     try:
         with httpx2.Client(timeout=15, trust_env=False, limits=httpx2.Limits(max_connections=AT_ONCE)) as client:
@@ -88,6 +93,8 @@ def _mirror(
             opened = _bring_openings(report, fetch or http_fetch(client), into)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
+        if broken.fault is Fault.forked:  # two texts that one key signed are the proof
+            _write(into / OTHER, report.checkpoint.encode())
         return report
     _write(into / "checkpoint", report.checkpoint.encode())
     report.opened = opened
@@ -100,22 +107,34 @@ def _bring(
     report: LogReport,
     fetch: Fetch,
     key: str | None,
-    earlier: str | None,
+    earlier: Sequence[str],
     origin: str | None,
     policy: tlog.Policy | None,
     into: Path,
     progress: Progress,
 ) -> None:
     head = read_head(report, _keeping_changes(fetch, report.url, into), key, earlier, origin, policy)
-    wanted = [part for part in _files(head.size) if not (into / tlog.tile_path(*part)).exists()]
+    needed = [*_files(head.size)]
+    wanted = [part for part in needed if not (into / tlog.tile_path(*part)).exists()]
+    kept = len(wanted) < len(needed)
     fresh = [into / path for path in _fetch_all(report.url, fetch, wanted, into, progress)]
     try:
         recount_log(report, _from(into, report.url), head)
-    except Broken:
+    except Broken as broken:
         # What came today is asked for again the next time; what was verified before stays.
         for path in fresh:
             path.unlink(missing_ok=True)
+        if kept and broken.fault is not Fault.forked:
+            _recount_theirs(report, fetch, head)
         raise
+
+
+def _recount_theirs(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
+    """What is kept does not fit what is signed now: a log that holds by itself has another history, or the copy was changed here."""
+    report.verified = 0
+    report.entries.clear()
+    recount_log(report, fetch, head)
+    raise Broken(Fault.bad_copy, report.url)
 
 
 def _bring_openings(report: LogReport, fetch: Fetch, into: Path) -> int:

@@ -20,8 +20,8 @@ class Recount:
         self.head = head
         # The sizes at which the tree must have had a certain root, and what it means where it had not.
         self.fixed: dict[int, list[tuple[bytes, Fault]]] = {}
-        if report.earlier is not None:
-            self.fixed[report.earlier] = [(report.earlier_root, Fault.forked)]
+        for size, root in report.earlier:
+            self.fixed.setdefault(size, []).append((root, Fault.forked))
         for change in report.changes:
             self.fixed.setdefault(change.size, []).append((change.root, Fault.bad_change))
         self.open: list[list[bytes]] = []  # per tile level, the hashes of the tile that is not full yet

@@ -3,6 +3,7 @@
 It trusts the key and nothing else: every leaf, tile and root is computed anew from the entries that were served.
 """
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx2
@@ -31,13 +32,13 @@ def verify_log(
     witnesses must have signed the checkpoint, so that nobody is shown a history of their own.
     `fetch(url, limit)` returns at most `limit` bytes or raises Broken.
     """
-    report = begin_report(url, vkey)
+    report, previous = begin_report(url, vkey), [] if previous_checkpoint is None else [previous_checkpoint]
     try:
         if fetch is not None:
-            _verify(report, fetch, vkey, previous_checkpoint, origin, policy)
+            _verify(report, fetch, vkey, previous, origin, policy)
         else:
             with httpx2.Client(timeout=15, trust_env=False) as client:
-                _verify(report, http_fetch(client), vkey, previous_checkpoint, origin, policy)
+                _verify(report, http_fetch(client), vkey, previous, origin, policy)
     except Broken as broken:
         report.fault, report.where = broken.fault, broken.where
     return report
@@ -52,7 +53,7 @@ def _verify(
     report: LogReport,
     fetch: Fetch,
     vkey: str | None,
-    previous: str | None,
+    previous: Sequence[str],
     origin: str | None,
     policy: tlog.Policy | None,
 ) -> None:
@@ -73,7 +74,7 @@ def read_head(
     report: LogReport,
     fetch: Fetch,
     vkey: str | None,
-    previous: str | None,
+    previous: Sequence[str],
     origin: str | None,
     policy: tlog.Policy | None = None,
 ) -> tlog.Checkpoint:
@@ -90,8 +91,8 @@ def read_head(
     report.vkey = str(keys[-1])
     report.checkpoint, report.origin, report.size, report.root = note, head.origin, head.size, head.root.hex()
     _check_witnesses(report, note, keys, policy)
-    if previous is not None:
-        _check_earlier(report, previous, keys, origin)
+    for earlier in previous:
+        _check_earlier(report, earlier, keys, origin)
     return head
 
 
@@ -116,7 +117,7 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
     except Malformed as error:
         raise Broken(Fault.bad_earlier, where) from error
     earlier = _checkpoint(previous, signer, origin, Fault.bad_earlier, where)
-    report.earlier, report.earlier_root = earlier.size, earlier.root
+    report.earlier.append((earlier.size, earlier.root))
     if earlier.size > report.size:
         raise Broken(Fault.stale, f"{report.size} < {earlier.size}")
 

@@ -9,7 +9,7 @@ from chaupal_audit.errors import Unsound
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Facts
 from chaupal_audit.law.regime import SECRET
-from chaupal_audit.minutes import MONTHS, month_start, month_text, parse_month
+from chaupal_audit.minutes import month_start, month_text, months_of, parse_month
 
 HIDDEN = SECRET  # orders of which only a rough number may be told
 SPAN = 1_200  # months
@@ -86,13 +86,10 @@ def _month(name: str, text: str, wrong: dict[str, str]) -> int | None:
 
 def period(text: str) -> Filters:
     """The filters of a period that can be frozen: a month (2021-02) or a year (2021). Raises Unsound."""
-    month = parse_month(text)
-    if month is not None:
-        return Filters(month, month, over=True)
-    first = parse_month(f"{text}-01")
-    if first is None:
+    months = months_of(text)
+    if months is None:
         raise Unsound("a period is a month such as 2021-02 or a year such as 2021", period="must be a month or a year")
-    return Filters(first, first + MONTHS - 1, over=True)
+    return Filters(*months, over=True)
 
 
 class View:

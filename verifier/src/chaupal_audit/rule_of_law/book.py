@@ -1,15 +1,18 @@
 """What a log has said so far: people and their roles, laws, orders with their targets, and what is in force on each."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
 
+from chaupal_audit.clock import MINUTE
 from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import OWN_RULES, Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
+from chaupal_audit.minutes import month_of
 from chaupal_audit.rule_of_law.laws import Laws
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.rule_of_law.said import (
@@ -354,6 +357,9 @@ class Book:
         self.alone: dict[str, list[Made]] = {}  # by whom -> what they did by themselves
         self.decided: list[Counted] = []  # since the span of the last tally
         self.tallies: list[Tallied] = []
+        self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
+        self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
+        self.key = ""  # to which the log last changed
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def named(self, authority: str) -> bool:
@@ -368,6 +374,10 @@ class Book:
             yield from matter.made()
 
     # --- what entries change ---
+
+    def date(self, index: int, at: int) -> None:
+        month = month_of(at // MINUTE)
+        self.months[month] = min(index, self.months.get(month, index))
 
     def give(self, given: Given) -> None:
         self.people.give(given.act.head.ref, given.said.role)

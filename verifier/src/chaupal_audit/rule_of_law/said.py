@@ -9,6 +9,7 @@ from chaupal_audit.log.entries import (
     Appeal,
     Authority,
     Decision,
+    Key,
     Measure,
     Notice,
     Opened,
@@ -18,14 +19,15 @@ from chaupal_audit.log.entries import (
     Reversal,
     Role,
     Server,
+    Snapshot,
     Step,
     Tally,
 )
 from chaupal_audit.minutes import minute
 
 __all__ = [
-    "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
-    "Public", "Reversal", "Role", "Server", "Step", "Tally", "moment",
+    "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Key", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
+    "Public", "Reversal", "Role", "Server", "Snapshot", "Step", "Tally", "moment",
 ]  # fmt: skip
 
 VERSION = 2

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaupal_audit.rule_of_law import on_entries, on_law, on_order, on_people, on_tally, on_time
+from chaupal_audit.rule_of_law import on_entries, on_house, on_law, on_order, on_people, on_tally, on_time
 from chaupal_audit.rule_of_law.check import Check
 
 
@@ -42,6 +42,7 @@ ENDS = (*on_order.ENDING, *on_people.ENDING_WHO)
 NOTICES, APPEALS = on_time.NOTICING, on_time.APPEALING
 UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
 MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
+FREEZING, CHANGING = on_house.FREEZING, on_house.CHANGING
 TALLIES, TALLIES_LATER = on_tally.TALLYING, on_tally.TALLIES_AT_END
 
 # By what each is asked of, for the docs.
@@ -60,6 +61,7 @@ TABLE: dict[str, tuple[Check[Any], ...]] = {
     "appeals": APPEALS,
     "what was secret": UNSEALINGS,
     "tallies": (*TALLIES, *TALLIES_LATER),
+    "frozen reports and keys": (*FREEZING, *CHANGING),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chaupal_audit.law.procedure import Stage
+from chaupal_audit.minutes import months_of
 from chaupal_audit.rule_of_law import opened, said
 from chaupal_audit.rule_of_law.book import (
     Act,
@@ -31,16 +32,19 @@ from chaupal_audit.rule_of_law.book import (
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
 from chaupal_audit.rule_of_law.on_entries import Opened
+from chaupal_audit.rule_of_law.on_house import KeyChanged, ReportFrozen
 from chaupal_audit.rule_of_law.on_tally import counted
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.rule_of_law.said import VERSION, Entry, moment
 from chaupal_audit.rule_of_law.table import (
     APPEALS,
     AUTHORITIES,
+    CHANGING,
     DECISIONS,
     ENDS,
     ENDS_LATER,
     ENTRIES,
+    FREEZING,
     LAW_MISSING,
     LAW_UNLIKE,
     MEASURES,
@@ -141,6 +145,7 @@ class Trial:
             if head.v != VERSION or at is None:
                 raise ValueError(head.at)
             act = self._opened(Act(index, at, head, {}, place=self._heard, logged=at))
+            self.book.date(index, at)
             if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
@@ -225,6 +230,18 @@ class Trial:
 
     def server(self, act: Act) -> None:
         self._ask(SERVERS, act, Listed(act, msgspec.json.decode(act.head.public, type=said.Server)))
+
+    def snapshot(self, act: Act) -> None:
+        new = msgspec.json.decode(act.head.public, type=said.Snapshot)
+        if (months := months_of(new.period)) is None:
+            raise ValueError(new.period)
+        self._ask(FREEZING, act, ReportFrozen(act, new, months[1]))
+        self.book.frozen[new.period] += 1
+
+    def key(self, act: Act) -> None:
+        changed = KeyChanged(act, msgspec.json.decode(act.head.public, type=said.Key))
+        self._ask(CHANGING, act, changed)
+        self.book.key = changed.said.new
 
     def order(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Order)
@@ -336,6 +353,8 @@ HEARD: dict[str, Callable[[Trial, Act], None]] = {
     "authority": Trial.authority,
     "protected": Trial.protected,
     "server": Trial.server,
+    "snapshot": Trial.snapshot,
+    "key": Trial.key,
     "order": Trial.order,
     "step": Trial.step,
     "decision": Trial.decision,
