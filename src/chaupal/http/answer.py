@@ -1,5 +1,6 @@
 """From a request to an answer, the same for every route: who, from where, may they, what did they send, run, say."""
 
+import contextlib
 import copy
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -36,6 +37,8 @@ from chaupal.social.signin import logins
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
+# A form whose length has no more digits is read of whoever is not known any more, too, and shown once more.
+TYPED_DIGITS = 5
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
 # Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
@@ -118,6 +121,8 @@ class Dispatcher:
             answer = await self._run(route, request, call)
         except Exception as error:
             call = call or self._call(route, request, asker, {})
+            if isinstance(error, NotSignedIn):
+                await self._keep_typed(route, request, call)
             answer = await self._say(route, call, self.problem_for(error, route))
             if isinstance(error, TooMany) and error.retry_at and not any(name == "retry-after" for name, _ in limits):
                 limits = [*limits, retry_after(error.retry_at, self.house.square.clock())]
@@ -328,6 +333,16 @@ class Dispatcher:
         await self._limits.spend_rest(call)
         if route.guesses is None or await route.guesses(call):
             await self._limits.guard(call)
+
+    async def _keep_typed(self, route: Route, request: Request, call: Call[Any]) -> None:
+        """What somebody typed whose session has ended meanwhile, for the page that says so."""
+        size = request.headers.get("content-length", "")
+        if route.shape is not Shape.PAGE or route.method != "POST" or len(size) > TYPED_DIGITS or not size.isdecimal():
+            return
+        with contextlib.suppress(Problem):
+            body, call.files = await request.receive()
+            csrf.check(call, str(body.get("csrf", "")))
+            call.sent = body
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:

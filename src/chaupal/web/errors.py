@@ -15,7 +15,10 @@ from chaupal.web.words import N_, words
 SAID: dict[str, tuple[str, str]] = {
     "invalid": (N_("This could not be accepted"), ""),
     "malformed": (N_("This request cannot be read"), N_("It may have been cut off on the way. Go back and try again.")),
-    "not_signed_in": (N_("Log in first"), N_("This needs an account.")),
+    "not_signed_in": (
+        N_("You are logged out"),
+        N_("Nothing of it is lost. Log in on another page, come back to this one, and send it."),
+    ),
     "not_allowed": (N_("This is not possible for you"), ""),
     "closed": (N_("Your account is suspended"), ""),
     "not_found": (N_("There is nothing here"), N_("It may have been deleted, or it may not be meant for you.")),
@@ -44,9 +47,11 @@ OURS = (N_("Something went wrong on our side"), N_("Nothing was half done. Try a
 
 async def error_page(call: Call[Any], problem: Problem) -> Answer:
     """The problem as a page with its status. Who is not signed in is led to the log-in page (of the portal, where it is
-    about that), and back from there; who is suspended, to the page on how they stand."""
-    if isinstance(problem, NotSignedIn):
-        return redirect("/portal/login" if call.route.offices else links.query("/login", next=pages.here(call)))
+    about that), and back from there, unless they have typed something; who is suspended, to the page on how they stand."""
+    way_in = "/portal/login" if call.route.offices else links.query("/login", next=pages.here(call))
+    typed = mending.fields(call, problem) if isinstance(problem, (Invalid, NotSignedIn)) else []
+    if isinstance(problem, NotSignedIn) and all(one.secret or not one.shown for one in typed):
+        return redirect(way_in)
     if isinstance(problem, Closed) and call.route.method == "GET":
         return redirect("/settings/standing")
     if isinstance(problem, GuessedAt) and call.route.path == "/login":
@@ -59,8 +64,7 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
     elif problem.slug == TooMany.slug and isinstance(problem, TooMany) and problem.retry_at:
         wait = max(SECOND, problem.retry_at - call.house.square.clock())
         told = said.gettext(N_("Try again in %(span)s.")) % {"span": said.span(wait)}
-    typed = mending.fields(call, problem) if isinstance(problem, Invalid) else []
-    if typed:
+    if typed and isinstance(problem, Invalid):
         told = said.gettext(N_("Nothing of it is lost. Mend what is marked, and send it once more."))
     return await pages.render(
         call,
@@ -72,6 +76,7 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
         sentence=told,
         typed=typed,
         back=mending.back(call),
+        way_in=way_in,
         files=bool(call.files),
     )
 

@@ -11,7 +11,7 @@ import msgspec
 import regex
 
 from chaupal.http.call import Call
-from chaupal.kernel.errors import Problem
+from chaupal.kernel.errors import Invalid, Problem
 from chaupal.web import links
 from chaupal.web.said import by_field, sentence
 from chaupal.web.words import N_, words
@@ -77,7 +77,9 @@ def fields(call: Call[Any], problem: Problem) -> list[FieldTyped]:
     first = next((at for at, one in enumerate(found) if one.shown), None)
     if first is None:
         return []
-    if not any(one.error for one in found):  # it is about the form as a whole, or about what has another name in it
+    if isinstance(problem, Invalid) and not any(
+        one.error for one in found
+    ):  # it is about the form as a whole, or about what has another name in it
         found[first] = msgspec.structs.replace(found[first], error=sentence(problem, call.viewer.language))
     return found[:MOST_FIELDS]
 

@@ -278,6 +278,18 @@ async def test_a_page_for_members_leads_to_the_log_in_page_and_back(village: Vil
     assert answer.headers["location"] == "/login?next=%2Fnotifications%3Fmax_id%3D5"
 
 
+async def test_who_is_logged_out_while_writing_has_what_they_wrote_and_a_way_in(village: Village):
+    headers, said = {"sec-fetch-site": "same-origin"}, "लंबी बात जो खोनी नहीं चाहिए"
+    answer = await village.client.post("/compose", data={"text": said, "visibility": "public"}, headers=headers)
+    assert answer.status_code == 401
+    main = answer.text.partition("<main")[2]
+    assert said in main and 'action="/compose"' in main and 'href="/login?next=' in main
+    like = await village.client.post(f"/posts/{village.asha.latest.id}/like", data={}, headers=headers)
+    assert like.status_code == 303, "nothing was typed"
+    foreign = await village.client.post("/compose", data={"text": said}, headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 303
+
+
 async def test_anothers_name_before_a_post_leads_to_the_right_one(village: Village):
     post: Said = village.asha.latest
     answer = await village.client.get(f"/@ravi/{post.id}")

@@ -27,7 +27,7 @@ class JoinSent(msgspec.Struct, kw_only=True):
 
 
 class EmailSent(msgspec.Struct, kw_only=True):
-    """`email`: the address that is to be confirmed; another one is not taken."""
+    """`email`: another address, where the one that was given is wrong."""
 
     email: str = ""
 
@@ -66,12 +66,11 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
 
 async def mail_again(call: Call[EmailSent]) -> Answer:
     """The link by which the address is confirmed, once more."""
-    login = await logins.login_of(call.house.square, call.viewer)
-    wished = call.args.email.strip().lower()
     try:
-        if wished and wished != login.email and login.confirmed_at is None:
-            raise Invalid("email_fixed")
-        await accounts.ask_confirmation(call.house.square, call.viewer)
+        if call.args.email:
+            await accounts.correct_email(call.house.square, call.viewer, call.args.email, call.address)
+        else:
+            await accounts.ask_confirmation(call.house.square, call.viewer)
     except Conflict as problem:
         raise NotAllowed("awaits_nothing") from problem
     return json({})

@@ -32,7 +32,6 @@ FAULTS: dict[str, Fault] = {
     "email_blocked": at(
         "email", "Email …", "is not taken here", N_("No accounts are made with this address."), "ERR_BLOCKED"
     ),
-    "email_fixed": at("email", "Email …", "cannot be changed here", N_("The address cannot be changed here.")),
     "password_too_short": at(
         "password",
         "Password must have %(fewest)s to %(most)s characters",

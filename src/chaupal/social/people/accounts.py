@@ -104,10 +104,28 @@ async def mail_confirmation(sender: letters.Sender, account: int) -> None:
 async def ask_confirmation(square: Square, viewer: Viewer) -> None:
     """The link once more. Raises NotFound where nobody is signed in, Conflict where nothing is left to confirm."""
     async with square.work.writing() as w:
-        login = or_not_found(await logins.login_of(w, viewer.account) if viewer.account is not None else None)
-        if login.confirmed_at is not None:
-            raise Conflict("confirmed_already")
+        login = await _unconfirmed(w, viewer)
         w.tell(ConfirmationAsked(account=login.account))
+
+
+async def correct_email(square: Square, viewer: Viewer, email: str, address: str = "") -> None:
+    """Another address for one that was mistyped; the link goes there. Raises Invalid, and what `ask_confirmation` does."""
+    email = check_email(email)
+    await doors.mode_for(square, address, email)
+    async with square.work.writing() as w:
+        login = await _unconfirmed(w, viewer)
+        if email != login.email:
+            if await logins.named(w, email) is not None:
+                raise _email_is_taken()
+            await logins.correct_email(w, login.account, email)
+        w.tell(ConfirmationAsked(account=login.account))
+
+
+async def _unconfirmed(w: Writing, viewer: Viewer) -> logins.Login:
+    login = or_not_found(await logins.login_of(w, viewer.account) if viewer.account is not None else None)
+    if login.confirmed_at is not None:
+        raise Conflict("confirmed_already")
+    return login
 
 
 async def may_confirm(square: Square, secret: str) -> bool:

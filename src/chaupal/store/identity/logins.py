@@ -39,6 +39,7 @@ WAITING = (
     .limit("n")
 )
 CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
+SET_EMAIL = updates(logins, email="email").where(account_id="of", confirmed_at=None)
 APPROVE = updates(logins, approved_at="at").where(account_id="of", approved_at=None)
 # Who has never come in leaves nothing behind.
 _waits = (
@@ -147,6 +148,13 @@ async def waiting(reading: Reading, at_most: int) -> list[Login]:
 
 async def confirm(w: Writing, account: int) -> bool:
     return await w.run(CONFIRM, of=account, at=w.now()) == 1
+
+
+async def correct_email(w: Writing, account: int, email: str) -> None:
+    """Another address for one that was never confirmed; links that went to that one are dead from now on."""
+    await w.run(SET_EMAIL, of=account, email=email)
+    for purpose in ("confirm", "reset"):
+        await w.run(USE_LINKS_OF, me=account, what=purpose, at=w.now())
 
 
 async def approve(w: Writing, account: int) -> bool:

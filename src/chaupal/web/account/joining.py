@@ -29,6 +29,12 @@ class SignUp(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
+class MailAgain(msgspec.Struct, kw_only=True):
+    """`email`: another address, where the one that was given is wrong."""
+
+    email: str | None = None
+
+
 async def log_out(call: Call[Nothing]) -> Answer:
     if call.caller is not None:
         await logins.sign_out(call.house.square, call.caller)
@@ -59,17 +65,28 @@ async def welcome(call: Call[Nothing]) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
         return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
-    return await pages.render(call, "joining/welcome.html", login=login, title=translated(call, N_("Almost there")))
+    return await _welcome_page(call)
 
 
-async def mail_again(call: Call[Nothing]) -> Answer:
+async def mail_again(call: Call[MailAgain]) -> Answer:
+    wished = call.args.email
     try:
-        await accounts.ask_confirmation(call.house.square, call.viewer)
+        if wished is None:
+            await accounts.ask_confirmation(call.house.square, call.viewer)
+        else:
+            await accounts.correct_email(call.house.square, call.viewer, wished, call.address)
     except Conflict:
         return redirect("/welcome")
+    except Invalid as problem:
+        return await _welcome_page(call, 422, errors=errors_of(call, problem), wished=wished)
+    return await _welcome_page(call, again=True)
+
+
+async def _welcome_page(call: Call[Any], status: int = 200, **told: Any) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
+    told = {"again": False, "errors": {}, "wished": ""} | told
     title = translated(call, N_("Almost there"))
-    return await pages.render(call, "joining/welcome.html", login=login, again=True, title=title)
+    return await pages.render(call, "joining/welcome.html", status, login=login, title=title, **told)
 
 
 async def show_confirm(call: Call[MailLink]) -> Answer:
@@ -177,7 +194,7 @@ ROUTES: tuple[Route, ...] = (
     get("/signup", show_signup, Surface.NONE, **OPEN),
     post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),
     get("/welcome", welcome, Surface.OWN, **NOT_YET),
-    post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
+    post("/welcome", mail_again, Surface.OWN, takes=MailAgain, limit=(3, 900), **NOT_YET),
     get("/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
     post("/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),

@@ -143,6 +143,20 @@ async def test_after_confirmation_there_are_three_steps_languages_people_with_re
     assert "पहली बार आए हैं" in home and v.asha.latest.text[:12] in home
 
 
+async def test_a_mistyped_address_is_put_right_and_no_link_that_went_to_it_opens_anything(village: Village):
+    new = Newcomer(village)
+    stray = await new.join()
+    wrong = await new.press("/welcome", "/welcome", email="nobody@")
+    assert wrong.status_code == 422 and 'id="email-error"' in wrong.text and "nobody@" in wrong.text
+    taken = await new.press("/welcome", "/welcome", email="asha@gaanv.example")
+    assert taken.status_code == 422
+    right = await new.press("/welcome", "/welcome", email="right@gaanv.example")
+    assert right.status_code == 200 and "right@gaanv.example" in right.text
+    assert (await new.client.get(f"/confirm/{stray}")).status_code == 404
+    sent = mails_of(village.running)[-1]
+    assert (await new.confirm(secret_in(sent, "confirm"))).headers["location"] == "/welcome/languages"
+
+
 async def test_whoever_confirms_in_another_browser_logs_in_and_then_takes_the_steps(village: Village):
     new, other = Newcomer(village), Newcomer(village)
     page = (await other.confirm(await new.join())).text
