@@ -1,6 +1,7 @@
 """The same thing sent twice, or by many at once: one post, one like, one deletion, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -31,6 +32,13 @@ def test_one_key_sent_by_many_at_once_is_one_status(asha: httpx2.Client):
     with ThreadPoolExecutor(8) as threads:
         assert len(set(threads.map(send, range(8)))) == 1
     assert [s["content"] for s in asha.get("/api/v1/timelines/home").json()].count("<p>together</p>") == 1
+
+
+def test_one_key_of_a_post_for_later_is_one_that_waits(asha: httpx2.Client):
+    later = {"status": "later", "scheduled_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+    for _ in range(2):
+        asha.post("/api/v1/statuses", json=later, headers={"idempotency-key": "for later"}).raise_for_status()
+    assert len(asha.get("/api/v1/scheduled_statuses").json()) == 1
 
 
 def test_likes_and_follows_at_once_count_once(stage: Stage, asha: httpx2.Client, binod: httpx2.Client):

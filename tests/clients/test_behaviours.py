@@ -229,7 +229,15 @@ def test_other_origins_are_let_in(anyone: httpx2.Client, path: str):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/statuses", "/api/v1/apps", "/oauth/token", "/oauth/revoke", "/api/v1/accounts/1/follow"]
+    "path",
+    [
+        "/api/v1/statuses",
+        "/api/v1/apps",
+        "/oauth/token",
+        "/oauth/revoke",
+        "/oauth/userinfo",
+        "/api/v1/accounts/1/follow",
+    ],
 )
 def test_preflights_are_answered(anyone: httpx2.Client, path: str):
     asks = {

@@ -17,17 +17,26 @@ AT_ONCE = 50
 FOREVER = 2**62  # ms
 
 
-async def schedule(square: Square, viewer: Viewer, body: Unsaid, at: int, draft: int | None = None) -> int:
-    """The id of what waits now. `draft`: the draft that it was. Raises Invalid for what could not be said, NotFound."""
+async def schedule(
+    square: Square, viewer: Viewer, body: Unsaid, at: int, draft: int | None = None, *, key: str = ""
+) -> int:
+    """The id of what waits now. `draft`: the draft that it was. `key`: as of `posts.Draft`.
+
+    Raises Invalid for what could not be said, NotFound.
+    """
     me = viewer.me
     body.at, body.country = at, viewer.country
     async with square.work.reading() as reading:
         await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)  # what is wrong is said now
     async with square.work.writing() as w:
         await posting.hold(w, me)
+        if key and (waiting := await posting.said_before(w, me, key)) is not None:
+            return waiting
         await _check_time(square, w, me, at, body.count)
         id_ = square.make_id()
         await scheduled.add(w, id_, me, body, at)
+        if key:
+            await posting.remember_said(w, me, key, id_)
         if draft is not None:
             await drafts.drop(w, draft, me)
     return id_

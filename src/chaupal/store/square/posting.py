@@ -307,7 +307,7 @@ async def language_of_last(reading: Reading, account: int) -> str | None:
 
 
 async def said_before(reading: Reading, account: int, key: str) -> int | None:
-    """The post that this Idempotency-Key made within the last hour, or None."""
+    """The post, or what waits to be one, that this Idempotency-Key made within the last hour; or None."""
     return await reading.value(SAID_BEFORE, me=account, key=key, since=reading.now() - SAID_FOR)
 
 

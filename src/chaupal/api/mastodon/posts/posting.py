@@ -83,10 +83,11 @@ async def _publish(call: Call[PostSent]) -> Answer:
     )
     if call.caller is not None:
         body.app, body.app_site, body.app_id = call.caller.app_name, call.caller.app_site, call.caller.app
+    key = call.headers.get("idempotency-key", "")[:200]
     if sent.scheduled_at:
-        return await schedule(call, body, sent.scheduled_at)
+        return await schedule(call, body, sent.scheduled_at, key)
     draft = scheduling.draft_of(body)
-    draft.key = call.headers.get("idempotency-key", "")[:200]
+    draft.key = key
     id_ = await posts.publish(call.house.square, call.viewer, draft, body.then)
     return await status_answer(call, await thread.post(call.house.reads, call.viewer, id_))
 

@@ -76,9 +76,9 @@ class ScheduledShown(msgspec.Struct):
     failed: str | None = None
 
 
-async def schedule(call: Call[Any], body: Unsaid, when: str) -> Answer:
+async def schedule(call: Call[Any], body: Unsaid, when: str, key: str) -> Answer:
     """To be said later. Raises Invalid."""
-    id_ = await scheduling.schedule(call.house.square, call.viewer, body, _time(when))
+    id_ = await scheduling.schedule(call.house.square, call.viewer, body, _time(when), key=key)
     return json(await _one(call, id_))
 
 
