@@ -240,6 +240,27 @@ def test_a_law_file_is_another_law(scribe: Scribe):
     lie(scribe, scribe.law("IN-COURT@1", sha256(FILES["IN-69A.2009"])), "law_unlike")
 
 
+def test_a_law_file_is_changed_under_its_version_after_an_order_was_taken_in_under_it(scribe: Scribe):
+    def rewritten(ref: str, file: str, old: bytes, new: bytes) -> int:
+        scribe.law(ref, sha256(FILES[file]))
+        assert old in FILES[file]
+        body = FILES[file].replace(old, new, 1)
+        scribe.files[sha256(body)] = body
+        return scribe.law(ref, sha256(body))
+
+    rewritten("IN-69A@1", "IN-69A.2009", b"\n", b"\n# a word more, which says nothing\n")
+    since = b"effective_from = 2009-10-27"
+    rewritten("IN-69A@1", "IN-69A.2009", since, since + b"\neffective_to = 2031-01-01")  # it is repealed one day
+    lie(scribe, rewritten("IN-69A@1", "IN-69A.2009", b"public_order", b"convenience"), "law_rewritten")
+
+
+def test_the_houses_rules_are_changed_under_their_version_after_a_measure_by_them(scribe: Scribe):
+    scribe.own()
+    body = FILES["house_rules.1"].replace(b'lasts = "P1D"', b'lasts = "P9D"', 1)
+    scribe.files[sha256(body)] = body
+    lie(scribe, scribe.rules(digest=sha256(body)), "law_rewritten")
+
+
 def test_a_law_file_is_withheld_from_the_auditor(scribe: Scribe):
     lie(scribe, scribe.law("IN-COURT@1", "0" * 64), "law_missing")
 

@@ -166,6 +166,11 @@ class Full(Coded):
     slug = "full"
 
 
+def against_rule(name: str) -> Conflict:
+    """The store refused by a rule of its own, which this version need not know: later it is refused as well."""
+    return Conflict("against_rule", rule=name if name.isidentifier() else "…")
+
+
 def passes(problem: Problem) -> bool:
     """Whether it is the machine's fault, or the moment's: nothing is wrong with what was asked, and later it may well be done."""
     return isinstance(problem, Unavailable | Full) or getattr(problem, "code", "") == "changed_at_once"

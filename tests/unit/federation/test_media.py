@@ -15,7 +15,7 @@ from chaupal.governance.events import DecisionServed
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import Picture
-from chaupal.social.media import elsewhere
+from chaupal.social.media import elsewhere, media as uploads
 from chaupal.social.people import graph
 from chaupal.store.court import rulings
 from chaupal.store.federation import people
@@ -110,23 +110,39 @@ async def test_what_cannot_be_had_is_not_asked_for_again_at_once(village: Villag
     assert (await village.client.get(path)).status_code == 200
 
 
-async def test_what_was_fetched_long_ago_is_let_go_of_and_comes_again(village: Village, site: Site):
+async def test_what_was_fetched_long_ago_is_let_go_of_and_comes_again(
+    village: Village, site: Site, monkeypatch: pytest.MonkeyPatch
+):
     url = site.says("/a.png", picture(300, 150), "image/png")
-    post = await says(village, await ravi_in(village), url)
+    ravi = await ravi_in(village, avatar_url=site.says("/me.png", picture(300, 300), "image/png"))
+    post = await says(village, ravi, url)
     id_ = (await picture_in(village, post)).id
     assert await fetch(fed_of(village), id_)
+    face = people.portrait_key(ravi, url.replace("/a.png", "/me.png"))
+    assert await media.fetch_portrait(fed_of(village), ravi, face)
     square = village.running.house.square
     assert await elsewhere.sweep(square) == 0
     village.clock.move((square.settings.remote_media_days + 1) * DAY)
-    assert await elsewhere.sweep(square) == 1
+    for _ in range(2):  # it dies between a row and its files: of the portrait, then of the picture
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(type(square.files), "drop", _die)
+            await elsewhere.sweep(square)
     assert (await picture_in(village, post)).state == "remote"
-    assert await square.files.get(f"media/{id_}/original.png") is None
+    files = (f"media/{id_}/original.png", f"media/{id_}/small.webp", face)
+    assert None not in [await square.files.get(key) for key in files]
+    # What was asked for meanwhile stays; what nobody asked for goes.
     assert (await village.client.get(f"/media/{id_}/original")).status_code == 200
-    assert len(site.asked) == 2
+    await uploads.sweep(square)
+    assert [await square.files.get(key) is None for key in files] == [False, False, True]
+    assert len(site.asked) == 3
 
 
 class Killed(BaseException):
     """The process died."""
+
+
+async def _die(*_: object) -> None:
+    raise Killed
 
 
 async def test_whoever_dies_while_a_post_is_taken_away_has_lost_none_of_its_files(village: Village, site: Site):

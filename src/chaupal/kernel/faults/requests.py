@@ -54,6 +54,9 @@ FAULTS: dict[str, Fault] = {
     "tag_missing": whole("Missing tag name parameter", UNREADABLE),
     # The store.
     "changed_at_once": whole("This was changed at the same moment; please try again", N_("This has changed meanwhile")),
+    "against_rule": whole(
+        "This is against a rule that the database keeps: %(rule)s", N_("This is against a rule that the database keeps")
+    ),
     "nothing_kept": whole("The store could not keep this; nothing was changed", NOT_NOW),
     "not_up_to_date": whole("This server cannot know at the moment what holds; please try again", NOT_NOW),
     "store_busy": whole("The store is busy; please try again", NOT_NOW),

@@ -12,6 +12,7 @@ from chaupal.social.context import Square
 from chaupal.social.media import films, media, painting, pictures
 from chaupal.store.federation import media as store
 from chaupal.store.federation.media import Away, Fetched
+from chaupal.store.identity import loose_files
 from chaupal.store.square import media as media_store
 
 SWEPT_AT_ONCE = 100
@@ -46,6 +47,7 @@ async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
     async with square.work.writing() as w:
         digest = hashlib.sha256(painted.original).hexdigest()
         kept = await store.fetched(w, picture, away.post, len(painted.original), digest)
+        await loose_files.named(w, media.any_keys_of(away.id))  # of a process that died as it let go of them
     if not kept:  # its post went meanwhile
         await media.drop_files(square, away.id, painted.mime)
 
@@ -60,6 +62,7 @@ async def _keep_film(square: Square, away: Away, data: bytes, demuxer: str) -> N
     painted = waits and await painting.paint(square, away.id)
     async with square.work.writing() as w:
         await (store.painted(w, away.id, away.post) if painted else store.back(w, away.id))
+        await loose_files.named(w, media.any_keys_of(away.id) if painted else ())
     if not painted:
         await square.files.drop(media_store.sent_key(away.id))
         raise Invalid("file_unprocessed")
@@ -71,10 +74,10 @@ async def sweep(square: Square) -> int:
     async with square.work.reading() as reading:
         old = await store.old(reading, before, SWEPT_AT_ONCE)
         portraits = await store.old_portraits(reading, before, SWEPT_AT_ONCE)
-    for key in portraits:
-        async with square.work.writing() as w:
-            await store.forget_portrait(w, key)
-        await square.files.drop(key)
+    async with square.work.writing() as w:
+        await store.forget_portraits(w, portraits)
+        await loose_files.unwanted(w, portraits)
+    await media.drop_loose(square, portraits)
     return await _let_go(square, old) + len(portraits)
 
 
@@ -93,9 +96,11 @@ async def drop_all_of(square: Square, server: int) -> int:
 async def _let_go(square: Square, found: list[Fetched]) -> int:
     gone = 0
     for one in found:
+        keys = media.keys_of(one.id, one.mime)
         async with square.work.writing() as w:
-            went = await store.let_go(w, one)
+            if went := await store.let_go(w, one):
+                await loose_files.unwanted(w, keys)
         if went:
-            await media.drop_files(square, one.id, one.mime)
+            await media.drop_loose(square, keys)
             gone += 1
     return gone

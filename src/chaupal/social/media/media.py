@@ -207,7 +207,7 @@ async def keep_portrait(square: Square, viewer: Viewer, upload: bytes, kind: Lit
     try:
         await square.files.put(key, painted)
     except Exception:
-        await _drop_loose(square, [key])
+        await drop_loose(square, [key])
         raise
     return key
 
@@ -241,11 +241,11 @@ async def _sweep_files(square: Square) -> int:
     async with square.work.reading() as reading:
         over = await loose_files.over(reading, square.clock() - LOOSE_FOR, SWEPT_AT_ONCE)
     if over:
-        await _drop_loose(square, over)
+        await drop_loose(square, over)
     return len(over)
 
 
-async def _drop_loose(square: Square, keys: Sequence[str]) -> None:
+async def drop_loose(square: Square, keys: Sequence[str]) -> None:
     """The files first: of a process that dies before their rows go, the next one asks for them once more."""
     for key in keys:
         await square.files.drop(key)
@@ -299,8 +299,18 @@ def let_go(w: Writing, gone: Sequence[tuple[int, str]]) -> None:
         w.tell(FilesUnwanted(files=tuple(gone)))
 
 
+def keys_of(id_: int, mime: str) -> tuple[str, ...]:
+    """All files that there can be of an upload."""
+    return (*media.file_keys(id_, mime), media.sent_key(id_))
+
+
+def any_keys_of(id_: int) -> tuple[str, ...]:
+    """The same, whatever it is painted as."""
+    return tuple({key for mime in media.SUFFIX for key in keys_of(id_, mime)})
+
+
 async def drop_files(square: Square, id_: int, mime: str) -> None:
-    for key in (*media.file_keys(id_, mime), media.sent_key(id_)):
+    for key in keys_of(id_, mime):
         await square.files.drop(key)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import exists, or_, select, text
 
 from chaupal.policy.things import Picture, Post
+from chaupal.store.identity import loose_files
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -68,7 +69,7 @@ OLD_PORTRAITS = (
     .order_by(fetched_portraits.c.at)
     .limit("n")
 )
-FORGET_PORTRAIT = deletes(fetched_portraits).where(key="key")
+FORGET_PORTRAITS = deletes(fetched_portraits).where(among(fetched_portraits.c.key, "keys"))
 IN_POST = updates(posts, pictures="shown").where(id="of")
 # Fetched so long ago that it is let go of; what is held as evidence stays.
 OLD = (
@@ -184,6 +185,7 @@ async def back(w: Writing, id_: int) -> None:
 async def keep_portrait(w: Writing, key: str) -> None:
     """It was fetched just now."""
     await w.run(KEEP_PORTRAIT, key=key, at=w.now())
+    await loose_files.named(w, [key])
 
 
 async def old_portraits(reading: Reading, before: int, at_most: int) -> list[str]:
@@ -191,8 +193,8 @@ async def old_portraits(reading: Reading, before: int, at_most: int) -> list[str
     return [row[0] for row in await reading.fetch(OLD_PORTRAITS, before=before, n=at_most)]
 
 
-async def forget_portrait(w: Writing, key: str) -> None:
-    await w.run(FORGET_PORTRAIT, key=key)
+async def forget_portraits(w: Writing, keys: Sequence[str]) -> None:
+    await w.run(FORGET_PORTRAITS, keys=listed(keys))
 
 
 async def old(reading: Reading, before: int, at_most: int) -> list[Fetched]:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_rule
 
 # Bytes of the write-ahead file that are kept when it begins anew; the rest is given back to the disk. What is there already is
 # written over at four fifths of what it takes to make a file longer and to have that on the disk, too.
@@ -42,6 +42,8 @@ def fault(error: BaseException) -> Problem | None:
         return None
     if code & 0xFF == sqlite3.SQLITE_FULL:
         return Full()
+    if code in (sqlite3.SQLITE_CONSTRAINT_CHECK, sqlite3.SQLITE_CONSTRAINT_TRIGGER):
+        return against_rule(str(error).rpartition(": ")[2])
     if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
         return Conflict("changed_at_once")
     return Unavailable("nothing_kept") if code & 0xFF in FAILING else None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from chaupal.kernel.clock import SECOND, Clock, system_clock
-from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable
+from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_rule
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
@@ -34,6 +34,7 @@ SEATED = 0x43484150  # the space of advisory locks in which processes that serve
 FAILING = ("08", "53", "54", "55", "57", "58", "3D", "XX")
 CHANGED = ("23", "40")  # a constraint, a transaction undone for the sake of another
 READ_ONLY, DISK_FULL = "25006", "53100"
+CHECK = "23514"  # a CHECK, or a trigger of the court
 
 
 def fault(error: BaseException) -> Problem | None:
@@ -42,6 +43,8 @@ def fault(error: BaseException) -> Problem | None:
     if isinstance(error, (asyncpg.PostgresError, asyncpg.InternalClientError)) and isinstance(state, str):
         if state == DISK_FULL:
             return Full()
+        if state == CHECK:
+            return against_rule(getattr(error, "constraint_name", None) or str(error))
         if state.startswith(CHANGED):
             return Conflict("changed_at_once")
         return Unavailable("nothing_kept") if state.startswith(FAILING) or state == READ_ONLY else None

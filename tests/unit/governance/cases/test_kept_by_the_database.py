@@ -11,7 +11,7 @@ from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotAllowed
+from chaupal.kernel.errors import Conflict, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import rulings
 from chaupal.store.machine import triggers
@@ -93,8 +93,12 @@ async def test_what_one_did_alone_is_seconded_while_both_are_staff(bench: Bench)
 async def test_an_emergency_of_one_lasts_a_day(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     ref = await bench.order()
     monkeypatch.setattr(effects, "EMERGENCY", 2 * DAY)
-    with kept("rulings_emergency_for_a_day"):
+    with kept("rulings_emergency_for_a_day") as told:
         await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD))
+    # Also to a server of a version that does not know the rule; to try again brings nothing.
+    said = bench.court.work.fault(told.value)
+    assert isinstance(said, Conflict) and not passes(said)
+    assert said.message == "This is against a rule that the database keeps: rulings_emergency_for_a_day"
 
 
 @pytest.mark.parametrize("wider", [("IN", "DE"), ("DE",), ("XX",)])

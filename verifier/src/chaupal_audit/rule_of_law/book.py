@@ -13,7 +13,7 @@ from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import OWN_RULES, Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
 from chaupal_audit.minutes import month_of
-from chaupal_audit.rule_of_law.laws import Laws
+from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.rule_of_law.said import (
     Appeal,
@@ -106,6 +106,12 @@ class Matter:
     @property
     def total(self) -> int:
         return sum(self.said.targets.values())
+
+    @property
+    def laws(self) -> set[str]:
+        """The versions under which it stands: of its law, and of the house's rules."""
+        cited = {made.said.rule for made in self.made()} | {self.said.rule}
+        return {self.act.head.regime or ""} | {f"{RULES}@{rule.partition('@')[2]}" for rule in cited if rule}
 
     def case(self, number: int) -> Case:
         return self.cases.setdefault(number, Case(number))
@@ -368,6 +374,9 @@ class Book:
     def country_of(self, authority: str) -> str:
         """The country of an authority in the register; nothing of one that is not."""
         return next((one.jurisdiction for one in self.authorities.values() if one.name == authority), "")
+
+    def began_under(self, ref: str) -> bool:
+        return any(ref in one.laws for one in self.matters.values())
 
     def made(self) -> Iterator[Made]:
         for matter in self.matters.values():

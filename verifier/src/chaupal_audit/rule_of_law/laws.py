@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from chaupal_audit.law.dates import Dated, in_force, in_order
 from chaupal_audit.law.faults import Faults
 from chaupal_audit.law.reading import BIGGEST, read_bytes
@@ -39,8 +41,12 @@ class Laws:
         self._cited: dict[str, Cited] = {}  # by ref: `IN-69A@1`, `house-rules@1`
         self._closed: dict[str, tuple[Dated, ...]] = {}  # by id, with the ends that later versions set
 
-    def cite(self, ref: str, digest: str) -> None:
-        """An entry says that `ref` is the file of this digest. Raises Missing or Unlike; it is cited anyway."""
+    def cite(self, ref: str, digest: str) -> bool:
+        """An entry says that `ref` is the file of this digest. Whether it says another law by it than before, and not only its end.
+
+        Raises Missing or Unlike; it is cited anyway.
+        """
+        before = self._cited.get(ref)
         kind = RuleBook if ref.startswith(f"{RULES}@") else Regime
         self._closed.pop(_id(ref), None)
         self._cited[ref] = Cited(ref, None)
@@ -48,6 +54,7 @@ class Laws:
         if law.ref != ref:
             raise Unlike
         self._cited[ref] = Cited(ref, law)
+        return before is not None and before.law is not None and _said_by(before.law) != _said_by(law)
 
     def cited(self, ref: str | None) -> Cited | None:
         """What the log said of a law so far; None where it never did."""
@@ -118,6 +125,11 @@ def _read[D: Dated](raw: bytes | None, digest: str, kind: type[D]) -> D:
     if law is None or not in_order([law], faults) or faults.said:  # a time zone or a date that is none
         raise Unlike
     return law
+
+
+def _said_by(law: Dated) -> Dated:
+    """What a law says, however its file is written; that it ends one day is written into it later."""
+    return msgspec.structs.replace(law, effective_to=None, digest="", file="")
 
 
 def _id(ref: str) -> str:

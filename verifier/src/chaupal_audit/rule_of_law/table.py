@@ -29,8 +29,14 @@ LAW_UNLIKE = Check[Any](
     "कानून की फ़ाइल वह नहीं है जिसका हवाला लॉग देता है: उसका हैश या उसकी बात दूसरी है।",
     _found,
 )
+LAW_REWRITTEN = Check[Any](
+    "law_rewritten",
+    "The file of a law was changed under the same version, after something had been begun under it.",
+    "कानून की फ़ाइल उसी संस्करण में बदल दी गई, जबकि उसके अधीन कुछ शुरू हो चुका था।",
+    _found,
+)
 
-FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE)
+FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE, LAW_REWRITTEN)
 ENTRIES, OPENINGS = on_entries.READING, on_entries.OPENING
 ROLES, AUTHORITIES, PROTECTION = on_people.GIVING, on_people.REGISTERING, on_people.GUARDING
 SERVERS = on_people.LISTING

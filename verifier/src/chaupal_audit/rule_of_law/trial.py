@@ -46,6 +46,7 @@ from chaupal_audit.rule_of_law.table import (
     ENTRIES,
     FREEZING,
     LAW_MISSING,
+    LAW_REWRITTEN,
     LAW_UNLIKE,
     MEASURES,
     MEASURES_LATER,
@@ -203,7 +204,8 @@ class Trial:
         new = msgspec.json.decode(act.head.public, type=said.Law)
         ref = act.head.ref if act.head.t == "regime" else f"{RULES}@{new.version}"
         try:
-            self.book.laws.cite(ref, new.sha256)
+            if self.book.laws.cite(ref, new.sha256) and self.book.began_under(ref):
+                self._find(LAW_REWRITTEN, act.index, ref)
         except Missing:
             self._find(LAW_MISSING, act.index, ref)
         except Unlike:
