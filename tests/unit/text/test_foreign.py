@@ -15,6 +15,8 @@ OUT = 'target="_blank" rel="nofollow noopener noreferrer"'
         ("<h1 class=big>क</h1><h2>ख</h2>", "<p><strong>क</strong></p><p><strong>ख</strong></p>"),
         ("<h1>क<p>ख</p></h1>", "क<p>ख</p>"),
         ("<ol start=3 reversed><li value=2>q</li></ol>", '<ol start="3" reversed=""><li value="2">q</li></ol>'),
+        ("<div>क</div><div><p>ख</p>\n</div> <div class=x>ग<hr/>घ</div>", "क<p>ख</p>ग<br>घ"),
+        ("<table><tr><td>क<td>ख</table><dl><dt>ग<dd>घ</dl>", "क<br>ख<br>ग<br>घ"),
         ("<ruby>漢<rp>(</rp><rt>kan</rt></ruby>", "<ruby>漢<rp>(</rp><rt>kan</rt></ruby>"),
         ("<p lang=hi onclick=x() style='x'>अ</p>", '<p lang="hi">अ</p>'),
         ("<script>alert(1)</script><style>p{}</style><iframe src=x>y</iframe>ok", "ok"),
@@ -104,15 +106,21 @@ _LONG = {
     "formulas": "<math " * 16_000,
     "formulas without end": "<math>" * 16_000,
     "annotations": "<annotation encoding='application/x-tex'>" * 2_400,
+    "blocks that go": "<div> " * 8_000,
 }
 
 
 @pytest.mark.parametrize("html", _LONG.values(), ids=_LONG)
 def test_no_text_is_read_from_each_of_its_letters_anew(html: str):
     """Each of these once took from seconds to half a minute, while nobody else was answered; now some thousandths."""
-    for pattern in (foreign._SPACES, foreign._AT_LINE_ENDS, foreign._MATH, foreign._TEX):  # pyright: ignore[reportPrivateUsage]
+    for pattern in (foreign._SPACES, foreign._AT_LINE_ENDS, foreign._MATH, foreign._TEX, foreign._EDGES):  # pyright: ignore[reportPrivateUsage]
         pattern.sub("", html, timeout=2)
     foreign.read(html)
+
+
+def test_links_without_words_fill_no_page():
+    """Each was written three times as long as it had come."""
+    assert not foreign.read("<a href='https://x.example'><b><i><p>" * 2_000).html
 
 
 def test_of_more_elements_than_anybody_writes_the_first_ones_are_read():
