@@ -25,6 +25,7 @@ from chaupal.store.machine.work import Reading
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -227,9 +228,14 @@ async def _indexes(engine: "AsyncEngine", version: str) -> None:
 
 
 def _module(version: str) -> Any:
+    return _scripts().get_revision(version).module
+
+
+def _scripts() -> "ScriptDirectory":
+    """All versions: the first question to it reads every file."""
     from alembic.script import ScriptDirectory
 
-    return ScriptDirectory.from_config(_config(None)).get_revision(version).module
+    return ScriptDirectory.from_config(_config(None))
 
 
 # --- both ---
@@ -252,7 +258,8 @@ def _mark(connection: "Connection") -> None:
     from sqlalchemy import text
 
     at: str = connection.execute(text(VERSION)).scalar_one()
-    floors = [getattr(_module(version), "CONTRACTS", BASE) for version in versions() if BASE < version <= at]
+    since = (script for script in _scripts().walk_revisions() if BASE < script.revision <= at)
+    floors = [getattr(script.module, "CONTRACTS", BASE) for script in since]
     connection.execute(text(_STAND), {"key": STANDS_FROM, "version": max([min(at, BASE), *floors])})
 
 
