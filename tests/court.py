@@ -11,21 +11,19 @@ import pytest
 
 from chaupal.governance.cases import decisions
 from chaupal.governance.context import Court
-from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.log import log
 from chaupal.governance.orders import authorities, orders, steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court.docket import Authority, Order
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Work
-from neighbours import Street
+from neighbours import LAWS, RULES, Street
 
 REASON = "The post names a person as armed, which the order shows to be false."
 FINDING = "The account posts the same call every hour; single posts would be gone before they are read."
@@ -142,7 +140,7 @@ async def court_on(work: Work, street: Street, clock: StillClock) -> Court:
     """A court on the street's own store, with the shipped laws and rules."""
     settings = street.square.settings
     keys = await log.open_keys(work, settings)
-    return Court(settings, work, clock, street.make_id, keys, load_regimes(None), load_house_rules(None))
+    return Court(settings, work, clock, street.make_id, keys, LAWS, RULES)
 
 
 @pytest.fixture

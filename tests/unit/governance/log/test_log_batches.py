@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from chaupal.governance.context import Court
-from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
+from chaupal.governance.laws.house_rules import HouseRules
 from chaupal.governance.log import batches as log_batches, log
 from chaupal.governance.log.batches import NotYet
-from chaupal.governance.regimes import Duration, load_regimes
+from chaupal.governance.regimes import Duration
 from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
 from chaupal.kernel.errors import Conflict, NotFound, Unsound
@@ -26,6 +26,7 @@ from chaupal_audit.log.verify import verify_log
 from chaupal_audit.minutes import month_start
 from chaupal_audit.rule_of_law import try_log
 from court import order_of
+from neighbours import LAWS, RULES
 
 AN_HOUR = 60
 
@@ -34,9 +35,7 @@ AN_HOUR = 60
 async def court(work: Work, settings: Settings, clock: StillClock) -> Court:
     batched = msgspec.structs.replace(settings, log_batch_minutes=AN_HOUR)
     keys = await log.open_keys(work, batched)
-    return Court(
-        batched, work, clock, iter(range(1, 10_000)).__next__, keys, load_regimes(None), load_house_rules(None)
-    )
+    return Court(batched, work, clock, iter(range(1, 10_000)).__next__, keys, LAWS, RULES)
 
 
 async def enter(

@@ -9,9 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.governance.context import Court
-from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.log import batches, log, seen, tree as log_tree
-from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import HOUR, StillClock
 from chaupal.kernel.errors import Conflict, Problem
 from chaupal.kernel.settings import Settings
@@ -22,10 +20,10 @@ from chaupal.store.machine.work import Work, Writing
 from chaupal.store.machine.work_postgres import PostgresWork
 from chaupal_audit import tlog
 from conftest import plain_settings
+from neighbours import LAWS, RULES
 from services import Postgres
 from waiting import PATIENCE
 
-LAWS, RULES = load_regimes(None), load_house_rules(None)
 PAST = statement(text("INSERT INTO log_checkpoints (size, note, at) VALUES (:size, 'forged', 1)"))
 
 type Open = Callable[[], Awaitable[Court]]
