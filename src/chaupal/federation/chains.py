@@ -31,11 +31,20 @@ class NotThere(NotFound):
         self.passing = passing
 
 
+class Link(msgspec.Struct):
+    """What a host says of one address of somebody's. What else it says there (Lemmy says more, and not in words) is not read."""
+
+    rel: str | None = None
+    type: str | None = None
+    href: str | None = None
+    template: str | None = None
+
+
 class Jrd(msgspec.Struct):
     """What a host says of a name (RFC 7033 §4.4), as far as it is read."""
 
     subject: str = ""
-    links: list[dict[str, str | None]] = []
+    links: list[Link] = []
 
 
 class Chain:

@@ -4,7 +4,7 @@ Whatever is found was said by the server whose it is.
 """
 
 from chaupal.federation import ours
-from chaupal.federation.chains import Chain, NotThere
+from chaupal.federation.chains import Chain, Link, NotThere
 from chaupal.federation.context import Federation
 from chaupal.federation.events import PersonMet
 from chaupal.federation.reading.actors import Actor, is_actor, name_in, read_actor
@@ -143,14 +143,14 @@ async def _webfinger(chain: Chain, handle: str) -> tuple[str, str]:
     """(name, actor's id) that the name's host answers with. Raises NotThere."""
     said = await chain.jrd(handle)
     name = name_in(said.subject.strip())
-    uri = next((link.get("href") or "" for link in said.links if _is_self(link)), "")
+    uri = next((link.href or "" for link in said.links if _is_self(link)), "")
     if not name or not address(uri):
         raise NotThere(why="no_self")
     return name, uri
 
 
-def _is_self(link: dict[str, str | None]) -> bool:
-    return link.get("rel") == "self" and (link.get("type") or "").partition(";")[0].strip() in SELF
+def _is_self(link: Link) -> bool:
+    return link.rel == "self" and (link.type or "").partition(";")[0].strip() in SELF
 
 
 def _split(name: str) -> tuple[str, str]:

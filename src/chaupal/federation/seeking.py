@@ -64,7 +64,7 @@ async def _anew(fed: Federation, name: str) -> FoundElsewhere:
 async def template(fed: Federation, name: str) -> str:
     """Where the server of `user@host` lets its people follow, with `{uri}` for whom. Raises NotFound where nobody is called so."""
     links = (await Chain(fed).jrd(name)).links
-    said = next((link.get("template") or "" for link in links if link.get("rel") == SUBSCRIBE), "")
+    said = next((link.template or "" for link in links if link.rel == SUBSCRIBE), "")
     if "{uri}" in said and urlsplit(said).scheme in _schemes(fed):
         return said
     # Who does not say so is asked where Mastodon, whose page this was first, has it.

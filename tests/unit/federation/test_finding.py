@@ -28,6 +28,7 @@ from either import open_house
 from village import Village
 
 BOB = "https://far.example/users/bob"
+AS_LEMMY = "https://www.w3.org/ns/activitystreams#type"  # says in its links what somebody is
 
 
 class World:
@@ -68,7 +69,7 @@ class World:
         subject, uri = self.names[handle]
         links = [
             {"rel": "self", "type": "text/html", "href": "https://x.example/"},
-            {"rel": "self", "type": "application/activity+json", "href": uri},
+            {"rel": "self", "type": "application/activity+json", "href": uri, "properties": {AS_LEMMY: "Person"}},
         ]
         return HttpAnswer(200, {}, json.dumps({"subject": f"acct:{subject}", "links": links}).encode())
 
