@@ -290,6 +290,11 @@ async def test_who_is_logged_out_while_writing_has_what_they_wrote_and_a_way_in(
     assert foreign.status_code == 303
 
 
+async def test_a_message_is_not_among_the_posts_of_a_profile(village: Village):
+    await village.says(village.ravi, "@asha अकेले में कहना था", visibility=3)
+    assert "अकेले में" not in await village.page_as("IN", "/@ravi", village.asha)
+
+
 async def test_anothers_name_before_a_post_leads_to_the_right_one(village: Village):
     post: Said = village.asha.latest
     answer = await village.client.get(f"/@ravi/{post.id}")

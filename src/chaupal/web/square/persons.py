@@ -6,6 +6,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -51,7 +52,8 @@ async def person(call: Call[PersonAsked]) -> Answer:
     first = args.show == "" and args.max_id is None and args.min_id is None
     pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
     on_top = {one.item.id for one in pinned}
-    below = [one for one in posts.items if one.item.id not in on_top]
+    # Messages have pages of their own; among posts they would look as if everybody read them.
+    below = [one for one in posts.items if one.item.id not in on_top and one.item.visibility != Visibility.DIRECT]
     featured = await own_tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
     return await pages.render(
