@@ -20,7 +20,8 @@ from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import StillClock
 from chaupal.policy.rulings import RulingIndex
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court.docket import Authority, Order
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.docket import Order
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Work
 from neighbours import LAWS, RULES, Street

@@ -23,7 +23,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.posts import posts
 from chaupal.social.signin import logins
 from chaupal.store.court import rulings
-from chaupal.store.court.docket import Authority
+from chaupal.store.court.authorities import Authority
 from chaupal.store.identity import accounts
 from february import (
     ACTED,

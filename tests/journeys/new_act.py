@@ -16,10 +16,10 @@ MOVE = """
 """
 RUN = """
 async def _affirm(court, w, viewer, case, reason):
-    from chaupal.store.court.docket import Said
+    from chaupal.store.court.case_events import CaseEventBody
 
     taken = await cases.take(court, w, viewer, case, "affirm")
-    await cases.enter(court, w, case, taken, Said(reason=reason), case.events[-1].log_index)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), case.events[-1].log_index)
     return taken.move.to
 
 

@@ -18,7 +18,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import trends
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins
-from chaupal.store.court import docket
+from chaupal.store.court import case_events, docket
 from chaupal.store.identity.accounts import census
 from chaupal.store.machine import marks, outbox
 from village import Village
@@ -86,7 +86,7 @@ async def standing(running: RunningHouse) -> dict[str, int]:
     found: dict[str, int] = {}
     async with running.house.square.work.reading() as reading:
         orders = await docket.orders_below(reading, 2**62, 10)
-        for states in (await docket.standing(reading, [order.id for order in orders])).values():
+        for states in (await case_events.standing(reading, [order.id for order in orders])).values():
             for (state, _), many in states.items():
                 found[state] = found.get(state, 0) + many
     return found

@@ -14,8 +14,9 @@ from chaupal.governance.events import CaseDecided, OrderMoved
 from chaupal.kernel.languages import spoken
 from chaupal.policy import complaint_texts
 from chaupal.policy.placeholders import moment
-from chaupal.store.court import docket
-from chaupal.store.court.docket import CaseEvent, Order, Target
+from chaupal.store.court import case_events, docket
+from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.machine.work import Writing
 
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
@@ -38,7 +39,7 @@ async def moved(carrier: Carrier, w: Writing, event: OrderMoved) -> None:
     if order is None or order.authority_id is None or _silent(carrier, order):
         return
     named = await docket.targets_of(w, order.id)
-    events = await docket.events_of(w, [target.id for target in named])
+    events = await case_events.events_of(w, [target.id for target in named])
     states = {target.id: events[target.id][-1].state for target in named}
     if event.verb == "receive":
         kind = "demand_received" if order.published_at is None else "demand_opened"
@@ -58,7 +59,7 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
     if not await _speaks_for_all(w, order, event):
         return
     mine = await docket.targets_of_owner(w, order.id, event.owner)
-    events = await docket.events_of(w, [target.id for target in mine])
+    events = await case_events.events_of(w, [target.id for target in mine])
     if any(events[target.id][-1].state in lifecycle.OPEN for target in mine):
         return
     last = {target.number: _left(events[target.id]) for target in mine}
@@ -73,13 +74,13 @@ async def decided(carrier: Carrier, w: Writing, event: CaseDecided) -> None:
 
 async def _speaks_for_all(w: Writing, order: Order, event: CaseDecided) -> bool:
     """False where more is to be decided, or something was after it: a quick look, which may be too kind."""
-    if await docket.waits(w, order.id, event.owner, lifecycle.OPEN):
+    if await case_events.waits(w, order.id, event.owner, lifecycle.OPEN):
         return False
     target = await docket.target(w, order.id, event.target)
     if target is None:
         return True
-    last = (await docket.events_of(w, [target.id]))[target.id][-1]
-    return not await docket.left_after(w, order.id, event.owner, last, lifecycle.OPEN)
+    last = (await case_events.events_of(w, [target.id]))[target.id][-1]
+    return not await case_events.left_after(w, order.id, event.owner, last, lifecycle.OPEN)
 
 
 def _left(events: Sequence[CaseEvent]) -> CaseEvent:

@@ -19,7 +19,7 @@ from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, ledger, rulings
 from chaupal.store.court.appeals import AppealRow, Heard
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
@@ -292,7 +292,7 @@ async def _check_less(court: Court, reading: Reading, paper: Paper, was: RulingR
     if was.subject_id != case.target.subject_id:  # parts of a part are not told apart
         paper.complain("parts", "measure_takes_whole")
         return
-    said = Said(
+    said = CaseEventBody(
         outcome=typed.measure or was.measure,
         reason=typed.reason,
         subjects=typed.parts,
@@ -314,7 +314,7 @@ async def _carry_out(
             begun, leaf = await _replace(court, w, strike, narrower, me, reason)
         else:
             leaf = await effects.end_ruling(court, w, was, how="appealed", by=me, reason=reason)
-        await _enter(court, w, was, viewer, Said(reason=reason, rulings=begun), leaf)
+        await _enter(court, w, was, viewer, CaseEventBody(reason=reason, rulings=begun), leaf)
     await rulings.forgive(w, was.id)
     return next(iter(begun), None)
 
@@ -328,7 +328,7 @@ async def _replace(
     return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
 
 
-async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: Said, leaf: int) -> None:
+async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: CaseEventBody, leaf: int) -> None:
     """The event of the case: overturned where nothing of it is in force any more, else modified."""
     if was.target_id is None:
         return

@@ -11,7 +11,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import ledger, notes
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
@@ -116,7 +116,7 @@ async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> 
     taken = await cases.take(court, w, viewer, case, "lift")
     leaf = await effects.end_ruling(court, w, strike.ruling, how="lifted", by=taken.by, reason=REASON)
     if not await notices.left_in_force(w, case.target.id):
-        await cases.enter(court, w, case, taken, Said(reason=REASON), leaf)
+        await cases.enter(court, w, case, taken, CaseEventBody(reason=REASON), leaf)
 
 
 async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int | None) -> None:

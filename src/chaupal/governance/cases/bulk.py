@@ -23,7 +23,7 @@ from chaupal.kernel.marked import N_
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals as heard, knowing, ledger
-from chaupal.store.court.docket import CaseEvent
+from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.machine.work import Reading, Writing
 
 MOST = 5_000  # rows in one go, as many as an order has targets

@@ -16,8 +16,10 @@ from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import clocks, docket, knowing, ledger, speakers
-from chaupal.store.court.docket import Authority, CaseEvent, Order, Said, Target
+from chaupal.store.court import authorities, case_events, clocks, docket, knowing, ledger, order_events, speakers
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -82,9 +84,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return next((e for e in reversed(self.events) if e.state in CARRIED_OUT and e.body.outcome), None)
 
     @property
-    def decided_as(self) -> Said:
+    def decided_as(self) -> CaseEventBody:
         """What was said when the measure was decided that is in force, or was last."""
-        return next((e.body for e in reversed(self.events) if e.body.outcome and not e.body.change), Said())
+        return next((e.body for e in reversed(self.events) if e.body.outcome and not e.body.change), CaseEventBody())
 
     @property
     def served(self) -> CaseEvent | None:
@@ -198,7 +200,9 @@ async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
 
 async def stage_of(reading: Reading, order: Order) -> Stage:
     """Where an order stands as a whole."""
-    return procedure.standing(event.state for event in (await docket.order_events_of(reading, [order.id]))[order.id])
+    return procedure.standing(
+        event.state for event in (await order_events.order_events_of(reading, [order.id]))[order.id]
+    )
 
 
 async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
@@ -211,10 +215,10 @@ async def _whole(court: Court, reading: Reading, order: Order, target: Target) -
 
 
 async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
-    authority = await docket.authority(reading, order.authority_id)
-    flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
+    authority = await authorities.authority(reading, order.authority_id)
+    flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
     stage = await stage_of(reading, order)
-    events = await docket.events_of(reading, [target.id for target in named])
+    events = await case_events.events_of(reading, [target.id for target in named])
     if authority is None:
         raise NotFound
     owners = {target.owner_id for target in named if target.owner_id is not None}
@@ -296,8 +300,8 @@ async def steps_open_to(
 
 async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.MoveAsked:
     """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
-    events = (await docket.order_events_of(reading, [order.id]))[order.id]
-    states = (await docket.standing(reading, [order.id])).get(order.id, {})
+    events = (await order_events.order_events_of(reading, [order.id]))[order.id]
+    states = (await case_events.standing(reading, [order.id])).get(order.id, {})
     return guards.MoveAsked(
         by=me,
         owners=await docket.owners_of(reading, order.id),
@@ -311,7 +315,7 @@ async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> gu
 
 
 async def enter(
-    court: Court, w: Writing, case: Case, taken: Taken, said: Said, leaf: int, first_by: int | None = None
+    court: Court, w: Writing, case: Case, taken: Taken, said: CaseEventBody, leaf: int, first_by: int | None = None
 ) -> None:
     """Add the move's event. Raises Conflict where somebody else has just made the next move."""
     move, by = taken
@@ -326,7 +330,7 @@ async def enter(
         log_index=leaf,
         first_by=first_by,
     )
-    if not await docket.add_event(w, event):
+    if not await case_events.add_event(w, event):
         raise Moved
     if case.state in lifecycle.OPEN and move.to not in lifecycle.OPEN:
         await _stop_clock(court, w, case.order.id, case.target.id)
@@ -340,7 +344,7 @@ async def _stop_clock(court: Court, w: Writing, order_id: int, decided: int) -> 
     # held, so it moves in this unit or not at all.
     if w.waits.get(order_id, decided) != decided:
         return
-    waits = await docket.one_standing(w, order_id, lifecycle.OPEN)
+    waits = await case_events.one_standing(w, order_id, lifecycle.OPEN)
     if waits is None:
         w.waits.pop(order_id, None)
         await clocks.stop(w, "order", order_id, "act", court.clock())

@@ -24,7 +24,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, knowing
+from chaupal.store.court import case_events, knowing
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.people import sealed_people
 
@@ -113,7 +113,7 @@ def _unused(verb: str) -> set[str]:
 
 def _shown(case: Case, handles: dict[int, str]) -> list[str]:
     target, proposal = case.target, case.proposal if case.state in CARRIED_OUT else None
-    said = proposal.body if proposal else docket.Said()
+    said = proposal.body if proposal else case_events.CaseEventBody()
     return [
         case.order.ref, str(target.number), target.as_written, target.kind, handles.get(target.owner_id or 0, ""), case.speaker,
         target.demanded, case.state.value, said.outcome, said.code, said.reason, said.finding, said.despite, said.matter,

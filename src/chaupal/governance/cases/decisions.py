@@ -19,7 +19,7 @@ from chaupal.policy.draft import REFUSE as REFUSE, Draft
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import as_filed, rulings
-from chaupal.store.court.docket import CaseEvent, Said
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
 
@@ -63,7 +63,7 @@ async def propose_change_in(court: Court, w: Writing, viewer: Viewer, case: Case
     return taken.move.to
 
 
-async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: Said) -> None:
+async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: CaseEventBody) -> None:
     """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
     edited = said.words > case.order.received_at
     written = record.proposal(court, case, said, taken.by, edited=edited)
@@ -81,7 +81,7 @@ async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> Sta
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
-    await cases.enter(court, w, case, taken, Said(), leaf, proposal.by)
+    await cases.enter(court, w, case, taken, CaseEventBody(), leaf, proposal.by)
     return taken.move.to
 
 
@@ -113,7 +113,7 @@ async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
     )
-    await cases.enter(court, w, case, taken, Said(reason=reason), leaf, proposal.by)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), leaf, proposal.by)
     return taken.move.to
 
 
@@ -121,7 +121,7 @@ async def lift_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "lift")
     leaf = await effects.end_all(court, w, case, how="lifted", by=taken.by, reason=reason)
-    await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), leaf)
     return taken.move.to
 
 
@@ -173,7 +173,7 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
             leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
             standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
             if all(other.lifted_at is not None for other in standing):
-                await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), Said(), leaf)
+                await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), CaseEventBody(), leaf)
     except Conflict:
         return False
     return True
@@ -189,10 +189,10 @@ def _first(case: Case) -> CaseEvent:
 # --- what is said ---
 
 
-async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> Said:
+async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> CaseEventBody:
     """The draft, checked whole. Raises Invalid by field, Conflict where nothing may be decided now."""
     paper = Paper()
-    said = Said(
+    said = CaseEventBody(
         outcome=draft.outcome,
         reason=paper.reason("reason", draft.reason),
         code=draft.code if draft.refuses else "",
@@ -226,8 +226,8 @@ def _despite(paper: Paper, case: Case, draft: Draft) -> dict[str, Any]:
     return {"defects": codes, "despite": paper.reason("despite", draft.despite)}
 
 
-def _with(said: Said, **changes: object) -> Said:
-    return Said(**{name: getattr(said, name) for name in said.__struct_fields__} | changes)  # pyright: ignore[reportArgumentType]
+def _with(said: CaseEventBody, **changes: object) -> CaseEventBody:
+    return CaseEventBody(**{name: getattr(said, name) for name in said.__struct_fields__} | changes)  # pyright: ignore[reportArgumentType]
 
 
 # --- carrying out ---
@@ -246,7 +246,7 @@ async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: Taken,
     await cases.enter(court, w, case, taken, _with(said, rulings=begun), leaf)
 
 
-async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     proposal = _first(case)
     # Between proposal and approval orders end, are found out, and parts are deleted: looked at again.
     paper, said = Paper(), proposal.body
@@ -256,10 +256,10 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
     paper.check()
     who = Deciders(proposal.by, me, third=case.third)
     begun, leaf = await effects.begin(court, w, case, said, who, proposal.log_index, carries=proposal.log_index)
-    return leaf, proposal, Said(rulings=begun)
+    return leaf, proposal, CaseEventBody(rulings=begun)
 
 
-async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     acted, now = _first(case), court.clock()
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is None:
@@ -268,30 +268,30 @@ async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
     leaf, _ = await log.append(
         court, w, "decision", case.order.ref, written, prev=acted.log_index, **record.under(case)
     )
-    return leaf, acted, Said(rulings=acted.body.rulings)
+    return leaf, acted, CaseEventBody(rulings=acted.body.rulings)
 
 
-async def _change(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+async def _change(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     proposal = _first(case)
     begun, leaf = await changes.carry_out(court, w, case, proposal, me)
-    return leaf, proposal, Said(rulings=begun)
+    return leaf, proposal, CaseEventBody(rulings=begun)
 
 
-async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
-    return await _without_measure(court, w, case, me, "refused", Said(), {"ground": _first(case).body.code})
+async def _refuse(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
+    return await _without_measure(court, w, case, me, "refused", CaseEventBody(), {"ground": _first(case).body.code})
 
 
-async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, Said]:
+async def _close(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     """The closing itself says as what it was closed, and by which matter: the register counts by that."""
     proposed = _first(case).body
-    said = Said(outcome=proposed.outcome, matter=proposed.matter)
+    said = CaseEventBody(outcome=proposed.outcome, matter=proposed.matter)
     more = {"outcome": said.outcome, "matter": said.matter or None}
     return await _without_measure(court, w, case, me, "closed", said, more)
 
 
 async def _without_measure(
-    court: Court, w: Writing, case: Case, me: int, step: str, said: Said, more: dict[str, Any]
-) -> tuple[int, CaseEvent, Said]:
+    court: Court, w: Writing, case: Case, me: int, step: str, said: CaseEventBody, more: dict[str, Any]
+) -> tuple[int, CaseEvent, CaseEventBody]:
     proposal = _first(case)
     written = await record.carried_out(court, w, case, step, proposal, me, **more)
     leaf, _ = await log.append(

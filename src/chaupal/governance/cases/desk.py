@@ -17,11 +17,14 @@ from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import clocks, docket, documents, knowing
+from chaupal.store.court import authorities, case_events, clocks, docket, documents, knowing
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.clocks import ClockRow
-from chaupal.store.court.docket import Authority, CaseEvent, Order, OrderEvent, Said
+from chaupal.store.court.docket import Order
 from chaupal.store.court.documents import Document
 from chaupal.store.court.notes import Note
+from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.machine.work import Reading
 
 MOST_EVENTS = 60  # of single things, in the timeline of an order
@@ -151,7 +154,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
         named = await docket.targets_of(reading, order.id)
@@ -184,14 +187,14 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
 async def waiting(court: Court, order: Order, wanted: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Of each act: how many targets of an order stand in one of the states it begins from."""
     async with court.work.reading() as reading:
-        found = (await docket.standing(reading, [order.id])).get(order.id, {})
+        found = (await case_events.standing(reading, [order.id])).get(order.id, {})
     return {act: sum(many for (state, _), many in found.items() if state in states) for act, states in wanted.items()}
 
 
 async def _moves(reading: Reading, named: Sequence[docket.Target]) -> tuple[tuple[int, CaseEvent], ...]:
     """The last that happened to single things."""
     number_of = {target.id: target.number for target in named}
-    found = await docket.events_of(reading, list(number_of))
+    found = await case_events.events_of(reading, list(number_of))
     moves = [(number_of[id_], event) for id_, events in found.items() for event in events[1:]]
     return tuple(sorted(moves, key=lambda pair: (pair[1].at, pair[1].id))[-MOST_EVENTS:])
 
@@ -227,7 +230,7 @@ def supposed(court: Court, case: Case, draft: Draft) -> list[Ruling]:
 
 def _ruling(court: Court, case: Case, draft: Draft, subject: int, id_: int) -> Ruling:
     order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
-    ends_at = effects.end_of(case, Said(ends_at=Paper().moment("until", draft.until)), now)
+    ends_at = effects.end_of(case, CaseEventBody(ends_at=Paper().moment("until", draft.until)), now)
     return Ruling(
         id=id_, subject=subject, term=case.target.term, measure=Measure(draft.outcome), territory=effects.territory(case),
         starts_at=now, ends_at=ends_at if ends_at is None or ends_at > now else None, order_ref=order.ref, authority=authority.name,

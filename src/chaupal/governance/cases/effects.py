@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import OF_SERVERS, STATES, Measure, counts_again
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.store.court import as_filed, docket, ledger, rulings
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
@@ -39,7 +39,14 @@ class Deciders(NamedTuple):
 
 
 async def begin(
-    court: Court, w: Writing, case: Case, said: Said, who: Deciders, prev: int | None, *, carries: int | None = None
+    court: Court,
+    w: Writing,
+    case: Case,
+    said: CaseEventBody,
+    who: Deciders,
+    prev: int | None,
+    *,
+    carries: int | None = None,
 ) -> tuple[tuple[int, ...], int]:
     """Put what was decided in force, in the matter's territory and no further: (ids of the rulings, the last one's leaf).
 
@@ -56,7 +63,7 @@ async def begin(
 
 
 async def _begin(
-    court: Court, w: Writing, case: Case, said: Said, row: RulingRow, kind: str, prev: int | None, **more: Any
+    court: Court, w: Writing, case: Case, said: CaseEventBody, row: RulingRow, kind: str, prev: int | None, **more: Any
 ) -> int:
     """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
     written = await record.ruling(court, w, case, said, row, kind, **more)
@@ -137,7 +144,7 @@ def renewed(court: Court, old: RulingRow, **changes: Any) -> RulingRow:
     )
 
 
-async def done_alone(court: Court, w: Writing, case: Case, said: Said, by: int) -> bool:
+async def done_alone(court: Court, w: Writing, case: Case, said: CaseEventBody, by: int) -> bool:
     """Whether the same person did anything to the same thing alone, lately: days would add up to years.
 
     Asked under the log's hold: of two acts at once one comes second, and sees the other.
@@ -216,7 +223,7 @@ class Subject(NamedTuple):
     term: str = ""
 
 
-async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
+async def _subjects(w: Writing, case: Case, said: CaseEventBody) -> list[Subject]:
     target = case.target
     if target.subject_id is None:
         raise Conflict("nothing_about")
@@ -225,7 +232,7 @@ async def _subjects(w: Writing, case: Case, said: Said) -> list[Subject]:
     return [Subject(Measure(said.outcome).kind("post"), id_) for id_ in said.subjects]
 
 
-def _row(court: Court, case: Case, said: Said, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
+def _row(court: Court, case: Case, said: CaseEventBody, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
     order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
     second_by = None if who.alone or who.second is not None else now + EMERGENCY
     # What one person did ends soon, whatever was typed, unless a second agrees.
@@ -249,7 +256,7 @@ def territory(case: Case) -> tuple[str, ...]:
     return case.order.territory or (EVERYWHERE,)
 
 
-def end_of(case: Case, said: Said, now: int) -> int | None:
+def end_of(case: Case, said: CaseEventBody, now: int) -> int | None:
     """The first of all the ends that something sets: the proposal, the order, its interim date, the law (ms)."""
     return _first_of(said.ends_at, case.order.ends_at, case.order.interim_until, case.regime.ends_at(now))
 

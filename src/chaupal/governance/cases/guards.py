@@ -12,7 +12,7 @@ from chaupal.governance.orders.procedure import WHOLE, Stage
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court.docket import CaseEvent
+from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import Standing
 from chaupal.store.machine.work import Reading

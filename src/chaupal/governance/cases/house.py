@@ -11,8 +11,8 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import OWN_RULES
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket
-from chaupal.store.court.docket import Authority
+from chaupal.store.court import authorities
+from chaupal.store.court.authorities import Authority
 
 
 class MatterForm(msgspec.Struct, kw_only=True):
@@ -35,7 +35,7 @@ async def flaggers(court: Court, viewer: Viewer) -> list[Authority]:
     """Whose hints the house can follow: every office in the register, agreed to by two. Raises NotAllowed."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        known = await docket.all_authorities(reading)
+        known = await authorities.all_authorities(reading)
     return [one for one in known if one.agreed_by is not None and one.issuer_class != "person"]
 
 

@@ -14,7 +14,7 @@ from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import ACCOUNT_LEVEL, USUAL, Measure
-from chaupal.store.court import docket
+from chaupal.store.court import case_events
 from chaupal.store.court.docket import Target
 from chaupal.store.federation import limits
 from chaupal.store.machine.work import Reading
@@ -70,7 +70,9 @@ async def matter_of(reading: Reading, paper: Paper, case: Case, draft: Draft) ->
         if draft.matter:
             paper.complain("matter", "own_closing_alone")
         return ""
-    known = await docket.own_matters_about(reading, case.target, owner_too=await _for_everybody(reading, case.target))
+    known = await case_events.own_matters_about(
+        reading, case.target, owner_too=await _for_everybody(reading, case.target)
+    )
     if draft.matter and draft.matter not in known:
         paper.complain("matter", "no_own_matter")
     return draft.matter or next(iter(known), "")

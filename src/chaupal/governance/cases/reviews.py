@@ -12,7 +12,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, knowing, rulings
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Reading, Writing
 
@@ -49,7 +49,7 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     taken = await cases.take(court, w, viewer, case, "keep")
     leaf, now, last = None, court.clock(), case.events[-1]
     check_not_again(
-        now, last.at, same=(last.state, last.by, last.body) == (taken.move.to, taken.by, Said(reason=reason))
+        now, last.at, same=(last.state, last.by, last.body) == (taken.move.to, taken.by, CaseEventBody(reason=reason))
     )
     for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
         if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
@@ -62,7 +62,7 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
         await rulings.reviewed(w, row.id, again)
     if leaf is None:
         raise Conflict("not_in_force")
-    await cases.enter(court, w, case, taken, Said(reason=reason), leaf)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), leaf)
     await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
     return taken.move.to
 

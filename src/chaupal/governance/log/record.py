@@ -21,8 +21,11 @@ from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
 from chaupal.policy.placeholders import iso_date
-from chaupal.store.court import docket, rulings
-from chaupal.store.court.docket import Authority, CaseEvent, Noted, Order, Said, Target
+from chaupal.store.court import order_events, rulings
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
+from chaupal.store.court.docket import Order, Target
+from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits, reached
 from chaupal.store.identity.ip_blocks import Door
@@ -135,9 +138,9 @@ def order(
     return Written(public, {name: value for name, value in sealed.items() if value})
 
 
-def step(court: Court, logged: str, noted: Noted, by: int) -> Written:
+def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> Written:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
-    body = docket.body_of(noted.body)
+    body = order_events.body_of(noted.body)
     public = entries.Step(
         step=logged,
         codes=noted.codes,
@@ -166,7 +169,7 @@ def _subject(id_: int | None) -> str:
     return "" if id_ is None else str(id_)
 
 
-def proposal(court: Court, case: Case, said: Said, by: int, **more: Any) -> Written:
+def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> Written:
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
         "outcome": said.outcome,
@@ -241,7 +244,7 @@ async def ruling(
     court: Court,
     reading: Reading,
     case: Case,
-    said: Said,
+    said: CaseEventBody,
     row: RulingRow,
     kind: str,
     *,

@@ -22,9 +22,8 @@ from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter
-from chaupal.store.court import docket, ledger, offices
-from chaupal.store.court.docket import Authority
-from chaupal.store.court.offices import Change, Known
+from chaupal.store.court import authorities, ledger, offices
+from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -88,12 +87,12 @@ async def register(court: Court, viewer: Viewer, form: AuthorityForm) -> Authori
     async with court.work.writing() as w:
         await guards.act(w, viewer, "register_authority")
         entered = msgspec.structs.replace(new, log_index=await _log(court, w, new, me, "proposed"))
-        if not await docket.add_authority(w, entered):
+        if not await authorities.add_authority(w, entered):
             raise Conflict("authority_known")
     return entered
 
 
-async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) -> Change:
+async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) -> AuthorityChange:
     """Propose what is to be known of an authority from now on; its old contact and its people are told by mail.
 
     Nothing of it holds until another agrees: mails of a new domain are not its, keys not its own. Raises NotAllowed, NotFound,
@@ -114,10 +113,10 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
     async with court.work.writing() as w:
         await guards.act(w, viewer, "register_authority")
         leaf = await _log(court, w, new, me, "proposed", what=what, prev=old.log_index)
-        proposed = Change(
+        proposed = AuthorityChange(
             id=court.make_id(), authority_id=id_, known=known, proposed_by=me, proposed_at=court.clock(), log_index=leaf
         )
-        if not await offices.propose_change(w, proposed):
+        if not await authorities.propose_change(w, proposed):
             raise Conflict(WAITS)
         w.tell(AuthorityChangeProposed(authority=id_, what=what))
     return proposed
@@ -136,12 +135,12 @@ async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
         await _check_second(w, viewer, me, first)
         if proposed is None:
             leaf = await _log(court, w, found, first, "added", second=me, prev=found.log_index)
-            done = await offices.agree_to_authority(w, id_, me, leaf)
+            done = await authorities.agree_to_authority(w, id_, me, leaf)
             new = msgspec.structs.replace(found, agreed_by=me, log_index=leaf)
         else:
             new, what = _with(found, proposed.known), _differs(found, proposed.known)
             leaf = await _log(court, w, new, first, "changed", second=me, what=what, prev=proposed.log_index)
-            done = await offices.agree_to_change(w, proposed, me, court.clock(), leaf)
+            done = await authorities.agree_to_change(w, proposed, me, court.clock(), leaf)
         if not done:
             raise Conflict(NOTHING)
     return msgspec.structs.replace(new, log_index=leaf)
@@ -156,24 +155,24 @@ async def drop(court: Court, viewer: Viewer, id_: int) -> None:
         found, proposed = await _waiting(w, id_)
         leaf = await _log(court, w, found, me, "dropped", prev=proposed.log_index if proposed else found.log_index)
         if proposed is None:
-            done = await offices.forget_authority(w, id_)
+            done = await authorities.forget_authority(w, id_)
         else:
-            done = await offices.drop_change(w, proposed, court.clock(), leaf)
+            done = await authorities.drop_change(w, proposed, court.clock(), leaf)
         if not done:
             raise Conflict(NOTHING)
 
 
-async def proposed_of(court: Court, viewer: Viewer, id_: int) -> Change | None:
+async def proposed_of(court: Court, viewer: Viewer, id_: int) -> AuthorityChange | None:
     """The change of an authority that waits for a second person, for staff."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return await offices.open_change(reading, id_)
+        return await authorities.open_change(reading, id_)
 
 
-async def _waiting(w: Writing, id_: int) -> tuple[Authority, Change | None]:
+async def _waiting(w: Writing, id_: int) -> tuple[Authority, AuthorityChange | None]:
     """The authority, and the change that is proposed of it; none where the authority itself is. Raises NotFound, Conflict."""
-    found = or_not_found(await docket.authority(w, id_) if id_ else None)
-    proposed = await offices.open_change(w, id_)
+    found = or_not_found(await authorities.authority(w, id_) if id_ else None)
+    proposed = await authorities.open_change(w, id_)
     if proposed is None and found.agreed_by is not None:
         raise Conflict(NOTHING)
     return found, proposed
@@ -202,11 +201,11 @@ async def _log(
     return (await log.append(court, w, "authority", f"authority-{new.id}", written, prev=prev))[0]
 
 
-def _with(old: Authority, known: Known) -> Authority:
+def _with(old: Authority, known: AuthorityDetails) -> Authority:
     return msgspec.structs.replace(old, **msgspec.structs.asdict(known))
 
 
-def _differs(old: Authority, known: Known) -> tuple[str, ...]:
+def _differs(old: Authority, known: AuthorityDetails) -> tuple[str, ...]:
     """What a change is about, in the log's words."""
     fields = msgspec.structs.asdict(known)
     return tuple("class" if name == "issuer_class" else name for name in fields if getattr(old, name) != fields[name])
@@ -216,21 +215,21 @@ async def every(court: Court, viewer: Viewer) -> list[Authority]:
     """All authorities by name, for staff."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return await docket.all_authorities(reading)
+        return await authorities.all_authorities(reading)
 
 
 async def by_id(court: Court, viewer: Viewer, id_: int) -> Authority:
     """An authority, for staff. Raises NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return or_not_found(await docket.authority(reading, id_) if id_ else None)
+        return or_not_found(await authorities.authority(reading, id_) if id_ else None)
 
 
 async def named(court: Court, viewer: Viewer, name: str) -> Authority | None:
     """The authority with exactly this name, for staff."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return await docket.authority_named(reading, name)
+        return await authorities.authority_named(reading, name)
 
 
 # --- telling the authority ---
@@ -242,7 +241,7 @@ async def mail_change(sender: Sender, id_: int) -> None:
     Raises OSError from the carrier.
     """
     async with sender.work.reading() as reading:
-        found = await docket.authority(reading, id_)
+        found = await authorities.authority(reading, id_)
         people = await offices.users_of(reading, id_)
     if found is None:
         return
@@ -273,8 +272,8 @@ LETTER = (
 # --- what a form says ---
 
 
-def _known(paper: Paper, form: AuthorityForm) -> Known:
-    return Known(
+def _known(paper: Paper, form: AuthorityForm) -> AuthorityDetails:
+    return AuthorityDetails(
         name_hi=paper.line("name_hi", form.name_hi, needed=False),
         office=paper.line("office", form.office, needed=False),
         email_domain=_domain(paper, form.email_domain),
@@ -338,7 +337,7 @@ async def _check_not_close(reading: Reading, paper: Paper, new: Authority, sure:
     """A name or a domain that could be taken for another authority's is entered only by whoever has looked twice."""
     if sure:
         return
-    for other in await docket.all_authorities(reading):
+    for other in await authorities.all_authorities(reading):
         if other.id == new.id:
             continue
         if _plain(other.name) == _plain(new.name) and other.name != new.name:

@@ -22,8 +22,9 @@ from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower
 from chaupal.policy.rulings import EVERYWHERE
-from chaupal.store.court import docket
-from chaupal.store.court.docket import CaseEvent, Noted, Said
+from chaupal.store.court import order_events
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
+from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Reading, Writing
 
@@ -48,10 +49,10 @@ class ChangeForm(msgspec.Struct, kw_only=True):
     text: str = ""
 
 
-async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> Said:
+async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> CaseEventBody:
     """The change as it is proposed, checked whole. Raises Invalid by field, Conflict where nothing is in force."""
     paper = Paper()
-    said = Said(
+    said = CaseEventBody(
         outcome=form.outcome,
         reason=paper.reason("reason", form.reason),
         subjects=tuple(dict.fromkeys(form.parts)),
@@ -69,7 +70,7 @@ async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> 
 
 
 async def check(
-    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said
+    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: CaseEventBody
 ) -> None:
     """Complain about all that this change may not do. Raises Conflict where none may be made now."""
     ladder.check_may_bind(court, case)
@@ -89,10 +90,10 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     rows = await _standing(court, w, case)
     await check(court, w, paper, case, rows, said)
     paper.check()
-    noted = Noted(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
-    events = (await docket.order_events_of(w, [case.order.id]))[case.order.id]
+    noted = OrderEventBody(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
+    events = (await order_events.order_events_of(w, [case.order.id]))[case.order.id]
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
-    cause = Cause(procedure.logged(said.change), docket.body_of(said.body), said.reason, proposal.by, me)
+    cause = Cause(procedure.logged(said.change), order_events.body_of(said.body), said.reason, proposal.by, me)
     begun, who = list[int](), Deciders(proposal.by, me, third=case.third)
     for row in rows:
         following = [_like(court, case, row, said, who, part) for part in _parts(case, row, said)]
@@ -112,7 +113,7 @@ async def _standing(court: Court, reading: Reading, case: Case) -> list[RulingRo
     return rows
 
 
-def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said) -> None:
+def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingRow], said: CaseEventBody) -> None:
     if case.order.interim_until is not None:
         raise Conflict("emergency_not_extended")
     ends = [row.ends_at for row in rows]
@@ -127,7 +128,7 @@ def _check_longer(court: Court, paper: Paper, case: Case, rows: Sequence[RulingR
         paper.complain("kind", "longer_is_same")
 
 
-def _check_end(court: Court, paper: Paper, case: Case, said: Said, ends_at: int, had: int | None) -> None:
+def _check_end(court: Court, paper: Paper, case: Case, said: CaseEventBody, ends_at: int, had: int | None) -> None:
     """Later than the end that there was, and no later than the law allows, nor the order, but by whoever gave that."""
     latest = case.regime.ends_at(court.clock())
     if ends_at <= court.clock():
@@ -136,12 +137,12 @@ def _check_end(court: Court, paper: Paper, case: Case, said: Said, ends_at: int,
         paper.complain("until", "not_after_end")
     elif latest is not None and ends_at > latest:
         paper.complain("until", "later_than_law")
-    elif case.order.ends_at is not None and ends_at > case.order.ends_at and docket.body_of(said.body) == "house":
+    elif case.order.ends_at is not None and ends_at > case.order.ends_at and order_events.body_of(said.body) == "house":
         paper.complain("body", "longer_than_order")
 
 
 async def _check_less(
-    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: Said
+    court: Court, reading: Reading, paper: Paper, case: Case, rows: Sequence[RulingRow], said: CaseEventBody
 ) -> None:
     now, row = court.clock(), rows[0]
     had = row.territory.split(",")
@@ -165,7 +166,9 @@ def check_territory(paper: Paper, territory: Sequence[str], had: Sequence[str]) 
         paper.complain("territory", "not_where_it_holds")
 
 
-async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Case, row: RulingRow, said: Said) -> None:
+async def check_narrower(
+    court: Court, reading: Reading, paper: Paper, case: Case, row: RulingRow, said: CaseEventBody
+) -> None:
     """Complain where the measure and its parts are not less than `row`: a lower rung, or parts of what that is about."""
     if said.outcome not in set(Measure):
         paper.complain("outcome", "no_choice")
@@ -178,7 +181,7 @@ async def check_narrower(court: Court, reading: Reading, paper: Paper, case: Cas
 # --- rows ---
 
 
-def _parts(case: Case, row: RulingRow, said: Said) -> list[int | None]:
+def _parts(case: Case, row: RulingRow, said: CaseEventBody) -> list[int | None]:
     """The subjects that follow from a row: itself (None), or those parts of it that were chosen."""
     if not said.subjects:
         return [None]
@@ -187,7 +190,7 @@ def _parts(case: Case, row: RulingRow, said: Said) -> list[int | None]:
     return [None] if row.subject_id in said.subjects else []
 
 
-def _like(court: Court, case: Case, row: RulingRow, said: Said, who: Deciders, part: int | None) -> RulingRow:
+def _like(court: Court, case: Case, row: RulingRow, said: CaseEventBody, who: Deciders, part: int | None) -> RulingRow:
     ends_at = row.ends_at if said.ends_at is None else said.ends_at
     return effects.renewed(
         court,

@@ -14,8 +14,10 @@ from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket
-from chaupal.store.court.docket import Order, OrderEvent, Said
+from chaupal.store.court import docket, order_events
+from chaupal.store.court.case_events import CaseEventBody
+from chaupal.store.court.docket import Order
+from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Writing
 
@@ -59,7 +61,7 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
     begins = cases.follow(new, "take_over", event.by)
     ladder.check_may_bind(court, new)
     now, ids, leaf = court.clock(), list[int](), event.log_index or 0
-    cause = Cause("confirmed", docket.body_of(event.body.body) or "authority", event.body.reason, event.by)
+    cause = Cause("confirmed", order_events.body_of(event.body.body) or "authority", event.body.reason, event.by)
     standing = [row for row in await effects.standing_of(w, old) if row.ends_at is None or now < row.ends_at]
     if not standing:
         raise Conflict("nothing_to_confirm")
@@ -68,8 +70,8 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
         made, leaf = await effects.replace(court, w, new, row, [following], cause)
         ids += made
     reason = event.body.reason
-    await cases.enter(court, w, old, cases.follow(old, "confirm", event.by), Said(reason=reason), leaf)
-    said = Said(outcome=standing[-1].measure, reason=reason, rulings=tuple(ids))
+    await cases.enter(court, w, old, cases.follow(old, "confirm", event.by), CaseEventBody(reason=reason), leaf)
+    said = CaseEventBody(outcome=standing[-1].measure, reason=reason, rulings=tuple(ids))
     await cases.enter(court, w, new, begins, said, leaf)
 
 
@@ -83,7 +85,7 @@ def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: i
     if not where:
         raise Conflict("confirmer_not_there", ref=new.order.ref)
     chosen = old.proposal.body.ends_at if old.proposal is not None else None
-    ends_at = effects.end_of(new, Said(ends_at=chosen), now)
+    ends_at = effects.end_of(new, CaseEventBody(ends_at=chosen), now)
     return effects.renewed(
         court, row, target_id=new.target.id, order_ref=new.order.ref, authority=new.authority.name, authority_hi=new.authority.name_hi,
         legal_basis=new.order.legal_basis, basis=new.regime.basis_kind, regime=new.regime.ref, territory=",".join(where),

@@ -23,7 +23,7 @@ from chaupal.kernel.errors import Invalid, Problem, TooLarge, Unavailable
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.ports.files import Files
 from chaupal.store.court import documents as kept
-from chaupal.store.court.docket import Authority
+from chaupal.store.court.authorities import Authority
 from chaupal.store.court.documents import Document
 
 BIGGEST = 20_000_000  # bytes of one document

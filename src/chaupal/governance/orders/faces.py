@@ -6,7 +6,8 @@ from typing import Literal
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.regimes import Defect, OrderFacts, Regime, TargetFacts, defects
 from chaupal.governance.regimes.facial import Signature
-from chaupal.store.court.docket import Authority, Order, Target
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.docket import Order, Target
 
 SEEN = "signature"  # among the particulars: staff have seen a signature in ink
 type Origin = Literal["verified", "unverified", "false"]

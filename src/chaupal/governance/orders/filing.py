@@ -14,8 +14,9 @@ from chaupal.governance.orders.portal import Filing
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.errors import NotFound
 from chaupal.store.court import docket, ledger
-from chaupal.store.court.docket import Noted, Order
+from chaupal.store.court.docket import Order
 from chaupal.store.court.documents import Document
+from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.machine.work import Reading
 
 AUTHORITY = "authority"  # the `body` of steps that it takes itself
@@ -50,7 +51,7 @@ async def filed_as(court: Court, filing: Filing, external_id: str) -> str:
 async def withdraw(court: Court, filing: Filing, ref: str, reason: str) -> None:
     """Take an order back: whatever it has in force ends in the same commit. Raises NotFound, Invalid, Conflict."""
     paper = Paper()
-    noted = Noted(reason=paper.page("reason", reason), body=AUTHORITY)
+    noted = OrderEventBody(reason=paper.page("reason", reason), body=AUTHORITY)
     paper.check()
     await _step(court, filing, ref, "withdraw", noted)
 
@@ -58,7 +59,7 @@ async def withdraw(court: Court, filing: Filing, ref: str, reason: str) -> None:
 async def write(court: Court, filing: Filing, ref: str, text: str) -> None:
     """Write to the staff about an order; where they asked something, this is the answer. Raises NotFound, Invalid, Conflict."""
     paper = Paper()
-    noted = Noted(text=paper.page("text", text), body=AUTHORITY)
+    noted = OrderEventBody(text=paper.page("text", text), body=AUTHORITY)
     paper.check()
     async with court.work.reading() as reading:
         order = await _own(reading, filing, ref)
@@ -66,7 +67,7 @@ async def write(court: Court, filing: Filing, ref: str, text: str) -> None:
     await _step(court, filing, ref, "answer" if stage is procedure.Stage.CLARIFYING else "write", noted)
 
 
-async def _step(court: Court, filing: Filing, ref: str, verb: str, noted: Noted) -> None:
+async def _step(court: Court, filing: Filing, ref: str, verb: str, noted: OrderEventBody) -> None:
     async with court.work.writing() as w:
         await ledger.hold(w)
         order = await _own(w, filing, ref)

@@ -24,8 +24,9 @@ from chaupal.governance.regimes import (
 )
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket, register
-from chaupal.store.court.docket import Authority, Order
+from chaupal.store.court import authorities, register
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.docket import Order
 from chaupal.store.court.documents import Document
 
 
@@ -100,7 +101,7 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
     """Look at an order without filing it. What is not a date, a country or a law is left out here, and told when filing."""
     lines = [line for line in (part.strip() for part in form.targets.splitlines()) if line]
     async with court.work.scanning() as reading:
-        issuer = await docket.authority(reading, form.authority or 0) if form.authority else None
+        issuer = await authorities.authority(reading, form.authority or 0) if form.authority else None
         found = await resolve(reading, court.settings.origin, lines)
     regime = _regime(court, form)
     origin = documents.origin_of(brought, filed_by_authority=filed_by_authority or bool(form.origin_note.strip()))

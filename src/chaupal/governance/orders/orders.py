@@ -28,9 +28,12 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.measures import USUAL, Measure
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, documents, ledger, speakers
-from chaupal.store.court.docket import HOUSE, Authority, CaseEvent, Noted, Order, OrderEvent, Said, Target
+from chaupal.store.court import authorities, case_events, docket, documents, ledger, order_events, speakers
+from chaupal.store.court.authorities import HOUSE, Authority
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.documents import Document
+from chaupal.store.court.order_events import OrderEvent, OrderEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
@@ -107,7 +110,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     """
     paper = Paper()
     async with court.work.reading() as reading:
-        issuer = await docket.authority(reading, form.authority or 0)
+        issuer = await authorities.authority(reading, form.authority or 0)
         if issuer is not None and (known := await docket.filed_as(reading, issuer.id, form.external_id)):
             return known
         regime = _regime(court, paper, form)
@@ -167,7 +170,7 @@ async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | No
         if new.flagged_by is not None:
             paper.complain("flagged_by", "hint_alone")
         return None
-    found = None if new.flagged_by is None else await docket.authority(reading, new.flagged_by)
+    found = None if new.flagged_by is None else await authorities.authority(reading, new.flagged_by)
     if new.flagged_by is None:
         paper.complain("flagged_by", "blank")
     elif found is None or found.issuer_class == "person":
@@ -436,7 +439,7 @@ async def _enter(
         index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)
-        await docket.add_events(w, _first_events(court, entered, named))
+        await case_events.add_events(w, _first_events(court, entered, named))
         await _attach(w, entered, brought)
         await _begin(court, w, entered, regime, origin_note)
         verb, stage = _first(entered)
@@ -463,7 +466,7 @@ async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_
     """The order's own first events, and its clocks."""
     events = list(_first_steps(court, order, " ".join(origin_note.split())[:300]))
     for event in events:
-        await docket.add_order_event(w, event)
+        await order_events.add_order_event(w, event)
     # What the house opened itself nobody sent in; whoever reported something has clocks of their own (`complaints.py`).
     answers = () if order.authority_id is None else ("acknowledge", "confirm_interim")
     for kind in ("act", *answers):
@@ -473,7 +476,7 @@ async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_
         if due is not None:
             await clocks.start(w, clocks.ORDER, order.id, kind, order.received_at, due)
     if order.filed_by is not None:  # who files here is told so at once
-        await steps.enter(court, w, order, events, "acknowledge", Noted(), CLOCK)
+        await steps.enter(court, w, order, events, "acknowledge", OrderEventBody(), CLOCK)
 
 
 def _first(order: Order) -> tuple[str, Stage]:
@@ -485,7 +488,9 @@ def _first(order: Order) -> tuple[str, Stage]:
 def _first_steps(court: Court, order: Order, origin_note: str) -> Iterator[OrderEvent]:
     """That it came, and how it was found genuine: one leaf says both."""
     first, stage = _first(order)
-    said = [(first, Noted())] + ([("verify_origin", Noted(reason=origin_note))] if origin_note else [])
+    said = [(first, OrderEventBody())] + (
+        [("verify_origin", OrderEventBody(reason=origin_note))] if origin_note else []
+    )
     for number, (verb, noted) in enumerate(said, 1):
         yield OrderEvent(
             id=court.make_id(),
@@ -513,6 +518,6 @@ def _first_events(court: Court, new: Order, named: list[Target]) -> Iterator[Cas
             state=came_to,
             by=new.received_by,
             at=new.received_at,
-            body=Said(),
+            body=CaseEventBody(),
             log_index=new.log_index,
         )

@@ -17,8 +17,8 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, statements
-from chaupal.store.court.docket import Authority
+from chaupal.store.court import authorities, docket, statements
+from chaupal.store.court.authorities import Authority
 from chaupal.store.court.statements import Reply, Statement
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
@@ -86,13 +86,17 @@ async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str
     """Staff enter what an authority (by its id) replied. Raises NotAllowed, NotFound, Invalid by field."""
     me = check_may(viewer, "publish_statement")
     async with court.work.reading() as reading:
-        known = await docket.authority(reading, int(authority)) if authority.isascii() and authority.isdigit() else None
+        known = (
+            await authorities.authority(reading, int(authority))
+            if authority.isascii() and authority.isdigit()
+            else None
+        )
     paper = Paper()
-    if known is None or known is docket.HOUSE:
+    if known is None or known is authorities.HOUSE:
         paper.complain("authority", "not_registered")
     text = paper.page("reply", body, most=MOST_TEXT)
     paper.check()
-    return await reply(court, me, slug, known or docket.HOUSE, text)
+    return await reply(court, me, slug, known or authorities.HOUSE, text)
 
 
 async def reply(court: Court, by: int, slug: str, authority: Authority, body: str) -> Reply:
@@ -142,7 +146,7 @@ async def by_slug(court: Court, slug: str) -> Said:
     async with court.work.reading() as reading:
         found = await _in(reading, slug)
         answers = [
-            Answered(reply, await docket.authority(reading, reply.authority_id) or docket.HOUSE)
+            Answered(reply, await authorities.authority(reading, reply.authority_id) or authorities.HOUSE)
             for reply in await statements.replies_to(reading, found.id)
         ]
     return Said(found, tuple(answers))

@@ -20,8 +20,10 @@ from chaupal.governance.orders.procedure import Stage
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.may import STAFF
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import docket, knowing, ledger, rulings
-from chaupal.store.court.docket import Noted, Order, OrderEvent, Said
+from chaupal.store.court import docket, knowing, ledger, order_events, rulings
+from chaupal.store.court.case_events import CaseEventBody
+from chaupal.store.court.docket import Order
+from chaupal.store.court.order_events import OrderEvent, OrderEventBody
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -65,7 +67,7 @@ async def take_in(
     """The same in a unit that is open."""
     await ledger.hold(w)  # nothing is decided under it meanwhile
     order = or_not_found(await knowing.order_for(w, viewer, ref))
-    events = (await docket.order_events_of(w, [order.id]))[order.id]
+    events = (await order_events.order_events_of(w, [order.id]))[order.id]
     if seen is not None and events and seen != events[-1].number:
         raise Conflict(MOVED)
     me = check_may(viewer, procedure.MACHINE.may(form.verb))
@@ -102,7 +104,7 @@ def _about(form: StepForm, numbers: Sequence[int]) -> tuple[str, tuple[int, ...]
     return procedure.SOME.get(verb, verb), targets
 
 
-def _check_heralded(court: Court, order: Order, noted: Noted, verb: str) -> None:
+def _check_heralded(court: Court, order: Order, noted: OrderEventBody, verb: str) -> None:
     """A hearing is set for a day that is to come, no nearer than its law lets people prepare for it. Raises Invalid."""
     if verb != "set_hearing" or noted.until is None:
         return
@@ -114,7 +116,7 @@ def _check_heralded(court: Court, order: Order, noted: Noted, verb: str) -> None
 
 
 async def enter(
-    court: Court, w: Writing, order: Order, events: list[OrderEvent], verb: str, noted: Noted, by: int
+    court: Court, w: Writing, order: Order, events: list[OrderEvent], verb: str, noted: OrderEventBody, by: int
 ) -> int:
     """Enter a step with its leaf, and carry it through to the cases. The leaf's index. Raises Conflict."""
     move = procedure.MACHINE.move(standing(events), verb)
@@ -131,7 +133,7 @@ async def enter(
         body=noted,
         log_index=leaf,
     )
-    if not await docket.add_order_event(w, event):
+    if not await order_events.add_order_event(w, event):
         raise Conflict(MOVED)
     if verb == "verify_origin":
         await docket.verify_origin(w, order.id)
@@ -148,12 +150,12 @@ def standing(events: list[OrderEvent]) -> Stage:
 
 async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
     """What happened to an order, in order."""
-    return (await docket.order_events_of(reading, [order.id]))[order.id]
+    return (await order_events.order_events_of(reading, [order.id]))[order.id]
 
 
-def _read(form: StepForm, needs: tuple[str, ...]) -> Noted:
+def _read(form: StepForm, needs: tuple[str, ...]) -> OrderEventBody:
     paper = Paper()
-    noted = Noted(
+    noted = OrderEventBody(
         reason=paper.reason("reason", form.reason)
         if "reason" in needs
         else paper.page("reason", form.reason, needed=False),
@@ -210,14 +212,14 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: Ord
     noted, leaf, ended = event.body, event.log_index or 0, ()
     if case.state in lifecycle.IN_FORCE:
         ended = tuple(row.id for row in await effects.standing_of(w, case))
-        body = docket.body_of(noted.body) or "authority"
+        body = order_events.body_of(noted.body) or "authority"
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=event.by, reason=noted.reason, body=body)
     elif verb != "stay":  # what only halts what is open leaves it as it stood
         before = case.events[-1].log_index
         written = await record.decision(court, w, case, "closed", event.by, follows=before, outcome=HOW[verb])
         leaf, _ = await log.append(court, w, "decision", case.order.ref, written, prev=before, **record.under(case))
     await cases.enter(
-        court, w, case, cases.follow(case, move, event.by), Said(reason=noted.reason, rulings=ended), leaf
+        court, w, case, cases.follow(case, move, event.by), CaseEventBody(reason=noted.reason, rulings=ended), leaf
     )
     return True
 
@@ -239,7 +241,7 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
     by_two = await _takes_two(w, case)
     before, stay, now = State(case.events[-2].state), case.events[-1], court.clock()
     leaf, begun = event.log_index or 0, list[int]()
-    cause = Cause("stayed", docket.body_of(event.body.body) or "court", event.body.reason, event.by)
+    cause = Cause("stayed", order_events.body_of(event.body.body) or "court", event.body.reason, event.by)
     for id_ in stay.body.rulings:
         row = await rulings.ruling(w, id_)
         if row is None or row.lift_log_index is None or (by_two and row.approved_by is None):
@@ -253,5 +255,5 @@ async def _resume(court: Court, w: Writing, case: Case, event: OrderEvent) -> bo
     if before in lifecycle.IN_FORCE and not begun:
         verb = "end_stay" if before is State.UNSECONDED and by_two else "lapse"
     taken = cases.follow(case, verb, event.by)
-    await cases.enter(court, w, case, taken, Said(reason=event.body.reason, rulings=tuple(begun)), leaf)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=event.body.reason, rulings=tuple(begun)), leaf)
     return True

@@ -7,7 +7,7 @@ from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.measures import STATES
 from chaupal.policy.viewer import Role
 from chaupal.store.court import ledger, rulings
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.identity import accounts
 
 REASON = "Whoever runs this server let an owner in again, on the machine itself."
@@ -36,5 +36,5 @@ async def let_in(court: Court, account: int) -> int:
             case = await cases.case_with(court, w, target)
             taken = cases.follow(case, "lift", AT_THE_MACHINE)
             leaf = await effects.end_all(court, w, case, how="lifted", by=AT_THE_MACHINE, reason=REASON)
-            await cases.enter(court, w, case, taken, Said(reason=REASON), leaf)
+            await cases.enter(court, w, case, taken, CaseEventBody(reason=REASON), leaf)
     return len(kept_out)

@@ -13,7 +13,7 @@ from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.federation import limits as kept, servers
 from chaupal.store.federation.limits import Limit, Waiting, Words
 from chaupal.store.machine.work import Reading
@@ -23,7 +23,7 @@ from chaupal.text import hosts
 NOOP, SILENCE, SUSPEND = "noop", "silence", "suspend"
 SEVERITIES = (NOOP, SILENCE, SUSPEND)
 
-_said = msgspec.json.Decoder(Said).decode
+_said = msgspec.json.Decoder(CaseEventBody).decode
 
 
 class ServerForm(msgspec.Struct, kw_only=True):

@@ -13,10 +13,12 @@ from chaupal.reads.court import record
 from chaupal.reads.court.record import Counts
 from chaupal.reads.court.turns import Turn, turn
 from chaupal.reads.people import people
-from chaupal.store.court import clocks, desk, docket, knowing
+from chaupal.store.court import clocks, desk, docket, knowing, order_events
+from chaupal.store.court.authorities import Authority
 from chaupal.store.court.clocks import ClockRow
 from chaupal.store.court.desk import Heap, Open, Wanted
-from chaupal.store.court.docket import Authority, Order, OrderEvent
+from chaupal.store.court.docket import Order
+from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading
 
@@ -98,7 +100,7 @@ async def _waiting(
 ) -> list[WaitingOrder]:
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
-    events = await docket.order_events_of(reading, ids)
+    events = await order_events.order_events_of(reading, ids)
     opens = await desk.standing_by_state(reading, ids, viewer.me, now)
     return [
         WaitingOrder(
@@ -106,7 +108,7 @@ async def _waiting(
             authority=line.authority,
             counts=line.counts,
             heap=heaps.get(line.order.id, Heap(line.order.id, 0, 1, 0, 0)),
-            stage=docket.stage_of(events[line.order.id]),
+            stage=order_events.stage_of(events[line.order.id]),
             turn=_turn(viewer, line.order, events[line.order.id], opens.get(line.order.id, [])),
             clocks=tuple(running.get(line.order.id, ())),
         )
@@ -116,14 +118,18 @@ async def _waiting(
 
 def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Sequence[Open]) -> Turn:
     return turn(
-        viewer, order, docket.stage_of(events), opens, reported=any(event.verb == "report_effect" for event in events)
+        viewer,
+        order,
+        order_events.stage_of(events),
+        opens,
+        reported=any(event.verb == "report_effect" for event in events),
     )
 
 
 async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:
     """Whose turn one order is, and what for."""
     async with reads.work.reading() as reading:
-        events = (await docket.order_events_of(reading, [order.id]))[order.id]
+        events = (await order_events.order_events_of(reading, [order.id]))[order.id]
         opens = await desk.standing_by_state(reading, [order.id], viewer.me, reads.clock())
     return _turn(viewer, order, events, opens.get(order.id, []))
 

@@ -16,9 +16,12 @@ from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import RegisterLine
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store.court import as_filed, docket, impact, knowing, rulings
+from chaupal.store.court import as_filed, authorities, case_events, docket, impact, knowing, order_events, rulings
 from chaupal.store.court.as_filed import Said as Said
-from chaupal.store.court.docket import Authority, CaseEvent, Order, OrderEvent, Target
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order, Target
+from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
@@ -81,7 +84,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 async def queue(reads: Reads, viewer: Viewer) -> list[RegisterLine]:
     """Orders with something that waits for somebody of the staff; those that must be acted on first come first."""
     async with reads.work.reading() as reading:
-        waiting = await docket.standing_in(reading, record.WAITS)
+        waiting = await case_events.standing_in(reading, record.WAITS)
         found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, sorted(waiting)))
         found.sort(key=lambda order: (order.act_by is None, order.act_by or 0, order.id))
         return await record.lines(reading, found)
@@ -103,19 +106,21 @@ async def dossier(
     """
     async with reads.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.authority(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
         if states:
-            found = await docket.standing_there(reading, order.id, states, first, most + 1 if only is None else EVERY)
+            found = await case_events.standing_there(
+                reading, order.id, states, first, most + 1 if only is None else EVERY
+            )
             found = found if only is None else [target for target in found if target.number in only][: most + 1]
             named, following = found[:most], found[most].number if len(found) > most else None
         else:
             named, following = record.part(await docket.targets_of(reading, order.id), first, most)
-        events = await docket.events_of(reading, [t.id for t in named])
+        events = await case_events.events_of(reading, [t.id for t in named])
         files = await _files(reads, reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}
-        flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
+        flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
         return Dossier(order, authority, files, await _handles(reading, viewer, staff), following, flagger)
 
 
@@ -123,12 +128,12 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
     """The case about target `number` as staff see it. Raises NotFound."""
     async with reads.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.authority(reading, order.authority_id)
         named = [] if order is None else await docket.targets_of(reading, order.id)
         target = next((one for one in named if one.number == number), None)
         if order is None or authority is None or target is None:
             raise NotFound
-        events = await docket.events_of(reading, [target.id])
+        events = await case_events.events_of(reading, [target.id])
         (file,) = await _files(reads, reading, viewer, [target], events)
         made = (await rulings.by_targets(reading, [target.id]))[target.id]
         staff = {order.received_by, target.assigned_to or 0, *(e.by for e in events[target.id])}
@@ -242,7 +247,7 @@ async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most
     found = await dossier(reads, viewer, ref, first=first, most=most)
     async with reads.work.reading() as reading:
         counts = (await record.counts_of(reading, [found.order.id]))[found.order.id]
-        steps = (await docket.order_events_of(reading, [found.order.id]))[found.order.id]
+        steps = (await order_events.order_events_of(reading, [found.order.id]))[found.order.id]
     if first > 1 and not found.files:
         raise NotFound
     return Matter(found, counts, tuple(steps))

@@ -11,9 +11,11 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.reads.context import Reads
 from chaupal.reads.court.record import DECIDED, INSIDE, SHOWN_AS_PENDING, Counts, counts_of, said_of
-from chaupal.store.court import docket, documents, offices
-from chaupal.store.court.docket import CaseEvent, Order, OrderEvent, Target
+from chaupal.store.court import case_events, docket, documents, order_events
+from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.documents import Document
+from chaupal.store.court.order_events import OrderEvent
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 
@@ -73,11 +75,11 @@ class FiledOrderWhole(msgspec.Struct, frozen=True):
 async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> list[FiledOrder]:
     """An authority's orders, newest first, however they came in; one more than a page where there are more."""
     async with reads.work.reading() as reading:
-        ids = await offices.orders_of(reading, authority_id, below, PAGE + 1)
+        ids = await docket.orders_of(reading, authority_id, below, PAGE + 1)
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
         counts = await counts_of(reading, ids)
-        events = await docket.order_events_of(reading, ids)
-    return [FiledOrder(order, docket.stage_of(events[order.id]), counts[order.id]) for order in orders]
+        events = await order_events.order_events_of(reading, ids)
+    return [FiledOrder(order, order_events.stage_of(events[order.id]), counts[order.id]) for order in orders]
 
 
 async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
@@ -87,12 +89,12 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
         if order is None or order.authority_id != authority_id:
             raise NotFound
         named = await docket.targets_of(reading, order.id)
-        cases = await docket.events_of(reading, [target.id for target in named])
-        events = (await docket.order_events_of(reading, [order.id]))[order.id]
+        cases = await case_events.events_of(reading, [target.id for target in named])
+        events = (await order_events.order_events_of(reading, [order.id]))[order.id]
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)
-    return FiledOrderWhole(order, docket.stage_of(events), items, tuple(_steps(events)), tuple(letters))
+    return FiledOrderWhole(order, order_events.stage_of(events), items, tuple(_steps(events)), tuple(letters))
 
 
 async def _not_for_everybody(reading: Reading, named: Sequence[Target]) -> set[int]:

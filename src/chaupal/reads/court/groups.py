@@ -11,8 +11,9 @@ from chaupal.kernel.ids import made_at
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court.dossier import EVERY
-from chaupal.store.court import docket, knowing
-from chaupal.store.court.docket import CaseEvent, Order, Target
+from chaupal.store.court import case_events, knowing
+from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order, Target
 
 # How old a thing was when the order came: the name of each age, and where it ends.
 AGES = (("day", DAY), ("week", 7 * DAY), ("month", 30 * DAY), ("year", 365 * DAY))
@@ -40,8 +41,8 @@ async def groups(reads: Reads, viewer: Viewer, ref: str, states: Sequence[str]) 
     """The things of an order that stand in one of `states`, protected speakers first, then by how many. Raises NotFound."""
     async with reads.work.reading() as reading:
         order = or_not_found(await knowing.order_for(reading, viewer, ref))
-        there = await docket.standing_there(reading, order.id, states, 1, EVERY)
-        events = await docket.events_of(reading, [target.id for target in there])
+        there = await case_events.standing_there(reading, order.id, states, 1, EVERY)
+        events = await case_events.events_of(reading, [target.id for target in there])
     alike: dict[Alike, list[int]] = {}
     for target in there:
         alike.setdefault(_alike(order, target, events[target.id]), []).append(target.number)

@@ -13,8 +13,10 @@ from chaupal.reads.context import Reads
 from chaupal.reads.court import copies
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.store.court import docket, register as asked, rulings
-from chaupal.store.court.docket import Authority, CaseEvent, Order, Target
+from chaupal.store.court import authorities, case_events, docket, order_events, register as asked, rulings
+from chaupal.store.court.authorities import Authority
+from chaupal.store.court.case_events import CaseEvent
+from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
@@ -34,7 +36,7 @@ SHOWN_AS_DECIDED = (
     "unseconded",
     "refused",
     "closed",
-    docket.OWN_RULES,
+    case_events.OWN_RULES,
     "not_found",
     "lifted",
     "lapsed",
@@ -145,7 +147,7 @@ OUTCOMES = {
     "ended": SHOWN_AS_ENDED,
     "pending": SHOWN_AS_PENDING,
     "not_found": ("not_found",),
-    "own_rules": (docket.OWN_RULES,),
+    "own_rules": (case_events.OWN_RULES,),
 }
 
 
@@ -161,7 +163,7 @@ async def issuers(reads: Reads) -> tuple[list[Authority], list[str]]:
     """Who has sent orders that may be told of, by name; and the ids of the laws under which they came."""
     async with reads.work.reading() as reading:
         found = await asked.public_issuers(reading)
-        named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+        named = {authority.id: authority for authority in await authorities.all_authorities(reading)}
     who = sorted({id_ for id_, _ in found if id_ in named}, key=lambda id_: named[id_].name)
     return [named[id_] for id_ in who], sorted({law for _, law in found if law})
 
@@ -174,14 +176,16 @@ async def stories(reads: Reads, found: Sequence[RegisterLine]) -> dict[int, tupl
 
 async def lines(reading: Reading, found: Sequence[Order]) -> list[RegisterLine]:
     """Orders with who asked and how their targets stand."""
-    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
+    named = {authority.id: authority for authority in await authorities.all_authorities(reading)}
     counts = await counts_of(reading, [order.id for order in found])
-    return [RegisterLine(order, named.get(order.authority_id or 0, docket.HOUSE), counts[order.id]) for order in found]
+    return [
+        RegisterLine(order, named.get(order.authority_id or 0, authorities.HOUSE), counts[order.id]) for order in found
+    ]
 
 
 async def counts_of(reading: Reading, ids: Sequence[int]) -> dict[int, Counts]:
     """Order -> how its targets stand."""
-    standing, own = await docket.standing(reading, ids), await docket.closed_by_own_rules(reading, ids)
+    standing, own = await case_events.standing(reading, ids), await case_events.closed_by_own_rules(reading, ids)
     return {id_: counted(standing.get(id_, {}), own.get(id_, 0)) for id_ in ids}
 
 
@@ -189,12 +193,12 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
     """The order and what was done about its targets from number `first` on. Raises NotFound, as for a secret one."""
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
-        authority = None if order is None else await docket.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.authority(reading, order.authority_id)
         if order is None or authority is None or order.secret:
             raise NotFound
         named, following = part(await docket.targets_of(reading, order.id), first, most)
         ids = [target.id for target in named]
-        events, made = await docket.events_of(reading, ids), await rulings.by_targets(reading, ids)
+        events, made = await case_events.events_of(reading, ids), await rulings.by_targets(reading, ids)
         known = await _known(reading, viewer, named)
         counts = (await counts_of(reading, [order.id]))[order.id]
         acted = await _acted(reading, named, events)
@@ -211,7 +215,7 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         )
         happened = await _happened(reading, order)
         asked = await _asked(reading, order)
-        flagger = None if order.flagged_by is None else await docket.authority(reading, order.flagged_by)
+        flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
         confirms = await confirmed_by(reading, order)
     return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms)
 
@@ -226,9 +230,9 @@ async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority
     """The public orders that had asked for what a matter of the house's own did, with who sent them."""
     if order.authority_id is not None:
         return ()
-    named = {authority.id: authority for authority in await docket.all_authorities(reading)}
-    found = await docket.orders_citing(reading, order)
-    return tuple((one, named.get(one.authority_id or 0, docket.HOUSE)) for one in found)
+    named = {authority.id: authority for authority in await authorities.all_authorities(reading)}
+    found = await case_events.orders_citing(reading, order)
+    return tuple((one, named.get(one.authority_id or 0, authorities.HOUSE)) for one in found)
 
 
 async def _acted(reading: Reading, named: Sequence[Target], events: dict[int, list[CaseEvent]]) -> dict[int, OwnRuling]:
@@ -257,15 +261,15 @@ async def _happened(reading: Reading, order: Order) -> tuple[StoryLine, ...]:
             at=event.at,
             verb=event.verb,
             codes=event.body.codes,
-            body=docket.body_of(event.body.body),
+            body=order_events.body_of(event.body.body),
             until=event.body.until,
             log=() if event.log_index is None else (event.log_index,),
         )
-        for event in (await docket.order_events_of(reading, [order.id]))[order.id]
+        for event in (await order_events.order_events_of(reading, [order.id]))[order.id]
     ]
     days = [
         StoryLine(at=at, state=state, many=many)
-        for at, state, many in await docket.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
+        for at, state, many in await case_events.decided_by_day(reading, order.id, SHOWN_AS_DECIDED)
     ]
     return tuple(sorted((*steps, *days), key=lambda line: line.at))
 
@@ -356,7 +360,7 @@ def _outcome(
     return Outcome(
         number=target.number,
         kind=target.kind,
-        state=docket.OWN_RULES if own else "lapsed" if over else last.state,
+        state=case_events.OWN_RULES if own else "lapsed" if over else last.state,
         handle=handle,
         post=post,
         acted=acted,

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_, select
 
+from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, if_said, listed, param, statement, text_param
 from chaupal.store.machine.statements import updates
@@ -51,9 +52,6 @@ class Open(NamedTuple):
     guarded: int
 
 
-_later = case_events.alias("later")
-# The last event of each target says where its case stands.
-_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 _tongue = func.coalesce(posts.c.language, accounts.c.language, "")
 _guarded = exists().where(
     speakers.c.account_id == targets.c.owner_id,
@@ -69,7 +67,7 @@ HEAPS = statement(
         func.count(targets.c.assigned_to),
     )
     .select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .join(case_events, AT_LAST_EVENT)
     .join(orders, orders.c.id == targets.c.order_id)
     .join(accounts, accounts.c.id == targets.c.owner_id, isouter=True)
     .join(posts, and_(posts.c.id == targets.c.subject_id, targets.c.kind == "post"), isouter=True)
@@ -97,7 +95,7 @@ OPEN_BY_STATE = statement(
         func.count(case((_guarded, 1))),
     )
     .select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
+    .join(case_events, AT_LAST_EVENT)
     .where(among(targets.c.order_id, "ids"))
     .group_by(targets.c.order_id, case_events.c.state)
 )

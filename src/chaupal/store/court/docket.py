@@ -1,20 +1,17 @@
-"""The docket: authorities, orders, their targets, and the events of each target's case, which are only ever added."""
+"""The docket: orders and the targets that they name."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, not_, or_, select, text as sql, union
+from sqlalchemy import ColumnElement, and_, not_, or_, select, text as sql, union
 
-from chaupal.kernel.clock import DAY, iso
-from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, inserts, inserts_once, selects, updates
-from chaupal.store.machine.work import Reading, Row, Writing
+from chaupal.store.machine.statements import counts_of, inserts, selects, updates
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import (
     appeals,
-    authorities,
     case_events,
     evidence,
     order_events,
@@ -26,42 +23,6 @@ from chaupal.store.tables.court import (
     webhook_calls,
 )
 from chaupal_audit.law.regime import SECRET
-
-
-class Authority(msgspec.Struct, frozen=True, kw_only=True):
-    """An office that may order. `jurisdiction` is its country (ISO 3166-1 alpha-2).
-
-    `issuer_class`: court, government, police or other. `keys`: SHA-256 of the public keys that sign its documents.
-    `contact`: a mail address of its own. `agreed_by`: who agreed that it is one; until then nothing is taken from it.
-    """
-
-    id: int
-    name: str
-    name_hi: str
-    jurisdiction: str
-    office: str
-    email_domain: str
-    created_at: int
-    created_by: int
-    log_index: int
-    issuer_class: str = "government"
-    keys: tuple[str, ...] = ()
-    contact: str = ""
-    agreed_by: int | None = None
-
-
-HOUSE = Authority(
-    id=0,
-    name="",
-    name_hi="",
-    jurisdiction="",
-    office="",
-    email_domain="",
-    created_at=0,
-    created_by=0,
-    log_index=0,
-    issuer_class="house",
-)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,49 +94,6 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         return self.began_secret and (self.published_at is None or at < self.published_at)
 
 
-class OrderEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to an order as a whole: the verb, the state it came to, by whom, when."""
-
-    id: int
-    order_id: int
-    number: int
-    state: str
-    verb: str
-    by: int
-    at: int
-    body: "Noted"
-    log_index: int | None
-
-
-def stage_of(events: Sequence[OrderEvent]) -> str:
-    """Where an order stands after these, all that happened to it."""
-    return events[-1].state if events else "received"
-
-
-class Noted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was said with an order's event. `reason` may become public, `text` (a letter, minutes) stays with the staff."""
-
-    reason: str = ""
-    text: str = ""
-    codes: tuple[str, ...] = ()
-    body: str = ""  # which court or committee
-    document: int | None = None
-    until: int | None = None
-    targets: tuple[int, ...] = ()  # numbers of those that it is about; none: all
-    confirms: str = ""  # the order that confirms this one, by its reference
-
-
-BODIES = ("authority", "court", "review_committee", "secretary", "house", "other")
-
-
-def body_of(text: str) -> str:
-    """Whose act it is, as a code: of a body that is named in words, which are private, `court` or `other`."""
-    said = text.strip().casefold()
-    if said in BODIES or not said:
-        return said
-    return "court" if any(word in said for word in ("court", "न्यायालय", "अदालत")) else "other"
-
-
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """One account, post, picture or tag that an order names. Without a subject it was not found here.
 
@@ -199,92 +117,16 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     unseen: bool = False
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was said with a move: outcome, reason and ground."""
-
-    outcome: str = ""
-    reason: str = ""
-    code: str = ""
-    subjects: tuple[int, ...] = ()  # the posts or pictures of the target to which the measure is narrowed
-    rulings: tuple[int, ...] = ()
-    rule: str = ""
-    ends_at: int | None = None
-    permanent: bool = False
-    text: str = ""
-    finding: str = ""  # why nothing narrower does
-    strike_until: int | None = None
-    # Of what changes something in force: extended, renewed or amended; whose act that carries out; where it holds then.
-    change: str = ""
-    body: str = ""
-    territory: tuple[str, ...] = ()
-    # What the order lacks on its face and was acknowledged with this reason.
-    despite: str = ""
-    defects: tuple[str, ...] = ()
-    words: int = 0  # which version of its words was proposed about (ms of the last edit, 0 for the first)
-    matter: str = ""  # closed as `own_rules_action`: the matter under the house's rules in which it was done
-
-    @property
-    def draft(self) -> Draft:
-        """What was said as it was drafted."""
-        return Draft(
-            outcome=self.outcome,
-            reason=self.reason,
-            code=self.code,
-            parts=self.subjects,
-            finding=self.finding,
-            until="" if self.ends_at is None else iso(self.ends_at),
-            permanent=self.permanent,
-            text=self.text,
-            rule=self.rule,
-            despite=self.despite,
-            matter=self.matter,
-        )
-
-
-class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One move of a case: the state it came to, by whom, when. `first_by`: who made the move that this one seconds."""
-
-    id: int
-    target_id: int
-    number: int
-    state: str
-    by: int
-    at: int
-    body: Said
-    log_index: int | None
-    first_by: int | None = None
-
-
-ALL_AUTHORITIES = rows_of(Authority, authorities)
 ALL_ORDERS = rows_of(Order, orders, territory=(lambda text: tuple(text.split(",")), ",".join))
 ALL_TARGETS = rows_of(Target, targets)
-ALL_ORDER_EVENTS = rows_of(OrderEvent, order_events)
-ALL_EVENTS = rows_of(CaseEvent, case_events)
-ADD_AUTHORITY = inserts_once(authorities)
-ADD_ORDER_EVENT = inserts_once(order_events)
-ORDER_EVENTS = ALL_ORDER_EVENTS.where(among(order_events.c.order_id, "ids")).order_by(
-    order_events.c.order_id, order_events.c.number
-)
 ADD_ORDER = inserts(orders)
 ADD_TARGET = inserts(targets)
 TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").order_by(targets.c.number)
-ADD_EVENT = inserts_once(case_events)
-
-AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
-AUTHORITY = ALL_AUTHORITIES.where(id="of")
-AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
 ORDER = ALL_ORDERS.where(or_(orders.c.ref == text_param("of"), orders.c.secret_ref == text_param("of"))).limit(1)
 ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
-# What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
-
-
-def open_at(now: Any) -> ColumnElement[bool]:
-    """Not `Order.secret_at(now)`, for a statement in which there are orders."""
-    return or_(not_(_BEGAN_SECRET), orders.c.published_at <= now)
-
-
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
+# What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
 ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).order_by(orders.c.id)
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
@@ -320,160 +162,17 @@ OWNERS_AT = statement(
     )
 )
 TARGET_BY_ID = ALL_TARGETS.where(id="of")
-EVENTS = ALL_EVENTS.where(among(case_events.c.target_id, "ids")).order_by(case_events.c.target_id, case_events.c.number)
-
-_later = case_events.alias("later")
-# The last event of each target says where its case stands.
-_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
-_before = case_events.alias("before")
-_bound_before = select(_before.c.id).where(
-    _before.c.target_id == case_events.c.target_id,
-    _before.c.number == case_events.c.number - 1,
-    or_(*(_before.c.state == sql(f"'{state}'") for state in ("in_force", "change_proposed", "change_concurred"))),
-)
-# Whether somebody's things in an order wait for more than one case, told without reading what was ever said about them.
-_theirs = and_(targets.c.order_id == param("of"), targets.c.owner_id == param("whose"))
-WAITING = (
-    selects(targets.c.id)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(_theirs, among(case_events.c.state, "waiting"))
-    .limit(1)
-)
-LEFT_AFTER = statement(
-    select(targets.c.id)
-    .join(case_events, case_events.c.target_id == targets.c.id)
-    .join(_before, (_before.c.target_id == targets.c.id) & (_before.c.number == case_events.c.number - 1))
-    .where(
-        _theirs,
-        targets.c.id != param("but"),
-        among(_before.c.state, "waiting"),
-        not_(among(case_events.c.state, "waiting")),
-        or_(
-            case_events.c.at > param("after"),
-            and_(case_events.c.at == param("after"), case_events.c.id > param("after_id")),
-        ),
-    )
-    .limit(1)
-)
-# A case closed because the house acted by its own rules says so in its last event, which holds nothing else before it.
-OWN_RULES = "own_rules"  # where such a case is said to stand
-_CLOSED_SO = f'{{"outcome":"{OWN_ACTION}"'
-came_to: ColumnElement[str] = case(
-    (
-        and_(
-            case_events.c.state == sql("'closed'"),
-            func.substr(case_events.c.body, 1, len(_CLOSED_SO)) == literal(_CLOSED_SO, Text()),
-        ),
-        sql(f"'{OWN_RULES}'"),
-    ),
-    else_=case_events.c.state,
-).label("came_to")
-_standing = (
-    selects(targets.c.order_id, case_events.c.state, targets.c.kind, func.count().label("many"))
-    .select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .group_by(targets.c.order_id, case_events.c.state, targets.c.kind)
-)
-STANDING = _standing.where(among(targets.c.order_id, "ids"))
-STANDING_IN = _standing.where(among(case_events.c.state, "states"))
-CLOSED_SO = (
-    selects(targets.c.order_id, func.count())
-    .select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(among(targets.c.order_id, "ids"), came_to == sql(f"'{OWN_RULES}'"))
-    .group_by(targets.c.order_id)
-)
-_OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
-OWN_ABOUT = (
-    selects(orders.c.ref, targets.c.kind, targets.c.subject_id, targets.c.term)
-    .select_from(targets)
-    .join(orders, orders.c.id == targets.c.order_id)
-    .where(
-        or_(targets.c.subject_id == param("subject"), targets.c.subject_id == param("whose")),
-        orders.c.id != param("besides"),
-        _OWN,
-    )
-    .order_by(orders.c.id.desc(), targets.c.number)
-)
-_mine, _theirs = targets.alias("mine"), targets.alias("theirs")
-_cites = and_(
-    case_events.c.target_id == _theirs.c.id,
-    case_events.c.state == sql("'closed'"),
-    case_events.c.body == text_param("said"),
-)
-CITING = ALL_ORDERS.where(
-    PUBLIC,
-    orders.c.id.in_(
-        union(
-            *(
-                select(_theirs.c.order_id)
-                .select_from(_mine)
-                .join(_theirs, about)
-                .join(case_events, _cites)
-                .where(_mine.c.order_id == param("of"))
-                for about in (
-                    _theirs.c.subject_id == _mine.c.subject_id,
-                    (_theirs.c.owner_id == _mine.c.subject_id) & (_mine.c.kind == sql("'account'")),
-                )
-            )
-        )
-    ),
-).order_by(orders.c.id)
-DECIDED = statement(
-    select((case_events.c.at - case_events.c.at % DAY).label("day"), came_to, func.count(), func.min(case_events.c.at))
-    .select_from(targets)
-    .join(case_events, case_events.c.target_id == targets.c.id)
-    .where(
-        targets.c.order_id == param("of"),
-        among(case_events.c.state, "states"),
-        # What was kept, or is otherwise than it was, was limited already.
-        or_(case_events.c.state != sql("'in_force'"), ~exists(_bound_before)),
-    )
-    .group_by(sql("day"), sql("came_to"))
-    .order_by(sql("day"), sql("came_to"))
-)
-STANDING_THERE = (
-    ALL_TARGETS.select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(targets.c.number >= param("start"), among(case_events.c.state, "states"), order_id="of")
-    .order_by(targets.c.number)
+ORDER_IDS_OF = (
+    selects(orders.c.id)
+    .where(orders.c.id < param("below"), authority_id="whose")
+    .order_by(orders.c.id.desc())
     .limit("n")
 )
-# The last numbers first: many that are decided at once are decided in order, and one that waits is found at the first look.
-ONE_STANDS = (
-    selects(targets.c.id)
-    .select_from(targets)
-    .join(case_events, (case_events.c.target_id == targets.c.id) & (case_events.c.number == _last))
-    .where(among(case_events.c.state, "states"), order_id="of")
-    .order_by(targets.c.number.desc())
-    .limit(1)
-)
 
 
-# --- authorities ---
-
-
-async def add_authority(w: Writing, authority: Authority) -> bool:
-    """False where there is one of that name already."""
-    return await w.run(ADD_AUTHORITY, **ALL_AUTHORITIES.written(authority)) == 1
-
-
-async def all_authorities(reading: Reading) -> list[Authority]:
-    return await AUTHORITIES.all(reading)
-
-
-async def authority(reading: Reading, id_: int | None) -> Authority | None:
-    """The authority behind a matter; the house itself where there is none."""
-    if id_ is None:
-        return HOUSE
-    return await AUTHORITY.first(reading, of=id_)
-
-
-async def authority_named(reading: Reading, name: str) -> Authority | None:
-    return await AUTHORITY_NAMED.first(reading, named=name)
-
-
-# --- orders and targets ---
+def open_at(now: Any) -> ColumnElement[bool]:
+    """Not `Order.secret_at(now)`, for a statement in which there are orders."""
+    return or_(not_(_BEGAN_SECRET), orders.c.published_at <= now)
 
 
 async def next_ref(w: Writing, country: str, year: int) -> str:
@@ -578,25 +277,6 @@ async def targets_of_owner(reading: Reading, order_id: int, owner: int) -> list[
     return await TARGETS_OF_OWNER.all(reading, of=order_id, whose=owner)
 
 
-async def waits(reading: Reading, order_id: int, owner: int, waiting: Sequence[str]) -> bool:
-    """Whether one of somebody's things in an order is in a state of `waiting`."""
-    return await reading.first(WAITING, of=order_id, whose=owner, waiting=listed(waiting)) is not None
-
-
-async def left_after(reading: Reading, order_id: int, owner: int, last: CaseEvent, waiting: Sequence[str]) -> bool:
-    """Whether another of somebody's things in an order left the states of `waiting` after `last`."""
-    found = await reading.first(
-        LEFT_AFTER,
-        of=order_id,
-        whose=owner,
-        but=last.target_id,
-        waiting=listed(waiting),
-        after=last.at,
-        after_id=last.id,
-    )
-    return found is not None
-
-
 async def target(reading: Reading, order_id: int, number: int) -> Target | None:
     return await TARGET.first(reading, of=order_id, at_number=number)
 
@@ -605,100 +285,6 @@ async def target_by_id(reading: Reading, id_: int) -> Target | None:
     return await TARGET_BY_ID.first(reading, of=id_)
 
 
-# --- cases ---
-
-
-async def add_event(w: Writing, event: CaseEvent) -> bool:
-    """False where the case already has an event of this number: somebody moved it meanwhile."""
-    return await w.run(ADD_EVENT, **ALL_EVENTS.written(event)) == 1
-
-
-async def add_events(w: Writing, events: Iterable[CaseEvent]) -> None:
-    """The first events of new cases."""
-    await w.run_many(ADD_EVENT, [*map(ALL_EVENTS.written, events)])
-
-
-async def events_of(reading: Reading, target_ids: Sequence[int]) -> dict[int, list[CaseEvent]]:
-    """Target -> its events in order."""
-    found: dict[int, list[CaseEvent]] = {id_: [] for id_ in target_ids}
-    for event in await EVENTS.all(reading, ids=listed(target_ids)) if target_ids else ():
-        found[event.target_id].append(event)
-    return found
-
-
-type Standing = dict[int, dict[tuple[str, str], int]]
-
-
-async def standing(reading: Reading, order_ids: Sequence[int]) -> Standing:
-    """Order -> (state, kind of target) -> how many of its targets stand there."""
-    return _by_order(await reading.fetch(STANDING, ids=listed(order_ids))) if order_ids else {}
-
-
-async def closed_by_own_rules(reading: Reading, order_ids: Sequence[int]) -> dict[int, int]:
-    """Order -> how many of its closed targets the house acted on by its own rules."""
-    return {row[0]: row[1] for row in await reading.fetch(CLOSED_SO, ids=listed(order_ids))} if order_ids else {}
-
-
-async def own_matters_about(reading: Reading, of: Target, *, owner_too: bool) -> list[str]:
-    """References of matters under the house's own rules that name what a target names; then, where `owner_too`, those that
-    name the account whose it is. The newest first, no secret ones, and not the target's own.
-    """
-    whose = of.owner_id if owner_too and of.owner_id is not None else -1
-    rows = await reading.fetch(
-        OWN_ABOUT, subject=-1 if of.subject_id is None else of.subject_id, whose=whose, besides=of.order_id
-    )
-    same = [ref for ref, *named in rows if tuple(named) == (of.kind, of.subject_id, of.term)]
-    account = [ref for ref, kind, subject, _ in rows if kind == "account" and subject == whose]
-    return list(dict.fromkeys([*same, *account]))
-
-
-async def orders_citing(reading: Reading, of: Order) -> list[Order]:
-    """Orders of authorities whose targets were closed because the house acted on them in this matter; no secret ones."""
-    said = msgspec.json.encode(Said(outcome=OWN_ACTION, matter=of.ref)).decode()
-    return await CITING.all(reading, of=of.id, said=said)
-
-
-async def one_standing(reading: Reading, order_id: int, states: Sequence[str]) -> int | None:
-    """A target (its id) of the order that stands in one of `states`, if any does; of its targets alone, the last first."""
-    return await reading.value(ONE_STANDS, of=order_id, states=listed(states))
-
-
-async def standing_there(
-    reading: Reading, order_id: int, states: Sequence[str], first: int, at_most: int
-) -> list[Target]:
-    """The targets of an order that stand in one of `states`, from number `first` on."""
-    return await STANDING_THERE.all(reading, of=order_id, states=listed(states), start=first, n=at_most)
-
-
-async def decided_by_day(reading: Reading, order_id: int, states: Sequence[str]) -> list[tuple[int, str, int]]:
-    """(first time of a day in UTC, state, how many targets came to it on that day), in order."""
-    rows = await reading.fetch(DECIDED, of=order_id, states=listed(states))
-    return [(first, state, many) for _, state, many, first in rows]
-
-
-async def standing_in(reading: Reading, states: Sequence[str]) -> Standing:
-    """The same for all orders that have targets in one of `states`."""
-    return _by_order(await reading.fetch(STANDING_IN, states=listed(states)))
-
-
-def _by_order(rows: Sequence[Row]) -> Standing:
-    found: Standing = {}
-    for order_id, state, kind, many in rows:
-        found.setdefault(order_id, {})[state, kind] = many
-    return found
-
-
-# --- orders as a whole ---
-
-
-async def add_order_event(w: Writing, event: OrderEvent) -> bool:
-    """False where the order already has an event of this number: somebody moved it meanwhile."""
-    return await w.run(ADD_ORDER_EVENT, **ALL_ORDER_EVENTS.written(event)) == 1
-
-
-async def order_events_of(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:
-    """Order -> its events in order."""
-    found: dict[int, list[OrderEvent]] = {id_: [] for id_ in order_ids}
-    for event in await ORDER_EVENTS.all(reading, ids=listed(order_ids)) if order_ids else ():
-        found[event.order_id].append(event)
-    return found
+async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:
+    """Ids of an authority's orders, newest first, whoever filed them."""
+    return [row[0] for row in await reading.fetch(ORDER_IDS_OF, whose=authority_id, below=below, n=at_most)]

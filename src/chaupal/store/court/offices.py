@@ -1,20 +1,14 @@
-"""The people of authorities, who file on the portal or by API: how they come in, their sessions, and what they filed."""
+"""The people of authorities, who file on the portal or by API: how they come in, and their sessions."""
 
 from typing import Any
 
 import msgspec
 
-from chaupal.store.machine.dialect import listed, param
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import (
-    authorities,
-    authority_changes as changes,
-    authority_sessions,
-    authority_users,
-    orders,
-)
+from chaupal.store.tables.court import authority_sessions, authority_users
 
 
 class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +47,6 @@ SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(i
 USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")
 SET_TOKEN = updates(authority_users, token_hash="hash").where(id="of")
 DISABLE = updates(authority_users, disabled_at="at").where(id="of", disabled_at=None).values(token_hash="")
-
 ADD_SESSION = inserts(authority_sessions)
 BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == authority_users.c.id).where(
     same(authority_sessions, hash="hash"),
@@ -64,28 +57,6 @@ BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == author
 DROP_SESSION = deletes(authority_sessions).where(hash="of")
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
-
-CHANGE = updates(
-    authorities,
-    name_hi="hindi",
-    office="bureau",
-    email_domain="domain",
-    issuer_class="kind",
-    keys="known",
-    contact="reached",
-    log_index="leaf",
-).where(id="of")
-AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
-FORGET = deletes(authorities).where(id="of", agreed_by=None)
-PROPOSE = inserts_once(changes)
-OPEN_CHANGE = selects(*changes.c).where(authority_id="whose", ended_at=None)
-END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
-REFS = (
-    selects(orders.c.id)
-    .where(orders.c.id < param("below"), authority_id="whose")
-    .order_by(orders.c.id.desc())
-    .limit("n")
-)
 
 
 async def add(w: Writing, user: OfficeUser) -> bool:
@@ -156,98 +127,3 @@ async def drop_sessions(w: Writing, id_: int) -> None:
 
 async def drop_old_sessions(w: Writing, before: int) -> None:
     await w.run(DROP_OLD_SESSIONS, before=before)
-
-
-# --- authorities, and what they filed ---
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of an authority beside its name and country, which stay, since orders and the log cite them."""
-
-    name_hi: str
-    office: str
-    email_domain: str
-    issuer_class: str
-    keys: tuple[str, ...]
-    contact: str
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody proposes to know of an authority from now on; it holds once another agrees. Times in ms."""
-
-    id: int
-    authority_id: int
-    known: Known
-    proposed_by: int
-    proposed_at: int
-    log_index: int
-
-
-async def propose_change(w: Writing, new: Change) -> bool:
-    """False where another change waits for a second person."""
-    row = {
-        "id": new.id,
-        "authority_id": new.authority_id,
-        "body": msgspec.json.encode(new.known).decode(),
-        "proposed_by": new.proposed_by,
-        "proposed_at": new.proposed_at,
-        "agreed_by": None,
-        "ended_at": None,
-        "log_index": new.log_index,
-    }
-    return await w.run(PROPOSE, **row) == 1
-
-
-async def open_change(reading: Reading, authority_id: int) -> Change | None:
-    """What is proposed of an authority and neither agreed to nor dropped."""
-    row = await reading.first(OPEN_CHANGE, whose=authority_id)
-    if row is None:
-        return None
-    named = dict(zip(changes.c.keys(), row, strict=True))
-    return Change(
-        id=named["id"],
-        authority_id=named["authority_id"],
-        known=msgspec.json.decode(named["body"], type=Known),
-        proposed_by=named["proposed_by"],
-        proposed_at=named["proposed_at"],
-        log_index=named["log_index"],
-    )
-
-
-async def agree_to_change(w: Writing, change: Change, by: int, at: int, leaf: int) -> bool:
-    """Another agreed: from now on this is what is known of the authority. False where it is over already."""
-    if await w.run(END_CHANGE, of=change.id, at=at, second=by, leaf=leaf) != 1:
-        return False
-    new = change.known
-    await w.run(
-        CHANGE,
-        of=change.authority_id,
-        hindi=new.name_hi,
-        bureau=new.office,
-        domain=new.email_domain,
-        kind=new.issuer_class,
-        known=listed(new.keys),
-        reached=new.contact,
-        leaf=leaf,
-    )
-    return True
-
-
-async def drop_change(w: Writing, change: Change, at: int, leaf: int) -> bool:
-    """It is taken back. False where it is over already."""
-    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=leaf) == 1
-
-
-async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
-    """Another agreed that it is one. False where somebody has, or it is gone."""
-    return await w.run(AGREE, of=id_, second=by, leaf=leaf) == 1
-
-
-async def forget_authority(w: Writing, id_: int) -> bool:
-    """It was only proposed, and is no more. False where somebody has agreed to it."""
-    return await w.run(FORGET, of=id_) == 1
-
-
-async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:
-    """Ids of an authority's orders, newest first, whoever filed them."""
-    return [row[0] for row in await reading.fetch(REFS, whose=authority_id, below=below, n=at_most)]

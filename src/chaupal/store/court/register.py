@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_
 
-from chaupal.store.court.docket import ALL_ORDERS, PUBLIC, Order, came_to
+from chaupal.store.court.case_events import AT_LAST_EVENT, came_to
+from chaupal.store.court.docket import ALL_ORDERS, PUBLIC, Order
 from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
 from chaupal.store.machine.statements import selects
 from chaupal.store.machine.work import Reading
-from chaupal.store.tables.court import authorities, case_events, orders, targets
+from chaupal.store.tables.court import authorities, orders, targets
 
 
 class Sought(NamedTuple):
@@ -30,10 +31,6 @@ class Sought(NamedTuple):
 EVERY = Sought()
 
 
-_later = case_events.alias("later")
-_last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
-
-
 # Nothing is asked here but what the register shows: what is kept among staff is no way to find an order.
 PUBLIC_ORDERS = (
     ALL_ORDERS
@@ -45,7 +42,7 @@ PUBLIC_ORDERS = (
         if_said("q", or_(func.lower(orders.c.ref).like(text_param("part")), func.lower(orders.c.reference_no).like(text_param("part")),
                           func.lower(authorities.c.name).like(text_param("part")), authorities.c.name_hi.like(text_param("part")))),
         or_(param("anywhere") == 1, exists().where(
-            targets.c.order_id == orders.c.id, case_events.c.target_id == targets.c.id, case_events.c.number == _last,
+            targets.c.order_id == orders.c.id, AT_LAST_EVENT,
             among(came_to, "states"))),
     )
     .order_by(orders.c.id.desc())

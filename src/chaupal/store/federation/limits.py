@@ -10,6 +10,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import OF_SERVERS
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.viewer import ABROAD
+from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below, statement
@@ -79,7 +80,6 @@ ABOVE = (
     .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
     .where(_OF_SERVERS, among(servers.c.domain, "names"), lifted_at=None)
 )
-_later = case_events.alias("later")
 PROPOSALS = statement(
     select(
         servers.c.id,
@@ -94,14 +94,9 @@ PROPOSALS = statement(
     .select_from(
         targets.join(orders, orders.c.id == targets.c.order_id)
         .join(servers, servers.c.id == targets.c.subject_id)
-        .join(case_events, case_events.c.target_id == targets.c.id)
+        .join(case_events, AT_LAST_EVENT)
     )
-    .where(
-        targets.c.kind == sql("'server'"),
-        case_events.c.state == sql("'measure_proposed'"),
-        case_events.c.number
-        == select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery(),
-    )
+    .where(targets.c.kind == sql("'server'"), case_events.c.state == sql("'measure_proposed'"))
     .order_by(servers.c.domain, targets.c.id)
 )
 _below = servers.alias("below")

@@ -7,7 +7,7 @@ import pytest
 
 from chaupal.fanout.notifications import demands
 from chaupal.governance.cases import decisions
-from chaupal.store.court import docket
+from chaupal.store.court import case_events
 from court import REFUSE, Bench
 
 MANY = 6
@@ -19,7 +19,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.told: list[tuple[str, list[int]]] = []
         self.read: list[int] = []
-        events_of = docket.events_of
+        events_of = case_events.events_of
 
         async def tell(carrier: Any, w: Any, order: Any, owner: int, some: Any, kind: str, about: str) -> None:
             self.told.append((kind, [target.number for target in some]))
@@ -34,7 +34,7 @@ class Watched:
     async def settle(self, bench: Bench) -> None:
         """What follows from decisions; whoever decides may read what they decide about."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(docket, "events_of", self._counted)
+            patch.setattr(case_events, "events_of", self._counted)
             await bench.street.settle()
 
 

@@ -9,8 +9,8 @@ from chaupal.governance.cases.bulk import APPROVE, LIFT, PROPOSE, RETURN, Item, 
 from chaupal.governance.log import log
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.store.court import docket, ledger
-from chaupal.store.court.docket import CaseEvent
+from chaupal.store.court import case_events, docket, ledger
+from chaupal.store.court.case_events import CaseEvent
 from court import REASON, Bench, staff
 
 MANY = 230
@@ -34,7 +34,7 @@ async def events(bench: Bench, ref: str) -> dict[int, list[CaseEvent]]:
         order = await docket.order(reading, ref)
         assert order is not None
         named = await docket.targets_of(reading, order.id)
-        found = await docket.events_of(reading, [target.id for target in named])
+        found = await case_events.events_of(reading, [target.id for target in named])
         return {target.number: found[target.id] for target in named}
 
 

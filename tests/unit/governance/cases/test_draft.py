@@ -5,7 +5,7 @@ import msgspec
 from chaupal.governance.cases import cases, decisions, desk, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.policy.draft import Draft
-from chaupal.store.court.docket import Said
+from chaupal.store.court.case_events import CaseEventBody
 from court import REASON, Bench
 
 WHOLE = Draft(
@@ -24,7 +24,7 @@ WHOLE = Draft(
 
 
 def test_what_was_said_is_the_draft_that_was_made_in_each_of_its_fields():
-    said = Said(
+    said = CaseEventBody(
         **{"subjects": WHOLE.parts, "ends_at": 1614556800000}
         | {name: value for name, value in msgspec.structs.asdict(WHOLE).items() if name not in ("parts", "until")}
     )

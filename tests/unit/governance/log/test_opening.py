@@ -14,7 +14,7 @@ from chaupal.governance.log import log, opening, reconcile
 from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court import case_events, docket, ledger, rulings
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Writing
 from chaupal.store.machine.work_postgres import PostgresWriting
@@ -102,7 +102,7 @@ async def test_erasing_a_reason_erases_it_wherever_it_stands_and_leaves_a_provab
     async with bench.court.work.reading() as reading:
         order = await docket.order(reading, ref)
         target = await docket.target(reading, order.id if order else 0, 1)
-        events = (await docket.events_of(reading, [target.id if target else 0])).popitem()[1]
+        events = (await case_events.events_of(reading, [target.id if target else 0])).popitem()[1]
         rows = (await rulings.by_targets(reading, [target.id if target else 0])).popitem()[1]
     assert [event.body.reason for event in events] == [""] * len(events)
     assert [row.reason for row in rows] == [""]

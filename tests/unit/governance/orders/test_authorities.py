@@ -201,7 +201,7 @@ async def test_of_two_who_propose_a_change_at_once_one_does(bench: Bench):
         *(authorities.change(bench.court, bench.clerk, bench.ministry.id, form) for form in forms),
         return_exceptions=True,
     )
-    assert sorted(type(one).__name__ for one in done) == ["Change", "Conflict"]
+    assert sorted(type(one).__name__ for one in done) == ["AuthorityChange", "Conflict"]
 
 
 async def test_only_clerks_change_what_is_there(bench: Bench):

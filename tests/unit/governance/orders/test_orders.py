@@ -17,7 +17,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Role
-from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court import case_events, docket, ledger, rulings
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from court import REASON, REFUSE, WITHHOLD, Bench, staff
@@ -204,7 +204,7 @@ async def test_the_database_too_refuses_a_decision_by_one_person(bench: Bench):
     event = msgspec.structs.replace(case.events[-1], id=2, number=9, first_by=case.events[-1].by)
     with pytest.raises((asyncpg.CheckViolationError, sqlite3.IntegrityError), match="by_two"):
         async with bench.court.work.writing() as w:
-            await docket.add_event(w, event)
+            await case_events.add_event(w, event)
 
 
 async def test_only_the_narrowest_measure_can_be_decided(bench: Bench):
@@ -347,7 +347,7 @@ async def test_every_row_that_was_asked_for_is_recorded_unreadable_ones_too(benc
         assert order is not None
         named = await docket.targets_of(reading, order.id)
         (order_entry,) = [tlog.read_entry(body) for kind, body in await _all(reading) if kind == "order"]
-        states = {t.number: e[-1].state for t in named for e in [(await docket.events_of(reading, [t.id]))[t.id]]}
+        states = {t.number: e[-1].state for t in named for e in [(await case_events.events_of(reading, [t.id]))[t.id]]}
     assert len(named) == len(rows) == 257
     assert sum(order_entry["public"]["targets"].values()) == 257  # pyright: ignore[reportIndexIssue, reportArgumentType]
     assert [t.number for t in named if t.subject_id is not None] == [1, 5]

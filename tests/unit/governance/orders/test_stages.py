@@ -17,7 +17,7 @@ from chaupal.governance.orders.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import record
-from chaupal.store.court import docket, rulings
+from chaupal.store.court import case_events, docket, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
@@ -140,7 +140,7 @@ async def test_what_was_undecided_when_its_order_closed_is_said_to_be_that_and_n
         found = [(case.state, case.events[-1].log_index) for case in await cases.cases_of(bench.court, reading, order)]
         counts = (await record.counts_of(reading, [order.id]))[order.id]
         events = (
-            await docket.events_of(reading, [target.id for target in await docket.targets_of(reading, order.id)])
+            await case_events.events_of(reading, [target.id for target in await docket.targets_of(reading, order.id)])
         ).values()
     assert [state for state, _ in found] == [State.LEFT, State.LEFT]
     assert all(leaf is not None for _, leaf in found)

@@ -4,7 +4,7 @@ import pytest
 
 from chaupal.governance.orders import procedure
 from chaupal.reads.court.record import SHOWN_AS_DECIDED, StoryLine
-from chaupal.store.court import docket
+from chaupal.store.court import order_events
 from chaupal.web.court import register
 from chaupal.web.words import words
 
@@ -12,7 +12,7 @@ from chaupal.web.words import words
 def test_every_step_and_every_outcome_has_its_sentence():
     assert set(register.STEPS) == {move.verb for move in procedure.STEPS}
     assert set(register.CAME_TO) == set(SHOWN_AS_DECIDED)
-    assert set(register.BODIES) == set(docket.BODIES)
+    assert set(register.BODIES) == set(order_events.BODIES)
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

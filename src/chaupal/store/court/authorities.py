@@ -1,0 +1,174 @@
+"""Authorities: what is known of each, and the changes to it that wait for a second person."""
+
+import msgspec
+
+from chaupal.store.machine.dialect import listed
+from chaupal.store.machine.rows import rows_of
+from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
+from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.tables.court import authorities, authority_changes as changes
+
+
+class Authority(msgspec.Struct, frozen=True, kw_only=True):
+    """An office that may order. `jurisdiction` is its country (ISO 3166-1 alpha-2).
+
+    `issuer_class`: court, government, police or other. `keys`: SHA-256 of the public keys that sign its documents.
+    `contact`: a mail address of its own. `agreed_by`: who agreed that it is one; until then nothing is taken from it.
+    """
+
+    id: int
+    name: str
+    name_hi: str
+    jurisdiction: str
+    office: str
+    email_domain: str
+    created_at: int
+    created_by: int
+    log_index: int
+    issuer_class: str = "government"
+    keys: tuple[str, ...] = ()
+    contact: str = ""
+    agreed_by: int | None = None
+
+
+HOUSE = Authority(
+    id=0,
+    name="",
+    name_hi="",
+    jurisdiction="",
+    office="",
+    email_domain="",
+    created_at=0,
+    created_by=0,
+    log_index=0,
+    issuer_class="house",
+)
+
+
+class AuthorityDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an authority beside its name and country, which stay, since orders and the log cite them."""
+
+    name_hi: str
+    office: str
+    email_domain: str
+    issuer_class: str
+    keys: tuple[str, ...]
+    contact: str
+
+
+class AuthorityChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody proposes to know of an authority from now on; it holds once another agrees. Times in ms."""
+
+    id: int
+    authority_id: int
+    known: AuthorityDetails
+    proposed_by: int
+    proposed_at: int
+    log_index: int
+
+
+ALL_AUTHORITIES = rows_of(Authority, authorities)
+ADD_AUTHORITY = inserts_once(authorities)
+AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
+AUTHORITY = ALL_AUTHORITIES.where(id="of")
+AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
+CHANGE = updates(
+    authorities,
+    name_hi="hindi",
+    office="bureau",
+    email_domain="domain",
+    issuer_class="kind",
+    keys="known",
+    contact="reached",
+    log_index="leaf",
+).where(id="of")
+AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
+FORGET = deletes(authorities).where(id="of", agreed_by=None)
+PROPOSE = inserts_once(changes)
+OPEN_CHANGE = selects(*changes.c).where(authority_id="whose", ended_at=None)
+END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
+
+
+async def add_authority(w: Writing, authority: Authority) -> bool:
+    """False where there is one of that name already."""
+    return await w.run(ADD_AUTHORITY, **ALL_AUTHORITIES.written(authority)) == 1
+
+
+async def all_authorities(reading: Reading) -> list[Authority]:
+    return await AUTHORITIES.all(reading)
+
+
+async def authority(reading: Reading, id_: int | None) -> Authority | None:
+    """The authority behind a matter; the house itself where there is none."""
+    if id_ is None:
+        return HOUSE
+    return await AUTHORITY.first(reading, of=id_)
+
+
+async def authority_named(reading: Reading, name: str) -> Authority | None:
+    return await AUTHORITY_NAMED.first(reading, named=name)
+
+
+async def propose_change(w: Writing, new: AuthorityChange) -> bool:
+    """False where another change waits for a second person."""
+    row = {
+        "id": new.id,
+        "authority_id": new.authority_id,
+        "body": msgspec.json.encode(new.known).decode(),
+        "proposed_by": new.proposed_by,
+        "proposed_at": new.proposed_at,
+        "agreed_by": None,
+        "ended_at": None,
+        "log_index": new.log_index,
+    }
+    return await w.run(PROPOSE, **row) == 1
+
+
+async def open_change(reading: Reading, authority_id: int) -> AuthorityChange | None:
+    """What is proposed of an authority and neither agreed to nor dropped."""
+    row = await reading.first(OPEN_CHANGE, whose=authority_id)
+    if row is None:
+        return None
+    named = dict(zip(changes.c.keys(), row, strict=True))
+    return AuthorityChange(
+        id=named["id"],
+        authority_id=named["authority_id"],
+        known=msgspec.json.decode(named["body"], type=AuthorityDetails),
+        proposed_by=named["proposed_by"],
+        proposed_at=named["proposed_at"],
+        log_index=named["log_index"],
+    )
+
+
+async def agree_to_change(w: Writing, change: AuthorityChange, by: int, at: int, leaf: int) -> bool:
+    """Another agreed: from now on this is what is known of the authority. False where it is over already."""
+    if await w.run(END_CHANGE, of=change.id, at=at, second=by, leaf=leaf) != 1:
+        return False
+    new = change.known
+    await w.run(
+        CHANGE,
+        of=change.authority_id,
+        hindi=new.name_hi,
+        bureau=new.office,
+        domain=new.email_domain,
+        kind=new.issuer_class,
+        known=listed(new.keys),
+        reached=new.contact,
+        leaf=leaf,
+    )
+    return True
+
+
+async def drop_change(w: Writing, change: AuthorityChange, at: int, leaf: int) -> bool:
+    """It is taken back. False where it is over already."""
+    return await w.run(END_CHANGE, of=change.id, at=at, second=None, leaf=leaf) == 1
+
+
+async def agree_to_authority(w: Writing, id_: int, by: int, leaf: int) -> bool:
+    """Another agreed that it is one. False where somebody has, or it is gone."""
+    return await w.run(AGREE, of=id_, second=by, leaf=leaf) == 1
+
+
+async def forget_authority(w: Writing, id_: int) -> bool:
+    """It was only proposed, and is no more. False where somebody has agreed to it."""
+    return await w.run(FORGET, of=id_) == 1
