@@ -2,6 +2,8 @@
 
 # pyright: basic
 
+import asyncio
+
 import pytest
 
 from archives import mastodon, note, tarred, tweet, twitter, zipped
@@ -189,9 +191,12 @@ async def test_it_goes_on_where_it_stopped_when_the_server_is_started_again(stre
 async def test_one_file_at_a_time_and_it_may_be_stopped(street, asha):
     viewer = Viewer(account=asha, country="IN")
     data = zipped(mastodon(note(1, "<p>एक</p>")))
-    id_ = await imports.take_in(street.square, viewer, ImportFile("a.zip", data))
+    both = (imports.take_in(street.square, viewer, ImportFile(name, data)) for name in ("a.zip", "b.zip"))
+    found = await asyncio.gather(*both, return_exceptions=True)
+    (id_,) = (one for one in found if isinstance(one, int))
+    assert {type(one) for one in found} == {int, Conflict}
     with pytest.raises(Conflict):
-        await imports.take_in(street.square, viewer, ImportFile("b.zip", data))
+        await imports.take_in(street.square, viewer, ImportFile("c.zip", data))
     await imports.stop(street.square, viewer, id_)
     assert not await imports.carry_on(street.square)
     with pytest.raises(NotFound):

@@ -18,6 +18,7 @@ from chaupal.social.archives.past import Item
 from chaupal.social.context import Square
 from chaupal.store.identity import imports
 from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
+from chaupal.store.square import posting
 
 MOST_BYTES = 100_000_000
 AT_ONCE = 100  # posts in one commit
@@ -41,9 +42,6 @@ async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
     visibility = FROM_WIRE.get(brought.visibility) if brought.visibility else None
     if brought.visibility and visibility is None:
         raise Invalid("archive_for_unknown")
-    async with square.work.reading() as reading:
-        if await imports.busy(reading, me):
-            raise Conflict("import_running")
     id_ = square.make_id()
     one = Import(
         id=id_, account=me, kind=kind, name=brought.name[:200], key=f"imports/{id_}", size=len(brought.data),
@@ -52,6 +50,9 @@ async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
     )  # fmt: skip
     # The row first, and nobody takes it up yet: of a process that dies meanwhile it names the file, and is ended by whoever comes later.
     async with square.work.writing() as w:
+        await posting.hold(w, me)
+        if await imports.busy(w, me):
+            raise Conflict("import_running")
         await imports.add(w, one, square.clock() + imports.HELD_FOR)
     try:
         await square.files.put(one.key, brought.data)

@@ -1,5 +1,6 @@
 """What one takes along: whole, in a shape that others take in, without words of others, and again whenever one likes."""
 
+import asyncio
 import csv
 import io
 import json
@@ -90,7 +91,8 @@ async def test_a_file_is_its_owners_alone_where_it_was_made_and_goes_after_some_
 
 async def test_one_file_is_made_at_a_time_and_what_a_dead_process_left_is_made_anew(village):
     v, square = village, village.running.house.square
-    await exports.ask(square, v.asha.viewer)
+    both = await asyncio.gather(*(exports.ask(square, v.asha.viewer) for _ in range(2)), return_exceptions=True)
+    assert {type(one) for one in both} == {int, Conflict}
     with pytest.raises(Conflict):
         await exports.ask(square, v.asha.viewer)
     held = await exports.take_up(square)  # and then the process is no more
