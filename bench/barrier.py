@@ -22,7 +22,7 @@ import valkey.asyncio as driver
 from rich.console import Console
 from rich.table import Table
 
-from bench.process import words
+from bench.process import arguments
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.migrate import migrate, postgres_url
 from chaupal.store.machine.tail import ADD, Tail
@@ -283,7 +283,7 @@ def show(rows: list[Row], took: dict[str, float]) -> None:
 
 
 def main() -> None:
-    parser = words("bench.barrier", __doc__, "of an empty PostgreSQL database")
+    parser = arguments("bench.barrier", __doc__, "of an empty PostgreSQL database")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each load")
     parser.add_argument("--commit", choices=[*WAYS], help=argparse.SUPPRESS)
     args = parser.parse_args()

@@ -75,10 +75,10 @@ def evening(data: DataSet, newest: list[int], count: int = 1_000) -> list[Evenin
     kinds = [kind for kind, of in MIX.items() for _ in range(of * count // 1_000)]
     dice.shuffle(kinds)
     liked: list[tuple[str, int]] = []
-    return [_one(kind, dice, data, newest, liked) for kind in kinds]
+    return [_request(kind, dice, data, newest, liked) for kind in kinds]
 
 
-def _one(
+def _request(
     kind: str, dice: random.Random, data: DataSet, newest: list[int], liked: list[tuple[str, int]]
 ) -> EveningRequest:
     token, post = dice.choice(data.tokens), dice.choice(newest)
@@ -191,7 +191,7 @@ def good(load: Load, name: str) -> Load:
     return load
 
 
-def beside(folder: Path, other: Path, seconds: float) -> bool:
+def compare(folder: Path, other: Path, seconds: float) -> bool:
     """Whether this version's evening is no dearer than another one's: the middle of `TURNS`, in each of which both are asked."""
     found: dict[str, list[Load]] = {"this": [], "other": []}
     weighs = dict[str, float]()
@@ -263,7 +263,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         if args.beside:
-            sys.exit(0 if beside(folder, args.beside, args.seconds) else 1)
+            sys.exit(0 if compare(folder, args.beside, args.seconds) else 1)
         with serve(data := seeded(folder / "small", PEOPLE, POSTS, CROWD)) as server:
             show(measure(server, data, folder / "raw", args.seconds))
     finally:

@@ -327,11 +327,11 @@ async def measure(mixes: Sequence[dict[str, int]], people: int, folder: Path) ->
                 return [[await _cost(house, sayings, mix) for house, sayings in both] for mix in mixes]
 
 
-def _many(mix: dict[str, int], each: int) -> dict[str, int]:
+def _counts_by_kind(mix: dict[str, int], each: int) -> dict[str, int]:
     return {kind: each * of // sum(mix.values()) for kind, of in mix.items()}
 
 
-def _told(name: str, cost: Cost) -> str:
+def _costs_text(name: str, cost: Cost) -> str:
     return f"{name} {cost.cpu:.3f} ms ({1_000 / cost.cpu:.0f} a second and core; taken in {cost.seconds:.1f} s)"
 
 
@@ -347,13 +347,15 @@ def main() -> None:
         "--folder", type=Path, default=Path(tempfile.gettempdir()), help="on whose file system both lie"
     )
     asked = parser.parse_args()
-    kinds = [(kind, _many({kind: 1}, asked.each // 2)) for kind in (MIX if asked.kinds else ())]
-    rounds = [("all of them", _many(MIX, asked.each))] * asked.rounds
+    kinds = [(kind, _counts_by_kind({kind: 1}, asked.each // 2)) for kind in (MIX if asked.kinds else ())]
+    rounds = [("all of them", _counts_by_kind(MIX, asked.each))] * asked.rounds
     costs = asyncio.run(measure([mix for _, mix in (*kinds, *rounds)], asked.people, asked.folder))
     print(f"both on {_kept_on(asked.folder)}")
     for (name, _), (ours, theirs) in zip((*kinds, *rounds), costs, strict=True):
         ratio = ours.cpu / theirs.cpu
-        print(f"{name:18} {ours.activities} each: {_told('ours', ours)}, {_told('snac2', theirs)}: ratio {ratio:.2f}")
+        print(
+            f"{name:18} {ours.activities} each: {_costs_text('ours', ours)}, {_costs_text('snac2', theirs)}: ratio {ratio:.2f}"
+        )
     ours, theirs = (statistics.median(cost[at].cpu for cost in costs[len(kinds) :]) for at in (0, 1))
     print(f"ours {ours:.3f} ms, snac2 {theirs:.3f} ms: ratio {ours / theirs:.2f} (at most {MOST})")
     if ours / theirs > MOST:

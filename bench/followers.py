@@ -22,7 +22,7 @@ import httpx2
 import uvloop
 
 from bench.data import account
-from bench.process import words
+from bench.process import arguments
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Viewer
@@ -116,7 +116,7 @@ async def watched() -> AsyncGenerator[list[float]]:
             await turning
 
 
-def beside(settings: Settings, star: int, owners: range, pipe: Connection) -> None:
+def keep_homes(settings: Settings, star: int, owners: range, pipe: Connection) -> None:
     """One more process: keeps its homes, and says when the post that it is told of stands in all of them."""
 
     async def keep() -> None:
@@ -172,7 +172,7 @@ async def spread(settings: Settings, many: int, processes: int, times: int) -> l
     context, pipes = multiprocessing.get_context("spawn"), list[Any]()
     for part in parts[1:]:
         ours, theirs = context.Pipe()
-        context.Process(target=beside, args=(settings, star, part, theirs), daemon=True).start()
+        context.Process(target=keep_homes, args=(settings, star, part, theirs), daemon=True).start()
         pipes.append(ours)
     for pipe in pipes:
         await asyncio.to_thread(pipe.recv)
@@ -236,7 +236,7 @@ async def homes_by(settings: Settings) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    parser = words("bench.followers", __doc__, "of an empty PostgreSQL database")
+    parser = arguments("bench.followers", __doc__, "of an empty PostgreSQL database")
     parser.add_argument("--followers", type=int, default=100_000)
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--times", type=int, default=10)

@@ -52,8 +52,8 @@ def _measure(snac: str, folder: Path, seconds: float) -> dict[str, float]:
             "W4 an account's posts": f"/api/v1/accounts/{newest['account']['id']}/statuses",
             "W6 search, Hindi word": f"/api/v2/search?type=statuses&q={quote(WORD)}",
         }
-        found = {name: _one(server, path, tokens[0], seconds) for name, path in paths.items()}
-        return found | {"W7 profile page": _one(server, "/person0", "", seconds)}
+        found = {name: _cpu_of(server, path, tokens[0], seconds) for name, path in paths.items()}
+        return found | {"W7 profile page": _cpu_of(server, "/person0", "", seconds)}
 
 
 def _people(snac: str, folder: Path, port: int) -> dict[str, str]:
@@ -131,6 +131,6 @@ def _run(*command: str, text: str = "") -> str:
     return subprocess.run(command, input=text, text=True, capture_output=True, check=True, timeout=20).stdout
 
 
-def _one(server: Server, path: str, token: str, seconds: float) -> float:
+def _cpu_of(server: Server, path: str, token: str, seconds: float) -> float:
     runs = [fire(server, [ask(path, token)], connections=4, seconds=seconds) for _ in range(ROUNDS)]
     return statistics.median(run.cpu for run in runs if run.requests)

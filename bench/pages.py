@@ -56,7 +56,7 @@ async def session(data: DataSet) -> str:
         return (await logins.begin_session(house.square, data.people[0])).secret
 
 
-def asked(path: str, cookie: str, *, gzip: bool) -> str:
+def request_for(path: str, cookie: str, *, gzip: bool) -> str:
     headers = "Accept-Encoding: gzip\r\n" if gzip else ""
     headers += f"Cookie: {logins.COOKIE}={cookie}\r\n" if cookie else "Cookie: visitor=aaaaaaaaaaaaaaaaaaaaaaaa\r\n"
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: hi\r\n{headers}\r\n"
@@ -89,10 +89,10 @@ def measure(data: DataSet, seconds: float) -> dict[str, dict[str, float]]:
 
 def _requests(pair: Pair, data: DataSet, cookie: str, *, keep: bool) -> list[tuple[str, str]]:
     token, session_ = (data.tokens[0], cookie) if pair.mine else ("", "")
-    plain = asked(pair.page, session_, gzip=False)
+    plain = request_for(pair.page, session_, gzip=False)
     if not keep:
         return [("read_anew", ask(pair.read, token)), ("page_anew", plain)]
-    return [("read", ask(pair.read, token)), ("page", plain), ("packed", asked(pair.page, session_, gzip=True))]
+    return [("read", ask(pair.read, token)), ("page", plain), ("packed", request_for(pair.page, session_, gzip=True))]
 
 
 def rows(found: dict[str, dict[str, float]]) -> list[tuple[str, str, str, bool]]:

@@ -124,7 +124,7 @@ def fire(server: Server, requests: list[str], *, connections: int = 16, seconds:
     return load
 
 
-def words(prog: str, about: str | None, database: str) -> argparse.ArgumentParser:
+def arguments(prog: str, about: str | None, database: str) -> argparse.ArgumentParser:
     """The words of a bench that wants a PostgreSQL (`database` says which) and a Valkey."""
     parser = argparse.ArgumentParser(prog=prog, description=about)
     parser.add_argument("--database", required=True, help=database)

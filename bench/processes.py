@@ -45,7 +45,7 @@ import msgspec
 from bench.busy_evening import EveningRequest, evening, newest_of
 from bench.data import DataSet, seed
 from bench.pinned import engines, pinned
-from bench.process import CORES, Load, Server, answering, free_port, rested, words
+from bench.process import CORES, Load, Server, answering, arguments, free_port, rested
 from bench.shares import NoShares, shared
 
 PEOPLE, POSTS = 50, 1_000
@@ -66,7 +66,7 @@ async def _query(database: str, *statements: str) -> None:
 
 
 @contextlib.contextmanager
-def made(database: str, name: str = "", like: str = "") -> Generator[str]:
+def made_database(database: str, name: str = "", like: str = "") -> Generator[str]:
     """A database beside the one that is named, for as long as this lasts; a copy of `like`, to which nobody is connected."""
     name = f"bench_{os.getpid()}{name}"
     template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
@@ -204,7 +204,7 @@ class Way(NamedTuple):
 
 
 @contextlib.contextmanager
-def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[dict[str, Way]]:
+def opened_ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[dict[str, Way]]:
     """All of them up, each on its own copy of the data, and each has seen all that will be asked once."""
     with ExitStack() as stack:
         found: dict[str, Way] = {}
@@ -212,7 +212,7 @@ def ways(data: DataSet, folder: Path, database: str, valkey: str) -> Generator[d
 
         def begun(cores: Sequence[int], valkey: str) -> list[Server]:
             number = next(numbers)
-            copy = stack.enter_context(made(database, f"_{number}", like=data.settings.database))
+            copy = stack.enter_context(made_database(database, f"_{number}", like=data.settings.database))
             mine = dataclasses.replace(data, settings=msgspec.structs.replace(data.settings, database=copy))
             pinned = [CORES[core % len(CORES)] for core in cores]
             return stack.enter_context(servers(mine, folder / str(number), pinned, valkey))
@@ -325,14 +325,14 @@ def throughput(found: dict[str, Way], seconds: float, *, own: bool) -> None:
 
 
 def main() -> None:
-    parser = words("bench.processes", __doc__, "any database of a PostgreSQL in which databases may be made")
+    parser = arguments("bench.processes", __doc__, "any database of a PostgreSQL in which databases may be made")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        with made(args.database) as database:
+        with made_database(args.database) as database:
             data = asyncio.run(seed(folder / "data", PEOPLE, POSTS, database=database))
-            with ways(data, folder / "servers", args.database, args.valkey) as found:
+            with opened_ways(data, folder / "servers", args.database, args.valkey) as found:
                 for where, room in rooms(found, args.database, args.valkey).items():
                     processor(found, args.seconds, where, room)
                 for own in (False, True):

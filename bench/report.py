@@ -48,7 +48,7 @@ def show(found: dict[str, Any]) -> None:
     for work in WORKS:
         table.add_row(*_row(work, found["works"][work.name], found["peers"].get(work.name)))
     figures = Table("beside the requests", "value", "target")
-    for name, value, target, good in others(found):
+    for name, value, target, good in other_figures(found):
         figures.add_row(name, coloured(value, good), target)
     console = Console(width=160)
     console.print(table)
@@ -78,7 +78,7 @@ def _row(work: WorkMeasured, row: dict[str, float], peer: float | None) -> tuple
     )
 
 
-def others(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+def other_figures(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
     """Figures that are no request: (name, value, target, whether it is met)."""
     cold = found["first_reads"]
     rows = [("W1 home, each reader's first", f"{cold['ratio']:.2f} R", "<= 4 R", cold["ratio"] <= 4)]

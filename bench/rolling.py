@@ -17,8 +17,8 @@ from pathlib import Path
 
 import uvloop
 
-from bench.process import answering, free_port, words
-from bench.processes import made
+from bench.process import answering, arguments, free_port
+from bench.processes import made_database
 
 PROCESSES = 3
 A_SECOND = 500
@@ -108,10 +108,10 @@ async def roll(pid: int, port: int, rounds: int) -> tuple[RollingResult, float]:
 
 
 def main() -> None:
-    parser = words("bench.rolling", __doc__, "any database of a PostgreSQL in which databases may be made")
+    parser = arguments("bench.rolling", __doc__, "any database of a PostgreSQL in which databases may be made")
     parser.add_argument("--rounds", type=int, default=2, help="how often all are replaced")
     given = parser.parse_args()
-    with made(given.database) as database, tempfile.TemporaryDirectory() as folder:
+    with made_database(given.database) as database, tempfile.TemporaryDirectory() as folder:
         port = free_port()
         environ = {
             "CHAUPAL_DATA": folder,

@@ -77,7 +77,7 @@ def _spent() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def beside(folder: Path, other: Path) -> bool:
+def compare(folder: Path, other: Path) -> bool:
     """Whether this version starts no dearer than another one. By a processor's seconds and by memory: the clock's are told beside them."""
     trees = {"this": versions.HERE, "other": other}
     for name, tree in trees.items():
@@ -103,17 +103,17 @@ def _started(data: Path, tree: Path) -> dict[str, float]:
 def show(found: dict[str, Any]) -> bool:
     """Print the table; whether every target is met."""
     rows = [
-        ("start to first 200", _told(found), found["seconds"], STARTED),
+        ("start to first 200", _times_text(found), found["seconds"], STARTED),
         ("memory then", f"{found['memory']:.1f} MB", found["memory"], MEMORY),
         ("memory after load", f"{found['loaded']:.1f} MB", found["loaded"], LOADED),
-        *((f"chaupal {words}", _told(row), row["seconds"], COMMAND) for words, row in found["commands"].items()),
+        *((f"chaupal {words}", _times_text(row), row["seconds"], COMMAND) for words, row in found["commands"].items()),
     ]
     for name, told, value, most in rows:
         print(f"{name:36} {told:68} {'met' if value <= most else 'not met'} (<= {most:g})")
     return all(value <= most for _, _, value, most in rows)
 
 
-def _told(row: dict[str, float]) -> str:
+def _times_text(row: dict[str, float]) -> str:
     return f"{row['seconds']:.2f} s ({row['cpu']:.2f} of a processor), beside {row['others']:.2f} without a core"
 
 
@@ -127,7 +127,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         met = (
-            beside(folder, args.beside)
+            compare(folder, args.beside)
             if args.beside
             else show(measure(seeded(folder / "small", PEOPLE, POSTS, CROWD), args.seconds))
         )

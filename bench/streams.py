@@ -25,7 +25,7 @@ import regex
 from bench.court import DESPITE, REASON, Desk, desk, order
 from bench.data import DataSet, seed
 from bench.process import CORES, Server, free_port, serving
-from bench.processes import made, servers
+from bench.processes import made_database, servers
 from chaupal.app.rooms import visiting
 from chaupal.governance.cases import decisions
 from chaupal.http.call import House
@@ -238,7 +238,7 @@ async def _across(opened: list[Server], data: DataSet, times: int) -> dict[str, 
 def across(database: str, valkey: str, folder: Path, times: int) -> bool:
     """Print it; whether it is soon enough."""
     _many_files()
-    with made(database) as mine:
+    with made_database(database) as mine:
         data = asyncio.run(seed(folder / "data", 10, 100, database=mine))
         cores = [CORES[number % len(CORES)] for number in range(PROCESSES)]
         with servers(data, folder / "servers", cores, valkey, BELIEVING) as opened:

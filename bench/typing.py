@@ -157,7 +157,7 @@ def bare(word: str) -> str:
 
 
 def report(browser: Browser, language: str, name: str, pairs: Pairs) -> None:
-    came = asked(browser, language, pairs, slower=1)
+    came = typed_in(browser, language, pairs, slower=1)
     known = vocabulary(language)
     rows = [
         (wanted, [count_key(word) for word in found])
@@ -169,14 +169,14 @@ def report(browser: Browser, language: str, name: str, pairs: Pairs) -> None:
         f"  words compared per key: {spread(came['work'])}; {(LEXICA / f'words.{language}.gz').stat().st_size:,} bytes"
     )
     few = dict(list(pairs.items())[:MOST_SLOWLY])
-    for slower, run in ((1, came), (4, asked(browser, language, few, slower=4))):
+    for slower, run in ((1, came), (4, typed_in(browser, language, few, slower=4))):
         print(
             f"  slowed {slower} times, load {os.getloadavg()[0]:.1f}: ms per key: {spread(run['keys'])}; "
             f"words taken in after {run['built']:,.0f} ms"
         )
 
 
-def asked(browser: Browser, language: str, pairs: Pairs, *, slower: int) -> dict[str, Any]:
+def typed_in(browser: Browser, language: str, pairs: Pairs, *, slower: int) -> dict[str, Any]:
     """What the built engine answers on a page of its own, and what each key took."""
     page = browser.new_page()
     page.route(f"{ORIGIN}/**", serve)

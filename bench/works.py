@@ -58,11 +58,11 @@ def works(data: DataSet) -> list[WorkMeasured]:
             "W6 search, Hindi word", f"/api/v2/search?type=statuses&q={quote(WORD)}", 1.5, 1.5, 11.5, me, absolute=True
         ),
         WorkMeasured("W7 profile page", f"/@{data.handle}", 0.3, 0.3, 93, absolute=True),
-        *(WorkMeasured(f"W10 {name}", path, target, target * 0.095, 0, me) for name, path, target in others(data)),
+        *(WorkMeasured(f"W10 {name}", path, target, target * 0.095, 0, me) for name, path, target in other_reads(data)),
     ]
 
 
-def others(data: DataSet) -> list[tuple[str, str, float]]:
+def other_reads(data: DataSet) -> list[tuple[str, str, float]]:
     """What else clients ask for again and again: (name, path, most in R)."""
     whom = data.people[-1]
     return [

@@ -69,7 +69,7 @@ class _Doors:
         await house.runner.settle()
         await self.known(house)
         for one in self._both:
-            if one.carrier.streams.many():
+            if one.carrier.streams.open_count():
                 await one.house.square.work.catch_up()
                 await one.carrier.streams.settle()
 

@@ -13,7 +13,7 @@ FLAGS = 3  # bits
 
 
 def words(traineddata: bytes) -> set[str]:
-    parts = _parts(traineddata)
+    parts = _sections(traineddata)
     lines = parts[LETTERS].decode("utf-8").split("\n")
     letters = [line.split(" ")[0] for line in lines[1 : int(lines[0]) + 1]]
     _, kinds, count = GRAPH_HEAD.unpack_from(parts[WORDS])
@@ -21,7 +21,7 @@ def words(traineddata: bytes) -> set[str]:
     return set(_walk(edges, kinds.bit_length(), letters))
 
 
-def _parts(file: bytes) -> dict[int, bytes]:
+def _sections(file: bytes) -> dict[int, bytes]:
     (count,) = struct.unpack_from("<i", file)
     begins = struct.unpack_from(f"<{count}q", file, 4)
     there = sorted((start, number) for number, start in enumerate(begins) if start >= 0)

@@ -45,13 +45,13 @@ def shape(name: str) -> str:
 HERE = frozenset({shape(f"{method} {route.path}") for route in ROUTES for method in route.methods} | PAGES)
 
 
-def known(tier: str) -> list[str]:
+def routes_in(tier: str) -> list[str]:
     """Mastodon's routes of a heap."""
     return FACTS[tier].split("\n")[1:-1]
 
 
 def absent(tier: str) -> list[str]:
-    return [name for name in known(tier) if shape(name) not in HERE]
+    return [name for name in routes_in(tier) if shape(name) not in HERE]
 
 
 def reason(name: str) -> str:
@@ -61,13 +61,13 @@ def reason(name: str) -> str:
 
 def draw() -> str:
     """The whole paper."""
-    ours = frozenset(shape(name) for tier in TIERS for name in known(tier))
+    ours = frozenset(shape(name) for tier in TIERS for name in routes_in(tier))
     return "\n".join([HEAD, *_against_mastodon(), *_versions(), *_rooms(ours)])
 
 
 def _against_mastodon() -> list[str]:
     lines = ["## Against Mastodon's", "", "| part | documented | here |", "|---|---|---|"]
-    lines += [f"| {told} | {len(known(t))} | {len(known(t)) - len(absent(t))} |" for t, told in TIERS.items()]
+    lines += [f"| {told} | {len(routes_in(t))} | {len(routes_in(t)) - len(absent(t))} |" for t, told in TIERS.items()]
     for tier, told in TIERS.items():
         if missing := absent(tier):
             lines += ["", f"### Not here: {told[0].lower()}{told[1:]}", ""]

@@ -13,10 +13,10 @@ WORDS: dict[Any, str] = {str: "text", int: "number", bool: "true or false"}
 
 def drawn() -> str:
     """All types, one after the other."""
-    return "\n".join(_one(kind) for kind in entries.ALL)
+    return "\n".join(_row_of(kind) for kind in entries.ALL)
 
 
-def _one(kind: type[entries.Public]) -> str:
+def _row_of(kind: type[entries.Public]) -> str:
     says = " ".join((kind.__doc__ or "").split())
     about = [f"`ref`: {kind.REF}." if kind.REF else "", f"`prev`: {kind.PREV}." if kind.PREV else ""]
     lines = [f"### {', '.join(kind.TYPES)}", "", says, "", " ".join(word for word in about if word) or "No `ref`.", ""]

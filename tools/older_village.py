@@ -38,7 +38,7 @@ def main(commit: str, out: Path) -> None:
         code.mkdir()
         data = Path(folder) / "data"
         _environment(commit, code)
-        _found(code, data, dsn)
+        _found_village(code, data, dsn)
         kept = asyncio.run(_rows(dsn)) | {"commit": commit, "at": time.time_ns() // 1_000_000}
         kept["keys"] = {path.name: path.read_bytes() for path in sorted((data / "keys").iterdir())}
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def _environment(commit: str, code: Path) -> None:
         subprocess.run([code / ".venv/bin/pybabel", "-q", *made], check=True)
 
 
-def _found(code: Path, data: Path, dsn: str) -> None:
+def _found_village(code: Path, data: Path, dsn: str) -> None:
     """Start the village, wait until it has signed its log, and stop it."""
     command = [code / ".venv/bin/chaupal", "--data", data, "serve", "--village", "--port", str(PORT)]
     with subprocess.Popen(command, cwd=code, env=os.environ | {"CHAUPAL_DATABASE": dsn}) as served:

@@ -11,16 +11,16 @@ from chaupal.policy.surface import Surface
 
 async def healthz(call: Call[Nothing]) -> Answer:
     """200 as long as the process answers anything. Nothing else is asked: a database that is away is no reason to be killed."""
-    return _said("ok")
+    return _plain("ok")
 
 
 async def readyz(call: Call[Nothing]) -> Answer:
     """200 where requests may be sent here, else 503 with a word of why: `draining`, `store`, `schema` or `keys`."""
     missing = await lacking(call.house.court)
-    return _said(missing, 503) if missing else _said("ready")
+    return _plain(missing, 503) if missing else _plain("ready")
 
 
-def _said(word: str, status: int = 200) -> Answer:
+def _plain(word: str, status: int = 200) -> Answer:
     headers = [("cache-control", "no-store"), *([SOON] if status == 503 else [])]
     return Answer(f"{word}\n".encode(), status, "text/plain; charset=utf-8", headers)
 

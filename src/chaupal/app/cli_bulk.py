@@ -93,10 +93,10 @@ async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bo
             found = await bulk.run(
                 house.court, viewer, read.ref, verb, read.items, wrong=read.wrong, what_can=what_can, progress=progress
             )
-    _told(found, read.left, only_check=only_check)
+    _say_outcome(found, read.left, only_check=only_check)
 
 
-def _told(found: "Outcome", left: int, *, only_check: bool) -> None:
+def _say_outcome(found: "Outcome", left: int, *, only_check: bool) -> None:
     """Every bad row by line and column, then how many there are of each; an error where nothing was entered for them."""
     for one in found.bad:
         click.echo(row_text(one), err=True)

@@ -51,7 +51,7 @@ def verify(
     policy_file: Path | None,
 ) -> None:
     """Fetch the whole log at URL, count it again, and say whether it holds; exits with 1 where it does not."""
-    previous = _kept(earlier) if earlier else None
+    previous = _read_kept(earlier) if earlier else None
     # /log is where a server has it, so the server's address is enough.
     where = url.rstrip("/") if url.rstrip("/").endswith("/log") else f"{url.rstrip('/')}/log"
     policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
@@ -152,7 +152,7 @@ async def origin(house: "House", checkpoint: Path, vkey: str, name: str) -> None
     """
     from chaupal.governance.log import beginning
 
-    begun = await beginning.begin(house.court, _kept(checkpoint), vkey, name)
+    begun = await beginning.begin(house.court, _read_kept(checkpoint), vkey, name)
     click.echo(f"{begun} begins with an entry that commits to {checkpoint}")
 
 
@@ -173,7 +173,7 @@ def against(context: click.Context, checkpoints: tuple[Path, ...], data: str | N
         async with house.court.work.reading() as reading:
             for file in checkpoints:
                 try:
-                    said, has = await seen.hold(house.court, reading, _kept(file))
+                    said, has = await seen.hold(house.court, reading, _read_kept(file))
                     click.echo(
                         f"{file}: its {said} entries are here, as they were signed; {has - said} came after them"
                     )
@@ -208,7 +208,7 @@ def _status(found: "LogStatus") -> str:
     return "\n".join(lines)
 
 
-def _kept(file: Path) -> str:
+def _read_kept(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -45,7 +45,7 @@ class Keeper:
         self.leaving = False  # whoever comes now is answered, and goes again
         self.heads = Heads()
 
-    def many(self) -> int:
+    def open_count(self) -> int:
         """How many connections stand."""
         return len(self._seats)
 

@@ -60,10 +60,10 @@ def wordless(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> Muta
 
 def kind_of_error(error: BaseException) -> str:
     """Its kind, and what of it can hold no words of people: a code, an error of the system, a constraint."""
-    return " ".join([type(error).__name__, *_known(error)])
+    return " ".join([type(error).__name__, *_message_parts(error)])
 
 
-def _known(error: BaseException) -> Iterator[str]:
+def _message_parts(error: BaseException) -> Iterator[str]:
     if isinstance(error, Coded):
         yield error.code
     elif isinstance(error, OSError) and error.errno is not None:
@@ -97,7 +97,7 @@ def _handler() -> logging.Handler:
     return handler
 
 
-def _said(record: logging.LogRecord) -> str:
+def _constant_text(record: logging.LogRecord) -> str:
     """The text as it stands in the code: before values are put in. Where none are, they may stand in it already."""
     plain = record.args or record.name in PLAIN_SPOKEN
     return str(record.msg).strip().partition("\n")[0] if plain else "something"
@@ -108,7 +108,7 @@ class _Wordless(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        said: dict[str, Any] = {"event": _said(record), "logger": record.name}
+        said: dict[str, Any] = {"event": _constant_text(record), "logger": record.name}
         if record.exc_info:
             said["exc_info"] = record.exc_info
         found = wordless(None, "", said)

@@ -123,7 +123,7 @@ async def serve(settings: Settings, *, work: bool = True, handed: HandedOn | Non
             await village.prepare(settings)
         with lasting():
             running = await open_house(settings, works=work)
-        async with _told(running, "serve"):
+        async with _figures_reported(running, "serve"):
             line = None if handed is None else handed.line
             await _listen(running, running.app, door, line, lingers=settings.many)
 
@@ -137,7 +137,7 @@ async def work(settings: Settings) -> None:
     ):
         with lasting():
             running = await open_house(settings)
-        async with _told(running, "work"):
+        async with _figures_reported(running, "work"):
             if door is not None:
                 await _listen(running, _health_of(running.app), door, None)
             else:
@@ -155,7 +155,7 @@ async def _until_told(running: RunningHouse) -> None:
         await running.close()
 
 
-def _told(running: RunningHouse, role: str) -> AbstractAsyncContextManager[None]:
+def _figures_reported(running: RunningHouse, role: str) -> AbstractAsyncContextManager[None]:
     """Inside, this process tells Prometheus how it fares, where somebody watches."""
     square = running.house.square
     return figures.reporting(running.house.settings, square.work.vitals, square.clock, role)
@@ -192,7 +192,7 @@ async def _listen(
 ) -> None:
     settings = running.house.settings
     keeper = Keeper(settings, Locator(settings, lambda address: None))
-    running.house.reads.work.vitals.gauges["connections_open"] = keeper.many
+    running.house.reads.work.vitals.gauges["connections_open"] = keeper.open_count
     config = Config(
         app,
         keeper,

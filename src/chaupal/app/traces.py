@@ -56,7 +56,7 @@ def traced(settings: Settings) -> Generator[None]:
             for name in STATEMENTS:
                 if name in vars(kind):
                     _lay(laid, kind, name, functools.partial(_statement, tracer, settings))
-        _lay(laid, outbox, "encode_event", _told)
+        _lay(laid, outbox, "encode_event", _carrying_trace)
         _lay(laid, outbox, "decode_event", _read)
         for name in ("_handle", "_errand"):
             _lay(laid, Runner, name, functools.partial(_carried_out, tracer))
@@ -113,7 +113,7 @@ def _statement(tracer: trace.Tracer, settings: Settings, run: Callable[..., Awai
     return ran
 
 
-def _told(encode: Callable[[Event], tuple[str, str]]) -> Any:
+def _carrying_trace(encode: Callable[[Event], tuple[str, str]]) -> Any:
     """An event that is written takes along which request told it."""
 
     def encoded(event: Event) -> tuple[str, str]:

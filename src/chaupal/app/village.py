@@ -195,14 +195,14 @@ class Telling:
         if order.proposed is not None:
             yield (
                 self.ago(order.proposed),
-                lambda: self._each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
+                lambda: self._for_each(numbered, lambda n, t: self._propose(ref[0], n, t, first=True)),
             )
         if order.returned is not None:
-            yield self.ago(order.returned), lambda: self._each(sent_back, lambda n, t: self._return(ref[0], n, t))
+            yield self.ago(order.returned), lambda: self._for_each(sent_back, lambda n, t: self._return(ref[0], n, t))
         if order.approved is not None:
-            yield self.ago(order.approved), lambda: self._each(numbered, lambda n, _: self._approve(ref[0], n))
+            yield self.ago(order.approved), lambda: self._for_each(numbered, lambda n, _: self._approve(ref[0], n))
         if order.lifted is not None:
-            yield self.ago(order.lifted), lambda: self._each(lifted, lambda n, t: self._lift(ref[0], n, t))
+            yield self.ago(order.lifted), lambda: self._for_each(lifted, lambda n, t: self._lift(ref[0], n, t))
             yield self.ago(order.lifted) + LATER, lambda: self._step(ref[0], "close", Role.REVIEWER)
 
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
@@ -259,7 +259,7 @@ class Telling:
     async def _lift(self, ref: str, number: int, target: StoryTarget) -> None:
         await decisions.lift(self.house.court, self.staff(Role.REVIEWER), ref, number, reason=target.lifted_because)
 
-    async def _each(
+    async def _for_each(
         self, targets: list[tuple[int, StoryTarget]], act: Callable[[int, StoryTarget], Awaitable[None]]
     ) -> None:
         for number, target in targets:

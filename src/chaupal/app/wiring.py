@@ -111,7 +111,7 @@ async def _set_up(house: House, server: "Server | None", clock: Clock, *, works:
     meter = meter_of(server, clock) if house.federation is None else house.federation.meter
     dispatcher = Dispatcher(house, Locator(settings, country_file(settings)), meter, error_page, in_words)
     vitals = house.square.work.vitals
-    vitals.gauges["streams_open"] = carrier.streams.many
+    vitals.gauges["streams_open"] = carrier.streams.open_count
     if server is not None:
         vitals.gauges["valkey_up"] = lambda: float(server.there)
     watched = vitals if settings.metrics_token else None

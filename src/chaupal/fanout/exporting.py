@@ -22,7 +22,7 @@ async def carry_on(carrier: Carrier) -> bool:
         try:
             await exporting.pack(
                 reads,
-                await exports.whose(square, held),
+                await exports.viewer_of(square, held),
                 path,
                 lambda at, total: exports.advance(square, held, at, total),
             )

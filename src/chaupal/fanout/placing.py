@@ -147,7 +147,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         return []
     anew = ended or measure in SHADING
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
-    few = await _few(streams, event)
+    few = await _who_may_know(streams, event)
     quoting = await _quoting(streams, under, few)
     tiding = RulingTiding(
         "ruled",
@@ -163,7 +163,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
 
 
-async def _few(streams: Streams, event: RulingChanged) -> Recipients | None:
+async def _who_may_know(streams: Streams, event: RulingChanged) -> Recipients | None:
     async with streams.work.reading() as reading:
         row = await rulings.ruling(reading, event.ruling)
     return Recipients(event.territory, event.owner) if row is None or row.neutral else None
@@ -173,7 +173,9 @@ async def _quoting(streams: Streams, under: Sequence[int], few: Recipients | Non
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
-    return await _anew(streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], few)
+    return await _placed_anew(
+        streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], few
+    )
 
 
 async def _sharing(
@@ -185,10 +187,10 @@ async def _sharing(
     about, picture = ((), event.subject) if event.kind == "media" else (under, 0)
     async with streams.work.reading() as reading:
         found = await media.sharing(reading, about, picture, POSTS_TOLD)
-    return await _anew(streams, [one for one in found if one[0] not in under], few)
+    return await _placed_anew(streams, [one for one in found if one[0] not in under], few)
 
 
-async def _anew(
+async def _placed_anew(
     streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: Recipients | None
 ) -> list[Placed]:
     """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""

@@ -103,7 +103,7 @@ class Runner:
             elif did:
                 await self._pause()
             else:
-                await self._rest()
+                await self._wait()
 
     async def _in_hand(self, *, told: bool) -> int:
         self._busy = True
@@ -112,7 +112,7 @@ class Runner:
         finally:
             self._busy = False
 
-    async def _rest(self) -> None:
+    async def _wait(self) -> None:
         try:
             await asyncio.wait_for(self._awake.wait(), LOOK_EVERY)
             if self._carrier.federation is not None:
@@ -180,10 +180,10 @@ class Runner:
 
     async def _take(self, w: Writing, at_most: int) -> list[tuple[int, Event | None]]:
         if self._many:
-            return await self._known(await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most))
-        return await self._known(await outbox.waiting(w, at_most))
+            return await self._up_to_known(await outbox.waiting_in(w, await outbox.hold_lanes(w), at_most))
+        return await self._up_to_known(await outbox.waiting(w, at_most))
 
-    async def _known(self, events: list[tuple[int, Event | None]]) -> list[tuple[int, Event | None]]:
+    async def _up_to_known(self, events: list[tuple[int, Event | None]]) -> list[tuple[int, Event | None]]:
         """Those with which was committed what is known here, by whomever: none is carried out by an older law, or says older words."""
         last = await self._carrier.work.abreast() if events else 0
         return [one for one in events if one[0] <= last]
@@ -239,7 +239,7 @@ class Runner:
     async def _alone(self) -> int:
         async with self._carrier.work.writing() as w:
             events = await outbox.waiting(w, BATCH)
-        for seq, event in await self._known(events):
+        for seq, event in await self._up_to_known(events):
             if event is None or type(event) in ERRANDS:
                 continue
             try:

@@ -66,7 +66,7 @@ class Streams:
 
     # --- connections ---
 
-    def many(self) -> int:
+    def open_count(self) -> int:
         """How many connections stand open."""
         return len(self._listeners)
 
@@ -80,7 +80,7 @@ class Streams:
         self._listeners.add(listener)
         self._by_key.setdefault(listener.key, set()).add(listener)
 
-    def part(self, listener: Listener) -> None:
+    def leave(self, listener: Listener) -> None:
         """See `http.listening.Streams`."""
         if listener not in self._listeners:
             return

@@ -83,7 +83,7 @@ HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
     Unliked: (notify.unliked,),
     Followed: (notify.followed,),
     Unfollowed: (notify.unfollowed,),
-    FollowAsked: (notify.asked,),
+    FollowAsked: (notify.follow_asked,),
     FollowGranted: (notify.answered,),
     FollowRefused: (notify.answered,),
     OrderMoved: (demands.moved, webhooks.announce),

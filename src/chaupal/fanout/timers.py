@@ -135,12 +135,12 @@ class Timers:
             ready = [
                 act for act in self._acts if act.name not in self._running and due[act.name] <= now() + self._pace / 2
             ]
-            for act, claim in await self._mine(ready):
+            for act, claim in await self._claimed(ready):
                 # Looks come a little late, each by itself.
                 due[act.name] = now() + act.seconds
                 self._running[act.name] = asyncio.create_task(self._carry_out(act, claim))
 
-    async def _mine(self, ready: list[TimerAct]) -> list[tuple[TimerAct, Claim | None]]:
+    async def _claimed(self, ready: list[TimerAct]) -> list[tuple[TimerAct, Claim | None]]:
         """Those of the acts that are this process's to do now. Where the store cannot be asked, of shared ones none."""
         found: list[tuple[TimerAct, Claim | None]] = [(act, None) for act in ready if act.own or not self._many]
         if not self._many:

@@ -43,7 +43,7 @@ async def get(fed: "Federation", url: str, *, by: int = 0) -> Json:
     raise NotAnswered("says that it is another thing", for_good=True)
 
 
-async def part(fed: "Federation", url: str, *, by: int = 0) -> Json:
+async def partial(fed: "Federation", url: str, *, by: int = 0) -> Json:
     """A document that is a part of others: a page of a list, a key. What it says that it is, is of the host from which it came,
     and no more is known of it. Raises NotAnswered.
     """

@@ -66,7 +66,7 @@ class Chain:
             raise NotThere(why="too_slow", passing=True)
         self.left -= 1
 
-    async def thing(self, url: str) -> Json:
+    async def whole(self, url: str) -> Json:
         """The thing with this id as its own server says it; by the address of its page, the thing that is shown there.
 
         Raises NotThere.
@@ -75,11 +75,11 @@ class Chain:
         self._check_not_ours(url)
         return await self._had(calling.get(self._fed, url, by=self.by))
 
-    async def part(self, url: str) -> Json:
+    async def partial(self, url: str) -> Json:
         """A page of a collection. Raises NotThere."""
         self.spend()
         self._check_not_ours(url)
-        return await self._had(calling.part(self._fed, url, by=self.by))
+        return await self._had(calling.partial(self._fed, url, by=self.by))
 
     async def jrd(self, handle: str) -> Jrd:
         """What the host of a name says of it. Raises NotThere."""

@@ -63,7 +63,7 @@ async def looked_at(fed: Federation, viewer: Viewer, post: Post) -> None:
 async def complete(fed: Federation, uri: str) -> None:
     """What a post of another server answers, and what answers it there. What cannot be had is left out. Raises NotThere."""
     chain = Chain(fed, left=MOST_ABOVE + MOST_BELOW)
-    said = await chain.thing(uri)
+    said = await chain.whole(uri)
     if parent := uri_of(value_of(said, "inReplyTo")):
         with contextlib.suppress(NotThere):
             await above(fed, parent, chain=chain)
@@ -96,4 +96,4 @@ async def _opened(chain: Chain, collection: object, of: str) -> Json | None:
     if isinstance(collection, dict) and kinds_of(collection):
         return an_object(collection)
     where = uri_of(collection)
-    return await chain.part(where) if where and same_host(where, of) else None
+    return await chain.partial(where) if where and same_host(where, of) else None

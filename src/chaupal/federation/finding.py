@@ -102,7 +102,7 @@ async def _by_uri(
 
 
 async def _actor(chain: Chain, uri: str) -> Actor:
-    said = await chain.thing(uri)
+    said = await chain.whole(uri)
     if not is_actor(said):
         raise NotThere(why="no_person", gone=is_gone(said))
     try:
@@ -287,7 +287,7 @@ async def known_post(fed: Federation, uri: str) -> int | None:
 
 async def said_at(fed: Federation, chain: Chain, uri: str) -> tuple[PostRead, int]:
     """What stands there, and whose it is. Raises NotThere."""
-    found = await chain.thing(uri)
+    found = await chain.whole(uri)
     if not is_post(found):
         raise NotThere(why="no_post", gone=is_gone(found))
     return await said_in(fed, chain, found)

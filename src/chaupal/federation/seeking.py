@@ -26,18 +26,18 @@ def elsewhere(fed: Federation) -> Elsewhere:
     """How the square asks other servers."""
 
     async def find(what: str) -> FoundElsewhere | None:
-        return await _patiently(found(fed, what))
+        return await _patiently(find_now(fed, what))
 
     async def subscribe(name: str) -> str:
         return await _patiently(template(fed, name)) or ""
 
     async def renew(name: str) -> FoundElsewhere | None:
-        return await _patiently(_anew(fed, name))
+        return await _patiently(_find_anew(fed, name))
 
     return Elsewhere(find, subscribe, renew)
 
 
-async def found(fed: Federation, what: str) -> FoundElsewhere:
+async def find_now(fed: Federation, what: str) -> FoundElsewhere:
     """Somebody by `user@host`, or whoever or whatever an address leads to. Raises NotFound."""
     chain = Chain(fed)
     if "://" not in what:
@@ -48,7 +48,7 @@ async def found(fed: Federation, what: str) -> FoundElsewhere:
         return FoundElsewhere(post=known.of)
     if known is not None and known.kind == uris.ACCOUNT:
         return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
-    said = await chain.thing(what)
+    said = await chain.whole(what)
     if is_actor(said):
         return FoundElsewhere(person=await finding.person(fed, uri_of(said), chain=chain))
     if not is_post(said):
@@ -57,7 +57,7 @@ async def found(fed: Federation, what: str) -> FoundElsewhere:
     return FoundElsewhere(post=await take_post(fed, post, author, fresh=False))
 
 
-async def _anew(fed: Federation, name: str) -> FoundElsewhere:
+async def _find_anew(fed: Federation, name: str) -> FoundElsewhere:
     return FoundElsewhere(person=await finding.person(fed, name, fresh=True))
 
 

@@ -76,7 +76,7 @@ class Limits:
         name = browsers.plain_name(str(getattr(call.args, call.route.guards)))
         if call.route.offices:
             name = browsers.OFFICE + name
-        browser = browsers.known(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
+        browser = browsers.mark_for(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
         most, seconds = GUESSES
         key = f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}"
         spent = LimitUse(most * self._scale, await self._meter.hit_together(key, seconds))

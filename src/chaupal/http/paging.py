@@ -54,14 +54,14 @@ def _quoted(link: str) -> str:
 
 
 @functools.lru_cache(500)
-def _rest(query: str) -> str:
+def _without_cursors(query: str) -> str:
     """What of a query goes on to the next page."""
     return urlencode([(k, v) for k, v in parse_qsl(query, keep_blank_values=True) if k not in CURSORS])
 
 
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
-    kept = _rest(call.query) if call.query else ""
+    kept = _without_cursors(call.query) if call.query else ""
     link = _quoted(call.link)
     before = f"<{link}?{kept}&" if kept else f"<{link}?"
     links: list[str] = []

@@ -97,7 +97,7 @@ class Streaming:
             if listener.ended != SLOW:
                 await send({"type": "http.response.body", "body": b""})
         finally:
-            self._streams.part(listener)
+            self._streams.leave(listener)
             leaving.cancel()
 
     async def _pump(self, listener: Listener, say: Say, beat: Beat) -> None:
@@ -185,7 +185,7 @@ class Streaming:
             pass
         finally:
             listener.end(GONE)
-            self._streams.part(listener)
+            self._streams.leave(listener)
             if telling is not None:
                 telling.cancel()
                 await asyncio.gather(telling, return_exceptions=True)

@@ -8,7 +8,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.reads.people.filtering import CONTEXTS, kept
+from chaupal.reads.people.filtering import CONTEXTS, not_hidden
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import Pages, look_once_more, sealed_posts, skeleton
@@ -21,7 +21,7 @@ async def shown(reading: Reading, viewer: Viewer, surface: Surface, ids: Sequenc
     if known and not seen:
         await look_once_more(reading, ids[0])
     context = CONTEXTS.get(surface)
-    return seen if context is None else await kept(reading, viewer, context, seen)
+    return seen if context is None else await not_hidden(reading, viewer, context, seen)
 
 
 async def listed_page(

@@ -48,7 +48,7 @@ OURS = (N_("Something went wrong on our side"), N_("Nothing was half done. Try a
 async def error_page(call: Call[Any], problem: Problem) -> Answer:
     """The problem as a page with its status. Who is not signed in is led to the log-in page (of the portal, where it is
     about that), and back from there, unless they have typed something; who is suspended, to the page on how they stand."""
-    way_in = "/portal/login" if call.route.offices else links.query("/login", next=pages.here(call))
+    way_in = "/portal/login" if call.route.offices else links.query("/login", next=pages.address_here(call))
     typed = mending.fields(call, problem) if isinstance(problem, (Invalid, NotSignedIn)) else []
     if isinstance(problem, NotSignedIn) and all(one.secret or not one.shown for one in typed):
         return redirect(way_in)

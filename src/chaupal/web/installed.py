@@ -45,7 +45,7 @@ async def manifest(call: Call[Nothing]) -> Answer:
         "icons": [
             {"src": static.address(name), "sizes": size, "type": "image/png", "purpose": purpose}
             for name, size, purpose in ICONS
-            if name in static.kept()
+            if name in static.files()
         ],
         "shortcuts": [
             {"name": said.gettext(N_("Write a post")), "url": "/compose"},
@@ -63,8 +63,8 @@ async def manifest(call: Call[Nothing]) -> Answer:
 
 async def worker(call: Call[Nothing]) -> Answer:
     """The script of the worker, with the names of what it keeps: with them it changes, and browsers fetch it anew."""
-    script = or_not_found(static.kept().get("worker.js"))
-    files = [static.address(name) for name in FILES if name in static.kept()]
+    script = or_not_found(static.files().get("worker.js"))
+    files = [static.address(name) for name in FILES if name in static.files()]
     offline = {language: f"/offline/{language}" for language in LANGUAGES}
     head = b"self.FILES=" + msgspec.json.encode(files) + b";self.OFFLINE=" + msgspec.json.encode(offline) + b";\n"
     return _file(head + script.data, script.mime)

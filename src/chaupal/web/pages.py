@@ -92,8 +92,10 @@ async def render(
     told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context
-    names["aside"] = Sidebar() if template.startswith(ALONE) else await beside(call)
-    frame = Frame(call.viewer.language, native, context.get("here") or here(call), call.viewer.account, bool(call.csrf))
+    names["aside"] = Sidebar() if template.startswith(ALONE) else await sidebar(call)
+    frame = Frame(
+        call.viewer.language, native, context.get("here") or address_here(call), call.viewer.account, bool(call.csrf)
+    )
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
     return page(html, status, headers)
@@ -109,7 +111,7 @@ def common(call: Call[Any]) -> dict[str, Any]:
         "signed_in": call.viewer.account is not None,
         "csrf": WORD if call.csrf else "",
         "path": path_of(call),
-        "here": here(call),
+        "here": address_here(call),
         "settings": settings,
         "site": words(call.viewer.language).gettext(settings.title),
         "now": call.house.reads.clock(),
@@ -138,7 +140,7 @@ def path_of(call: Call[Any]) -> str:
     return call.link.removeprefix(call.house.settings.origin) or "/"
 
 
-def here(call: Call[Any]) -> str:
+def address_here(call: Call[Any]) -> str:
     """The path asked for with its query: where a form leads back to. After a form itself, the front."""
     if call.route.method != "GET":
         return "/"
@@ -192,8 +194,8 @@ def environment(language: str, native: bool = False) -> "Environment":
         "typing": static.typing,
         "setting_groups": places.GROUPS,
         "group_of": places.group_of,
-        "has_icons": "icon-apple.png" in static.kept(),
-        "has_emoji": "emoji.json" in static.kept(),
+        "has_icons": "icon-apple.png" in static.files(),
+        "has_emoji": "emoji.json" in static.files(),
     }
     env.filters.update(filters)
     env.globals.update(names)
@@ -205,7 +207,7 @@ def clip(text: str) -> str:
     return truncate(text, CLIPPED)
 
 
-async def beside(call: Call[Any]) -> Sidebar:
+async def sidebar(call: Call[Any]) -> Sidebar:
     """What is talked about, in the languages that the viewer reads first; and for those who are signed in, people."""
     reads, viewer = call.house.reads, call.viewer
     ours: list[TrendingTag] = []
@@ -221,7 +223,7 @@ async def beside(call: Call[Any]) -> Sidebar:
 async def _suggested(call: Call[Any]) -> list[Person]:
     if call.viewer.account is None or (call.caller is not None and call.caller.state != "active"):
         return []
-    seen = await suggestions.few(call.house.reads, call.viewer, FEW)
+    seen = await suggestions.first_few(call.house.reads, call.viewer, FEW)
     return [one.item for one in seen if not one.withheld]
 
 

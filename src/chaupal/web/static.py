@@ -44,10 +44,10 @@ class FileAsked(msgspec.Struct):
 
 
 @functools.cache
-def kept() -> dict[str, StaticFile]:
+def files() -> dict[str, StaticFile]:
     """Plain name (`style.css`) -> the file. Read once: they are few and small."""
-    files = [file for folder in (FOLDER, BUILT, LEXICA) if folder.is_dir() for file in sorted(folder.iterdir())]
-    found = {file.name: _keep(file.name, file.read_bytes()) for file in files if file.is_file()}
+    paths = [file for folder in (FOLDER, BUILT, LEXICA) if folder.is_dir() for file in sorted(folder.iterdir())]
+    found = {file.name: _keep(file.name, file.read_bytes()) for file in paths if file.is_file()}
     return found | {SHEET: _keep(SHEET, sheet())}
 
 
@@ -59,16 +59,18 @@ def sheet() -> bytes:
 
 def address(name: str) -> str:
     """Where a page finds the file. Pages work without their scripts; any other file that is missing is a KeyError."""
-    if name.endswith(".js") and name not in kept():
+    if name.endswith(".js") and name not in files():
         _missing(name)
         return f"/static/{name}"
-    return f"/static/{kept()[name].name}"
+    return f"/static/{files()[name].name}"
 
 
 @functools.cache
 def typing() -> dict[str, str]:
     """What a page tells its scripts about typing: the engine, and the words of each language that could be made."""
-    words = {name.split(".")[1]: address(name) for name in kept() if name.startswith("words.") and name.endswith(".gz")}
+    words = {
+        name.split(".")[1]: address(name) for name in files() if name.startswith("words.") and name.endswith(".gz")
+    }
     return {"typist.js": address("typist.js")} | words
 
 
@@ -88,7 +90,7 @@ def _missing(name: str) -> None:
 
 @functools.cache
 def _by_address() -> dict[str, StaticFile]:
-    return {file.name: file for file in kept().values()}
+    return {file.name: file for file in files().values()}
 
 
 def _keep(name: str, data: bytes) -> StaticFile:

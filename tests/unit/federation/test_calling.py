@@ -84,10 +84,10 @@ async def test_nobody_speaks_for_another_host(fed: Federation, site: Site):
     with pytest.raises(NotAnswered):
         await calling.get(fed, here)
     with pytest.raises(NotAnswered, match="another host"):
-        await calling.part(fed, says(site, "/list", {"id": f"http://127.0.0.1:{site.port}/list"}))
-    assert await calling.part(fed, says(site, "/list", {"type": "Collection"})) == {"type": "Collection"}
+        await calling.partial(fed, says(site, "/list", {"id": f"http://127.0.0.1:{site.port}/list"}))
+    assert await calling.partial(fed, says(site, "/list", {"type": "Collection"})) == {"type": "Collection"}
     with pytest.raises(NotAnswered, match="another host"):  # JSON-LD's own word for it
-        await calling.part(fed, says(site, "/list", {"@id": f"http://127.0.0.1:{site.port}/list"}))
+        await calling.partial(fed, says(site, "/list", {"@id": f"http://127.0.0.1:{site.port}/list"}))
 
 
 async def test_where_a_host_sends_on_to_another_that_one_is_not_believed_about_it(fed: Federation, site: Site):

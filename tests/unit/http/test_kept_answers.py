@@ -132,7 +132,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     v, written = village, list[int]()
     # Of this house alone: others have such ids, too.
     monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1_000_000))
-    parts = statuses.Pen.parts
+    parts = statuses.Pen.fragments
 
     def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
         written.append(seen.item.id)
@@ -141,7 +141,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     new = [await v.says(v.ravi, f"अभी अभी की बात {number}") for number in range(3)]
     page = f"/api/v1/accounts/{v.ravi.id}/statuses?limit=3"
     before = await text(v, v.asha, page)
-    monkeypatch.setattr(statuses.Pen, "parts", counted)
+    monkeypatch.setattr(statuses.Pen, "fragments", counted)
     await v.api(v.meera, "POST", f"/api/v1/statuses/{new[1].id}/favourite")
     lines = statuses._lines.items  # pyright: ignore[reportPrivateUsage]
     lines.pop(next(seen for seen, line in lines.items() if seen.item.likes_count and line.post == new[1].id))

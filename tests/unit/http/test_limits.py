@@ -122,7 +122,7 @@ async def test_guesses_in_a_known_browser_are_counted_by_it_and_shut_out_nobody_
 async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(limited: RunningHouse):
     async with at_home(limited) as client:
         mark = client.cookies[browsers.COOKIE]
-        assert "asha" not in mark and browsers.known(limited.house.square, mark, "asha")
+        assert "asha" not in mark and browsers.mark_for(limited.house.square, mark, "asha")
         nonce, day, *signed = mark.split(".")
         forged = (
             "",
@@ -136,8 +136,8 @@ async def test_a_browser_is_known_by_a_signed_cookie_and_only_as_whom_it_was(lim
             "." * 50,
             mark[::-1],
         )
-        assert not any(browsers.known(limited.house.square, one, "asha") for one in forged)
-        assert not browsers.known(limited.house.square, mark, "binod")
+        assert not any(browsers.mark_for(limited.house.square, one, "asha") for one in forged)
+        assert not browsers.mark_for(limited.house.square, mark, "binod")
         await guess(limited, "binod")
         assert (await typed(client, "binod", PASSWORD)).status_code == 429
 
@@ -146,9 +146,9 @@ async def test_a_browser_that_several_share_knows_each_of_them_and_the_last_five
     square, mark = limited.house.square, ""
     for number in range(7):
         mark = browsers.remembered(square, mark, f"h{number}", f"h{number}@example.org")
-    assert [bool(browsers.known(square, mark, f"h{number}")) for number in range(7)] == [False] * 2 + [True] * 5
+    assert [bool(browsers.mark_for(square, mark, f"h{number}")) for number in range(7)] == [False] * 2 + [True] * 5
     again = browsers.remembered(square, mark, "h4", "h4@example.org")
-    assert len(again.split("~")) == 5 and browsers.known(square, again, "h2") and len(again) < 500
+    assert len(again.split("~")) == 5 and browsers.mark_for(square, again, "h2") and len(again) < 500
 
 
 async def test_whoever_has_the_second_step_still_gets_in_while_a_name_is_guessed_at(

@@ -295,12 +295,12 @@ async def test_a_home_is_heard_though_another_connection_of_the_same_person_went
         streams.join(second)
         begun = [asyncio.create_task(streams.listen(one, hearing)) for one in (first, second)]
         await asyncio.sleep(0)
-        streams.part(first)
+        streams.leave(first)
         for gate, listens in zip(gates, begun, strict=True):
             gate.set()
             await listens
     assert streams.homes([street.binod.me]) == {home, mailbox.home_of(street.binod.me)}
-    streams.part(second)
+    streams.leave(second)
     assert home not in streams.homes([street.binod.me])
 
 

@@ -318,6 +318,6 @@ async def test_two_at_once_leave_one_of_the_same_language_and_both_of_two(villag
         *[captions.change(square, v.asha.viewer, id_, captions.CaptionsSent(*one)) for one in told],
         media.describe(square, v.asha.viewer, id_, "मेले में", None),
     )
-    after = await looked.own(v.running.house.reads, v.asha.viewer, id_)
+    after = await looked.own_upload(v.running.house.reads, v.asha.viewer, id_)
     assert [one.language for one in after.captions] == ["bn", "en", "hi", "ta"] and after.description == "मेले में"
     assert await kept(v) == 4

@@ -163,8 +163,8 @@ async def test_the_list_is_ones_own_and_goes_page_by_page(street: Street):
     for name in ("a.example", "b.example", "c.example"):
         await hidden_servers.hide(street.square, asha, name)
         await hidden_servers.hide(street.square, asha, name)
-    first = await looks.mine(street.reads, asha, Cursor(limit=2))
+    first = await looks.of_viewer(street.reads, asha, Cursor(limit=2))
     assert [one.domain for one in first.items] == ["c.example", "b.example"]
-    rest = await looks.mine(street.reads, asha, Cursor(max_id=first.next, limit=2))
+    rest = await looks.of_viewer(street.reads, asha, Cursor(max_id=first.next, limit=2))
     assert [one.domain for one in rest.items] == ["a.example"] and rest.next is None
-    assert not (await looks.mine(street.reads, meera, Cursor())).items
+    assert not (await looks.of_viewer(street.reads, meera, Cursor())).items

@@ -48,14 +48,14 @@ async def test_the_password_and_ones_name_are_typed_and_staff_hand_in_their_role
     for viewer in (chitra, before):
         with pytest.raises(Conflict):
             await leaving.ask(street.square, viewer, hers, PASSWORD, "chitra")
-    assert await leaving.when(street.square, asha) is None
+    assert await leaving.leaves_at(street.square, asha) is None
 
 
 async def test_whoever_thinks_again_stays(street: Street):
     asha, caller = await join(street, "asha")
     token = await logins.issue_token(street.square, asha.me, "read")
     at = await leaving.ask(street.square, asha, caller, PASSWORD, "@Asha")
-    assert at == street.clock() + 14 * DAY == await leaving.when(street.square, asha)
+    assert at == street.clock() + 14 * DAY == await leaving.leaves_at(street.square, asha)
     assert await logins.caller_by_token(street.square, digest(token)) is None
     assert await logins.caller_by_cookie(street.square, caller.key) is not None
     street.clock.move(13 * DAY)

@@ -242,13 +242,13 @@ def test_of_a_strip_the_middle_is_scaled_and_not_all_of_it(size: tuple[int, int]
 async def test_an_upload_is_described_and_taken_back(street: Street):
     (asha,) = await street.people("asha")
     id_ = await media.attach(street.square, by(asha), image(), "  नीम का पेड़ ", (0.5, -3.0))
-    picture = await looked.own(street.reads, by(asha), id_)
+    picture = await looked.own_upload(street.reads, by(asha), id_)
     assert (picture.description, picture.focus, picture.mime) == ("नीम का पेड़", (0.5, -1.0), "image/jpeg")
     await media.describe(street.square, by(asha), id_, "A neem tree", None)
-    assert (await looked.own(street.reads, by(asha), id_)).description == "A neem tree"
+    assert (await looked.own_upload(street.reads, by(asha), id_)).description == "A neem tree"
     await media.withdraw(street.square, by(asha), id_)
     with pytest.raises(NotFound):
-        await looked.own(street.reads, by(asha), id_)
+        await looked.own_upload(street.reads, by(asha), id_)
     await street.settle()
     assert not files_of(street)
 
@@ -257,7 +257,7 @@ async def test_anothers_upload_is_as_one_that_does_not_exist(street: Street):
     asha, bela = await street.people("asha", "bela")
     id_ = await media.attach(street.square, by(asha), image())
     for act in (
-        looked.own(street.reads, by(bela), id_),
+        looked.own_upload(street.reads, by(bela), id_),
         media.describe(street.square, by(bela), id_, "mine now", None),
         media.withdraw(street.square, by(bela), id_),
         file_of(street, by(bela), id_),
@@ -296,7 +296,7 @@ async def test_alt_text_that_cannot_be_taken(street: Street, text: str):
 async def test_alt_text_is_counted_as_its_reader_counts(street: Street):
     (asha,) = await street.people("asha")
     id_ = await media.attach(street.square, by(asha), image(), "कि" * 1_500)
-    assert (await looked.own(street.reads, by(asha), id_)).description == "कि" * 1_500
+    assert (await looked.own_upload(street.reads, by(asha), id_)).description == "कि" * 1_500
 
 
 @pytest.mark.parametrize("focus", [(float("nan"), 0.0), (0.0, float("inf"))])
@@ -317,7 +317,7 @@ async def test_uploads_nobody_used_are_swept_after_a_day(street: Street):
     await street.settle()
     assert {path.parent.name for path in files_of(street)} == {str(used), str(fresh)}
     with pytest.raises(NotFound):
-        await looked.own(street.reads, by(asha), unused)
+        await looked.own_upload(street.reads, by(asha), unused)
 
 
 async def test_the_pictures_of_a_deleted_post_wait_a_day_to_be_used_anew(street: Street):
@@ -343,7 +343,7 @@ async def test_the_pictures_of_a_deleted_post_go_at_once_where_that_is_asked(str
     assert {path.parent.name for path in files_of(street)} == {str(other)}, "the one that an edit took out goes, too"
     for gone in (before, kept):
         with pytest.raises(NotFound):
-            await looked.own(street.reads, by(asha), gone)
+            await looked.own_upload(street.reads, by(asha), gone)
     with pytest.raises(Invalid):
         await street.say(asha, "फिर", pictures=[kept])
 
@@ -370,7 +370,7 @@ async def test_files_that_nobody_names_go_though_whoever_let_them_go_died_after_
             street.clock.move(LOOSE_FOR + 1)
             await media.sweep(street.square)
     with pytest.raises(NotFound):
-        await looked.own(street.reads, by(asha), id_)
+        await looked.own_upload(street.reads, by(asha), id_)
     await street.settle()  # by whoever is next
     assert not files_of(street)
 
@@ -463,7 +463,7 @@ def files_of(street: Street) -> list[Path]:
 async def shown(street: Street, who: int, **more: object) -> tuple[int, int, str]:
     """(post, picture, key) of a post with one picture."""
     id_ = await media.attach(street.square, by(who), image())
-    key = (await looked.own(street.reads, by(who), id_)).key
+    key = (await looked.own_upload(street.reads, by(who), id_)).key
     return await street.say(who, "देखो", pictures=[id_], **more), id_, key
 
 

@@ -53,7 +53,7 @@ async def test_the_page_for_no_network_speaks_the_languages_of_the_pages(village
 
 def weight(*names: str) -> int:
     """Bytes on the wire."""
-    return sum(len(file.packed or file.data) for file in (static.kept()[name] for name in names))
+    return sum(len(file.packed or file.data) for file in (static.files()[name] for name in names))
 
 
 SCRIPTS = ("app.js", "composer.js")

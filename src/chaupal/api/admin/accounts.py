@@ -176,7 +176,7 @@ async def listed2(call: Call[AccountsAskedV2]) -> Answer:
 
 async def show(call: Call[AccountAsked]) -> AdminAccount:
     """One account. That staff saw its address is written down."""
-    return await _one(call)
+    return await _account(call)
 
 
 async def act(call: Call[SanctionSent]) -> Answer:
@@ -221,12 +221,12 @@ async def unsensitive(call: Call[LiftSent]) -> AdminAccount:
 async def approve(call: Call[AccountAsked]) -> AdminAccount:
     """Let somebody in who asked to join."""
     await accounts.approve(call.house.square, call.viewer, call.args.id)
-    return await _one(call)
+    return await _account(call)
 
 
 async def reject(call: Call[AccountAsked]) -> Answer:
     """Turn somebody away who asked to join: nothing of them is kept. Answers with the account as it was."""
-    was = await _one(call)
+    was = await _account(call)
     await accounts.reject(call.house.square, call.viewer, call.args.id)
     return json(was)
 
@@ -241,14 +241,14 @@ async def _page(call: Call[Any], wishes: Wishes, purpose: str) -> Answer:
     return json([admin_account(call, entry) for entry in page.items], headers=link_header(call, page))
 
 
-async def _one(call: Call[Any]) -> AdminAccount:
+async def _account(call: Call[Any]) -> AdminAccount:
     await account_desk.audit_view(call.house.court, call.viewer, (call.args.id,), getattr(call.args, "purpose", ""))
     return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
 
 
 async def _end(call: Call[LiftSent], how: str) -> AdminAccount:
     await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
-    return await _one(call)
+    return await _account(call)
 
 
 def admin_account(call: Call[Any], entry: Entry, *, address: bool = True) -> AdminAccount:

@@ -155,18 +155,18 @@ async def measures(call: Call[MeasuresAsked]) -> list[AdminMeasure]:
 async def _measure(call: Call[MeasuresAsked], key: str, span: Span) -> AdminMeasure | None:
     if key in MEASURES:
         tag = _tag(key, call.args) if key in OF_TAGS else ""
-        return _told(key, await counts.measure(call.house.reads, key, span, tag))
+        return _measure_shown(key, await counts.measure(call.house.reads, key, span, tag))
     nothing = Measure(0, 0, [(begins, 0) for begins in span.firsts])
     if key == "tag_servers":
         _tag(key, call.args)
-        return _told(key, nothing)
+        return _measure_shown(key, nothing)
     if key in ELSEWHERE:
-        told = msgspec.structs.replace(_told(key, nothing), previous_total=UNSET)
+        told = msgspec.structs.replace(_measure_shown(key, nothing), previous_total=UNSET)
         return msgspec.structs.replace(told, unit="bytes", human_value="0 Bytes") if key == BYTES else told
     return None
 
 
-def _told(key: str, found: Measure) -> AdminMeasure:
+def _measure_shown(key: str, found: Measure) -> AdminMeasure:
     return AdminMeasure(
         key=key,
         total=str(found.total),
@@ -193,12 +193,12 @@ type Entries = list[DimensionEntry]
 
 
 async def _languages(call: Call[DimensionsAsked], span: Span) -> Entries:
-    return _spoken(await counts.most(call.house.reads, "languages", span, _limit(call)))
+    return _spoken(await counts.most_frequent(call.house.reads, "languages", span, _limit(call)))
 
 
 async def _tag_languages(call: Call[DimensionsAsked], span: Span) -> Entries:
     tag = _tag("tag_languages", call.args)
-    return _spoken(await counts.most(call.house.reads, "tag_languages", span, _limit(call), tag))
+    return _spoken(await counts.most_frequent(call.house.reads, "tag_languages", span, _limit(call), tag))
 
 
 def _spoken(found: Sequence[tuple[str, int]]) -> Entries:
@@ -211,7 +211,7 @@ def _spoken(found: Sequence[tuple[str, int]]) -> Entries:
 
 
 async def _sources(call: Call[DimensionsAsked], span: Span) -> Entries:
-    found = await counts.most(call.house.reads, "sources", span, _limit(call))
+    found = await counts.most_frequent(call.house.reads, "sources", span, _limit(call))
     return [DimensionEntry(key=app or "web", human_key=app or "Website", value=str(n)) for app, n in found]
 
 

@@ -83,10 +83,10 @@ def write_whole(file: Path, text: str) -> None:
 def of_all(settings: Settings, vitals: Vitals, now: int) -> str:
     """This process's as they are, and those of others that live as they put them down. `now`: ms since 1970."""
     own = process(vitals, now)
-    return together([own, *_others(folder(settings), vitals.name)]) if settings.many else own
+    return together([own, *_of_other_processes(folder(settings), vitals.name)]) if settings.many else own
 
 
-def _others(where: Path, own: str) -> Iterator[str]:
+def _of_other_processes(where: Path, own: str) -> Iterator[str]:
     for file in sorted(where.glob("*.prom")):
         with contextlib.suppress(FileNotFoundError):
             if file.stem != own and time.time() - file.stat().st_mtime < STALE:

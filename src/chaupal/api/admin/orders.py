@@ -237,7 +237,7 @@ def _steps(found: Matter) -> list[StepShown]:
             verb=e.verb,
             stage=e.state,
             at=iso(e.at),
-            by=_who(found, e.by),
+            by=_handle_of(found, e.by),
             reason=e.body.reason,
             text=e.body.text,
             codes=list(e.body.codes),
@@ -261,7 +261,7 @@ def _one_file(found: Matter, file: File) -> FileShown:
         flags=list(file.since.flags), words=str(file.since.words), copies=copies_of(file.copies),
         events=[
             EventShown(
-                number=e.number, state=e.state, by=_who(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
+                number=e.number, state=e.state, by=_handle_of(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
                 reason=e.body.reason, log_index=e.log_index,
             )
             for e in file.events
@@ -278,7 +278,7 @@ def copies_of(found: Copies | None) -> CopiesShown | None:
     )
 
 
-def _who(found: Matter, account: int) -> str:
+def _handle_of(found: Matter, account: int) -> str:
     return found.dossier.names.get(account, "clock" if account == 0 else "")
 
 

@@ -33,19 +33,19 @@ async def listed(call: Call[Nothing]) -> list[Protected]:
 
 async def propose(call: Call[SpeakerForm]) -> Protected:
     """Propose to protect somebody; nothing changes until another person agrees."""
-    return await _one(call, await speakers.propose(call.house.court, call.viewer, call.args))
+    return await _speaker(call, await speakers.propose(call.house.court, call.viewer, call.args))
 
 
 async def second(call: Call[ById]) -> Protected:
     """Grant what another person proposed."""
     await speakers.second(call.house.court, call.viewer, call.args.id)
-    return await _one(call, call.args.id)
+    return await _speaker(call, call.args.id)
 
 
 async def ask_end(call: Call[ById]) -> Protected | dict[str, Any]:
     """Propose that a protection ends, for which another person must agree; or drop a proposal."""
     over = await speakers.ask_end(call.house.court, call.viewer, call.args.id)
-    return {} if over else await _one(call, call.args.id)
+    return {} if over else await _speaker(call, call.args.id)
 
 
 async def end(call: Call[ById]) -> dict[str, Any]:
@@ -57,10 +57,10 @@ async def end(call: Call[ById]) -> dict[str, Any]:
 async def keep(call: Call[ById]) -> Protected:
     """It does not end after all."""
     await speakers.keep(call.house.court, call.viewer, call.args.id)
-    return await _one(call, call.args.id)
+    return await _speaker(call, call.args.id)
 
 
-async def _one(call: Call[Any], id_: int) -> Protected:
+async def _speaker(call: Call[Any], id_: int) -> Protected:
     found = or_not_found(
         next((one for one in await speakers.listed(call.house.court, call.viewer) if one.id == id_), None)
     )

@@ -67,7 +67,7 @@ async def reject_post(call: Call[ById]) -> Answer:
 async def trending_links(call: Call[TrendsAsked]) -> list[dict[str, Any]]:
     """What people share more than before, with its number."""
     args = call.args
-    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.bounded(10, 20))
     return await _links(call, found[args.offset :])
 
 
@@ -86,7 +86,7 @@ async def publishers(call: Call[TrendsAsked]) -> list[Publisher]:
     """The sites of the links that trend, the hottest first."""
     args = call.args
     found = list((await _publishers(call)).values())
-    return found[args.offset : args.offset + args.most(20, 40)]
+    return found[args.offset : args.offset + args.bounded(20, 40)]
 
 
 async def approve_publisher(call: Call[ById]) -> Publisher:

@@ -34,7 +34,7 @@ async def listed(call: Call[Nothing]) -> list[WebhookShown]:
 
 async def register(call: Call[WebhookForm]) -> WebhookShown:
     """A new webhook; its secret is shown this once."""
-    return _made(await webhooks.register(call.house.court, call.viewer, call.args))
+    return _with_secret(await webhooks.register(call.house.court, call.viewer, call.args))
 
 
 async def enable(call: Call[ById]) -> WebhookShown:
@@ -49,7 +49,7 @@ async def disable(call: Call[ById]) -> WebhookShown:
 
 async def rotate(call: Call[ById]) -> WebhookShown:
     """Another secret from now on, shown this once."""
-    return _made(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
+    return _with_secret(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
 
 
 async def ping(call: Call[ById]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def remove(call: Call[ById]) -> dict[str, Any]:
     return {}
 
 
-def _made(made: Made) -> WebhookShown:
+def _with_secret(made: Made) -> WebhookShown:
     return msgspec.structs.replace(_shown(made.hook), secret=made.secret)
 
 

@@ -82,7 +82,7 @@ async def file_here(call: Call[StrikeAppealSent]) -> AppealShown:
     return await _file(call, call.args.id, call.args.text)
 
 
-async def mine(call: Call[Nothing]) -> list[AppealShown]:
+async def listed(call: Call[Nothing]) -> list[AppealShown]:
     """One's appeals, the newest first."""
     court, viewer = call.house.court, call.viewer
     rows = await appeals.mine(court, viewer)
@@ -162,7 +162,7 @@ ROUTES: tuple[Route, ...] = (
     get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=ById, gives=AccountWarning, **READ),
     post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=StrikeAppealSent, gives=AppealShown, **WRITE),
     post(APPEALS, file, Surface.OWN, takes=AppealSent, gives=AppealShown, **WRITE),
-    get(APPEALS, mine, Surface.OWN, gives=list[AppealShown], **READ),
+    get(APPEALS, listed, Surface.OWN, gives=list[AppealShown], **READ),
     get(f"{APPEALS}/{{id}}", show, Surface.OWN, takes=ById, gives=AppealShown, **READ),
     post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=AppealMessageSent, gives=AppealShown, **WRITE),
     post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=ById, gives=AppealShown, **WRITE),

@@ -140,7 +140,7 @@ async def create(call: Call[OrderSent]) -> Answer:
 
     What it names of other servers and is not known here is asked for there, ten things at a time: sent again, the next ten.
     """
-    who = await _who(call)
+    who = await _filing(call)
     new = _whole(call.args.order) if call.args.order else call.args
     court, files = call.house.court, call.house.square.files
     before = await filing.filed_as(court, who, new.external_id)
@@ -163,17 +163,17 @@ async def create(call: Call[OrderSent]) -> Answer:
 
 async def show(call: Call[OrderAsked]) -> OrderState:
     """How an order of one's own authority stands."""
-    return await _state(call, await _who(call), call.args.ref)
+    return await _state(call, await _filing(call), call.args.ref)
 
 
 async def withdraw(call: Call[Withdrawal]) -> OrderState:
     """Take an order back: whatever it has in force ends at once."""
-    who = await _who(call)
+    who = await _filing(call)
     await filing.withdraw(call.house.court, who, call.args.ref, call.args.reason)
     return await _state(call, who, call.args.ref)
 
 
-async def _who(call: Call[Any]) -> Filing:
+async def _filing(call: Call[Any]) -> Filing:
     return await portal.by_token(call.house.court, bearer(call.headers.get("authorization", "")) or "")
 
 

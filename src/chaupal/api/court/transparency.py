@@ -127,7 +127,7 @@ async def frozen(call: Call[Any]) -> Answer:
         ]
         return {"licence": LICENCE, "snapshots": told}
 
-    return await _asked(call, listed)
+    return await _answer_from_facts(call, listed)
 
 
 def _files(frozen: Snapshot) -> list[tuple[str, str]]:
@@ -188,7 +188,7 @@ async def notices(call: Call[StatementsAsked]) -> Answer:
     return json({"licence": LICENCE, "notices": written, "next": following})
 
 
-async def _asked(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:
+async def _answer_from_facts(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:
     found = await reported.ask(call.house.court, page)
     return building(found) if isinstance(found, Building) else json(found)
 

@@ -71,7 +71,7 @@ class Visibility(msgspec.Struct, kw_only=True):
 
 async def show(call: Call[ById]) -> Visibility:
     """Why the caller sees a post as they do. 404 as for a missing one where it is not theirs to know of."""
-    found = await visibility.why(call.house.reads, call.viewer, call.args.id)
+    found = await visibility.rulings_on(call.house.reads, call.viewer, call.args.id)
     seen, rulings = found.seen, found.rulings
     named = next((ruling for ruling in rulings if not ruling.neutral), None)
     said = await stated.statements_about(call.house.reads, seen.item)

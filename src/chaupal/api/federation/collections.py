@@ -41,7 +41,7 @@ class RepliesAsked(ObjectAsked, kw_only=True):
 
 async def outbox(call: Call[CollectionAsked]) -> Answer:
     """What somebody posted and reposted: all that is public, and more for a follower who signs."""
-    fed, viewer, of, where = await _of(call, "outbox")
+    fed, viewer, of, where = await _owner_of(call, "outbox")
     if not call.args.page:
         return activity_answer(lists.paged(where, of.posts_count, f"{where}?page=true"))
     return _page(call, where, await looking.outbox(fed, viewer, of, call.args.cursor(AT_ONCE)))
@@ -58,7 +58,7 @@ async def following(call: Call[CollectionAsked]) -> Answer:
 
 
 async def _crowd(call: Call[CollectionAsked], name: str) -> Answer:
-    fed, viewer, of, where = await _of(call, name)
+    fed, viewer, of, where = await _owner_of(call, name)
     total = of.followers_count if name == "followers" else of.following_count
     if call.args.page:
         return _page(call, where, await looking.crowd(fed, viewer, of, name, call.args.cursor(PEOPLE_AT_ONCE)))
@@ -69,13 +69,13 @@ async def _crowd(call: Call[CollectionAsked], name: str) -> Answer:
 
 async def synchronised(call: Call[ActorAsked]) -> Answer:
     """Those of the asking server who follow somebody, so that both know the same (FEP-8fcf)."""
-    fed, viewer, of, where = await _of(call, "followers_synchronization")
+    fed, viewer, of, where = await _owner_of(call, "followers_synchronization")
     return activity_answer(lists.whole(where, await looking.followers_at_home(fed, viewer, of)))
 
 
 async def featured(call: Call[ActorAsked]) -> Answer:
     """What somebody keeps at the top of their profile, whole: servers show it without asking again."""
-    fed, viewer, of, where = await _of(call, "featured")
+    fed, viewer, of, where = await _owner_of(call, "featured")
     return activity_answer(lists.whole(where, await looking.featured(fed, viewer, of)))
 
 
@@ -104,7 +104,7 @@ async def shares(call: Call[ObjectAsked]) -> Answer:
     return activity_answer(lists.counted(where, seen.boosts_count))
 
 
-async def _of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Person, str]:
+async def _owner_of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Person, str]:
     """Whoever asks, somebody of ours, and the address of a list of theirs. Raises NotFound, Gone, WithheldByLaw."""
     fed, viewer = federation(call), await asker(call)
     seen = await looking.person(fed, viewer, call.args.handle)
@@ -115,7 +115,7 @@ async def _of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Person, s
 
 
 async def _hangs_on(call: Call[Any], name: str) -> tuple[Federation, Viewer, Post, str]:
-    """Whoever asks, a post of ours that they may see, and the address of a list that hangs on it. Raises as `_of`."""
+    """Whoever asks, a post of ours that they may see, and the address of a list that hangs on it. Raises as `_owner_of`."""
     fed, viewer, args = federation(call), await asker(call), call.args
     seen = await looking.post(fed, viewer, args.handle, args.id)
     if seen is None or seen.item.server:

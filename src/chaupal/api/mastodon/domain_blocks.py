@@ -39,7 +39,7 @@ class DomainBlock(msgspec.Struct, kw_only=True):
 
 async def listed(call: Call[Paged]) -> Answer:
     """The domains that one hides, the newest first."""
-    page = await looks.mine(call.house.reads, call.viewer, call.args.cursor(100, 200))
+    page = await looks.of_viewer(call.house.reads, call.viewer, call.args.cursor(100, 200))
     return json([one.domain for one in page.items], headers=link_header(call, page))
 
 

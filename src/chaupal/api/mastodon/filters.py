@@ -176,7 +176,7 @@ def _keywords(sent: FilterSent) -> list[KeywordWish]:
 
 async def every(call: Call[Nothing]) -> list[FilterShown]:
     """All of one's filters."""
-    return [_filter(f) for f in await filtering.mine(call.house.reads, call.viewer)]
+    return [_filter(f) for f in await filtering.of_viewer(call.house.reads, call.viewer)]
 
 
 async def show(call: Call[ById]) -> FilterShown:
@@ -272,7 +272,7 @@ def _first_wish(sent: FilterV1Sent) -> FilterWish:
 
 async def firsts(call: Call[Nothing]) -> list[FilterV1]:
     """All keywords, each as a filter of its own."""
-    return [_first(f, k) for f in await filtering.mine(call.house.reads, call.viewer) for k in f.keywords]
+    return [_first(f, k) for f in await filtering.of_viewer(call.house.reads, call.viewer) for k in f.keywords]
 
 
 async def first(call: Call[ById]) -> FilterV1:

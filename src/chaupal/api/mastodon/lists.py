@@ -55,7 +55,7 @@ def _wish(sent: ListSent) -> ListWish:
 
 async def every(call: Call[Nothing]) -> list[ListShown]:
     """One's lists."""
-    return [_shown(one) for one in await reads.mine(call.house.reads, call.viewer)]
+    return [_shown(one) for one in await reads.of_viewer(call.house.reads, call.viewer)]
 
 
 async def show(call: Call[ById]) -> ListShown:

@@ -68,7 +68,7 @@ async def _tag(call: Call[TagNamed]) -> TagShown:
     return (await shown_tags(call, [found]))[0]
 
 
-async def mine(call: Call[Nothing]) -> list[FeaturedShown]:
+async def featured(call: Call[Nothing]) -> list[FeaturedShown]:
     """The tags on one's own profile."""
     handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
     return [
@@ -121,7 +121,7 @@ ROUTES: tuple[Route, ...] = (
     post("/api/v1/tags/{name}/unfollow", unfollow, Surface.SEARCH, **FOLLOWS),
     post("/api/v1/tags/{name}/feature", feature, Surface.SEARCH, **ACCOUNTS),
     post("/api/v1/tags/{name}/unfeature", unfeature, Surface.SEARCH, **ACCOUNTS),
-    get("/api/v1/featured_tags", mine, Surface.OWN, scope="read:accounts", gives=list[FeaturedShown]),
+    get("/api/v1/featured_tags", featured, Surface.OWN, scope="read:accounts", gives=list[FeaturedShown]),
     post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts", takes=FeatureSent, gives=FeaturedShown),
     get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
     delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=ById),

@@ -52,7 +52,7 @@ class Userinfo(msgspec.Struct, kw_only=True):
     picture: str
 
 
-async def mine(call: Call[Nothing]) -> Profile:
+async def show(call: Call[Nothing]) -> Profile:
     """One's own profile, to be edited."""
     may_know(call)
     return await _profile(call)
@@ -118,7 +118,7 @@ async def _profile(call: Call[Any]) -> Profile:
 WRITE: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/profile", mine, Surface.PROFILE, gives=Profile),
+    get("/api/v1/profile", show, Surface.PROFILE, gives=Profile),
     patch("/api/v1/profile", change, Surface.PROFILE, takes=ProfileSent, gives=Profile, body=35_000_000, **WRITE),
     delete("/api/v1/profile/avatar", without_avatar, Surface.PROFILE, gives=CredentialAccount, **WRITE),
     delete("/api/v1/profile/header", without_header, Surface.PROFILE, gives=CredentialAccount, **WRITE),

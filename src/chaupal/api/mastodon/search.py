@@ -70,22 +70,22 @@ class SearchFound(NamedTuple):
 
 async def everything(call: Call[SearchArgs]) -> Answer:
     """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
-    found = await _found(call)
+    found = await _search(call)
     return found.answer(await tags_bytes(call, found.tags))
 
 
 async def first(call: Call[SearchArgs]) -> Answer:
     """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
-    found = await _found(call)
+    found = await _search(call)
     return found.answer(msgspec.json.encode([tag.name for tag in found.tags]))
 
 
-async def _found(call: Call[SearchArgs]) -> SearchFound:
+async def _search(call: Call[SearchArgs]) -> SearchFound:
     args, query = call.args, call.args.q[:LONGEST]
     span, wanted = args.span(20, 40), args.type
     house, viewer = call.house, call.viewer
     if args.resolve and (there := await elsewhere.look_up(house.square, viewer, query)) is not None:
-        return await _there(call, there)
+        return await _of_elsewhere(call, there)
     people, posts, found = [], [], []
     if wanted in (None, "accounts") and args.account_id is None:
         people = (await romanised.people(house.reads, viewer, query, span, following=args.following)).items
@@ -98,7 +98,7 @@ async def _found(call: Call[SearchArgs]) -> SearchFound:
     return SearchFound(await people_bytes(call, people), await statuses_bytes(call, posts), found)
 
 
-async def _there(call: Call[SearchArgs], there: elsewhere.FoundElsewhere) -> SearchFound:
+async def _of_elsewhere(call: Call[SearchArgs], there: elsewhere.FoundElsewhere) -> SearchFound:
     """The one thing that was found on another server, as the viewer may see it, where it is of a kind that is asked for."""
     wanted, people, posts = call.args.type, [], []
     if there.person and wanted in (None, "accounts"):

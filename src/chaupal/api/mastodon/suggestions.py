@@ -64,18 +64,18 @@ def _suggestion(call: Call[Any], one: SuggestedPerson) -> Suggestion:
     return Suggestion(source=source, sources=[w.kind for w in one.why], account=account, reasons=reasons)
 
 
-async def _found(call: Call[SuggestionsAsked]) -> Sequence[SuggestedPerson]:
+async def _suggested(call: Call[SuggestionsAsked]) -> Sequence[SuggestedPerson]:
     return await suggestions.page(call.house.reads, call.viewer, max(1, min(call.args.limit, 80)))
 
 
 async def page_v2(call: Call[SuggestionsAsked]) -> Answer:
     """Whom one may like to follow, and why."""
-    return json([_suggestion(call, one) for one in await _found(call)])
+    return json([_suggestion(call, one) for one in await _suggested(call)])
 
 
 async def page_v1(call: Call[SuggestionsAsked]) -> Answer:
     """Whom one may like to follow, as older clients read it."""
-    return Answer(await people_bytes(call, [one.person for one in await _found(call)]))
+    return Answer(await people_bytes(call, [one.person for one in await _suggested(call)]))
 
 
 async def turn_down(call: Call[ById]) -> dict[str, Any]:

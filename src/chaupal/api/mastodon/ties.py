@@ -176,7 +176,7 @@ def around(read: Around) -> Callable[[Call[PagedById]], Awaitable[Answer]]:
     return run
 
 
-def _own(read: Own) -> Callable[[Call[Paged]], Awaitable[Answer]]:
+def _handler_of(read: Own) -> Callable[[Call[Paged]], Awaitable[Answer]]:
     async def run(call: Call[Paged]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.cursor(40, 80))
         return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
@@ -219,10 +219,10 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
     post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts", **BY_ID),
     get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
-    get("/api/v1/endorsements", _own(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", takes=Paged),
+    get("/api/v1/endorsements", _handler_of(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", takes=Paged),
     get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById, kept=True),
     get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById, kept=True),
-    get("/api/v1/follow_requests", _own(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged, kept=True),
-    get("/api/v1/blocks", _own(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged, kept=True),
+    get("/api/v1/follow_requests", _handler_of(crowds.asking), Surface.PROFILE, scope="read:follows", takes=Paged, kept=True),
+    get("/api/v1/blocks", _handler_of(crowds.blocked), Surface.PROFILE, scope="read:blocks", takes=Paged, kept=True),
     get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", takes=Paged, kept=True),
 )  # fmt: skip

@@ -26,7 +26,7 @@ class TrendsAsked(msgspec.Struct, kw_only=True):
     offset: Number = 0
     language: str | None = None
 
-    def most(self, usual: int, most: int) -> int:
+    def bounded(self, usual: int, most: int) -> int:
         return usual if self.limit is None else max(1, min(self.limit, most))
 
 
@@ -78,7 +78,7 @@ def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.OwnTags) -> TagS
 
 async def shown_tags(call: Call[Any], found: Sequence[TrendingTag]) -> list[TagShown]:
     """Tags as the viewer reads them: with what they follow and show of them."""
-    mine = await own_tags.mine(call.house.reads, call.viewer) if found else own_tags.NONE
+    mine = await own_tags.of_viewer(call.house.reads, call.viewer) if found else own_tags.NONE
     return [tag_shown(call, tag, mine) for tag in found]
 
 
@@ -90,21 +90,23 @@ async def tags_bytes(call: Call[Any], found: Sequence[TrendingTag]) -> bytes:
 async def trending_tags(call: Call[TrendsAsked]) -> Answer:
     """What people talk about more than before."""
     args = call.args
-    found = await trends.tags(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    found = await trends.tags(call.house.reads, call.viewer, args.language, args.offset + args.bounded(10, 20))
     return Answer(await tags_bytes(call, found[args.offset :]))
 
 
 async def trending_posts(call: Call[TrendsAsked]) -> Answer:
     """What was liked and reposted most lately."""
     args = call.args
-    found = await trends.posts(call.house.reads, call.viewer, args.language, args.most(20, 40), min(args.offset, 400))
+    found = await trends.posts(
+        call.house.reads, call.viewer, args.language, args.bounded(20, 40), min(args.offset, 400)
+    )
     return Answer(await statuses_bytes(call, found))
 
 
 async def trending_links(call: Call[TrendsAsked]) -> Answer:
     """What people share more than before."""
     args = call.args
-    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.most(10, 20))
+    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.bounded(10, 20))
     return Answer(_encode(await links_shown(call, found[args.offset :])))
 
 

@@ -70,12 +70,12 @@ async def listed(call: Call[Nothing]) -> list[DraftShown]:
 
 
 async def show(call: Call[ById]) -> DraftShown:
-    return await _one(call, call.args.id)
+    return await _draft(call, call.args.id)
 
 
 async def begin(call: Call[DraftSent]) -> DraftShown:
     """A new draft."""
-    return await _one(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args)))
+    return await _draft(call, await drafts.keep(call.house.square, call.viewer, body_of(call.args)))
 
 
 async def change(call: Call[DraftSent]) -> DraftShown:
@@ -83,7 +83,7 @@ async def change(call: Call[DraftSent]) -> DraftShown:
     body = body_of(call.args)
     # The description has no series: what was begun on the pages is not lost by a program that changes its first post.
     body.then = (await unsaid.draft(call.house.reads, call.viewer, call.args.id)).body.then if call.args.id else ()
-    return await _one(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
+    return await _draft(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
 
 
 async def drop(call: Call[ById]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def poll_of(sent: PollSent | None) -> PollAsked | None:
     )
 
 
-async def _one(call: Call[Any], id_: int) -> DraftShown:
+async def _draft(call: Call[Any], id_: int) -> DraftShown:
     found = await unsaid.draft(call.house.reads, call.viewer, id_)
     return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
 

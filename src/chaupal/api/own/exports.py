@@ -37,9 +37,9 @@ async def ask(call: Call[Nothing]) -> ExportShown:
     return shown(call, await exports.by_id(square, viewer, await exports.ask(square, viewer)))
 
 
-async def mine(call: Call[Nothing]) -> list[ExportShown]:
+async def listed(call: Call[Nothing]) -> list[ExportShown]:
     """What one asked for and can still fetch, the newest first."""
-    return [shown(call, one) for one in await exports.mine(call.house.square, call.viewer)]
+    return [shown(call, one) for one in await exports.of_viewer(call.house.square, call.viewer)]
 
 
 async def show(call: Call[ById]) -> ExportShown:
@@ -72,7 +72,7 @@ OWN: dict[str, Any] = {"scope": "read", "suspended": True}
 
 ROUTES: tuple[Route, ...] = (
     post(API, ask, Surface.OWN, gives=ExportShown, limit=(10, 3_600), **OWN),
-    get(API, mine, Surface.OWN, gives=list[ExportShown], **OWN),
+    get(API, listed, Surface.OWN, gives=list[ExportShown], **OWN),
     get(f"{API}/{{id}}", show, Surface.OWN, takes=ById, gives=ExportShown, **OWN),
     get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=ById, **OWN),
 )

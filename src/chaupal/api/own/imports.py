@@ -59,9 +59,9 @@ async def bring(call: Call[ImportSent]) -> ImportShown:
     return shown(*await imports.by_id(call.house.square, call.viewer, id_))
 
 
-async def mine(call: Call[Nothing]) -> list[ImportShown]:
+async def listed(call: Call[Nothing]) -> list[ImportShown]:
     """What one brought lately, the newest first."""
-    return [shown(one) for one in await imports.mine(call.house.square, call.viewer)]
+    return [shown(one) for one in await imports.of_viewer(call.house.square, call.viewer)]
 
 
 async def show(call: Call[ById]) -> ImportShown:
@@ -109,7 +109,7 @@ ROUTES: tuple[Route, ...] = (
         limit=(10, 3_600),
         **WRITE,
     ),
-    get(API, mine, Surface.OWN, gives=list[ImportShown], **READ),
+    get(API, listed, Surface.OWN, gives=list[ImportShown], **READ),
     get(f"{API}/{{id}}", show, Surface.OWN, takes=ById, gives=ImportShown, **READ),
     delete(f"{API}/{{id}}", stop, Surface.OWN, takes=ById, gives=ImportShown, **WRITE),
 )

@@ -86,7 +86,7 @@ async def thread(carrier: Carrier, event: ThreadWanted) -> None:
         log.info("what a post answers is not there", why=problem.why)
 
 
-async def seen(carrier: Carrier, event: ThreadSeen) -> None:
+async def complete_thread(carrier: Carrier, event: ThreadSeen) -> None:
     """What else was said in a conversation. It is looked at again: nothing is tried twice for it."""
     if carrier.federation is None:
         return
@@ -159,7 +159,7 @@ FETCHED: dict[type[Event], tuple[Handler, ...]] = {PostPublished: (wanted,), Dec
 GATHERED: dict[type[Event], Errand] = {
     ActivityArrived: arrived,
     ThreadWanted: thread,
-    ThreadSeen: seen,
+    ThreadSeen: complete_thread,
     PersonMet: met,
     MediaWanted: bring,
     MediaUnwanted: drop,

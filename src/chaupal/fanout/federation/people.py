@@ -29,7 +29,7 @@ from chaupal.store.machine.work import Writing
 
 async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     """Of ours, a post of theirs: told to its author."""
-    fed, by, author = fed_of(carrier), *await _two(w, event.by, event.author)
+    fed, by, author = fed_of(carrier), *await _whose_two(w, event.by, event.author)
     if by is None or by.server or author is None or not author.server:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -50,7 +50,7 @@ async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
 
 async def follows(carrier: Carrier, w: Writing, event: TieChanged) -> None:
     """Ours asks theirs, or has moved along with them; or theirs was let follow ours."""
-    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     origin = fed.settings.origin
@@ -72,7 +72,7 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> No
 
     Where the other side ended it, it is known by no id any more, and nobody need be told.
     """
-    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     id_ = await uris.of_tie(w, uris.FOLLOW, by.id, to.id)
@@ -91,7 +91,7 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> No
 
 async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
     """Their server has to know, for it shows them what it holds of ours."""
-    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or by.server or to is None or not to.server:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -101,7 +101,7 @@ async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
 
 
 async def unblocked(carrier: Carrier, w: Writing, event: Unblocked) -> None:
-    fed, by, to = fed_of(carrier), *await _two(w, event.by, event.to)
+    fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     id_ = await uris.of_tie(w, uris.BLOCK, event.by, event.to)
     if by is None or by.server or to is None or not id_:
         return
@@ -117,7 +117,7 @@ async def changed(carrier: Carrier, w: Writing, event: AccountChanged) -> None:
 
 async def moved(carrier: Carrier, w: Writing, event: AccountMoved) -> None:
     """To followers: they may come along, where whoever it is that they are told of names this account (FEP-7628)."""
-    fed, mine, target = fed_of(carrier), *await _two(w, event.account, event.to)
+    fed, mine, target = fed_of(carrier), *await _whose_two(w, event.account, event.to)
     if mine is None or mine.server or target is None:
         return
     actor, there = (
@@ -137,7 +137,7 @@ async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
     await say(fed, w, event.account, await deliveries.everywhere(w), activities.delete_person(actor))
 
 
-async def _two(w: Writing, one: int, other: int) -> tuple[Whose | None, Whose | None]:
+async def _whose_two(w: Writing, one: int, other: int) -> tuple[Whose | None, Whose | None]:
     found = await addresses.people(w, (one, other))
     return found.get(one), found.get(other)
 

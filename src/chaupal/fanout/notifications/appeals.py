@@ -67,7 +67,14 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
         noticed=not to.remote,
     )
     await court_notices.note(
-        carrier.court, w, row, strike.order, ABOUT_APPEAL, "sent", language=to.language, ways=telling.ways(carrier, to)
+        carrier.court,
+        w,
+        row,
+        strike.order,
+        ABOUT_APPEAL,
+        "sent",
+        language=to.language,
+        ways=telling.ways_told(carrier, to),
     )
     if event.outcome == "reversed" and strike.order is not None and strike.order.report_id is not None:
         await told_of(carrier, w, strike.order.report_id, "taken_back")

@@ -77,7 +77,7 @@ async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
     if await finding.source(w, event.post) is None:
         return
     voters = await polls.voters(w, event.post, event.told, VOTERS_AT_ONCE)
-    for account in await _here(carrier, w, voters if event.told else [event.author, *voters]):
+    for account in await _ours_among(carrier, w, voters if event.told else [event.author, *voters]):
         await notifications.add(
             w, carrier.make_id(), account, "poll", by=event.author, cause=f"poll:{event.post}", post=event.post
         )
@@ -109,7 +109,7 @@ async def unfollowed(carrier: Carrier, w: Writing, event: Unfollowed) -> None:
         await notifications.drop(w, event.to, f"follow:{event.by}")
 
 
-async def asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
+async def follow_asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
     if await graph.wanted(w, event.by, event.to, asked=True) is not None:
         await _tell(carrier, w, event.to, "follow_request", event.by, f"ask:{event.by}")
 
@@ -134,11 +134,11 @@ async def _tell_all(
 ) -> None:
     """But for oneself, those who block one, and those who want to hear nothing from this conversation."""
     told = {account: kind for account, kind in told.items() if account != by}
-    here = await _here(carrier, w, told)
+    here = await _ours_among(carrier, w, told)
     told = {account: kind for account, kind in told.items() if account in here}
     if not told:
         return
-    ways = await _ways(w, by, list(told), private=private, answers=answers)
+    ways = await _sifted(w, by, list(told), private=private, answers=answers)
     muted = await threads.muted_by(w, post, list(told))
     for account, kind in told.items():
         if account not in muted and (way := ways[account]) != DROP:
@@ -149,19 +149,19 @@ async def _tell_all(
 async def _tell(
     carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
 ) -> None:
-    if account not in await _here(carrier, w, [account]):
+    if account not in await _ours_among(carrier, w, [account]):
         return
     muted = post is not None and await threads.muted_by(w, post, [account])
-    if account != by and not muted and (way := (await _ways(w, by, [account]))[account]) != DROP:
+    if account != by and not muted and (way := (await _sifted(w, by, [account]))[account]) != DROP:
         await _add(carrier, w, account, kind, by, cause, post, apart=way == FILTER)
 
 
-async def _here(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Collection[int]:
+async def _ours_among(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Collection[int]:
     """Those of them who read here: people of other servers hear of it from theirs."""
     return await people.ours_among(w, accounts) if carrier.settings.federates else accounts
 
 
-async def _ways(
+async def _sifted(
     w: Writing, by: int, to: list[int], *, private: bool = False, answers: int | None = None
 ) -> dict[int, str]:
     """What becomes of a notification for each of them: whoever blocks its author is told nothing."""

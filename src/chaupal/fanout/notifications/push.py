@@ -68,7 +68,11 @@ async def _deliver(carrier: Carrier, call: Due) -> None:
         if not await push.claim(w, call, carrier.clock() + HELD):
             return
         to = await push.subscription(w, call.subscription_id)
-    said = None if to is None or carrier.clock() - call.at > push.LASTS else await _words(carrier, to, call.notice_id)
+    said = (
+        None
+        if to is None or carrier.clock() - call.at > push.LASTS
+        else await _payload_for(carrier, to, call.notice_id)
+    )
     if to is None or said is None:
         async with carrier.work.writing() as w:
             await push.done(w, call, went=False)
@@ -94,7 +98,7 @@ async def _failed(carrier: Carrier, to: Subscription, call: Due, status: int) ->
 # --- what is said ---
 
 
-async def _words(carrier: Carrier, to: Subscription, notification: int) -> bytes | None:
+async def _payload_for(carrier: Carrier, to: Subscription, notification: int) -> bytes | None:
     """The payload, or None where this viewer is not to be told (any more)."""
     viewer = await _viewer(carrier, to)
     if viewer is None:

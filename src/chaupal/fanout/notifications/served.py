@@ -59,8 +59,8 @@ async def again(carrier: Carrier, w: Writing, event: NoticeAsked) -> None:
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     key = f"told:{event.ruling}:{told.about}:{event.at}"
     to = await telling_ways.ear(carrier, w, told.account_id)
-    _word(carrier, w, strike, told.about, to, key=key, noticed=False)
-    ways = telling_ways.ways(carrier, to)
+    _send_word(carrier, w, strike, told.about, to, key=key, noticed=False)
+    ways = telling_ways.ways_told(carrier, to)
     await _note(carrier, w, strike, msgspec.structs.replace(told, language=to.language), "sent", ways=ways)
 
 
@@ -143,13 +143,13 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
             cause=f"ruling:{row.id}:{telling.about}",
             body=msgspec.json.encode(body).decode(),
         )
-    _word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
-    ways = telling_ways.ways(carrier, to)
+    _send_word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
+    ways = telling_ways.ways_told(carrier, to)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)
     await tellings.sent(w, telling.id, carrier.clock(), ways, leaf)
 
 
-def _word(
+def _send_word(
     carrier: Carrier, w: Writing, strike: Strike, about: str, to: ToldAccount, *, key: str, noticed: bool
 ) -> None:
     """The direct post and the mail leave after the commit."""

@@ -49,7 +49,7 @@ def notice_page(carrier: Carrier, to: ToldAccount, ruling: int) -> str:
     return by_link.path(carrier.court, ruling, to.account) if to.remote else ruling_texts.notice_page(ruling)
 
 
-def ways(carrier: Carrier, to: ToldAccount) -> str:
+def ways_told(carrier: Carrier, to: ToldAccount) -> str:
     """By which ways they are told of a ruling, as the log calls them; by none where we talk to no other server any more."""
     if to.remote:
         return "server" if carrier.settings.federates else ""
@@ -83,7 +83,7 @@ def answer(
     w.tell(WordDue(account=to.account, text=text, key=key, language=to.language, noticed=noticed))
     if to.email:
         write(carrier, w, to.email, to.language, kind, path=path, name=f"@{to.handle}", day=day, **facts)
-    return ways(carrier, to).removeprefix("app ")
+    return ways_told(carrier, to).removeprefix("app ")
 
 
 def write(

@@ -41,12 +41,12 @@ async def verify(carrier: Carrier, event: LinksToVerify) -> None:
         now = await fields_of(w, event.account)  # they may be others meanwhile
         if now is None:
             return
-        told = tuple(_told(field, backs.get(field.value), w.now()) for field in now[1])
+        told = tuple(_verified(field, backs.get(field.value), w.now()) for field in now[1])
         if told != now[1]:
             await accounts.change(w, event.account, Face(fields=told))
 
 
-def _told(field: Field, back: bool | None, at: int) -> Field:
+def _verified(field: Field, back: bool | None, at: int) -> Field:
     """`back`: None where it was not asked, or could not be had: then what was known stands."""
     return field if back is None else replace(field, verified_at=(field.verified_at or at) if back else 0)
 

@@ -82,7 +82,7 @@ def read_act(said: object) -> Activity:
         kind=kind,
         actor=actor,
         object=about,
-        objects=_each(objects),
+        objects=_uris(objects),
         whole=whole,
         object_kind=_first_kind(whole),
         to=uris_of(said, "to", 200),
@@ -107,7 +107,7 @@ def _with_rare(act: Activity, said: Json) -> Activity:
     )
 
 
-def _each(objects: list[Any]) -> tuple[str, ...]:
+def _uris(objects: list[Any]) -> tuple[str, ...]:
     if len(objects) == 1:
         return (found,) if (found := uri_of(objects[0])) else ()
     return tuple(dict.fromkeys(filter(None, map(uri_of, objects))))

@@ -106,7 +106,7 @@ def read_actor(said: object) -> Actor:
     user = word_of(said, "preferredUsername")
     if not _USER.fullmatch(user):
         raise Unreadable("no_handle")
-    inbox = _own(said, "inbox", uri)
+    inbox = _own_address(said, "inbox", uri)
     if not inbox:
         raise Unreadable("no_inbox")
     endpoints = value_of(said, "endpoints")
@@ -114,21 +114,40 @@ def read_actor(said: object) -> Actor:
     note = foreign.read(first_word(said, "summary")[0][:MOST_NOTE])
     url = page_of(said)
     return Actor(
-        uri=uri, kind=kind, user=user.lower(), host=host_of(uri), url=url if same_host(url, uri) else uri,
-        name=clean_name(plain(first_word(said, "name")[0], 200)), note=foreign.text_of(note.html), note_html=note.html,
-        fields=_fields(said), avatar=_picture(said, "icon"), header=_picture(said, "image"), inbox=inbox,
-        shared_inbox=_own(endpoints, "sharedInbox", uri) if isinstance(endpoints, dict) else _own(said, "sharedInbox", uri),
-        outbox=_own(said, "outbox", uri), followers=_own(said, "followers", uri), following=_own(said, "following", uri),
-        featured=_own(said, "featured", uri), locked=flag_of(said, "manuallyApprovesFollowers"), discoverable=flag_of(said, "discoverable"),
-        indexable=flag_of(said, "indexable"), hides_collections=flag_of(said, "hidesCollections"),
-        suspended=flag_of(said, "suspended"), aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
-        moved_to=uri_of(value_of(said, "movedTo")), created_at=moment_of(value_of(said, "published")) or 0, keys=keys,
-        emojis=emojis_of(said), claimed=_claimed(said), withheld=stated(said),
+        uri=uri,
+        kind=kind,
+        user=user.lower(),
+        host=host_of(uri),
+        url=url if same_host(url, uri) else uri,
+        name=clean_name(plain(first_word(said, "name")[0], 200)),
+        note=foreign.text_of(note.html),
+        note_html=note.html,
+        fields=_fields(said),
+        avatar=_picture(said, "icon"),
+        header=_picture(said, "image"),
+        inbox=inbox,
+        shared_inbox=_own_address(endpoints if isinstance(endpoints, dict) else said, "sharedInbox", uri),
+        outbox=_own_address(said, "outbox", uri),
+        followers=_own_address(said, "followers", uri),
+        following=_own_address(said, "following", uri),
+        featured=_own_address(said, "featured", uri),
+        locked=flag_of(said, "manuallyApprovesFollowers"),
+        discoverable=flag_of(said, "discoverable"),
+        indexable=flag_of(said, "indexable"),
+        hides_collections=flag_of(said, "hidesCollections"),
+        suspended=flag_of(said, "suspended"),
+        aliases=uris_of(said, "alsoKnownAs", MOST_ALIASES),
+        moved_to=uri_of(value_of(said, "movedTo")),
+        created_at=moment_of(value_of(said, "published")) or 0,
+        keys=keys,
+        emojis=emojis_of(said),
+        claimed=_claimed(said),
+        withheld=stated(said),
         implements=_implements(said),
-    )  # fmt: skip
+    )
 
 
-def _own(said: Json, name: str, uri: str) -> str:
+def _own_address(said: Json, name: str, uri: str) -> str:
     """An address of the actor's own host: what is sent there is for nobody else."""
     here = uri_of(value_of(said, name))
     return here if same_host(here, uri) else ""

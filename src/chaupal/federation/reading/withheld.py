@@ -19,11 +19,11 @@ class WithheldThere(msgspec.Struct, frozen=True):
 
 def stated(said: Json) -> tuple[WithheldThere, ...]:
     """What an object says of itself, each once, without what names no country. Whether it is over is looked at when it is shown."""
-    found = [_one(value) for value in values_of(said, "withheldIn", MOST) if isinstance(value, dict)]
+    found = [_withheld_there(value) for value in values_of(said, "withheldIn", MOST) if isinstance(value, dict)]
     return tuple(dict.fromkeys(one for one in found if known_country(one.country)))
 
 
-def _one(value: Json) -> WithheldThere:
+def _withheld_there(value: Json) -> WithheldThere:
     return WithheldThere(
         country=word_of(value, "country").upper(),
         order=address(value_of(value, "order")),

@@ -25,7 +25,7 @@ ALGORITHMS = {
 
 def claim(asked: SignedRequest) -> Claim:
     """What the signature says, with all in it that has to be. Raises NotSigned."""
-    told = _parts(_header(asked))
+    told = _parameters(_header(asked))
     algorithm = told.get("algorithm", "").lower()
     if not told.get("keyId"):
         raise NotSigned(why="it names no key")
@@ -40,7 +40,7 @@ def claim(asked: SignedRequest) -> Claim:
         ALGORITHMS[algorithm],
         _signature(told.get("signature", "")),
         _base(asked, names, told),
-        _made(asked, names, told),
+        _made_at(asked, names, told),
         _seconds(told["expires"]) if "expires" in told else 0,
         _without_query(asked, names, told),
     )
@@ -72,7 +72,7 @@ def _header(asked: SignedRequest) -> str:
     return value
 
 
-def _parts(value: str) -> dict[str, str]:
+def _parameters(value: str) -> dict[str, str]:
     if len(value) > LONGEST:
         raise NotSigned(why="it is too long")
     told: dict[str, str] = {}
@@ -134,7 +134,7 @@ def _without_query(asked: SignedRequest, names: list[str], told: dict[str, str])
     return ()
 
 
-def _made(asked: SignedRequest, names: list[str], told: dict[str, str]) -> int:
+def _made_at(asked: SignedRequest, names: list[str], told: dict[str, str]) -> int:
     return _seconds(told["created"]) if CREATED in names else _dated(asked.header("date"))
 
 

@@ -39,7 +39,7 @@ async def own_key(fed: "Federation", account: int) -> SigningKey:
     """The key by which somebody here signs. `account` 0: the server."""
     found = fed.remembered.own.items.get(account)
     if found is None:
-        key = read_private(_unsealed(fed.settings, account, (await _kept(fed, account)).private))
+        key = read_private(_unsealed(fed.settings, account, (await _made_and_kept(fed, account)).private))
         found = SigningKey(addresses.key(await _actor(fed, account)), key)
         fed.remembered.own.put(account, found)
     return found
@@ -55,10 +55,10 @@ async def _actor(fed: "Federation", account: int) -> str:
 
 async def public_key(fed: "Federation", account: int) -> str:
     """Its public half, in PEM, as their actor publishes it."""
-    return (await _kept(fed, account)).public
+    return (await _made_and_kept(fed, account)).public
 
 
-async def _kept(fed: "Federation", account: int) -> OwnKey:
+async def _made_and_kept(fed: "Federation", account: int) -> OwnKey:
     async with fed.work.reading() as reading:
         found = await keys.own(reading, account)
     if found is not None:

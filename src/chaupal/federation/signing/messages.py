@@ -32,7 +32,7 @@ def claims(asked: SignedRequest) -> list[Claim]:
     return found
 
 
-def parts(method: str) -> tuple[Item, ...]:
+def covered(method: str) -> tuple[Item, ...]:
     """What we sign: the least that everybody asks for. The date stands in the parameters."""
     names = ("@method", "@target-uri", *(("content-digest",) if method == "POST" else ()))
     return tuple(Item(name, {}) for name in names)
@@ -45,7 +45,7 @@ def headers(method: str, body: bytes) -> dict[str, str]:
 
 def signed(method: str, key: str, now: int) -> Item:
     """What is signed of a request of ours, and by what: the member of `Signature-Input`. `now` in seconds."""
-    return Item(parts(method), {"created": now, "keyid": key, "alg": "rsa-v1_5-sha256"})
+    return Item(covered(method), {"created": now, "keyid": key, "alg": "rsa-v1_5-sha256"})
 
 
 def base(asked: SignedRequest, item: Item) -> bytes:
@@ -69,7 +69,7 @@ def _claim(asked: SignedRequest, item: Item, signature: Item | None) -> Claim:
     if signature is None or not isinstance(signature.value, bytes):
         raise NotSigned(why="a label has no signature")
     params = item.params
-    if not (key := _word(params, "keyid")):
+    if not (key := _parameter_text(params, "keyid")):
         raise NotSigned(why="it names no key")
     names = {str(part.value) for part in _named(item) if not part.params}
     _check(asked, names, params)
@@ -77,7 +77,7 @@ def _claim(asked: SignedRequest, item: Item, signature: Item | None) -> Claim:
         check_content_digest(asked.header("content-digest"), asked.body)
     return Claim(
         key,
-        _word(params, "alg"),
+        _parameter_text(params, "alg"),
         signature.value,
         base(asked, item),
         _seconds(params, "created"),
@@ -154,7 +154,7 @@ def _quoted(text: str) -> str:
     return quote_plus(text, safe="*").replace("+", "%20").replace("~", "%7E")
 
 
-def _word(params: fields.Params, name: str) -> str:
+def _parameter_text(params: fields.Params, name: str) -> str:
     value = params.get(name, "")
     if not isinstance(value, str) or isinstance(value, fields.BareToken):
         raise NotSigned(why=f"{name} is no text")

@@ -43,23 +43,23 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
     if not part:
         return None
     await finding.person_now(fed, whose)
-    known = await _known(fed, key)
+    known = await _known_key(fed, key)
     return known if known is not None and known.actor == whose else None
 
 
 async def _of_document(fed: "Federation", key: str) -> Known | None:
     """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
-    found = await calling.part(fed, key)
-    whose = _whose(found, key)
+    found = await calling.partial(fed, key)
+    whose = _owner_of(found, key)
     account = await finding.person_now(fed, whose)
-    known = await _known(fed, key)
+    known = await _known_key(fed, key)
     if known is None:
         await _named_by_address(fed, account, whose, key, found)
-        known = await _known(fed, key)
+        known = await _known_key(fed, key)
     return known if known is not None and known.actor == whose else None
 
 
-def _whose(found: Json, key: str) -> str:
+def _owner_of(found: Json, key: str) -> str:
     """Whose key it is, by the document at its address: an actor with its keys, or the key. Raises NotSigned, Unreadable."""
     here = uri_of(found)
     whose = here if is_actor(found) and here else read_key(found).owner
@@ -68,7 +68,7 @@ def _whose(found: Json, key: str) -> str:
     return whose
 
 
-async def _known(fed: "Federation", key: str) -> Known | None:
+async def _known_key(fed: "Federation", key: str) -> Known | None:
     async with fed.work.reading() as reading:
         return await keys.known(reading, key)
 

@@ -249,7 +249,7 @@ async def _ask_for(fed: Federation, chain: Chain, act: Activity, need: Need) -> 
     try:
         match need.what:
             case "whole":
-                whole = await chain.thing(need.uri)
+                whole = await chain.whole(need.uri)
                 return msgspec.structs.replace(
                     act, whole=whole, object=uri_of(whole), object_kind=next(iter(kinds_of(whole)), "")
                 )
@@ -268,7 +268,7 @@ async def _ask_for(fed: Federation, chain: Chain, act: Activity, need: Need) -> 
 async def _from_its_own_server(fed: Federation, chain: Chain, act: Activity) -> tuple[Doer | None, Activity]:
     """What somebody else brought along, as the server says it whose it is: then it is as if its author had sent it."""
     try:
-        whole = await chain.thing(act.object)
+        whole = await chain.whole(act.object)
     except NotThere as problem:
         if act.kind == "Delete" and problem.gone:
             return await _author(fed, act.object), act

@@ -64,29 +64,31 @@ async def measure(reads: Reads, what: str, span: Span, tag: str = "") -> Measure
         previous = await counts.altogether(reading, what, before, key)
         return Measure(total, previous, [(begins, found.get(begins, 0)) for begins in span.firsts])
 
-    return await _kept(reads, ("measure", what, span, key), count)
+    return await _remembered(reads, ("measure", what, span, key), count)
 
 
-async def most(reads: Reads, what: str, span: Span, n: int, tag: str = "") -> Sequence[tuple[str, int]]:
+async def most_frequent(reads: Reads, what: str, span: Span, n: int, tag: str = "") -> Sequence[tuple[str, int]]:
     """Words and how often, the most frequent first."""
     key = count_key(tag) if tag else ""
-    return await _kept(reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key))
+    return await _remembered(
+        reads, ("most", what, span, n, key), lambda reading: counts.most(reading, what, span, n, key)
+    )
 
 
 async def space(reads: Reads) -> tuple[int, int]:
     """Bytes of the database, and of what was uploaded."""
-    return await _kept(reads, ("space",), counts.space)
+    return await _remembered(reads, ("space",), counts.space)
 
 
 async def database_version(reads: Reads) -> str:
-    return await _kept(reads, ("version",), counts.version)
+    return await _remembered(reads, ("version",), counts.version)
 
 
 async def retention(reads: Reads, first: date, last: date, *, monthly: bool) -> list[Cohort]:
     """The oldest period first. Whoever was seen to do something later counts for every period until then."""
     periods = _periods(first, last, monthly=monthly)
     span = Span(periods[0], _after(periods[-1], monthly=monthly), DAY)
-    people = await _kept(reads, ("retention", span), lambda reading: counts.joined(reading, span))
+    people = await _remembered(reads, ("retention", span), lambda reading: counts.joined(reading, span))
     seen: list[list[int]] = [[] for _ in periods]
     for joined, last_seen in people:
         seen[bisect_right(periods, joined) - 1].append(last_seen)
@@ -112,10 +114,10 @@ async def weeks(reads: Reads) -> list[ActiveWeek]:
             for begins in reversed(span.firsts)
         ]
 
-    return await _kept(reads, ("weeks", span), count)
+    return await _remembered(reads, ("weeks", span), count)
 
 
-async def _kept[T](reads: Reads, of: tuple[object, ...], count: Callable[[Reading], Awaitable[T]]) -> T:
+async def _remembered[T](reads: Reads, of: tuple[object, ...], count: Callable[[Reading], Awaitable[T]]) -> T:
     """Counted off the loop, and told again for some minutes."""
     pages, now, key = reads.work.memory.pages, reads.clock(), ("counts", *of)
     kept = pages.get(key)

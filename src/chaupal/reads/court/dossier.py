@@ -116,7 +116,7 @@ async def dossier(
             found = found if only is None else [target for target in found if target.number in only][: most + 1]
             named, following = found[:most], found[most].number if len(found) > most else None
         else:
-            named, following = record.part(await docket.targets_of(reading, order.id), first, most)
+            named, following = record.part_from(await docket.targets_of(reading, order.id), first, most)
         events = await case_events.events_of(reading, [t.id for t in named])
         files = await _files(reads, reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}

@@ -84,7 +84,7 @@ async def impact(reads: Reads, viewer: Viewer, about: ImpactOn, supposed: Sequen
     hot = {tag.key for tag in await trends.tags(reads, viewer, limit=MOST_TRENDS)}
     async with reads.work.reading() as reading:
         posts = await _posts(reading, about)
-        things = await _things(reading, about, posts)
+        things = await _hydrated(reading, about, posts)
         before = await rulings_in_force(reading)
         after = _with(before, things, supposed, reading.now())
         sums, authors = await _sums(reading, about, posts)
@@ -119,7 +119,7 @@ async def _posts(reading: Reading, about: ImpactOn) -> list[int]:
     return ids
 
 
-async def _things(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> _Things:
+async def _hydrated(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> _Things:
     sealed = await sealed_posts(reading, posts[:1])
     people = await sealed_people(reading, [about.owner]) if about.owner is not None else {}
     return _Things(sealed[0] if sealed else None, people.get(about.owner or 0))

@@ -196,10 +196,10 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         authority = None if order is None else await authorities.authority(reading, order.authority_id)
         if order is None or authority is None or order.secret:
             raise NotFound
-        named, following = part(await docket.targets_of(reading, order.id), first, most)
+        named, following = part_from(await docket.targets_of(reading, order.id), first, most)
         ids = [target.id for target in named]
         events, made = await case_events.events_of(reading, ids), await rulings.by_targets(reading, ids)
-        known = await _known(reading, viewer, named)
+        known = await _names_of(reading, viewer, named)
         counts = (await counts_of(reading, [order.id]))[order.id]
         acted = await _acted(reading, named, events)
         elsewhere = await copies.of_targets(
@@ -214,7 +214,7 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
             for t in named
         )
         happened = await _happened(reading, order)
-        asked = await _asked(reading, order)
+        asked = await _orders_behind(reading, order)
         flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
         confirms = await confirmed_by(reading, order)
     return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms)
@@ -226,7 +226,7 @@ async def confirmed_by(reading: Reading, order: Order) -> str:
     return next((one.ref for one in found if not one.secret), "")
 
 
-async def _asked(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:
+async def _orders_behind(reading: Reading, order: Order) -> tuple[tuple[Order, Authority], ...]:
     """The public orders that had asked for what a matter of the house's own did, with who sent them."""
     if order.authority_id is not None:
         return ()
@@ -274,7 +274,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[StoryLine, ...]:
     return tuple(sorted((*steps, *days), key=lambda line: line.at))
 
 
-def part(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Target], int | None]:
+def part_from(named: Sequence[Target], first: int, most: int) -> tuple[Sequence[Target], int | None]:
     """Targets from number `first` on, and the number where the next part starts: an order can name thousands."""
     start = max(0, first - 1)
     return named[start : start + most], start + most + 1 if len(named) > start + most else None
@@ -321,7 +321,7 @@ def _carried_out(event: CaseEvent, then: CaseEvent | None) -> bool:
 type Known = dict[int, tuple[str, int | None]]
 
 
-async def _known(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> Known:
+async def _names_of(reading: Reading, viewer: Viewer, named: Sequence[Target]) -> Known:
     """Subject -> (handle, post id), for those that the gate lets the viewer know of."""
     facts = await facts_for(reading, viewer)
     owners = sorted({t.owner_id for t in named if t.owner_id is not None})

@@ -31,7 +31,7 @@ class PostRulings(msgspec.Struct, frozen=True, kw_only=True):
     own: bool
 
 
-async def why(reads: Reads, viewer: Viewer, id_: int) -> PostRulings:
+async def rulings_on(reads: Reads, viewer: Viewer, id_: int) -> PostRulings:
     """Raises NotFound where there is no such post for this viewer: missing, private and removed look the same."""
     async with reads.work.reading() as reading:
         found = await sealed_posts(reading, (id_,))
@@ -40,7 +40,9 @@ async def why(reads: Reads, viewer: Viewer, id_: int) -> PostRulings:
     subject = subjects_of(found)[0]
     own = viewer.account == subject.author
     return PostRulings(
-        seen=seen, rulings=tuple(sorted(dict.fromkeys(_told(viewer, subject, facts, own=own)), key=severity)), own=own
+        seen=seen,
+        rulings=tuple(sorted(dict.fromkeys(_told_rulings(viewer, subject, facts, own=own)), key=severity)),
+        own=own,
     )
 
 
@@ -70,7 +72,7 @@ def scope_of(seen: Visible[Post]) -> str:
     return {"post": "status", "account": "user", "suspended": "user"}.get(verdict.scope, verdict.scope)
 
 
-def _told(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
+def _told_rulings(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) -> Iterable[Ruling]:
     everything = own or viewer.staff
     inner = subject.inner
     for id_ in subject.names if inner is None else subject.names | inner.names:

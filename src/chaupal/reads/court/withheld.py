@@ -37,14 +37,16 @@ async def after(reads: Reads, leaf: int, limit: int) -> ChangeStretch:
     async with reads.work.reading() as reading:
         found = await rulings.changes_after(reading, leaf, limit + 1)
         told = found[:limit]
-        known = await _known(reading, told)
-    return ChangeStretch([_told(change, known) for change in told], told[-1].leaf if told else leaf, len(found) > limit)
+        known = await _openly_known(reading, told)
+    return ChangeStretch(
+        [_change_told(change, known) for change in told], told[-1].leaf if told else leaf, len(found) > limit
+    )
 
 
 type Known = dict[tuple[str, int], int | None]
 
 
-async def _known(reading: Reading, changes: Iterable[Change]) -> Known:
+async def _openly_known(reading: Reading, changes: Iterable[Change]) -> Known:
     """(scope, id) -> whose it is, for all that everybody may know of."""
     rows = [change.row for change in changes]
     posts = await naming.posts_named(reading, _ids(rows, "status"))
@@ -61,7 +63,7 @@ def _ids(rows: Iterable[RulingRow], scope: str) -> list[int]:
     return sorted({row.subject_id for row in rows if SCOPES[Measure(row.measure)] == scope})
 
 
-def _told(change: Change, known: Known) -> WithheldChange:
+def _change_told(change: Change, known: Known) -> WithheldChange:
     scope = SCOPES[Measure(change.row.measure)]
     key = (scope, change.row.subject_id)
     return WithheldChange(

@@ -51,7 +51,7 @@ async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Trendin
     return page.map(await with_history(reads, viewer, found, await law(reads)))
 
 
-async def mine(reads: Reads, viewer: Viewer) -> OwnTags:
+async def of_viewer(reads: Reads, viewer: Viewer) -> OwnTags:
     """Which tags the viewer follows and shows; nobody's are none."""
     if viewer.account is None:
         return NONE

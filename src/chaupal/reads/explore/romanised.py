@@ -142,13 +142,13 @@ async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
     place = ("romanised", names, viewer.country, memory.rulings_version)
     kept: tuple[int, Index] | None = memory.pages.get(place)
     if kept is None or now >= kept[0]:
-        told = await (_names if names else _words)(reads, Viewer(country=viewer.country))
+        told = await (_names if names else _words_used)(reads, Viewer(country=viewer.country))
         kept = (now + KEPT_FOR, _by_sound(told))
         memory.pages.put(place, kept)
     return kept[1]
 
 
-async def _words(reads: Reads, anyone: Viewer) -> list[str]:
+async def _words_used(reads: Reads, anyone: Viewer) -> list[str]:
     return await vocabulary.vocabulary_of(reads, anyone, LANGUAGE)
 
 

@@ -24,9 +24,9 @@ async def by_name(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
     """A tag, whatever its spelling and reach; one that nobody uses (that may be seen) has no uses."""
     key, facts = count_key(name), await law(reads)
     async with reads.work.reading() as reading:
-        seen = await _seen(reading, viewer, facts, [key])
+        seen = await _visible_tags(reading, viewer, facts, [key])
     found = seen or [TrendingTag(key, name, 0, 0, 0)]
-    return (await _told(reads, viewer, found, facts))[0]
+    return (await _with_counts(reads, viewer, found, facts))[0]
 
 
 async def find(
@@ -52,17 +52,17 @@ async def find(
     if not suggest or offered(key):
         keys.insert(0, key)
     async with reads.work.reading() as reading:
-        seen = await _seen(reading, viewer, facts, keys[: offset + limit], own)
-    return await _told(reads, viewer, seen[offset:], facts)
+        seen = await _visible_tags(reading, viewer, facts, keys[: offset + limit], own)
+    return await _with_counts(reads, viewer, seen[offset:], facts)
 
 
-async def _told(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
+async def _with_counts(reads: Reads, viewer: Viewer, found: Sequence[TrendingTag], facts: Facts) -> list[TrendingTag]:
     """With the people who talk about each, counted as everywhere, and its last days."""
     people = await talking(reads, viewer)
     return await with_history(reads, viewer, [replace(t, authors=people.get(t.key, 0)) for t in found], facts)
 
 
-async def _seen(
+async def _visible_tags(
     reading: Reading, viewer: Viewer, facts: Facts, keys: Iterable[str], own: Mapping[str, str] = NONE
 ) -> list[TrendingTag]:
     """Those of which something may be seen in the viewer's country, in the spelling that the newest such posts use most.

@@ -54,7 +54,7 @@ async def links(reads: Reads, viewer: Viewer, language: str | None = None, limit
     ids = [*dict.fromkeys(post for one in ranked for post in one.posts)]
     async with reads.work.reading() as reading:
         seen = {one.item.id: one for one in await shown(reading, viewer, Surface.TRENDS, ids)} if ids else {}
-    return [found for one in ranked if (found := _told(one, seen)) is not None]
+    return [found for one in ranked if (found := _link_seen(one, seen)) is not None]
 
 
 async def by_id(reads: Reads, viewer: Viewer, id_: int) -> TrendingLink:
@@ -147,7 +147,7 @@ async def _with_history(reads: Reads, viewer: Viewer, found: Sequence[Ranked], f
     ]
 
 
-def _told(one: Ranked, seen: Mapping[int, Visible[Post]]) -> TrendingLink | None:
+def _link_seen(one: Ranked, seen: Mapping[int, Visible[Post]]) -> TrendingLink | None:
     """By the newest of its posts that the viewer may see; None where they may see none."""
     counted = one.counted
     for id_ in one.posts:

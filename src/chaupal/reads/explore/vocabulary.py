@@ -69,7 +69,7 @@ def _shared(seen: Iterable[Visible[Post]]) -> list[tuple[str, str]]:
     authors: dict[str, set[int]] = {}
     spellings: dict[str, Counter[str]] = {}
     for post in seen:
-        for word in _words(post.item.text):
+        for word in _words_in(post.item.text):
             key = count_key(word)
             authors.setdefault(key, set()).add(post.item.author)
             spellings.setdefault(key, Counter())[word] += 1
@@ -78,7 +78,7 @@ def _shared(seen: Iterable[Visible[Post]]) -> list[tuple[str, str]]:
     return [(key, min(spellings[key], key=lambda word: (-spellings[key][word], word))) for key in enough]
 
 
-def _words(text: str) -> Iterator[str]:
+def _words_in(text: str) -> Iterator[str]:
     """The words of a post that are not Latin, without addresses and handles; of a tag its parts."""
     text, end = nfc(text), 0
     for entity in find_entities(text):

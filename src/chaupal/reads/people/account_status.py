@@ -104,7 +104,7 @@ async def my_lists(reads: Reads, viewer: Viewer) -> list[tuple[ListRow, list[str
                 for seen in some
             ],
         )
-        for one in await lists.mine(reads, viewer)
+        for one in await lists.of_viewer(reads, viewer)
     ]
 
 

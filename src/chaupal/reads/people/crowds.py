@@ -60,7 +60,7 @@ async def endorsed(reads: Reads, viewer: Viewer, account: int, cursor: Cursor) -
 
 async def endorsed_by_me(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
     """Whom the viewer shows on their profile."""
-    return await _own(reads, viewer, regards.ENDORSEMENTS, cursor)
+    return await _own_page(reads, viewer, regards.ENDORSEMENTS, cursor)
 
 
 async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tuple[int, list[Visible[Person]]]]:
@@ -82,17 +82,17 @@ async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tup
 
 async def blocked(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
     """Whom the viewer blocks."""
-    return await _own(reads, viewer, graph.BLOCKS, cursor)
+    return await _own_page(reads, viewer, graph.BLOCKS, cursor)
 
 
 async def muted(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
     """Whom the viewer mutes at this moment."""
-    return await _own(reads, viewer, graph.MUTES, cursor, now=reads.clock())
+    return await _own_page(reads, viewer, graph.MUTES, cursor, now=reads.clock())
 
 
 async def asking(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[Person]]:
     """Who asks to follow the viewer."""
-    return await _own(reads, viewer, graph.ASKING, cursor)
+    return await _own_page(reads, viewer, graph.ASKING, cursor)
 
 
 async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) -> Page[int]:
@@ -140,7 +140,7 @@ async def _open_to(reading: Reading, viewer: Viewer, post: int) -> int | None:
     return None if seen.withheld else seen.item.boost_of or seen.item.id
 
 
-async def _own(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
+async def _own_page(reads: Reads, viewer: Viewer, pages: Pages, cursor: Cursor, **params: Any) -> Page[Visible[Person]]:
     async with reads.work.reading() as reading:
         page = await tied(reading, pages, cursor, who=viewer.account, **params)
         # As on a profile: whom one blocks must be seen to be unblocked, even if they block back.

@@ -96,7 +96,10 @@ class _Packing:
         await self._sheet(
             "following_accounts.csv",
             ("Account address", "Show boosts", "Notify on new posts", "Languages"),
-            ((whole(who, domain), _word(tie.reposts), _word(tie.notify), "") async for who, tie in people("following")),
+            (
+                (whole(who, domain), _true_or_false(tie.reposts), _true_or_false(tie.notify), "")
+                async for who, tie in people("following")
+            ),
         )
         await self._sheet(
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
@@ -107,7 +110,7 @@ class _Packing:
         await self._sheet(
             "muted_accounts.csv",
             ("Account address", "Hide notifications"),
-            ((whole(who, domain), _word(tie.mutes_notifications)) async for who, tie in people("mutes")),
+            ((whole(who, domain), _true_or_false(tie.mutes_notifications)) async for who, tie in people("mutes")),
         )
         await self._marks("bookmarks")
         await self._marks("likes")
@@ -124,7 +127,8 @@ class _Packing:
             ],
         )
         self.add(
-            "filters.json", [export_files.filter_of(one) for one in await filtering.mine(self._reads, self._viewer)]
+            "filters.json",
+            [export_files.filter_of(one) for one in await filtering.of_viewer(self._reads, self._viewer)],
         )
         self.add("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
         self.add(
@@ -221,5 +225,5 @@ def _write(file: IO[bytes], things: Iterable[Any], first: bool, head: bytes) -> 
         first = False
 
 
-def _word(value: bool) -> str:
+def _true_or_false(value: bool) -> str:
     return "true" if value else "false"

@@ -60,7 +60,7 @@ async def matches(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) 
         return _met(found, viewer.account, posts, reading.now()) if found.every else NOTHING
 
 
-async def kept(reading: Reading, viewer: Viewer, context: str, posts: list[Visible[Post]]) -> list[Visible[Post]]:
+async def not_hidden(reading: Reading, viewer: Viewer, context: str, posts: list[Visible[Post]]) -> list[Visible[Post]]:
     """The posts without those that the viewer wants hidden in this context."""
     me = viewer.account
     if me is None or not posts or reading.memory.filters.get(me) is NO_FILTERS:
@@ -77,7 +77,7 @@ def in_context(met: Matches, id_: int, context: str) -> tuple[Match, ...]:
     return tuple(m for m in met.get(id_, ()) if context in m.filter.contexts)
 
 
-async def mine(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
+async def of_viewer(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
     """All of the viewer's filters, those that have run out too."""
     async with reads.work.reading() as reading:
         return (await filters_of(reading, viewer.me)).every
@@ -85,17 +85,17 @@ async def mine(reads: Reads, viewer: Viewer) -> tuple[Filter, ...]:
 
 async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Filter:
     """Raises NotFound for one that is not the viewer's."""
-    return or_not_found(next((f for f in await mine(reads, viewer) if f.id == id_), None))
+    return or_not_found(next((f for f in await of_viewer(reads, viewer) if f.id == id_), None))
 
 
 async def keyword(reads: Reads, viewer: Viewer, id_: int) -> tuple[Filter, Keyword]:
     """A keyword with its filter. Raises NotFound."""
-    return or_not_found(next(((f, k) for f in await mine(reads, viewer) for k in f.keywords if k.id == id_), None))
+    return or_not_found(next(((f, k) for f in await of_viewer(reads, viewer) for k in f.keywords if k.id == id_), None))
 
 
 async def post_entry(reads: Reads, viewer: Viewer, id_: int) -> FilteredPost:
     """The entry of a post that is filtered by itself. Raises NotFound."""
-    return or_not_found(next((p for f in await mine(reads, viewer) for p in f.posts if p.id == id_), None))
+    return or_not_found(next((p for f in await of_viewer(reads, viewer) for p in f.posts if p.id == id_), None))
 
 
 def _met(found: Filters, me: int, posts: Sequence[Visible[Post]], now: int) -> Matches:

@@ -22,7 +22,7 @@ class EndedFollow(msgspec.Struct, frozen=True):
     at: int
 
 
-async def mine(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
+async def of_viewer(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
     """The servers that the viewer hides, the newest first."""
     async with reads.work.reading() as reading:
         found = await kept.of_account(

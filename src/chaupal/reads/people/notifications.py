@@ -18,7 +18,7 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
-from chaupal.reads.people.filtering import kept
+from chaupal.reads.people.filtering import not_hidden
 from chaupal.store.court import appeals, reports, rulings
 from chaupal.store.court.appeals import AppealRow
 from chaupal.store.court.reports import ReportRow
@@ -114,14 +114,14 @@ class GroupSeen(msgspec.Struct, frozen=True):
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked = ALL) -> Page[NotificationSeen]:
     """The viewer's notifications, newest first, each by itself."""
     async with reads.work.reading() as reading:
-        found, ids = await _found(reading, viewer, cursor, asked)
+        found, ids = await _heads(reading, viewer, cursor, asked)
         return ids.map(await _tell(reading, viewer, found))
 
 
 async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked) -> Page[GroupSeen]:
     """The same, in groups; the newest of each stands for it, so pages move by its id."""
     async with reads.work.reading() as reading:
-        heads, ids = await _found(reading, viewer, cursor, asked)
+        heads, ids = await _heads(reading, viewer, cursor, asked)
         keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in asked.together))
         members = await notifications.members(reading, viewer.me, keys, MOST_MEMBERS, apart=asked.apart) if keys else []
         return ids.map(await _groups(reading, viewer, heads, members))
@@ -142,7 +142,7 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> GroupSeen:
     return GroupSeen(key, told)
 
 
-async def _found(
+async def _heads(
     reading: Reading, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked
 ) -> tuple[list[Notification], Page[int]]:
     found = await notifications.page(
@@ -335,7 +335,7 @@ async def _posts(reading: Reading, viewer: Viewer, facts: Facts, ids: Sequence[i
                 found[repost] = originals[original]
             else:
                 del found[repost]
-    left = {v.item.id for v in await kept(reading, viewer, "notifications", [*found.values()])}
+    left = {v.item.id for v in await not_hidden(reading, viewer, "notifications", [*found.values()])}
     return {id_: v for id_, v in found.items() if v.item.id in left}
 
 

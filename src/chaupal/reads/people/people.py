@@ -28,7 +28,7 @@ ACTIVE_WITHIN = 30 * DAY
 async def person(reads: Reads, viewer: Viewer, id_: int) -> Visible[Person]:
     """The person, or the shell of one who is withheld here. Raises NotFound; missing and forbidden look the same."""
     async with reads.work.reading() as reading:
-        return await _one(reading, viewer, id_)
+        return await _person(reading, viewer, id_)
 
 
 async def named(reads: Reads, viewer: Viewer, handle: str) -> Visible[Person]:
@@ -38,7 +38,7 @@ async def named(reads: Reads, viewer: Viewer, handle: str) -> Visible[Person]:
         raise NotFound
     async with reads.work.reading() as reading:
         id_ = or_not_found(await id_of(reading, name))
-        return await _one(reading, viewer, id_)
+        return await _person(reading, viewer, id_)
 
 
 async def people(reads: Reads, viewer: Viewer, surface: Surface, ids: Iterable[int]) -> list[Visible[Person]]:
@@ -79,7 +79,7 @@ async def me(reads: Reads, viewer: Viewer) -> tuple[Visible[Person], Login, int]
         login = await logins.login_of(reading, viewer.me)
         if login is None:
             raise NotSignedIn
-        return await _one(reading, viewer, viewer.me), login, await accounts.requests_to(reading, viewer.me)
+        return await _person(reading, viewer, viewer.me), login, await accounts.requests_to(reading, viewer.me)
 
 
 async def census(reads: Reads) -> Census:
@@ -118,7 +118,7 @@ async def contact(reads: Reads, viewer: Viewer) -> Visible[Person] | None:
     return found[0] if found else None
 
 
-async def _one(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person]:
+async def _person(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person]:
     sealed = (await sealed_people(reading, (id_,))).get(id_)
     return or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)))
 

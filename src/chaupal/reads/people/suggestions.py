@@ -59,7 +59,7 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequenc
         shown = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, named)}
     much = {v.item.id for v in popular}
     found = [
-        SuggestedPerson(v, _why(v.item, ours, friends, tags, much, shown))
+        SuggestedPerson(v, _reasons(v.item, ours, friends, tags, much, shown))
         for v in seen
         if v.item.discoverable and v.item.moved_to is None
     ]
@@ -67,7 +67,7 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequenc
     return sorted(found, key=lambda one: (RANK[one.why[0].kind], -one.why[0].count, -len(one.why)))[:limit]
 
 
-async def few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person]]:
+async def first_few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person]]:
     """The first of `page` without their reasons, for beside a page. Who they are is gathered once a minute; the gate looks each time."""
     place = ("suggested", str(viewer.me), f"{viewer.country} {viewer.language}")
     version = trends.law_version(reads)
@@ -103,7 +103,7 @@ async def _gathered(reads: Reads, viewer: Viewer) -> tuple[ByFriends, ByTags, fr
     return friends, tags, turned_down
 
 
-def _why(
+def _reasons(
     person: Person, ours: Set[str], friends: ByFriends, tags: ByTags, much: set[int], shown: dict[int, Visible[Person]]
 ) -> tuple[SuggestionReason, ...]:
     why: list[SuggestionReason] = []

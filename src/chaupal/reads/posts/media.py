@@ -64,7 +64,7 @@ def name_of(picture: Picture, rendition: Rendition) -> str:
     return (original if rendition == "original" else small).rpartition("/")[2]
 
 
-async def own(reads: Reads, viewer: Viewer, id_: int) -> Picture:
+async def own_upload(reads: Reads, viewer: Viewer, id_: int) -> Picture:
     """One's own upload. Raises NotFound."""
     if viewer.account is None:
         raise NotFound
@@ -141,7 +141,7 @@ async def is_here(reads: Reads, file: MediaFile) -> bool:
     return await reads.files.size(file.key) is not None
 
 
-async def part(reads: Reads, file: MediaFile, start: int, length: int) -> bytes:
+async def bytes_of(reads: Reads, file: MediaFile, start: int, length: int) -> bytes:
     """Some of the bytes of a file that was judged. Raises NotFound where they are gone."""
     return or_not_found(await reads.files.part(file.key, start, length))
 
@@ -155,7 +155,7 @@ async def pieces(reads: Reads, file: MediaFile, start: int, end: int) -> AsyncIt
         if at != start:
             await reads.work.fresh()  # the answer began long ago, by what was known then
             await file.again()
-        yield await part(reads, file, at, min(PIECE, end - at))
+        yield await bytes_of(reads, file, at, min(PIECE, end - at))
 
 
 async def _reveal[T: Judged](

@@ -58,16 +58,16 @@ async def parties(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Party]:
 
 async def party(reads: Reads, viewer: Viewer, root: int) -> Party:
     """The one in which a conversation stands. Raises NotFound where it was taken off the list."""
-    return await _found(reads, viewer, lambda group: any(one.root == root for one in group))
+    return await _party_where(reads, viewer, lambda group: any(one.root == root for one in group))
 
 
 async def party_with(reads: Reads, viewer: Viewer, people: Collection[int]) -> Party:
     """The one with exactly these, beside the viewer. Raises NotFound."""
     wanted = frozenset((*people, viewer.me))
-    return await _found(reads, viewer, lambda group: _between(group[0], viewer) == wanted)
+    return await _party_where(reads, viewer, lambda group: _between(group[0], viewer) == wanted)
 
 
-async def _found(reads: Reads, viewer: Viewer, fits: Callable[[Sequence[Conversation]], bool]) -> Party:
+async def _party_where(reads: Reads, viewer: Viewer, fits: Callable[[Sequence[Conversation]], bool]) -> Party:
     async with reads.work.reading() as reading:
         group = next((group for group in (await _grouped(reading, viewer)).values() if fits(group)), None)
         talks = await _talks(reading, viewer, group[:1]) if group else []
@@ -124,7 +124,7 @@ async def posts_in(reads: Reads, viewer: Viewer, *roots: int) -> list[Visible[Po
     return seen
 
 
-async def seen(reads: Reads, viewer: Viewer, party: Party) -> dict[int, list[Person]]:
+async def readers(reads: Reads, viewer: Viewer, party: Party) -> dict[int, list[Person]]:
     """Who has read the viewer's messages, by the newest that each of them has."""
     async with reads.work.reading() as reading:
         marks = await _marks(reading, viewer, party.roots, party.talk.people)

@@ -18,7 +18,7 @@ from chaupal.store.square import lists
 from chaupal.store.square.lists import ListRow as ListRow
 
 
-async def mine(reads: Reads, viewer: Viewer) -> list[ListRow]:
+async def of_viewer(reads: Reads, viewer: Viewer) -> list[ListRow]:
     """All of the viewer's lists, by title."""
     async with reads.work.reading() as reading:
         return await lists.of_account(reading, viewer.me)
@@ -27,7 +27,7 @@ async def mine(reads: Reads, viewer: Viewer) -> list[ListRow]:
 async def by_id(reads: Reads, viewer: Viewer, id_: int) -> ListRow:
     """Raises NotFound for a list that is not the viewer's."""
     async with reads.work.reading() as reading:
-        return await _own(reading, viewer, id_)
+        return await _own_list(reading, viewer, id_)
 
 
 async def holding(reads: Reads, viewer: Viewer, account: int) -> list[ListRow]:
@@ -39,7 +39,7 @@ async def holding(reads: Reads, viewer: Viewer, account: int) -> list[ListRow]:
 async def members(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Page[Visible[Person]]:
     """Who stands in a list. Whoever is withheld is a shell, so that one can take them out. Raises NotFound."""
     async with reads.work.reading() as reading:
-        await _own(reading, viewer, id_)
+        await _own_list(reading, viewer, id_)
         page = await tied(reading, lists.IN_LIST, cursor, which=id_)
         return page.map(await people.shown(reading, viewer, Surface.PROFILE, page.items))
 
@@ -47,7 +47,7 @@ async def members(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
 async def timeline(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Page[Visible[Post]]:
     """What the people of a list write, newest first. Raises NotFound."""
     async with reads.work.reading() as reading:
-        own = await _own(reading, viewer, id_)
+        own = await _own_list(reading, viewer, id_)
         within = await lists.members(reading, id_)
         page = await listed_page(reading, viewer, Surface.HOME, lists.POSTS, cursor, authors=listed(sorted(within)))
         ties = await relations_of(reading, own.owner)
@@ -73,5 +73,5 @@ def _belongs(own: ListRow, post: Post, within: frozenset[int], ties: Relations) 
     return to in within if own.replies == "list" else own.replies == "followed" and to in ties.following
 
 
-async def _own(reading: Reading, viewer: Viewer, id_: int) -> ListRow:
+async def _own_list(reading: Reading, viewer: Viewer, id_: int) -> ListRow:
     return or_not_found(await lists.by_id(reading, viewer.me, id_))

@@ -13,7 +13,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.people.filtering import kept
+from chaupal.reads.people.filtering import not_hidden
 from chaupal.reads.pipeline import shown
 from chaupal.reads.timelines import lists
 from chaupal.reads.timelines.home import at_home, repeated
@@ -57,7 +57,7 @@ async def post(
             return None
         if of_list is not None and not await lists.holds(reading, viewer, of_list, seen[0].item):
             return None
-        return next(iter(await kept(reading, viewer, context, seen)), None)
+        return next(iter(await not_hidden(reading, viewer, context, seen)), None)
 
 
 async def _at_home(reads: Reads, reading: Reading, viewer: Viewer, item: Post) -> bool:

@@ -41,7 +41,7 @@ async def ask(square: Square, viewer: Viewer) -> int:
     return id_
 
 
-async def mine(square: Square, viewer: Viewer) -> list[Export]:
+async def of_viewer(square: Square, viewer: Viewer) -> list[Export]:
     """What one asked for and can still fetch, the newest first."""
     async with square.work.reading() as reading:
         found = await exports.mine(reading, viewer.me, SHOWN)
@@ -50,7 +50,7 @@ async def mine(square: Square, viewer: Viewer) -> list[Export]:
 
 async def by_id(square: Square, viewer: Viewer, id_: int) -> Export:
     """One's own, made or still being made. Raises NotFound."""
-    return or_not_found(next((one for one in await mine(square, viewer) if one.id == id_), None))
+    return or_not_found(next((one for one in await of_viewer(square, viewer) if one.id == id_), None))
 
 
 async def ready(square: Square, viewer: Viewer, id_: int) -> Export:
@@ -67,7 +67,7 @@ async def take_up(square: Square) -> Export | None:
         return await exports.take_up(w)
 
 
-async def whose(square: Square, held: Export) -> Viewer:
+async def viewer_of(square: Square, held: Export) -> Viewer:
     """Whoever asked, as they stand now, suspended or not, and where they were."""
     async with square.work.reading() as reading:
         role, _ = await imports.brings(reading, held.account)

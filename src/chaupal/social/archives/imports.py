@@ -79,7 +79,7 @@ def _kind(brought: ImportFile) -> str:
     return kind
 
 
-async def mine(square: Square, viewer: Viewer) -> list[Import]:
+async def of_viewer(square: Square, viewer: Viewer) -> list[Import]:
     """What one brought lately, the newest first."""
     async with square.work.reading() as reading:
         return await imports.mine(reading, viewer.me, SHOWN)

@@ -40,7 +40,7 @@ async def bring(
         fresh = await _fresh(square, reading, viewer.me, items, step, one.at)
     pictures = {item.source: await _pictures(square, viewer, archive, item) for _, item in fresh if item.files}
     async with square.work.reading() as reading:
-        known = await _known(reading, viewer.me, [item for _, item in fresh])
+        known = await _roots_answered(reading, viewer.me, [item for _, item in fresh])
     made = await asyncio.to_thread(_all, square, viewer.me, one, fresh, pictures, known, step)
     step.at = one.at + len(items)
     async with square.work.writing() as w:
@@ -114,7 +114,7 @@ async def _captions(square: Square, viewer: Viewer, archive: Archive, id_: int, 
     return wrong
 
 
-async def _known(reading: Reading, me: int, items: Sequence[Item]) -> dict[str, Root]:
+async def _roots_answered(reading: Reading, me: int, items: Sequence[Item]) -> dict[str, Root]:
     """What the items answer, of what has been brought before."""
     posts = await imports.brought(reading, me, [item.answers for item in items if item.answers])
     roots = await imports.parents(reading, me, [*posts.values()])

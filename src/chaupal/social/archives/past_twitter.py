@@ -106,7 +106,7 @@ def _item(row: Any, media: dict[str, str], notes: dict[int, list[NoteTweet]]) ->
         at = int(datetime.strptime(text_in(tweet, "created_at"), DATE).astimezone(UTC).timestamp() * 1000)
     except ValueError:
         return Item(source=_source(id_), why=UNDATED)
-    words, short = _whole(_words(tweet, words), at, notes)
+    words, short = _whole(_plain_text(tweet, words), at, notes)
     language, parent = text_in(tweet, "lang"), text_in(tweet, "in_reply_to_status_id_str")
     return Item(
         source=_source(id_),
@@ -124,7 +124,7 @@ def _source(id_: str) -> str:
     return f"twitter:{id_}"
 
 
-def _words(tweet: dict[Any, Any], words: str) -> str:
+def _plain_text(tweet: dict[Any, Any], words: str) -> str:
     """With links as they lead, without the links that stand for pictures, and `&amp;` as `&`."""
     for one in _entities(tweet, "urls"):
         short, whole = text_in(one, "url"), text_in(one, "expanded_url")

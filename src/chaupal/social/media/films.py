@@ -94,11 +94,11 @@ class NotPainted(Problem):
 
 def ffmpeg(settings: Settings) -> Ffmpeg | None:
     """The programs that are used, or None where no films are taken."""
-    return None if settings.ffmpeg == "off" else _found(settings.ffmpeg or "ffmpeg")
+    return None if settings.ffmpeg == "off" else _programs(settings.ffmpeg or "ffmpeg")
 
 
 @functools.cache
-def _found(name: str) -> Ffmpeg | None:
+def _programs(name: str) -> Ffmpeg | None:
     paint = shutil.which(name)
     look = shutil.which(str(Path(paint).with_name("ffprobe"))) if paint else None
     return Ffmpeg(paint, look) if paint and look else None
@@ -118,7 +118,7 @@ async def probe(settings: Settings, path: Path, demuxer: str) -> UploadKind:
         raise Invalid("film_not_taken")
     try:
         async with _turn("look", LOOKING_AT_ONCE):
-            told = await _told(program, path, demuxer)
+            told = await _probed(program, path, demuxer)
     except NotPainted as error:
         raise Invalid("film_unreadable") from error
     film, sound = _stream(told, "video"), _stream(told, "audio")
@@ -143,7 +143,7 @@ async def paint(settings: Settings, source: Path, sent: UploadKind, target: Path
     async with _turn("paint", 1):
         await _ffmpeg(program, sent.demuxer, source, *_recipe(settings, sent), str(target))
         still = target.with_name("still.png")
-        told = await _told(program, target, "mp3" if sent.kind == "audio" else "mov")
+        told = await _probed(program, target, "mp3" if sent.kind == "audio" else "mov")
         await _still(program, target, still, sent.kind, _seconds(told))
     painted = await asyncio.to_thread(_poster, still)
     film = _stream(told, "video") or {}
@@ -212,7 +212,7 @@ async def _ffmpeg(program: Ffmpeg, demuxer: str, source: Path, *words: str) -> N
     )  # fmt: skip
 
 
-async def _told(program: Ffmpeg, path: Path, demuxer: str) -> dict[str, Any]:
+async def _probed(program: Ffmpeg, path: Path, demuxer: str) -> dict[str, Any]:
     """What ffprobe says of a file. Raises NotPainted."""
     said = await _run(
         LOOK,

@@ -160,7 +160,7 @@ async def describe(
     small = await _in_thread(pictures.render, thumbnail, square.settings.max_media_pixels) if thumbnail else None
     async with square.work.writing() as w:
         await posting.hold(w, me)  # what two say of it at once stands in one row
-        picture = await _own(w, id_, me)
+        picture = await _own_upload(w, id_, me)
         if small and picture.state != "ready":
             raise Invalid("thumbnail_too_soon")
         changed = replace(
@@ -272,7 +272,7 @@ def check_focus(focus: tuple[float, float]) -> tuple[float, float]:
     return x, y
 
 
-async def _own(w: Writing, id_: int, me: int) -> Picture:
+async def _own_upload(w: Writing, id_: int, me: int) -> Picture:
     kept = await media.own(w, id_, me)
     if kept is None or kept.post is not None:
         raise NotFound

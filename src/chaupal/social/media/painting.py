@@ -80,7 +80,7 @@ async def _paint(square: Square, one: Waiting) -> None:
         if not one.has_small:
             await square.files.put(small, film.poster)
         async with square.work.writing() as w:
-            ready = await media.painted(w, _kept(one, film), size, digest)
+            ready = await media.painted(w, _painted(one, film), size, digest)
     await square.files.drop(media.sent_key(one.id))
     if not ready:  # taken back meanwhile
         for key in (original, small):
@@ -93,7 +93,7 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _kept(one: Waiting, film: Film) -> Picture:
+def _painted(one: Waiting, film: Film) -> Picture:
     picture = Picture(
         one.id,
         one.mime,

@@ -37,7 +37,7 @@ async def follow(
     Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
     and where either has moved.
     """
-    me, seen = await _other(square, viewer, them)
+    me, seen = await _me_and(square, viewer, them)
     async with square.work.reading() as reading:
         await moving.check_stays(reading, viewer, await facts_for(reading, viewer))
     if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
@@ -96,7 +96,7 @@ async def refuse(square: Square, viewer: Viewer, them: int) -> None:
 
 async def block(square: Square, viewer: Viewer, them: int) -> None:
     """Neither sees the other any more; follows and requests between the two end in the same commit."""
-    me, _ = await _other(square, viewer, them)
+    me, _ = await _me_and(square, viewer, them)
     async with square.work.writing() as w:
         for by, to in ((me, them), (them, me)):
             await _end_follow(w, by, to)
@@ -113,7 +113,7 @@ async def unblock(square: Square, viewer: Viewer, them: int) -> None:
 
 async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool = True, duration: int = 0) -> None:
     """Mute for `duration` seconds (0: until unmuted); `notifications`: theirs too. Again: these terms instead."""
-    me, _ = await _other(square, viewer, them)
+    me, _ = await _me_and(square, viewer, them)
     ms = duration * 1000
     ends_at = square.clock() + ms if 0 < ms < LONGEST_MUTE else None
     async with square.work.writing() as w:
@@ -128,7 +128,7 @@ async def unmute(square: Square, viewer: Viewer, them: int) -> None:
             w.tell(Unmuted(by=me, to=them))
 
 
-async def _other(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
+async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
     """The viewer's account and the person to act on, as the gate shows them. Raises NotFound, NotAllowed for oneself."""
     me = viewer.me
     if me == them:

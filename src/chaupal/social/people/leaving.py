@@ -22,7 +22,7 @@ GRACE = 14 * DAY
 AT_ONCE = 50  # posts, likes, ties in one commit
 
 
-async def when(square: Square, viewer: Viewer) -> int | None:
+async def leaves_at(square: Square, viewer: Viewer) -> int | None:
     """When the account goes (ms); None where it stays."""
     async with square.work.reading() as reading:
         return await leaving.leaves(reading, viewer.me)

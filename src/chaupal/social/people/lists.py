@@ -42,7 +42,7 @@ async def create(square: Square, viewer: Viewer, wish: ListWish) -> ListRow:
 async def change(square: Square, viewer: Viewer, id_: int, wish: ListWish) -> ListRow:
     """Raises NotFound, Invalid by field."""
     async with square.work.writing() as w:
-        made = _filled(await _own(w, viewer, id_), wish)
+        made = _filled(await _own_list(w, viewer, id_), wish)
         await lists.change(w, made)
         w.tell(ListChanged(account=made.owner, list=id_, change=square.make_id()))
     return made
@@ -60,7 +60,7 @@ async def remove(square: Square, viewer: Viewer, id_: int) -> None:
 async def add(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -> None:
     """Put people into a list; oneself, and whom one follows. Raises NotFound for anybody else, Invalid for too many."""
     async with square.work.writing() as w:
-        own = await _own(w, viewer, id_)
+        own = await _own_list(w, viewer, id_)
         if not set(people) <= (await relations_of(w, own.owner)).following | {own.owner}:
             raise NotFound
         _check_count(len(await lists.members(w, id_) | set(people)), MOST_MEMBERS)
@@ -72,12 +72,12 @@ async def add(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -
 async def take_out(square: Square, viewer: Viewer, id_: int, people: Sequence[int]) -> None:
     """Raises NotFound for a list that is not the viewer's."""
     async with square.work.writing() as w:
-        own = await _own(w, viewer, id_)
+        own = await _own_list(w, viewer, id_)
         await lists.leave(w, own.owner, id_, people)
         w.tell(ListChanged(account=own.owner, list=id_, change=square.make_id()))
 
 
-async def _own(w: Writing, viewer: Viewer, id_: int) -> ListRow:
+async def _own_list(w: Writing, viewer: Viewer, id_: int) -> ListRow:
     return or_not_found(await lists.by_id(w, viewer.me, id_))
 
 

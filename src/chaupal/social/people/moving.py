@@ -50,9 +50,9 @@ class MoveState(msgspec.Struct, frozen=True):
 async def stand(square: Square, viewer: Viewer) -> MoveState:
     """One's own aliases, and one's move where there is one."""
     async with square.work.reading() as reading:
-        named = [await _seen(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
+        named = [await _seen_by(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
         points = await moving.points_to(reading, viewer.me)
-        to = await _seen(reading, viewer, points) if points else None
+        to = await _seen_by(reading, viewer, points) if points else None
         move = await moving.latest(reading, viewer.me)
     again = move.created_at + AGAIN_AFTER if move else 0
     return MoveState(
@@ -224,7 +224,7 @@ async def _follower(square: Square, w: Writing, move: Move, by: int, wishes: tup
 # --- parts ---
 
 
-async def _seen(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person] | None:
+async def _seen_by(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person] | None:
     sealed = (await sealed_people(reading, (id_,))).get(id_)
     return reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
 
@@ -240,7 +240,7 @@ async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     """
     local = handle.strip().removeprefix("@").lower()
     found = await id_of(reading, local)
-    seen = await _seen(reading, viewer, found) if found is not None else None
+    seen = await _seen_by(reading, viewer, found) if found is not None else None
     wrong = (
         "move_nobody"
         if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM

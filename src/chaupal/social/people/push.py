@@ -49,7 +49,7 @@ async def subscribe(
         p256dh=wish.p256dh,
         auth=wish.auth,
         standard=wish.standard,
-        alerts=_known(wish.alerts),
+        alerts=_known_kinds(wish.alerts),
         policy=wish.policy,
         country=viewer.country,
         language=viewer.language,
@@ -74,7 +74,7 @@ async def wish(
     found = await subscription_of(square, caller)
     kept = policy or found.policy
     _check_policy(kept)
-    wanted = found.alerts if alerts is None else _known(alerts)
+    wanted = found.alerts if alerts is None else _known_kinds(alerts)
     async with square.work.writing() as w:
         if not await push.wish(w, found.key, wanted, kept, viewer.country, viewer.language):
             raise NotFound
@@ -155,7 +155,7 @@ def _is_secret(text: str) -> bool:
         return False
 
 
-def _known(alerts: Sequence[str]) -> tuple[str, ...]:
+def _known_kinds(alerts: Sequence[str]) -> tuple[str, ...]:
     return tuple(alert for alert in ALERTS if alert in alerts)
 
 

@@ -17,12 +17,12 @@ def read(text: str) -> tuple[str, ...] | None:
         return None
     if text == ALL:
         return ()
-    return _known(text.split(".")) or None
+    return _known_codes(text.split(".")) or None
 
 
 def written(codes: Iterable[str]) -> str:
     """In letters that a cookie may hold."""
-    return ".".join(_known(codes)) or ALL
+    return ".".join(_known_codes(codes)) or ALL
 
 
 async def choose(square: Square, viewer: Viewer, codes: Iterable[str]) -> None:
@@ -32,6 +32,6 @@ async def choose(square: Square, viewer: Viewer, codes: Iterable[str]) -> None:
         await apps.forget_callers(w, viewer.me)
 
 
-def _known(codes: Iterable[str]) -> tuple[str, ...]:
+def _known_codes(codes: Iterable[str]) -> tuple[str, ...]:
     found = (check_language(code) for code in list(codes)[:MOST])
     return tuple(dict.fromkeys(code for code in found if code))

@@ -54,7 +54,7 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
     await composing.meet(square, wish.text)
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
-        before = or_not_found(await _own(w, viewer, post_id) if there else None)
+        before = or_not_found(await _own_post(w, viewer, post_id) if there else None)
         after, anew = await _after(square, w, before, wish)
         if _same(before, after):
             return False
@@ -127,7 +127,7 @@ def _same(before: Post, after: Post) -> bool:
     return before == msgspec.structs.replace(after, edited_at=before.edited_at, inner=before.inner)
 
 
-async def _own(reading: Reading, viewer: Viewer, post_id: int) -> Post | None:
+async def _own_post(reading: Reading, viewer: Viewer, post_id: int) -> Post | None:
     sealed = await posts.sealed_posts(reading, (post_id,))
     seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
     if seen is None or seen.item.author != viewer.me or seen.item.boost_of is not None:

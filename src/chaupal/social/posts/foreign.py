@@ -148,7 +148,7 @@ async def change(square: Square, post_id: int, came: ForeignPost, *, edited_at: 
     nothing. Raises NotFound where it is not theirs.
     """
     async with square.work.writing() as w:
-        before = await _theirs(w, post_id, came.post.author)
+        before = await _held_post_of(w, post_id, came.post.author)
         if before.edited_at is not None and edited_at is not None and edited_at < before.edited_at:
             return False
         after = await _after(square, w, before, came)
@@ -209,12 +209,12 @@ async def _file(square: Square, w: Writing, picture: Picture, address: str, owne
 
 def _same_words(before: Post, after: Post) -> bool:
     """But for the counts of a poll."""
-    return msgspec.structs.replace(before, poll=_asked(before.poll)) == msgspec.structs.replace(
-        after, poll=_asked(after.poll)
+    return msgspec.structs.replace(before, poll=_without_counts(before.poll)) == msgspec.structs.replace(
+        after, poll=_without_counts(after.poll)
     )
 
 
-def _asked(poll: Poll | None) -> Poll | None:
+def _without_counts(poll: Poll | None) -> Poll | None:
     if poll is None:
         return None
     bare = tuple(msgspec.structs.replace(option, votes=0) for option in poll.options)
@@ -258,7 +258,7 @@ def _edited(before: Post, after: Post) -> PostEdited:
 async def remove(square: Square, post_id: int, author: int) -> None:
     """It is gone there, so it goes here; its id does not come again. Raises NotFound where it is not theirs."""
     async with square.work.writing() as w:
-        post = await _theirs(w, post_id, author)
+        post = await _held_post_of(w, post_id, author)
         pictures = await media_store.ids_of(w, post_id)
         w.tell(posts.deleted(post, await posting.remove(w, post), tags=composing.listed_tags(post)))
         await uris.bury_thing(w, uris.POST, post_id)
@@ -277,7 +277,7 @@ async def stand(square: Square, quoting: int, quoted: int, state: str) -> bool:
     return True
 
 
-async def _theirs(w: Writing, post_id: int, author: int) -> Post:
+async def _held_post_of(w: Writing, post_id: int, author: int) -> Post:
     """A post of another server by this author, held until the commit. Raises NotFound: nothing of ours is ever theirs to change."""
     there = await posting.hold(w, author, post_id)
     post = await posts_store.as_written(w, post_id) if there else None

@@ -20,7 +20,7 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
     me = viewer.me
     async with square.work.writing() as w:
         await posting.hold(w, me, post_id)
-        post = await _seen(w, viewer, post_id)
+        post = await _seen_post(w, viewer, post_id)
         if post.author != me or post.boost_of is not None:
             raise Invalid("pin_of_others")
         if post.visibility is Visibility.DIRECT:
@@ -35,7 +35,7 @@ async def pin(square: Square, viewer: Viewer, post_id: int) -> int:
 async def unpin(square: Square, viewer: Viewer, post_id: int) -> int:
     """Keep it there no more; its id. Raises NotFound."""
     async with square.work.writing() as w:
-        await _seen(w, viewer, post_id)
+        await _seen_post(w, viewer, post_id)
         if await pins.unpin(w, viewer.me, post_id):
             w.tell(PinChanged(post=post_id, author=viewer.me, pinned=False))
     return post_id
@@ -44,7 +44,7 @@ async def unpin(square: Square, viewer: Viewer, post_id: int) -> int:
 async def mute(square: Square, viewer: Viewer, post_id: int) -> int:
     """Hear nothing from the conversation of this post any more; its id. Raises NotFound."""
     async with square.work.writing() as w:
-        post = await _seen(w, viewer, post_id)
+        post = await _seen_post(w, viewer, post_id)
         await threads.mute(w, viewer.me, post.boost_of or post.id)
     return post_id
 
@@ -52,12 +52,12 @@ async def mute(square: Square, viewer: Viewer, post_id: int) -> int:
 async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
     """Hear from it again; its id. Raises NotFound."""
     async with square.work.writing() as w:
-        post = await _seen(w, viewer, post_id)
+        post = await _seen_post(w, viewer, post_id)
         await threads.unmute(w, viewer.me, post.boost_of or post.id)
     return post_id
 
 
-async def _seen(reading: Reading, viewer: Viewer, post_id: int) -> Post:
+async def _seen_post(reading: Reading, viewer: Viewer, post_id: int) -> Post:
     sealed = await posts.sealed_posts(reading, (post_id,))
     seen = or_not_found(
         reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))

@@ -58,7 +58,7 @@ async def vote(
     me = viewer.me
     async with square.work.reading() as reading:
         facts = await facts_for(reading, viewer)
-        await _seen(reading, viewer, post_id, facts)
+        await _check_seen(reading, viewer, post_id, facts)
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
         post = await posts.as_written(w, post_id) if there else None
@@ -88,7 +88,7 @@ async def close_due(square: Square) -> int:
     return len(due)
 
 
-async def _seen(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> None:
+async def _check_seen(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> None:
     sealed = await posts.sealed_posts(reading, (post_id,))
     seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
     if seen is None or seen.withheld or seen.item.poll is None:

@@ -229,7 +229,7 @@ async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool 
     me = viewer.me
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
-        post = await _own(w, viewer, post_id)
+        post = await _own_post(w, viewer, post_id)
         if not there or post is None or post.author != me:
             raise NotFound
         pictures = await media_store.ids_of(w, post_id) if uploads else []
@@ -277,7 +277,7 @@ async def _visible(reading: Reading, viewer: Viewer, post_id: int, facts: Facts)
     return seen.item
 
 
-async def _own(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
+async def _own_post(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
     sealed = await posts.sealed_posts(w, (post_id,))
     seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))
     return seen.item if seen is not None else None

@@ -54,7 +54,7 @@ async def _let_go(square: Square, viewer: Viewer, post: int, undo: Undo, told: t
     """Take a mark back. What one may not see and never marked answers as what never was, also by the id of a repost of it."""
     me = viewer.me
     async with square.work.writing() as w:
-        seen = await _seen(w, viewer, post)
+        seen = await _seen_post(w, viewer, post)
         id_ = post if seen is None else seen.item.boost_of or seen.item.id
         undone = await undo(w, me, id_)
         if not undone and seen is None:
@@ -67,12 +67,12 @@ async def _let_go(square: Square, viewer: Viewer, post: int, undo: Undo, told: t
 async def _shown(square: Square, viewer: Viewer, post: int) -> Post:
     """The post, or what it reposts, as the viewer may see it. Raises NotFound for what is hidden or withheld."""
     async with square.work.reading() as reading:
-        seen = await _seen(reading, viewer, post)
+        seen = await _seen_post(reading, viewer, post)
     if seen is None or seen.withheld:
         raise NotFound
     return seen.item.inner or seen.item
 
 
-async def _seen(reading: Reading, viewer: Viewer, post: int) -> Visible[Post] | None:
+async def _seen_post(reading: Reading, viewer: Viewer, post: int) -> Visible[Post] | None:
     sealed = next(iter(await sealed_posts(reading, (post,))), None)
     return reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer))

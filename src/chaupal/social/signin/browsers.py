@@ -31,18 +31,18 @@ def remembered(square: Square, cookie: str, *names: str) -> str:
     """The cookie of a browser in which whoever has these names came in just now."""
     first = f"{secrets.token_urlsafe(9)}.{square.clock() // DAY}"
     signed = [_sign(square, first, plain_name(name)) for name in names if name]
-    others = [mark for mark in cookie.split(BETWEEN)[:MOST] if _of(square, mark)]
+    others = [mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark)]
     kept = [mark for mark in others if not any(_signs(square, mark, plain_name(name)) for name in names if name)]
     return BETWEEN.join([".".join([first, *signed]), *kept][:MOST])
 
 
-def known(square: Square, cookie: str, name: str) -> str:
+def mark_for(square: Square, cookie: str, name: str) -> str:
     """By what guesses of this browser at this name are counted; empty where nobody of this name came in with it."""
-    found = (mark for mark in cookie.split(BETWEEN)[:MOST] if _of(square, mark))
+    found = (mark for mark in cookie.split(BETWEEN)[:MOST] if _is_mark(square, mark))
     return next((mark.split(".")[0] for mark in found if _signs(square, mark, plain_name(name))), "")
 
 
-def _of(square: Square, mark: str) -> bool:
+def _is_mark(square: Square, mark: str) -> bool:
     """Whether it has the form of a mark, and is not too old."""
     nonce, _, rest = mark.partition(".")
     day = rest.partition(".")[0]

@@ -30,7 +30,7 @@ MOST_BYTES = 20_000
 BAD = (ValueError, KeyError, TypeError)
 
 
-async def mine(square: Square, viewer: Viewer) -> list[Passkey]:
+async def of_viewer(square: Square, viewer: Viewer) -> list[Passkey]:
     async with square.work.reading() as reading:
         return await factors.passkeys_of(reading, viewer.me)
 

@@ -142,10 +142,10 @@ async def _refuse(call: Call[Any], refused: Refused) -> Answer:
 def wishes(call: Call[Any], scopes: str) -> list[str]:
     """What an app may do, in sentences."""
     said = words(call.viewer.language)
-    return [said.gettext(FAMILIES[s]) if s in FAMILIES else _part(call, s) for s in scopes.split()]
+    return [said.gettext(FAMILIES[s]) if s in FAMILIES else _scope_named(call, s) for s in scopes.split()]
 
 
-def _part(call: Call[Any], scope: str) -> str:
+def _scope_named(call: Call[Any], scope: str) -> str:
     """`read:statuses` as `See: posts`."""
     said = words(call.viewer.language)
     family, _, kind = scope.rpartition(":")

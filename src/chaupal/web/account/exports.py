@@ -45,7 +45,7 @@ async def fetch(call: Call[ById]) -> Answer:
 async def _show(call: Call[Any], error: str = "") -> Answer:
     """Drawn anew every few seconds while something is made, without a script."""
     language, viewer = call.viewer.language, call.viewer
-    mine = await exports.mine(call.house.square, viewer)
+    mine = await exports.of_viewer(call.house.square, viewer)
     running = any(one.state in (exports.WAITING, exports.RUNNING) for one in mine)
     return await pages.render(
         call,

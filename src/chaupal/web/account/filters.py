@@ -105,7 +105,7 @@ async def show(call: Call[FilterAsked]) -> Answer:
         does=found.action,
         lasts=AS_BEFORE if found.ends_at else "0",
     )
-    return await _one(call, found, typed)
+    return await _filter_page(call, found, typed)
 
 
 async def change(call: Call[FilterChanged]) -> Answer:
@@ -114,7 +114,7 @@ async def change(call: Call[FilterChanged]) -> Answer:
     try:
         await filters.change(call.house.square, call.viewer, found.id, _wish(typed), _changes(found, typed))
     except Invalid as problem:
-        return await _one(call, found, typed, problem)
+        return await _filter_page(call, found, typed, problem)
     return redirect("/settings/filters?done=1")
 
 
@@ -171,7 +171,7 @@ def _whole(found: Filter) -> bool:
 
 
 async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = None, *, done: bool = False) -> Answer:
-    found = await filtering.mine(call.house.reads, call.viewer)
+    found = await filtering.of_viewer(call.house.reads, call.viewer)
     title = words(call.viewer.language).gettext(N_("Filters"))
     return await pages.render(
         call,
@@ -185,7 +185,7 @@ async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = No
     )
 
 
-async def _one(call: Call[Any], found: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
+async def _filter_page(call: Call[Any], found: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
     return await pages.render(
         call,
         "keeping/filter.html",

@@ -19,7 +19,7 @@ async def languages(call: Call[Nothing]) -> Answer:
 
 async def people(call: Call[Nothing]) -> Answer:
     """Five whom one may like to follow; those who are followed already make room for others."""
-    return await _step(call, 2, N_("Follow a few people"), meet=await meeting.some(call, MEET))
+    return await _step(call, 2, N_("Follow a few people"), meet=await meeting.introduced(call, MEET))
 
 
 async def first_post(call: Call[Nothing]) -> Answer:

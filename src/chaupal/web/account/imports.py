@@ -100,7 +100,8 @@ async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> A
         sent=sent,
         errors=errors,
         mine=[
-            (m, said(KINDS[m.kind]), said(STATES[m.state])) for m in await imports.mine(call.house.square, call.viewer)
+            (m, said(KINDS[m.kind]), said(STATES[m.state]))
+            for m in await imports.of_viewer(call.house.square, call.viewer)
         ],
         kinds=[(k, said(v)) for k, v in KINDS.items()],
         whom=[(k, said(v)) for k, v in FOR_WHOM.items()],

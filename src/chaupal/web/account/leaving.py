@@ -50,7 +50,7 @@ async def _show(call: Call[Any], errors: dict[str, str], word: str = "") -> Answ
         call,
         "settings/deletion.html",
         422 if errors else 200,
-        at=await leaving.when(call.house.square, call.viewer),
+        at=await leaving.leaves_at(call.house.square, call.viewer),
         days=leaving.GRACE // DAY,
         errors=errors,
         word=word,

@@ -169,7 +169,7 @@ async def _security(
         "settings/security.html",
         422 if errors else 200,
         login=login,
-        keys=await passkeys.mine(square, call.viewer),
+        keys=await passkeys.of_viewer(square, call.viewer),
         left=await second.recovery_left(square, call.viewer),
         wrong=wrong,
         saved=saved,

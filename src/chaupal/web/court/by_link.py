@@ -39,35 +39,35 @@ class CounterNoticeByLink(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[RulingByLink]) -> Answer:
-    return await disputes.page(call, call.args.id, ways=await _ways(call))
+    return await disputes.page(call, call.args.id, ways=await _ways_of_link(call))
 
 
 async def appeal(call: Call[AppealByLink]) -> Answer:
-    ways = await _ways(call)
+    ways = await _ways_of_link(call)
     filing = appeals.file(call.house.court, ways.viewer, call.args.id, call.args.text)
     return await disputes.act_on(call, call.args.id, filing, "?done=appealed#appeal", ways)
 
 
 async def say(call: Call[AppealByLink]) -> Answer:
-    ways = await _ways(call)
+    ways = await _ways_of_link(call)
     saying = appeals.say(call.house.court, ways.viewer, await _appealed(call, ways), call.args.text)
     return await disputes.act_on(call, call.args.id, saying, "?done=said#appeal", ways)
 
 
 async def withdraw(call: Call[AppealByLink]) -> Answer:
-    ways = await _ways(call)
+    ways = await _ways_of_link(call)
     ending = appeals.withdraw(call.house.court, ways.viewer, await _appealed(call, ways))
     return await disputes.act_on(call, call.args.id, ending, "#appeal", ways)
 
 
 async def answer_notice(call: Call[CounterNoticeByLink]) -> Answer:
     """File a counter-notice."""
-    ways = await _ways(call)
+    ways = await _ways_of_link(call)
     filing = counter.file(call.house.court, ways.viewer, call.args.id, call.args.declared)
     return await disputes.act_on(call, call.args.id, filing, "?done=said#counter", ways)
 
 
-async def _ways(call: Call[Any]) -> Ways:
+async def _ways_of_link(call: Call[Any]) -> Ways:
     """As whom they come. Raises NotFound for a link that we did not give."""
     args = call.args
     viewer = await by_link.viewer(call.house.court, args.id, args.word, call.viewer.language)

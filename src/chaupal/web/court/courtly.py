@@ -134,7 +134,7 @@ class OwnMatter(NamedTuple):
     noticed: str
 
 
-def own(call: Call[Any], order: Order) -> OwnMatter | None:
+def own_matter(call: Call[Any], order: Order) -> OwnMatter | None:
     """None for what an authority or a person asked for."""
     if order.authority_id is not None:
         return None

@@ -102,7 +102,7 @@ def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     ground, done = GROUNDS.get(public.get("ground") or ""), DONE.get(public.get("measure", ""))
     outcome = OUTCOMES.get(public.get("outcome") or "")
     facts = {
-        "who": _who(public, words),
+        "who": _who_asked(public, words),
         "target": words.number(public.get("target") or 0),
         "where": where,
         "what": words.gettext(done) if done else str(public.get("measure", "")),
@@ -114,7 +114,7 @@ def sentence(entry: Mapping[str, Any], words: Words, where: str = "") -> str:
     return words.gettext(tale) % facts
 
 
-def _who(public: Mapping[str, Any], words: Words) -> str:
+def _who_asked(public: Mapping[str, Any], words: Words) -> str:
     """The authority by its name in the register; the house where nobody asked."""
     name = (public.get("name_hi") if words.language == "hi" else "") or public.get("name") or public.get("authority")
     return in_tongue(str(name), words.language) if name else words.gettext(N_("this server itself, or a person"))

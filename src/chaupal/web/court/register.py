@@ -72,7 +72,7 @@ class RegisterAsked(Paged, kw_only=True):
         return {name: text for name, text in asked.items() if text}
 
     @property
-    def whose(self) -> int:
+    def authority_id(self) -> int:
         """The authority's id; 0 for what is no id."""
         text = self.authority
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
@@ -82,7 +82,7 @@ class RegisterAsked(Paged, kw_only=True):
         first, last = _day(self.since), _day(self.until)
         return Sought(
             q=self.q,
-            authority=self.whose,
+            authority=self.authority_id,
             law=self.law,
             country=self.country.upper(),
             states=record.OUTCOMES.get(self.outcome, ()),
@@ -163,7 +163,7 @@ def _entry(call: Call[Any], line: RegisterLine, story: tuple[StoryLine, ...]) ->
 
 async def order(call: Call[OrderAsked]) -> Answer:
     story = await record.story(call.house.reads, call.viewer, call.args.ref, first=call.args.first)
-    own = courtly.own(call, story.order)
+    own = courtly.own_matter(call, story.order)
     title = words(call.viewer.language).gettext(N_("Order %s") if own is None else N_("Matter %s")) % story.order.ref
     said = await statements.about(call.house.court, story.order.ref)
     spoken = partial(in_language, language=call.viewer.language)

@@ -89,7 +89,7 @@ async def confirm(call: Call[MailLink]) -> Answer:
     return await sheet.render(call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received")
 
 
-async def mine(call: Call[Nothing]) -> Answer:
+async def own_reports(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
     found = await reports.mine(call.house.court, call.viewer)
     return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found)
@@ -142,5 +142,5 @@ ROUTES: tuple[Route, ...] = (
     post("/report", send, Surface.STATUS, takes=ReportTyped, limit=(10, 3_600), **OPEN),
     get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
     post("/report/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, limit=(20, 1_800), **OPEN),
-    get("/reports", mine, Surface.OWN, shape=Shape.PAGE, suspended=True),
+    get("/reports", own_reports, Surface.OWN, shape=Shape.PAGE, suspended=True),
 )

@@ -117,12 +117,12 @@ async def _decide(call: Call[AppealHandled]) -> None:
         ends_at=args.ends_at,
         territory=args.territory,
         measure=args.measure,
-        parts=_parts(args.parts),
+        parts=_post_ids(args.parts),
     )
     await appeals.decide(call.house.court, call.viewer, args.id, typed)
 
 
-def _parts(text: str) -> tuple[int, ...]:
+def _post_ids(text: str) -> tuple[int, ...]:
     """Posts as they are typed: their addresses, or the numbers in which those end. Raises Invalid."""
     ends = [one.rstrip("/").rpartition("/")[2] for one in text.replace(",", " ").split()]
     if not all(end.isascii() and end.isdigit() and len(end) < 20 for end in ends):

@@ -50,7 +50,7 @@ async def register(call: Call[AuthorityForm]) -> Answer:
 
 async def show_one(call: Call[ById]) -> Answer:
     found = await authorities.by_id(call.house.court, call.viewer, call.args.id)
-    return await _one(call, found, _form(found), InviteForm(), None)
+    return await _authority_page(call, found, _form(found), InviteForm(), None)
 
 
 async def change(call: Call[AuthorityChanged]) -> Answer:
@@ -58,7 +58,7 @@ async def change(call: Call[AuthorityChanged]) -> Answer:
     try:
         await authorities.change(call.house.court, call.viewer, call.args.id, call.args)
     except (Invalid, Conflict) as problem:
-        return await _one(call, found, call.args, InviteForm(), problem)
+        return await _authority_page(call, found, call.args, InviteForm(), problem)
     return redirect(f"/office/authorities/{found.id}")
 
 
@@ -75,7 +75,7 @@ async def _settle(call: Call[ById], act: Any) -> Answer:
     try:
         await act(call.house.court, call.viewer, found.id)
     except (Conflict, NotAllowed) as problem:
-        return await _one(call, found, _form(found), InviteForm(), problem)
+        return await _authority_page(call, found, _form(found), InviteForm(), problem)
     return redirect("/office/authorities" if act is authorities.drop else f"/office/authorities/{found.id}")
 
 
@@ -84,7 +84,7 @@ async def invite(call: Call[InviteTyped]) -> Answer:
     try:
         await portal.invite(call.house.court, call.viewer, found.id, call.args)
     except (Invalid, Conflict) as problem:
-        return await _one(call, found, _form(found), call.args, problem)
+        return await _authority_page(call, found, _form(found), call.args, problem)
     return redirect(f"/office/authorities/{found.id}#people")
 
 
@@ -115,7 +115,7 @@ async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -
     )
 
 
-async def _one(
+async def _authority_page(
     call: Call[Any], found: Authority, typed: AuthorityForm, invited: InviteForm, problem: Problem | None
 ) -> Answer:
     people = await portal.users_of(call.house.court, call.viewer, found.id)

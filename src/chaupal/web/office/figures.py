@@ -61,7 +61,7 @@ async def show(call: Call[FiguresAsked]) -> Answer:
         "office/figures.html",
         N_("Figures"),
         drawn=drawn,
-        most=[await _most(call, *one, span) for one in MOST],
+        most=[await _most_frequent(call, *one, span) for one in MOST],
         totals=totals,
         asked=call.args.days,
         spans=SPANS,
@@ -93,9 +93,9 @@ async def _daily(call: Call[Any], span: Span) -> tuple[list[Chart], list[Total]]
     return drawn, totals
 
 
-async def _most(call: Call[Any], key: str, title: str, kind: Kind, span: Span) -> Chart:
+async def _most_frequent(call: Call[Any], key: str, title: str, kind: Kind, span: Span) -> Chart:
     tr = words(call.viewer.language).gettext
-    found = await counts.most(call.house.reads, key, span, MANY)
+    found = await counts.most_frequent(call.house.reads, key, span, MANY)
     pages = tr(HERE) if kind is Kind.text else ""
     series = (Series("posts", tuple(n for _, n in found)),)
     figure = Figure(key, title, "bars", kind, tuple(word or pages for word, _ in found), series)

@@ -38,7 +38,7 @@ class TargetLines(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[IntakeAsked]) -> Answer:
-    known = await _known(call)
+    known = await _agreed_authorities(call)
     chosen = next((one for one in known if one.id == call.args.authority), known[0] if len(known) == 1 else None)
     typed = OrderForm() if chosen is None else await _begun(call, chosen, call.args.regime)
     return await _page(call, Draft(typed=typed), known)
@@ -46,7 +46,7 @@ async def show(call: Call[IntakeAsked]) -> Answer:
 
 async def take_in(call: Call[Intake]) -> Answer:
     """Look at the form, or file it. A list of targets is always looked at first, and nothing typed is lost."""
-    args, known = call.args, await _known(call)
+    args, known = call.args, await _agreed_authorities(call)
     issuer = next((one for one in known if one.id == args.authority), None)
     draft = Draft(typed=filing.plain(args))
     try:
@@ -101,7 +101,7 @@ def _unsure(typed: OrderForm, checked: Checked) -> list[Resolved]:
     return [one for one in checked.targets if one.wrong not in fine]
 
 
-async def _known(call: Call[Any]) -> list[Authority]:
+async def _agreed_authorities(call: Call[Any]) -> list[Authority]:
     """Authorities from which an order can be taken: two people know them."""
     return [one for one in await authorities.every(call.house.court, call.viewer) if one.agreed_by is not None]
 

@@ -173,16 +173,16 @@ def limits(call: Call[Any], verdict: Show | Placeholder, author: int | None = No
     if isinstance(verdict, Placeholder):
         return _instead(call, verdict.ruling, verdict.scope), (), None, ()
     mine = author is not None and author == call.viewer.account
-    beside = tuple(_beside(ruling, placeholders.banner(ruling, language), mine=mine) for ruling in verdict.banners)
+    beside = tuple(_own_limit(ruling, placeholders.banner(ruling, language), mine=mine) for ruling in verdict.banners)
     pictures = verdict.without_media and _instead(call, verdict.without_media, "media")
-    labels = tuple(_told(ruling, placeholders.label(ruling, language)) for ruling in verdict.labels)
+    labels = tuple(_limit(ruling, placeholders.label(ruling, language)) for ruling in verdict.labels)
     return None, beside, pictures, labels
 
 
 def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     viewer = call.viewer
     text = placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country)
-    limit = _told(ruling, text, placeholders.heading(ruling, scope, viewer.language))
+    limit = _limit(ruling, text, placeholders.heading(ruling, scope, viewer.language))
     # What is gagged is sealed in the log as well, and its number would tell when it was done.
     proof = None if ruling.neutral or not limit.order else _proof(ruling)
     return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
@@ -192,8 +192,8 @@ def _proof(ruling: Ruling) -> Proof:
     return Proof(ruling.log_index, ruling.order_ref, ruling.subject, ruling.opened_by)
 
 
-def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
-    limit = _told(ruling, text)
+def _own_limit(ruling: Ruling, text: str, *, mine: bool) -> Limit:
+    limit = _limit(ruling, text)
     # Of what may not be told yet there is no page; the general one explains.
     return (
         msgspec.structs.replace(limit, mine=ruling_texts.notice_page(ruling.id))
@@ -202,7 +202,7 @@ def _beside(ruling: Ruling, text: str, *, mine: bool) -> Limit:
     )
 
 
-def _told(ruling: Ruling, text: str, title: str = "") -> Limit:
+def _limit(ruling: Ruling, text: str, title: str = "") -> Limit:
     path = placeholders.notice_path(ruling)
     return Limit(text, path, title, order=path != placeholders.ABOUT_LIMITS)
 

@@ -73,7 +73,7 @@ async def upload(call: Call[PictureSent]) -> Answer:
     if file is None or not file.data:
         raise Invalid("file_blank")
     id_ = await media.attach(call.house.square, call.viewer, file.data, call.args.description)
-    kept = await looked.own(call.house.reads, call.viewer, id_)
+    kept = await looked.own_upload(call.house.reads, call.viewer, id_)
     return json({"id": str(id_), "src": links.picture(kept), "heard": kept.kind in captions.HEARD})
 
 

@@ -63,7 +63,7 @@ class Wording(msgspec.Struct, frozen=True):
 
 async def form(call: Call[ById]) -> Answer:
     """The post's words in the form that wrote them. Raises NotFound for anybody else's."""
-    post = await _own(call, call.args.id)
+    post = await _own_post(call, call.args.id)
     begun = Sheet(
         text=post.text,
         spoiler=post.spoiler,
@@ -84,7 +84,7 @@ async def form(call: Call[ById]) -> Answer:
 async def edit(call: Call[EditTyped]) -> Answer:
     """Take the new words in; or show the form again with what is wrong with them."""
     typed = call.args
-    post = await _own(call, typed.id)
+    post = await _own_post(call, typed.id)
     try:
         await writing.attach(call, typed, there=True)
         wish = editing.Edit(
@@ -100,7 +100,7 @@ async def edit(call: Call[EditTyped]) -> Answer:
         )
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:
-        kept = {id_: await media.own(call.house.reads, call.viewer, id_) for id_ in typed.kept}
+        kept = {id_: await media.own_upload(call.house.reads, call.viewer, id_) for id_ in typed.kept}
         sheet = typed_again(typed, kept, problem, call.viewer.language)
         sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
         return await _show(call, sheet, problem.status)
@@ -176,7 +176,7 @@ async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: S
     )
 
 
-async def _own(call: Call[Any], id_: int) -> Post:
+async def _own_post(call: Call[Any], id_: int) -> Post:
     seen = await thread.post(call.house.reads, call.viewer, id_)
     if seen.item.author != call.me or seen.item.boost_of is not None:
         raise NotFound

@@ -41,7 +41,7 @@ class RemoteAsked(msgspec.Struct, kw_only=True):
 
 async def ask(call: Call[RemoteFollowAsked]) -> Answer:
     """From which server one wants to follow. Raises NotFound where other servers are not talked to."""
-    return await _ask(call, await _ours(call))
+    return await _ask(call, await _followed(call))
 
 
 async def _ask(
@@ -68,7 +68,7 @@ async def _ask(
 
 async def send(call: Call[RemoteFollowAsked]) -> Answer:
     """The way to that server, with whom it is to follow."""
-    seen, settings, there = await _ours(call), call.house.settings, call.house.square.elsewhere
+    seen, settings, there = await _followed(call), call.house.settings, call.house.square.elsewhere
     name = handles.stored(call.args.from_, settings.domain)
     if there is None:
         raise NotFound
@@ -100,7 +100,7 @@ async def met(call: Call[RemoteAsked]) -> Answer:
     return redirect(links.path_of(seen.item, authors[seen.item.author].item))
 
 
-async def _ours(call: Call[RemoteFollowAsked]) -> Visible[Person]:
+async def _followed(call: Call[RemoteFollowAsked]) -> Visible[Person]:
     seen = await people.named(call.house.reads, call.viewer, call.args.handle)
     if seen.item.server or seen.withheld or not call.house.settings.federates:
         raise NotFound

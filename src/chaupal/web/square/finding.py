@@ -61,8 +61,8 @@ class Query(msgspec.Struct, kw_only=True):
             f"from:{by}" if _HANDLE.fullmatch(by) else "",
             f"language:{self.language}" if check_language(self.language) else "",
             "has:media" if self.media else "",
-            f"after:{_beside(self.since, -1)}" if _beside(self.since, -1) else "",
-            f"before:{_beside(self.until, 1)}" if _beside(self.until, 1) else "",
+            f"after:{_day_shifted(self.since, -1)}" if _day_shifted(self.since, -1) else "",
+            f"before:{_day_shifted(self.until, 1)}" if _day_shifted(self.until, 1) else "",
             "in:home" if self.followed else "",
         ]
         return [one for one in kept if one]
@@ -85,7 +85,7 @@ class SearchOffer(msgspec.Struct, frozen=True):
 _HANDLE = regex.compile(r"[A-Za-z0-9_]{1,30}|[A-Za-z0-9_.-]{1,100}@[A-Za-z0-9.:-]{1,253}")
 
 
-def _beside(day: str, days: int) -> str:
+def _day_shifted(day: str, days: int) -> str:
     """The day so many days from a day: operators leave out the day they name, controls take it in. Empty for what is no day."""
     try:
         return (date.fromisoformat(day) + timedelta(days)).isoformat() if len(day) == 10 else ""
@@ -131,7 +131,7 @@ class Notification(msgspec.Struct, frozen=True):
     message: bool = False
 
 
-async def found(call: Call[Query]) -> Answer:
+async def show_search(call: Call[Query]) -> Answer:
     """People, tags and posts for a query; nothing yet where none was typed."""
     reads, viewer, args = call.house.reads, call.viewer, call.args
     q, operators = args.q.strip()[:200], args.operators
@@ -169,12 +169,12 @@ async def found(call: Call[Query]) -> Answer:
         posts=await cards(call, posts),
         title=q or translated(call, N_("Search")),
         also=also,
-        there=_there(call, q, people),
+        there=_host_to_ask(call, q, people),
         more=links.query("/search", q=q, kind=kind, page=page + 1, **chosen) if full else "",
     )
 
 
-def _there(call: Call[Query], q: str, people: Sequence[Visible[Person]]) -> str:
+def _host_to_ask(call: Call[Query], q: str, people: Sequence[Visible[Person]]) -> str:
     """The server on which one may look for what was typed, a name or an address of it, where it was not found here."""
     host = elsewhere.host_in(call.house.square, q)
     name = q.strip().removeprefix("@").lower()
@@ -247,7 +247,7 @@ def _notification(call: Call[NotificationsOf], group: GroupSeen, card: Card | No
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", found, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
+    get("/search", show_search, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
     get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=QueryTyped),
     get("/notifications", notifications_page, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NotificationsOf),
 )

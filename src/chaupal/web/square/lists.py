@@ -139,7 +139,7 @@ def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:
 
 
 async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None) -> Answer:
-    found = await reads.mine(call.house.reads, call.viewer)
+    found = await reads.of_viewer(call.house.reads, call.viewer)
     title = words(call.viewer.language).gettext(N_("Lists"))
     return await pages.render(
         call,

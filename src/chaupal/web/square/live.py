@@ -135,7 +135,7 @@ async def counted(call: Call[PostsAsked]) -> Answer:
 
 async def talked_about(call: Call[Nothing]) -> Answer:
     """What stands beside a page of what is talked about now."""
-    return await pages.render(call, "parts/trends.html", found=(await pages.beside(call)).trends)
+    return await pages.render(call, "parts/trends.html", found=(await pages.sidebar(call)).trends)
 
 
 def _say(call: Call[Any], how: Literal["number", "compact"]) -> Callable[[int], str]:

@@ -90,7 +90,7 @@ async def captions(call: Call[Captions]) -> Answer:
     asked = call.args
     read = await media.captions(call.house.reads, call.viewer, asked.id, asked.captions, asked.k)
     headers = _headers(f"captions-{asked.id}.vtt", read.mark)
-    if _known(call, read.mark):
+    if _browser_has(call, read.mark):
         return Answer(b"", 304, VTT, headers)
     return Answer(read.text.encode(), mime=VTT, headers=headers)
 
@@ -119,7 +119,7 @@ async def emoji(call: Call[EmojiAsked]) -> Answer:
 async def _send(call: Call[Any], file: MediaFile) -> Answer:
     # Only what may be shown at this moment gets here, so "not modified" never outlives a ruling.
     headers = headers_of(file)
-    if _known(call, file.mark):
+    if _browser_has(call, file.mark):
         return Answer(b"", 304, file.mime, headers)
     reads = call.house.reads
     size = await media.size(reads, file)
@@ -134,13 +134,13 @@ async def _send(call: Call[Any], file: MediaFile) -> Answer:
             if end - start > media.PIECE:
                 there = media.pieces(reads, file, start, end)
                 return Answer(status=206, mime=file.mime, headers=headers, pieces=there, length=end - start)
-            return Answer(await media.part(reads, file, start, end - start), 206, file.mime, headers)
+            return Answer(await media.bytes_of(reads, file, start, end - start), 206, file.mime, headers)
     if size > media.PIECE:
         return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
     return Answer(await media.contents(reads, file), mime=file.mime, headers=headers)
 
 
-def _known(call: Call[Any], mark: str) -> bool:
+def _browser_has(call: Call[Any], mark: str) -> bool:
     """Whether the browser has these very bytes already."""
     marks = call.headers.get("if-none-match", "").split(",")
     return f'"{mark}"' in [one.strip().removeprefix("W/") for one in marks]

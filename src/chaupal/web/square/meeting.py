@@ -28,7 +28,7 @@ async def suggested(call: Call[Any], most: int) -> list[Introduced]:
     return [Introduced(face(call, one.person), reason_text(call, one.why[0])) for one in found]
 
 
-async def some(call: Call[Any], most: int) -> list[Introduced]:
+async def introduced(call: Call[Any], most: int) -> list[Introduced]:
     """As many as there are people who want to be found: on a young server nobody is much followed yet."""
     found = await suggested(call, most)
     if len(found) >= most:

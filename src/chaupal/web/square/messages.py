@@ -67,7 +67,7 @@ async def listed(call: Call[Paged]) -> Answer:
 async def new(call: Call[MessageAsked]) -> Answer:
     """The form; with whom one talks already, what was said before."""
     to = call.args.to[:500]
-    if to and (known := await _known(call, to)):
+    if to and (known := await _party_of(call, to)):
         return redirect(f"/messages/{known.roots[0]}")
     return await _form(call, MessageSheet(to=to, key=secrets.token_urlsafe(12)))
 
@@ -85,7 +85,7 @@ async def write(call: Call[MessageSheet]) -> Answer:
     """Send it and show the conversation; or the form again, with what was typed and what is wrong beside its field."""
     typed = call.args
     handles = _handles(typed.to)
-    if typed.talk is None and (known := await _known(call, typed.to)):
+    if typed.talk is None and (known := await _party_of(call, typed.to)):
         # What one begins with somebody goes on where it was left.
         typed.talk, typed.reply_to = known.roots[0], await _last(call, known)
     try:
@@ -132,7 +132,7 @@ async def _talk(
         cards=shown,
         people=people,
         fresh=_fresh(party, shown, call.viewer.me),
-        seen=await reads.seen(call.house.reads, call.viewer, party) if party else {},
+        seen=await reads.readers(call.house.reads, call.viewer, party) if party else {},
     )
 
 
@@ -160,7 +160,7 @@ def _handles(to: str) -> list[str]:
     return to.replace(",", " ").split()
 
 
-async def _known(call: Call[Any], to: str) -> Party | None:
+async def _party_of(call: Call[Any], to: str) -> Party | None:
     """What was said before with exactly these people (handles)."""
     handles = _handles(to)
     try:

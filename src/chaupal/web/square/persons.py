@@ -64,7 +64,7 @@ async def person(call: Call[PersonAsked]) -> Answer:
         pinned=await cards(call, pinned),
         ties=await _ties(call, seen.item.id),
         featured=featured,
-        **await _own(call, seen.item.id),
+        **await _lists_with(call, seen.item.id),
         moved=_shown(moved),
         show=args.show,
         pager=pager(call, posts, show=args.show),
@@ -198,12 +198,12 @@ async def _named(call: Call[Any]) -> Visible[Person]:
     return await people.named(call.house.reads, call.viewer, call.args.handle)
 
 
-async def _own(call: Call[Any], them: int) -> dict[str, Any]:
+async def _lists_with(call: Call[Any], them: int) -> dict[str, Any]:
     """The viewer's lists, and those in which somebody stands; nothing for strangers."""
     if call.viewer.account in (None, them):
         return {"lists": [], "held": frozenset[int]()}
     held = {one.id for one in await lists.holding(call.house.reads, call.viewer, them)}
-    return {"lists": await lists.mine(call.house.reads, call.viewer), "held": held}
+    return {"lists": await lists.of_viewer(call.house.reads, call.viewer), "held": held}
 
 
 async def _ties(call: Call[Any], them: int) -> Any:

@@ -72,7 +72,7 @@ async def _company(call: Call[PublicAsked], posts: Posts) -> dict[str, Any]:
     """What stands beside little in a home: people, with the reason for each; and where nobody else spoke yet, the square."""
     if len(posts.items) >= FEW or _turned(call):
         return {"meet": [], "around": []}
-    meet = await meeting.some(call, MEET)
+    meet = await meeting.introduced(call, MEET)
     if any(seen.item.author != call.viewer.account for seen in posts.items):
         return {"meet": meet, "around": []}
     square = await public.page(call.house.reads, call.viewer, call.args.cursor(), languages=pages.reads_of(call) or ())
@@ -167,12 +167,12 @@ async def tag(call: Call[TagAsked]) -> Answer:
         title=f"#{found.name}",
         tag=found,
         today=await trends.said_today(reads, call.viewer, found.key),
-        mine=await own_tags.mine(reads, call.viewer),
+        mine=await own_tags.of_viewer(reads, call.viewer),
         live=live_of("tag", tag=name),
     )
 
 
-async def kept(call: Call[Paged]) -> Answer:
+async def show_saved(call: Call[Paged]) -> Answer:
     posts = await saved.saved(call.house.reads, call.viewer, call.args.cursor())
     return await posts_page(call, "saved.html", posts, title=translated(call, N_("Saved posts")), kind="saved")
 
@@ -245,7 +245,7 @@ ROUTES: tuple[Route, ...] = (
     get("/everywhere", everywhere, Surface.PUBLIC, **KEPT | {"takes": PublicAsked}),
     get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT | {"takes": LanguageAsked}),
     get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": TagAsked}),
-    get("/saved", kept, Surface.SAVED, **OWN),
+    get("/saved", show_saved, Surface.SAVED, **OWN),
     get("/likes", liked, Surface.SAVED, **OWN),
     get("/about", about, Surface.TRENDS, **PAGE | {"takes": Nothing}),
 )

@@ -69,7 +69,7 @@ class ComposeAsked(msgspec.Struct, kw_only=True):
     plan: Number | None = None
 
     @property
-    def said(self) -> str:
+    def text_to_begin(self) -> str:
         """The text, or else the title, and the address where it is not in there already."""
         words = self.text or self.title
         return (words if self.url in words else f"{words}\n{self.url}".strip())[:2_000]
@@ -117,8 +117,8 @@ async def compose(call: Call[ComposeAsked]) -> Answer:
     if call.args.quote is not None:
         card = await answered(call, call.args.quote)
         sheet.quoting = card.post.id if card else None
-    if call.args.said:
-        sheet.text = call.args.said
+    if call.args.text_to_begin:
+        sheet.text = call.args.text_to_begin
     return await show(call, sheet, card)
 
 
@@ -302,7 +302,7 @@ async def film_of(call: Call[Any], typed: PostTyped) -> Picture | None:
     """The film or sound among the first post's uploads. Raises Invalid where captions came and there is none."""
     for id_ in typed.kept:
         try:
-            kept = await media_reads.own(call.house.reads, call.viewer, id_)
+            kept = await media_reads.own_upload(call.house.reads, call.viewer, id_)
         except NotFound:
             continue
         if kept.kind in captions.HEARD:
@@ -328,7 +328,7 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
 async def again(call: Call[PostTyped], typed: PostTyped, problem: Invalid | NotAllowed | None = None) -> Answer:
     """The form once more, with all that was typed and what is wrong with it."""
     ids = dict.fromkeys((*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept)))
-    kept = {id_: await media_reads.own(call.house.reads, call.viewer, id_) for id_ in ids}
+    kept = {id_: await media_reads.own_upload(call.house.reads, call.viewer, id_) for id_ in ids}
     card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
     sheet = typed_again(typed, kept, problem, call.viewer.language)
     sheet.answering = card.author.handle if card else ""

@@ -99,9 +99,9 @@ async def test_who_signs_is_shown_what_is_for_them_and_nobody_else_is(two: Two):
             await calling.get(there, f"{origin}{few.path}", by=by)
         assert refused.value.status == 404
     outbox = f"{origin}/@asha/outbox?page=true"
-    seen = {by: str(await calling.part(there, outbox, by=by)) for by in (two.bina.me, carl.me, 0)}
+    seen = {by: str(await calling.partial(there, outbox, by=by)) for by in (two.bina.me, carl.me, 0)}
     assert [few.path in seen[by] for by in (two.bina.me, carl.me, 0)] == [True, False, False]
-    crowd = await calling.part(there, f"{origin}/@asha/followers_synchronization", by=two.bina.me)
+    crowd = await calling.partial(there, f"{origin}/@asha/followers_synchronization", by=two.bina.me)
     assert crowd["orderedItems"] == [f"{two.there.house.settings.origin}/@bina"]
 
 

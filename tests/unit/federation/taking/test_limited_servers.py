@@ -139,7 +139,7 @@ async def test_nothing_is_told_to_a_suspended_server_nor_asked_of_it(far: Far):
     await v.says(v.asha, "another word for them")
     await far.hears()
     assert len(far.there.told) == told
-    for fetch in (calling.get(far.fed, far.bob.uri), calling.part(far.fed, f"{far.bob.uri}/outbox")):
+    for fetch in (calling.get(far.fed, far.bob.uri), calling.partial(far.fed, f"{far.bob.uri}/outbox")):
         with pytest.raises(NotAnswered):
             await fetch
     with pytest.raises(NotAnswered):

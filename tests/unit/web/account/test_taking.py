@@ -76,7 +76,7 @@ async def test_ties_and_marks_come_as_lists_and_what_is_withheld_is_a_stub(villa
 async def test_a_file_is_its_owners_alone_where_it_was_made_and_goes_after_some_days(village):
     v, square = village, village.running.house.square
     await export(v, v.asha)
-    [one] = await exports.mine(square, v.asha.viewer)
+    [one] = await exports.of_viewer(square, v.asha.viewer)
     link = f"/settings/export/{one.id}"
     assert (await v.look("IN", link, v.asha)).status_code == 200
     assert (await v.look("DE", link, v.asha)).status_code == 404  # what it says of others was looked at in India
@@ -99,7 +99,7 @@ async def test_one_file_is_made_at_a_time_and_what_a_dead_process_left_is_made_a
     assert held is not None and not await exporting.carry_on(v.running.carrier)
     v.clock.move(61_000)
     assert await exporting.carry_on(v.running.carrier)
-    assert [one.state for one in await exports.mine(square, v.asha.viewer)] == ["done"]
+    assert [one.state for one in await exports.of_viewer(square, v.asha.viewer)] == ["done"]
     assert not await exporting.carry_on(v.running.carrier)
 
 
@@ -114,5 +114,5 @@ async def test_memory_stays_small_however_large_the_films_are(village):
     assert await exporting.carry_on(v.running.carrier)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    [one] = await exports.mine(square, v.asha.viewer)
+    [one] = await exports.of_viewer(square, v.asha.viewer)
     assert said.text and one.size > 60_000_000 and peak < 15_000_000

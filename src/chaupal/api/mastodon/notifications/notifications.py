@@ -39,7 +39,7 @@ class NotificationsPaged(Paged, kw_only=True):
     include_filtered: bool = False
 
     @property
-    def asked(self) -> NotificationsAsked:
+    def wanted(self) -> NotificationsAsked:
         return NotificationsAsked(
             kinds=self.types, without=self.exclude_types, by=self.account_id, apart=self.include_filtered
         )
@@ -107,9 +107,9 @@ class UnreadCount(msgspec.Struct):
 async def listed(call: Call[NotificationsPaged]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
-    page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
+    page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.wanted)
     parts = [b"["]
-    for each in await _parts(call, page.items):
+    for each in await _fragments(call, page.items):
         parts += each
         parts.append(b",")
     parts[-1] = b"]" if len(parts) > 1 else b"[]"
@@ -125,7 +125,7 @@ async def show(call: Call[ById]) -> Answer:
 async def unread(call: Call[NotificationsPaged]) -> UnreadCount:
     """How many came since the marker, at most a hundred unless `limit` allows more."""
     most = call.args.cursor(reads.MOST_UNREAD, MOST_COUNTED).limit
-    return UnreadCount(await reads.unread(call.house.reads, call.viewer, most, call.args.asked))
+    return UnreadCount(await reads.unread(call.house.reads, call.viewer, most, call.args.wanted))
 
 
 async def clear(call: Call[Nothing]) -> dict[str, Any]:
@@ -160,10 +160,10 @@ async def _marks(call: Call[Any], timelines: Sequence[str]) -> dict[str, MarkerS
 
 async def written(call: Call[Any], told: Sequence[NotificationSeen]) -> list[bytes]:
     """Each as JSON, as clients read them; one about a post whose author may not be seen is left out."""
-    return [b"".join(parts) for parts in await _parts(call, told)]
+    return [b"".join(parts) for parts in await _fragments(call, told)]
 
 
-async def _parts(call: Call[Any], told: Sequence[NotificationSeen]) -> list[list[bytes]]:
+async def _fragments(call: Call[Any], told: Sequence[NotificationSeen]) -> list[list[bytes]]:
     """The same in parts, as they are joined to a page."""
     about = [t for t in told if t.post is not None and t.kind != reads.COURT]
     statuses = dict(zip([t.id for t in about], await parts_of(call, [t.post for t in about if t.post]), strict=True))

@@ -44,8 +44,8 @@ class GroupsAsked(NotificationsPaged, kw_only=True):
     expand_accounts: Literal["full", "partial_avatars"] = "full"
 
     @property
-    def asked(self) -> NotificationsAsked:
-        return msgspec.structs.replace(super().asked, together=self.grouped_types)
+    def wanted(self) -> NotificationsAsked:
+        return msgspec.structs.replace(super().wanted, together=self.grouped_types)
 
 
 class GroupKey(msgspec.Struct):
@@ -100,7 +100,7 @@ class GroupedNotifications(msgspec.Struct, kw_only=True):
 async def listed(call: Call[GroupsAsked]) -> Answer:
     """One's notifications in groups, newest first."""
     args = call.args
-    page = await reads.groups(call.house.reads, call.viewer, args.cursor(40, 80), args.asked)
+    page = await reads.groups(call.house.reads, call.viewer, args.cursor(40, 80), args.wanted)
     partial = args.expand_accounts == "partial_avatars"
     return json(await _shown(call, page.items, partial=partial), headers=link_header(call, page))
 

@@ -127,13 +127,13 @@ async def _upload(call: Call[UploadSent], *, wait: bool) -> Answer:
     )
     if told is not None:
         await captions.put_to_new(call.house.square, call.viewer, id_, told)
-    picture = await looked.own(call.house.reads, call.viewer, id_)
+    picture = await looked.own_upload(call.house.reads, call.viewer, id_)
     return json(attachment(call.house.settings, picture, call.me), 202 if picture.state == WAITING else 200)
 
 
 async def show(call: Call[ById]) -> Answer:
     """206 while it is being processed, as Mastodon's clients ask until it is 200."""
-    picture = await looked.own(call.house.reads, call.viewer, call.args.id)
+    picture = await looked.own_upload(call.house.reads, call.viewer, call.args.id)
     if picture.state == FAILED:
         raise Invalid("file_unprocessed")
     return json(attachment(call.house.settings, picture, call.me), 206 if picture.state == WAITING else 200)
@@ -145,7 +145,7 @@ async def describe(call: Call[MediaChanged]) -> Attachment:
     if told := _captions(call, sent):
         await captions.change(square, viewer, sent.id, told)
     await media.describe(square, viewer, sent.id, sent.description, focus_of(sent.focus), _thumbnail(call))
-    return attachment(call.house.settings, await looked.own(call.house.reads, viewer, sent.id), call.me)
+    return attachment(call.house.settings, await looked.own_upload(call.house.reads, viewer, sent.id), call.me)
 
 
 async def withdraw(call: Call[ById]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ async def translate(call: Call[TranslationAsked]) -> Answer:
     raise NotFound
 
 
-def _own(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
+def _handler_of(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
     async def run(call: Call[Paged]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.cursor())
         return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
@@ -69,6 +69,6 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=TranslationAsked),
     get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
     get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
-    get("/api/v1/favourites", _own(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
-    get("/api/v1/bookmarks", _own(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, kept=True),
+    get("/api/v1/favourites", _handler_of(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
+    get("/api/v1/bookmarks", _handler_of(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, kept=True),
 )  # fmt: skip

@@ -79,7 +79,7 @@ class ScheduledShown(msgspec.Struct):
 async def schedule(call: Call[Any], body: Unsaid, when: str, key: str) -> Answer:
     """To be said later. Raises Invalid."""
     id_ = await scheduling.schedule(call.house.square, call.viewer, body, _time(when), key=key)
-    return json(await _one(call, id_))
+    return json(await _scheduled(call, id_))
 
 
 async def listed(call: Call[Paged]) -> Answer:
@@ -90,7 +90,7 @@ async def listed(call: Call[Paged]) -> Answer:
 
 
 async def show(call: Call[ById]) -> ScheduledShown:
-    return await _one(call, call.args.id)
+    return await _scheduled(call, call.args.id)
 
 
 async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
@@ -103,7 +103,7 @@ async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
         await scheduling.move(square, call.viewer, sent.id, at)
     else:
         await scheduling.change(square, call.viewer, sent.id, body, at)
-    return await _one(call, sent.id)
+    return await _scheduled(call, sent.id)
 
 
 async def cancel(call: Call[ById]) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _time(text: str) -> int:
     return at
 
 
-async def _one(call: Call[Any], id_: int) -> ScheduledShown:
+async def _scheduled(call: Call[Any], id_: int) -> ScheduledShown:
     found = await unsaid.scheduled_post(call.house.reads, call.viewer, id_)
     return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
 

@@ -224,9 +224,9 @@ class Pen:
 
     def write(self, seen: Visible[Post], *, shallow: bool = False) -> bytes:
         """One Status; nothing where its author may not be seen. `shallow`: of what it quotes, the id alone."""
-        return b"".join(self.parts(seen, shallow=shallow))
+        return b"".join(self.fragments(seen, shallow=shallow))
 
-    def parts(self, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
+    def fragments(self, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
         """The same in parts, so that what is the same for every reader is copied once on its way into a page."""
         post = seen.item
         author = self._authors.get(post.author)
@@ -270,7 +270,7 @@ class Pen:
         settings, tail = self._settings, self._tail(inner)
         # What a repost carries was judged with it: a repost whose original may not be seen is not there at all.
         beside = banner_of(settings, self._viewer, seen.verdict, inner.author) if isinstance(seen.verdict, Show) else {}
-        carried = _open(body_of(settings, self._viewer, inner) | beside | self._more(inner)) + account_bytes(
+        carried = _open(body_of(settings, self._viewer, inner) | beside | self._rare_fields(inner)) + account_bytes(
             settings, self._viewer, original
         )
         carried += _address(settings, inner, original.item) + b',"reblog":null' + tail
@@ -278,14 +278,14 @@ class Pen:
 
     def _open(self, seen: Visible[Post], author: Visible[Person], *, shallow: bool = False) -> bytes:
         account = account_bytes(self._settings, self._viewer, author)
-        more = self._more(seen.item, shallow=shallow)
+        more = self._rare_fields(seen.item, shallow=shallow)
         return (
             fragment(self._settings, self._viewer, seen, more)
             + account
             + _address(self._settings, seen.item, author.item)
         )
 
-    def _more(self, post: Post, *, shallow: bool = False) -> dict[str, Any]:
+    def _rare_fields(self, post: Post, *, shallow: bool = False) -> dict[str, Any]:
         """Its poll, what it quotes and whom its card names; nothing for most posts."""
         more: dict[str, Any] = {}
         if (by := self._around.bylines.get(post.id)) is not None:
@@ -343,7 +343,7 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
     if not left:
         return [found[seen] for seen in posts]
     pen = await pen_for(call, left)
-    return [found.get(seen) or pen.parts(seen) for seen in posts]
+    return [found.get(seen) or pen.fragments(seen) for seen in posts]
 
 
 async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
