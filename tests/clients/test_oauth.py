@@ -222,6 +222,23 @@ def test_a_browser_is_never_sent_to_an_address_that_was_not_registered(stage: St
         assert 400 <= answer.status_code < 500 and "location" not in answer.headers
 
 
+LOOPBACK = "http://127.0.0.1/back"
+
+
+@pytest.mark.parametrize(
+    ("back", "fine"),
+    [
+        ("http://127.0.0.1:34567/back", True),
+        ("http://127.0.0.1:34567/other", False),
+        ("http://127.0.0.1:1@evil.example/back", False),
+        ("http://localhost:34567/back", False),
+    ],
+)
+def test_an_app_on_ones_own_machine_listens_at_any_port(anyone: httpx2.Client, back: str, fine: bool):
+    app = register(anyone, redirect_uris=LOOPBACK)
+    assert (anyone.get(address(app, redirect_uri=back), follow_redirects=False).status_code == 303) is fine
+
+
 def test_more_scopes_than_the_app_has_are_not_given(stage: Stage, anyone: httpx2.Client):
     asha, visitor = stage.cast["asha"], Visitor(stage.url)
     app = register(anyone, scopes="read")

@@ -44,7 +44,7 @@ class PagedById(Paged, kw_only=True):
     id: Number
 
 
-CURSORS = ("max_id", "since_id", "min_id")
+CURSORS = ("max_id", "since_id", "min_id", "offset")
 
 
 @functools.lru_cache(500)
@@ -61,12 +61,22 @@ def _without_cursors(query: str) -> str:
 
 def link_header(call: Call[Any], page: Page[Any]) -> list[tuple[str, str]]:
     """`next` is left out on the last page: clients follow it until it is absent."""
-    kept = _without_cursors(call.query) if call.query else ""
-    link = _quoted(call.link)
-    before = f"<{link}?{kept}&" if kept else f"<{link}?"
+    before = _before(call)
     links: list[str] = []
     if page.next is not None:
         links.append(f'{before}max_id={page.next}>; rel="next"')
     if page.prev is not None:
         links.append(f'{before}min_id={page.prev}>; rel="prev"')
     return [("link", ", ".join(links))] if links else []
+
+
+def offset_header(call: Call[Any], offset: int) -> list[tuple[str, str]]:
+    """The same of a list that is walked by offset, where it goes on."""
+    return [("link", f'{_before(call)}offset={offset}>; rel="next"')]
+
+
+def _before(call: Call[Any]) -> str:
+    """The address of another page, up to where its place goes."""
+    kept = _without_cursors(call.query) if call.query else ""
+    link = _quoted(call.link)
+    return f"<{link}?{kept}&" if kept else f"<{link}?"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import regex
 
+from chaupal.kernel.clock import MINUTE
 from village import Village
 
 EMPTY = (
@@ -148,3 +149,12 @@ async def test_trends_are_for_the_country_and_the_language_asked_for(village: Vi
     await village.withhold(post=village.asha.latest, by=village.chitra, second=village.dev)
     assert (await village.api(None, "GET", "/api/v1/trends/tags", country="IN", language="hi")).json() == []
     assert len((await village.api(None, "GET", "/api/v1/trends/tags", country="DE", language="hi")).json()) == 1
+
+
+async def test_trends_go_on_where_their_header_says(village: Village):
+    for who in (village.asha, village.ravi):
+        await village.says(who, "#नहर में पानी कब आएगा?")
+    village.clock.move(2 * MINUTE)
+    first = await village.api(None, "GET", "/api/v1/trends/tags", limit=1)
+    second = await village.client.get(links(first)["next"])
+    assert {tag["name"] for tag in [*first.json(), *second.json()]} == {"किसान_आंदोलन", "नहर"} and links(second) == {}

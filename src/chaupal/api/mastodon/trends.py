@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of, statuses_bytes
 from chaupal.http.call import Answer, Call
-from chaupal.http.paging import Number
+from chaupal.http.paging import Number, offset_header
 from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
@@ -17,6 +17,8 @@ from chaupal.policy.things import Person
 from chaupal.reads.explore import own_tags, tags, trending_links as links, trends
 from chaupal.reads.explore.trends import Day, TrendingTag
 from chaupal.reads.people import bylines
+
+MOST_OFFSET = 400  # of posts
 
 
 class TrendsAsked(msgspec.Struct, kw_only=True):
@@ -89,25 +91,30 @@ async def tags_bytes(call: Call[Any], found: Sequence[TrendingTag]) -> bytes:
 
 async def trending_tags(call: Call[TrendsAsked]) -> Answer:
     """What people talk about more than before."""
-    args = call.args
-    found = await trends.tags(call.house.reads, call.viewer, args.language, args.offset + args.bounded(10, 20))
-    return Answer(await tags_bytes(call, found[args.offset :]))
+    args, end = call.args, call.args.offset + call.args.bounded(10, 20)
+    found = await trends.tags(call.house.reads, call.viewer, args.language, end + 1)
+    return Answer(await tags_bytes(call, found[args.offset : end]), headers=_next(call, end, len(found)))
 
 
 async def trending_posts(call: Call[TrendsAsked]) -> Answer:
     """What was liked and reposted most lately."""
-    args = call.args
-    found = await trends.posts(
-        call.house.reads, call.viewer, args.language, args.bounded(20, 40), min(args.offset, 400)
-    )
-    return Answer(await statuses_bytes(call, found))
+    args, most = call.args, call.args.bounded(20, 40)
+    start = min(args.offset, MOST_OFFSET)
+    found = await trends.posts(call.house.reads, call.viewer, args.language, most + 1, start)
+    headers = _next(call, start + most, start + len(found)) if start + most <= MOST_OFFSET else []
+    return Answer(await statuses_bytes(call, found[:most]), headers=headers)
 
 
 async def trending_links(call: Call[TrendsAsked]) -> Answer:
     """What people share more than before."""
-    args = call.args
-    found = await links.links(call.house.reads, call.viewer, args.language, args.offset + args.bounded(10, 20))
-    return Answer(_encode(await links_shown(call, found[args.offset :])))
+    args, end = call.args, call.args.offset + call.args.bounded(10, 20)
+    found = await links.links(call.house.reads, call.viewer, args.language, end + 1)
+    return Answer(_encode(await links_shown(call, found[args.offset : end])), headers=_next(call, end, len(found)))
+
+
+def _next(call: Call[TrendsAsked], end: int, known: int) -> list[tuple[str, str]]:
+    """Where the list goes on, if it does: apps follow the header and name no offset themselves."""
+    return offset_header(call, end) if known > end else []
 
 
 async def links_shown(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:

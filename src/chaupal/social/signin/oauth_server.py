@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
+import regex
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error, OAuth2Request, TokenMixin, grants
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.models import AuthorizationCodeMixin, ClientMixin
@@ -25,6 +26,8 @@ from chaupal.store.identity.apps import App, Grant, Token
 
 # Authlib refuses requests that are not https; whether ours must be is for the settings to say.
 HERE = "https://here/oauth"
+# An app on one's own machine listens where there is room, so it may name any port (RFC 8252 §7.3).
+_LOOPBACK = regex.compile(r"(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(?=[/?]|$)")
 
 
 def authorize(app: App | None, form: Mapping[str, str], *, staff: bool) -> Authorization:
@@ -66,7 +69,7 @@ class Client(ClientMixin):
         return wanted if covers(self.app.scopes, wanted) and (self._staff or "admin:" not in wanted) else None
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri in self.app.redirect_uris.split("\n")
+        return _without_port(redirect_uri) in map(_without_port, self.app.redirect_uris.split("\n"))
 
     def check_client_secret(self, client_secret: str) -> bool:
         return hmac.compare_digest(self.app.secret_hash, digest(client_secret))
@@ -80,6 +83,12 @@ class Client(ClientMixin):
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type in GRANT_TYPES
+
+
+def _without_port(uri: str) -> str:
+    """The address of an app on one's own machine at whatever port; any other as it is."""
+    found = _LOOPBACK.match(uri)
+    return uri if found is None else found[1] + uri[found.end() :]
 
 
 class Code(AuthorizationCodeMixin):
