@@ -50,7 +50,8 @@ class Stranger:
         link = {"rel": "self", "type": ACTIVITY, "href": self.uri}
         name = f"acct%3A{self.name}%40localhost%3A{self.site.port}"
         jrd = {"subject": f"acct:{self.name}@{self.host}", "links": [link]}
-        self.says(f"/.well-known/webfinger?resource={name}", jrd, "application/jrd+json")
+        # As a site of plain files serves what has no ending.
+        self.says(f"/.well-known/webfinger?resource={name}", jrd, "application/octet-stream")
 
     def says(self, path: str, document: object, kind: str = ACTIVITY) -> str:
         return self.site.says(path, json.dumps(document), kind)

@@ -8,27 +8,31 @@ import msgspec
 
 from chaupal.federation import calling, ours
 from chaupal.federation.context import Federation
-from chaupal.federation.reading.values import Json
+from chaupal.federation.reading.values import Json, same_host
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel.errors import NotFound
+from chaupal.text.page_head import activity_of
 
 MOST_FETCHES = 10  # for one question, whatever is found on the way
-JRD_KINDS = ("application/jrd+json", "application/json")
+JRD, HTML = "application/jrd+json", "text/html"
+# The others as sites of plain files serve one without an ending: people have themselves found under the name of their blog.
+JRD_KINDS = (JRD, "application/json", "text/json", "text/plain", "application/octet-stream")
 MOST_JRD = 50_000  # bytes
 # Seconds after which one question leads no further: servers that are slow keep nobody else waiting for long.
 PATIENCE = 60.0
-GONE = 410
+OK, GONE = 200, 410
 
 
 class NotThere(NotFound):
     """Nothing that could be believed is there. `why`: a word for logs; `gone`: it was, and its server says that it is deleted;
-    `passing`: their server may answer later."""
+    `passing`: their server may answer later; `other`: something stands there that is nothing for servers."""
 
-    def __init__(self, *, why: str, gone: bool = False, passing: bool = False) -> None:
+    def __init__(self, *, why: str, gone: bool = False, passing: bool = False, other: bool = False) -> None:
         super().__init__()
         self.why = why
         self.gone = gone
         self.passing = passing
+        self.other = other
 
 
 class Link(msgspec.Struct):
@@ -75,6 +79,20 @@ class Chain:
         self._check_not_ours(url)
         return await self._had(calling.get(self._fed, url, by=self.by))
 
+    async def whole_by_page(self, url: str) -> Json:
+        """The same, also of a page that stands there for everybody and says where the thing is. Raises NotThere."""
+        try:
+            return await self.whole(url)
+        except NotThere as problem:
+            if not problem.other:
+                raise
+        self.spend()
+        page = await self._had(calling.plain(self._fed, url, HTML, (HTML,)))
+        there = activity_of(page.body, url)
+        if not same_host(there, url):
+            raise NotThere(why="a_page")
+        return await self.whole(there)
+
     async def partial(self, url: str) -> Json:
         """A page of a collection. Raises NotThere."""
         self.spend()
@@ -88,7 +106,7 @@ class Chain:
         where = f"{scheme}://{handle.partition('@')[2]}/.well-known/webfinger"
         self._check_not_ours(where)
         url = f"{where}?resource={quote(f'acct:{handle}', safe='')}"
-        answered = await self._had(calling.plain(self._fed, url, JRD_KINDS[0], JRD_KINDS, most=MOST_JRD))
+        answered = await self._had(calling.plain(self._fed, url, JRD, JRD_KINDS, most=MOST_JRD))
         try:
             return msgspec.json.decode(answered.body, type=Jrd)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -102,4 +120,5 @@ class Chain:
         try:
             return await asked
         except NotAnswered as error:
-            raise NotThere(why=str(error), gone=error.status == GONE, passing=error.passing) from error
+            gone, other = error.status == GONE, error.status == OK
+            raise NotThere(why=str(error), gone=gone, passing=error.passing, other=other) from error

@@ -48,7 +48,7 @@ async def find_now(fed: Federation, what: str) -> FoundElsewhere:
         return FoundElsewhere(post=known.of)
     if known is not None and known.kind == uris.ACCOUNT:
         return FoundElsewhere(person=await finding.person(fed, what, chain=chain))
-    said = await chain.whole(what)
+    said = await chain.whole_by_page(what)
     if is_actor(said):
         return FoundElsewhere(person=await finding.person(fed, uri_of(said), chain=chain))
     if not is_post(said):

@@ -78,6 +78,12 @@ def links_of_me(body: bytes, charset: str, url: str) -> list[str]:
     return [urldefrag(address).url for address in found if address]
 
 
+def activity_of(body: bytes, url: str) -> str:
+    """Where the page that was found at `url` says that the same stands for servers; "" where it does not."""
+    link = _parsed(decoded(body, "")).css_first('link[rel~="alternate"][type="application/activity+json"][href]')
+    return whole(url, link.attributes.get("href") or "") if link is not None else ""
+
+
 def _parsed(page: str) -> "LexborHTMLParser":
     from selectolax.lexbor import LexborHTMLParser  # brought in with the first page that is looked at
 

@@ -59,11 +59,15 @@ async def test_somebody_is_found_by_name_and_by_both_of_their_addresses(v: Villa
         assert (account["acct"], account["uri"]) == (f"ravi@{ravi.host}", ravi.uri), q
 
 
-async def test_a_post_is_found_by_its_id_and_by_its_page_once(v: Village, ravi: Stranger):
+async def test_a_post_is_found_by_its_id_by_its_page_and_by_one_that_says_where_it_is_once(v: Village, ravi: Stranger):
     uri = note(ravi)
     (first,) = (await sought(v, uri))["statuses"]
     (second,) = (await sought(v, f"{uri}/page"))["statuses"]
-    assert first["id"] == second["id"] and first["uri"] == uri and "Rain over here." in first["content"]
+    led = f'<link rel="alternate" type="application/activity+json" href="{uri}"><p>Rain over here.</p>'
+    (third,) = (await sought(v, ravi.site.says("/rain", led)))["statuses"]
+    elsewhere = ravi.site.says("/elsewhere", led.replace("localhost", "127.0.0.1"))
+    assert (await sought(v, elsewhere))["statuses"] == []
+    assert first["id"] == second["id"] == third["id"] and first["uri"] == uri and "Rain over here." in first["content"]
     assert first["account"]["acct"] == f"ravi@{ravi.host}" and first["created_at"].startswith("2021-02-10T10:00:00")
 
 
