@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from browser.conftest import Opens
 
@@ -85,11 +85,21 @@ def test_a_block_on_a_profile_can_be_taken_back_though_the_page_came_anew(opens:
 def test_bookmark_repost_mute_and_deletion_can_be_taken_back(opens: Opens):
     page = opens("asha")
     undo = page.locator("#toast button")
-    post = first_that(page, ".keep[aria-pressed=false]")
+    post = first_that(page, ".love[aria-pressed=false] ~ .keep[aria-pressed=false]")
     page.locator(f"{post} .keep").click()
     expect(page.locator(f"{post} .keep")).to_have_attribute("aria-pressed", "true")
     undo.click()
     expect(page.locator(f"{post} .keep")).to_have_attribute("aria-pressed", "false")
+
+    held: list[Route] = []
+    page.route("**/like", lambda asked: held.append(asked))
+    heart = page.locator(f"{post} .love")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    assert len(held) == 1, "the server has not answered yet"
+    held[0].abort()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    page.unroute("**/like")
 
     post = first_that(page, "[formaction$='/repost']")
     page.locator(f"{post} .again > summary").click()

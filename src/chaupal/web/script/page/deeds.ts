@@ -15,6 +15,12 @@ const BACK: Record<string, string> = {
 
 const verbOf = (button: HTMLButtonElement): string => /\/(\w+)$/.exec(button.getAttribute("formaction") ?? "")?.[1] ?? "";
 
+/** A like is seen at once, before the server has answered; twice: it is as it was. */
+function flip(button: HTMLButtonElement): void {
+  const was = button.getAttribute("aria-pressed");
+  if (was) button.setAttribute("aria-pressed", String(was !== "true"));
+}
+
 /** The same form with another deed: a button of the kind, which nobody sees. */
 function otherwise(form: HTMLFormElement, button: HTMLButtonElement, verb: string): HTMLButtonElement {
   const other = document.createElement("button");
@@ -27,8 +33,10 @@ function otherwise(form: HTMLFormElement, button: HTMLButtonElement, verb: strin
 async function deed(form: HTMLFormElement, button: HTMLButtonElement, undone = false): Promise<void> {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
+  flip(button);
   const part = await partFor(form, button);
   form.ariaBusy = "false";
+  if (!part) flip(button);
   if (part === null) {
     resend(form, button);
   } else if (part) {
