@@ -6,7 +6,7 @@ from html import escape
 import msgspec
 
 from chaupal.federation.reading.marks import MentionRead
-from chaupal.federation.reading.values import Json, first_word, word_of
+from chaupal.federation.reading.values import Json, first_word, value_of, word_of
 from chaupal.text import foreign, language, markdown
 from chaupal.text.clean import clean_line
 
@@ -41,7 +41,7 @@ def words_of(
     if cut or more:
         body += _led(url)
     text = foreign.text_of(body, _names(mentions))
-    chosen = tongue or title_tongue or summary_tongue
+    chosen = tongue or title_tongue or summary_tongue or _language_named(said)
     return TextRead(
         body,
         text,
@@ -49,6 +49,12 @@ def words_of(
         (language.check_language(chosen) if chosen else None) or language.detect(text) or "und",
         cut or more,
     )
+
+
+def _language_named(said: Json) -> str:
+    """By an object of its own, as Lemmy and PeerTube do."""
+    named = value_of(said, "language")
+    return word_of(named, "identifier") if isinstance(named, dict) else ""
 
 
 def _as_html(content: str, mime: str) -> str:

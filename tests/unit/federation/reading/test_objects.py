@@ -246,7 +246,11 @@ def test_plain_text_and_markdown_are_read_as_what_they_are():
         said(content="**x** <b>y</b>", mediaType="text/markdown; charset=utf-8").html
         == "<p><strong>x</strong> &lt;b&gt;y&lt;/b&gt;</p>"
     )
-    film = said(type="Video", name="फ़िल्म", content="**x** [y](https://x.example/y)", mediaType="text/markdown")
+    tongue = {"identifier": "mr", "name": "मराठी"}  # Lemmy and PeerTube say it so
+    film = said(
+        type="Video", name="फ़िल्म", content="**x** [y](https://x.example/y)", mediaType="text/markdown", language=tongue
+    )
+    assert film.language == "mr"
     assert film.html.startswith("<p><strong>फ़िल्म</strong></p><p>x y</p>")
 
 
