@@ -1296,6 +1296,22 @@ def test_a_tally_tells_of_a_class_of_few(refused: Scribe):
     lie(refused, refused.tally(rows, len(refused.entries)), "tally_tells_few")
 
 
+# --- blocks and statements ---
+
+
+def test_a_net_is_blocked_by_a_reviewer(scribe: Scribe):
+    shut = {"step": "shut", "kind": "ip", "severity": "no_access", "until": None}
+    scribe.write("door", "door-1", shut | {"by": MODERATOR})
+    lie(scribe, scribe.write("door", "door-2", shut | {"by": PROPOSER}), "door_without_role")
+
+
+def test_a_statement_is_published_by_a_clerk(scribe: Scribe):
+    stated = {"step": "published", "title": "", "orders": [], "sha256": "00" * 32}
+    scribe.write("statement", "s-1", stated | {"by": APPROVER})
+    scribe.write("statement", "s-1", stated | {"step": "replied", "by": "authority"})
+    lie(scribe, scribe.write("statement", "s-2", stated | {"by": CLERK}), "statement_without_role")
+
+
 # --- frozen reports and keys ---
 
 

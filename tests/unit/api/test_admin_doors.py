@@ -76,6 +76,10 @@ async def test_nobody_is_answered_from_a_net_without_access_until_it_ends(villag
     await as_staff(v, v.owner, "POST", "ip_blocks", ip=HERE, severity="no_access", expires_in=86_400)
     for path in ("/", "/api/v2/instance", "/style.css"):
         assert (await v.client.get(path)).status_code == 403, path
+    # But whoever was limited reads why, and appeals: a net is no way to keep somebody from that.
+    mine = {"cookie": f"chaupal={v.asha.cookie}"}
+    for path, status in (("/disputes/strikes", 200), ("/settings/export", 200), ("/settings/profile", 403)):
+        assert (await v.client.get(path, headers=mine)).status_code == status, path
     v.clock.move(2 * DAY)
     assert (await v.client.get("/api/v2/instance")).status_code == 200
 

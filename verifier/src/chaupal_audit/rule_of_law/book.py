@@ -19,6 +19,7 @@ from chaupal_audit.rule_of_law.said import (
     Appeal,
     Authority,
     Decision,
+    Door,
     Entry,
     Measure,
     Notice,
@@ -28,6 +29,7 @@ from chaupal_audit.rule_of_law.said import (
     Reversal,
     Role,
     Server,
+    Statement,
     Step,
     Tally,
     moment,
@@ -271,6 +273,22 @@ class Listed:
 
     act: Act
     said: Server
+
+
+@dataclass(slots=True)
+class DoorShut:
+    """A step of a block of a net or of mails."""
+
+    act: Act
+    said: Door
+
+
+@dataclass(slots=True)
+class Stated:
+    """A statement of the server about orders, or an authority's reply."""
+
+    act: Act
+    said: Statement
 
 
 @dataclass(slots=True)

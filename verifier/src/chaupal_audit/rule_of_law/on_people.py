@@ -7,12 +7,14 @@ from chaupal_audit.rule_of_law.book import (
     DECIDED,
     Book,
     Decided,
+    DoorShut,
     Ended,
     Given,
     Guarded,
     Listed,
     Made,
     Registered,
+    Stated,
     Stepped,
     Unsealed,
 )
@@ -141,6 +143,33 @@ LISTING: tuple[Check[Listed], ...] = (
         "The list of servers was changed by a person whose role does not allow it.",
         "सर्वरों की सूची ऐसे व्यक्ति ने बदली जिसकी भूमिका इसकी अनुमति नहीं देती।",
         list_role,
+    ),
+)
+
+
+def door_role(book: Book, closed: DoorShut) -> bool:
+    return not book.people.may(closed.said.by, "shut_doors")
+
+
+def statement_role(book: Book, stated: Stated) -> bool:
+    """A reply is the authority's own, or entered word for word."""
+    return stated.said.step != "replied" and not book.people.may(stated.said.by, "publish_statement")
+
+
+SHUTTING: tuple[Check[DoorShut], ...] = (
+    Check(
+        "door_without_role",
+        "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
+        "किसी नेटवर्क या मेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        door_role,
+    ),
+)
+STATING: tuple[Check[Stated], ...] = (
+    Check(
+        "statement_without_role",
+        "The server's statement was published by somebody whose role does not allow it.",
+        "सर्वर का वक्तव्य ऐसे व्यक्ति ने प्रकाशित किया जिसकी भूमिका इसकी अनुमति नहीं देती।",
+        statement_role,
     ),
 )
 

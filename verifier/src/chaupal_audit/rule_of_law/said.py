@@ -9,6 +9,7 @@ from chaupal_audit.log.entries import (
     Appeal,
     Authority,
     Decision,
+    Door,
     Key,
     Measure,
     Notice,
@@ -20,14 +21,15 @@ from chaupal_audit.log.entries import (
     Role,
     Server,
     Snapshot,
+    Statement,
     Step,
     Tally,
 )
 from chaupal_audit.minutes import minute
 
 __all__ = [
-    "VERSION", "Act", "Appeal", "Authority", "Decision", "Entry", "Key", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
-    "Public", "Reversal", "Role", "Server", "Snapshot", "Step", "Tally", "moment",
+    "VERSION", "Act", "Appeal", "Authority", "Decision", "Door", "Entry", "Key", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
+    "Public", "Reversal", "Role", "Server", "Snapshot", "Statement", "Step", "Tally", "moment",
 ]  # fmt: skip
 
 VERSION = 2

@@ -15,6 +15,7 @@ from chaupal_audit.rule_of_law.book import (
     Book,
     Case,
     Decided,
+    DoorShut,
     Ended,
     Given,
     Guarded,
@@ -24,6 +25,7 @@ from chaupal_audit.rule_of_law.book import (
     Proposal,
     Registered,
     Row,
+    Stated,
     Stepped,
     Tallied,
     Told,
@@ -57,6 +59,8 @@ from chaupal_audit.rule_of_law.table import (
     PROTECTION,
     ROLES,
     SERVERS,
+    SHUTTING,
+    STATING,
     STEPS,
     TALLIES,
     TALLIES_LATER,
@@ -245,6 +249,12 @@ class Trial:
         self._ask(CHANGING, act, changed)
         self.book.key = changed.said.new
 
+    def door(self, act: Act) -> None:
+        self._ask(SHUTTING, act, DoorShut(act, msgspec.json.decode(act.head.public, type=said.Door)))
+
+    def statement(self, act: Act) -> None:
+        self._ask(STATING, act, Stated(act, msgspec.json.decode(act.head.public, type=said.Statement)))
+
     def order(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Order)
         received = moment(new.received)
@@ -355,6 +365,8 @@ HEARD: dict[str, Callable[[Trial, Act], None]] = {
     "authority": Trial.authority,
     "protected": Trial.protected,
     "server": Trial.server,
+    "door": Trial.door,
+    "statement": Trial.statement,
     "snapshot": Trial.snapshot,
     "key": Trial.key,
     "order": Trial.order,
