@@ -133,6 +133,13 @@ async def test_a_form_that_cannot_be_taken_keeps_what_was_typed(village: Village
     assert not [mail for mail in mails_of(village.running) if "report/confirm" in mail]
 
 
+async def test_whoever_reports_somebody_can_stop_reading_them_there_and_reads_whom_a_report_is_about(village: Village):
+    ravi = village.ravi
+    sent = await send(village, village.asha, f"/report?account={ravi.id}", "/report", account=str(ravi.id), kind="spam")
+    assert f'formaction="/people/{ravi.id}/mute"' in sent.text and f'formaction="/people/{ravi.id}/block"' in sent.text
+    assert 'class="handle">@ravi<' in await village.page_as("IN", "/reports", village.asha)
+
+
 async def test_one_address_cannot_write_reports_without_end(village: Village):
     path = f"/report?account={village.ravi.id}"
     typed = {"account": str(village.ravi.id), "kind": "spam", "name": "Lata", "email": "lata@gaanv.example"}

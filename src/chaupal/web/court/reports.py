@@ -67,7 +67,7 @@ async def send(call: Call[ReportTyped]) -> Answer:
         if viewer.account is not None:
             row = await reports.file(court, viewer, report)
             return await sheet.render(
-                call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received"
+                call, "reports/sent.html", N_("Your report has arrived"), row=row, step="received", whom=subject.person
             )
         await reports.file_as_guest(court, viewer, report, Guest(email=args.email, name=args.name))
     except (Invalid, TooMany) as problem:
@@ -92,7 +92,9 @@ async def confirm(call: Call[MailLink]) -> Answer:
 async def own_reports(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
     found = await reports.mine(call.house.court, call.viewer)
-    return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found)
+    seen = await people.people(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
+    whom = {one.item.id: one.item for one in seen if not one.withheld}
+    return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)
 
 
 async def _confirm(call: Call[MailLink], step: str) -> Answer:
