@@ -165,6 +165,9 @@ def test_nested_fields_of_forms_are_read(asha: httpx2.Client):
     as_json = {"fields_attributes": {"0": {"name": "गाँव", "value": "नया"}}, "source": {"language": ""}}
     said = asha.patch("/api/v1/accounts/update_credentials", json=as_json).raise_for_status().json()
     assert [f["value"] for f in said["source"]["fields"]] == ["नया"]
+    left_out = {"fields_attributes": (None, "undefined"), "note": (None, "खेती")}
+    said = asha.patch("/api/v1/accounts/update_credentials", files=left_out).raise_for_status().json()
+    assert [f["value"] for f in said["source"]["fields"]] == ["नया"]
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------

@@ -175,7 +175,8 @@ async def _portrait(call: Call[Any], kind: Any) -> str | None:
 
 
 def _fields(sent: Any) -> tuple[Field, ...] | None:
-    if sent is UNSET or sent is None:
+    # masto.js says "undefined" in a form for what it leaves out.
+    if sent is UNSET or sent is None or sent == "undefined":
         return None
     lines: list[Any] = [sent[key] for key in sorted(sent)] if isinstance(sent, dict) else sent
     try:
