@@ -300,6 +300,7 @@ def test_nodeinfo_is_honest(scene: Scene):
     info = scene.anyone.get(link["href"]).json()
     assert info["software"]["name"] == "chaupal" and info["version"] == "2.0"
     assert {"protocols", "services", "openRegistrations", "usage", "metadata"} <= set(info)
+    assert info["metadata"]["upstream"] == {"name": "Mastodon"}, "megalodon takes no other word for whose API it is"
 
 
 def test_webfinger_knows_its_people_and_nobody_else(scene: Scene):

@@ -51,7 +51,7 @@ class NodeInfo(msgspec.Struct, kw_only=True):
     services: dict[str, list[str]]
     usage: dict[str, Any]
     open_registrations: bool = msgspec.field(name="openRegistrations")
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
 
 
 class WebFingerFound(msgspec.Struct):
@@ -85,7 +85,12 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
         services={"inbound": [], "outbound": []},
         usage={"users": {"total": census.people, "activeMonth": census.active}, "localPosts": census.posts},
         open_registrations=settings.registrations == "open",
-        metadata={"nodeName": settings.title, "nodeDescription": settings.description},
+        # Apps on megalodon (Whalebird, Fedistar) turn away from names that they do not know, unless this says whose API is spoken.
+        metadata={
+            "nodeName": settings.title,
+            "nodeDescription": settings.description,
+            "upstream": {"name": "Mastodon"},
+        },
     )
 
 
