@@ -14,7 +14,7 @@ async def test_a_post_has_name_handle_and_time_in_one_line_and_avatars_and_names
     v = village
     said = await v.says(v.asha, "गन्ने का भाव")
     shown = article(await v.page_as("IN", "/public", v.ravi), said)
-    line = shown.partition('<div class="by-names">')[2].partition("</div>")[0]
+    line = shown.partition('<div class="by-names" ')[2].partition("</div>")[0]
     assert regex.search(r'class="name".*class="handle".*class="when"', line, regex.DOTALL)
     assert '<a class="face" href="/@asha"' in shown and '<a class="name" href="/@asha"' in line
 
