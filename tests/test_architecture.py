@@ -1,6 +1,7 @@
 """The arrows of the house: import downwards only, never sideways, and nothing stands outside its rows."""
 
 import ast
+import re
 import sys
 import tomllib
 from collections import Counter
@@ -145,6 +146,8 @@ def test_no_test_and_no_fixture_of_a_file_takes_the_place_of_another():
     assert twice("def a(): ...\ndef b(): ...\nasync def a(): ...") == ["a"]
 
 
+# By their lines: to parse all files took twenty times as long.
+CLASS = re.compile(r"^ *class (\w+)", re.MULTILINE)
 # Names of classes that say nothing, and that grep finds everywhere.
 VAGUE = {
     *("One", "Of", "Some", "Few", "Which", "Whole", "Within", "Below", "Under", "Beside", "Mine", "Own", "Id", "Data"),
@@ -168,8 +171,5 @@ VAGUE = {
 
 def test_a_class_is_named_by_what_it_is():
     files = [file for part in ("src", "verifier", "tests", "bench", "tools") for file in (HOME / part).rglob("*.py")]
-    trees = ((file, ast.parse(file.read_text("utf-8"))) for file in files)
-    named = [
-        (node.name, file.name) for file, tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
-    ]
+    named = [(name, file.name) for file in files for name in CLASS.findall(file.read_text("utf-8"))]
     assert [one for one in named if one[0] in VAGUE] == []
