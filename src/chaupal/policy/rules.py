@@ -78,10 +78,13 @@ LABELS = frozenset({Measure.LABEL})
 
 def authors_see_their_own(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     """Whoever is limited sees what, and why: every ruling comes along as a banner, wherever it binds; but for one that may
-    name nobody: of that they are told when they may be, and their own things tell nothing before."""
-    if viewer.account == subject.author and subject.inner is None:
-        return _with_banners(tuple(ruling for ruling in _all_rulings(subject, facts) if not ruling.neutral))
-    return None
+    name nobody: of that they are told when they may be, and their own things tell nothing before. What they reposted is as it is
+    for them where it stands by itself."""
+    if viewer.account != subject.author:
+        return None
+    if subject.inner is not None:
+        return what_it_reposts(viewer, surface, subject, facts) or judge(viewer, surface, subject.inner, facts)
+    return _with_banners(tuple(ruling for ruling in _all_rulings(subject, facts) if not ruling.neutral))
 
 
 def the_office_sees_all(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
