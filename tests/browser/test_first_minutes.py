@@ -92,6 +92,7 @@ def test_a_new_member_in_the_first_ten_minutes(village: Served, opens: Opens, si
     page.fill("form.sheet textarea", f"{handle} की ओर से राम-राम।")
     page.click(POST)
     expect(page.locator("article", has_text=f"{handle} की ओर से राम-राम").first).to_be_visible()
+    expect(page.locator("#toast")).to_have_text("पोस्ट हो गई।")
 
     # Repost, or quote.
     focal = page.locator("article.focal")

@@ -7,6 +7,7 @@ import { nameIn } from "./compose/typed.ts";
 import { addCounter } from "./compose/counter.ts";
 import { problemIn } from "./page/ask.ts";
 import { clearFaults, showFaults } from "./page/faults.ts";
+import { leaveWord } from "./page/kept.ts";
 import { listHere, put } from "./page/pager.ts";
 import { toast, toastWithLink } from "./page/toast.ts";
 import { say } from "./page/words.ts";
@@ -79,6 +80,7 @@ class Composer {
     const key = page.querySelector<HTMLInputElement>("form.sheet [name=key]")?.value;
     if (new URL(url).pathname !== location.pathname || !listHere() || !key || location.search) {
       this.keeper.stop();
+      if (new URL(this.form.action).pathname === "/compose" && new URL(url).pathname !== "/scheduled") leaveWord("posted");
       location.assign(url);
       return;
     }

@@ -1,12 +1,10 @@
 // Likes, reposts, saves, follows: done without leaving the page. The answer is the row of buttons as it is now; a line says
 // what was done where it can be taken back. Nothing that one reads jumps.
 import { partFor } from "./ask.ts";
-import { keep, recall } from "./kept.ts";
-import { toastWithUndo } from "./toast.ts";
+import { leaveWord, takeWord } from "./kept.ts";
+import { toast, toastWithUndo } from "./toast.ts";
 import { say } from "./words.ts";
 
-const DONE = "chaupal.done"; // what was done as the page was left
-const visit = (): Storage => sessionStorage;
 const HERE = "form[data-part]";
 const WAIT = 10; // seconds in which a post that is thrown away can be had back
 const BACK: Record<string, string> = {
@@ -102,10 +100,10 @@ function inPlace(form: HTMLFormElement, button: HTMLButtonElement): boolean {
   return true;
 }
 
-/** On a profile a block or a mute changes all of the page: it comes anew, and then says what was done. */
+/** What leads to another page is said there: a post, and on a profile a block or a mute. */
 function tellOnReturn(): void {
-  const verb = recall(DONE, visit);
-  keep(DONE, "", visit);
+  const verb = takeWord();
+  if (verb === "posted") return toast(say(verb));
   const back = document.querySelector<HTMLButtonElement>(`.profile[data-who] button[formaction$="/${BACK[verb] ?? ""}"]`);
   if (verb && back) toastWithUndo(say(`did-${verb}`), () => back.form?.requestSubmit(back));
 }
@@ -118,7 +116,7 @@ export function watchDeeds(): void {
     if (!form.matches(HERE) || form.dataset["plain"] || !(button instanceof HTMLButtonElement)) return;
     if (button.dataset["whole"] !== undefined) {
       if (inPlace(form, button) || (verbOf(button) === "delete" && !confirm(say("sure")))) event.preventDefault();
-      else if (["block", "mute"].includes(verbOf(button))) keep(DONE, verbOf(button), visit);
+      else if (["block", "mute"].includes(verbOf(button))) leaveWord(verbOf(button));
       return;
     }
     event.preventDefault();

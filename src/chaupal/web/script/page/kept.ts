@@ -26,3 +26,17 @@ export function keep(key: string, text: string, place: Place = here): void {
     else place().removeItem(key);
   } catch { /* a browser that keeps nothing does without */ }
 }
+
+const DONE = "chaupal.done";
+const visit: Place = () => sessionStorage;
+
+/** What was done as this page was left, for the next one to say. */
+export function leaveWord(done: string): void {
+  keep(DONE, done, visit);
+}
+
+export function takeWord(): string {
+  const done = recall(DONE, visit);
+  keep(DONE, "", visit);
+  return done;
+}
