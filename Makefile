@@ -47,9 +47,10 @@ test: .stamps/dev catalogues assets scripts services ## all tests (brings Postgr
 check: .stamps/dev .stamps/script ## lint, format, types, arrows, map
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/basedpyright
-	@tools/npm.sh run --silent check
-	.venv/bin/pytest tests/test_architecture.py tests/test_docs.py
+	@# Types take longest, and one core: what else there is runs beside them.
+	.venv/bin/basedpyright & types=$$!; \
+	tools/npm.sh run --silent check && .venv/bin/pytest $(LEAN) tests/test_architecture.py tests/test_docs.py; rest=$$?; \
+	wait $$types && exit $$rest
 
 fmt: .stamps/dev map ## format, mend what lint can mend, draw the map anew
 	.venv/bin/ruff check --fix-only .
