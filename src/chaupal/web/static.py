@@ -26,6 +26,7 @@ FOR_GOOD = [("cache-control", "public, max-age=31536000, immutable")]
 TEXTS = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
 
 _COMMENT = regex.compile(r"/\*.*?\*/\s*", regex.DOTALL)
+_DARK = regex.compile(r"@dark \{\s*(.*?)\s*\}\n", regex.DOTALL)
 
 
 class StaticFile(msgspec.Struct, frozen=True):
@@ -52,9 +53,11 @@ def files() -> dict[str, StaticFile]:
 
 
 def sheet() -> bytes:
-    """The whole style of the pages, without what only its writers read."""
+    """The whole style of the pages, without what only its writers read, and with the dark colours at each place that asks for them."""
     parts = [(FOLDER / SHEET).read_text("utf-8"), *(f.read_text("utf-8") for f in sorted(SHEETS.glob("*.css")))]
-    return _COMMENT.sub("", "\n".join(parts)).encode()
+    css = _COMMENT.sub("", "\n".join(parts))
+    colours = _DARK.findall(css)[0]
+    return _DARK.sub("", css).replace("@dark;", colours).encode()
 
 
 def address(name: str) -> str:
