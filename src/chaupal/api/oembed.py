@@ -8,11 +8,10 @@ from msgspec import Meta
 
 from chaupal.http.call import Call
 from chaupal.http.route import Route, get
-from chaupal.kernel.errors import Gone, Malformed, NotFound, WithheldByLaw, or_not_found
+from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy import placeholders
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
-from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import stranger
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
@@ -60,10 +59,7 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
         await thread.post(reads, call.viewer, int(found["id"]))
     viewer = stranger(call.viewer)
     seen = await thread.post(reads, viewer, int(found["id"]))
-    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
-        raise Gone()
-    if isinstance(seen.verdict, Placeholder):
-        raise WithheldByLaw(notice_url=settings.origin + placeholders.notice_path(seen.verdict.ruling))
+    placeholders.check_open(seen, settings.origin)
     author = (await people.of_posts(reads, viewer, [seen])).get(seen.item.author)
     if (
         author is None
@@ -73,23 +69,27 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
         or seen.item.visibility > Visibility.UNLISTED
     ):
         raise NotFound
-    name, handle = author.item.shown_name, author.item.handle
     width = max(LEAST_WIDTH, min(WIDTH, asked.maxwidth or WIDTH))
     height = max(LEAST_WIDTH, min(HEIGHT, asked.maxheight or HEIGHT))
-    where = f"{settings.origin}/@{handle}"
-    frame = (
-        f'<iframe src="{where}/{seen.item.id}/embed" width="{width}" height="{height}" loading="lazy"'
-        f' sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" title="@{handle}" style="border:0"></iframe>'
-    )
+    name, handle = author.item.shown_name, author.item.handle
+    page = f"{settings.origin}/@{handle}"
     return Embedded(
         title=f"{name} (@{handle})",
         author_name=name,
-        author_url=where,
+        author_url=page,
         provider_name=settings.title,
         provider_url=settings.origin,
-        html=frame,
+        html=_frame(f"{page}/{seen.item.id}/embed", f"@{handle}", width, height),
         width=width,
         height=height,
+    )
+
+
+def _frame(address: str, title: str, width: int, height: int) -> str:
+    # No scripts: it shows what the gate lets a stranger see at that moment, and links that open beside it.
+    return (
+        f'<iframe src="{address}" width="{width}" height="{height}" loading="lazy"'
+        f' sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" title="{title}" style="border:0"></iframe>'
     )
 
 

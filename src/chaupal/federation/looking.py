@@ -11,7 +11,7 @@ from chaupal.federation.signing.verifying import signed, verify
 from chaupal.federation.writing import activities, actors, addresses
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
-from chaupal.policy import quotes
+from chaupal.policy import placeholders, quotes
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
 from chaupal.policy.rules import SUSPENSION
@@ -120,7 +120,7 @@ async def featured(fed: Federation, viewer: Viewer, of: Person) -> list[Json]:
 
 
 async def post(fed: Federation, viewer: Viewer, handle: str, id_: int) -> Visible[Post] | None:
-    """The post at this address; None where it was deleted. Raises NotFound, and for what is withheld as `showing.check_shown`."""
+    """The post at this address; None where it was deleted. Raises NotFound, and for what is withheld as `placeholders.check_open`."""
     where = addresses.post(fed.settings.origin, handle.lower(), id_)
     async with fed.work.reading() as reading:
         sealed = await sealed_posts(reading, (id_,))
@@ -130,7 +130,7 @@ async def post(fed: Federation, viewer: Viewer, handle: str, id_: int) -> Visibl
         found = (await store.of_posts(reading, (id_,))).get(id_)
     if seen is None or found is None or found.handle != handle.lower():
         raise NotFound
-    showing.check_shown(fed, seen)
+    placeholders.check_open(seen, fed.settings.origin)
     return seen
 
 

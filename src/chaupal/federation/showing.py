@@ -1,17 +1,13 @@
 """What other servers are shown of ours, once the gate has let them: a thing with the addresses of what it points at."""
 
-from typing import Any
-
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import activities, actors, addresses, notes, withheld
 from chaupal.federation.writing.addresses import ActorNamed, NoteAddresses
 from chaupal.federation.writing.notes import Json
-from chaupal.kernel.errors import Gone, WithheldByLaw
-from chaupal.policy import placeholders, quotes
+from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
-from chaupal.policy.verdict import Placeholder
 from chaupal.store.federation import addresses as store, uris
 from chaupal.store.federation.addresses import Where, Whose
 from chaupal.store.identity import moving
@@ -113,11 +109,3 @@ async def _stamp(reading: Reading, origin: str, post: Post, quoted: Where | None
     if not quoted.server:
         return addresses.stamp(address(origin, quoted), post.id)
     return await uris.of_thing(reading, uris.STAMP, post.id)
-
-
-def check_shown(fed: Federation, seen: Visible[Any]) -> None:
-    """Raises Gone for somebody who is suspended, WithheldByLaw with where it is read why."""
-    if isinstance(seen.verdict, Placeholder):
-        if seen.verdict.scope == "suspended":
-            raise Gone
-        raise WithheldByLaw(notice_url=fed.settings.origin + placeholders.notice_path(seen.verdict.ruling))

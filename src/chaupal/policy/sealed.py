@@ -85,5 +85,9 @@ class Visible[T: Judged]:
     def withheld(self) -> bool:
         return isinstance(self.verdict, Placeholder)
 
+    @property
+    def suspended(self) -> bool:
+        return isinstance(self.verdict, Placeholder) and self.verdict.scope == "suspended"
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("visible things are for one viewer and are not written down")

@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 
-from chaupal.federation import looking, showing
+from chaupal.federation import looking
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists, notes
 from chaupal.federation.writing.terms import alone
 from chaupal.http.call import Answer, Call, json, redirect
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import NotFound
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import ABROAD, Viewer
 
 
@@ -32,8 +32,8 @@ async def person(call: Call[ActorAsked]) -> Answer:
     if await looking.has_gone(fed, handle):
         return activity_answer(notes.tombstone(addresses.person(fed.settings.origin, handle.lower())), 410)
     seen = await looking.person(fed, Viewer(country=ABROAD), handle)
-    if not (isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"):
-        showing.check_shown(fed, seen)
+    if not seen.suspended:
+        placeholders.check_open(seen, fed.settings.origin)
     return redirect(seen.item.uri) if seen.item.server else activity_answer(await looking.actor(fed, seen))
 
 

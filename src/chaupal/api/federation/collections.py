@@ -6,13 +6,14 @@ from msgspec import Meta
 
 from chaupal.api.federation.actors import ActorAsked, activity_answer, asker, federation
 from chaupal.api.federation.objects import ObjectAsked
-from chaupal.federation import looking, showing
+from chaupal.federation import looking
 from chaupal.federation.context import Federation
 from chaupal.federation.writing import addresses, collections as lists
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
+from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
@@ -108,7 +109,7 @@ async def _owner_of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Per
     """Whoever asks, somebody of ours, and the address of a list of theirs. Raises NotFound, Gone, WithheldByLaw."""
     fed, viewer = federation(call), await asker(call)
     seen = await looking.person(fed, viewer, call.args.handle)
-    showing.check_shown(fed, seen)
+    placeholders.check_open(seen, fed.settings.origin)
     if seen.item.server:
         raise NotFound
     return fed, viewer, seen.item, f"{addresses.person(fed.settings.origin, seen.item.handle)}/{name}"

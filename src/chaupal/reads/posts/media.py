@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from chaupal.kernel.errors import Gone, NotFound, WithheldByLaw, or_not_found
+from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy import placeholders
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
@@ -15,7 +15,6 @@ from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.federation import emojis, limits, synchronising
@@ -162,10 +161,7 @@ async def _reveal[T: Judged](
     reads: Reads, reading: Reading, viewer: Viewer, surface: Surface, sealed: Sealed[T] | None
 ) -> Visible[T]:
     seen = or_not_found(reveal_one(viewer, surface, sealed, await facts_for(reading, viewer)))
-    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
-        raise Gone()
-    if isinstance(seen.verdict, Placeholder):
-        raise WithheldByLaw(notice_url=reads.settings.origin + placeholders.notice_path(seen.verdict.ruling))
+    placeholders.check_open(seen, reads.settings.origin)
     return seen
 
 

@@ -5,7 +5,6 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_ties import (
@@ -40,7 +39,7 @@ async def follow(
     me, seen = await _me_and(square, viewer, them)
     async with square.work.reading() as reading:
         await moving.check_stays(reading, viewer, await facts_for(reading, viewer))
-    if isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended":
+    if seen.suspended:
         raise NotFound
     async with square.work.writing() as w:
         # Looked up inside the unit: a block that comes at the same moment must not leave a follow behind.

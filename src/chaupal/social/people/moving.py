@@ -15,7 +15,6 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.policy.verdict import Placeholder
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved
@@ -229,10 +228,6 @@ async def _seen_by(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person
     return reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
 
 
-def _is_suspended(seen: Visible[Person]) -> bool:
-    return isinstance(seen.verdict, Placeholder) and seen.verdict.scope == "suspended"
-
-
 async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     """Somebody else here whom the viewer may meet, and who has not moved. Raises Invalid.
 
@@ -243,7 +238,7 @@ async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     seen = await _seen_by(reading, viewer, found) if found is not None else None
     wrong = (
         "move_nobody"
-        if seen is None or _is_suspended(seen) or seen.item.role == Role.SYSTEM
+        if seen is None or seen.suspended or seen.item.role == Role.SYSTEM
         else "move_itself"
         if seen.item.id == viewer.me
         else "move_elsewhere"
