@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chaupal.kernel.clock import iso
@@ -11,6 +11,7 @@ from chaupal.policy.things import Captions, Person, Picture, Post
 from chaupal.policy.unsaid import Unsaid, Waiting
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
+from chaupal.store.square.lists import ListRow
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{CONTEXT}#Public"
@@ -103,27 +104,29 @@ def _addressed(me: str, visibility: Visibility) -> tuple[list[str], list[str]]:
     }[visibility]
 
 
-def attached(one: Picture) -> dict[str, Any]:
+def attached(picture: Picture) -> dict[str, Any]:
     return {
         "type": "Document",
-        "mediaType": one.mime,
-        "url": f"/{name_of(one)}",
-        "name": one.description or None,
-        "blurhash": one.blurhash,
-        "width": one.width,
-        "height": one.height,
-        "captions": [{"language": told.language, "url": f"/{captions_name(one, told)}"} for told in one.captions],
+        "mediaType": picture.mime,
+        "url": f"/{name_of(picture)}",
+        "name": picture.description or None,
+        "blurhash": picture.blurhash,
+        "width": picture.width,
+        "height": picture.height,
+        "captions": [
+            {"language": told.language, "url": f"/{captions_name(picture, told)}"} for told in picture.captions
+        ],
     }
 
 
-def name_of(one: Picture) -> str:
+def name_of(picture: Picture) -> str:
     """Where a picture lies in the archive."""
-    return f"media_attachments/{one.id}.{SUFFIX.get(one.mime, 'bin')}"
+    return f"media_attachments/{picture.id}.{SUFFIX.get(picture.mime, 'bin')}"
 
 
-def captions_name(one: Picture, told: Captions) -> str:
+def captions_name(picture: Picture, captions: Captions) -> str:
     """Where captions lie in the archive."""
-    return f"media_attachments/{one.id}.{told.language}.vtt"
+    return f"media_attachments/{picture.id}.{captions.language}.vtt"
 
 
 def profile(origin: str, person: Person, login: Login) -> dict[str, Any]:
@@ -166,16 +169,16 @@ def post_of(origin: str, person: Person, post: Post) -> dict[str, Any]:
     }
 
 
-def picture_of(origin: str, post: int, one: Picture) -> dict[str, Any]:
+def picture_of(origin: str, post: int, picture: Picture) -> dict[str, Any]:
     return {
-        "id": str(one.id),
+        "id": str(picture.id),
         "post": str(post),
-        "address": f"{origin}/media/{one.id}/original",
-        "type": one.mime,
-        "description": one.description,
-        "width": one.width,
-        "height": one.height,
-        "captions": [told.language for told in one.captions],
+        "address": f"{origin}/media/{picture.id}/original",
+        "type": picture.mime,
+        "description": picture.description,
+        "width": picture.width,
+        "height": picture.height,
+        "captions": [told.language for told in picture.captions],
     }
 
 
@@ -183,24 +186,28 @@ def _media(origin: str, key: str) -> str | None:
     return f"{origin}/media/{key}" if key else None
 
 
-def filter_of(one: Filter) -> dict[str, Any]:
+def list_of(list_: ListRow, people: Sequence[str]) -> dict[str, Any]:
+    return {"title": list_.title, "replies": list_.replies, "exclusive": list_.exclusive, "people": people}
+
+
+def filter_of(filter_: Filter) -> dict[str, Any]:
     return {
-        "title": one.title,
-        "context": one.contexts,
-        "action": one.action,
-        "ends_at": iso(one.ends_at) if one.ends_at else None,
-        "keywords": [{"keyword": word.text, "whole_word": word.whole} for word in one.keywords],
-        "posts": [str(entry.post) for entry in one.posts],
+        "title": filter_.title,
+        "context": filter_.contexts,
+        "action": filter_.action,
+        "ends_at": iso(filter_.ends_at) if filter_.ends_at else None,
+        "keywords": [{"keyword": word.text, "whole_word": word.whole} for word in filter_.keywords],
+        "posts": [str(entry.post) for entry in filter_.posts],
     }
 
 
-def draft_of(one: Waiting) -> dict[str, Any]:
-    return {"saved_at": iso(one.at)} | _unsaid(one.body)
+def draft_of(waiting: Waiting) -> dict[str, Any]:
+    return {"saved_at": iso(waiting.at)} | _unsaid(waiting.body)
 
 
-def plan_of(one: Waiting) -> dict[str, Any]:
+def plan_of(waiting: Waiting) -> dict[str, Any]:
     """What is to be said later; `due_at` lies behind it where it could not be."""
-    return {"due_at": iso(one.at)} | _unsaid(one.body)
+    return {"due_at": iso(waiting.at)} | _unsaid(waiting.body)
 
 
 def _unsaid(body: Unsaid) -> dict[str, Any]:

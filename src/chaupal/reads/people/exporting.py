@@ -23,7 +23,7 @@ MOST_MEDIA = 4_000_000_000  # bytes of pictures and films in one archive; of the
 CHUNK = 500_000  # bytes
 
 # How far it has come: (things done, of how many). False where nobody waits any more.
-type Told = Callable[[int, int], Awaitable[bool]]
+type Report = Callable[[int, int], Awaitable[bool]]
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _picture = msgspec.json.Decoder(tuple[int, Picture]).decode
@@ -33,28 +33,35 @@ class ExportUnwanted(Exception):
     """Nobody waits for it any more."""
 
 
-async def pack(reads: Reads, viewer: Viewer, path: Path, told: Told) -> None:
+async def pack(reads: Reads, viewer: Viewer, path: Path, report: Report) -> None:
     """Write it into `path`: all of one's own, whole, and of others addresses, stubs where they are withheld.
 
-    Raises Unwanted where `told` says so.
+    Raises ExportUnwanted where `report` says so.
     """
     person, login = await standing.myself(reads, viewer)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryFile() as pictures:
-        packing = _Packing(reads, viewer, person, archive, pictures, told)
+        packing = _Packing(reads, viewer, person, archive, pictures, report)
         packing.add("profile.json", export_files.profile(packing.origin, person, login))
         packing.add("actor.json", export_files.actor(packing.origin, person))
         await packing.posts()
-        await packing.lists()
+        await packing.ties()
+        await packing.own_lists()
         await packing.files()
 
 
 class _Packing:
     def __init__(
-        self, reads: Reads, viewer: Viewer, person: Person, archive: zipfile.ZipFile, pictures: IO[bytes], told: Told
+        self,
+        reads: Reads,
+        viewer: Viewer,
+        person: Person,
+        archive: zipfile.ZipFile,
+        pictures: IO[bytes],
+        report: Report,
     ) -> None:
         self.origin = reads.settings.origin
         self._reads, self._viewer, self._person = reads, viewer, person
-        self._archive, self._pictures, self._told = archive, pictures, told
+        self._archive, self._pictures, self._report = archive, pictures, report
         self._at, self._total, self._shown = 0, 0, 0
 
     def add(self, name: str, content: Any) -> None:
@@ -90,8 +97,8 @@ class _Packing:
                 await self._tell(len(some))
             file.write((head if first else b"") + b"]}")
 
-    async def lists(self) -> None:
-        """Ties, marks, lists, filters, tags, drafts and what waits for its time."""
+    async def ties(self) -> None:
+        """Whom one follows, blocks and mutes, and posts that one marked, in the sheets that Mastodon takes in."""
         domain, people = self._reads.settings.domain, self._people
         await self._sheet(
             "following_accounts.csv",
@@ -105,7 +112,7 @@ class _Packing:
             "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
         )
         hidden = await hidden_servers.newest(self._reads, self._viewer)
-        self.add("blocked_domains.csv", export_files.sheet((), ((one.domain,) for one in hidden)))
+        self.add("blocked_domains.csv", export_files.sheet((), ((server.domain,) for server in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv",
@@ -114,30 +121,18 @@ class _Packing:
         )
         await self._marks("bookmarks")
         await self._marks("likes")
-        own = await standing.my_lists(self._reads, self._viewer)
-        self.add(
-            "lists.csv",
-            export_files.sheet((), ((one.title, whole(who, domain)) for one, within in own for who in within)),
-        )
-        self.add(
-            "lists.json",
-            [
-                {"title": one.title, "replies": one.replies, "exclusive": one.exclusive, "people": within}
-                for one, within in own
-            ],
-        )
-        self.add(
-            "filters.json",
-            [export_files.filter_of(one) for one in await filtering.of_viewer(self._reads, self._viewer)],
-        )
-        self.add("followed_tags.json", await standing.my_tags(self._reads, self._viewer))
-        self.add(
-            "drafts.json", [export_files.draft_of(one) for one in await unsaid.all_drafts(self._reads, self._viewer)]
-        )
-        self.add(
-            "scheduled.json",
-            [export_files.plan_of(one) for one in await unsaid.all_scheduled(self._reads, self._viewer)],
-        )
+
+    async def own_lists(self) -> None:
+        """Lists, filters, tags, drafts and what waits for its time."""
+        reads, viewer = self._reads, self._viewer
+        lists = await standing.my_lists(reads, viewer)
+        rows = ((list_.title, whole(who, reads.settings.domain)) for list_, people in lists for who in people)
+        self.add("lists.csv", export_files.sheet((), rows))
+        self.add("lists.json", [export_files.list_of(list_, people) for list_, people in lists])
+        self.add("filters.json", [export_files.filter_of(each) for each in await filtering.of_viewer(reads, viewer)])
+        self.add("followed_tags.json", await standing.my_tags(reads, viewer))
+        self.add("drafts.json", [export_files.draft_of(draft) for draft in await unsaid.all_drafts(reads, viewer)])
+        self.add("scheduled.json", [export_files.plan_of(plan) for plan in await unsaid.all_scheduled(reads, viewer)])
 
     def _people(self, which: standing.People) -> AsyncIterable[tuple[str, Any]]:
         return standing.my_people(self._reads, self._viewer, which)
@@ -186,35 +181,35 @@ class _Packing:
         self._pictures.seek(0)
         return (_picture(line) for line in self._pictures)
 
-    async def _file(self, one: Picture, room: int) -> int:
+    async def _file(self, picture: Picture, room: int) -> int:
         """How many bytes were put in; none where it is gone or there is no room."""
-        key = media.file_keys(one.id, one.mime)[0]
+        key = media.file_keys(picture.id, picture.mime)[0]
         size = await self._reads.files.size(key)
         if size is None or size > room:
             return 0
         with tempfile.NamedTemporaryFile() as beside:
             if not await self._reads.files.fetch(key, Path(beside.name)):
                 return 0
-            await asyncio.to_thread(self._archive.write, beside.name, export_files.name_of(one), zipfile.ZIP_STORED)
+            await asyncio.to_thread(self._archive.write, beside.name, export_files.name_of(picture), zipfile.ZIP_STORED)
         return size
 
-    async def _captions(self, one: Picture, room: int) -> int:
+    async def _captions(self, picture: Picture, room: int) -> int:
         """How many bytes the captions of a film or sound were that were put in."""
-        if not one.captions:
+        if not picture.captions:
             return 0
         async with self._reads.work.reading() as reading:
-            texts = await captions.bodies(reading, [told.id for told in one.captions])
+            texts = await captions.bodies(reading, [told.id for told in picture.captions])
         size = sum(len(text.encode()) for text in texts.values())
         if size > room:
             return 0
-        for told in one.captions:
+        for told in picture.captions:
             if told.id in texts:
-                self.add(export_files.captions_name(one, told), texts[told.id])
+                self.add(export_files.captions_name(picture, told), texts[told.id])
         return size
 
     async def _tell(self, more: int) -> None:
         self._at += more
-        if not await self._told(self._at, max(self._total, self._at)):
+        if not await self._report(self._at, max(self._total, self._at)):
             raise ExportUnwanted
 
 

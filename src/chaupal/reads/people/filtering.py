@@ -98,21 +98,21 @@ async def post_entry(reads: Reads, viewer: Viewer, id_: int) -> FilteredPost:
     return or_not_found(next((p for f in await of_viewer(reads, viewer) for p in f.posts if p.id == id_), None))
 
 
-def _met(found: Filters, me: int, posts: Sequence[Visible[Post]], now: int) -> Matches:
+def _met(filters: Filters, me: int, posts: Sequence[Visible[Post]], now: int) -> Matches:
     met: dict[int, tuple[Match, ...]] = {}
     for seen in posts:
         item = seen.item
-        known = found.seen.items.get(item.id)
+        known = filters.seen.items.get(item.id)
         if known is None or known[0] is not item:
-            known = (item, _match(found, me, item))
-            found.seen.put(item.id, known)
+            known = (item, _match(filters, me, item))
+            filters.seen.put(item.id, known)
         running = tuple(m for m in known[1] if m.filter.ends_at is None or m.filter.ends_at > now)
         if running:
             met[item.id] = running
     return met
 
 
-def _match(found: Filters, me: int, item: Post) -> tuple[Match, ...]:
+def _match(filters: Filters, me: int, item: Post) -> tuple[Match, ...]:
     post = item.inner or item
     if post.author == me:
         return ()
@@ -123,7 +123,7 @@ def _match(found: Filters, me: int, item: Post) -> tuple[Match, ...]:
             tuple(k.text for k in f.keywords if k.phrase.found_in(text)),
             post.id if any(p.post in (post.id, item.id) for p in f.posts) else None,
         )
-        for f in found.every
+        for f in filters.every
     )
     return tuple(m for m in met if m.keywords or m.post is not None)
 

@@ -111,19 +111,23 @@ class GroupSeen(msgspec.Struct, frozen=True):
         return self.told[0]
 
 
-async def page(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked = ALL) -> Page[NotificationSeen]:
+async def page(
+    reads: Reads, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked = ALL
+) -> Page[NotificationSeen]:
     """The viewer's notifications, newest first, each by itself."""
     async with reads.work.reading() as reading:
-        found, ids = await _heads(reading, viewer, cursor, asked)
+        found, ids = await _heads(reading, viewer, cursor, wanted)
         return ids.map(await _tell(reading, viewer, found))
 
 
-async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked) -> Page[GroupSeen]:
+async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked) -> Page[GroupSeen]:
     """The same, in groups; the newest of each stands for it, so pages move by its id."""
     async with reads.work.reading() as reading:
-        heads, ids = await _heads(reading, viewer, cursor, asked)
-        keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in asked.together))
-        members = await notifications.members(reading, viewer.me, keys, MOST_MEMBERS, apart=asked.apart) if keys else []
+        heads, ids = await _heads(reading, viewer, cursor, wanted)
+        keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in wanted.together))
+        members = (
+            await notifications.members(reading, viewer.me, keys, MOST_MEMBERS, apart=wanted.apart) if keys else []
+        )
         return ids.map(await _groups(reading, viewer, heads, members))
 
 
@@ -143,12 +147,12 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> GroupSeen:
 
 
 async def _heads(
-    reading: Reading, viewer: Viewer, cursor: Cursor, asked: NotificationsAsked
+    reading: Reading, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked
 ) -> tuple[list[Notification], Page[int]]:
     found = await notifications.page(
         reading,
         viewer.me,
-        asked.wanted,
+        wanted.wanted,
         below=cursor.below,
         above=cursor.above,
         limit=cursor.limit,
@@ -186,13 +190,13 @@ async def by_id(reads: Reads, viewer: Viewer, id_: int) -> NotificationSeen:
     return told[0]
 
 
-async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, asked: NotificationsAsked = ALL) -> int:
+async def unread(reads: Reads, viewer: Viewer, most: int = MOST_UNREAD, wanted: NotificationsAsked = ALL) -> int:
     """How many came since the marker, at most `most`, in groups where it is so asked; what may not be seen is not counted."""
     async with reads.work.reading() as reading:
         mark = await markers.read(reading, viewer.me, ("notifications",))
     cursor = Cursor(since_id=mark[0].last_read if mark else None, limit=most)
-    read = groups if asked.together else page
-    return len((await read(reads, viewer, cursor, asked)).items)
+    read = groups if wanted.together else page
+    return len((await read(reads, viewer, cursor, wanted)).items)
 
 
 async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
