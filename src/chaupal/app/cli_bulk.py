@@ -27,11 +27,11 @@ ABOUT = """With one word, a FILE (or - for standard input), it is about many: `c
 class OneOrMany(click.Command):
     """`REF NUMBER …` is about one target, `FILE …` about many; both are the same act."""
 
-    def __init__(self, one: click.Command, many: click.Command) -> None:
-        super().__init__(one.name, help=one.help, short_help=one.short_help)
-        one.epilog = ABOUT.format(name=one.name)
-        self.one, self.many = one, many
-        self.params = one.params
+    def __init__(self, command: click.Command, many: click.Command) -> None:
+        super().__init__(command.name, help=command.help, short_help=command.short_help)
+        command.epilog = ABOUT.format(name=command.name)
+        self.one, self.many = command, many
+        self.params = command.params
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -96,27 +96,27 @@ async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bo
     _say_outcome(found, read.left, only_check=only_check)
 
 
-def _say_outcome(found: "Outcome", left: int, *, only_check: bool) -> None:
+def _say_outcome(outcome: "Outcome", left: int, *, only_check: bool) -> None:
     """Every bad row by line and column, then how many there are of each; an error where nothing was entered for them."""
-    for one in found.bad:
+    for one in outcome.bad:
         click.echo(row_text(one), err=True)
-    counts = found.counts | ({"left": left} if left else {})
+    counts = outcome.counts | ({"left": left} if left else {})
     click.echo(", ".join(f"{many} {word}" for word, many in counts.items()))
-    if found.bad and not found.entered:
-        raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(found.bad))
+    if outcome.bad and not outcome.entered:
+        raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(outcome.bad))
 
 
-def row_text(one: "Done") -> str:
+def row_text(done: "Done") -> str:
     """`line 5, reason: say why in a whole sentence`."""
     from chaupal.governance.cases.csv_cases import column
 
-    problem = one.problem
-    where = f"line {one.item.line}"
+    problem = done.problem
+    where = f"line {done.item.line}"
     if problem is None:
         return where
     if problem.details:
         return "\n".join(f"{where}, {column(field)}: {about}" for field, about in problem.details.items())
-    return f"{where}: target {one.item.number}: {problem.message}"
+    return f"{where}: target {done.item.number}: {problem.message}"
 
 
 @click.command()

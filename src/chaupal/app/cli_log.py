@@ -196,14 +196,14 @@ async def status(house: "House") -> None:
     click.echo(f"our key as a witness: {log_witness.cosigner(house.court).public}")
 
 
-def _status(found: "LogStatus") -> str:
-    final = "none yet" if found.final is None else f"{found.final.size} entries, {iso(found.final.at)}"
+def _status(status: "LogStatus") -> str:
+    final = "none yet" if status.final is None else f"{status.final.size} entries, {iso(status.final.at)}"
     lines = [
-        f"{found.origin}: {found.size} entries, signed {iso(found.signed_at)}",
-        f"root: {found.root}",
-        f"key: {found.key} (changed {found.key_changes} times)",
-        *(f"witness {who.name}: {who.size} entries" for who in found.witnesses),
-        *([f"signed by {found.needed} witnesses: {final}"] if found.needed else []),
+        f"{status.origin}: {status.size} entries, signed {iso(status.signed_at)}",
+        f"root: {status.root}",
+        f"key: {status.key} (changed {status.key_changes} times)",
+        *(f"witness {who.name}: {who.size} entries" for who in status.witnesses),
+        *([f"signed by {status.needed} witnesses: {final}"] if status.needed else []),
     ]
     return "\n".join(lines)
 

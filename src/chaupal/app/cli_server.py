@@ -133,8 +133,8 @@ async def disallow(house: "House", domain: str, who: str, reason: str) -> None:
     click.echo(f"{found.domain}: {'off the list' if off else 'proposed'}")
 
 
-def _say(one: "Standing") -> None:
-    held = [f"{limit.row.measure} ({limit.row.order_ref})" for limit in one.limits]
-    asked = [f"{measure.value} proposed" for measure in sorted(one.proposed)]
-    refs = [w.ref for w in one.waiting]
-    click.echo(f"{one.domain}: {', '.join([*held, *asked])}{' ' + ' '.join(refs) if refs else ''}")
+def _say(standing: "Standing") -> None:
+    held = [f"{limit.row.measure} ({limit.row.order_ref})" for limit in standing.limits]
+    asked = [f"{measure.value} proposed" for measure in sorted(standing.proposed)]
+    refs = [w.ref for w in standing.waiting]
+    click.echo(f"{standing.domain}: {', '.join([*held, *asked])}{' ' + ' '.join(refs) if refs else ''}")

@@ -39,8 +39,10 @@ class Bench:
             yield ago(stated.ago), lambda stated=stated: self._state(stated)
             yield ago(stated.replied), lambda stated=stated: self._reply(stated)
 
-    async def _protect(self, one: Protected) -> None:
-        form = speakers.SpeakerForm(handle=one.handle, speaker_class=one.speaker_class, evidence=one.evidence)
+    async def _protect(self, protected: Protected) -> None:
+        form = speakers.SpeakerForm(
+            handle=protected.handle, speaker_class=protected.speaker_class, evidence=protected.evidence
+        )
         grant = await speakers.propose(self.court, self.telling.staff(Role.REVIEWER), form)
         await speakers.second(self.court, self.telling.staff(Role.APPROVER), grant)
 

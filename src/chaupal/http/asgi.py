@@ -200,17 +200,17 @@ class Front:
             return
         await self._answer(found, scope, receive, send)
 
-    async def _answer(self, found: RouteMatch, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
+    async def _answer(self, route_match: RouteMatch, scope: Scope, receive: AsgiReceive, send: AsgiSend) -> None:
         began = 0.0 if self._vitals is None else time.perf_counter()
-        route, peer = found.route, peer_of(scope)
+        route, peer = route_match.route, peer_of(scope)
         asker = self._dispatcher.askers.of_head(peer, scope["headers"])
         body = functools.partial(bodies.read, route, asker.headers, receive)
         target = target_of(scope) if route.peer else ""
-        request = Request(peer, asker.headers, found.holes, query_of(scope), scope["path"], body, target, asker)
+        request = Request(peer, asker.headers, route_match.holes, query_of(scope), scope["path"], body, target, asker)
         answer = await self._dispatcher.answer(route, request)
-        if found.allow:
-            answer.headers = [*answer.headers, ("allow", found.allow)]
-        if found.varies:
+        if route_match.allow:
+            answer.headers = [*answer.headers, ("allow", route_match.allow)]
+        if route_match.varies:
             answer.headers = [*answer.headers, ("vary", "accept")]
         try:
             drop, whole = lent(scope)

@@ -76,9 +76,9 @@ def picture(shown: Picture, size: str = "small") -> str:
     return f"/media/{shown.id}/{size}"
 
 
-def captions(shown: Picture, told: Captions) -> str:
+def captions(shown: Picture, captions: Captions) -> str:
     """What is said in a film or sound, to be read along."""
-    return f"/media/{shown.id}/captions/{told.id}"
+    return f"/media/{shown.id}/captions/{captions.id}"
 
 
 def avatar(shown: Person) -> str:

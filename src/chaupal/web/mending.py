@@ -74,12 +74,11 @@ def fields(call: Call[Any], problem: Problem) -> list[FieldTyped]:
         for name, text in wrong.items()
         if name in taken
     ]
-    first = next((at for at, one in enumerate(found) if one.shown), None)
+    first = next((at for at, field in enumerate(found) if field.shown), None)
     if first is None:
         return []
-    if isinstance(problem, Invalid) and not any(
-        one.error for one in found
-    ):  # it is about the form as a whole, or about what has another name in it
+    # About the form as a whole, or about what has another name in it.
+    if isinstance(problem, Invalid) and not any(field.error for field in found):
         found[first] = msgspec.structs.replace(found[first], error=sentence(problem, call.viewer.language))
     return found[:MOST_FIELDS]
 

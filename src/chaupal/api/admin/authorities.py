@@ -61,20 +61,20 @@ async def drop(call: Call[ById]) -> dict[str, Any]:
     return {}
 
 
-async def _shown(call: Call[Any], one: Authority) -> AuthorityShown:
-    waits = await authorities.proposed_of(call.house.court, call.viewer, one.id) is not None
+async def _shown(call: Call[Any], authority: Authority) -> AuthorityShown:
+    waits = await authorities.proposed_of(call.house.court, call.viewer, authority.id) is not None
     return AuthorityShown(
-        id=str(one.id),
-        name=one.name,
-        name_hi=one.name_hi,
-        jurisdiction=one.jurisdiction,
-        office=one.office,
-        email_domain=one.email_domain,
-        issuer_class=one.issuer_class,
-        keys=list(one.keys),
-        contact=one.contact,
-        state="proposed" if one.agreed_by is None else "changing" if waits else "agreed",
-        log_index=one.log_index,
+        id=str(authority.id),
+        name=authority.name,
+        name_hi=authority.name_hi,
+        jurisdiction=authority.jurisdiction,
+        office=authority.office,
+        email_domain=authority.email_domain,
+        issuer_class=authority.issuer_class,
+        keys=list(authority.keys),
+        contact=authority.contact,
+        state="proposed" if authority.agreed_by is None else "changing" if waits else "agreed",
+        log_index=authority.log_index,
     )
 
 

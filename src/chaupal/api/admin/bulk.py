@@ -219,20 +219,20 @@ def _items(rows: Sequence[RowSent]) -> tuple[Item, ...]:
     )
 
 
-def _shown(call: Call[Any], found: Progress) -> JobShown:
-    job = found.job
+def _shown(call: Call[Any], progress: Progress) -> JobShown:
+    job = progress.job
     return JobShown(
         id=str(job.id), url=f"{call.house.settings.origin}{JOB.format(id=job.id)}", order=job.ref, verb=job.verb, state=job.state,
-        what_can=bool(job.what_can), total=job.total, checked=job.checked, entered=found.entered, counts=found.counts,
+        what_can=bool(job.what_can), total=job.total, checked=job.checked, entered=progress.entered, counts=progress.counts,
         left=job.untouched, created_at=iso(job.created_at), ended_at=iso(job.ended_at) if job.ended_at else None,
         bad=[
             BadRow(
                 number=one.item.number, line=one.item.line, moved=one.moved, error=one.problem.message if one.problem else "",
                 details=one.problem.details if one.problem else {},
             )
-            for one in found.bad
+            for one in progress.bad
         ],
-        next=found.next,
+        next=progress.next,
     )  # fmt: skip
 
 

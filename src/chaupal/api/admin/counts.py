@@ -166,12 +166,12 @@ async def _measure(call: Call[MeasuresAsked], key: str, span: Span) -> AdminMeas
     return None
 
 
-def _measure_shown(key: str, found: Measure) -> AdminMeasure:
+def _measure_shown(key: str, measure: Measure) -> AdminMeasure:
     return AdminMeasure(
         key=key,
-        total=str(found.total),
-        previous_total=str(found.previous),
-        data=[MeasureDay(iso(begins), str(value)) for begins, value in found.days],
+        total=str(measure.total),
+        previous_total=str(measure.previous),
+        data=[MeasureDay(iso(begins), str(value)) for begins, value in measure.days],
     )
 
 
@@ -294,17 +294,17 @@ async def activity(call: Call[Nothing]) -> list[ActivityWeek]:
     ]
 
 
-def _span(asked: Period) -> Span:
-    first, last = _days(asked)
+def _span(period: Period) -> Span:
+    first, last = _days(period)
     if (last - first).days > LONGEST:
         raise Invalid("span_too_long")
     return counts.days(first, last)
 
 
-def _days(asked: Period) -> tuple[date, date]:
+def _days(period: Period) -> tuple[date, date]:
     wrong: list[Invalid] = []
     found: list[date] = []
-    for name, text in (("start_at", asked.start_at), ("end_at", asked.end_at)):
+    for name, text in (("start_at", period.start_at), ("end_at", period.end_at)):
         try:
             found.append(_day(text))
         except (ValueError, OverflowError):

@@ -107,24 +107,24 @@ class AdminDomainAllow(msgspec.Struct, kw_only=True):
     ending: bool
 
 
-def _block(call: Call[Any], one: Standing) -> AdminDomainBlock:
-    suspended = Measure.SUSPEND_SERVER in one.measures
+def _block(call: Call[Any], standing: Standing) -> AdminDomainBlock:
+    suspended = Measure.SUSPEND_SERVER in standing.measures
     return AdminDomainBlock(
-        id=str(one.id),
-        domain=one.domain,
-        digest=hosts.digest(one.domain),
-        created_at=iso(one.since),
-        severity=severity_of(one.measures),
-        reject_media=suspended or Measure.REFUSE_MEDIA in one.measures,
-        reject_reports=suspended or Measure.REFUSE_REPORTS in one.measures,
-        private_comment=one.words.private_comment or None,
-        public_comment=one.words.public_comment or None,
-        obfuscate=one.words.obfuscate,
-        matters=_matters(call, one),
+        id=str(standing.id),
+        domain=standing.domain,
+        digest=hosts.digest(standing.domain),
+        created_at=iso(standing.since),
+        severity=severity_of(standing.measures),
+        reject_media=suspended or Measure.REFUSE_MEDIA in standing.measures,
+        reject_reports=suspended or Measure.REFUSE_REPORTS in standing.measures,
+        private_comment=standing.words.private_comment or None,
+        public_comment=standing.words.public_comment or None,
+        obfuscate=standing.words.obfuscate,
+        matters=_matters(call, standing),
     )
 
 
-def _matters(call: Call[Any], one: Standing) -> list[BlockMatter]:
+def _matters(call: Call[Any], standing: Standing) -> list[BlockMatter]:
     office = f"{call.house.settings.origin}/office/orders"
     live = [
         BlockMatter(
@@ -133,13 +133,13 @@ def _matters(call: Call[Any], one: Standing) -> list[BlockMatter]:
             url=f"{office}/{limit.row.order_ref}/{limit.number}",
             state=State.UNSECONDED if limit.row.alone or limit.row.approved_by is None else State.IN_FORCE,
         )
-        for limit in one.limits
+        for limit in standing.limits
     ]
     waiting = [
         BlockMatter(
             measure=limits.outcome_of(w), ref=w.ref, url=f"{office}/{w.ref}/{w.number}", state=State.MEASURE_PROPOSED
         )
-        for w in one.waiting
+        for w in standing.waiting
     ]
     return [*live, *waiting]
 
@@ -205,9 +205,13 @@ async def end(call: Call[BlockEnded]) -> Answer:
 # --- let in by name ---
 
 
-def _allowed(one: Allowed) -> AdminDomainAllow:
+def _allowed(allowed: Allowed) -> AdminDomainAllow:
     return AdminDomainAllow(
-        id=str(one.id), domain=one.domain, created_at=iso(one.at), reason=one.reason, ending=one.ending_by is not None
+        id=str(allowed.id),
+        domain=allowed.domain,
+        created_at=iso(allowed.at),
+        reason=allowed.reason,
+        ending=allowed.ending_by is not None,
     )
 
 

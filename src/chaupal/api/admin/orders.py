@@ -208,11 +208,11 @@ async def _file(call: Call[Any]) -> Answer:
     return json(shown, headers=[("etag", f'"{shown.seen}"'), ("cache-control", "private, no-store")])
 
 
-def _matter(call: Call[Any], found: Matter) -> MatterShown:
-    of = found.dossier.order
+def _matter(call: Call[Any], matter: Matter) -> MatterShown:
+    of = matter.dossier.order
     return MatterShown(
-        **order_parts(call, RegisterLine(of, found.dossier.authority, found.counts)),
-        stage=found.stage,
+        **order_parts(call, RegisterLine(of, matter.dossier.authority, matter.counts)),
+        stage=matter.stage,
         secrecy=of.secrecy,
         origin=of.origin,
         signature=of.signature,
@@ -221,23 +221,23 @@ def _matter(call: Call[Any], found: Matter) -> MatterShown:
         grounds=of.grounds,
         reasons=of.reasons,
         channel=of.channel,
-        **flag_parts(of, found.dossier.flagger),
-        seen=found.steps[-1].number if found.steps else 0,
-        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(found.stage))),
-        steps=_steps(found),
-        targets=[_one_file(found, file) for file in found.dossier.files],
-        next_target=found.dossier.next,
+        **flag_parts(of, matter.dossier.flagger),
+        seen=matter.steps[-1].number if matter.steps else 0,
+        verbs=sorted(procedure.MACHINE.verbs(procedure.Stage(matter.stage))),
+        steps=_steps(matter),
+        targets=[_one_file(matter, file) for file in matter.dossier.files],
+        next_target=matter.dossier.next,
     )
 
 
-def _steps(found: Matter) -> list[StepShown]:
+def _steps(matter: Matter) -> list[StepShown]:
     return [
         StepShown(
             number=e.number,
             verb=e.verb,
             stage=e.state,
             at=iso(e.at),
-            by=_handle_of(found, e.by),
+            by=_handle_of(matter, e.by),
             reason=e.body.reason,
             text=e.body.text,
             codes=list(e.body.codes),
@@ -247,21 +247,21 @@ def _steps(found: Matter) -> list[StepShown]:
             confirms=e.body.confirms,
             log_index=e.log_index,
         )
-        for e in found.steps
+        for e in matter.steps
     ]
 
 
-def _one_file(found: Matter, file: File) -> FileShown:
+def _one_file(matter: Matter, file: File) -> FileShown:
     target, person = file.target, file.person
     return FileShown(
         number=target.number, kind=target.kind, as_written=target.as_written, state=file.state, demanded=target.demanded,
         speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
         account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
-        verbs=sorted(stages.open_to(procedure.Stage(found.stage), lifecycle.State(file.state))), seen=file.number,
+        verbs=sorted(stages.open_to(procedure.Stage(matter.stage), lifecycle.State(file.state))), seen=file.number,
         flags=list(file.since.flags), words=str(file.since.words), copies=copies_of(file.copies),
         events=[
             EventShown(
-                number=e.number, state=e.state, by=_handle_of(found, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
+                number=e.number, state=e.state, by=_handle_of(matter, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
                 reason=e.body.reason, log_index=e.log_index,
             )
             for e in file.events
@@ -269,17 +269,17 @@ def _one_file(found: Matter, file: File) -> FileShown:
     )  # fmt: skip
 
 
-def copies_of(found: Copies | None) -> CopiesShown | None:
+def copies_of(copies: Copies | None) -> CopiesShown | None:
     """Null where no other server is talked to."""
     return (
         None
-        if found is None
-        else CopiesShown(servers=found.servers, followers=found.followers, origin=found.origin or None)
+        if copies is None
+        else CopiesShown(servers=copies.servers, followers=copies.followers, origin=copies.origin or None)
     )
 
 
-def _handle_of(found: Matter, account: int) -> str:
-    return found.dossier.names.get(account, "clock" if account == 0 else "")
+def _handle_of(matter: Matter, account: int) -> str:
+    return matter.dossier.names.get(account, "clock" if account == 0 else "")
 
 
 API = "/api/v1/admin/orders"

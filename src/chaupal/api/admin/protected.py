@@ -67,15 +67,15 @@ async def _speaker(call: Call[Any], id_: int) -> Protected:
     return _shown(found)
 
 
-def _shown(one: Speaker) -> Protected:
+def _shown(speaker: Speaker) -> Protected:
     return Protected(
-        id=str(one.id),
-        account_id=str(one.account_id),
-        speaker_class=one.speaker_class,
-        at=iso(one.granted_at),
-        state="proposed" if one.seconded_by is None else "protected" if one.ending_by is None else "ending",
-        until=iso_or_none(one.ends_at),
-        log_index=one.log_index,
+        id=str(speaker.id),
+        account_id=str(speaker.account_id),
+        speaker_class=speaker.speaker_class,
+        at=iso(speaker.granted_at),
+        state="proposed" if speaker.seconded_by is None else "protected" if speaker.ending_by is None else "ending",
+        until=iso_or_none(speaker.ends_at),
+        log_index=speaker.log_index,
     )
 
 

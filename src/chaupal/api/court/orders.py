@@ -248,8 +248,8 @@ def _step(step: FiledStep) -> StepTaken:
     )
 
 
-def _papers(found: FiledOrderWhole) -> list[Paper]:
-    return [Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in found.documents]
+def _papers(filed: FiledOrderWhole) -> list[Paper]:
+    return [Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in filed.documents]
 
 
 DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}

@@ -202,41 +202,41 @@ def flag_parts(of: Order, flagger: Authority | None) -> dict[str, Any]:
     }
 
 
-def _outcome(call: Call[Any], one: Outcome) -> OutcomeShown:
-    origin, ruling = call.house.settings.origin, one.ruling
-    path = f"/@{one.handle}" if one.post is None else f"/@{one.handle}/{one.post}"
-    shown = ruling is not None and one.state != "pending"
+def _outcome(call: Call[Any], outcome: Outcome) -> OutcomeShown:
+    origin, ruling = call.house.settings.origin, outcome.ruling
+    path = f"/@{outcome.handle}" if outcome.post is None else f"/@{outcome.handle}/{outcome.post}"
+    shown = ruling is not None and outcome.state != "pending"
     return OutcomeShown(
-        number=one.number,
-        kind=one.kind,
-        state=one.state,
-        id=None if one.post is None else str(one.post),
-        account=one.handle or None,
-        url=origin + path if one.handle else None,
-        reason=one.reason,
-        code=one.code,
-        lifted_because=one.lifted_because,
-        decided_at=iso_or_none(one.decided_at),
+        number=outcome.number,
+        kind=outcome.kind,
+        state=outcome.state,
+        id=None if outcome.post is None else str(outcome.post),
+        account=outcome.handle or None,
+        url=origin + path if outcome.handle else None,
+        reason=outcome.reason,
+        code=outcome.code,
+        lifted_because=outcome.lifted_because,
+        decided_at=iso_or_none(outcome.decided_at),
         measure=ruling.measure if shown and ruling else None,
         until=iso_or_none(ruling.ends_at) if shown and ruling else None,
-        log=list(one.log),
-        matter=one.acted.ref if one.acted else None,
-        matter_measure=one.acted.ruling.measure if one.acted and one.acted.ruling else None,
-        sent_to=one.copies.servers if shown and one.copies and not one.copies.origin else None,
-        origin=one.copies.origin or None if shown and one.copies else None,
+        log=list(outcome.log),
+        matter=outcome.acted.ref if outcome.acted else None,
+        matter_measure=outcome.acted.ruling.measure if outcome.acted and outcome.acted.ruling else None,
+        sent_to=outcome.copies.servers if shown and outcome.copies and not outcome.copies.origin else None,
+        origin=outcome.copies.origin or None if shown and outcome.copies else None,
     )
 
 
-def _change(call: Call[Any], one: WithheldChange) -> ChangeShown:
-    row, origin = one.row, call.house.settings.origin
-    at = row.lifted_at if one.over and row.lifted_at is not None else row.starts_at
+def _change(call: Call[Any], change: WithheldChange) -> ChangeShown:
+    row, origin = change.row, call.house.settings.origin
+    at = row.lifted_at if change.over and row.lifted_at is not None else row.starts_at
     return ChangeShown(
-        cursor=one.leaf,
-        event="restored" if one.over else "withheld",
-        scope=one.scope,
+        cursor=change.leaf,
+        event="restored" if change.over else "withheld",
+        scope=change.scope,
         measure=row.measure,
-        id=_id(one.subject),
-        account_id=_id(one.owner),
+        id=_id(change.subject),
+        account_id=_id(change.owner),
         countries=row.territory.split(","),
         basis="" if row.neutral else row.basis,
         regime="" if row.neutral else row.regime,
@@ -245,8 +245,8 @@ def _change(call: Call[Any], one: WithheldChange) -> ChangeShown:
         flagged_by=flagger(row.ruling, "en"),
         flagged_by_hi=flagger(row.ruling, "hi"),
         at=iso(at),
-        until=None if one.over else iso_or_none(row.ends_at),
-        log_entry=f"{origin}/log/entry/{one.leaf}",
+        until=None if change.over else iso_or_none(row.ends_at),
+        log_entry=f"{origin}/log/entry/{change.leaf}",
         notice_url=origin + notice_path(row.ruling),
     )
 

@@ -70,9 +70,9 @@ class StatementsAsked(ReportPart, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=1_000)] = BATCH
 
 
-def building(found: Building) -> Answer:
+def building(building: Building) -> Answer:
     """Not yet: 202 with how far it is."""
-    said = {"state": "building", "done": found.done, "of": found.of}
+    said = {"state": "building", "done": building.done, "of": building.of}
     return json(said, 202, [("retry-after", str(RETRY)), ("cache-control", "no-store")])
 
 

@@ -92,14 +92,14 @@ async def show(call: Call[ById]) -> Visibility:
     )
 
 
-def _stated(one: stated.Statement) -> StatedShown:
+def _stated(statement: stated.Statement) -> StatedShown:
     return StatedShown(
-        server=one.domain,
-        what=one.what,
-        country=one.country or None,
-        order=one.order or None,
-        since=iso(one.since) if one.since else None,
-        until=iso(one.until) if one.until else None,
+        server=statement.domain,
+        what=statement.what,
+        country=statement.country or None,
+        order=statement.order or None,
+        since=iso(statement.since) if statement.since else None,
+        until=iso(statement.until) if statement.until else None,
     )
 
 

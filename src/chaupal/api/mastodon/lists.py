@@ -45,8 +45,8 @@ class MembersSent(msgspec.Struct, kw_only=True):
     account_ids: list[Number] = []
 
 
-def _shown(one: ListRow) -> ListShown:
-    return ListShown(str(one.id), one.title, one.replies, one.exclusive)
+def _shown(list_: ListRow) -> ListShown:
+    return ListShown(str(list_.id), list_.title, list_.replies, list_.exclusive)
 
 
 def _wish(sent: ListSent) -> ListWish:

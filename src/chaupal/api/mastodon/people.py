@@ -252,8 +252,7 @@ def limits_of(settings: Settings, viewer: Viewer, seen: Visible[Person]) -> dict
     """The extras: for everyone where it is withheld, suspended or labelled, for its owner and for staff with the banner."""
     verdict = seen.verdict
     if isinstance(verdict, Placeholder):
-        suspended = verdict.scope == "suspended"
-        if suspended:
+        if seen.suspended:
             return {"suspended": True}
         return withheld_of(settings, viewer, verdict.ruling, "user") | receipt_of(settings, verdict.ruling)
     limits: dict[str, Any] = {"labels": labels_of(settings, viewer, verdict)} if verdict.labels else {}

@@ -54,14 +54,14 @@ class Suggestion(msgspec.Struct, kw_only=True):
 OLD = {suggestions.FRIENDS: "past_interactions", suggestions.TAGS: "past_interactions"}
 
 
-def _suggestion(call: Call[Any], one: SuggestedPerson) -> Suggestion:
+def _suggestion(call: Call[Any], suggested: SuggestedPerson) -> Suggestion:
     reasons = [
         Reason(kind=w.kind, count=w.count, account=str(w.friend.item.id) if w.friend else None, tag=w.tag or None)
-        for w in one.why
+        for w in suggested.why
     ]
-    account = Raw(account_bytes(call.house.settings, call.viewer, one.person))
-    source = OLD.get(one.why[0].kind, "global")
-    return Suggestion(source=source, sources=[w.kind for w in one.why], account=account, reasons=reasons)
+    account = Raw(account_bytes(call.house.settings, call.viewer, suggested.person))
+    source = OLD.get(suggested.why[0].kind, "global")
+    return Suggestion(source=source, sources=[w.kind for w in suggested.why], account=account, reasons=reasons)
 
 
 async def _suggested(call: Call[SuggestionsAsked]) -> Sequence[SuggestedPerson]:

@@ -123,14 +123,14 @@ async def links_shown(call: Call[Any], found: Sequence[links.TrendingLink]) -> l
     return [_link_shown(call, one, by.get(one.seen.item.id)) for one in found]
 
 
-def _link_shown(call: Call[Any], found: links.TrendingLink, by: Visible[Person] | None) -> dict[str, Any]:
-    settings, post = call.house.settings, found.seen.item
+def _link_shown(call: Call[Any], link: links.TrendingLink, by: Visible[Person] | None) -> dict[str, Any]:
+    settings, post = call.house.settings, link.seen.item
     card = (
         signed_card_of(settings, call.viewer, post, by)
         if by is not None
         else card_of(settings, call.viewer, post) or {}
     )
-    return card | {"id": str(found.id), "history": days_shown(found.history)}
+    return card | {"id": str(link.id), "history": days_shown(link.history)}
 
 
 def days_shown(history: Sequence[Day]) -> list[HistoryDay]:

@@ -65,11 +65,11 @@ async def terms_of(call: Call[TermsAsked]) -> TermsOfService:
     return _terms(call, *await house_texts.on(call.house.court, call.args.date))
 
 
-def _terms(call: Call[Any], one: HouseText, after: HouseText | None) -> TermsOfService:
+def _terms(call: Call[Any], text: HouseText, after: HouseText | None) -> TermsOfService:
     return TermsOfService(
-        effective_date=one.effective_on,
-        effective=house_texts.is_effective(call.house.court, one),
-        content=markdown.render(one.text_in(call.viewer.language)),
+        effective_date=text.effective_on,
+        effective=house_texts.is_effective(call.house.court, text),
+        content=markdown.render(text.text_in(call.viewer.language)),
         succeeded_by=after.effective_on if after else None,
     )
 

@@ -75,21 +75,21 @@ async def stop(call: Call[ById]) -> ImportShown:
     return shown(*await imports.by_id(call.house.square, call.viewer, call.args.id))
 
 
-def shown(found: Import, faults: list[Fault] | None = None) -> ImportShown:
+def shown(import_: Import, faults: list[Fault] | None = None) -> ImportShown:
     return ImportShown(
-        id=str(found.id),
-        kind=found.kind,
-        name=found.name,
-        size=found.size,
-        state=found.state,
-        reason=in_english(found.why) or None,
-        total=found.total,
-        looked_at=found.at,
-        done=found.done,
-        skipped=found.skipped,
-        failed=found.failed,
-        created_at=iso(found.created_at),
-        finished_at=iso_or_none(found.finished_at),
+        id=str(import_.id),
+        kind=import_.kind,
+        name=import_.name,
+        size=import_.size,
+        state=import_.state,
+        reason=in_english(import_.why) or None,
+        total=import_.total,
+        looked_at=import_.at,
+        done=import_.done,
+        skipped=import_.skipped,
+        failed=import_.failed,
+        created_at=iso(import_.created_at),
+        finished_at=iso_or_none(import_.finished_at),
         faults=None if faults is None else [FaultShown(one.number, one.item, in_english(one.why)) for one in faults],
     )
 

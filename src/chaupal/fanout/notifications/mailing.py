@@ -86,9 +86,11 @@ def _letter(carrier: Carrier, to: Due, told: list[NotificationSeen]) -> Letter:
     return Letter(to=to.email, subject=subject, body=body, stop=stop)
 
 
-def _line(told: NotificationSeen) -> Line:
-    person, post = told.person.item, told.post.item if told.post else None
+def _line(notification: NotificationSeen) -> Line:
+    person, post = notification.person.item, notification.post.item if notification.post else None
     theirs = post is not None and post.author == person.id
     path = f"/@{person.handle}/{post.id}" if post is not None and theirs else "/notifications"
-    direct = push_texts.is_message(told.kind, post)
-    return Line(told.kind, person.handle, direct, "/requests" if told.kind == "follow_request" else path)
+    direct = push_texts.is_message(notification.kind, post)
+    return Line(
+        notification.kind, person.handle, direct, "/requests" if notification.kind == "follow_request" else path
+    )

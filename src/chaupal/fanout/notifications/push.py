@@ -131,22 +131,22 @@ async def _is_wanted(carrier: Carrier, to: Subscription, by: int) -> bool:
     return tie.following if to.policy == "followed" else tie.followed_by if to.policy == "follower" else False
 
 
-def _payload(carrier: Carrier, to: Subscription, told: NotificationSeen) -> dict[str, Any]:
+def _payload(carrier: Carrier, to: Subscription, notification: NotificationSeen) -> dict[str, Any]:
     """In Mastodon's shape. `access_token` is the app's own, by which it knows for whom this is.
 
     `notification_id` is a number, as from Mastodon: apps for iOS show nothing of a push in which it is a string.
     """
-    person, post = told.person.item, told.post.item if told.post else None
+    person, post = notification.person.item, notification.post.item if notification.post else None
     # Of a report a locked phone shows the number alone: not who complains, nor of whom.
-    reported = told.reported.row if told.reported else None
+    reported = notification.reported.row if notification.reported else None
     portrait = f"/media/{person.avatar}" if person.avatar and not reported else "/blank/avatar.png"
     return {
         "access_token": push_keys.unsealed(carrier.settings, to.account_id, to.token),
         "preferred_locale": to.language,
-        "notification_id": told.id,
-        "notification_type": told.kind,
+        "notification_id": notification.id,
+        "notification_type": notification.kind,
         "icon": carrier.settings.origin + portrait,
-        "title": push_texts.title(told.kind, person, post, to.language),
+        "title": push_texts.title(notification.kind, person, post, to.language),
         "body": reported.ref if reported else push_texts.body(person, post),
         "url": f"/office/reports/{reported.id}" if reported else _page(person, post),
     }

@@ -125,14 +125,14 @@ async def _hydrated(reading: Reading, about: ImpactOn, posts: Sequence[int]) -> 
     return _Things(sealed[0] if sealed else None, people.get(about.owner or 0))
 
 
-def _with(known: RulingIndex, things: _Things, supposed: Sequence[Ruling], now: int) -> RulingIndex:
+def _with(index: RulingIndex, things: _Things, supposed: Sequence[Ruling], now: int) -> RulingIndex:
     """What is in force on these things, and what is supposed."""
     names: set[int] = set()
     if things.post is not None:
         names |= subjects_of([things.post])[0].names
     if things.person is not None:
         names |= subjects_of([things.person])[0].names
-    standing = {ruling.id: ruling for name in names for ruling in known.on(name)}
+    standing = {ruling.id: ruling for name in names for ruling in index.on(name)}
     return RulingIndex([*standing.values(), *supposed], now)
 
 
@@ -159,8 +159,8 @@ async def _tags(reading: Reading, about: ImpactOn, posts: Sequence[int], hot: se
     return tuple(TagTouched(name, many, key in hot) for key, name, many in found)
 
 
-def _followers(viewer: Viewer, things: _Things, known: RulingIndex) -> int:
-    seen = reveal_one(viewer, Surface.OFFICE, things.person, Facts(rulings=known))
+def _followers(viewer: Viewer, things: _Things, index: RulingIndex) -> int:
+    seen = reveal_one(viewer, Surface.OFFICE, things.person, Facts(rulings=index))
     return 0 if seen is None else seen.item.followers_count
 
 

@@ -84,45 +84,45 @@ def parse(query: str) -> SearchQuery:
     return msgspec.structs.replace(asked, rest=" ".join(rest))
 
 
-def _tag(asked: SearchQuery, word: str) -> SearchQuery | None:
+def _tag(query: SearchQuery, word: str) -> SearchQuery | None:
     if not word.startswith(("#", "＃")) or not (key := count_key(word[1:])):
         return None
-    keys = dict.fromkeys((*asked.keys, key))
-    return msgspec.structs.replace(asked, keys=tuple(keys)[:MOST_TAGS])
+    keys = dict.fromkeys((*query.keys, key))
+    return msgspec.structs.replace(query, keys=tuple(keys)[:MOST_TAGS])
 
 
-def _from(asked: SearchQuery, value: str) -> SearchQuery | None:
-    return msgspec.structs.replace(asked, author=value.removeprefix("@"))
+def _from(query: SearchQuery, value: str) -> SearchQuery | None:
+    return msgspec.structs.replace(query, author=value.removeprefix("@"))
 
 
-def _language(asked: SearchQuery, value: str) -> SearchQuery | None:
+def _language(query: SearchQuery, value: str) -> SearchQuery | None:
     code = check_language(value)
-    return None if code is None else msgspec.structs.replace(asked, language=code)
+    return None if code is None else msgspec.structs.replace(query, language=code)
 
 
-def _in(asked: SearchQuery, value: str) -> SearchQuery | None:
-    return msgspec.structs.replace(asked, followed=True) if value.lower() == "home" else None
+def _in(query: SearchQuery, value: str) -> SearchQuery | None:
+    return msgspec.structs.replace(query, followed=True) if value.lower() == "home" else None
 
 
-def _has(asked: SearchQuery, value: str) -> SearchQuery | None:
-    return msgspec.structs.replace(asked, media=True) if value.lower() in PICTURED else None
+def _has(query: SearchQuery, value: str) -> SearchQuery | None:
+    return msgspec.structs.replace(query, media=True) if value.lower() in PICTURED else None
 
 
-def _before(asked: SearchQuery, value: str) -> SearchQuery | None:
+def _before(query: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
-    return None if day is None else msgspec.structs.replace(asked, below=min(asked.below, first_id_at(day)))
+    return None if day is None else msgspec.structs.replace(query, below=min(query.below, first_id_at(day)))
 
 
-def _after(asked: SearchQuery, value: str) -> SearchQuery | None:
+def _after(query: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
-    return None if day is None else msgspec.structs.replace(asked, above=max(asked.above, first_id_at(day + DAY) - 1))
+    return None if day is None else msgspec.structs.replace(query, above=max(query.above, first_id_at(day + DAY) - 1))
 
 
-def _on(asked: SearchQuery, value: str) -> SearchQuery | None:
+def _on(query: SearchQuery, value: str) -> SearchQuery | None:
     day = _day(value)
     if day is None:
         return None
-    return msgspec.structs.replace(asked, above=first_id_at(day) - 1, below=first_id_at(day + DAY))
+    return msgspec.structs.replace(query, above=first_id_at(day) - 1, below=first_id_at(day + DAY))
 
 
 def _day(value: str) -> int | None:
@@ -163,11 +163,11 @@ async def posts(
 
 
 async def _ids(
-    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, asked: SearchQuery, span: Span
+    reads: Reads, viewer: Viewer, terms: list[str], narrowed: Narrowed, query: SearchQuery, span: Span
 ) -> list[int]:
     offset = min(span.offset, MOST_OFFSET)
-    below = min(asked.below, NO_ID if span.max_id is None else span.max_id)
-    above = max(asked.above, -1 if span.min_id is None else span.min_id)
+    below = min(query.below, NO_ID if span.max_id is None else span.max_id)
+    above = max(query.above, -1 if span.min_id is None else span.min_id)
     bounds = Bounds(below, above, offset + span.limit, upward=span.min_id is not None)
     # One word is found in microseconds; what must be sifted goes off the loop.
     quick = len(terms) == 1 and narrowed == ANYTHING and not offset
@@ -176,17 +176,17 @@ async def _ids(
     return ids[offset:] if not bounds.upward else ids[: len(ids) - offset]
 
 
-async def _narrowed(reads: Reads, viewer: Viewer, asked: SearchQuery, span: Span) -> Narrowed | None:
+async def _narrowed(reads: Reads, viewer: Viewer, query: SearchQuery, span: Span) -> Narrowed | None:
     """None where the named author does not exist, or nobody is there to follow anyone, so that nothing can be found."""
     author = span.author
-    if asked.author:
-        named = await _author(reads, viewer, asked.author)
+    if query.author:
+        named = await _author(reads, viewer, query.author)
         if named is None or author not in (None, named):
             return None
         author = named
-    if asked.followed and viewer.account is None:
+    if query.followed and viewer.account is None:
         return None
-    return Narrowed(author or 0, asked.language, asked.media, asked.keys, asked.followed)
+    return Narrowed(author or 0, query.language, query.media, query.keys, query.followed)
 
 
 async def _author(reads: Reads, viewer: Viewer, handle: str) -> int | None:

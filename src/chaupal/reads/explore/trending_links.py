@@ -147,10 +147,10 @@ async def _with_history(reads: Reads, viewer: Viewer, found: Sequence[Ranked], f
     ]
 
 
-def _link_seen(one: Ranked, seen: Mapping[int, Visible[Post]]) -> TrendingLink | None:
+def _link_seen(ranked: Ranked, seen: Mapping[int, Visible[Post]]) -> TrendingLink | None:
     """By the newest of its posts that the viewer may see; None where they may see none."""
-    counted = one.counted
-    for id_ in one.posts:
+    counted = ranked.counted
+    for id_ in ranked.posts:
         carrier = seen.get(id_)
         if carrier is not None and (card := carrier.item.card) is not None and card.url == counted.key:
             return TrendingLink(

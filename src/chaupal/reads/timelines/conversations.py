@@ -80,8 +80,8 @@ def _party(talk: Talk, group: Sequence[Conversation]) -> Party:
     return Party(talk, tuple(one.root for one in group), tuple(one.root for one in group if one.unread))
 
 
-def _between(one: Conversation, viewer: Viewer) -> frozenset[int]:
-    return frozenset((*one.people, viewer.me))
+def _between(conversation: Conversation, viewer: Viewer) -> frozenset[int]:
+    return frozenset((*conversation.people, viewer.me))
 
 
 async def _grouped(reading: Reading, viewer: Viewer) -> dict[frozenset[int], list[Conversation]]:

@@ -32,23 +32,23 @@ type Made = tuple[Item, Post, list[str], bool]
 
 
 async def bring(
-    square: Square, viewer: Viewer, one: Import, archive: Archive, items: Sequence[Item], total: int
+    square: Square, viewer: Viewer, import_: Import, archive: Archive, items: Sequence[Item], total: int
 ) -> bool:
     """The next items of an archive, in one commit with how far it has come. False where the import was ended meanwhile."""
-    step = Step(one.at, total)
+    step = Step(import_.at, total)
     async with square.work.reading() as reading:
-        fresh = await _fresh(square, reading, viewer.me, items, step, one.at)
+        fresh = await _fresh(square, reading, viewer.me, items, step, import_.at)
     pictures = {item.source: await _pictures(square, viewer, archive, item) for _, item in fresh if item.files}
     async with square.work.reading() as reading:
         known = await _roots_answered(reading, viewer.me, [item for _, item in fresh])
-    made = await asyncio.to_thread(_all, square, viewer.me, one, fresh, pictures, known, step)
-    step.at = one.at + len(items)
+    made = await asyncio.to_thread(_all, square, viewer.me, import_, fresh, pictures, known, step)
+    step.at = import_.at + len(items)
     async with square.work.writing() as w:
         moved: dict[int, int] = {}
         for item, post, words, answers in made:
             await _add(w, item, await _unique(w, post, moved), words, answers=answers, step=step)
         w.touch(PEOPLE, viewer.me)
-        return await imports.advance(w, one.id, step)
+        return await imports.advance(w, import_.id, step)
 
 
 async def _fresh(
@@ -124,7 +124,7 @@ async def _roots_answered(reading: Reading, me: int, items: Sequence[Item]) -> d
 def _all(
     square: Square,
     me: int,
-    one: Import,
+    import_: Import,
     fresh: list[tuple[int, Item]],
     pictures: dict[str, tuple[list[Picture], list[Wrong]]],
     known: dict[str, Root],
@@ -132,7 +132,7 @@ def _all(
 ) -> list[Made]:
     """Put into words in a thread: it is what takes time. `known` grows with each, so that threads hold together."""
     made: list[Made] = []
-    at_least = Visibility(int(one.visibility)) if one.visibility else Visibility.PUBLIC
+    at_least = Visibility(int(import_.visibility)) if import_.visibility else Visibility.PUBLIC
     for number, item in fresh:
         shown, wrong = pictures.get(item.source, ([], []))
         try:

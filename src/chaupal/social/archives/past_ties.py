@@ -20,12 +20,12 @@ from chaupal.text import handles
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
 
 
-async def bring(square: Square, viewer: Viewer, one: Import, lines: Sequence[Line], total: int) -> bool:
+async def bring(square: Square, viewer: Viewer, import_: Import, lines: Sequence[Line], total: int) -> bool:
     """The next lines; each may be done twice without harm, so what was done and not counted is done again."""
-    step = Step(one.at + len(lines), total)
-    for number, line in enumerate(lines, one.at + 1):
+    step = Step(import_.at + len(lines), total)
+    for number, line in enumerate(lines, import_.at + 1):
         try:
-            await _bring(square, viewer, one.kind, line)
+            await _bring(square, viewer, import_.kind, line)
             step.done += 1
         except Problem as problem:
             if passes(problem):
@@ -35,7 +35,7 @@ async def bring(square: Square, viewer: Viewer, one: Import, lines: Sequence[Lin
                 Fault(number, line.what[:200], write(Wrong((known := coded(problem)).code, known.values)))
             )
     async with square.work.writing() as w:
-        return await imports.advance(w, one.id, step)
+        return await imports.advance(w, import_.id, step)
 
 
 async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:

@@ -42,46 +42,46 @@ async def paint(square: Square, id_: int) -> bool:
         return await media.state_of(reading, id_) != "failed"
 
 
-async def _take_up(square: Square, one: Waiting) -> bool:
+async def _take_up(square: Square, waiting: Waiting) -> bool:
     async with square.work.writing() as w:
-        if not await media.hold(w, one.id, square.clock() + HELD):
+        if not await media.hold(w, waiting.id, square.clock() + HELD):
             return False
-        if one.tries >= MOST_TRIES:
-            await media.failed(w, one.id)
-    if one.tries >= MOST_TRIES:
-        await square.files.drop(media.sent_key(one.id))
+        if waiting.tries >= MOST_TRIES:
+            await media.failed(w, waiting.id)
+    if waiting.tries >= MOST_TRIES:
+        await square.files.drop(media.sent_key(waiting.id))
         return True
     try:
-        async with _holding(square, one.id):
-            await _paint(square, one)
+        async with _holding(square, waiting.id):
+            await _paint(square, waiting)
     except NotPainted as problem:
-        log.info("an upload cannot be painted", media=one.id, why=problem.message)
+        log.info("an upload cannot be painted", media=waiting.id, why=problem.message)
         async with square.work.writing() as w:
-            await media.failed(w, one.id)
-        await square.files.drop(media.sent_key(one.id))
+            await media.failed(w, waiting.id)
+        await square.files.drop(media.sent_key(waiting.id))
     except asyncio.CancelledError:
         # The server is closing: whoever opens it next need not wait until the hold is over.
         async with square.work.writing() as w:
-            await media.let_go(w, one.id)
+            await media.let_go(w, waiting.id)
         raise
     return True
 
 
-async def _paint(square: Square, one: Waiting) -> None:
-    original, small = media.file_keys(one.id, one.mime)
+async def _paint(square: Square, waiting: Waiting) -> None:
+    original, small = media.file_keys(waiting.id, waiting.mime)
     with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
         source, target = Path(folder) / "sent", Path(folder) / "kept"
-        if not await square.files.fetch(media.sent_key(one.id), source):
+        if not await square.files.fetch(media.sent_key(waiting.id), source):
             raise NotPainted("the file that was sent is gone")
-        film = await films.paint(square.settings, source, UploadKind(one.kind, one.demuxer), target)
+        film = await films.paint(square.settings, source, UploadKind(waiting.kind, waiting.demuxer), target)
         await square.files.put_file(original, target)
         size = await asyncio.to_thread(lambda: target.stat().st_size)
         digest = await asyncio.to_thread(digest_of, target)
-        if not one.has_small:
+        if not waiting.has_small:
             await square.files.put(small, film.poster)
         async with square.work.writing() as w:
-            ready = await media.painted(w, _painted(one, film), size, digest)
-    await square.files.drop(media.sent_key(one.id))
+            ready = await media.painted(w, _painted(waiting, film), size, digest)
+    await square.files.drop(media.sent_key(waiting.id))
     if not ready:  # taken back meanwhile
         for key in (original, small):
             await square.files.drop(key)
@@ -93,24 +93,26 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _painted(one: Waiting, film: Film) -> Picture:
+def _painted(waiting: Waiting, film: Film) -> Picture:
     picture = Picture(
-        one.id,
-        one.mime,
+        waiting.id,
+        waiting.mime,
         "",
         film.blurhash,
         film.width,
         film.height,
         film.poster_width,
         film.poster_height,
-        kind=one.kind,
+        kind=waiting.kind,
         length=film.length,
         frame_rate=film.frame_rate,
         bitrate=film.bitrate,
     )
-    if not one.has_small:
+    if not waiting.has_small:
         return picture
-    return replace(picture, blurhash=one.blurhash, small_width=one.small_width, small_height=one.small_height)
+    return replace(
+        picture, blurhash=waiting.blurhash, small_width=waiting.small_width, small_height=waiting.small_height
+    )
 
 
 @asynccontextmanager

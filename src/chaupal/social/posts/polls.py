@@ -22,25 +22,25 @@ SHORTEST, LONGEST = 300, 2_629_746  # seconds: five minutes, a month
 CLOSED_AT_ONCE = 100
 
 
-def begun(asked: PollAsked, now: int) -> Poll:
+def begun(poll: PollAsked, now: int) -> Poll:
     """The poll as it is stored. Raises Invalid for options or a time that cannot be taken."""
-    titles = tuple(_title(text) for text in asked.options)
+    titles = tuple(_title(text) for text in poll.options)
     if not FEWEST_OPTIONS <= len(titles) <= MOST_OPTIONS:
         raise Invalid("poll_options", fewest=FEWEST_OPTIONS, most=MOST_OPTIONS)
     if len(set(titles)) < len(titles):
         raise Invalid("poll_same_twice")
-    if not SHORTEST <= asked.expires_in <= LONGEST:
+    if not SHORTEST <= poll.expires_in <= LONGEST:
         raise Invalid("poll_open_for", shortest=SHORTEST, longest=LONGEST)
-    return Poll(tuple(map(Option, titles)), now + asked.expires_in * 1_000, asked.multiple, asked.hide_totals)
+    return Poll(tuple(map(Option, titles)), now + poll.expires_in * 1_000, poll.multiple, poll.hide_totals)
 
 
 def changed(
-    before: Poll | None, asked: PollAsked | None, now: int, *, ends_as_before: bool = False
+    before: Poll | None, poll: PollAsked | None, now: int, *, ends_as_before: bool = False
 ) -> tuple[Poll | None, bool]:
     """The poll after an edit, and whether it begins anew: with other options, votes count for nothing."""
-    if asked is None:
+    if poll is None:
         return None, before is not None
-    after = begun(asked, now)
+    after = begun(poll, now)
     same = before is not None and before.multiple == after.multiple and _titles(before) == _titles(after)
     if before is None or not same:
         return after, True

@@ -83,17 +83,17 @@ async def ask(square: Square, form: Mapping[str, str], *, staff: bool) -> Author
     return authorize(app, form, staff=staff)
 
 
-async def allow(square: Square, viewer: Viewer, asked: Authorization) -> str:
+async def allow(square: Square, viewer: Viewer, authorization: Authorization) -> str:
     """The code that the app can fetch its token with, once, within ten minutes."""
     code = new_secret()
     grant = Grant(
         digest(code),
-        asked.app.id,
+        authorization.app.id,
         viewer.me,
-        asked.redirect_uri,
-        asked.scopes,
-        asked.challenge,
-        "S256" if asked.challenge else "",
+        authorization.redirect_uri,
+        authorization.scopes,
+        authorization.challenge,
+        "S256" if authorization.challenge else "",
         square.clock() + CODE_LASTS,
     )
     async with square.work.writing() as w:

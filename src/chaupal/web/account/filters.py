@@ -152,12 +152,12 @@ def _lines(typed: FilterTyped) -> list[str]:
     return list(dict.fromkeys(word for line in typed.keywords.splitlines() if (word := " ".join(line.split()))))
 
 
-def _changes(found: Filter, typed: FilterTyped) -> list[KeywordWish]:
+def _changes(filter_: Filter, typed: FilterTyped) -> list[KeywordWish]:
     """Words that stay keep how they are looked for, unless the box was switched: apps set it for each."""
-    wanted, known = _lines(typed), {k.text: k for k in found.keywords}
+    wanted, known = _lines(typed), {k.text: k for k in filter_.keywords}
     whole = typed.whole if typed.whole != typed.was_whole else None
-    dropped = [KeywordWish(id=k.id, drop=True) for k in found.keywords if k.text not in wanted]
-    kept = [KeywordWish(id=k.id, whole=whole) for k in found.keywords if k.text in wanted and whole is not None]
+    dropped = [KeywordWish(id=k.id, drop=True) for k in filter_.keywords if k.text not in wanted]
+    kept = [KeywordWish(id=k.id, whole=whole) for k in filter_.keywords if k.text in wanted and whole is not None]
     return [*dropped, *kept, *(KeywordWish(text=word, whole=typed.whole) for word in wanted if word not in known)]
 
 
@@ -166,8 +166,8 @@ def _wish(typed: FilterTyped) -> FilterWish:
     return FilterWish(title=typed.title, contexts=typed.context, action=typed.does, lasts=lasts)
 
 
-def _whole(found: Filter) -> bool:
-    return all(k.whole for k in found.keywords)
+def _whole(filter_: Filter) -> bool:
+    return all(k.whole for k in filter_.keywords)
 
 
 async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = None, *, done: bool = False) -> Answer:
@@ -185,15 +185,15 @@ async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = No
     )
 
 
-async def _filter_page(call: Call[Any], found: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
+async def _filter_page(call: Call[Any], filter_: Filter, typed: FilterTyped, problem: Invalid | None = None) -> Answer:
     return await pages.render(
         call,
         "keeping/filter.html",
         422 if problem else 200,
-        filter=found,
-        title=found.title,
-        whole=_whole(found),
-        **_form(call, typed, problem, before=found.ends_at is not None),
+        filter=filter_,
+        title=filter_.title,
+        whole=_whole(filter_),
+        **_form(call, typed, problem, before=filter_.ends_at is not None),
     )
 
 

@@ -137,12 +137,12 @@ async def page(call: Call[Any], id_: int, problem: Problem | None = None, ways: 
     )
 
 
-async def _card(call: Call[Any], found: Strike, viewer: Viewer) -> Card | None:
+async def _card(call: Call[Any], strike: Strike, viewer: Viewer) -> Card | None:
     """The post that it is about, as its author still sees it."""
-    if found.kind != "post":
+    if strike.kind != "post":
         return None
     try:
-        seen = await thread.post(call.house.reads, viewer, found.ruling.subject_id)
+        seen = await thread.post(call.house.reads, viewer, strike.ruling.subject_id)
     except NotFound:
         return None
     shown = await cards(call, [seen])
@@ -150,11 +150,11 @@ async def _card(call: Call[Any], found: Strike, viewer: Viewer) -> Card | None:
     return msgspec.structs.replace(shown[0], beside=()) if shown else None
 
 
-def _rule(call: Call[Any], found: Strike) -> str:
+def _rule(call: Call[Any], strike: Strike) -> str:
     """The words of the rule of the house that was broken, as it stood."""
-    if not found.ruling.rule:
+    if not strike.ruling.rule:
         return ""
-    text = call.house.court.rules.cited(found.ruling.rule).text
+    text = call.house.court.rules.cited(strike.ruling.rule).text
     return text.hi if call.viewer.language == "hi" else text.en
 
 

@@ -157,11 +157,16 @@ def extra_fields(regime: Regime | None) -> list[Field]:
     return [field for field in regime.required_fields if field.code not in KNOWN] if regime else []
 
 
-def line_says(one: Resolved, *, portal: bool) -> str:
+def line_says(resolved: Resolved, *, portal: bool) -> str:
     """What is wrong with a line, as a msgid; an authority is not told whether something exists that is not for everybody."""
-    if portal and one.kind in ("post", "media") and one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND) and not one.public:
+    if (
+        portal
+        and resolved.kind in ("post", "media")
+        and resolved.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND)
+        and not resolved.public
+    ):
         return UNSEEN
-    return WRONG_LINES.get(one.wrong, "")
+    return WRONG_LINES.get(resolved.wrong, "")
 
 
 def rows_of(checked: Checked, *, portal: bool) -> list[tuple[int, Resolved, str]]:

@@ -107,6 +107,6 @@ LABELS: Final[dict[str, str]] = {
 }
 
 
-def label(field: str, said: Words) -> str:
+def label(field: str, words: Words) -> str:
     """The name of a field in the reader's language; of one that this version does not know, the field itself."""
-    return said.gettext(LABELS[field]) if field in LABELS else field
+    return words.gettext(LABELS[field]) if field in LABELS else field

@@ -100,8 +100,8 @@ def code(text: str, language: str, laws: Laws = NO_LAWS) -> str:
     return ", ".join(_code(word, language, laws) for word in text.split()) if text else "–"
 
 
-def note(found: Note, language: str) -> str:
-    return words(language).gettext(found.text).replace("{}", found.value)
+def note(note: Note, language: str) -> str:
+    return words(language).gettext(note.text).replace("{}", note.value)
 
 
 def _code(word: str, language: str, laws: Laws) -> str:

@@ -101,8 +101,8 @@ async def _edit(
     return await _statement_page(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
 
 
-def _typed(said: statements.Statement) -> StatementForm:
-    return StatementForm(**statements.text_of(said), slug=said.slug, orders=" ".join(said.orders))
+def _typed(statement: statements.Statement) -> StatementForm:
+    return StatementForm(**statements.text_of(statement), slug=statement.slug, orders=" ".join(statement.orders))
 
 
 def in_language(english: str, hindi: str, language: str) -> str:

@@ -184,25 +184,25 @@ def _orders(call: Call[Any], **asked: str) -> str:
     return links.query("/orders", **asked, since=since, until=until)
 
 
-async def _building(call: Call[Any], found: Building) -> Answer:
+async def _building(call: Call[Any], building: Building) -> Answer:
     """The report is not ready: how far it is; the page comes again by itself."""
     title = words(call.viewer.language).gettext(N_("The report is being counted"))
     headers = [("retry-after", "2"), ("cache-control", "no-store")]
-    return await pages.render(call, "transparency/building.html", 202, headers, found=found, title=title)
+    return await pages.render(call, "transparency/building.html", 202, headers, found=building, title=title)
 
 
-def _headlines(call: Call[Any], found: Report) -> list[Headline]:
+def _headlines(call: Call[Any], report: Report) -> list[Headline]:
     tr, language = words(call.viewer.language).gettext, call.viewer.language
     made: list[Headline] = []
     for id_, column, sentence in HEADLINES:
-        value, kind = _total(_table(found, id_), column)
+        value, kind = _total(_table(report, id_), column)
         if value or isinstance(value, Hidden):
             made.append(Headline(reportwords.cell_text(value, kind, language), tr(sentence), id_))
     return made
 
 
-def _table(found: Report, id_: str) -> Table:
-    return next(table for table in found.tables if table.id == id_)
+def _table(report: Report, id_: str) -> Table:
+    return next(table for table in report.tables if table.id == id_)
 
 
 def _total(table: Table, column: str) -> tuple[Value, Any]:

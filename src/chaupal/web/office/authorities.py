@@ -94,17 +94,17 @@ async def person(call: Call[AuthorityPersonAct]) -> Answer:
     return redirect(f"/office/authorities/{call.args.id}#people")
 
 
-def _form(found: Authority) -> AuthorityForm:
-    kind: Any = found.issuer_class
+def _form(authority: Authority) -> AuthorityForm:
+    kind: Any = authority.issuer_class
     return AuthorityForm(
-        name=found.name,
-        name_hi=found.name_hi,
-        jurisdiction=found.jurisdiction,
-        office=found.office,
-        email_domain=found.email_domain,
+        name=authority.name,
+        name_hi=authority.name_hi,
+        jurisdiction=authority.jurisdiction,
+        office=authority.office,
+        email_domain=authority.email_domain,
         issuer_class=kind,
-        keys="\n".join(found.keys),
-        contact=found.contact,
+        keys="\n".join(authority.keys),
+        contact=authority.contact,
     )
 
 
@@ -116,17 +116,17 @@ async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -
 
 
 async def _authority_page(
-    call: Call[Any], found: Authority, typed: AuthorityForm, invited: InviteForm, problem: Problem | None
+    call: Call[Any], authority: Authority, typed: AuthorityForm, invited: InviteForm, problem: Problem | None
 ) -> Answer:
-    people = await portal.users_of(call.house.court, call.viewer, found.id)
-    proposed = await authorities.proposed_of(call.house.court, call.viewer, found.id)
-    title = courtly.called(found, call.viewer.language)
+    people = await portal.users_of(call.house.court, call.viewer, authority.id)
+    proposed = await authorities.proposed_of(call.house.court, call.viewer, authority.id)
+    title = courtly.called(authority, call.viewer.language)
     return await sheet.render(
         call,
         "office/authority.html",
         title,
         problem,
-        one=found,
+        one=authority,
         typed=typed,
         invited=invited,
         people=people,

@@ -146,15 +146,15 @@ def _title(call: Call[Any], ref: str, number: int) -> str:
     return words(call.viewer.language).gettext(N_("%(ref)s, number %(number)s")) % {"ref": ref, "number": number}
 
 
-def _draft(found: Options, typed: CaseTyped | None) -> Draft | None:
+def _draft(options: Options, typed: CaseTyped | None) -> Draft | None:
     """What is looked at beforehand: what was typed, what is proposed, or else the narrowest rung."""
-    case = found.case
+    case = options.case
     if typed is not None and typed.outcome:
         return typed
     said = proposed(case)
     if said is not None:
         return said
-    return Draft(outcome=found.narrowest, reason="") if "propose" in found.acts else None
+    return Draft(outcome=options.narrowest, reason="") if "propose" in options.acts else None
 
 
 FORM = 400_000  # bytes: a dozen texts at once, and a letter of Devanagari is nine bytes of a form

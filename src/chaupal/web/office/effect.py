@@ -43,10 +43,10 @@ def proposed(case: Case) -> Draft | None:
     return case.proposal.body.draft
 
 
-async def effect(call: Call[Any], found: Options, draft: Draft) -> Effect | None:
+async def effect(call: Call[Any], options: Options, draft: Draft) -> Effect | None:
     """What a draft would do to a case's thing; None where it is no measure, or the thing is not here."""
-    rulings = desk.supposed(call.house.court, found.case, draft)
-    target = found.case.target
+    rulings = desk.supposed(call.house.court, options.case, draft)
+    target = options.case.target
     if not rulings:
         return None
     about = ImpactOn(

@@ -286,9 +286,9 @@ async def progress(call: Call[JobAsked]) -> Answer:
     )
 
 
-def _faults(call: Call[Any], one: Done) -> Mapping[str, str]:
+def _faults(call: Call[Any], done: Done) -> Mapping[str, str]:
     """Column -> what is wrong; one without a column, where it is about the row as a whole."""
-    problem = one.problem
+    problem = done.problem
     if problem is None or not coded(problem).wrong:
         return {"": office_room.stopped(call, problem)}
     return courtly.errors_of(call, problem)
@@ -355,18 +355,18 @@ def _came_to(done: list[Done]) -> dict[str, int]:
     return found
 
 
-def _choices(found: desk.Matter, file: File) -> list[str]:
+def _choices(matter: desk.Matter, file: File) -> list[str]:
     """What can be decided about a thing as a whole; what is narrowed to parts is decided on its own page, or by file."""
-    return [*desk.whole(found.regime, file.target.kind), REFUSE, *CLOSINGS]
+    return [*desk.whole(matter.regime, file.target.kind), REFUSE, *CLOSINGS]
 
 
-def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
+def _flags(matter: desk.Matter, file: File, viewer: Viewer) -> list[str]:
     """What whoever decides must know of the thing and its author, besides the words."""
     target, post, person = file.target, file.post, file.person
     flags: list[str] = [FAULTS[YOURS].page] if target.owner_id == viewer.account else []
     if target.kind in ("post", "media") and target.subject_id is not None and post is None:
         flags.append(N_("It is gone: its author has deleted it."))
-    if post is not None and (post.item.edited_at or 0) > found.order.received_at:
+    if post is not None and (post.item.edited_at or 0) > matter.order.received_at:
         flags.append(N_("Its author has changed it since the order came."))
     if post is not None and post.item.visibility > Visibility.UNLISTED:
         flags.append(N_("It is not for everybody: look at it on its own page, which is written down."))
@@ -380,7 +380,7 @@ def _flags(found: desk.Matter, file: File, viewer: Viewer) -> list[str]:
 def _row(
     asked: ManyAsked,
     file: File,
-    found: desk.Matter,
+    matter: desk.Matter,
     typed: dict[int, RowTyped],
     templates: list[notes.Template],
     viewer: Viewer,
@@ -390,7 +390,7 @@ def _row(
     if target.number in typed:
         return typed[target.number]
     template = next((one for one in templates if one.id == asked.template), None)
-    values = _values(found.order, file)
+    values = _values(matter.order, file)
     text = "" if template is None else (viewer.language == "hi" and template.text_hi) or template.text
     return RowTyped(
         outcome=asked.outcome, code=asked.code, reason=notes.filled(text, values), take=_marked(asked.mark, file)

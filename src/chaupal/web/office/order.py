@@ -146,10 +146,10 @@ class TimelineLine(NamedTuple):
     numbers: tuple[int, ...] = ()
 
 
-def timeline(found: desk.Matter) -> list[TimelineLine]:
+def timeline(matter: desk.Matter) -> list[TimelineLine]:
     """All that happened, in order. What one person did to many things within a minute is one line, with the first one's mark."""
-    single = [TimelineLine(event, (number,)) for number, event in found.moves]
-    every = sorted((*map(TimelineLine, found.events), *single), key=lambda line: (line.event.at, line.event.id))
+    single = [TimelineLine(event, (number,)) for number, event in matter.moves]
+    every = sorted((*map(TimelineLine, matter.events), *single), key=lambda line: (line.event.at, line.event.id))
     lines: list[TimelineLine] = []
     for line in every:
         before = lines[-1] if lines else None
@@ -164,23 +164,23 @@ def _alike(one: OrderEvent | CaseEvent, other: OrderEvent | CaseEvent) -> bool:
     return (one.state, one.by) == (other.state, other.by) and other.at - one.at < MINUTE
 
 
-async def _names(call: Call[Any], found: desk.Matter, files: dossier.Dossier) -> dict[int, str]:
+async def _names(call: Call[Any], matter: desk.Matter, files: dossier.Dossier) -> dict[int, str]:
     """Handles of the staff who turn up on the page."""
-    ids = {e.by for e in found.events} | {e.by for _, e in found.moves} | {n.by for n in found.notes}
+    ids = {e.by for e in matter.events} | {e.by for _, e in matter.moves} | {n.by for n in matter.notes}
     ids |= {file.target.assigned_to or 0 for file in files.files}
     return files.names | await desk_reads.handles(call.house.reads, call.viewer, ids)
 
 
-def _particulars(call: Call[Any], found: desk.Matter) -> list[tuple[str, str]]:
+def _particulars(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str]]:
     """The other fields that its law asks for, by the law's own words for them."""
-    regime, hindi = found.regime, call.viewer.language == "hi"
+    regime, hindi = matter.regime, call.viewer.language == "hi"
     known = {"role": words(call.viewer.language).gettext(N_("Issuing office"))}
     known |= {field.code: field.hi if hindi else field.en for field in regime.required_fields}
     office = {issuer.role: issuer.hi if hindi else issuer.en for issuer in regime.issuers}
     yes = words(call.viewer.language).gettext(N_("yes"))
     said = [
         (code, yes if code in TICKED and text == "yes" else text)
-        for code, text in found.order.particulars.items()
+        for code, text in matter.order.particulars.items()
         if text
     ]
     return [(known.get(code, code.replace("_", " ")), office.get(text, text)) for code, text in said]

@@ -68,22 +68,22 @@ async def terms_of(call: Call[TermsAsked]) -> Answer:
     return await _page(call, one, after, await house_texts.every(call.house.court, TERMS))
 
 
-async def _page(call: Call[Any], one: HouseText, after: HouseText | None, versions: list[HouseText]) -> Answer:
+async def _page(call: Call[Any], text: HouseText, after: HouseText | None, versions: list[HouseText]) -> Answer:
     return await pages.render(
         call,
         "house_text.html",
-        title=words(call.viewer.language).gettext(TITLES[one.kind]),
-        one=one,
+        title=words(call.viewer.language).gettext(TITLES[text.kind]),
+        one=text,
         after=after,
         versions=versions if len(versions) > 1 else [],
-        written=written(one, call.viewer.language),
-        effective=house_texts.is_effective(call.house.court, one),
+        written=written(text, call.viewer.language),
+        effective=house_texts.is_effective(call.house.court, text),
     )
 
 
-def written(one: HouseText, language: str) -> Markup:
+def written(text: HouseText, language: str) -> Markup:
     """Only what text.markdown lets through is in it."""
-    return _written(one.text_in(language))
+    return _written(text.text_in(language))
 
 
 @lru_cache(32)
@@ -116,7 +116,7 @@ async def write(call: Call[HouseTextTyped]) -> Answer:
     court, typed = call.house.court, call.args
     try:
         if typed.act == "preview":
-            return await _form(call, typed, seen=house_texts.tried(court, call.viewer, typed.kind, typed))
+            return await _form(call, typed, text=house_texts.tried(court, call.viewer, typed.kind, typed))
         await house_texts.publish(court, call.viewer, typed.kind, typed)
     except Invalid as problem:
         return await _form(call, typed, problem)
@@ -127,7 +127,7 @@ async def write(call: Call[HouseTextTyped]) -> Answer:
 
 
 async def _form(
-    call: Call[Any], typed: HouseTextTyped, problem: Problem | None = None, seen: HouseText | None = None
+    call: Call[Any], typed: HouseTextTyped, problem: Problem | None = None, text: HouseText | None = None
 ) -> Answer:
     versions = await house_texts.every(call.house.court, typed.kind)
     return await office_room.render(
@@ -139,7 +139,7 @@ async def _form(
         versions=versions,
         hint=HINTS[typed.kind],
         page_of=PAGES[typed.kind],
-        shown=[(code, written(seen, code)) for code in ("hi", "en")] if seen else [],
+        shown=[(code, written(text, code)) for code in ("hi", "en")] if text else [],
     )
 
 

@@ -154,21 +154,21 @@ async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None
 
 async def _people(
     call: Call[Any],
-    one: ListRow,
+    list_: ListRow,
     typed: ListTyped | None = None,
     *,
     errors: dict[str, str] | None = None,
     handle: str = "",
 ) -> Answer:
-    found = await reads.members(call.house.reads, call.viewer, one.id, Cursor(limit=MOST_MEMBERS))
-    typed = typed or ListTyped(title=one.title, replies=one.replies, exclusive=one.exclusive)
+    found = await reads.members(call.house.reads, call.viewer, list_.id, Cursor(limit=MOST_MEMBERS))
+    typed = typed or ListTyped(title=list_.title, replies=list_.replies, exclusive=list_.exclusive)
     return await pages.render(
         call,
         "keeping/list_people.html",
         422 if errors else 200,
-        one=one,
+        one=list_,
         people=[face(call, seen) for seen in found.items],
-        title=one.title,
+        title=list_.title,
         errors=errors or {},
         handle=handle,
         **_form(call, typed),

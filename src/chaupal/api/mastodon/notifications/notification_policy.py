@@ -157,14 +157,14 @@ async def merged(call: Call[Nothing]) -> RequestsMerged:
     return RequestsMerged()
 
 
-async def _shown(call: Call[Any], found: RequestSeen) -> NotificationRequest:
-    body = (await pen_for(call, [found.post])).write(found.post) if found.post is not None else b""
+async def _shown(call: Call[Any], request: RequestSeen) -> NotificationRequest:
+    body = (await pen_for(call, [request.post])).write(request.post) if request.post is not None else b""
     return NotificationRequest(
-        id=str(found.asking.id),
-        created_at=iso(found.asking.created_at),
-        updated_at=iso(found.asking.updated_at),
-        notifications_count=str(found.asking.count),
-        account=Raw(account_bytes(call.house.settings, call.viewer, found.person)),
+        id=str(request.asking.id),
+        created_at=iso(request.asking.created_at),
+        updated_at=iso(request.asking.updated_at),
+        notifications_count=str(request.asking.count),
+        account=Raw(account_bytes(call.house.settings, call.viewer, request.person)),
         last_status=Raw(body) if body else UNSET,
     )
 

@@ -181,18 +181,22 @@ async def _fragments(call: Call[Any], told: Sequence[NotificationSeen]) -> list[
 
 
 def _notification(
-    call: Call[Any], told: NotificationSeen, status: Sequence[bytes], me: Visible[Person] | None
+    call: Call[Any], notification: NotificationSeen, status: Sequence[bytes], me: Visible[Person] | None
 ) -> list[bytes]:
-    account = account_bytes(call.house.settings, call.viewer, told.person)
-    parts = [_head(told.id, told.kind, told.created_at, told.group_key), account]
+    account = account_bytes(call.house.settings, call.viewer, notification.person)
+    parts = [_head(notification.id, notification.kind, notification.created_at, notification.group_key), account]
     if status:
         parts += (b',"status":', *status)
-    if me is not None and told.kind == reads.COURT and (warning := warning_of(call, told, me)) is not UNSET:
+    if (
+        me is not None
+        and notification.kind == reads.COURT
+        and (warning := warning_of(call, notification, me)) is not UNSET
+    ):
         parts += (b',"moderation_warning":', _encode(warning))
-    if told.reported is not None:
-        parts += (b',"report":', _encode(report_of(call, told)))
-    if told.severed is not None:
-        parts += (b',"event":', _encode(event_of(told)))
+    if notification.reported is not None:
+        parts += (b',"report":', _encode(report_of(call, notification)))
+    if notification.severed is not None:
+        parts += (b',"event":', _encode(event_of(notification)))
     parts.append(b"}")
     return parts
 
@@ -209,13 +213,17 @@ def _head(id_: int, kind: str, created_at: int, group_key: str) -> bytes:
     return _encode(said)[:-1] + b',"account":'
 
 
-def report_of(call: Call[Any], told: NotificationSeen) -> ReportShown | UnsetType:
-    return UNSET if told.reported is None else shown_report(call, told.reported.row, told.reported.whom)
+def report_of(call: Call[Any], notification: NotificationSeen) -> ReportShown | UnsetType:
+    return (
+        UNSET
+        if notification.reported is None
+        else shown_report(call, notification.reported.row, notification.reported.whom)
+    )
 
 
-def event_of(told: NotificationSeen) -> RelationshipSeveranceEvent | UnsetType:
+def event_of(notification: NotificationSeen) -> RelationshipSeveranceEvent | UnsetType:
     """The list of those whose follows ended is kept for good, so it is never purged."""
-    one = told.severed
+    one = notification.severed
     if one is None:
         return UNSET
     return RelationshipSeveranceEvent(
@@ -225,12 +233,12 @@ def event_of(told: NotificationSeen) -> RelationshipSeveranceEvent | UnsetType:
         target_name=one.domain,
         followers_count=one.followers,
         following_count=one.following,
-        created_at=iso(told.created_at),
+        created_at=iso(notification.created_at),
     )
 
 
-def warning_of(call: Call[Any], told: NotificationSeen, me: Visible[Person]) -> AccountWarning | UnsetType:
-    body, ruling, appeal = told.body, told.ruling, told.appeal
+def warning_of(call: Call[Any], notification: NotificationSeen, me: Visible[Person]) -> AccountWarning | UnsetType:
+    body, ruling, appeal = notification.body, notification.ruling, notification.appeal
     if ruling is None:
         return UNSET
     outcome = str(body.get("appeal", ""))
@@ -240,7 +248,7 @@ def warning_of(call: Call[Any], told: NotificationSeen, me: Visible[Person]) -> 
         ruling,
         str(body.get("kind", "")),
         me,
-        at=told.created_at,
+        at=notification.created_at,
         ended=bool(body.get("ended")),
         appealed=appealed,
         outcome=outcome,

@@ -108,13 +108,13 @@ def on(alerts: dict[str, Any]) -> list[str]:
     return [name for name, value in alerts.items() if value and str(value).lower() not in FALSE]
 
 
-def shown(call: Call[Any], found: Subscription) -> WebPushSubscription:
+def shown(call: Call[Any], subscription: Subscription) -> WebPushSubscription:
     return WebPushSubscription(
-        id=found.id & MOST_ID,
-        endpoint=found.endpoint,
-        standard=found.standard,
-        policy=found.policy,
-        alerts={name: name in found.alerts for name in push.ALERTS},
+        id=subscription.id & MOST_ID,
+        endpoint=subscription.endpoint,
+        standard=subscription.standard,
+        policy=subscription.policy,
+        alerts={name: name in subscription.alerts for name in push.ALERTS},
         server_key=push_keys.public_key(call.house.settings),
     )
 
