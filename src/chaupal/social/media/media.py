@@ -65,18 +65,18 @@ async def attach(
     rendering = await _in_thread(pictures.render, data, most)
     small = await _in_thread(pictures.render, thumbnail, most) if thumbnail else rendering
     picture = Picture(
-        square.make_id(),
-        rendering.mime,
-        description,
-        small.blurhash,
-        rendering.width,
-        rendering.height,
-        small.small_width,
-        small.small_height,
-        focus,
+        id=square.make_id(),
+        mime=rendering.mime,
+        description=description,
+        blurhash=small.blurhash,
+        width=rendering.width,
+        height=rendering.height,
+        small_width=small.small_width,
+        small_height=small.small_height,
+        focus=focus,
         key=secrets.token_urlsafe(12),
     )
-    digests = [hashlib.sha256(one).hexdigest() for one in (data, rendering.original)]
+    digests = [hashlib.sha256(content).hexdigest() for content in (data, rendering.original)]
     async with _coming(square, picture, me, len(rendering.original), digests):
         original_key, small_key = media.file_keys(picture.id, picture.mime)
         await square.files.put(original_key, rendering.original)
@@ -121,18 +121,18 @@ async def _attach_film(
         path = await asyncio.to_thread(painting.as_file, upload, Path(folder))
         sent = await films.probe(settings, path, demuxer)
         picture = Picture(
-            square.make_id(),
-            sent.mime,
-            description,
-            small.blurhash if small else "",
-            0,
-            0,
-            small.small_width if small else 0,
-            small.small_height if small else 0,
-            focus,
-            sent.kind,
-            secrets.token_urlsafe(12),
-            "waiting",
+            id=square.make_id(),
+            mime=sent.mime,
+            description=description,
+            blurhash=small.blurhash if small else "",
+            width=0,
+            height=0,
+            small_width=small.small_width if small else 0,
+            small_height=small.small_height if small else 0,
+            focus=focus,
+            kind=sent.kind,
+            key=secrets.token_urlsafe(12),
+            state="waiting",
         )
         digest = await asyncio.to_thread(painting.digest_of, path)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
