@@ -86,7 +86,7 @@ class SanctionSent(msgspec.Struct, kw_only=True):
     send_email_notification: bool = True  # whoever is limited is always told
 
 
-class LiftSent(msgspec.Struct, kw_only=True):
+class AccountLiftSent(msgspec.Struct, kw_only=True):
     """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
 
     id: Number
@@ -198,22 +198,22 @@ async def act(call: Call[SanctionSent]) -> Answer:
     return json(told, 200 if opened.done else 202)
 
 
-async def enable(call: Call[LiftSent]) -> AdminAccount:
+async def enable(call: Call[AccountLiftSent]) -> AdminAccount:
     """End a freeze."""
     return await _end(call, "enable")
 
 
-async def unsilence(call: Call[LiftSent]) -> AdminAccount:
+async def unsilence(call: Call[AccountLiftSent]) -> AdminAccount:
     """End a limit."""
     return await _end(call, "unsilence")
 
 
-async def unsuspend(call: Call[LiftSent]) -> AdminAccount:
+async def unsuspend(call: Call[AccountLiftSent]) -> AdminAccount:
     """End a suspension."""
     return await _end(call, "unsuspend")
 
 
-async def unsensitive(call: Call[LiftSent]) -> AdminAccount:
+async def unsensitive(call: Call[AccountLiftSent]) -> AdminAccount:
     """Take the cover off the account's pictures."""
     return await _end(call, "unsensitive")
 
@@ -246,7 +246,7 @@ async def _account(call: Call[Any]) -> AdminAccount:
     return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
 
 
-async def _end(call: Call[LiftSent], how: str) -> AdminAccount:
+async def _end(call: Call[AccountLiftSent], how: str) -> AdminAccount:
     await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
     return await _account(call)
 
@@ -293,10 +293,10 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=AccountsAskedV2, gives=list[AdminAccount], **READ),
     get(f"{API}/{{id}}", show, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
     post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=SanctionSent, gives=SanctionMatter, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=LiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
+    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
     post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
     post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
 )

@@ -31,7 +31,7 @@ MONTH = 30  # days that are told of where none are named
 type Word = Annotated[str, Meta(max_length=300)]
 
 
-class TagAsked(msgspec.Struct):
+class TagByIdAsked(msgspec.Struct):
     """A tag by its name, which is its id."""
 
     id: Word = ""
@@ -48,9 +48,9 @@ class MeasuresAsked(Period, kw_only=True):
     """Which measures, of which days. What is not known here is left out."""
 
     keys: list[Word] = []
-    tag_accounts: TagAsked | None = None
-    tag_uses: TagAsked | None = None
-    tag_servers: TagAsked | None = None
+    tag_accounts: TagByIdAsked | None = None
+    tag_uses: TagByIdAsked | None = None
+    tag_servers: TagByIdAsked | None = None
 
 
 class DimensionsAsked(Period, kw_only=True):
@@ -61,8 +61,8 @@ class DimensionsAsked(Period, kw_only=True):
 
     keys: list[Word] = []
     limit: Annotated[int, Meta(ge=1)] = FEW
-    tag_servers: TagAsked | None = None
-    tag_languages: TagAsked | None = None
+    tag_servers: TagByIdAsked | None = None
+    tag_languages: TagByIdAsked | None = None
 
 
 class RetentionAsked(Period, kw_only=True):
@@ -326,7 +326,7 @@ def _day(text: str) -> date:
 
 
 def _tag(key: str, asked: MeasuresAsked | DimensionsAsked) -> str:
-    of: TagAsked | None = getattr(asked, key)
+    of: TagByIdAsked | None = getattr(asked, key)
     if of is None or not of.id:
         raise Invalid("id_missing", field=key, name=key)
     return of.id.lstrip("#")

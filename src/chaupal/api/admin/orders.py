@@ -38,7 +38,7 @@ class OrdersAsked(Paged, kw_only=True):
     open: bool = False
 
 
-class OrderAsked(msgspec.Struct, kw_only=True):
+class MatterAsked(msgspec.Struct, kw_only=True):
     """A matter by its reference; `first`: from which target on."""
 
     ref: Ref
@@ -158,7 +158,7 @@ async def listed(call: Call[OrdersAsked]) -> Answer:
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 
-async def show(call: Call[OrderAsked]) -> MatterShown:
+async def show(call: Call[MatterAsked]) -> MatterShown:
     """One matter with its steps, its targets, and what was said and done about each."""
     return _matter(call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
 
@@ -306,7 +306,7 @@ def _act(name: str, act: Act) -> Route:
 
 ROUTES: tuple[Route, ...] = (
     get(API, listed, Surface.OFFICE, takes=OrdersAsked, gives=list[OrderShown], **READ),
-    get(f"{API}/{{ref}}", show, Surface.OFFICE, takes=OrderAsked, gives=MatterShown, **READ),
+    get(f"{API}/{{ref}}", show, Surface.OFFICE, takes=MatterAsked, gives=MatterShown, **READ),
     post(
         f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=OrderStepSent, gives=MatterShown, may="take_step", **WRITE
     ),

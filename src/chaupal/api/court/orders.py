@@ -72,7 +72,7 @@ class OrderSent(NewOrder, kw_only=True):
     order: Annotated[str, Meta(max_length=4_000_000)] = ""
 
 
-class OrderAsked(msgspec.Struct, kw_only=True):
+class FiledOrderAsked(msgspec.Struct, kw_only=True):
     ref: str
 
 
@@ -161,7 +161,7 @@ async def create(call: Call[OrderSent]) -> Answer:
     return json(state, 201, [("location", f"/api/v1/orders/{ref}")])
 
 
-async def show(call: Call[OrderAsked]) -> OrderState:
+async def show(call: Call[FiledOrderAsked]) -> OrderState:
     """How an order of one's own authority stands."""
     return await _state(call, await _filing(call), call.args.ref)
 
@@ -258,6 +258,6 @@ ROUTES: tuple[Route, ...] = (
     post(
         "/api/v1/orders", create, Surface.NONE, takes=OrderSent, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
     ),
-    get("/api/v1/orders/{ref}", show, Surface.NONE, takes=OrderAsked, gives=OrderState, **DOOR),
+    get("/api/v1/orders/{ref}", show, Surface.NONE, takes=FiledOrderAsked, gives=OrderState, **DOOR),
     post("/api/v1/orders/{ref}/withdraw", withdraw, Surface.NONE, takes=Withdrawal, gives=OrderState, limit=(60, 600), **DOOR),
 )  # fmt: skip
