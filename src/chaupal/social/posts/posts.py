@@ -200,15 +200,32 @@ async def repost(
             if server:
                 await reposts.name(w, existing, server, uri)
             return existing
-        now = square.clock()
-        made = Post(
-            id=square.make_id(), author=me, created_at=now, visibility=max(visibility, original.visibility), text="", html="", spoiler="",
-            language=original.language, sensitive=False, reply_to=None, reply_to_account=None, root=0, boost_of=original.id,
-            server=server, uri=uri, url=uri,
-        )  # fmt: skip
-        await posting.add(w, msgspec.structs.replace(made, root=made.id), answers=False)
+        made = _repost_of(original, square.make_id(), me, square.clock(), visibility, server, uri)
+        await posting.add(w, made, answers=False)
         w.tell(_published(made, original))
     return made.id
+
+
+def _repost_of(original: Post, id_: int, author: int, now: int, visibility: Visibility, server: int, uri: str) -> Post:
+    """A post without words, and never more public than what it carries."""
+    return Post(
+        id=id_,
+        author=author,
+        created_at=now,
+        visibility=max(visibility, original.visibility),
+        text="",
+        html="",
+        spoiler="",
+        language=original.language,
+        sensitive=False,
+        reply_to=None,
+        reply_to_account=None,
+        root=id_,
+        boost_of=original.id,
+        server=server,
+        uri=uri,
+        url=uri,
+    )
 
 
 async def unrepost(square: Square, viewer: Viewer, post_id: int) -> None:
