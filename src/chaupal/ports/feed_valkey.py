@@ -38,7 +38,7 @@ class Horizon(NamedTuple):
 type See = Callable[[], Horizon | None]
 
 
-class _Heard:
+class _Changes:
     """What was pushed and pulled since this page of it was begun.
 
     `by_source`: ids in the order in which they came; of what was pulled from a source, -id. `since`: everything that was
@@ -64,7 +64,7 @@ class _Heard:
         return {source for source in few if source in many}
 
 
-class _Lain(msgspec.Struct, array_like=True):
+class _StoredHome(msgspec.Struct, array_like=True):
     """A home as it lies in Valkey: complete as far as all transactions below `low` go."""
 
     low: int
@@ -91,8 +91,8 @@ class ValkeyFeeds:
         self._local = local
         self._server = server
         self._see = see
-        self._older = _Heard(0)
-        self._newer = _Heard(0)
+        self._older = _Changes(0)
+        self._newer = _Changes(0)
         self._waiting: dict[str, bytes] = {}
         self._laying: asyncio.Task[None] | None = None
         self.recalled = 0
@@ -121,7 +121,7 @@ class ValkeyFeeds:
         assert isinstance(expected, _Expected)  # noqa: S101 - it is ours
         kept = await self._local.admit(owner, expected.local, ids, whole=whole)
         if kept and expected.seen is not None and self._server.there and len(self._waiting) < MOST:
-            self._waiting[expected.name] = msgspec.msgpack.encode(_Lain(expected.seen.low, whole, [*ids]))
+            self._waiting[expected.name] = msgspec.msgpack.encode(_StoredHome(expected.seen.low, whole, [*ids]))
             if self._laying is None or self._laying.done():
                 self._laying = self._server.beside(self._lay())
         return kept
@@ -166,15 +166,15 @@ class ValkeyFeeds:
         self._older.settle(now)
         self._newer.settle(now)
         if self._newer.count >= HEARD and self._newer.since is not None:
-            self._older, self._newer = self._newer, _Heard(now.looks)
+            self._older, self._newer = self._newer, _Changes(now.looks)
 
-    def _reaches(self, lain: _Lain) -> bool:
+    def _reaches(self, lain: _StoredHome) -> bool:
         """Whether all that came after a home was built has been heard here."""
         self._turn()
         since = self._older.since
         return since is not None and lain.low >= since
 
-    def _with_heard(self, lain: _Lain, sources: frozenset[Source]) -> Resident:
+    def _with_heard(self, lain: _StoredHome, sources: frozenset[Source]) -> Resident:
         floor = -1 if lain.whole or not lain.ids else lain.ids[-1]
         came, gone = self._came_and_gone(sources)
         every = sorted(({*lain.ids} - gone).union(id_ for id_ in came if id_ > floor), reverse=True)
@@ -196,10 +196,10 @@ def _digest(sources: frozenset[Source]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _read(found: bytes | None) -> _Lain | None:
+def _read(found: bytes | None) -> _StoredHome | None:
     """A home of another version, or of somebody else, is none."""
     if found is None:
         return None
     with contextlib.suppress(msgspec.MsgspecError):
-        return msgspec.msgpack.decode(found, type=_Lain)
+        return msgspec.msgpack.decode(found, type=_StoredHome)
     return None

@@ -53,7 +53,7 @@ async def test_a_log_that_grows_while_it_is_checked_is_no_fault(street: Street, 
         await grow()
         return await count(reading)
 
-    async def found(reading: Reading) -> ledger.Kept | None:
+    async def found(reading: Reading) -> ledger.KeptCheckpoint | None:
         if not isinstance(reading, Writing):
             await grow()
         return await last(reading)

@@ -31,7 +31,7 @@ from chaupal_audit.rule_of_law import Finding, Verdict
 SHOWN = 50  # differences and findings that are printed
 
 
-class Told:
+class ProgressLine:
     """What is going on, on standard error: one line that is written over, where somebody is looking."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -111,7 +111,7 @@ def audit(
     Exits with 1 where the log does not verify, an entry breaks a rule of law, a frozen report is not what it was, or a
     published number differs. What was only late is told, and breaks nothing.
     """
-    filters, ids, told = _filters(start, asked), _ids(tables), Told(quiet=quiet)
+    filters, ids, told = _filters(start, asked), _ids(tables), ProgressLine(quiet=quiet)
     server = url.rstrip("/").removesuffix("/log")
     policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
     key = key or (policy.key if policy else None)
@@ -144,7 +144,7 @@ def audit(
     context.exit(0 if counted.good and not replaced and not tried.broken else 1)
 
 
-def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, told: "Told") -> Verdict:
+def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, told: "ProgressLine") -> Verdict:
     """The copy, held against the law. `openings`: a file of what is opened to whoever asks, beside what is to everybody."""
     files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
     shown = {} if openings is None else read_openings(openings.read_bytes(), openings.name)
@@ -153,7 +153,7 @@ def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, 
     return rule_of_law.try_log(lambda: mirror.entries(place), files, beside, lambda n: told(f"judging: {n} entries"))
 
 
-def _say_broken(tried: Verdict, told: "Told") -> None:
+def _say_broken(tried: Verdict, told: "ProgressLine") -> None:
     """What breaks a rule is said even where nothing else is; what was late, beside it."""
     for finding in tried.broken[:SHOWN]:
         click.echo(f"AGAINST THE LAW: {_said(finding)}", err=True)
@@ -189,7 +189,7 @@ def _ids(tables: str) -> tuple[str, ...]:
 # --- what is said ---
 
 
-def _verified(found: LogReport, told: Told, into: Path | None) -> bool:
+def _verified(found: LogReport, told: ProgressLine, into: Path | None) -> bool:
     if found.fault is not None:
         click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
         if found.fault is Fault.forked and into is not None:
@@ -205,7 +205,7 @@ def _verified(found: LogReport, told: Told, into: Path | None) -> bool:
     return True
 
 
-def _say_findings(counted: Counted, replaced: list[Snapshot], told: Told, *, compare: bool) -> None:
+def _say_findings(counted: Counted, replaced: list[Snapshot], told: ProgressLine, *, compare: bool) -> None:
     """Faults are said even where nothing else is."""
     for snapshots, wrong in (
         (counted.broken, "IS NOT what its hash says: counted from the log it has other numbers"),

@@ -18,7 +18,7 @@ from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import appeals, ledger, rulings
-from chaupal.store.court.appeals import AppealRow, Heard
+from chaupal.store.court.appeals import AppealRow, AppealWithHands
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import accounts
@@ -84,7 +84,7 @@ async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
         return await appeals.of_account(reading, viewer.me)
 
 
-async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[Heard, Strike]:
+async def appeal(court: Court, viewer: Viewer, id_: int) -> tuple[AppealWithHands, Strike]:
     """An appeal with what it is about: for whoever filed it, and for staff. Raises NotFound."""
     async with court.work.reading() as reading:
         row = await _appeal(reading, id_)
@@ -117,7 +117,7 @@ async def say(court: Court, viewer: Viewer, id_: int, text: str) -> None:
 # --- staff ---
 
 
-async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[Heard, Strike]]:
+async def queue(court: Court, viewer: Viewer, *, ended: bool = False) -> list[tuple[AppealWithHands, Strike]]:
     """Appeals that wait, the next due first; or those that have ended, the newest first."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:

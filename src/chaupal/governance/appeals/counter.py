@@ -40,14 +40,14 @@ class CounterNotice(msgspec.Struct, frozen=True, kw_only=True):
     restore_by: int
 
 
-class _Said(msgspec.Struct):
+class _Public(msgspec.Struct):
     step: str = ""
     at: str = ""
 
 
 class _Entry(msgspec.Struct):
     prev: int | None = None
-    public: _Said = msgspec.field(default_factory=_Said)
+    public: _Public = msgspec.field(default_factory=_Public)
 
 
 async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:

@@ -25,7 +25,7 @@ FILED, DECIDED = "filed", "decided"
 FOR, AGAINST = "for", "against"  # the house
 
 
-class Outside(msgspec.Struct, frozen=True, kw_only=True):
+class OutsideAppeal(msgspec.Struct, frozen=True, kw_only=True):
     """What was brought before a `body` (its code in the law). `outcome`: for or against the house, "" while it is heard."""
 
     index: int
@@ -36,7 +36,7 @@ class Outside(msgspec.Struct, frozen=True, kw_only=True):
     complied_in_time: bool | None = None
 
 
-class _Said(msgspec.Struct):
+class _Public(msgspec.Struct):
     step: str = ""
     body: str = ""
     at: str = ""
@@ -46,10 +46,10 @@ class _Said(msgspec.Struct):
 
 class _Entry(msgspec.Struct):
     prev: int | None = None
-    public: _Said = msgspec.field(default_factory=_Said)
+    public: _Public = msgspec.field(default_factory=_Public)
 
 
-async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> list[Outside]:
+async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> list[OutsideAppeal]:
     """What was brought before others about a ruling: for the person concerned, and for staff. Raises NotFound."""
     strike = await notices.by_id(court, viewer, ruling_id)
     async with court.work.reading() as reading:
@@ -103,18 +103,18 @@ async def _log(court: Court, w: Writing, strike: Strike, public: entries.Externa
     await log.append(court, w, EXTERNAL, strike.ruling.order_ref, public, prev=prev, **said)
 
 
-async def _of(reading: Reading, strike: Strike) -> list[Outside]:
+async def _of(reading: Reading, strike: Strike) -> list[OutsideAppeal]:
     return _fold(await ledger.of_kind(reading, EXTERNAL), strike.ruling.log_index)
 
 
-def _fold(entries: Sequence[tuple[int, bytes]], measure: int) -> list[Outside]:
+def _fold(entries: Sequence[tuple[int, bytes]], measure: int) -> list[OutsideAppeal]:
     """The log itself is what is known of this: filings that follow the measure, and decisions that follow those."""
-    found: dict[int, Outside] = {}
+    found: dict[int, OutsideAppeal] = {}
     for index, entry in entries:
         read = msgspec.json.decode(entry, type=_Entry)
         said = read.public
         if said.step == FILED and read.prev == measure:
-            found[index] = Outside(index=index, body=said.body, filed_at=said.at)
+            found[index] = OutsideAppeal(index=index, body=said.body, filed_at=said.at)
         elif said.step == DECIDED and read.prev in found:
             found[read.prev] = msgspec.structs.replace(
                 found[read.prev], outcome=said.outcome, decided_at=said.at, complied_in_time=said.complied_in_time

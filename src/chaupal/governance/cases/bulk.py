@@ -230,7 +230,7 @@ async def hundred(
     for tried in range(TRIES):
         done: list[Done] = []
         try:
-            with suppress(_GivenUp):
+            with suppress(_DryRunOver):
                 async with court.work.writing() as w:
                     # Every move of a case writes to the log, so nobody moves one of these while it is held.
                     await ledger.hold(w)
@@ -240,7 +240,7 @@ async def hundred(
                         if at % BREATH == BREATH - 1:
                             await asyncio.sleep(0)
                     if not keep:
-                        raise _GivenUp
+                        raise _DryRunOver
                     await also(w, done)
         except Conflict:  # of the unit, not of a row: another one crossed it
             if tried == TRIES - 1:
@@ -250,7 +250,7 @@ async def hundred(
     raise AssertionError("the last try returns or raises")
 
 
-class _GivenUp(Exception):
+class _DryRunOver(Exception):
     """What was only tried is undone."""
 
 
@@ -279,7 +279,7 @@ async def _one(
 # --- what rows are about ---
 
 
-class Heard(msgspec.Struct, frozen=True):
+class AppealState(msgspec.Struct, frozen=True):
     """An appeal, and how much had been written in it."""
 
     id: int
@@ -294,15 +294,15 @@ async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequ
     if verb != APPEAL:
         return await cases.cases_at(court, reading, ref, numbers)
     return {
-        row.id: Heard(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
+        row.id: AppealState(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
         for number in numbers
         if (row := await heard.appeal(reading, number)) is not None
     }
 
 
-def _done_before(viewer: Viewer, verb: str, thing: Case | Heard, item: Item) -> bool:
+def _done_before(viewer: Viewer, verb: str, thing: Case | AppealState, item: Item) -> bool:
     """Whether the one move since `seen` is this very act, by the same person in the same words: the row was sent twice."""
-    if isinstance(thing, Heard):
+    if isinstance(thing, AppealState):
         return False
     last: CaseEvent = thing.events[-1]
     if (thing.number, last.by) != ((item.seen or 0) + 1, viewer.account) or thing.state not in VERBS[verb].ends:
@@ -321,7 +321,7 @@ async def _appeal(
     court: Court,
     w: Writing,
     viewer: Viewer,
-    row: Heard,
+    row: AppealState,
     *,
     outcome: str,
     reason: str,

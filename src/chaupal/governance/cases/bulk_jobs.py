@@ -34,7 +34,7 @@ _encode = msgspec.json.Encoder().encode
 _item = msgspec.json.Decoder(Item).decode
 
 
-class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+class RowOutcome(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of a row, as it is kept: the state its case came to, or what was wrong."""
 
     state: str = ""
@@ -45,7 +45,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     wrong: dict[str, list[tuple[str, dict[str, str | int], str]]] = {}
 
 
-_said = msgspec.json.Decoder(Said).decode
+_said = msgspec.json.Decoder(RowOutcome).decode
 _PROBLEMS = {kind.slug: kind for kind in (Invalid, NotAllowed, NotFound, Conflict)}
 
 
@@ -188,15 +188,15 @@ async def sweep(court: Court) -> int:
 
 
 def _row(at: int, one: Done) -> Row:
-    said = Said(state=one.state) if one.problem is None else _kept(coded(one.problem))
+    said = RowOutcome(state=one.state) if one.problem is None else _kept(coded(one.problem))
     return Row(at, _encode(one.item).decode(), one.word, _encode(said).decode())
 
 
-def _kept(problem: Coded) -> Said:
+def _kept(problem: Coded) -> RowOutcome:
     wrong = {
         field: [(one.code, dict(one.values), one.typed) for one in found] for field, found in problem.wrong.items()
     }
-    return Said(slug=problem.slug, code=problem.code, values=dict(problem.values), wrong=wrong)
+    return RowOutcome(slug=problem.slug, code=problem.code, values=dict(problem.values), wrong=wrong)
 
 
 def _problem(row: Row) -> Problem:

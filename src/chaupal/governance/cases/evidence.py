@@ -27,7 +27,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as kept_looks, docket, evidence as held, impact, knowing, rulings
 from chaupal.store.court.docket import Order, Target
-from chaupal.store.court.evidence import Held
+from chaupal.store.court.evidence import HeldEvidence
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import captions, media, posts
 from chaupal.store.square.people import as_kept
@@ -45,7 +45,7 @@ _decode = msgspec.json.Decoder().decode
 class Opened(msgspec.Struct, frozen=True):
     """What was held, and what it says: post or person as stored, with `posts` of an account."""
 
-    held: Held
+    held: HeldEvidence
     says: dict[str, Any]
 
 
@@ -86,7 +86,7 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
     body = nonce + (await _lock(court, w)).encrypt(nonce, plain, _bound(id_, sha256))
     await held.add(
         w,
-        Held(
+        HeldEvidence(
             id=id_,
             subject_id=subject,
             kind=kind,
@@ -143,7 +143,7 @@ async def _lock(court: Court, reading: Reading) -> AESGCM:
 # --- looking ---
 
 
-async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Held]:
+async def of_order(court: Court, viewer: Viewer, ref: str) -> list[HeldEvidence]:
     """What was taken because of an order, without its content."""
     check_may(viewer, "see_documents")
     async with court.work.reading() as reading:
@@ -188,7 +188,7 @@ async def purge_due(court: Court) -> int:
     return sum([await _purge(court, one) for one in over])
 
 
-async def _purge(court: Court, one: Held) -> bool:
+async def _purge(court: Court, one: HeldEvidence) -> bool:
     async with court.work.writing() as w:
         again = await held.held(w, one.id)
         if again is None or again.purged_at is not None or again.hold_until > court.clock():

@@ -22,7 +22,7 @@ TOLD = 7 * DAY  # before its day the clock begins to run
 MOST = 200  # on one page
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueReview(msgspec.Struct, frozen=True):
     """A ruling that is to be looked at again, and the case that it came of."""
 
     row: RulingRow
@@ -30,14 +30,14 @@ class Due(msgspec.Struct, frozen=True):
     kind: str
 
 
-async def due(court: Court, viewer: Viewer) -> list[Due]:
+async def due(court: Court, viewer: Viewer) -> list[DueReview]:
     """What is to be looked at again within a month, the soonest first. Raises NotAllowed."""
     check_may(viewer, "see_office")
     now = court.clock()
     async with court.work.reading() as reading:
         rows = await knowing.rulings_known(reading, viewer, await rulings.to_review(reading, now + SHOWN, now, MOST))
         found = [(row, await docket.target_by_id(reading, row.target_id or 0)) for row in rows]
-    return [Due(row, target.number, target.kind) for row, target in found if target is not None]
+    return [DueReview(row, target.number, target.kind) for row, target in found if target is not None]
 
 
 async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: str) -> State:

@@ -23,7 +23,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE
 from chaupal.kernel.errors import Conflict, NotFound, Problem, Unavailable
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
-from chaupal.store.court.ledger import Kept
+from chaupal.store.court.ledger import KeptCheckpoint
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
@@ -74,7 +74,7 @@ def next_batch(court: Court) -> int:
 # --- what is served ---
 
 
-async def newest(court: Court) -> Kept:
+async def newest(court: Court) -> KeptCheckpoint:
     """The newest signed checkpoint; without batches a new one is signed where the log has grown. Raises NotYet.
 
     Whoever asks shows it to somebody, so this machine remembers it.
@@ -84,7 +84,7 @@ async def newest(court: Court) -> Kept:
     return last
 
 
-async def _newest(court: Court) -> Kept:
+async def _newest(court: Court) -> KeptCheckpoint:
     async with court.work.reading() as reading:
         last, size = await ledger.last_checkpoint(reading), await ledger.size(reading)
     if batch_ms(court.settings):
@@ -135,7 +135,7 @@ async def publish_due(court: Court) -> bool:
     return True
 
 
-def _ends_at(court: Court, size: int, last: Kept | None) -> int:
+def _ends_at(court: Court, size: int, last: KeptCheckpoint | None) -> int:
     """With how many entries the batch that is due ends. Each that was slept through is made up for: what waits comes when it was to."""
     many, every, now = court.settings.log_batch_entries, batch_ms(court.settings), court.clock()
     slept = 0 if last is None else min(now - now % every - last.at + last.at % every, SLEPT)
@@ -143,7 +143,7 @@ def _ends_at(court: Court, size: int, last: Kept | None) -> int:
     return max(size, least) + -max(size, least) % many
 
 
-def _is_due(court: Court, last: Kept | None) -> bool:
+def _is_due(court: Court, last: KeptCheckpoint | None) -> bool:
     now = court.clock()
     # A checkpoint from the future was signed by a clock that has been put right since.
     return last is None or not now - now % batch_ms(court.settings) <= last.at <= now + MINUTE
@@ -252,7 +252,7 @@ async def opaque_minute(court: Court, w: Writing) -> str:
 # --- signing ---
 
 
-async def _sign_what_is_there(court: Court) -> Kept:
+async def _sign_what_is_there(court: Court) -> KeptCheckpoint:
     async with court.work.writing() as w:
         size = await ledger.hold(w)
         changed = ""

@@ -12,8 +12,8 @@ from chaupal.governance.log.batches import NotYet
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
-from chaupal.store.court.ledger import Kept
-from chaupal.store.court.witnesses import Cosigned
+from chaupal.store.court.ledger import KeptCheckpoint
+from chaupal.store.court.witnesses import WitnessProgress
 from chaupal_audit import errors as plain, tlog
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class LogStatus(msgspec.Struct, frozen=True):
     next_at: int
     key_changes: int
     needed: int
-    witnesses: list[Cosigned]
-    final: Cosigned | None
+    witnesses: list[WitnessProgress]
+    final: WitnessProgress | None
 
 
 def witnesses_of(settings: Settings) -> list[Witness]:
@@ -98,7 +98,7 @@ async def status(court: Court) -> LogStatus | None:
             return None
         changes, known = await log_batches.key_changes(reading), await witnesses.last_by(reading)
         needed = settings.log_witnesses_needed
-        final = await witnesses.final(reading, needed) if needed else Cosigned("", kept.size, kept.at)
+        final = await witnesses.final(reading, needed) if needed else WitnessProgress("", kept.size, kept.at)
     head, *_ = tlog.parse_checkpoint(kept.note)
     names = [who.key.name for who in witnesses_of(settings)]
     return LogStatus(
@@ -110,7 +110,7 @@ async def status(court: Court) -> LogStatus | None:
         next_at=log_batches.next_batch(court),
         key_changes=len(changes),
         needed=needed,
-        witnesses=[known.get(name, Cosigned(name, 0, 0)) for name in names],
+        witnesses=[known.get(name, WitnessProgress(name, 0, 0)) for name in names],
         final=final,
     )
 
@@ -153,7 +153,7 @@ async def standing(court: Court) -> Standing | None:
 
 
 async def _ask(
-    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, known: dict[str, Cosigned]
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, known: dict[str, WitnessProgress]
 ) -> bool:
     """Whether this witness signed it. Asked anew once, where it has seen us further (or less far) than we remember."""
     import httpx2
@@ -172,7 +172,7 @@ async def _ask(
 
 
 async def _submit(
-    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: Kept, old: int
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, old: int
 ) -> tuple[str, int | None]:
     """(signature lines, None), or ("", the size that the witness saw last)."""
     body = tlog.Submission(old, await _proof(court, old, kept.size), kept.note).text
@@ -195,7 +195,7 @@ async def _proof(court: Court, old: int, size: int) -> list[bytes]:
     return tlog.consistency_proof(old, size, known.__getitem__)
 
 
-async def _keep(court: Court, who: Witness, kept: Kept, said: str) -> bool:
+async def _keep(court: Court, who: Witness, kept: KeptCheckpoint, said: str) -> bool:
     """Keep the line by this witness's key, if it is good; lines by other keys are ignored."""
     _, text, _ = tlog.parse_checkpoint(kept.note)
     line = _good_line(who, text, said)

@@ -55,19 +55,19 @@ async def open_keys(work: Work, settings: Settings) -> Keys:
 # --- Appending ---
 
 
-class Carried(NamedTuple):
+class CarriedDigests(NamedTuple):
     """The digests that stand again, and by name those disclosures of them that were not destroyed."""
 
     digests: Sequence[str] = ()
     texts: Mapping[str, str] = {}
 
-    def only(self, *names: str) -> "Carried":
+    def only(self, *names: str) -> "CarriedDigests":
         """Of some fields alone."""
         texts = {name: text for name, text in self.texts.items() if name in names}
-        return Carried([tlog.disclosure_digest(text) for text in texts.values()], texts)
+        return CarriedDigests([tlog.disclosure_digest(text) for text in texts.values()], texts)
 
 
-NOTHING = Carried()
+NOTHING = CarriedDigests()
 
 
 class Written(NamedTuple):
@@ -80,7 +80,7 @@ class Written(NamedTuple):
     public: Public
     sealed: Mapping[str, object] = {}
     beside: Collection[str] = ()
-    carried: Carried = NOTHING
+    carried: CarriedDigests = NOTHING
     rows: Sequence[str] = ()
 
 
@@ -149,7 +149,7 @@ def _check(kind: str, written: Written) -> None:
         raise TypeError(f"{kind}: {sorted(names)} {sorted(written.beside)} are not what {of.__name__} says")
 
 
-async def carried(reading: Reading, index: int | None) -> Carried:
+async def carried(reading: Reading, index: int | None) -> CarriedDigests:
     """Everything that an earlier entry committed to, for one that carries it out."""
     if index is None:
         return NOTHING
@@ -157,10 +157,10 @@ async def carried(reading: Reading, index: int | None) -> Carried:
     entry = await ledger.entry(reading, index)
     fields = tlog.read_entry(entry)
     if fields["t"] != COVER:
-        return Carried(tlog.digests_of(fields), known)
+        return CarriedDigests(tlog.digests_of(fields), known)
     inner = tlog.open_disclosure(known["sd"], entry)[1] if "sd" in known else []
     own = {name: text for name, text in known.items() if name not in tlog.SEALED}
-    return Carried(msgspec.convert(inner, list[str]), own)
+    return CarriedDigests(msgspec.convert(inner, list[str]), own)
 
 
 # --- Serving ---
@@ -232,13 +232,13 @@ async def receipt(court: Court, index: int) -> str:
         return await _prove(reading, index, last)
 
 
-async def _prove(reading: Reading, index: int, kept: ledger.Kept, extra: bytes = b"") -> str:
+async def _prove(reading: Reading, index: int, kept: ledger.KeptCheckpoint, extra: bytes = b"") -> str:
     known = await log_tree.nodes(reading, tlog.nodes_needed_for_inclusion(index, kept.size))
     proof = tlog.inclusion_proof(index, kept.size, known.__getitem__)
     return tlog.build_receipt(tlog.Receipt(index, proof, await _cosigned(reading, kept), extra))
 
 
-async def _cosigned(reading: Reading, kept: ledger.Kept) -> str:
+async def _cosigned(reading: Reading, kept: ledger.KeptCheckpoint) -> str:
     return kept.note + "".join(await witnesses.lines(reading, kept.size))
 
 
@@ -314,7 +314,7 @@ async def recount(court: Court) -> int:
     return size
 
 
-async def _check_signed(court: Court, reading: Reading, last: ledger.Kept, size: int) -> None:
+async def _check_signed(court: Court, reading: Reading, last: ledger.KeptCheckpoint, size: int) -> None:
     try:
         vkey = await marks.read(reading, KEY_MARK)
         key = court.keys.signing_key(vkey) if vkey else court.keys.current

@@ -15,7 +15,7 @@ import msgspec
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
-from chaupal.governance.log.log import Carried, Written
+from chaupal.governance.log.log import CarriedDigests, Written
 from chaupal.governance.regimes import Regime
 from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
@@ -235,7 +235,7 @@ def _decision(court: Court, case: Case, said: str, by: int, more: dict[str, Any]
     return msgspec.structs.replace(public, **more)
 
 
-def _codes(carried: Carried, *names: str) -> tuple[str, ...]:
+def _codes(carried: CarriedDigests, *names: str) -> tuple[str, ...]:
     """The disclosures of what was proposed, as far as it is said in codes."""
     return tuple(carried.texts[name] for name in names if name in carried.texts)
 

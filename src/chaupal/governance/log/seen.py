@@ -20,7 +20,7 @@ class SetBack(Problem):
     slug = "log_set_back"
 
 
-class Another(Problem):
+class ForeignCheckpoint(Problem):
     """A checkpoint that is none of this log, or none that can be read."""
 
 
@@ -47,15 +47,15 @@ def _read(keys: Keys, note: str) -> tlog.Checkpoint:
     try:
         head, *_ = tlog.parse_checkpoint(note)
     except plain.Malformed as error:
-        raise Another(f"This is no checkpoint of a log: {error.message}") from error
+        raise ForeignCheckpoint(f"This is no checkpoint of a log: {error.message}") from error
     if head.origin != keys.name:
-        raise Another(f"This is a checkpoint of {head.origin}, and the store's log is {keys.name}")
+        raise ForeignCheckpoint(f"This is a checkpoint of {head.origin}, and the store's log is {keys.name}")
     for key in keys.all():
         try:
             return tlog.verify_checkpoint(note, key)
         except (tlog.NotSigned, tlog.WrongOrigin):
             continue
-    raise Another("No key of this log has signed this checkpoint")
+    raise ForeignCheckpoint("No key of this log has signed this checkpoint")
 
 
 async def check(court: Court, reading: Reading) -> None:

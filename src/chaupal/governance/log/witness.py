@@ -8,7 +8,7 @@ from chaupal.governance.log import batches as log_batches
 from chaupal.kernel.errors import Conflict, Invalid, Malformed, NotAllowed, NotFound
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
-from chaupal.store.court.witnesses import Seen
+from chaupal.store.court.witnesses import WitnessedCheckpoint
 from chaupal_audit import errors as plain, tlog
 from chaupal_audit.log.verify_keys import is_signed
 from chaupal_audit.tlog.spellings import base64, digest_of
@@ -70,7 +70,7 @@ def _check_log(known: Sequence[tlog.VerifyingKey], origin: str, note: str) -> No
         raise NotAllowed("checkpoint_unsigned")
 
 
-def _check_follows(seen: Seen, asked: tlog.Submission, head: tlog.Checkpoint) -> None:
+def _check_follows(seen: WitnessedCheckpoint, asked: tlog.Submission, head: tlog.Checkpoint) -> None:
     if asked.old != seen.size:
         raise SeenOther(seen.size)
     before = digest_of(seen.root, "the root") if seen.root else tlog.EMPTY_ROOT

@@ -22,7 +22,7 @@ LOOSE_FOR = 2 * DAY
 PURPOSE_AT_LEAST = 5  # letters
 
 
-class Opened(NamedTuple):
+class OpenedDocument(NamedTuple):
     """A document and its plain bytes."""
 
     document: Document
@@ -37,7 +37,7 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[Document]:
         return await kept.of_order(reading, order.id)
 
 
-async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, purpose: str) -> Opened:
+async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, purpose: str) -> OpenedDocument:
     """The plain bytes, for a member of the staff who says what for; who, what and why is written down first.
 
     Raises NotAllowed, Invalid (`purpose`), NotFound, Problem where the key or the file is gone.
@@ -53,7 +53,7 @@ async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, p
             raise NotFound
     async with court.work.writing() as w:
         await looks.note(w, court.make_id(), me, court.clock(), "document", str(id_), purpose)
-    return Opened(found[0], await plain(court, files, found[0]))
+    return OpenedDocument(found[0], await plain(court, files, found[0]))
 
 
 async def plain(court: Court, files: Files, document: Document) -> bytes:

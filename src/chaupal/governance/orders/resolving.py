@@ -88,7 +88,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
         return SAYS.get(self.wrong, "")
 
 
-class _Named(msgspec.Struct, frozen=True):
+class _ParsedLine(msgspec.Struct, frozen=True):
     """A line read by its form alone."""
 
     line: str
@@ -101,13 +101,13 @@ class _Named(msgspec.Struct, frozen=True):
     there: str = ""  # its address on another server, or the handle of somebody there
 
 
-class _Known(msgspec.Struct, frozen=True):
+class _NamesKnown(msgspec.Struct, frozen=True):
     """What the store knows of all the names."""
 
     accounts: dict[str, int]
     posts: naming.Owned
     pictures: naming.Owned
-    there: dict[str, naming.There]
+    there: dict[str, naming.RemoteThing]
 
 
 async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[Resolved]:
@@ -130,10 +130,10 @@ def elsewhere(found: Iterable[Resolved]) -> list[str]:
 # --- the form of a line ---
 
 
-def _read(origin: str, line: str) -> _Named:
+def _read(origin: str, line: str) -> _ParsedLine:
     line = line.strip()
     if len(line) > LONGEST or not line.isprintable():
-        return _Named("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=Wrong.UNREADABLE)
+        return _ParsedLine("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=Wrong.UNREADABLE)
     if line[:1] in "#＃﹟":
         return _tag(line, line[1:])
     if (match := _HANDLE.fullmatch(line)) is not None:
@@ -143,40 +143,40 @@ def _read(origin: str, line: str) -> _Named:
     if "/" in line:
         return _address(origin, line)
     if (match := _OTHER_HANDLE.fullmatch(line)) is not None and (posed := lookalikes.posed_handle(match[1])):
-        return _Named(line, "account", handle=posed, wrong=Wrong.POSED_HANDLE)
-    return _Named(line, wrong=Wrong.NO_NAME)
+        return _ParsedLine(line, "account", handle=posed, wrong=Wrong.POSED_HANDLE)
+    return _ParsedLine(line, wrong=Wrong.NO_NAME)
 
 
-def _tag(line: str, name: str) -> _Named:
+def _tag(line: str, name: str) -> _ParsedLine:
     if tags(f"#{name}") != [name]:
-        return _Named(line, wrong=Wrong.NO_NAME)
-    return _Named(line, "tag", term=count_key(name))
+        return _ParsedLine(line, wrong=Wrong.NO_NAME)
+    return _ParsedLine(line, "tag", term=count_key(name))
 
 
-def _handle(origin: str, line: str, handle: str, domain: str) -> _Named:
+def _handle(origin: str, line: str, handle: str, domain: str) -> _ParsedLine:
     there = f"{handle.lower()}@{_host(domain)}" if domain else ""
     if domain and (wrong := _elsewhere(origin, urlsplit(f"//{domain}"))):
         return _elsewhere_named(origin, line, wrong, there)
     # Of two servers on one machine each has its own people, and many of the same names.
     if ":" in domain and _may_be_another(origin, urlsplit(f"//{domain}")):
         return _elsewhere_named(origin, line, Wrong.FOREIGN, there)
-    return _Named(line, "account", handle=handle.lower())
+    return _ParsedLine(line, "account", handle=handle.lower())
 
 
-def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _Named:
+def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _ParsedLine:
     """What another server has, should it be known here. An address that only poses as ours may well lead to something."""
     like = (urlsplit(origin).hostname or "") if wrong is Wrong.POSED_DOMAIN else ""
-    return _Named(line, wrong=wrong, like=like, there="" if wrong is Wrong.NO_NAME else there, handle=handle)
+    return _ParsedLine(line, wrong=wrong, like=like, there="" if wrong is Wrong.NO_NAME else there, handle=handle)
 
 
-def _address(origin: str, line: str) -> _Named:
+def _address(origin: str, line: str) -> _ParsedLine:
     # Lists are often typed without https://
     whole = f"https://{line}" if _HOST.match(line) else line
     try:
         parts = urlsplit(whole)
         wrong = _elsewhere(origin, parts)
     except ValueError:
-        return _Named(line, wrong=Wrong.NO_NAME)
+        return _ParsedLine(line, wrong=Wrong.NO_NAME)
     if wrong:
         person = _PERSON_THERE.fullmatch(parts.path)
         handle = "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
@@ -188,15 +188,15 @@ def _address(origin: str, line: str) -> _Named:
     return msgspec.structs.replace(named, wrong=wrong, there=whole.partition("#")[0])
 
 
-def _own_address(line: str, path: str) -> _Named:
+def _own_address(line: str, path: str) -> _ParsedLine:
     if (match := _PERSON.fullmatch(path)) is not None:
         handle, post = match[1].lower(), match[2]
-        return _Named(line, "post" if post else "account", handle, parse_id(post) or -1 if post else 0)
+        return _ParsedLine(line, "post" if post else "account", handle, parse_id(post) or -1 if post else 0)
     if (match := _MEDIA.fullmatch(path)) is not None:
-        return _Named(line, "media", id=parse_id(match[1]) or -1)
+        return _ParsedLine(line, "media", id=parse_id(match[1]) or -1)
     if (match := _TAG.fullmatch(path)) is not None:
         return _tag(line, unquote(match[1]))
-    return _Named(line, wrong=Wrong.NO_NAME)
+    return _ParsedLine(line, wrong=Wrong.NO_NAME)
 
 
 def _elsewhere(origin: str, parts: SplitResult) -> Wrong | None:
@@ -227,7 +227,7 @@ def _host(netloc: str) -> str:
 # --- what is there ---
 
 
-async def _look_up(reading: Reading, named: Iterable[_Named]) -> _Known:
+async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _NamesKnown:
     handles, posts, pictures, there = set[str](), set[int](), set[int](), set[str]()
     for one in named:
         if one.there:
@@ -238,7 +238,7 @@ async def _look_up(reading: Reading, named: Iterable[_Named]) -> _Known:
             (posts if one.kind == "post" else pictures).add(one.id)
     near = {other for handle in handles for other in lookalikes.near_handles(handle)} - handles
     asked = [*sorted(handles), *sorted(near)[:MOST_NEAR]]
-    return _Known(
+    return _NamesKnown(
         await people.ids_of(reading, asked),
         await naming.posts_named(reading, sorted(posts)),
         await naming.pictures_named(reading, sorted(pictures)),
@@ -246,7 +246,7 @@ async def _look_up(reading: Reading, named: Iterable[_Named]) -> _Known:
     )
 
 
-def _resolved(one: _Named, known: _Known) -> Resolved:
+def _resolved(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     if one.wrong is Wrong.POSED_HANDLE:
         like = one.handle if one.handle in known.accounts else ""
         return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
@@ -261,7 +261,7 @@ def _resolved(one: _Named, known: _Known) -> Resolved:
     )
 
 
-def _account(one: _Named, known: _Known) -> Resolved:
+def _account(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     found = known.accounts.get(one.handle)
     like = next((near for near in lookalikes.near_handles(one.handle) if near in known.accounts), "")
     wrong = Wrong.NOT_FOUND if found is None else Wrong.NOTHING
@@ -270,25 +270,25 @@ def _account(one: _Named, known: _Known) -> Resolved:
     )
 
 
-def _post(one: _Named, known: _Known) -> Resolved:
+def _post(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     author, visibility = known.posts.get(one.id, (None, None))
     if author is None or known.accounts.get(one.handle) != author:
         return Resolved(line=one.line, kind="post", wrong=Wrong.NOT_FOUND)
     return Resolved(line=one.line, kind="post", subject=one.id, owner=author, public=_public(visibility))
 
 
-def _picture(one: _Named, known: _Known) -> Resolved:
+def _picture(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     owner, visibility = known.pictures.get(one.id, (None, None))
     if owner is None:
         return Resolved(line=one.line, kind="media", wrong=Wrong.NOT_FOUND)
     return Resolved(line=one.line, kind="media", subject=one.id, owner=owner, public=_public(visibility))
 
 
-def _of_tag(one: _Named, known: _Known) -> Resolved:
+def _of_tag(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     return Resolved(line=one.line, kind="tag", subject=0, term=one.term, public=True)
 
 
-def _there(one: _Named, there: naming.There) -> Resolved:
+def _there(one: _ParsedLine, there: naming.RemoteThing) -> Resolved:
     public = there.kind == "account" or _public(there.visibility)
     return Resolved(line=one.line, kind=there.kind, subject=there.id, owner=there.owner, public=public, like=one.like)
 
@@ -300,7 +300,7 @@ def _public(visibility: int | None) -> bool:
     return visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
-def _name(one: _Named, what: Resolved) -> tuple[str, str, int, str]:
+def _name(one: _ParsedLine, what: Resolved) -> tuple[str, str, int, str]:
     """One thing on another server has several addresses; that two lead to the same tells something only where all may know it."""
     if one.there or "@" in one.handle:
         return (what.kind, "", what.subject or 0, "") if what.public else ("", one.there or one.line, 0, "")

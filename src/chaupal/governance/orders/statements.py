@@ -40,18 +40,18 @@ class StatementForm(msgspec.Struct, kw_only=True):
     orders: str = ""
 
 
-class Answered(msgspec.Struct, frozen=True):
+class AuthorityReply(msgspec.Struct, frozen=True):
     """A reply with whose it is."""
 
     reply: Reply
     authority: Authority
 
 
-class Said(msgspec.Struct, frozen=True):
+class StatementWithReplies(msgspec.Struct, frozen=True):
     """A statement with what was replied."""
 
     statement: Statement
-    answers: tuple[Answered, ...] = ()
+    answers: tuple[AuthorityReply, ...] = ()
 
 
 async def publish(court: Court, viewer: Viewer, form: StatementForm) -> Statement:
@@ -141,15 +141,15 @@ async def about(court: Court, ref: str) -> list[Statement]:
         return await statements.about(reading, ref)
 
 
-async def by_slug(court: Court, slug: str) -> Said:
+async def by_slug(court: Court, slug: str) -> StatementWithReplies:
     """A statement with its replies. Raises NotFound."""
     async with court.work.reading() as reading:
         found = await _in(reading, slug)
         answers = [
-            Answered(reply, await authorities.authority(reading, reply.authority_id) or authorities.HOUSE)
+            AuthorityReply(reply, await authorities.authority(reading, reply.authority_id) or authorities.HOUSE)
             for reply in await statements.replies_to(reading, found.id)
         ]
-    return Said(found, tuple(answers))
+    return StatementWithReplies(found, tuple(answers))
 
 
 # --- what is said ---

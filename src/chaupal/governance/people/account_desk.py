@@ -55,7 +55,7 @@ async def audit_view(court: Court, viewer: Viewer, ids: Sequence[int], purpose: 
             await looked.note(w, court.make_id(), me, court.clock(), "email", str(id_), purpose)
 
 
-class Opened(NamedTuple):
+class OpenedMatter(NamedTuple):
     """The matter of an act: whether it is carried out (else proposed), under which rule, and who named that."""
 
     ref: str
@@ -64,7 +64,7 @@ class Opened(NamedTuple):
     named_by: str  # app, report, default; house: no default fits, and a second person looks whether the rule does
 
 
-async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
+async def act(court: Court, viewer: Viewer, action: Action) -> OpenedMatter:
     """Open a matter about the account and decide it, or propose it where it takes two.
 
     Nothing is refused that an app has no field for: what it does not name is taken from the house's rules, and the record
@@ -93,7 +93,7 @@ async def act(court: Court, viewer: Viewer, action: Action) -> Opened:
         permanent=measure is Measure.SUSPEND and not action.until,
     )
     ref, done = await house.sanction(court, viewer, form, draft, alone=named_by != "house")
-    return Opened(ref, done, rule, named_by)
+    return OpenedMatter(ref, done, rule, named_by)
 
 
 async def end(court: Court, viewer: Viewer, account: int, measure: Measure, reason: str = "") -> int:

@@ -61,13 +61,13 @@ async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, b
 # --- what the log gave ---
 
 
-class _Given(msgspec.Struct):
+class _Public(msgspec.Struct):
     role: str = Role.MEMBER
 
 
 class _Entry(msgspec.Struct):
     ref: str
-    public: _Given
+    public: _Public
 
 
 _entry = msgspec.json.Decoder(_Entry).decode

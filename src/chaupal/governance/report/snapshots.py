@@ -19,7 +19,7 @@ from chaupal_audit.report.report import document, report
 from chaupal_audit.tlog import at_minute
 
 
-class Frozen(msgspec.Struct, frozen=True):
+class FrozenReport(msgspec.Struct, frozen=True):
     """What was frozen: the report of `period` made of `size` entries. `changed`: since the revision before."""
 
     period: str
@@ -44,7 +44,7 @@ async def file(court: Court, text: str, revision: int, name: str) -> bytes:
     return found
 
 
-async def freeze(court: Court, text: str, progress: Progress | None = None) -> Frozen:
+async def freeze(court: Court, text: str, progress: Progress | None = None) -> FrozenReport:
     """Freeze a month (2021-02) or a year (2021) that is over. Raises Unsound, Invalid, or Conflict where nothing has changed."""
     filters = period(text)
     if filters.until * MINUTE > court.clock():
@@ -67,7 +67,7 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
         index, _ = await log.append(court, w, "snapshot", text, public, prev=prev)
         await frozen.keep(w, text, revision, published)
         await tallying.tally(court, w, text, size)
-    return Frozen(text, revision, size, sha256, index, changed)
+    return FrozenReport(text, revision, size, sha256, index, changed)
 
 
 async def _check_not_waiting(w: Writing, text: str, until: int, size: int) -> None:

@@ -20,7 +20,7 @@ from chaupal.kernel.faults import Wrong
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits as kept, servers
-from chaupal.store.federation.limits import Words
+from chaupal.store.federation.limits import ServerWords
 from chaupal.text import hosts
 from chaupal.text.clean import letters_seen
 
@@ -46,7 +46,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         return measures_of(self.severity, media=self.reject_media, reports=self.reject_reports)
 
 
-class Started(msgspec.Struct, frozen=True):
+class StartedMatter(msgspec.Struct, frozen=True):
     """A matter of all servers that are to be limited in one way, and the call that carries it on by itself."""
 
     measure: Measure
@@ -58,7 +58,7 @@ class Started(msgspec.Struct, frozen=True):
 class Taken(msgspec.Struct, frozen=True):
     """What became of a list. `known`: servers of which nothing new was asked."""
 
-    started: tuple[Started, ...]
+    started: tuple[StartedMatter, ...]
     known: int
 
 
@@ -106,7 +106,7 @@ async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: 
         }
     fresh = [row for row in rows if set(row.measures) - before.get(row.domain, frozenset())]
     await _write_down(court, [row for row in fresh if row.domain not in before], me)
-    started: list[Started] = []
+    started: list[StartedMatter] = []
     for measure, cited in rules.items():
         named = [row for row in fresh if measure in row.measures and measure not in before.get(row.domain, frozenset())]
         if named:
@@ -175,7 +175,7 @@ async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
         async with court.work.writing() as w:
             for row in rows[start : start + AT_ONCE]:
                 id_ = await servers.met(w, court.make_id, row.domain)
-                said = Words(
+                said = ServerWords(
                     server_id=id_, obfuscate=row.obfuscate, public_comment=row.comment, by=me, at=court.clock()
                 )
                 await kept.say(w, said)
@@ -183,7 +183,7 @@ async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
 
 async def _start(
     court: Court, viewer: Viewer, measure: Measure, rule: str, rows: Sequence[Row], reason: str
-) -> Started:
+) -> StartedMatter:
     matter = MatterForm(targets="\n".join(row.domain for row in rows), rule=rule, source="staff", grounds=reason)
     ref = await house.open_matter(court, viewer, matter)
     items = [
@@ -198,7 +198,7 @@ async def _start(
         for number, row in enumerate(rows, 1)
     ]
     job = await bulk_jobs.start(court, viewer, ref, bulk.ACT, items, what_can=True)
-    return Started(measure, ref, job.id, len(rows))
+    return StartedMatter(measure, ref, job.id, len(rows))
 
 
 def _word(yes: bool) -> str:

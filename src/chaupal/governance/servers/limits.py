@@ -15,7 +15,7 @@ from chaupal.policy.measures import OF_SERVERS, Measure
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.federation import limits as kept, servers
-from chaupal.store.federation.limits import Limit, Waiting, Words
+from chaupal.store.federation.limits import Limit, ProposedLimit, ServerWords
 from chaupal.store.machine.work import Reading
 from chaupal.text import hosts
 
@@ -49,9 +49,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     domain: str
-    words: Words
+    words: ServerWords
     limits: tuple[Limit, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[ProposedLimit, ...] = ()
 
     @property
     def measures(self) -> frozenset[Measure]:
@@ -68,11 +68,11 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return min([*(limit.row.starts_at for limit in self.limits), *(one.at for one in self.waiting)])
 
 
-def outcome_of(one: Waiting) -> str:
+def outcome_of(one: ProposedLimit) -> str:
     return _said(one.body).outcome
 
 
-def reason_proposed(one: Waiting) -> str:
+def reason_proposed(one: ProposedLimit) -> str:
     return _said(one.body).reason
 
 
@@ -110,7 +110,7 @@ async def standings(reading: Reading) -> list[Standing]:
         Standing(
             id=id_,
             domain=domain,
-            words=said.get(id_, Words(server_id=id_)),
+            words=said.get(id_, ServerWords(server_id=id_)),
             limits=tuple(limit for limit in live if limit.row.subject_id == id_),
             waiting=tuple(w for w in waiting if w.server == id_),
         )
@@ -152,7 +152,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
     )
     async with court.work.reading() as reading:
         found = next((server for server in await standings(reading) if server.id == id_), None)
-    return found or Standing(id=id_, domain=before.domain, words=Words(server_id=id_))
+    return found or Standing(id=id_, domain=before.domain, words=ServerWords(server_id=id_))
 
 
 async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Standing:
@@ -187,7 +187,7 @@ async def told_so(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> N
 async def say(court: Court, id_: int, form: ServerForm, me: int) -> None:
     """How it is told of: no case, for nothing is limited by it."""
     paper = Paper()
-    words = Words(
+    words = ServerWords(
         server_id=id_,
         obfuscate=form.obfuscate,
         by=me,

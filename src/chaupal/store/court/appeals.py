@@ -53,7 +53,7 @@ class AppealRow(msgspec.Struct, frozen=True, kw_only=True):
         return account not in (*self.deciders, self.account_id)
 
 
-class Heard(AppealRow, frozen=True, kw_only=True):
+class AppealWithHands(AppealRow, frozen=True, kw_only=True):
     """An appeal with all who had a hand in what it is about, as it is now: those, too, who seconded, changed or kept it since."""
 
     hands: frozenset[int]
@@ -137,10 +137,10 @@ async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, Appe
     return {row.ruling_id: row for row in found}
 
 
-async def heard(reading: Reading, row: AppealRow) -> Heard:
+async def heard(reading: Reading, row: AppealRow) -> AppealWithHands:
     """The same appeal with those who had a hand in what it is about."""
     hands = frozenset(by for (by,) in await reading.fetch(HANDS, of=row.ruling_id))
-    return Heard(**msgspec.structs.asdict(row), hands=hands)
+    return AppealWithHands(**msgspec.structs.asdict(row), hands=hands)
 
 
 async def of_account(reading: Reading, account: int) -> list[AppealRow]:

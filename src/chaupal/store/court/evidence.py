@@ -9,7 +9,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import evidence
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class HeldEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """What is held of a subject. `body`: nonce and ciphertext, None once purged; `sha256` (hex) of the plain bytes. Times in ms."""
 
     id: int
@@ -25,7 +25,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     log_index: int | None = None
 
 
-ALL = rows_of(Held, evidence)
+ALL = rows_of(HeldEvidence, evidence)
 ADD = inserts(evidence)
 LIVE_OF = ALL.where(subject_id="of", purged_at=None).order_by(evidence.c.id)
 OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
@@ -40,21 +40,21 @@ PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(id=
 ANY = selects(evidence.c.id).where(purged_at=None).limit(1)
 
 
-async def add(w: Writing, held: Held) -> None:
+async def add(w: Writing, held: HeldEvidence) -> None:
     await w.run(ADD, **ALL.written(held))
 
 
-async def live_of(reading: Reading, subject: int) -> list[Held]:
+async def live_of(reading: Reading, subject: int) -> list[HeldEvidence]:
     """What is held of a subject, the oldest first."""
     return await LIVE_OF.all(reading, of=subject)
 
 
-async def of_order(reading: Reading, ref: str) -> list[Held]:
+async def of_order(reading: Reading, ref: str) -> list[HeldEvidence]:
     """What was taken because of an order, purged or not."""
     return await OF_ORDER.all(reading, ref=ref)
 
 
-async def held(reading: Reading, id_: int) -> Held | None:
+async def held(reading: Reading, id_: int) -> HeldEvidence | None:
     return await BY_ID.first(reading, this=id_)
 
 
@@ -63,7 +63,7 @@ async def extend(w: Writing, id_: int, until: int) -> bool:
     return await w.run(EXTEND, this=id_, end=until) == 1
 
 
-async def due(reading: Reading, at: int, at_most: int = 100) -> list[Held]:
+async def due(reading: Reading, at: int, at_most: int = 100) -> list[HeldEvidence]:
     """What is held no longer than until `at` (ms)."""
     return await DUE.all(reading, at=at, n=at_most)
 

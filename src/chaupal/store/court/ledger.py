@@ -89,7 +89,7 @@ DESTROY_DISCLOSURES = deletes(disclosures).where(among(disclosures.c.disclosure,
 CLOSED, OPEN, LATER = 0, 1, 2  # `beside`: read by nobody, by everybody, by everybody once the matter is published
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptCheckpoint(msgspec.Struct, frozen=True):
     """A checkpoint as it was signed, `at` ms since 1970."""
 
     size: int
@@ -180,15 +180,15 @@ async def keep_checkpoint(w: Writing, size: int, note: str) -> None:
     await w.run(ADD_CHECKPOINT, size=size, note=note, at=w.now())
 
 
-async def last_checkpoint(reading: Reading) -> Kept | None:
+async def last_checkpoint(reading: Reading) -> KeptCheckpoint | None:
     row = await reading.first(LAST_CHECKPOINT)
-    return None if row is None else Kept(*row)
+    return None if row is None else KeptCheckpoint(*row)
 
 
-async def first_checkpoint(reading: Reading, least: int) -> Kept | None:
+async def first_checkpoint(reading: Reading, least: int) -> KeptCheckpoint | None:
     """The smallest checkpoint of at least this size."""
     row = await reading.first(FIRST_CHECKPOINTS, least=least)
-    return None if row is None else Kept(*row)
+    return None if row is None else KeptCheckpoint(*row)
 
 
 # --- what opens confidential fields ---

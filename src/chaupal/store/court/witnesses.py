@@ -33,7 +33,7 @@ HOLD = upsert(
 SEE = updates(witnessed, size="new_size", root="new_root", at="now_at").where(origin="of")
 
 
-class Seen(msgspec.Struct, frozen=True):
+class WitnessedCheckpoint(msgspec.Struct, frozen=True):
     """The newest checkpoint of a log that we cosigned: its size and root (base64); size 0 where there is none."""
 
     size: int
@@ -41,7 +41,7 @@ class Seen(msgspec.Struct, frozen=True):
     at: int
 
 
-class Cosigned(msgspec.Struct, frozen=True):
+class WitnessProgress(msgspec.Struct, frozen=True):
     """How far a witness has followed us: the largest size it signed, and when (ms)."""
 
     name: str
@@ -59,21 +59,21 @@ async def lines(reading: Reading, size: int) -> Sequence[str]:
     return [row[0] for row in await reading.fetch(LINES, of=size)]
 
 
-async def last_by(reading: Reading) -> dict[str, Cosigned]:
+async def last_by(reading: Reading) -> dict[str, WitnessProgress]:
     """Witness -> how far it has followed us."""
-    return {name: Cosigned(name, size, at) for name, size, at in await reading.fetch(LAST_BY)}
+    return {name: WitnessProgress(name, size, at) for name, size, at in await reading.fetch(LAST_BY)}
 
 
-async def final(reading: Reading, needed: int) -> Cosigned | None:
+async def final(reading: Reading, needed: int) -> WitnessProgress | None:
     """The newest checkpoint that at least `needed` witnesses signed, and when the last of them did."""
     row = await reading.first(FINAL, needed=needed)
-    return None if row is None else Cosigned("", row[0], row[1])
+    return None if row is None else WitnessProgress("", row[0], row[1])
 
 
-async def hold_seen(w: Writing, origin: str) -> Seen:
+async def hold_seen(w: Writing, origin: str) -> WitnessedCheckpoint:
     """How far we have seen this log; nobody else cosigns it before this unit is committed or given up."""
     row = await w.first(HOLD, of=origin)
-    return Seen(*row) if row is not None else Seen(0, "", 0)
+    return WitnessedCheckpoint(*row) if row is not None else WitnessedCheckpoint(0, "", 0)
 
 
 async def see(w: Writing, origin: str, size: int, root: str) -> None:

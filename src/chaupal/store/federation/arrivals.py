@@ -84,7 +84,7 @@ async def of_nobody_at_all(reading: Reading) -> int:
     return int(await reading.value(OF_NOBODY_AT_ALL))
 
 
-class Crowd(NamedTuple):
+class ServerBacklog(NamedTuple):
     """What waits of one server of which it is not known who signed it: how much, and the newest of it."""
 
     server: int
@@ -93,9 +93,9 @@ class Crowd(NamedTuple):
     newest: int
 
 
-async def crowds(reading: Reading) -> list[Crowd]:
+async def crowds(reading: Reading) -> list[ServerBacklog]:
     """What waits of nobody, by server."""
-    return [Crowd(*row) for row in await reading.fetch(CROWDS)]
+    return [ServerBacklog(*row) for row in await reading.fetch(CROWDS)]
 
 
 async def in_all(reading: Reading) -> Waiting:

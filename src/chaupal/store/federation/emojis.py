@@ -19,7 +19,7 @@ KEEP = upserts(emojis, "server_id name", kept="id", id="new", server_id="server"
 ONE = selects(emojis.c.server_id, emojis.c.name, emojis.c.url).where(id="of")
 
 
-class Known(NamedTuple):
+class KnownEmoji(NamedTuple):
     """One of a server. `key`: of its file here, another one for another picture."""
 
     server: int
@@ -49,9 +49,9 @@ async def _of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, 
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-async def by_id(reading: Reading, id_: int) -> Known | None:
+async def by_id(reading: Reading, id_: int) -> KnownEmoji | None:
     row = await reading.first(ONE, of=id_)
-    return None if row is None else Known(row[0], row[1], row[2], key_of(id_, row[2]))
+    return None if row is None else KnownEmoji(row[0], row[1], row[2], key_of(id_, row[2]))
 
 
 async def sealed_file(reading: Reading, id_: int) -> tuple[Sealed[Filed], str] | None:

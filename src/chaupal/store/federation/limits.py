@@ -30,7 +30,7 @@ class Limit(msgspec.Struct, frozen=True):
     number: int
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class ProposedLimit(msgspec.Struct, frozen=True, kw_only=True):
     """A measure on a server that somebody proposed and nobody has approved yet. `at` in ms."""
 
     server: int
@@ -42,7 +42,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     at: int
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class ServerWords(msgspec.Struct, frozen=True, kw_only=True):
     """How a limited server is told of. Comments as moderators' apps send them; the reason of the case is another thing."""
 
     server_id: int
@@ -179,10 +179,10 @@ async def newest_from(reading: Reading, server: int, at_most: int) -> list[int]:
     return [row[0] for row in await reading.fetch(NEWEST_FROM, of=server, n=at_most)]
 
 
-async def waiting(reading: Reading) -> list[Waiting]:
+async def waiting(reading: Reading) -> list[ProposedLimit]:
     """What is proposed of servers and waits for another person, by their names."""
     return [
-        Waiting(server=row[0], domain=row[1], ref=row[2], number=row[3], body=row[5], by=row[6], at=row[7])
+        ProposedLimit(server=row[0], domain=row[1], ref=row[2], number=row[3], body=row[5], by=row[6], at=row[7])
         for row in await reading.fetch(PROPOSALS)
     ]
 
@@ -190,7 +190,7 @@ async def waiting(reading: Reading) -> list[Waiting]:
 # --- how it is told of ---
 
 
-async def say(w: Writing, said: Words) -> None:
+async def say(w: Writing, said: ServerWords) -> None:
     await w.run(
         SAY,
         of=said.server_id,
@@ -202,11 +202,11 @@ async def say(w: Writing, said: Words) -> None:
     )
 
 
-async def wording_of(reading: Reading, ids: Sequence[int]) -> dict[int, Words]:
+async def wording_of(reading: Reading, ids: Sequence[int]) -> dict[int, ServerWords]:
     """Server -> how it is told of, where somebody said."""
     rows = await reading.fetch(SAID, ids=listed(list(ids))) if ids else ()
     return {
-        row[0]: Words(
+        row[0]: ServerWords(
             server_id=row[0],
             obfuscate=bool(row[1]),
             public_comment=row[2],

@@ -35,7 +35,7 @@ DONE = deletes(untold).where(among(untold.c.seq, "seqs"))
 TRIED = updates(untold, tries=untold.c.tries + 1).where(seq="of")
 
 
-class Kept(NamedTuple):
+class UntoldEvent(NamedTuple):
     """An event that others have yet to be told of; None: this version does not know it."""
 
     seq: int
@@ -71,11 +71,11 @@ async def any_waits(reading: Reading) -> bool:
     return await reading.value(ANY) is not None
 
 
-async def take(w: Writing, at_most: int) -> list[Kept]:
+async def take(w: Writing, at_most: int) -> list[UntoldEvent]:
     """The oldest ones, this unit's until it ends; none where another process is at it."""
     first = await w.value(OLDEST)
     rows = await w.fetch(NEXT, first=first, n=at_most) if first is not None else ()
-    return [Kept(seq, decode_event(name, body), tries) for seq, name, body, tries in rows]
+    return [UntoldEvent(seq, decode_event(name, body), tries) for seq, name, body, tries in rows]
 
 
 async def done(w: Writing, seqs: Collection[int]) -> None:

@@ -46,7 +46,7 @@ OF_TIE = selects(known_uris.c.uri).where(*_TIE).limit(1)
 OF_THING = selects(known_uris.c.uri).where(of="of", kind="kind").limit(1)
 
 
-class Known(NamedTuple):
+class KnownUri(NamedTuple):
     """What an id stands for: `of`, an id here (0: it is gone), and `by`, an account; see the kinds."""
 
     kind: str
@@ -58,16 +58,16 @@ class Known(NamedTuple):
         return self.of == 0
 
 
-async def find(reading: Reading, uri: str) -> Known | None:
+async def find(reading: Reading, uri: str) -> KnownUri | None:
     """None: never heard of."""
     row = await reading.first(FIND, uri=uri)
-    return None if row is None else Known(*row)
+    return None if row is None else KnownUri(*row)
 
 
-async def find_many(reading: Reading, uris: Collection[str]) -> dict[str, Known]:
+async def find_many(reading: Reading, uris: Collection[str]) -> dict[str, KnownUri]:
     """Of those that were heard of."""
     rows = await reading.fetch(FIND_MANY, uris=listed(list(uris))) if uris else ()
-    return {row[0]: Known(*row[1:]) for row in rows}
+    return {row[0]: KnownUri(*row[1:]) for row in rows}
 
 
 async def add(w: Writing, uri: str, kind: str, of: int, by: int = 0) -> bool:

@@ -14,7 +14,7 @@ NO_KEYS: Keys = {}
 NONE: frozenset[Any] = frozenset()
 
 
-class Kept:
+class Place:
     """One thing that is kept under a name, `size` bytes of it; its value is None where the place is empty.
 
     `asked`: since it was last looked at by whoever makes room.
@@ -42,10 +42,10 @@ class Keeping:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[Hashable, Kept] = {}
-        self._empty: dict[Kept, None] = {}  # what has been empty for longest first
-        self._made_of: dict[Kind[Any], defaultdict[Any, set[Kept]]] = {}
-        self._of_everything: set[Kept] = set()
+        self._kept: dict[Hashable, Place] = {}
+        self._empty: dict[Place, None] = {}  # what has been empty for longest first
+        self._made_of: dict[Kind[Any], defaultdict[Any, set[Place]]] = {}
+        self._of_everything: set[Place] = set()
         self.size = 0
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ class Keeping:
         """Keep it, unless something of it was forgotten while it was made. `value`: not None. `until`: ms."""
         if noted.lost or size > self._most:
             return
-        kept = self._kept.pop(name, None) or Kept(name)
+        kept = self._kept.pop(name, None) or Place(name)
         self._empty.pop(kept, None)
         self.size -= kept.size
         self._make_room(size)
@@ -108,19 +108,19 @@ class Keeping:
             shelf.clear()
         self.size = 0
 
-    def _empty_out(self, kept: Kept) -> None:
+    def _empty_out(self, kept: Place) -> None:
         kept.value = None
         self.size -= kept.size
         kept.size = 0
         self._empty[kept] = None
 
-    def _drop(self, kept: Kept) -> None:
+    def _drop(self, kept: Place) -> None:
         del self._kept[kept.name]
         self._empty.pop(kept, None)
         self.size -= kept.size
         self._know(kept, NO_KEYS, everything=False)
 
-    def _know(self, kept: Kept, keys: Keys, *, everything: bool) -> None:
+    def _know(self, kept: Place, keys: Keys, *, everything: bool) -> None:
         """Enter by what it is to be forgotten from now on, in place of what it was."""
         had = kept.keys
         kinds = keys if had.keys() == keys.keys() else keys.keys() | had.keys()
@@ -144,7 +144,7 @@ class Keeping:
             (self._of_everything.add if everything else self._of_everything.discard)(kept)
 
 
-def _note(noted: Noted, kept: Kept) -> None:
+def _note(noted: Noted, kept: Place) -> None:
     for kind, keys in kept.keys.items():
         noted.note(kind, keys)
     noted.everything = noted.everything or kept.everything

@@ -46,7 +46,7 @@ LOOK_AGAIN = 0.1  # seconds: whether whoever migrates is done
 GIVES_WAY = ("55P03", "40P01")  # lock_not_available, deadlock_detected
 
 
-class At(NamedTuple):
+class StoreVersion(NamedTuple):
     """Where a store is: its version (None: it is empty), and the earliest version that may work on it, where it says one."""
 
     version: str | None
@@ -84,7 +84,7 @@ async def migrate(url: str, to: str = "head") -> None:
         await _upgrade_postgres(url, to)
 
 
-def _stand_beside(at: At, newest: str) -> None:
+def _stand_beside(at: StoreVersion, newest: str) -> None:
     """A newer version was here: this one goes on where the store says that it may."""
     if not at.stands_from or at.stands_from > newest:
         beside = f" and which stands only beside servers from version {at.stands_from} on" if at.stands_from else ""
@@ -94,7 +94,7 @@ def _stand_beside(at: At, newest: str) -> None:
     log.warning("the store is newer than this server, which may work beside newer ones", store=at.version, own=newest)
 
 
-async def _where(url: str) -> At:
+async def _where(url: str) -> StoreVersion:
     if url.startswith("sqlite"):
         return await asyncio.to_thread(_sqlite_at, Path(url.removeprefix("sqlite:///")))
     import asyncpg
@@ -104,9 +104,9 @@ async def _where(url: str) -> At:
     connection = await connect(url.replace("+asyncpg", ""))
     try:
         version: str = await connection.fetchval(VERSION)
-        return At(version, await connection.fetchval(STANDS) or "")
+        return StoreVersion(version, await connection.fetchval(STANDS) or "")
     except asyncpg.UndefinedTableError:
-        return At(None)
+        return StoreVersion(None)
     finally:
         await connection.close()
 
@@ -117,12 +117,14 @@ async def is_right(reading: Reading) -> bool:
     return (await reading.value(AT) or "") >= newest >= await marks.read(reading, STANDS_FROM)
 
 
-def _sqlite_at(path: Path) -> At:
+def _sqlite_at(path: Path) -> StoreVersion:
     if not path.exists():
-        return At(None)
+        return StoreVersion(None)
     with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
-        return At(db.execute(VERSION).fetchone()[0])  # no version stands beside another here: one server has the file
-    return At(None)
+        return StoreVersion(
+            db.execute(VERSION).fetchone()[0]
+        )  # no version stands beside another here: one server has the file
+    return StoreVersion(None)
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextvars import Context
 
 
-class Told:
+class Waker:
     """What a task waits for. It goes on while it is told, not a round later; told from within another task, in the next round.
 
     A task takes any object for a future that has what is here (`asyncio.isfuture`). `gone`: whoever waited does so no more.
@@ -25,7 +25,7 @@ class Told:
         self._why: BaseException | None = None
         self.done = self.gone = False
 
-    def __await__(self) -> Generator["Told"]:
+    def __await__(self) -> Generator["Waker"]:
         if not self.done:
             self._asyncio_future_blocking = True
             yield self
@@ -45,7 +45,7 @@ class Told:
     def get_loop(self) -> asyncio.AbstractEventLoop:
         return self._loop
 
-    def add_done_callback(self, callback: Callable[["Told"], object], *, context: Context) -> None:
+    def add_done_callback(self, callback: Callable[["Waker"], object], *, context: Context) -> None:
         self._goes_on = lambda: context.run(callback, self)
 
     def cancel(self, msg: object = None) -> bool:
@@ -72,11 +72,11 @@ class Turn:
         self.held = False
         self._when_free = when_free
         self._passes = False
-        self._waiting: deque[Told] = deque()
+        self._waiting: deque[Waker] = deque()
 
     async def __aenter__(self) -> None:
         if self.held or self._waiting:
-            given = Told()
+            given = Waker()
             self._waiting.append(given)
             await given
         else:

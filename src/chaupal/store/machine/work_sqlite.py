@@ -17,7 +17,7 @@ from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, S
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
-from chaupal.store.machine.turn import Told, Turn
+from chaupal.store.machine.turn import Turn, Waker
 from chaupal.store.machine.work import PORTION, OpenReading, Reading, Row, Take, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -147,12 +147,12 @@ class _Group:
 
     def __init__(self) -> None:
         self.units: list[SqliteWriting] = []
-        self._waiting: list[Told] = []
+        self._waiting: list[Waker] = []
 
-    def join(self, unit: SqliteWriting) -> Told:
+    def join(self, unit: SqliteWriting) -> Waker:
         """Done when the unit is on the disk."""
         self.units.append(unit)
-        self._waiting.append(Told())
+        self._waiting.append(Waker())
         return self._waiting[-1]
 
     def settle(self, why: Problem | None) -> None:

@@ -26,7 +26,7 @@ class Link(msgspec.Struct, frozen=True):
     tries: int
 
 
-class Known(msgspec.Struct, frozen=True):
+class KeptCard(msgspec.Struct, frozen=True):
     """What a link led to at `fetched_at` (ms); None: nothing to show."""
 
     card: LinkCard | None
@@ -83,9 +83,9 @@ async def again(w: Writing, link: Link, at: int) -> None:
     await w.run(AGAIN, of=link.post, at=at)
 
 
-async def known(reading: Reading, url: str) -> Known | None:
+async def known(reading: Reading, url: str) -> KeptCard | None:
     row = await reading.first(KNOWN, url=url)
-    return None if row is None else Known(_decode(row[0]) if row[0] else None, row[1])
+    return None if row is None else KeptCard(_decode(row[0]) if row[0] else None, row[1])
 
 
 async def keep(w: Writing, url: str, card: LinkCard | None) -> None:

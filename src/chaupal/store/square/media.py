@@ -203,7 +203,7 @@ class Waiting(msgspec.Struct, frozen=True):
         return self.small_width > 0
 
 
-class Kept(msgspec.Struct, frozen=True):
+class OwnUpload(msgspec.Struct, frozen=True):
     """One's own upload, and the post that it is in (None: not yet, or no longer)."""
 
     picture: Picture
@@ -289,10 +289,10 @@ async def use(w: Writing, post: int, contents: Iterable[int]) -> None:
             w.touch(RULINGS, row[0])
 
 
-async def own(reading: Reading, id_: int, owner: int) -> Kept | None:
+async def own(reading: Reading, id_: int, owner: int) -> OwnUpload | None:
     """The owner's upload, or None."""
     row = await reading.first(MINE, of=id_, me=owner)
-    return None if row is None else Kept(picture_of(row), row[POST_AT])
+    return None if row is None else OwnUpload(picture_of(row), row[POST_AT])
 
 
 async def describe(w: Writing, picture: Picture, owner: int) -> bool:

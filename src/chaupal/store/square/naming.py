@@ -45,7 +45,7 @@ async def pictures_named(reading: Reading, ids: Sequence[int]) -> Owned:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-class There(NamedTuple):
+class RemoteThing(NamedTuple):
     """What came from another server, as it is known here. `kind`: account or post; `visibility` of a post."""
 
     kind: str
@@ -54,13 +54,13 @@ class There(NamedTuple):
     visibility: int | None = None
 
 
-async def there(reading: Reading, names: Sequence[str]) -> dict[str, There]:
+async def there(reading: Reading, names: Sequence[str]) -> dict[str, RemoteThing]:
     """Address on another server (a thing's id or its page), or handle of somebody there -> what it is, where it is known here."""
     if not names:
         return {}
     pages = [name for name in names if "://" in name]
     found = {
-        name: There("account", id_, id_)
+        name: RemoteThing("account", id_, id_)
         for name, id_ in (await people.ids_of(reading, [name for name in names if "://" not in name])).items()
     }
     known = [(row[0], row[1], row[2]) for row in await reading.fetch(BY_URI, uris=listed(pages))] if pages else []
@@ -68,9 +68,9 @@ async def there(reading: Reading, names: Sequence[str]) -> dict[str, There]:
     owned = await posts_named(reading, sorted({id_ for _, kind, id_ in [*known, *by_page] if kind == "post"}))
     for name, kind, id_ in [*by_page, *known]:
         if kind == "account":
-            found[name] = There(kind, id_, id_)
+            found[name] = RemoteThing(kind, id_, id_)
         elif kind == "post" and id_ in owned:
-            found[name] = There(kind, id_, *owned[id_])
+            found[name] = RemoteThing(kind, id_, *owned[id_])
     return found
 
 

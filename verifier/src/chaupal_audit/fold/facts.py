@@ -78,7 +78,7 @@ class Order(msgspec.Struct, gc=False):
         return sum(self.specified.values())
 
 
-class Told(NamedTuple):
+class NoticeFact(NamedTuple):
     """A notice about a measure: about its beginning, its end or an appeal; sent, delayed, withheld or failed."""
 
     about: str
@@ -127,7 +127,7 @@ class Measure(msgspec.Struct, gc=False):
     ending: str = ""
     appealed: bool = False
     kept: int | None = None  # when it was first looked at again, and stayed
-    told: tuple[Told, ...] = ()
+    told: tuple[NoticeFact, ...] = ()
 
     @property
     def renewed(self) -> bool:

@@ -75,4 +75,4 @@ def take_notice(state: State, index: int, at: int, head: Entry) -> None:
     if of is not None:
         new = _notice(head.public)
         about, step, language = intern(new.about or "begun"), intern(new.step), intern(new.language or "")
-        of.told += (facts.Told(about, step, at, language, intern(new.gag or "")),)
+        of.told += (facts.NoticeFact(about, step, at, language, intern(new.gag or "")),)

@@ -78,7 +78,7 @@ class Case:
     kind: str = ""
     proposal: Proposal | None = None
     decided: int | None = None  # when something was first decided about it (ms)
-    made: list["Made"] = field(default_factory=list["Made"])
+    made: list["MeasureAct"] = field(default_factory=list["MeasureAct"])
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class Matter:
     genuine: bool = False
     hearing: int | None = None  # the day that was set (ms)
     acknowledged: int | None = None
-    steps: list["Stepped"] = field(default_factory=list["Stepped"])
+    steps: list["OrderStep"] = field(default_factory=list["OrderStep"])
     cases: dict[int, Case] = field(default_factory=dict[int, Case])
 
     @property
@@ -118,13 +118,13 @@ class Matter:
     def case(self, number: int) -> Case:
         return self.cases.setdefault(number, Case(number))
 
-    def made(self) -> Iterator["Made"]:
+    def made(self) -> Iterator["MeasureAct"]:
         for case in self.cases.values():
             yield from case.made
 
 
 @dataclass(slots=True)
-class Stepped:
+class OrderStep:
     """A step of an order, and the stage in which it found it."""
 
     act: Act
@@ -137,7 +137,7 @@ class Stepped:
 
 
 @dataclass(slots=True)
-class Decided:
+class DecisionStep:
     """A step of a decision about one target."""
 
     act: Act
@@ -154,7 +154,7 @@ class Decided:
 
 
 @dataclass(slots=True)
-class Made:
+class MeasureAct:
     """A measure: what it rests on, who was told, and how it ended."""
 
     act: Act
@@ -165,9 +165,9 @@ class Made:
     proposal: Proposal | None
     prev: object
     rule: tuple[RuleBook, HouseRule] | None
-    told: list["Told"] = field(default_factory=list["Told"])
+    told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
     looked: list[tuple[int, Decision]] = field(default_factory=list[tuple[int, Decision]])
-    ended: "Ended | None" = None
+    ended: "MeasureEnd | None" = None
 
     @property
     def begins(self) -> int:
@@ -206,9 +206,9 @@ class Made:
         return self.matter is not None and self.matter.own
 
     @property
-    def before(self) -> "Made | None":
+    def before(self) -> "MeasureAct | None":
         """The measure that this one goes on from, where it stands in place of another."""
-        return self.prev.made if self.cause != DECIDED and isinstance(self.prev, Ended) else None
+        return self.prev.made if self.cause != DECIDED and isinstance(self.prev, MeasureEnd) else None
 
     @property
     def hands(self) -> set[str]:
@@ -224,27 +224,27 @@ class Made:
 
 
 @dataclass(slots=True)
-class Ended:
+class MeasureEnd:
     """The end of a measure; `made` is None where it is the end of nothing. `followed`: the measures that go on from it."""
 
     act: Act
     said: Reversal
     matter: Matter | None
-    made: Made | None
-    followed: list[Made] = field(default_factory=list[Made])
+    made: MeasureAct | None
+    followed: list[MeasureAct] = field(default_factory=list[MeasureAct])
 
 
 @dataclass(slots=True)
-class Told:
+class NoticeAct:
     """A notice; `about` a measure or the end of one."""
 
     act: Act
     said: Notice
-    made: Made | None
+    made: MeasureAct | None
 
 
 @dataclass(slots=True)
-class Given:
+class RoleAct:
     """A role as an entry gives it."""
 
     act: Act
@@ -252,7 +252,7 @@ class Given:
 
 
 @dataclass(slots=True)
-class Registered:
+class AuthorityAct:
     """A change of the register of authorities."""
 
     act: Act
@@ -260,7 +260,7 @@ class Registered:
 
 
 @dataclass(slots=True)
-class Guarded:
+class ProtectionStep:
     """A step of the protection of somebody."""
 
     act: Act
@@ -268,7 +268,7 @@ class Guarded:
 
 
 @dataclass(slots=True)
-class Listed:
+class ServerAct:
     """A server is let in by name, or taken off that list."""
 
     act: Act
@@ -292,7 +292,7 @@ class Stated:
 
 
 @dataclass(slots=True)
-class Appealed:
+class AppealStep:
     """A step of an appeal; `filed` is the one that it decides."""
 
     act: Act
@@ -301,7 +301,7 @@ class Appealed:
 
 
 @dataclass(slots=True)
-class Unsealed:
+class OpeningAct:
     """An `open` entry, and the sealed act that it opened, where it did."""
 
     act: Act
@@ -318,7 +318,7 @@ class Row(msgspec.Struct, frozen=True):
     kind: str
 
 
-class Counted(NamedTuple):
+class TalliedDecision(NamedTuple):
     """A decision that is to stand in a tally: the index by which it became public, and (did, kind)."""
 
     at: int
@@ -326,13 +326,13 @@ class Counted(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tallied:
+class TallyAct:
     """A tally or one of its parts; `rows` as they were opened, None where nobody asked what stands beside the log."""
 
     act: Act
     said: Tally
     rows: list[Row] | None
-    before: "Tallied | None"
+    before: "TallyAct | None"
     followed: bool = False  # whether the next part of the span is there
 
     @property
@@ -359,9 +359,9 @@ class Tallied:
         )
 
     @property
-    def parts(self) -> "list[Tallied]":
+    def parts(self) -> "list[TallyAct]":
         """Those of its span, up to itself."""
-        found: list[Tallied] = [self]
+        found: list[TallyAct] = [self]
         while found[-1].continues and found[-1].before is not None:
             found.append(found[-1].before)
         return found
@@ -378,9 +378,9 @@ class Book:
         self.authorities: dict[str, Authority] = {}  # ref -> what its last entry says, of those in the register
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
-        self.alone: dict[str, list[Made]] = {}  # by whom -> what they did by themselves
-        self.decided: list[Counted] = []  # since the span of the last tally
-        self.tallies: list[Tallied] = []
+        self.alone: dict[str, list[MeasureAct]] = {}  # by whom -> what they did by themselves
+        self.decided: list[TalliedDecision] = []  # since the span of the last tally
+        self.tallies: list[TallyAct] = []
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
@@ -396,7 +396,7 @@ class Book:
     def began_under(self, ref: str) -> bool:
         return any(ref in one.laws for one in self.matters.values())
 
-    def made(self) -> Iterator[Made]:
+    def made(self) -> Iterator[MeasureAct]:
         for matter in self.matters.values():
             yield from matter.made()
 
@@ -406,15 +406,15 @@ class Book:
         month = month_of(at // MINUTE)
         self.months[month] = min(index, self.months.get(month, index))
 
-    def give(self, given: Given) -> None:
+    def give(self, given: RoleAct) -> None:
         self.people.give(given.act.head.ref, given.said.role)
 
-    def register(self, new: Registered) -> None:
+    def register(self, new: AuthorityAct) -> None:
         """What was proposed, or dropped again, changes nothing: nobody leaves the register."""
         if new.said.step in ("added", "changed") and new.said.name:
             self.authorities[new.act.head.ref] = new.said
 
-    def guard(self, guarded: Guarded) -> None:
+    def guard(self, guarded: ProtectionStep) -> None:
         if guarded.said.step == "ended":
             self.unprotected = guarded.act.place
 
@@ -423,7 +423,7 @@ class Book:
         self.at[matter.act.index] = matter
         self.matters.setdefault(matter.ref, matter)
 
-    def step(self, step: Stepped) -> None:
+    def step(self, step: OrderStep) -> None:
         self.at[step.act.index] = step
         if (matter := step.matter) is None:
             return
@@ -439,7 +439,7 @@ class Book:
         if step.said.step == "hearing_set":
             matter.hearing = moment(step.said.until)
 
-    def decide(self, decided: Decided) -> None:
+    def decide(self, decided: DecisionStep) -> None:
         step, case = decided.said.step, decided.case
         self.at[decided.act.index] = decided
         if case is None:
@@ -459,25 +459,25 @@ class Book:
                 if made.ended is None:
                     made.looked.append((decided.act.at, decided.said))
 
-    def begin(self, made: Made) -> None:
+    def begin(self, made: MeasureAct) -> None:
         self.at[made.act.index] = made
         if not made.said.second:
             self.alone.setdefault(made.said.by or "", []).append(made)
         if made.proposal is not None and made.cause == DECIDED:
             made.proposal.carried += 1
             made.proposal.over = True
-        if isinstance(made.prev, Ended):
+        if isinstance(made.prev, MeasureEnd):
             made.prev.followed.append(made)
         if (case := made.case) is not None:
             case.made.append(made)
             case.decided = made.act.at if case.decided is None else case.decided
 
-    def end(self, ended: Ended) -> None:
+    def end(self, ended: MeasureEnd) -> None:
         self.at[ended.act.index] = ended
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: NoticeAct) -> None:
         if told.made is not None:
             told.made.told.append(told)
 
@@ -485,7 +485,7 @@ class Book:
 
     def count(self, index: int, what: tuple[str, str] | None) -> None:
         if what is not None:
-            self.decided.append(Counted(index, what))
+            self.decided.append(TalliedDecision(index, what))
 
     def uncover(self, sealed: int) -> bool:
         """Whether a sealed entry is opened as a whole for the first time."""
@@ -493,7 +493,7 @@ class Book:
         self._uncovered.add(sealed)
         return new
 
-    def tally(self, tally: Tallied) -> None:
+    def tally(self, tally: TallyAct) -> None:
         self.tallies.append(tally)
         if tally.continues and tally.before is not None:
             tally.before.followed = True

@@ -18,11 +18,11 @@ RULES = "house-rules"  # the `ref` of the house's own rules
 type Files = Callable[[str], bytes | None]  # the file of a SHA-256 (hex), unverified; None where there is none
 
 
-class Missing(Exception):
+class LawMissing(Exception):
     """No file of this hash was given."""
 
 
-class Unlike(Exception):
+class WrongFile(Exception):
     """What was given as a file is not what the log cites: another hash, another law, or none at all."""
 
 
@@ -52,7 +52,7 @@ class Laws:
         self._cited[ref] = Cited(ref, None)
         law = _read(self._files(digest), digest, kind)
         if law.ref != ref:
-            raise Unlike
+            raise WrongFile
         self._cited[ref] = Cited(ref, law)
         return before is not None and before.law is not None and _said_by(before.law) != _said_by(law)
 
@@ -117,13 +117,13 @@ def folder(directory: Path) -> Files:
 
 def _read[D: Dated](raw: bytes | None, digest: str, kind: type[D]) -> D:
     if raw is None:
-        raise Missing
+        raise LawMissing
     if sha256(raw).hexdigest() != digest:
-        raise Unlike
+        raise WrongFile
     faults = Faults()
     law = read_bytes(digest, raw, kind, faults)
     if law is None or not in_order([law], faults) or faults.said:  # a time zone or a date that is none
-        raise Unlike
+        raise WrongFile
     return law
 
 

@@ -2,7 +2,7 @@
 
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
 from chaupal_audit.law.regime import SECRET, Refusal
-from chaupal_audit.rule_of_law.book import DECIDED, Book, Decided, Made, Matter, Proposal
+from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.opened import digest, read
 from chaupal_audit.rule_of_law.said import moment
@@ -168,21 +168,21 @@ ORDERING: tuple[Check[Matter], ...] = (
 # --- decisions without a measure ---
 
 
-def refusal_without_ground(book: Book, decided: Decided) -> bool:
+def refusal_without_ground(book: Book, decided: DecisionStep) -> bool:
     return decided.said.step == "refused" and decided.said.ground not in REFUSALS
 
 
-def unlike_proposed(book: Book, decided: Decided) -> bool:
+def unlike_proposed(book: Book, decided: DecisionStep) -> bool:
     final = decided.said.step in ("refused", "closed") and not decided.step_of_order
     return final and _drops(decided.proposal, decided.act.digests)
 
 
-def opens_foreign(book: Book, act: Decided | Made) -> bool:
+def opens_foreign(book: Book, act: DecisionStep | MeasureAct) -> bool:
     digests = act.act.digests
     return any(digest(text) not in digests for text in act.said.opens or ())
 
 
-def said_otherwise(book: Book, decided: Decided) -> bool:
+def said_otherwise(book: Book, decided: DecisionStep) -> bool:
     told = _told(decided)
     if decided.said.step == "refused":
         return (
@@ -191,24 +191,24 @@ def said_otherwise(book: Book, decided: Decided) -> bool:
     return decided.said.step == "closed" and told.get("outcome", decided.said.outcome) != decided.said.outcome
 
 
-def no_reason(book: Book, act: Decided | Made) -> bool:
+def no_reason(book: Book, act: DecisionStep | MeasureAct) -> bool:
     """Whoever decides commits to a reason; one that was opened says something."""
-    if isinstance(act, Decided) and act.said.step not in ("proposed", "refused", "closed"):
+    if isinstance(act, DecisionStep) and act.said.step not in ("proposed", "refused", "closed"):
         return False
     told = act.act.opened
     return not act.act.digests or ("reason" in told and not str(told["reason"] or "").strip())
 
 
-def despite_unsaid(book: Book, act: Decided | Made) -> str:
+def despite_unsaid(book: Book, act: DecisionStep | MeasureAct) -> str:
     """Whoever proposes answers for what the order lacks on its face; where one acts alone, that person does."""
-    if act.said.step != "proposed" if isinstance(act, Decided) else act.cause != DECIDED:
+    if act.said.step != "proposed" if isinstance(act, DecisionStep) else act.cause != DECIDED:
         return ""  # what goes on was answered for where it began
     told = act.act.opened
     blank = "despite" in told and not str(told["despite"] or "").strip()
     return ", ".join(act.said.defects) if act.said.defects and (blank or not act.said.despite) else ""
 
 
-def defects_unlike(book: Book, made: Made) -> str:
+def defects_unlike(book: Book, made: MeasureAct) -> str:
     """What was acknowledged is what was carried out: neither less nor more was seen by whoever approved."""
     proposal = made.proposal
     if proposal is None or made.cause != DECIDED:
@@ -216,14 +216,14 @@ def defects_unlike(book: Book, made: Made) -> str:
     return ", ".join(sorted(set(made.said.defects) ^ set(proposal.said.defects)))
 
 
-DESPITE_UNSAID = Check[Decided | Made](
+DESPITE_UNSAID = Check[DecisionStep | MeasureAct](
     "despite_unsaid",
     "The order lacks something on its face, and nobody answers for acting in spite of that.",
     "आदेश में ऊपर से ही कमी है, और फिर भी कार्रवाई क्यों हुई इसका जवाब किसी ने नहीं दिया।",
     despite_unsaid,
 )
 
-DECIDING_LAW: tuple[Check[Decided], ...] = (
+DECIDING_LAW: tuple[Check[DecisionStep], ...] = (
     Check(
         "refusal_without_ground",
         "A refusal names none of the grounds on which one can refuse.",
@@ -256,29 +256,29 @@ DECIDING_LAW: tuple[Check[Decided], ...] = (
 # --- measures ---
 
 
-def law_ended(book: Book, made: Made) -> bool:
+def law_ended(book: Book, made: MeasureAct) -> bool:
     """Its version stays with an order; but some version of the law is still the law on the day of the measure."""
     return made.matter is not None and not book.laws.any_at(made.act.head.regime, made.begins)
 
 
-def other_law(book: Book, made: Made) -> bool:
+def other_law(book: Book, made: MeasureAct) -> bool:
     return made.matter is not None and made.act.head.regime != made.matter.act.head.regime
 
 
-def other_basis(book: Book, made: Made) -> bool:
+def other_basis(book: Book, made: MeasureAct) -> bool:
     return made.law is not None and made.said.basis != made.law.basis_kind
 
 
-def ground_missing(book: Book, made: Made) -> bool:
+def ground_missing(book: Book, made: MeasureAct) -> bool:
     law, matter = made.law, made.matter
     return law is not None and matter is not None and not matter.own and bool(law.bases) and not matter.said.bases
 
 
-def not_allowed(book: Book, made: Made) -> bool:
+def not_allowed(book: Book, made: MeasureAct) -> bool:
     return made.law is not None and made.said.measure not in made.law.measures_allowed
 
 
-def beyond_territory(book: Book, made: Made) -> str:
+def beyond_territory(book: Book, made: MeasureAct) -> str:
     where, law, matter = set(made.said.territory or ()), made.law, made.matter
     if law is None or matter is None:
         return ""
@@ -288,13 +288,13 @@ def beyond_territory(book: Book, made: Made) -> str:
     return "" if within and lawful else ", ".join(sorted(where)) or "nowhere"
 
 
-def wider_than_target(book: Book, made: Made) -> bool:
+def wider_than_target(book: Book, made: MeasureAct) -> bool:
     """An order against a post never takes its account along."""
     kind = made.case.kind if made.case else ""
     return kind in NARROWED and (made.said.kind or "") not in NARROWED[kind]
 
 
-def server_otherwise(book: Book, made: Made) -> str:
+def server_otherwise(book: Book, made: MeasureAct) -> str:
     """What limits a whole server limits nothing else, and nothing else limits a whole server."""
     known, kind = {measure.value for measure in Measure}, made.said.kind or ""
     if made.said.measure not in known or (made.said.measure in OF_SERVERS) == (kind == SERVER):
@@ -302,12 +302,12 @@ def server_otherwise(book: Book, made: Made) -> str:
     return f"{made.said.measure} on {kind}"
 
 
-def server_by_law(book: Book, made: Made) -> bool:
+def server_by_law(book: Book, made: MeasureAct) -> bool:
     """No law withholds a whole server: that is for the house's own rules, and then it is so everywhere."""
     return made.said.kind == SERVER and (not made.own or tuple(made.said.territory or ()) != (EVERYWHERE,))
 
 
-def more_than_ordered(book: Book, made: Made) -> bool:
+def more_than_ordered(book: Book, made: MeasureAct) -> bool:
     """More targets of a kind than the order named: a post cannot have become an account."""
     matter, case = made.matter, made.case
     if matter is None or case is None or not case.kind:
@@ -316,11 +316,11 @@ def more_than_ordered(book: Book, made: Made) -> bool:
     return alike > matter.said.targets.get(case.kind, 0) + matter.said.targets.get("unknown", 0)
 
 
-def account_without_finding(book: Book, made: Made) -> bool:
+def account_without_finding(book: Book, made: MeasureAct) -> bool:
     return not made.own and made.said.measure in ACCOUNT_LEVEL and not made.said.finding
 
 
-def wider_than_asked(book: Book, made: Made) -> str:
+def wider_than_asked(book: Book, made: MeasureAct) -> str:
     known = {measure.value for measure in Measure}
     if made.own or made.said.measure not in known or made.said.demanded not in known:
         return ""
@@ -328,16 +328,16 @@ def wider_than_asked(book: Book, made: Made) -> str:
     return f"{made.said.measure} for {made.said.demanded}" if wider else ""
 
 
-def demanded_otherwise(book: Book, made: Made) -> bool:
+def demanded_otherwise(book: Book, made: MeasureAct) -> bool:
     proposal = made.proposal
     return proposal is not None and bool(proposal.said.demanded) and proposal.said.demanded != made.said.demanded
 
 
-def outcome_word(book: Book, made: Made) -> bool:
+def outcome_word(book: Book, made: MeasureAct) -> bool:
     return made.matter is not None and (made.said.outcome == "own_rules_action") != made.own
 
 
-def hint_unlike(book: Book, made: Made) -> str:
+def hint_unlike(book: Book, made: MeasureAct) -> str:
     """A measure names whose hint it follows as its matter does, and where that authority is."""
     if made.matter is None:
         return ""
@@ -348,41 +348,41 @@ def hint_unlike(book: Book, made: Made) -> str:
     return f"{said.jurisdiction or '-'}, {country}" if country and said.jurisdiction != country else ""
 
 
-def reason_unlike(book: Book, made: Made) -> bool:
+def reason_unlike(book: Book, made: MeasureAct) -> bool:
     return made.cause == DECIDED and _drops(made.proposal, made.act.digests)
 
 
-def measure_otherwise(book: Book, made: Made) -> bool:
+def measure_otherwise(book: Book, made: MeasureAct) -> bool:
     return _told(made).get("outcome", made.said.measure) != made.said.measure
 
 
-def backdated(book: Book, made: Made) -> str:
+def backdated(book: Book, made: MeasureAct) -> str:
     return f"from {made.said.start}, entered {made.act.head.at}" if abs(made.begins - made.act.at) > SLACK else ""
 
 
-def no_end(book: Book, made: Made) -> bool:
+def no_end(book: Book, made: MeasureAct) -> bool:
     for_good = bool(made.said.permanent) and made.said.measure == Measure.SUSPEND.value
     return made.until is None and moment(made.said.review) is None and not for_good
 
 
-def reach_unlike(book: Book, made: Made) -> bool:
+def reach_unlike(book: Book, made: MeasureAct) -> bool:
     """Of what came from another server nobody here knows where else it went; a tag is sent nowhere."""
     said = made.said
     told = [one for one in (said.came_from, said.sent_to) if one is not None]
     return len(told) > 1 or (bool(told) and said.kind == "tag") or (said.sent_to or 0) < 0
 
 
-def for_good(book: Book, made: Made) -> bool:
+def for_good(book: Book, made: MeasureAct) -> bool:
     return bool(made.said.permanent) and made.said.measure != Measure.SUSPEND.value
 
 
-def beyond_law(book: Book, made: Made) -> str:
+def beyond_law(book: Book, made: MeasureAct) -> str:
     latest = None if made.law is None else made.law.ends_at(made.begins)
     over = latest is not None and (made.until is None or made.until > latest + SLACK)
     return f"at most until {at_minute(latest)}" if over and latest is not None else ""
 
 
-def _given_more(made: Made) -> bool:
+def _given_more(made: MeasureAct) -> bool:
     """What is made less, or goes on after a stay, may have been given more time before; then it lasts no longer than that."""
     was = made.before
     if was is None or made.cause not in ("amended", "modified", "resumed"):
@@ -390,7 +390,7 @@ def _given_more(made: Made) -> bool:
     return was.until is None or (made.until is not None and made.until <= was.until + SLACK)
 
 
-def beyond_order(book: Book, made: Made) -> str:
+def beyond_order(book: Book, made: MeasureAct) -> str:
     """No measure lasts longer than the order, but where a later act of its authority gave it more time."""
     matter = made.matter
     if matter is None or made.cause in ("extended", "renewed") or _given_more(made):
@@ -400,7 +400,7 @@ def beyond_order(book: Book, made: Made) -> str:
     return f"at most until {matter.said.ends}" if over else ""
 
 
-def beyond_interim(book: Book, made: Made) -> bool:
+def beyond_interim(book: Book, made: MeasureAct) -> bool:
     matter = made.matter
     latest = None if matter is None else moment(matter.said.interim_until)
     if matter is None or latest is None:
@@ -408,28 +408,28 @@ def beyond_interim(book: Book, made: Made) -> bool:
     return made.until is None or made.until > latest + SLACK
 
 
-def review_too_late(book: Book, made: Made) -> bool:
+def review_too_late(book: Book, made: MeasureAct) -> bool:
     review, law = moment(made.said.review), made.law
     latest = None if law is None else law.review_at(made.begins)
     return made.until is None and review is not None and latest is not None and review > latest + SLACK
 
 
-def rule_unknown(book: Book, made: Made) -> bool:
+def rule_unknown(book: Book, made: MeasureAct) -> bool:
     return made.own and made.rule is None
 
 
-def rule_not_in_force(book: Book, made: Made) -> bool:
+def rule_not_in_force(book: Book, made: MeasureAct) -> bool:
     if not made.own or made.rule is None:
         return False
     begins = made.rule[0].effective_from
     return begins is not None and at_minute(made.begins + SLACK)[:10] < begins.isoformat()
 
 
-def rule_brings_other(book: Book, made: Made) -> bool:
+def rule_brings_other(book: Book, made: MeasureAct) -> bool:
     return made.own and made.rule is not None and made.said.measure not in made.rule[1].measures
 
 
-def strike_too_long(book: Book, made: Made) -> str:
+def strike_too_long(book: Book, made: MeasureAct) -> str:
     until = moment(made.said.strike_until)
     if until is None or not made.own or made.rule is None:
         return ""
@@ -439,7 +439,7 @@ def strike_too_long(book: Book, made: Made) -> str:
     return f"at most until {at_minute(latest)}" if over else ""
 
 
-MEASURING_LAW: tuple[Check[Made], ...] = (
+MEASURING_LAW: tuple[Check[MeasureAct], ...] = (
     Check(
         "backdated", "The measure says that it was in force at another time than its entry was made.",
         "कार्रवाई कहती है कि वह किसी और समय से लागू है, जबकि उसकी प्रविष्टि बाद में या पहले बनी।", backdated,
@@ -568,7 +568,7 @@ def _drops(proposal: Proposal | None, digests: frozenset[str]) -> bool:
     return proposal is not None and not proposal.act.digests <= digests
 
 
-def _told(act: Decided | Made) -> dict[str, object]:
+def _told(act: DecisionStep | MeasureAct) -> dict[str, object]:
     """What the entry's own disclosures say, those of its commitments."""
     digests = act.act.digests
     texts = [text for text in act.said.opens or () if digest(text) in digests]

@@ -2,7 +2,7 @@
 
 from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
-from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, Decided, Ended, Made, Matter, Stepped
+from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, DecisionStep, Matter, MeasureAct, MeasureEnd, OrderStep
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.said import moment
 
@@ -26,11 +26,11 @@ BY_STEP = (
 # --- steps of an order ---
 
 
-def order_unknown(book: Book, act: Stepped | Decided | Made | Ended) -> bool:
+def order_unknown(book: Book, act: OrderStep | DecisionStep | MeasureAct | MeasureEnd) -> bool:
     return act.matter is None
 
 
-def step_out_of_state(book: Book, step: Stepped) -> str:
+def step_out_of_state(book: Book, step: OrderStep) -> str:
     verb = VERBS.get(step.said.step)
     if verb is not None and step.said.targets:  # about some of its targets
         verb = procedure.SOME.get(verb, verb)
@@ -40,41 +40,41 @@ def step_out_of_state(book: Book, step: Stepped) -> str:
     return "" if step.stage in sources else f"{step.said.step} on an order that is {step.stage}"
 
 
-def targets_unnamed(book: Book, step: Stepped) -> bool:
+def targets_unnamed(book: Book, step: OrderStep) -> bool:
     return step.matter is not None and any(not 1 <= one <= step.matter.total for one in step.said.targets or ())
 
 
-def closed_in_force(book: Book, step: Stepped) -> str:
+def closed_in_force(book: Book, step: OrderStep) -> str:
     if step.said.step != "closed" or step.matter is None:
         return ""
     bind = [made for made in step.matter.made() if _binds(made, step.act.at)]
     return f"{len(bind)} in force" if bind else ""
 
 
-def hearing_early(book: Book, step: Stepped) -> bool:
+def hearing_early(book: Book, step: OrderStep) -> bool:
     day = step.matter.hearing if step.matter else None
     return step.said.step == "hearing_held" and day is not None and step.act.at + SLACK < day
 
 
-def hearing_unheralded(book: Book, step: Stepped) -> bool:
+def hearing_unheralded(book: Book, step: OrderStep) -> bool:
     """A hearing is set no nearer than the law lets people prepare for it."""
     law, day = (step.matter.law if step.matter else None), moment(step.said.until)
     earliest = None if law is None else law.due("hearing_notice_min", step.act.at)
     return step.said.step == "hearing_set" and day is not None and earliest is not None and day + SLACK < earliest
 
 
-def returned_for_nothing(book: Book, step: Stepped) -> bool:
+def returned_for_nothing(book: Book, step: OrderStep) -> bool:
     return step.said.step == "returned" and not step.said.codes
 
 
-def confirmed_by_another(book: Book, step: Stepped) -> str:
+def confirmed_by_another(book: Book, step: OrderStep) -> str:
     """The order by which another is confirmed does not say itself that it confirms a third."""
     by = book.matters.get(step.said.confirms or "")
     said = None if by is None else by.said.confirms
     return said or "" if said and said != step.act.head.ref else ""
 
 
-STEPPING: tuple[Check[Stepped], ...] = (
+STEPPING: tuple[Check[OrderStep], ...] = (
     Check(
         "confirmed_by_another", "The order was confirmed by one that says that it confirms another.",
         "आदेश की पुष्टि ऐसे आदेश से हुई जो कहता है कि वह किसी दूसरे आदेश की पुष्टि करता है।", confirmed_by_another,
@@ -113,73 +113,73 @@ STEPPING: tuple[Check[Stepped], ...] = (
 # --- decisions and measures ---
 
 
-def target_unnamed(book: Book, act: Decided | Made) -> bool:
+def target_unnamed(book: Book, act: DecisionStep | MeasureAct) -> bool:
     return act.matter is not None and not 1 <= act.said.target <= act.matter.total
 
 
-def decided_out_of_state(book: Book, decided: Decided) -> str:
+def decided_out_of_state(book: Book, decided: DecisionStep) -> str:
     if decided.said.step not in ("proposed", "concurred", "refused"):
         return ""
     return _out_of_state(decided.matter)
 
 
-def measured_out_of_state(book: Book, made: Made) -> str:
+def measured_out_of_state(book: Book, made: MeasureAct) -> str:
     return _out_of_state(made.matter) if made.cause == DECIDED else ""
 
 
-def kind_changed(book: Book, decided: Decided) -> bool:
+def kind_changed(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
     return case is not None and bool(case.kind) and bool(decided.said.kind) and decided.said.kind != case.kind
 
 
-def proposal_missing(book: Book, act: Decided | Made) -> bool:
+def proposal_missing(book: Book, act: DecisionStep | MeasureAct) -> bool:
     """What two decide follows from a proposal of the same target that stands."""
-    if isinstance(act, Decided):
+    if isinstance(act, DecisionStep):
         two = act.said.step in ("refused", "closed", "concurred", "returned") and not act.step_of_order
         return two and act.proposal is None
     return act.cause == DECIDED and bool(act.said.second) and not act.said.alone and act.proposal is None
 
 
-def proposal_spent(book: Book, act: Decided | Made) -> bool:
+def proposal_spent(book: Book, act: DecisionStep | MeasureAct) -> bool:
     """A proposal is carried out once, in as many parts as it says; not after it was sent back."""
     proposal = act.proposal
-    if proposal is None or (isinstance(act, Made) and act.cause != DECIDED):
+    if proposal is None or (isinstance(act, MeasureAct) and act.cause != DECIDED):
         return False
-    if isinstance(act, Decided):
+    if isinstance(act, DecisionStep):
         return act.said.step in ("refused", "closed", "concurred") and not act.step_of_order and proposal.over
     parts = max(act.said.parts or 1, 1)
     return proposal.carried >= parts if proposal.carried else proposal.over
 
 
-def closed_unordered(book: Book, decided: Decided) -> bool:
+def closed_unordered(book: Book, decided: DecisionStep) -> bool:
     """What was withdrawn, set aside or left undecided with its order follows from that step of it."""
     wanted, matter = decided.step_of_order, decided.matter
     return bool(wanted) and matter is not None and not _stepped(matter, wanted, decided.said.target, decided.act.at)
 
 
-def kept_nothing(book: Book, decided: Decided) -> bool:
+def kept_nothing(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
     return decided.said.step in STEPS_ON_CASES and not any(made.ended is None for made in (case.made if case else ()))
 
 
-def origin_unknown(book: Book, made: Made) -> bool:
+def origin_unknown(book: Book, made: MeasureAct) -> bool:
     return made.matter is not None and not made.own and not made.matter.genuine
 
 
-def cause_missing(book: Book, made: Made) -> str:
+def cause_missing(book: Book, made: MeasureAct) -> str:
     """What is changed ends first; what is resumed was stayed."""
     if made.cause == DECIDED:
         return ""
     wanted = STAYED if made.cause == RESUMED else made.cause
-    came_from = made.prev.said.step if isinstance(made.prev, Ended) else ""
+    came_from = made.prev.said.step if isinstance(made.prev, MeasureEnd) else ""
     return "" if came_from == wanted else f"{made.cause} after {came_from or 'nothing'}"
 
 
-def whose_act(book: Book, made: Made) -> bool:
+def whose_act(book: Book, made: MeasureAct) -> bool:
     return made.cause not in (DECIDED, "modified") and not made.said.body
 
 
-def renewed_alone(book: Book, made: Made) -> bool:
+def renewed_alone(book: Book, made: MeasureAct) -> bool:
     """What one person may do goes on as theirs after a stay or an appeal; whatever else is changed, two change."""
     if made.cause == DECIDED:
         return False
@@ -188,7 +188,7 @@ def renewed_alone(book: Book, made: Made) -> bool:
     return not made.said.second or made.said.second == made.said.by
 
 
-def more_than_before(book: Book, made: Made) -> str:
+def more_than_before(book: Book, made: MeasureAct) -> str:
     """A stay gives back no more than it took, and neither an appeal nor an amendment widens anything."""
     was, said = made.before, made.said
     if was is None or made.cause not in NO_WIDER:
@@ -201,7 +201,7 @@ def more_than_before(book: Book, made: Made) -> str:
     return ", ".join(found)
 
 
-def in_force_twice(book: Book, made: Made) -> bool:
+def in_force_twice(book: Book, made: MeasureAct) -> bool:
     """A target that is limited already is not decided anew; what goes on from an end is another matter."""
     case = made.case
     if case is None or made.cause != DECIDED:
@@ -209,7 +209,7 @@ def in_force_twice(book: Book, made: Made) -> bool:
     return any(one.proposal is not made.proposal and _binds(one, made.act.at) for one in case.made)
 
 
-DECIDING_ORDER: tuple[Check[Decided], ...] = (
+DECIDING_ORDER: tuple[Check[DecisionStep], ...] = (
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",
         "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
@@ -241,7 +241,7 @@ DECIDING_ORDER: tuple[Check[Decided], ...] = (
     ),
 )  # fmt: skip
 
-MEASURING_ORDER: tuple[Check[Made], ...] = (
+MEASURING_ORDER: tuple[Check[MeasureAct], ...] = (
     Check(
         "order_unknown", "The measure comes from an order that the log did not have then.",
         "कार्रवाई ऐसे आदेश की है जो तब लॉग में नहीं था।", order_unknown,
@@ -289,25 +289,25 @@ MEASURING_ORDER: tuple[Check[Made], ...] = (
 # --- ends ---
 
 
-def end_of_nothing(book: Book, ended: Ended) -> bool:
+def end_of_nothing(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is None or ended.made.act.head.ref != ended.act.head.ref
 
 
-def ended_twice(book: Book, ended: Ended) -> bool:
+def ended_twice(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is not None and ended.made.ended is not None
 
 
-def target_other(book: Book, ended: Ended) -> bool:
+def target_other(book: Book, ended: MeasureEnd) -> bool:
     return ended.made is not None and ended.made.said.target != ended.said.target
 
 
-def lapsed_early(book: Book, ended: Ended) -> bool:
+def lapsed_early(book: Book, ended: MeasureEnd) -> bool:
     made = ended.made
     ends = [] if made is None else [end for end in (made.until, moment(made.said.emergency_until)) if end is not None]
     return ended.said.step == LAPSED and made is not None and (not ends or ended.act.at + SLACK < min(ends))
 
 
-def end_unordered(book: Book, ended: Ended) -> bool:
+def end_unordered(book: Book, ended: MeasureEnd) -> bool:
     """What is withdrawn, stayed, set aside or changed for somebody else follows from a step of the order."""
     if ended.said.step not in BY_STEP or ended.matter is None:
         return False
@@ -317,7 +317,7 @@ def end_unordered(book: Book, ended: Ended) -> bool:
     return not confirming and not stepped
 
 
-ENDING: tuple[Check[Ended], ...] = (
+ENDING: tuple[Check[MeasureEnd], ...] = (
     Check(
         "order_unknown", "The entry is about an order that the log does not have.",
         "प्रविष्टि ऐसे आदेश की है जो लॉग में नहीं है।", order_unknown,
@@ -349,5 +349,5 @@ def _stepped(matter: Matter, word: str, target: int, at: int) -> bool:
     return newest is not None and newest + SLACK >= at
 
 
-def _binds(made: Made, at: int) -> bool:
+def _binds(made: MeasureAct, at: int) -> bool:
     return made.ended is None and (made.until is None or at < made.until)

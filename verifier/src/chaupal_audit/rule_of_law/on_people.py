@@ -5,18 +5,18 @@ from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.law.rulebook import ALONE_APART
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
+    AuthorityAct,
     Book,
-    Decided,
+    DecisionStep,
     DoorShut,
-    Ended,
-    Given,
-    Guarded,
-    Listed,
-    Made,
-    Registered,
+    MeasureAct,
+    MeasureEnd,
+    OpeningAct,
+    OrderStep,
+    ProtectionStep,
+    RoleAct,
+    ServerAct,
     Stated,
-    Stepped,
-    Unsealed,
 )
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.on_order import RESUMED
@@ -39,19 +39,19 @@ CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
 # --- roles are given ---
 
 
-def role_by_nobody(book: Book, given: Given) -> bool:
+def role_by_nobody(book: Book, given: RoleAct) -> bool:
     return given.said.by != MACHINE and book.people.role(given.said.by) != OWNER
 
 
-def role_was_other(book: Book, given: Given) -> bool:
+def role_was_other(book: Book, given: RoleAct) -> bool:
     return (given.said.was or MEMBER) != book.people.role(given.act.head.ref)
 
 
-def role_to_oneself(book: Book, given: Given) -> bool:
+def role_to_oneself(book: Book, given: RoleAct) -> bool:
     return given.said.by == given.act.head.ref
 
 
-GIVING: tuple[Check[Given], ...] = (
+GIVING: tuple[Check[RoleAct], ...] = (
     Check(
         "role_given_by_nobody",
         "A role was given by somebody who is no owner.",
@@ -71,17 +71,17 @@ GIVING: tuple[Check[Given], ...] = (
 # --- what two must do beside the orders ---
 
 
-def register_alone(book: Book, new: Registered) -> bool:
+def register_alone(book: Book, new: AuthorityAct) -> bool:
     return new.said.step in ("added", "changed") and not different((new.said.by, new.said.second))
 
 
-def register_role(book: Book, new: Registered) -> bool:
+def register_role(book: Book, new: AuthorityAct) -> bool:
     """One who takes orders in proposes what is known of an authority, or drops it again; one who approves agrees."""
     agrees = new.said.second in (None, new.said.by) or book.people.may(new.said.second, "agree_authority")
     return not agrees or not book.people.may(new.said.by, "register_authority", "work_on_order")
 
 
-REGISTERING: tuple[Check[Registered], ...] = (
+REGISTERING: tuple[Check[AuthorityAct], ...] = (
     Check(
         "authority_changed_alone",
         "An authority was entered or changed by one person; two must do it.",
@@ -97,16 +97,16 @@ REGISTERING: tuple[Check[Registered], ...] = (
 )
 
 
-def guard_alone(book: Book, guarded: Guarded) -> bool:
+def guard_alone(book: Book, guarded: ProtectionStep) -> bool:
     return guarded.said.step in ("granted", "ended") and not different((guarded.said.by, guarded.said.second))
 
 
-def guard_role(book: Book, guarded: Guarded) -> bool:
+def guard_role(book: Book, guarded: ProtectionStep) -> bool:
     people = [guarded.said.by, *([guarded.said.second] if guarded.said.second else [])]
     return not all(book.people.may(one, "protect_speaker") for one in people if one != CLOCK)
 
 
-GUARDING: tuple[Check[Guarded], ...] = (
+GUARDING: tuple[Check[ProtectionStep], ...] = (
     Check(
         "protection_changed_alone",
         "Somebody's protection was granted or ended by one person; two must do it.",
@@ -122,16 +122,16 @@ GUARDING: tuple[Check[Guarded], ...] = (
 )
 
 
-def list_alone(book: Book, listed: Listed) -> bool:
+def list_alone(book: Book, listed: ServerAct) -> bool:
     return listed.said.step == "taken_off" and not different((listed.said.by, listed.said.second))
 
 
-def list_role(book: Book, listed: Listed) -> bool:
+def list_role(book: Book, listed: ServerAct) -> bool:
     people = [listed.said.by, *([listed.said.second] if listed.said.second else [])]
     return not all(book.people.may(one, "sanction") for one in people)
 
 
-LISTING: tuple[Check[Listed], ...] = (
+LISTING: tuple[Check[ServerAct], ...] = (
     Check(
         "server_taken_off_alone",
         "A server that was let in was taken off the list by one person; two must do it.",
@@ -177,7 +177,7 @@ STATING: tuple[Check[Stated], ...] = (
 # --- steps, decisions, ends ---
 
 
-def step_role(book: Book, step: Stepped) -> bool:
+def step_role(book: Book, step: OrderStep) -> bool:
     by = step.said.by
     if by == AUTHORITY:
         return step.said.step not in BY_AUTHORITY
@@ -187,7 +187,7 @@ def step_role(book: Book, step: Stepped) -> bool:
     return not book.people.may(by, *STEP_ROLES, *(("sanction",) if own_change else ()))
 
 
-def decider_role(book: Book, decided: Decided) -> bool:
+def decider_role(book: Book, decided: DecisionStep) -> bool:
     own = decided.matter is not None and decided.matter.own
     people = [decided.said.by, *([decided.said.second] if decided.said.second else [])]
     return not all(
@@ -195,41 +195,41 @@ def decider_role(book: Book, decided: Decided) -> bool:
     )
 
 
-def concurred_with_oneself(book: Book, decided: Decided) -> bool:
+def concurred_with_oneself(book: Book, decided: DecisionStep) -> bool:
     proposal = decided.proposal
     return decided.said.step == "concurred" and proposal is not None and decided.said.by == proposal.said.by
 
 
-def seconded_oneself(book: Book, decided: Decided) -> bool:
+def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
     """What one did by themselves is seconded by somebody else."""
     made = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
     return decided.said.step == "reviewed" and any(one.said.by == decided.said.by for one in made)
 
 
-def refused_alone(book: Book, decided: Decided) -> bool:
+def refused_alone(book: Book, decided: DecisionStep) -> bool:
     final = decided.said.step in ("refused", "closed") and not decided.step_of_order
     return final and not different((decided.said.by, decided.said.second))
 
 
-def refused_by_another(book: Book, decided: Decided) -> bool:
+def refused_by_another(book: Book, decided: DecisionStep) -> bool:
     """Two people stand in the entry; the first is the one who proposed it, or they could both be one."""
     final = decided.said.step in ("refused", "closed") and not decided.step_of_order
     return final and decided.proposal is not None and decided.said.by != decided.proposal.said.by
 
 
-def returned_oneself(book: Book, decided: Decided) -> bool:
+def returned_oneself(book: Book, decided: DecisionStep) -> bool:
     proposal = decided.proposal
     return decided.said.step == "returned" and proposal is not None and decided.said.by == proposal.said.by
 
 
-def refused_unapproved(book: Book, decided: Decided) -> bool:
+def refused_unapproved(book: Book, decided: DecisionStep) -> bool:
     if decided.said.step not in ("refused", "closed") or not decided.said.second:
         return False
     own = decided.matter is not None and decided.matter.own
     return not book.people.may(decided.said.second, "approve_sanction" if own else "approve")
 
 
-DECIDING: tuple[Check[Decided], ...] = (
+DECIDING: tuple[Check[DecisionStep], ...] = (
     Check(
         "decider_without_role",
         "A step of a decision was taken by somebody whose role did not allow it then.",
@@ -274,7 +274,7 @@ DECIDING: tuple[Check[Decided], ...] = (
     ),
 )
 
-STEPPING_WHO: tuple[Check[Stepped], ...] = (
+STEPPING_WHO: tuple[Check[OrderStep], ...] = (
     Check(
         "step_without_role",
         "A step of the order was taken by somebody whose role did not allow it then.",
@@ -284,7 +284,7 @@ STEPPING_WHO: tuple[Check[Stepped], ...] = (
 )
 
 
-def end_role(book: Book, ended: Ended) -> bool:
+def end_role(book: Book, ended: MeasureEnd) -> bool:
     by, step = ended.said.by, ended.said.step
     if step in ENDS_BY_CLOCK:
         return by != CLOCK
@@ -293,7 +293,7 @@ def end_role(book: Book, ended: Ended) -> bool:
     return not book.people.may(by, *END_ROLES.get(step, CARRIED_OUT))
 
 
-ENDING_WHO: tuple[Check[Ended], ...] = (
+ENDING_WHO: tuple[Check[MeasureEnd], ...] = (
     Check(
         "ended_without_role",
         "A measure was ended by somebody whose role did not allow it then.",
@@ -303,11 +303,11 @@ ENDING_WHO: tuple[Check[Ended], ...] = (
 )
 
 
-def opener_role(book: Book, opened: Unsealed) -> bool:
+def opener_role(book: Book, opened: OpeningAct) -> bool:
     return opened.said.by not in (CLOCK, MACHINE) and not book.people.may(opened.said.by, "open_entries")
 
 
-OPENING_WHO: tuple[Check[Unsealed], ...] = (
+OPENING_WHO: tuple[Check[OpeningAct], ...] = (
     Check(
         "opened_without_role",
         "What the log kept closed was opened by somebody whose role did not allow it.",
@@ -320,7 +320,7 @@ OPENING_WHO: tuple[Check[Unsealed], ...] = (
 # --- measures ---
 
 
-def first_act(made: Made) -> tuple[str, ...]:
+def first_act(made: MeasureAct) -> tuple[str, ...]:
     """What whoever decided the measure must be allowed to do."""
     if made.said.emergency:
         return ("act_in_emergency",)
@@ -329,13 +329,13 @@ def first_act(made: Made) -> tuple[str, ...]:
     return ("sanction",) if made.own else ("decide",)
 
 
-def second_act(made: Made) -> tuple[str, ...]:
+def second_act(made: MeasureAct) -> tuple[str, ...]:
     if made.cause != DECIDED:
         return CARRIED_OUT
     return ("approve_sanction",) if made.own else ("approve",)
 
 
-def people_of(made: Made) -> list[tuple[str, str, tuple[str, ...]]]:
+def people_of(made: MeasureAct) -> list[tuple[str, str, tuple[str, ...]]]:
     """(what they did, who, what that asks for) of everybody who decided the measure, or that it goes on.
 
     Whoever stands behind it only because they had decided what it goes on from was judged then: they may have left since.
@@ -349,12 +349,12 @@ def people_of(made: Made) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(part, who, acts) for part, who, acts in found if who not in earlier.get(part, ())]
 
 
-def deciders(made: Made) -> dict[str, set[str]]:
+def deciders(made: MeasureAct) -> dict[str, set[str]]:
     """What they did -> who stands behind it."""
     return {"by": {made.said.by or ""}, "second": made.seconds, "concurred": {made.said.concurred or ""}}
 
 
-def others_behind_it(book: Book, made: Made) -> str:
+def others_behind_it(book: Book, made: MeasureAct) -> str:
     """What a stay or a confirmation lets go on stands on the people that it stood on."""
     if made.before is None or made.cause not in (RESUMED, "confirmed"):
         return ""
@@ -362,11 +362,11 @@ def others_behind_it(book: Book, made: Made) -> str:
     return ", ".join(part for part in earlier if (now[part] or {""}) - (earlier[part] or {""}))
 
 
-def person_unknown(book: Book, made: Made) -> str:
+def person_unknown(book: Book, made: MeasureAct) -> str:
     return ", ".join(f"{part} {who}" for part, who, _ in people_of(made) if not book.people.known(who))
 
 
-def _unable(book: Book, made: Made, *, once: bool) -> str:
+def _unable(book: Book, made: MeasureAct, *, once: bool) -> str:
     """Those who may not do their part; `once`: only who might have before, or only who never might."""
     return ", ".join(
         f"{part} {who}, {book.people.role(who)}"
@@ -375,19 +375,19 @@ def _unable(book: Book, made: Made, *, once: bool) -> str:
     )
 
 
-def role_lacking(book: Book, made: Made) -> str:
+def role_lacking(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=False)
 
 
-def role_lost(book: Book, made: Made) -> str:
+def role_lost(book: Book, made: MeasureAct) -> str:
     return _unable(book, made, once=True)
 
 
-def one_person_twice(book: Book, made: Made) -> bool:
+def one_person_twice(book: Book, made: MeasureAct) -> bool:
     return bool(made.said.second) and made.said.by == made.said.second
 
 
-def second_missing(book: Book, made: Made) -> bool:
+def second_missing(book: Book, made: MeasureAct) -> bool:
     """Two decide, but for what the law leaves to one, and in an emergency."""
     if made.said.second or made.said.emergency or made.law is None:
         return False
@@ -395,7 +395,7 @@ def second_missing(book: Book, made: Made) -> bool:
     return measure is None or not made.said.alone or made.law.needs_two(measure, permanent=made.endless)
 
 
-def protected_without_third(book: Book, made: Made) -> bool:
+def protected_without_third(book: Book, made: MeasureAct) -> bool:
     if not made.said.protected or made.said.second is None or made.cause not in BY_TWO:
         return False
     proposal = made.proposal if made.cause == DECIDED or made.case is None else made.case.proposal
@@ -403,23 +403,23 @@ def protected_without_third(book: Book, made: Made) -> bool:
     return not different((made.said.by, made.said.second, made.said.concurred)) or made.said.concurred not in agreed
 
 
-def protected_alone(book: Book, made: Made) -> bool:
+def protected_alone(book: Book, made: MeasureAct) -> bool:
     return bool(made.said.protected) and not made.said.second
 
 
-def protected_account(book: Book, made: Made) -> bool:
+def protected_account(book: Book, made: MeasureAct) -> bool:
     """What goes on after a stay, or is made less by an appeal, was decided before: whose account it is may have become known since."""
     return bool(made.said.protected) and made.said.measure in ACCOUNT_LEVEL and made.cause not in (RESUMED, "modified")
 
 
-def protection_forgotten(book: Book, made: Made) -> bool:
+def protection_forgotten(book: Book, made: MeasureAct) -> bool:
     """The proposal says protected, the measure does not; and nobody's protection ended in between."""
     proposal = made.proposal
     was = proposal is not None and bool(proposal.said.protected)
     return was and not made.said.protected and book.unprotected < (proposal.act.place if proposal else 0)
 
 
-def alone_too_long(book: Book, made: Made) -> str:
+def alone_too_long(book: Book, made: MeasureAct) -> str:
     """What one person did by themselves ends after the time that the rules in force allow, whatever it is; so does its strike."""
     if not made.said.alone or made.said.second:
         return ""
@@ -429,7 +429,7 @@ def alone_too_long(book: Book, made: Made) -> str:
     return f"at most until {at_minute(min(ends))}" if over else ""
 
 
-def alone_again(book: Book, made: Made) -> str:
+def alone_again(book: Book, made: MeasureAct) -> str:
     """What one person did by themselves, and nobody agreed to, they do not begin anew so soon, in whatever form and by whatever
     order. Where it was never opened what a measure is about, nobody can know that it is the same as another's.
     """
@@ -452,7 +452,7 @@ def _counts(before: str, now: str) -> bool:
     return {before, now} <= set(Measure) and counts_again(before, now)
 
 
-def emergency_without_end(book: Book, made: Made) -> bool:
+def emergency_without_end(book: Book, made: MeasureAct) -> bool:
     """What was done in an emergency ends after a day, unless a second person agrees."""
     if not made.said.emergency:
         return False
@@ -460,11 +460,11 @@ def emergency_without_end(book: Book, made: Made) -> bool:
     return until is None or until > made.begins + DAY + SLACK
 
 
-def another_proposed(book: Book, made: Made) -> bool:
+def another_proposed(book: Book, made: MeasureAct) -> bool:
     return made.proposal is not None and made.cause == DECIDED and made.said.by != made.proposal.said.by
 
 
-MEASURING_WHO: tuple[Check[Made], ...] = (
+MEASURING_WHO: tuple[Check[MeasureAct], ...] = (
     Check(
         "person_unknown", "Somebody stands behind the measure to whom no entry ever gave a role.",
         "कार्रवाई के पीछे ऐसा व्यक्ति है जिसे लॉग की किसी प्रविष्टि ने कोई भूमिका नहीं दी।", person_unknown,

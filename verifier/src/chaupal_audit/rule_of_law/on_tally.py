@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chaupal_audit.rule_of_law.book import Book, Row, Tallied
+from chaupal_audit.rule_of_law.book import Book, Row, TallyAct
 from chaupal_audit.rule_of_law.check import Check
 from chaupal_audit.rule_of_law.said import Decision, Entry, Measure
 
@@ -24,32 +24,32 @@ def counted(head: Entry) -> tuple[str, str] | None:
     return None
 
 
-def tally_gap(book: Book, tally: Tallied) -> bool:
+def tally_gap(book: Book, tally: TallyAct) -> bool:
     if tally.continues:
         return False
     return tally.said.first != tally.begins or not tally.begins <= tally.said.to <= tally.act.index
 
 
-def tally_in_pieces(book: Book, tally: Tallied) -> bool:
+def tally_in_pieces(book: Book, tally: TallyAct) -> bool:
     """The first of a span is part 1, and whatever is not the last goes on."""
     return (not tally.continues and tally.said.part != 1) or (not tally.followed and not tally.last)
 
 
-def tally_unopened(book: Book, tally: Tallied) -> str:
+def tally_unopened(book: Book, tally: TallyAct) -> str:
     told, committed, opened = tally.said.rows, len(tally.act.head.sd), tally.rows
     if told == committed and (opened is None or len(opened) == told):
         return ""
     return f"{told} told, {committed} committed to, {'none' if opened is None else len(opened)} opened"
 
 
-def tally_miscounted(book: Book, tally: Tallied) -> str:
+def tally_miscounted(book: Book, tally: TallyAct) -> str:
     if not tally.whole:
         return ""
     told, found = sum(part.said.rows for part in tally.parts), len(_decided(book, tally))
     return "" if told == found else f"{told} told, {found} in the log"
 
 
-def tally_unlike(book: Book, tally: Tallied) -> str:
+def tally_unlike(book: Book, tally: TallyAct) -> str:
     """Rows that are told as they are can be no more than there are; `other` may be any."""
     if (rows := _rows(tally)) is None:
         return ""
@@ -60,7 +60,7 @@ def tally_unlike(book: Book, tally: Tallied) -> str:
     )
 
 
-def tally_tells_few(book: Book, tally: Tallied) -> str:
+def tally_tells_few(book: Book, tally: TallyAct) -> str:
     """Fewer than ten of a class, or of what was done to one, could be told apart."""
     if (rows := _rows(tally)) is None:
         return ""
@@ -73,18 +73,18 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(f"{name}: {many}" for name, many in sorted(Counter(names).items()) if many < LEAST)
 
 
-def _decided(book: Book, tally: Tallied) -> list[tuple[str, str]]:
+def _decided(book: Book, tally: TallyAct) -> list[tuple[str, str]]:
     """(did, kind) of every decision of the span."""
     return [one.what for one in book.decided if tally.said.first <= one.at < tally.said.to]
 
 
-def _rows(tally: Tallied) -> list[Row] | None:
+def _rows(tally: TallyAct) -> list[Row] | None:
     """Of all parts, once all of it is there; None where that cannot be said."""
     opened = [row for part in tally.parts for row in part.rows or ()]
     return opened if tally.whole and len(opened) == sum(part.said.rows for part in tally.parts) else None
 
 
-TALLYING: tuple[Check[Tallied], ...] = (
+TALLYING: tuple[Check[TallyAct], ...] = (
     Check(
         "tally_gap",
         "A tally does not begin where the one before ended, or counts what was not there yet.",
@@ -117,7 +117,7 @@ TALLYING: tuple[Check[Tallied], ...] = (
     ),
 )
 
-TALLIES_AT_END: tuple[Check[Tallied], ...] = (
+TALLIES_AT_END: tuple[Check[TallyAct], ...] = (
     Check(
         "tally_in_pieces",
         "A tally lacks a part, or a part stands alone.",

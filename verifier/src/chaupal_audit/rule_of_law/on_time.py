@@ -3,7 +3,16 @@
 from collections import Counter
 
 from chaupal_audit.clock import MINUTE
-from chaupal_audit.rule_of_law.book import UNKNOWN, Appealed, Book, Ended, Made, Matter, Told, Unsealed
+from chaupal_audit.rule_of_law.book import (
+    UNKNOWN,
+    AppealStep,
+    Book,
+    Matter,
+    MeasureAct,
+    MeasureEnd,
+    NoticeAct,
+    OpeningAct,
+)
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Check
 from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.said import moment
@@ -16,19 +25,19 @@ NO_OWNER = ("tag", "server")  # nobody's own here, so nobody is told
 # --- measures, once the log is at its end ---
 
 
-def untold(book: Book, made: Made) -> bool:
+def untold(book: Book, made: MeasureAct) -> bool:
     begun = [told for told in made.told if told.said.about != "ended"]
     return (made.said.kind or "") not in NO_OWNER and not begun and book.now > made.act.at + GRACE
 
 
-def silent_after_gag(book: Book, made: Made) -> bool:
+def silent_after_gag(book: Book, made: MeasureAct) -> bool:
     """A silence that is over is followed by a word, or by a silence of its own reason."""
     last = next((told for told in reversed(made.told) if told.said.step in (*SILENT, "sent")), None)
     until = None if last is None or last.said.step != "delayed" else moment(last.said.until)
     return until is not None and book.now > until + GRACE
 
 
-def runs_after_end(book: Book, made: Made) -> bool:
+def runs_after_end(book: Book, made: MeasureAct) -> bool:
     """What an order's end was to end is ended in that commit."""
     if made.matter is None:
         return False
@@ -37,7 +46,7 @@ def runs_after_end(book: Book, made: Made) -> bool:
     return any(made.act.place < step.act.place and step.act.at + SLACK < ended for step in steps)
 
 
-def emergency_runs(book: Book, made: Made) -> bool:
+def emergency_runs(book: Book, made: MeasureAct) -> bool:
     """What is confirmed has ended here, and goes on under the order that confirms it: thing by thing."""
     matter = made.matter
     until = None if matter is None else moment(matter.said.interim_until)
@@ -46,7 +55,7 @@ def emergency_runs(book: Book, made: Made) -> bool:
     return until + GRACE < _bound_until(book, made)
 
 
-def emergency_kept(book: Book, made: Made) -> bool:
+def emergency_kept(book: Book, made: MeasureAct) -> bool:
     """What one person did in an emergency is over after a day, unless a second person agreed in time."""
     until = moment(made.said.emergency_until) or (made.until if made.said.emergency else None)
     if not made.said.emergency or until is None:
@@ -55,18 +64,18 @@ def emergency_kept(book: Book, made: Made) -> bool:
     return not (in_time or _seconded_before(made)) and until + GRACE < _bound_until(book, made)
 
 
-def _seconded_before(made: Made) -> bool:
+def _seconded_before(made: MeasureAct) -> bool:
     """Whether two stood behind what it goes on from: after a stay nobody seconds it anew."""
     return made.before is not None and bool(made.before.seconds)
 
 
-def _bound_until(book: Book, made: Made) -> int:
+def _bound_until(book: Book, made: MeasureAct) -> int:
     """Until when it bound: to its end, which every look obeys, or to its reversal."""
     ended = book.now if made.ended is None else made.ended.act.at
     return ended if made.until is None else min(ended, made.until)
 
 
-def end_unrecorded(book: Book, made: Made) -> bool:
+def end_unrecorded(book: Book, made: MeasureAct) -> bool:
     until = made.until
     reviewed = any(said.step == "reviewed" for _, said in made.looked)
     seconded = made.said.emergency and (reviewed or _seconded_before(made))
@@ -75,7 +84,7 @@ def end_unrecorded(book: Book, made: Made) -> bool:
     return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
 
 
-def review_late(book: Book, made: Made) -> bool:
+def review_late(book: Book, made: MeasureAct) -> bool:
     due = moment(made.said.review)
     for at, said in made.looked:
         if said.step == "kept" and due is not None:
@@ -85,7 +94,7 @@ def review_late(book: Book, made: Made) -> bool:
     return due is not None and due + GRACE < (book.now if made.ended is None else made.ended.act.at)
 
 
-MEASURES_AT_END: tuple[Check[Made], ...] = (
+MEASURES_AT_END: tuple[Check[MeasureAct], ...] = (
     Check(
         "untold", "Nobody was told of the measure, and no entry says which law forbids it.",
         "कार्रवाई की सूचना किसी को नहीं दी गई, और कोई प्रविष्टि नहीं बताती कि कौन-सा कानून इसे रोकता है।", untold,
@@ -120,11 +129,11 @@ MEASURES_AT_END: tuple[Check[Made], ...] = (
 # --- ends, at the log's end ---
 
 
-def nothing_followed(book: Book, ended: Ended) -> bool:
+def nothing_followed(book: Book, ended: MeasureEnd) -> bool:
     return ended.said.step in CHANGED and not ended.followed
 
 
-ENDS_AT_END: tuple[Check[Ended], ...] = (
+ENDS_AT_END: tuple[Check[MeasureEnd], ...] = (
     Check(
         "nothing_followed",
         "A measure was ended as changed, and nothing followed in its place.",
@@ -137,18 +146,18 @@ ENDS_AT_END: tuple[Check[Ended], ...] = (
 # --- notices ---
 
 
-def notice_of_nothing(book: Book, told: Told) -> bool:
+def notice_of_nothing(book: Book, told: NoticeAct) -> bool:
     return told.said.about in ("begun", "ended") and told.made is None
 
 
-def gag_without_law(book: Book, told: Told) -> bool:
+def gag_without_law(book: Book, told: NoticeAct) -> bool:
     made = told.made
     if told.said.step not in SILENT or made is None or made.law is None:
         return False
     return not told.said.gag or not made.law.allows_secrecy
 
 
-def gag_too_long(book: Book, told: Told) -> bool:
+def gag_too_long(book: Book, told: NoticeAct) -> bool:
     made, until = told.made, moment(told.said.until)
     law = None if made is None else made.law
     if told.said.step not in SILENT or made is None or law is None or law.gag is None:
@@ -163,7 +172,7 @@ def gag_too_long(book: Book, told: Told) -> bool:
     return until is None or until > max(spans) + SLACK
 
 
-NOTICING: tuple[Check[Told], ...] = (
+NOTICING: tuple[Check[NoticeAct], ...] = (
     Check(
         "notice_of_nothing",
         "Somebody was told of a measure that is not there.",
@@ -256,28 +265,28 @@ ORDERS_AT_END: tuple[Check[Matter], ...] = (
 # --- appeals, and what was secret ---
 
 
-def appeal_late(book: Book, appealed: Appealed) -> bool:
+def appeal_late(book: Book, appealed: AppealStep) -> bool:
     filed = appealed.prev
-    due = moment(filed.said.due) if isinstance(filed, Appealed) else None
+    due = moment(filed.said.due) if isinstance(filed, AppealStep) else None
     return appealed.said.step == "decided" and due is not None and appealed.act.at > due + SLACK
 
 
-def appeal_of_nothing(book: Book, appealed: Appealed) -> bool:
+def appeal_of_nothing(book: Book, appealed: AppealStep) -> bool:
     if appealed.said.step == "filed":
-        return not isinstance(appealed.prev, Made)
-    return appealed.said.step == "decided" and not isinstance(appealed.prev, Appealed)
+        return not isinstance(appealed.prev, MeasureAct)
+    return appealed.said.step == "decided" and not isinstance(appealed.prev, AppealStep)
 
 
-def hearer_decided_it(book: Book, appealed: Appealed) -> bool:
+def hearer_decided_it(book: Book, appealed: AppealStep) -> bool:
     """Whoever decided it, seconded it since, kept it, or decided what it goes on from or went on as."""
     filed = appealed.prev
-    made = filed.prev if isinstance(filed, Appealed) else None
-    if not isinstance(made, Made) or appealed.said.step != "decided":
+    made = filed.prev if isinstance(filed, AppealStep) else None
+    if not isinstance(made, MeasureAct) or appealed.said.step != "decided":
         return False
     return appealed.said.by in {by for one in _one_line(made) for by in one.hands}
 
 
-def _one_line(made: Made) -> list[Made]:
+def _one_line(made: MeasureAct) -> list[MeasureAct]:
     """A measure with all from which it goes on, and all that went on from it; but for what its appeal left of it."""
     line = [made]
     while (before := line[0].before) is not None and before not in line:
@@ -291,11 +300,11 @@ def _one_line(made: Made) -> list[Made]:
     return line
 
 
-def hearer_role(book: Book, appealed: Appealed) -> bool:
+def hearer_role(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not book.people.may(appealed.said.by, "hear_appeal")
 
 
-APPEALING: tuple[Check[Appealed], ...] = (
+APPEALING: tuple[Check[AppealStep], ...] = (
     Check(
         "appeal_of_nothing",
         "An appeal is about nothing that was decided.",
@@ -324,11 +333,11 @@ APPEALING: tuple[Check[Appealed], ...] = (
 )
 
 
-def sealed_without_law(book: Book, opened: Unsealed) -> bool:
+def sealed_without_law(book: Book, opened: OpeningAct) -> bool:
     return opened.sealed is not None and opened.law is not None and not opened.law.allows_secrecy
 
 
-def opened_late(book: Book, opened: Unsealed) -> bool:
+def opened_late(book: Book, opened: OpeningAct) -> bool:
     """What a law lets be secret for a time is opened when that is over."""
     law, sealed = opened.law, opened.sealed
     if sealed is None or law is None or law.aggregate_delay is None or sealed.t != "order":
@@ -337,7 +346,7 @@ def opened_late(book: Book, opened: Unsealed) -> bool:
     return opened.act.at > due + GRACE
 
 
-UNSEALING: tuple[Check[Unsealed], ...] = (
+UNSEALING: tuple[Check[OpeningAct], ...] = (
     Check(
         "sealed_without_law",
         "An act was kept secret whose law allows no secret.",

@@ -11,28 +11,28 @@ from chaupal_audit.minutes import months_of
 from chaupal_audit.rule_of_law import opened, said
 from chaupal_audit.rule_of_law.book import (
     Act,
-    Appealed,
+    AppealStep,
+    AuthorityAct,
     Book,
     Case,
-    Decided,
+    DecisionStep,
     DoorShut,
-    Ended,
-    Given,
-    Guarded,
-    Listed,
-    Made,
     Matter,
+    MeasureAct,
+    MeasureEnd,
+    NoticeAct,
+    OpeningAct,
+    OrderStep,
     Proposal,
-    Registered,
+    ProtectionStep,
+    RoleAct,
     Row,
+    ServerAct,
     Stated,
-    Stepped,
-    Tallied,
-    Told,
-    Unsealed,
+    TallyAct,
 )
 from chaupal_audit.rule_of_law.check import Check, Finding
-from chaupal_audit.rule_of_law.laws import RULES, Files, Laws, Missing, Unlike
+from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, WrongFile
 from chaupal_audit.rule_of_law.on_entries import Opened
 from chaupal_audit.rule_of_law.on_house import KeyChanged, ReportFrozen
 from chaupal_audit.rule_of_law.on_tally import counted
@@ -164,7 +164,7 @@ class Trial:
         """The log is at its end: what should have come and did not."""
         for made in self.book.made():
             self._ask(MEASURES_LATER, made.act, made)
-        for ended in [one for one in self.book.at.values() if isinstance(one, Ended)]:
+        for ended in [one for one in self.book.at.values() if isinstance(one, MeasureEnd)]:
             self._ask(ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
             self._ask(ORDERS_LATER, matter.act, matter)
@@ -210,9 +210,9 @@ class Trial:
         try:
             if self.book.laws.cite(ref, new.sha256) and self.book.began_under(ref):
                 self._find(LAW_REWRITTEN, act.index, ref)
-        except Missing:
+        except LawMissing:
             self._find(LAW_MISSING, act.index, ref)
-        except Unlike:
+        except WrongFile:
             self._find(LAW_UNLIKE, act.index, ref)
 
     def policy(self, act: Act) -> None:
@@ -220,22 +220,22 @@ class Trial:
             self.law(act)
 
     def role(self, act: Act) -> None:
-        given = Given(act, msgspec.json.decode(act.head.public, type=said.Role))
+        given = RoleAct(act, msgspec.json.decode(act.head.public, type=said.Role))
         self._ask(ROLES, act, given)
         self.book.give(given)
 
     def authority(self, act: Act) -> None:
-        new = Registered(act, msgspec.json.decode(act.head.public, type=said.Authority))
+        new = AuthorityAct(act, msgspec.json.decode(act.head.public, type=said.Authority))
         self._ask(AUTHORITIES, act, new)
         self.book.register(new)
 
     def protected(self, act: Act) -> None:
-        guarded = Guarded(act, msgspec.json.decode(act.head.public, type=said.Protected))
+        guarded = ProtectionStep(act, msgspec.json.decode(act.head.public, type=said.Protected))
         self._ask(PROTECTION, act, guarded)
         self.book.guard(guarded)
 
     def server(self, act: Act) -> None:
-        self._ask(SERVERS, act, Listed(act, msgspec.json.decode(act.head.public, type=said.Server)))
+        self._ask(SERVERS, act, ServerAct(act, msgspec.json.decode(act.head.public, type=said.Server)))
 
     def snapshot(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Snapshot)
@@ -268,7 +268,7 @@ class Trial:
 
     def step(self, act: Act) -> None:
         matter = self.book.matters.get(act.head.ref)
-        step = Stepped(act, msgspec.json.decode(act.head.public, type=said.Step), matter)
+        step = OrderStep(act, msgspec.json.decode(act.head.public, type=said.Step), matter)
         step.stage = step.stage if matter is None else matter.stage
         self._ask(STEPS, act, step)
         self.book.step(step)
@@ -278,7 +278,7 @@ class Trial:
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
         prev = self._prev(act)
-        decided = Decided(act, new, matter, case, _proposal(case, prev), prev)
+        decided = DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
         self._ask(DECISIONS, act, decided)
         self.book.decide(decided)
 
@@ -291,7 +291,7 @@ class Trial:
         proposal = None if alone else _proposal(case, prev)
         citation = new.rule or (matter.said.rule if matter else "")
         law = self.book.laws.regime(act.head.regime)
-        made = Made(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
+        made = MeasureAct(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
         self.verdict.measures += 1
         self._ask(MEASURES, act, made)
         self.book.begin(made)
@@ -299,19 +299,21 @@ class Trial:
     def reversal(self, act: Act) -> None:
         prev = self._prev(act)
         new = msgspec.json.decode(act.head.public, type=said.Reversal)
-        ended = Ended(act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, Made) else None)
+        ended = MeasureEnd(
+            act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, MeasureAct) else None
+        )
         self._ask(ENDS, act, ended)
         self.book.end(ended)
 
     def notice(self, act: Act) -> None:
         prev = self._prev(act)
-        made = prev if isinstance(prev, Made) else prev.made if isinstance(prev, Ended) else None
-        told = Told(act, msgspec.json.decode(act.head.public, type=said.Notice), made)
+        made = prev if isinstance(prev, MeasureAct) else prev.made if isinstance(prev, MeasureEnd) else None
+        told = NoticeAct(act, msgspec.json.decode(act.head.public, type=said.Notice), made)
         self._ask(NOTICES, act, told)
         self.book.tell(told)
 
     def appeal(self, act: Act) -> None:
-        appealed = Appealed(act, msgspec.json.decode(act.head.public, type=said.Appeal), self._prev(act))
+        appealed = AppealStep(act, msgspec.json.decode(act.head.public, type=said.Appeal), self._prev(act))
         self._ask(APPEALS, act, appealed)
         self.book.at[act.index] = appealed
 
@@ -320,14 +322,14 @@ class Trial:
         sealed = self._sealed.get(prev)
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
         new = msgspec.json.decode(act.head.public, type=said.Opened)
-        self._ask(UNSEALINGS, act, Unsealed(act, new, sealed, law))
+        self._ask(UNSEALINGS, act, OpeningAct(act, new, sealed, law))
         if sealed is not None and opened.whole(new.disclosures) and self.book.uncover(prev):
             self.book.count(act.index, counted(sealed))
 
     def tally(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Tally)
         before = self.book.tallies[-1] if self.book.tallies else None
-        tally = Tallied(act, new, self._rows(act), before)
+        tally = TallyAct(act, new, self._rows(act), before)
         self._ask(TALLIES, act, tally)
         self.book.tally(tally)
 
@@ -345,7 +347,7 @@ def _proposal(case: Case | None, prev: object) -> Proposal | None:
     """The proposal of this target that an entry follows from: itself, or what was said about it since."""
     if case is None:
         return None
-    if isinstance(prev, Decided):
+    if isinstance(prev, DecisionStep):
         prev = prev.proposal
     return prev if isinstance(prev, Proposal) and prev is case.proposal else None
 
