@@ -15,7 +15,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
-from chaupal.social.signin.logins import issue_token
+from chaupal.social.signin.sessions import issue_token
 from chaupal.store.identity import accounts, logins
 
 PEOPLE, FOLLOWED, POSTS, CROWD, RULINGS = 50, 30, 3_000, 1_000, 10_000

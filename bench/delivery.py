@@ -31,7 +31,7 @@ from chaupal.http.call import House
 from chaupal.kernel.settings import FOR_TESTS, load_settings
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import accounts, graph
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.federation import people, servers, uris
 from chaupal.store.federation.people import Shown
 
@@ -61,7 +61,7 @@ async def founded(
             )
         for number, host in enumerate(dead):
             await _follower(house, author, followers + number, host)
-        return await logins.issue_token(house.square, author, "read write")
+        return await sessions.issue_token(house.square, author, "read write")
 
 
 async def _follower(house: House, author: int, number: int, host: str) -> None:

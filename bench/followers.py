@@ -32,7 +32,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
-from chaupal.social.signin.logins import issue_token
+from chaupal.social.signin.sessions import issue_token
 
 TICK = 0.001  # seconds
 FOLLOWED, TIMES = 200, 200  # whom the reader of the second part follows, and how often their home is built in each way

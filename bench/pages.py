@@ -20,7 +20,7 @@ from bench.data import TAG, DataSet, seed
 from bench.process import Server, fire, free_port, serving
 from bench.works import API, ask
 from chaupal.app.rooms import visiting
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 
 MOST = 3.0  # times the API's read
 ROUNDS = 5
@@ -53,12 +53,12 @@ def pairs(data: DataSet) -> list[Pair]:
 async def session(data: DataSet) -> str:
     """A cookie of the first person."""
     async with visiting(data.settings) as house:
-        return (await logins.begin_session(house.square, data.people[0])).secret
+        return (await sessions.begin_session(house.square, data.people[0])).secret
 
 
 def request_for(path: str, cookie: str, *, gzip: bool) -> str:
     headers = "Accept-Encoding: gzip\r\n" if gzip else ""
-    headers += f"Cookie: {logins.COOKIE}={cookie}\r\n" if cookie else "Cookie: visitor=aaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+    headers += f"Cookie: {sessions.COOKIE}={cookie}\r\n" if cookie else "Cookie: visitor=aaaaaaaaaaaaaaaaaaaaaaaa\r\n"
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: hi\r\n{headers}\r\n"
 
 

@@ -9,7 +9,7 @@ import regex
 from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.court import ledger
 from village import REASON, Village, Villager
 
@@ -60,6 +60,6 @@ async def suspend(
     await decisions.approve(court, second.viewer, ref, 1)
     await village.settle()
     square = village.running.house.square
-    whom.cookie = (await logins.begin_session(square, whom.id)).secret
-    whom.token = await logins.issue_token(square, whom.id, "read write")
+    whom.cookie = (await sessions.begin_session(square, whom.id)).secret
+    whom.token = await sessions.issue_token(square, whom.id, "read write")
     return ref

@@ -21,7 +21,7 @@ from chaupal.governance.report import snapshots
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.court import rulings
 from chaupal.store.court.authorities import Authority
 from chaupal.store.identity import accounts
@@ -291,8 +291,8 @@ class February:
         await self.village.settle()
         for handle in ("spam_0", "spam_1"):  # let in anew, as far as that goes
             who = self.joined[handle]
-            who.cookie = (await logins.begin_session(self.square, who.id)).secret
-            who.token = await logins.issue_token(self.square, who.id, "read write")
+            who.cookie = (await sessions.begin_session(self.square, who.id)).secret
+            who.token = await sessions.issue_token(self.square, who.id, "read write")
 
     async def quietened(self) -> None:
         """Hashtags are kept out of the trends: two everywhere, one in India."""

@@ -22,7 +22,7 @@ from chaupal.http.call import House
 from chaupal.kernel.settings import Settings, load_settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.machine import outbox
 from ports import free_port
 from waiting import PATIENCE, until
@@ -187,7 +187,7 @@ def join(settings: Settings, *handles: str, role: Role = Role.MEMBER, scopes: st
                 id_ = await accounts.create(
                     house.square, handle=handle, email=email, password=password, role=role, name=handle.capitalize()
                 )
-                token = await logins.issue_token(house.square, id_, scopes)
+                token = await sessions.issue_token(house.square, id_, scopes)
                 made[handle] = Member(handle, str(id_), token, email, password)
             return made
 

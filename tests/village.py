@@ -26,7 +26,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.web.pages import Player, introduce
 from either import open_house
 
@@ -123,8 +123,8 @@ class Village:
         id_ = await accounts.create(
             square, handle=handle, email=f"{handle}@gaanv.example", password=PASSWORD, name=name, role=role
         )
-        token = await logins.issue_token(square, id_, SCOPES)
-        session = await logins.begin_session(square, id_)
+        token = await sessions.issue_token(square, id_, SCOPES)
+        session = await sessions.begin_session(square, id_)
         viewer = Viewer(account=id_, country=country, role=role, language="hi")
         self.cast[handle] = Villager(handle, name, id_, viewer, token, session.secret)
         return self.cast[handle]

@@ -18,7 +18,7 @@ import httpx2
 
 from chaupal.app.rooms import visiting
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.identity import accounts
 
 HOME = Path(__file__).resolve().parents[1]
@@ -59,7 +59,7 @@ async def tokens(read: Settings) -> dict[str, str]:
             async with house.square.work.reading() as reading:
                 account = await accounts.whose(reading, handle)
             if account is not None:
-                found[handle] = await logins.issue_token(house.square, account, "read write follow")
+                found[handle] = await sessions.issue_token(house.square, account, "read write follow")
         return found
 
 

@@ -10,7 +10,7 @@ from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from serving import Member, join
 from waiting import PATIENCE
 
@@ -72,15 +72,15 @@ async def _gather(settings: Settings, members: dict[str, Member], app: dict[str,
         approver = Viewer(account=int(members["dev"].id), country="IN", role=Role.APPROVER)
         ministry = await authorities.register(house.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
         ministry = await authorities.agree(house.court, approver, ministry.id)
-        session = await logins.begin_session(house.square, clerk.me)
-        caller = await logins.caller_by_cookie(house.square, logins.digest(session.secret))
+        session = await sessions.begin_session(house.square, clerk.me)
+        caller = await sessions.caller_by_cookie(house.square, logins.digest(session.secret))
         assert caller is not None
         teja, app_id = int(members["teja"].id), int(app["id"])
-        issued = [await logins.issue_token(house.square, teja, "read", app=app_id) for _ in range(tokens)]
+        issued = [await sessions.issue_token(house.square, teja, "read", app=app_id) for _ in range(tokens)]
         return Cast(
             members,
             ministry.id,
-            (f"{logins.COOKIE}={session.secret}", caller.csrf),
+            (f"{sessions.COOKIE}={session.secret}", caller.csrf),
             (app["client_id"], app["client_secret"]),
             issued,
         )

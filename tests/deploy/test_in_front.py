@@ -20,7 +20,7 @@ from websockets.sync.client import connect
 
 from chaupal.app.wiring import ROUTES
 from chaupal.policy.viewer import Role
-from chaupal.social.signin.logins import COOKIE
+from chaupal.social.signin.sessions import COOKIE
 from ports import free_port
 from proxies import DEPLOY, KINDS, Proxy, need, proxy
 from serving import SCOPES, Direct, Member, Served, join, served

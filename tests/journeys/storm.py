@@ -13,7 +13,7 @@ from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from serving import Member, Served
 from waiting import PATIENCE, until
 
@@ -196,10 +196,10 @@ async def open_office(settings: Settings, staff: dict[str, Member], meera: Membe
         approver = Viewer(account=int(staff["dev"].id), country="IN", role=Role.APPROVER)
         ministry = await authorities.agree(house.court, approver, ministry.id)
         for handle, member in staff.items():
-            session = await logins.begin_session(house.square, int(member.id))
-            caller = await logins.caller_by_cookie(house.square, logins.digest(session.secret))
+            session = await sessions.begin_session(house.square, int(member.id))
+            caller = await sessions.caller_by_cookie(house.square, logins.digest(session.secret))
             assert caller is not None
-            browsers[handle] = (f"{logins.COOKIE}={session.secret}", caller.csrf)
+            browsers[handle] = (f"{sessions.COOKIE}={session.secret}", caller.csrf)
     return Office(settings.origin, ministry.id, browsers, meera)
 
 

@@ -31,7 +31,7 @@ from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import House
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal_audit.log.verify import verify_log
 from killing import MODES, Mortal
 from services import Postgres
@@ -331,12 +331,12 @@ def opened(server: Mortal, runner: asyncio.Runner, beside: House) -> Walk:
         form = SpeakerForm(handle="gauri", speaker_class="journalist", evidence=EVIDENCE)
         await speakers.second(beside.court, approver, await speakers.propose(beside.court, reviewer, form))
         for handle, member in people.items():
-            token = await logins.issue_token(beside.square, int(member.id), SCOPES)
+            token = await sessions.issue_token(beside.square, int(member.id), SCOPES)
             people[handle] = replace(member, token=token)
-            session = await logins.begin_session(beside.square, int(member.id))
-            caller = await logins.caller_by_cookie(beside.square, logins.digest(session.secret))
+            session = await sessions.begin_session(beside.square, int(member.id))
+            caller = await sessions.caller_by_cookie(beside.square, logins.digest(session.secret))
             assert caller is not None
-            browsers[handle] = (f"{logins.COOKIE}={session.secret}", caller.csrf)
+            browsers[handle] = (f"{sessions.COOKIE}={session.secret}", caller.csrf)
         return ministry.id, browsers
 
     ministry, browsers = runner.run(let_in())

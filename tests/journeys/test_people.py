@@ -10,7 +10,7 @@ from chaupal.governance.people import roles
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts, profiles
 from chaupal.social.people.profiles import Face
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from court import staff
 from village import Village, Villager
 
@@ -143,7 +143,7 @@ async def test_a_profile_that_cannot_be_is_refused(village: Village, sent: dict[
 async def test_a_profile_is_changed_by_its_owner_with_the_right_scope_only(village: Village):
     path = "/api/v1/accounts/update_credentials"
     assert (await ask(village, path, method="PATCH", json={"bot": True})).status_code == 401
-    reads_only = await logins.issue_token(village.running.house.square, village.asha.id, "read")
+    reads_only = await sessions.issue_token(village.running.house.square, village.asha.id, "read")
     answer = await ask(village, path, replace(village.asha, token=reads_only), method="PATCH", json={"bot": True})
     assert (answer.status_code, answer.json()["error"]) == (403, "This action is outside the authorized scopes")
 

@@ -24,7 +24,7 @@ from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.machine.dialect import statement
 from conftest import plain_settings
 from painted import picture
@@ -240,4 +240,4 @@ async def meets(v: Village) -> None:
         rows = await reading.fetch(statement(text("SELECT id, handle, role FROM accounts WHERE role <> 'system'")))
     for id_, handle, role in rows:
         viewer = Viewer(account=id_, country="IN", role=Role(role), language="hi")
-        v.cast[handle] = Villager(handle, handle, id_, viewer, await logins.issue_token(square, id_, SCOPES), "")
+        v.cast[handle] = Villager(handle, handle, id_, viewer, await sessions.issue_token(square, id_, SCOPES), "")

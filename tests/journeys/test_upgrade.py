@@ -20,7 +20,7 @@ from chaupal.governance.report import reported
 from chaupal.governance.report.keeper import Building
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Problem
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.machine import migrate as migrating
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.migrate import SCRIPTS, migrate, postgres_url, versions
@@ -214,7 +214,7 @@ async def test_a_server_answers_on_while_the_version_after_it_upgrades_the_store
     handles = [handle for handle, role in older.tables["accounts"].told("handle", "role") if role == "member"]
     async with opened(restored) as running, visitor(running) as client:
         (account,) = [id_ for id_, handle in older.tables["accounts"].told("id", "handle") if handle == handles[0]]
-        token = await logins.issue_token(running.house.square, account, "read write")
+        token = await sessions.issue_token(running.house.square, account, "read write")
         said: list[str] = []
 
         async def writes(number: int) -> None:

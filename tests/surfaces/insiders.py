@@ -21,7 +21,7 @@ from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import SECOND
 from chaupal.policy.viewer import Role
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.dialect import statement
@@ -60,7 +60,7 @@ def draft(v: Village, measure: str, until: str = FAR) -> Draft:
 
 async def as_app(v: Village, who: Villager, method: str, path: str, **said: Any) -> httpx2.Response:
     """With a token that opens whatever the role of its owner does."""
-    token = await logins.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
     asked: dict[str, Any] = {"params": said} if method == "GET" else {"json": said}
     answer = await v.client.request(method, path, headers={"authorization": f"Bearer {token}"}, **asked)
     await v.settle()

@@ -12,7 +12,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.columns import meta
 
@@ -61,11 +61,11 @@ async def found(house: RunningHouse) -> Square:
     asha, binod = [Viewer(account=id_, country="IN", language="en") for id_ in ids]
     tokens, cookies, forms = {}, {}, {}
     for handle, id_ in zip(("asha", "binod"), ids, strict=True):
-        tokens[handle] = await logins.issue_token(square, id_, SCOPES)
-        session = await logins.begin_session(square, id_)
-        caller = await logins.caller_by_cookie(square, logins.digest(session.secret))
+        tokens[handle] = await sessions.issue_token(square, id_, SCOPES)
+        session = await sessions.begin_session(square, id_)
+        caller = await sessions.caller_by_cookie(square, logins.digest(session.secret))
         assert caller is not None
-        cookies[handle], forms[handle] = f"{logins.COOKIE}={session.secret}", caller.csrf
+        cookies[handle], forms[handle] = f"{sessions.COOKIE}={session.secret}", caller.csrf
     public = await posts.publish(square, asha, posts.Draft(text="सबके लिए #चौपाल"))
     secret = await posts.publish(square, asha, posts.Draft(text="किसी के लिए नहीं @asha", visibility=Visibility.DIRECT))
     await house.runner.settle()

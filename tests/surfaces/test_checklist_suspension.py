@@ -22,7 +22,7 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.social.media import media
 from chaupal.social.posts import posts, scheduling
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal.store.court import rulings
 from chaupal.store.notifications import push
 from exports import export
@@ -63,7 +63,7 @@ async def suspend(v: Village, whom: Villager, **more: object) -> int:
 async def comes_in(v: Village, who: Villager) -> Villager:
     """A new session and a new token: the old ones ended."""
     square = v.running.house.square
-    token = await logins.issue_token(square, who.id, SCOPES)
+    token = await sessions.issue_token(square, who.id, SCOPES)
     session = await logins.sign_in(square, who.handle, PASSWORD)
     again = Villager(who.handle, who.name, who.id, who.viewer, token, session.secret, who.said)
     v.cast[who.handle] = again
@@ -125,7 +125,7 @@ async def test_sessions_tokens_app_passwords_oauth_grants_streaming_sockets_push
     assert (await v.api(crow, "GET", "/api/v1/accounts/verify_credentials")).status_code == 401
     home = await v.look("IN", "/settings", crow)
     assert home.status_code == 303 and home.headers["location"].startswith("/login")
-    assert await logins.caller_by_token(square, "x") is None
+    assert await sessions.caller_by_token(square, "x") is None
 
 
 # --- 3 ---
@@ -261,7 +261,7 @@ def _filled(path: str, names: dict[str, list[object]]) -> list[str]:
 async def _write(v: Village, who: Villager, shape: Shape, method: str, path: str):
     if shape is Shape.API:
         return await v.api(who, method, path, status="शब्द", account_id=str(v.asha.id))
-    caller = await logins.caller_by_cookie(v.running.house.square, digest(who.cookie))
+    caller = await sessions.caller_by_cookie(v.running.house.square, digest(who.cookie))
     assert caller is not None
     headers = {"cookie": f"chaupal={who.cookie}; look_as=IN"}
     return await v.client.request(

@@ -21,12 +21,12 @@ from chaupal.app.wiring import ROUTES
 from chaupal.fanout.notifications import served
 from chaupal.governance.cases import decisions
 from chaupal.governance.log import log
-from chaupal.http.asgi import BY_SHAPE
+from chaupal.http.headers import BY_SHAPE
 from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import Settings, load_settings
-from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders
 from chaupal.ports.country import Locator
 from chaupal.reads.timelines import home, thread
 from chaupal.social.media import media

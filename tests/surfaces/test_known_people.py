@@ -8,7 +8,7 @@ from chaupal.kernel.clock import DAY, HOUR, iso_day
 from chaupal.kernel.settings import Settings
 from chaupal.policy.things import LinkCard
 from chaupal.social.posts import reactions
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.machine.shelves import EVERY
 from chaupal.store.square import link_cards
 from faraway import comes, says
@@ -60,7 +60,7 @@ async def numbers(v: Village) -> dict[str, Any]:
     v.clock.move(HOUR)
     v.running.house.square.work.memory.pages.forget(EVERY)  # what is counted is kept for minutes
     found: dict[str, Any] = {path: (await v.client.get(path)).text for path in OPEN}
-    token = await logins.issue_token(v.running.house.square, v.owner.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(v.running.house.square, v.owner.id, "read write admin:read admin:write")
     headers = {"authorization": f"Bearer {token}"}
     for path in STAFF:
         found[path] = [one["username"] for one in (await v.client.get(path, headers=headers)).json()]
@@ -120,7 +120,7 @@ async def test_likes_from_other_servers_are_nobodys_activity_here(village: Villa
 async def test_staff_find_people_of_other_servers_and_those_of_one_of_them(village: Village):
     v = village
     gita, sunil = await comes(v), await comes(v, "sunil@third.example")
-    token = await logins.issue_token(v.running.house.square, v.owner.id, "read write admin:read")
+    token = await sessions.issue_token(v.running.house.square, v.owner.id, "read write admin:read")
 
     async def handles(**asked: Any) -> list[str]:
         answer = await v.client.get(

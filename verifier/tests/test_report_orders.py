@@ -2,8 +2,8 @@
 
 import pytest
 
-from chaupal_audit.report import tables
 from chaupal_audit.report.filters import View
+from chaupal_audit.report.tables import tables
 from told import Told, table
 
 

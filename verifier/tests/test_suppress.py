@@ -2,9 +2,9 @@
 
 from hypothesis import given, strategies as st
 
-from chaupal_audit.report.cells import Column, Hidden, Kind, Value
 from chaupal_audit.report.drawn import mixed
 from chaupal_audit.report.suppress import RULE, band, suppress
+from chaupal_audit.report.tables.cells import Column, Hidden, Kind, Value
 
 COLUMNS = (
     Column("country", "", Kind.country),

@@ -162,8 +162,8 @@ class Told:
 
 def table(story: Told, id_: str, **asked: str) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries, with the total as the last where there is one; `from_`, `to`, `country` …"""
-    from chaupal_audit.report import tables
     from chaupal_audit.report.filters import View, parse_filters
+    from chaupal_audit.report.tables import tables
 
     made = tables.TABLES[id_].make(View(story.fold.facts, parse_filters({k.rstrip("_"): v for k, v in asked.items()})))
     names = [column.name for column in made.columns]

@@ -216,7 +216,7 @@ def account() -> None:
 @account.command("create")
 @click.argument("handle")
 @click.option("--email", required=True, help="Where mails to the account go.")
-@click.option("--password", required=True, help="At least 8 characters.")
+@click.option("--password", required=True, help="In any script.")
 @click.option(
     "--role",
     type=click.Choice([r.value for r in Role if r is not Role.SYSTEM]),
@@ -228,10 +228,10 @@ def account() -> None:
 async def account_create(house: "House", handle: str, email: str, password: str, role: str, name: str) -> None:
     """Make an account that is confirmed and approved; prints its id and a token with what its role may do."""
     from chaupal.social.people import accounts
-    from chaupal.social.signin import logins
+    from chaupal.social.signin import sessions
 
     id_ = await accounts.create(house.square, handle=handle, email=email, password=password, role=Role(role), name=name)
-    token = await logins.issue_token(house.square, id_, scopes_of(Role(role)))
+    token = await sessions.issue_token(house.square, id_, scopes_of(Role(role)))
     click.echo(f"id: {id_}\ntoken: {token}")
 
 
@@ -241,13 +241,13 @@ async def account_create(house: "House", handle: str, email: str, password: str,
 @in_house
 async def account_token(house: "House", handle: str, scopes: str) -> None:
     """Make a token that acts for an account; prints only the token."""
-    from chaupal.social.signin import logins
+    from chaupal.social.signin import sessions
     from chaupal.social.signin.scopes import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))
     id_ = await id_of(house, handle)
-    click.echo(await logins.issue_token(house.square, id_, scopes))
+    click.echo(await sessions.issue_token(house.square, id_, scopes))
 
 
 @account.command("role")

@@ -6,7 +6,7 @@ from pathlib import Path
 from chaupal.fanout.context import Carrier
 from chaupal.kernel.saying import log
 from chaupal.reads.context import Reads
-from chaupal.reads.people import exporting
+from chaupal.reads.exports import packing
 from chaupal.social.archives import exports
 
 
@@ -20,13 +20,13 @@ async def carry_on(carrier: Carrier) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "all.zip"
         try:
-            await exporting.pack(
+            await packing.pack(
                 reads,
                 await exports.viewer_of(square, held),
                 path,
                 lambda at, total: exports.advance(square, held, at, total),
             )
-        except exporting.ExportUnwanted:
+        except packing.ExportUnwanted:
             return True
         except Exception:
             log.exception("an export could not be made", export=held.id)

@@ -23,7 +23,7 @@ from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
 from chaupal.social.people import leaving, moving
 from chaupal.social.posts import polls, scheduling
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.machine import claims
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 
@@ -85,7 +85,7 @@ class Timers:
             TimerAct("remind of reviews", 600, lambda: reviews.remind(court)),
             TimerAct("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
             TimerAct("end accounts", 60, lambda: leaving.carry_out(square)),
-            TimerAct("tidy logins", 3_600, lambda: logins.tidy(square)),
+            TimerAct("tidy logins", 3_600, lambda: sessions.tidy(square)),
             TimerAct("tidy reports", 3_600, lambda: reports.tidy(court)),
             TimerAct("sweep exports", 3_600, lambda: exports.sweep(square)),
             TimerAct("sweep bulk calls", 3_600, lambda: bulk_jobs.sweep(court)),

@@ -11,12 +11,13 @@ from chaupal.federation.signing.verifying import signed, verify
 from chaupal.federation.writing import activities, actors, addresses
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
-from chaupal.policy import placeholders, quotes
+from chaupal.policy import quotes
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.page import Cursor, Page

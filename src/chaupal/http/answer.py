@@ -23,16 +23,16 @@ from chaupal.kernel.ids import parse_id
 from chaupal.kernel.languages import LANGUAGES
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
-from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter
 from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
-from chaupal.social.people import ip_blocks as doors, push
-from chaupal.social.signin import logins
+from chaupal.social.people import ip_blocks, push
+from chaupal.social.signin import sessions
 
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
@@ -103,7 +103,7 @@ class Dispatcher:
             await self.house.reads.work.fresh()
             call = self._call(route, request, asker, asker.cookies)
             if not route.suspended:  # a net is shut out of the square, not of what was decided about oneself
-                await doors.check_access(self.house.square, call.address)
+                await ip_blocks.check_access(self.house.square, call.address)
             try:
                 call.caller = caller = await self._identify(route, asker)
                 call.viewer = self._viewer(call, asker)
@@ -114,7 +114,7 @@ class Dispatcher:
             self._admit(route, call)
             await self._check_standing(route, call)
             if caller is not None and caller.csrf:
-                await logins.note_seen(
+                await sessions.note_seen(
                     self.house.square, caller, call.viewer.country if call.viewer.country_known else ""
                 )
             if caller is not None and caller.account is not None:
@@ -138,7 +138,7 @@ class Dispatcher:
         await self.house.reads.work.fresh()
         asker = self.askers.by_headers(request.peer, request.headers)
         call = self._call(route, request, asker, {})
-        await doors.check_access(self.house.square, call.address)
+        await ip_blocks.check_access(self.house.square, call.address)
         try:
             call.caller = await self._identify(route, asker)
             call.viewer = self._viewer(call, asker)
@@ -181,7 +181,7 @@ class Dispatcher:
         """Whether whoever opened a connection may keep it: token and account are as good as they were. Updates the call."""
         if call.caller is None:
             return True
-        look = logins.caller_by_cookie if call.caller.csrf else logins.caller_by_token
+        look = sessions.caller_by_cookie if call.caller.csrf else sessions.caller_by_token
         caller = await look(self.house.square, call.caller.key)
         if caller is None or caller.state not in (ACTIVE, FROZEN) or caller.account != call.caller.account:
             return False
@@ -237,14 +237,14 @@ class Dispatcher:
         if route.offices:
             return None
         if asker.token and route.shape is not Shape.PAGE:
-            caller = await logins.caller_by_token(self.house.square, asker.token)
+            caller = await sessions.caller_by_token(self.house.square, asker.token)
             if caller is None:
                 raise NotSignedIn("token_invalid")
             return caller
-        cookie = asker.cookies.get(logins.COOKIE)
+        cookie = asker.cookies.get(sessions.COOKIE)
         # The cookie opens pages and files only: an API that took it could be called from a foreign page.
         if cookie and route.shape is not Shape.API:
-            return await logins.caller_by_cookie(self.house.square, digest(cookie))
+            return await sessions.caller_by_cookie(self.house.square, digest(cookie))
         return None
 
     def _viewer(self, call: Call[Any], asker: Asker) -> Viewer:

@@ -13,12 +13,13 @@ from chaupal.kernel.nets import Net, nets_of
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.ports.meter import Count, Meter
-from chaupal.social.signin import browsers
+from chaupal.social.signin import known_browsers
 
 GENERAL = (300, 300)  # requests per seconds, per account and per address, as Mastodon's clients expect
 FILES = (3_000, 300)  # counted apart: one page of posts brings forty pictures along
 INBOX = (30_000, 300)  # counted apart, too: a large server brings what thousands of people do
 GUESSES = (20, 900)  # of the secret of one name, from wherever they come
+POSTING = (300, 10_800)  # of posts and of edits, each counted by itself, as Mastodon does
 MESSAGES = (120, 60)  # on all WebSockets of one caller: each may be a question to the store
 FEW = 120  # what one may do no more often than this in a window is counted with all other processes before one goes on
 
@@ -73,10 +74,10 @@ class Limits:
         """
         if not (self._on and call.route.guards):
             return
-        name = browsers.plain_name(str(getattr(call.args, call.route.guards)))
+        name = known_browsers.plain_name(str(getattr(call.args, call.route.guards)))
         if call.route.offices:
-            name = browsers.OFFICE + name
-        browser = browsers.mark_for(call.house.square, call.cookies.get(browsers.COOKIE, ""), name)
+            name = known_browsers.OFFICE + name
+        browser = known_browsers.mark_for(call.house.square, call.cookies.get(known_browsers.COOKIE, ""), name)
         most, seconds = GUESSES
         key = f"{call.route.path} {f'b{browser}' if browser else f'n{digest(name)}'}"
         spent = LimitUse(most * self._scale, await self._meter.hit_together(key, seconds))

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 import msgspec
 
 from chaupal.http.answer import Dispatcher, FieldsAndFiles, Request, problem_json
-from chaupal.http.asgi import ALWAYS, OPEN, send_answer
+from chaupal.http.asgi import send_answer
+from chaupal.http.headers import ALWAYS, OPEN
 from chaupal.http.listening import CLOSING, FLOODING, GONE, REVOKED, SLOW, Hearing, Listener, Streams, Tiding, Told
 from chaupal.http.route import Route, Shape
 from chaupal.http.scope import AsgiReceive, AsgiSend, Scope, headers_of, lent, peer_of, query_of

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call
+from chaupal.http.headers import CSP, KEPT_PAGE_CSP
 from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.surface import Surface
@@ -84,15 +85,9 @@ async def offline(call: Call[Spoken]) -> Answer:
 
 
 def _file(body: bytes, mime: str) -> Answer:
-    return Answer(body, mime=mime, headers=[("cache-control", "no-cache"), POLICY])
+    return Answer(body, mime=mime, headers=[("cache-control", "no-cache"), (CSP, KEPT_PAGE_CSP)])
 
 
-# For pages made here without the frame of the others: the same as theirs, without forms.
-POLICY = (
-    "content-security-policy",
-    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-)
 FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (

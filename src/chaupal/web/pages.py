@@ -21,6 +21,7 @@ from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.reads.people.badges import Badges
 from chaupal.social.people import appearance, tongues
 from chaupal.social.people.appearance import Appearance
+from chaupal.social.signin.passwords import LONGEST, SHORTEST
 from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
@@ -194,6 +195,8 @@ def environment(language: str, native: bool = False) -> "Environment":
         "typing": static.typing,
         "setting_groups": places.GROUPS,
         "group_of": places.group_of,
+        "shortest_password": SHORTEST,
+        "longest_password": LONGEST,
         "has_icons": "icon-apple.png" in static.files(),
         "has_emoji": "emoji.json" in static.files(),
     }

@@ -14,7 +14,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from village import FINDING, REASON, Village, Villager, open_village
 
 TEXT = "Forty accounts of one hand post the same sentence every minute."
@@ -27,7 +27,7 @@ def asks(handle: str) -> NewAccount:
 async def as_staff(v: Village, who: Villager, method: str, path: str, **params: Any) -> httpx2.Response:
     """As `village.api`, with a token that holds what staff need."""
     square = v.running.house.square
-    token = await logins.issue_token(square, who.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(square, who.id, "read write admin:read admin:write")
     asked: dict[str, Any] = {"params": params} if method == "GET" else {"json": params}
     return await v.client.request(method, path, headers={"authorization": f"Bearer {token}"}, **asked)
 
@@ -66,7 +66,7 @@ async def test_accounts_are_found_by_every_wish(village: Village):
 async def test_nobody_else_may(village: Village):
     v = village
     assert (await as_staff(v, v.asha, "GET", "/api/v1/admin/accounts")).status_code == 404
-    token = await logins.issue_token(v.running.house.square, v.chitra.id, "read write follow push")
+    token = await sessions.issue_token(v.running.house.square, v.chitra.id, "read write follow push")
     poor = await v.client.get("/api/v1/admin/accounts", headers={"authorization": f"Bearer {token}"})
     assert poor.status_code == 403, "a token without the scope"
     clerk = await v.joins("clerk", role=Role.CLERK)

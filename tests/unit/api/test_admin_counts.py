@@ -7,7 +7,7 @@ import pytest
 
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.reads.court import counts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from village import Village
 
 API = "/api/v1/admin"
@@ -121,7 +121,9 @@ async def test_only_staff_with_the_scope_may_count_and_bad_days_are_told_by_fiel
     v = village
     sent: dict[str, Any] = {"keys": ["new_users", "languages"]}
     assert (await v.api(v.asha, "POST", f"{API}/{path}", **sent, **WEEK)).status_code in (403, 404)
-    narrow = {"authorization": f"Bearer {await logins.issue_token(v.running.house.square, v.chitra.id, 'read write')}"}
+    narrow = {
+        "authorization": f"Bearer {await sessions.issue_token(v.running.house.square, v.chitra.id, 'read write')}"
+    }
     assert (await v.client.post(f"{API}/{path}", json=sent | WEEK, headers=narrow)).status_code == 403
     assert (await v.api(None, "POST", f"{API}/{path}", **sent, **WEEK)).status_code == 401
     for bad, field in (

@@ -10,7 +10,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.court import ledger
 from chaupal.store.machine import auditing
 from disputes import send
@@ -20,7 +20,7 @@ HERE = "127.0.0.1"  # from where the tests come
 
 
 async def as_staff(v: Village, who: Villager, method: str, path: str, **sent: Any) -> httpx2.Response:
-    token = await logins.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
     asked: dict[str, Any] = {"params": sent} if method == "GET" else {"json": sent}
     headers = {"authorization": f"Bearer {token}"}
     return await v.client.request(method, f"/api/v1/admin/{path}", headers=headers, **asked)

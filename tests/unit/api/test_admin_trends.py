@@ -5,13 +5,13 @@ from typing import Any
 import httpx2
 
 from chaupal.policy.measures import Measure
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from measures import begin
 from village import Village, Villager
 
 
 async def as_staff(v: Village, who: Villager, method: str, path: str) -> httpx2.Response:
-    token = await logins.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(v.running.house.square, who.id, "read write admin:read admin:write")
     headers: dict[str, Any] = {"authorization": f"Bearer {token}", "cookie": "look_as=IN"}
     return await v.client.request(method, f"/api/v1/admin/trends/{path}", headers=headers)
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chaupal.policy.facts import Visibility
-from chaupal.social.signin import logins, oauth
+from chaupal.social.signin import oauth, sessions
 from painted import picture
 from unit.api.test_admin_doors import as_staff
 from unit.reads.test_trending_links import KHET, MANDI, links, trending
@@ -18,7 +18,7 @@ async def with_app(v: Village, who: Villager, website: str) -> int:
     """They sign in by an app; its number."""
     square = v.running.house.square
     made = await oauth.register(square, name="Mandi", redirect_uris=[oauth.OOB], scopes="read write", website=website)
-    who.token = await logins.issue_token(square, who.id, "read write", app=made.app.id)
+    who.token = await sessions.issue_token(square, who.id, "read write", app=made.app.id)
     return made.app.id
 
 

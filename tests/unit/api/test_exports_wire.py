@@ -8,7 +8,7 @@ from chaupal.fanout import exporting
 from chaupal.kernel.clock import HOUR, iso
 from chaupal.policy.unsaid import Further, PollAsked, Unsaid
 from chaupal.social.posts import drafts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from village import Village
 
 API = "/api/v1/exports"
@@ -57,7 +57,7 @@ async def test_it_is_its_owners_alone_where_they_were_and_takes_the_whole_scope(
         assert (await v.api(None, "GET", path)).status_code == 401
     assert (await v.api(v.asha, "GET", f"{API}/{id_}/file", "DE")).status_code == 404
     assert (await v.api(v.asha, "GET", f"{API}/{id_}", "DE")).json()["url"] is None
-    token = await logins.issue_token(v.running.house.square, v.asha.id, "read:accounts read:statuses write")
+    token = await sessions.issue_token(v.running.house.square, v.asha.id, "read:accounts read:statuses write")
     for method, path in (("POST", API), ("GET", API), ("GET", f"{API}/{id_}"), ("GET", f"{API}/{id_}/file")):
         answer = await v.client.request(method, path, headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 403, (method, path)

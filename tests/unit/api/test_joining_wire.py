@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import RunningHouse, open_house
-from chaupal.governance.people import ip_blocks as doors
+from chaupal.governance.people import ip_blocks
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from clients.images import png
 from mails import mails_of, secret_in
 from surfaces.square import Square, found
@@ -75,7 +75,9 @@ async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Runn
         house.house.square, handle="lakshmi", email="l@example.org", password="long enough", role=Role.OWNER
     )
     viewer = Viewer(account=owner, country="IN", role=Role.OWNER)
-    await doors.shut(house.house.court, viewer, doors.DoorForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block"))
+    await ip_blocks.block(
+        house.house.court, viewer, ip_blocks.AddressBlockForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block")
+    )
     async with anyone(house, await token_of_an_app(house)) as app:
         assert (await app.post("/api/v1/accounts", json=GOOD)).status_code == 403
 
@@ -160,7 +162,7 @@ async def test_a_profile_is_read_as_it_is_edited_and_loses_its_pictures(square: 
 async def test_openid_apps_learn_who_came_and_no_more(square: Square):
     house = square.house
     account = int(await found_id(house, "asha"))
-    token = await logins.issue_token(house.house.square, account, "profile")
+    token = await sessions.issue_token(house.house.square, account, "profile")
     async with anyone(house, token) as client:
         told = (await client.get("/oauth/userinfo")).json()
         origin = house.house.settings.origin
@@ -170,7 +172,7 @@ async def test_openid_apps_learn_who_came_and_no_more(square: Square):
         assert (await client.get("/.well-known/oauth-authorization-server")).json()[
             "userinfo_endpoint"
         ] == f"{origin}/oauth/userinfo"
-    other = await logins.issue_token(house.house.square, account, "write")
+    other = await sessions.issue_token(house.house.square, account, "write")
     async with anyone(house, other) as client:
         assert (await client.get("/oauth/userinfo")).status_code == 403
 

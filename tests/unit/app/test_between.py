@@ -23,7 +23,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from listening import listening
 from ports import free_port
 from services import Postgres
@@ -285,7 +285,7 @@ async def test_open_streams_hear_on_without_valkey_and_are_not_ended(houses: lis
     binod, chitra = await member(one, "binod"), await member(one, "chitra")
     await binod.follows(one, chitra)
     await settled(houses)
-    token = await logins.issue_token(one.house.square, binod.viewer.me, "read")
+    token = await sessions.issue_token(one.house.square, binod.viewer.me, "read")
     async with listening(other.app, "/api/v1/streaming/user", token=token) as ear:
         for text in ("एक", "दो"):
             id_ = await chitra.posts(one, text)

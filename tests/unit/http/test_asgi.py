@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 from chaupal.app.wiring import ROUTES, RunningHouse, open_house
 from chaupal.http.answer import Dispatcher
-from chaupal.http.asgi import Front, header
+from chaupal.http.asgi import Front
+from chaupal.http.headers import header
 from chaupal.http.route import Shape
 from chaupal.http.scope import App
 from chaupal.kernel.clock import StillClock
@@ -25,7 +26,7 @@ from chaupal.ports.country import Locator
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
 
@@ -70,7 +71,7 @@ async def twins(house: RunningHouse, clock: StillClock) -> Twins:
             Dispatcher(asked, Locator(settings, lambda _: None), LocalMeter(clock), error_page, in_words), ROUTES
         )
 
-    return Twins(front(True), front(False), await logins.issue_token(square, binod, "read"), newest)
+    return Twins(front(True), front(False), await sessions.issue_token(square, binod, "read"), newest)
 
 
 def asked_for(newest: int, token: str) -> list[tuple[str, dict[str, str]]]:
@@ -284,8 +285,8 @@ async def test_cookies_are_for_this_server_alone(tmp_path: Path, clock: StillClo
 async def test_the_cookie_does_not_open_the_api(house: RunningHouse):
     square = house.house.square
     asha = await accounts.create(square, handle="asha", email="asha@example.org", password="long enough")
-    session = await logins.begin_session(square, asha)
-    async with client(house.app, cookie=f"{logins.COOKIE}={session.secret}") as asking:
+    session = await sessions.begin_session(square, asha)
+    async with client(house.app, cookie=f"{sessions.COOKIE}={session.secret}") as asking:
         assert (await asking.get("/api/v1/timelines/home")).status_code == 401
         assert (await asking.get("/", follow_redirects=True)).status_code == 200
 

@@ -11,7 +11,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Post
 from chaupal.social.posts import posts
-from chaupal.social.signin.logins import issue_token
+from chaupal.social.signin.sessions import issue_token
 from village import Village, Villager, open_village
 
 HOME, PUBLIC = "/api/v1/timelines/home", "/api/v1/timelines/public"

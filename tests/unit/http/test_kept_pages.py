@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import regex
 
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal.web import pages
 from village import Village, Villager
 
@@ -58,10 +58,10 @@ async def test_a_page_is_drawn_once_while_nothing_changes(village: Village, draw
 
 async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(village: Village):
     v = village
-    again = await logins.begin_session(v.running.house.square, v.asha.id)
+    again = await sessions.begin_session(v.running.house.square, v.asha.id)
     for secret in (v.asha.cookie, again.secret, v.asha.cookie, again.secret):
         page = await v.client.get("/", headers={"cookie": f"chaupal={secret}"})
-        caller = await logins.caller_by_cookie(v.running.house.square, logins.digest(secret))
+        caller = await sessions.caller_by_cookie(v.running.house.square, logins.digest(secret))
         assert caller is not None
         assert {*WORD.findall(page.text)} == {caller.csrf}
 

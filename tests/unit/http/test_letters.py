@@ -10,7 +10,7 @@ from chaupal.app.wiring import RunningHouse
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -22,7 +22,7 @@ async def asha(house: RunningHouse) -> AsyncIterator[httpx2.AsyncClient]:
     for number in range(5):
         await posts.publish(square, Viewer(account=id_, country="IN"), posts.Draft(text=f"पोस्ट {number} #किसान_आंदोलन"))
     await house.runner.settle()
-    token = await logins.issue_token(square, id_, "read write")
+    token = await sessions.issue_token(square, id_, "read write")
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app=house.app),
         base_url=square.settings.origin,

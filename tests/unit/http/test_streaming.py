@@ -21,7 +21,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts, graph, moving
 from chaupal.social.posts import posts, reactions
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal.store.identity import apps
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.tables.identity import accounts as table
@@ -62,7 +62,7 @@ async def street(settings: Settings, clock: StillClock) -> AsyncIterator[Street]
     ]
     asha, binod = [Viewer(account=id_, country="IN") for id_ in ids]
     await graph.follow(square, asha, ids[1])
-    tokens = [await logins.issue_token(square, id_, SCOPES) for id_ in ids]
+    tokens = [await sessions.issue_token(square, id_, SCOPES) for id_ in ids]
     await running.runner.settle()
     yield Street(running, asha, binod, *tokens)
     await running.close()
@@ -205,7 +205,7 @@ async def test_a_websocket_is_refused_before_its_handshake_or_closed(street: Str
 
 async def test_scopes_are_held_to(street: Street):
     square = street.running.house.square
-    narrow = await logins.issue_token(square, street.asha.me, "read:statuses")
+    narrow = await sessions.issue_token(square, street.asha.me, "read:statuses")
     async with street.open("/user/notification", narrow) as ear:
         assert ear.status == 403
     async with street.open("/user", narrow) as home, street.open("/user", street.token) as all_:

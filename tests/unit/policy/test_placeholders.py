@@ -5,9 +5,9 @@ import itertools
 import pytest
 from msgspec import structs
 
-from chaupal.policy import placeholders
 from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import EVERYWHERE, Ruling
+from chaupal.policy.texts import placeholders
 from unit.policy.worlds import ruling
 
 BASES = ("legal_order", "legal_notice", "own_rules", "copyright")

@@ -8,7 +8,7 @@ import pytest
 from chaupal.kernel.clock import HOUR, MINUTE
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import LinkCard
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.square import link_cards
 from measures import begin
 from village import Said, Village, Villager
@@ -122,7 +122,7 @@ async def test_pages_show_them_with_how_many_share_them(village: Village):
 
 
 async def as_staff(v: Village, method: str, path: str) -> httpx2.Response:
-    token = await logins.issue_token(v.running.house.square, v.chitra.id, "read write admin:read admin:write")
+    token = await sessions.issue_token(v.running.house.square, v.chitra.id, "read write admin:read admin:write")
     headers = {"authorization": f"Bearer {token}", "cookie": "look_as=IN"}
     return await v.client.request(method, f"/api/v1/admin/trends/{path}", headers=headers)
 

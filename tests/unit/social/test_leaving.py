@@ -15,7 +15,7 @@ from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.people import accounts, graph, leaving
 from chaupal.social.posts import posts, reactions
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 from chaupal.store.federation import people as others, uris
 from chaupal.store.identity import leaving as store
 from chaupal.store.identity.facts_cache import rulings_in_force
@@ -32,8 +32,8 @@ async def join(street: Street, handle: str, role: Role = Role.MEMBER) -> tuple[V
     id_ = await accounts.create(
         street.square, handle=handle, email=f"{handle}@gaanv.example", password=PASSWORD, role=role
     )
-    session = await logins.begin_session(street.square, id_)
-    caller = await logins.caller_by_cookie(street.square, digest(session.secret))
+    session = await sessions.begin_session(street.square, id_)
+    caller = await sessions.caller_by_cookie(street.square, digest(session.secret))
     assert caller is not None
     return Viewer(account=id_, country="IN", role=role), caller
 
@@ -53,11 +53,11 @@ async def test_the_password_and_ones_name_are_typed_and_staff_hand_in_their_role
 
 async def test_whoever_thinks_again_stays(street: Street):
     asha, caller = await join(street, "asha")
-    token = await logins.issue_token(street.square, asha.me, "read")
+    token = await sessions.issue_token(street.square, asha.me, "read")
     at = await leaving.ask(street.square, asha, caller, PASSWORD, "@Asha")
     assert at == street.clock() + 14 * DAY == await leaving.leaves_at(street.square, asha)
-    assert await logins.caller_by_token(street.square, digest(token)) is None
-    assert await logins.caller_by_cookie(street.square, caller.key) is not None
+    assert await sessions.caller_by_token(street.square, digest(token)) is None
+    assert await sessions.caller_by_cookie(street.square, caller.key) is not None
     street.clock.move(13 * DAY)
     assert not await leaving.carry_out(street.square)
     await leaving.stay(street.square, asha)
@@ -137,7 +137,7 @@ async def test_after_the_days_of_grace_nothing_of_them_is_left_and_counts_are_ri
     seen = (await people.person(street.reads, ravi, ravi.me)).item
     assert (seen.followers_count, seen.following_count) == (0, 0)
     assert (await thread.post(street.reads, ravi, theirs)).item.likes_count == 0
-    assert await logins.caller_by_cookie(street.square, caller.key) is None
+    assert await sessions.caller_by_cookie(street.square, caller.key) is None
     with pytest.raises(Invalid):
         await logins.sign_in(street.square, "asha@gaanv.example", PASSWORD)
     with pytest.raises(Invalid):  # the name is given to nobody else

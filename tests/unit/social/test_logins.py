@@ -15,10 +15,9 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
-from chaupal.store.identity import passwords
+from chaupal.social.signin import logins, passwords, sessions
+from chaupal.store.identity import passwords as hashing
 from chaupal.store.machine.dialect import statement
-from chaupal.store.tables.identity import sessions
 from mails import mails_of, secret_in
 
 PASSWORD = "खेत की मेड़ पर"
@@ -36,11 +35,11 @@ async def asha(square: Square) -> Viewer:
 
 
 async def by_cookie(square: Square, secret: str) -> Caller | None:
-    return await logins.caller_by_cookie(square, digest(secret))
+    return await sessions.caller_by_cookie(square, digest(secret))
 
 
 async def by_token(square: Square, secret: str) -> Caller | None:
-    return await logins.caller_by_token(square, digest(secret))
+    return await sessions.caller_by_token(square, digest(secret))
 
 
 @pytest.mark.parametrize("name", ["asha", "@Asha", " asha@EXAMPLE.org "])
@@ -70,36 +69,36 @@ async def test_every_wrong_pair_is_told_the_same(square: Square, asha: Viewer, n
 
 async def test_an_unknown_name_costs_a_hash_too(square: Square, asha: Viewer, monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
-    real = passwords._HASHER
+    real = hashing._HASHER
     monkeypatch.setattr(
-        passwords, "_HASHER", SimpleNamespace(verify=lambda kept, p: asked.append(kept) or real.verify(kept, p))
+        hashing, "_HASHER", SimpleNamespace(verify=lambda kept, p: asked.append(kept) or real.verify(kept, p))
     )
     for name in ("nobody", "asha"):
         with pytest.raises(Invalid):
             await logins.sign_in(square, name, "wrong one")
     assert len(asked) == 2
-    assert asked[0] == passwords._NOBODY
+    assert asked[0] == hashing._NOBODY
 
 
 async def test_a_session_ends_when_one_goes_and_others_go_on(square: Square, asha: Viewer):
     first, second = await logins.sign_in(square, "asha", PASSWORD), await logins.sign_in(square, "asha", PASSWORD)
     caller = await by_cookie(square, first.secret)
     assert caller
-    await logins.sign_out(square, caller)
+    await sessions.sign_out(square, caller)
     assert await by_cookie(square, first.secret) is None
     assert await by_cookie(square, second.secret)
 
 
 async def test_a_session_lasts_thirty_days_even_where_it_is_remembered(square: Square, asha: Viewer, clock: StillClock):
     session = await logins.sign_in(square, "asha", PASSWORD)
-    clock.move(logins.SESSION_LASTS - 1)
+    clock.move(sessions.SESSION_LASTS - 1)
     assert await by_cookie(square, session.secret)
     clock.move(1)
     assert await by_cookie(square, session.secret) is None
 
 
 async def test_whoever_is_known_is_known_without_asking_the_store(square: Square, asha: Viewer, monkeypatch):
-    token = await logins.issue_token(square, asha.account or 0, "read write")
+    token = await sessions.issue_token(square, asha.account or 0, "read write")
     assert await by_token(square, token)
     async with square.work.reading() as reading:
         monkeypatch.setattr(type(reading), "fetch", None)
@@ -110,7 +109,7 @@ async def test_whoever_is_known_is_known_without_asking_the_store(square: Square
 
 async def test_a_cookie_is_no_token_and_a_token_no_cookie(square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
-    token = await logins.issue_token(square, asha.account or 0, "read")
+    token = await sessions.issue_token(square, asha.account or 0, "read")
     for _ in range(2):  # not known yet, and remembered
         assert await by_token(square, session.secret) is None
         assert await by_cookie(square, token) is None
@@ -120,12 +119,12 @@ async def test_a_cookie_is_no_token_and_a_token_no_cookie(square: Square, asha: 
 
 async def test_a_new_password_ends_everything_but_the_new_session(square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
-    token = await logins.issue_token(square, asha.account or 0, "read")
+    token = await sessions.issue_token(square, asha.account or 0, "read")
     with pytest.raises(Invalid) as wrong:
-        await logins.change_password(square, asha, "not it at all", "नया पासवर्ड")
+        await passwords.change_password(square, asha, "not it at all", "नया पासवर्ड")
     assert "old" in wrong.value.details
     assert await by_cookie(square, session.secret)
-    fresh = await logins.change_password(square, asha, PASSWORD, "नया पासवर्ड")
+    fresh = await passwords.change_password(square, asha, PASSWORD, "नया पासवर्ड")
     assert await by_cookie(square, session.secret) is None
     assert await by_token(square, token) is None
     assert await by_cookie(square, fresh.secret)
@@ -136,19 +135,19 @@ async def test_a_new_password_ends_everything_but_the_new_session(square: Square
 
 async def test_a_reset_link_works_once_and_ends_everything(house: RunningHouse, square: Square, asha: Viewer):
     session = await logins.sign_in(square, "asha", PASSWORD)
-    token = await logins.issue_token(square, asha.account or 0, "read")
-    await logins.ask_reset(square, " Asha@example.org")
+    token = await sessions.issue_token(square, asha.account or 0, "read")
+    await passwords.ask_reset(square, " Asha@example.org")
     await house.runner.settle()
     (letter,) = mails_of(house)
     secret = secret_in(letter, "reset")
     with pytest.raises(Invalid):
-        await logins.reset_password(square, secret, "short")
-    assert await logins.may_reset(square, secret), "a refused password uses the link up"
-    await logins.reset_password(square, secret, "नया पासवर्ड")
+        await passwords.reset_password(square, secret, "short")
+    assert await passwords.may_reset(square, secret), "a refused password uses the link up"
+    await passwords.reset_password(square, secret, "नया पासवर्ड")
     assert await by_cookie(square, session.secret) is None
     assert await by_token(square, token) is None
     with pytest.raises(NotFound):
-        await logins.reset_password(square, secret, "तीसरा पासवर्ड")
+        await passwords.reset_password(square, secret, "तीसरा पासवर्ड")
     assert await logins.sign_in(square, "asha", "नया पासवर्ड")
 
 
@@ -156,21 +155,21 @@ async def test_a_reset_link_dies_after_an_hour_and_when_another_is_asked_for(
     house: RunningHouse, square: Square, asha: Viewer, clock: StillClock
 ):
     for _ in range(2):
-        await logins.ask_reset(square, "asha@example.org")
+        await passwords.ask_reset(square, "asha@example.org")
         await house.runner.settle()
     first, second = (secret_in(letter, "reset") for letter in mails_of(house))
-    assert not await logins.may_reset(square, first)
-    assert await logins.may_reset(square, second)
-    clock.move(logins.RESET_LASTS)
+    assert not await passwords.may_reset(square, first)
+    assert await passwords.may_reset(square, second)
+    clock.move(passwords.RESET_LASTS)
     with pytest.raises(NotFound):
-        await logins.reset_password(square, second, "नया पासवर्ड")
+        await passwords.reset_password(square, second, "नया पासवर्ड")
 
 
 @pytest.mark.parametrize("address", ["nobody@example.org", "asha", "", "\ud800@x.org"])
 async def test_asking_for_a_reset_tells_nothing_and_mails_nobody_else(
     house: RunningHouse, square: Square, asha: Viewer, address: str
 ):
-    await logins.ask_reset(square, address)
+    await passwords.ask_reset(square, address)
     await house.runner.settle()
     assert mails_of(house) == []
 
@@ -178,9 +177,9 @@ async def test_asking_for_a_reset_tells_nothing_and_mails_nobody_else(
 async def test_what_ended_long_ago_is_dropped(house: RunningHouse, square: Square, asha: Viewer, clock: StillClock):
     count = statement(select(func.count()).select_from(sessions))
     await logins.sign_in(square, "asha", PASSWORD)
-    clock.move(logins.SESSION_LASTS + logins.KEPT_AFTER_END + 1)
+    clock.move(sessions.SESSION_LASTS + sessions.KEPT_AFTER_END + 1)
     session = await logins.sign_in(square, "asha", PASSWORD)
-    await logins.tidy(square)
+    await sessions.tidy(square)
     async with square.work.reading() as reading:
         assert await reading.value(count) == 1
     assert await by_cookie(square, session.secret)

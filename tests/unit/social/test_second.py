@@ -8,8 +8,9 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins, two_factor as second
-from chaupal.social.signin.logins import Half, Session
+from chaupal.social.signin import logins, sessions, two_factor as second
+from chaupal.social.signin.logins import Half
+from chaupal.social.signin.sessions import Session
 from neighbours import Street
 
 PASSWORD = "chaupal-gaanv"
@@ -51,11 +52,11 @@ async def test_nothing_is_asked_until_a_first_code_was_typed(street, asha):
 async def test_a_password_alone_is_half_of_coming_in_and_a_code_the_other(street, asha):
     secret, _ = await set_up(street, asha)
     begun = await half(street)
-    assert await logins.caller_by_cookie(street.square, digest(begun.secret)) is None
+    assert await sessions.caller_by_cookie(street.square, digest(begun.secret)) is None
     with pytest.raises(Invalid):
         await logins.second_step(street.square, begun.secret, "asha", "123456")
     session = await logins.second_step(street.square, begun.secret, "asha", code(street, secret))
-    caller = await logins.caller_by_cookie(street.square, digest(session.secret))
+    caller = await sessions.caller_by_cookie(street.square, digest(session.secret))
     assert caller is not None and caller.second
     with pytest.raises(NotSignedIn):  # half a way is gone once
         await logins.second_step(street.square, begun.secret, "asha", code(street, secret, 1))
@@ -116,29 +117,29 @@ async def test_turned_off_a_password_is_enough_again(street, asha):
 
 async def test_the_operator_lets_in_whoever_lost_everything(street, asha):
     await set_up(street, asha)
-    session = await logins.begin_session(street.square, asha.me)
+    session = await sessions.begin_session(street.square, asha.me)
     await second.forget(street.square, asha.me)
-    assert await logins.caller_by_cookie(street.square, digest(session.secret)) is None
+    assert await sessions.caller_by_cookie(street.square, digest(session.secret)) is None
     assert isinstance(await logins.sign_in(street.square, "asha", PASSWORD), Session)
 
 
 async def test_ones_browsers_and_apps_are_listed_and_ended(street, asha):
     square = street.square
-    first = await logins.begin_session(square, asha.me, agent="Firefox", country="IN")
+    first = await sessions.begin_session(square, asha.me, agent="Firefox", country="IN")
     street.clock.move(2 * HOUR)
-    other = await logins.begin_session(square, asha.me, agent="Chrome")
-    caller = await logins.caller_by_cookie(square, digest(first.secret))
+    other = await sessions.begin_session(square, asha.me, agent="Chrome")
+    caller = await sessions.caller_by_cookie(square, digest(first.secret))
     assert caller is not None
-    await logins.note_seen(square, caller, "DE")
-    shown = {one.agent: one for one in await logins.sessions_of(square, asha)}
+    await sessions.note_seen(square, caller, "DE")
+    shown = {one.agent: one for one in await sessions.sessions_of(square, asha)}
     assert (shown["Firefox"].country, shown["Firefox"].seen_at) == ("DE", street.clock())
-    assert await logins.end_others(square, caller) == 1
-    assert await logins.caller_by_cookie(square, digest(other.secret)) is None
-    token = await logins.issue_token(square, asha.me, "read")
-    [app] = await logins.apps_of(square, asha)
+    assert await sessions.end_others(square, caller) == 1
+    assert await sessions.caller_by_cookie(square, digest(other.secret)) is None
+    token = await sessions.issue_token(square, asha.me, "read")
+    [app] = await sessions.apps_of(square, asha)
     with pytest.raises(NotFound):
-        await logins.end_app(square, Viewer(account=1, country="IN"), app.id)
-    await logins.end_app(square, asha, app.id)
-    assert await logins.caller_by_token(square, digest(token)) is None
+        await sessions.end_app(square, Viewer(account=1, country="IN"), app.id)
+    await sessions.end_app(square, asha, app.id)
+    assert await sessions.caller_by_token(square, digest(token)) is None
     with pytest.raises(NotFound):
-        await logins.end_session(square, Viewer(account=1, country="IN"), caller.key)
+        await sessions.end_session(square, Viewer(account=1, country="IN"), caller.key)

@@ -54,7 +54,7 @@ def test_a_language_we_do_not_speak_is_answered_in_english():
 
 
 SAYS = """
-from chaupal.policy.placeholders import country_names, until
+from chaupal.policy.texts.placeholders import country_names, until
 from chaupal.web.words import words
 w = words("mr")
 print(w.language, w.day(1_612_954_800_000), w.gettext("Home"), until(None, "mr"), country_names(("IN",), "mr"), sep="|")

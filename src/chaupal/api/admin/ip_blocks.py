@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.people import ip_blocks as doors
-from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, Door, DoorForm
+from chaupal.governance.people import ip_blocks
+from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, AddressBlock, AddressBlockForm
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, post, put
@@ -87,59 +87,59 @@ class CanonicalEmailBlock(msgspec.Struct, kw_only=True):
     canonical_email_hash: str
 
 
-def _shown(door: Door) -> IpBlock | EmailDomainBlock | CanonicalEmailBlock:
-    if door.kind == DOMAIN:
-        return EmailDomainBlock(id=str(door.id), domain=door.what, created_at=iso(door.created_at))
-    if door.kind == MAIL:
-        return CanonicalEmailBlock(id=str(door.id), canonical_email_hash=door.what)
+def _shown(block: AddressBlock) -> IpBlock | EmailDomainBlock | CanonicalEmailBlock:
+    if block.kind == DOMAIN:
+        return EmailDomainBlock(id=str(block.id), domain=block.what, created_at=iso(block.created_at))
+    if block.kind == MAIL:
+        return CanonicalEmailBlock(id=str(block.id), canonical_email_hash=block.what)
     return IpBlock(
-        id=str(door.id),
-        ip=door.what,
-        severity=door.severity,
-        comment=door.comment,
-        created_at=iso(door.created_at),
-        expires_at=iso_or_none(door.expires_at),
+        id=str(block.id),
+        ip=block.what,
+        severity=block.severity,
+        comment=block.comment,
+        created_at=iso(block.created_at),
+        expires_at=iso_or_none(block.expires_at),
     )
 
 
 async def shut_net(call: Call[NetSent]) -> Answer:
     """Block a net: from signing up unseen, from signing up, or from everything."""
     a = call.args
-    form = DoorForm(kind=NET, what=a.ip, severity=a.severity, comment=a.comment, lasts=a.expires_in)
-    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+    form = AddressBlockForm(kind=NET, what=a.ip, severity=a.severity, comment=a.comment, lasts=a.expires_in)
+    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def change_net(call: Call[NetChanged]) -> Answer:
     """Change a block of a net."""
     a, court = call.args, call.house.court
-    was = await doors.door(court, call.viewer, NET, a.id)
-    form = DoorForm(
+    was = await ip_blocks.by_id(court, call.viewer, NET, a.id)
+    form = AddressBlockForm(
         kind=NET,
         what=was.what if a.ip is None else a.ip,
         severity=was.severity if a.severity is None else a.severity,
         comment=was.comment if a.comment is None else a.comment,
         lasts=a.expires_in,
     )
-    return json(_shown(await doors.change(court, call.viewer, a.id, form)))
+    return json(_shown(await ip_blocks.change(court, call.viewer, a.id, form)))
 
 
 async def shut_domain(call: Call[EmailDomainSent]) -> Answer:
     """Take no accounts with mails of this domain."""
-    form = DoorForm(kind=DOMAIN, what=call.args.domain)
-    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+    form = AddressBlockForm(kind=DOMAIN, what=call.args.domain)
+    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def shut_mail(call: Call[CanonicalEmailSent]) -> Answer:
     """Take no accounts with this mail."""
     a = call.args
-    form = DoorForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
-    return json(_shown(await doors.shut(call.house.court, call.viewer, form)))
+    form = AddressBlockForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
+    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def test_mail(call: Call[EmailTested]) -> Answer:
     """The blocks that an address meets."""
-    found, hash_ = await doors.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
-    return json([_shown(door) for door in found if door.what == hash_])
+    found, hash_ = await ip_blocks.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
+    return json([_shown(block) for block in found if block.what == hash_])
 
 
 def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ...]:
@@ -148,7 +148,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     async def listed(call: Call[Paged]) -> Answer:
         """Those in force, the newest first."""
         cursor = call.args.cursor(100, 200)
-        found = {door.id: door for door in await doors.listed(call.house.court, call.viewer, kind)}
+        found = {block.id: block for block in await ip_blocks.listed(call.house.court, call.viewer, kind)}
         inside = [id_ for id_ in found if cursor.above < id_ < cursor.below]
         chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
         page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
@@ -156,15 +156,15 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
 
     async def show(call: Call[ById]) -> Answer:
         """One of them."""
-        return json(_shown(await doors.door(call.house.court, call.viewer, kind, call.args.id)))
+        return json(_shown(await ip_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)))
 
     async def end(call: Call[ById]) -> Answer:
         """End it. Who began and who ended it stays written."""
-        was = await doors.door(call.house.court, call.viewer, kind, call.args.id)
-        await doors.end(call.house.court, call.viewer, kind, call.args.id)
+        was = await ip_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)
+        await ip_blocks.end(call.house.court, call.viewer, kind, call.args.id)
         return json(_shown(was) if kind == MAIL else {})
 
-    path, may = f"/api/v1/admin/{name}", {"may": "shut_doors"}
+    path, may = f"/api/v1/admin/{name}", {"may": "block_addresses"}
     read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
     return (
         get(path, listed, Surface.OFFICE, takes=Paged, **read),
@@ -174,10 +174,10 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
 
 
 API = "/api/v1/admin"
-WRITE_NET: dict[str, Any] = {"scope": "admin:write:ip_blocks", "may": "shut_doors", "gives": IpBlock}
-WRITE_DOMAIN: dict[str, Any] = {"scope": "admin:write:email_domain_blocks", "may": "shut_doors"}
-WRITE_MAIL: dict[str, Any] = {"scope": "admin:write:canonical_email_blocks", "may": "shut_doors"}
-TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "shut_doors", "takes": EmailTested}
+WRITE_NET: dict[str, Any] = {"scope": "admin:write:ip_blocks", "may": "block_addresses", "gives": IpBlock}
+WRITE_DOMAIN: dict[str, Any] = {"scope": "admin:write:email_domain_blocks", "may": "block_addresses"}
+WRITE_MAIL: dict[str, Any] = {"scope": "admin:write:canonical_email_blocks", "may": "block_addresses"}
+TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "block_addresses", "takes": EmailTested}
 
 ROUTES: tuple[Route, ...] = (
     *_three(NET, "ip_blocks", IpBlock),

@@ -10,8 +10,8 @@ from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged, link_header
 from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts.placeholders import flagger, iso_date, notice_path
 from chaupal.reads.court import record, withheld
 from chaupal.reads.court.record import Authority, Counts, Order, Outcome, RegisterLine
 from chaupal.reads.court.withheld import WithheldChange

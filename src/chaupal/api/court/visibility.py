@@ -8,11 +8,11 @@ from chaupal.http.call import Call
 from chaupal.http.paging import ById
 from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy import placeholders
 from chaupal.policy.measures import HIDING, SCOPES
-from chaupal.policy.ruling_texts import notice_page
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders
+from chaupal.policy.texts.ruling_texts import notice_page
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.court import stated, visibility
 

@@ -9,10 +9,10 @@ from chaupal.api.mastodon.people import account_bytes
 from chaupal.governance.appeals.appeals import MODIFIED, REVERSED
 from chaupal.http.call import Call
 from chaupal.kernel.clock import iso, iso_or_none
-from chaupal.policy import complaint_texts, placeholders, ruling_texts
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
+from chaupal.policy.texts import complaint_texts, placeholders, ruling_texts
 from chaupal.policy.things import Person
 
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}

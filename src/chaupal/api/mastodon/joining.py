@@ -9,7 +9,7 @@ from chaupal.kernel.languages import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import logins
+from chaupal.social.signin import logins, sessions
 
 # What a field is called here, and what apps call it.
 CALLED = {"handle": "username"}
@@ -60,7 +60,7 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
         problem.about({CALLED.get(field, field): found for field, found in problem.wrong.items()})
         raise
     scope = " ".join(sorted(caller.scopes))
-    token = await logins.issue_token(square, account, scope, app=caller.app)
+    token = await sessions.issue_token(square, account, scope, app=caller.app)
     return TokenGiven(access_token=token, scope=scope, created_at=square.clock() // 1000)
 
 

@@ -8,9 +8,10 @@ import msgspec
 from chaupal.kernel.clock import iso, iso_day, iso_midnight
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import placeholders, things
+from chaupal.policy import things
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
+from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Field, Person
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer

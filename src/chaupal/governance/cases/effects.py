@@ -20,10 +20,9 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
 from chaupal.store.machine.work import Reading, Writing
-from chaupal_audit.law.rulebook import ALONE_APART
+from chaupal_audit.law.rulebook import ALONE_APART, EMERGENCY_LASTS
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
-EMERGENCY = DAY  # what one person did in an emergency is over after this, unless a second person agrees
 
 
 class Deciders(NamedTuple):
@@ -234,7 +233,7 @@ async def _subjects(w: Writing, case: Case, said: CaseEventBody) -> list[Subject
 
 def _row(court: Court, case: Case, said: CaseEventBody, who: Deciders, measure: Measure, subject: Subject) -> RulingRow:
     order, authority, regime, now = case.order, case.asked_by, case.regime, court.clock()
-    second_by = None if who.alone or who.second is not None else now + EMERGENCY
+    second_by = None if who.alone or who.second is not None else now + EMERGENCY_LASTS
     # What one person did ends soon, whatever was typed, unless a second agrees.
     soon = court.rules.current(now).alone_ends_at(now) if who.alone else second_by
     ends_at = _first_of(end_of(case, said, now), soon)

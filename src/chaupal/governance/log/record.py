@@ -20,7 +20,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
-from chaupal.policy.placeholders import iso_date
+from chaupal.policy.texts.placeholders import iso_date
 from chaupal.store.court import order_events, rulings
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
@@ -28,7 +28,7 @@ from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits, reached
-from chaupal.store.identity.ip_blocks import Door
+from chaupal.store.identity.ip_blocks import AddressBlock
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import media, naming
 from chaupal_audit import tlog
@@ -365,9 +365,9 @@ def minute_of(ms: int | None) -> str | None:
     return None if ms is None else tlog.at_minute(ms)
 
 
-def door(court: Court, shut: Door, how: str, by: int) -> Written:
+def address_block(court: Court, block: AddressBlock, how: str, by: int) -> Written:
     """An address is about somebody, and so may a comment be."""
-    public = entries.Door(
-        step=how, kind=shut.kind, severity=shut.severity, until=minute_of(shut.expires_at), by=pseudonym(court, by)
+    public = entries.AddressBlock(
+        step=how, kind=block.kind, severity=block.severity, until=minute_of(block.expires_at), by=pseudonym(court, by)
     )
-    return Written(public, {"what": shut.what, "comment": shut.comment})
+    return Written(public, {"what": block.what, "comment": block.comment})

@@ -1,4 +1,4 @@
-"""Staff shut doors: to nets of addresses, to domains of mails, to single mails. Who shut and who opened stays written."""
+"""Staff block addresses: nets, domains of mails, single mails. Who blocked and who lifted it stays written."""
 
 from ipaddress import ip_network
 
@@ -10,7 +10,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
-from chaupal.store.identity import ip_blocks as doors
+from chaupal.store.identity import ip_blocks
 from chaupal.store.identity.ip_blocks import (
     ASKED_FIRST,
     DOMAIN as DOMAIN,
@@ -18,11 +18,11 @@ from chaupal.store.identity.ip_blocks import (
     NET as NET,
     NO_ACCESS,
     NO_SIGN_UP,
-    Door as Door,
+    AddressBlock as AddressBlock,
 )
 from chaupal.store.machine.work import Writing
 
-MAY = "shut_doors"
+MAY = "block_addresses"
 SEVERITIES = (ASKED_FIRST, NO_SIGN_UP, NO_ACCESS)
 WIDEST = {4: 8, 6: 19}  # a wider net would be a country's
 DOMAIN_LIKE = regex.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -30,7 +30,7 @@ HASH = regex.compile(r"[0-9a-f]{64}")
 SECOND = 1_000
 
 
-class DoorForm(msgspec.Struct, kw_only=True):
+class AddressBlockForm(msgspec.Struct, kw_only=True):
     """What to shut: a net, a domain, or the hash of a mail. `severity` is of nets; `lasts`: seconds, 0 or nothing for no end."""
 
     kind: str
@@ -40,30 +40,30 @@ class DoorForm(msgspec.Struct, kw_only=True):
     lasts: int | None = None
 
 
-async def listed(court: Court, viewer: Viewer, kind: str) -> list[Door]:
-    """Those that are shut now, the newest first. Raises NotAllowed."""
+async def listed(court: Court, viewer: Viewer, kind: str) -> list[AddressBlock]:
+    """Those that are blocked now, the newest first. Raises NotAllowed."""
     check_may(viewer, MAY)
     now = court.clock()
     async with court.work.reading() as reading:
-        return [door for door in await doors.shut(reading) if door.kind == kind and door.holds(now)]
+        return [one for one in await ip_blocks.in_force(reading) if one.kind == kind and one.holds(now)]
 
 
-async def everything(court: Court, viewer: Viewer) -> list[Door]:
-    """All that are shut now, of each kind, the newest first. Raises NotAllowed."""
-    return [door for kind in (NET, DOMAIN, MAIL) for door in await listed(court, viewer, kind)]
+async def everything(court: Court, viewer: Viewer) -> list[AddressBlock]:
+    """All that are blocked now, of each kind, the newest first. Raises NotAllowed."""
+    return [one for kind in (NET, DOMAIN, MAIL) for one in await listed(court, viewer, kind)]
 
 
-async def door(court: Court, viewer: Viewer, kind: str, id_: int) -> Door:
-    """One that is shut. Raises NotAllowed, NotFound."""
+async def by_id(court: Court, viewer: Viewer, kind: str, id_: int) -> AddressBlock:
+    """One that is blocked. Raises NotAllowed, NotFound."""
     return or_not_found(next((one for one in await listed(court, viewer, kind) if one.id == id_), None))
 
 
-async def shut(court: Court, viewer: Viewer, form: DoorForm) -> Door:
-    """Raises NotAllowed, and Invalid where it cannot be read or is shut already."""
+async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> AddressBlock:
+    """Raises NotAllowed, and Invalid where it cannot be read or is blocked already."""
     me = check_may(viewer, MAY)
     made = _read(
         form,
-        Door(
+        AddressBlock(
             id=court.make_id(),
             kind=form.kind,
             what="",
@@ -75,44 +75,44 @@ async def shut(court: Court, viewer: Viewer, form: DoorForm) -> Door:
         court.clock(),
     )
     async with court.work.writing() as w:
-        _check_new(await doors.shut(w), made, court.clock())
-        await doors.add(w, made)
+        _check_new(await ip_blocks.in_force(w), made, court.clock())
+        await ip_blocks.add(w, made)
         await _log(court, w, made, "shut", me)
     return made
 
 
-async def change(court: Court, viewer: Viewer, id_: int, form: DoorForm) -> Door:
+async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm) -> AddressBlock:
     """Raises NotAllowed, NotFound, Invalid."""
     me = check_may(viewer, MAY)
-    made = _read(form, await door(court, viewer, form.kind, id_), court.clock())
+    made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
     async with court.work.writing() as w:
-        _check_new(await doors.shut(w), made, court.clock())
-        await doors.change(w, made)
+        _check_new(await ip_blocks.in_force(w), made, court.clock())
+        await ip_blocks.change(w, made)
         await _log(court, w, made, "changed", me)
     return made
 
 
 async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
-    """Open it again. Raises NotAllowed, NotFound."""
+    """Lift it. Raises NotAllowed, NotFound."""
     me = check_may(viewer, MAY)
-    found = await door(court, viewer, kind, id_)
+    found = await by_id(court, viewer, kind, id_)
     async with court.work.writing() as w:
-        if not await doors.end(w, id_, me):
+        if not await ip_blocks.end(w, id_, me):
             raise NotFound
         await _log(court, w, found, "opened", me)
 
 
-async def _log(court: Court, w: Writing, door: Door, how: str, by: int) -> None:
-    """In the same commit: that a door was shut, of which kind and until when, is for everybody; which one it was, is not."""
-    await log.append(court, w, "door", f"door-{door.id}", record.door(court, door, how, by))
+async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int) -> None:
+    """In the same commit: that something was blocked, of which kind and until when, is for everybody; which one it was, is not."""
+    await log.append(court, w, "door", f"door-{block.id}", record.address_block(court, block, how, by))
 
 
-def _check_new(shut_ones: list[Door], made: Door, now: int) -> None:
-    if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in shut_ones):
+def _check_new(blocks: list[AddressBlock], made: AddressBlock, now: int) -> None:
+    if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in blocks):
         raise Invalid("net_shut_already")
 
 
-def _read(form: DoorForm, onto: Door, now: int) -> Door:
+def _read(form: AddressBlockForm, onto: AddressBlock, now: int) -> AddressBlock:
     paper = Paper()
     what = form.what.strip().lower()
     if form.kind == NET:

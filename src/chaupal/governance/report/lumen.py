@@ -6,7 +6,7 @@ from urllib.parse import quote
 from chaupal_audit.fold.facts import OWN_RULES, Measure, Order
 from chaupal_audit.minutes import day_text
 from chaupal_audit.report.filters import HIDDEN
-from chaupal_audit.report.orders import standing_of
+from chaupal_audit.report.tables.orders import standing_of
 
 # The class of the issuer -> Lumen's type of notice. Article 9, 69A and their like are requests of governments.
 TYPES = {"court": "CourtOrder", "government": "GovernmentRequest", "police": "LawEnforcementRequest"}

@@ -27,10 +27,11 @@ from chaupal.store.identity.admin_accounts import sealed_in_any_state
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.notifications import markers, notification_policy, notifications
+from chaupal.store.notifications.grouping import GROUPED as GROUPED
 from chaupal.store.notifications.kinds import KINDS as KINDS
 from chaupal.store.notifications.markers import Marker as Marker
 from chaupal.store.notifications.notification_policy import Asking, Policy as Policy
-from chaupal.store.notifications.notifications import GROUPED as GROUPED, Notification, Wanted
+from chaupal.store.notifications.notifications import Notification, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
 from chaupal.store.square.posts import sealed_posts

@@ -12,7 +12,7 @@ from chaupal.policy.may import may
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
-from chaupal.social.people import ip_blocks as doors
+from chaupal.social.people import ip_blocks
 from chaupal.social.signin import letters
 from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.passwords import check_password, hash_password
@@ -52,13 +52,13 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
-    """Join as a member, as far as `registrations` and doors that staff shut (to the `address` of the net, to the mail) let one.
+    """Join as a member, as far as `registrations` and what staff blocked (the `address` of the net, the mail) let one.
 
     Raises NotAllowed when they are closed, Invalid by field: all fields in which something is wrong, at once.
     """
     mode, wrong = square.settings.registrations, list[Invalid]()
     try:
-        mode = await doors.mode_for(square, address, new.email)
+        mode = await ip_blocks.mode_for(square, address, new.email)
     except Invalid as problem:
         wrong.append(problem)
     if mode == "closed":
@@ -111,7 +111,7 @@ async def ask_confirmation(square: Square, viewer: Viewer) -> None:
 async def correct_email(square: Square, viewer: Viewer, email: str, address: str = "") -> None:
     """Another address for one that was mistyped; the link goes there. Raises Invalid, and what `ask_confirmation` does."""
     email = check_email(email)
-    await doors.mode_for(square, address, email)
+    await ip_blocks.mode_for(square, address, email)
     async with square.work.writing() as w:
         login = await _unconfirmed(w, viewer)
         if email != login.email:

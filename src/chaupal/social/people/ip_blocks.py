@@ -1,20 +1,20 @@
-"""Doors that staff have shut: what they mean for whoever comes from there, or joins with such a mail."""
+"""Addresses that staff have blocked: what they mean for whoever comes from there, or joins with such a mail."""
 
 import hashlib
 
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.social.context import Square
-from chaupal.store.identity import ip_blocks as doors
+from chaupal.store.identity import ip_blocks
 from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
 
 
 async def check_access(square: Square, address: str) -> None:
     """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
-    shut = square.work.memory.doors.get(0)
-    if shut is None:
+    blocks = square.work.memory.doors.get(0)
+    if blocks is None:
         async with square.work.reading() as reading:
-            shut = await doors.shut(reading)
-    if shut and doors.on_net(shut, address, square.clock()) == NO_ACCESS:
+            blocks = await ip_blocks.in_force(reading)
+    if blocks and ip_blocks.on_net(blocks, address, square.clock()) == NO_ACCESS:
         raise NotAllowed("net_blocked")
 
 
@@ -22,11 +22,11 @@ async def mode_for(square: Square, address: str, email: str) -> str:
     """How one may join from here: `registrations`, or `approval` where that is open. Raises NotAllowed, Invalid."""
     mode, now = square.settings.registrations, square.clock()
     async with square.work.reading() as reading:
-        shut = await doors.shut(reading)
+        blocks = await ip_blocks.in_force(reading)
     names = {(DOMAIN, domain) for domain in domains_of(email)} | {(MAIL, plain_hash(email))}
-    if any((door.kind, door.what) in names and door.holds(now) for door in shut):
+    if any((block.kind, block.what) in names and block.holds(now) for block in blocks):
         raise Invalid("email_blocked")
-    severity = doors.on_net(shut, address, now)
+    severity = ip_blocks.on_net(blocks, address, now)
     if severity and severity != ASKED_FIRST:
         raise NotAllowed("net_no_accounts")
     return "approval" if severity and mode == "open" else mode

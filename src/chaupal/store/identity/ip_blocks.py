@@ -1,4 +1,4 @@
-"""Doors as rows: nets of addresses, domains of mails and single mails (by their hash) that are shut, by whom and why."""
+"""Blocked addresses as rows: nets, domains of mails and single mails (by their hash), by whom and why."""
 
 from ipaddress import ip_address, ip_network
 
@@ -14,7 +14,7 @@ NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
+class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
     """`what`: a net (`192.0.2.0/24`), a domain, or the SHA-256 of a mail address in its plainest form. Times in ms."""
 
     id: int
@@ -32,48 +32,50 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-ALL = rows_of(Door, doors)
+ALL = rows_of(AddressBlock, doors)
 ADD = inserts(doors)
 CHANGE = updates(doors, what="what", severity="severity", comment="comment", expires_at="until").where(
     id="of", ended_at=None
 )
 END = updates(doors, ended_at="at", ended_by="me").where(id="of", ended_at=None)
-SHUT = ALL.where(ended_at=None).order_by(doors.c.id.desc())
+IN_FORCE = ALL.where(ended_at=None).order_by(doors.c.id.desc())
 
 
-async def add(w: Writing, door: Door) -> None:
-    await w.run(ADD, **ALL.written(door))
+async def add(w: Writing, block: AddressBlock) -> None:
+    await w.run(ADD, **ALL.written(block))
     w.touch(DOORS, ONLY)
 
 
-async def change(w: Writing, door: Door) -> None:
-    await w.run(CHANGE, of=door.id, what=door.what, severity=door.severity, comment=door.comment, until=door.expires_at)
+async def change(w: Writing, block: AddressBlock) -> None:
+    await w.run(
+        CHANGE, of=block.id, what=block.what, severity=block.severity, comment=block.comment, until=block.expires_at
+    )
     w.touch(DOORS, ONLY)
 
 
 async def end(w: Writing, id_: int, by: int) -> bool:
-    """It is shut no more; False where it was not."""
+    """It is blocked no more; False where it was not."""
     done = await w.run(END, of=id_, at=w.now(), me=by) == 1
     w.touch(DOORS, ONLY)
     return done
 
 
-async def shut(reading: Reading) -> list[Door]:
-    """Those that nobody has opened again, the newest first; remembered until one of them is changed."""
-    kept: list[Door] | None = reading.memory.doors.get(ONLY)
+async def in_force(reading: Reading) -> list[AddressBlock]:
+    """Those that nobody has lifted, the newest first; remembered until one of them is changed."""
+    kept: list[AddressBlock] | None = reading.memory.doors.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = await SHUT.all(reading.by(DOORS, ONLY))
+        kept = await IN_FORCE.all(reading.by(DOORS, ONLY))
         if generation == reading.memory.generation:
             reading.memory.doors.put(ONLY, kept)
     return kept
 
 
-def on_net(shut_ones: list[Door], address: str, now: int) -> str:
+def on_net(blocks: list[AddressBlock], address: str, now: int) -> str:
     """The hardest that holds for an address of the net; nothing where none does."""
     try:
         here = ip_address(address)
     except ValueError:
         return ""
-    found = {d.severity for d in shut_ones if d.kind == NET and d.holds(now) and here in ip_network(d.what)}
+    found = {d.severity for d in blocks if d.kind == NET and d.holds(now) and here in ip_network(d.what)}
     return next((one for one in (NO_ACCESS, NO_SIGN_UP, ASKED_FIRST) if one in found), "")

@@ -30,7 +30,7 @@ OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'
 BY_TWO = "'limit_server', 'suspend_server'"
 # As the verifier's book of rules says (`law/rulebook.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
-EMERGENCY = 86_400_000  # as `governance/cases/effects.py`
+EMERGENCY_LASTS = 86_400_000
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"
 _OUTSIDE = f"""
     COALESCE((
@@ -168,7 +168,7 @@ TRIGGERS = (
     Trigger("rulings_end_no_later", "rulings", "UPDATE OF ends_at", _BEYOND_ORDER),
     Trigger(
         "rulings_emergency_for_a_day", "rulings", "INSERT",
-        f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY})",
+        f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY_LASTS})",
     ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
     # What is known of an authority is by two people, and until they agree nothing is taken from it.

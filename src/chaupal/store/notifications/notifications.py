@@ -6,28 +6,17 @@ from typing import Any
 import msgspec
 from sqlalchemy import exists, or_, select, text as sql
 
-from chaupal.kernel.clock import HOUR
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
+from chaupal.store.notifications.grouping import group_key
 from chaupal.store.notifications.kinds import KINDS
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts, logins
 from chaupal.store.tables.notifications import notifications
-
-# Many people's likes of one post are one line: what came within half a day. Others stand alone.
-GROUPED = ("favourite", "reblog", "follow", "admin.sign_up")
-SPAN = 12 * HOUR
-
-
-def group_key(kind: str, about: int | None, at: int) -> str:
-    """Empty for a notification that stands alone."""
-    if kind not in GROUPED:
-        return ""
-    return f"{kind}-{at // SPAN}" if about is None else f"{kind}-{about}-{at // SPAN}"
 
 
 class NotificationMade(Event, frozen=True):

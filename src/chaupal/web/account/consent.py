@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
-from chaupal.http.asgi import PAGE as PAGE_HEADERS
 from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.headers import CSP, PAGE_CSP
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import oauth
@@ -160,9 +160,8 @@ def _back(uri: str, **params: str) -> str:
 
 def _policy(redirect_uri: str) -> tuple[str, str]:
     """Browsers hold `form-action` against where a form's answer leads, too: this page may lead back to its app."""
-    usual = dict(PAGE_HEADERS)[b"content-security-policy"].decode()
     site = oauth.site_of(redirect_uri)
-    return "content-security-policy", usual.replace("form-action 'self'", f"form-action 'self' {site}".rstrip())
+    return CSP, PAGE_CSP.replace("form-action 'self'", f"form-action 'self' {site}".rstrip())
 
 
 ROUTES: tuple[Route, ...] = (

@@ -8,7 +8,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
-from chaupal.social.signin import logins, passkeys, two_factor as second
+from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import Half
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
@@ -103,7 +103,7 @@ async def by_key(call: Call[SecondStepTyped]) -> Answer:
         return await _again(call, errors_of(call, problem))
     except NotSignedIn:
         return redirect(links.query("/login", next=args.next))
-    session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
+    session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
@@ -117,7 +117,7 @@ async def come_in(call: Call[PasskeySigned]) -> Answer:
         account = await passkeys.enter(square, call.args.answer)
     except Invalid as problem:
         return await _door(call, errors_of(call, problem))
-    session = await logins.begin_session(square, account, agent=agent(call), country=country(call))
+    session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
     return redirect(links.back(call.args.next), headers=keep(call, session))
 
 

@@ -13,8 +13,8 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import browsers, logins
-from chaupal.social.signin.logins import COOKIE, SESSION_LASTS, Session
+from chaupal.social.signin import known_browsers, logins, sessions
+from chaupal.social.signin.sessions import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
@@ -37,7 +37,7 @@ class MailAgain(msgspec.Struct, kw_only=True):
 
 async def log_out(call: Call[Nothing]) -> Answer:
     if call.caller is not None:
-        await logins.sign_out(call.house.square, call.caller)
+        await sessions.sign_out(call.house.square, call.caller)
     return redirect("/", headers=[set_cookie(call.house.settings, COOKIE, "", 0)])
 
 
@@ -56,7 +56,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
         account = await accounts.sign_up(call.house.square, new, call.address)
     except Invalid as problem:
         return await _signup_page(call, args, errors_of(call, problem))
-    session = await logins.begin_session(call.house.square, account, agent=agent(call), country=country(call))
+    session = await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
     return redirect("/welcome", headers=keep(call, session))
 
 
@@ -137,8 +137,8 @@ def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
 
 def been_here(call: Call[Any], *names: str) -> tuple[str, str]:
     """The header by which a browser is known again as one in which whoever has these names came in."""
-    mark = browsers.remembered(call.house.square, call.cookies.get(browsers.COOKIE, ""), *names)
-    return set_cookie(call.house.settings, browsers.COOKIE, mark, browsers.DAYS * DAY // SECOND)
+    mark = known_browsers.remembered(call.house.square, call.cookies.get(known_browsers.COOKIE, ""), *names)
+    return set_cookie(call.house.settings, known_browsers.COOKIE, mark, known_browsers.DAYS * DAY // SECOND)
 
 
 def country(call: Call[Any]) -> str:

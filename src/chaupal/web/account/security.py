@@ -8,10 +8,10 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid
-from chaupal.policy import placeholders
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders
 from chaupal.policy.viewer import Role
-from chaupal.social.signin import logins, passkeys, two_factor as second
+from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
@@ -127,9 +127,9 @@ async def show_sessions(call: Call[SavedAsked]) -> Answer:
     here = call.caller.key if call.caller else ""
     browsers = [
         (one, called(one.agent) or said(N_("A browser")), _country(call, one.country), one.hash == here)
-        for one in await logins.sessions_of(square, call.viewer)
+        for one in await sessions.sessions_of(square, call.viewer)
     ]
-    apps = [(one, wishes(call, one.scopes)) for one in await logins.apps_of(square, call.viewer)]
+    apps = [(one, wishes(call, one.scopes)) for one in await sessions.apps_of(square, call.viewer)]
     return await pages.render(
         call,
         "settings/sessions.html",
@@ -143,14 +143,14 @@ async def show_sessions(call: Call[SavedAsked]) -> Answer:
 async def end_session(call: Call[SessionAsked]) -> Answer:
     """One that is named, or all the others."""
     if call.args.key:
-        await logins.end_session(call.house.square, call.viewer, call.args.key)
+        await sessions.end_session(call.house.square, call.viewer, call.args.key)
     elif call.caller is not None:
-        await logins.end_others(call.house.square, call.caller)
+        await sessions.end_others(call.house.square, call.caller)
     return redirect(f"{SESSIONS}?saved=1")
 
 
 async def end_app(call: Call[ById]) -> Answer:
-    await logins.end_app(call.house.square, call.viewer, call.args.id)
+    await sessions.end_app(call.house.square, call.viewer, call.args.id)
     return redirect(f"{SESSIONS}?saved=1")
 
 

@@ -6,8 +6,8 @@ import msgspec
 
 from chaupal.web.court import reportwords
 from chaupal_audit.minutes import minute_of
-from chaupal_audit.report.cells import Hidden, Kind, Value
 from chaupal_audit.report.drawn import Figure, Series
+from chaupal_audit.report.tables.cells import Hidden, Kind, Value
 
 MOST_LINES = 6  # more cannot be told apart; the numbers beside hold all
 MOST_ROWS = 60

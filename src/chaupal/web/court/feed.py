@@ -14,7 +14,7 @@ from chaupal.web.square import atom
 from chaupal.web.words import N_, words
 from chaupal_audit.fold.facts import OWN_RULES, Facts
 from chaupal_audit.report.filters import HIDDEN
-from chaupal_audit.report.orders import standing_of
+from chaupal_audit.report.tables.orders import standing_of
 
 MOST = 50
 

@@ -14,7 +14,7 @@ from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
 from chaupal.policy.surface import Surface
-from chaupal.social.signin import browsers
+from chaupal.social.signin import known_browsers
 from chaupal.web.account.joining import been_here
 from chaupal.web.court import sheet
 from chaupal.web.pages import MailLink
@@ -22,7 +22,6 @@ from chaupal.web.words import N_, words
 
 LOGIN = "/portal/login"
 WRONG = N_("Wrong email address, password or code.")
-PASSWORD = N_("A password has 8 to 256 letters.")
 
 
 class LogIn(msgspec.Struct, kw_only=True):
@@ -116,13 +115,7 @@ async def enrol(call: Call[Enrol]) -> Answer:
 
 async def _enrol(call: Call[Any], shown: Enrolment | None, problem: Problem | None) -> Answer:
     answer = await render(
-        call,
-        "portal/enrol.html",
-        N_("Enrol for the authority portal"),
-        problem,
-        shown=shown,
-        link=call.args.secret,
-        password_rule=PASSWORD,
+        call, "portal/enrol.html", N_("Enrol for the authority portal"), problem, shown=shown, link=call.args.secret
     )
     # The page holds a secret; its address must not go along to wherever a link on it leads.
     return Answer(answer.body, answer.status, answer.mime, [*answer.headers, ("referrer-policy", "no-referrer")])
@@ -150,7 +143,7 @@ async def _token(call: Call[Any], who: Filing, made: str) -> Answer:
 
 def _keep(call: Call[Any], secret: str, email: str) -> list[tuple[str, str]]:
     cookie = set_cookie(call.house.settings, portal.COOKIE, secret, portal.SESSION_LASTS // SECOND)
-    return [cookie, been_here(call, browsers.OFFICE + browsers.plain_name(email))]
+    return [cookie, been_here(call, known_browsers.OFFICE + known_browsers.plain_name(email))]
 
 
 DOOR: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True, "offices": True}

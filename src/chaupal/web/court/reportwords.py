@@ -8,12 +8,12 @@ from typing import Any
 
 from chaupal.governance.regimes import Regimes
 from chaupal.kernel.clock import MINUTE
-from chaupal.policy import placeholders
+from chaupal.policy.texts import placeholders
 from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, own_name, words
 from chaupal_audit.fold.facts import EVERYWHERE
 from chaupal_audit.minutes import minute_of, month_start, parse_month
-from chaupal_audit.report.cells import Hidden, Kind, Note, Value
+from chaupal_audit.report.tables.cells import Hidden, Kind, Note, Value
 
 # The log's vocabulary, as the report shows it. What is not here is shown as the log says it.
 CODES = GROUNDS | DONE | {

@@ -21,10 +21,10 @@ from chaupal.web.court import charts, reportwords
 from chaupal.web.court.statements import in_language
 from chaupal.web.words import N_, NAMES, own_name, words
 from chaupal_audit.minutes import month_start
-from chaupal_audit.report.cells import Hidden, Table, Value
 from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal_audit.report.report import Report
-from chaupal_audit.report.tables import TABLES
+from chaupal_audit.report.tables.cells import Hidden, Table, Value
+from chaupal_audit.report.tables.tables import TABLES
 
 BY_ID = {id_.lower(): id_ for id_ in TABLES}
 WRONG = (

@@ -10,7 +10,7 @@ from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.web import links
 from chaupal.web.pages import common
 
@@ -46,10 +46,10 @@ async def play(call: Call[PartAsked]) -> Answer:
     square = call.house.square
     if all(player.handle != call.args.handle for player in common(call)["cast"]):
         raise NotFound
-    session = await logins.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
+    session = await sessions.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
     if call.caller is not None:
-        await logins.sign_out(square, call.caller)
-    cookie = set_cookie(call.house.settings, logins.COOKIE, session.secret, logins.SESSION_LASTS // SECOND)
+        await sessions.sign_out(square, call.caller)
+    cookie = set_cookie(call.house.settings, sessions.COOKIE, session.secret, sessions.SESSION_LASTS // SECOND)
     return redirect(links.back(call.args.next), headers=[cookie])
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from chaupal.governance.orders import archive, documents
 from chaupal.http.call import Answer, Call
+from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, Problem
@@ -43,10 +44,7 @@ async def fetch(call: Call[DocumentOpening]) -> Answer:
     except Invalid as problem:
         return await _page(call, args.ref, problem, args.document_id)
     name = quote(opened.document.name, safe="")
-    headers = [
-        ("content-disposition", f"attachment; filename*=UTF-8''{name}"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
-    ]
+    headers = [("content-disposition", f"attachment; filename*=UTF-8''{name}"), (CSP, FILE_CSP)]
     return Answer(opened.data, 200, opened.document.mime, headers)
 
 

@@ -1,12 +1,12 @@
-"""The office's page of shut doors: nets of addresses, domains of mails and single mails; shut, and opened again."""
+"""The office's page of blocked addresses: nets, domains of mails and single mails; blocked, and lifted again."""
 
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.people import ip_blocks as doors
-from chaupal.governance.people.ip_blocks import MAIL, DoorForm
+from chaupal.governance.people import ip_blocks
+from chaupal.governance.people.ip_blocks import MAIL, AddressBlockForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, Shape, get, post
@@ -45,9 +45,9 @@ async def shut(call: Call[IpBlockTyped]) -> Answer:
     if a.kind not in KINDS:
         raise NotFound
     what = plain_hash(a.what) if a.kind == MAIL and "@" in a.what else a.what
-    form = DoorForm(kind=a.kind, what=what, severity=a.severity, comment=a.comment)
+    form = AddressBlockForm(kind=a.kind, what=what, severity=a.severity, comment=a.comment)
     try:
-        await doors.shut(call.house.court, call.viewer, form)
+        await ip_blocks.block(call.house.court, call.viewer, form)
     except Invalid as problem:
         return await _page(call, a, problem)
     return redirect("/office/doors")
@@ -56,28 +56,28 @@ async def shut(call: Call[IpBlockTyped]) -> Answer:
 async def end(call: Call[ById]) -> Answer:
     court, viewer = call.house.court, call.viewer
     kind = or_not_found(
-        next((door.kind for door in await doors.everything(court, viewer) if door.id == call.args.id), None)
+        next((one.kind for one in await ip_blocks.everything(court, viewer) if one.id == call.args.id), None)
     )
-    await doors.end(court, viewer, kind, call.args.id)
+    await ip_blocks.end(court, viewer, kind, call.args.id)
     return redirect("/office/doors")
 
 
 async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
-    found = await doors.everything(call.house.court, call.viewer)
+    found = await ip_blocks.everything(call.house.court, call.viewer)
     return await office_room.render(
         call,
-        "office/doors.html",
+        "office/ip_blocks.html",
         N_("Blocked addresses"),
         problem,
         typed=typed,
         found=found,
         kinds=KINDS,
         severities=SEVERITIES,
-        names=await desk.handles(call.house.reads, call.viewer, [door.created_by for door in found]),
+        names=await desk.handles(call.house.reads, call.viewer, [one.created_by for one in found]),
     )
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "shut_doors"}
+PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/doors", show, Surface.OFFICE, **PAGE),

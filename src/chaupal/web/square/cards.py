@@ -7,10 +7,10 @@ import msgspec
 from markupsafe import Markup
 
 from chaupal.http.call import Call
-from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
 from chaupal.reads.people import filtering

@@ -3,6 +3,7 @@
 import msgspec
 
 from chaupal.http.call import Answer, Call
+from chaupal.http.headers import CSP, FRAMED_CSP
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
@@ -16,13 +17,7 @@ from chaupal.web.square.persons import gone_with
 from chaupal.web.square.threads import PostAddress
 
 # As other pages, but that anybody may frame it. An empty header is not sent.
-FRAMED = [
-    ("x-frame-options", ""),
-    (
-        "content-security-policy",
-        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'",
-    ),
-]
+FRAMED = [("x-frame-options", ""), (CSP, FRAMED_CSP)]
 
 
 async def embed(call: Call[PostAddress]) -> Answer:

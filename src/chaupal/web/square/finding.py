@@ -10,10 +10,10 @@ import regex
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
-from chaupal.policy import complaint_texts, push_texts, ruling_texts
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.texts import complaint_texts, push_texts, ruling_texts
 from chaupal.policy.things import Person
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span

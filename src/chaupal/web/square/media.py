@@ -8,6 +8,7 @@ import msgspec
 import regex
 
 from chaupal.http.call import Answer, Call
+from chaupal.http.headers import CSP, FILE_CSP
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound, Unavailable
@@ -178,7 +179,7 @@ def _headers(name: str, mark: str) -> list[tuple[str, str]]:
         # Web apps of other origins show pictures too, and may read those that anybody may see.
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
-        ("content-security-policy", "default-src 'none'; sandbox"),
+        (CSP, FILE_CSP),
     ]
 
 

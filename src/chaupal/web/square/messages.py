@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number, Paged
 from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound, coded
@@ -214,6 +215,6 @@ ROUTES: tuple[Route, ...] = (
     get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),
     get("/messages/new", new, Surface.OWN, takes=MessageAsked, **PAGE),
     get("/messages/{id}", show, Surface.MESSAGES, takes=ById, **PAGE),
-    post("/messages", write, Surface.MESSAGES, takes=MessageSheet, limit=(300, 10_800), **PAGE),
+    post("/messages", write, Surface.MESSAGES, takes=MessageSheet, limit=POSTING, **PAGE),
     post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=ById, takes_back=True, **PAGE),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.limits import POSTING
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
@@ -349,7 +350,7 @@ def posts_in(typed: PostTyped) -> int:
 
 
 WHOLE_FORM = 160_000_000  # bytes of a form with pictures and films, whichever of its buttons is pressed
-WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": (300, 10_800)}
+WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": POSTING}
 
 ROUTES: tuple[Route, ...] = (
     get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=ComposeAsked),

@@ -8,7 +8,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.social.archives import exports
 from chaupal.social.people import leaving
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.text import markdown
 from village import Village, Villager
 
@@ -42,7 +42,7 @@ async def test_what_is_shipped_stands_in_both_languages_and_names_this_server(vi
 
 def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held_to():
     text = house_texts._file(PRIVACY, "en")  # pyright: ignore[reportPrivateUsage]
-    assert logins.SESSION_LASTS == 30 * DAY and "for 30 days is logged out" in text
+    assert sessions.SESSION_LASTS == 30 * DAY and "for 30 days is logged out" in text
     assert leaving.GRACE == 14 * DAY and "you have 14 days" in text
     assert exports.KEPT_FOR == 7 * DAY and "downloaded for 7 days" in text
 

@@ -14,7 +14,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.store.court import ledger
 from chaupal.store.identity import accounts as store
 from chaupal.store.machine.dialect import statement
@@ -29,11 +29,11 @@ async def last_entry(bench: Bench) -> dict[str, object]:
 
 async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Bench):
     square, owner = bench.street.square, staff(1, Role.OWNER)
-    token = await logins.issue_token(square, bench.meera, "read")
-    before = await logins.caller_by_token(square, digest(token))
+    token = await sessions.issue_token(square, bench.meera, "read")
+    before = await sessions.caller_by_token(square, digest(token))
     assert before is not None and before.role is Role.MEMBER
     assert await roles.grant(bench.court, owner, bench.meera, Role.REVIEWER)
-    after = await logins.caller_by_token(square, digest(token))
+    after = await sessions.caller_by_token(square, digest(token))
     assert after is not None and after.role is Role.REVIEWER
     entry = await last_entry(bench)
     public = {"role": "reviewer", "was": "member", "by": record.pseudonym(bench.court, 1)}

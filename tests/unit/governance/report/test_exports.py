@@ -9,10 +9,11 @@ from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.report import dsa, lumen
 from chaupal.policy.measures import Measure
 from chaupal_audit.fold.facts import Measure as Made
-from chaupal_audit.report import figures, tables
+from chaupal_audit.report import figures
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.rules import SYNTHETIC_RULE
+from chaupal_audit.report.tables import tables
+from chaupal_audit.report.tables.rules import SYNTHETIC_RULE
 from dsa_fields import FIELDS, wrong
 from told import Told
 

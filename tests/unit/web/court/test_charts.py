@@ -5,8 +5,8 @@ from babel import Locale
 
 from chaupal.web.court import reportwords
 from chaupal.web.court.charts import HIGH, PLACES, WIDE, chart
-from chaupal_audit.report.cells import Hidden, Kind, Note
 from chaupal_audit.report.drawn import Figure, Series
+from chaupal_audit.report.tables.cells import Hidden, Kind, Note
 
 FEW = Hidden("<10", 1)
 

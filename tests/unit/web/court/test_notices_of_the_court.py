@@ -3,9 +3,9 @@
 import pytest
 import regex
 
-from chaupal.policy import placeholders, ruling_texts
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
+from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.web.words import words
 from village import Village
 

@@ -2,7 +2,7 @@
 
 import regex
 
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from disputes import send
 from village import Village
 
@@ -57,7 +57,7 @@ async def test_it_is_the_owners_alone(village: Village):
 
 async def test_the_api_says_the_same(village: Village):
     v = village
-    token = await logins.issue_token(v.running.house.square, v.owner.id, "admin:read:webhooks admin:write:webhooks")
+    token = await sessions.issue_token(v.running.house.square, v.owner.id, "admin:read:webhooks admin:write:webhooks")
 
     async def ask(method: str, path: str = "", **sent: object) -> tuple[int, dict[str, object]]:
         answer = await v.client.request(

@@ -11,7 +11,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from listening import listening
 from village import Village, Villager, open_village
 
@@ -65,9 +65,9 @@ async def test_home_is_heard_with_the_cookie_of_a_page_until_its_session_ends(vi
     async with listening(v.running.app, "/live?of=home", country="IN", cookie=cookie) as ear:
         said = await v.says(v.asha, "अपनी बात")
         await ear.heard("update", said.id)
-        caller = await logins.caller_by_cookie(v.running.house.square, digest(v.asha.cookie))
+        caller = await sessions.caller_by_cookie(v.running.house.square, digest(v.asha.cookie))
         assert caller is not None
-        await logins.sign_out(v.running.house.square, caller)
+        await sessions.sign_out(v.running.house.square, caller)
         await ear.until(lambda e: e.ended)
 
 

@@ -46,7 +46,7 @@ MAY: dict[str, frozenset[Role]] = {
     "sanction": frozenset({Role.MODERATOR, *JUDGES}),
     "approve_sanction": frozenset({Role.MODERATOR, *JUDGES}),
     "approve_accounts": frozenset({Role.MODERATOR, OWNER}),
-    "shut_doors": frozenset({Role.MODERATOR, OWNER}),  # to nets of addresses and to mails
+    "block_addresses": frozenset({Role.MODERATOR, OWNER}),  # nets and mails
     "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
     "end_measure": frozenset(
         {Role.EXECUTOR, Role.MODERATOR, *JUDGES}

@@ -18,6 +18,8 @@ LONGEST_UNLOGGED: Final = 90 * DAY
 # thing alone. So it is never more than half of the time.
 LONGEST_ALONE: Final = 30 * DAY
 ALONE_APART: Final = 30 * DAY
+# What one person did in an emergency is over after this, unless a second agrees. No rules lengthen it.
+EMERGENCY_LASTS: Final = DAY
 
 
 class HouseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -472,8 +472,8 @@ class Regime(Public, gc=False, frozen=True, kw_only=True):
 # --- what is kept ---
 
 
-class Door(Public, gc=False, frozen=True, kw_only=True):
-    """A door that staff shut to nets, domains of mails or single mails, or opened."""
+class AddressBlock(Public, gc=False, frozen=True, kw_only=True):
+    """A net, a domain of mails or a single mail that staff blocked, or let in again."""
 
     TYPES = ("door",)
     REF = "door-ID"
@@ -547,6 +547,6 @@ class Cover(Public, gc=False, frozen=True, kw_only=True):
 
 ALL: tuple[type[Public], ...] = (
     Authority, Role, Protected, Server, Order, Step, Decision, Measure, Reversal, Notice, Appeal, Report, External, Counter,
-    Statement, Snapshot, Tally, Policy, Regime, Door, Evidence, Key, Origin, Opened, Cover,
+    Statement, Snapshot, Tally, Policy, Regime, AddressBlock, Evidence, Key, Origin, Opened, Cover,
 )  # fmt: skip
 BY_TYPE: dict[str, type[Public]] = {t: kind for kind in ALL for t in kind.TYPES}

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from chaupal_audit.report.cells import Hidden, Kind, Value
 from chaupal_audit.report.suppress import Rule
+from chaupal_audit.report.tables.cells import Hidden, Kind, Value
 
 
 class Series(msgspec.Struct, frozen=True):

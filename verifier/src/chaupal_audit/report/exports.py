@@ -3,8 +3,8 @@
 import csv
 import io
 
-from chaupal_audit.report.cells import Table, Value
 from chaupal_audit.report.report import plain
+from chaupal_audit.report.tables.cells import Table, Value
 
 # A spreadsheet takes what begins so for a formula; what foreign orders call themselves must not compute anything.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

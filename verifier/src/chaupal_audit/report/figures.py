@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from chaupal_audit.fold.facts import Appeal
 from chaupal_audit.minutes import HOUR
-from chaupal_audit.report import figures_time, standing, targets
-from chaupal_audit.report.cells import N_, Kind, Value, ratio
-from chaupal_audit.report.complaints import T17
+from chaupal_audit.report import figures_time
 from chaupal_audit.report.drawn import Figure, Series, mixed
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import Case, cases
 from chaupal_audit.report.suppress import RULE, Rule
+from chaupal_audit.report.tables import standing, targets
+from chaupal_audit.report.tables.cells import N_, Kind, Value, ratio
+from chaupal_audit.report.tables.complaints import T17
+from chaupal_audit.report.tables.orders import Case, cases
 
 # --- F2: compliance by country ---
 

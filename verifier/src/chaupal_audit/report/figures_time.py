@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from chaupal_audit.fold import facts
 from chaupal_audit.minutes import minute_text, month_of, month_text
-from chaupal_audit.report.cells import N_, Kind
-from chaupal_audit.report.complaints import resolved_in_time
 from chaupal_audit.report.drawn import Figure, Series, shown
 from chaupal_audit.report.filters import SPAN, View
-from chaupal_audit.report.orders import cases
-from chaupal_audit.report.quietened import quiet
-from chaupal_audit.report.standing import kind_of
 from chaupal_audit.report.suppress import Rule
+from chaupal_audit.report.tables.cells import N_, Kind
+from chaupal_audit.report.tables.complaints import resolved_in_time
+from chaupal_audit.report.tables.orders import cases
+from chaupal_audit.report.tables.quietened import quiet
+from chaupal_audit.report.tables.standing import kind_of
 
 
 def months_of(view: View, times: Iterable[int]) -> list[int]:

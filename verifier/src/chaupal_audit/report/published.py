@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from chaupal_audit.report.cells import Table
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.report import Report, canonical, document, table_document
+from chaupal_audit.report.tables.cells import Table
 
 WHOLE = "report.json"
 ENDINGS = ("csv", "json")

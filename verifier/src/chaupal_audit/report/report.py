@@ -8,10 +8,11 @@ import rfc8785
 
 from chaupal_audit.fold.facts import Facts
 from chaupal_audit.minutes import minute_text
-from chaupal_audit.report import figures, tables
-from chaupal_audit.report.cells import Hidden, Table, Value
+from chaupal_audit.report import figures
 from chaupal_audit.report.drawn import Figure
 from chaupal_audit.report.filters import EVERYTHING, Filters, View
+from chaupal_audit.report.tables import tables
+from chaupal_audit.report.tables.cells import Hidden, Table, Value
 
 LICENCE = "CC-BY-4.0"
 FORM = 1  # of the document; another number when tables change their columns

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal_audit.report.cells import Column, Hidden, Kind, Value
+from chaupal_audit.report.tables.cells import Column, Hidden, Kind, Value
 
 UNTOLD = Hidden("…")  # a share or a median of a number that is not shown
 

@@ -16,10 +16,10 @@ from chaupal_audit.minutes import month_of
 from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
 from chaupal_audit.rule_of_law.said import (
+    AddressBlock,
     Appeal,
     Authority,
     Decision,
-    Door,
     Entry,
     Measure,
     Notice,
@@ -280,7 +280,7 @@ class DoorShut:
     """A step of a block of a net or of mails."""
 
     act: Act
-    said: Door
+    said: AddressBlock
 
 
 @dataclass(slots=True)

@@ -1,8 +1,7 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
-from chaupal_audit.clock import DAY
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
-from chaupal_audit.law.rulebook import ALONE_APART
+from chaupal_audit.law.rulebook import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
     AuthorityAct,
@@ -457,7 +456,7 @@ def emergency_without_end(book: Book, made: MeasureAct) -> bool:
     if not made.said.emergency:
         return False
     until = moment(made.said.emergency_until) or made.until
-    return until is None or until > made.begins + DAY + SLACK
+    return until is None or until > made.begins + EMERGENCY_LASTS + SLACK
 
 
 def another_proposed(book: Book, made: MeasureAct) -> bool:

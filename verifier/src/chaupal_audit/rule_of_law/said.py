@@ -6,10 +6,10 @@ from msgspec import Raw, field
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.log.entries import (
     Act,
+    AddressBlock,
     Appeal,
     Authority,
     Decision,
-    Door,
     Key,
     Measure,
     Notice,
@@ -28,8 +28,29 @@ from chaupal_audit.log.entries import (
 from chaupal_audit.minutes import minute
 
 __all__ = [
-    "VERSION", "Act", "Appeal", "Authority", "Decision", "Door", "Entry", "Key", "Law", "Measure", "Notice", "Opened", "Order", "Protected",
-    "Public", "Reversal", "Role", "Server", "Snapshot", "Statement", "Step", "Tally", "moment",
+    "VERSION",
+    "Act",
+    "AddressBlock",
+    "Appeal",
+    "Authority",
+    "Decision",
+    "Entry",
+    "Key",
+    "Law",
+    "Measure",
+    "Notice",
+    "Opened",
+    "Order",
+    "Protected",
+    "Public",
+    "Reversal",
+    "Role",
+    "Server",
+    "Snapshot",
+    "Statement",
+    "Step",
+    "Tally",
+    "moment",
 ]  # fmt: skip
 
 VERSION = 2

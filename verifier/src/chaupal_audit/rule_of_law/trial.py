@@ -250,7 +250,7 @@ class Trial:
         self.book.key = changed.said.new
 
     def door(self, act: Act) -> None:
-        self._ask(SHUTTING, act, DoorShut(act, msgspec.json.decode(act.head.public, type=said.Door)))
+        self._ask(SHUTTING, act, DoorShut(act, msgspec.json.decode(act.head.public, type=said.AddressBlock)))
 
     def statement(self, act: Act) -> None:
         self._ask(STATING, act, Stated(act, msgspec.json.decode(act.head.public, type=said.Statement)))

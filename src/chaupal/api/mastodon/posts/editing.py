@@ -10,6 +10,7 @@ from chaupal.api.mastodon.posts.media import Attachment, attachment, focus_of
 from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
 from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.http.call import Answer, Call, json
+from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Route, get, put
 from chaupal.kernel.clock import iso
@@ -132,7 +133,7 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    put(ONE, edit, Surface.STATUS, scope="write:statuses", takes=EditSent, limit=(300, 10_800)),
+    put(ONE, edit, Surface.STATUS, scope="write:statuses", takes=EditSent, limit=POSTING),
     get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, takes=ById),
     get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses", takes=ById),
 )

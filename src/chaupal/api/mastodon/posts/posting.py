@@ -11,6 +11,7 @@ from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
 from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.http.call import Answer, Call, json
+from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, ByIds, Number
 from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.facts import FROM_WIRE
@@ -147,7 +148,7 @@ ROUTES: tuple[Route, ...] = (
         Surface.STATUS,
         scope="write:statuses",
         takes=PostSent,
-        limit=(300, 10_800),
+        limit=POSTING,
         counts=posts_in,
     ),
     get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=ByIds),

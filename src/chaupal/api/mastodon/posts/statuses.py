@@ -17,12 +17,13 @@ from chaupal.http.call import Answer, Call
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.policy import placeholders, quotes as law
+from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
 from chaupal.policy.gate import stand_for
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
+from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer

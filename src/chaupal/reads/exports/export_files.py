@@ -15,6 +15,10 @@ from chaupal.store.square.lists import ListRow
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
 PUBLIC = f"{CONTEXT}#Public"
+# Columns of the lists of people, as Mastodon names and reads them; its other lists have none.
+FOLLOWING = ("Account address", "Show boosts", "Notify on new posts", "Languages")
+FOLLOWERS = ("Account address",)
+MUTED = ("Account address", "Hide notifications")
 SUFFIX = {
     "image/jpeg": "jpg",
     "image/png": "png",

@@ -8,10 +8,10 @@ from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Measure
 from chaupal_audit.law import measures
 from chaupal_audit.minutes import DAY, minute_text
-from chaupal_audit.report.cells import N_, Column, Kind, Measured, Note, Value, count, median
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.rules import BEGAN
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, Value, count, median
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.rules import BEGAN
 
 
 class Quiet(msgspec.Struct, frozen=True, gc=False):

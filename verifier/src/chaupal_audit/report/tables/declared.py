@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from chaupal_audit.report.cells import Column, Measured, Note, Table, Value
 from chaupal_audit.report.filters import View
 from chaupal_audit.report.suppress import RULE, Rule, suppress
+from chaupal_audit.report.tables.cells import Column, Measured, Note, Table, Value
 
 type Key = tuple[str, ...]
 

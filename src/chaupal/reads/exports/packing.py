@@ -13,7 +13,8 @@ import msgspec
 from chaupal.policy.things import Person, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.people import account_status as standing, export_files, filtering, hidden_servers
+from chaupal.reads.exports import export_files
+from chaupal.reads.people import account_status as standing, filtering, hidden_servers
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
 from chaupal.store.square import captions, media
@@ -102,21 +103,21 @@ class _Packing:
         domain, people = self._reads.settings.domain, self._people
         await self._sheet(
             "following_accounts.csv",
-            ("Account address", "Show boosts", "Notify on new posts", "Languages"),
+            export_files.FOLLOWING,
             (
                 (whole(who, domain), _true_or_false(tie.reposts), _true_or_false(tie.notify), "")
                 async for who, tie in people("following")
             ),
         )
         await self._sheet(
-            "followers.csv", ("Account address",), ((whole(who, domain),) async for who, _ in people("followers"))
+            "followers.csv", export_files.FOLLOWERS, ((whole(who, domain),) async for who, _ in people("followers"))
         )
         hidden = await hidden_servers.newest(self._reads, self._viewer)
         self.add("blocked_domains.csv", export_files.sheet((), ((server.domain,) for server in hidden)))
         await self._sheet("blocked_accounts.csv", (), ((whole(who, domain),) async for who, _ in people("blocks")))
         await self._sheet(
             "muted_accounts.csv",
-            ("Account address", "Hide notifications"),
+            export_files.MUTED,
             ((whole(who, domain), _true_or_false(tie.mutes_notifications)) async for who, tie in people("mutes")),
         )
         await self._marks("bookmarks")

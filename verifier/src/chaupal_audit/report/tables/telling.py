@@ -8,12 +8,12 @@ import msgspec
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Counters, Measure, Order
 from chaupal_audit.minutes import month_start
-from chaupal_audit.report.cells import N_, Column, Hidden, Kind, Measured, Note, Value, count, people, share
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import standing_of
-from chaupal_audit.report.rules import BEGAN, MEASURE
 from chaupal_audit.report.suppress import band
+from chaupal_audit.report.tables.cells import N_, Column, Hidden, Kind, Measured, Note, Value, count, people, share
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import standing_of
+from chaupal_audit.report.tables.rules import BEGAN, MEASURE
 
 # --- notices ---
 

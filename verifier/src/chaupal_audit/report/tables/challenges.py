@@ -7,10 +7,10 @@ import msgspec
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Measure, Order, Step
 from chaupal_audit.minutes import HOUR
-from chaupal_audit.report.cells import N_, Column, Kind, Measured, Note, Value, added, count, median
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import COHORT, COUNTRY
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, Value, added, count, median
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import COHORT, COUNTRY
 
 # --- T4: challenges ---
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Measure
 from chaupal_audit.law import measures
-from chaupal_audit.report.cells import N_, Column, Kind, Note, count, people, share
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import AUTHORITY, COUNTRY
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Note, count, people, share
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import AUTHORITY, COUNTRY
 
 RULE = Column("rule", N_("Rule"), Kind.text)
 MEASURE = Column("measure", N_("Measure"), Kind.code)

@@ -1,9 +1,9 @@
 """The tables of the report, in order: declared in one module for each part of the record, made for one view."""
 
-from chaupal_audit.report import challenges, complaints, orders, quietened, rules, standing, targets, telling
-from chaupal_audit.report.cells import Table
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
+from chaupal_audit.report.tables import challenges, complaints, orders, quietened, rules, standing, targets, telling
+from chaupal_audit.report.tables.cells import Table
+from chaupal_audit.report.tables.declared import Declared
 
 ROOMS = (orders, targets, challenges, standing, rules, quietened, complaints, telling)
 

@@ -8,10 +8,10 @@ import msgspec
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Order, Target
 from chaupal_audit.law.measures import Measure, narrower
-from chaupal_audit.report.cells import N_, Column, Kind, Measured, Note, added, count, share
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import COHORT, COMPLIED, COUNTRY, UNKNOWN, left_of, secret
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, added, count, share
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import COHORT, COMPLIED, COUNTRY, UNKNOWN, left_of, secret
 
 # --- T2: the country table ---
 

@@ -2,8 +2,8 @@
 
 from chaupal.kernel.languages import spoken
 from chaupal.policy.measures import WITHHOLDING, Measure
-from chaupal.policy.placeholders import facts_of, hinted, moment, spoken_of
 from chaupal.policy.rulings import Ruling
+from chaupal.policy.texts.placeholders import facts_of, hinted, moment, spoken_of
 
 # What its person is told of the end of one that has no sentence of its own.
 ENDED = {

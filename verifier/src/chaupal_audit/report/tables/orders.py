@@ -7,10 +7,10 @@ import msgspec
 
 from chaupal_audit.fold.facts import Order
 from chaupal_audit.minutes import HOUR
-from chaupal_audit.report.cells import N_, Column, Kind, Measured, Note, Value, added, count, median, share
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
 from chaupal_audit.report.suppress import band
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, Value, added, count, median, share
+from chaupal_audit.report.tables.declared import Declared
 
 LEFT = ("", "undecided")  # nothing was decided about it, or its order was closed before
 COMPLIED = ("complied_full", "complied_narrower", "own_rules_action")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from chaupal.kernel.languages import spoken
 from chaupal.policy.measures import UNNAMED, Measure
-from chaupal.policy.placeholders import moment, spoken_of
+from chaupal.policy.texts.placeholders import moment, spoken_of
 
 # Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
 SAID = {

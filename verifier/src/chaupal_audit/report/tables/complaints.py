@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from chaupal_audit.fold.facts import Appeal, External, Measure, Report
 from chaupal_audit.minutes import DAY, HOUR
-from chaupal_audit.report.cells import N_, Column, Kind, Measured, Note, count, median, people, share
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View, country_of
-from chaupal_audit.report.orders import COUNTRY
-from chaupal_audit.report.rules import LANGUAGE, RULE, own, reversed_
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Measured, Note, count, median, people, share
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import COUNTRY
+from chaupal_audit.report.tables.rules import LANGUAGE, RULE, own, reversed_
 
 PROACTIVE = ("automated", "staff")  # nobody reported it
 REMOVED = ("remove_post", "suspend")

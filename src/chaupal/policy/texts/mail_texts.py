@@ -6,7 +6,7 @@ No words of people stand in it: a letter lies in its mailbox for good, where no 
 from typing import NamedTuple
 
 from chaupal.kernel.languages import spoken
-from chaupal.policy import push_texts
+from chaupal.policy.texts import push_texts
 
 MOST = 10  # lines
 

@@ -7,10 +7,10 @@ import msgspec
 from chaupal_audit.fold import facts
 from chaupal_audit.fold.facts import Measure
 from chaupal_audit.minutes import DAY
-from chaupal_audit.report.cells import N_, Column, Kind, Note, count, people
-from chaupal_audit.report.declared import Declared
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.orders import COUNTRY
+from chaupal_audit.report.tables.cells import N_, Column, Kind, Note, count, people
+from chaupal_audit.report.tables.declared import Declared
+from chaupal_audit.report.tables.orders import COUNTRY
 
 # Days that something has been withheld, up to and including; the word of the row.
 AGES = ((6, "0-6"), (29, "7-29"), (89, "30-89"), (364, "90-364"), (10**6, "365+"))

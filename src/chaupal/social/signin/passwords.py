@@ -1,0 +1,79 @@
+"""A password changed, and reset by a link in a mail. What is taken for one is said in `store/identity/passwords.py`."""
+
+from chaupal.kernel.clock import HOUR
+from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.viewer import Viewer
+from chaupal.social.context import Square
+from chaupal.social.events import PasswordResetAsked
+from chaupal.social.people.accounts import confirm_login
+from chaupal.social.signin import letters
+from chaupal.social.signin.sessions import Session, begin_session
+from chaupal.store.identity import apps, logins
+from chaupal.store.identity.passwords import (
+    LONGEST as LONGEST,
+    SHORTEST as SHORTEST,
+    check_password,
+    hash_password,
+    is_password,
+)
+
+RESET_LASTS = HOUR
+RESET = "reset"
+
+
+async def change_password(square: Square, viewer: Viewer, old: str, new: str, *, agent: str = "") -> Session:
+    """Every session and token ends; the one who changed it gets a new session. Raises Invalid with the field."""
+    check_password(new)
+    async with square.work.reading() as reading:
+        login = await logins.login_of(reading, viewer.me)
+    if login is None or not await is_password(login.password_hash, old):
+        raise Invalid("wrong_password", field="old")
+    await _set_password(square, login.account, new)
+    return await begin_session(square, login.account, agent=agent)
+
+
+async def ask_reset(square: Square, email: str) -> None:
+    """A mail with a reset link will be sent, if anybody has this address; the asker learns nothing either way."""
+    async with square.work.writing() as w:
+        login = await logins.named(w, email.strip().lower()) if "@" in email else None
+        w.tell(PasswordResetAsked(account=login.account if login else 0))
+
+
+async def mail_reset(sender: letters.Sender, account: int) -> None:
+    """Send the link: it works once, for an hour. To be called outside any unit of work. Raises OSError from the carrier."""
+    secret = new_secret()
+    async with sender.work.writing() as w:
+        login = await logins.login_of(w, account)
+        if login is None:
+            return
+        await logins.add_link(w, digest(secret), account, RESET, w.now() + RESET_LASTS)
+    await sender.mail.send(letters.letter(letters.RESET, sender.settings, login, f"/reset/{secret}"))
+
+
+async def may_reset(square: Square, secret: str) -> bool:
+    """Whether the link would still work."""
+    async with square.work.reading() as reading:
+        return await logins.link(reading, digest(secret), RESET) is not None
+
+
+async def reset_password(square: Square, secret: str, new: str) -> None:
+    """The new password holds; the link, every session and every token end. Raises NotFound for a dead link, Invalid."""
+    if not await may_reset(square, secret):
+        raise NotFound
+    hash_ = await hash_password(new)
+    async with square.work.writing() as w:
+        account = await logins.link(w, digest(secret), RESET)
+        if account is None or not await logins.use_link(w, digest(secret)):
+            raise NotFound
+        # Whoever reads the mails of an address has shown that it is theirs.
+        await confirm_login(w, account)
+        await logins.set_password(w, account, hash_)
+        await apps.end_all(w, account)
+
+
+async def _set_password(square: Square, account: int, password: str) -> None:
+    hash_ = await hash_password(password)
+    async with square.work.writing() as w:
+        await logins.set_password(w, account, hash_)
+        await apps.end_all(w, account)

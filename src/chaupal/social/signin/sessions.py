@@ -1,0 +1,121 @@
+"""Sessions of browsers and tokens of apps: begun, known again, listed and ended."""
+
+import secrets
+
+import msgspec
+
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import NotFound, or_not_found
+from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.viewer import Caller, Viewer
+from chaupal.social.context import Square
+from chaupal.store.identity import apps, devices, logins, two_factor as factors
+from chaupal.store.identity.devices import Allowed, Open
+
+COOKIE = "chaupal"
+SESSION_LASTS = 30 * DAY
+KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A browser that came in: what its cookie must hold, and who it now is."""
+
+    secret: str
+    account: int
+    handle: str
+    email: str
+
+
+async def caller_by_token(square: Square, token_digest: str) -> Caller | None:
+    """Who calls with an app's token; None for one that never was, or was revoked. Remembered: about a microsecond."""
+    async with square.work.reading() as reading:
+        return await apps.caller_by_token(reading, token_digest)
+
+
+async def caller_by_cookie(square: Square, cookie_digest: str) -> Caller | None:
+    """Whose browser this is; None when the session has ended."""
+    async with square.work.reading() as reading:
+        return await apps.caller_by_cookie(reading, cookie_digest)
+
+
+async def begin_session(square: Square, account: int, *, agent: str = "", country: str = "") -> Session:
+    """A session without a question asked: for those who just proved who they are, and for the village. Raises NotFound."""
+    secret = new_secret()
+    async with square.work.writing() as w:
+        login = or_not_found(await logins.login_of(w, account))
+        await apps.add_session(
+            w,
+            digest(secret),
+            account,
+            csrf=secrets.token_urlsafe(24),
+            until=w.now() + SESSION_LASTS,
+            agent=agent[:200],
+            country=country,
+        )
+    return Session(secret, account, login.handle, login.email)
+
+
+async def sign_out(square: Square, caller: Caller) -> None:
+    """This session ends; others go on."""
+    async with square.work.writing() as w:
+        await apps.drop_session(w, caller.key)
+
+
+async def note_seen(square: Square, caller: Caller, country: str) -> None:
+    """A session is in use: written down once an hour, with the country it comes from, and no address."""
+    if caller.csrf and caller.seen_at + HOUR <= square.clock():
+        async with square.work.writing() as w:
+            await devices.seen(w, caller.key, country)
+
+
+async def sessions_of(square: Square, viewer: Viewer) -> list[Open]:
+    """The browsers that are logged in as the viewer."""
+    async with square.work.reading() as reading:
+        return await devices.open_sessions(reading, viewer.me)
+
+
+async def apps_of(square: Square, viewer: Viewer) -> list[Allowed]:
+    """The apps that may act for the viewer, a token each."""
+    async with square.work.reading() as reading:
+        return await devices.allowed(reading, viewer.me)
+
+
+async def end_session(square: Square, viewer: Viewer, key: str) -> None:
+    """One of one's own sessions ends. Raises NotFound."""
+    async with square.work.writing() as w:
+        if key not in (one.hash for one in await devices.open_sessions(w, viewer.me)):
+            raise NotFound
+        await apps.drop_session(w, key)
+
+
+async def end_others(square: Square, caller: Caller) -> int:
+    """Every other session of whoever asks ends; how many did. Apps go on."""
+    async with square.work.writing() as w:
+        others = [one.hash for one in await devices.open_sessions(w, caller.account or 0) if one.hash != caller.key]
+        for key in others:
+            await apps.drop_session(w, key)
+    return len(others)
+
+
+async def end_app(square: Square, viewer: Viewer, token: int) -> None:
+    """An app may act no more. Raises NotFound."""
+    async with square.work.writing() as w:
+        if not await devices.revoke_own(w, viewer.me, token):
+            raise NotFound
+
+
+async def issue_token(square: Square, account: int, scopes: str, *, app: int = 0) -> str:
+    """A token that acts for the account. `app` 0: made by the operator, on the command line."""
+    token = new_secret()
+    async with square.work.writing() as w:
+        await apps.add_token(w, square.make_id(), apps.Token(digest(token), app, account, scopes))
+    return token
+
+
+async def tidy(square: Square) -> None:
+    """Sessions, codes and links that ended some time ago are dropped."""
+    async with square.work.writing() as w:
+        before = w.now() - KEPT_AFTER_END
+        await apps.drop_expired(w, before)
+        await logins.drop_old_links(w, before)
+        await factors.drop_challenges(w, before)
