@@ -8,9 +8,10 @@ import httpx2
 from chaupal.app.rooms import visiting
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import sessions
 from serving import Member, join
 from waiting import PATIENCE
 
@@ -73,7 +74,7 @@ async def _gather(settings: Settings, members: dict[str, Member], app: dict[str,
         ministry = await authorities.register(house.court, clerk, AuthorityForm(name="Ministry", jurisdiction="IN"))
         ministry = await authorities.agree(house.court, approver, ministry.id)
         session = await sessions.begin_session(house.square, clerk.me)
-        caller = await sessions.caller_by_cookie(house.square, logins.digest(session.secret))
+        caller = await sessions.caller_by_cookie(house.square, digest(session.secret))
         assert caller is not None
         teja, app_id = int(members["teja"].id), int(app["id"])
         issued = [await sessions.issue_token(house.square, teja, "read", app=app_id) for _ in range(tokens)]

@@ -11,9 +11,10 @@ import httpx2
 from chaupal.app.rooms import visiting
 from chaupal.governance.orders import authorities
 from chaupal.governance.orders.authorities import AuthorityForm
+from chaupal.kernel.secrets import digest
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import sessions
 from serving import Member, Served
 from waiting import PATIENCE, until
 
@@ -197,7 +198,7 @@ async def open_office(settings: Settings, staff: dict[str, Member], meera: Membe
         ministry = await authorities.agree(house.court, approver, ministry.id)
         for handle, member in staff.items():
             session = await sessions.begin_session(house.square, int(member.id))
-            caller = await sessions.caller_by_cookie(house.square, logins.digest(session.secret))
+            caller = await sessions.caller_by_cookie(house.square, digest(session.secret))
             assert caller is not None
             browsers[handle] = (f"{sessions.COOKIE}={session.secret}", caller.csrf)
     return Office(settings.origin, ministry.id, browsers, meera)

@@ -30,8 +30,9 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import House
+from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import sessions
 from chaupal_audit.log.verify import verify_log
 from killing import MODES, Mortal
 from services import Postgres
@@ -334,7 +335,7 @@ def opened(server: Mortal, runner: asyncio.Runner, beside: House) -> Walk:
             token = await sessions.issue_token(beside.square, int(member.id), SCOPES)
             people[handle] = replace(member, token=token)
             session = await sessions.begin_session(beside.square, int(member.id))
-            caller = await sessions.caller_by_cookie(beside.square, logins.digest(session.secret))
+            caller = await sessions.caller_by_cookie(beside.square, digest(session.secret))
             assert caller is not None
             browsers[handle] = (f"{sessions.COOKIE}={session.secret}", caller.csrf)
         return ministry.id, browsers

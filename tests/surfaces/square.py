@@ -8,11 +8,12 @@ import httpx2
 from sqlalchemy import func, select
 
 from chaupal.app.wiring import RunningHouse
+from chaupal.kernel.secrets import digest
 from chaupal.policy.facts import Visibility
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.posts import posts
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import sessions
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.columns import meta
 
@@ -63,7 +64,7 @@ async def found(house: RunningHouse) -> Square:
     for handle, id_ in zip(("asha", "binod"), ids, strict=True):
         tokens[handle] = await sessions.issue_token(square, id_, SCOPES)
         session = await sessions.begin_session(square, id_)
-        caller = await sessions.caller_by_cookie(square, logins.digest(session.secret))
+        caller = await sessions.caller_by_cookie(square, digest(session.secret))
         assert caller is not None
         cookies[handle], forms[handle] = f"{sessions.COOKIE}={session.secret}", caller.csrf
     public = await posts.publish(square, asha, posts.Draft(text="सबके लिए #चौपाल"))

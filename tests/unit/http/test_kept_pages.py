@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import regex
 
-from chaupal.social.signin import logins, sessions
+from chaupal.kernel.secrets import digest
+from chaupal.social.signin import sessions
 from chaupal.web import pages
 from village import Village, Villager
 
@@ -61,7 +62,7 @@ async def test_its_forms_are_good_for_whoever_got_it_and_for_nobody_else(village
     again = await sessions.begin_session(v.running.house.square, v.asha.id)
     for secret in (v.asha.cookie, again.secret, v.asha.cookie, again.secret):
         page = await v.client.get("/", headers={"cookie": f"chaupal={secret}"})
-        caller = await sessions.caller_by_cookie(v.running.house.square, logins.digest(secret))
+        caller = await sessions.caller_by_cookie(v.running.house.square, digest(secret))
         assert caller is not None
         assert {*WORD.findall(page.text)} == {caller.csrf}
 

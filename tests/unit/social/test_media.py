@@ -305,6 +305,24 @@ def test_a_focus_is_a_point(focus: tuple[float, float]):
         media.check_focus(focus)
 
 
+async def test_the_second_copy_of_a_request_is_answered_like_the_first_that_took_its_picture_meanwhile(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    (asha,) = await street.people("asha")
+    draft = posts.Draft(text="देखो", pictures=[await media.attach(street.square, by(asha), image())], key="sent twice")
+    prepare, first = posts.prepare_series, list[int]()
+
+    async def after_the_first(*args: Any) -> Any:
+        monkeypatch.setattr(posts, "prepare_series", prepare)
+        first.append(await posts.publish(street.square, by(asha), draft))
+        return await prepare(*args)
+
+    monkeypatch.setattr(posts, "prepare_series", after_the_first)
+    assert await posts.publish(street.square, by(asha), draft) == first[0]
+    with pytest.raises(Invalid):
+        await posts.publish(street.square, by(asha), posts.Draft(text="देखो", pictures=draft.pictures, key="another"))
+
+
 async def test_uploads_nobody_used_are_swept_after_a_day(street: Street):
     (asha,) = await street.people("asha")
     used = await media.attach(street.square, by(asha), image())

@@ -57,6 +57,18 @@ async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[F
     Raises NotFound for a parent that the viewer may not see, Invalid for text or pictures that cannot be taken (see
     `prepare_series`), and for a plan that is no longer there.
     """
+    try:
+        return await _publish(square, viewer, draft, then)
+    except Invalid:
+        # Of two copies of one request that came at once, the second may find that the first has attached the pictures.
+        async with square.work.reading() as reading:
+            said = await posting.said_before(reading, viewer.me, draft.key) if draft.key else None
+        if said is None:
+            raise
+        return said
+
+
+async def _publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[Further]) -> int:
     me = viewer.me
     await composing.meet(square, draft.text, *(further.text for further in then))
     async with square.work.reading() as reading:

