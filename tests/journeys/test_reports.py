@@ -155,6 +155,10 @@ async def test_reports_about_one_account_lie_together_and_are_closed_together(vi
     court, owner = village.running.house.court, village.owner.viewer
     first = (await report_desk.queue(court, owner))[0]
     form = f"/office/reports/{first.id}"
+    gone = "शिकायत वाली 1 पोस्ट यहाँ नहीं है"
+    assert gone not in await village.page_as("IN", form, village.owner)
+    await village.api(village.ravi, "DELETE", f"/api/v1/statuses/{first.post_ids[0]}")
+    assert gone in await village.page_as("IN", form, village.owner)
     done = await send(village, village.owner, form, f"{form}/resolve", outcome="none", together="1")
     assert done.status_code == 303
     assert await report_desk.queue(court, owner) == []
