@@ -33,7 +33,7 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import accounts, graph
 from chaupal.social.signin import sessions
 from chaupal.store.federation import people, servers, uris
-from chaupal.store.federation.people import Shown
+from chaupal.store.federation.people import RemoteProfile
 
 FOLLOWERS, HOSTS, POSTS = 1_000, 500, 12
 MOST_CPU = 1.5  # ms for each delivery
@@ -66,7 +66,9 @@ async def founded(
 
 async def _follower(house: House, author: int, number: int, host: str) -> None:
     square, uri = house.square, f"http://{host}/users/u{number}"
-    shown = Shown(uri=uri, url=uri, kind="Person", name=f"u{number}", note="", note_html="", inbox=f"{uri}/inbox")
+    shown = RemoteProfile(
+        uri=uri, url=uri, kind="Person", name=f"u{number}", note="", note_html="", inbox=f"{uri}/inbox"
+    )
     async with square.work.writing() as w:
         server, account = await servers.met(w, square.make_id, host), square.make_id()
         await uris.add(w, uri, uris.ACCOUNT, account)

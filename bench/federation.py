@@ -39,7 +39,7 @@ from bench.load import length_of
 from bench.process import Server
 from peers.chaupals import Chaupal, chaupal
 from peers.hostile import PUBLIC, Hostile, Liar, hostile, signed
-from peers.sides import Json, Person, Said, plain
+from peers.sides import Json, Person, PostToSay, plain
 from peers.snacs import Snac, snac
 
 NOBODY = "Delete of nobody"
@@ -252,7 +252,7 @@ async def _settled(side: Chaupal | Snac, pid: int, names: list[str], enemy: Host
     people = [await side.join(name) for name in names]
     liars = [enemy.liar(f"{side.name.split()[0].lower()}{n}", n % 3) for n in range(LIARS)]
     enemy.names(*liars)
-    posts = [await side.say(people[n % len(people)], Said(f"post {n} of this house")) for n in range(POSTS)]
+    posts = [await side.say(people[n % len(people)], PostToSay(f"post {n} of this house")) for n in range(POSTS)]
     house = House(side, Server(pid, 0, 0.0), people, posts, liars, {})
     for number, one in enumerate(liars):
         fan = people[number % len(people)]

@@ -34,8 +34,8 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import keys, people, servers, uris
-from chaupal.store.federation.keys import Published
-from chaupal.store.federation.people import Shown
+from chaupal.store.federation.keys import PublishedKey
+from chaupal.store.federation.people import RemoteProfile
 from chaupal.store.identity import accounts
 
 PEOPLE, POSTS, STRANGERS, SERVERS, ACTIVITIES = 50, 200, 1_000, 50, 10_000
@@ -108,7 +108,7 @@ async def _stranger(house: House, number: int, key: rsa.RSAPrivateKey, ours: lis
     square, host = house.square, f"far{number % SERVERS}.example"
     uri = f"https://{host}/users/u{number}"
     pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    shown = Shown(
+    shown = RemoteProfile(
         uri=uri,
         url=uri,
         kind="Person",
@@ -123,7 +123,7 @@ async def _stranger(house: House, number: int, key: rsa.RSAPrivateKey, ours: lis
         server, account = await servers.met(w, square.make_id, host), square.make_id()
         await uris.add(w, uri, uris.ACCOUNT, account)
         await people.add(w, account, server, f"u{number}@{host}", shown, w.now())
-        await keys.learn(w, account, [Published(f"{uri}#main-key", "rsa", pem.decode())], w.now())
+        await keys.learn(w, account, [PublishedKey(f"{uri}#main-key", "rsa", pem.decode())], w.now())
     fan = ours[number % len(ours)][0]
     await graph.follow(square, _by(fan), account)
     await graph.grant(square, Viewer(account=account, country=ABROAD), fan)

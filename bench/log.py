@@ -41,7 +41,7 @@ async def append_acts(court: Court, many: int) -> float:
         for turn in turns:
             async with court.work.writing() as w:
                 public = entries.Decision(target=turn, kind="post", step="proposed", demanded="withhold_post")
-                said = log.Written(public, {"outcome": "refuse", "reason": "What the order shows. " * 5})
+                said = log.EntryContent(public, {"outcome": "refuse", "reason": "What the order shows. " * 5})
                 await log.append(court, w, "decision", f"IN-2021-{turn}", said)
 
     began = time.perf_counter()

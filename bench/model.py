@@ -85,7 +85,7 @@ def resident(r: Rates, processes: int, *, same: bool) -> float:
 
 
 @dataclass(frozen=True)
-class Read:
+class ReadCost:
     """What a read costs: ms of a core, and of those made anew the share."""
 
     ms: float
@@ -93,12 +93,14 @@ class Read:
     cold: float
 
 
-def read_of(r: Rates, processes: int, *, same: bool, storm: bool) -> Read:
+def read_of(r: Rates, processes: int, *, same: bool, storm: bool) -> ReadCost:
     """An answer is kept by the process that gave it; who comes to another one has it made anew, with their home."""
     known, request = resident(r, processes, same=same), COSTS["request"]
     anew = 1 - (1 - (NEW if storm else ANEW)) * (1 - PERSONAL + PERSONAL * known)
     cold = anew * PERSONAL * (1 - known)
-    return Read((1 - anew) * request["kept"] + anew * request["composed"] + cold * COSTS["home"]["cold"], anew, cold)
+    return ReadCost(
+        (1 - anew) * request["kept"] + anew * request["composed"] + cold * COSTS["home"]["cold"], anew, cold
+    )
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Need:
     rates: Rates
     serving: int
     working: int
-    read: Read
+    read: ReadCost
     resident: float
     valkey_gb: float
     primary: float
@@ -144,7 +146,7 @@ def need(accounts: int, *, storm: bool = False, same: bool = False) -> Need:
     )
 
 
-def _looks(read: Read) -> float:
+def _looks(read: ReadCost) -> float:
     """A second, of a process that is busy for most of its time: it looks once for those who came while it was."""
     return 1000 / (COSTS["look"]["cpu"] + COSTS["look"]["wire"] + SHARED * read.ms)
 

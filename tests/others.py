@@ -8,7 +8,7 @@ from chaupal.kernel.ids import MakeId
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Post
 from chaupal.store.federation import people, servers, uris
-from chaupal.store.federation.people import Shown
+from chaupal.store.federation.people import RemoteProfile
 from chaupal.store.identity import accounts as account_rows
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.work import Work
@@ -65,7 +65,7 @@ async def met(room: Room, handle: str = "moham@other.example", *, at: str = "", 
     async with room.work.writing() as w:
         account = room.make_id()
         await uris.add(w, uri, uris.ACCOUNT, account)
-        await people.add(w, account, there, handle, Shown(uri=uri, **usual | shown), w.now())
+        await people.add(w, account, there, handle, RemoteProfile(uri=uri, **usual | shown), w.now())
         await account_rows.find_by(w, account, name_words(str((usual | shown)["name"]), user))
     return account
 

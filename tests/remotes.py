@@ -24,7 +24,7 @@ _WAITING = statement(
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemotePerson:
     """Somebody of another server. `viewer`: as whom they ask here."""
 
     id: int
@@ -61,7 +61,7 @@ def federating(settings: Settings, mode: str = "on") -> Settings:
     return msgspec.structs.replace(settings, federation=mode, federation_test=True)
 
 
-async def meet(running: RunningHouse, handle: str, *, shared: bool = True, at: str = "") -> Remote:
+async def meet(running: RunningHouse, handle: str, *, shared: bool = True, at: str = "") -> RemotePerson:
     """`bina@far.example` is known here from now on. `at`: scheme and host of their server, http://HOST where nothing is said.
 
     `shared`: their server has an inbox for all of its people.
@@ -72,7 +72,7 @@ async def meet(running: RunningHouse, handle: str, *, shared: bool = True, at: s
     async with square.work.reading() as reading:
         known = await people.remote_of(reading, id_)
     assert known is not None
-    return Remote(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
+    return RemotePerson(id_, handle, known.uri, known.shared_inbox or known.inbox, known.server)
 
 
 async def waiting(running: RunningHouse) -> list[Delivery]:

@@ -151,21 +151,9 @@ CLASS = re.compile(r"^ *class (\w+)", re.MULTILINE)
 # Names of classes that say nothing, and that grep finds everywhere.
 VAGUE = {
     *("One", "Of", "Some", "Few", "Which", "Whole", "Within", "Below", "Under", "Beside", "Mine", "Own", "Id", "Data"),
-    *(
-        "Asked",
-        "Asked2",
-        "Sent",
-        "Typed",
-        "Changed",
-        "Chosen",
-        "Found",
-        "Wish",
-        "Let",
-        "Took",
-        "Edited",
-        "Walked",
-        "Saved",
-    ),
+    *("Asked", "Asked2", "Sent", "Typed", "Changed", "Chosen", "Found", "Wish", "Let", "Took", "Edited", "Walked"),
+    *("Saved", "Told", "Said", "Known", "Kept", "Made", "Due", "Away", "Fetched", "Remote", "Shown", "Whose", "Where"),
+    *("Published", "Allowed", "Since", "Change", "Asking", "Written", "Done", "Taken", "Read", "Seen"),
 }
 
 

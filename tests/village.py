@@ -61,7 +61,7 @@ FOLLOWS = (
 
 
 @dataclass(frozen=True)
-class Said:
+class VillagePost:
     """A post as its author wrote it. `path` is its page."""
 
     id: int
@@ -79,10 +79,10 @@ class Villager:
     viewer: Viewer
     token: str
     cookie: str
-    said: list[Said] = field(default_factory=list[Said])
+    said: list[VillagePost] = field(default_factory=list[VillagePost])
 
     @property
-    def latest(self) -> Said:
+    def latest(self) -> VillagePost:
         """Their newest post."""
         return self.said[-1]
 
@@ -129,11 +129,11 @@ class Village:
         self.cast[handle] = Villager(handle, name, id_, viewer, token, session.secret)
         return self.cast[handle]
 
-    async def says(self, who: Villager, text: str, **draft: Any) -> Said:
+    async def says(self, who: Villager, text: str, **draft: Any) -> VillagePost:
         """Who's new post, a second after what came before; `draft`: the other fields of `posts.Draft`."""
         self.clock.move(SECOND)
         id_ = await posts.publish(self.running.house.square, who.viewer, posts.Draft(text=text, **draft))
-        who.said.append(Said(id_, text, f"{who.path}/{id_}"))
+        who.said.append(VillagePost(id_, text, f"{who.path}/{id_}"))
         await self.settle()
         return who.latest
 
@@ -194,7 +194,7 @@ class Village:
     async def withhold(
         self,
         *,
-        post: Said,
+        post: VillagePost,
         by: Villager,
         second: Villager,
         territory: Sequence[str] = ("IN",),
@@ -247,11 +247,13 @@ class Village:
 
     # --- looking ---
 
-    async def page_as(self, country: str, thing: Said | Villager | str, who: Villager | None = None) -> str:
+    async def page_as(self, country: str, thing: VillagePost | Villager | str, who: Villager | None = None) -> str:
         """The HTML of a post's page, a person's or any path, as seen from `country` by `who` (None: nobody signed in)."""
         return (await self.look(country, thing, who)).text
 
-    async def look(self, country: str, thing: Said | Villager | str, who: Villager | None = None) -> httpx2.Response:
+    async def look(
+        self, country: str, thing: VillagePost | Villager | str, who: Villager | None = None
+    ) -> httpx2.Response:
         """The same with its status and headers."""
         path = thing if isinstance(thing, str) else thing.path
         cookies = {"look_as": country, "language": "hi"} | ({"chaupal": who.cookie} if who else {})

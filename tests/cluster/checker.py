@@ -16,7 +16,7 @@ import msgspec
 from chaupal_audit import tlog
 from chaupal_audit.errors import Malformed, Unsound
 from chaupal_audit.tlog.tree import join_subtrees, node_hash
-from cluster.history import OK, REFUSED, UNKNOWN, Ending, History, Op, Seen, by_register
+from cluster.history import OK, REFUSED, UNKNOWN, Ending, History, Op, SeenCheckpoint, by_register
 
 STALE, LOST, TWICE, FORKED, DRIFTED = "stale", "lost", "twice", "forked", "drifted"
 
@@ -227,7 +227,7 @@ def check_counters(ending: Ending) -> list[Fault]:
 # --- The log is one line ---
 
 
-def check_log(seen: Sequence[Seen], ending: Ending) -> list[Fault]:
+def check_log(seen: Sequence[SeenCheckpoint], ending: Ending) -> list[Fault]:
     """Every checkpoint that was ever served is signed and the beginning of the log as it is in the end (else forked).
 
     One that was asked for after a larger one had been answered must not be smaller (else stale): it would hide entries.
@@ -251,7 +251,7 @@ def check_log(seen: Sequence[Seen], ending: Ending) -> list[Fault]:
     return faults
 
 
-def _read(seen: Seen) -> tuple[int, bytes]:
+def _read(seen: SeenCheckpoint) -> tuple[int, bytes]:
     try:
         head, _, _ = tlog.parse_checkpoint(seen.text)
     except (Malformed, Unsound):

@@ -33,7 +33,7 @@ class Op(msgspec.Struct, frozen=True, omit_defaults=True, array_like=True):
     brings: tuple[str, ...] = ()
 
 
-class Seen(msgspec.Struct, frozen=True, array_like=True):
+class SeenCheckpoint(msgspec.Struct, frozen=True, array_like=True):
     """A checkpoint of the log, the text as it was served; when it was asked for and when it was there."""
 
     text: str
@@ -68,7 +68,7 @@ class History(msgspec.Struct):
     """All of it."""
 
     ops: list[Op] = []
-    checkpoints: list[Seen] = []
+    checkpoints: list[SeenCheckpoint] = []
     ending: Ending = msgspec.field(default_factory=Ending)
     first: dict[str, str] = {}  # what a register was before anybody set it; by its first word, else ""
 

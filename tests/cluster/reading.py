@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from cluster.asking import Answer, Asker, Broke, Notebook
 from cluster.cast import READERS, SHUNNED, SUSPECTS, Cast
-from cluster.history import Seen
+from cluster.history import SeenCheckpoint
 from cluster.judging import DOORS, NET, Judges
 
 AT_ONCE = 20  # posts that one request asks for
@@ -21,7 +21,7 @@ class Readers:
         self, cast: Cast, book: Notebook, judges: Judges, chance: random.Random, over: asyncio.Event, pause: float
     ) -> None:
         self.cast, self.book, self.judges, self.chance, self.over, self.pause = cast, book, judges, chance, over, pause
-        self.checkpoints: list[Seen] = []
+        self.checkpoints: list[SeenCheckpoint] = []
         self.heard: dict[tuple[int, str], list[float]] = {}  # (listener, post id) -> when it was told that it is hidden
 
     def lives(self, many: int) -> list[Awaitable[None]]:
@@ -168,7 +168,7 @@ class Readers:
     async def checkpoint(self, asker: Asker) -> None:
         answer = await self.book.ask(asker, "GET", "/log/checkpoint")
         if answer is not None and answer.status == 200:
-            self.checkpoints.append(Seen(answer.body.decode(), answer.start, answer.end, answer.server))
+            self.checkpoints.append(SeenCheckpoint(answer.body.decode(), answer.start, answer.end, answer.server))
         await asyncio.sleep(0.1)
 
     async def _listen(self, number: int) -> None:

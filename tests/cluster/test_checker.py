@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from chaupal_audit import tlog
 from chaupal_audit.tlog.tree import leaf_hash
 from cluster.checker import DRIFTED, FORKED, LOST, STALE, TWICE, check_log, check_once, check_register, judge
-from cluster.history import OK, REFUSED, UNKNOWN, Counter, Ending, History, Op, Seen, read, write
+from cluster.history import OK, REFUSED, UNKNOWN, Counter, Ending, History, Op, SeenCheckpoint, read, write
 
 POST = "law post 17"
 
@@ -200,12 +200,12 @@ def root(hashes: list[bytes]) -> bytes:
     return tlog.node_hash(root(hashes[:half]), root(hashes[half:]))
 
 
-def checkpoint(hashes: list[bytes], start: float = 0, end: float = 0, key: tlog.SigningKey = KEY) -> Seen:
+def checkpoint(hashes: list[bytes], start: float = 0, end: float = 0, key: tlog.SigningKey = KEY) -> SeenCheckpoint:
     head = tlog.Checkpoint(key.name, len(hashes), root(hashes))
-    return Seen(tlog.sign_checkpoint(head, key), start, end or start + 1, "s1")
+    return SeenCheckpoint(tlog.sign_checkpoint(head, key), start, end or start + 1, "s1")
 
 
-def log_kinds(*seen: Seen, end: list[bytes]) -> list[str]:
+def log_kinds(*seen: SeenCheckpoint, end: list[bytes]) -> list[str]:
     return [fault.kind for fault in check_log(seen, Ending(leaves=end, key=str(KEY.public)))]
 
 
@@ -224,7 +224,7 @@ def test_two_logs_are_a_fork_however_they_part():
 def test_a_checkpoint_that_somebody_else_signed_is_a_fork():
     other = tlog.SigningKey.from_seed(KEY.name, b"o" * 32)
     assert log_kinds(checkpoint(leaves(3), key=other), end=leaves(3)) == [FORKED]
-    assert log_kinds(Seen("no checkpoint", 0, 1), end=leaves(3)) == [FORKED]
+    assert log_kinds(SeenCheckpoint("no checkpoint", 0, 1), end=leaves(3)) == [FORKED]
 
 
 def test_a_smaller_checkpoint_after_a_larger_one_was_served_is_stale():

@@ -50,7 +50,7 @@ async def walk(data: Path) -> None:
     from chaupal.policy import measures
     from chaupal.policy.measures import Measure
     from disputes import entries, strikes
-    from told import Told
+    from told import ToldLog
     from village import open_village
 
     hush = Measure("hush")
@@ -81,7 +81,7 @@ async def walk(data: Path) -> None:
         assert "/@asha" not in search
         report = await v.client.get("/transparency", headers={"cookie": "language=en"})
         assert report.status_code == 200
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", "hush", kind="account", territory=["XX"])
     [measure] = story.fold.facts.measures
     assert dsa.is_statement(measure)

@@ -47,7 +47,7 @@ from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.rule_of_law import Verdict
 from surfaces.insiders import GROUNDS, as_app, at_desk, binding, draft, hire, in_shell, opened, protect, rule_for
-from village import FINDING, REASON, Said, Village, Villager
+from village import FINDING, REASON, Village, VillagePost, Villager
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 
@@ -117,7 +117,7 @@ class Played:
     tara: Villager
     nila: Villager
     refs: dict[str, str] = field(default_factory=dict[str, str])
-    hidden: Said | None = None  # what the secret order withheld
+    hidden: VillagePost | None = None  # what the secret order withheld
 
     @property
     def court(self) -> Any:
@@ -164,7 +164,7 @@ class Played:
             await served.release(self.v.running.carrier)
             await self.v.settle()
 
-    async def bound(self, post: Said | int, country: str = "IN") -> bool:
+    async def bound(self, post: VillagePost | int, country: str = "IN") -> bool:
         async with self.court.work.reading() as reading:
             found = await rulings_in_force(reading)
         return found.find(post if isinstance(post, int) else post.id, country, POST) is not None
@@ -299,7 +299,7 @@ async def own_rules(p: Played) -> None:
     await v.settle()
 
 
-async def secret(p: Played) -> Said:
+async def secret(p: Played) -> VillagePost:
     """An order that its law lets be gagged, with a measure by it."""
     v = p.v
     said = await v.says(v.asha, "कोई कुछ नहीं बताता")
@@ -579,7 +579,7 @@ class Liar:
     ) -> None:
         async with self.court.work.writing() as w:
             carried = log.NOTHING if carry is None else await log.carried(w, carry)
-            written = log.Written(said, sealed or {}, carried=carried)
+            written = log.EntryContent(said, sealed or {}, carried=carried)
             index, _ = await log.append(self.court, w, kind, ref, written, prev=prev, regime=regime)
         self.told[index] = code
 
@@ -682,7 +682,7 @@ async def lies_of_tallies(liar: Liar) -> None:
         ("tally_gap", msgspec.structs.replace(fewer, to=end - 1, first=end - 1), []),
     ):
         async with liar.court.work.writing() as w:
-            written = log.Written(said, beside=("row",), rows=told)
+            written = log.EntryContent(said, beside=("row",), rows=told)
             last, _ = await log.append(liar.court, w, "tally", "2021-03", written, prev=last)
         liar.told[last] = code
 

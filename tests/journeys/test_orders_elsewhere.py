@@ -24,7 +24,7 @@ from chaupal.store.machine.dialect import param, statement
 from chaupal.store.tables.square import posts
 from disputes import VISITOR, entries
 from remotes import federating
-from village import REASON, Said, Village
+from village import REASON, Village, VillagePost
 
 SAID_BY = statement(select(posts.c.id).where(posts.c.author == param("whose")).order_by(posts.c.id.desc()))
 TEXT = "पराली में आग किसने लगाई"
@@ -36,12 +36,12 @@ def settings(settings: Settings) -> Settings:
     return federating(settings)
 
 
-async def there(village: Village, handle: str = "moham@other.example") -> tuple[int, Said]:
+async def there(village: Village, handle: str = "moham@other.example") -> tuple[int, VillagePost]:
     """Somebody on another server, and a post of theirs that is known here."""
     square = village.running.house.square
     moham = await others.met(square, handle)
     id_ = await others.said(square, moham, TEXT, number=7)
-    return moham, Said(id_, TEXT, f"/@{handle}/{id_}")
+    return moham, VillagePost(id_, TEXT, f"/@{handle}/{id_}")
 
 
 async def withheld(village: Village, named: str, **form: Any) -> str:
@@ -148,7 +148,7 @@ async def test_where_the_law_is_silent_nobody_is_told_until_it_is_so_no_more(vil
 # --- what left ---
 
 
-async def sent_to(village: Village, post: Said, *domains: str) -> None:
+async def sent_to(village: Village, post: VillagePost, *domains: str) -> None:
     """A post of ours came to these servers."""
     square = village.running.house.square
     for domain in domains:

@@ -32,7 +32,7 @@ from conftest import plain_settings
 from object_store import ObjectStore
 from painted import picture
 from services import Postgres
-from village import PASSWORD, Said, Village, open_village
+from village import PASSWORD, Village, VillagePost, open_village
 
 LOGGED_IN = "chaupal"
 
@@ -295,7 +295,7 @@ async def test_evidence_and_letters_sealed_by_either_are_opened_by_both(pair: Pa
 
 
 async def test_a_decision_at_one_is_obeyed_by_the_other(pair: Pair):
-    said: Said = pair.here.asha.latest
+    said: VillagePost = pair.here.asha.latest
     cookie = {"cookie": "look_as=IN"}
     before = await pair.at(pair.there, "GET", said.path, "", headers=cookie)
     assert before.status_code == 200

@@ -17,7 +17,7 @@ from chaupal.store.federation import deliveries
 from chaupal.store.machine import outbox
 from clients.visitor import Visitor
 from peers.ordering import proposed, viewers
-from peers.sides import Json, Person, Said, Seen, plain
+from peers.sides import Json, Person, PostSeen, PostToSay, plain
 from ports import free_port
 from serving import SCOPES, Member, Served, join, served
 from waiting import PATIENCE
@@ -100,7 +100,7 @@ class Chaupal:
     async def followed(self, who: Person, by: Person) -> bool:
         return bool((await self._relationship(who, by))["followed_by"])
 
-    async def say(self, who: Person, said: Said) -> str:
+    async def say(self, who: Person, said: PostToSay) -> str:
         words: Json = {"status": " ".join([*(f"@{one.address}" for one in said.names), said.text])}
         words |= {"visibility": said.visibility, "spoiler_text": said.warning}
         if said.picture:
@@ -129,7 +129,7 @@ class Chaupal:
     async def delete(self, who: Person, uri: str) -> None:
         await self.ask(who.name, "DELETE", await self._own(who, uri))
 
-    async def sees(self, who: Person, uri: str) -> Seen | None:
+    async def sees(self, who: Person, uri: str) -> PostSeen | None:
         home = await self.ask(who.name, "GET", "/api/v1/timelines/home", params={"limit": 40})
         told = await self.ask(who.name, "GET", "/api/v1/notifications", params={"limit": 40})
         things = [*home, *(one["status"] for one in told if one.get("status"))]
@@ -137,14 +137,14 @@ class Chaupal:
         found = next((one for one in things if one["uri"] == uri), None)
         return await self._seen(who, found) if found else None
 
-    async def _seen(self, who: Person, one: Json) -> Seen:
+    async def _seen(self, who: Person, one: Json) -> PostSeen:
         poll = one.get("poll") or {"options": []}
         answers = ""
         if one.get("in_reply_to_id"):
             parent = await self.answer(who.name, "GET", f"/api/v1/statuses/{one['in_reply_to_id']}")
             answers = parent.json()["uri"] if parent.status_code == 200 else "?"
         quoted = (one.get("quote") or {}).get("quoted_status") or {}
-        return Seen(
+        return PostSeen(
             plain(one["content"]),
             one["visibility"],
             one["spoiler_text"],

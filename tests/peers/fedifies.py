@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 
-from peers.sides import Json, NotKnown, Person, Said, Seen, listed, seen
+from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, seen
 from ports import free_port
 from services import die_with_parent
 from waiting import PATIENCE
@@ -92,7 +92,7 @@ class Fedify:
     async def followed(self, who: Person, by: Person) -> bool:
         return by.uri in (await self.do("people"))[who.name]["followers"]
 
-    async def say(self, who: Person, said: Said) -> str:
+    async def say(self, who: Person, said: PostToSay) -> str:
         pictures: list[Json] = []
         if said.picture:
             kept = await self.do("picture", bytes=base64.b64encode(said.picture).decode())
@@ -119,7 +119,7 @@ class Fedify:
     async def delete(self, who: Person, uri: str) -> None:
         await self.do("delete", what=uri)
 
-    async def sees(self, who: Person, uri: str) -> Seen | None:
+    async def sees(self, who: Person, uri: str) -> PostSeen | None:
         known = (await self.do("known")).get(uri)
         if not known:
             return None

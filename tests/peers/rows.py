@@ -9,7 +9,7 @@ from functools import partial
 
 from painted import picture
 from peers.chaupals import Chaupal
-from peers.sides import NotKnown, Person, Said, Seen, Side
+from peers.sides import NotKnown, Person, PostSeen, PostToSay, Side
 from waiting import until
 
 
@@ -68,7 +68,7 @@ def both(play: Played) -> Row:
     return row
 
 
-async def arrives(way: Way, uri: str, wanted: Callable[[Seen], bool] = lambda _: True) -> Seen:
+async def arrives(way: Way, uri: str, wanted: Callable[[PostSeen], bool] = lambda _: True) -> PostSeen:
     """The post as `b` is shown it."""
     seen = await until(
         partial(way.there.sees, way.b, uri),
@@ -111,7 +111,7 @@ async def follows(m: Meeting) -> None:
 async def public(way: Way) -> None:
     """A public post, in Devanagari, with a tag."""
     text = f"सबके लिए लिखा क्षत्रिय ज्ञान from {way.here.name} #गाँव"
-    seen = await arrives(way, await way.here.say(way.a, Said(text)))
+    seen = await arrives(way, await way.here.say(way.a, PostToSay(text)))
     assert text in seen.text, seen
     assert seen.visibility == "public", seen
 
@@ -120,7 +120,7 @@ async def public(way: Way) -> None:
 async def unlisted(way: Way) -> None:
     """An unlisted post."""
     text = f"quietly said at {way.here.name}"
-    seen = await arrives(way, await way.here.say(way.a, Said(text, "unlisted")))
+    seen = await arrives(way, await way.here.say(way.a, PostToSay(text, "unlisted")))
     assert text in seen.text, seen
     assert seen.visibility == "unlisted", seen
 
@@ -128,7 +128,7 @@ async def unlisted(way: Way) -> None:
 @both
 async def private(way: Way) -> None:
     """A post for followers: it reaches them and nobody else."""
-    uri = await way.here.say(way.a, Said(f"for followers of {way.here.name}", "private"))
+    uri = await way.here.say(way.a, PostToSay(f"for followers of {way.here.name}", "private"))
     seen = await arrives(way, uri)
     assert seen.visibility == "private", seen
     assert await way.there.sees(way.stranger, uri) is None
@@ -138,7 +138,7 @@ async def private(way: Way) -> None:
 @both
 async def direct(way: Way) -> None:
     """A direct post: it reaches whom it names and nobody else."""
-    uri = await way.here.say(way.a, Said(f"only for you from {way.here.name}", "direct", names=(way.b,)))
+    uri = await way.here.say(way.a, PostToSay(f"only for you from {way.here.name}", "direct", names=(way.b,)))
     seen = await arrives(way, uri)
     assert seen.visibility == "direct", seen
     assert await way.there.sees(way.stranger, uri) is None
@@ -155,20 +155,24 @@ async def _closed(way: Way, uri: str) -> None:
 @both
 async def replies(way: Way) -> None:
     """A reply, and a reply to the reply."""
-    first = await way.here.say(way.a, Said(f"a question from {way.here.name}"))
+    first = await way.here.say(way.a, PostToSay(f"a question from {way.here.name}"))
     await arrives(way, first)
     back = Way(way.there, way.here, way.b, way.a, way.stranger)
-    second = await way.there.say(way.b, Said(f"an answer to {way.here.name}", answers=first, of=way.a, names=(way.a,)))
+    second = await way.there.say(
+        way.b, PostToSay(f"an answer to {way.here.name}", answers=first, of=way.a, names=(way.a,))
+    )
     seen = await arrives(back, second)
     assert seen.answers == first, seen
-    third = await way.here.say(way.a, Said(f"thanks from {way.here.name}", answers=second, of=way.b, names=(way.b,)))
+    third = await way.here.say(
+        way.a, PostToSay(f"thanks from {way.here.name}", answers=second, of=way.b, names=(way.b,))
+    )
     assert (await arrives(way, third)).answers == second
 
 
 @both
 async def mentions(way: Way) -> None:
     """A mention reaches somebody who follows nobody."""
-    uri = await way.here.say(way.a, Said(f"hello from {way.here.name}", names=(way.stranger,)))
+    uri = await way.here.say(way.a, PostToSay(f"hello from {way.here.name}", names=(way.stranger,)))
     to = Way(way.here, way.there, way.a, way.stranger, way.b)
     assert f"hello from {way.here.name}" in (await arrives(to, uri)).text
 
@@ -176,7 +180,7 @@ async def mentions(way: Way) -> None:
 @both
 async def likes(way: Way) -> None:
     """A like, once, taken back, and given again."""
-    uri = await way.here.say(way.a, Said(f"to be liked at {way.here.name}"))
+    uri = await way.here.say(way.a, PostToSay(f"to be liked at {way.here.name}"))
     await arrives(way, uri)
     await way.there.like(way.b, uri, way.a)
     await until(partial(way.here.likes, way.a, uri), f"{way}: liked", lambda n: n == 1)
@@ -189,7 +193,7 @@ async def likes(way: Way) -> None:
 @both
 async def boosts(way: Way) -> None:
     """A boost, once, and taken back."""
-    uri = await way.here.say(way.a, Said(f"to be carried on from {way.here.name}"))
+    uri = await way.here.say(way.a, PostToSay(f"to be carried on from {way.here.name}"))
     await arrives(way, uri)
     await way.there.boost(way.b, uri, way.a)
     await until(partial(way.here.boosts, way.a, uri), f"{way}: boosted", lambda n: n == 1)
@@ -202,7 +206,7 @@ async def boosts(way: Way) -> None:
 @both
 async def edits(way: Way) -> None:
     """An edit takes the place of what was said."""
-    uri = await way.here.say(way.a, Said(f"first words at {way.here.name}"))
+    uri = await way.here.say(way.a, PostToSay(f"first words at {way.here.name}"))
     await arrives(way, uri)
     await way.here.edit(way.a, uri, f"better words at {way.here.name}")
     seen = await arrives(way, uri, lambda one: "better words" in one.text)
@@ -212,7 +216,7 @@ async def edits(way: Way) -> None:
 @both
 async def deletes(way: Way) -> None:
     """What is deleted is gone there."""
-    uri = await way.here.say(way.a, Said(f"soon gone from {way.here.name}"))
+    uri = await way.here.say(way.a, PostToSay(f"soon gone from {way.here.name}"))
     await arrives(way, uri)
     await way.here.delete(way.a, uri)
     await until(partial(way.there.sees, way.b, uri), f"{way}: gone", lambda one: one is None)
@@ -221,7 +225,7 @@ async def deletes(way: Way) -> None:
 @both
 async def polls(way: Way) -> None:
     """A poll with its options, and a vote."""
-    uri = await way.here.say(way.a, Said(f"which at {way.here.name}?", options=("गेहूँ", "धान")))
+    uri = await way.here.say(way.a, PostToSay(f"which at {way.here.name}?", options=("गेहूँ", "धान")))
     seen = await arrives(way, uri)
     assert seen.options == ("गेहूँ", "धान"), seen
     await way.there.vote(way.b, uri, way.a, "धान")
@@ -231,7 +235,7 @@ async def polls(way: Way) -> None:
 @both
 async def pictures(way: Way) -> None:
     """A picture with its description."""
-    said = Said(f"look at {way.here.name}", picture=picture(), described="एक हरा खेत")
+    said = PostToSay(f"look at {way.here.name}", picture=picture(), described="एक हरा खेत")
     seen = await arrives(way, await way.here.say(way.a, said))
     assert seen.described == ("एक हरा खेत",), seen
 
@@ -239,7 +243,7 @@ async def pictures(way: Way) -> None:
 @both
 async def warnings(way: Way) -> None:
     """A content warning stays before the words."""
-    uri = await way.here.say(way.a, Said(f"the end of the film at {way.here.name}", warning="कहानी का अंत"))
+    uri = await way.here.say(way.a, PostToSay(f"the end of the film at {way.here.name}", warning="कहानी का अंत"))
     seen = await arrives(way, uri)
     assert seen.warning == "कहानी का अंत", seen
     assert "the end of the film" in seen.text, seen
@@ -248,9 +252,9 @@ async def warnings(way: Way) -> None:
 @both
 async def quotes(way: Way) -> None:
     """A quote, with what it quotes."""
-    quoted = await way.here.say(way.a, Said(f"worth quoting at {way.here.name}"))
+    quoted = await way.here.say(way.a, PostToSay(f"worth quoting at {way.here.name}"))
     await arrives(way, quoted)
-    uri = await way.there.say(way.b, Said(f"as {way.here.name} says", quotes=quoted, of=way.a, names=(way.a,)))
+    uri = await way.there.say(way.b, PostToSay(f"as {way.here.name} says", quotes=quoted, of=way.a, names=(way.a,)))
     back = Way(way.there, way.here, way.b, way.a, way.stranger)
     assert (await arrives(back, uri, lambda one: one.quotes == quoted)).quotes == quoted
 
@@ -272,7 +276,7 @@ async def blocks(m: Meeting) -> None:
 @both
 async def reports(way: Way) -> None:
     """A report reaches those who decide there."""
-    uri = await way.there.say(way.b, Said(f"to be reported by {way.here.name}"))
+    uri = await way.there.say(way.b, PostToSay(f"to be reported by {way.here.name}"))
     back = Way(way.there, way.here, way.b, way.a, way.stranger)
     await arrives(back, uri)
     await way.here.report(way.a, way.b, uri, f"unkind, says {way.here.name}")
@@ -293,7 +297,7 @@ async def moving(m: Meeting) -> None:
 
 async def order_here(m: Meeting) -> None:
     """An order on our side: theirs is withheld here and its author told; of ours, which travels whole, they are told."""
-    theirs = await m.theirs.say(m.bela, Said("an order is about this"))
+    theirs = await m.theirs.say(m.bela, PostToSay("an order is about this"))
     await arrives(Way(m.theirs, m.ours, m.bela, m.asha, m.gauri), theirs)
     id_ = (await m.ours.post(m.asha, theirs))["id"]
     ref = await m.ours.withhold(theirs)
@@ -304,7 +308,7 @@ async def order_here(m: Meeting) -> None:
     await until(
         partial(m.theirs.told, m.bela), "the author is told", lambda told: any("/appeal/" in one for one in told)
     )
-    ours = await m.ours.say(m.asha, Said("an order will be about this"))
+    ours = await m.ours.say(m.asha, PostToSay("an order will be about this"))
     here = Way(m.ours, m.theirs, m.asha, m.bela, m.champa)
     await arrives(here, ours)
     assert not await m.theirs.states(m.bela, ours)
@@ -313,14 +317,14 @@ async def order_here(m: Meeting) -> None:
     seen = await arrives(here, ours)
     assert "an order will be about this" in seen.text, seen
     for way in ways(m):  # nobody is the worse for it
-        await arrives(way, await way.here.say(way.a, Said(f"after the order at {way.here.name}")))
+        await arrives(way, await way.here.say(way.a, PostToSay(f"after the order at {way.here.name}")))
 
 
 async def order_there(m: Meeting) -> None:
     """An order on their side: it is shown here as what their server says, and not obeyed."""
     if not isinstance(m.theirs, Chaupal):
         raise NotKnown("it knows no orders; what a server says of them is tried with a second Chaupal")
-    uri = await m.theirs.say(m.bela, Said("an order there is about this"))
+    uri = await m.theirs.say(m.bela, PostToSay("an order there is about this"))
     await arrives(Way(m.theirs, m.ours, m.bela, m.asha, m.gauri), uri)
     id_, of_theirs = [(await side.post(who, uri))["id"] for side, who in ((m.ours, m.asha), (m.theirs, m.bela))]
     ref = await m.theirs.withhold(uri)

@@ -25,7 +25,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Said:
+class PostToSay:
     """What somebody is to say; `names` are mentioned, `answers` and `quotes` are addresses of posts, `of` their author."""
 
     text: str
@@ -41,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Seen:
+class PostSeen:
     """A post as a server shows it to somebody, in plain words."""
 
     text: str
@@ -71,10 +71,10 @@ class Side(Protocol):
         ...
 
     async def followed(self, who: Person, by: Person) -> bool: ...
-    async def say(self, who: Person, said: Said) -> str: ...
+    async def say(self, who: Person, said: PostToSay) -> str: ...
     async def edit(self, who: Person, uri: str, text: str) -> None: ...
     async def delete(self, who: Person, uri: str) -> None: ...
-    async def sees(self, who: Person, uri: str) -> Seen | None:
+    async def sees(self, who: Person, uri: str) -> PostSeen | None:
         """The post as it came to `who`: in their timeline, or because it names them. None: it did not."""
         ...
 
@@ -128,10 +128,10 @@ def visibility(thing: Json) -> str:
     return "private" if any(str(one).endswith("/followers") for one in (*to, *cc)) else "direct"
 
 
-def seen(thing: Json) -> Seen:
+def seen(thing: Json) -> PostSeen:
     """A Note or Question, as a server that keeps what it was sent would show it."""
     options = [*listed(thing.get("oneOf")), *listed(thing.get("anyOf"))]
-    return Seen(
+    return PostSeen(
         plain(thing.get("content") or next(iter((thing.get("contentMap") or {}).values()), "")),
         visibility(thing),
         plain(thing.get("summary") or ""),

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 
-from peers.sides import Json, NotKnown, Person, Said, Seen, listed, mentioned, plain, seen
+from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, mentioned, plain, seen
 from ports import free_port
 from services import die_with_parent
 from waiting import PATIENCE, until
@@ -183,7 +183,7 @@ class Snac:
     async def followed(self, who: Person, by: Person) -> bool:
         return self._has(who, "followers", by.uri) is not None
 
-    async def say(self, who: Person, said: Said) -> str:
+    async def say(self, who: Person, said: PostToSay) -> str:
         if said.visibility == "private":
             raise NotKnown("its people cannot write to their followers alone (2.75: “implement scope 3”)")
         if said.quotes:
@@ -225,7 +225,7 @@ class Snac:
     async def delete(self, who: Person, uri: str) -> None:
         await self._act(who, "Delete", id=uri)
 
-    async def sees(self, who: Person, uri: str) -> Seen | None:
+    async def sees(self, who: Person, uri: str) -> PostSeen | None:
         kept = self.object(uri)
         return seen(kept) if kept and self._has(who, "private", uri) else None
 

@@ -22,7 +22,7 @@ import httpx2
 from peers.chaupals import Chaupal, chaupal
 from peers.fedifies import Fedify, fedify
 from peers.promises import Kind, Promise, Promises
-from peers.sides import Person, Said, Side
+from peers.sides import Person, PostToSay, Side
 from peers.snacs import Snac, snac
 from peers.table import PEERS
 from peers.wire import AWAY, Wire, wire
@@ -106,7 +106,7 @@ class Storm:
                 case "follow":
                     await self._follow(here, there)
                 case "post":
-                    said = Said(f"in the storm {name}", names=(there.star,))
+                    said = PostToSay(f"in the storm {name}", names=(there.star,))
                     here.made.sure(Kind.POST, await here.side.say(here.star, said))
                 case _:
                     await self._answer(here, there, kind, name)
@@ -131,7 +131,7 @@ class Storm:
         if not uri or not await here.side.sees(here.star, uri):
             return
         if kind is Kind.POST:
-            said = Said(f"an answer in the storm {name}", answers=uri, of=there.star, names=(there.star,))
+            said = PostToSay(f"an answer in the storm {name}", answers=uri, of=there.star, names=(there.star,))
             here.made.sure(kind, await here.side.say(here.star, said))
         else:
             with here.made.trying(kind, uri, on=True):

@@ -7,12 +7,12 @@ from chaupal.kernel.clock import HOUR
 from chaupal.social.posts import posts
 from far import Far
 from peers.hostile import hostile
-from village import Said
+from village import VillagePost
 
 
 @pytest.mark.parametrize("how", [0, 503], ids=["it hangs up", "it says that it cannot"])
 async def test_a_peer_that_was_away_for_a_day_is_told_everything_once_and_in_order(far: Far, how: int):
-    v, delivers, said = far.village, far.village.running.deliverer, list[Said]()
+    v, delivers, said = far.village, far.village.running.deliverer, list[VillagePost]()
     assert delivers is not None
     async with hostile() as other:
         for one in (far.bob, other.liar("champa")):

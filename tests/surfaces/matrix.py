@@ -8,7 +8,7 @@ import httpx2
 
 from chaupal.social.media import media
 from painted import picture
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 # Each stands in one thing only. They are never searched with, but for the lures.
 POST = "कोयलबोली"
@@ -43,9 +43,9 @@ class Eyes:
 class Matrix:
     """A village in which `post` (meera's) and `koel` (an account, with `song`) are withheld in India, unless `before`."""
 
-    post: Said
-    song: Said
-    reply: Said
+    post: VillagePost
+    song: VillagePost
+    reply: VillagePost
     koel: Villager
 
     def __init__(self, village: Village) -> None:
@@ -108,7 +108,7 @@ class Matrix:
     def staff(self) -> Eyes:
         return Eyes("staff", "IN", self.v.chitra)
 
-    def author(self, of: Said) -> Eyes:
+    def author(self, of: VillagePost) -> Eyes:
         return Eyes("author", "IN", self.koel if of is self.song else self.v.meera)
 
     def members(self, eyes: tuple[Eyes, ...]) -> Iterator[Eyes]:
@@ -125,7 +125,7 @@ class Matrix:
         asked: dict[str, Any] = {} if not params else {"params": params} if method == "GET" else {"json": params}
         return await self.v.client.request(method, path, headers=headers, **asked)
 
-    async def page(self, eyes: Eyes, thing: Said | Villager | str, **more: str) -> httpx2.Response:
+    async def page(self, eyes: Eyes, thing: VillagePost | Villager | str, **more: str) -> httpx2.Response:
         """A page, with the viewer's cookie; `more`: other headers."""
         path = thing if isinstance(thing, str) else thing.path
         return await self.v.client.get(path, headers=self.with_cookie(eyes) | more)

@@ -14,7 +14,7 @@ from chaupal.policy.measures import Measure
 from chaupal.social.media import media
 from object_store import KEYS, ObjectStore
 from painted import picture
-from village import Said, Village, open_village
+from village import Village, VillagePost, open_village
 from waiting import PATIENCE
 
 
@@ -24,7 +24,7 @@ async def village(settings: Settings, clock: StillClock, object_store: ObjectSto
         yield opened
 
 
-async def shown(v: Village, **draft: object) -> tuple[Said, list[str]]:
+async def shown(v: Village, **draft: object) -> tuple[VillagePost, list[str]]:
     """A post with a picture, and every address under which an app is told of it."""
     upload = await media.attach(v.running.house.square, v.asha.viewer, picture(), description="खेत")
     post = await v.says(v.asha, "खेत में सरसों", pictures=(upload,), **draft)

@@ -66,7 +66,7 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
         yield opened
 
 
-async def hook(v: Village, url: str) -> webhooks.Made:
+async def hook(v: Village, url: str) -> webhooks.NewWebhook:
     return await webhooks.register(v.running.house.court, v.owner.viewer, WebhookForm(url=url))
 
 

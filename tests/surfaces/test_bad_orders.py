@@ -20,7 +20,7 @@ from chaupal.store.court import docket, ledger
 from chaupal.store.court.docket import Order
 from letters import Signer, added_to, letter, locked
 from office import ORDER, Office, ministry, open_office
-from village import Said, Village
+from village import Village, VillagePost
 
 REASON = "The post names a person as armed, which the order shows to be false."
 
@@ -74,7 +74,7 @@ async def taken(village: Village, whose: Authority, *files: tuple[str, bytes], *
     return found
 
 
-async def withhold(village: Village, ref: str, thing: Said) -> int:
+async def withhold(village: Village, ref: str, thing: VillagePost) -> int:
     """Two people decide to withhold target 1; the status of its page in India then."""
     court = village.running.house.court
     await steps.take(court, village.chitra.viewer, ref, steps.StepForm(verb="check"))

@@ -35,7 +35,7 @@ GONE = {SUSPENDED, REMOVED, *IN_SECRET}
 
 
 @dataclass(frozen=True, eq=False)
-class Asking:
+class AskingServer:
     """One kind of server, with somebody on it in whose name it signs; `by` None: unsigned."""
 
     name: str
@@ -49,13 +49,13 @@ class Abroad:
     """The world of the canary, and servers around it."""
 
     world: World
-    asking: list[Asking]
+    asking: list[AskingServer]
 
     @property
     def village(self) -> Village:
         return self.world.village
 
-    async def ask(self, one: Asking, path: str) -> httpx2.Response:
+    async def ask(self, one: AskingServer, path: str) -> httpx2.Response:
         headers = {"accept": ACTIVITY}
         if one.by is not None:
             origin = self.village.running.house.settings.origin
@@ -85,15 +85,15 @@ async def abroad(settings: Settings, clock: StillClock) -> AsyncIterator[Abroad]
         yield Abroad(
             world,
             [
-                Asking("a server that does not sign", None, None, frozenset({PRIVATE} | GONE)),
-                Asking("a follower's server", follower, servers[0], frozenset(GONE)),
-                Asking(
+                AskingServer("a server that does not sign", None, None, frozenset({PRIVATE} | GONE)),
+                AskingServer("a follower's server", follower, servers[0], frozenset(GONE)),
+                AskingServer(
                     "a server of one who is blocked",
                     blocked,
                     servers[1],
                     frozenset({POST, PICTURE, PRIVATE, QUIET} | GONE),
                 ),
-                Asking("a stranger's server", stranger, servers[2], frozenset({PRIVATE} | GONE)),
+                AskingServer("a stranger's server", stranger, servers[2], frozenset({PRIVATE} | GONE)),
             ],
         )
 
@@ -114,7 +114,7 @@ def asked_for() -> list[Route]:
     return [route for route in ROUTES if route.method == "GET"]
 
 
-async def faults(abroad: Abroad, asking: Sequence[Asking]) -> list[str]:
+async def faults(abroad: Abroad, asking: Sequence[AskingServer]) -> list[str]:
     """What a server was given and should not have been, and what it should have been and was not."""
     found, given = list[str](), dict[str, set[str]]()
     for one in asking:

@@ -33,7 +33,7 @@ WAYS = (PAGE, API, SHELL)
 OWN = 3  # the target that is a post of the insider's
 
 
-class Change(NamedTuple):
+class TriedChange(NamedTuple):
     """`verb`: a step of the order, about target 2 (`some`) or all; else (`kind`) a change that two decide about target 2."""
 
     name: str
@@ -62,17 +62,17 @@ class Change(NamedTuple):
 
 ENDS, SOONER, LATER = "2021-02-15T00:00:00Z", "2021-02-12T00:00:00Z", "2021-02-25T00:00:00Z"
 CHANGES = (
-    Change("quashed in part", "set_aside", some=True, bound=(1, 3), came_to=State.SET_ASIDE),
-    Change("withdrawn in part", "withdraw", some=True, bound=(1, 3), came_to=State.WITHDRAWN),
-    Change("stayed in part", "stay", some=True, bound=(1, 3), came_to=State.STAYED),
-    Change("goes on in part", "end_stay", some=True, bound=(1, 2, 3)),
-    Change("quashed", "set_aside", came_to=State.SET_ASIDE),
-    Change("withdrawn", "withdraw", came_to=State.WITHDRAWN),
-    Change("stayed", "stay", came_to=State.STAYED),
-    Change("goes on", "end_stay", bound=(1, 2, 3)),
-    Change("extended", kind=changes.EXTEND, until=LATER, bound=(1, 2, 3)),
-    Change("renewed", kind=changes.RENEW, until=LATER, bound=(1, 2, 3)),
-    Change("amended", kind=changes.AMEND, until=SOONER, bound=(1, 2, 3), body="review_committee"),
+    TriedChange("quashed in part", "set_aside", some=True, bound=(1, 3), came_to=State.SET_ASIDE),
+    TriedChange("withdrawn in part", "withdraw", some=True, bound=(1, 3), came_to=State.WITHDRAWN),
+    TriedChange("stayed in part", "stay", some=True, bound=(1, 3), came_to=State.STAYED),
+    TriedChange("goes on in part", "end_stay", some=True, bound=(1, 2, 3)),
+    TriedChange("quashed", "set_aside", came_to=State.SET_ASIDE),
+    TriedChange("withdrawn", "withdraw", came_to=State.WITHDRAWN),
+    TriedChange("stayed", "stay", came_to=State.STAYED),
+    TriedChange("goes on", "end_stay", bound=(1, 2, 3)),
+    TriedChange("extended", kind=changes.EXTEND, until=LATER, bound=(1, 2, 3)),
+    TriedChange("renewed", kind=changes.RENEW, until=LATER, bound=(1, 2, 3)),
+    TriedChange("amended", kind=changes.AMEND, until=SOONER, bound=(1, 2, 3), body="review_committee"),
 )
 
 
@@ -146,7 +146,7 @@ def said_why_not(way: str, answer: Answer) -> bool:
     return "</html>" in answer.text and "Something went wrong" not in answer.text
 
 
-async def scene(v: Village, change: Change) -> tuple[str, Villager]:
+async def scene(v: Village, change: TriedChange) -> tuple[str, Villager]:
     """An order whose three targets are withheld, the third a post of an insider who is made approver after that."""
     mine = await v.joins("mine")
     for who in (v.asha, v.ravi, mine):
@@ -226,7 +226,7 @@ EMPTY = {"stay", "set_aside", "end_stay"}  # say whose act it was
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 async def test_a_change_is_made_by_whoever_may_and_by_nobody_else_and_in_no_other_words(
-    village: Village, change: Change, way: str
+    village: Village, change: TriedChange, way: str
 ):
     v = village
     ref, mine = await scene(v, change)
@@ -308,7 +308,7 @@ async def closed(v: Village) -> str:
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-async def test_of_two_who_change_the_same_at_once_one_does(village: Village, change: Change):
+async def test_of_two_who_change_the_same_at_once_one_does(village: Village, change: TriedChange):
     v = village
     ref, _ = await scene(v, change)
     people = [await hire(v, f"one_{way}", Role.REVIEWER) for way in (*WAYS, PAGE + "2", API + "2")]

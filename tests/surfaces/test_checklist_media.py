@@ -17,7 +17,7 @@ from chaupal.social.people import graph
 from chaupal.store.machine.dialect import statement
 from films import film, painted_once, sound
 from painted import picture
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 WORDS = "खेत में ट्रैक्टर"
 ALT = "बुलबुलचित्र"
@@ -370,7 +370,7 @@ async def test_what_goes_out_in_pieces_is_judged_anew_before_each_but_the_first(
 # --- 74 ---
 
 
-async def shows(v: Village, post: Said, country: str) -> tuple[int, set[int]]:
+async def shows(v: Village, post: VillagePost, country: str) -> tuple[int, set[int]]:
     """How many pictures of a post are shown somewhere, and how its files answer there."""
     here, elsewhere = await _status(v, country, post.id), await _status(v, "DE", post.id)
     files = {(await ask(v, one["url"], country)).status_code for one in elsewhere["media_attachments"]}
@@ -385,7 +385,7 @@ async def test_a_withheld_picture_stays_withheld_wherever_its_owner_uses_it(vill
     """Before and after the ruling, uploaded anew, or downloaded and uploaded; and is back with all its uses when it is lifted."""
     v, square, data = village, village.running.house.square, picture()
 
-    async def posts_it(who: Villager, sent: bytes) -> Said:
+    async def posts_it(who: Villager, sent: bytes) -> VillagePost:
         return await v.says(who, WORDS, pictures=[await media.attach(square, who.viewer, sent)])
 
     before, named = await posts_it(v.asha, data), await posts_it(v.asha, data)

@@ -19,7 +19,7 @@ from chaupal.kernel.errors import Conflict, Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.court import rulings
 from disputes import entries, strikes
-from village import REASON, Said, Village
+from village import REASON, Village, VillagePost
 
 MOVED = "moved meanwhile"
 BACK = "अदालत ने यह आदेश रद्द कर दिया है।"
@@ -39,7 +39,7 @@ def problems(found: list[Any]) -> list[str]:
     return [one.message for one in found if isinstance(one, Problem)]
 
 
-async def proposed(v: Village, post: Said, **form: Any) -> str:
+async def proposed(v: Village, post: VillagePost, **form: Any) -> str:
     ref = await v.receives(post.path, **form)
     await decisions.propose(v.running.house.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     return ref
@@ -51,7 +51,7 @@ async def state(v: Village, ref: str, number: int = 1) -> State:
         return (await cases.case_of(court, reading, ref, number)).state
 
 
-async def hidden(v: Village, post: Said) -> bool:
+async def hidden(v: Village, post: VillagePost) -> bool:
     """Whether India does not see it; everybody else does, whatever happens."""
     assert (await v.look("DE", post)).status_code == 200
     answer = await v.look("IN", post)

@@ -32,7 +32,7 @@ from mirrors import Mirror, Question, mirrored
 from remotes import federating
 from services import Postgres
 from two import two_processes
-from village import Said, Village, open_village
+from village import Village, VillagePost, open_village
 
 PEOPLE = ("asha", "ravi", "meera", "karl")
 COUNTRY = {"karl": "DE"}
@@ -178,7 +178,7 @@ class Histories(RuleBasedStateMachine):
             self._remember(who, int(made["id"]))
 
     def _remember(self, who: str, id_: int) -> None:
-        self.v.cast[who].said.append(Said(id_, "", f"/@{who}/{id_}"))
+        self.v.cast[who].said.append(VillagePost(id_, "", f"/@{who}/{id_}"))
 
     @rule(who=person, n=nth, tag=st.sampled_from(TAGS))
     def edits(self, who: str, n: int, tag: str) -> None:

@@ -3,7 +3,7 @@
 import measures
 from chaupal.policy.measures import Measure
 from chaupal.text.fold import count_key
-from village import Said, Village
+from village import Village, VillagePost
 
 WORD = "पनचक्की"
 
@@ -12,7 +12,7 @@ async def words(v: Village, country: str = "IN", language: str = "hi") -> list[s
     return (await v.api(None, "GET", f"/lexicon/{language}", country)).json()
 
 
-async def three_say(v: Village, text: str = WORD, **draft: object) -> list[Said]:
+async def three_say(v: Village, text: str = WORD, **draft: object) -> list[VillagePost]:
     return [await v.says(who, text, language="hi", **draft) for who in (v.asha, v.ravi, v.meera)]
 
 

@@ -23,7 +23,7 @@ from chaupal.store.machine.dialect import statement
 from chaupal_audit import tlog
 from journeys.test_auditors_server import Auditor, auditor as auditor
 from surfaces.worlds import Grounds, hour, minute, still_village
-from village import REASON, Said, Village
+from village import REASON, Village, VillagePost
 
 MANY = 60
 GAG = "2021-03-10T12:00"
@@ -40,7 +40,7 @@ async def shape(v: Village) -> Shape:
     return [(str(tlog.read_entry(entry)["t"]), len(entry)) for entry in signed]
 
 
-async def sixty(v: Village, named: list[Said]) -> str:
+async def sixty(v: Village, named: list[VillagePost]) -> str:
     """An order under a gag about all of them, decided, and then one of the deciders has no part in the office any more."""
     court = v.running.house.court
     ref = await v.receives(*(one.path for one in named), gag_until=GAG)
@@ -53,7 +53,7 @@ async def sixty(v: Village, named: list[Said]) -> str:
 
 
 @asynccontextmanager
-async def world(on: Grounds, *, secret: bool) -> AsyncGenerator[tuple[Village, str, list[Said]]]:
+async def world(on: Grounds, *, secret: bool) -> AsyncGenerator[tuple[Village, str, list[VillagePost]]]:
     async with still_village(on) as v:
         named = [await v.says(v.meera, f"पोस्ट {number}", language="hi") for number in range(MANY)]
         await hour(v)
@@ -66,7 +66,7 @@ async def world(on: Grounds, *, secret: bool) -> AsyncGenerator[tuple[Village, s
         yield v, ref, named
 
 
-async def is_withheld(v: Village, post: Said) -> bool:
+async def is_withheld(v: Village, post: VillagePost) -> bool:
     answer = await v.client.get(f"/api/v1/statuses/{post.id}", headers={"x-country": "IN"})
     return post.text not in answer.text
 

@@ -14,7 +14,7 @@ from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.square import read_marks
 from listening import listening
 from surfaces.worlds import Answer, Grounds, answer_of, difference, minute, still_village
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 PATH = "/api/v1/conversations"
 MARK = "पढ़ा गया"
@@ -26,20 +26,20 @@ async def wants(v: Village, *who: Villager, wanted: bool = True) -> None:
     v.clock.move(MINUTE)
 
 
-async def writes(v: Village, who: Villager, text: str, **more: Any) -> Said:
+async def writes(v: Village, who: Villager, text: str, **more: Any) -> VillagePost:
     said = await v.says(who, text, visibility=3, **more)
     v.clock.move(MINUTE)
     return said
 
 
-async def two_messages(v: Village) -> tuple[Said, Said]:
+async def two_messages(v: Village) -> tuple[VillagePost, VillagePost]:
     """Ravi's to asha; both want marks."""
     await wants(v, v.ravi, v.asha)
     first = await writes(v, v.ravi, "@asha एक")
     return first, await writes(v, v.ravi, "@asha दो", reply_to=first.id)
 
 
-async def reads(v: Village, who: Villager, root: Said) -> None:
+async def reads(v: Village, who: Villager, root: VillagePost) -> None:
     assert (await v.api(who, "POST", f"{PATH}/{root.id}/read")).status_code == 200
     await v.settle()
 
@@ -50,7 +50,7 @@ async def seen(v: Village, who: Villager) -> list[tuple[int, int]]:
     return [(int(one["account_id"]), int(one["status_id"])) for talk in found for one in talk["seen_by"]]
 
 
-async def marked(v: Village, who: Villager, root: Said) -> bool:
+async def marked(v: Village, who: Villager, root: VillagePost) -> bool:
     return MARK in await v.page_as("IN", f"/messages/{root.id}", who)
 
 

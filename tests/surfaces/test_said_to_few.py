@@ -14,13 +14,13 @@ from chaupal.social.posts import posts
 from chaupal.store.machine import checks
 from chaupal.store.machine.dialect import statement
 from listening import listening
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 PRIVATE, DIRECT = Visibility.PRIVATE, Visibility.DIRECT
 
 
 @pytest.fixture
-async def said(village: Village) -> Said:
+async def said(village: Village) -> VillagePost:
     """A post by Asha that Ravi reposted for his followers only: Asha and Karl follow him, Meera does not."""
     v = village
     post = v.asha.latest
@@ -31,7 +31,7 @@ async def said(village: Village) -> Said:
     return post
 
 
-async def reposters(v: Village, who: Villager | None, post: Said) -> list[str]:
+async def reposters(v: Village, who: Villager | None, post: VillagePost) -> list[str]:
     answer = await v.api(who, "GET", f"/api/v1/statuses/{post.id}/reblogged_by")
     assert answer.status_code == 200 and "rel=" not in answer.headers.get("link", ""), (
         "nobody is there, nor was left out"
@@ -39,7 +39,9 @@ async def reposters(v: Village, who: Villager | None, post: Said) -> list[str]:
     return [one["username"] for one in answer.json()]
 
 
-async def test_a_followers_only_repost_is_listed_to_its_own_audience_and_to_nobody_else(village: Village, said: Said):
+async def test_a_followers_only_repost_is_listed_to_its_own_audience_and_to_nobody_else(
+    village: Village, said: VillagePost
+):
     v = village
     assert [await reposters(v, who, said) for who in (None, v.meera)] == [[], []]
     for who in (v.asha, v.karl, v.ravi):
@@ -52,7 +54,7 @@ async def test_a_followers_only_repost_is_listed_to_its_own_audience_and_to_nobo
         ) is there  # beside it, he is suggested
 
 
-async def test_a_repost_that_is_not_for_one_leaves_no_gap_to_count_it_by(village: Village, said: Said):
+async def test_a_repost_that_is_not_for_one_leaves_no_gap_to_count_it_by(village: Village, said: VillagePost):
     v = village
     await v.api(v.meera, "POST", f"/api/v1/statuses/{said.id}/reblog")
     answer = await v.api(None, "GET", f"/api/v1/statuses/{said.id}/reblogged_by", limit=1)
@@ -61,7 +63,7 @@ async def test_a_repost_that_is_not_for_one_leaves_no_gap_to_count_it_by(village
     )
 
 
-async def test_a_followers_only_repost_counts_for_nobody(village: Village, said: Said):
+async def test_a_followers_only_repost_counts_for_nobody(village: Village, said: VillagePost):
     v = village
     for who in (None, v.meera, v.karl, v.asha):
         post = (await v.api(who, "GET", f"/api/v1/statuses/{said.id}")).json()
@@ -114,7 +116,7 @@ async def test_an_author_who_is_not_in_its_audience_hears_nothing_of_a_quote_nor
 
 
 async def test_when_a_post_goes_its_followers_only_reposts_go_before_their_own_audience_only(
-    village: Village, said: Said
+    village: Village, said: VillagePost
 ):
     v = village
     repost = (await v.api(v.ravi, "GET", f"/api/v1/accounts/{v.ravi.id}/statuses")).json()[0]["id"]
@@ -133,7 +135,9 @@ async def test_when_a_post_goes_its_followers_only_reposts_go_before_their_own_a
     assert repost in follower.raw.decode()
 
 
-async def test_what_a_withheld_post_takes_along_is_told_to_the_audience_of_the_repost(village: Village, said: Said):
+async def test_what_a_withheld_post_takes_along_is_told_to_the_audience_of_the_repost(
+    village: Village, said: VillagePost
+):
     v = village
     repost = (await v.api(v.ravi, "GET", f"/api/v1/accounts/{v.ravi.id}/statuses")).json()[0]["id"]
     async with (

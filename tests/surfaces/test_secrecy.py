@@ -15,7 +15,7 @@ from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.tables.court import orders
 from listening import Ear, listening
-from village import REASON, Said, Village, Villager
+from village import REASON, Village, VillagePost, Villager
 
 GAGGED = {"gag_until": "2021-06-01T00:00"}
 
@@ -177,7 +177,7 @@ async def test_what_a_gagged_placeholder_says_of_countries_is_what_the_reader_se
 async def test_staff_outside_of_orders_see_no_marker_of_a_secret_ruling(village: Village):
     v = village
     moderator = await v.joins("manav", "मानव", role=Role.MODERATOR)
-    post: Said = v.asha.latest
+    post: VillagePost = v.asha.latest
     await v.withhold(post=post, by=v.chitra, second=v.dev, **GAGGED)
     assert "withheld_banner" not in (await v.api(moderator, "GET", f"/api/v1/statuses/{post.id}")).json()
     assert "withheld_banner" in (await v.api(v.chitra, "GET", f"/api/v1/statuses/{post.id}")).json()

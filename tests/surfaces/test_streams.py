@@ -38,7 +38,7 @@ from surfaces.canary import (
     World,
     build,
 )
-from village import Said, Village, Villager, open_village
+from village import Village, VillagePost, Villager, open_village
 
 
 @pytest.fixture
@@ -298,7 +298,7 @@ async def test_other_posts_with_a_picture_that_becomes_withheld_are_told_anew(vi
     """To whoever has them before them: without the picture where it is withheld, and with it once it is back."""
     v, square = village, village.running.house.square
 
-    async def shows_it(text: str, **more: Any) -> Said:
+    async def shows_it(text: str, **more: Any) -> VillagePost:
         return await v.says(v.asha, text, pictures=[await media.attach(square, v.asha.viewer, picture())], **more)
 
     earlier, few = await shows_it("पहले"), await shows_it("अपनों के लिए", visibility=2)
@@ -381,7 +381,7 @@ async def test_what_is_withheld_while_it_waits_is_not_told(village: Village):
 
 async def test_a_post_withheld_by_two_rulings_comes_back_with_the_second(village: Village):
     v = village
-    said: Said = await v.says(v.meera, f"{POST} {LURE}")
+    said: VillagePost = await v.says(v.meera, f"{POST} {LURE}")
     async with listening(v.running.app, "/api/v1/streaming/public", country="IN") as ear:
         refs = [await v.withhold(post=said, by=v.chitra, second=v.dev) for _ in range(2)]
         await v.lift(refs[0], by=v.chitra)

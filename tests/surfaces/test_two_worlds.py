@@ -32,7 +32,7 @@ from pushing import Device, device
 from surfaces.canary import Eyes, World, ask, crawled, paths, unpacked
 from surfaces.test_attack_webhooks import Ear as Hook, ear as hooked
 from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 SAID = "बगुले ने रात में यह कहा।"  # the post that the secret order is about
 WHY = "इस आदेश का कारण किसी को नहीं बताया जाता, लेखक को भी नहीं।"
@@ -93,7 +93,7 @@ async def outside() -> AsyncGenerator[Outside]:
         yield Outside(hook, {"karl": in_germany, "ravi": in_india, "meera": of_author})
 
 
-async def prepared(v: Village, out: Outside) -> tuple[Said, dict[str, Office]]:
+async def prepared(v: Village, out: Outside) -> tuple[VillagePost, dict[str, Office]]:
     """Everybody is there, listens and has said something."""
     for who, whom in ((v.karl, v.meera), (v.karl, v.ravi), (v.meera, v.ravi), (v.ravi, v.meera), (v.asha, v.meera)):
         await v.follows(who, whom)
@@ -211,7 +211,7 @@ async def exported(v: Village) -> dict[str, list[object]]:
     return {"/settings/export/ id": taken, "/api/v1/exports/ id": taken}
 
 
-def _names(v: Village, post: Said, secret_ref: str) -> dict[str, list[object]]:
+def _names(v: Village, post: VillagePost, secret_ref: str) -> dict[str, list[object]]:
     posts: list[object] = [post.id, v.ravi.latest.id, v.asha.latest.id]
     people: list[object] = [v.meera.id, v.ravi.id, v.koel.id]
     return {

@@ -13,7 +13,7 @@ from chaupal.store.machine import work_sqlite
 from painted import picture
 from surfaces.test_two_worlds import GAG, SAID, WHY
 from surfaces.worlds import Answer, Grounds, answer_of, difference, hour, minute, still_village
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 ON_A_POST = ("favourite", "unfavourite", "bookmark", "unbookmark", "mute", "unmute", "pin", "unpin")
 ON_A_PERSON = ("follow", "unfollow", "mute", "unmute", "block", "unblock", "note", "remove_from_followers")
@@ -52,7 +52,7 @@ async def in_secret(v: Village, about: str, outcome: str) -> None:
     await v.settle()
 
 
-def tries(v: Village, post: Said, whom: Villager) -> list[tuple[str, str, dict[str, Any]]]:
+def tries(v: Village, post: VillagePost, whom: Villager) -> list[tuple[str, str, dict[str, Any]]]:
     """Method, path and body of all that can be tried with either, in order."""
     here, of_post, of_person = (
         v.running.house.settings.origin,

@@ -9,7 +9,7 @@ from chaupal_audit.errors import Problem
 from chaupal_audit.report.compare import differences
 from chaupal_audit.report.filters import EVERYTHING, parse_filters
 from chaupal_audit.report.report import document, report
-from told import Told
+from told import ToldLog
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=6),
@@ -63,7 +63,7 @@ def test_what_is_no_report_is_said_to_be_none(answer: httpx2.Response):
 
 @given(JSON)
 def test_a_foreign_document_can_hold_anything(tables: object):
-    story = Told()
+    story = ToldLog()
     story.order("IN-1")
     ours = document(report(story.fold.facts))
     assert differences(ours, {"tables": tables, "figures": tables})
@@ -71,7 +71,7 @@ def test_a_foreign_document_can_hold_anything(tables: object):
 
 
 def test_a_gap_in_the_copy_is_an_error():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1")
     with pytest.raises(ValueError, match="entry 0 is missing"):
         audit.count(lambda: [(1, story.entries[0], [])], None, EVERYTHING, (), print)

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from chaupal_audit import tlog
 from chaupal_audit.fold.fold import Fold, fold
 from chaupal_audit.report.report import digest, document, report
-from told import FIRST, Told, complaints, table
+from told import FIRST, ToldLog, complaints, table
 
 WORDS = st.sampled_from(["order", "measure", "decision", "reversal", "appeal", "report", "open", "cover", "nonsense"])
 JSON = st.recursive(
@@ -27,7 +27,7 @@ def test_a_gap_is_an_error():
 
 
 def test_a_part_of_the_log_gives_the_report_of_that_time():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1")
     before = digest(document(report(story.fold.facts)))
     story.order("IN-2")
@@ -40,7 +40,7 @@ def test_a_part_of_the_log_gives_the_report_of_that_time():
 
 @given(st.lists(st.tuples(WORDS, st.dictionaries(NAMES, JSON, max_size=4), JSON), max_size=12))
 def test_a_foreign_log_can_say_anything_and_there_is_still_a_report(said: list[tuple[str, dict[str, object], object]]):
-    story = Told()
+    story = ToldLog()
     story.order("IN-1")
     for n, (t, public, prev) in enumerate(said):
         fields = {"v": 2, "t": t, "ref": "IN-1", "at": FIRST, "public": public, "prev": prev if n % 2 else 0}
@@ -58,7 +58,7 @@ def test_bytes_that_are_no_entry_are_counted_as_such(entry: bytes):
 
 
 def test_a_secret_order_counts_once_it_is_opened():
-    story = Told()
+    story = ToldLog()
     public = {"kind": "order", "class": "government", "jurisdiction": "IN", "secrecy": "gag", "targets": {"account": 3}}
     leaf = tlog.secret_leaf("2021-02-01T10:00Z", "2021-02-01T10:12Z", "order", "IN-9", public, None, "IN-69A@1")
     story.entries.append(leaf.entry)
@@ -72,7 +72,7 @@ def test_a_secret_order_counts_once_it_is_opened():
 
 
 def test_what_entries_do_not_say_is_taken_to_be_usual():
-    story = Told()
+    story = ToldLog()
     story.says("order", "IN-1", {"authority": "M", "jurisdiction": "IN", "targets": {"post": 1}})
     begun = story.says(
         "measure", "IN-1", {"target": 1, "kind": "post", "measure": "withhold_post", "territory": ["IN"]}

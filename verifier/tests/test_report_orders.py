@@ -4,13 +4,13 @@ import pytest
 
 from chaupal_audit.report.filters import View
 from chaupal_audit.report.tables import tables
-from told import Told, table
+from told import ToldLog, table
 
 
 @pytest.fixture
-def february() -> Told:
+def february() -> ToldLog:
     """Three orders: of twelve accounts and a post (ten withheld, one narrowed, one refused), a returned one, a court's."""
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 12, "post": 1}, act_by="2021-02-01T13:00Z")
     story.step("IN-1", "acknowledged", at="2021-02-01T10:30Z")
     first = [story.measure("IN-1", n, at="2021-02-01T12:00Z") for n in range(1, 11)]
@@ -30,7 +30,7 @@ def february() -> Told:
     return story
 
 
-def test_t1_says_what_became_of_each_order(february: Told):
+def test_t1_says_what_became_of_each_order(february: ToldLog):
     rows = table(february, "T1")
     assert [(r["country"], r["ground"]) for r in rows] == [
         ("DE", "public_order"),
@@ -48,7 +48,7 @@ def test_t1_says_what_became_of_each_order(february: Told):
     assert (total["received"], total["returned"], total["pending"], total["narrower"]) == (3, 1, 1, 1)
 
 
-def test_t2_counts_accounts_by_country_and_does_not_show_few(february: Told):
+def test_t2_counts_accounts_by_country_and_does_not_show_few(february: ToldLog):
     germany, india, total = table(february, "T2")
     assert (germany["court_orders"], germany["other_orders"], germany["some_withheld"]) == (1, 0, 0.0)
     assert (india["court_orders"], india["other_orders"], india["some_withheld"]) == (0, 2, 0.5)
@@ -59,7 +59,7 @@ def test_t2_counts_accounts_by_country_and_does_not_show_few(february: Told):
     assert (total["posts_withheld"], total["posts_given_back"]) == (2, 0)  # one of them of an account
 
 
-def test_t3_counts_targets_by_decision(february: Told):
+def test_t3_counts_targets_by_decision(february: ToldLog):
     rows = {(r["decision"], r["ground"]): r for r in table(february, "T3") if r["decision"]}
     assert rows["complied_full", ""]["accounts"] == 10
     assert rows["complied_full", ""]["targets"] == 11
@@ -69,7 +69,7 @@ def test_t3_counts_targets_by_decision(february: Told):
     assert (rows["returned", ""]["accounts"], rows["pending", ""]["posts"]) == (20, 1)
 
 
-def test_the_period_is_when_the_order_was_received(february: Told):
+def test_the_period_is_when_the_order_was_received(february: ToldLog):
     february.order("IN-3", at="2021-03-01T00:00Z")
     assert table(february, "T1", from_="2021-02", to="2021-02")[-1]["received"] == 3
     assert table(february, "T1", from_="2021-03")[-1]["received"] == 1
@@ -78,7 +78,7 @@ def test_the_period_is_when_the_order_was_received(february: Told):
     assert table(february, "T1", regime="IN-69A@2")[-1]["received"] == 0
 
 
-def test_t4_counts_challenges_in_the_month_they_are_made(february: Told):
+def test_t4_counts_challenges_in_the_month_they_are_made(february: ToldLog):
     for step in ("objection_filed", "hearing_held", "challenged_in_court", "set_aside"):
         february.step("IN-1", step, at="2021-03-02T10:00Z")
     february.step("IN-1", "set_aside", body="review_committee", at="2021-03-03T10:00Z")
@@ -89,7 +89,7 @@ def test_t4_counts_challenges_in_the_month_they_are_made(february: Told):
 
 
 def test_t5_says_what_became_of_emergencies():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", emergency=True, interim_until="2021-02-03T10:00Z")
     story.reverse(story.measure("IN-1", at="2021-02-01T12:00Z"), "lapsed", at="2021-02-03T10:00Z")
     story.order("IN-2", emergency=True)
@@ -102,7 +102,7 @@ def test_t5_says_what_became_of_emergencies():
 
 
 def test_orders_of_which_only_a_rough_number_may_be_told_are_in_no_table():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 40}, secrecy="aggregate_only")
     assert table(story, "T1")[-1]["received"] == table(story, "T2")[-1]["accounts_specified"] == 0
     notes = [str(note) for note in tables.TABLES["T2"].make(View(story.fold.facts)).notes]
@@ -110,7 +110,7 @@ def test_orders_of_which_only_a_rough_number_may_be_told_are_in_no_table():
 
 
 def test_t1a_says_what_each_authority_asked_for_and_got():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 2})
     story.measure("IN-1", 1, "withhold_post", kind="post")
     story.refuse("IN-1", 2, kind="post")
@@ -123,7 +123,7 @@ def test_t1a_says_what_each_authority_asked_for_and_got():
 
 
 def test_the_deadline_is_the_earlier_of_the_orders_and_the_laws():
-    story = Told()
+    story = ToldLog()
     for ref, said in (
         ("IN-1", {"act_by": "2021-02-10T00:00Z", "law_act_by": "2021-02-01T13:00Z"}),
         ("IN-2", {"act_by": "2021-02-10T00:00Z"}),
@@ -135,7 +135,7 @@ def test_the_deadline_is_the_earlier_of_the_orders_and_the_laws():
 
 @pytest.mark.parametrize("step", ["withdrawn", "set_aside"])
 def test_what_is_taken_back_in_part_leaves_the_order_pending_for_the_rest(step: str):
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 3})
     story.step("IN-1", step, targets=[2], at="2021-02-01T12:00Z")
     (row, *_) = table(story, "T1")

@@ -1,15 +1,15 @@
 """T6-T19 on small stories that can be counted by hand."""
 
 from chaupal_audit.report.tables.tables import TABLES
-from told import Told, table
+from told import ToldLog, table
 
 
-def row(story: Told, id_: str, at: int = 0, **asked: str):
+def row(story: ToldLog, id_: str, at: int = 0, **asked: str):
     return table(story, id_, **asked)[at]
 
 
 def test_t6_says_what_is_withheld_where_and_since_when():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 3, "account": 10})
     for n in range(1, 11):
         story.measure("IN-1", n, territory=["IN", "LK"])
@@ -36,7 +36,7 @@ def test_t6_says_what_is_withheld_where_and_since_when():
 
 def test_t6_counts_what_is_withheld_and_not_by_how_many_orders():
     """163 accounts were said to be withheld where 99 were: an emergency and its confirming order are about the same ones."""
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 10})
     first = [story.measure("IN-1", n) for n in range(1, 11)]
     story.order("IN-2", {"account": 10})
@@ -55,7 +55,7 @@ def test_t6_counts_what_is_withheld_and_not_by_how_many_orders():
 
 
 def test_t6_counts_days_from_the_first_day_on_however_often_it_was_renewed():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 1})
     ended = story.reverse(story.measure("IN-1", 1, "withhold_post", kind="post"), "renewed", at="2021-03-05T00:00Z")
     story.measure("IN-1", 1, "withhold_post", kind="post", at="2021-03-05T00:00Z", prev=ended, cause="renewed")
@@ -64,7 +64,7 @@ def test_t6_counts_days_from_the_first_day_on_however_often_it_was_renewed():
 
 
 def test_t6_is_as_of_the_end_of_the_period():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 1})
     story.reverse(story.measure("IN-1", 1, "withhold_post", kind="post"), at="2021-03-05T00:00Z")
     assert row(story, "T6", to="2021-02")["posts"] == 1
@@ -72,7 +72,7 @@ def test_t6_is_as_of_the_end_of_the_period():
 
 
 def test_t7_counts_own_rules_by_rule_measure_source_and_language():
-    story = Told()
+    story = ToldLog()
     for n in range(12):
         story.sanction(f"O-{n}", permanent=n < 10, until=None if n < 10 else "2021-03-01T00:00Z")
     story.sanction("O-20", "remove_post", kind="post", source="automated", language="en")
@@ -89,7 +89,7 @@ def test_t7_counts_own_rules_by_rule_measure_source_and_language():
 
 
 def test_t8_counts_what_states_pointed_at():
-    story = Told()
+    story = ToldLog()
     hint = {"source": "state_flag", "flagged_by": "Ministry of Electronics", "jurisdiction": "IN"}
     story.sanction("O-1", "remove_post", kind="post", **hint)
     story.sanction("O-3", "remove_post", kind="post", **hint | {"flagged_by": "Delhi Police"})
@@ -106,7 +106,7 @@ def test_t8_counts_what_states_pointed_at():
 
 
 def test_t9_counts_and_lists_what_is_kept_out_of_trends():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"tag": 2})
     gone = story.measure("IN-1", 1, "deamplify", kind="tag", term="आग")
     story.reverse(gone, "lifted", at="2021-02-03T10:00Z")
@@ -128,7 +128,7 @@ def test_t9_counts_and_lists_what_is_kept_out_of_trends():
 
 
 def test_t10_counts_reports_and_their_deadlines():
-    story = Told()
+    story = ToldLog()
     due = {"ack_due": "2021-02-02T10:00Z", "resolve_due": "2021-02-16T10:00Z"}
     story.report("R-1", **due)
     story.report("R-1", "acknowledged", at="2021-02-01T12:00Z")
@@ -146,7 +146,7 @@ def test_t10_counts_reports_and_their_deadlines():
 
 
 def test_t11_and_t12_count_appeals_outside_and_inside():
-    story = Told()
+    story = ToldLog()
     first, second, third = (story.sanction(f"O-{n}", "remove_post", kind="post") for n in range(3))
     decided = story.appeal(first, due="2021-02-08T10:00Z")
     story.appeal(decided, "decided", outcome="reversed", at="2021-02-04T10:00Z")
@@ -165,7 +165,7 @@ def test_t11_and_t12_count_appeals_outside_and_inside():
 
 
 def test_t13_says_who_was_told():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 40})
     for n in range(1, 41):
         begun = story.measure("IN-1", n, at="2021-02-02T10:00Z")
@@ -182,7 +182,7 @@ def test_t13_says_who_was_told():
 
 
 def test_t14_counts_copyright():
-    story = Told()
+    story = ToldLog()
     story.order("US-1", {"post": 1}, regime="US-DMCA@1", jurisdiction="US", kind="notice", **{"class": "person"})
     taken = story.measure("US-1", 1, "remove_post", kind="post", basis="copyright", jurisdiction="US")
     for step in ("filed", "restored"):
@@ -200,7 +200,7 @@ def test_t14_counts_copyright():
 
 
 def test_t16_t17_and_t18_on_machines_languages_and_synthetic_media():
-    story = Told()
+    story = ToldLog()
     made = [story.sanction(f"O-{n}", "label", kind="post", source="automated", rule="8@1") for n in range(10)]
     story.appeal(made[0], at="2021-02-02T10:00Z")
     story.reverse(made[0], "appealed", at="2021-02-03T10:00Z")
@@ -213,7 +213,7 @@ def test_t16_t17_and_t18_on_machines_languages_and_synthetic_media():
 
 
 def test_t19_counts_entries_by_type_and_closed_ones_roughly():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1")
     for _ in range(12):
         story.says("cover", "", {})
@@ -222,7 +222,7 @@ def test_t19_counts_entries_by_type_and_closed_ones_roughly():
 
 
 def test_a_measure_that_an_appeal_narrows_stays_one_measure():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 1})
     wide = story.measure("IN-1", 1, "withhold_post", kind="post", territory=["IN", "LK"])
     filed = story.appeal(wide)
@@ -239,7 +239,7 @@ def test_a_measure_that_an_appeal_narrows_stays_one_measure():
 
 
 def test_an_account_of_which_only_posts_are_withheld_stays_an_account():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 10, "unknown": 1})
     for n in range(1, 11):
         said = {"target": n, "kind": "account", "step": "proposed", "demanded": "withhold_account", "by": "a"}
@@ -259,7 +259,7 @@ def test_an_account_of_which_only_posts_are_withheld_stays_an_account():
 
 
 def test_what_was_not_found_keeps_no_order_pending():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 1, "unknown": 2})
     story.refuse("IN-1", 1, kind="post")
     assert (row(story, "T1")["none"], row(story, "T1")["pending"]) == (1, 0)
@@ -267,7 +267,7 @@ def test_what_was_not_found_keeps_no_order_pending():
 
 
 def test_what_a_closed_or_set_aside_order_left_undecided_is_not_pending():
-    story = Told()
+    story = ToldLog()
     for ref, step in (("IN-1", "closed"), ("IN-2", "set_aside")):
         story.order(ref, {"post": 3})
         story.measure(ref, 1, "withhold_post", kind="post")

@@ -9,7 +9,7 @@ from chaupal_audit.fold.fold import Fold, fold
 FIRST = "2021-02-01T10:00Z"
 
 
-class Told:
+class ToldLog:
     """Entries in order. `at` is the time of what comes next; every act may say another."""
 
     def __init__(self, at: str = FIRST) -> None:
@@ -160,7 +160,7 @@ class Told:
         return fold((index, entry, self.beside.get(index, ())) for index, entry in enumerate(self.entries))
 
 
-def table(story: Told, id_: str, **asked: str) -> list[dict[str, Any]]:
+def table(story: ToldLog, id_: str, **asked: str) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries, with the total as the last where there is one; `from_`, `to`, `country` …"""
     from chaupal_audit.report.filters import View, parse_filters
     from chaupal_audit.report.tables import tables

@@ -14,7 +14,7 @@ from chaupal.governance.orders.orders import SOURCES
 from chaupal.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from chaupal.governance.cases.bulk import Done, Outcome
+    from chaupal.governance.cases.bulk import BulkOutcome, Outcome
     from chaupal.http.call import House
 
 FLAGS = frozenset({"--what-can", "--check", "--permanent", "-h", "--help"})
@@ -106,7 +106,7 @@ def _say_outcome(outcome: "Outcome", left: int, *, only_check: bool) -> None:
         raise Invalid("rows_cannot_be_done" if only_check else "rows_left_undone", many=len(outcome.bad))
 
 
-def row_text(done: "Done") -> str:
+def row_text(done: "BulkOutcome") -> str:
     """`line 5, reason: say why in a whole sentence`."""
     from chaupal.governance.cases.csv_cases import column
 

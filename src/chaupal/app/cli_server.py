@@ -8,7 +8,7 @@ from chaupal.app.cli import in_house
 from chaupal.app.cli_staff import as_option, staff
 
 if TYPE_CHECKING:
-    from chaupal.governance.servers.limits import Standing
+    from chaupal.governance.servers.limits import ServerStanding
     from chaupal.http.call import House
 
 
@@ -133,7 +133,7 @@ async def disallow(house: "House", domain: str, who: str, reason: str) -> None:
     click.echo(f"{found.domain}: {'off the list' if off else 'proposed'}")
 
 
-def _say(standing: "Standing") -> None:
+def _say(standing: "ServerStanding") -> None:
     held = [f"{limit.row.measure} ({limit.row.order_ref})" for limit in standing.limits]
     asked = [f"{measure.value} proposed" for measure in sorted(standing.proposed)]
     refs = [w.ref for w in standing.waiting]

@@ -14,13 +14,13 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.ports.meter import Meter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
-from chaupal.store.federation.arrivals import Waiting
+from chaupal.store.federation.arrivals import WaitingArrivals
 from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
     from chaupal.federation.connections import Connections
     from chaupal.federation.signing.keys import SigningKey
-    from chaupal.store.federation.keys import Known
+    from chaupal.store.federation.keys import KnownKey
 
 
 class Federation(msgspec.Struct, frozen=True):
@@ -73,10 +73,10 @@ class FederationMemory:
         self.own: Shelf[int, SigningKey] = Shelf(5_000)
         self.speaks: Shelf[str, str] = Shelf(20_000)
         self.vain: Shelf[str, tuple[int, bool]] = Shelf(20_000)
-        self.fetching: dict[str, asyncio.Task[Known]] = {}
+        self.fetching: dict[str, asyncio.Task[KnownKey]] = {}
         self.files: dict[int | str, tuple[int, asyncio.Task[bool]]] = {}
         self.missed: Shelf[str, int] = Shelf(20_000)
         self.looked: Shelf[str, int] = Shelf(2_000)
-        self.waiting: tuple[Waiting, int] = (Waiting(0, 0), 0)
+        self.waiting: tuple[WaitingArrivals, int] = (WaitingArrivals(0, 0), 0)
         self.unproven: tuple[int, int] = (0, 0)
         self.heard: Shelf[int, int] = Shelf(20_000)

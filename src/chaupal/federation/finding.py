@@ -16,7 +16,7 @@ from chaupal.federation.taking import posts as taking, statements
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import emojis, keys, people, servers, speech, uris
-from chaupal.store.federation.people import Shown
+from chaupal.store.federation.people import RemoteProfile
 from chaupal.store.identity import account_status as standing, accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
@@ -241,9 +241,9 @@ async def _name_others(fed: Federation, w: Writing, account: int, actor: Actor) 
         await aliases.unname(w, account, other)
 
 
-async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> Shown:
+async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> RemoteProfile:
     named = [(one.name, one.url) for one in actor.emojis if f":{one.name}:" in actor.name + actor.note]
-    return Shown(
+    return RemoteProfile(
         uri=actor.uri, url=actor.url, kind=actor.kind, name=actor.name, note=actor.note, note_html=actor.note_html,
         fields=actor.fields, locked=actor.locked, bot=actor.bot, discoverable=actor.discoverable, indexable=actor.indexable,
         hides=actor.hides_collections, inbox=actor.inbox, shared_inbox=actor.shared_inbox, outbox=actor.outbox,

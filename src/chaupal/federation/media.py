@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
 from chaupal.social.media import elsewhere, media, pictures
 from chaupal.store.federation import emojis, media as store, people
-from chaupal.store.federation.media import Away
+from chaupal.store.federation.media import FileElsewhere
 
 AT_ONCE = 24  # files that one process fetches; whoever asks for more asks again
 OF_ONE_SERVER = 16  # of those: one that is slow leaves room for the others
@@ -113,7 +113,7 @@ async def _fetch(fed: Federation, id_: int) -> bool:
     return True
 
 
-async def _get(fed: Federation, away: Away) -> bytes:
+async def _get(fed: Federation, away: FileElsewhere) -> bytes:
     settings = fed.settings
     most = settings.max_media_bytes if away.kind == "image" else min(settings.max_film_bytes, MOST_FILM)
     return (await calling.plain(fed, away.url, ACCEPT, KINDS, most=most, patience=PATIENCE)).body

@@ -9,7 +9,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.store.federation import addresses as store, uris
-from chaupal.store.federation.addresses import Where, Whose
+from chaupal.store.federation.addresses import AddressedPerson, AddressedPost
 from chaupal.store.identity import moving
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading
@@ -85,7 +85,7 @@ async def _withheld(fed: Federation, reading: Reading, post: Post) -> dict[int, 
     return {id_: told for id_, told in said.items() if told}
 
 
-def named(origin: str, whose: Whose) -> ActorNamed:
+def named(origin: str, whose: AddressedPerson) -> ActorNamed:
     """Somebody by the addresses that servers know."""
     if not whose.server:
         own = addresses.person(origin, whose.handle)
@@ -93,16 +93,16 @@ def named(origin: str, whose: Whose) -> ActorNamed:
     return ActorNamed(whose.handle, whose.uri, whose.url or whose.uri, whose.server)
 
 
-def address(origin: str, where: Where) -> str:
+def address(origin: str, where: AddressedPost) -> str:
     """The id of a post, for servers."""
     return where.uri if where.server else addresses.post(origin, where.handle, where.id)
 
 
-def _address(origin: str, where: Where | None) -> str:
+def _address(origin: str, where: AddressedPost | None) -> str:
     return "" if where is None else address(origin, where)
 
 
-async def _stamp(reading: Reading, origin: str, post: Post, quoted: Where | None) -> str:
+async def _stamp(reading: Reading, origin: str, post: Post, quoted: AddressedPost | None) -> str:
     """What shows that it may quote: ours where the quoted post is ours, else what its author's server gave."""
     if quoted is None or post.quote_state != quotes.ACCEPTED:
         return ""

@@ -15,7 +15,7 @@ from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import webhooks
-from chaupal.store.court.webhooks import Due, Webhook as Webhook
+from chaupal.store.court.webhooks import DueCall, Webhook as Webhook
 
 EVENTS = (
     "order.received",
@@ -43,14 +43,14 @@ class WebhookForm(msgspec.Struct, kw_only=True):
     events: tuple[str, ...] = ()
 
 
-class Made(msgspec.Struct, frozen=True):
+class NewWebhook(msgspec.Struct, frozen=True):
     """A webhook with its secret, which is shown this once."""
 
     hook: Webhook
     secret: str
 
 
-async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
+async def register(court: Court, viewer: Viewer, form: WebhookForm) -> NewWebhook:
     """A new webhook. Raises NotAllowed, Invalid by field, Conflict where there are too many."""
     me = check_may(viewer, "manage_webhooks")
     paper = Paper()
@@ -72,7 +72,7 @@ async def register(court: Court, viewer: Viewer, form: WebhookForm) -> Made:
         if len(await webhooks.every(w)) >= MOST:
             raise Conflict("too_many_webhooks")
         await webhooks.add(w, hook)
-    return Made(hook, secret)
+    return NewWebhook(hook, secret)
 
 
 async def listed(court: Court, viewer: Viewer) -> list[Webhook]:
@@ -93,14 +93,14 @@ async def switch(court: Court, viewer: Viewer, id_: int, *, on: bool) -> Webhook
     return await _found(court, viewer, id_)
 
 
-async def new_secret(court: Court, viewer: Viewer, id_: int) -> Made:
+async def new_secret(court: Court, viewer: Viewer, id_: int) -> NewWebhook:
     """Another secret from now on. Raises NotAllowed, NotFound."""
     hook = await _found(court, viewer, id_)
     secret = _secret()
     sealed = await _sealed(court, id_, secret)
     async with court.work.writing() as w:
         await webhooks.reseal(w, id_, sealed)
-    return Made(hook, secret)
+    return NewWebhook(hook, secret)
 
 
 async def ping(court: Court, viewer: Viewer, id_: int) -> None:
@@ -111,7 +111,7 @@ async def ping(court: Court, viewer: Viewer, id_: int) -> None:
     now = court.clock()
     async with court.work.writing() as w:
         await webhooks.add_call(
-            w, Due(id=court.make_id(), webhook_id=id_, event=PING, body="{}", order_ref="", at=now, due_at=now)
+            w, DueCall(id=court.make_id(), webhook_id=id_, event=PING, body="{}", order_ref="", at=now, due_at=now)
         )
 
 

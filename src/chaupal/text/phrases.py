@@ -17,7 +17,7 @@ _PLAIN = regex.compile(r"[\p{L}\p{M}\p{N}\p{Cf}\s[\p{P}--[@\#&*%]]]+", regex.V1)
 _LETTER = r"[\p{L}\p{M}\p{N}]"
 
 
-class Read(NamedTuple):
+class ReadText(NamedTuple):
     """A text made ready to be looked through. `line`: its folded words, a space before and after each."""
 
     plain: str
@@ -34,7 +34,7 @@ class Phrase(NamedTuple):
     whole: bool
     pattern: regex.Pattern[str] | None = None
 
-    def found_in(self, text: Read) -> bool:
+    def found_in(self, text: ReadText) -> bool:
         match self.kind:
             case "words":
                 return (f" {self.needle} " if self.whole else self.needle) in text.line
@@ -64,7 +64,7 @@ def _as_it_is(text: str, *, whole: bool) -> regex.Pattern[str]:
     return regex.compile(before + regex.escape(text) + after)
 
 
-def read(parts: Iterable[str]) -> Read:
+def read(parts: Iterable[str]) -> ReadText:
     """The texts of one post (warning, words, what its pictures show); no phrase reaches from one into the next."""
     texts = [nfc(part) for part in parts if part]
     entities = [entity for text in texts for entity in find_entities(text)]
@@ -73,4 +73,4 @@ def read(parts: Iterable[str]) -> Read:
     # A tag is a word by itself, too: #किसान_आंदोलन is met by किसानआंदोलन.
     lines += [f" {tag} " for tag in sorted(tags)]
     mentions = frozenset(entity.text.lower().partition("@")[0] for entity in entities if entity.kind == "mention")
-    return Read("\n".join(texts).casefold(), "\n".join(lines), tags, mentions)
+    return ReadText("\n".join(texts).casefold(), "\n".join(lines), tags, mentions)

@@ -4,7 +4,7 @@ from typing import Any
 
 import regex
 
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 PATH = "/api/v1/conversations"
 
@@ -15,7 +15,7 @@ async def talks(v: Village, who: Villager, country: str = "IN") -> list[dict[str
     return (await v.api(who, "GET", PATH, country)).json()
 
 
-async def writes(v: Village, who: Villager, text: str, reply_to: Said | None = None) -> Said:
+async def writes(v: Village, who: Villager, text: str, reply_to: VillagePost | None = None) -> VillagePost:
     return await v.says(who, text, visibility=3, reply_to=reply_to.id if reply_to else None)
 
 

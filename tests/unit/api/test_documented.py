@@ -12,7 +12,7 @@ from painted import picture
 from pushing import Device
 from unit.api.test_admin_doors import as_staff
 from unit.api.test_announcements import announces
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 # Documented, and not sent by this server, and why.
 NOT_SENT = {
@@ -108,7 +108,7 @@ async def posts(v: Village) -> None:
 async def links(v: Village) -> None:
     url = "https://mandi.example/bhav"
     for who in (v.asha, v.ravi):
-        said: Said = await v.says(who, f"पढ़िए {url}")
+        said: VillagePost = await v.says(who, f"पढ़िए {url}")
         async with v.running.house.square.work.writing() as w:
             await link_cards.want(w, said.id, url)
             card = LinkCard(

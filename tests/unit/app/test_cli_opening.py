@@ -49,7 +49,7 @@ def test_what_is_confidential_is_opened_and_then_erased(tmp_path: Path):
 
 def a_secret_order(data: Path) -> int:
     """The entry of an order of which nobody outside may learn."""
-    said = log.Written(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
+    said = log.EntryContent(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
 
     async def act(house: House) -> int:
         async with house.court.work.writing() as w:

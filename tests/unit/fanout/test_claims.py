@@ -16,7 +16,7 @@ from chaupal.store.court.tellings import Telling
 from chaupal.store.machine import claims, marks
 from chaupal.store.machine.claims import CLAIM, Claim, Overtaken
 from chaupal.store.machine.dialect import statement
-from chaupal.store.notifications.notification_mails import Due
+from chaupal.store.notifications.notification_mails import DueMail
 from two import Open
 from waiting import PATIENCE, until
 
@@ -205,7 +205,7 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
 ):
     house = await houses()
     letters = [
-        Due(account=n, handle="asha", email="asha@example.org", language="hi", kinds="", mailed=0) for n in (1, 2)
+        DueMail(account=n, handle="asha", email="asha@example.org", language="hi", kinds="", mailed=0) for n in (1, 2)
     ]
     notifications = [
         Telling(
@@ -223,7 +223,7 @@ async def test_who_was_overtaken_among_many_letters_leaves_the_rest_and_tells_of
         for n in (1, 2)
     ]
 
-    async def due(*_: object) -> list[Due]:
+    async def due(*_: object) -> list[DueMail]:
         return letters
 
     async def put_off(*_: object) -> list[Telling]:

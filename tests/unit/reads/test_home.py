@@ -9,12 +9,12 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import home
 from chaupal.social.posts import posts
 from listening import listening
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 HOME = "/api/v1/timelines/home"
 
 
-async def reposts(v: Village, who: Villager, said: Said) -> int:
+async def reposts(v: Village, who: Villager, said: VillagePost) -> int:
     v.clock.move(SECOND)
     id_ = await posts.repost(v.running.house.square, who.viewer, said.id)
     await v.settle()
@@ -33,7 +33,7 @@ async def stands(v: Village, who: Villager, **cursor: int) -> list[tuple[str, st
     return [(one["id"], one["reblog"]["id"] if one["reblog"] else None) for one in found]
 
 
-async def times(v: Village, who: Villager, said: Said, **cursor: int) -> int:
+async def times(v: Village, who: Villager, said: VillagePost, **cursor: int) -> int:
     """How often a post stands there, by itself or reposted."""
     return sum(str(said.id) in entry for entry in await stands(v, who, **cursor))
 
@@ -129,7 +129,7 @@ async def walked(v: Village, who: Villager, limit: int) -> list[list[str]]:
     return pages
 
 
-async def busy(v: Village) -> list[Said]:
+async def busy(v: Village) -> list[VillagePost]:
     """Eight posts of a stranger, each reposted by four whom Asha follows, the reposts close together."""
     crowd = [v.ravi, v.meera, await newcomer(v, "gita"), await newcomer(v, "hari")]
     said = [await v.says(v.karl, f"number {n}") for n in range(8)]

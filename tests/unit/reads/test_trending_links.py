@@ -11,12 +11,12 @@ from chaupal.policy.things import LinkCard
 from chaupal.social.signin import sessions
 from chaupal.store.square import link_cards
 from measures import begin
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 MANDI, KHET = "https://mandi.example/bhav", "https://khet.example/"
 
 
-async def links(v: Village, who: Villager, url: str, words: str = "पढ़िए", **draft: Any) -> Said:
+async def links(v: Village, who: Villager, url: str, words: str = "पढ़िए", **draft: Any) -> VillagePost:
     """A post with a link whose card has come."""
     said = await v.says(who, f"{words} {url}", **draft)
     async with v.running.house.square.work.writing() as w:

@@ -27,7 +27,7 @@ from chaupal.text.captions import MOST_BYTES
 from exports import export
 from films import film, long_gif, painted_once, sound
 from painted import picture
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 HI = "WEBVTT\n\n00:00.100 --> 00:00.900\n<b>झूला</b> घूमता है\n"
 EN = "WEBVTT\n\n00:00.100 --> 00:00.900\nThe wheel turns\n"
@@ -50,7 +50,7 @@ async def send(v: Village, data: bytes, told: str | bytes, language: str = "hi")
     )
 
 
-async def filmed(v: Village, **draft: Any) -> tuple[Said, str, str]:
+async def filmed(v: Village, **draft: Any) -> tuple[VillagePost, str, str]:
     """A post with a film in which something is said; the film's id and where its words are."""
     sent = (await send(v, film(), HI)).json()
     said = await v.says(v.asha, "मेले में", pictures=[int(sent["id"])], **draft)
@@ -76,7 +76,7 @@ async def kept(v: Village) -> int:
         return len(await reading.fetch(statement(rows.select())))
 
 
-async def shown(v: Village, said: Said, who: Villager) -> list[tuple[str, str]]:
+async def shown(v: Village, said: VillagePost, who: Villager) -> list[tuple[str, str]]:
     """Language and text of a post's captions, as an app reads them."""
     post = (await v.api(who, "GET", f"/api/v1/statuses/{said.id}")).json()
     found = post["media_attachments"][0]["captions"]

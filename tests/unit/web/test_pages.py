@@ -9,7 +9,7 @@ import regex
 
 from chaupal.http.csrf import worded
 from painted import picture
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 OPEN = ("/", "/public", "/public/hi", "/public/ta", "/tags/किसान_आंदोलन", "/search", "/search?q=किसान", "/about", "/@asha",
         "/@asha?show=replies", "/@asha/followers", "/@asha/following", "/orders", "/login", "/signup", "/nothing-here")  # fmt: skip
@@ -29,7 +29,7 @@ CLOSED = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "s
 DRAWN = {"path", "circle", "rect"}
 
 
-class Seen(HTMLParser):
+class TakenApart(HTMLParser):
     """A page taken apart: its elements, and what is wrong with it."""
 
     def __init__(self, text: str) -> None:
@@ -112,7 +112,7 @@ async def test_every_page_is_whole_labelled_and_without_an_inline_script(village
 
 
 def check(answer: httpx2.Response, path: str, language: str) -> None:
-    seen = Seen(answer.text)
+    seen = TakenApart(answer.text)
     assert not seen.faults, (path, seen.faults)
     assert seen.of("html")[0]["lang"] == language
     assert not worded(answer.content), path
@@ -296,7 +296,7 @@ async def test_a_message_is_not_among_the_posts_of_a_profile(village: Village):
 
 
 async def test_anothers_name_before_a_post_leads_to_the_right_one(village: Village):
-    post: Said = village.asha.latest
+    post: VillagePost = village.asha.latest
     answer = await village.client.get(f"/@ravi/{post.id}")
     assert answer.headers["location"] == post.path
 

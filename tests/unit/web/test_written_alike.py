@@ -1,10 +1,10 @@
 """Programs and pages write the same posts: what stands around them is looked up once, so neither knows less."""
 
 from unit.fanout.outside.test_bylines import PLACE, lists, shares, village  # noqa: F401 (the fixture: previews are on)
-from village import Said, Village, Villager
+from village import Village, VillagePost, Villager
 
 
-async def quotes(v: Village, by: Villager, said: Said) -> str:
+async def quotes(v: Village, by: Villager, said: VillagePost) -> str:
     return (await v.api(by, "POST", "/api/v1/statuses", status="देखिए", quoted_status_id=str(said.id))).json()["id"]
 
 

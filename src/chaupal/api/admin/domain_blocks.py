@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.servers import allowing, limits
-from chaupal.governance.servers.allowing import Allowed
-from chaupal.governance.servers.limits import ServerForm, Standing, severity_of
+from chaupal.governance.servers.allowing import AllowedServer
+from chaupal.governance.servers.limits import ServerForm, ServerStanding, severity_of
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, post, put
@@ -107,7 +107,7 @@ class AdminDomainAllow(msgspec.Struct, kw_only=True):
     ending: bool
 
 
-def _block(call: Call[Any], standing: Standing) -> AdminDomainBlock:
+def _block(call: Call[Any], standing: ServerStanding) -> AdminDomainBlock:
     suspended = Measure.SUSPEND_SERVER in standing.measures
     return AdminDomainBlock(
         id=str(standing.id),
@@ -124,7 +124,7 @@ def _block(call: Call[Any], standing: Standing) -> AdminDomainBlock:
     )
 
 
-def _matters(call: Call[Any], standing: Standing) -> list[BlockMatter]:
+def _matters(call: Call[Any], standing: ServerStanding) -> list[BlockMatter]:
     office = f"{call.house.settings.origin}/office/orders"
     live = [
         BlockMatter(
@@ -205,7 +205,7 @@ async def end(call: Call[BlockEnded]) -> Answer:
 # --- let in by name ---
 
 
-def _allowed(allowed: Allowed) -> AdminDomainAllow:
+def _allowed(allowed: AllowedServer) -> AdminDomainAllow:
     return AdminDomainAllow(
         id=str(allowed.id),
         domain=allowed.domain,

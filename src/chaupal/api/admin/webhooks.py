@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.governance import webhooks
-from chaupal.governance.webhooks import Made, WebhookForm
+from chaupal.governance.webhooks import NewWebhook, WebhookForm
 from chaupal.http.call import Call
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, delete, get, post
@@ -64,7 +64,7 @@ async def remove(call: Call[ById]) -> dict[str, Any]:
     return {}
 
 
-def _with_secret(made: Made) -> WebhookShown:
+def _with_secret(made: NewWebhook) -> WebhookShown:
     return msgspec.structs.replace(_shown(made.hook), secret=made.secret)
 
 

@@ -23,7 +23,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING
 from chaupal.policy.viewer import ABROAD
 from chaupal.store.federation import addresses, deliveries, reached, synchronising
-from chaupal.store.federation.deliveries import Due, Parcel
+from chaupal.store.federation.deliveries import DueServer, Parcel
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Writing
 
@@ -52,7 +52,7 @@ class InboxAnswer(NamedTuple):
     wait: int = 0
 
 
-type Post = Callable[[Due, Parcel], Awaitable[InboxAnswer]]
+type Post = Callable[[DueServer, Parcel], Awaitable[InboxAnswer]]
 
 
 class Fate(Enum):
@@ -155,14 +155,14 @@ class Deliverer:
         except Exception as error:
             self._carrier.say_failed("servers stay taken for a minute", error)
 
-    async def _serve(self, due: Due) -> None:
+    async def _serve(self, due: DueServer) -> None:
         try:
             await self._tell(due)
         except Exception as error:
             # Its claim runs out by itself, and it is tried again then.
             self._carrier.say_failed("a server could not be told", error, server=due.domain)
 
-    async def _tell(self, due: Due) -> None:
+    async def _tell(self, due: DueServer) -> None:
         """All that waits for a server, in order, until it does not answer. Struck off in as many commits as there are batches."""
         if not await self._may_be_told(due):
             async with self._work.writing() as w:
@@ -191,12 +191,12 @@ class Deliverer:
                     return await deliveries.release(w, due.id)
                 await deliveries.hold(w, due.id, self._carrier.clock() + HELD)
 
-    async def _may_be_told(self, due: Due) -> bool:
+    async def _may_be_told(self, due: DueServer) -> bool:
         """Whether it is not shut out, as of now: what was said before that waits for it no more."""
         async with self._work.reading() as reading:
             return await may_speak(self._carrier.settings, reading, due.id)
 
-    async def _send(self, due: Due, parcel: Parcel) -> tuple[Fate, int]:
+    async def _send(self, due: DueServer, parcel: Parcel) -> tuple[Fate, int]:
         """What becomes of it, and for how long (s) the server wants to be left alone."""
         if parcel.post and await self._unsaid(due, parcel):
             return Fate.DROPPED, 0
@@ -213,7 +213,7 @@ class Deliverer:
             log.info("a server takes something not", server=due.domain, status=answer.status)
         return fate, answer.wait
 
-    async def _unsaid(self, due: Due, parcel: Parcel) -> bool:
+    async def _unsaid(self, due: DueServer, parcel: Parcel) -> bool:
         """What shows the words of a post, or of a profile, is left out where that is gone by now, or withheld everywhere, or for nobody
         there."""
         if parcel.author is None:
@@ -224,12 +224,12 @@ class Deliverer:
                 return await audience.still_for(reading, parcel.post, due.id, parcel.inbox) is None
         return any(rulings.find(id_, ABROAD, HIDING) is not None for id_ in (parcel.post, parcel.author))
 
-    async def _strike(self, w: Writing, due: Due, struck: list[int], came: list[int]) -> None:
+    async def _strike(self, w: Writing, due: DueServer, struck: list[int], came: list[int]) -> None:
         """They are not sent again. `came`: posts whose copies are there now."""
         await deliveries.done(w, struck)
         await reached.note(w, came, due.id, self._carrier.clock())
 
-    async def _failed(self, due: Due, parcel: Parcel, struck: list[int], came: list[int], wait: int) -> None:
+    async def _failed(self, due: DueServer, parcel: Parcel, struck: list[int], came: list[int], wait: int) -> None:
         """It is given up after a vain try alone: this house may have been silent itself for longer than it waits for others."""
         now = self._carrier.clock()
         if not struck and deliveries.given_up(due, now):
@@ -244,7 +244,7 @@ class Deliverer:
             await deliveries.failed(w, due.id, now + max(pause, wished), anew=bool(struck))
         return None
 
-    async def _give_up(self, due: Due) -> None:
+    async def _give_up(self, due: DueServer) -> None:
         async with self._work.writing() as w:
             dropped = await deliveries.give_up(w, due.id)
         days = (self._carrier.clock() - (due.failing_since or 0)) // DAY
@@ -252,7 +252,7 @@ class Deliverer:
             "a server has not answered for days and is told nothing more", server=due.domain, days=days, dropped=dropped
         )
 
-    async def _left(self, due: Due, parcel: Parcel) -> None:
+    async def _left(self, due: DueServer, parcel: Parcel) -> None:
         async with self._work.writing() as w:
             await deliveries.left(w, due.id, parcel.inbox)
 
@@ -272,7 +272,7 @@ def fate_of(status: int, parcel: Parcel) -> Fate:
     return Fate.DROPPED
 
 
-async def signed(fed: Federation, due: Due, parcel: Parcel) -> InboxAnswer:
+async def signed(fed: Federation, due: DueServer, parcel: Parcel) -> InboxAnswer:
     """Send it, signed by whoever says it, in the way that the server understands. Raises NotAnswered."""
     beside = await _followers_there(fed, due, parcel) if parcel.visibility == Visibility.PRIVATE else None
     answered = await calling.post(fed, parcel.inbox, parcel.body.encode(), by=parcel.by, more=beside)
@@ -280,7 +280,7 @@ async def signed(fed: Federation, due: Due, parcel: Parcel) -> InboxAnswer:
     return InboxAnswer(answered.status, int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 8 else 0)
 
 
-async def _followers_there(fed: Federation, due: Due, parcel: Parcel) -> dict[str, str]:
+async def _followers_there(fed: Federation, due: DueServer, parcel: Parcel) -> dict[str, str]:
     """Who of that server follows, as it is known here, in one number: where it knows of others, it asks (FEP-8fcf).
 
     Said with what is for followers alone: who is wrongly taken for one there would read it.

@@ -23,7 +23,7 @@ from chaupal.social.events_ties import (
     Unliked,
 )
 from chaupal.store.federation import addresses, deliveries, uris
-from chaupal.store.federation.addresses import Whose
+from chaupal.store.federation.addresses import AddressedPerson
 from chaupal.store.machine.work import Writing
 
 
@@ -137,7 +137,7 @@ async def gone(carrier: Carrier, w: Writing, event: AccountDeleted) -> None:
     await say(fed, w, event.account, await deliveries.everywhere(w), activities.delete_person(actor))
 
 
-async def _whose_two(w: Writing, one: int, other: int) -> tuple[Whose | None, Whose | None]:
+async def _whose_two(w: Writing, one: int, other: int) -> tuple[AddressedPerson | None, AddressedPerson | None]:
     found = await addresses.people(w, (one, other))
     return found.get(one), found.get(other)
 

@@ -25,7 +25,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD
 from chaupal.store.federation import addresses, deliveries, keys, reached
-from chaupal.store.federation.deliveries import Box, Due, Parcel
+from chaupal.store.federation.deliveries import Box, DueServer, Parcel
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import sealed_people
@@ -110,7 +110,7 @@ async def address(fed: Federation, w: Writing, post: int) -> str:
 HOLDS = ("object", "instrument")  # where an activity has the post
 
 
-async def without_withheld(fed: Federation, due: Due, parcel: Parcel) -> Parcel:
+async def without_withheld(fed: Federation, due: DueServer, parcel: Parcel) -> Parcel:
     """The same with the post as the gate shows it there at this moment: neither the picture nor what was said of it leaves."""
     async with fed.work.reading() as reading:
         if not await _has_withheld(reading, parcel.post):

@@ -19,7 +19,7 @@ from chaupal.store.identity import account_status as standing
 from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.claims import Overtaken
 from chaupal.store.notifications import markers, notification_mails
-from chaupal.store.notifications.notification_mails import Due
+from chaupal.store.notifications.notification_mails import DueMail
 
 AT_ONCE = 100
 
@@ -38,7 +38,7 @@ async def write_due(carrier: Carrier) -> int:
     return len(found)
 
 
-async def _write(carrier: Carrier, to: Due) -> None:
+async def _write(carrier: Carrier, to: DueMail) -> None:
     told = await _unread(carrier, to)
     async with carrier.work.writing() as w:
         # In one commit with the letter: said once, even if the house falls over in between.
@@ -46,7 +46,7 @@ async def _write(carrier: Carrier, to: Due) -> None:
             w.tell(LetterDue(letter=_letter(carrier, to, told)))
 
 
-async def _unread(carrier: Carrier, to: Due) -> list[NotificationSeen]:
+async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
     """What this person may see of what they have not read, the newest first."""
     async with carrier.work.reading() as reading:
         if await standing.standing_of(reading, to.account) == SUSPENDED:
@@ -72,7 +72,7 @@ async def _unread(carrier: Carrier, to: Due) -> list[NotificationSeen]:
     return [one for one in found if one.person.item.id in shown]
 
 
-def _letter(carrier: Carrier, to: Due, told: list[NotificationSeen]) -> Letter:
+def _letter(carrier: Carrier, to: DueMail, told: list[NotificationSeen]) -> Letter:
     settings = carrier.settings
     stop = settings.origin + mails.stop_path(settings, to.account)
     subject, body = mail_texts.letter(

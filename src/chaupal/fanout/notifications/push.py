@@ -28,7 +28,7 @@ from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.people import push as devices, push_keys
 from chaupal.store.identity import account_status as standing, accounts
 from chaupal.store.notifications import push
-from chaupal.store.notifications.push import Due, Subscription
+from chaupal.store.notifications.push import DuePush, Subscription
 from chaupal.store.square import graph
 
 # How long after each vain try the next one comes; then the push is given up, not the device.
@@ -49,7 +49,7 @@ async def deliver_due(carrier: Carrier) -> int:
         found = await push.due(reading, carrier.clock(), AT_ONCE)
     gate = asyncio.Semaphore(TOGETHER)
 
-    async def one(call: Due) -> None:
+    async def one(call: DuePush) -> None:
         async with gate:
             await _deliver(carrier, call)
 
@@ -63,7 +63,7 @@ async def tidy(carrier: Carrier) -> None:
         await push.drop_orphans(w)
 
 
-async def _deliver(carrier: Carrier, call: Due) -> None:
+async def _deliver(carrier: Carrier, call: DuePush) -> None:
     async with carrier.work.writing() as w:
         if not await push.claim(w, call, carrier.clock() + HELD):
             return
@@ -86,7 +86,7 @@ async def _deliver(carrier: Carrier, call: Due) -> None:
         await push.done(w, call, went=True)
 
 
-async def _failed(carrier: Carrier, to: Subscription, call: Due, status: int) -> None:
+async def _failed(carrier: Carrier, to: Subscription, call: DuePush, status: int) -> None:
     """Gone is gone; what the world may mend is tried again; what it refused for good is not."""
     again = (status == 0 or status >= 500 or status in LATER) and call.tries < len(BACK_OFF)
     async with carrier.work.writing() as w:

@@ -35,7 +35,7 @@ from chaupal.kernel.event import Event
 from chaupal.policy.may import MAY
 from chaupal.store.court import appeals, docket, reports, rulings, webhooks
 from chaupal.store.court.docket import Order
-from chaupal.store.court.webhooks import Due, Webhook
+from chaupal.store.court.webhooks import DueCall, Webhook
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
@@ -66,7 +66,7 @@ async def announce(carrier: Carrier, w: Writing, event: Event) -> None:
         if name in hook.events:
             await webhooks.add_call(
                 w,
-                Due(
+                DueCall(
                     id=carrier.make_id(),
                     webhook_id=hook.id,
                     event=name,
@@ -83,14 +83,14 @@ async def deliver_due(carrier: Carrier) -> int:
     async with carrier.work.reading() as reading:
         found = await webhooks.due(reading, carrier.clock(), AT_ONCE)
         known = {hook.id: hook for hook in await webhooks.every(reading)} if found else {}
-    by_hook: dict[int, list[Due]] = {}
+    by_hook: dict[int, list[DueCall]] = {}
     for call in found:
         by_hook.setdefault(call.webhook_id, []).append(call)
     await asyncio.gather(*(_deliver(carrier, known[id_], calls) for id_, calls in by_hook.items() if id_ in known))
     return len(found)
 
 
-async def _deliver(carrier: Carrier, hook: Webhook, calls: Sequence[Due]) -> None:
+async def _deliver(carrier: Carrier, hook: Webhook, calls: Sequence[DueCall]) -> None:
     """After one that was in vain the rest waits for the next look: whoever does not answer is not asked fifty times at once."""
     for call in calls:
         async with carrier.work.writing() as w:
@@ -108,7 +108,7 @@ async def _deliver(carrier: Carrier, hook: Webhook, calls: Sequence[Due]) -> Non
             await webhooks.went(w, call, f"{iso(carrier.clock())} {call.event}: {status}")
 
 
-async def _call(carrier: Carrier, hook: Webhook, call: Due) -> int:
+async def _call(carrier: Carrier, hook: Webhook, call: DueCall) -> int:
     body = b'{"id":"%d","event":"%s","created_at":"%s","object":%s}' % (
         call.id,
         call.event.encode(),
@@ -130,7 +130,7 @@ def signature(secret: str, at: int, body: bytes) -> str:
     return f"t={at},v1={hmac.digest(secret.encode(), b'%d.%s' % (at, body), hashlib.sha256).hex()}"
 
 
-async def _failed(carrier: Carrier, hook: Webhook, call: Due, why: str) -> None:
+async def _failed(carrier: Carrier, hook: Webhook, call: DueCall, why: str) -> None:
     now = carrier.clock()
     again_at = now + BACK_OFF[call.tries] if call.tries < len(BACK_OFF) else None
     async with carrier.work.writing() as w:

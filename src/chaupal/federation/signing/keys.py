@@ -18,7 +18,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
 from chaupal.store.federation import keys
-from chaupal.store.federation.keys import OwnKey, Published
+from chaupal.store.federation.keys import OwnKey, PublishedKey
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
@@ -89,15 +89,15 @@ def _lock(data: Path) -> AESGCM:
     return AESGCM(load_or_make_seed(data / "keys" / FILE))
 
 
-def published(actor: "Actor") -> list[Published]:
+def published(actor: "Actor") -> list[PublishedKey]:
     """The keys of an actor; those that cannot be read, or are of a kind that is not taken, are left out."""
     return [shown for key in actor.keys if (shown := as_published(key)) is not None]
 
 
-def as_published(key: "KeyRead") -> Published | None:
+def as_published(key: "KeyRead") -> PublishedKey | None:
     """A key as it is kept; None for one that is not taken."""
     try:
         found = read_public(key.pem.strip()) if key.pem else read_multikey(key.multibase)
     except BadKey:
         return None
-    return Published(key.id, "ed25519" if isinstance(found, Ed25519PublicKey) else "rsa", pem_of(found))
+    return PublishedKey(key.id, "ed25519" if isinstance(found, Ed25519PublicKey) else "rsa", pem_of(found))

@@ -11,7 +11,7 @@ from chaupal.federation.signing.asked import NotSigned
 from chaupal.federation.signing.keys import as_published
 from chaupal.governance.calling import NotAnswered
 from chaupal.store.federation import keys
-from chaupal.store.federation.keys import Known
+from chaupal.store.federation.keys import KnownKey
 
 if TYPE_CHECKING:
     from chaupal.federation.context import Federation
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATIENCE = 20.0  # seconds for all that is asked on the way to one key
 
 
-async def fetch_key(fed: "Federation", key: str) -> Known:
+async def fetch_key(fed: "Federation", key: str) -> KnownKey:
     """The key as it is now, kept with whoever it is of. Raises NotSigned."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -37,7 +37,7 @@ async def fetch_key(fed: "Federation", key: str) -> Known:
     return known
 
 
-async def _of_actor(fed: "Federation", key: str) -> Known | None:
+async def _of_actor(fed: "Federation", key: str) -> KnownKey | None:
     """As nearly all have it: a part of the actor's own document. Raises NotThere."""
     whose, _, part = key.partition("#")
     if not part:
@@ -47,7 +47,7 @@ async def _of_actor(fed: "Federation", key: str) -> Known | None:
     return known if known is not None and known.actor == whose else None
 
 
-async def _of_document(fed: "Federation", key: str) -> Known | None:
+async def _of_document(fed: "Federation", key: str) -> KnownKey | None:
     """At an address of its own, from which its actor is found. Raises NotAnswered, NotThere, NotSigned, Unreadable."""
     found = await calling.partial(fed, key)
     whose = _owner_of(found, key)
@@ -68,7 +68,7 @@ def _owner_of(found: Json, key: str) -> str:
     return whose
 
 
-async def _known_key(fed: "Federation", key: str) -> Known | None:
+async def _known_key(fed: "Federation", key: str) -> KnownKey | None:
     async with fed.work.reading() as reading:
         return await keys.known(reading, key)
 

@@ -11,7 +11,7 @@ from chaupal.federation.signing.theirs import fetch_key
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import NotAllowed
 from chaupal.store.federation import keys, speech
-from chaupal.store.federation.keys import Known
+from chaupal.store.federation.keys import KnownKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +104,7 @@ def _is_elsewhere(fed: "Federation", key: str) -> bool:
     return len(key) <= LONGEST_KEY and bool(address(key)) and not same_host(key, fed.settings.origin)
 
 
-def _holds(claim: Claim, known: Known) -> bool:
+def _holds(claim: Claim, known: KnownKey) -> bool:
     try:
         key = read_public(known.public)
     except BadKey:
@@ -112,7 +112,7 @@ def _holds(claim: Claim, known: Known) -> bool:
     return any(holds(key, claim.algorithm, claim.signature, base) for base in (claim.base, *claim.others))
 
 
-async def _fetched(fed: "Federation", key: str) -> Known:
+async def _fetched(fed: "Federation", key: str) -> KnownKey:
     """The key as its server publishes it now, asked for once for all who wait for it. Raises NotSigned."""
     vain, fetching = fed.remembered.vain, fed.remembered.fetching
     asked_at, passing = vain.items.get(key, (0, False))

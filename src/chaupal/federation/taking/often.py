@@ -11,12 +11,12 @@ from chaupal.federation.taking.acting import Doer
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import TooMany, Unavailable
 from chaupal.store.federation import arrivals
-from chaupal.store.federation.arrivals import Waiting
+from chaupal.store.federation.arrivals import WaitingArrivals
 from chaupal.store.machine.work import Writing
 
 # What may wait of one server, and of all: activities, and bytes.
-OF_ONE = Waiting(10_000, 16 << 20)
-OF_ALL = Waiting(50_000, 128 << 20)
+OF_ONE = WaitingArrivals(10_000, 16 << 20)
+OF_ALL = WaitingArrivals(50_000, 128 << 20)
 COUNTED_EVERY = SECOND  # ms for which a process goes by what it knows of all, and by what it adds itself
 
 # In an hour: of one person about one thing (Mastodon tells of a poll's counts twenty times), of one server, of all.
@@ -63,11 +63,11 @@ async def let_wait(fed: Federation, w: Writing, by: Doer, activity: bytes, new: 
     fed.remembered.waiting = (of_all.and_one_of(size), fed.remembered.waiting[1])
 
 
-def _is_over(waiting: Waiting, most: Waiting) -> bool:
+def _is_over(waiting: WaitingArrivals, most: WaitingArrivals) -> bool:
     return waiting.many > most.many or waiting.size > most.size
 
 
-async def _in_all(fed: Federation, w: Writing) -> Waiting:
+async def _in_all(fed: Federation, w: Writing) -> WaitingArrivals:
     known, at = fed.remembered.waiting
     if not 0 <= fed.clock() - at < COUNTED_EVERY:
         known = await arrivals.in_all(w)

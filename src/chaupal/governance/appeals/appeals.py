@@ -163,7 +163,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
         at=tlog.at_minute(now),
         by=record.pseudonym(court, me),
     )
-    leaf = await _log(court, w, strike, log.Written(public, {"reason": reason}), row.log_index)
+    leaf = await _log(court, w, strike, log.EntryContent(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):
         raise Conflict(ENDED)
     following = await _carry_out(court, w, strike, typed.outcome, narrower, viewer, reason)
@@ -212,7 +212,7 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
     return row
 
 
-async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.Written, prev: int) -> int:
+async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.EntryContent, prev: int) -> int:
     under = record.of_ruling(strike.ruling, strike.order)
     leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, said, prev=prev, **under)
     return leaf

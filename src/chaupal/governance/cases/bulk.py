@@ -64,7 +64,7 @@ class Item(Draft, frozen=True, kw_only=True, omit_defaults=True):
     measure: str = ""
 
 
-class Done(msgspec.Struct, frozen=True):
+class BulkOutcome(msgspec.Struct, frozen=True):
     """What became of one row, or would: the state that its case came to, or the problem that keeps it from being done.
 
     `already`: it had been done before, by the same person and in the same words; nothing was entered again.
@@ -89,11 +89,11 @@ class Done(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What became of a whole call. `entered` is false where nothing was, because a row is wrong."""
 
-    rows: tuple[Done, ...]
+    rows: tuple[BulkOutcome, ...]
     entered: bool
 
     @property
-    def bad(self) -> list[Done]:
+    def bad(self) -> list[BulkOutcome]:
         return [one for one in self.rows if one.problem is not None]
 
     @property
@@ -116,10 +116,10 @@ def unwatched(phase: str, done: int, of: int) -> None:
     """Nobody watches."""
 
 
-type Also = Callable[[Writing, Sequence[Done]], Awaitable[None]]
+type Also = Callable[[Writing, Sequence[BulkOutcome]], Awaitable[None]]
 
 
-async def _nothing_else(w: Writing, done: Sequence[Done]) -> None:
+async def _nothing_else(w: Writing, done: Sequence[BulkOutcome]) -> None:
     """Nothing is kept beside."""
 
 
@@ -130,7 +130,7 @@ async def run(
     verb: str,
     items: Sequence[Item],
     *,
-    wrong: Sequence[Done] = (),
+    wrong: Sequence[BulkOutcome] = (),
     what_can: bool = False,
     progress: Progress = unwatched,
 ) -> Outcome:
@@ -150,14 +150,14 @@ async def run(
     return Outcome(tuple(entered.get(id(one.item), one) for one in checked), entered=True)
 
 
-def fine(checked: Sequence[Done]) -> list[Item]:
+def fine(checked: Sequence[BulkOutcome]) -> list[Item]:
     """The rows in which nothing was found wrong."""
     return [one.item for one in checked if one.problem is None]
 
 
 async def check(
     court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], progress: Progress = unwatched
-) -> list[Done]:
+) -> list[BulkOutcome]:
     """What would become of each row; nothing is entered. Raises as `run` does."""
     await open_in(court, viewer, ref, verb, items)
     return await _all(court, viewer, ref, verb, items, CHECKING, progress)
@@ -195,8 +195,8 @@ def offered(viewer: Viewer, verb: str, *, own_rules: bool) -> bool:
 
 async def _all(
     court: Court, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], phase: str, progress: Progress
-) -> list[Done]:
-    done: list[Done] = []
+) -> list[BulkOutcome]:
+    done: list[BulkOutcome] = []
     twice = named_twice(items)
     progress(phase, 0, len(items))
     for start in range(0, len(items), AT_ONCE):
@@ -222,13 +222,13 @@ async def hundred(
     keep: bool,
     also: Also = _nothing_else,
     twice: frozenset[int] = frozenset(),
-) -> list[Done]:
+) -> list[BulkOutcome]:
     """One commit: each row in a part of its own. `keep` false: the unit is given up. `also` is done in the same commit.
 
     Raises NotFound where there is no such order.
     """
     for tried in range(TRIES):
-        done: list[Done] = []
+        done: list[BulkOutcome] = []
         try:
             with suppress(_DryRunOver):
                 async with court.work.writing() as w:
@@ -256,7 +256,7 @@ class _DryRunOver(Exception):
 
 async def _one(
     court: Court, w: Writing, viewer: Viewer, verb: str, found: Things, item: Item, twice: frozenset[int]
-) -> Done:
+) -> BulkOutcome:
     try:
         if item.number in twice:
             raise Invalid("named_twice", field="number")
@@ -267,13 +267,13 @@ async def _one(
             raise Invalid("version_missing", field="version")
         if thing.number != item.seen:
             if _done_before(viewer, verb, thing, item):
-                return Done(item, state=thing.state, already=True)
+                return BulkOutcome(item, state=thing.state, already=True)
             raise Moved
         async with w.part():
             state = await VERBS[verb].done(court, w, viewer, thing, item)
     except Problem as problem:
-        return Done(item, problem)
-    return Done(item, state=state or item.outcome)
+        return BulkOutcome(item, problem)
+    return BulkOutcome(item, state=state or item.outcome)
 
 
 # --- what rows are about ---

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.cases import bulk
-from chaupal.governance.cases.bulk import AT_ONCE, Done, Item
+from chaupal.governance.cases.bulk import AT_ONCE, BulkOutcome, Item
 from chaupal.governance.cases.cases import Moved
 from chaupal.governance.context import Court
 from chaupal.kernel.clock import DAY
@@ -20,7 +20,7 @@ from chaupal.policy.gate import reveal
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import bulk as kept
-from chaupal.store.court.bulk import CHECKING, DONE, ENTERING, REFUSED, Job, Row
+from chaupal.store.court.bulk import CHECKING, DONE, ENTERING, REFUSED, BulkRow, Job
 from chaupal.store.identity.accounts import role_of
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import sealed_people
@@ -54,7 +54,7 @@ class Progress(msgspec.Struct, frozen=True):
 
     job: Job
     counts: dict[str, int]
-    bad: tuple[Done, ...]
+    bad: tuple[BulkOutcome, ...]
     next: int | None  # from which row on there are more bad ones
 
     @property
@@ -70,20 +70,22 @@ async def start(
     verb: str,
     items: Sequence[Item],
     *,
-    wrong: Sequence[Done] = (),
+    wrong: Sequence[BulkOutcome] = (),
     untouched: int = 0,
     what_can: bool = False,
 ) -> Job:
     """Send it; nothing is done about any case yet. `wrong`: rows that could not be read. Raises as `bulk.run` does."""
     await bulk.open_in(court, viewer, ref, verb, [*items, *(one.item for one in wrong)])
-    ordered = sorted([*map(Done, items), *wrong], key=lambda one: one.item.line)
+    ordered = sorted([*map(BulkOutcome, items), *wrong], key=lambda one: one.item.line)
     job = Job(
         court.make_id(), viewer.me, ref, verb, CHECKING, int(what_can), len(ordered), 0, untouched, court.clock(), None
     )
     async with court.work.writing() as w:
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
             raise Conflict("calls_waiting", most=MOST_WAITING)
-        rows = [_row(at, one) if one.problem else Row(at, _encode(one.item).decode()) for at, one in enumerate(ordered)]
+        rows = [
+            _row(at, one) if one.problem else BulkRow(at, _encode(one.item).decode()) for at, one in enumerate(ordered)
+        ]
         await kept.add(w, job, rows)
     return job
 
@@ -97,7 +99,7 @@ async def progress(court: Court, viewer: Viewer, id_: int, first: int = 0) -> Pr
         counts = await kept.counts(reading, id_)
         bad = await kept.bad(reading, id_, first, SHOWN + 1)
     counts.pop("", None)
-    shown = tuple(Done(_item(row.item), _problem(row)) for row in bad[:SHOWN])
+    shown = tuple(BulkOutcome(_item(row.item), _problem(row)) for row in bad[:SHOWN])
     return Progress(job, counts, shown, bad[SHOWN].at if len(bad) > SHOWN else None)
 
 
@@ -143,7 +145,7 @@ async def _enter(court: Court, job: Job) -> None:
     while rows := await _waiting(court, job, 0):
         items = [_item(row.item) for row in rows]
 
-        async def also(w: Writing, done: Sequence[Done], rows: list[Row] = rows) -> None:
+        async def also(w: Writing, done: Sequence[BulkOutcome], rows: list[BulkRow] = rows) -> None:
             await kept.say(w, job.id, [_row(row.at, one) for row, one in zip(rows, done, strict=True)])
 
         await bulk.hundred(court, await _who(court, job.account), job.ref, job.verb, items, keep=True, also=also)
@@ -151,7 +153,7 @@ async def _enter(court: Court, job: Job) -> None:
         await kept.move(w, job.id, ENTERING, DONE)
 
 
-async def _waiting(court: Court, job: Job, start: int) -> list[Row]:
+async def _waiting(court: Court, job: Job, start: int) -> list[BulkRow]:
     async with court.work.reading() as reading:
         return await kept.rows(reading, job.id, start, AT_ONCE)
 
@@ -187,9 +189,9 @@ async def sweep(court: Court) -> int:
 # --- rows ---
 
 
-def _row(at: int, one: Done) -> Row:
+def _row(at: int, one: BulkOutcome) -> BulkRow:
     said = RowOutcome(state=one.state) if one.problem is None else _kept(coded(one.problem))
-    return Row(at, _encode(one.item).decode(), one.word, _encode(said).decode())
+    return BulkRow(at, _encode(one.item).decode(), one.word, _encode(said).decode())
 
 
 def _kept(problem: Coded) -> RowOutcome:
@@ -199,7 +201,7 @@ def _kept(problem: Coded) -> RowOutcome:
     return RowOutcome(slug=problem.slug, code=problem.code, values=dict(problem.values), wrong=wrong)
 
 
-def _problem(row: Row) -> Problem:
+def _problem(row: BulkRow) -> Problem:
     said = _said(row.said)
     if row.word == MOVED:
         return Moved()

@@ -130,7 +130,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return self.speaker in self.regime.protected_review
 
 
-class Taken(NamedTuple):
+class TakenMove(NamedTuple):
     """A move that `by` makes: nothing is entered without one, so nothing is entered unguarded."""
 
     move: Move
@@ -242,7 +242,7 @@ async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[T
 # --- moves ---
 
 
-async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb: str) -> Taken:
+async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb: str) -> TakenMove:
     """The move that the viewer makes with a verb, if it is theirs to make: the one door for people.
 
     Raises NotAllowed where their role (as it is at this moment) or a guard of the move keeps them from it, Conflict where
@@ -253,7 +253,7 @@ async def take(court: Court, reading: Reading, viewer: Viewer, case: Case, verb:
         raise NotFound
     move = case.move(verb)
     guards.check(await _asked(court, reading, case, me), move, lifecycle.may(verb, own=case.own_rules))
-    return Taken(move, me)
+    return TakenMove(move, me)
 
 
 async def open_to(court: Court, reading: Reading, viewer: Viewer, case: Case) -> dict[str, Problem | None]:
@@ -263,9 +263,9 @@ async def open_to(court: Court, reading: Reading, viewer: Viewer, case: Case) ->
     return {verb: guards.kept_by(asked, case.move(verb), word) for verb, word in words.items() if may(viewer, word)}
 
 
-def follow(case: Case, verb: str, by: int) -> Taken:
+def follow(case: Case, verb: str, by: int) -> TakenMove:
     """A move that follows from something else: from the clock, or from a step of the whole order, which has guards of its own."""
-    return Taken(case.move(verb), by)
+    return TakenMove(case.move(verb), by)
 
 
 async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.MoveAsked:
@@ -315,7 +315,7 @@ async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> gu
 
 
 async def enter(
-    court: Court, w: Writing, case: Case, taken: Taken, said: CaseEventBody, leaf: int, first_by: int | None = None
+    court: Court, w: Writing, case: Case, taken: TakenMove, said: CaseEventBody, leaf: int, first_by: int | None = None
 ) -> None:
     """Add the move's event. Raises Conflict where somebody else has just made the next move."""
     move, by = taken

@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import bulk, cases
-from chaupal.governance.cases.bulk import Done, Item
+from chaupal.governance.cases.bulk import BulkOutcome, Item
 from chaupal.governance.cases.cases import CARRIED_OUT, Case
 from chaupal.governance.cases.ladder import REFUSALS
 from chaupal.governance.context import Court
@@ -67,7 +67,7 @@ NO = frozenset({"", "0", "n", "no", "false", "नहीं", "-"})
 OUTCOMES = frozenset({*(measure.value for measure in Measure), REFUSE, *CLOSINGS})
 
 
-class Read(msgspec.Struct, frozen=True):
+class ReadCases(msgspec.Struct, frozen=True):
     """A file that was read. `wrong`: rows whose cells are none that could be meant; `left`: how many say nothing to do.
 
     `ref`: the order that all its rows are of, where the file says so.
@@ -75,7 +75,7 @@ class Read(msgspec.Struct, frozen=True):
 
     items: tuple[Item, ...]
     ref: str = ""
-    wrong: tuple[Done, ...] = ()
+    wrong: tuple[BulkOutcome, ...] = ()
     left: int = 0
 
 
@@ -136,7 +136,7 @@ async def _handles(court: Court, viewer: Viewer, ids: Iterable[int]) -> dict[int
 # --- in ---
 
 
-def read(data: bytes, verb: str, ref: str = "") -> Read:
+def read(data: bytes, verb: str, ref: str = "") -> ReadCases:
     """The rows that are filled in for `verb`. Raises Invalid (field `csv`) for what is no such file at all.
 
     `ref`: the order that they must be of; else that of the first row that names one.
@@ -147,7 +147,7 @@ def read(data: bytes, verb: str, ref: str = "") -> Read:
     if len(found) > bulk.MOST + 1:
         raise csv_files.bad("csv_too_many_rows", most=bulk.MOST)
     items: list[Item] = []
-    wrong: list[Done] = []
+    wrong: list[BulkOutcome] = []
     left = 0
     for line, cells in found[1:]:
         said = {name: csv_files.plain(cells[at]).strip() if at < len(cells) else "" for name, at in columns.items()}
@@ -160,10 +160,10 @@ def read(data: bytes, verb: str, ref: str = "") -> Read:
         if ref and said.get("order", ref) != ref:
             faults["order"] = (Wrong("other_order"),)
         if faults:
-            wrong.append(Done(item, all_wrong(faults)))
+            wrong.append(BulkOutcome(item, all_wrong(faults)))
         else:
             items.append(item)
-    return Read(tuple(items), ref, tuple(wrong), left)
+    return ReadCases(tuple(items), ref, tuple(wrong), left)
 
 
 def _header(cells: Sequence[str], verb: str) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chaupal.governance.cases import cases, effects, ladder
-from chaupal.governance.cases.cases import Case, Taken
+from chaupal.governance.cases.cases import Case, TakenMove
 from chaupal.governance.cases.effects import Deciders
 from chaupal.governance.cases.guards import TWO, NeedsTwo
 from chaupal.governance.cases.ladder import REFUSALS as REFUSALS
@@ -63,7 +63,7 @@ async def propose_change_in(court: Court, w: Writing, viewer: Viewer, case: Case
     return taken.move.to
 
 
-async def _propose(court: Court, w: Writing, case: Case, taken: Taken, said: CaseEventBody) -> None:
+async def _propose(court: Court, w: Writing, case: Case, taken: TakenMove, said: CaseEventBody) -> None:
     """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
     edited = said.words > case.order.received_at
     written = record.proposal(court, case, said, taken.by, edited=edited)
@@ -233,7 +233,7 @@ def _with(said: CaseEventBody, **changes: object) -> CaseEventBody:
 # --- carrying out ---
 
 
-async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: Taken, who: Deciders) -> None:
+async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: TakenMove, who: Deciders) -> None:
     if draft.refuses or draft.closes:
         raise NeedsTwo(TWO)
     said = await _said(court, w, case, draft)

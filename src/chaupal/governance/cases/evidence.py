@@ -42,7 +42,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedEvidence(msgspec.Struct, frozen=True):
     """What was held, and what it says: post or person as stored, with `posts` of an account."""
 
     held: HeldEvidence
@@ -157,7 +157,7 @@ async def _may_know(reading: Reading, viewer: Viewer, ref: str) -> bool:
     return not ref or await knowing.order_for(reading, viewer, ref) is not None
 
 
-async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -> Opened:
+async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -> OpenedEvidence:
     """Its content, for staff who say what for; that is written down first.
 
     Raises NotAllowed (also for what was their own), Invalid (`purpose`), NotFound (also once purged), Problem where it does not open.
@@ -175,7 +175,7 @@ async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -
         plain = lock.decrypt(found.body[:NONCE], found.body[NONCE:], _bound(found.id, found.sha256))
     except (InvalidTag, ValueError) as error:
         raise Problem(f"Evidence {id_} does not open: it was changed, or {KEY} is another key") from error
-    return Opened(msgspec.structs.replace(found, body=None), _decode(plain))
+    return OpenedEvidence(msgspec.structs.replace(found, body=None), _decode(plain))
 
 
 # --- purging ---

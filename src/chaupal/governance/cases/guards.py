@@ -14,7 +14,7 @@ from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.identity import accounts
-from chaupal.store.identity.accounts import Standing
+from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading
 from chaupal_audit.law.rulebook import RuleBook
 
@@ -48,7 +48,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
 
     by: int
     owners: frozenset[int]
-    people: dict[int, Standing]
+    people: dict[int, AccountStanding]
     book: RuleBook
     earlier: tuple[tuple[CaseEvent, str], ...] = ()
     speaker: str = ""
@@ -84,13 +84,13 @@ def check_not_own(me: int, owners: Iterable[int | None], says: str = YOURS) -> N
         raise NotAllowed(says)
 
 
-def check_holds(person: Standing | None, word: str) -> None:
+def check_holds(person: AccountStanding | None, word: str) -> None:
     """Whether somebody's role, as it is at this moment, opens the word, and nothing limits their account. Raises NotAllowed."""
     if not holds(person, word):
         raise NotAllowed(NOT_NOW)
 
 
-def holds(person: Standing | None, word: str) -> bool:
+def holds(person: AccountStanding | None, word: str) -> bool:
     """Whether a person stands so that they may do what the word opens."""
     return person is not None and person.active and person.role in MAY.get(word, frozenset())
 
@@ -194,7 +194,9 @@ def _its_day(asked: MoveAsked) -> None:
         raise Conflict("hearing_later")
 
 
-def check_other_team(book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, Standing]) -> None:
+def check_other_team(
+    book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, AccountStanding]
+) -> None:
     """Raises NotAllowed where the rules keep an act about what one's own team (those of the same role) did from one."""
     mine = people.get(me)
     if act not in book.conflicts.own_team or mine is None:

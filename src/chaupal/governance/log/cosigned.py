@@ -126,7 +126,7 @@ async def policy(court: Court) -> str:
     return tlog.write_policy([log], asked, settings.log_witnesses_needed)
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Witnessing(msgspec.Struct, frozen=True):
     """By how many of those `asked` the checkpoint of `size` entries, the one that is served, is witnessed; 0 asked: by nobody."""
 
     size: int
@@ -140,7 +140,7 @@ class Standing(msgspec.Struct, frozen=True):
         return self.signed >= max(self.needed, 1)
 
 
-async def standing(court: Court) -> Standing | None:
+async def standing(court: Court) -> Witnessing | None:
     """How the newest checkpoint stands before its witnesses; None where nothing is signed yet."""
     names = {who.key.name for who in witnesses_of(court.settings)}
     async with court.work.reading() as reading:
@@ -149,7 +149,7 @@ async def standing(court: Court) -> Standing | None:
     if kept is None:
         return None
     signed = sum(name in known and known[name].size == kept.size for name in names)
-    return Standing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
+    return Witnessing(kept.size, signed, len(names), court.settings.log_witnesses_needed)
 
 
 async def _ask(

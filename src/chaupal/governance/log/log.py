@@ -70,7 +70,7 @@ class CarriedDigests(NamedTuple):
 NOTHING = CarriedDigests()
 
 
-class Written(NamedTuple):
+class EntryContent(NamedTuple):
     """What an entry says. `public`: in clear, as its type has it. `sealed`: only committed to, each with a salt of its own.
 
     `beside`: which of those everybody may read beside the log. `carried`: what an earlier entry committed to, and this one
@@ -89,7 +89,7 @@ async def append(
     w: Writing,
     kind: str,
     ref: str,
-    said: Public | Written,
+    said: Public | EntryContent,
     *,
     prev: int | None = None,
     regime: str | None = None,
@@ -100,7 +100,7 @@ async def append(
     What it commits to is kept in the same unit (`governance/log/opening.py`). Of a secret `matter` everything is only committed
     to, and its entry is like one that says nothing; the log may come to its index later. `regime`: the law by `id@version`.
     """
-    written = said if isinstance(said, Written) else Written(said)
+    written = said if isinstance(said, EntryContent) else EntryContent(said)
     _check(kind, written)
     now, secret = tlog.at_minute(court.clock()), matter is not None and matter.secret
     public: dict[str, object] = msgspec.to_builtins(written.public)
@@ -125,7 +125,7 @@ async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequ
     """Many entries about one thing at once, each with its `prev`; their indexes. They commit to nothing."""
     now = tlog.at_minute(court.clock())
     for _, public in said:
-        _check(kind, Written(public))
+        _check(kind, EntryContent(public))
     leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
     return await log_batches.append(court, w, [(kind, leaf.entry) for leaf in leaves])
 
@@ -141,7 +141,7 @@ def _begins(said: Public) -> bool:
             return isinstance(said, entries.Order)
 
 
-def _check(kind: str, written: Written) -> None:
+def _check(kind: str, written: EntryContent) -> None:
     """What an entry may hold is said by its type, and nowhere else."""
     of = type(written.public)
     names = {*written.sealed, *(("row",) if written.rows else ())}

@@ -15,7 +15,7 @@ import msgspec
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
-from chaupal.governance.log.log import CarriedDigests, Written
+from chaupal.governance.log.log import CarriedDigests, EntryContent
 from chaupal.governance.regimes import Regime
 from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
@@ -81,9 +81,9 @@ def _pseudonym(court: Court, account: int | None) -> str | None:
 
 def authority(
     court: Court, new: Authority, by: int, *, step: str = "added", second: int | None = None, what: Sequence[str] = ()
-) -> Written:
+) -> EntryContent:
     """`what`: the fields that a change is about."""
-    return Written(
+    return EntryContent(
         entries.Authority(
             step=step,
             name=new.name,
@@ -108,7 +108,7 @@ def order(
     defects: tuple[str, ...] = (),
     flagger: Authority | None = None,
     confirmed: Order | None = None,
-) -> Written:
+) -> EntryContent:
     """The officer's name, the authority's own words and whoever complains: they may be confidential, or about somebody.
 
     `flagger`: whose hint the house follows in a matter of its own. `confirmed`: the emergency order that this one confirms; of
@@ -135,10 +135,10 @@ def order(
         "officer": f"{new.officer}, {new.officer_rank}".strip(", "),
         "complainant": issuer.name if person else None,
     }
-    return Written(public, {name: value for name, value in sealed.items() if value})
+    return EntryContent(public, {name: value for name, value in sealed.items() if value})
 
 
-def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> Written:
+def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> EntryContent:
     """Why, and before which body, is only committed to: it may be about somebody. Letters and minutes stay with the staff."""
     body = order_events.body_of(noted.body)
     public = entries.Step(
@@ -152,7 +152,7 @@ def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> Written:
         by=pseudonym(court, by),
     )
     sealed = {"reason": noted.reason, "body_name": "" if body == noted.body.strip() else noted.body}
-    return Written(public, {name: value for name, value in sealed.items() if value})
+    return EntryContent(public, {name: value for name, value in sealed.items() if value})
 
 
 # --- what is decided ---
@@ -169,7 +169,7 @@ def _subject(id_: int | None) -> str:
     return "" if id_ is None else str(id_)
 
 
-def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> Written:
+def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> EntryContent:
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
         "outcome": said.outcome,
@@ -180,7 +180,7 @@ def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any
         "until": minute_of(said.ends_at),
     }
     more |= {"defects": said.defects, "despite": bool(said.despite)}
-    return Written(_decision(court, case, "proposed", by, more), sealed)
+    return EntryContent(_decision(court, case, "proposed", by, more), sealed)
 
 
 async def decision(
@@ -193,7 +193,7 @@ async def decision(
     follows: int | None,
     reason: str = "",
     **more: Any,
-) -> Written:
+) -> EntryContent:
     """Any other step of a decision. `follows`: the entry of the proposal; that it is about the same is proven by its digests.
 
     `more`: public fields of `entries.Decision`.
@@ -201,25 +201,25 @@ async def decision(
     carried = (await log.carried(reading, follows)).only("subject", "server", "speaker")
     fresh = {name: value for name, value in _who(case).items() if name not in carried.texts}
     sealed = fresh | ({"reason": reason} if reason else {})
-    return Written(_decision(court, case, said, by, more), sealed, ("reason",) if said in READ else (), carried)
+    return EntryContent(_decision(court, case, said, by, more), sealed, ("reason",) if said in READ else (), carried)
 
 
 async def kept(
     court: Court, reading: Reading, case: Case, by: int, reason: str, review_at: int | None, follows: int
-) -> Written:
+) -> EntryContent:
     """That a measure was looked at again and stays, why, and when that is done the next time."""
     return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=minute_of(review_at))
 
 
 async def carried_out(
     court: Court, reading: Reading, case: Case, said: str, of: CaseEvent, second: int, **more: Any
-) -> Written:
+) -> EntryContent:
     """A refusal or a closing: everything that its proposal committed to stands in it again, its codes are opened."""
     carried = await log.carried(reading, of.log_index)
     public = _decision(
         court, case, said, of.by, {"opens": _codes(carried, *CODES[said]), "second": pseudonym(court, second)} | more
     )
-    return Written(public, {}, ("reason",), carried)
+    return EntryContent(public, {}, ("reason",), carried)
 
 
 def _decision(court: Court, case: Case, said: str, by: int, more: dict[str, Any]) -> entries.Decision:
@@ -251,7 +251,7 @@ async def ruling(
     carries: int | None = None,
     goes_on: int | None = None,
     **more: Any,
-) -> Written:
+) -> EntryContent:
     """A measure as it goes in force. `carries`: the entry of the proposal that it carries out; `goes_on`: of the measure in
     whose place it stands, for a reason of its own. `more`: public fields of `entries.Measure`.
     """
@@ -282,7 +282,7 @@ async def ruling(
         emergency_until=minute_of(row.second_by), opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by),
         second=_pseudonym(court, row.approved_by), concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
-    return Written(
+    return EntryContent(
         msgspec.structs.replace(public, **more), sealed, await _beside(reading, kind, row, case.target), carried
     )
 
@@ -298,7 +298,7 @@ async def ending(
     reason: str,
     at: int,
     **more: Any,
-) -> Written:
+) -> EntryContent:
     """`more`: public fields of `entries.Reversal`."""
     kind = row.kind(target.kind)
     public = entries.Reversal(
@@ -312,7 +312,9 @@ async def ending(
     )
     public = msgspec.structs.replace(public, **more)
     carried = (await log.carried(reading, row.log_index)).only("subject", "server", "part")
-    return Written(public, {"reason": reason} if reason else {}, await _beside(reading, kind, row, target), carried)
+    return EntryContent(
+        public, {"reason": reason} if reason else {}, await _beside(reading, kind, row, target), carried
+    )
 
 
 async def _beside(reading: Reading, kind: str, row: RulingRow, target: Target) -> tuple[str, ...]:
@@ -365,9 +367,9 @@ def minute_of(ms: int | None) -> str | None:
     return None if ms is None else tlog.at_minute(ms)
 
 
-def address_block(court: Court, block: AddressBlock, how: str, by: int) -> Written:
+def address_block(court: Court, block: AddressBlock, how: str, by: int) -> EntryContent:
     """An address is about somebody, and so may a comment be."""
     public = entries.AddressBlock(
         step=how, kind=block.kind, severity=block.severity, until=minute_of(block.expires_at), by=pseudonym(court, by)
     )
-    return Written(public, {"what": block.what, "comment": block.comment})
+    return EntryContent(public, {"what": block.what, "comment": block.comment})

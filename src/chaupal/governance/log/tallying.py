@@ -10,7 +10,7 @@ import msgspec
 
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
-from chaupal.governance.log.log import Written
+from chaupal.governance.log.log import EntryContent
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
@@ -23,7 +23,7 @@ SLICE = 1_000  # entries read at a time
 ROWS = 1_200  # of one entry, whose digests must stay below its 65,535 bytes
 
 
-class Row(NamedTuple):
+class TallyRow(NamedTuple):
     """One decision: the class of its speaker, what was done, about what kind of thing."""
 
     speaker: str
@@ -42,12 +42,12 @@ async def tally(court: Court, w: Writing, period: str, size: int) -> int | None:
     parts = list(batched(made, ROWS))
     for part, some in enumerate(parts, 1):
         public = entries.Tally(period=period, first=start, to=size, rows=len(some), part=part, parts=len(parts))
-        written = Written(public, beside=("row",), rows=list(map(_disclosed, some)))
+        written = EntryContent(public, beside=("row",), rows=list(map(_disclosed, some)))
         prev, _ = await log.append(court, w, "tally", period, written, prev=prev)
     return prev
 
 
-def rows(found: Sequence[Row]) -> list[Row]:
+def rows(found: Sequence[TallyRow]) -> list[TallyRow]:
     """The rows in no order, with what is rare made alike; none while a class could still be told from its few."""
     many = Counter(row.speaker for row in found)
     merged = [
@@ -57,12 +57,12 @@ def rows(found: Sequence[Row]) -> list[Row]:
     if len(merged) < LEAST or any(count < LEAST for count in classes.values()):
         return []
     alike = Counter(merged)
-    made = [row if alike[row] >= LEAST else Row(row.speaker, OTHER, OTHER) for row in merged]
+    made = [row if alike[row] >= LEAST else TallyRow(row.speaker, OTHER, OTHER) for row in merged]
     secrets.SystemRandom().shuffle(made)
     return made
 
 
-async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[Row]:
+async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[TallyRow]:
     """The decisions among entries start..end. What is secret is a cover here, and counts where an entry opens it."""
     opened = await _uncovered(reading)
     for at in range(start, end, SLICE):
@@ -70,11 +70,11 @@ async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[Ro
         classes = await ledger.disclosures_named(reading, "speaker", at, until)
         for index, entry in enumerate(await ledger.entries(reading, at, until - at), at):
             for did, kind in _read(_HEAD(entry)):
-                yield Row(_class(classes.get(index)), did, kind)
+                yield TallyRow(_class(classes.get(index)), did, kind)
             if (sealed := opened.get(index)) is not None:
                 within = (await ledger.disclosures_named(reading, "speaker", sealed.at, sealed.at + 1)).values()
                 for did, kind in _read(sealed.head):
-                    yield Row(_class(next(iter(within), None)), did, kind)
+                    yield TallyRow(_class(next(iter(within), None)), did, kind)
 
 
 class _Sealed(NamedTuple):
@@ -112,7 +112,7 @@ def _class(disclosure: str | None) -> str:
     return NONE if disclosure is None else str(tlog.read_disclosure(disclosure)[1] or NONE)
 
 
-def _disclosed(row: Row) -> str:
+def _disclosed(row: TallyRow) -> str:
     return tlog.disclose("row", {"class": row.speaker, "did": row.did, "kind": row.kind})
 
 

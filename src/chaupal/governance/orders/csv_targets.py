@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from chaupal.governance.orders import csv_files
-from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong, resolve
+from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved, resolve
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.measures import Measure
 from chaupal.store.machine.work import Work
@@ -40,7 +40,7 @@ NOT_FOR_THIS = "row_not_for_this"
 OF_ROWS = (NO_TARGET, NO_MEASURE, NOT_FOR_THIS)  # what can be wrong with a row beside what can be with a line
 
 
-class Row(msgspec.Struct, frozen=True):
+class TargetRow(msgspec.Struct, frozen=True):
     """A row as it was written. `line`: its number in the file, from 1, as a spreadsheet shows it."""
 
     line: int
@@ -52,7 +52,7 @@ class Row(msgspec.Struct, frozen=True):
 class Previewed(msgspec.Struct, frozen=True):
     """A row with what it names. `wrong`: the code of why it cannot be filed; nothing where it can."""
 
-    row: Row
+    row: TargetRow
     found: Resolved
     wrong: str = ""
     twice: int | None = None  # the row in the file that named the same before
@@ -60,7 +60,7 @@ class Previewed(msgspec.Struct, frozen=True):
     @property
     def usable(self) -> bool:
         """Whether it can be filed: it names something, or something that is not found here."""
-        return self.wrong in ("", SAYS[Wrong.NOT_FOUND])
+        return self.wrong in ("", SAYS[LineFault.NOT_FOUND])
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -113,24 +113,24 @@ async def preview(work: Work, origin: str, data: bytes, progress: Progress = no_
     return Preview(tuple(_previewed(rows, found)))
 
 
-def _previewed(rows: Sequence[Row], found: Sequence[Resolved]) -> Iterator[Previewed]:
+def _previewed(rows: Sequence[TargetRow], found: Sequence[Resolved]) -> Iterator[Previewed]:
     seen: dict[tuple[object, ...], int] = {}
     for row, one in zip(rows, found, strict=True):
         wrong = _wrong(row, one)
         # Looked at in slices, so what is named twice across them is found here.
         key = one.name if one.kind else (row.target.lower(),)
         first = seen.setdefault(key, row.line)
-        if one.kind and first != row.line and one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND, Wrong.TWICE):
-            one = msgspec.structs.replace(one, wrong=Wrong.TWICE)
+        if one.kind and first != row.line and one.wrong in (LineFault.NOTHING, LineFault.NOT_FOUND, LineFault.TWICE):
+            one = msgspec.structs.replace(one, wrong=LineFault.TWICE)
             yield Previewed(row, one, one.says, first)
         else:
             yield Previewed(row, one, wrong)
 
 
-def _wrong(row: Row, found: Resolved) -> str:
+def _wrong(row: TargetRow, found: Resolved) -> str:
     if not row.target:
         return NO_TARGET
-    if found.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND):
+    if found.wrong not in (LineFault.NOTHING, LineFault.NOT_FOUND):
         return found.says
     if row.demanded and row.demanded not in set(Measure):
         return NO_MEASURE
@@ -142,13 +142,13 @@ def _wrong(row: Row, found: Resolved) -> str:
 # --- the file ---
 
 
-def read_rows(data: bytes) -> list[Row]:
+def read_rows(data: bytes) -> list[TargetRow]:
     """The rows of a file, header and empty rows left out. Raises Invalid (field `csv`)."""
     found = csv_files.rows_of(data, MOST_ROWS + 1)
     return _columns([(line, [" ".join(csv_files.plain(cell).split()) for cell in cells]) for line, cells in found])
 
 
-def _columns(rows: list[tuple[int, list[str]]]) -> list[Row]:
+def _columns(rows: list[tuple[int, list[str]]]) -> list[TargetRow]:
     if not rows:
         raise csv_files.bad("csv_empty")
     columns = _header(rows[0][1])
@@ -161,7 +161,8 @@ def _columns(rows: list[tuple[int, list[str]]]) -> list[Row]:
     if len(rows) > MOST_ROWS:
         raise csv_files.bad("csv_too_many_rows", most=MOST_ROWS)
     return [
-        Row(line, *(_cell(cells, columns.get(name)) for name in ("target", "demanded", "note"))) for line, cells in rows
+        TargetRow(line, *(_cell(cells, columns.get(name)) for name in ("target", "demanded", "note")))
+        for line, cells in rows
     ]
 
 

@@ -18,7 +18,7 @@ from chaupal.governance.orders import confirming, faces, procedure, steps
 from chaupal.governance.orders.documents import signer_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
-from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.governance.servers import naming
 from chaupal.kernel import faults
@@ -324,7 +324,7 @@ async def _read_targets(
     demanded: Sequence[str],
     order_id: int,
     *,
-    unknown: frozenset[Wrong],
+    unknown: frozenset[LineFault],
     own: bool = False,
 ) -> list[Target]:
     """`own`: of a matter of the house's own, which may be about whole servers; what an authority asks for is narrower than that."""
@@ -334,7 +334,7 @@ async def _read_targets(
     if own:
         _check_servers(court, paper, servers.values())
         found = [servers.get(at, one) for at, one in enumerate(found)]
-    fine = unknown | {Wrong.NOTHING}
+    fine = unknown | {LineFault.NOTHING}
     says = {one.line: one.says for one in found} | ({} if own else {found[at].line: "whole_server" for at in servers})
     if wrong := [faults.Wrong(says[one.line], {}, one.line) for one in found if one.wrong not in fine]:
         paper.complain_of_lines("targets", wrong[:MOST_SAID])
@@ -349,9 +349,9 @@ def _check_servers(court: Court, paper: Paper, named: Iterable[Resolved]) -> Non
         paper.complain("targets", "own_server")
 
 
-def _recorded(form: OrderForm) -> frozenset[Wrong]:
+def _recorded(form: OrderForm) -> frozenset[LineFault]:
     """Of what is wrong with a line, what is recorded rather than refused."""
-    return frozenset(Wrong) if form.record_all else frozenset({Wrong.NOT_FOUND} if form.record_unknown else ())
+    return frozenset(LineFault) if form.record_all else frozenset({LineFault.NOT_FOUND} if form.record_unknown else ())
 
 
 def _target(
@@ -362,7 +362,7 @@ def _target(
         demanded = ""
     asked = USUAL.get(one.kind)
     # The line is kept among the staff, with what is wrong with it.
-    if one.wrong not in (Wrong.NOTHING, Wrong.NOT_FOUND):
+    if one.wrong not in (LineFault.NOTHING, LineFault.NOT_FOUND):
         return Target(
             id=court.make_id(),
             order_id=order_id,

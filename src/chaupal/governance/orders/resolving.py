@@ -34,7 +34,7 @@ _TAG = regex.compile(r"/tags/([^/]{1,500})/?")
 _HOST = regex.compile(r"[^\s/?#@]{1,253}\.[^\s/?#@.]{2,63}(?::[0-9]{1,5})?(?=/)")
 
 
-class Wrong(StrEnum):
+class LineFault(StrEnum):
     """Why a line cannot be taken as it stands; NOT_FOUND can be recorded, if the clerk says so."""
 
     NOTHING = ""
@@ -48,13 +48,13 @@ class Wrong(StrEnum):
 
 
 SAYS = {
-    Wrong.UNREADABLE: "unkept_characters",
-    Wrong.NO_NAME: "no_target_name",
-    Wrong.FOREIGN: "foreign_address",
-    Wrong.POSED_DOMAIN: "posed_domain",
-    Wrong.POSED_HANDLE: "posed_handle",
-    Wrong.NOT_FOUND: "not_here",
-    Wrong.TWICE: "named_twice",
+    LineFault.UNREADABLE: "unkept_characters",
+    LineFault.NO_NAME: "no_target_name",
+    LineFault.FOREIGN: "foreign_address",
+    LineFault.POSED_DOMAIN: "posed_domain",
+    LineFault.POSED_HANDLE: "posed_handle",
+    LineFault.NOT_FOUND: "not_here",
+    LineFault.TWICE: "named_twice",
 }
 
 
@@ -72,7 +72,7 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     owner: int | None = None
     term: str = ""
     public: bool = False
-    wrong: Wrong = Wrong.NOTHING
+    wrong: LineFault = LineFault.NOTHING
     like: str = ""
     first: int | None = None
     name: tuple[str, str, int, str] = ("", "", 0, "")
@@ -96,7 +96,7 @@ class _ParsedLine(msgspec.Struct, frozen=True):
     handle: str = ""
     id: int = 0
     term: str = ""
-    wrong: Wrong = Wrong.NOTHING
+    wrong: LineFault = LineFault.NOTHING
     like: str = ""
     there: str = ""  # its address on another server, or the handle of somebody there
 
@@ -123,7 +123,7 @@ async def resolve(reading: Reading, origin: str, lines: Sequence[str]) -> list[R
 
 def elsewhere(found: Iterable[Resolved]) -> list[str]:
     """What another server may have and is not known here, as it can be asked for: lists are often typed without https://."""
-    asked = [one.line for one in found if one.wrong is Wrong.FOREIGN]
+    asked = [one.line for one in found if one.wrong is LineFault.FOREIGN]
     return [f"https://{line}" if "/" in line and "://" not in line else line for line in asked]
 
 
@@ -133,7 +133,7 @@ def elsewhere(found: Iterable[Resolved]) -> list[str]:
 def _read(origin: str, line: str) -> _ParsedLine:
     line = line.strip()
     if len(line) > LONGEST or not line.isprintable():
-        return _ParsedLine("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=Wrong.UNREADABLE)
+        return _ParsedLine("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=LineFault.UNREADABLE)
     if line[:1] in "#＃﹟":
         return _tag(line, line[1:])
     if (match := _HANDLE.fullmatch(line)) is not None:
@@ -143,13 +143,13 @@ def _read(origin: str, line: str) -> _ParsedLine:
     if "/" in line:
         return _address(origin, line)
     if (match := _OTHER_HANDLE.fullmatch(line)) is not None and (posed := lookalikes.posed_handle(match[1])):
-        return _ParsedLine(line, "account", handle=posed, wrong=Wrong.POSED_HANDLE)
-    return _ParsedLine(line, wrong=Wrong.NO_NAME)
+        return _ParsedLine(line, "account", handle=posed, wrong=LineFault.POSED_HANDLE)
+    return _ParsedLine(line, wrong=LineFault.NO_NAME)
 
 
 def _tag(line: str, name: str) -> _ParsedLine:
     if tags(f"#{name}") != [name]:
-        return _ParsedLine(line, wrong=Wrong.NO_NAME)
+        return _ParsedLine(line, wrong=LineFault.NO_NAME)
     return _ParsedLine(line, "tag", term=count_key(name))
 
 
@@ -159,14 +159,14 @@ def _handle(origin: str, line: str, handle: str, domain: str) -> _ParsedLine:
         return _elsewhere_named(origin, line, wrong, there)
     # Of two servers on one machine each has its own people, and many of the same names.
     if ":" in domain and _may_be_another(origin, urlsplit(f"//{domain}")):
-        return _elsewhere_named(origin, line, Wrong.FOREIGN, there)
+        return _elsewhere_named(origin, line, LineFault.FOREIGN, there)
     return _ParsedLine(line, "account", handle=handle.lower())
 
 
-def _elsewhere_named(origin: str, line: str, wrong: Wrong, there: str, handle: str = "") -> _ParsedLine:
+def _elsewhere_named(origin: str, line: str, wrong: LineFault, there: str, handle: str = "") -> _ParsedLine:
     """What another server has, should it be known here. An address that only poses as ours may well lead to something."""
-    like = (urlsplit(origin).hostname or "") if wrong is Wrong.POSED_DOMAIN else ""
-    return _ParsedLine(line, wrong=wrong, like=like, there="" if wrong is Wrong.NO_NAME else there, handle=handle)
+    like = (urlsplit(origin).hostname or "") if wrong is LineFault.POSED_DOMAIN else ""
+    return _ParsedLine(line, wrong=wrong, like=like, there="" if wrong is LineFault.NO_NAME else there, handle=handle)
 
 
 def _address(origin: str, line: str) -> _ParsedLine:
@@ -176,7 +176,7 @@ def _address(origin: str, line: str) -> _ParsedLine:
         parts = urlsplit(whole)
         wrong = _elsewhere(origin, parts)
     except ValueError:
-        return _ParsedLine(line, wrong=Wrong.NO_NAME)
+        return _ParsedLine(line, wrong=LineFault.NO_NAME)
     if wrong:
         person = _PERSON_THERE.fullmatch(parts.path)
         handle = "" if person is None else f"{person[1].lower()}@{_host(parts.netloc)}"
@@ -184,7 +184,7 @@ def _address(origin: str, line: str) -> _ParsedLine:
     named = _own_address(line, parts.path if parts.path.startswith("/") else "")
     if not _may_be_another(origin, parts):
         return named
-    wrong = Wrong.FOREIGN if named.wrong else Wrong.NOTHING
+    wrong = LineFault.FOREIGN if named.wrong else LineFault.NOTHING
     return msgspec.structs.replace(named, wrong=wrong, there=whole.partition("#")[0])
 
 
@@ -196,20 +196,20 @@ def _own_address(line: str, path: str) -> _ParsedLine:
         return _ParsedLine(line, "media", id=parse_id(match[1]) or -1)
     if (match := _TAG.fullmatch(path)) is not None:
         return _tag(line, unquote(match[1]))
-    return _ParsedLine(line, wrong=Wrong.NO_NAME)
+    return _ParsedLine(line, wrong=LineFault.NO_NAME)
 
 
-def _elsewhere(origin: str, parts: SplitResult) -> Wrong | None:
+def _elsewhere(origin: str, parts: SplitResult) -> LineFault | None:
     """Whether an address is another server's. On loopback ports and names may differ from the settings'."""
     if parts.scheme not in ("http", "https", ""):
-        return Wrong.NO_NAME
+        return LineFault.NO_NAME
     own = urlsplit(origin)
     host = parts.hostname or ""
     if not parts.netloc or parts.netloc.lower() == own.netloc.lower() or {host, own.hostname} <= LOOPBACK:
         return None
     if host == own.hostname and parts.port in (None, 80, 443):
         return None
-    return Wrong.POSED_DOMAIN if lookalikes.poses_as_domain(host, own.hostname or "") else Wrong.FOREIGN
+    return LineFault.POSED_DOMAIN if lookalikes.poses_as_domain(host, own.hostname or "") else LineFault.FOREIGN
 
 
 def _may_be_another(origin: str, parts: SplitResult) -> bool:
@@ -247,7 +247,7 @@ async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _NamesKnow
 
 
 def _resolved(one: _ParsedLine, known: _NamesKnown) -> Resolved:
-    if one.wrong is Wrong.POSED_HANDLE:
+    if one.wrong is LineFault.POSED_HANDLE:
         like = one.handle if one.handle in known.accounts else ""
         return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
     if (there := known.there.get(one.there) or (None if one.kind else known.there.get(one.handle))) is not None:
@@ -257,14 +257,16 @@ def _resolved(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     found = FOUND[one.kind](one, known)
     # What may be this server's or another's on the same machine, and is not here, is the other's.
     return (
-        msgspec.structs.replace(found, wrong=Wrong.FOREIGN) if one.there and found.wrong is Wrong.NOT_FOUND else found
+        msgspec.structs.replace(found, wrong=LineFault.FOREIGN)
+        if one.there and found.wrong is LineFault.NOT_FOUND
+        else found
     )
 
 
 def _account(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     found = known.accounts.get(one.handle)
     like = next((near for near in lookalikes.near_handles(one.handle) if near in known.accounts), "")
-    wrong = Wrong.NOT_FOUND if found is None else Wrong.NOTHING
+    wrong = LineFault.NOT_FOUND if found is None else LineFault.NOTHING
     return Resolved(
         line=one.line, kind="account", subject=found, owner=found, public=found is not None, wrong=wrong, like=like
     )
@@ -273,14 +275,14 @@ def _account(one: _ParsedLine, known: _NamesKnown) -> Resolved:
 def _post(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     author, visibility = known.posts.get(one.id, (None, None))
     if author is None or known.accounts.get(one.handle) != author:
-        return Resolved(line=one.line, kind="post", wrong=Wrong.NOT_FOUND)
+        return Resolved(line=one.line, kind="post", wrong=LineFault.NOT_FOUND)
     return Resolved(line=one.line, kind="post", subject=one.id, owner=author, public=_public(visibility))
 
 
 def _picture(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     owner, visibility = known.pictures.get(one.id, (None, None))
     if owner is None:
-        return Resolved(line=one.line, kind="media", wrong=Wrong.NOT_FOUND)
+        return Resolved(line=one.line, kind="media", wrong=LineFault.NOT_FOUND)
     return Resolved(line=one.line, kind="media", subject=one.id, owner=owner, public=_public(visibility))
 
 
@@ -312,9 +314,9 @@ def _marked(found: list[Resolved]) -> list[Resolved]:
     seen: dict[tuple[str, str, int, str], int] = {}
     marked: list[Resolved] = []
     for at, one in enumerate(found):
-        if one.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND):
+        if one.wrong in (LineFault.NOTHING, LineFault.NOT_FOUND):
             first = seen.setdefault(one.name, at)
             if first != at:
-                one = msgspec.structs.replace(one, wrong=Wrong.TWICE, first=first)
+                one = msgspec.structs.replace(one, wrong=LineFault.TWICE, first=first)
         marked.append(one)
     return marked

@@ -155,5 +155,5 @@ async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, oth
         by=record.pseudonym(court, by),
         second=None if other is None else record.pseudonym(court, other),
     )
-    written = log.Written(public, {"account": str(found.account_id)})
+    written = log.EntryContent(public, {"account": str(found.account_id)})
     return (await log.append(court, w, "protected", f"protected-{found.id}", written, prev=found.log_index))[0]

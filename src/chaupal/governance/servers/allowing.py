@@ -11,7 +11,7 @@ from chaupal.governance.servers import limits as desk
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.federation import limits
-from chaupal.store.federation.limits import Allowed as Allowed
+from chaupal.store.federation.limits import AllowedServer as AllowedServer
 from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.text import hosts
@@ -21,31 +21,33 @@ MAY = "sanction"
 DECIDED = "decided_meanwhile"
 
 
-async def listed(court: Court, viewer: Viewer) -> list[Allowed]:
+async def listed(court: Court, viewer: Viewer) -> list[AllowedServer]:
     """All that are let in, the newest first. Raises NotAllowed."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await limits.allowed(reading)
 
 
-async def by_id(court: Court, viewer: Viewer, id_: int) -> Allowed:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> AllowedServer:
     """Raises NotAllowed, NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await _there(reading, id_)
 
 
-async def named(court: Court, viewer: Viewer, domain: str) -> Allowed:
+async def named(court: Court, viewer: Viewer, domain: str) -> AllowedServer:
     """One that is let in, by its name. Raises NotAllowed, NotFound."""
     asked = hosts.server_named(domain)
     return or_not_found(next((one for one in await listed(court, viewer) if one.domain == asked), None))
 
 
-async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> Allowed:
+async def let_in(court: Court, viewer: Viewer, domain: str, reason: str) -> AllowedServer:
     """Raises NotAllowed, and Invalid where it is no server, or is let in already."""
     me, reason, domain = check_may(viewer, MAY), check_reason(reason_of(reason, told=True)), hosts.server_named(domain)
     id_ = await desk.written_down(court, viewer, domain, field="domain")
-    new = Allowed(id=court.make_id(), server_id=id_, reason=reason, by=me, at=court.clock(), log_index=0, domain=domain)
+    new = AllowedServer(
+        id=court.make_id(), server_id=id_, reason=reason, by=me, at=court.clock(), log_index=0, domain=domain
+    )
     async with court.work.writing() as w:
         guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
         leaf = await _log(court, w, new, "let_in", me, None, reason)
@@ -89,15 +91,17 @@ async def keep(court: Court, viewer: Viewer, id_: int) -> None:
             raise Conflict(DECIDED)
 
 
-async def _there(reading: Reading, id_: int) -> Allowed:
+async def _there(reading: Reading, id_: int) -> AllowedServer:
     return or_not_found(await limits.allowance(reading, id_))
 
 
-async def _log(court: Court, w: Writing, found: Allowed, step: str, by: int, second: int | None, reason: str) -> int:
+async def _log(
+    court: Court, w: Writing, found: AllowedServer, step: str, by: int, second: int | None, reason: str
+) -> int:
     public = entries.Server(
         step=step, by=record.pseudonym(court, by), second=None if second is None else record.pseudonym(court, second)
     )
     sealed = {"server": found.domain} | ({"reason": reason} if reason else {})
-    written = log.Written(public, sealed, tuple(sealed))
+    written = log.EntryContent(public, sealed, tuple(sealed))
     ref, prev = f"server-{found.id}", found.log_index or None
     return (await log.append(court, w, "server", ref, written, prev=prev))[0]

@@ -14,7 +14,7 @@ from chaupal.governance.orders import csv_files
 from chaupal.governance.orders.papers import REASON_AT_LEAST, Paper, check_may
 from chaupal.governance.people.account_desk import rule_of
 from chaupal.governance.servers import limits
-from chaupal.governance.servers.limits import SEVERITIES, SUSPEND, Standing, measures_of, severity_of
+from chaupal.governance.servers.limits import SEVERITIES, SUSPEND, ServerStanding, measures_of, severity_of
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Wrong
 from chaupal.policy.measures import Measure
@@ -30,7 +30,7 @@ MOST_SAID = 50  # complaints about rows in one answer
 AT_ONCE = 200  # servers written down in one commit
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class BlockRow(msgspec.Struct, frozen=True, kw_only=True):
     """A server and what a list says of it. `line`: of the file, as a spreadsheet shows it."""
 
     line: int
@@ -55,14 +55,14 @@ class StartedMatter(msgspec.Struct, frozen=True):
     many: int
 
 
-class Taken(msgspec.Struct, frozen=True):
+class TakenList(msgspec.Struct, frozen=True):
     """What became of a list. `known`: servers of which nothing new was asked."""
 
     started: tuple[StartedMatter, ...]
     known: int
 
 
-def written(standings: Iterable[Standing]) -> bytes:
+def written(standings: Iterable[ServerStanding]) -> bytes:
     """What is in force, a row for each server; the file that Mastodon's servers take in."""
     out = io.StringIO(newline="")
     rows = csv.writer(out)
@@ -88,7 +88,7 @@ def written(standings: Iterable[Standing]) -> bytes:
     return out.getvalue().encode()
 
 
-async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: str = "") -> Taken:
+async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: str = "") -> TakenList:
     """Limit what a list says, as matters whose cases are carried on by themselves, a matter for each kind of measure.
 
     `reason`: of those of which the list gives none. Nothing is opened where a row is wrong. Of a server that is limited already
@@ -111,10 +111,10 @@ async def take_in(court: Court, viewer: Viewer, data: bytes, reason: str, rule: 
         named = [row for row in fresh if measure in row.measures and measure not in before.get(row.domain, frozenset())]
         if named:
             started.append(await _start(court, viewer, measure, cited, named, reason))
-    return Taken(tuple(started), len(rows) - len(fresh))
+    return TakenList(tuple(started), len(rows) - len(fresh))
 
 
-def read(court: Court, data: bytes) -> list[Row]:
+def read(court: Court, data: bytes) -> list[BlockRow]:
     """The rows of a file, each server once. Raises Invalid (field `csv`) with every row that is wrong."""
     found = csv_files.rows_of(data, MOST_ROWS + 2)
     columns = _columns(found[0][1]) if found else {}
@@ -140,7 +140,7 @@ def _columns(cells: Sequence[str]) -> dict[str, int]:
     return named if HEADERS[0] in named else {}
 
 
-def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> Row:
+def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> BlockRow:
     def cell(name: str) -> str:
         at = columns.get(name)
         return csv_files.plain(cells[at]).strip()[:4_000] if at is not None and at < len(cells) else ""
@@ -148,7 +148,7 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> Row:
     def yes(name: str) -> bool:
         return cell(name).lower() in ("true", "1", "yes", "t")
 
-    return Row(
+    return BlockRow(
         line=line,
         domain=hosts.server_named(cell(HEADERS[0])),
         severity=cell(HEADERS[1]).lower() or SUSPEND,
@@ -159,7 +159,7 @@ def _row(line: int, cells: Sequence[str], columns: dict[str, int]) -> Row:
     )
 
 
-def _wrong(court: Court, row: Row) -> str:
+def _wrong(court: Court, row: BlockRow) -> str:
     if not row.domain:
         return "no_server"
     if row.domain == court.settings.domain.lower():
@@ -169,7 +169,7 @@ def _wrong(court: Court, row: Row) -> str:
     return "" if row.measures else "limits_nothing"
 
 
-async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
+async def _write_down(court: Court, rows: Sequence[BlockRow], me: int) -> None:
     """Every server that a matter will name for the first time has a row, and is told of as the list has it."""
     for start in range(0, len(rows), AT_ONCE):
         async with court.work.writing() as w:
@@ -182,7 +182,7 @@ async def _write_down(court: Court, rows: Sequence[Row], me: int) -> None:
 
 
 async def _start(
-    court: Court, viewer: Viewer, measure: Measure, rule: str, rows: Sequence[Row], reason: str
+    court: Court, viewer: Viewer, measure: Measure, rule: str, rows: Sequence[BlockRow], reason: str
 ) -> StartedMatter:
     matter = MatterForm(targets="\n".join(row.domain for row in rows), rule=rule, source="staff", grounds=reason)
     ref = await house.open_matter(court, viewer, matter)

@@ -44,7 +44,7 @@ class ServerForm(msgspec.Struct, kw_only=True):
     until: str = ""
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class ServerStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A server that is limited, or of which that is proposed."""
 
     id: int
@@ -90,24 +90,24 @@ def measures_of(severity: str, *, media: bool, reports: bool) -> tuple[Measure, 
     return tuple(measure for measure, so in wished.items() if so)
 
 
-async def listed(court: Court, viewer: Viewer) -> list[Standing]:
+async def listed(court: Court, viewer: Viewer) -> list[ServerStanding]:
     """All that are limited, or of which that is proposed, by their names. Raises NotAllowed."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         return await standings(reading)
 
 
-async def by_id(court: Court, viewer: Viewer, id_: int) -> Standing:
+async def by_id(court: Court, viewer: Viewer, id_: int) -> ServerStanding:
     """One of them. Raises NotAllowed, NotFound."""
     return or_not_found(next((server for server in await listed(court, viewer) if server.id == id_), None))
 
 
-async def standings(reading: Reading) -> list[Standing]:
+async def standings(reading: Reading) -> list[ServerStanding]:
     live, waiting = await kept.live(reading), await kept.waiting(reading)
     names = {limit.row.subject_id: limit.domain for limit in live} | {one.server: one.domain for one in waiting}
     said = await kept.wording_of(reading, sorted(names))
     return [
-        Standing(
+        ServerStanding(
             id=id_,
             domain=domain,
             words=said.get(id_, ServerWords(server_id=id_)),
@@ -118,7 +118,7 @@ async def standings(reading: Reading) -> list[Standing]:
     ]
 
 
-async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
+async def limit(court: Court, viewer: Viewer, form: ServerForm) -> ServerStanding:
     """Open a matter for each measure, and carry out what one person may; the rest is proposed.
 
     Raises NotAllowed, Invalid by field: for what is limited so, or proposed, already, too.
@@ -135,7 +135,7 @@ async def limit(court: Court, viewer: Viewer, form: ServerForm) -> Standing:
     return await by_id(court, viewer, id_)
 
 
-async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> Standing:
+async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> ServerStanding:
     """Have it limited as the form says: what is not in it ends, what is new is opened. Raises as `limit` does, NotFound.
 
     A suspension is all of the others, so that they stay: till a second person agrees to it, it limits nothing itself.
@@ -152,10 +152,10 @@ async def change(court: Court, viewer: Viewer, id_: int, form: ServerForm) -> St
     )
     async with court.work.reading() as reading:
         found = next((server for server in await standings(reading) if server.id == id_), None)
-    return found or Standing(id=id_, domain=before.domain, words=ServerWords(server_id=id_))
+    return found or ServerStanding(id=id_, domain=before.domain, words=ServerWords(server_id=id_))
 
 
-async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Standing:
+async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> ServerStanding:
     """End all that is in force on it, and send back what others proposed; as it was before.
 
     Raises NotAllowed where all there is are proposals of the viewer's own, which a second person decides; NotFound, Conflict.
@@ -172,7 +172,7 @@ async def end(court: Court, viewer: Viewer, id_: int, reason: str = "") -> Stand
     return before
 
 
-async def named(court: Court, viewer: Viewer, domain: str) -> Standing:
+async def named(court: Court, viewer: Viewer, domain: str) -> ServerStanding:
     """One of them by its name. Raises NotAllowed, NotFound."""
     asked = hosts.server_named(domain)
     return or_not_found(next((server for server in await listed(court, viewer) if server.domain == asked), None))
@@ -235,7 +235,9 @@ async def _open(court: Court, viewer: Viewer, form: ServerForm, measures: Sequen
         await house.sanction(court, viewer, matter, draft, alone=named_by != "house")
 
 
-async def _end(court: Court, viewer: Viewer, standing: Standing, measures: Iterable[Measure], reason: str) -> None:
+async def _end(
+    court: Court, viewer: Viewer, standing: ServerStanding, measures: Iterable[Measure], reason: str
+) -> None:
     ending = set(measures) & OF_SERVERS
     for limit in standing.limits:
         if Measure(limit.row.measure) in ending:

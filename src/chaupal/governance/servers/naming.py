@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaupal.governance.orders.resolving import Resolved, Wrong
+from chaupal.governance.orders.resolving import LineFault, Resolved
 from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading
 from chaupal.text import hosts
@@ -18,7 +18,7 @@ async def named(reading: Reading, lines: Sequence[str]) -> dict[int, Resolved]:
     found = dict[int, Resolved]()
     for at, domain in typed.items():
         id_, before = known.get(domain), first.setdefault(domain, at)
-        wrong = Wrong.TWICE if before != at else Wrong.NOTHING if id_ is not None else Wrong.NOT_FOUND
+        wrong = LineFault.TWICE if before != at else LineFault.NOTHING if id_ is not None else LineFault.NOT_FOUND
         found[at] = Resolved(
             line=domain,
             kind=SERVER,
@@ -26,6 +26,6 @@ async def named(reading: Reading, lines: Sequence[str]) -> dict[int, Resolved]:
             public=True,
             wrong=wrong,
             name=(SERVER, domain, 0, ""),
-            first=before if wrong is Wrong.TWICE else None,
+            first=before if wrong is LineFault.TWICE else None,
         )
     return found

@@ -17,7 +17,7 @@ from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import RegisterLine
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.court import as_filed, authorities, case_events, docket, impact, knowing, order_events, rulings
-from chaupal.store.court.as_filed import Said as Said
+from chaupal.store.court.as_filed import PostWords as PostWords
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
@@ -43,7 +43,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     person: Visible[Person] | None
     events: tuple[CaseEvent, ...]
     ruling: RulingRow | None
-    since: as_filed.Since  # what became of it since it was named
+    since: as_filed.TargetNow  # what became of it since it was named
     copies: Copies | None = None  # what of it is elsewhere, where other servers are talked to
 
     @property
@@ -77,8 +77,8 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     made: tuple[RulingRow, ...]
     private: bool
     last: int
-    then: Said | None  # the words that the order named, where they are kept, and those of now
-    now: Said | None
+    then: PostWords | None  # the words that the order named, where they are kept, and those of now
+    now: PostWords | None
 
 
 async def queue(reads: Reads, viewer: Viewer) -> list[RegisterLine]:

@@ -8,7 +8,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import SCOPES, Measure
 from chaupal.reads.context import Reads
 from chaupal.store.court import rulings
-from chaupal.store.court.rulings import Change, RulingRow
+from chaupal.store.court.rulings import RulingChange, RulingRow
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming
 
@@ -46,7 +46,7 @@ async def after(reads: Reads, leaf: int, limit: int) -> ChangeStretch:
 type Known = dict[tuple[str, int], int | None]
 
 
-async def _openly_known(reading: Reading, changes: Iterable[Change]) -> Known:
+async def _openly_known(reading: Reading, changes: Iterable[RulingChange]) -> Known:
     """(scope, id) -> whose it is, for all that everybody may know of."""
     rows = [change.row for change in changes]
     posts = await naming.posts_named(reading, _ids(rows, "status"))
@@ -63,7 +63,7 @@ def _ids(rows: Iterable[RulingRow], scope: str) -> list[int]:
     return sorted({row.subject_id for row in rows if SCOPES[Measure(row.measure)] == scope})
 
 
-def _change_told(change: Change, known: Known) -> WithheldChange:
+def _change_told(change: RulingChange, known: Known) -> WithheldChange:
     scope = SCOPES[Measure(change.row.measure)]
     key = (scope, change.row.subject_id)
     return WithheldChange(

@@ -48,7 +48,7 @@ class Match(msgspec.Struct, frozen=True):
 type Matches = Mapping[int, tuple[Match, ...]]
 
 NOTHING: Matches = {}
-_read: Shelf[int, tuple[Post, phrases.Read]] = Shelf(1_000)
+_read: Shelf[int, tuple[Post, phrases.ReadText]] = Shelf(1_000)
 
 
 async def matches(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Matches:
@@ -128,7 +128,7 @@ def _match(filters: Filters, me: int, item: Post) -> tuple[Match, ...]:
     return tuple(m for m in met if m.keywords or m.post is not None)
 
 
-def _text_of(post: Post) -> phrases.Read:
+def _text_of(post: Post) -> phrases.ReadText:
     """All the words of a post, read once for everybody who filters."""
     known = _read.items.get(post.id)
     if known is None or known[0] is not post:

@@ -30,7 +30,7 @@ from chaupal.store.notifications import markers, notification_policy, notificati
 from chaupal.store.notifications.grouping import GROUPED as GROUPED
 from chaupal.store.notifications.kinds import KINDS as KINDS
 from chaupal.store.notifications.markers import Marker as Marker
-from chaupal.store.notifications.notification_policy import Asking, Policy as Policy
+from chaupal.store.notifications.notification_policy import NotificationRequest, Policy as Policy
 from chaupal.store.notifications.notifications import Notification, Wanted
 from chaupal.store.square import graph
 from chaupal.store.square.people import sealed_people
@@ -211,7 +211,7 @@ async def policy(reads: Reads, viewer: Viewer) -> tuple[Policy, int, int]:
 class RequestSeen(msgspec.Struct, frozen=True):
     """Somebody whose notifications are kept apart, and the newest post among these where it may be seen."""
 
-    asking: Asking
+    asking: NotificationRequest
     person: Visible[Person]
     post: Visible[Post] | None
 
@@ -237,7 +237,7 @@ async def request(reads: Reads, viewer: Viewer, id_: int) -> RequestSeen:
     return found[0]
 
 
-async def _requests(reading: Reading, viewer: Viewer, found: Sequence[Asking]) -> list[RequestSeen]:
+async def _requests(reading: Reading, viewer: Viewer, found: Sequence[NotificationRequest]) -> list[RequestSeen]:
     facts = await _facts(reading, viewer)
     sealed = await sealed_people(reading, [asking.from_id for asking in found])
     people = {v.item.id: v for v in reveal(viewer, Surface.NOTIFICATIONS, sealed.values(), facts)}

@@ -11,14 +11,14 @@ from chaupal.policy.things import Picture
 from chaupal.social.context import Square
 from chaupal.social.media import films, media, painting, pictures
 from chaupal.store.federation import media as store
-from chaupal.store.federation.media import Away, Fetched
+from chaupal.store.federation.media import FetchedFile, FileElsewhere
 from chaupal.store.identity import loose_files
 from chaupal.store.square import media as media_store
 
 SWEPT_AT_ONCE = 100
 
 
-async def keep(square: Square, away: Away, data: bytes) -> None:
+async def keep(square: Square, away: FileElsewhere, data: bytes) -> None:
     """A file that was fetched is here from now on. Raises Invalid for what is not taken here."""
     demuxer = films.demuxer_of(data[: media.HEAD])
     if not demuxer and films.ffmpeg(square.settings) is not None:
@@ -28,7 +28,7 @@ async def keep(square: Square, away: Away, data: bytes) -> None:
     await (_keep_film(square, away, data, demuxer) if demuxer else _keep_picture(square, away, data))
 
 
-async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
+async def _keep_picture(square: Square, away: FileElsewhere, data: bytes) -> None:
     painted = await media.painted(square, data)
     picture = Picture(
         away.id,
@@ -52,7 +52,7 @@ async def _keep_picture(square: Square, away: Away, data: bytes) -> None:
         await media.drop_files(square, away.id, painted.mime)
 
 
-async def _keep_film(square: Square, away: Away, data: bytes, demuxer: str) -> None:
+async def _keep_film(square: Square, away: FileElsewhere, data: bytes, demuxer: str) -> None:
     with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
         path = await asyncio.to_thread(painting.as_file, data, Path(folder))
         sent = await films.probe(square.settings, path, demuxer)
@@ -93,7 +93,7 @@ async def drop_all_of(square: Square, server: int) -> int:
             return gone
 
 
-async def _let_go(square: Square, found: list[Fetched]) -> int:
+async def _let_go(square: Square, found: list[FetchedFile]) -> int:
     gone = 0
     for one in found:
         keys = media.keys_of(one.id, one.mime)

@@ -18,7 +18,7 @@ from chaupal.social.context import Square
 from chaupal.social.media import films
 from chaupal.social.media.films import Film, NotPainted, UploadKind
 from chaupal.store.square import media
-from chaupal.store.square.media import Waiting
+from chaupal.store.square.media import UnpaintedUpload
 
 HELD = 60 * SECOND  # somebody else's to paint after this, where whoever took it up has died
 RENEWED = 20.0  # seconds
@@ -42,7 +42,7 @@ async def paint(square: Square, id_: int) -> bool:
         return await media.state_of(reading, id_) != "failed"
 
 
-async def _take_up(square: Square, waiting: Waiting) -> bool:
+async def _take_up(square: Square, waiting: UnpaintedUpload) -> bool:
     async with square.work.writing() as w:
         if not await media.hold(w, waiting.id, square.clock() + HELD):
             return False
@@ -67,7 +67,7 @@ async def _take_up(square: Square, waiting: Waiting) -> bool:
     return True
 
 
-async def _paint(square: Square, waiting: Waiting) -> None:
+async def _paint(square: Square, waiting: UnpaintedUpload) -> None:
     original, small = media.file_keys(waiting.id, waiting.mime)
     with tempfile.TemporaryDirectory(prefix="chaupal-film-") as folder:
         source, target = Path(folder) / "sent", Path(folder) / "kept"
@@ -93,7 +93,7 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _painted(waiting: Waiting, film: Film) -> Picture:
+def _painted(waiting: UnpaintedUpload, film: Film) -> Picture:
     picture = Picture(
         waiting.id,
         waiting.mime,

@@ -3,7 +3,7 @@
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.facts import FROM_WIRE, Visibility
-from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, Waiting
+from chaupal.policy.unsaid import MOST_SCHEDULED, KeptDraft, Unsaid
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
@@ -102,7 +102,7 @@ def draft_of(body: Unsaid) -> posts.Draft:
     )
 
 
-async def _say(square: Square, waiting: Waiting) -> int:
+async def _say(square: Square, waiting: KeptDraft) -> int:
     """All of it in one commit with the end of its waiting: said once, even if the house falls over in between."""
     viewer = Viewer(account=waiting.account, country=waiting.body.country or square.settings.home_country)
     try:
@@ -125,7 +125,9 @@ async def _say(square: Square, waiting: Waiting) -> int:
     return len(series)
 
 
-async def _check_time(square: Square, w: Writing, me: int, at: int, posts_: int, before: Waiting | None = None) -> None:
+async def _check_time(
+    square: Square, w: Writing, me: int, at: int, posts_: int, before: KeptDraft | None = None
+) -> None:
     """So many posts may wait for that time (ms). `before`: what waits already in their stead. Raises Invalid."""
     now = square.clock()
     if not now + SOONEST <= at <= now + LATEST:

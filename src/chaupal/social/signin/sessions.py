@@ -10,7 +10,7 @@ from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import apps, devices, logins, two_factor as factors
-from chaupal.store.identity.devices import Allowed, Open
+from chaupal.store.identity.devices import AppToken, Open
 
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY
@@ -74,7 +74,7 @@ async def sessions_of(square: Square, viewer: Viewer) -> list[Open]:
         return await devices.open_sessions(reading, viewer.me)
 
 
-async def apps_of(square: Square, viewer: Viewer) -> list[Allowed]:
+async def apps_of(square: Square, viewer: Viewer) -> list[AppToken]:
     """The apps that may act for the viewer, a token each."""
     async with square.work.reading() as reading:
         return await devices.allowed(reading, viewer.me)

@@ -21,7 +21,7 @@ EDITED, DELETED = "edited", "deleted"
 ACCOUNT_DELETED, ACCOUNT_MOVED, ACCOUNT_LEAVING = "account_deleted", "account_moved", "account_leaving"
 
 
-class Since(msgspec.Struct, frozen=True):
+class TargetNow(msgspec.Struct, frozen=True):
     """A target as it is now. `words`: which version of its text that is (ms of the last edit, 0 for the first, or for none).
 
     `flags`: edited and deleted of the thing, account_deleted, account_moved and account_leaving of its author.
@@ -31,7 +31,7 @@ class Since(msgspec.Struct, frozen=True):
     flags: tuple[str, ...] = ()
 
 
-class Said(msgspec.Struct, frozen=True):
+class PostWords(msgspec.Struct, frozen=True):
     """The words of a post, with what stood before them."""
 
     text: str
@@ -55,7 +55,7 @@ THEN = (
 )
 
 
-async def since(reading: Reading, named: Sequence[Target], at: int) -> dict[int, Since]:
+async def since(reading: Reading, named: Sequence[Target], at: int) -> dict[int, TargetNow]:
     """Target -> how it is now, seen from when it was named (ms). A few looks, however many."""
     shows = await _posts_shown(reading, named)
     edits = {id_: made_at(kept or 0) for id_, kept in await _rows(reading, POSTS, shows.values())}
@@ -70,14 +70,14 @@ async def version(reading: Reading, target: Target) -> int:
     return 0 if row is None else made_at(row[2] or 0)
 
 
-async def then_and_now(reading: Reading, post: int, at: int) -> tuple[Said | None, Said | None]:
+async def then_and_now(reading: Reading, post: int, at: int) -> tuple[PostWords | None, PostWords | None]:
     """What a post said at a moment, and what it says now; nothing where it is gone with all its versions."""
     row = await reading.first(NOW, of=post)
     if row is None:
         return None, None
     then = await reading.first(THEN, of=post, above=first_id_at(at + 1))
-    now = Said(row[0], row[1])
-    return (now if then is None else Said(then[0], then[1])), now
+    now = PostWords(row[0], row[1])
+    return (now if then is None else PostWords(then[0], then[1])), now
 
 
 async def post_of(reading: Reading, target: Target) -> int | None:
@@ -97,7 +97,7 @@ async def _rows(reading: Reading, asked: Statement, ids: Iterable[int | None]) -
     return await reading.fetch(asked, ids=listed(wanted)) if wanted else ()
 
 
-def _since(target: Target, post: int | None, edits: dict[int, int], people: dict[int, Row], at: int) -> Since:
+def _since(target: Target, post: int | None, edits: dict[int, int], people: dict[int, Row], at: int) -> TargetNow:
     flags: list[str] = []
     version = edits.get(post, 0) if post is not None else 0
     if version > at:
@@ -109,4 +109,4 @@ def _since(target: Target, post: int | None, edits: dict[int, int], people: dict
         flags += [ACCOUNT_DELETED] if state == "deleted" else []
         flags += [ACCOUNT_MOVED] if moved_to is not None else []
         flags += [ACCOUNT_LEAVING] if leaves_at is not None and state != "deleted" else []
-    return Since(version, tuple(flags))
+    return TargetNow(version, tuple(flags))

@@ -67,7 +67,7 @@ class Job(msgspec.Struct, frozen=True):
         return self.state in (CHECKING, ENTERING)
 
 
-class Row(msgspec.Struct, frozen=True):
+class BulkRow(msgspec.Struct, frozen=True):
     """One row, as JSON; `word` and `said` are empty while it waits."""
 
     at: int
@@ -76,7 +76,7 @@ class Row(msgspec.Struct, frozen=True):
     said: str = ""
 
 
-async def add(w: Writing, job: Job, rows: Sequence[Row]) -> None:
+async def add(w: Writing, job: Job, rows: Sequence[BulkRow]) -> None:
     named = msgspec.structs.asdict(job)
     named["account_id"] = named.pop("account")
     await w.run(ADD, **named, held_until=0)
@@ -101,12 +101,12 @@ async def take_up(w: Writing) -> Job | None:
     return Job(*row)
 
 
-async def rows(reading: Reading, id_: int, start: int, at_most: int) -> list[Row]:
+async def rows(reading: Reading, id_: int, start: int, at_most: int) -> list[BulkRow]:
     """Those that wait, in order, from `start` on."""
-    return [Row(row[0], row[1]) for row in await reading.fetch(ROWS, of=id_, start=start, n=at_most)]
+    return [BulkRow(row[0], row[1]) for row in await reading.fetch(ROWS, of=id_, start=start, n=at_most)]
 
 
-async def say(w: Writing, id_: int, said: Sequence[Row]) -> None:
+async def say(w: Writing, id_: int, said: Sequence[BulkRow]) -> None:
     """What became of rows; the job stays with this process."""
     await w.run_many(SAY, [{"of": id_, "which": row.at, "became": row.word, "told": row.said} for row in said])
     await w.run(KEEP_HOLD, of=id_, until=w.now() + HELD_FOR)
@@ -127,9 +127,9 @@ async def counts(reading: Reading, id_: int) -> dict[str, int]:
     return {row[0]: row[1] for row in await reading.fetch(COUNTS, of=id_)}
 
 
-async def bad(reading: Reading, id_: int, start: int, at_most: int) -> list[Row]:
+async def bad(reading: Reading, id_: int, start: int, at_most: int) -> list[BulkRow]:
     """Rows that were wrong or had moved, from `start` on."""
-    return [Row(*row) for row in await reading.fetch(BAD, of=id_, start=start, n=at_most)]
+    return [BulkRow(*row) for row in await reading.fetch(BAD, of=id_, start=start, n=at_most)]
 
 
 async def over(reading: Reading, before: int, at_most: int) -> list[int]:

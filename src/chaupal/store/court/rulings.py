@@ -226,7 +226,7 @@ async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, l
     return found
 
 
-class Change(NamedTuple):
+class RulingChange(NamedTuple):
     """A ruling that hides something began, or (`over`) ended; `leaf`: the entry of the log that says so."""
 
     leaf: int
@@ -234,12 +234,14 @@ class Change(NamedTuple):
     over: bool
 
 
-async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[Change]:
+async def changes_after(reading: Reading, leaf: int, at_most: int) -> list[RulingChange]:
     """What was hidden and what came back after an entry of the log, in the log's order; nothing of what is secret now."""
     asked = {"leaf": leaf, "n": at_most, "now": reading.now()}
-    begun = [Change(row.log_index, row, over=False) for row in await BEGUN_AFTER.all(reading, **asked)]
-    over = [Change(row.lift_log_index or 0, row, over=True) for row in await ENDED_AFTER.all(reading, **asked)]
-    opened = [Change(row.opened_log_index or 0, row, over=False) for row in await OPENED_AFTER.all(reading, **asked)]
+    begun = [RulingChange(row.log_index, row, over=False) for row in await BEGUN_AFTER.all(reading, **asked)]
+    over = [RulingChange(row.lift_log_index or 0, row, over=True) for row in await ENDED_AFTER.all(reading, **asked)]
+    opened = [
+        RulingChange(row.opened_log_index or 0, row, over=False) for row in await OPENED_AFTER.all(reading, **asked)
+    ]
     return sorted([*begun, *opened, *over], key=lambda change: (change.leaf, change.over, change.row.id))[:at_most]
 
 

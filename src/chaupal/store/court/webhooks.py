@@ -26,7 +26,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     last: str = ""
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class DueCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call to be made: `body` is the JSON to send, `order_ref` the matter that it speaks of, if any. Times in ms."""
 
     id: int
@@ -40,7 +40,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(Webhook, webhooks, events=(lambda text: tuple(text.split()), " ".join))
-ALL_CALLS = rows_of(Due, calls)
+ALL_CALLS = rows_of(DueCall, calls)
 ADD = inserts(webhooks)
 EVERY = ALL.order_by(webhooks.c.id)
 BY_ID = ALL.where(id="of")
@@ -98,27 +98,27 @@ async def reseal(w: Writing, id_: int, sealed: str) -> None:
     await w.run(RESEAL, of=id_, sealed=sealed)
 
 
-async def add_call(w: Writing, call: Due) -> None:
+async def add_call(w: Writing, call: DueCall) -> None:
     await w.run(ADD_CALL, **ALL_CALLS.written(call))
 
 
-async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
+async def due(reading: Reading, at: int, at_most: int) -> list[DueCall]:
     """Calls to be made now, in the order in which they fell due."""
     return await DUE.all(reading, at=at, n=at_most)
 
 
-async def claim(w: Writing, call: Due, until: int) -> bool:
+async def claim(w: Writing, call: DueCall, until: int) -> bool:
     """Take a call upon oneself; False where another process has."""
     return await w.run(CLAIM, of=call.id, was=call.due_at, until=until) == 1
 
 
-async def went(w: Writing, call: Due, said: str) -> None:
+async def went(w: Writing, call: DueCall, said: str) -> None:
     """The call was answered."""
     await w.run(DONE, of=call.id)
     await w.run(WENT, of=call.webhook_id, said=said)
 
 
-async def failed(w: Writing, call: Due, said: str, again_at: int | None) -> int:
+async def failed(w: Writing, call: DueCall, said: str, again_at: int | None) -> int:
     """The call was in vain; it is made again at `again_at` (ms), or (None) never. How many in a row that makes."""
     if again_at is None:
         await w.run(DONE, of=call.id)
@@ -129,6 +129,6 @@ async def failed(w: Writing, call: Due, said: str, again_at: int | None) -> int:
     return 0 if hook is None else hook.failures
 
 
-async def drop(w: Writing, call: Due) -> None:
+async def drop(w: Writing, call: DueCall) -> None:
     """A call that must not be made any more."""
     await w.run(DONE, of=call.id)

@@ -20,7 +20,7 @@ POSTS = (
 HAS_GONE = selects(accounts.c.id).where(accounts.c.state == "deleted", accounts.c.server == 0, handle="handle")
 
 
-class Whose(NamedTuple):
+class AddressedPerson(NamedTuple):
     """Somebody: `server` 0 is ours, and then `uri` and `url` are empty."""
 
     id: int
@@ -31,7 +31,7 @@ class Whose(NamedTuple):
     state: str
 
 
-class Where(NamedTuple):
+class AddressedPost(NamedTuple):
     """A post and its author's handle. `visibility`: as it is stored."""
 
     id: int
@@ -43,19 +43,19 @@ class Where(NamedTuple):
     visibility: int
 
 
-async def people(reading: Reading, ids: Collection[int]) -> dict[int, Whose]:
+async def people(reading: Reading, ids: Collection[int]) -> dict[int, AddressedPerson]:
     """By id; those who are not here are left out, those who have gone are not."""
     rows = await reading.fetch(PEOPLE, ids=listed(sorted(ids))) if ids else ()
-    return {row[0]: Whose(*row) for row in rows}
+    return {row[0]: AddressedPerson(*row) for row in rows}
 
 
-async def of_posts(reading: Reading, ids: Collection[int]) -> dict[int, Where]:
+async def of_posts(reading: Reading, ids: Collection[int]) -> dict[int, AddressedPost]:
     """By id; those that are not here are left out."""
     rows = await reading.fetch(POSTS, ids=listed(sorted(ids))) if ids else ()
-    return {row[0]: Where(*row) for row in rows}
+    return {row[0]: AddressedPost(*row) for row in rows}
 
 
-async def whose(reading: Reading, id_: int) -> Whose | None:
+async def whose(reading: Reading, id_: int) -> AddressedPerson | None:
     """One of them."""
     return (await people(reading, (id_,))).get(id_)
 

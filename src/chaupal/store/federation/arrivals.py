@@ -49,24 +49,24 @@ class Arrival(NamedTuple):
     tries: int
 
 
-class Waiting(NamedTuple):
+class WaitingArrivals(NamedTuple):
     """How many activities wait, and how many bytes they are."""
 
     many: int
     size: int
 
-    def and_one_of(self, size: int) -> "Waiting":
-        return Waiting(self.many + 1, self.size + size)
+    def and_one_of(self, size: int) -> "WaitingArrivals":
+        return WaitingArrivals(self.many + 1, self.size + size)
 
 
 async def add(w: Writing, new: int, server: int, by: int, activity: str, size: int) -> None:
     await w.run(ADD, id=new, server=server, by=by, activity=activity, at=w.now(), size=size)
 
 
-async def of_server(reading: Reading, server: int) -> Waiting:
+async def of_server(reading: Reading, server: int) -> WaitingArrivals:
     """What waits of one server."""
     many, size = (await reading.fetch(OF_SERVER, server=server))[0]
-    return Waiting(many, int(size))
+    return WaitingArrivals(many, int(size))
 
 
 async def of_nobody(reading: Reading, server: int) -> int:
@@ -98,10 +98,10 @@ async def crowds(reading: Reading) -> list[ServerBacklog]:
     return [ServerBacklog(*row) for row in await reading.fetch(CROWDS)]
 
 
-async def in_all(reading: Reading) -> Waiting:
+async def in_all(reading: Reading) -> WaitingArrivals:
     """What waits of all of them."""
     many, size = (await reading.fetch(IN_ALL))[0]
-    return Waiting(many, int(size))
+    return WaitingArrivals(many, int(size))
 
 
 async def next_of(reading: Reading, server: int, after: int) -> Arrival | None:

@@ -30,7 +30,7 @@ class Box(NamedTuple):
     reader: int
 
 
-class Due(NamedTuple):
+class DueServer(NamedTuple):
     """A server whose turn it is. `failing_since` (ms): it has not answered since."""
 
     id: int
@@ -239,10 +239,10 @@ async def is_due(reading: Reading) -> bool:
     return await reading.value(ANY, at=reading.now()) is not None
 
 
-async def take(w: Writing, busy: Collection[int], until: int, at_most: int, *, well: bool) -> list[Due]:
+async def take(w: Writing, busy: Collection[int], until: int, at_most: int, *, well: bool) -> list[DueServer]:
     """Servers whose turn it is, this process's until then (ms). `well`: those that answered when they were last called."""
     rows = await w.fetch(TAKE[well], at=w.now(), busy=listed(sorted(busy)), until=until, n=at_most)
-    return [Due(*row) for row in rows]
+    return [DueServer(*row) for row in rows]
 
 
 async def free_all(w: Writing) -> None:
@@ -304,6 +304,6 @@ async def depth(reading: Reading) -> Depth:
     return Depth(many, await reading.value(LATE_SINCE, at=reading.now()), failing)
 
 
-def given_up(due: Due, now: int) -> bool:
+def given_up(due: DueServer, now: int) -> bool:
     """Whether a server has not answered for so long that it is not asked again."""
     return due.failing_since is not None and now - due.failing_since >= GIVEN_UP_AFTER

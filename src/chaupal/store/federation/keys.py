@@ -67,7 +67,7 @@ class OwnKey(NamedTuple):
     public: str
 
 
-class Known(NamedTuple):
+class KnownKey(NamedTuple):
     """Somebody's key: in PEM, whose it is, on which server, by which id there, and when it was fetched (ms)."""
 
     public: str
@@ -77,7 +77,7 @@ class Known(NamedTuple):
     fetched_at: int
 
 
-class Published(NamedTuple):
+class PublishedKey(NamedTuple):
     """A key as an actor publishes it: its id, its kind (RFC 9421's name of what it signs by) and itself in PEM."""
 
     id: str
@@ -103,14 +103,14 @@ async def keep_own(w: Writing, account: int, key: OwnKey, now: int) -> OwnKey:
     return kept or key
 
 
-async def known(reading: Reading, key: str) -> Known | None:
+async def known(reading: Reading, key: str) -> KnownKey | None:
     """Whose key this is, where we know it."""
     memory = reading.memory
-    kept: Known | None = memory.keys.get(key)
+    kept: KnownKey | None = memory.keys.get(key)
     if kept is None:
         generation = memory.generation
         row = await reading.by(KEYS, key).first(_KNOWN, key=key)
-        kept = Known(*row) if row else None
+        kept = KnownKey(*row) if row else None
         if kept is not None and generation == memory.generation:
             memory.keys.put(key, kept)
     return kept
@@ -121,7 +121,7 @@ async def account_of(reading: Reading, actor: str) -> int:
     return await reading.value(_BY_URI, uri=actor) or 0
 
 
-async def learn(w: Writing, account: int, keys: Sequence[Published], now: int) -> None:
+async def learn(w: Writing, account: int, keys: Sequence[PublishedKey], now: int) -> None:
     """These are somebody's keys, and no others any more.
 
     One that is somebody else's stays theirs; but by an id that is a part of one's own (`…/ravi#main-key`) nobody else has a key.

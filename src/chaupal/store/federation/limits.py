@@ -53,7 +53,7 @@ class ServerWords(msgspec.Struct, frozen=True, kw_only=True):
     at: int = 0
 
 
-class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+class AllowedServer(msgspec.Struct, frozen=True, kw_only=True):
     """A server that was let in. `ending_by`: who proposes to take it off the list; until another agrees it is on it. Times in ms."""
 
     id: int
@@ -227,12 +227,12 @@ async def obscured(reading: Reading, server: int) -> bool:
 # --- let in by name ---
 
 
-async def allowed(reading: Reading) -> list[Allowed]:
+async def allowed(reading: Reading) -> list[AllowedServer]:
     """All that are let in, the newest first."""
     return [_allowed(row) for row in await reading.fetch(ALLOWED)]
 
 
-async def allowance(reading: Reading, id_: int) -> Allowed | None:
+async def allowance(reading: Reading, id_: int) -> AllowedServer | None:
     row = await reading.first(ALLOWED_ONE, of=id_)
     return None if row is None else _allowed(row)
 
@@ -254,7 +254,7 @@ async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int
     return frozenset(row[0] for row in rows)
 
 
-async def allow(w: Writing, new: Allowed) -> bool:
+async def allow(w: Writing, new: AllowedServer) -> bool:
     """False where it was let in before."""
     return (
         await w.run(ALLOW, new=new.id, of=new.server_id, why=new.reason, who=new.by, now=new.at, leaf=new.log_index)
@@ -277,6 +277,6 @@ async def end(w: Writing, id_: int, by: int, first: int, at: int, leaf: int) -> 
     return await w.run(END, of=id_, who=by, first=first, now=at, leaf=leaf) == 1
 
 
-def _allowed(row: Row) -> Allowed:
+def _allowed(row: Row) -> AllowedServer:
     named: dict[str, Any] = dict(zip((*allowed_servers.c.keys(), "domain"), row, strict=True))
-    return Allowed(**named)
+    return AllowedServer(**named)

@@ -98,7 +98,7 @@ OF_SERVER = statement(
 _json = msgspec.json.Encoder().encode
 
 
-class Away(NamedTuple):
+class FileElsewhere(NamedTuple):
     """A file that lies on another server. `held_until` (ms): nobody asks for it before then."""
 
     id: int
@@ -111,7 +111,7 @@ class Away(NamedTuple):
     held_until: int
 
 
-class Fetched(NamedTuple):
+class FetchedFile(NamedTuple):
     """A file that was fetched. `post`: that it is in."""
 
     id: int
@@ -137,10 +137,10 @@ async def addresses(reading: Reading, ids: Sequence[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in rows if row[1]}
 
 
-async def away(reading: Reading, id_: int) -> Away | None:
+async def away(reading: Reading, id_: int) -> FileElsewhere | None:
     """None where it is here, or unknown."""
     row = await reading.first(AWAY, of=id_)
-    return None if row is None else Away(*row)
+    return None if row is None else FileElsewhere(*row)
 
 
 async def hold(w: Writing, id_: int, until: int) -> bool:
@@ -197,17 +197,17 @@ async def forget_portraits(w: Writing, keys: Sequence[str]) -> None:
     await w.run(FORGET_PORTRAITS, keys=listed(keys))
 
 
-async def old(reading: Reading, before: int, at_most: int) -> list[Fetched]:
+async def old(reading: Reading, before: int, at_most: int) -> list[FetchedFile]:
     """Those that were fetched before that time (ms), the oldest first."""
-    return [Fetched(*row) for row in await reading.fetch(OLD, before=before, n=at_most)]
+    return [FetchedFile(*row) for row in await reading.fetch(OLD, before=before, n=at_most)]
 
 
-async def of_server(reading: Reading, server: int, at_most: int) -> list[Fetched]:
+async def of_server(reading: Reading, server: int, at_most: int) -> list[FetchedFile]:
     """Those of a server's people that are here."""
-    return [Fetched(*row) for row in await reading.fetch(OF_SERVER, server=server, n=at_most)]
+    return [FetchedFile(*row) for row in await reading.fetch(OF_SERVER, server=server, n=at_most)]
 
 
-async def let_go(w: Writing, one: Fetched) -> bool:
+async def let_go(w: Writing, one: FetchedFile) -> bool:
     """It is away again, until somebody asks for it; False where it may not be."""
     if not await w.run(LET_GO, of=one.id):
         return False

@@ -112,7 +112,7 @@ _json = msgspec.json.Encoder().encode
 _aliases = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-class Remote(msgspec.Struct, frozen=True):
+class RemoteAccount(msgspec.Struct, frozen=True):
     """What servers need to know of somebody: where to send and ask. `fetched_at`, `gone_at`: ms."""
 
     account: int
@@ -134,7 +134,7 @@ class Remote(msgspec.Struct, frozen=True):
     gone_at: int | None
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class RemoteProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody as their server says that they are. `note`: plain words; `note_html`: made harmless."""
 
     uri: str
@@ -162,16 +162,16 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     moved_to: str = ""
 
 
-async def remote_of(reading: Reading, account: int) -> Remote | None:
+async def remote_of(reading: Reading, account: int) -> RemoteAccount | None:
     """None where the account is not on another server."""
     row = await reading.first(OF, of=account)
     return None if row is None else _remote(row)
 
 
-def _remote(row: Sequence[Any]) -> Remote:
+def _remote(row: Sequence[Any]) -> RemoteAccount:
     cells: list[Any] = [*row]
     cells[14] = _aliases(row[14])
-    return Remote(*cells)
+    return RemoteAccount(*cells)
 
 
 async def followers_at(reading: Reading, account: int) -> str:
@@ -179,14 +179,14 @@ async def followers_at(reading: Reading, account: int) -> str:
     return await reading.value(FOLLOWERS, of=account) or ""
 
 
-async def add(w: Writing, new: int, server: int, handle: str, shown: Shown, since: int) -> None:
+async def add(w: Writing, new: int, server: int, handle: str, shown: RemoteProfile, since: int) -> None:
     """Somebody who was not known. `since`: when they say that they joined (ms). The handle has to be free."""
     await w.run(ADD_ACCOUNT, id=new, handle=handle, created_at=since, server=server, uri=shown.uri, **_face(new, shown))
     await w.run(ADD, account_id=new, server_id=server, fetched_at=w.now(), **_ways(shown))
     w.touch(PEOPLE, new)
 
 
-async def change(w: Writing, account: int, shown: Shown) -> None:
+async def change(w: Writing, account: int, shown: RemoteProfile) -> None:
     """What their server says of them now."""
     await w.run(CHANGE_ACCOUNT, of=account, **_face(account, shown))
     await w.run(CHANGE, of=account, at=w.now(), **_ways(shown))
@@ -231,7 +231,7 @@ def portrait_key(account: int, address: str) -> str:
     return f"portraits/{account}/{hashlib.sha256(address.encode()).hexdigest()[:20]}.webp" if address else ""
 
 
-def _face(account: int, shown: Shown) -> dict[str, Any]:
+def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
     return {
         "avatar": portrait_key(account, shown.avatar_url),
         "header": portrait_key(account, shown.header_url),
@@ -249,5 +249,5 @@ def _face(account: int, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _ways(shown: Shown) -> dict[str, Any]:
+def _ways(shown: RemoteProfile) -> dict[str, Any]:
     return {name: getattr(shown, name) for name in _WAYS} | {"aliases": _json(shown.aliases).decode()}

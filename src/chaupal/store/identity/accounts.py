@@ -100,7 +100,7 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[str, ...] | None = None
 
 
-class Standing(NamedTuple):
+class AccountStanding(NamedTuple):
     """An account's role and state as they are at this moment."""
 
     role: str
@@ -217,12 +217,12 @@ async def rolls(reading: Reading) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in await reading.fetch(ROLLS)]
 
 
-async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, Standing]:
+async def standings(reading: Reading, ids: Iterable[int]) -> dict[int, AccountStanding]:
     """Account -> how it stands at this moment, its role as far as the log gave it; those that are not there are left out."""
     wanted = sorted(set(ids))
     rows = await reading.fetch(STANDINGS, ids=listed(wanted)) if wanted else ()
     return {
-        id_: Standing(
+        id_: AccountStanding(
             role if role in (Role.MEMBER, Role.SYSTEM) else await reading.memory.roll(reading, id_, role), state
         )
         for id_, role, state in rows

@@ -34,7 +34,7 @@ class Open(msgspec.Struct, frozen=True):
     country: str
 
 
-class Allowed(msgspec.Struct, frozen=True):
+class AppToken(msgspec.Struct, frozen=True):
     """A token that an app holds."""
 
     id: int
@@ -56,10 +56,10 @@ async def open_sessions(reading: Reading, account: int) -> list[Open]:
     return [Open(*row) for row in await reading.fetch(SESSIONS, me=account, now=reading.now())]
 
 
-async def allowed(reading: Reading, account: int) -> list[Allowed]:
+async def allowed(reading: Reading, account: int) -> list[AppToken]:
     """The newest first."""
     rows = await reading.fetch(ALLOWED, me=account)
-    return [Allowed(row[0], row[1], row[2] or "", row[3] or "", row[4], row[5]) for row in rows]
+    return [AppToken(row[0], row[1], row[2] or "", row[3] or "", row[4], row[5]) for row in rows]
 
 
 async def revoke_own(w: Writing, account: int, token: int) -> bool:

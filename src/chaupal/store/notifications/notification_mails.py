@@ -54,7 +54,7 @@ CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), lo
 )
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueMail(msgspec.Struct, frozen=True):
     """Somebody for whom a letter is due. `mailed`: the last notification that a letter told of."""
 
     account: int
@@ -81,8 +81,8 @@ async def want(w: Writing, account: int, kind: str) -> None:
         await w.run(WANT, me=account, blank=" ", kind=f" {kind} ", at=w.now() + WAIT)
 
 
-async def due(reading: Reading, at_most: int) -> list[Due]:
-    return [Due(*row) for row in await reading.fetch(DUE, now=reading.now(), n=at_most)]
+async def due(reading: Reading, at_most: int) -> list[DueMail]:
+    return [DueMail(*row) for row in await reading.fetch(DUE, now=reading.now(), n=at_most)]
 
 
 async def claim(w: Writing, account: int, upto: int | None) -> bool:

@@ -44,7 +44,7 @@ class Policy(msgspec.Struct, frozen=True):
     limited_accounts: str = FILTER
 
 
-class Asking(msgspec.Struct, frozen=True):
+class NotificationRequest(msgspec.Struct, frozen=True):
     """Somebody whose notifications are kept apart: how many, and the newest post among them. Times in ms."""
 
     id: int
@@ -139,18 +139,20 @@ async def ask(w: Writing, make_id: MakeId, account: int, them: int) -> None:
     await w.run(ASK, new=make_id(), me=account, them=them, at=w.now())
 
 
-async def asking(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[Asking]:
+async def asking(
+    reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool
+) -> list[NotificationRequest]:
     """Newest first, one more than `limit`."""
     rows = await reading.fetch(
         REQUESTS.up if upward else REQUESTS.down, me=account, below=below, above=above, n=limit + 1
     )
-    found = [Asking(*row) for row in rows]
+    found = [NotificationRequest(*row) for row in rows]
     return found[::-1] if upward else found
 
 
-async def request(reading: Reading, account: int, id_: int) -> Asking | None:
+async def request(reading: Reading, account: int, id_: int) -> NotificationRequest | None:
     row = await reading.first(REQUEST, me=account, of=id_)
-    return None if row is None else Asking(*row)
+    return None if row is None else NotificationRequest(*row)
 
 
 async def counts(reading: Reading, account: int) -> tuple[int, int]:

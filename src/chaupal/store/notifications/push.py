@@ -40,7 +40,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
 
 
-class Due(msgspec.Struct, frozen=True):
+class DuePush(msgspec.Struct, frozen=True):
     """A push to be made: `tries` were in vain. Times in ms."""
 
     subscription_id: int
@@ -129,25 +129,25 @@ async def queue(w: Writing, account: int, notification: int, kind: str) -> None:
     await w.run(QUEUE, me=account, notification=notification, at=w.now(), none=0, kind=f" {kind} ")
 
 
-async def due(reading: Reading, at: int, at_most: int) -> list[Due]:
+async def due(reading: Reading, at: int, at_most: int) -> list[DuePush]:
     """Pushes to be made now, in the order in which they fell due."""
-    return [Due(*row) for row in await reading.fetch(DUE, at=at, n=at_most)]
+    return [DuePush(*row) for row in await reading.fetch(DUE, at=at, n=at_most)]
 
 
-async def claim(w: Writing, call: Due, until: int) -> bool:
+async def claim(w: Writing, call: DuePush, until: int) -> bool:
     """Take a push upon oneself; False where another process has."""
     found = await w.run(CLAIM, of=call.subscription_id, notification=call.notice_id, was=call.due_at, until=until)
     return found == 1
 
 
-async def done(w: Writing, call: Due, *, went: bool) -> None:
+async def done(w: Writing, call: DuePush, *, went: bool) -> None:
     """It is made, or (not `went`) must not be made any more."""
     await w.run(DONE, of=call.subscription_id, notification=call.notice_id)
     if went:
         await w.run(WENT, of=call.subscription_id)
 
 
-async def failed(w: Writing, call: Due, again_at: int | None) -> None:
+async def failed(w: Writing, call: DuePush, again_at: int | None) -> None:
     """In vain; it is made again at `again_at` (ms), or (None) never."""
     if again_at is None:
         await w.run(DONE, of=call.subscription_id, notification=call.notice_id)

@@ -183,7 +183,7 @@ SUFFIX = {
 SMALL = "image/webp"  # what every small rendition is
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class UnpaintedUpload(msgspec.Struct, frozen=True):
     """An upload that is to be painted, and how often that was tried. `demuxer`: by which it is read.
 
     A small rendition there may be already, where its owner chose one: `blurhash` and sizes are that one's.
@@ -321,15 +321,15 @@ async def new_small(w: Writing, picture: Picture, owner: int) -> bool:
     return changed == 1
 
 
-async def waiting(reading: Reading, at: int, at_most: int) -> list[Waiting]:
+async def waiting(reading: Reading, at: int, at_most: int) -> list[UnpaintedUpload]:
     """Uploads that nobody paints at that time (ms), the oldest first."""
-    return [Waiting(*row) for row in await reading.fetch(WAITING, at=at, n=at_most)]
+    return [UnpaintedUpload(*row) for row in await reading.fetch(WAITING, at=at, n=at_most)]
 
 
-async def waiting_one(reading: Reading, id_: int, at: int) -> Waiting | None:
+async def waiting_one(reading: Reading, id_: int, at: int) -> UnpaintedUpload | None:
     """The same for one upload."""
     row = await reading.first(WAITING_ONE, of=id_, at=at)
-    return None if row is None else Waiting(*row)
+    return None if row is None else UnpaintedUpload(*row)
 
 
 async def hold_on(w: Writing, id_: int, until: int) -> None:

@@ -23,7 +23,7 @@ class Bar(msgspec.Struct, frozen=True):
     width: float
 
 
-class Row(msgspec.Struct, frozen=True):
+class ChartRow(msgspec.Struct, frozen=True):
     """What one x says: its bars (all in one line where they are stacked) and its values as text."""
 
     label: str
@@ -55,7 +55,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     figure: Figure
     names: tuple[str, ...]
     legend: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
     lines: tuple[Line, ...] = ()
     most: str = ""
     tiles: tuple[Tile, ...] = ()
@@ -99,11 +99,11 @@ def _name(series: Series, language: str) -> str:
     return f"{reportwords.country(series.of, language)}: {name}" if series.of else name
 
 
-def _rows(figure: Figure, language: str) -> list[Row]:
+def _rows(figure: Figure, language: str) -> list[ChartRow]:
     columns = [tuple(series.values[at] for series in figure.series) for at in range(len(figure.xs))]
     scales = _scales(figure)
     return [
-        Row(
+        ChartRow(
             reportwords.cell_text(x, figure.x, language),
             _bars(figure, column, scales),
             tuple(reportwords.cell_text(v, s.kind, language) for v, s in zip(column, figure.series, strict=True)),

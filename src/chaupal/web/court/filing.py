@@ -11,7 +11,7 @@ from chaupal.governance.orders.csv_targets import Preview
 from chaupal.governance.orders.documents import Bringer, Brought, Document
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import OrderForm
-from chaupal.governance.orders.resolving import SAYS, Resolved, Wrong
+from chaupal.governance.orders.resolving import SAYS, LineFault, Resolved
 from chaupal.governance.regimes import GENERIC, Field, Regime
 from chaupal.http.call import Call
 from chaupal.http.paging import Number
@@ -31,7 +31,7 @@ PUBLIC = frozenset(
      "channel", "targets"}
 )  # fmt: skip
 
-WRONG_LINES: dict[Wrong, str] = {wrong: FAULTS[code].page for wrong, code in SAYS.items()}
+WRONG_LINES: dict[LineFault, str] = {wrong: FAULTS[code].page for wrong, code in SAYS.items()}
 WRONG_ROWS = {code: FAULTS[code].page for code in (*SAYS.values(), *csv_targets.OF_ROWS)}
 UNSEEN = N_("does not exist here, or is not for everybody")
 SIGNATURES = {
@@ -162,7 +162,7 @@ def line_says(resolved: Resolved, *, portal: bool) -> str:
     if (
         portal
         and resolved.kind in ("post", "media")
-        and resolved.wrong in (Wrong.NOTHING, Wrong.NOT_FOUND)
+        and resolved.wrong in (LineFault.NOTHING, LineFault.NOT_FOUND)
         and not resolved.public
     ):
         return UNSEEN
@@ -181,7 +181,7 @@ def kinds_of(checked: Checked, *, portal: bool) -> dict[str, int]:
     counts: dict[str, int] = {}
     for one in checked.targets:
         says = line_says(one, portal=portal)
-        unfound = says in (UNSEEN, WRONG_LINES[Wrong.NOT_FOUND])
+        unfound = says in (UNSEEN, WRONG_LINES[LineFault.NOT_FOUND])
         kind = "not_found" if unfound else "wrong" if says else one.kind
         counts[kind] = counts.get(kind, 0) + 1
     return counts

@@ -10,7 +10,7 @@ from msgspec import Meta
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
-from chaupal.governance.log.cosigned import Standing
+from chaupal.governance.log.cosigned import Witnessing
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import MINUTE
@@ -41,7 +41,7 @@ class EntryAsked(msgspec.Struct):
     index: Index
 
 
-class Row(msgspec.Struct, frozen=True):
+class LogRow(msgspec.Struct, frozen=True):
     """An entry in a list. `at`: the minute that it is of (ms)."""
 
     index: int
@@ -98,17 +98,17 @@ async def entry(call: Call[EntryAsked]) -> Answer:
     )
 
 
-async def _standing(court: Court) -> Standing | None:
+async def _standing(court: Court) -> Witnessing | None:
     """How what is shown stands before its witnesses: a log that is signed whenever somebody asks is signed now."""
     with suppress(NotYet):
         await log.checkpoint(court)
     return await log_cosigned.standing(court)
 
 
-def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> Row:
+def _row(call: Call[Any], index: int, fields: Mapping[str, Any]) -> LogRow:
     said, public = words(call.viewer.language), fields.get("public", {})
     where = placeholders.country_names(tuple(public.get("territory") or ()), said.language)
-    return Row(
+    return LogRow(
         index,
         logtale.sentence(fields, said, where),
         _order(fields),

@@ -16,7 +16,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Probl
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
-from chaupal.reads.court.dossier import Said
+from chaupal.reads.court.dossier import PostWords
 from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.effect import effect, proposed
 from chaupal.web.office.room import PAGE
@@ -125,7 +125,7 @@ class Piece(NamedTuple):
     text: str
 
 
-def changed(then: Said | None, now: Said | None) -> list[Piece]:
+def changed(then: PostWords | None, now: PostWords | None) -> list[Piece]:
     """The words that an order named beside those of now; nothing where they are the same, or are not kept."""
     if then is None or now is None or then == now:
         return []

@@ -10,7 +10,7 @@ from chaupal.governance.orders.authorities import Authority
 from chaupal.governance.orders.documents import Bringer
 from chaupal.governance.orders.intake import Checked
 from chaupal.governance.orders.orders import ROLE, OrderForm
-from chaupal.governance.orders.resolving import Resolved, Wrong
+from chaupal.governance.orders.resolving import LineFault, Resolved
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
@@ -97,7 +97,7 @@ def _unsure(typed: OrderForm, checked: Checked) -> list[Resolved]:
     """Lines that name nothing here or cannot be read, and of which nobody has said yet that they are to be recorded so."""
     if typed.record_all:
         return []
-    fine = (Wrong.NOTHING, Wrong.NOT_FOUND) if typed.record_unknown else (Wrong.NOTHING,)
+    fine = (LineFault.NOTHING, LineFault.NOT_FOUND) if typed.record_unknown else (LineFault.NOTHING,)
     return [one for one in checked.targets if one.wrong not in fine]
 
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.governance.cases import bulk, bulk_jobs, csv_cases, desk, notes
-from chaupal.governance.cases.bulk import APPEAL, Done, Item
+from chaupal.governance.cases.bulk import APPEAL, BulkOutcome, Item
 from chaupal.governance.cases.guards import YOURS
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.http.call import Answer, Call, redirect
@@ -286,7 +286,7 @@ async def progress(call: Call[JobAsked]) -> Answer:
     )
 
 
-def _faults(call: Call[Any], done: Done) -> Mapping[str, str]:
+def _faults(call: Call[Any], done: BulkOutcome) -> Mapping[str, str]:
     """Column -> what is wrong; one without a column, where it is about the row as a whole."""
     problem = done.problem
     if problem is None or not coded(problem).wrong:
@@ -301,7 +301,7 @@ async def _page(
     call: Call[Any],
     asked: ManyAsked,
     typed: dict[int, RowTyped],
-    done: list[Done],
+    done: list[BulkOutcome],
     problem: Problem | None,
     would: Mapping[int, Effect] | None = None,
 ) -> Answer:
@@ -341,12 +341,12 @@ def _touched(would: Mapping[int, Effect]) -> dict[str, int]:
     }
 
 
-def _status(done: list[Done]) -> int:
+def _status(done: list[BulkOutcome]) -> int:
     """200 unless nothing at all could be done."""
     return 0 if not done or any(one.problem is None for one in done) else 422
 
 
-def _came_to(done: list[Done]) -> dict[str, int]:
+def _came_to(done: list[BulkOutcome]) -> dict[str, int]:
     """State -> how many came to it just now."""
     found: dict[str, int] = {}
     for one in done:

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.servers import allowing, csv_blocks, limits
-from chaupal.governance.servers.csv_blocks import Taken
+from chaupal.governance.servers.csv_blocks import TakenList
 from chaupal.governance.servers.limits import NOOP, SILENCE, SUSPEND, ServerForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
@@ -151,7 +151,7 @@ async def _page(
     about: int = 0,
     listed: ServerListSent | None = None,
     let_in: LetInTyped | None = None,
-    taken: Taken | None = None,
+    taken: TakenList | None = None,
 ) -> Answer:
     court, viewer = call.house.court, call.viewer
     found, allowed = await limits.listed(court, viewer), await allowing.listed(court, viewer)

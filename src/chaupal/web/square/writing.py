@@ -15,7 +15,7 @@ from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import Waiting
+from chaupal.policy.unsaid import KeptDraft
 from chaupal.reads.posts import media as media_reads, unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media
@@ -123,7 +123,7 @@ async def compose(call: Call[ComposeAsked]) -> Answer:
     return await show(call, sheet, card)
 
 
-async def _resume(call: Call[ComposeAsked], kept: Waiting, *, plan: bool = False) -> Answer:
+async def _resume(call: Call[ComposeAsked], kept: KeptDraft, *, plan: bool = False) -> Answer:
     """The form as it was when this was kept. What it answers may be gone meanwhile: then it answers nothing."""
     body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)

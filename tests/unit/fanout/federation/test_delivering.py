@@ -20,7 +20,7 @@ from chaupal.social.events import AccountChanged
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import servers
-from chaupal.store.federation.deliveries import Due, Parcel
+from chaupal.store.federation.deliveries import DueServer, Parcel
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.tables.federation import remote_people
@@ -41,7 +41,7 @@ class Net:
         self.says: dict[str, InboxAnswer] = {}
         self.asked = 0
 
-    async def post(self, due: Due, parcel: Parcel) -> InboxAnswer:
+    async def post(self, due: DueServer, parcel: Parcel) -> InboxAnswer:
         self.asked += 1
         await asyncio.sleep(0)
         if due.domain in self.down:
@@ -236,7 +236,7 @@ async def test_a_picture_that_was_withheld_everywhere_before_it_left_leaves_neit
 ):
     net, bodies = Net(), list[str]()
 
-    async def post(due: Due, parcel: Parcel) -> InboxAnswer:
+    async def post(due: DueServer, parcel: Parcel) -> InboxAnswer:
         bodies.append(parcel.body)
         return await net.post(due, parcel)
 
@@ -261,7 +261,7 @@ async def test_a_thousand_servers_that_do_not_answer_leave_room_for_those_that_d
     """Whoever is slow is not among those that others wait for."""
     net, never = Net(), asyncio.Event()
 
-    async def post(due: Due, parcel: Parcel) -> InboxAnswer:
+    async def post(due: DueServer, parcel: Parcel) -> InboxAnswer:
         if due.domain.startswith("dead"):
             await never.wait()
         return await net.post(due, parcel)
@@ -309,7 +309,7 @@ async def test_two_processes_tell_each_server_everything_once_and_in_order(villa
 async def test_what_a_process_had_taken_up_when_it_died_is_told_by_another(village: Village):
     net, never = Net(), asyncio.Event()
 
-    async def stuck(due: Due, parcel: Parcel) -> InboxAnswer:
+    async def stuck(due: DueServer, parcel: Parcel) -> InboxAnswer:
         await never.wait()
         return InboxAnswer(202)
 
@@ -335,7 +335,7 @@ async def test_a_server_that_is_slow_stays_with_the_process_that_is_telling_it(v
     ids = [await said(village, f"बात {n}") for n in range(5)]
     other = deliverer(village, net)
 
-    async def slowly(due: Due, parcel: Parcel) -> InboxAnswer:
+    async def slowly(due: DueServer, parcel: Parcel) -> InboxAnswer:
         village.clock.move(HELD // 2)
         taken.append(await other.step())
         return await net.post(due, parcel)

@@ -22,10 +22,10 @@ from chaupal.store.federation import untold
 from either import open_house
 from far import Far
 from others import said as says_there
-from remotes import Remote, meet, waiting
+from remotes import RemotePerson, meet, waiting
 from unit.fanout.federation.test_delivering import Net
 from unit.fanout.federation.test_ruled import removed
-from village import Said, Village
+from village import Village, VillagePost
 
 
 async def turn(v: Village, mode: str) -> None:
@@ -41,7 +41,7 @@ async def turn(v: Village, mode: str) -> None:
 class Watched:
     """The village, with bina of another server, who follows asha and hears in `net` what it is told."""
 
-    def __init__(self, village: Village, bina: Remote) -> None:
+    def __init__(self, village: Village, bina: RemotePerson) -> None:
         self.village, self.bina, self.net = village, bina, Net()
 
     async def turn(self, mode: str) -> None:
@@ -58,7 +58,7 @@ class Watched:
         async with self.village.running.house.square.work.writing() as w:
             return len(await untold.take(w, 1_000))
 
-    def at(self, post: Said | int) -> str:
+    def at(self, post: VillagePost | int) -> str:
         origin = self.village.running.house.settings.origin
         return f"{origin}/@asha/{post if isinstance(post, int) else post.id}"
 

@@ -20,7 +20,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.social.people import graph
 from chaupal.social.posts import posts
 from chaupal.store.federation import reached
-from chaupal.store.federation.deliveries import Due, Parcel
+from chaupal.store.federation.deliveries import DueServer, Parcel
 from remotes import meet, waiting
 from village import Village
 from waiting import PATIENCE
@@ -105,7 +105,7 @@ async def test_a_deletion_goes_wherever_the_post_had_come_though_nobody_there_fo
 async def test_how_long_a_server_wants_to_be_left_alone_is_heard(village: Village):
     async with sink() as (there, host):
         there.says = b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n"
-        due, parcel = Due(1, host, 0, None), Parcel(1, f"http://{host}/inbox", village.asha.id, 0, "{}", 0, None)
+        due, parcel = DueServer(1, host, 0, None), Parcel(1, f"http://{host}/inbox", village.asha.id, 0, "{}", 0, None)
         assert await signed(fed(village), due, parcel) == InboxAnswer(429, 90)
     with pytest.raises(NotAnswered):
         await signed(fed(village), due, parcel)
@@ -145,7 +145,9 @@ async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     asks = [
         asyncio.create_task(
-            signed(fed(village), Due(n, f"s{n}.gone", 0, None), Parcel(n, f"http://s{n}.gone/inbox", 0, 0, "{}", 0))
+            signed(
+                fed(village), DueServer(n, f"s{n}.gone", 0, None), Parcel(n, f"http://s{n}.gone/inbox", 0, 0, "{}", 0)
+            )
         )
         for n in range(24)
     ]
@@ -155,7 +157,7 @@ async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a
             await asyncio.sleep(0.05)
             assert await asyncio.to_thread(lambda: 1) == 1
             async with sink() as (_, host):
-                due, parcel = Due(99, host, 0, None), Parcel(99, f"http://{host}/inbox", 0, 0, "{}", 0)
+                due, parcel = DueServer(99, host, 0, None), Parcel(99, f"http://{host}/inbox", 0, 0, "{}", 0)
                 assert (await signed(fed(village), due, parcel)).status == 202
     finally:
         never.set()

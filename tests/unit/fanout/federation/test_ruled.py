@@ -19,14 +19,14 @@ from chaupal.store.federation import reached
 from chaupal.store.machine.dialect import statement
 from chaupal.store.tables.federation import deliveries
 from disputes import GROUNDS, suspend
-from remotes import Delivery, Remote, meet, waiting
-from village import REASON, Said, Village
+from remotes import Delivery, RemotePerson, meet, waiting
+from village import REASON, Village, VillagePost
 
 ORIGIN = "http://127.0.0.1:8000"
 _SENT = statement(delete(deliveries))
 
 
-async def fan(village: Village, handle: str = "bina@far.example") -> Remote:
+async def fan(village: Village, handle: str = "bina@far.example") -> RemotePerson:
     """Somebody elsewhere who follows asha, whose key they have asked for."""
     found = await meet(village.running, handle)
     await graph.follow(village.running.house.square, found.viewer, village.asha.id)
@@ -51,11 +51,11 @@ async def told(village: Village) -> list[Delivery]:
     return found
 
 
-def about(post: Said) -> str:
+def about(post: VillagePost) -> str:
     return f"{ORIGIN}{post.path}"
 
 
-async def removed(village: Village, post: Said) -> str:
+async def removed(village: Village, post: VillagePost) -> str:
     """Under rule 1 of the house, by two people; the reference."""
     court = village.running.house.court
     form = MatterForm(

@@ -15,7 +15,7 @@ from chaupal.policy.things import LinkCard
 from chaupal.store.square import link_cards
 from chaupal.text.page_head import read_head
 from elsewhere import Site
-from village import Said, Village, Villager, open_village
+from village import Village, VillagePost, Villager, open_village
 
 CREDENTIALS = "/api/v1/accounts/update_credentials"
 PLACE = "samachar.example"
@@ -27,7 +27,7 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
         yield opened
 
 
-async def shares(v: Village, by: Villager, *, host: str = f"www.{PLACE}", who: Villager | None = None) -> Said:
+async def shares(v: Village, by: Villager, *, host: str = f"www.{PLACE}", who: Villager | None = None) -> VillagePost:
     """A post of ravi's that links to a page there, which names `by`, as if it had been followed."""
     url = f"https://{host}/mandi"
     said = await v.says(who or v.ravi, f"पढ़िए {url}")
@@ -42,7 +42,7 @@ async def lists(v: Village, who: Villager, *sites: str) -> Any:
     return await v.api(who, "PATCH", CREDENTIALS, attribution_domains=list(sites))
 
 
-async def authors(v: Village, said: Said, who: Villager | None = None, country: str = "IN") -> list[str]:
+async def authors(v: Village, said: VillagePost, who: Villager | None = None, country: str = "IN") -> list[str]:
     shown = (await v.api(who, "GET", f"/api/v1/statuses/{said.id}", country)).json()["card"]["authors"]
     return [one["account"]["acct"] for one in shown if one["account"]]
 

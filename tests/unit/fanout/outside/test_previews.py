@@ -22,7 +22,7 @@ from chaupal.text.page_head import read_head
 from elsewhere import Site
 from listening import listening
 from painted import picture
-from village import Said, Village, open_village
+from village import Village, VillagePost, open_village
 
 PAGE = """<!doctype html><html lang="hi-IN"><head><meta charset="utf-8"><title>पुराना शीर्षक</title>
 <meta property="og:title" content="मंडी में   भाव\u202e बढ़े"><meta property="og:description" content="सरसों &amp; गेहूँ">
@@ -40,13 +40,13 @@ async def follow(v: Village) -> int:
     return await previews.fetch_due(v.running.carrier)
 
 
-async def links(v: Village, url: str, **draft: Any) -> Said:
+async def links(v: Village, url: str, **draft: Any) -> VillagePost:
     said = await v.says(v.asha, f"पढ़िए {url}", **draft)
     await follow(v)
     return said
 
 
-async def card(v: Village, said: Said, country: str = "IN") -> Any:
+async def card(v: Village, said: VillagePost, country: str = "IN") -> Any:
     return (await v.api(v.asha, "GET", f"/api/v1/statuses/{said.id}", country)).json()["card"]
 
 

@@ -23,7 +23,7 @@ from chaupal.governance import calling, webhooks
 from chaupal.governance.appeals import appeals
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.cases import decisions
-from chaupal.governance.webhooks import EVENTS, Made, WebhookForm
+from chaupal.governance.webhooks import EVENTS, NewWebhook, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.kernel.settings import Settings
@@ -75,7 +75,7 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
         yield opened
 
 
-async def hook(v: Village, receiver: Receiver, *events: str) -> Made:
+async def hook(v: Village, receiver: Receiver, *events: str) -> NewWebhook:
     return await webhooks.register(v.running.house.court, v.owner.viewer, WebhookForm(url=receiver.url, events=events))
 
 

@@ -23,7 +23,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.store.federation import keys, limits, servers, speech
-from chaupal.store.federation.limits import Allowed
+from chaupal.store.federation.limits import AllowedServer
 from elsewhere import Site
 from fediverse import Stranger, a_key
 from measures import begin, lift
@@ -334,7 +334,7 @@ async def test_a_server_that_is_not_talked_to_is_not_heard_nor_asked_for_anythin
         async with fed.work.writing() as w:
             server = await servers.met(w, fed.make_id, ravi.host)
             await limits.allow(
-                w, Allowed(id=fed.make_id(), server_id=server, reason="x", by=1, at=w.now(), log_index=0)
+                w, AllowedServer(id=fed.make_id(), server_id=server, reason="x", by=1, at=w.now(), log_index=0)
             )
         assert (await brought(fed, ravi)).actor == ravi.uri
     finally:

@@ -9,7 +9,7 @@ import pytest
 from chaupal.federation.taking import often
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.settings import Settings
-from chaupal.store.federation.arrivals import Waiting
+from chaupal.store.federation.arrivals import WaitingArrivals
 from far import Far
 from peers.hostile import Json, Liar, hostile
 from remotes import federating
@@ -37,7 +37,7 @@ async def statuses(far: Far, by: Liar, activities: list[Json]) -> list[int]:
 
 async def test_of_one_server_so_much_waits_and_what_is_beyond_comes_later(far: Far, monkeypatch: pytest.MonkeyPatch):
     await far.tells(far.bob, far.bob.act("Follow", far.uri(far.village.asha)))
-    for most, words in ((Waiting(3, 1 << 20), ""), (Waiting(100, 30_000), "x" * 9_000)):
+    for most, words in ((WaitingArrivals(3, 1 << 20), ""), (WaitingArrivals(100, 30_000), "x" * 9_000)):
         monkeypatch.setattr(often, "OF_ONE", most)
         notes = [naming(far, far.bob, most.many * 10 + n, words) for n in range(5)]
         acts = [far.bob.act("Create", note) for note in notes]
@@ -54,7 +54,7 @@ async def test_of_all_servers_so_much_waits_however_many_names_somebody_has(far:
     async with hostile() as other:
         mallory = other.liar("mallory", 2)
         other.names(mallory)
-        for most in (Waiting(2, 1 << 20), Waiting(100, 25_000)):
+        for most in (WaitingArrivals(2, 1 << 20), WaitingArrivals(100, 25_000)):
             monkeypatch.setattr(often, "OF_ALL", most)
             words = "" if most.many == 2 else "x" * 9_000
             acts = [far.bob.act("Create", naming(far, far.bob, most.many * 10 + n, words)) for n in range(2)]

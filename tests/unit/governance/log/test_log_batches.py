@@ -41,7 +41,7 @@ async def court(work: Work, settings: Settings, clock: StillClock) -> Court:
 async def enter(
     court: Court, n: int = 1, *, secret: bool = False, sealed: dict[str, object] | None = None, **more: Any
 ) -> tuple[int, tlog.Leaf]:
-    said = log.Written(entries.Order(reference=str(n)), sealed or {})
+    said = log.EntryContent(entries.Order(reference=str(n)), sealed or {})
     matter = order_of(secrecy="gag" if secret else "none")
     async with court.work.writing() as w:
         return await log.append(court, w, "order", f"IN-{n}", said, matter=matter, **more)
@@ -136,7 +136,7 @@ async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_oth
     async with court.work.reading() as reading:
         carried = await log.carried(reading, first)
     assert carried.digests == [tlog.disclosure_digest(leaf.disclosures["officer"])]
-    said = log.Written(entries.Order(), carried=carried)
+    said = log.EntryContent(entries.Order(), carried=carried)
     async with court.work.writing() as w:
         _, again = await log.append(court, w, "order", "IN-1", said, matter=order_of(secrecy="gag"))
     assert not set(tlog.digests_of(tlog.read_entry(leaf.entry))) & set(tlog.digests_of(tlog.read_entry(again.entry)))

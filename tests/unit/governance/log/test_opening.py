@@ -28,7 +28,7 @@ REASON = "The court ended the secrecy of this order today."
 
 
 async def secret_order(bench: Bench) -> int:
-    said = log.Written(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
+    said = log.EntryContent(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
     async with bench.court.work.writing() as w:
         index, _ = await log.append(
             bench.court, w, "order", "IN-2021-0042", said, regime="IN-69A@1", matter=order_of(secrecy="gag")

@@ -83,7 +83,7 @@ class Played(Bench):
         async with self.court.work.writing() as w:
             carried = log.NOTHING if carry is None else await log.carried(w, carry)
             sealed = {} if carry is not None else {"subject": "1", "speaker": None, "reason": REASON}
-            written = log.Written(said, sealed, carried=carried)
+            written = log.EntryContent(said, sealed, carried=carried)
             index, _ = await log.append(self.court, w, kind, ref, written, prev=prev, regime="IN-69A@1")
         return index
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chaupal.governance.log import tallying
-from chaupal.governance.log.tallying import NONE, PROTECTED, Row, rows, tally
+from chaupal.governance.log.tallying import NONE, PROTECTED, TallyRow, rows, tally
 from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import ledger
@@ -16,15 +16,19 @@ from court import Bench
 
 
 def test_nothing_is_told_while_a_class_could_be_told_from_its_few():
-    assert rows([Row(NONE, "refused", "post")] * 9) == []
-    assert rows([Row(NONE, "refused", "post")] * 30 + [Row("activist", "refused", "post")] * 9) == []
+    assert rows([TallyRow(NONE, "refused", "post")] * 9) == []
+    assert rows([TallyRow(NONE, "refused", "post")] * 30 + [TallyRow("activist", "refused", "post")] * 9) == []
 
 
 def test_classes_of_few_are_one_and_what_is_rare_is_made_alike():
-    found = [Row("activist", "refused", "post")] * 12 + [Row("journalist", "refused", "post")] * 6
-    found += [Row("politician", "measure", "post")] * 4 + [Row(NONE, "closed", "account")] * 2
+    found = [TallyRow("activist", "refused", "post")] * 12 + [TallyRow("journalist", "refused", "post")] * 6
+    found += [TallyRow("politician", "measure", "post")] * 4 + [TallyRow(NONE, "closed", "account")] * 2
     assert Counter(rows(found)) == Counter(
-        {Row("activist", "refused", "post"): 12, Row(PROTECTED, "other", "other"): 10, Row(NONE, "other", "other"): 2}
+        {
+            TallyRow("activist", "refused", "post"): 12,
+            TallyRow(PROTECTED, "other", "other"): 10,
+            TallyRow(NONE, "other", "other"): 2,
+        }
     )
 
 

@@ -3,13 +3,13 @@
 import pytest
 
 from chaupal.governance.orders import csv_targets
-from chaupal.governance.orders.csv_targets import Preview, Row, preview, read_rows
-from chaupal.governance.orders.resolving import Wrong
+from chaupal.governance.orders.csv_targets import Preview, TargetRow, preview, read_rows
+from chaupal.governance.orders.resolving import LineFault
 from chaupal.kernel.errors import Invalid
 from neighbours import Street
 
 ORIGIN = "https://chaupal.example"
-TWO = [Row(2, "@asha", "withhold_account", "bot"), Row(3, "@ravi")]
+TWO = [TargetRow(2, "@asha", "withhold_account", "bot"), TargetRow(3, "@ravi")]
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,16 @@ def test_files_are_read_however_they_are_written(data: bytes):
 
 
 def test_lists_without_a_header_and_lines_as_a_spreadsheet_counts_them():
-    assert read_rows(b"@asha\n\n@ravi\n") == [Row(1, "@asha"), Row(3, "@ravi")]
-    assert read_rows(b"1,@asha\n2.,@ravi,withhold_account\n") == [Row(1, "@asha"), Row(2, "@ravi", "withhold_account")]
-    assert read_rows(b"sep=;\r\ntarget;note\r\n@asha;a\r\n") == [Row(3, "@asha", "", "a")]
-    assert read_rows(b"link\nno\n") == [Row(2, "no")] and read_rows(b"no\nasha") == [Row(1, "no"), Row(2, "asha")]
+    assert read_rows(b"@asha\n\n@ravi\n") == [TargetRow(1, "@asha"), TargetRow(3, "@ravi")]
+    assert read_rows(b"1,@asha\n2.,@ravi,withhold_account\n") == [
+        TargetRow(1, "@asha"),
+        TargetRow(2, "@ravi", "withhold_account"),
+    ]
+    assert read_rows(b"sep=;\r\ntarget;note\r\n@asha;a\r\n") == [TargetRow(3, "@asha", "", "a")]
+    assert read_rows(b"link\nno\n") == [TargetRow(2, "no")] and read_rows(b"no\nasha") == [
+        TargetRow(1, "no"),
+        TargetRow(2, "asha"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,4 +121,4 @@ async def test_a_long_file_tells_its_progress_and_finds_what_is_named_twice_far_
     await street.person("asha")
     seen = await preview(street.work, ORIGIN, data, lambda done, of: told.append((done, of)))
     assert told == [(1_000, 2_502), (2_000, 2_502), (2_502, 2_502)]
-    assert (seen.rows[-1].found.wrong, seen.rows[-1].twice) == (Wrong.TWICE, 1)
+    assert (seen.rows[-1].found.wrong, seen.rows[-1].twice) == (LineFault.TWICE, 1)

@@ -3,7 +3,7 @@
 import pytest
 
 import others
-from chaupal.governance.orders.resolving import Resolved, Wrong, resolve
+from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
 from chaupal.governance.people import lookalikes
 from neighbours import PRIVATE, Street
 
@@ -35,46 +35,52 @@ async def test_addresses_handles_and_tags_are_found_however_they_are_written(str
         ("tag", 0, None),
     ]
     assert found[2].term == "किसानआंदोलन" and found[3].term == "delhi"
-    assert [(one.wrong, one.first) for one in found[4:]] == [(Wrong.TWICE, 0), (Wrong.TWICE, 1), (Wrong.NO_NAME, None)]
+    assert [(one.wrong, one.first) for one in found[4:]] == [
+        (LineFault.TWICE, 0),
+        (LineFault.TWICE, 1),
+        (LineFault.NO_NAME, None),
+    ]
 
 
 async def test_a_post_under_another_name_is_not_found_and_a_private_one_is_not_public(street: Street):
     asha, _ = await street.people("asha", "ravi")
     post = await street.say(asha, "खेत", visibility=PRIVATE)
     under, own = await resolved(street, f"/@ravi/{post}", f"/@asha/{post}")
-    assert (under.wrong, under.subject) == (Wrong.NOT_FOUND, None)
-    assert (own.wrong, own.subject, own.public) == (Wrong.NOTHING, post, False)
+    assert (under.wrong, under.subject) == (LineFault.NOT_FOUND, None)
+    assert (own.wrong, own.subject, own.public) == (LineFault.NOTHING, post, False)
 
 
 @pytest.mark.parametrize(
     ("line", "wrong", "like"),
     [
-        ("@аsha", Wrong.POSED_HANDLE, "asha"),  # a Cyrillic а
-        ("@ａｓｈａ", Wrong.POSED_HANDLE, "asha"),
-        ("@as\u200bha", Wrong.UNREADABLE, ""),
-        ("@asha_", Wrong.NOT_FOUND, "asha"),
-        ("@moharn", Wrong.NOT_FOUND, "moham"),
-        ("@Iokesh", Wrong.NOT_FOUND, "lokesh"),
-        ("@nobody", Wrong.NOT_FOUND, ""),
-        ("https://elsewhere.example/@asha", Wrong.FOREIGN, ""),
-        ("https://twitter.com/asha", Wrong.FOREIGN, ""),
-        ("https://chaupa1.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
-        ("https://сhaupal.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
-        ("https://xn--haupal-hrf.example/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
-        ("https://chaupal.example.evil.net/@asha", Wrong.POSED_DOMAIN, "chaupal.example"),
-        ("asha@chaupa1.example", Wrong.POSED_DOMAIN, "chaupal.example"),
-        ("javascript://chaupal.example/@asha", Wrong.NO_NAME, ""),
-        ("http://[::1/@asha", Wrong.NO_NAME, ""),
-        ("https://chaupal.example:99999/@asha", Wrong.NO_NAME, ""),
-        ("/@asha/99999999999999999999", Wrong.NO_NAME, ""),
-        ("/@asha/9223372036854775808", Wrong.NOT_FOUND, ""),
-        ("/media/12", Wrong.NOT_FOUND, ""),
-        ("#", Wrong.NO_NAME, ""),
-        ("two words", Wrong.NO_NAME, ""),
-        ("@" + "x" * 600, Wrong.UNREADABLE, ""),
+        ("@аsha", LineFault.POSED_HANDLE, "asha"),  # a Cyrillic а
+        ("@ａｓｈａ", LineFault.POSED_HANDLE, "asha"),
+        ("@as\u200bha", LineFault.UNREADABLE, ""),
+        ("@asha_", LineFault.NOT_FOUND, "asha"),
+        ("@moharn", LineFault.NOT_FOUND, "moham"),
+        ("@Iokesh", LineFault.NOT_FOUND, "lokesh"),
+        ("@nobody", LineFault.NOT_FOUND, ""),
+        ("https://elsewhere.example/@asha", LineFault.FOREIGN, ""),
+        ("https://twitter.com/asha", LineFault.FOREIGN, ""),
+        ("https://chaupa1.example/@asha", LineFault.POSED_DOMAIN, "chaupal.example"),
+        ("https://сhaupal.example/@asha", LineFault.POSED_DOMAIN, "chaupal.example"),
+        ("https://xn--haupal-hrf.example/@asha", LineFault.POSED_DOMAIN, "chaupal.example"),
+        ("https://chaupal.example.evil.net/@asha", LineFault.POSED_DOMAIN, "chaupal.example"),
+        ("asha@chaupa1.example", LineFault.POSED_DOMAIN, "chaupal.example"),
+        ("javascript://chaupal.example/@asha", LineFault.NO_NAME, ""),
+        ("http://[::1/@asha", LineFault.NO_NAME, ""),
+        ("https://chaupal.example:99999/@asha", LineFault.NO_NAME, ""),
+        ("/@asha/99999999999999999999", LineFault.NO_NAME, ""),
+        ("/@asha/9223372036854775808", LineFault.NOT_FOUND, ""),
+        ("/media/12", LineFault.NOT_FOUND, ""),
+        ("#", LineFault.NO_NAME, ""),
+        ("two words", LineFault.NO_NAME, ""),
+        ("@" + "x" * 600, LineFault.UNREADABLE, ""),
     ],
 )
-async def test_what_cannot_be_taken_says_why_and_what_it_looks_like(street: Street, line: str, wrong: Wrong, like: str):
+async def test_what_cannot_be_taken_says_why_and_what_it_looks_like(
+    street: Street, line: str, wrong: LineFault, like: str
+):
     await street.people("asha", "moham", "lokesh")
     (one,) = await resolved(street, line)
     assert (one.wrong, one.like) == (wrong, like)
@@ -84,7 +90,7 @@ async def test_what_cannot_be_taken_says_why_and_what_it_looks_like(street: Stre
 async def test_a_handle_that_exists_says_that_another_looks_like_it(street: Street):
     await street.people("kisan_ekta", "kisan_ekta_")
     (one,) = await resolved(street, "@kisan_ekta")
-    assert (one.wrong, one.like) == (Wrong.NOTHING, "kisan_ekta_")
+    assert (one.wrong, one.like) == (LineFault.NOTHING, "kisan_ekta_")
 
 
 async def test_thousands_of_lines_take_a_few_looks(street: Street, monkeypatch: pytest.MonkeyPatch):
@@ -100,7 +106,7 @@ async def test_thousands_of_lines_take_a_few_looks(street: Street, monkeypatch: 
         monkeypatch.setattr(reading, "fetch", counted)
         found = await resolve(reading, ORIGIN, [f"@person{n}" for n in range(5_000)])
     assert [one.subject for one in found[:40]] == ids
-    assert {one.wrong for one in found[40:]} == {Wrong.NOT_FOUND}
+    assert {one.wrong for one in found[40:]} == {LineFault.NOT_FOUND}
     assert len(looks) <= 3
 
 
@@ -149,7 +155,7 @@ async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_a
         ("account", moham, moham, True),
         ("post", post, moham, True),
     ]
-    assert [one.wrong for one in found[2:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
+    assert [one.wrong for one in found[2:]] == [LineFault.FOREIGN, LineFault.FOREIGN]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,7 @@ async def test_what_is_on_another_server_is_named_by_its_address_or_its_handle_a
 async def test_two_addresses_of_one_thing_there_are_named_twice(street: Street, first: str, again: str):
     await others.said(street, await others.met(street, "moham@other.example"), number=7)
     one, other = await resolved(street, first, again)
-    assert (one.wrong, other.wrong, other.first) == (Wrong.NOTHING, Wrong.TWICE, 0)
+    assert (one.wrong, other.wrong, other.first) == (LineFault.NOTHING, LineFault.TWICE, 0)
 
 
 async def test_a_private_post_from_another_server_is_unseen_and_its_two_addresses_do_not_betray_it(street: Street):
@@ -173,7 +179,7 @@ async def test_a_private_post_from_another_server_is_unseen_and_its_two_addresse
     one, other = await resolved(
         street, "https://other.example/users/moham/statuses/7", "https://other.example/@moham/7"
     )
-    assert one.unseen and other.unseen and (one.wrong, other.wrong) == (Wrong.NOTHING, Wrong.NOTHING)
+    assert one.unseen and other.unseen and (one.wrong, other.wrong) == (LineFault.NOTHING, LineFault.NOTHING)
 
 
 async def test_somebody_there_on_a_server_that_looks_like_ours_is_found_and_whoever_takes_it_in_is_warned(
@@ -181,7 +187,7 @@ async def test_somebody_there_on_a_server_that_looks_like_ours_is_found_and_whoe
 ):
     asha = await others.met(street, "asha@chaupa1.example")
     (one,) = await resolved(street, "@asha@chaupa1.example")
-    assert (one.subject, one.wrong, one.like) == (asha, Wrong.NOTHING, "chaupal.example")
+    assert (one.subject, one.wrong, one.like) == (asha, LineFault.NOTHING, "chaupal.example")
 
 
 async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_is_not_ours(street: Street):
@@ -203,7 +209,7 @@ async def test_on_one_machine_an_address_with_another_port_is_anothers_where_it_
             ],
         )
     assert [one.subject for one in found[:4]] == [post, moham, moham, asha]
-    assert [one.wrong for one in found[4:]] == [Wrong.FOREIGN, Wrong.FOREIGN]
+    assert [one.wrong for one in found[4:]] == [LineFault.FOREIGN, LineFault.FOREIGN]
 
 
 async def test_a_name_at_another_port_of_this_machine_is_never_taken_for_ours(street: Street):
@@ -220,5 +226,5 @@ async def test_a_name_at_another_port_of_this_machine_is_never_taken_for_ours(st
                 "@lena@localhost",
             ],
         )
-    assert [(one.wrong, one.subject) for one in found[:2]] == [(Wrong.FOREIGN, None)] * 2
+    assert [(one.wrong, one.subject) for one in found[:2]] == [(LineFault.FOREIGN, None)] * 2
     assert {one.subject for one in found[2:]} == {lena}

@@ -15,23 +15,23 @@ from chaupal_audit.report.filters import View
 from chaupal_audit.report.tables import tables
 from chaupal_audit.report.tables.rules import SYNTHETIC_RULE
 from dsa_fields import FIELDS, wrong
-from told import Told
+from told import ToldLog
 
 ORIGIN = "https://square.example"
 
 
-def one(story: Told) -> dict[str, object]:
+def one(story: ToldLog) -> dict[str, object]:
     return next(made for made in statements(story))
 
 
-def statements(story: Told, **opened: str) -> list[dict[str, object]]:
+def statements(story: ToldLog, **opened: str) -> list[dict[str, object]]:
     return [dsa.statement(m, ORIGIN, opened) for m in story.fold.facts.measures if dsa.is_statement(m)]
 
 
 @pytest.mark.parametrize("measure", [m.value for m in Measure if m.row.dsa])
 @pytest.mark.parametrize("basis", ["legal_order", "legal_notice", "own_rules", "copyright"])
 def test_every_measure_makes_a_statement_that_the_database_takes(measure: str, basis: str):
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 1})
     story.measure("IN-1", 1, measure, basis=basis, territory=["IN", "DE"], until="2021-03-01T00:00Z", law="y" * 900)
     made = statements(story, reason="x" * 6000, subject=str(2**40))
@@ -40,18 +40,18 @@ def test_every_measure_makes_a_statement_that_the_database_takes(measure: str, b
 
 
 def test_a_suspension_says_until_when_or_that_it_is_for_good():
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", until="2021-03-01T00:00Z")
     assert one(story)["decision_account"] == "DECISION_ACCOUNT_SUSPENDED"
     assert one(story)["end_date_account_restriction"] == "2021-03-01"
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", permanent=True)
     assert one(story)["decision_account"] == "DECISION_ACCOUNT_TERMINATED"
     assert len(one(story)["territorial_scope"]) == 30  # pyright: ignore[reportArgumentType]
 
 
 def test_a_warning_and_a_tag_are_no_statements():
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", "warn")
     story.order("IN-1", {"tag": 1})
     story.measure("IN-1", 1, "deamplify", kind="tag", term="आग")
@@ -60,7 +60,7 @@ def test_a_warning_and_a_tag_are_no_statements():
 
 def test_only_where_the_acts_scope_is_met_there_is_a_statement():
     """A withholding in India alone is none of the Commission's; one in Germany, in Norway or everywhere is."""
-    story = Told()
+    story = ToldLog()
     for number, territory in enumerate((["IN"], ["DE", "IN"], ["NO"], ["XX"], ["CH", "GB", "TR"]), 1):
         story.order(f"IN-{number}", {"post": 1}, territory=territory)
         story.measure(f"IN-{number}", 1, "withhold_post", kind="post", territory=territory)
@@ -82,7 +82,7 @@ def test_only_where_the_acts_scope_is_met_there_is_a_statement():
 )
 @pytest.mark.parametrize("kind", ["post", "media", "account"])
 def test_source_and_automation_are_named_by_the_commissions_words(source: str, named: str, detected: str, kind: str):
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", "mark_sensitive", kind=kind, source=source, flagged_by="Ministry of Electronics")
     story.sanction("O-2", "mark_sensitive", kind=kind, source=source, by="clock")
     by_people, by_clock = statements(story, reason="It breaks rule 2.")
@@ -94,7 +94,7 @@ def test_source_and_automation_are_named_by_the_commissions_words(source: str, n
 
 
 def test_another_type_without_a_word_for_it_is_wrong():
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1")
     made = one(story)
     del made["content_type_other"]
@@ -109,7 +109,7 @@ def test_what_the_database_would_not_take_is_said():
     assert all(isinstance(name, str) for name in FIELDS)
 
 
-def notifications_of(story: Told, opened: lumen.Opened | None = None) -> list[dict[str, object]]:
+def notifications_of(story: ToldLog, opened: lumen.Opened | None = None) -> list[dict[str, object]]:
     facts = story.fold.facts
     done: dict[str, list[Made]] = {}
     for measure in facts.measures:
@@ -118,7 +118,7 @@ def notifications_of(story: Told, opened: lumen.Opened | None = None) -> list[di
 
 
 def test_a_notice_names_the_posts_that_were_limited_and_passes_lumens_rules():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 3, "account": 1, "tag": 1})
     posts = [story.measure("IN-1", n, "withhold_post", kind="post") for n in (1, 2, 3)]
     account = story.measure("IN-1", 4)
@@ -137,7 +137,7 @@ def test_a_notice_names_the_posts_that_were_limited_and_passes_lumens_rules():
 
 
 def test_every_notice_passes_lumens_rules_and_what_would_not_is_said():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"post": 1}, authority="M" * 300, reference="r" * 300, bases=["public_order"] * 40)
     story.order("IN-2", {}, secrecy="order_text")
     story.order("P-1", {"post": 1}, authority="", **{"class": "person"}, kind="notice")
@@ -158,7 +158,7 @@ def test_every_notice_passes_lumens_rules_and_what_would_not_is_said():
 
 
 def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 2}, reference="69A/17")
     story.order("IN-2", {"account": 2}, reference="69A/18", secrecy="order_text")
     story.order("IN-3", secrecy="gag")
@@ -171,7 +171,7 @@ def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
 
 
 def test_csv_has_a_line_of_names_and_computes_nothing():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", jurisdiction="=1+1")
     lines = table_csv(tables.TABLES["T2"].make(View(story.fold.facts))).splitlines()
     assert lines[0].startswith("country,court_orders,")
@@ -179,7 +179,7 @@ def test_csv_has_a_line_of_names_and_computes_nothing():
 
 
 def test_figures_are_made_of_the_same_facts():
-    story = Told()
+    story = ToldLog()
     story.order("IN-1", {"account": 12, "post": 1}, act_by="2021-02-01T12:00Z")
     begun = [story.measure("IN-1", n, at="2021-02-01T11:00Z") for n in range(1, 13)]
     story.measure("IN-1", 13, "withhold_post", kind="post", at="2021-02-01T11:00Z")
@@ -201,7 +201,7 @@ def test_figures_are_made_of_the_same_facts():
 @pytest.mark.parametrize(("number", "category"), dsa.RULES.items())
 def test_a_rule_of_the_house_as_it_is_cited_has_its_category(number: str, category: str):
     """All 530 statements were OTHER, because the table said R6 where the log says 6@1."""
-    story = Told()
+    story = ToldLog()
     story.sanction("O-1", rule=f"{number}@1")
     assert one(story)["category"] == f"STATEMENT_CATEGORY_{category}"
 

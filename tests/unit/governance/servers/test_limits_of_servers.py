@@ -72,7 +72,7 @@ class Desk(Bench):
             await accounts.set_role(w, id_, role)
         return staff(id_, role)
 
-    async def approve(self, standing: limits.Standing) -> None:
+    async def approve(self, standing: limits.ServerStanding) -> None:
         """moti agrees to all that mona proposed."""
         for one in standing.waiting:
             await decisions.approve(self.court, self.moti, one.ref, one.number)

@@ -7,7 +7,7 @@ import regex
 import measures
 from chaupal.policy.rulings import Measure
 from mails import mails_of, secret_in
-from village import Said, Village
+from village import Village, VillagePost
 
 PASSWORD = "sarson ke khet mein"
 
@@ -20,7 +20,7 @@ def heading(page: str) -> str:
     return regex.search(r"<h1>(.*?)</h1>", page, regex.DOTALL)[1]  # pyright: ignore[reportOptionalSubscript]
 
 
-async def withheld(v: Village) -> tuple[Said, str]:
+async def withheld(v: Village) -> tuple[VillagePost, str]:
     """A post that is withheld in India, with newer ones after it; and the order's reference."""
     said = await v.says(v.asha, "गन्ने का भाव छुपाया गया", language="hi")
     ref = await v.withhold(post=said, by=v.chitra, second=v.dev)

@@ -2,10 +2,10 @@
 
 import regex
 
-from village import Said, Village
+from village import Village, VillagePost
 
 
-def article(page: str, post: Said) -> str:
+def article(page: str, post: VillagePost) -> str:
     """The post as the page writes it."""
     return page.partition(f'id="p{post.id}"')[2].partition("</article>")[0]
 

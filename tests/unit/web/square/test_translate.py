@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
-from village import Said, Village, open_village
+from village import Village, VillagePost, open_village
 
 TEMPLATE = "https://anuvad.example/?sl={from}&tl={to}&text={text}"
 
@@ -20,7 +20,7 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
         yield opened
 
 
-def menu_of(page: str, post: Said) -> str:
+def menu_of(page: str, post: VillagePost) -> str:
     return page.partition(f'id="p{post.id}"')[2].partition("</article>")[0]
 
 

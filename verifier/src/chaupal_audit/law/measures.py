@@ -21,7 +21,7 @@ SHOWN, PROVISION, ACCOUNT = "decision_visibility", "decision_provision", "decisi
 UNNAMED = ("something of yours be limited", "आपकी किसी चीज़ पर रोक लगे")
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class MeasureRow(msgspec.Struct, frozen=True, kw_only=True):
     """What a measure is.
 
     `on`: what it acts on; one against a post never takes its author along, one against a server is about all that comes from
@@ -69,14 +69,14 @@ class Measure(StrEnum):
     """The rungs of the ladder, the mildest first: the one rank of measures, by which one is narrower than another."""
 
     _value_: str
-    row: Row
+    row: MeasureRow
 
-    def __new__(cls, code: str, row: Row) -> Self:
+    def __new__(cls, code: str, row: MeasureRow) -> Self:
         made = str.__new__(cls, code)
         made._value_, made.row = code, row
         return made
 
-    WARN = "warn", Row(
+    WARN = "warn", MeasureRow(
         on=("account", "post"), by=HOUSE,
         do=N_("Warn"), done=N_("a warning"), told=N_("a warning"), stays=N_("Everything. A warning hides nothing."),
         begun={
@@ -90,7 +90,7 @@ class Measure(StrEnum):
         },
         banner=("Warned on {since}. Reason: {reason}", "{since} को चेतावनी दी गई। कारण: {reason}"), reported="warned",
     )  # fmt: skip
-    LABEL = "label", Row(
+    LABEL = "label", MeasureRow(
         on=("post", "account"), by=LAW | HOUSE, shades=True,
         do=N_("Put a label on it"), done=N_("a label"), told=N_("a label"),
         stays=N_("Everything is shown as before, with a label beside it."),
@@ -104,7 +104,7 @@ class Measure(StrEnum):
                 "{since} से {country} में “{label}” लेबल, {until}। कारण: {reason}"),
         dsa=(SHOWN, "CONTENT_LABELLED"), reported="labelled",
     )  # fmt: skip
-    MARK_SENSITIVE = "mark_sensitive", Row(
+    MARK_SENSITIVE = "mark_sensitive", MeasureRow(
         on=("post", "account"), by=HOUSE, shades=True,
         do=N_("Mark it as sensitive"), done=N_("marked as sensitive"), told=N_("marked as sensitive"),
         stays=N_("The words are shown as before; pictures open with a click."),
@@ -118,7 +118,7 @@ class Measure(StrEnum):
                 "{since} से {country} में संवेदनशील, {until}: चित्र परदे के पीछे रहते हैं। कारण: {reason}"),
         action="sensitive", undo="unsensitive", dsa=(SHOWN, "CONTENT_AGE_RESTRICTED"), reported="labelled",
     )  # fmt: skip
-    DEAMPLIFY = "deamplify", Row(
+    DEAMPLIFY = "deamplify", MeasureRow(
         on=("tag", "post", "account"), by=LAW | HOUSE, two=True, usual="tag",
         do=N_("Keep it out of trends and suggestions"), done=N_("kept out of trends"), told=N_("kept out of trends and suggestions"),
         stays=N_("It is shown to your followers and to whoever looks for it."),
@@ -132,7 +132,7 @@ class Measure(StrEnum):
                 "{since} से {country} में \"चर्चा में\" और सुझावों से बाहर, {until}। कारण: {reason}"),
         dsa=(SHOWN, "CONTENT_DEMOTED"),
     )  # fmt: skip
-    REFUSE_REPORTS = "refuse_reports", Row(  # what its people complain of is not looked at
+    REFUSE_REPORTS = "refuse_reports", MeasureRow(  # what its people complain of is not looked at
         on=("server",), by=HOUSE,
         do=N_("Take no reports from the server"), done=N_("its reports are not taken"), told=N_("reports from a server are not taken"),
         stays=N_("Everything is shown as before, both ways."),
@@ -142,7 +142,7 @@ class Measure(StrEnum):
         banner=("Reports from this server are not taken since {since}, {until}. Reason: {reason}",
                 "{since} से इस सर्वर की शिकायतें नहीं ली जातीं, {until}। कारण: {reason}"),
     )  # fmt: skip
-    REFUSE_MEDIA = "refuse_media", Row(  # the words are shown, pictures and films are not fetched
+    REFUSE_MEDIA = "refuse_media", MeasureRow(  # the words are shown, pictures and films are not fetched
         on=("server",), by=HOUSE,
         do=N_("Take no media from the server"), done=N_("its media are not taken"), told=N_("media from a server are not taken"),
         stays=N_("The words of its people, and their pictures on their own server."),
@@ -153,7 +153,7 @@ class Measure(StrEnum):
         banner=("Pictures and films from this server are not taken since {since}, {until}. Reason: {reason}",
                 "{since} से इस सर्वर के चित्र और फ़िल्में नहीं ली जातीं, {until}। कारण: {reason}"),
     )  # fmt: skip
-    LIMIT = "limit", Row(  # seen by followers and by whoever asks for it, offered to nobody else
+    LIMIT = "limit", MeasureRow(  # seen by followers and by whoever asks for it, offered to nobody else
         on=("account",), by=HOUSE, sought=False,
         do=N_("Limit the account's reach"), done=N_("reach limited"), told=N_("an account limited"),
         stays=N_("Your followers see what you write, and so does whoever opens your profile."),
@@ -166,7 +166,7 @@ class Measure(StrEnum):
                 "{since} से सीमित, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। कारण: {reason}"),
         action="silence", undo="unsilence", dsa=(SHOWN, "CONTENT_DEMOTED"),
     )  # fmt: skip
-    LIMIT_SERVER = "limit_server", Row(  # as `limit`, of everybody there
+    LIMIT_SERVER = "limit_server", MeasureRow(  # as `limit`, of everybody there
         on=("server",), by=HOUSE, two=True, sought=False,
         do=N_("Limit the reach of the server"), done=N_("server limited"), told=N_("a server limited"),
         stays=N_("Whoever follows somebody there sees what they write, and so does whoever opens their profile."),
@@ -180,7 +180,7 @@ class Measure(StrEnum):
                 "यह सर्वर {since} से सीमित है, {until}: फ़ॉलो करने वालों और ढूँढने वालों को दिखता है, किसी और के सामने नहीं रखा जाता। "
                 "कारण: {reason}"),
     )  # fmt: skip
-    FREEZE = "freeze", Row(  # reads, and cannot write
+    FREEZE = "freeze", MeasureRow(  # reads, and cannot write
         on=("account",), by=HOUSE, state="frozen",
         do=N_("Freeze the account"), done=N_("account frozen"), told=N_("an account frozen"),
         stays=N_("What you have written is shown as before. You can read."),
@@ -194,7 +194,7 @@ class Measure(StrEnum):
                 "{since} से लिखने पर रोक, {until}: पढ़ा जा सकता है। कारण: {reason}"),
         action="disable", undo="enable", dsa=(PROVISION, "PARTIAL_SUSPENSION"),
     )  # fmt: skip
-    WITHHOLD_MEDIA = "withhold_media", Row(
+    WITHHOLD_MEDIA = "withhold_media", MeasureRow(
         on=("media",), by=LAW, hides="media", shades=True, usual="media",
         do=N_("Withhold pictures"), done=N_("media withheld"), told=N_("a picture not shown"),
         stays=N_("The words of the post; and the picture in all other countries."), receipt=N_("pictures are not shown"),
@@ -205,7 +205,7 @@ class Measure(StrEnum):
                          "आपका चित्र {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
-    WITHHOLD_POST = "withhold_post", Row(
+    WITHHOLD_POST = "withhold_post", MeasureRow(
         on=("post",), by=LAW, hides="post", sought=False, usual="post",
         do=N_("Withhold posts"), done=N_("post withheld"), told=N_("a post not shown"),
         stays=N_("In all other countries the post is shown as before, and you see it yourself. Nothing was deleted."),
@@ -216,7 +216,7 @@ class Measure(StrEnum):
                         "आपकी पोस्ट {country} में फिर दिख रही है: {under}लगी रोक ख़त्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
-    WITHHOLD_ACCOUNT = "withhold_account", Row(
+    WITHHOLD_ACCOUNT = "withhold_account", MeasureRow(
         on=("account",), by=LAW, hides="account", sought=False, usual="account",
         do=N_("Withhold the whole account"), done=N_("account withheld"), told=N_("an account not shown"),
         stays=N_("In all other countries the account is shown as before. Nothing was deleted."),
@@ -227,7 +227,7 @@ class Measure(StrEnum):
                            "आपका खाता {country} में फिर दिख रहा है: {under}लगी रोक ख़त्म हो गई है।")},
         dsa=(SHOWN, "CONTENT_DISABLED"),
     )  # fmt: skip
-    REMOVE_POST = "remove_post", Row(
+    REMOVE_POST = "remove_post", MeasureRow(
         on=("post",), by=HOUSE, hides="post", sought=False,
         do=N_("Remove the post"), done=N_("post removed"), told=N_("a post removed"),
         stays=N_("You see the post yourself until it is purged; it comes back if an appeal is successful."),
@@ -240,7 +240,7 @@ class Measure(StrEnum):
                 "{since} से हटाई गई, {until}: यह और किसी को नहीं दिखती। कारण: {reason}"),
         action="delete_statuses", dsa=(SHOWN, "CONTENT_REMOVED"), reported="removed",
     )  # fmt: skip
-    SUSPEND = "suspend", Row(
+    SUSPEND = "suspend", MeasureRow(
         on=("account",), by=HOUSE, two=True, hides="account", sought=False, state="suspended",
         do=N_("Suspend the account"), done=N_("account suspended"), told=N_("an account suspended"),
         stays=N_("You can log in to appeal and to take your data with you. Nothing is purged while an appeal is possible."),
@@ -252,7 +252,7 @@ class Measure(StrEnum):
         banner=("Suspended since {since}, {until}. Reason: {reason}", "{since} से निलंबित, {until}। कारण: {reason}"),
         action="suspend", undo="unsuspend", dsa=(ACCOUNT, "SUSPENDED"), reported="suspended",
     )  # fmt: skip
-    SUSPEND_SERVER = "suspend_server", Row(  # nothing is taken from there, nothing is sent, nothing of it is shown
+    SUSPEND_SERVER = "suspend_server", MeasureRow(  # nothing is taken from there, nothing is sent, nothing of it is shown
         on=("server",), by=HOUSE, two=True, hides="server", sought=False,
         do=N_("Suspend the server"), done=N_("server suspended"), told=N_("a server suspended"),
         stays=N_("What its people said stays on their own server. Follows between there and here have ended."),

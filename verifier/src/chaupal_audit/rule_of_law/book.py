@@ -310,7 +310,7 @@ class OpeningAct:
     law: Regime | None
 
 
-class Row(msgspec.Struct, frozen=True):
+class TallyRow(msgspec.Struct, frozen=True):
     """One decision as a tally tells it, naming nobody."""
 
     speaker: str = msgspec.field(name="class")
@@ -331,7 +331,7 @@ class TallyAct:
 
     act: Act
     said: Tally
-    rows: list[Row] | None
+    rows: list[TallyRow] | None
     before: "TallyAct | None"
     followed: bool = False  # whether the next part of the span is there
 

@@ -23,7 +23,7 @@ IDENTITY, CLASS = "subject", "speaker"
 _keys = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
-class Opened(NamedTuple):
+class OpenedEntry(NamedTuple):
     """Disclosures that somebody published for an entry: those to which it committed, by name, and how many of the rest."""
 
     act: Act
@@ -58,11 +58,11 @@ def origin_inside(book: Book, act: Act) -> bool:
     return act.head.t == "origin" and act.index > 0
 
 
-def opening_foreign(book: Book, opened: Opened) -> bool:
+def opening_foreign(book: Book, opened: OpenedEntry) -> bool:
     return bool(opened.foreign)
 
 
-def class_with_identity(book: Book, opened: Opened) -> bool:
+def class_with_identity(book: Book, opened: OpenedEntry) -> bool:
     return {IDENTITY, CLASS} <= opened.act.opened.keys()
 
 
@@ -93,7 +93,7 @@ READING: tuple[Check[Act], ...] = (
     ),
 )
 
-OPENING: tuple[Check[Opened], ...] = (
+OPENING: tuple[Check[OpenedEntry], ...] = (
     Check(
         "opening_foreign",
         "What was opened is not what the entry committed to.",

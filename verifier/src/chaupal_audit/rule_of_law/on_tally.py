@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from chaupal_audit.rule_of_law.book import Book, Row, TallyAct
+from chaupal_audit.rule_of_law.book import Book, TallyAct, TallyRow
 from chaupal_audit.rule_of_law.check import Check
 from chaupal_audit.rule_of_law.said import Decision, Entry, Measure
 
@@ -78,7 +78,7 @@ def _decided(book: Book, tally: TallyAct) -> list[tuple[str, str]]:
     return [one.what for one in book.decided if tally.said.first <= one.at < tally.said.to]
 
 
-def _rows(tally: TallyAct) -> list[Row] | None:
+def _rows(tally: TallyAct) -> list[TallyRow] | None:
     """Of all parts, once all of it is there; None where that cannot be said."""
     opened = [row for part in tally.parts for row in part.rows or ()]
     return opened if tally.whole and len(opened) == sum(part.said.rows for part in tally.parts) else None

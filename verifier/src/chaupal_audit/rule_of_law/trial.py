@@ -26,14 +26,14 @@ from chaupal_audit.rule_of_law.book import (
     Proposal,
     ProtectionStep,
     RoleAct,
-    Row,
     ServerAct,
     Stated,
     TallyAct,
+    TallyRow,
 )
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, WrongFile
-from chaupal_audit.rule_of_law.on_entries import Opened
+from chaupal_audit.rule_of_law.on_entries import OpenedEntry
 from chaupal_audit.rule_of_law.on_house import KeyChanged, ReportFrozen
 from chaupal_audit.rule_of_law.on_tally import counted
 from chaupal_audit.rule_of_law.opened import Entries, Openings
@@ -191,7 +191,7 @@ class Trial:
         digests = opened.digests(act.head, texts)
         act.opened = opened.disclosed_by(digests, texts)
         foreign = [text for text in texts if opened.digest(text) not in digests]
-        self._ask(OPENINGS, act, Opened(act, len(foreign)))
+        self._ask(OPENINGS, act, OpenedEntry(act, len(foreign)))
         return act
 
     def _ask[T](self, checks: tuple[Check[T], ...], act: Act, about: T) -> None:
@@ -333,7 +333,7 @@ class Trial:
         self._ask(TALLIES, act, tally)
         self.book.tally(tally)
 
-    def _rows(self, act: Act) -> list[Row] | None:
+    def _rows(self, act: Act) -> list[TallyRow] | None:
         """Those that were opened; None where nobody asked for them."""
         texts = [one.text for one in self._openings.get(act.index, ())]
         rows = opened.all_of("row", frozenset(act.head.sd), texts)
@@ -352,12 +352,12 @@ def _proposal(case: Case | None, prev: object) -> Proposal | None:
     return prev if isinstance(prev, Proposal) and prev is case.proposal else None
 
 
-def _row(value: object) -> Row:
+def _row(value: object) -> TallyRow:
     """A row; one that says nothing is a row that the log has not."""
     try:
-        return msgspec.convert(value, Row)
+        return msgspec.convert(value, TallyRow)
     except msgspec.ValidationError:
-        return Row("", "", "")
+        return TallyRow("", "", "")
 
 
 HEARD: dict[str, Callable[[Trial, Act], None]] = {

@@ -17,7 +17,7 @@ AGES = ((6, "0-6"), (29, "7-29"), (89, "30-89"), (364, "90-364"), (10**6, "365+"
 OVER = "over"
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
+class WithheldThing(msgspec.Struct, frozen=True, gc=False):
     """A thing that is withheld, by the first measure that withholds it in the countries `where`: two orders about one account
     are one account. `age` is over where it ended in the period.
     """
@@ -28,7 +28,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     renewed: bool
 
 
-def standing(view: View) -> Iterator[Standing]:
+def standing(view: View) -> Iterator[WithheldThing]:
     """What is withheld as of the end of the period, and what ended in it and is withheld there by nothing else."""
     withheld: dict[tuple[int, str], set[str]] = {}
     over: list[Measure] = []
@@ -37,12 +37,12 @@ def standing(view: View) -> Iterator[Standing]:
             continue
         if (end := view.ended(m)) is None:
             if where := _new(withheld, m):
-                yield Standing(m, where, age_of((view.now - m.since) // DAY), m.renewed)
+                yield WithheldThing(m, where, age_of((view.now - m.since) // DAY), m.renewed)
         elif view.filters.covers(end) and m.ending not in facts.CHANGED:
             over.append(m)
     for m in over:
         if where := _new(withheld, m):
-            yield Standing(m, where, OVER, m.renewed)
+            yield WithheldThing(m, where, OVER, m.renewed)
 
 
 def _new(withheld: dict[tuple[int, str], set[str]], m: Measure) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def age_of(days: int) -> str:
     return next(word for most, word in AGES if days <= most)
 
 
-def _now(kind: str) -> Callable[[Standing], bool]:
+def _now(kind: str) -> Callable[[WithheldThing], bool]:
     return lambda s: s.age != OVER and kind_of(s.measure) == kind
 
 
@@ -66,7 +66,7 @@ def kind_of(m: Measure) -> str:
     return m.measure.removeprefix("withhold_")
 
 
-def _expired(s: Standing) -> bool:
+def _expired(s: WithheldThing) -> bool:
     return s.age == OVER and s.measure.ending in ("lapsed", "")
 
 
