@@ -15,15 +15,15 @@ from babel.messages.pofile import read_po
 
 import chaupal
 from chaupal.governance import laws
-from chaupal.policy.texts import push_texts
+from chaupal.policy.sentences import push_texts
 from chaupal.web.words import LOCALES
 
 CODE = Path(chaupal.__file__).parent
 TEXTS = Path(laws.__file__).parent / "texts"
 LETTERS = (
     "social/signin/letters.py",
-    "policy/texts/ruling_texts.py",
-    "policy/texts/complaint_texts.py",
+    "policy/sentences/ruling_texts.py",
+    "policy/sentences/complaint_texts.py",
     "governance/orders/portal.py",
 )
 DEFINED = regex.compile(r"^(?:async )?(?:def|class) (\w+)", regex.MULTILINE)

@@ -17,7 +17,7 @@ from chaupal.store.court import ledger
 from chaupal_audit import counting as audit
 from chaupal_audit.report.filters import EVERYTHING, period
 from chaupal_audit.report.report import canonical, digest, document, report
-from chaupal_audit.report.tables.tables import TABLES
+from chaupal_audit.report.tables.all_tables import TABLES
 from disputes import suspend
 from dsa_fields import wrong
 from village import AUTHORITY, Village, Villager

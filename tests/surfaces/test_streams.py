@@ -17,7 +17,7 @@ from chaupal.policy.measures import Measure
 from chaupal.reads.timelines import home
 from chaupal.social.media import media
 from chaupal.social.people import graph
-from chaupal.social.posts import posts, tags
+from chaupal.social.posts import followed_tags, posts
 from chaupal.store.court import rulings
 from chaupal.store.court.rulings import RulingRow
 from listening import Ear, listening
@@ -171,7 +171,7 @@ async def prepare(v: Village) -> World:
         await graph.follow(square, v.karl.viewer, who.id)
     # Whose hashtag is followed, their posts come home although nobody follows them.
     for who in (v.asha, v.karl, v.outcast, v.dev_):
-        await tags.follow(square, who.viewer, "चौपाल")
+        await followed_tags.follow(square, who.viewer, "चौपाल")
     await v.settle()
     return world
 

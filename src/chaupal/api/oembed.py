@@ -10,8 +10,8 @@ from chaupal.http.call import Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy.facts import Visibility
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.viewer import stranger
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread

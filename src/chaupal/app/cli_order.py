@@ -13,7 +13,7 @@ from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.texts.placeholders import iso_date
+from chaupal.policy.sentences.placeholders import iso_date
 
 if TYPE_CHECKING:
     from chaupal.governance.orders.authorities import Authority

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chaupal.app.cli import data_option, in_house, visit
-from chaupal.kernel.languages import LANGUAGES
+from chaupal.kernel.page_languages import LANGUAGES
 
 if TYPE_CHECKING:
     from chaupal.http.call import House

@@ -16,8 +16,8 @@ from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.page import Cursor, Page

@@ -20,12 +20,12 @@ from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFou
 from chaupal.kernel.faults import FAULTS
 from chaupal.kernel.faults.fault import OTHER
 from chaupal.kernel.ids import parse_id
-from chaupal.kernel.languages import LANGUAGES
+from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.saying import log
 from chaupal.kernel.secrets import digest
 from chaupal.policy.may import may
+from chaupal.policy.sentences import placeholders, ruling_texts
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.policy.viewer import ACTIVE, FROZEN, SUSPENDED, Caller, Role, Viewer, allows
 from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter

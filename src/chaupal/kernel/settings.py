@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Problem
-from chaupal.kernel.languages import PageLanguage
+from chaupal.kernel.page_languages import PageLanguage
 
 FOR_TESTS = 60  # see `Settings.hurry`
 

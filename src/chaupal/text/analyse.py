@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import regex
 
+from chaupal.text.entities import Entity, find_entities
 from chaupal.text.fold import count_key, fold_words
-from chaupal.text.grammar import Entity, find_entities
 from chaupal.text.normal import nfc
 
 MAX_QUERY_TERMS = 16

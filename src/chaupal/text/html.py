@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from chaupal.text.grammar import Entity, find_entities
+from chaupal.text.entities import Entity, find_entities
 from chaupal.text.normal import nfc
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import islice
 
 import regex
 
-from chaupal.text.grammar import find_entities
+from chaupal.text.entities import find_entities
 from chaupal.text.normal import nfc
 
 MAX_GRAPHEMES = 500

@@ -10,11 +10,11 @@ from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
-from chaupal.kernel.languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.kernel.marked import N_ as N_
+from chaupal.kernel.page_languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.kernel.saying import log
-from chaupal.policy.texts import placeholders
-from chaupal.policy.texts.placeholders import in_square_time
+from chaupal.policy.sentences import placeholders
+from chaupal.policy.sentences.placeholders import in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
 
 LOCALES = Path(__file__).parent / "locales"

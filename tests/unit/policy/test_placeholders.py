@@ -7,7 +7,7 @@ from msgspec import structs
 
 from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import EVERYWHERE, Ruling
-from chaupal.policy.texts import placeholders
+from chaupal.policy.sentences import placeholders
 from unit.policy.worlds import ruling
 
 BASES = ("legal_order", "legal_notice", "own_rules", "copyright")

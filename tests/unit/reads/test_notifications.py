@@ -8,7 +8,7 @@ import pytest
 from chaupal.governance.events import DecisionServed, RulingLifted
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
-from chaupal.policy.texts import ruling_texts
+from chaupal.policy.sentences import ruling_texts
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen

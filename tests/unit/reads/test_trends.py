@@ -11,7 +11,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND, StillClock
 from chaupal.kernel.ids import first_id_at
 from chaupal.policy.facts import Facts
 from chaupal.policy.measures import Measure
-from chaupal.policy.texts.placeholders import SQUARE_TIME
+from chaupal.policy.sentences.placeholders import SQUARE_TIME
 from chaupal.reads.explore import tags, trends
 from chaupal.reads.explore.trends import HALF_LIFE, rank
 from chaupal.social.people import graph

@@ -54,7 +54,7 @@ def test_a_language_we_do_not_speak_is_answered_in_english():
 
 
 SAYS = """
-from chaupal.policy.texts.placeholders import country_names, until
+from chaupal.policy.sentences.placeholders import country_names, until
 from chaupal.web.words import words
 w = words("mr")
 print(w.language, w.day(1_612_954_800_000), w.gettext("Home"), until(None, "mr"), country_names(("IN",), "mr"), sep="|")
@@ -65,7 +65,7 @@ def test_a_new_language_of_pages_is_one_folder_and_one_row(tmp_path: Path):
     here = Path(chaupal.__file__).parent
     shutil.copytree(here, tmp_path / "chaupal", ignore=shutil.ignore_patterns("__pycache__", "assets", "static"))
     shutil.copytree(here / "web/locales/hi", tmp_path / "chaupal/web/locales/mr")
-    row = tmp_path / "chaupal/kernel/languages.py"
+    row = tmp_path / "chaupal/kernel/page_languages.py"
     row.write_text(row.read_text("utf-8").replace('Literal["hi", "en"]', 'Literal["hi", "mr", "en"]'), "utf-8")
     command, where = [sys.executable, "-c", SAYS], {"PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
     said = subprocess.run(command, env=where, capture_output=True, text=True, check=True).stdout.strip()

@@ -24,8 +24,8 @@ from chaupal_audit.minutes import minute_text
 from chaupal_audit.report.exports import table_csv
 from chaupal_audit.report.filters import Filters, parse_filters
 from chaupal_audit.report.report import Report, canonical, document, plain, report
+from chaupal_audit.report.tables.all_tables import TABLES
 from chaupal_audit.report.tables.cells import Table
-from chaupal_audit.report.tables.tables import TABLES
 from chaupal_audit.rule_of_law import Finding, Verdict
 
 SHOWN = 50  # differences and findings that are printed

@@ -10,11 +10,11 @@ from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged, link_header
 from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
+from chaupal.policy.sentences.placeholders import flagger, iso_date, notice_path
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts.placeholders import flagger, iso_date, notice_path
-from chaupal.reads.court import record, withheld
+from chaupal.reads.court import compliance_stream, record
+from chaupal.reads.court.compliance_stream import WithheldChange
 from chaupal.reads.court.record import Authority, Counts, Order, Outcome, RegisterLine
-from chaupal.reads.court.withheld import WithheldChange
 
 MOST = 1_000  # changes in one answer
 # The same for everybody, so that archives may keep it; asked again each time whether it is still true.
@@ -165,7 +165,7 @@ async def order(call: Call[OrderAsked]) -> StoryShown:
 
 async def changes(call: Call[ChangesAsked]) -> Answer:
     """What is withheld and what is back since a cursor: for archives, unfurlers and whoever else keeps copies."""
-    found = await withheld.after(call.house.reads, call.args.since, call.args.limit)
+    found = await compliance_stream.after(call.house.reads, call.args.since, call.args.limit)
     body = msgspec.json.encode(
         Changes(changes=[_change(call, one) for one in found.changes], next=found.next, more=found.more)
     )

@@ -10,9 +10,9 @@ from chaupal.http.route import Route, get
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.measures import HIDING, SCOPES
 from chaupal.policy.rulings import EVERYWHERE, Ruling, told_countries
+from chaupal.policy.sentences import placeholders
+from chaupal.policy.sentences.ruling_texts import notice_page
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
-from chaupal.policy.texts.ruling_texts import notice_page
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.court import stated, visibility
 

@@ -12,7 +12,7 @@ from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
-from chaupal.policy.texts import complaint_texts, placeholders, ruling_texts
+from chaupal.policy.sentences import complaint_texts, placeholders, ruling_texts
 from chaupal.policy.things import Person
 
 STATES = {"": "pending", "upheld": "rejected", MODIFIED: "approved", REVERSED: "approved"}

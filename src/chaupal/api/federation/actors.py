@@ -11,8 +11,8 @@ from chaupal.federation.writing.terms import alone
 from chaupal.http.call import Answer, Call, json, redirect
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.viewer import ABROAD, Viewer
 
 

@@ -13,8 +13,8 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor, Page

@@ -8,7 +8,7 @@ from chaupal.api.mastodon.people import Account, Emoji, account_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.clock import MINUTE
-from chaupal.kernel.languages import LANGUAGES
+from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
@@ -17,7 +17,7 @@ from chaupal.social.media import films, pictures
 from chaupal.social.media.media import MOST_DESCRIPTION
 from chaupal.social.people import push_keys
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
-from chaupal.social.posts import pinning, polls, tags
+from chaupal.social.posts import followed_tags, pinning, polls
 from chaupal.social.posts.composing import MOST_PICTURES
 from chaupal.text.clean import MAX_NAME
 from chaupal.text.language import LANGUAGES as WRITTEN
@@ -177,7 +177,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
     takes_films = films.ffmpeg(settings) is not None
     return {
         "accounts": {
-            "max_featured_tags": tags.MOST_FEATURED,
+            "max_featured_tags": followed_tags.MOST_FEATURED,
             "max_pinned_statuses": pinning.MOST,
             "max_profile_fields": MOST_FIELDS,
             "profile_field_name_limit": MOST_IN_FIELD,

@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags, tags as tag_reads
 from chaupal.reads.explore.own_tags import Featured
 from chaupal.reads.people import people
-from chaupal.social.posts import tags
+from chaupal.social.posts import followed_tags
 
 
 class FeaturedShown(msgspec.Struct, kw_only=True):
@@ -41,25 +41,25 @@ async def followed(call: Call[Paged]) -> Answer:
 
 async def follow(call: Call[TagNamed]) -> TagShown:
     """Posts with the tag stand in one's home from now on."""
-    await tags.follow(call.house.square, call.viewer, call.args.name)
+    await followed_tags.follow(call.house.square, call.viewer, call.args.name)
     return await _tag(call)
 
 
 async def unfollow(call: Call[TagNamed]) -> TagShown:
     """No more."""
-    await tags.unfollow(call.house.square, call.viewer, call.args.name)
+    await followed_tags.unfollow(call.house.square, call.viewer, call.args.name)
     return await _tag(call)
 
 
 async def feature(call: Call[TagNamed]) -> TagShown:
     """Show the tag on one's profile."""
-    await tags.feature(call.house.square, call.viewer, call.args.name)
+    await followed_tags.feature(call.house.square, call.viewer, call.args.name)
     return await _tag(call)
 
 
 async def unfeature(call: Call[TagNamed]) -> TagShown:
     """No more."""
-    await tags.unfeature_named(call.house.square, call.viewer, call.args.name)
+    await followed_tags.unfeature_named(call.house.square, call.viewer, call.args.name)
     return await _tag(call)
 
 
@@ -85,7 +85,7 @@ async def of_account(call: Call[ById]) -> list[FeaturedShown]:
 
 async def add(call: Call[FeatureSent]) -> FeaturedShown:
     """Show a tag on one's profile."""
-    id_ = await tags.feature(call.house.square, call.viewer, call.args.name)
+    id_ = await followed_tags.feature(call.house.square, call.viewer, call.args.name)
     handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
     found = await own_tags.featured(call.house.reads, call.viewer, call.me)
     return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
@@ -93,7 +93,7 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
 
 async def remove(call: Call[ById]) -> dict[str, Any]:
     """Show it no more."""
-    await tags.unfeature(call.house.square, call.viewer, call.args.id)
+    await followed_tags.unfeature(call.house.square, call.viewer, call.args.id)
     return {}
 
 

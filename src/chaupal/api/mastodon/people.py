@@ -11,7 +11,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy import things
 from chaupal.policy.rulings import Ruling, told_countries
 from chaupal.policy.sealed import Visible
-from chaupal.policy.texts import placeholders
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.things import Field, Person
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer

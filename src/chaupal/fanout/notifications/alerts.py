@@ -9,7 +9,7 @@ from chaupal.fanout.notifications import telling
 from chaupal.governance.cases import clocks
 from chaupal.governance.events import ClockAlert, ReportReceived
 from chaupal.policy.may import MAY
-from chaupal.policy.texts import complaint_texts
+from chaupal.policy.sentences import complaint_texts
 from chaupal.reads.people.notifications import DUTIES
 from chaupal.social.events import AccountOpened
 from chaupal.store.court import appeals, docket, reports

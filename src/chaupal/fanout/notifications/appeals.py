@@ -8,7 +8,7 @@ from chaupal.fanout.notifications.complaints import told_of
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import ABOUT_APPEAL
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
-from chaupal.policy.texts import ruling_texts
+from chaupal.policy.sentences import ruling_texts
 from chaupal.store.court import appeals
 from chaupal.store.machine.work import Writing
 from chaupal.store.notifications import notifications

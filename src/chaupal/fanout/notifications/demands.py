@@ -11,16 +11,16 @@ from chaupal.fanout.notifications import telling
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
-from chaupal.kernel.languages import spoken
-from chaupal.policy.texts import complaint_texts
-from chaupal.policy.texts.placeholders import moment
+from chaupal.kernel.page_languages import spoken
+from chaupal.policy.sentences import complaint_texts
+from chaupal.policy.sentences.placeholders import moment
 from chaupal.store.court import case_events, docket
 from chaupal.store.court.case_events import CaseEvent
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.machine.work import Writing
 
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
-# How a case ended -> what is told of it: the kind of answer (`policy/texts/complaint_texts.py`), and what the log calls that.
+# How a case ended -> what is told of it: the kind of answer (`policy/sentences/complaint_texts.py`), and what the log calls that.
 ENDS = {
     "refused": ("demand_refused", REFUSED),
     "closed": ("demand_closed", CLOSED),

@@ -5,9 +5,9 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
+from chaupal.policy.sentences import mail_texts, push_texts
+from chaupal.policy.sentences.mail_texts import Line
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import mail_texts, push_texts
-from chaupal.policy.texts.mail_texts import Line
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.reads.context import Reads

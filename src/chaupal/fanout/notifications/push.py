@@ -19,7 +19,7 @@ from chaupal.governance.calling import NotAnswered
 from chaupal.kernel import base64url
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.texts import push_texts
+from chaupal.policy.sentences import push_texts
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.reads.context import Reads

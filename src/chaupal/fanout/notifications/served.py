@@ -12,7 +12,7 @@ from chaupal.fanout.notifications.telling import ToldAccount, WordDue
 from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.events import NoticeAsked, RulingChanged, RulingLifted
-from chaupal.policy.texts import ruling_texts
+from chaupal.policy.sentences import ruling_texts
 from chaupal.ports.mail import Letter
 from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling

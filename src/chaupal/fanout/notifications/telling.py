@@ -6,9 +6,9 @@ from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import by_link
 from chaupal.kernel.event import Event
-from chaupal.kernel.languages import spoken
+from chaupal.kernel.page_languages import spoken
 from chaupal.policy.facts import Visibility
-from chaupal.policy.texts import complaint_texts, ruling_texts
+from chaupal.policy.sentences import complaint_texts, ruling_texts
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.ports.mail import Letter
 from chaupal.social.people.accounts import SYSTEM_MARK

@@ -26,7 +26,7 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square import finding, link_cards, posts
 from chaupal.store.square.link_cards import Link
 from chaupal.store.square.people import id_of
-from chaupal.text import grammar
+from chaupal.text import entities
 from chaupal.text.clean import clean_line
 from chaupal.text.page_head import MOST_NAME, MOST_TITLE, PageHead, read_head, whole
 
@@ -72,7 +72,7 @@ async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
 
 def first_link(text: str, own: str) -> str:
     """The first link of a text, or "". Links to this server are none: what is here is judged here, each time anew."""
-    for entity in grammar.find_entities(text):
+    for entity in entities.find_entities(text):
         if entity.kind == "url" and len(entity.text) <= calling.MOST_URL:
             parts = urlsplit(entity.text)
             return "" if parts.netloc.lower() == own.lower() else parts._replace(fragment="").geturl()

@@ -7,7 +7,7 @@ import regex
 
 from chaupal.federation.reading.values import Json, host_of, kinds_of, links_of, uri_of, value_of, values_of, word_of
 from chaupal.policy.things import Tag
-from chaupal.text import fold, foreign, grammar
+from chaupal.text import entities, fold, foreign
 
 MOST_TAG_OBJECTS = 200
 MOST_TAGS, MOST_MENTIONS, MOST_EMOJIS = 60, 50, 60
@@ -50,7 +50,7 @@ def _whole_name(name: str, uri: str) -> str:
 
 def tags_of(text: str, links: Sequence[foreign.Link], marks: Sequence[Json]) -> tuple[Tag, ...]:
     """Tags of the words first: some servers take vowel signs out of the names that they say beside them."""
-    written = [e.text for e in grammar.find_entities(text) if e.kind == "tag"]
+    written = [e.text for e in entities.find_entities(text) if e.kind == "tag"]
     shown = {link.href: link.words[1:] for link in links if link.words[:1] in "#＃" and link.words[1:]}
     named = [
         shown.get(uri_of(value_of(mark, "href"))) or word_of(mark, "name").removeprefix("#")
@@ -60,7 +60,7 @@ def tags_of(text: str, links: Sequence[foreign.Link], marks: Sequence[Json]) -> 
     found: dict[str, Tag] = {}
     bones = {*map(_bones, written)}
     for name in [*written, *(one for one in named if _bones(one) not in bones)]:
-        whole = name in written or grammar.tags(f"#{name}") == [name]
+        whole = name in written or entities.tags(f"#{name}") == [name]
         if whole and (key := fold.count_key(name)) and len(found) < MOST_TAGS:
             found.setdefault(key, Tag(name, key))
     return tuple(found.values())

@@ -10,7 +10,7 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import WITHHOLDING
 from chaupal.policy.rulings import EVERYWHERE, Ruling, RulingIndex
-from chaupal.policy.texts.placeholders import ABOUT_LIMITS, notice_path
+from chaupal.policy.sentences.placeholders import ABOUT_LIMITS, notice_path
 from chaupal.policy.things import Picture
 
 NAMESPACE = "https://w3id.org/fep/0c26"

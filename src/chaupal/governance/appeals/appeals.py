@@ -1,4 +1,7 @@
-"""Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides."""
+"""Appeals: whoever a ruling touches asks once for another look, and somebody with no hand in the ruling decides.
+
+Until when one may ask says each law: `[appeals]` of its file in `regimes/files`.
+"""
 
 from collections.abc import Sequence
 

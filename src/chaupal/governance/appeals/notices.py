@@ -105,7 +105,6 @@ async def strikes(court: Court, reading: Reading, rows: Sequence[RulingRow]) -> 
 async def _strike(court: Court, reading: Reading, row: RulingRow, appeal: AppealRow | None) -> Strike:
     order, target = await matter_of(reading, row)
     regime = regime_of(court, row)
-    # Until when one may appeal says each law: `[appeals]` of its file in `regimes/files`.
     window = regime.appeals.internal.window
     told = tuple(one for one in await tellings.about(reading, row.id) if one.account_id == row.owner_id)
     begun = next((one.sent_at for one in told if one.about == tellings.BEGUN and one.sent_at), None)

@@ -20,7 +20,7 @@ from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
 from chaupal.store.machine.work import Reading, Writing
-from chaupal_audit.law.rulebook import ALONE_APART, EMERGENCY_LASTS
+from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
 

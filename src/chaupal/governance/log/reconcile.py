@@ -21,7 +21,7 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import load_or_make_seed
-from chaupal.policy.texts.placeholders import iso_date
+from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.store.court import ledger
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow

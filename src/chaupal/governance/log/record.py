@@ -20,7 +20,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
-from chaupal.policy.texts.placeholders import iso_date
+from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.store.court import order_events, rulings
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody

@@ -7,7 +7,7 @@ from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, NotAllowed, all_wrong
 from chaupal.kernel.faults import Value, Wrong
 from chaupal.policy.may import may
-from chaupal.policy.texts.placeholders import SQUARE_TIME
+from chaupal.policy.sentences.placeholders import SQUARE_TIME
 from chaupal.policy.viewer import Viewer
 from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 

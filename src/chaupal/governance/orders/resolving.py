@@ -16,8 +16,8 @@ from chaupal.policy.facts import Visibility
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming, people
 from chaupal.text import hosts
+from chaupal.text.entities import tags
 from chaupal.text.fold import count_key
-from chaupal.text.grammar import tags
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LONGEST = 500  # letters of a line

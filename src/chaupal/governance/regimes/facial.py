@@ -11,7 +11,7 @@ import regex
 
 from chaupal.governance.regimes.defects import Defect, defect
 from chaupal.policy.measures import Measure
-from chaupal.policy.texts.placeholders import country_names, day, moment
+from chaupal.policy.sentences.placeholders import country_names, day, moment
 from chaupal_audit.law.regime import Field, Issuer, Named, Regime, Titled
 
 type Both = tuple[str, str]  # English and Hindi

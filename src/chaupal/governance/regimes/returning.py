@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from chaupal.governance.regimes.defects import Defect
 from chaupal.governance.regimes.facial import OrderFacts
-from chaupal.kernel.languages import spoken
-from chaupal.policy.texts.placeholders import day, moment
+from chaupal.kernel.page_languages import spoken
+from chaupal.policy.sentences.placeholders import day, moment
 from chaupal_audit.law.regime import Regime
 
 # Hindi verbs agree with what is returned, so each kind has its sentences whole: (what it is called, came, goes back).

@@ -18,8 +18,8 @@ from chaupal.policy.facts import STRANGER, Facts, Subject, Visibility
 from chaupal.policy.rules import judge, term_reach
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences.placeholders import SQUARE_TIME
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts.placeholders import SQUARE_TIME
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Reach, Show
 from chaupal.policy.viewer import Viewer

@@ -22,8 +22,8 @@ from chaupal.reads.explore.trends import law
 from chaupal.reads.pipeline import shown
 from chaupal.store.square import posts
 from chaupal.store.square.posts import skeleton
+from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key
-from chaupal.text.grammar import find_entities
 from chaupal.text.language import check_language
 from chaupal.text.normal import nfc
 

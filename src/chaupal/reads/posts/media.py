@@ -12,8 +12,8 @@ from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads

@@ -23,7 +23,7 @@ from chaupal.store.identity.imports import Fault, Import, Root, Step
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import finding, posting
-from chaupal.text import analyse, clean, fold, grammar, html, language, length
+from chaupal.text import analyse, clean, entities, fold, html, language, length
 
 MOST_WRONG = 10  # told of one post
 FIRST = 1_142_899_200_000  # 21 March 2006: nothing that is brought here is older
@@ -163,7 +163,7 @@ def _composed(
         raise Invalid("past_long", most=length.MAX_BYTES)
     tags = {
         key: Tag(e.text, key)
-        for e in reversed(grammar.find_entities(text))
+        for e in reversed(entities.find_entities(text))
         if e.kind == "tag" and (key := fold.count_key(e.text))
     }
     id_ = brought_id(item.at, int.from_bytes(hashlib.sha256(f"{me} {item.source}".encode()).digest()[:4]))

@@ -12,7 +12,8 @@ from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people, posting
-from chaupal.text import clean, fold, grammar, handles, html, language, length
+from chaupal.text import clean, fold, handles, html, language, length
+from chaupal.text.entities import find_entities
 
 MOST_PICTURES = 4
 MOST_MENTIONS = 50
@@ -64,7 +65,7 @@ def _clean(name: str, text: str) -> str:
 
 async def words_of(square: Square, reading: Reading, me: int, text: str, spoiler: str, chosen: str | None) -> ReadText:
     """A text of mine that is in order, read."""
-    entities = grammar.find_entities(text)
+    entities = find_entities(text)
     mentioned = await _mentioned(square, reading, [e.text for e in entities if e.kind == "mention"])
     tags = {key: Tag(e.text, key) for e in reversed(entities) if e.kind == "tag" and (key := fold.count_key(e.text))}
     origin = square.settings.origin
@@ -111,7 +112,7 @@ async def meet(square: Square, *texts: str) -> None:
     texts = tuple(text for text in texts if "@" in text and len(text) <= length.MAX_BYTES)
     if square.elsewhere is None or not texts:
         return
-    names = [entity.text for text in texts for entity in grammar.find_entities(text) if entity.kind == "mention"]
+    names = [entity.text for text in texts for entity in find_entities(text) if entity.kind == "mention"]
     there = [name for name in _stored(square, names) if handles.host_of(name)]
     if not there:
         return

@@ -13,7 +13,7 @@ from chaupal.social.posts import composing, posts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import conversations, people, posts as posts_store, seen
-from chaupal.text import clean, grammar
+from chaupal.text import clean, entities
 from chaupal.text.handles import stored
 
 MOST_PEOPLE = 20  # whom one message is for
@@ -80,7 +80,7 @@ async def write(
     composing.check_told(square, Visibility.DIRECT, named, "to" if reply_to is None else "text")
     if not clean.trimmed(text):
         raise Invalid("text_blank")
-    named = {stored(entity.text, domain) for entity in grammar.find_entities(text) if entity.kind == "mention"}
+    named = {stored(entity.text, domain) for entity in entities.find_entities(text) if entity.kind == "mention"}
     before = "".join(f"@{handle} " for handle in wanted if handle not in named)
     draft = posts.Draft(text=before + text, visibility=Visibility.DIRECT, reply_to=reply_to, key=key)
     return await posts.publish(square, viewer, draft)

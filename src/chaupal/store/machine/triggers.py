@@ -28,7 +28,7 @@ DECIDED = (
 # As the table of measures says; a test holds the two against each other.
 OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
 BY_TWO = "'limit_server', 'suspend_server'"
-# As the verifier's book of rules says (`law/rulebook.py`); a test holds the two against each other.
+# As the verifier says (`law/alone.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
 EMERGENCY_LASTS = 86_400_000
 _SERVER = "EXISTS (SELECT 1 FROM servers WHERE id = NEW.subject_id)"

@@ -5,8 +5,8 @@ from typing import Any
 from chaupal.governance.appeals import notices
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.policy.sentences import placeholders, ruling_texts
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
 from chaupal.web.court import disputes, disputewords

@@ -8,8 +8,8 @@ from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import export
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.social.archives import exports
 from chaupal.web import pages
 from chaupal.web.words import N_, words

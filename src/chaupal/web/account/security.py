@@ -8,8 +8,8 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.policy.viewer import Role
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.web import pages

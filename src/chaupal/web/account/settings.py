@@ -5,8 +5,8 @@ import msgspec
 from chaupal.governance.appeals import notices
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import PAGE, Route, get
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.web import pages
 from chaupal.web.places import GROUPS
 from chaupal.web.words import N_, words

@@ -7,7 +7,7 @@ from chaupal.governance.regimes import Regime
 from chaupal.http.call import Call
 from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy.measures import labels
-from chaupal.policy.texts import placeholders
+from chaupal.policy.sentences import placeholders
 from chaupal.reads.court.desk import Order
 from chaupal.web import said
 from chaupal.web.words import N_, words

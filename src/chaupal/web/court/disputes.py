@@ -12,8 +12,8 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from chaupal.policy.sentences import ruling_texts
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import ruling_texts
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.timelines import thread
 from chaupal.web.court import sheet

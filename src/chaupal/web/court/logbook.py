@@ -14,8 +14,8 @@ from chaupal.governance.log.cosigned import Witnessing
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import MINUTE
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.web import pages
 from chaupal.web.court import logfields, logtale
 from chaupal.web.words import N_, Words, words

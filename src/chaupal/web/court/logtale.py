@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chaupal.policy.texts.placeholders import in_tongue
+from chaupal.policy.sentences.placeholders import in_tongue
 from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, Words
 

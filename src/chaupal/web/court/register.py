@@ -14,8 +14,8 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders
 from chaupal.reads.court import record
 from chaupal.reads.court.record import RegisterLine, Sought, StoryLine
 from chaupal.reads.page import Cursor

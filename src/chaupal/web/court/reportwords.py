@@ -8,7 +8,7 @@ from typing import Any
 
 from chaupal.governance.regimes import Regimes
 from chaupal.kernel.clock import MINUTE
-from chaupal.policy.texts import placeholders
+from chaupal.policy.sentences import placeholders
 from chaupal.web.court.courtly import DONE, GROUNDS
 from chaupal.web.words import N_, own_name, words
 from chaupal_audit.fold.facts import EVERYWHERE

@@ -23,8 +23,8 @@ from chaupal.web.words import N_, NAMES, own_name, words
 from chaupal_audit.minutes import month_start
 from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal_audit.report.report import Report
+from chaupal_audit.report.tables.all_tables import TABLES
 from chaupal_audit.report.tables.cells import Hidden, Table, Value
-from chaupal_audit.report.tables.tables import TABLES
 
 BY_ID = {id_.lower(): id_ for id_ in TABLES}
 WRONG = (

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from chaupal.http.call import Call
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences import placeholders, ruling_texts
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import placeholders, ruling_texts
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
 from chaupal.reads.people import filtering

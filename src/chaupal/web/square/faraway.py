@@ -10,8 +10,8 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts.placeholders import country_names
 from chaupal.policy.things import Person, Post
 from chaupal.reads.court import stated
 from chaupal.reads.people import people

@@ -12,8 +12,8 @@ from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
+from chaupal.policy.sentences import complaint_texts, push_texts, ruling_texts
 from chaupal.policy.surface import Surface
-from chaupal.policy.texts import complaint_texts, push_texts, ruling_texts
 from chaupal.policy.things import Person
 from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span

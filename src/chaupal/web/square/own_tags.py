@@ -10,7 +10,7 @@ from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags
-from chaupal.social.posts import tags
+from chaupal.social.posts import followed_tags
 from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.reading import pager
@@ -29,19 +29,19 @@ async def every(call: Call[Paged]) -> Answer:
 
 
 async def follow(call: Call[TagTyped]) -> Answer:
-    return await _try(call, tags.follow, "followed")
+    return await _try(call, followed_tags.follow, "followed")
 
 
 async def unfollow(call: Call[TagTyped]) -> Answer:
-    return await _try(call, tags.unfollow, "followed")
+    return await _try(call, followed_tags.unfollow, "followed")
 
 
 async def feature(call: Call[TagTyped]) -> Answer:
-    return await _try(call, tags.feature, "featured")
+    return await _try(call, followed_tags.feature, "featured")
 
 
 async def unfeature(call: Call[ById]) -> Answer:
-    await tags.unfeature(call.house.square, call.viewer, call.args.id)
+    await followed_tags.unfeature(call.house.square, call.viewer, call.args.id)
     return redirect("/settings/tags")
 
 

@@ -16,7 +16,7 @@ from chaupal.governance.log import reconcile
 from chaupal.governance.orders.authorities import AuthorityForm, register
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Invalid
-from chaupal.policy.texts import ruling_texts
+from chaupal.policy.sentences import ruling_texts
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import record
 from chaupal.store.court import docket, ledger

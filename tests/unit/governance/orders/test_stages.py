@@ -21,7 +21,7 @@ from chaupal.store.court import case_events, docket, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import triggers
 from chaupal.store.machine.dialect import statement
-from chaupal_audit.law import rulebook
+from chaupal_audit.law import alone
 from court import REASON, REFUSE, WITHHOLD, Bench
 
 Walk = Callable[[Bench, str], Awaitable[object]]
@@ -231,7 +231,7 @@ def test_the_database_keeps_the_same_table_as_the_code():
     assert set(re.findall(r"'(\w+)'", triggers.DECIDING)) == {stage.value for stage in DECIDING}
     assert set(re.findall(r"'(\w+)'", triggers.DECIDED)) == {state.value for state in stages.DECIDED_STATES}
     for name in ("LONGEST_ALONE", "ALONE_APART", "EMERGENCY_LASTS"):
-        assert getattr(rulebook, name) == getattr(triggers, name)
+        assert getattr(alone, name) == getattr(triggers, name)
 
 
 @pytest.mark.parametrize("stage", Stage)

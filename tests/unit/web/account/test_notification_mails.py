@@ -11,7 +11,7 @@ import pytest
 from chaupal.fanout.notifications import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
-from chaupal.policy.texts import mail_texts
+from chaupal.policy.sentences import mail_texts
 from chaupal.store.notifications.notification_mails import WAIT
 from measures import begin
 from unit.web.test_pages import send

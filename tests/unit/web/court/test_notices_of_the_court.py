@@ -5,7 +5,7 @@ import regex
 
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import Ruling
-from chaupal.policy.texts import placeholders, ruling_texts
+from chaupal.policy.sentences import placeholders, ruling_texts
 from chaupal.web.words import words
 from village import Village
 

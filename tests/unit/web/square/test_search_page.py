@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chaupal.policy.texts.placeholders import SQUARE_TIME
+from chaupal.policy.sentences.placeholders import SQUARE_TIME
 from village import Village, Villager
 
 

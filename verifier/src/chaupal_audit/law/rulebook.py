@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chaupal_audit.clock import DAY
 from chaupal_audit.errors import NotFound
+from chaupal_audit.law.alone import LONGEST_ALONE
 from chaupal_audit.law.dates import Dated
 from chaupal_audit.law.durations import Duration
 from chaupal_audit.law.measures import Measure
@@ -14,12 +15,6 @@ from chaupal_audit.law.regime import Titled
 
 # Rules cannot give themselves longer than this to write down what they did in secret.
 LONGEST_UNLOGGED: Final = 90 * DAY
-# Nor can they leave more to one person: so long at most, and then as long again before the same person may do anything to the same
-# thing alone. So it is never more than half of the time.
-LONGEST_ALONE: Final = 30 * DAY
-ALONE_APART: Final = 30 * DAY
-# What one person did in an emergency is over after this, unless a second agrees. No rules lengthen it.
-EMERGENCY_LASTS: Final = DAY
 
 
 class HouseRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from chaupal_audit.minutes import minute_text
 from chaupal_audit.report import figures
 from chaupal_audit.report.drawn import Figure
 from chaupal_audit.report.filters import EVERYTHING, Filters, View
-from chaupal_audit.report.tables import tables
+from chaupal_audit.report.tables import all_tables
 from chaupal_audit.report.tables.cells import Hidden, Table, Value
 
 LICENCE = "CC-BY-4.0"
@@ -32,7 +32,7 @@ def report(found: Facts, filters: Filters = EVERYTHING, ids: tuple[str, ...] = (
     """The report of these facts; `ids`: only these tables, and no figures."""
     view = View(found, filters)
     drawn = () if ids else tuple(figures.make(view))
-    return Report(found.size, found.last, filters, tuple(tables.make(view, ids)), drawn)
+    return Report(found.size, found.last, filters, tuple(all_tables.make(view, ids)), drawn)
 
 
 def plain(value: Value) -> object:

@@ -1,7 +1,7 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
+from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
-from chaupal_audit.law.rulebook import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
     AuthorityAct,

@@ -23,7 +23,7 @@ from chaupal.policy.filed import pass_of
 from chaupal.policy.gate import stand_for
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
-from chaupal.policy.texts import placeholders
+from chaupal.policy.sentences import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer

@@ -1,6 +1,6 @@
 // How long a post is, as the server counts it (text/length.py): grapheme clusters; a link is 23, a remote mention its name.
 
-// Possessive, as text/grammar.py has them: what was once taken is not given back.
+// Possessive, as text/entities.py has them: what was once taken is not given back.
 let groups = 0;
 const whole = (pattern: string): string => `(?=(?<p${++groups}>${pattern}))\\k<p${groups}>`;
 

@@ -1,4 +1,4 @@
-// The name or the tag that is being typed, by the rules of text/grammar.py: after a picture (❤️ or 1️⃣, whose selector and
+// The name or the tag that is being typed, by the rules of text/entities.py: after a picture (❤️ or 1️⃣, whose selector and
 // keycap are marks) one may begin, after a letter none.
 const PICTURE = "(?<=\\p{Extended_Pictographic}[\\ufe0e\\ufe0f]|[0-9#*]\\ufe0f?\\u20e3)";
 const BEFORE = `(?:^|(?<=[^\\p{L}\\p{M}\\p{N}_@#/])|${PICTURE})`;

@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from chaupal.kernel.errors import Gone, WithheldByLaw
-from chaupal.kernel.languages import of_pages, spoken
+from chaupal.kernel.page_languages import of_pages, spoken
 from chaupal.policy.measures import OF_SERVERS, Both
 from chaupal.policy.rulings import EVERYWHERE, Ruling
 from chaupal.policy.sealed import Visible

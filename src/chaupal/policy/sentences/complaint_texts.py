@@ -5,9 +5,9 @@ Nothing stands in them but our own words, references, days and addresses of page
 
 from collections.abc import Iterable
 
-from chaupal.kernel.languages import spoken
+from chaupal.kernel.page_languages import spoken
 from chaupal.policy.measures import UNNAMED, Measure
-from chaupal.policy.texts.placeholders import moment, spoken_of
+from chaupal.policy.sentences.placeholders import moment, spoken_of
 
 # Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
 SAID = {

@@ -6,8 +6,8 @@ from chaupal.social.context import Square
 from chaupal.social.events_own import TagFollowed, TagUnfollowed
 from chaupal.store.square import tag_follows
 from chaupal.text.clean import BadText, normalise_post
+from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key
-from chaupal.text.grammar import find_entities
 
 MOST_FOLLOWED, MOST_FEATURED = 400, 10
 

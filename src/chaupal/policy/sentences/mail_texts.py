@@ -5,8 +5,8 @@ No words of people stand in it: a letter lies in its mailbox for good, where no 
 
 from typing import NamedTuple
 
-from chaupal.kernel.languages import spoken
-from chaupal.policy.texts import push_texts
+from chaupal.kernel.page_languages import spoken
+from chaupal.policy.sentences import push_texts
 
 MOST = 10  # lines
 

@@ -1,9 +1,9 @@
 """What the person a ruling touches is told when it begins and when it ends: a line for the app, a letter for the mail."""
 
-from chaupal.kernel.languages import spoken
+from chaupal.kernel.page_languages import spoken
 from chaupal.policy.measures import WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
-from chaupal.policy.texts.placeholders import facts_of, hinted, moment, spoken_of
+from chaupal.policy.sentences.placeholders import facts_of, hinted, moment, spoken_of
 
 # What its person is told of the end of one that has no sentence of its own.
 ENDED = {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, strategies as st
 
+from chaupal.text.entities import Entity, find_entities, tags
 from chaupal.text.fold import count_key, fold_words, identity_key
-from chaupal.text.grammar import Entity, find_entities, tags
 
 # What the composer's script is held to as well (tests/unit/web/square/test_composer_script.py).
 SHARED = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
