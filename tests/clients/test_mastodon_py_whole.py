@@ -252,7 +252,7 @@ def test_staff_look_at_accounts_and_act_under_the_rules(stage: Stage, staff: Mas
         act(id_)
 
 
-def test_staff_shut_doors_and_open_them(staff: Mastodon):
+def test_staff_block_addresses_and_lift_it(staff: Mastodon):
     net = staff.admin_create_ip_block("192.0.2.0/24", "no_access", comment="शोर")
     assert staff.admin_ip_block(net.id).ip == "192.0.2.0/24" and len(staff.admin_ip_blocks()) == 1
     assert staff.admin_update_ip_block(net.id, comment="कम शोर").comment == "कम शोर"

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 ROW = """
-    HUSH = "hush", Row(
+    HUSH = "hush", MeasureRow(
         on=("account",), by=HOUSE, sought=False,
         do="Ask for quiet", done="asked for quiet", told="quiet was asked for", stays="All of it stays.",
         begun={"account": ("Quiet is asked of you{because}.", "{because}आपसे चुप रहने को कहा गया है।")},
@@ -24,7 +24,11 @@ def with_the_row() -> None:
     """The table of this process, with the row between `limit` and `freeze`."""
     spec = importlib.util.find_spec("chaupal_audit.law.measures")
     assert spec is not None and spec.origin is not None
-    source = Path(spec.origin).read_text().replace('    FREEZE = "freeze", Row(', f'{ROW}    FREEZE = "freeze", Row(')
+    source = (
+        Path(spec.origin)
+        .read_text()
+        .replace('    FREEZE = "freeze", MeasureRow(', f'{ROW}    FREEZE = "freeze", MeasureRow(')
+    )
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     exec(compile(source, spec.origin, "exec"), module.__dict__)
 

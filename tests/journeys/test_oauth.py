@@ -301,7 +301,7 @@ async def test_an_app_for_itself_is_an_app_and_nobody(app: httpx2.AsyncClient):
     token = await app.post("/oauth/token", json=sent)
     assert (token.status_code, token.json()["scope"]) == (200, "read")
     assert (await app.get("/api/v1/apps/verify_credentials", headers=bearing(token))).json()["name"] == "Tusky"
-    assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 401
+    assert (await app.get("/api/v1/accounts/verify_credentials", headers=bearing(token))).status_code == 422
     assert (await app.get("/api/v1/timelines/public", headers=bearing(token))).status_code == 200
 
 

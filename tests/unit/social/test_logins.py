@@ -18,6 +18,7 @@ from chaupal.social.people import accounts
 from chaupal.social.signin import logins, passwords, sessions
 from chaupal.store.identity import passwords as hashing
 from chaupal.store.machine.dialect import statement
+from chaupal.store.tables import identity as tables
 from mails import mails_of, secret_in
 
 PASSWORD = "खेत की मेड़ पर"
@@ -175,7 +176,7 @@ async def test_asking_for_a_reset_tells_nothing_and_mails_nobody_else(
 
 
 async def test_what_ended_long_ago_is_dropped(house: RunningHouse, square: Square, asha: Viewer, clock: StillClock):
-    count = statement(select(func.count()).select_from(sessions))
+    count = statement(select(func.count()).select_from(tables.sessions))
     await logins.sign_in(square, "asha", PASSWORD)
     clock.move(sessions.SESSION_LASTS + sessions.KEPT_AFTER_END + 1)
     session = await logins.sign_in(square, "asha", PASSWORD)

@@ -147,7 +147,7 @@ LISTING: tuple[Check[ServerAct], ...] = (
 
 
 def door_role(book: Book, closed: DoorShut) -> bool:
-    return not book.people.may(closed.said.by, "shut_doors")
+    return not book.people.may(closed.said.by, "block_addresses")
 
 
 def statement_role(book: Book, stated: Stated) -> bool:
