@@ -39,6 +39,8 @@ def test_one_key_of_a_post_for_later_is_one_that_waits(asha: httpx2.Client):
     for _ in range(2):
         asha.post("/api/v1/statuses", json=later, headers={"idempotency-key": "for later"}).raise_for_status()
     assert len(asha.get("/api/v1/scheduled_statuses").json()) == 1
+    now = asha.post("/api/v1/statuses", json={"status": "now"}, headers={"idempotency-key": "for later"})
+    assert now.raise_for_status().json()["content"] == "<p>now</p>", "what waits is no post yet"
 
 
 def test_likes_and_follows_at_once_count_once(stage: Stage, asha: httpx2.Client, binod: httpx2.Client):

@@ -6,6 +6,7 @@ from hypothesis import given, strategies as st
 
 from chaupal_audit import counting as audit
 from chaupal_audit.errors import Problem
+from chaupal_audit.minutes import DAY, minute_of
 from chaupal_audit.report.compare import differences
 from chaupal_audit.report.filters import EVERYTHING, parse_filters
 from chaupal_audit.report.report import document, report
@@ -75,3 +76,15 @@ def test_a_gap_in_the_copy_is_an_error():
     story.order("IN-1")
     with pytest.raises(ValueError, match="entry 0 is missing"):
         audit.count(lambda: [(1, story.entries[0], [])], None, EVERYTHING, (), print)
+
+
+def test_what_came_while_a_quiet_log_was_copied_is_not_left_out_and_what_a_report_leaves_out_for_days_is():
+    story, came = ToldLog(), "2021-02-05T10:00Z"
+    story.order("IN-1")
+    theirs = document(report(story.fold.facts))
+    story.order("IN-2", at=came)
+    entries = [(index, entry, list[str]()) for index, entry in enumerate(story.entries)]
+    at = minute_of(came)
+    assert at is not None
+    for audited, behind in ((at + 1, 0), (at + DAY, 0), (at + DAY + 1, 1)):
+        assert audit.count(lambda: entries, theirs, EVERYTHING, (), print, now=audited).behind == behind

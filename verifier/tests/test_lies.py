@@ -1302,7 +1302,7 @@ def test_a_tally_tells_of_a_class_of_few(refused: Scribe):
 def test_a_net_is_blocked_by_a_reviewer(scribe: Scribe):
     shut = {"step": "shut", "kind": "ip", "severity": "no_access", "until": None}
     scribe.write("door", "door-1", shut | {"by": MODERATOR})
-    lie(scribe, scribe.write("door", "door-2", shut | {"by": PROPOSER}), "door_without_role")
+    lie(scribe, scribe.write("door", "door-2", shut | {"by": PROPOSER}), "block_without_role")
 
 
 def test_a_statement_is_published_by_a_clerk(scribe: Scribe):

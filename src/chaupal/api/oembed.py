@@ -10,7 +10,7 @@ from chaupal.http.call import Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy.facts import Visibility
-from chaupal.policy.sentences import placeholders
+from chaupal.policy.open_only import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import stranger
 from chaupal.reads.people import people
@@ -59,7 +59,7 @@ async def oembed(call: Call[EmbedAsked]) -> Embedded:
         await thread.post(reads, call.viewer, int(found["id"]))
     viewer = stranger(call.viewer)
     seen = await thread.post(reads, viewer, int(found["id"]))
-    placeholders.check_open(seen, settings.origin)
+    check_open(seen, settings.origin)
     author = (await people.of_posts(reads, viewer, [seen])).get(seen.item.author)
     if (
         author is None

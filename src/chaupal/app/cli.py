@@ -216,7 +216,7 @@ def account() -> None:
 @account.command("create")
 @click.argument("handle")
 @click.option("--email", required=True, help="Where mails to the account go.")
-@click.option("--password", required=True, help="In any script.")
+@click.option("--password", required=True, help="8 to 256 letters, in any script.")
 @click.option(
     "--role",
     type=click.Choice([r.value for r in Role if r is not Role.SYSTEM]),

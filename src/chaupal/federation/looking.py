@@ -12,11 +12,12 @@ from chaupal.federation.writing import activities, actors, addresses
 from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
 from chaupal.policy import quotes
+from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
+from chaupal.policy.open_only import check_open
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
-from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
@@ -85,6 +86,7 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
             author=of.id,
             me=viewer.account or 0,
             visibilities=visibilities,
+            least_public=int(Visibility.DIRECT),
         )
         there = [seen for seen in page.items if not seen.withheld]
         return page.map([await showing.creation(fed, reading, seen, viewer.account or 0) for seen in there])
@@ -121,7 +123,7 @@ async def featured(fed: Federation, viewer: Viewer, of: Person) -> list[Json]:
 
 
 async def post(fed: Federation, viewer: Viewer, handle: str, id_: int) -> Visible[Post] | None:
-    """The post at this address; None where it was deleted. Raises NotFound, and for what is withheld as `placeholders.check_open`."""
+    """The post at this address; None where it was deleted. Raises NotFound, and for what is withheld as `check_open`."""
     where = addresses.post(fed.settings.origin, handle.lower(), id_)
     async with fed.work.reading() as reading:
         sealed = await sealed_posts(reading, (id_,))
@@ -131,7 +133,7 @@ async def post(fed: Federation, viewer: Viewer, handle: str, id_: int) -> Visibl
         found = (await store.of_posts(reading, (id_,))).get(id_)
     if seen is None or found is None or found.handle != handle.lower():
         raise NotFound
-    placeholders.check_open(seen, fed.settings.origin)
+    check_open(seen, fed.settings.origin)
     return seen
 
 

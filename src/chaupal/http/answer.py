@@ -37,8 +37,7 @@ from chaupal.social.signin import sessions
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
 LARGE = 1_000_000  # bytes of a body, from which on it is read only for those who are known
 
-# A form whose length has no more digits is read of whoever is not known any more, too, and shown once more.
-TYPED_DIGITS = 5
+MOST_TYPED = 100_000  # bytes of a form that is read of somebody who is logged out by now, and shown again
 LIMITED = (SUSPENDED, FROZEN)  # states in which one still reads what was decided about one, and appeals
 
 # Programs know the English; another language is for a program that asks for it, so that its people may read what went wrong.
@@ -102,7 +101,7 @@ class Dispatcher:
         try:
             await self.house.reads.work.fresh()
             call = self._call(route, request, asker, asker.cookies)
-            if not route.suspended:  # a net is shut out of the square, not of what was decided about oneself
+            if not (route.suspended or route.unblocked):  # a net is shut out of the square, not of the court
                 await ip_blocks.check_access(self.house.square, call.address)
             try:
                 call.caller = caller = await self._identify(route, asker)
@@ -338,12 +337,14 @@ class Dispatcher:
     async def _keep_typed(self, route: Route, request: Request, call: Call[Any]) -> None:
         """What somebody typed whose session has ended meanwhile, for the page that says so."""
         size = request.headers.get("content-length", "")
-        if route.shape is not Shape.PAGE or route.method != "POST" or len(size) > TYPED_DIGITS or not size.isdecimal():
+        if call.sent or route.shape is not Shape.PAGE or route.method != "POST":
+            return
+        if not size.isdecimal() or len(size) > len(str(MOST_TYPED)) or int(size) >= MOST_TYPED:
             return
         with contextlib.suppress(Problem):
-            body, call.files = await request.receive()
+            body, files = await request.receive()
             csrf.check(call, str(body.get("csrf", "")))
-            call.sent = body
+            call.sent, call.files = body, files
 
     async def _say(self, route: Route, call: Call[Any], problem: Problem) -> Answer:
         if route.shape is Shape.API:

@@ -107,7 +107,7 @@ class Option(msgspec.Struct, frozen=True):
     votes: int = 0
 
 
-# ms: a poll that ends then has no end. On the day before the last that a calendar has: it is one by the clocks of every country.
+# ms: a poll that ends then has no end. The last day of the calendar begins then, so it is a day by the clocks of every country.
 NO_END = 253_402_214_400_000
 
 

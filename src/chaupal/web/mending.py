@@ -62,7 +62,10 @@ def fields(call: Call[Any], problem: Problem) -> list[FieldTyped]:
             said.gettext(LABELS.get(base, base)),
             "" if base in SECRETS else value.replace("\0", "\ufffd"),
             wrong.pop(base, ""),
-            shown=base in about or base in SECRETS or _TOKEN.fullmatch(value) is None,
+            shown=base in about
+            or base in SECRETS
+            or (base == "text" and bool(value))
+            or _TOKEN.fullmatch(value) is None,
             secret=base in SECRETS,
             high=len(value) > LONG or "\n" in value,
         )

@@ -106,5 +106,5 @@ def _keep(name: str, data: bytes) -> StaticFile:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, takes=FileAsked),
+    get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, unblocked=True, takes=FileAsked),
 )

@@ -62,7 +62,7 @@ async def test_what_cannot_be_read_is_refused_by_field(village: Village):
     assert (await as_staff(v, v.owner, "POST", "canonical_email_blocks", canonical_email_hash="abc")).status_code == 422
 
 
-async def test_only_those_who_look_after_the_door_may(village: Village):
+async def test_only_those_who_may_block_addresses_do(village: Village):
     v = village
     assert (await as_staff(v, v.asha, "GET", "ip_blocks")).status_code == 404
     assert (await as_staff(v, v.chitra, "POST", "ip_blocks", ip="192.0.2.1", severity="no_access")).status_code in (
@@ -80,6 +80,8 @@ async def test_nobody_is_answered_from_a_net_without_access_until_it_ends(villag
     mine = {"cookie": f"chaupal={v.asha.cookie}"}
     for path, status in (("/disputes/strikes", 200), ("/settings/export", 200), ("/settings/profile", 403)):
         assert (await v.client.get(path, headers=mine)).status_code == status, path
+    for path, status in (("/login", 200), ("/signup", 403)):
+        assert (await v.client.get(path)).status_code == status, path
     v.clock.move(2 * DAY)
     assert (await v.client.get("/api/v2/instance")).status_code == 200
 
@@ -104,7 +106,7 @@ async def test_no_account_is_made_with_a_blocked_domain_or_mail_however_it_is_sp
     assert await accounts.sign_up(square, asks("someone@else.example"))
 
 
-async def test_the_office_shuts_a_door_and_opens_it_again_without_scripts(village: Village):
+async def test_the_office_blocks_addresses_and_lifts_it_without_scripts(village: Village):
     v = village
     page = await v.page_as("IN", "/office/doors", v.owner)
     assert "/office/doors" in page
@@ -120,7 +122,7 @@ async def test_the_office_shuts_a_door_and_opens_it_again_without_scripts(villag
     assert mail.status_code == 303 and (await as_staff(v, v.owner, "GET", "canonical_email_blocks")).json()
 
 
-async def test_each_step_of_a_door_is_in_the_log_and_no_address_is(village: Village):
+async def test_each_step_of_a_block_is_in_the_log_and_no_address_is(village: Village):
     """Whoever holds the disclosure can prove which door it was; the entry alone tells nobody, not even by guessing."""
     v = village
     work = v.running.house.court.work

@@ -284,6 +284,8 @@ async def test_who_is_logged_out_while_writing_has_what_they_wrote_and_a_way_in(
     assert answer.status_code == 401
     main = answer.text.partition("<main")[2]
     assert said in main and 'action="/compose"' in main and 'href="/login?next=' in main
+    plain = await village.client.post("/compose", data={"text": "namaste"}, headers=headers)
+    assert plain.status_code == 401 and "namaste" in plain.text.partition("<main")[2]
     like = await village.client.post(f"/posts/{village.asha.latest.id}/like", data={}, headers=headers)
     assert like.status_code == 303, "nothing was typed"
     foreign = await village.client.post("/compose", data={"text": said}, headers={"sec-fetch-site": "cross-site"})

@@ -40,7 +40,8 @@ class Counted(msgspec.Struct, frozen=True):
     differs: tuple[Difference, ...] = ()
     broken: tuple[Snapshot, ...] = ()  # frozen reports that are not what their hash says
     ahead: int = 0  # the published report is made of so many entries, which the log does not have
-    behind: int = 0  # so many entries it leaves out, though the newest that it counts is older than a day beside them
+    # So many entries it leaves out, though the newest that it counts is older than a day beside them and by the clock of whoever audits.
+    behind: int = 0
 
     @property
     def good(self) -> bool:
@@ -142,17 +143,32 @@ def laws_of(server: str, into: Path, get: Callable[[str], httpx2.Response] | Non
 # --- counting ---
 
 
-def count(entries: Entries, theirs: Document | None, filters: Filters, ids: tuple[str, ...], tell: Tell) -> Counted:
-    """Fold the log; hold the published report, and every frozen one, against what the log says."""
+def count(
+    entries: Entries,
+    theirs: Document | None,
+    filters: Filters,
+    ids: tuple[str, ...],
+    tell: Tell,
+    *,
+    now: int | None = None,
+) -> Counted:
+    """Fold the log; hold the published report, and every frozen one, against what the log says. `now`: a minute, else by the clock."""
     size, ours, newest = None if theirs is None else size_of(theirs), None, 0
+    left_out = now = (
+        int(time.time()) // 60 if now is None else now
+    )  # when the first entry that it leaves out was written
     fold = Fold()
     if size == 0:
         ours = document(report(fold.facts, filters))
-    for facts in _stops(fold, entries(), {size or -1}, tell):
-        ours, newest = document(report(facts, filters)), facts.last
+    for facts in _stops(fold, entries(), set() if size is None else {size, size + 1}, tell):
+        if facts.size == size:
+            ours, newest = document(report(facts, filters)), facts.last
+        else:
+            left_out = facts.last
     ahead = size or 0 if theirs is not None and ours is None else 0
     # Between the report and the log that is copied afterwards some entries come; what a day brings is left out on purpose.
-    behind = fold.size - (size or 0) if ours is not None and fold.facts.last - newest > DAY else 0
+    late = min(fold.facts.last - newest, now - left_out) > DAY
+    behind = fold.size - (size or 0) if ours is not None and late else 0
     differs = () if theirs is None or ours is None else tuple(_differences(ours, theirs, ids))
     return Counted(fold.facts, differs, tuple(_broken(entries, fold.facts.snapshots, tell)), ahead, behind)
 

@@ -11,7 +11,7 @@ from chaupal.federation.writing.terms import alone
 from chaupal.http.call import Answer, Call, json, redirect
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.sentences import placeholders
+from chaupal.policy.open_only import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ABROAD, Viewer
 
@@ -33,7 +33,7 @@ async def person(call: Call[ActorAsked]) -> Answer:
         return activity_answer(notes.tombstone(addresses.person(fed.settings.origin, handle.lower())), 410)
     seen = await looking.person(fed, Viewer(country=ABROAD), handle)
     if not seen.suspended:
-        placeholders.check_open(seen, fed.settings.origin)
+        check_open(seen, fed.settings.origin)
     return redirect(seen.item.uri) if seen.item.server else activity_answer(await looking.actor(fed, seen))
 
 

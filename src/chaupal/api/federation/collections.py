@@ -13,7 +13,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
-from chaupal.policy.sentences import placeholders
+from chaupal.policy.open_only import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
@@ -109,7 +109,7 @@ async def _owner_of(call: Call[Any], name: str) -> tuple[Federation, Viewer, Per
     """Whoever asks, somebody of ours, and the address of a list of theirs. Raises NotFound, Gone, WithheldByLaw."""
     fed, viewer = federation(call), await asker(call)
     seen = await looking.person(fed, viewer, call.args.handle)
-    placeholders.check_open(seen, fed.settings.origin)
+    check_open(seen, fed.settings.origin)
     if seen.item.server:
         raise NotFound
     return fed, viewer, seen.item, f"{addresses.person(fed.settings.origin, seen.item.handle)}/{name}"

@@ -73,7 +73,7 @@ def answer(
     noticed: bool = False,
     **facts: str,
 ) -> str:
-    """Tell somebody one of `policy.complaint_texts` by direct post and letter once this unit is committed; the ways that are used.
+    """Tell somebody a text of `policy.sentences` by direct post and letter once this unit is committed; the ways that are used.
 
     `noticed`: a notification in the app says it already.
     """

@@ -31,7 +31,7 @@ SECOND = 1_000
 
 
 class AddressBlockForm(msgspec.Struct, kw_only=True):
-    """What to shut: a net, a domain, or the hash of a mail. `severity` is of nets; `lasts`: seconds, 0 or nothing for no end."""
+    """What to block: a net, a domain, or the hash of a mail. `severity` is of nets; `lasts`: seconds, 0 or nothing for no end."""
 
     kind: str
     what: str
@@ -104,6 +104,7 @@ async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
 
 async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int) -> None:
     """In the same commit: that something was blocked, of which kind and until when, is for everybody; which one it was, is not."""
+    # `door`, `shut` and `opened` are the words of the log, which stay.
     await log.append(court, w, "door", f"door-{block.id}", record.address_block(court, block, how, by))
 
 

@@ -2,18 +2,14 @@
 
 import functools
 from datetime import UTC, date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 
-from chaupal.kernel.errors import Gone, WithheldByLaw
 from chaupal.kernel.page_languages import of_pages, spoken
 from chaupal.policy.measures import OF_SERVERS, Both
 from chaupal.policy.rulings import EVERYWHERE, Ruling
-from chaupal.policy.sealed import Visible
-from chaupal.policy.verdict import Placeholder
 
 SQUARE_TIME = ZoneInfo("Asia/Kolkata")
 
@@ -205,16 +201,6 @@ def notice_path(ruling: Ruling) -> str:
     return (
         f"/orders/{ruling.order_ref}" if ruling.order_ref and ruling.authority and not ruling.neutral else ABOUT_LIMITS
     )
-
-
-def check_open(seen: Visible[Any], origin: str) -> None:
-    """For what has no form in which it could be withheld. Raises Gone for somebody who is suspended, WithheldByLaw with where it is
-    read why.
-    """
-    if seen.suspended:
-        raise Gone
-    if isinstance(seen.verdict, Placeholder):
-        raise WithheldByLaw(notice_url=origin + notice_path(seen.verdict.ruling))
 
 
 def facts_of(ruling: Ruling, language: str, *, countries: tuple[str, ...] = ()) -> dict[str, str]:

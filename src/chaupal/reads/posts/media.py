@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.open_only import check_open
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
-from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
@@ -161,7 +161,7 @@ async def _reveal[T: Judged](
     reads: Reads, reading: Reading, viewer: Viewer, surface: Surface, sealed: Sealed[T] | None
 ) -> Visible[T]:
     seen = or_not_found(reveal_one(viewer, surface, sealed, await facts_for(reading, viewer)))
-    placeholders.check_open(seen, reads.settings.origin)
+    check_open(seen, reads.settings.origin)
     return seen
 
 

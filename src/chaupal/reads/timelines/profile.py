@@ -1,5 +1,6 @@
 """The posts on somebody's profile."""
 
+from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import profile_visibilities
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -32,8 +33,9 @@ async def page(
     exclude_reposts: bool = False,
     only_media: bool = False,
     tagged: str = "",
+    messages: bool = True,
 ) -> Page[Visible[Post]]:
-    """An account's posts and reposts, newest first, as the viewer may see them."""
+    """An account's posts and reposts, newest first, as the viewer may see them; `messages`: direct posts among them, too."""
     params: dict[str, object] = {"author": account, "me": viewer.account or 0}
     pages = LISTS[exclude_replies, exclude_reposts]
     if only_media:
@@ -44,6 +46,7 @@ async def page(
         follows = account in (await facts_for(reading, viewer)).relations.following
         seen = profile_visibilities(own=viewer.account == account, follows=follows)
         params["visibilities"] = listed([int(v) for v in seen])
+        params["least_public"] = int(Visibility.DIRECT if messages else Visibility.PRIVATE)
         return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)
 
 

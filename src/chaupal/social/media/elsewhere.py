@@ -31,14 +31,14 @@ async def keep(square: Square, away: FileElsewhere, data: bytes) -> None:
 async def _keep_picture(square: Square, away: FileElsewhere, data: bytes) -> None:
     painted = await media.painted(square, data)
     picture = Picture(
-        away.id,
-        painted.mime,
-        "",
-        painted.blurhash,
-        painted.width,
-        painted.height,
-        painted.small_width,
-        painted.small_height,
+        id=away.id,
+        mime=painted.mime,
+        description="",
+        blurhash=painted.blurhash,
+        width=painted.width,
+        height=painted.height,
+        small_width=painted.small_width,
+        small_height=painted.small_height,
         remote_url=away.url,
     )
     original, small = media_store.file_keys(away.id, painted.mime)
@@ -46,10 +46,14 @@ async def _keep_picture(square: Square, away: FileElsewhere, data: bytes) -> Non
     await square.files.put(small, painted.small)
     async with square.work.writing() as w:
         digest = hashlib.sha256(painted.original).hexdigest()
-        kept = await store.fetched(w, picture, away.post, len(painted.original), digest)
-        await loose_files.named(w, media.any_keys_of(away.id))  # of a process that died as it let go of them
-    if not kept:  # its post went meanwhile
-        await media.drop_files(square, away.id, painted.mime)
+        await store.fetched(w, picture, away.post, len(painted.original), digest)
+        gone = not await store.is_known(w, away.id)  # with its post, meanwhile
+        if gone:
+            await loose_files.unwanted(w, (original, small))
+        else:
+            await loose_files.named(w, media.any_keys_of(away.id))  # of a process that died as it let go of them
+    if gone:
+        await media.drop_loose(square, (original, small))
 
 
 async def _keep_film(square: Square, away: FileElsewhere, data: bytes, demuxer: str) -> None:
@@ -61,8 +65,11 @@ async def _keep_film(square: Square, away: FileElsewhere, data: bytes, demuxer: 
         waits = await store.to_paint(w, away.id, sent.mime, sent.kind, sent.demuxer)
     painted = waits and await painting.paint(square, away.id)
     async with square.work.writing() as w:
-        await (store.painted(w, away.id, away.post) if painted else store.back(w, away.id))
-        await loose_files.named(w, media.any_keys_of(away.id) if painted else ())
+        if painted:
+            await store.painted(w, away.id, away.post)
+            await loose_files.named(w, media.any_keys_of(away.id))
+        else:
+            await store.back(w, away.id)
     if not painted:
         await square.files.drop(media_store.sent_key(away.id))
         raise Invalid("file_unprocessed")

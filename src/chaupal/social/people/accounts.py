@@ -109,9 +109,11 @@ async def ask_confirmation(square: Square, viewer: Viewer) -> None:
 
 
 async def correct_email(square: Square, viewer: Viewer, email: str, address: str = "") -> None:
-    """Another address for one that was mistyped; the link goes there. Raises Invalid, and what `ask_confirmation` does."""
+    """Another address for one that was mistyped; the link goes there. Raises Invalid, NotAllowed where the net is blocked, and what
+    `ask_confirmation` does.
+    """
     email = check_email(email)
-    await ip_blocks.mode_for(square, address, email)
+    await ip_blocks.mode_for(square, address, email)  # for its refusals alone
     async with square.work.writing() as w:
         login = await _unconfirmed(w, viewer)
         if email != login.email:

@@ -6,11 +6,12 @@ from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.social.context import Square
 from chaupal.store.identity import ip_blocks
 from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
+from chaupal.store.machine.shelves import ONLY
 
 
 async def check_access(square: Square, address: str) -> None:
     """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
-    blocks = square.work.memory.doors.get(0)
+    blocks = square.work.memory.ip_blocks.get(ONLY)
     if blocks is None:
         async with square.work.reading() as reading:
             blocks = await ip_blocks.in_force(reading)

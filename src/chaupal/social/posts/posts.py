@@ -61,8 +61,10 @@ async def publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[F
         return await _publish(square, viewer, draft, then)
     except Invalid:
         # Of two copies of one request that came at once, the second may find that the first has attached the pictures.
+        if not draft.key:
+            raise
         async with square.work.reading() as reading:
-            said = await posting.said_before(reading, viewer.me, draft.key) if draft.key else None
+            said = await posting.said_before(reading, viewer.me, draft.key)
         if said is None:
             raise
         return said

@@ -26,7 +26,12 @@ async def schedule(
     """
     me = viewer.me
     body.at, body.country = at, viewer.country
+    key = (
+        key and f"later {key}"
+    )  # one key may bring a post and one for later: what it brought is looked for by its kind
     async with square.work.reading() as reading:
+        if key and (waiting := await posting.said_before(reading, me, key)) is not None:
+            return waiting
         await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)  # what is wrong is said now
     async with square.work.writing() as w:
         await posting.hold(w, me)

@@ -37,9 +37,8 @@ def authorize(app: App | None, form: Mapping[str, str], *, staff: bool) -> Autho
         grant = server.get_consent_grant(_request("GET", form))
     except OAuth2Error as error:
         raise _refused(error) from error
-    except (
-        ValueError
-    ) as error:  # it names in its own words what it refuses, and has none for letters that are not ASCII
+    # It names in its own words what it refuses, and has none for letters that are not ASCII
+    except ValueError as error:
         raise Refused("invalid_request", SAID.get("invalid_request", "The request cannot be read"), "") from error
     return Authorization(
         server.client.app,

@@ -48,6 +48,7 @@ AWAY = statement(
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "remote", media.c.held_until <= param("at"), id="of"
 )
+KNOWN = selects(media.c.id).where(id="of")
 FETCHED = (
     updates(media, **MEASURED, mime="kept_as", kind="shown_as", created_at="at", held_until=0, tries=0)
     .where(media.c.state == "remote", id="of")
@@ -148,15 +149,19 @@ async def hold(w: Writing, id_: int, until: int) -> bool:
     return await w.run(HOLD, of=id_, at=w.now(), until=until) == 1
 
 
-async def fetched(w: Writing, picture: Picture, post: int | None, size: int, digest: str) -> bool:
-    """It is here, painted anew; False where it is gone, or was here before. `size`, `digest` (SHA-256): of its original."""
+async def is_known(reading: Reading, id_: int) -> bool:
+    """Whether there is such a file, here or elsewhere; not once its post has gone."""
+    return await reading.value(KNOWN, of=id_) is not None
+
+
+async def fetched(w: Writing, picture: Picture, post: int | None, size: int, digest: str) -> None:
+    """It is here, painted anew, unless it is gone or was here before. `size`, `digest` (SHA-256): of its original."""
     changed = await w.run(
         FETCHED, of=picture.id, kept_as=picture.mime, shown_as=picture.kind, at=w.now(), **measured(picture, size)
     )
     if changed:
         await know_late(w, picture.id, digest)
         await _show(w, post, picture)
-    return changed == 1
 
 
 async def later(w: Writing, id_: int, until: int) -> None:

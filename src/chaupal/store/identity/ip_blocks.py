@@ -5,10 +5,10 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.shelves import DOORS, ONLY
+from chaupal.store.machine.shelves import IP_BLOCKS, ONLY
 from chaupal.store.machine.statements import inserts, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.identity import doors
+from chaupal.store.tables.identity import ip_blocks
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
@@ -32,42 +32,42 @@ class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-ALL = rows_of(AddressBlock, doors)
-ADD = inserts(doors)
-CHANGE = updates(doors, what="what", severity="severity", comment="comment", expires_at="until").where(
+ALL = rows_of(AddressBlock, ip_blocks)
+ADD = inserts(ip_blocks)
+CHANGE = updates(ip_blocks, what="what", severity="severity", comment="comment", expires_at="until").where(
     id="of", ended_at=None
 )
-END = updates(doors, ended_at="at", ended_by="me").where(id="of", ended_at=None)
-IN_FORCE = ALL.where(ended_at=None).order_by(doors.c.id.desc())
+END = updates(ip_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
+IN_FORCE = ALL.where(ended_at=None).order_by(ip_blocks.c.id.desc())
 
 
 async def add(w: Writing, block: AddressBlock) -> None:
     await w.run(ADD, **ALL.written(block))
-    w.touch(DOORS, ONLY)
+    w.touch(IP_BLOCKS, ONLY)
 
 
 async def change(w: Writing, block: AddressBlock) -> None:
     await w.run(
         CHANGE, of=block.id, what=block.what, severity=block.severity, comment=block.comment, until=block.expires_at
     )
-    w.touch(DOORS, ONLY)
+    w.touch(IP_BLOCKS, ONLY)
 
 
 async def end(w: Writing, id_: int, by: int) -> bool:
     """It is blocked no more; False where it was not."""
     done = await w.run(END, of=id_, at=w.now(), me=by) == 1
-    w.touch(DOORS, ONLY)
+    w.touch(IP_BLOCKS, ONLY)
     return done
 
 
 async def in_force(reading: Reading) -> list[AddressBlock]:
     """Those that nobody has lifted, the newest first; remembered until one of them is changed."""
-    kept: list[AddressBlock] | None = reading.memory.doors.get(ONLY)
+    kept: list[AddressBlock] | None = reading.memory.ip_blocks.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = await IN_FORCE.all(reading.by(DOORS, ONLY))
+        kept = await IN_FORCE.all(reading.by(IP_BLOCKS, ONLY))
         if generation == reading.memory.generation:
-            reading.memory.doors.put(ONLY, kept)
+            reading.memory.ip_blocks.put(ONLY, kept)
     return kept
 
 

@@ -140,7 +140,11 @@ WITH_TAGS = {
     for scope, listed in _TAGS_OF.items()
 }
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
-_OF = (posts.c.author == param("author"), or_(among(posts.c.visibility, "visibilities"), _NAMES_ME))
+_OF = (
+    posts.c.author == param("author"),
+    posts.c.visibility <= param("least_public"),
+    or_(among(posts.c.visibility, "visibilities"), _NAMES_ME),
+)
 OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)
 OF_AUTHOR_NO_ANSWERS = Pages(posts.c.id, *_OF, posts.c.answers == 0, **_BY)
 OF_AUTHOR_NO_REPOSTS = Pages(posts.c.id, *_OF, posts.c.boost_of.is_(None), **_BY)

@@ -200,7 +200,7 @@ exports = Table(
 )
 
 # Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
-doors = Table(
+ip_blocks = Table(
     "doors",
     meta,
     id_column(),

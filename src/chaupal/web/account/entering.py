@@ -172,9 +172,14 @@ async def guesses_code(call: Call[SecondStepTyped]) -> bool:
     return await second.is_waiting(call.house.square, call.args.half, call.args.name)
 
 
+# Whoever is in a blocked net comes in to read what was decided about them.
+ENTRY = OPEN | {"unblocked": True}
+
 ROUTES: tuple[Route, ...] = (
-    get("/login", show_login, Surface.NONE, takes=LogInAsked, **OPEN),
-    post("/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **OPEN),
+    get("/login", show_login, Surface.NONE, takes=LogInAsked, **ENTRY),
+    post(
+        "/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **ENTRY
+    ),
     post(
         "/login/code",
         by_code,
@@ -183,11 +188,10 @@ ROUTES: tuple[Route, ...] = (
         limit=(20, 300),
         guards="name",
         guesses=guesses_code,
-        **OPEN,
+        **ENTRY,
     ),
-    post(
-        "/login/key", by_key, Surface.NONE, takes=SecondStepTyped, limit=(20, 300), **OPEN
-    ),  # a signature cannot be guessed
-    get("/login/passkey", show_door, Surface.NONE, takes=PasskeySigned, limit=(30, 300), **OPEN),
-    post("/login/passkey", come_in, Surface.NONE, takes=PasskeySigned, limit=(20, 300), **OPEN),
+    # A signature cannot be guessed: no `guards`.
+    post("/login/key", by_key, Surface.NONE, takes=SecondStepTyped, limit=(20, 300), **ENTRY),
+    get("/login/passkey", show_door, Surface.NONE, takes=PasskeySigned, limit=(30, 300), **ENTRY),
+    post("/login/passkey", come_in, Surface.NONE, takes=PasskeySigned, limit=(20, 300), **ENTRY),
 )

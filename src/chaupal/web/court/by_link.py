@@ -83,7 +83,7 @@ async def _appealed(call: Call[Any], ways: Ways) -> int:
     return found.id
 
 
-LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
+LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unblocked": True}
 PAGE = f"{by_link.PATH}/{{id}}/{{word}}"
 
 ROUTES: tuple[Route, ...] = (

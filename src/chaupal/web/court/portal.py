@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.cookies import set_cookie
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
-from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, Problem
+from chaupal.kernel.errors import Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import known_browsers
 from chaupal.web.account.joining import been_here
@@ -45,15 +45,11 @@ type Inside = Callable[[Call[Any], Filing], Awaitable[Answer]]
 
 
 def inside(run: Inside) -> Callable[[Call[Any]], Awaitable[Answer]]:
-    """A handler for whoever is logged in to the portal; others are led to its door."""
+    """A handler for whoever is logged in to the portal; others are led to where one logs in."""
 
     @functools.wraps(run)
     async def guarded(call: Call[Any]) -> Answer:
-        try:
-            who = await portal.by_cookie(call.house.court, call.cookies.get(portal.COOKIE, ""))
-        except NotSignedIn:
-            return redirect(LOGIN)
-        return await run(call, who)
+        return await run(call, await portal.by_cookie(call.house.court, call.cookies.get(portal.COOKIE, "")))
 
     return guarded
 

@@ -28,7 +28,7 @@ type Word = Annotated[str, Meta(max_length=300)]
 
 
 class IpBlockTyped(msgspec.Struct, kw_only=True):
-    """What to shut. A mail is kept as its hash alone."""
+    """What to block. A mail is kept as its hash alone."""
 
     kind: Word = "ip"
     what: Word = ""

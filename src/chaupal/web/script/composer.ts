@@ -62,7 +62,8 @@ class Composer {
       if (wrong) return wrong.focus();
       const answer = await fetch(action, { method: "POST", body: new FormData(this.form), credentials: "same-origin" });
       const html = await answer.text();
-      if (answer.status === 401) toastWithLink(say("signed-out"), `${LOGIN}?next=${encodeURIComponent(location.pathname)}`, say("log-in"));
+      if (answer.status === 401 || new URL(answer.url).pathname === LOGIN)
+        toastWithLink(say("signed-out"), `${LOGIN}?next=${encodeURIComponent(location.pathname)}`, say("log-in"));
       else if (answer.ok) this.done(answer.url, html);
       else this.refused(html);
     } catch {

@@ -6,7 +6,6 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -47,13 +46,18 @@ async def person(call: Call[PersonAsked]) -> Answer:
         status, headers = gone_with(call, who.gone)
         return await pages.render(call, "withheld_person.html", status, headers, face=who, title=who.gone.title)
     posts = await profile.page(
-        reads, viewer, seen.item.id, args.cursor(), exclude_replies=args.show == "", only_media=args.show == "media"
+        reads,
+        viewer,
+        seen.item.id,
+        args.cursor(),
+        exclude_replies=args.show == "",
+        only_media=args.show == "media",
+        messages=False,  # they have pages of their own; among posts they would look as if everybody read them
     )
     first = args.show == "" and args.max_id is None and args.min_id is None
     pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
     on_top = {one.item.id for one in pinned}
-    # Messages have pages of their own; among posts they would look as if everybody read them.
-    below = [one for one in posts.items if one.item.id not in on_top and one.item.visibility != Visibility.DIRECT]
+    below = [post for post in posts.items if post.item.id not in on_top]
     featured = await own_tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
     return await pages.render(
@@ -106,7 +110,7 @@ async def tagged(call: Call[PersonTagAsked]) -> Answer:
     name = args.name.lstrip("#＃")
     if not count_key(name):
         raise NotFound
-    posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name)
+    posts = await profile.page(reads, viewer, seen.item.id, args.cursor(), tagged=name, messages=False)
     return await pages.render(
         call,
         "person_tagged.html",

@@ -4,8 +4,7 @@ from typing import Final
 
 from chaupal_audit.clock import DAY
 
-# So long at most, and then as long again before the same person may do anything to the same thing alone. So it is never more
-# than half of the time.
+# At most this long; and as long again before the same person may do anything to the same thing alone: never more than half of the time.
 LONGEST_ALONE: Final = 30 * DAY
 ALONE_APART: Final = 30 * DAY
 # What one person did in an emergency is over after this, unless a second agrees.

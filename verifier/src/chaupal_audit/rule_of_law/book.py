@@ -276,7 +276,7 @@ class ServerAct:
 
 
 @dataclass(slots=True)
-class DoorShut:
+class AddressBlockAct:
     """A step of a block of a net or of mails."""
 
     act: Act
@@ -284,7 +284,7 @@ class DoorShut:
 
 
 @dataclass(slots=True)
-class Stated:
+class StatementAct:
     """A statement of the server about orders, or an authority's reply."""
 
     act: Act

@@ -22,7 +22,7 @@ class LawMissing(Exception):
     """No file of this hash was given."""
 
 
-class WrongFile(Exception):
+class LawUnlike(Exception):
     """What was given as a file is not what the log cites: another hash, another law, or none at all."""
 
 
@@ -44,7 +44,7 @@ class Laws:
     def cite(self, ref: str, digest: str) -> bool:
         """An entry says that `ref` is the file of this digest. Whether it says another law by it than before, and not only its end.
 
-        Raises Missing or Unlike; it is cited anyway.
+        Raises LawMissing or LawUnlike; it is cited anyway.
         """
         before = self._cited.get(ref)
         kind = RuleBook if ref.startswith(f"{RULES}@") else Regime
@@ -52,7 +52,7 @@ class Laws:
         self._cited[ref] = Cited(ref, None)
         law = _read(self._files(digest), digest, kind)
         if law.ref != ref:
-            raise WrongFile
+            raise LawUnlike
         self._cited[ref] = Cited(ref, law)
         return before is not None and before.law is not None and _said_by(before.law) != _said_by(law)
 
@@ -119,11 +119,11 @@ def _read[D: Dated](raw: bytes | None, digest: str, kind: type[D]) -> D:
     if raw is None:
         raise LawMissing
     if sha256(raw).hexdigest() != digest:
-        raise WrongFile
+        raise LawUnlike
     faults = Faults()
     law = read_bytes(digest, raw, kind, faults)
     if law is None or not in_order([law], faults) or faults.said:  # a time zone or a date that is none
-        raise WrongFile
+        raise LawUnlike
     return law
 
 

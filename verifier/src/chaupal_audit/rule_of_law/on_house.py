@@ -9,7 +9,7 @@ from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.said import Key, Snapshot
 
 
-class ReportFrozen(NamedTuple):
+class FreezeAct(NamedTuple):
     """A report that was frozen; `end`: the last month of its period, counted from the year 0."""
 
     act: Act
@@ -17,33 +17,33 @@ class ReportFrozen(NamedTuple):
     end: int
 
 
-class KeyChanged(NamedTuple):
+class KeyAct(NamedTuple):
     """A change of the log's key."""
 
     act: Act
     said: Key
 
 
-def frozen_early(book: Book, frozen: ReportFrozen) -> bool:
+def frozen_early(book: Book, frozen: FreezeAct) -> bool:
     return frozen.act.at + SLACK < month_start(frozen.end + 1) * MINUTE
 
 
-def frozen_short(book: Book, frozen: ReportFrozen) -> str:
+def frozen_short(book: Book, frozen: FreezeAct) -> str:
     """Whatever the log had of the period is counted in its report."""
     after = min((index for month, index in book.months.items() if month > frozen.end), default=frozen.act.index)
     size = frozen.act.index if frozen.said.size is None else frozen.said.size
     return f"{after} entries were there, {size} were counted" if size < min(after, frozen.act.index) else ""
 
 
-def frozen_anew(book: Book, frozen: ReportFrozen) -> bool:
+def frozen_anew(book: Book, frozen: FreezeAct) -> bool:
     return frozen.said.revision != book.frozen[frozen.said.period] + 1
 
 
-def key_unlike(book: Book, changed: KeyChanged) -> bool:
+def key_unlike(book: Book, changed: KeyAct) -> bool:
     return book.key not in ("", changed.said.old)
 
 
-FREEZING: tuple[Check[ReportFrozen], ...] = (
+FREEZING: tuple[Check[FreezeAct], ...] = (
     Check(
         "frozen_early",
         "A report was frozen before its period was over.",
@@ -64,7 +64,7 @@ FREEZING: tuple[Check[ReportFrozen], ...] = (
     ),
 )
 
-CHANGING: tuple[Check[KeyChanged], ...] = (
+CHANGING: tuple[Check[KeyAct], ...] = (
     Check(
         "key_unlike",
         "The entry changes another key than the one that the log had by its own account: a change is missing.",

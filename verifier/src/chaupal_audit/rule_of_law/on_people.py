@@ -4,10 +4,10 @@ from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
+    AddressBlockAct,
     AuthorityAct,
     Book,
     DecisionStep,
-    DoorShut,
     MeasureAct,
     MeasureEnd,
     OpeningAct,
@@ -15,7 +15,7 @@ from chaupal_audit.rule_of_law.book import (
     ProtectionStep,
     RoleAct,
     ServerAct,
-    Stated,
+    StatementAct,
 )
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.on_order import RESUMED
@@ -146,24 +146,24 @@ LISTING: tuple[Check[ServerAct], ...] = (
 )
 
 
-def door_role(book: Book, closed: DoorShut) -> bool:
-    return not book.people.may(closed.said.by, "block_addresses")
+def block_role(book: Book, block: AddressBlockAct) -> bool:
+    return not book.people.may(block.said.by, "block_addresses")
 
 
-def statement_role(book: Book, stated: Stated) -> bool:
+def statement_role(book: Book, stated: StatementAct) -> bool:
     """A reply is the authority's own, or entered word for word."""
     return stated.said.step != "replied" and not book.people.may(stated.said.by, "publish_statement")
 
 
-SHUTTING: tuple[Check[DoorShut], ...] = (
+BLOCKING: tuple[Check[AddressBlockAct], ...] = (
     Check(
-        "door_without_role",
+        "block_without_role",
         "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
         "किसी नेटवर्क या मेल को ऐसे व्यक्ति ने रोका या खोला जिसकी भूमिका इसकी अनुमति नहीं देती।",
-        door_role,
+        block_role,
     ),
 )
-STATING: tuple[Check[Stated], ...] = (
+STATING: tuple[Check[StatementAct], ...] = (
     Check(
         "statement_without_role",
         "The server's statement was published by somebody whose role does not allow it.",

@@ -49,7 +49,7 @@ NOTICES, APPEALS = on_time.NOTICING, on_time.APPEALING
 UNSEALINGS = (*on_time.UNSEALING, *on_people.OPENING_WHO)
 MEASURES_LATER, ENDS_LATER, ORDERS_LATER = on_time.MEASURES_AT_END, on_time.ENDS_AT_END, on_time.ORDERS_AT_END
 FREEZING, CHANGING = on_house.FREEZING, on_house.CHANGING
-SHUTTING, STATING = on_people.SHUTTING, on_people.STATING
+BLOCKING, STATING = on_people.BLOCKING, on_people.STATING
 TALLIES, TALLIES_LATER = on_tally.TALLYING, on_tally.TALLIES_AT_END
 
 # By what each is asked of, for the docs.
@@ -68,7 +68,7 @@ TABLE: dict[str, tuple[Check[Any], ...]] = {
     "appeals": APPEALS,
     "what was secret": UNSEALINGS,
     "tallies": (*TALLIES, *TALLIES_LATER),
-    "blocks and statements": (*SHUTTING, *STATING),
+    "blocks and statements": (*BLOCKING, *STATING),
     "frozen reports and keys": (*FREEZING, *CHANGING),
 }
 

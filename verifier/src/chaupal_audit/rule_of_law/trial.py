@@ -11,12 +11,12 @@ from chaupal_audit.minutes import months_of
 from chaupal_audit.rule_of_law import opened, said
 from chaupal_audit.rule_of_law.book import (
     Act,
+    AddressBlockAct,
     AppealStep,
     AuthorityAct,
     Book,
     Case,
     DecisionStep,
-    DoorShut,
     Matter,
     MeasureAct,
     MeasureEnd,
@@ -27,20 +27,21 @@ from chaupal_audit.rule_of_law.book import (
     ProtectionStep,
     RoleAct,
     ServerAct,
-    Stated,
+    StatementAct,
     TallyAct,
     TallyRow,
 )
 from chaupal_audit.rule_of_law.check import Check, Finding
-from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, WrongFile
+from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
 from chaupal_audit.rule_of_law.on_entries import OpenedEntry
-from chaupal_audit.rule_of_law.on_house import KeyChanged, ReportFrozen
+from chaupal_audit.rule_of_law.on_house import FreezeAct, KeyAct
 from chaupal_audit.rule_of_law.on_tally import counted
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.rule_of_law.said import VERSION, Entry, moment
 from chaupal_audit.rule_of_law.table import (
     APPEALS,
     AUTHORITIES,
+    BLOCKING,
     CHANGING,
     DECISIONS,
     ENDS,
@@ -59,7 +60,6 @@ from chaupal_audit.rule_of_law.table import (
     PROTECTION,
     ROLES,
     SERVERS,
-    SHUTTING,
     STATING,
     STEPS,
     TALLIES,
@@ -212,7 +212,7 @@ class Trial:
                 self._find(LAW_REWRITTEN, act.index, ref)
         except LawMissing:
             self._find(LAW_MISSING, act.index, ref)
-        except WrongFile:
+        except LawUnlike:
             self._find(LAW_UNLIKE, act.index, ref)
 
     def policy(self, act: Act) -> None:
@@ -241,19 +241,19 @@ class Trial:
         new = msgspec.json.decode(act.head.public, type=said.Snapshot)
         if (months := months_of(new.period)) is None:
             raise ValueError(new.period)
-        self._ask(FREEZING, act, ReportFrozen(act, new, months[1]))
+        self._ask(FREEZING, act, FreezeAct(act, new, months[1]))
         self.book.frozen[new.period] += 1
 
     def key(self, act: Act) -> None:
-        changed = KeyChanged(act, msgspec.json.decode(act.head.public, type=said.Key))
+        changed = KeyAct(act, msgspec.json.decode(act.head.public, type=said.Key))
         self._ask(CHANGING, act, changed)
         self.book.key = changed.said.new
 
     def door(self, act: Act) -> None:
-        self._ask(SHUTTING, act, DoorShut(act, msgspec.json.decode(act.head.public, type=said.AddressBlock)))
+        self._ask(BLOCKING, act, AddressBlockAct(act, msgspec.json.decode(act.head.public, type=said.AddressBlock)))
 
     def statement(self, act: Act) -> None:
-        self._ask(STATING, act, Stated(act, msgspec.json.decode(act.head.public, type=said.Statement)))
+        self._ask(STATING, act, StatementAct(act, msgspec.json.decode(act.head.public, type=said.Statement)))
 
     def order(self, act: Act) -> None:
         new = msgspec.json.decode(act.head.public, type=said.Order)
