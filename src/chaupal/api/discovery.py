@@ -168,13 +168,13 @@ async def health(call: Call[Nothing]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/health", health, Surface.NONE, public=True),
-    get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True, gives=NodeInfoLinks),
-    get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
-    get("/nodeinfo/2.1", nodeinfo, Surface.NONE, public=True, gives=NodeInfo),
-    get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, takes=WebFingerAsked, gives=WebFingerFound),
+    get("/.well-known/nodeinfo", nodeinfo_links, Surface.NONE, public=True),
+    get("/nodeinfo/2.0", nodeinfo, Surface.NONE, public=True),
+    get("/nodeinfo/2.1", nodeinfo, Surface.NONE, public=True),
+    get("/.well-known/webfinger", webfinger, Surface.PROFILE, public=True, gives=WebFingerFound),
     get("/.well-known/host-meta", host_meta, Surface.NONE, public=True),
-    get("/.well-known/host-meta.json", host_meta_json, Surface.NONE, public=True, gives=HostMeta),
-    get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE, takes=BlankPortraitAsked),
+    get("/.well-known/host-meta.json", host_meta_json, Surface.NONE, public=True),
+    get("/blank/{name}", blank_portrait, Surface.NONE, public=True, shape=Shape.FILE),
 )
 
 

@@ -166,9 +166,9 @@ def _answer(outcome: Outcome) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/api/v1/apps", register, Surface.NONE, public=True, takes=NewApp, gives=CredentialApp, limit=(60, 300)),
-    get("/api/v1/apps/verify_credentials", verify, Surface.NONE, public=True, gives=App),
-    post("/oauth/token", token, Surface.NONE, public=True, suspended=True, takes=TokenAsked, limit=(120, 300)),
-    post("/oauth/revoke", revoke, Surface.NONE, public=True, suspended=True, takes=RevocationAsked),
-    get("/.well-known/oauth-authorization-server", metadata, Surface.NONE, public=True, gives=Metadata),
+    post("/api/v1/apps", register, Surface.NONE, public=True, limit=(60, 300)),
+    get("/api/v1/apps/verify_credentials", verify, Surface.NONE, public=True),
+    post("/oauth/token", token, Surface.NONE, public=True, suspended=True, limit=(120, 300)),
+    post("/oauth/revoke", revoke, Surface.NONE, public=True, suspended=True),
+    get("/.well-known/oauth-authorization-server", metadata, Surface.NONE, public=True),
 )

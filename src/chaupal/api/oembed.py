@@ -1,6 +1,6 @@
 """oEmbed (oembed.com): how another site shows a post of ours. It gets a frame, and no words that an order could not take back."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import regex
@@ -93,6 +93,4 @@ def _frame(address: str, title: str, width: int, height: int) -> str:
     )
 
 
-TAKES: dict[str, Any] = {"takes": EmbedAsked, "gives": Embedded}
-
-ROUTES: tuple[Route, ...] = (get("/api/oembed", oembed, Surface.STATUS, public=True, **TAKES),)
+ROUTES: tuple[Route, ...] = (get("/api/oembed", oembed, Surface.STATUS, public=True),)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chaupal.http.call import Answer
 from chaupal.http.route import Route, Shape
 
 REF = "#/components/schemas/{name}"
@@ -55,7 +56,7 @@ def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -
 
 
 def _is_struct(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not Answer
 
 
 def part_of(route: Route) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Any
+from functools import partial
+from inspect import get_annotations
+from typing import Any, get_args
 
 import msgspec
 
@@ -18,6 +20,7 @@ class Shape(StrEnum):
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}  # of rows for whoever is signed in
+OPEN: dict[str, Any] = PAGE | {"public": True}  # of rows for everybody
 
 
 class Nothing(msgspec.Struct):
@@ -36,7 +39,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """`scope`: what an app's token must hold. `public`: nobody need be signed in. `may`: a word of `policy.may`.
 
     `takes`: a Struct of everything the caller can send: path, query and body in one, validated before `run` is called.
-    `gives`: the type of a JSON answer, for the published description. `limit`: (requests, seconds), beside the general
+    `gives`: the type of the answer; a Struct of JSON is told in the published description. `limit`: (requests, seconds), beside the general
     one. `body`: most bytes taken.
     """
 
@@ -92,21 +95,19 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return (self.method,)
 
 
-def get(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
-    return Route(method="GET", path=path, run=run, surface=surface, **more)
+def _row(method: str, path: str, run: Handler, surface: Surface, **more: Any) -> Route:
+    """What a handler takes and gives stands in its signature, `(call: Call[What]) -> Given`; a row says it where it does not."""
+    return Route(method=method, path=path, run=run, surface=surface, **{**_signed(run), **more})
 
 
-def post(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
-    return Route(method="POST", path=path, run=run, surface=surface, **more)
+def _signed(run: Handler) -> dict[str, Any]:
+    signed = get_annotations(run)
+    taken = [kind for kind in get_args(signed.get("call")) if kind is not Any]
+    return {"takes": taken[0] if taken else Nothing, "gives": signed.get("return")}
 
 
-def put(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
-    return Route(method="PUT", path=path, run=run, surface=surface, **more)
-
-
-def patch(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
-    return Route(method="PATCH", path=path, run=run, surface=surface, **more)
-
-
-def delete(path: str, run: Handler, surface: Surface, **more: Any) -> Route:
-    return Route(method="DELETE", path=path, run=run, surface=surface, **more)
+get = partial(_row, "GET")
+post = partial(_row, "POST")
+put = partial(_row, "PUT")
+patch = partial(_row, "PATCH")
+delete = partial(_row, "DELETE")

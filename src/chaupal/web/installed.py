@@ -93,5 +93,5 @@ FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 ROUTES: tuple[Route, ...] = (
     get("/manifest.webmanifest", manifest, Surface.NONE, **FILE),
     get("/worker.js", worker, Surface.NONE, **FILE),
-    get("/offline/{language}", offline, Surface.NONE, takes=Spoken, **FILE),
+    get("/offline/{language}", offline, Surface.NONE, **FILE),
 )

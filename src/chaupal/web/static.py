@@ -105,6 +105,4 @@ def _keep(name: str, data: bytes) -> StaticFile:
     return StaticFile(f"{stem}.{hashlib.sha256(data).hexdigest()[:12]}.{suffix}", mime, data, packed)
 
 
-ROUTES: tuple[Route, ...] = (
-    get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, unblocked=True, takes=FileAsked),
-)
+ROUTES: tuple[Route, ...] = (get("/static/{path}", serve, Surface.NONE, shape=Shape.FILE, public=True, unblocked=True),)

@@ -289,14 +289,14 @@ WRITE: dict[str, Any] = {"scope": "admin:write:accounts", "may": "sanction"}
 OPEN: dict[str, Any] = {"scope": "admin:write:accounts", "may": "approve_accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, takes=AccountsAsked, gives=list[AdminAccount], **READ),
-    get("/api/v2/admin/accounts", listed2, Surface.OFFICE, takes=AccountsAskedV2, gives=list[AdminAccount], **READ),
-    get(f"{API}/{{id}}", show, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **READ),
-    post(f"{API}/{{id}}/action", act, Surface.OFFICE, takes=SanctionSent, gives=SanctionMatter, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, takes=AccountLiftSent, gives=AdminAccount, **WRITE),
-    post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
-    post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, takes=AccountAsked, gives=AdminAccount, **OPEN),
+    get(API, listed, Surface.OFFICE, gives=list[AdminAccount], **READ),
+    get("/api/v2/admin/accounts", listed2, Surface.OFFICE, gives=list[AdminAccount], **READ),
+    get(f"{API}/{{id}}", show, Surface.OFFICE, **READ),
+    post(f"{API}/{{id}}/action", act, Surface.OFFICE, gives=SanctionMatter, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/unsilence", unsilence, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/unsuspend", unsuspend, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/unsensitive", unsensitive, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/approve", approve, Surface.OFFICE, **OPEN),
+    post(f"{API}/{{id}}/reject", reject, Surface.OFFICE, gives=AdminAccount, **OPEN),
 )

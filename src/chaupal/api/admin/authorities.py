@@ -79,20 +79,12 @@ async def _shown(call: Call[Any], authority: Authority) -> AuthorityShown:
 
 
 API = "/api/v1/admin/authorities"
-ENTER: dict[str, Any] = {"scope": "admin:write:orders", "may": "register_authority", "gives": AuthorityShown}
+ENTER: dict[str, Any] = {"scope": "admin:write:orders", "may": "register_authority"}
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[AuthorityShown]),
-    post(API, register, Surface.OFFICE, takes=AuthorityForm, **ENTER),
-    post(f"{API}/{{id}}", change, Surface.OFFICE, takes=AuthorityChanged, **ENTER),
-    post(
-        f"{API}/{{id}}/agree",
-        agree,
-        Surface.OFFICE,
-        takes=ById,
-        gives=AuthorityShown,
-        scope="admin:write:orders",
-        may="agree_authority",
-    ),
-    post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, takes=ById, scope="admin:write:orders", may="see_office"),
+    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office"),
+    post(API, register, Surface.OFFICE, **ENTER),
+    post(f"{API}/{{id}}", change, Surface.OFFICE, **ENTER),
+    post(f"{API}/{{id}}/agree", agree, Surface.OFFICE, scope="admin:write:orders", may="agree_authority"),
+    post(f"{API}/{{id}}/drop", drop, Surface.OFFICE, scope="admin:write:orders", may="see_office"),
 )

@@ -239,19 +239,13 @@ def _shown(call: Call[Any], progress: Progress) -> JobShown:
 API = "/api/v1/admin"
 JOB = f"{API}/bulk/{{id}}"
 READ: dict[str, Any] = {"scope": "admin:read:orders", "may": "see_office"}
-WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "gives": JobShown, "body": BIGGEST}
+WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "see_office", "body": BIGGEST}
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, takes=TargetsAsked, **READ),
-    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, takes=BulkSent, **WRITE | {"may": "write_notes"}),
-    post(
-        f"{API}/matters",
-        open_matter,
-        Surface.OFFICE,
-        takes=MatterSent,
-        **WRITE | {"gives": MatterMade, "may": "sanction"},
-    ),
+    get(f"{API}/orders/{{ref}}/targets.csv", out, Surface.OFFICE, **READ),
+    post(f"{API}/orders/{{ref}}/bulk", send, Surface.OFFICE, **WRITE | {"gives": JobShown, "may": "write_notes"}),
+    post(f"{API}/matters", open_matter, Surface.OFFICE, **WRITE | {"may": "sanction"}),
     get(f"{API}/appeals.csv", appeals_out, Surface.OFFICE, **READ),
-    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, takes=AppealRowsSent, **WRITE | {"may": "hear_appeal"}),
-    get(JOB, show, Surface.OFFICE, takes=JobAsked, gives=JobShown, **READ),
+    post(f"{API}/appeals/bulk", decide_appeals, Surface.OFFICE, **WRITE | {"gives": JobShown, "may": "hear_appeal"}),
+    get(JOB, show, Surface.OFFICE, **READ),
 )

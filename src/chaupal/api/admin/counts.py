@@ -352,8 +352,8 @@ API = "/api/v1/admin"
 ADMIN: dict[str, Any] = {"scope": "admin:read", "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
-    post(f"{API}/measures", measures, Surface.NONE, takes=MeasuresAsked, gives=list[AdminMeasure], **ADMIN),
-    post(f"{API}/dimensions", dimensions, Surface.NONE, takes=DimensionsAsked, gives=list[AdminDimension], **ADMIN),
-    post(f"{API}/retention", retention, Surface.NONE, takes=RetentionAsked, gives=list[AdminCohort], **ADMIN),
-    get("/api/v1/instance/activity", activity, Surface.NONE, public=True, gives=list[ActivityWeek]),
+    post(f"{API}/measures", measures, Surface.NONE, **ADMIN),
+    post(f"{API}/dimensions", dimensions, Surface.NONE, **ADMIN),
+    post(f"{API}/retention", retention, Surface.NONE, **ADMIN),
+    get("/api/v1/instance/activity", activity, Surface.NONE, public=True),
 )

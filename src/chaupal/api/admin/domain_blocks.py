@@ -261,13 +261,13 @@ BLOCKS, ALLOWS = "domain_blocks", "domain_allows"
 READ, WRITE, READ_LIST, WRITE_LIST = _may(BLOCKS), _may(BLOCKS, "write"), _may(ALLOWS), _may(ALLOWS, "write")
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, takes=Paged, gives=list[AdminDomainBlock], **READ),
-    get(f"{API}/{BLOCKS}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminDomainBlock, **READ),
-    post(f"{API}/{BLOCKS}", block, Surface.OFFICE, takes=DomainBlockSent, gives=AdminDomainBlock, **WRITE),
-    put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, takes=DomainBlockChanged, gives=AdminDomainBlock, **WRITE),
-    delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, takes=BlockEnded, **WRITE),
-    get(f"{API}/{ALLOWS}", allows, Surface.OFFICE, takes=Paged, gives=list[AdminDomainAllow], **READ_LIST),
-    get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, takes=ById, gives=AdminDomainAllow, **READ_LIST),
-    post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, takes=DomainAllowSent, gives=AdminDomainAllow, **WRITE_LIST),
-    delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, takes=BlockEnded, **WRITE_LIST),
+    get(f"{API}/{BLOCKS}", listed, Surface.OFFICE, gives=list[AdminDomainBlock], **READ),
+    get(f"{API}/{BLOCKS}/{{id}}", show, Surface.OFFICE, **READ),
+    post(f"{API}/{BLOCKS}", block, Surface.OFFICE, gives=AdminDomainBlock, **WRITE),
+    put(f"{API}/{BLOCKS}/{{id}}", change, Surface.OFFICE, gives=AdminDomainBlock, **WRITE),
+    delete(f"{API}/{BLOCKS}/{{id}}", end, Surface.OFFICE, **WRITE),
+    get(f"{API}/{ALLOWS}", allows, Surface.OFFICE, gives=list[AdminDomainAllow], **READ_LIST),
+    get(f"{API}/{ALLOWS}/{{id}}", allow_of, Surface.OFFICE, **READ_LIST),
+    post(f"{API}/{ALLOWS}", allow, Surface.OFFICE, **WRITE_LIST),
+    delete(f"{API}/{ALLOWS}/{{id}}", disallow, Surface.OFFICE, **WRITE_LIST),
 )

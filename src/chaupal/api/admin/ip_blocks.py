@@ -167,9 +167,9 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     path, may = f"/api/v1/admin/{name}", {"may": "block_addresses"}
     read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
     return (
-        get(path, listed, Surface.OFFICE, takes=Paged, **read),
-        get(f"{path}/{{id}}", show, Surface.OFFICE, takes=ById, gives=gives, **read),
-        delete(f"{path}/{{id}}", end, Surface.OFFICE, takes=ById, scope=f"admin:write:{name}", **may),
+        get(path, listed, Surface.OFFICE, **read),
+        get(f"{path}/{{id}}", show, Surface.OFFICE, gives=gives, **read),
+        delete(f"{path}/{{id}}", end, Surface.OFFICE, scope=f"admin:write:{name}", **may),
     )
 
 
@@ -177,29 +177,15 @@ API = "/api/v1/admin"
 WRITE_NET: dict[str, Any] = {"scope": "admin:write:ip_blocks", "may": "block_addresses", "gives": IpBlock}
 WRITE_DOMAIN: dict[str, Any] = {"scope": "admin:write:email_domain_blocks", "may": "block_addresses"}
 WRITE_MAIL: dict[str, Any] = {"scope": "admin:write:canonical_email_blocks", "may": "block_addresses"}
-TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "block_addresses", "takes": EmailTested}
+TEST: dict[str, Any] = {"scope": "admin:read:canonical_email_blocks", "may": "block_addresses"}
 
 ROUTES: tuple[Route, ...] = (
     *_three(NET, "ip_blocks", IpBlock),
     *_three(DOMAIN, "email_domain_blocks", EmailDomainBlock),
     *_three(MAIL, "canonical_email_blocks", CanonicalEmailBlock),
-    post(f"{API}/ip_blocks", shut_net, Surface.OFFICE, takes=NetSent, **WRITE_NET),
-    put(f"{API}/ip_blocks/{{id}}", change_net, Surface.OFFICE, takes=NetChanged, **WRITE_NET),
-    post(
-        f"{API}/email_domain_blocks",
-        shut_domain,
-        Surface.OFFICE,
-        takes=EmailDomainSent,
-        gives=EmailDomainBlock,
-        **WRITE_DOMAIN,
-    ),
-    post(
-        f"{API}/canonical_email_blocks",
-        shut_mail,
-        Surface.OFFICE,
-        takes=CanonicalEmailSent,
-        gives=CanonicalEmailBlock,
-        **WRITE_MAIL,
-    ),
+    post(f"{API}/ip_blocks", shut_net, Surface.OFFICE, **WRITE_NET),
+    put(f"{API}/ip_blocks/{{id}}", change_net, Surface.OFFICE, **WRITE_NET),
+    post(f"{API}/email_domain_blocks", shut_domain, Surface.OFFICE, gives=EmailDomainBlock, **WRITE_DOMAIN),
+    post(f"{API}/canonical_email_blocks", shut_mail, Surface.OFFICE, gives=CanonicalEmailBlock, **WRITE_MAIL),
     post(f"{API}/canonical_email_blocks/test", test_mail, Surface.OFFICE, **TEST),
 )

@@ -305,11 +305,9 @@ def _act(name: str, act: Act) -> Route:
 
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, takes=OrdersAsked, gives=list[OrderShown], **READ),
-    get(f"{API}/{{ref}}", show, Surface.OFFICE, takes=MatterAsked, gives=MatterShown, **READ),
-    post(
-        f"{API}/{{ref}}/steps", step, Surface.OFFICE, takes=OrderStepSent, gives=MatterShown, may="take_step", **WRITE
-    ),
-    get(CASE, case, Surface.OFFICE, takes=TargetAsked, gives=FileShown, **READ),
+    get(API, listed, Surface.OFFICE, gives=list[OrderShown], **READ),
+    get(f"{API}/{{ref}}", show, Surface.OFFICE, **READ),
+    post(f"{API}/{{ref}}/steps", step, Surface.OFFICE, may="take_step", **WRITE),
+    get(CASE, case, Surface.OFFICE, gives=FileShown, **READ),
     *starmap(_act, acts.addresses("api").items()),
 )

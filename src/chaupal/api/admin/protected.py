@@ -83,10 +83,10 @@ API = "/api/v1/admin/protected"
 WRITE: dict[str, Any] = {"scope": "admin:write:orders", "may": "protect_speaker"}
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office", gives=list[Protected]),
-    post(API, propose, Surface.OFFICE, takes=SpeakerForm, gives=Protected, **WRITE),
-    post(f"{API}/{{id}}/second", second, Surface.OFFICE, takes=ById, gives=Protected, **WRITE),
-    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, takes=ById, **WRITE),
-    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, takes=ById, **WRITE),
-    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, takes=ById, gives=Protected, **WRITE),
+    get(API, listed, Surface.OFFICE, scope="admin:read:orders", may="see_office"),
+    post(API, propose, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/second", second, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/end", ask_end, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/end/second", end, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/keep", keep, Surface.OFFICE, **WRITE),
 )

@@ -119,27 +119,20 @@ async def _tag(call: Call[TagAsked]) -> TagShown:
 
 
 API = "/api/v1/admin/trends"
-READ: dict[str, Any] = {"scope": "admin:read", "may": "see_office", "takes": TrendsAsked}
+READ: dict[str, Any] = {"scope": "admin:read", "may": "see_office"}
 WRITE: dict[str, Any] = {"scope": "admin:write", "may": "sanction"}
 
 ROUTES: tuple[Route, ...] = (
     get(f"{API}/tags", trending_tags, Surface.TRENDS, **READ),
     get(f"{API}/statuses", trending_posts, Surface.TRENDS, **READ),
     get(f"{API}/links", trending_links, Surface.TRENDS, **READ),
-    get(f"{API}/links/publishers", publishers, Surface.TRENDS, gives=list[Publisher], **READ),
-    post(
-        f"{API}/links/publishers/{{id}}/approve",
-        approve_publisher,
-        Surface.TRENDS,
-        takes=ById,
-        gives=Publisher,
-        **WRITE,
-    ),
-    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, takes=ById, **WRITE),
-    post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, takes=TagAsked, gives=TagShown, **WRITE),
-    post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, takes=TagAsked, **WRITE),
-    post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, takes=ById, **WRITE),
-    post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, takes=ById, **WRITE),
-    post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, takes=ById, **WRITE),
-    post(f"{API}/links/{{id}}/reject", reject_link, Surface.TRENDS, takes=ById, **WRITE),
+    get(f"{API}/links/publishers", publishers, Surface.TRENDS, **READ),
+    post(f"{API}/links/publishers/{{id}}/approve", approve_publisher, Surface.TRENDS, **WRITE),
+    post(f"{API}/links/publishers/{{id}}/reject", reject_publisher, Surface.TRENDS, **WRITE),
+    post(f"{API}/tags/{{name}}/approve", approve_tag, Surface.SEARCH, **WRITE),
+    post(f"{API}/tags/{{name}}/reject", reject_tag, Surface.SEARCH, **WRITE),
+    post(f"{API}/statuses/{{id}}/approve", approve_post, Surface.STATUS, **WRITE),
+    post(f"{API}/statuses/{{id}}/reject", reject_post, Surface.STATUS, **WRITE),
+    post(f"{API}/links/{{id}}/approve", approve_link, Surface.TRENDS, **WRITE),
+    post(f"{API}/links/{{id}}/reject", reject_link, Surface.TRENDS, **WRITE),
 )

@@ -86,11 +86,11 @@ MAY: dict[str, Any] = {"may": "manage_webhooks"}
 WRITE: dict[str, Any] = {"scope": "admin:write:webhooks", **MAY}
 
 ROUTES: tuple[Route, ...] = (
-    get(API, listed, Surface.OFFICE, scope="admin:read:webhooks", gives=list[WebhookShown], **MAY),
-    post(API, register, Surface.OFFICE, takes=WebhookForm, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/disable", disable, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/rotate_secret", rotate, Surface.OFFICE, takes=ById, gives=WebhookShown, **WRITE),
-    post(f"{API}/{{id}}/ping", ping, Surface.OFFICE, takes=ById, **WRITE),
-    delete(f"{API}/{{id}}", remove, Surface.OFFICE, takes=ById, **WRITE),
+    get(API, listed, Surface.OFFICE, scope="admin:read:webhooks", **MAY),
+    post(API, register, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/enable", enable, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/disable", disable, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/rotate_secret", rotate, Surface.OFFICE, **WRITE),
+    post(f"{API}/{{id}}/ping", ping, Surface.OFFICE, **WRITE),
+    delete(f"{API}/{{id}}", remove, Surface.OFFICE, **WRITE),
 )

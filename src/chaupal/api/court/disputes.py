@@ -158,12 +158,12 @@ WRITE: dict[str, Any] = {"scope": "write:accounts", "suspended": True, "limit": 
 STRIKES, APPEALS = "/api/v1/disputes/strikes", "/api/v1/appeals"
 
 ROUTES: tuple[Route, ...] = (
-    get(STRIKES, strikes, Surface.OWN, gives=list[AccountWarning], **READ),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=ById, gives=AccountWarning, **READ),
-    post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, takes=StrikeAppealSent, gives=AppealShown, **WRITE),
-    post(APPEALS, file, Surface.OWN, takes=AppealSent, gives=AppealShown, **WRITE),
-    get(APPEALS, listed, Surface.OWN, gives=list[AppealShown], **READ),
-    get(f"{APPEALS}/{{id}}", show, Surface.OWN, takes=ById, gives=AppealShown, **READ),
-    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=AppealMessageSent, gives=AppealShown, **WRITE),
-    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=ById, gives=AppealShown, **WRITE),
+    get(STRIKES, strikes, Surface.OWN, **READ),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, **READ),
+    post(f"{STRIKES}/{{id}}/appeal", file_here, Surface.OWN, **WRITE),
+    post(APPEALS, file, Surface.OWN, **WRITE),
+    get(APPEALS, listed, Surface.OWN, **READ),
+    get(f"{APPEALS}/{{id}}", show, Surface.OWN, **READ),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, **WRITE),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, **WRITE),
 )

@@ -256,8 +256,8 @@ DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}
 
 ROUTES: tuple[Route, ...] = (
     post(
-        "/api/v1/orders", create, Surface.NONE, takes=OrderSent, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
+        "/api/v1/orders", create, Surface.NONE, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
     ),
-    get("/api/v1/orders/{ref}", show, Surface.NONE, takes=FiledOrderAsked, gives=OrderState, **DOOR),
-    post("/api/v1/orders/{ref}/withdraw", withdraw, Surface.NONE, takes=Withdrawal, gives=OrderState, limit=(60, 600), **DOOR),
+    get("/api/v1/orders/{ref}", show, Surface.NONE, **DOOR),
+    post("/api/v1/orders/{ref}/withdraw", withdraw, Surface.NONE, limit=(60, 600), **DOOR),
 )  # fmt: skip

@@ -258,7 +258,7 @@ def _id(id_: int | None) -> str | None:
 OPEN: dict[str, Any] = {"public": True, "scope": "read:statuses"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/transparency/orders", orders, Surface.RECORD, takes=Paged, gives=list[OrderShown], **OPEN),
-    get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, takes=OrderAsked, gives=StoryShown, **OPEN),
-    get("/api/v1/withheld", changes, Surface.RECORD, takes=ChangesAsked, gives=Changes, **OPEN),
+    get("/api/v1/transparency/orders", orders, Surface.RECORD, gives=list[OrderShown], **OPEN),
+    get("/api/v1/transparency/orders/{ref}", order, Surface.RECORD, **OPEN),
+    get("/api/v1/withheld", changes, Surface.RECORD, gives=Changes, **OPEN),
 )

@@ -225,21 +225,13 @@ async def _account(call: Call[Any], id_: int | None) -> AdminAccount | None:
 
 DESK = "/api/v1/admin/reports"
 READ: dict[str, Any] = {"scope": "admin:read:reports", "may": "see_office"}
-WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports", "takes": ById, "gives": AdminReport}
+WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports"}
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/api/v1/reports",
-        file,
-        Surface.PROFILE,
-        scope="write:reports",
-        takes=ReportSent,
-        gives=ReportShown,
-        limit=(30, 3_600),
-    ),
-    get(DESK, every, Surface.OFFICE, takes=ReportsAsked, **READ),
-    get(f"{DESK}/{{id}}", show, Surface.OFFICE, takes=ById, gives=AdminReport, **READ),
-    put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE | {"takes": ReportChanged}),
+    post("/api/v1/reports", file, Surface.PROFILE, scope="write:reports", limit=(30, 3_600)),
+    get(DESK, every, Surface.OFFICE, **READ),
+    get(f"{DESK}/{{id}}", show, Surface.OFFICE, **READ),
+    put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/assign_to_self", assign_to_self, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/unassign", unassign, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/resolve", resolve, Surface.OFFICE, **WRITE),

@@ -197,11 +197,11 @@ API = "/api/v1/transparency"
 OPEN: dict[str, Any] = {"public": True, "limit": (60, 60)}  # what is asked for is counted anew for each filter
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/report.json", whole, Surface.RECORD, takes=ReportPart, **OPEN),
-    get(f"{API}/tables/{{name}}", table, Surface.RECORD, takes=TableAsked, **OPEN),
+    get(f"{API}/report.json", whole, Surface.RECORD, **OPEN),
+    get(f"{API}/tables/{{name}}", table, Surface.RECORD, **OPEN),
     get(f"{API}/health.json", health, Surface.RECORD, **OPEN),
     get(f"{API}/snapshots.json", frozen, Surface.RECORD, **OPEN),
-    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, takes=ReportFileAsked, **OPEN),
-    get(f"{API}/dsa.json", statements, Surface.RECORD, takes=StatementsAsked, **OPEN),
-    get(f"{API}/lumen.json", notices, Surface.RECORD, takes=StatementsAsked, **OPEN),
+    get(f"{API}/frozen/{{period}}/{{revision}}/{{name}}", frozen_file, Surface.RECORD, **OPEN),
+    get(f"{API}/dsa.json", statements, Surface.RECORD, **OPEN),
+    get(f"{API}/lumen.json", notices, Surface.RECORD, **OPEN),
 )

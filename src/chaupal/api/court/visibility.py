@@ -150,13 +150,5 @@ def _text(call: Call[Any], verdict: Any) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get(
-        "/api/v1/statuses/{id}/visibility",
-        show,
-        Surface.STATUS,
-        scope="read:statuses",
-        public=True,
-        takes=ById,
-        gives=Visibility,
-    ),
+    get("/api/v1/statuses/{id}/visibility", show, Surface.STATUS, scope="read:statuses", public=True),
 )

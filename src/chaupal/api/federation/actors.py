@@ -48,7 +48,7 @@ async def said_by_house(call: Call[Nothing]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}", person, Surface.PEER, peer=True, public=True, takes=ActorAsked),
+    get("/@{handle}", person, Surface.PEER, peer=True, public=True),
     get("/actor", house, Surface.NONE, peer=True, public=True),
     get("/actor/outbox", said_by_house, Surface.NONE, peer=True, public=True),
 )

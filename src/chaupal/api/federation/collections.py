@@ -134,13 +134,13 @@ def _page(call: Call[CollectionAsked], where: str, page: Page[Any]) -> Answer:
 LISTED: dict[str, Any] = {"peer": True, "public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/outbox", outbox, Surface.PEER, takes=CollectionAsked, **LISTED),
-    get("/@{handle}/followers", followers, Surface.PEER, takes=CollectionAsked, **LISTED),
-    get("/@{handle}/following", following, Surface.PEER, takes=CollectionAsked, **LISTED),
-    get("/@{handle}/followers_synchronization", synchronised, Surface.PEER, takes=ActorAsked, **LISTED),
-    get("/@{handle}/featured", featured, Surface.PEER, takes=ActorAsked, **LISTED),
-    get("/@{handle}/{id}/replies", replies, Surface.PEER, takes=RepliesAsked, **LISTED),
-    get("/@{handle}/{id}/context", around, Surface.PEER, takes=ObjectAsked, **LISTED),
-    get("/@{handle}/{id}/likes", likes, Surface.PEER, takes=ObjectAsked, **LISTED),
-    get("/@{handle}/{id}/shares", shares, Surface.PEER, takes=ObjectAsked, **LISTED),
+    get("/@{handle}/outbox", outbox, Surface.PEER, **LISTED),
+    get("/@{handle}/followers", followers, Surface.PEER, **LISTED),
+    get("/@{handle}/following", following, Surface.PEER, **LISTED),
+    get("/@{handle}/followers_synchronization", synchronised, Surface.PEER, **LISTED),
+    get("/@{handle}/featured", featured, Surface.PEER, **LISTED),
+    get("/@{handle}/{id}/replies", replies, Surface.PEER, **LISTED),
+    get("/@{handle}/{id}/context", around, Surface.PEER, **LISTED),
+    get("/@{handle}/{id}/likes", likes, Surface.PEER, **LISTED),
+    get("/@{handle}/{id}/shares", shares, Surface.PEER, **LISTED),
 )

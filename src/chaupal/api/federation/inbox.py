@@ -76,6 +76,6 @@ async def _take_deletion(call: Call[ActivitySent], fed: Federation, act: Activit
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=ActivitySent, body=MOST_BYTES),
-    post("/@{handle}/inbox", take, Surface.NONE, public=True, peer=True, raw=True, takes=ActivitySent, body=MOST_BYTES),
+    post("/inbox", take, Surface.NONE, public=True, peer=True, raw=True, body=MOST_BYTES),
+    post("/@{handle}/inbox", take, Surface.NONE, public=True, peer=True, raw=True, body=MOST_BYTES),
 )

@@ -53,7 +53,7 @@ async def stamp(call: Call[QuoteAsked]) -> Answer:
     return activity_answer(await looking.stamp(fed, viewer, seen.item, args.quoting_id))
 
 
-TAKES: dict[str, Any] = {"peer": True, "public": True, "takes": ObjectAsked}
+TAKES: dict[str, Any] = {"peer": True, "public": True}
 
 
 LD = "application/ld+json; charset=utf-8"
@@ -69,6 +69,6 @@ async def show(call: Call[Nothing]) -> Answer:
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", post, Surface.PEER, **TAKES),
     get("/@{handle}/{id}/activity", activity, Surface.PEER, **TAKES),
-    get("/@{handle}/{id}/quotes/{quoting_id}", stamp, Surface.PEER, peer=True, public=True, takes=QuoteAsked),
+    get("/@{handle}/{id}/quotes/{quoting_id}", stamp, Surface.PEER, peer=True, public=True),
     get("/ns", show, Surface.NONE, peer=True, public=True),
 )

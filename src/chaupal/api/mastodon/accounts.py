@@ -187,13 +187,12 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, gives=CredentialAccount, kept=True),
+    get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, kept=True),
     patch(
-        "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", takes=ProfileSent,
-        gives=CredentialAccount, body=35_000_000,
+        "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", body=35_000_000,
     ),
-    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, takes=AccountNamed, gives=Account, kept=True),
-    get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, takes=ByIds, gives=list[Account]),
-    get("/api/v1/accounts/{id}", show, Surface.PROFILE, scope="read:accounts", public=True, takes=ById, gives=Account, kept=True),
-    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", gives=Preferences, kept=True),
+    get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, gives=Account, kept=True),
+    get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, gives=list[Account]),
+    get("/api/v1/accounts/{id}", show, Surface.PROFILE, scope="read:accounts", public=True, gives=Account, kept=True),
+    get("/api/v1/preferences", preferences, Surface.OWN, scope="read:accounts", kept=True),
 )  # fmt: skip

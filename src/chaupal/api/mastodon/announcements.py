@@ -104,8 +104,8 @@ def content(words: str, origin: str) -> str:
 PATH = "/api/v1/announcements"
 
 ROUTES: tuple[Route, ...] = (
-    get(PATH, listed, Surface.NONE, takes=AnnouncementsAsked),
-    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts", takes=ById),
-    put(f"{PATH}/{{id}}/reactions/{{name}}", react, Surface.NONE, scope="write:favourites", takes=ReactionTo),
-    delete(f"{PATH}/{{id}}/reactions/{{name}}", unreact, Surface.NONE, scope="write:favourites", takes=ReactionTo),
+    get(PATH, listed, Surface.NONE),
+    post(f"{PATH}/{{id}}/dismiss", dismiss, Surface.NONE, scope="write:accounts"),
+    put(f"{PATH}/{{id}}/reactions/{{name}}", react, Surface.NONE, scope="write:favourites"),
+    delete(f"{PATH}/{{id}}/reactions/{{name}}", unreact, Surface.NONE, scope="write:favourites"),
 )

@@ -76,11 +76,11 @@ async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:
 
 
 PATH = "/api/v1/conversations"
-WRITE: dict[str, Any] = {"scope": "write:conversations", "takes": ById}
+WRITE: dict[str, Any] = {"scope": "write:conversations"}
 
 ROUTES: tuple[Route, ...] = (
-    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", takes=Paged, kept=True),
-    post(f"{PATH}/{{id}}/read", read, Surface.MESSAGES, gives=Conversation, **WRITE),
-    post(f"{PATH}/{{id}}/unread", unread, Surface.MESSAGES, gives=Conversation, **WRITE),
+    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", kept=True),
+    post(f"{PATH}/{{id}}/read", read, Surface.MESSAGES, **WRITE),
+    post(f"{PATH}/{{id}}/unread", unread, Surface.MESSAGES, **WRITE),
     delete(f"{PATH}/{{id}}", remove, Surface.MESSAGES, takes_back=True, **WRITE),
 )

@@ -75,8 +75,8 @@ async def public(call: Call[Nothing]) -> list[DomainBlock]:
 PATH = "/api/v1/domain_blocks"
 
 ROUTES: tuple[Route, ...] = (
-    get(PATH, listed, Surface.OWN, scope="read:blocks", takes=Paged, gives=list[str]),
-    post(PATH, hide, Surface.NONE, scope="write:blocks", takes=DomainSent),
-    delete(PATH, show, Surface.NONE, scope="write:blocks", takes=DomainSent),
-    get("/api/v1/instance/domain_blocks", public, Surface.RECORD, public=True, gives=list[DomainBlock]),
+    get(PATH, listed, Surface.OWN, scope="read:blocks", gives=list[str]),
+    post(PATH, hide, Surface.NONE, scope="write:blocks"),
+    delete(PATH, show, Surface.NONE, scope="write:blocks"),
+    get("/api/v1/instance/domain_blocks", public, Surface.RECORD, public=True),
 )

@@ -250,11 +250,11 @@ async def nothing(call: Call[Any]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/{id}/identity_proofs", nothing, Surface.NONE, scope=""),
-    get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, gives=InstanceV2, kept=True, kept_for=MINUTE),
-    get("/api/v1/instance", show_v1, Surface.PEOPLE, public=True, gives=InstanceV1, kept=True, kept_for=MINUTE),
-    get("/api/v1/instance/rules", rules, Surface.NONE, public=True, gives=list[InstanceRule]),
-    get("/api/v1/instance/peers", peers, Surface.NONE, public=True, gives=list[str]),
-    get("/api/v1/instance/languages", languages, Surface.NONE, public=True, gives=list[LanguageShown]),
-    get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True, gives=dict[str, list[str]]),
+    get("/api/v2/instance", show_v2, Surface.PEOPLE, public=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance", show_v1, Surface.PEOPLE, public=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/instance/rules", rules, Surface.NONE, public=True),
+    get("/api/v1/instance/peers", peers, Surface.NONE, public=True),
+    get("/api/v1/instance/languages", languages, Surface.NONE, public=True),
+    get("/api/v1/instance/translation_languages", translations, Surface.NONE, public=True),
     get("/api/v1/custom_emojis", nothing, Surface.NONE, public=True, gives=list[Emoji]),
 )

@@ -88,24 +88,7 @@ def _language(call: Call[JoinSent]) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/api/v1/accounts",
-        join,
-        Surface.NONE,
-        scope="write:accounts",
-        public=True,
-        takes=JoinSent,
-        gives=TokenGiven,
-        limit=(5, 1_800),
-    ),
-    post(
-        "/api/v1/emails/confirmations",
-        mail_again,
-        Surface.OWN,
-        scope="write:accounts",
-        takes=EmailSent,
-        unready=True,
-        limit=(3, 900),
-    ),
+    post("/api/v1/accounts", join, Surface.NONE, scope="write:accounts", public=True, limit=(5, 1_800)),
+    post("/api/v1/emails/confirmations", mail_again, Surface.OWN, scope="write:accounts", unready=True, limit=(3, 900)),
     get("/api/v1/emails/check_confirmation", is_confirmed, Surface.OWN, scope="read:accounts", unready=True),
 )

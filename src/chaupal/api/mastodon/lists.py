@@ -115,14 +115,14 @@ WRITE: dict[str, Any] = {"scope": "write:lists"}
 ALL, ONE = "/api/v1/lists", "/api/v1/lists/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    get(ALL, every, Surface.OWN, gives=list[ListShown], **READ, kept=True),
-    post(ALL, create, Surface.OWN, takes=ListSent, gives=ListShown, **WRITE),
-    get(ONE, show, Surface.OWN, takes=ById, gives=ListShown, **READ),
-    put(ONE, change, Surface.OWN, takes=ListChanged, gives=ListShown, **WRITE),
-    delete(ONE, remove, Surface.OWN, takes=ById, **WRITE),
-    get(f"{ONE}/accounts", members, Surface.PROFILE, takes=PagedById, **READ),
-    post(f"{ONE}/accounts", add, Surface.OWN, takes=MembersSent, **WRITE),
-    delete(f"{ONE}/accounts", take_out, Surface.OWN, takes=MembersSent, **WRITE),
-    get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, takes=PagedById, **READ, kept=True),
-    get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, takes=ById, gives=list[ListShown], **READ),
+    get(ALL, every, Surface.OWN, **READ, kept=True),
+    post(ALL, create, Surface.OWN, **WRITE),
+    get(ONE, show, Surface.OWN, **READ),
+    put(ONE, change, Surface.OWN, **WRITE),
+    delete(ONE, remove, Surface.OWN, **WRITE),
+    get(f"{ONE}/accounts", members, Surface.PROFILE, **READ),
+    post(f"{ONE}/accounts", add, Surface.OWN, **WRITE),
+    delete(f"{ONE}/accounts", take_out, Surface.OWN, **WRITE),
+    get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, **READ, kept=True),
+    get("/api/v1/accounts/{id}/lists", holding, Surface.OWN, **READ),
 )

@@ -112,26 +112,18 @@ def featured_shown(call: Call[Any], handle: str, tag: Featured) -> FeaturedShown
     )
 
 
-FOLLOWS: dict[str, Any] = {"scope": "write:follows", "takes": TagNamed, "gives": TagShown}
-ACCOUNTS: dict[str, Any] = {"scope": "write:accounts", "takes": TagNamed, "gives": TagShown}
+FOLLOWS: dict[str, Any] = {"scope": "write:follows"}
+ACCOUNTS: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", takes=Paged, kept=True),
+    get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", kept=True),
     post("/api/v1/tags/{name}/follow", follow, Surface.SEARCH, **FOLLOWS),
     post("/api/v1/tags/{name}/unfollow", unfollow, Surface.SEARCH, **FOLLOWS),
     post("/api/v1/tags/{name}/feature", feature, Surface.SEARCH, **ACCOUNTS),
     post("/api/v1/tags/{name}/unfeature", unfeature, Surface.SEARCH, **ACCOUNTS),
-    get("/api/v1/featured_tags", featured, Surface.OWN, scope="read:accounts", gives=list[FeaturedShown]),
-    post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts", takes=FeatureSent, gives=FeaturedShown),
+    get("/api/v1/featured_tags", featured, Surface.OWN, scope="read:accounts"),
+    post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts"),
     get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
-    delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts", takes=ById),
-    get(
-        "/api/v1/accounts/{id}/featured_tags",
-        of_account,
-        Surface.PROFILE,
-        scope="read:accounts",
-        public=True,
-        takes=ById,
-        gives=list[FeaturedShown],
-    ),
+    delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts"),
+    get("/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True),
 )

@@ -118,10 +118,10 @@ async def _profile(call: Call[Any]) -> Profile:
 WRITE: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/profile", show, Surface.PROFILE, gives=Profile),
-    patch("/api/v1/profile", change, Surface.PROFILE, takes=ProfileSent, gives=Profile, body=35_000_000, **WRITE),
-    delete("/api/v1/profile/avatar", without_avatar, Surface.PROFILE, gives=CredentialAccount, **WRITE),
-    delete("/api/v1/profile/header", without_header, Surface.PROFILE, gives=CredentialAccount, **WRITE),
-    get("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile", gives=Userinfo),
-    post("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile", gives=Userinfo),
+    get("/api/v1/profile", show, Surface.PROFILE),
+    patch("/api/v1/profile", change, Surface.PROFILE, body=35_000_000, **WRITE),
+    delete("/api/v1/profile/avatar", without_avatar, Surface.PROFILE, **WRITE),
+    delete("/api/v1/profile/header", without_header, Surface.PROFILE, **WRITE),
+    get("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile"),
+    post("/oauth/userinfo", userinfo, Surface.PROFILE, scope="profile"),
 )

@@ -126,17 +126,8 @@ async def people(call: Call[PeopleSearchArgs]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/search", first, Surface.SEARCH, scope="read:search", takes=SearchArgs),
+    get("/api/v1/search", first, Surface.SEARCH, scope="read:search"),
     # What tags are counted for changes with the hour.
-    get(
-        "/api/v2/search",
-        everything,
-        Surface.SEARCH,
-        scope="read:search",
-        public=True,
-        takes=SearchArgs,
-        kept=True,
-        kept_for=MINUTE,
-    ),
-    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", takes=PeopleSearchArgs),
+    get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, kept=True, kept_for=MINUTE),
+    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts"),
 )

@@ -243,7 +243,7 @@ WORDS: dict[str, Callable[[Call[Any], str, Any], Awaitable[Sequence[Told]]]] = {
 
 
 def _public(path: str, stream: str) -> Route:
-    return get(f"{BASE}/{path}", public, Surface.STREAM, public=True, takes=PublicHeard, stream=stream)
+    return get(f"{BASE}/{path}", public, Surface.STREAM, public=True, stream=stream)
 
 
 BASE = "/api/v1/streaming"
@@ -261,8 +261,8 @@ ROUTES: tuple[Route, ...] = (
     _public("public/local/media", "public:local:media"),
     _public("public/remote", "public:remote"),
     _public("public/remote/media", "public:remote:media"),
-    get(f"{BASE}/hashtag", tagged, Surface.STREAM, public=True, takes=TagHeard, stream="hashtag"),
-    get(f"{BASE}/hashtag/local", tagged, Surface.STREAM, public=True, takes=TagHeard, stream=TAG_HERE),
+    get(f"{BASE}/hashtag", tagged, Surface.STREAM, public=True, stream="hashtag"),
+    get(f"{BASE}/hashtag/local", tagged, Surface.STREAM, public=True, stream=TAG_HERE),
     get(f"{BASE}/direct", direct, Surface.STREAM, stream="direct", **READ),
-    get(f"{BASE}/list", listed, Surface.STREAM, stream="list", takes=ListHeard, scope="read:lists"),
+    get(f"{BASE}/list", listed, Surface.STREAM, stream="list", scope="read:lists"),
 )

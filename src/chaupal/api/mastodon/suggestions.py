@@ -99,11 +99,11 @@ async def directory(call: Call[DirectoryAsked]) -> Answer:
     return Answer(await people_bytes(call, found))
 
 
-ASKED: dict[str, Any] = {"scope": "read:accounts", "takes": SuggestionsAsked}
+ASKED: dict[str, Any] = {"scope": "read:accounts"}
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v2/suggestions", page_v2, Surface.SUGGEST, **ASKED),
     get("/api/v1/suggestions", page_v1, Surface.SUGGEST, **ASKED),
-    delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts", takes=ById),
-    get("/api/v1/directory", directory, Surface.SUGGEST, public=True, takes=DirectoryAsked),
+    delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts"),
+    get("/api/v1/directory", directory, Surface.SUGGEST, public=True),
 )

@@ -118,9 +118,9 @@ async def of_account(call: Call[AccountArgs]) -> Answer:
 HOT: dict[str, Any] = {"scope": "read:statuses", "kept": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/timelines/home", home, Surface.HOME, takes=Paged, **HOT),
-    get("/api/v1/timelines/public", square, Surface.PUBLIC, public=True, takes=PublicArgs, **HOT),
-    get("/api/v1/timelines/tag/{tag}", tagged, Surface.TAG, public=True, takes=TagArgs, **HOT),
-    get("/api/v1/timelines/link", linked, Surface.PUBLIC, public=True, takes=LinkArgs, scope="read:statuses"),
-    get("/api/v1/accounts/{id}/statuses", of_account, Surface.ACCOUNT, public=True, takes=AccountArgs, **HOT),
+    get("/api/v1/timelines/home", home, Surface.HOME, **HOT),
+    get("/api/v1/timelines/public", square, Surface.PUBLIC, public=True, **HOT),
+    get("/api/v1/timelines/tag/{tag}", tagged, Surface.TAG, public=True, **HOT),
+    get("/api/v1/timelines/link", linked, Surface.PUBLIC, public=True, scope="read:statuses"),
+    get("/api/v1/accounts/{id}/statuses", of_account, Surface.ACCOUNT, public=True, **HOT),
 )

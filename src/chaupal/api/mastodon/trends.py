@@ -143,7 +143,7 @@ async def tag(call: Call[TagNamed]) -> TagShown:
 
 
 # What trends is counted anew once a minute; a change of the law, or any other, at once.
-OPEN: dict[str, Any] = {"public": True, "takes": TrendsAsked, "kept": True, "kept_for": MINUTE}
+OPEN: dict[str, Any] = {"public": True, "kept": True, "kept_for": MINUTE}
 
 # Its uses are counted by the day.
 TAG: dict[str, Any] = {"public": True, "kept": True, "kept_for": MINUTE}
@@ -153,5 +153,5 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/trends/tags", trending_tags, Surface.TRENDS, **OPEN),
     get("/api/v1/trends/statuses", trending_posts, Surface.TRENDS, **OPEN),
     get("/api/v1/trends/links", trending_links, Surface.TRENDS, **OPEN),
-    get("/api/v1/tags/{name}", tag, Surface.SEARCH, takes=TagNamed, gives=TagShown, **TAG),
+    get("/api/v1/tags/{name}", tag, Surface.SEARCH, **TAG),
 )

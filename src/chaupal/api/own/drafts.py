@@ -149,9 +149,9 @@ READ: dict[str, Any] = {"scope": "read:statuses"}
 WRITE: dict[str, Any] = {"scope": "write:statuses"}
 
 ROUTES: tuple[Route, ...] = (
-    get(ALL, listed, Surface.OWN, gives=list[DraftShown], **READ),
-    post(ALL, begin, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
-    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=ById, gives=DraftShown, **READ),
-    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=DraftSent, gives=DraftShown, **WRITE),
-    delete(f"{ALL}/{{id}}", drop, Surface.OWN, takes=ById, takes_back=True, **WRITE),
+    get(ALL, listed, Surface.OWN, **READ),
+    post(ALL, begin, Surface.OWN, **WRITE),
+    get(f"{ALL}/{{id}}", show, Surface.OWN, **READ),
+    put(f"{ALL}/{{id}}", change, Surface.OWN, **WRITE),
+    delete(f"{ALL}/{{id}}", drop, Surface.OWN, takes_back=True, **WRITE),
 )

@@ -71,8 +71,8 @@ API = "/api/v1/exports"
 OWN: dict[str, Any] = {"scope": "read", "suspended": True}
 
 ROUTES: tuple[Route, ...] = (
-    post(API, ask, Surface.OWN, gives=ExportShown, limit=(10, 3_600), **OWN),
-    get(API, listed, Surface.OWN, gives=list[ExportShown], **OWN),
-    get(f"{API}/{{id}}", show, Surface.OWN, takes=ById, gives=ExportShown, **OWN),
-    get(f"{API}/{{id}}/file", fetch, Surface.OWN, takes=ById, **OWN),
+    post(API, ask, Surface.OWN, limit=(10, 3_600), **OWN),
+    get(API, listed, Surface.OWN, **OWN),
+    get(f"{API}/{{id}}", show, Surface.OWN, **OWN),
+    get(f"{API}/{{id}}/file", fetch, Surface.OWN, **OWN),
 )

@@ -78,8 +78,8 @@ API = "/api/v1/instance"
 OPEN: dict[str, Any] = {"public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/extended_description", extended, Surface.NONE, gives=HouseTextShown, **OPEN),
-    get(f"{API}/privacy_policy", privacy, Surface.NONE, gives=HouseTextShown, **OPEN),
-    get(f"{API}/terms_of_service", terms, Surface.NONE, gives=TermsOfService, **OPEN),
-    get(f"{API}/terms_of_service/{{date}}", terms_of, Surface.NONE, takes=TermsAsked, gives=TermsOfService, **OPEN),
+    get(f"{API}/extended_description", extended, Surface.NONE, **OPEN),
+    get(f"{API}/privacy_policy", privacy, Surface.NONE, **OPEN),
+    get(f"{API}/terms_of_service", terms, Surface.NONE, **OPEN),
+    get(f"{API}/terms_of_service/{{date}}", terms_of, Surface.NONE, **OPEN),
 )

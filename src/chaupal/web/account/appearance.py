@@ -58,6 +58,6 @@ async def choose(call: Call[Appearance]) -> Answer:
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/appearance", show, Surface.NONE, takes=SavedAsked, **OPEN),
-    post("/settings/appearance", choose, Surface.NONE, takes=Appearance, **OPEN),
+    get("/settings/appearance", show, Surface.NONE, **OPEN),
+    post("/settings/appearance", choose, Surface.NONE, **OPEN),
 )

@@ -165,7 +165,7 @@ def _policy(redirect_uri: str) -> tuple[str, str]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/oauth/authorize", show, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=ConsentAsked),
+    get("/oauth/authorize", show, Surface.NONE, shape=Shape.PAGE, public=True, unready=True),
     # Who is suspended may let an app in, too: it can appeal for them, and nothing else.
-    post("/oauth/authorize", decide, Surface.NONE, shape=Shape.PAGE, takes=Decided, limit=(60, 300), suspended=True),
+    post("/oauth/authorize", decide, Surface.NONE, shape=Shape.PAGE, limit=(60, 300), suspended=True),
 )

@@ -176,22 +176,11 @@ async def guesses_code(call: Call[SecondStepTyped]) -> bool:
 ENTRY = OPEN | {"unblocked": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/login", show_login, Surface.NONE, takes=LogInAsked, **ENTRY),
-    post(
-        "/login", log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="name", guesses=guesses_password, **ENTRY
-    ),
-    post(
-        "/login/code",
-        by_code,
-        Surface.NONE,
-        takes=SecondStepTyped,
-        limit=(20, 300),
-        guards="name",
-        guesses=guesses_code,
-        **ENTRY,
-    ),
+    get("/login", show_login, Surface.NONE, **ENTRY),
+    post("/login", log_in, Surface.NONE, limit=(20, 300), guards="name", guesses=guesses_password, **ENTRY),
+    post("/login/code", by_code, Surface.NONE, limit=(20, 300), guards="name", guesses=guesses_code, **ENTRY),
     # A signature cannot be guessed: no `guards`.
-    post("/login/key", by_key, Surface.NONE, takes=SecondStepTyped, limit=(20, 300), **ENTRY),
-    get("/login/passkey", show_door, Surface.NONE, takes=PasskeySigned, limit=(30, 300), **ENTRY),
-    post("/login/passkey", come_in, Surface.NONE, takes=PasskeySigned, limit=(20, 300), **ENTRY),
+    post("/login/key", by_key, Surface.NONE, limit=(20, 300), **ENTRY),
+    get("/login/passkey", show_door, Surface.NONE, limit=(30, 300), **ENTRY),
+    post("/login/passkey", come_in, Surface.NONE, limit=(20, 300), **ENTRY),
 )

@@ -73,5 +73,5 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
 ROUTES: tuple[Route, ...] = (
     get("/settings/export", show, Surface.OWN, **PAGE),
     post("/settings/export", ask, Surface.OWN, limit=EXPORTS, **PAGE),
-    get("/settings/export/{id}", fetch, Surface.OWN, takes=ById, **PAGE),
+    get("/settings/export/{id}", fetch, Surface.OWN, **PAGE),
 )

@@ -214,11 +214,11 @@ def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, befor
 PLACES = {"title": "title", "keyword": "keywords", "keywords_attributes": "keywords", "context": "context"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/filters", every, Surface.STATUS, takes=FiltersAsked, **PAGE),
-    post("/settings/filters", create, Surface.OWN, takes=FilterTyped, **PAGE),
-    post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, takes=FilterAsked, **PAGE),
-    get("/settings/filters/{id}", show, Surface.OWN, takes=FilterAsked, **PAGE),
-    post("/settings/filters/{id}", change, Surface.OWN, takes=FilterChanged, **PAGE),
-    post("/settings/filters/{id}/remove", remove, Surface.OWN, takes=FilterAsked, **PAGE),
-    get("/posts/{id}", by_id, Surface.STATUS, public=True, takes=FilterAsked, **PAGE),
+    get("/settings/filters", every, Surface.STATUS, **PAGE),
+    post("/settings/filters", create, Surface.OWN, **PAGE),
+    post("/settings/filters/posts/{id}/remove", remove_post, Surface.OWN, **PAGE),
+    get("/settings/filters/{id}", show, Surface.OWN, **PAGE),
+    post("/settings/filters/{id}", change, Surface.OWN, **PAGE),
+    post("/settings/filters/{id}/remove", remove, Surface.OWN, **PAGE),
+    get("/posts/{id}", by_id, Surface.STATUS, public=True, **PAGE),
 )

@@ -90,8 +90,8 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/notifications/policy", policy, Surface.OWN, takes=SavedAsked, **PAGE),
-    post("/notifications/policy", wish, Surface.OWN, takes=PolicyTyped, **PAGE),
-    get("/notifications/requests", requests, Surface.NOTIFICATIONS, takes=Paged, **PAGE),
-    post("/notifications/requests/{id}/{act}", act, Surface.NOTIFICATIONS, takes=RequestDecided, **PAGE),
+    get("/notifications/policy", policy, Surface.OWN, **PAGE),
+    post("/notifications/policy", wish, Surface.OWN, **PAGE),
+    get("/notifications/requests", requests, Surface.NOTIFICATIONS, **PAGE),
+    post("/notifications/requests/{id}/{act}", act, Surface.NOTIFICATIONS, **PAGE),
 )

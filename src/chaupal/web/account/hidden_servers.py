@@ -74,8 +74,8 @@ async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get(PATH, show, Surface.OWN, **PAGE),
-    post(PATH, hide, Surface.OWN, takes=ServerTyped, **PAGE),
-    post(f"{PATH}/show", unhide, Surface.OWN, takes=ServerTyped, **PAGE),
+    post(PATH, hide, Surface.OWN, **PAGE),
+    post(f"{PATH}/show", unhide, Surface.OWN, **PAGE),
     get(f"{PATH}/list.csv", out, Surface.OWN, shape=Shape.FILE),
     get(f"{PATH}/ended.csv", ended, Surface.OWN, shape=Shape.FILE),
 )

@@ -112,15 +112,7 @@ async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> A
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/import", show, Surface.OWN, **PAGE),
-    post(
-        "/settings/import",
-        bring,
-        Surface.OWN,
-        takes=ImportTyped,
-        body=imports.MOST_BYTES + 100_000,
-        limit=(10, 3_600),
-        **PAGE,
-    ),
-    get("/settings/import/{id}", progress, Surface.OWN, takes=ById, **PAGE),
-    post("/settings/import/{id}/stop", stop, Surface.OWN, takes=ById, **PAGE),
+    post("/settings/import", bring, Surface.OWN, body=imports.MOST_BYTES + 100_000, limit=(10, 3_600), **PAGE),
+    get("/settings/import/{id}", progress, Surface.OWN, **PAGE),
+    post("/settings/import/{id}/stop", stop, Surface.OWN, **PAGE),
 )

@@ -192,11 +192,11 @@ NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 ROUTES: tuple[Route, ...] = (
     post("/logout", log_out, Surface.NONE, **OPEN),
     get("/signup", show_signup, Surface.NONE, **OPEN),
-    post("/signup", sign_up, Surface.NONE, takes=SignUp, limit=(5, 1_800), **OPEN),
+    post("/signup", sign_up, Surface.NONE, limit=(5, 1_800), **OPEN),
     get("/welcome", welcome, Surface.OWN, **NOT_YET),
-    post("/welcome", mail_again, Surface.OWN, takes=MailAgain, limit=(3, 900), **NOT_YET),
-    get("/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
-    post("/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, **OPEN),
+    post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
+    get("/confirm/{secret}", show_confirm, Surface.NONE, **OPEN),
+    post("/confirm/{secret}", confirm, Surface.NONE, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
-    post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", takes=ById, **PAGE),
+    post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", **PAGE),
 )

@@ -63,6 +63,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/settings/deletion", show, Surface.OWN, **PAGE),
-    post("/settings/deletion", ask, Surface.OWN, takes=LeavingTyped, limit=(10, 900), **PAGE),
+    post("/settings/deletion", ask, Surface.OWN, limit=(10, 900), **PAGE),
     post("/settings/deletion/stay", stay, Surface.OWN, **PAGE),
 )

@@ -74,11 +74,11 @@ async def _stop_page(call: Call[MailLink], *, done: bool) -> Answer:
 
 
 # The secret opens it, whoever holds it; it ends letters and shows nothing of anybody.
-OPEN: dict[str, Any] = {"takes": MailLink, "public": True, "unready": True, "suspended": True, "limit": (60, 600)}
+OPEN: dict[str, Any] = {"public": True, "unready": True, "suspended": True, "limit": (60, 600)}
 
 ROUTES: tuple[Route, ...] = (
-    get(HERE, show, Surface.OWN, takes=SavedAsked, **PAGE),
-    post(HERE, choose, Surface.OWN, takes=MailKindsTyped, limit=(60, 3_600), **PAGE),
+    get(HERE, show, Surface.OWN, **PAGE),
+    post(HERE, choose, Surface.OWN, limit=(60, 3_600), **PAGE),
     get("/mail/stop/{secret}", ask_to_stop, Surface.NONE, **OPEN, **PAGE),
     post("/mail/stop/{secret}", stop, Surface.NONE, shape=Shape.FILE, **OPEN),
 )

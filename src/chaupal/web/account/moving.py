@@ -96,8 +96,8 @@ async def _show(
 
 ROUTES: tuple[Route, ...] = (
     get(HERE, show, Surface.OWN, **PAGE),
-    post(HERE, move, Surface.OWN, takes=MoveTyped, limit=(10, 900), **PAGE),
+    post(HERE, move, Surface.OWN, limit=(10, 900), **PAGE),
     post(f"{HERE}/back", take_back, Surface.OWN, limit=(30, 3_600), **PAGE),
-    post(f"{HERE}/aliases", name, Surface.OWN, takes=AliasTyped, limit=(30, 3_600), **PAGE),
-    post(f"{HERE}/aliases/{{id}}/remove", unname, Surface.OWN, takes=ById, **PAGE),
+    post(f"{HERE}/aliases", name, Surface.OWN, limit=(30, 3_600), **PAGE),
+    post(f"{HERE}/aliases/{{id}}/remove", unname, Surface.OWN, **PAGE),
 )

@@ -90,9 +90,9 @@ async def _page(call: Call[Any], template: str, title: str, *, status: int = 200
 
 ROUTES: tuple[Route, ...] = (
     get("/reset", show_forgotten, Surface.NONE, **OPEN),
-    post("/reset", forgotten, Surface.NONE, takes=ResetAsked, limit=(5, 1_800), guards="email", **OPEN),
-    get("/reset/{secret}", show_reset, Surface.NONE, takes=MailLink, **OPEN),
-    post("/reset/{secret}", reset, Surface.NONE, takes=ResetTyped, limit=(20, 1_800), **OPEN),
+    post("/reset", forgotten, Surface.NONE, limit=(5, 1_800), guards="email", **OPEN),
+    get("/reset/{secret}", show_reset, Surface.NONE, **OPEN),
+    post("/reset/{secret}", reset, Surface.NONE, limit=(20, 1_800), **OPEN),
     get("/password", show_change, Surface.OWN, **NOT_YET),
-    post("/password", change, Surface.OWN, takes=PasswordChange, limit=(10, 1_800), **NOT_YET),
+    post("/password", change, Surface.OWN, limit=(10, 1_800), **NOT_YET),
 )

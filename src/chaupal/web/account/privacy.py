@@ -86,6 +86,6 @@ async def change(call: Call[PrivacyTyped]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/privacy", show, Surface.OWN, takes=SavedAsked, **PAGE),
-    post("/settings/privacy", change, Surface.OWN, takes=PrivacyTyped, limit=(60, 3_600), **PAGE),
+    get("/settings/privacy", show, Surface.OWN, **PAGE),
+    post("/settings/privacy", change, Surface.OWN, limit=(60, 3_600), **PAGE),
 )

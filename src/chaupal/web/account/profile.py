@@ -138,6 +138,6 @@ async def _show(
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/profile", show, Surface.OWN, takes=SavedAsked, **PAGE),
-    post("/settings/profile", change, Surface.OWN, takes=ProfileTyped, body=34_000_000, limit=(60, 3_600), **PAGE),
+    get("/settings/profile", show, Surface.OWN, **PAGE),
+    post("/settings/profile", change, Surface.OWN, body=34_000_000, limit=(60, 3_600), **PAGE),
 )

@@ -1,11 +1,9 @@
 """The pages' own push: a browser that is signed in says where it can be told, in the name of its session (docs/push.md)."""
 
-from typing import Any
-
 import msgspec
 
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Nothing, Route, Shape, delete, get, post
+from chaupal.http.route import PAGE, Nothing, Route, delete, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.people import push, push_keys
 from chaupal.social.people.push import DeviceWish
@@ -62,10 +60,8 @@ async def remove(call: Call[Nothing]) -> Answer:
     return json({})
 
 
-OWN: dict[str, Any] = {"shape": Shape.PAGE}
-
 ROUTES: tuple[Route, ...] = (
-    get("/push/key", key, Surface.NONE, public=True, **OWN),
-    post("/push/subscription", subscribe, Surface.OWN, takes=PushTyped, **OWN),
-    delete("/push/subscription", remove, Surface.OWN, **OWN),
+    get("/push/key", key, Surface.NONE, public=True, **PAGE),
+    post("/push/subscription", subscribe, Surface.OWN, **PAGE),
+    delete("/push/subscription", remove, Surface.OWN, **PAGE),
 )

@@ -212,18 +212,18 @@ def _is_staff(call: Call[Any]) -> bool:
 
 
 ROUTES: tuple[Route, ...] = (
-    get(SECURITY, show, Surface.OWN, takes=SavedAsked, **PAGE),
-    post(f"{SECURITY}/codes", begin_codes, Surface.OWN, takes=PasswordTyped, **GUARDED),
+    get(SECURITY, show, Surface.OWN, **PAGE),
+    post(f"{SECURITY}/codes", begin_codes, Surface.OWN, **GUARDED),
     get(f"{SECURITY}/codes", show_codes, Surface.OWN, **PAGE),
-    post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, takes=CodeTyped, **GUARDED),
-    post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, takes=PasswordTyped, **GUARDED),
-    post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, takes=PasswordTyped, **GUARDED),
-    post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, takes=PasskeyNamed, **GUARDED),
-    post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, takes=PasskeyMade, **GUARDED),
-    post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, takes=PasskeyAsked, **GUARDED),
-    get(SESSIONS, show_sessions, Surface.OWN, takes=SavedAsked, **OPEN),
-    post(SESSIONS, end_session, Surface.OWN, takes=SessionAsked, **OPEN),
-    post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, takes=ById, **OPEN),
+    post(f"{SECURITY}/codes/on", turn_on_codes, Surface.OWN, **GUARDED),
+    post(f"{SECURITY}/codes/off", turn_off_codes, Surface.OWN, **GUARDED),
+    post(f"{SECURITY}/recovery", renew_recovery, Surface.OWN, **GUARDED),
+    post(f"{SECURITY}/passkeys/new", ask_passkey, Surface.OWN, **GUARDED),
+    post(f"{SECURITY}/passkeys", add_passkey, Surface.OWN, **GUARDED),
+    post(f"{SECURITY}/passkeys/remove", remove_passkey, Surface.OWN, **GUARDED),
+    get(SESSIONS, show_sessions, Surface.OWN, **OPEN),
+    post(SESSIONS, end_session, Surface.OWN, **OPEN),
+    post(f"{SESSIONS}/apps/{{id}}", end_app, Surface.OWN, **OPEN),
 )
 
 

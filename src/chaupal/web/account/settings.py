@@ -36,4 +36,4 @@ async def settings(call: Call[GroupAsked]) -> Answer:
     )
 
 
-ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, takes=GroupAsked, **PAGE),)
+ROUTES: tuple[Route, ...] = (get("/settings", settings, Surface.OWN, **PAGE),)

@@ -87,9 +87,9 @@ LINK: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unblocked": True}
 PAGE = f"{by_link.PATH}/{{id}}/{{word}}"
 
 ROUTES: tuple[Route, ...] = (
-    get(PAGE, show, Surface.OWN, takes=RulingByLink, limit=(60, 600), **LINK),
-    post(f"{PAGE}/appeal", appeal, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
-    post(f"{PAGE}/messages", say, Surface.OWN, takes=AppealByLink, limit=(30, 600), **LINK),
-    post(f"{PAGE}/withdraw", withdraw, Surface.OWN, takes=AppealByLink, limit=(20, 600), **LINK),
-    post(f"{PAGE}/counter", answer_notice, Surface.OWN, takes=CounterNoticeByLink, limit=(20, 600), **LINK),
+    get(PAGE, show, Surface.OWN, limit=(60, 600), **LINK),
+    post(f"{PAGE}/appeal", appeal, Surface.OWN, limit=(20, 600), **LINK),
+    post(f"{PAGE}/messages", say, Surface.OWN, limit=(30, 600), **LINK),
+    post(f"{PAGE}/withdraw", withdraw, Surface.OWN, limit=(20, 600), **LINK),
+    post(f"{PAGE}/counter", answer_notice, Surface.OWN, limit=(20, 600), **LINK),
 )

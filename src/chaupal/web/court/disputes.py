@@ -174,9 +174,9 @@ STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
 
 ROUTES: tuple[Route, ...] = (
     get(STRIKES, strikes, Surface.OWN, **OWN),
-    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, takes=SheetAsked, **OWN),
-    post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, takes=DisputeTyped, limit=(20, 600), **OWN),
-    post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, takes=CounterNoticeTyped, limit=(20, 600), **OWN),
-    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, takes=DisputeTyped, limit=(30, 600), **OWN),
-    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, takes=DisputeTyped, **OWN),
+    get(f"{STRIKES}/{{id}}", strike, Surface.OWN, **OWN),
+    post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, limit=(20, 600), **OWN),
+    post(f"{STRIKES}/{{id}}/counter", answer_notice, Surface.OWN, limit=(20, 600), **OWN),
+    post(f"{APPEALS}/{{id}}/messages", say, Surface.OWN, limit=(30, 600), **OWN),
+    post(f"{APPEALS}/{{id}}/withdraw", withdraw, Surface.OWN, **OWN),
 )

@@ -138,6 +138,6 @@ def _plain(value: object, said: Words) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True, takes=LogPageAsked),
-    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True, takes=EntryAsked),
+    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True),
 )

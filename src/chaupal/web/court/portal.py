@@ -146,10 +146,10 @@ DOOR: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True, "o
 
 ROUTES: tuple[Route, ...] = (
     get(LOGIN, show_login, Surface.NONE, **DOOR),
-    post(LOGIN, log_in, Surface.NONE, takes=LogIn, limit=(20, 300), guards="email", **DOOR),
+    post(LOGIN, log_in, Surface.NONE, limit=(20, 300), guards="email", **DOOR),
     post("/portal/logout", log_out, Surface.NONE, **DOOR),
-    get("/portal/enrol/{secret}", show_enrol, Surface.NONE, takes=MailLink, limit=(30, 300), **DOOR),
-    post("/portal/enrol/{secret}", enrol, Surface.NONE, takes=Enrol, limit=(20, 300), guards="secret", **DOOR),
+    get("/portal/enrol/{secret}", show_enrol, Surface.NONE, limit=(30, 300), **DOOR),
+    post("/portal/enrol/{secret}", enrol, Surface.NONE, limit=(20, 300), guards="secret", **DOOR),
     get("/portal/token", show_token, Surface.NONE, **DOOR),
-    post("/portal/token", token, Surface.NONE, takes=TokenAct, **DOOR),
+    post("/portal/token", token, Surface.NONE, **DOOR),
 )

@@ -201,10 +201,10 @@ async def _order(
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/portal", front, Surface.NONE, takes=OlderOrdersAsked, **DOOR),
-    get("/portal/orders/new", show_new, Surface.NONE, takes=LawChosen, **DOOR),
-    post("/portal/orders", file, Surface.NONE, takes=Intake, body=filing.MOST_BYTES, limit=(60, 600), **DOOR),
-    get("/portal/orders/{ref}", show, Surface.NONE, takes=PortalOrderAsked, **DOOR),
-    post("/portal/orders/{ref}/{act}", act, Surface.NONE, takes=OrderAct, **DOOR),
-    post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, takes=ReplyTyped, **DOOR),
+    get("/portal", front, Surface.NONE, **DOOR),
+    get("/portal/orders/new", show_new, Surface.NONE, **DOOR),
+    post("/portal/orders", file, Surface.NONE, body=filing.MOST_BYTES, limit=(60, 600), **DOOR),
+    get("/portal/orders/{ref}", show, Surface.NONE, **DOOR),
+    post("/portal/orders/{ref}/{act}", act, Surface.NONE, **DOOR),
+    post("/portal/orders/{ref}/statements/{slug}", reply, Surface.NONE, **DOOR),
 )

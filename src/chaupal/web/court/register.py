@@ -182,17 +182,9 @@ async def order(call: Call[OrderAsked]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True, takes=RegisterAsked),
-    get(
-        "/orders/feed.atom",
-        orders_atom,
-        Surface.RECORD,
-        shape=Shape.FILE,
-        public=True,
-        takes=RegisterAsked,
-        limit=(120, 60),
-    ),
-    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True, takes=OrderAsked),
+    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/orders/feed.atom", orders_atom, Surface.RECORD, shape=Shape.FILE, public=True, limit=(120, 60)),
+    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True),
 )
 
 

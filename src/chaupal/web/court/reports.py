@@ -8,7 +8,7 @@ from chaupal.governance.people import complaints, reports
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.route import OPEN, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -137,12 +137,10 @@ async def _subject(call: Call[Any], about: ReportAsked) -> Subject:
     return Subject(person.item, shown[0] if shown else None)
 
 
-OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
-
 ROUTES: tuple[Route, ...] = (
-    get("/report", show, Surface.STATUS, takes=ReportAsked, **OPEN),
-    post("/report", send, Surface.STATUS, takes=ReportTyped, limit=(10, 3_600), **OPEN),
-    get("/report/confirm/{secret}", show_confirm, Surface.NONE, takes=MailLink, **OPEN),
-    post("/report/confirm/{secret}", confirm, Surface.NONE, takes=MailLink, limit=(20, 1_800), **OPEN),
+    get("/report", show, Surface.STATUS, **OPEN),
+    post("/report", send, Surface.STATUS, limit=(10, 3_600), **OPEN),
+    get("/report/confirm/{secret}", show_confirm, Surface.NONE, **OPEN),
+    post("/report/confirm/{secret}", confirm, Surface.NONE, limit=(20, 1_800), **OPEN),
     get("/reports", own_reports, Surface.OWN, shape=Shape.PAGE, suspended=True),
 )

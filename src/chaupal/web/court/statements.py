@@ -124,10 +124,10 @@ OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": "publish_statement", "body
 
 ROUTES: tuple[Route, ...] = (
     get("/statements", listed, Surface.RECORD, shape=Shape.PAGE, public=True),
-    get("/statements/{slug}", show, Surface.RECORD, shape=Shape.PAGE, public=True, takes=StatementAsked),
+    get("/statements/{slug}", show, Surface.RECORD, shape=Shape.PAGE, public=True),
     get("/office/statements", office, Surface.OFFICE, **OFFICE),
-    post("/office/statements", publish, Surface.OFFICE, takes=StatementForm, **OFFICE),
-    get("/office/statements/{slug}", edit, Surface.OFFICE, takes=StatementAsked, **OFFICE),
-    post("/office/statements/{slug}", revise, Surface.OFFICE, takes=StatementChanged, **OFFICE),
-    post("/office/statements/{slug}/reply", reply, Surface.OFFICE, takes=ReplyTyped, **OFFICE),
+    post("/office/statements", publish, Surface.OFFICE, **OFFICE),
+    get("/office/statements/{slug}", edit, Surface.OFFICE, **OFFICE),
+    post("/office/statements/{slug}", revise, Surface.OFFICE, **OFFICE),
+    post("/office/statements/{slug}/reply", reply, Surface.OFFICE, **OFFICE),
 )

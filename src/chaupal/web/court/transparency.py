@@ -214,6 +214,6 @@ def _total(table: Table, column: str) -> tuple[Value, Any]:
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "limit": (60, 60)}
 
 ROUTES: tuple[Route, ...] = (
-    get("/transparency", overview, Surface.RECORD, takes=PartAsked, **OPEN),
-    get("/transparency/{table}", table, Surface.RECORD, takes=TableAsked, **OPEN),
+    get("/transparency", overview, Surface.RECORD, **OPEN),
+    get("/transparency/{table}", table, Surface.RECORD, **OPEN),
 )

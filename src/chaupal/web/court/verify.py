@@ -53,4 +53,4 @@ async def _filled(call: Call[Any], number: int) -> ReceiptFilled:
         return ReceiptFilled(when=later.when)
 
 
-ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True, takes=ReceiptAsked),)
+ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True),)

@@ -125,4 +125,4 @@ def routes(describe: Describe) -> tuple[Route, ...]:
         title = words(call.viewer.language).gettext(N_("The API"))
         return await pages.render(call, "api.html", title=title, rooms=rooms, room=room)
 
-    return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True, takes=RoomAsked),)
+    return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True),)

@@ -33,6 +33,4 @@ def _board(language: str, theme: str, names: dict[str, Any]) -> Markup:
     return Markup(drawn)  # noqa: S704 (drawn by a template of ours)
 
 
-ROUTES: tuple[Route, ...] = (
-    get("/about/design", show, Surface.NONE, shape=Shape.PAGE, public=True, village=True, takes=Nothing),
-)
+ROUTES: tuple[Route, ...] = (get("/about/design", show, Surface.NONE, shape=Shape.PAGE, public=True, village=True),)

@@ -54,17 +54,6 @@ async def play(call: Call[PartAsked]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/village/look",
-        view_from,
-        Surface.NONE,
-        shape=Shape.PAGE,
-        public=True,
-        unready=True,
-        village=True,
-        takes=ViewFrom,
-    ),
-    post(
-        "/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True, takes=PartAsked
-    ),
+    post("/village/look", view_from, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True),
+    post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True),
 )

@@ -163,23 +163,9 @@ async def _appeal(call: Call[Any], id_: int, problem: Problem | None = None) -> 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/appeals", queue, Surface.OFFICE, takes=AppealsAsked, **DESK),
-    get("/office/appeals/{id}", show, Surface.OFFICE, takes=SheetAsked, **DESK),
-    post(
-        "/office/strikes/{id}/outside",
-        elsewhere,
-        Surface.OFFICE,
-        takes=OutsideStep,
-        shape=Shape.PAGE,
-        may="hear_appeal",
-    ),
-    post(
-        "/office/strikes/{id}/counter",
-        counter_step,
-        Surface.OFFICE,
-        takes=CounterNoticeStep,
-        shape=Shape.PAGE,
-        may="lift",
-    ),
-    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, takes=AppealHandled, shape=Shape.PAGE, may="hear_appeal"),
+    get("/office/appeals", queue, Surface.OFFICE, **DESK),
+    get("/office/appeals/{id}", show, Surface.OFFICE, **DESK),
+    post("/office/strikes/{id}/outside", elsewhere, Surface.OFFICE, shape=Shape.PAGE, may="hear_appeal"),
+    post("/office/strikes/{id}/counter", counter_step, Surface.OFFICE, shape=Shape.PAGE, may="lift"),
+    post("/office/appeals/{id}/{act}", act, Surface.OFFICE, shape=Shape.PAGE, may="hear_appeal"),
 )

@@ -137,20 +137,11 @@ async def _authority_page(
 
 ROUTES: tuple[Route, ...] = (
     get("/office/authorities", show, Surface.OFFICE, may="see_office", **PAGE),
-    post("/office/authorities", register, Surface.OFFICE, may="register_authority", takes=AuthorityForm, **PAGE),
-    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
-    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", takes=AuthorityChanged, **PAGE),
-    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", takes=ById, **PAGE),
-    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", takes=ById, **PAGE),
-    post(
-        "/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", takes=InviteTyped, **PAGE
-    ),
-    post(
-        "/office/authorities/{id}/people/{user_id}/{act}",
-        person,
-        Surface.OFFICE,
-        may="register_authority",
-        takes=AuthorityPersonAct,
-        **PAGE,
-    ),
+    post("/office/authorities", register, Surface.OFFICE, may="register_authority", **PAGE),
+    get("/office/authorities/{id}", show_one, Surface.OFFICE, may="see_office", **PAGE),
+    post("/office/authorities/{id}", change, Surface.OFFICE, may="register_authority", **PAGE),
+    post("/office/authorities/{id}/agree", agree, Surface.OFFICE, may="agree_authority", **PAGE),
+    post("/office/authorities/{id}/drop", drop, Surface.OFFICE, may="see_office", **PAGE),
+    post("/office/authorities/{id}/people", invite, Surface.OFFICE, may="register_authority", **PAGE),
+    post("/office/authorities/{id}/people/{user_id}/{act}", person, Surface.OFFICE, may="register_authority", **PAGE),
 )

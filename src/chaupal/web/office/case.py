@@ -165,7 +165,7 @@ async def _check_role(call: Call[Any], path: Mapping[str, str]) -> None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, takes=CaseAsked, **PAGE),
+    get("/office/orders/{ref}/{number}", show, Surface.OFFICE, **PAGE),
     post(
         "/office/orders/{ref}/{number}/{act}",
         act,

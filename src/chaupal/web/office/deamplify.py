@@ -72,6 +72,6 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/deamplified", show, Surface.OFFICE, takes=DeamplifyTyped, **PAGE),
-    post("/office/deamplified", propose, Surface.OFFICE, takes=DeamplifyTyped, **PAGE | {"may": "sanction"}),
+    get("/office/deamplified", show, Surface.OFFICE, **PAGE),
+    post("/office/deamplified", propose, Surface.OFFICE, **PAGE | {"may": "sanction"}),
 )

@@ -68,6 +68,6 @@ async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int |
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/documents", show, Surface.OFFICE, takes=DocumentsAsked, **PAGE),
-    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, takes=DocumentOpening, **PAGE),
+    get("/office/orders/{ref}/documents", show, Surface.OFFICE, **PAGE),
+    post("/office/orders/{ref}/documents/{document_id}", fetch, Surface.OFFICE, **PAGE),
 )

@@ -114,4 +114,4 @@ async def _cohorts(call: Call[Any], today: date) -> list[tuple[str, int, list[in
     ]
 
 
-ROUTES: tuple[Route, ...] = (get("/office/figures", show, Surface.OFFICE, takes=FiguresAsked, **office_room.PAGE),)
+ROUTES: tuple[Route, ...] = (get("/office/figures", show, Surface.OFFICE, **office_room.PAGE),)

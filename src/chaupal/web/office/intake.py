@@ -151,23 +151,7 @@ async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: 
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/new", show, Surface.OFFICE, may="receive_order", takes=IntakeAsked, shape=Shape.PAGE),
-    post(
-        "/office/orders/look",
-        preview,
-        Surface.OFFICE,
-        may="receive_order",
-        takes=TargetLines,
-        body=600_000,
-        shape=Shape.PAGE,
-    ),
-    post(
-        "/office/orders",
-        take_in,
-        Surface.OFFICE,
-        may="receive_order",
-        takes=Intake,
-        body=filing.MOST_BYTES,
-        shape=Shape.PAGE,
-    ),
+    get("/office/orders/new", show, Surface.OFFICE, may="receive_order", shape=Shape.PAGE),
+    post("/office/orders/look", preview, Surface.OFFICE, may="receive_order", body=600_000, shape=Shape.PAGE),
+    post("/office/orders", take_in, Surface.OFFICE, may="receive_order", body=filing.MOST_BYTES, shape=Shape.PAGE),
 )

@@ -81,6 +81,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/doors", show, Surface.OFFICE, **PAGE),
-    post("/office/doors", shut, Surface.OFFICE, takes=IpBlockTyped, **PAGE),
-    post("/office/doors/{id}/end", end, Surface.OFFICE, takes=ById, **PAGE),
+    post("/office/doors", shut, Surface.OFFICE, **PAGE),
+    post("/office/doors/{id}/end", end, Surface.OFFICE, **PAGE),
 )

@@ -404,33 +404,14 @@ def _marked(mark: str, file: File) -> bool:
 
 FILES: dict[str, Any] = {"shape": Shape.FILE, "may": "see_office"}
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}/many", show, Surface.OFFICE, takes=ManyAsked, **PAGE),
+    get("/office/orders/{ref}/many", show, Surface.OFFICE, **PAGE),
+    post("/office/orders/{ref}/many", decide, Surface.OFFICE, body=LARGE, **PAGE | {"may": "write_notes"}),
+    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, **FILES),
     post(
-        "/office/orders/{ref}/many",
-        decide,
-        Surface.OFFICE,
-        takes=ManyTyped,
-        body=LARGE,
-        **PAGE | {"may": "write_notes"},
-    ),
-    get("/office/orders/{ref}/many.csv", out, Surface.OFFICE, takes=FileAsked, **FILES),
-    post(
-        "/office/orders/{ref}/many/file",
-        bring,
-        Surface.OFFICE,
-        takes=FileSent,
-        body=BIGGEST + 100_000,
-        **PAGE | {"may": "write_notes"},
+        "/office/orders/{ref}/many/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **PAGE | {"may": "write_notes"}
     ),
     get("/office/appeals.csv", appeals_out, Surface.OFFICE, **FILES),
     get("/office/appeals/many", appeals, Surface.OFFICE, **PAGE),
-    post(
-        "/office/appeals/many/file",
-        bring,
-        Surface.OFFICE,
-        takes=FileSent,
-        body=BIGGEST + 100_000,
-        **PAGE | {"may": "hear_appeal"},
-    ),
-    get("/office/bulk/{id}", progress, Surface.OFFICE, takes=JobAsked, **PAGE),
+    post("/office/appeals/many/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **PAGE | {"may": "hear_appeal"}),
+    get("/office/bulk/{id}", progress, Surface.OFFICE, **PAGE),
 )

@@ -187,8 +187,8 @@ def _particulars(call: Call[Any], matter: desk.Matter) -> list[tuple[str, str]]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/orders/{ref}", show, Surface.OFFICE, takes=OrderAsked, **PAGE),
-    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, takes=OrderAsked, **PAGE),
-    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, takes=StepTyped, **PAGE | {"may": "take_step"}),
-    post("/office/orders/{ref}/note", note, Surface.OFFICE, takes=NoteTyped, **PAGE | {"may": "write_notes"}),
+    get("/office/orders/{ref}", show, Surface.OFFICE, **PAGE),
+    get("/office/orders/{ref}/letter", letter, Surface.OFFICE, **PAGE),
+    post("/office/orders/{ref}/step", take_step, Surface.OFFICE, **PAGE | {"may": "take_step"}),
+    post("/office/orders/{ref}/note", note, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
 )

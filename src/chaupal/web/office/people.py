@@ -188,40 +188,14 @@ async def open_evidence(call: Call[GrantAsked]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/office/people", show_staff, Surface.OFFICE, **PAGE),
-    post("/office/people", grant, Surface.OFFICE, takes=RoleTyped, **PAGE | {"may": "grant_roles"}),
+    post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
     get("/office/speakers", show_speakers, Surface.OFFICE, **PAGE),
-    post("/office/speakers", propose_speaker, Surface.OFFICE, takes=SpeakerForm, **PAGE | {"may": "protect_speaker"}),
-    post(
-        "/office/speakers/{id}/grant",
-        grant_speaker,
-        Surface.OFFICE,
-        takes=GrantAsked,
-        **PAGE | {"may": "protect_speaker"},
-    ),
-    post(
-        "/office/speakers/{id}/end",
-        ask_end_of_speaker,
-        Surface.OFFICE,
-        takes=GrantAsked,
-        **PAGE | {"may": "protect_speaker"},
-    ),
-    post(
-        "/office/speakers/{id}/end/agree",
-        end_speaker,
-        Surface.OFFICE,
-        takes=GrantAsked,
-        **PAGE | {"may": "protect_speaker"},
-    ),
-    post(
-        "/office/speakers/{id}/keep",
-        keep_speaker,
-        Surface.OFFICE,
-        takes=GrantAsked,
-        **PAGE | {"may": "protect_speaker"},
-    ),
-    post(
-        "/office/speakers/{id}/read", read_speaker, Surface.OFFICE, takes=GrantAsked, **PAGE | {"may": "see_documents"}
-    ),
-    get("/office/looks", show_looks, Surface.OFFICE, takes=LooksAsked, shape=PAGE["shape"], may="see_looks"),
-    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, takes=GrantAsked, **PAGE | {"may": "see_documents"}),
+    post("/office/speakers", propose_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/grant", grant_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/end", ask_end_of_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/end/agree", end_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
+    post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
+    get("/office/looks", show_looks, Surface.OFFICE, shape=PAGE["shape"], may="see_looks"),
+    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
 )

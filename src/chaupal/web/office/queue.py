@@ -103,10 +103,10 @@ async def show(call: Call[Nothing]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office", queue, Surface.OFFICE, takes=QueueAsked, **PAGE),
-    post("/office/assign", assign, Surface.OFFICE, takes=TargetsTaken, **PAGE | {"may": "write_notes"}),
+    get("/office", queue, Surface.OFFICE, **PAGE),
+    post("/office/assign", assign, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
     get("/office/templates", show_templates, Surface.OFFICE, **PAGE),
-    post("/office/templates", save_template, Surface.OFFICE, takes=TemplateForm, **PAGE | {"may": "write_notes"}),
-    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, takes=ById, **PAGE | {"may": "write_notes"}),
+    post("/office/templates", save_template, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
+    post("/office/templates/{id}/drop", drop_template, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
     get("/office/reviews", show, Surface.OFFICE, **PAGE),
 )

@@ -158,9 +158,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/reports", queue, Surface.OFFICE, takes=ReportsAsked, **DESK),
-    get("/office/reports/{id}", show, Surface.OFFICE, takes=SheetAsked, **DESK),
-    post(
-        "/office/reports/{id}/{act}", act, Surface.OFFICE, takes=ReportHandled, shape=Shape.PAGE, may="handle_reports"
-    ),
+    get("/office/reports", queue, Surface.OFFICE, **DESK),
+    get("/office/reports/{id}", show, Surface.OFFICE, **DESK),
+    post("/office/reports/{id}/{act}", act, Surface.OFFICE, shape=Shape.PAGE, may="handle_reports"),
 )

@@ -172,28 +172,9 @@ async def _person(call: Call[StaffedPersonAsked], email: str, problem: Problem |
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/sanctions", show, Surface.OFFICE, takes=SanctionTyped, **PAGE),
-    post(
-        "/office/sanctions",
-        decide,
-        Surface.OFFICE,
-        takes=SanctionTyped,
-        body=BIGGEST + 200_000,
-        **PAGE | {"may": "sanction"},
-    ),
-    get("/office/people/{handle}", show_person, Surface.OFFICE, takes=StaffedPersonAsked, **PAGE),
-    post(
-        "/office/people/{handle}/email",
-        show_email,
-        Surface.OFFICE,
-        takes=StaffedPersonAsked,
-        **PAGE | {"may": "sanction"},
-    ),
-    post(
-        "/office/people/{handle}/note",
-        note_person,
-        Surface.OFFICE,
-        takes=StaffedPersonAsked,
-        **PAGE | {"may": "write_notes"},
-    ),
+    get("/office/sanctions", show, Surface.OFFICE, **PAGE),
+    post("/office/sanctions", decide, Surface.OFFICE, body=BIGGEST + 200_000, **PAGE | {"may": "sanction"}),
+    get("/office/people/{handle}", show_person, Surface.OFFICE, **PAGE),
+    post("/office/people/{handle}/email", show_email, Surface.OFFICE, **PAGE | {"may": "sanction"}),
+    post("/office/people/{handle}/note", note_person, Surface.OFFICE, **PAGE | {"may": "write_notes"}),
 )

@@ -185,13 +185,13 @@ async def _page(
 ACT: dict[str, Any] = PAGE | {"may": "sanction"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/servers", show, Surface.OFFICE, takes=ServerTyped, **PAGE),
-    post("/office/servers", limit, Surface.OFFICE, takes=ServerTyped, **ACT),
-    post("/office/servers/{id}/end", end, Surface.OFFICE, takes=ServerAct, **ACT),
-    post("/office/servers/{id}/told", tell, Surface.OFFICE, takes=ServerWording, **ACT),
-    post("/office/servers/file", bring, Surface.OFFICE, takes=ServerListSent, body=BIGGEST + 100_000, **ACT),
+    get("/office/servers", show, Surface.OFFICE, **PAGE),
+    post("/office/servers", limit, Surface.OFFICE, **ACT),
+    post("/office/servers/{id}/end", end, Surface.OFFICE, **ACT),
+    post("/office/servers/{id}/told", tell, Surface.OFFICE, **ACT),
+    post("/office/servers/file", bring, Surface.OFFICE, body=BIGGEST + 100_000, **ACT),
     get("/office/servers.csv", out, Surface.OFFICE, shape=Shape.FILE, may="see_office"),
-    post("/office/servers/allowed", let_in, Surface.OFFICE, takes=LetInTyped, **ACT),
-    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, takes=ServerAct, **ACT),
-    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, takes=ServerAct, **ACT),
+    post("/office/servers/allowed", let_in, Surface.OFFICE, **ACT),
+    post("/office/servers/allowed/{id}/off", take_off, Surface.OFFICE, **ACT),
+    post("/office/servers/allowed/{id}/keep", keep, Surface.OFFICE, **ACT),
 )

@@ -102,6 +102,6 @@ PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}
 
 ROUTES: tuple[Route, ...] = (
     get("/office/webhooks", show, Surface.OFFICE, **PAGE),
-    post("/office/webhooks", register, Surface.OFFICE, takes=WebhookForm, **PAGE),
-    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, takes=WebhookAct, **PAGE),
+    post("/office/webhooks", register, Surface.OFFICE, **PAGE),
+    post("/office/webhooks/{id}/{act}", act, Surface.OFFICE, **PAGE),
 )

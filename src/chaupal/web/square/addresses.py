@@ -56,6 +56,6 @@ OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     *(get(path, to(where), Surface.NONE, **OPEN) for path, where in KNOWN.items()),
-    get("/share", share, Surface.NONE, takes=ShareAsked, **OPEN),
-    get("/admin/reports/{id}", report, Surface.NONE, takes=ById, **OPEN),
+    get("/share", share, Surface.NONE, **OPEN),
+    get("/admin/reports/{id}", report, Surface.NONE, **OPEN),
 )

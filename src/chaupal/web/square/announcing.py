@@ -121,11 +121,11 @@ STAFF: dict[str, Any] = {"shape": Shape.PAGE, "may": "announce"}
 
 ROUTES: tuple[Route, ...] = (
     get("/announcements", listed, Surface.NONE, **PAGE),
-    post("/announcements/{id}/dismiss", dismiss, Surface.NONE, takes=AnnouncementAsked, **PAGE),
-    post("/announcements/{id}/react", react, Surface.NONE, takes=ReactionTyped, **PAGE),
+    post("/announcements/{id}/dismiss", dismiss, Surface.NONE, **PAGE),
+    post("/announcements/{id}/react", react, Surface.NONE, **PAGE),
     get("/office/announcements", office, Surface.OFFICE, **STAFF),
-    post("/office/announcements", write, Surface.OFFICE, takes=AnnouncementForm, **STAFF),
-    get("/office/announcements/{id}", edit, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
-    post("/office/announcements/{id}", change, Surface.OFFICE, takes=AnnouncementChanged, **STAFF),
-    post("/office/announcements/{id}/end", end, Surface.OFFICE, takes=AnnouncementAsked, **STAFF),
+    post("/office/announcements", write, Surface.OFFICE, **STAFF),
+    get("/office/announcements/{id}", edit, Surface.OFFICE, **STAFF),
+    post("/office/announcements/{id}", change, Surface.OFFICE, **STAFF),
+    post("/office/announcements/{id}/end", end, Surface.OFFICE, **STAFF),
 )

@@ -88,16 +88,8 @@ async def remove(call: Call[ById]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, takes=WordTyped),
-    post(
-        "/compose/pictures",
-        upload,
-        Surface.OWN,
-        shape=Shape.PAGE,
-        takes=PictureSent,
-        body=48_000_000,
-        limit=(30, 1_800),
-    ),
-    post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE, takes=DescriptionTyped),
-    post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE, takes=ById),
+    get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE),
+    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, body=48_000_000, limit=(30, 1_800)),
+    post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE),
+    post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE),
 )

@@ -63,7 +63,7 @@ async def _keep(call: Call[PostTyped], ids: list[int]) -> int:
 
 ROUTES: tuple[Route, ...] = (
     get("/drafts", listed, Surface.OWN, shape=Shape.PAGE),
-    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, takes=PostTyped, body=writing.WHOLE_FORM),
-    post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE, takes=PostTyped),
-    post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes=DraftDeletion, takes_back=True),
+    post("/drafts", keep, Surface.OWN, shape=Shape.PAGE, body=writing.WHOLE_FORM),
+    post("/drafts/autosave", autosave, Surface.OWN, shape=Shape.PAGE),
+    post("/drafts/{id}/delete", drop, Surface.OWN, shape=Shape.PAGE, takes_back=True),
 )

@@ -189,11 +189,11 @@ async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/posts/{id}/edit", form, Surface.STATUS, takes=ById, **PAGE),
-    post("/posts/{id}/edit", edit, Surface.STATUS, takes=EditTyped, body=66_000_000, **PAGE),
-    post("/posts/{id}/vote", vote, Surface.STATUS, takes=Ballot, **PAGE),
-    get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, takes=PostAddress, **PAGE),
+    get("/posts/{id}/edit", form, Surface.STATUS, **PAGE),
+    post("/posts/{id}/edit", edit, Surface.STATUS, body=66_000_000, **PAGE),
+    post("/posts/{id}/vote", vote, Surface.STATUS, **PAGE),
+    get("/@{handle}/{id}/history", history, Surface.STATUS, public=True, **PAGE),
     get("/scheduled", waiting, Surface.OWN, **PAGE),
-    post("/scheduled/{id}/move", move, Surface.OWN, takes=ScheduleTyped, **PAGE),
-    post("/scheduled/{id}/delete", cancel, Surface.OWN, takes=ById, takes_back=True, **PAGE),
+    post("/scheduled/{id}/move", move, Surface.OWN, **PAGE),
+    post("/scheduled/{id}/delete", cancel, Surface.OWN, takes_back=True, **PAGE),
 )

@@ -43,6 +43,4 @@ async def embed(call: Call[PostAddress]) -> Answer:
     return answer
 
 
-ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True, takes=PostAddress),
-)
+ROUTES: tuple[Route, ...] = (get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True),)

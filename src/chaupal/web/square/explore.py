@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.route import OPEN, Nothing, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
@@ -71,12 +71,10 @@ async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     )
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
-
 ROUTES: tuple[Route, ...] = (
-    get("/explore", tags, Surface.TRENDS, **PAGE),
-    get("/explore/posts", posts, Surface.TRENDS, **PAGE),
-    get("/explore/links", links, Surface.TRENDS, **PAGE),
-    get("/explore/link", link, Surface.PUBLIC, takes=LinkAsked, **PAGE),
-    get("/explore/people", people, Surface.SUGGEST, **PAGE),
+    get("/explore", tags, Surface.TRENDS, **OPEN),
+    get("/explore/posts", posts, Surface.TRENDS, **OPEN),
+    get("/explore/links", links, Surface.TRENDS, **OPEN),
+    get("/explore/link", link, Surface.PUBLIC, **OPEN),
+    get("/explore/people", people, Surface.SUGGEST, **OPEN),
 )

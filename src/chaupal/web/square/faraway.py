@@ -107,12 +107,12 @@ async def _followed(call: Call[RemoteFollowAsked]) -> Visible[Person]:
     return seen
 
 
-FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": RemoteFollowAsked}
+FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/follow", ask, Surface.PROFILE, **FROM),
     post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **FROM),
-    get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, takes=RemoteAsked, limit=ASKED),
+    get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, limit=ASKED),
 )
 
 

@@ -247,7 +247,7 @@ def _notification(call: Call[NotificationsOf], group: GroupSeen, card: Card | No
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", show_search, Surface.SEARCH, shape=Shape.PAGE, public=True, takes=Query),
-    get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=QueryTyped),
-    get("/notifications", notifications_page, Surface.NOTIFICATIONS, shape=Shape.PAGE, takes=NotificationsOf),
+    get("/search", show_search, Surface.SEARCH, shape=Shape.PAGE, public=True),
+    get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True),
+    get("/notifications", notifications_page, Surface.NOTIFICATIONS, shape=Shape.PAGE),
 )

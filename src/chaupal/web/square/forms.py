@@ -122,11 +122,11 @@ async def speak(call: Call[LanguageTyped]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes=UndoTyped, takes_back=True),
-    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE, takes=ActTyped),
-    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE, takes=ActTyped),
-    post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE, takes=NoteTyped),
-    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, takes=LanguageTyped),
+    post("/posts/{id}/delete", delete_post, Surface.STATUS, shape=Shape.PAGE, takes_back=True),
+    post("/posts/{id}/{act}", to_post, Surface.STATUS, shape=Shape.PAGE),
+    post("/people/{id}/{act}", to_person, Surface.PROFILE, shape=Shape.PAGE),
+    post("/people/{id}/note", note, Surface.PROFILE, shape=Shape.PAGE),
+    post("/language", speak, Surface.NONE, shape=Shape.PAGE, public=True, unready=True),
 )
 
 

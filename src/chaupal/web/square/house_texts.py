@@ -10,7 +10,7 @@ from msgspec import Meta
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.route import OPEN, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown
@@ -143,14 +143,13 @@ async def _form(
     )
 
 
-OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
 OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": house_texts.MAY, "body": LARGE}
 
 ROUTES: tuple[Route, ...] = (
     get("/privacy", privacy, Surface.NONE, **OPEN),
     get("/terms", terms, Surface.NONE, **OPEN),
-    get("/terms/{date}", terms_of, Surface.NONE, takes=TermsAsked, **OPEN),
+    get("/terms/{date}", terms_of, Surface.NONE, **OPEN),
     get("/office/texts", office, Surface.OFFICE, **OFFICE),
-    get("/office/texts/{kind}", edit, Surface.OFFICE, takes=TextAsked, **OFFICE),
-    post("/office/texts/{kind}", write, Surface.OFFICE, takes=HouseTextTyped, **OFFICE),
+    get("/office/texts/{kind}", edit, Surface.OFFICE, **OFFICE),
+    post("/office/texts/{kind}", write, Surface.OFFICE, **OFFICE),
 )

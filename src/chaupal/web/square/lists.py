@@ -177,12 +177,12 @@ async def _people(
 
 ROUTES: tuple[Route, ...] = (
     get("/lists", every, Surface.OWN, **PAGE),
-    post("/lists", create, Surface.OWN, takes=ListTyped, **PAGE),
-    get("/lists/{id}", timeline, Surface.HOME, takes=PagedById, **PAGE),
-    post("/lists/{id}", change, Surface.OWN, takes=ListChanged, **PAGE),
-    get("/lists/{id}/people", within, Surface.PROFILE, takes=ById, **PAGE),
-    post("/lists/{id}/add", add, Surface.OWN, takes=Member, **PAGE),
-    post("/lists/{id}/take-out", take_out, Surface.OWN, takes=Member, **PAGE),
-    post("/lists/{id}/remove", remove, Surface.OWN, takes=ById, **PAGE),
-    post("/people/{id}/lists", place, Surface.OWN, takes=ListsTyped, **PAGE),
+    post("/lists", create, Surface.OWN, **PAGE),
+    get("/lists/{id}", timeline, Surface.HOME, **PAGE),
+    post("/lists/{id}", change, Surface.OWN, **PAGE),
+    get("/lists/{id}/people", within, Surface.PROFILE, **PAGE),
+    post("/lists/{id}/add", add, Surface.OWN, **PAGE),
+    post("/lists/{id}/take-out", take_out, Surface.OWN, **PAGE),
+    post("/lists/{id}/remove", remove, Surface.OWN, **PAGE),
+    post("/people/{id}/lists", place, Surface.OWN, **PAGE),
 )

@@ -172,13 +172,13 @@ def _id(event: str, id_: int) -> tuple[str, bytes]:
     return event, str(id_).encode()
 
 
-OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "takes": LiveList, "stream": STREAM}
+OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "stream": STREAM}
 
 ROUTES: tuple[Route, ...] = (
     get(LIVE, page, Surface.STREAM, **OPEN),
-    get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True, takes=OnScreen),
+    get("/live/standing", standing, Surface.STATUS, shape=Shape.FILE, public=True),
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
-    get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True, takes=PostsAsked),
+    get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True),
     get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
-    get("/live/posts/{id}", show, Surface.STATUS, shape=Shape.PAGE, public=True, takes=ById),
+    get("/live/posts/{id}", show, Surface.STATUS, shape=Shape.PAGE, public=True),
 )

@@ -186,9 +186,9 @@ def _headers(name: str, mark: str) -> list[tuple[str, str]]:
 FILE: dict[str, Any] = {"shape": Shape.FILE, "public": True}
 
 ROUTES: tuple[Route, ...] = (
-    get("/media/{id}/{rendition}", picture, Surface.MEDIA, takes=Picture, **FILE),
-    get("/media/{id}/captions/{captions}", captions, Surface.MEDIA, takes=Captions, **FILE),
-    get("/media/emoji/{emoji}/{name}", emoji, Surface.MEDIA, takes=EmojiAsked, **FILE),
-    get("/cards/{id}", card, Surface.MEDIA, takes=CardImage, **FILE),
-    get("/media/portraits/{account}/{name}", portrait, Surface.PROFILE, takes=Portrait, **FILE),
+    get("/media/{id}/{rendition}", picture, Surface.MEDIA, **FILE),
+    get("/media/{id}/captions/{captions}", captions, Surface.MEDIA, **FILE),
+    get("/media/emoji/{emoji}/{name}", emoji, Surface.MEDIA, **FILE),
+    get("/cards/{id}", card, Surface.MEDIA, **FILE),
+    get("/media/portraits/{account}/{name}", portrait, Surface.PROFILE, **FILE),
 )

@@ -212,9 +212,9 @@ def _people(seen: Any) -> list[Person]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/messages", listed, Surface.MESSAGES, takes=Paged, **PAGE),
-    get("/messages/new", new, Surface.OWN, takes=MessageAsked, **PAGE),
-    get("/messages/{id}", show, Surface.MESSAGES, takes=ById, **PAGE),
-    post("/messages", write, Surface.MESSAGES, takes=MessageSheet, limit=POSTING, **PAGE),
-    post("/messages/{id}/remove", remove, Surface.MESSAGES, takes=ById, takes_back=True, **PAGE),
+    get("/messages", listed, Surface.MESSAGES, **PAGE),
+    get("/messages/new", new, Surface.OWN, **PAGE),
+    get("/messages/{id}", show, Surface.MESSAGES, **PAGE),
+    post("/messages", write, Surface.MESSAGES, limit=POSTING, **PAGE),
+    post("/messages/{id}/remove", remove, Surface.MESSAGES, takes_back=True, **PAGE),
 )

@@ -72,9 +72,9 @@ async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: st
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/settings/tags", every, Surface.OWN, takes=Paged, **PAGE),
-    post("/settings/tags/follow", follow, Surface.OWN, takes=TagTyped, **PAGE),
-    post("/settings/tags/unfollow", unfollow, Surface.OWN, takes=TagTyped, **PAGE),
-    post("/settings/tags/feature", feature, Surface.OWN, takes=TagTyped, **PAGE),
-    post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, takes=ById, **PAGE),
+    get("/settings/tags", every, Surface.OWN, **PAGE),
+    post("/settings/tags/follow", follow, Surface.OWN, **PAGE),
+    post("/settings/tags/unfollow", unfollow, Surface.OWN, **PAGE),
+    post("/settings/tags/feature", feature, Surface.OWN, **PAGE),
+    post("/settings/tags/{id}/unfeature", unfeature, Surface.OWN, **PAGE),
 )

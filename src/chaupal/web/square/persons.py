@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN, PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -218,16 +218,13 @@ async def _ties(call: Call[Any], them: int) -> Any:
     return found[0][1] if found else None
 
 
-OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": PersonAsked}
-OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
-
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
     get("/@{handle}/card", card, Surface.PROFILE, **OPEN),
-    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN | {"takes": PersonTagAsked}),
+    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN),
     get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
     get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
-    get("/settings/blocks", blocked, Surface.OWN, **OWN),
-    get("/settings/mutes", muted, Surface.OWN, **OWN),
-    get("/requests", asking, Surface.OWN, **OWN),
+    get("/settings/blocks", blocked, Surface.OWN, **PAGE),
+    get("/settings/mutes", muted, Surface.OWN, **PAGE),
+    get("/requests", asking, Surface.OWN, **PAGE),
 )

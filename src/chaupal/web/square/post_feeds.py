@@ -97,6 +97,6 @@ PICTURES = N_("Pictures without words")
 OPEN: dict[str, Any] = {"shape": Shape.FILE, "public": True, "limit": (120, 60)}
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/feed.atom", person, Surface.FEED, takes=PersonFeedAsked, **OPEN),
-    get("/tags/{tag}/feed.atom", tag, Surface.FEED, takes=TagFeedAsked, **OPEN),
+    get("/@{handle}/feed.atom", person, Surface.FEED, **OPEN),
+    get("/tags/{tag}/feed.atom", tag, Surface.FEED, **OPEN),
 )

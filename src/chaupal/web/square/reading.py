@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chaupal.governance.laws import house_texts
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.route import OPEN, PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
@@ -234,18 +234,16 @@ def _turned(call: Call[Any]) -> bool:
     return bool(call.args.max_id or call.args.min_id or call.args.since_id)
 
 
-PAGE: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "takes": Paged}
-KEPT: dict[str, Any] = PAGE | pages.KEPT
-OWN: dict[str, Any] = {"shape": Shape.PAGE, "takes": Paged}
+KEPT: dict[str, Any] = OPEN | pages.KEPT
 
 ROUTES: tuple[Route, ...] = (
-    get("/", front, Surface.HOME, **KEPT | {"takes": PublicAsked}),
-    get("/public", square, Surface.PUBLIC, **KEPT | {"takes": PublicAsked}),
-    get("/public/{language}", language, Surface.PUBLIC, **KEPT | {"takes": LanguageAsked}),
-    get("/everywhere", everywhere, Surface.PUBLIC, **KEPT | {"takes": PublicAsked}),
-    get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT | {"takes": LanguageAsked}),
-    get("/tags/{tag}", tag, Surface.TAG, **KEPT | {"takes": TagAsked}),
-    get("/saved", show_saved, Surface.SAVED, **OWN),
-    get("/likes", liked, Surface.SAVED, **OWN),
-    get("/about", about, Surface.TRENDS, **PAGE | {"takes": Nothing}),
+    get("/", front, Surface.HOME, **KEPT),
+    get("/public", square, Surface.PUBLIC, **KEPT),
+    get("/public/{language}", language, Surface.PUBLIC, **KEPT),
+    get("/everywhere", everywhere, Surface.PUBLIC, **KEPT),
+    get("/everywhere/{language}", language_everywhere, Surface.PUBLIC, **KEPT),
+    get("/tags/{tag}", tag, Surface.TAG, **KEPT),
+    get("/saved", show_saved, Surface.SAVED, **PAGE),
+    get("/likes", liked, Surface.SAVED, **PAGE),
+    get("/about", about, Surface.TRENDS, **OPEN),
 )

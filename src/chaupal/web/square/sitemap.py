@@ -97,5 +97,5 @@ ROUTES: tuple[Route, ...] = (
     get("/robots.txt", robots, Surface.NONE, **OPEN),
     get("/sitemap.xml", index, Surface.FEED, **OPEN),
     get("/sitemap/pages.xml", pages, Surface.RECORD, **OPEN),
-    get("/sitemap/people.xml", people, Surface.FEED, takes=SitemapAsked, **OPEN),
+    get("/sitemap/people.xml", people, Surface.FEED, **OPEN),
 )

@@ -94,7 +94,7 @@ async def _crowd(call: Call[CrowdAsked], page: Page[Visible[Person]], title: str
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, takes=PostAddress, **pages.KEPT),
-    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=CrowdAsked),
-    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True, takes=CrowdAsked),
+    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, **pages.KEPT),
+    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True),
+    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True),
 )

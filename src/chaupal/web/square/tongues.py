@@ -68,5 +68,5 @@ OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/languages", show, Surface.NONE, **OPEN),
-    post("/languages", choose, Surface.NONE, takes=LanguagesTyped, **OPEN),
+    post("/languages", choose, Surface.NONE, **OPEN),
 )

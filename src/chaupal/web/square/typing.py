@@ -109,6 +109,6 @@ def _moved(letters: str, shift: int) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/about/typing", explained, Surface.NONE, shape=Shape.PAGE, public=True, takes=LayoutAsked),
-    get("/lexicon/{language}", lexicon, Surface.SUGGEST, shape=Shape.FILE, public=True, takes=LexiconAsked),
+    get("/about/typing", explained, Surface.NONE, shape=Shape.PAGE, public=True),
+    get("/lexicon/{language}", lexicon, Surface.SUGGEST, shape=Shape.FILE, public=True),
 )

@@ -353,7 +353,7 @@ WHOLE_FORM = 160_000_000  # bytes of a form with pictures and films, whichever o
 WRITES: dict[str, Any] = {"shape": Shape.PAGE, "limit": POSTING}
 
 ROUTES: tuple[Route, ...] = (
-    get("/compose", compose, Surface.THREAD, shape=Shape.PAGE, takes=ComposeAsked),
-    post("/compose", publish, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, counts=posts_in, **WRITES),
-    post("/compose/more", one_more, Surface.THREAD, takes=PostTyped, body=WHOLE_FORM, **WRITES),
+    get("/compose", compose, Surface.THREAD, shape=Shape.PAGE),
+    post("/compose", publish, Surface.THREAD, body=WHOLE_FORM, counts=posts_in, **WRITES),
+    post("/compose/more", one_more, Surface.THREAD, body=WHOLE_FORM, **WRITES),
 )

@@ -178,15 +178,15 @@ READ: dict[str, Any] = {"scope": "read:notifications"}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get(V2, policy, Surface.OWN, gives=NotificationPolicy, **READ),
-    patch(V2, wish, Surface.OWN, takes=PolicyWished, gives=NotificationPolicy, **WRITE),
-    get(V1, old_policy, Surface.OWN, gives=NotificationPolicyV1, **READ),
-    put(V1, old_wish, Surface.OWN, takes=PolicyV1Wished, gives=NotificationPolicyV1, **WRITE),
-    get(REQUESTS, requests, Surface.NOTIFICATIONS, takes=Paged, **READ),
-    get(f"{REQUESTS}/merged", merged, Surface.NONE, gives=RequestsMerged, **READ),
-    post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
-    post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, takes=ByIds, **WRITE),
-    get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, takes=ById, gives=NotificationRequest, **READ),
-    post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, takes=ById, **WRITE),
-    post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),
+    get(V2, policy, Surface.OWN, **READ),
+    patch(V2, wish, Surface.OWN, **WRITE),
+    get(V1, old_policy, Surface.OWN, **READ),
+    put(V1, old_wish, Surface.OWN, **WRITE),
+    get(REQUESTS, requests, Surface.NOTIFICATIONS, **READ),
+    get(f"{REQUESTS}/merged", merged, Surface.NONE, **READ),
+    post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, **WRITE),
+    post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, **WRITE),
+    get(f"{REQUESTS}/{{id}}", request, Surface.NOTIFICATIONS, **READ),
+    post(f"{REQUESTS}/{{id}}/accept", accept, Surface.NOTIFICATIONS, **WRITE),
+    post(f"{REQUESTS}/{{id}}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),
 )

@@ -261,18 +261,11 @@ HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/notifications", listed, Surface.NOTIFICATIONS, takes=NotificationsPaged, **HOT),
-    get(
-        "/api/v1/notifications/unread_count",
-        unread,
-        Surface.NOTIFICATIONS,
-        takes=NotificationsPaged,
-        gives=UnreadCount,
-        **HOT,
-    ),
+    get("/api/v1/notifications", listed, Surface.NOTIFICATIONS, **HOT),
+    get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, **HOT),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
-    get(ONE, show, Surface.NOTIFICATIONS, takes=ById, gives=Notification, **READ),
-    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=ById, **WRITE),
-    get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses", takes=MarkersAsked),
-    post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses", takes=MarkersSent),
+    get(ONE, show, Surface.NOTIFICATIONS, gives=Notification, **READ),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),
+    get("/api/v1/markers", marks, Surface.OWN, scope="read:statuses"),
+    post("/api/v1/markers", mark, Surface.OWN, scope="write:statuses"),
 )

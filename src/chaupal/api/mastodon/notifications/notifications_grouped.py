@@ -11,7 +11,6 @@ from chaupal.api.court.warnings import AccountWarning
 from chaupal.api.mastodon.notifications.notifications import (
     NotificationsPaged,
     RelationshipSeveranceEvent,
-    UnreadCount,
     clear,
     event_of,
     report_of,
@@ -180,10 +179,10 @@ HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get(GROUPS, listed, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=GroupedNotifications, **HOT),
-    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, gives=UnreadCount, **HOT),
-    get(ONE, show, Surface.NOTIFICATIONS, takes=GroupKey, gives=GroupedNotifications, **READ),
-    get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, takes=GroupKey, **READ),
+    get(GROUPS, listed, Surface.NOTIFICATIONS, gives=GroupedNotifications, **HOT),
+    get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, **HOT),
+    get(ONE, show, Surface.NOTIFICATIONS, **READ),
+    get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, **READ),
     post(f"{GROUPS}/clear", clear, Surface.NOTIFICATIONS, **WRITE),
-    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, takes=GroupKey, **WRITE),
+    post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),
 )

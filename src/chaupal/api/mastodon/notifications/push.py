@@ -123,8 +123,8 @@ PATH = "/api/v1/push/subscription"
 MINE: dict[str, Any] = {"scope": "push"}
 
 ROUTES: tuple[Route, ...] = (
-    post(PATH, subscribe, Surface.OWN, takes=SubscriptionSent, gives=WebPushSubscription, **MINE),
-    get(PATH, show, Surface.OWN, gives=WebPushSubscription, **MINE),
-    put(PATH, change, Surface.OWN, takes=SubscriptionChanged, gives=WebPushSubscription, **MINE),
+    post(PATH, subscribe, Surface.OWN, **MINE),
+    get(PATH, show, Surface.OWN, **MINE),
+    put(PATH, change, Surface.OWN, **MINE),
     delete(PATH, remove, Surface.OWN, **MINE),
 )

@@ -133,7 +133,7 @@ def _shown(call: Call[Any], seen: Visible[Post], author: Visible[Person]) -> Edi
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    put(ONE, edit, Surface.STATUS, scope="write:statuses", takes=EditSent, limit=POSTING),
-    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, takes=ById),
-    get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses", takes=ById),
+    put(ONE, edit, Surface.STATUS, scope="write:statuses", limit=POSTING),
+    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True),
+    get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses"),
 )

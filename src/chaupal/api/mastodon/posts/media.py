@@ -238,12 +238,12 @@ def focus_of(text: str | None) -> tuple[float, float] | None:
 
 
 TAKES: dict[str, Any] = {"scope": "write:media", "gives": Attachment}
-NEW: dict[str, Any] = {**TAKES, "takes": UploadSent, "limit": UPLOADS, "body": MOST_BYTES}
+NEW: dict[str, Any] = {**TAKES, "limit": UPLOADS, "body": MOST_BYTES}
 
 ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),
     post("/api/v1/media", upload_and_wait, Surface.OWN, **NEW),
-    get("/api/v1/media/{id}", show, Surface.OWN, takes=ById, **TAKES),
-    put("/api/v1/media/{id}", describe, Surface.OWN, takes=MediaChanged, body=MOST_THUMBNAIL, **TAKES),
-    delete("/api/v1/media/{id}", withdraw, Surface.OWN, takes=ById, scope="write:media"),
+    get("/api/v1/media/{id}", show, Surface.OWN, **TAKES),
+    put("/api/v1/media/{id}", describe, Surface.OWN, body=MOST_THUMBNAIL, **TAKES),
+    delete("/api/v1/media/{id}", withdraw, Surface.OWN, scope="write:media"),
 )

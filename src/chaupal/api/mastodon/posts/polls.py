@@ -84,6 +84,6 @@ async def _shown(call: Call[Any], id_: int) -> PollShown:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/polls/{id}", show, Surface.STATUS, scope="read:statuses", public=True, takes=ById, gives=PollShown),
-    post("/api/v1/polls/{id}/votes", vote, Surface.STATUS, scope="write:statuses", takes=VoteSent, gives=PollShown),
+    get("/api/v1/polls/{id}", show, Surface.STATUS, scope="read:statuses", public=True),
+    post("/api/v1/polls/{id}/votes", vote, Surface.STATUS, scope="write:statuses"),
 )

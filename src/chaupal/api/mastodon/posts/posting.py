@@ -142,27 +142,11 @@ def posts_in(sent: PostSent) -> int:
 
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/api/v1/statuses",
-        publish,
-        Surface.STATUS,
-        scope="write:statuses",
-        takes=PostSent,
-        limit=POSTING,
-        counts=posts_in,
-    ),
-    get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True, takes=ByIds),
-    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, takes=ById, **HOT),
-    delete(
-        "/api/v1/statuses/{id}",
-        remove,
-        Surface.STATUS,
-        scope="write:statuses",
-        takes=PostDeletion,
-        limit=(30, 1_800),
-        takes_back=True,
-    ),
-    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, takes=ById, **HOT),
-    post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses", takes=RepostSent),
-    post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses", takes=ById),
+    post("/api/v1/statuses", publish, Surface.STATUS, scope="write:statuses", limit=POSTING, counts=posts_in),
+    get("/api/v1/statuses", several, Surface.STATUS, scope="read:statuses", public=True),
+    get("/api/v1/statuses/{id}", show, Surface.STATUS, public=True, **HOT),
+    delete("/api/v1/statuses/{id}", remove, Surface.STATUS, scope="write:statuses", limit=(30, 1_800), takes_back=True),
+    get("/api/v1/statuses/{id}/context", context, Surface.THREAD, public=True, **HOT),
+    post("/api/v1/statuses/{id}/reblog", repost, Surface.STATUS, scope="write:statuses"),
+    post("/api/v1/statuses/{id}/unreblog", unrepost, Surface.STATUS, scope="write:statuses"),
 )

@@ -49,14 +49,7 @@ async def allow(call: Call[QuotePolicySent]) -> Answer:
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{ONE}/quotes", listed, Surface.PUBLIC, scope="read:statuses", public=True, takes=PagedById),
-    post(
-        f"{ONE}/quotes/{{quote_id}}/revoke",
-        revoke,
-        Surface.STATUS,
-        scope="write:statuses",
-        takes=QuoteRevocation,
-        takes_back=True,
-    ),
-    put(f"{ONE}/interaction_policy", allow, Surface.STATUS, scope="write:statuses", takes=QuotePolicySent),
+    get(f"{ONE}/quotes", listed, Surface.PUBLIC, scope="read:statuses", public=True),
+    post(f"{ONE}/quotes/{{quote_id}}/revoke", revoke, Surface.STATUS, scope="write:statuses", takes_back=True),
+    put(f"{ONE}/interaction_policy", allow, Surface.STATUS, scope="write:statuses"),
 )

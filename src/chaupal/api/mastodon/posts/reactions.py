@@ -7,7 +7,7 @@ import msgspec
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import around
 from chaupal.http.call import Answer, Call
-from chaupal.http.paging import ById, Number, Paged, PagedById, link_header
+from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
@@ -58,17 +58,17 @@ def _handler_of(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
 ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
-    post(f"{ONE}/favourite", _act(reactions.like), Surface.STATUS, scope="write:favourites", takes=ById),
-    post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites", takes=ById),
-    post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks", takes=ById),
-    post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks", takes=ById),
-    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts", takes=ById),
-    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts", takes=ById),
-    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes", takes=ById),
-    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes", takes=ById),
-    post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses", takes=TranslationAsked),
-    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
-    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True, takes=PagedById),
-    get("/api/v1/favourites", _handler_of(saved.liked), Surface.SAVED, scope="read:favourites", takes=Paged, kept=True),
-    get("/api/v1/bookmarks", _handler_of(saved.saved), Surface.SAVED, scope="read:bookmarks", takes=Paged, kept=True),
+    post(f"{ONE}/favourite", _act(reactions.like), Surface.STATUS, scope="write:favourites"),
+    post(f"{ONE}/unfavourite", _act(reactions.unlike), Surface.STATUS, scope="write:favourites"),
+    post(f"{ONE}/bookmark", _act(reactions.save), Surface.STATUS, scope="write:bookmarks"),
+    post(f"{ONE}/unbookmark", _act(reactions.unsave), Surface.STATUS, scope="write:bookmarks"),
+    post(f"{ONE}/pin", _act(pinning.pin), Surface.STATUS, scope="write:accounts"),
+    post(f"{ONE}/unpin", _act(pinning.unpin), Surface.STATUS, scope="write:accounts"),
+    post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes"),
+    post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes"),
+    post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses"),
+    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True),
+    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True),
+    get("/api/v1/favourites", _handler_of(saved.liked), Surface.SAVED, scope="read:favourites", kept=True),
+    get("/api/v1/bookmarks", _handler_of(saved.saved), Surface.SAVED, scope="read:bookmarks", kept=True),
 )  # fmt: skip

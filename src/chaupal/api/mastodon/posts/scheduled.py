@@ -167,8 +167,8 @@ READ: dict[str, Any] = {"scope": "read:statuses"}
 WRITE: dict[str, Any] = {"scope": "write:statuses"}
 
 ROUTES: tuple[Route, ...] = (
-    get(ALL, listed, Surface.OWN, takes=Paged, **READ),
-    get(f"{ALL}/{{id}}", show, Surface.OWN, takes=ById, gives=ScheduledShown, **READ),
-    put(f"{ALL}/{{id}}", change, Surface.OWN, takes=ScheduledChanged, gives=ScheduledShown, **WRITE),
-    delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes=ById, takes_back=True, **WRITE),
+    get(ALL, listed, Surface.OWN, **READ),
+    get(f"{ALL}/{{id}}", show, Surface.OWN, **READ),
+    put(f"{ALL}/{{id}}", change, Surface.OWN, **WRITE),
+    delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes_back=True, **WRITE),
 )
