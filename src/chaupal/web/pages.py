@@ -21,7 +21,8 @@ from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.reads.people.badges import Badges
 from chaupal.social.people import appearance, tongues
 from chaupal.social.people.appearance import Appearance
-from chaupal.social.signin.passwords import LONGEST, SHORTEST
+from chaupal.social.posts.polls import MOST_OPTIONS
+from chaupal.social.signin.password_changes import LONGEST, SHORTEST
 from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen
@@ -197,6 +198,7 @@ def environment(language: str, native: bool = False) -> "Environment":
         "group_of": places.group_of,
         "shortest_password": SHORTEST,
         "longest_password": LONGEST,
+        "most_options": MOST_OPTIONS,
         "has_icons": "icon-apple.png" in static.files(),
         "has_emoji": "emoji.json" in static.files(),
     }

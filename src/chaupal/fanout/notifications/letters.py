@@ -12,7 +12,7 @@ from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
 from chaupal.social.events import ConfirmationAsked, PasswordResetAsked
 from chaupal.social.people import accounts
-from chaupal.social.signin import passwords
+from chaupal.social.signin import password_changes
 
 
 class AboutRuling(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ async def confirmation(carrier: Carrier, event: ConfirmationAsked) -> None:
 
 
 async def reset(carrier: Carrier, event: PasswordResetAsked) -> None:
-    await passwords.mail_reset(carrier, event.account)
+    await password_changes.mail_reset(carrier, event.account)
 
 
 async def invitation(carrier: Carrier, event: OfficeUserInvited) -> None:

@@ -2,8 +2,10 @@
 
 from chaupal.governance.context import Court
 from chaupal.governance.events import ClockAlert
+from chaupal.governance.regimes import Regime
 from chaupal.store.court import clocks
 from chaupal.store.court.clocks import ClockRow
+from chaupal.store.court.docket import Order
 from chaupal.store.machine.work import Writing
 
 ORDER, APPEAL, REPORT = "order", "appeal", "report"  # what a clock can be about
@@ -14,6 +16,17 @@ stop = clocks.stop
 stop_all = clocks.stop_all
 running = clocks.running
 of_matter = clocks.of_matter
+
+
+async def start_of_order(w: Writing, order: Order, regime: Regime) -> None:
+    """Begin an order's clocks, from when it was received. What it asks and what its law asks both count: the earlier hour does."""
+    # What the house opened itself nobody sent in; whoever reported something has clocks of their own (`complaints.py`).
+    answers = () if order.authority_id is None else ("acknowledge", "confirm_interim")
+    for kind in ("act", *answers):
+        asked = order.act_by if kind == "act" else None
+        due = min((end for end in (regime.due(kind, order.received_at), asked) if end is not None), default=None)
+        if due is not None:
+            await start(w, ORDER, order.id, kind, order.received_at, due)
 
 
 async def alert(court: Court) -> int:

@@ -467,14 +467,7 @@ async def _begin(court: Court, w: Writing, order: Order, regime: Regime, origin_
     events = list(_first_steps(court, order, " ".join(origin_note.split())[:300]))
     for event in events:
         await order_events.add_order_event(w, event)
-    # What the house opened itself nobody sent in; whoever reported something has clocks of their own (`complaints.py`).
-    answers = () if order.authority_id is None else ("acknowledge", "confirm_interim")
-    for kind in ("act", *answers):
-        # What the order asks and what its law asks are both counted: the stricter rules the clock.
-        ends = (regime.due(kind, order.received_at), order.act_by if kind == "act" else None)
-        due = min((end for end in ends if end is not None), default=None)
-        if due is not None:
-            await clocks.start(w, clocks.ORDER, order.id, kind, order.received_at, due)
+    await clocks.start_of_order(w, order, regime)
     if order.filed_by is not None:  # who files here is told so at once
         await steps.enter(court, w, order, events, "acknowledge", OrderEventBody(), CLOCK)
 

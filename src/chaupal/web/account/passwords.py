@@ -8,7 +8,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
-from chaupal.social.signin import passwords
+from chaupal.social.signin import password_changes
 from chaupal.web import pages
 from chaupal.web.account.joining import NOT_YET, OPEN, agent, errors_of, keep
 from chaupal.web.pages import MailLink
@@ -36,18 +36,18 @@ async def show_forgotten(call: Call[Nothing]) -> Answer:
 
 async def forgotten(call: Call[ResetAsked]) -> Answer:
     """The same answer whether or not anybody has the address."""
-    await passwords.ask_reset(call.house.square, call.args.email)
+    await password_changes.ask_reset(call.house.square, call.args.email)
     return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=True)
 
 
 async def show_reset(call: Call[MailLink]) -> Answer:
-    works = await passwords.may_reset(call.house.square, call.args.secret)
+    works = await password_changes.may_reset(call.house.square, call.args.secret)
     return await _reset_page(call, "ask" if works else "dead", {})
 
 
 async def reset(call: Call[ResetTyped]) -> Answer:
     try:
-        await passwords.reset_password(call.house.square, call.args.secret, call.args.password)
+        await password_changes.reset_password(call.house.square, call.args.secret, call.args.password)
     except NotFound:
         return await _reset_page(call, "dead", {})
     except Invalid as problem:
@@ -62,7 +62,7 @@ async def show_change(call: Call[Nothing]) -> Answer:
 async def change(call: Call[PasswordChange]) -> Answer:
     args = call.args
     try:
-        session = await passwords.change_password(
+        session = await password_changes.change_password(
             call.house.square, call.viewer, args.old, args.password, agent=agent(call)
         )
     except Invalid as problem:

@@ -194,6 +194,7 @@ def test_files_that_are_no_laws_are_left_alone(tmp_path: Path):
         ("version = 1", "version = 0", "version: expected `int` >= 1"),
         ("version = 1\n", "", "version: is missing"),
         ('secrecy = "none"\n', 'secrecy = "none"\nclok_start = "received"\n', "clok_start: is no field of such a file; clock_start is"),
+        ('secrecy = "none"\n', 'secrecy = "none"\nclock_start = "served"\n', "clock_start: invalid enum value 'served'"),
         ('secrecy = "none"\n', 'secrecy = "none"\ndigest = "00"\n', "digest: is no field of such a file"),
         ('hi = "कोहरे में ख़तरा"', 'hi = "कोहरे में ख़तरा", te = "x"', "bases[0]: object contains unknown field `te`"),
         (', hi = "कोहरे में ख़तरा"', "", "bases[0]: object missing required field `hi`"),

@@ -170,7 +170,8 @@ class Regime(Dated, frozen=True, kw_only=True):
     complaints: tuple[Complaint, ...] = ()
     clocks: dict[Code, Duration] = msgspec.field(default_factory=dict[str, Duration])
     clock_titles: dict[Code, Titled] = msgspec.field(default_factory=dict[str, Titled])
-    clock_start: Literal["received", "acknowledged", "served"] = "received"
+    # Nothing else: a house that could wait for its own receipt, or for being served, could put its own deadline off.
+    clock_start: Literal["received"] = "received"
     stale_after: Duration | None = None
     territory: Territory
     measures_allowed: tuple[Measure, ...]

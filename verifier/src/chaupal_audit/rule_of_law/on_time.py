@@ -203,7 +203,7 @@ def decided_late(book: Book, matter: Matter) -> str:
 
 def decided_late_by_law(book: Book, matter: Matter) -> str:
     due = moment(matter.said.law_act_by)
-    if due is None and matter.law is not None and not matter.own and matter.law.clock_start == "received":
+    if due is None and matter.law is not None and not matter.own:
         due = matter.law.due("act", matter.received)
     return _late(book, matter, due)
 
