@@ -2,18 +2,24 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from browser.conftest import Opens
 
 
-def test_keys_of_the_office_walk_one_by_one_open_and_write(opens: Opens):
-    page = opens("chitra", phone=False)
+def opened_with_two_targets(page: Page) -> str:
+    """The order whose page it is now; other tests have filed some with one target."""
     page.goto("/orders")
-    for ref in page.locator("main article h2 a").all_inner_texts():  # other tests have filed orders with one target
+    for ref in page.locator("main article h2 a").all_inner_texts():
         page.goto(f"/office/orders/{ref}")
         if page.locator("#target-2").count():
-            break
+            return ref
+    raise AssertionError("no order has two targets")
+
+
+def test_keys_of_the_office_walk_one_by_one_open_and_write(opens: Opens):
+    page = opens("chitra", phone=False)
+    ref = opened_with_two_targets(page)
     for key, row in (("j", 1), ("j", 2), ("k", 1)):
         page.keyboard.press(key)
         expect(page.locator(f"#target-{row}")).to_be_focused()

@@ -58,16 +58,14 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if request.param not in ("sqlite", "postgres"):  # as the tests of surfaces know more of them
         pytest.skip(f"no stage of these tests: {request.param}")
     folder: Path = tmp_path_factory.mktemp(str(request.param))
-    dsn = ""
-    if request.param == "postgres":
-        postgres: Postgres = request.getfixturevalue("postgres_server")
-        dsn = postgres.fresh(template=request.getfixturevalue("migrated"))
-    else:  # as there, a store that was migrated once: each file of tests has a server of its own
+    postgres: Postgres | None = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+    dsn = postgres.fresh(template=request.getfixturevalue("migrated")) if postgres else ""
+    if not postgres:  # as there, a store that was migrated once: each file of tests has a server of its own
         (folder / "data").mkdir(mode=0o700)
         shutil.copy(request.getfixturevalue("migrated_file"), folder / "data")
     with served(folder, database=dsn, push_private=True) as server:
         yield Stage(server, join(server.settings, *CAST))
-    if dsn:
+    if postgres:
         postgres.drop(dsn)
 
 

@@ -1,7 +1,10 @@
-"""Two of the cast as they come with Mastodon.py, for the files that ask for them so."""
+"""Two of the cast as they come with Mastodon.py, for the files that ask for them so, and what it types otherwise than it is."""
+
+from typing import cast
 
 import pytest
 from mastodon import Mastodon
+from mastodon.return_types import Notification
 
 from clients.conftest import Stage
 
@@ -14,3 +17,8 @@ def asha(stage: Stage) -> Mastodon:
 @pytest.fixture
 def binod(stage: Stage) -> Mastodon:
     return stage.mastodon("binod")
+
+
+def notification(client: Mastodon, id_: int | str) -> Notification:
+    """One of them by itself; the library calls its answer a list, which it is where none is named."""
+    return cast(Notification, client.notifications(id_))

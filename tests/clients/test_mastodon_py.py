@@ -3,13 +3,16 @@
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 from mastodon.errors import MastodonIllegalArgumentError
+from mastodon.return_types import Tag
 
 from clients.conftest import Stage
 from clients.images import png
+from clients.mastodons import notification
 from clients.visitor import Visitor
 from films import film, sound
 from waiting import eventually
@@ -137,7 +140,8 @@ def test_searches_in_hindi(asha: Mastodon, binod: Mastodon):
     post = asha.status_post("सरसों के खेत में बसंत #वसंत_पंचमी", language="hi")
     found = eventually(lambda: binod.search("सरसों", result_type="statuses").statuses)
     assert [s.id for s in found] == [post.id]
-    assert [t.name for t in eventually(lambda: binod.search("वसंत", result_type="hashtags").hashtags)] == ["वसंत_पंचमी"]
+    tags = eventually(lambda: cast(list[Tag], binod.search("वसंत", result_type="hashtags").hashtags))
+    assert [tag.name for tag in tags] == ["वसंत_पंचमी"]
     assert [a.username for a in binod.search("ash", result_type="accounts").accounts] == ["asha"]
     assert [s.id for s in binod.search(post.url, result_type="statuses").statuses] == [post.id]
     assert [s.id for s in binod.timeline_hashtag("वसंत_पंचमी")] == [post.id]
@@ -178,7 +182,7 @@ def test_a_sound_is_asked_for_until_it_is_ready(asha: Mastodon, tmp_path: Path):
     (tmp_path / "song.ogg").write_bytes(sound(".ogg"))
     media = asha.media_post(tmp_path / "song.ogg")
     assert media.url is None and media.type == "audio"
-    ready = eventually(lambda: (found := asha.media(media)) and found.url and found)
+    ready = eventually(lambda: found if (found := asha.media(media)) and found.url else None)
     assert bare(asha.status_post("सुनिए", media_ids=[media]).media_attachments[0].url) == bare(ready.url)
 
 
@@ -196,8 +200,8 @@ def test_is_notified_of_what_others_do(stage: Stage, asha: Mastodon, binod: Mast
 
     told = eventually(lambda: kinds() if len(kinds()) == 4 else {})
     assert set(told) == {"follow", "favourite", "reblog", "mention"}
-    assert asha.notifications(told["favourite"]).status.id == asha.notifications(told["reblog"]).status.id == post.id
-    mention = asha.notifications(told["mention"])
+    assert notification(asha, told["favourite"]).status.id == notification(asha, told["reblog"]).status.id == post.id
+    mention = notification(asha, told["mention"])
     assert (mention.status.id, mention.account.username) == (answer.id, "binod")
     assert [n.type for n in asha.notifications(types=["mention"])] == ["mention"]
     assert "mention" not in {n.type for n in asha.notifications(exclude_types=["mention"])}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from services import as_user, die_with_parent
 
@@ -37,7 +38,7 @@ class Child:
     environ: Mapping[str, str] = field(default_factory=dict[str, str])
     user: pwd.struct_passwd | None = None
     ready: Callable[[], bool] = lambda: True
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[Any] | None = None
     stopped: bool = False  # by SIGSTOP
     unset: Collection[str] = ()  # words of our environment that are not told
 

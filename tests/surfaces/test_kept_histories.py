@@ -303,14 +303,15 @@ class Histories(RuleBasedStateMachine):
 class Elsewhere(Histories):
     """The same, where all is done in one process and asked in another, on one PostgreSQL."""
 
-    databases: Callable[[], str]
+    postgres: Postgres
+    template: str
     valkey: str
 
     async def _open(self, data: Path) -> tuple[Village, House | None]:
         settings = load_settings(
             environ={},
             data=str(data),
-            database=type(self).databases(),
+            database=self.postgres.fresh(template=self.template),
             valkey=self.valkey,
             rate_limits=False,
             log_batch_minutes=0,
@@ -339,8 +340,7 @@ def test_no_history_leaves_an_answer_that_would_be_another_one_by_now(tmp_path: 
 def test_no_history_leaves_an_answer_in_another_process_that_would_be_another_one_by_now(
     tmp_path: Path, postgres_server: Postgres, migrated: str, valkey_url: str
 ):
-    Elsewhere.databases = lambda: postgres_server.fresh(template=migrated)
-    Elsewhere.valkey = valkey_url
+    Elsewhere.postgres, Elsewhere.template, Elsewhere.valkey = postgres_server, migrated, valkey_url
     play(Elsewhere, tmp_path)
 
 

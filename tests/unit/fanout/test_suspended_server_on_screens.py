@@ -30,5 +30,5 @@ async def test_open_screens_hear_of_the_newest_posts_of_a_server_that_is_suspend
         measure=Measure.SUSPEND_SERVER.value,
     )
     placed = await placing.PLACING[DecisionServed](street.carrier.streams, event)
-    [(_, tiding)] = [one for one in placed if isinstance(one[1], RulingTiding)]
+    [tiding] = [one for _, one in placed if isinstance(one, RulingTiding)]
     assert set(tiding.posts) == set(said[:2])

@@ -6,9 +6,11 @@ from chaupal.kernel.settings import FIELDS, BadSettings, Settings, load_settings
 
 
 def test_every_setting_says_what_it_is_for():
-    from msgspec.inspect import Metadata, type_info
+    from msgspec.inspect import Metadata, StructType, type_info
 
-    for field in type_info(Settings).fields:
+    described = type_info(Settings)
+    assert isinstance(described, StructType)
+    for field in described.fields:
         kind = field.type
         assert isinstance(kind, Metadata), field.name
         assert (kind.extra_json_schema or {}).get("description", "").endswith("."), field.name

@@ -3,6 +3,7 @@
 import json
 import pickle
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import pytest
@@ -48,7 +49,7 @@ def a_post(**changes) -> Post:
 
 
 def test_a_sealed_post_has_no_attributes_no_json_no_pickle_and_no_text():
-    sealed = Sealed(a_post())
+    sealed: Any = Sealed(a_post())
     assert repr(sealed) == "<sealed Post>"
     assert "चौपाल" not in f"{sealed!s} {sealed!r}"
     with pytest.raises(AttributeError):
@@ -115,7 +116,7 @@ def test_a_field_added_to_a_post_is_hidden_where_it_is_withheld_by_itself(field)
 
 def test_a_field_that_knows_nothing_empty_is_refused_instead_of_shown():
     where = msgspec.defstruct("Where", [("place", Mention)], bases=(Post,), frozen=True, kw_only=True)
-    post = where(*(getattr(a_post(), name) for name in Post.__struct_fields__), place=Mention(1, "ए"))
+    post: Any = where(*(getattr(a_post(), name) for name in Post.__struct_fields__), place=Mention(1, "ए"))
     with pytest.raises(TypeError):
         post.shell()
 

@@ -118,7 +118,8 @@ def test_a_suspended_author_is_gone_from_lists_and_told_to_be_gone_where_one_ask
             Surface.PEER,
         )
         assert isinstance(verdict, Placeholder if asked else Hide), surface
-    assert judge(GERMANY, Surface.STATUS, post(), suspended).scope == "suspended"
+    told = judge(GERMANY, Surface.STATUS, post(), suspended)
+    assert isinstance(told, Placeholder) and told.scope == "suspended"
     assert judge(GERMANY, Surface.STATUS, post(visibility=Visibility.PRIVATE), suspended) == Hide("not_for_you")
 
 
