@@ -378,8 +378,8 @@ def shape_of(call: Call[Any]) -> tuple[str | bool, ...]:
 
 
 def as_answer(value: Any) -> Answer:
-    """What a handler returned: an Answer as it is, anything else as JSON."""
-    return value if isinstance(value, Answer) else json(value)
+    """What a handler returned: an Answer as it is, anything else as JSON; nothing is told as `{}`, as Mastodon's clients expect."""
+    return value if isinstance(value, Answer) else json({} if value is None else value)
 
 
 def problem_json(problem: Problem, words: Words | None = None) -> Answer:

@@ -72,7 +72,7 @@ async def error_page(call: Call[Any], problem: Problem) -> Answer:
         problem.status,
         headers_of(problem),
         problem=problem,
-        title=said.gettext(title),
+        titled=title,
         sentence=told,
         typed=typed,
         back=mending.back(call),

@@ -88,10 +88,21 @@ def introduce(cast: Iterable[Player]) -> None:
 
 
 async def render(
-    call: Call[Any], template: str, status: int = 200, headers: list[tuple[str, str]] | None = None, **context: Any
+    call: Call[Any],
+    template: str,
+    status: int = 0,
+    headers: list[tuple[str, str]] | None = None,
+    *,
+    titled: str = "",
+    **context: Any,
 ) -> Answer:
-    """The page, with a mark for the word in its forms (`http.csrf`). Every template gets the names of `common` besides its own."""
-    told = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
+    """The page, with a mark for the word in its forms (`http.csrf`). Every template gets the names of `common` besides its own.
+
+    `status`: where it is another than 200, or 422 with `errors`. `titled`: a title that is in the catalogues, else `title` is as it is.
+    """
+    told: dict[str, Any] = {"me": await _me(call), "badges": await _badges(call), "announced": await _announced(call)}
+    if titled:
+        told["title"] = words(call.viewer.language).gettext(titled)
     native = appearance_of(call).digits == "native"
     names = common(call) | told | context
     names["aside"] = Sidebar() if template.startswith(ALONE) else await sidebar(call)
@@ -100,7 +111,7 @@ async def render(
     )
     names["pen"] = Pen(frame, call.house.reads.clock())
     html = environment(call.viewer.language, native).get_template(template).render(names)
-    return page(html, status, headers)
+    return page(html, status or (422 if context.get("errors") else 200), headers)
 
 
 def common(call: Call[Any]) -> dict[str, Any]:

@@ -55,10 +55,9 @@ async def agree(call: Call[ById]) -> AuthorityShown:
     return await _shown(call, await authorities.agree(call.house.court, call.viewer, call.args.id))
 
 
-async def drop(call: Call[ById]) -> dict[str, Any]:
+async def drop(call: Call[ById]) -> None:
     """Take back what is proposed of it."""
     await authorities.drop(call.house.court, call.viewer, call.args.id)
-    return {}
 
 
 async def _shown(call: Call[Any], authority: Authority) -> AuthorityShown:

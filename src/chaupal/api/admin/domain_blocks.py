@@ -196,10 +196,9 @@ async def change(call: Call[DomainBlockChanged]) -> Answer:
     return json(_block(call, made) if made.limits or made.waiting else {}, 202 if made.waiting else 200)
 
 
-async def end(call: Call[BlockEnded]) -> Answer:
+async def end(call: Call[BlockEnded]) -> None:
     """End all that is in force on a server, and send back what is proposed."""
     await limits.end(call.house.court, call.viewer, call.args.id, call.args.text)
-    return json({})
 
 
 # --- let in by name ---

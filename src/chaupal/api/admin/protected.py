@@ -48,10 +48,9 @@ async def ask_end(call: Call[ById]) -> Protected | dict[str, Any]:
     return {} if over else await _speaker(call, call.args.id)
 
 
-async def end(call: Call[ById]) -> dict[str, Any]:
+async def end(call: Call[ById]) -> None:
     """Agree that a protection ends, as another person proposed."""
     await speakers.end(call.house.court, call.viewer, call.args.id)
-    return {}
 
 
 async def keep(call: Call[ById]) -> Protected:

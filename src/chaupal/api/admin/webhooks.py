@@ -52,16 +52,14 @@ async def rotate(call: Call[ById]) -> WebhookShown:
     return _with_secret(await webhooks.new_secret(call.house.court, call.viewer, call.args.id))
 
 
-async def ping(call: Call[ById]) -> dict[str, Any]:
+async def ping(call: Call[ById]) -> None:
     """Send a word that says nothing."""
     await webhooks.ping(call.house.court, call.viewer, call.args.id)
-    return {}
 
 
-async def remove(call: Call[ById]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> None:
     """Take it away, with all that it was still to be sent."""
     await webhooks.remove(call.house.court, call.viewer, call.args.id)
-    return {}
 
 
 def _with_secret(made: NewWebhook) -> WebhookShown:

@@ -60,22 +60,19 @@ async def listed(call: Call[AnnouncementsAsked]) -> list[Announcement]:
     return [shown(call, told) for told in found]
 
 
-async def dismiss(call: Call[ById]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> None:
     """It was read."""
     await announcements.dismiss(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
-async def react(call: Call[ReactionTo]) -> dict[str, Any]:
+async def react(call: Call[ReactionTo]) -> None:
     """With one emoji."""
     await announcements.react(call.house.square, call.viewer, call.args.id, call.args.name)
-    return {}
 
 
-async def unreact(call: Call[ReactionTo]) -> dict[str, Any]:
+async def unreact(call: Call[ReactionTo]) -> None:
     """Take it back."""
     await announcements.unreact(call.house.square, call.viewer, call.args.id, call.args.name)
-    return {}
 
 
 def shown(call: Call[Any], told: AnnouncementSeen) -> Announcement:

@@ -55,10 +55,9 @@ async def _marked(call: Call[ById], *, unread: bool) -> Conversation:
     return (await shown(call, [await reads.by_root(call.house.reads, call.viewer, call.args.id)]))[0]
 
 
-async def remove(call: Call[ById]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> None:
     """Off one's list; its posts stay."""
     await conversations.remove(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def shown(call: Call[Any], talks: Sequence[Talk]) -> list[Conversation]:

@@ -43,16 +43,14 @@ async def listed(call: Call[Paged]) -> Answer:
     return json([one.domain for one in page.items], headers=link_header(call, page))
 
 
-async def hide(call: Call[DomainSent]) -> Answer:
+async def hide(call: Call[DomainSent]) -> None:
     """Hide a server: nothing of it is met but whom one follows there, and whoever follows one from there does so no more."""
     await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
-    return json({})
 
 
-async def show(call: Call[DomainSent]) -> Answer:
+async def show(call: Call[DomainSent]) -> None:
     """Hide it no more."""
     await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
-    return json({})
 
 
 async def public(call: Call[Nothing]) -> list[DomainBlock]:

@@ -198,10 +198,9 @@ async def change(call: Call[FilterChanged]) -> FilterShown:
     return _filter(await filtering.by_id(call.house.reads, call.viewer, call.args.id))
 
 
-async def remove(call: Call[ById]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> None:
     """Drop a filter."""
     await filters.remove(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def keywords(call: Call[ById]) -> list[KeywordShown]:
@@ -228,10 +227,9 @@ async def change_keyword(call: Call[KeywordChanged]) -> KeywordShown:
     return _keyword((await filtering.keyword(call.house.reads, call.viewer, args.id))[1])
 
 
-async def remove_keyword(call: Call[ById]) -> dict[str, Any]:
+async def remove_keyword(call: Call[ById]) -> None:
     """Drop a keyword."""
     await filters.remove_keyword(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def posts(call: Call[ById]) -> list[FilteredShown]:
@@ -299,10 +297,9 @@ async def change_first(call: Call[FilterV1Changed]) -> FilterV1:
     return _first(*await filtering.keyword(call.house.reads, call.viewer, args.id))
 
 
-async def remove_first(call: Call[ById]) -> dict[str, Any]:
+async def remove_first(call: Call[ById]) -> None:
     """Drop the keyword, and with the last one the filter."""
     await filters.remove_keyword(call.house.square, call.viewer, call.args.id, last=True)
-    return {}
 
 
 READ: dict[str, Any] = {"scope": "read:filters"}

@@ -64,7 +64,7 @@ async def join(call: Call[JoinSent]) -> TokenGiven:
     return TokenGiven(access_token=token, scope=scope, created_at=square.clock() // 1000)
 
 
-async def mail_again(call: Call[EmailSent]) -> Answer:
+async def mail_again(call: Call[EmailSent]) -> None:
     """The link by which the address is confirmed, once more."""
     try:
         if call.args.email:
@@ -73,7 +73,6 @@ async def mail_again(call: Call[EmailSent]) -> Answer:
             await accounts.ask_confirmation(call.house.square, call.viewer)
     except Conflict as problem:
         raise NotAllowed("awaits_nothing") from problem
-    return json({})
 
 
 async def is_confirmed(call: Call[Nothing]) -> Answer:

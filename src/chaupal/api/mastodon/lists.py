@@ -73,10 +73,9 @@ async def change(call: Call[ListChanged]) -> ListShown:
     return _shown(await lists.change(call.house.square, call.viewer, call.args.id, _wish(call.args)))
 
 
-async def remove(call: Call[ById]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> None:
     """Drop a list."""
     await lists.remove(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def members(call: Call[PagedById]) -> Answer:
@@ -87,16 +86,14 @@ async def members(call: Call[PagedById]) -> Answer:
     return Answer(await people_bytes(call, page.items), headers=link_header(call, page))
 
 
-async def add(call: Call[MembersSent]) -> dict[str, Any]:
+async def add(call: Call[MembersSent]) -> None:
     """Put people into a list."""
     await lists.add(call.house.square, call.viewer, call.args.id, call.args.account_ids)
-    return {}
 
 
-async def take_out(call: Call[MembersSent]) -> dict[str, Any]:
+async def take_out(call: Call[MembersSent]) -> None:
     """Take people out of a list."""
     await lists.take_out(call.house.square, call.viewer, call.args.id, call.args.account_ids)
-    return {}
 
 
 async def timeline(call: Call[PagedById]) -> Answer:

@@ -91,10 +91,9 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
     return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
 
 
-async def remove(call: Call[ById]) -> dict[str, Any]:
+async def remove(call: Call[ById]) -> None:
     """Show it no more."""
     await followed_tags.unfeature(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def proposed(call: Call[Nothing]) -> Answer:

@@ -78,10 +78,9 @@ async def page_v1(call: Call[SuggestionsAsked]) -> Answer:
     return Answer(await people_bytes(call, [one.person for one in await _suggested(call)]))
 
 
-async def turn_down(call: Call[ById]) -> dict[str, Any]:
+async def turn_down(call: Call[ById]) -> None:
     """Not to be suggested again."""
     await regards.unsuggest(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def directory(call: Call[DirectoryAsked]) -> Answer:

@@ -86,9 +86,8 @@ async def change(call: Call[DraftSent]) -> DraftShown:
     return await _draft(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
 
 
-async def drop(call: Call[ById]) -> dict[str, Any]:
+async def drop(call: Call[ById]) -> None:
     await drafts.drop(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 def body_of(sent: DraftSent) -> Unsaid:

@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.people import account_status as standing
 from chaupal.web import pages
 from chaupal.web.court import disputes, disputewords
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 async def show(call: Call[Nothing]) -> Answer:
@@ -27,7 +27,7 @@ async def show(call: Call[Nothing]) -> Answer:
         words=disputewords,
         told=told,
         appeal=ruling_texts.notice_page(ruling.id) if ruling else "",
-        title=words(language).gettext(N_("Account status")),
+        titled=N_("Account status"),
     )
 
 

@@ -42,7 +42,7 @@ async def show(call: Call[SavedAsked]) -> Answer:
         choices=choices,
         chosen=asdict(pages.appearance_of(call)),
         saved=call.args.saved,
-        title=said.gettext(N_("Appearance")),
+        titled=N_("Appearance"),
     )
 
 

@@ -97,7 +97,7 @@ async def show(call: Call[ConsentAsked]) -> Answer:
         app=asked.app,
         asked=_form(call.args),
         wishes=wishes(call, asked.scopes),
-        title=words(call.viewer.language).gettext(N_("Allow an app")),
+        titled=N_("Allow an app"),
     )
 
 
@@ -135,8 +135,9 @@ async def _refuse(call: Call[Any], refused: Refused) -> Answer:
         return redirect(refused.back, headers=[_policy(refused.back)])
     said = words(call.viewer.language)
     reason = REFUSED.get(refused.error, N_("The app's request is not complete. Start again from the app."))
-    title = said.gettext(N_("This app cannot be allowed"))
-    return await pages.render(call, "joining/refused.html", 400, reason=said.gettext(reason), title=title)
+    return await pages.render(
+        call, "joining/refused.html", 400, reason=said.gettext(reason), titled=N_("This app cannot be allowed")
+    )
 
 
 def wishes(call: Call[Any], scopes: str) -> list[str]:

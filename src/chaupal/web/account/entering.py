@@ -12,7 +12,7 @@ from chaupal.social.signin import logins, passkeys, sessions, two_factor as seco
 from chaupal.social.signin.logins import Half
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class LogInAsked(msgspec.Struct, kw_only=True):
@@ -73,12 +73,11 @@ async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | 
     return await pages.render(
         call,
         "joining/second.html",
-        422 if errors else 200,
         half=half,
         leads=leads,
         options=options,
         errors=errors or {},
-        title=words(call.viewer.language).gettext(N_("One more step")),
+        titled=N_("One more step"),
     )
 
 
@@ -146,7 +145,7 @@ async def _login_page(
         sent=sent,
         errors=errors,
         at_once=at_once,
-        title=words(call.viewer.language).gettext(N_("Log in")),
+        titled=N_("Log in"),
     )
 
 
@@ -155,11 +154,10 @@ async def _door(call: Call[PasskeySigned], errors: dict[str, str]) -> Answer:
     return await pages.render(
         call,
         "joining/passkey.html",
-        422 if errors else 200,
         options=options,
         leads=call.args.next,
         errors=errors,
-        title=words(call.viewer.language).gettext(N_("Log in with a passkey")),
+        titled=N_("Log in with a passkey"),
     )
 
 

@@ -63,7 +63,7 @@ async def _show(call: Call[Any], error: str = "") -> Answer:
             )
             for one in mine
         ],
-        title=words(language).gettext(N_("Export")),
+        titled=N_("Export"),
     )
 
 

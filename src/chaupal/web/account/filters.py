@@ -172,13 +172,12 @@ def _whole(filter_: Filter) -> bool:
 
 async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = None, *, done: bool = False) -> Answer:
     found = await filtering.of_viewer(call.house.reads, call.viewer)
-    title = words(call.viewer.language).gettext(N_("Filters"))
     return await pages.render(
         call,
         "keeping/filters.html",
         422 if problem else 200,
         filters=found,
-        title=title,
+        titled=N_("Filters"),
         done=done,
         whole=True,
         **_form(call, typed, problem),

@@ -7,7 +7,7 @@ from chaupal.http.route import PAGE, Nothing, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.square import meeting, tongues, writing
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 MEET = 5
 LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"
@@ -27,10 +27,8 @@ async def first_post(call: Call[Nothing]) -> Answer:
 
 
 async def _step(call: Call[Nothing], step: int, title: str, **context: Any) -> Answer:
-    title = words(call.viewer.language).gettext(title)
-    return await pages.render(
-        call, "joining/first_steps.html", step=step, steps=(LANGUAGES, PEOPLE, POST), title=title, **context
-    )
+    steps = (LANGUAGES, PEOPLE, POST)
+    return await pages.render(call, "joining/first_steps.html", step=step, steps=steps, titled=title, **context)
 
 
 ROUTES: tuple[Route, ...] = (

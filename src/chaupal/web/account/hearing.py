@@ -63,7 +63,7 @@ async def requests(call: Call[Paged]) -> Answer:
     drawn = {card.key: card for card in await cards(call, [r.post for r in page.items if r.post is not None])}
     rows = [(r, face(call, r.person), drawn.get(r.post.item.id) if r.post else None) for r in page.items]
     return await pages.render(
-        call, "hearing_requests.html", rows=rows, pager=pager(call, page), title=translated(call, N_("Kept apart"))
+        call, "hearing_requests.html", rows=rows, pager=pager(call, page), titled=N_("Kept apart")
     )
 
 
@@ -85,7 +85,7 @@ async def _policy(call: Call[Any], chosen: Policy, waiting: int, *, saved: bool)
         waiting=waiting,
         classes=[(name, translated(call, text)) for name, text in CLASSES.items()],
         ways=[(way, translated(call, text)) for way, text in WAYS.items()],
-        title=translated(call, N_("Who can notify you")),
+        titled=N_("Who can notify you"),
     )
 
 

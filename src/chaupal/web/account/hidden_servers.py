@@ -13,7 +13,7 @@ from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import hidden_servers
 from chaupal.web import pages
 from chaupal.web.said import errors
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 MOST_SHOWN = 500
 PATH = "/settings/servers"
@@ -63,12 +63,11 @@ async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
     return await pages.render(
         call,
         "settings/servers.html",
-        422 if wrong else 200,
         mine=mine,
         typed=typed,
         errors=wrong,
         ended=await looks.severed(call.house.reads, call.viewer),
-        title=words(call.viewer.language).gettext(N_("Hidden servers")),
+        titled=N_("Hidden servers"),
     )
 
 

@@ -82,7 +82,7 @@ async def progress(call: Call[ById]) -> Answer:
         state=said(STATES[found.state]),
         running=found.state in ("waiting", "running"),
         most=imports.MOST_FAULTS,
-        title=said(N_("Import")),
+        titled=N_("Import"),
     )
 
 
@@ -96,7 +96,6 @@ async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> A
     return await pages.render(
         call,
         "settings/import.html",
-        422 if errors else 200,
         sent=sent,
         errors=errors,
         mine=[
@@ -106,7 +105,7 @@ async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> A
         kinds=[(k, said(v)) for k, v in KINDS.items()],
         whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
         most=imports.MOST_BYTES // 1_000_000,
-        title=said(N_("Import")),
+        titled=N_("Import"),
     )
 
 

@@ -18,7 +18,7 @@ from chaupal.social.signin.sessions import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
-from chaupal.web.said import errors, translated
+from chaupal.web.said import errors
 from chaupal.web.words import N_
 
 
@@ -85,8 +85,7 @@ async def mail_again(call: Call[MailAgain]) -> Answer:
 async def _welcome_page(call: Call[Any], status: int = 200, **told: Any) -> Answer:
     login = await logins.login_of(call.house.square, call.viewer)
     told = {"again": False, "errors": {}, "wished": ""} | told
-    title = translated(call, N_("Almost there"))
-    return await pages.render(call, "joining/welcome.html", status, login=login, title=title, **told)
+    return await pages.render(call, "joining/welcome.html", status, login=login, titled=N_("Almost there"), **told)
 
 
 async def show_confirm(call: Call[MailLink]) -> Answer:
@@ -116,9 +115,7 @@ async def _used(call: Call[MailLink]) -> Answer:
 async def waiting(call: Call[Nothing]) -> Answer:
     """For staff: who asks to join."""
     asking = await accounts.waiting(call.house.square, call.viewer)
-    return await pages.render(
-        call, "joining/waiting.html", asking=asking, title=translated(call, N_("Who asks to join"))
-    )
+    return await pages.render(call, "joining/waiting.html", asking=asking, titled=N_("Who asks to join"))
 
 
 async def approve(call: Call[ById]) -> Answer:
@@ -157,15 +154,7 @@ def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
 
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:
     mode = call.house.settings.registrations
-    return await pages.render(
-        call,
-        "joining/signup.html",
-        422 if errors else 200,
-        sent=sent,
-        errors=errors,
-        mode=mode,
-        title=translated(call, N_("Sign up")),
-    )
+    return await pages.render(call, "joining/signup.html", sent=sent, errors=errors, mode=mode, titled=N_("Sign up"))
 
 
 # The heading says what is so, not what was asked for.
@@ -182,7 +171,7 @@ STEPS = {
 async def _confirm_page(call: Call[MailLink], step: str) -> Answer:
     status = 404 if step in ("dead", "late") else 200
     return await pages.render(
-        call, "joining/confirm.html", status, step=step, secret=call.args.secret, title=translated(call, STEPS[step])
+        call, "joining/confirm.html", status, step=step, secret=call.args.secret, titled=STEPS[step]
     )
 
 

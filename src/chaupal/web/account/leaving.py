@@ -49,12 +49,11 @@ async def _show(call: Call[Any], errors: dict[str, str], word: str = "") -> Answ
     return await pages.render(
         call,
         "settings/deletion.html",
-        422 if errors else 200,
         at=await leaving.leaves_at(call.house.square, call.viewer),
         days=leaving.GRACE // DAY,
         errors=errors,
         word=word,
-        title=words(call.viewer.language).gettext(N_("Delete your account")),
+        titled=N_("Delete your account"),
     )
 
 

@@ -10,7 +10,6 @@ from chaupal.policy.surface import Surface
 from chaupal.social.people import mails
 from chaupal.web import pages
 from chaupal.web.pages import MailLink, SavedAsked
-from chaupal.web.said import translated
 from chaupal.web.words import N_
 
 HERE = "/settings/mail"
@@ -41,7 +40,7 @@ async def show(call: Call[SavedAsked]) -> Answer:
         "settings/mail.html",
         kinds=[(kind, NAMES[kind], kind in chosen) for kind in mails.KINDS],
         saved=call.args.saved,
-        title=translated(call, N_("Email notifications")),
+        titled=N_("Email notifications"),
     )
 
 
@@ -65,11 +64,7 @@ async def stop(call: Call[MailLink]) -> Answer:
 async def _stop_page(call: Call[MailLink], *, done: bool) -> Answer:
     path = f"/mail/stop/{call.args.secret}"
     return await pages.render(
-        call,
-        "settings/mail_stop.html",
-        done=done,
-        action=path,
-        title=translated(call, N_("No more email notifications")),
+        call, "settings/mail_stop.html", done=done, action=path, titled=N_("No more email notifications")
     )
 
 

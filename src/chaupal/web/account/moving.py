@@ -13,7 +13,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
 from chaupal.web.said import sentence
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 HERE = "/settings/moving"
 
@@ -90,7 +90,7 @@ async def _show(
         typed=typed,
         stand=await moving.stand(call.house.square, call.viewer),
         elsewhere=call.house.federation is not None,
-        title=words(language).gettext(N_("Move to another account")),
+        titled=N_("Move to another account"),
     )
 
 

@@ -12,7 +12,7 @@ from chaupal.social.signin import password_changes
 from chaupal.web import pages
 from chaupal.web.account.joining import NOT_YET, OPEN, agent, errors_of, keep
 from chaupal.web.pages import MailLink
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class ResetAsked(msgspec.Struct, kw_only=True):
@@ -31,13 +31,13 @@ class PasswordChange(msgspec.Struct, kw_only=True):
 
 
 async def show_forgotten(call: Call[Nothing]) -> Answer:
-    return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=False)
+    return await pages.render(call, "joining/forgotten.html", titled=N_("Forgotten password"), sent=False)
 
 
 async def forgotten(call: Call[ResetAsked]) -> Answer:
     """The same answer whether or not anybody has the address."""
     await password_changes.ask_reset(call.house.square, call.args.email)
-    return await _page(call, "joining/forgotten.html", N_("Forgotten password"), sent=True)
+    return await pages.render(call, "joining/forgotten.html", titled=N_("Forgotten password"), sent=True)
 
 
 async def show_reset(call: Call[MailLink]) -> Answer:
@@ -56,7 +56,7 @@ async def reset(call: Call[ResetTyped]) -> Answer:
 
 
 async def show_change(call: Call[Nothing]) -> Answer:
-    return await _page(call, "joining/password.html", N_("Change password"), errors={})
+    return await pages.render(call, "joining/password.html", titled=N_("Change password"), errors={})
 
 
 async def change(call: Call[PasswordChange]) -> Answer:
@@ -67,25 +67,14 @@ async def change(call: Call[PasswordChange]) -> Answer:
         )
     except Invalid as problem:
         errors = errors_of(call, problem)
-        return await _page(call, "joining/password.html", N_("Change password"), status=422, errors=errors)
+        return await pages.render(call, "joining/password.html", titled=N_("Change password"), errors=errors)
     return redirect("/settings?saved=1", headers=keep(call, session))
 
 
 async def _reset_page(call: Call[Any], step: str, errors: dict[str, str]) -> Answer:
-    status = 404 if step == "dead" else 422 if errors else 200
-    return await _page(
-        call,
-        "joining/reset.html",
-        N_("A new password"),
-        status=status,
-        step=step,
-        errors=errors,
-        secret=call.args.secret,
-    )
-
-
-async def _page(call: Call[Any], template: str, title: str, *, status: int = 200, **context: Any) -> Answer:
-    return await pages.render(call, template, status, title=words(call.viewer.language).gettext(title), **context)
+    told: dict[str, Any] = {"step": step, "errors": errors, "secret": call.args.secret}
+    status = 404 if step == "dead" else 0
+    return await pages.render(call, "joining/reset.html", status, titled=N_("A new password"), **told)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -12,7 +12,7 @@ from chaupal.social.people.profiles import Face
 from chaupal.social.posts import conversations
 from chaupal.web import pages
 from chaupal.web.pages import SavedAsked
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 # Name of the switch, what it says, and what it does.
 SWITCHES = (
@@ -68,7 +68,7 @@ async def show(call: Call[SavedAsked]) -> Answer:
         "settings/privacy.html",
         switches=[(name, text, hint, mine[name]) for name, text, hint in SWITCHES],
         saved=call.args.saved,
-        title=words(call.viewer.language).gettext(N_("Who can find and follow you")),
+        titled=N_("Who can find and follow you"),
     )
 
 

@@ -125,11 +125,10 @@ async def _show(
     return await pages.render(
         call,
         "settings/profile.html",
-        422 if problem else 200,
         chosen=chosen,
         saved=saved,
         errors={field or "form": text} if problem else {},
-        title=said(N_("Your profile")),
+        titled=N_("Your profile"),
         quoting=[(policy, said(who)) for policy, who in QUOTERS.items()],
         address=call.house.settings.domain,
         own=f"{call.house.settings.origin}/@{call.caller.handle if call.caller else ''}",

@@ -102,8 +102,9 @@ async def ask_passkey(call: Call[PasskeyNamed]) -> Answer:
         return redirect(SECURITY)
     except Invalid as problem:
         return await _security(call, errors_of(call, problem), at="passkeys", named=call.args.name[:60])
-    title = words(call.viewer.language).gettext(N_("A new passkey"))
-    return await pages.render(call, "settings/passkey.html", options=options, name=call.args.name[:60], title=title)
+    return await pages.render(
+        call, "settings/passkey.html", options=options, name=call.args.name[:60], titled=N_("A new passkey")
+    )
 
 
 async def add_passkey(call: Call[PasskeyMade]) -> Answer:
@@ -136,7 +137,7 @@ async def show_sessions(call: Call[SavedAsked]) -> Answer:
         browsers=browsers,
         apps=apps,
         saved=call.args.saved,
-        title=said(N_("Browsers and apps")),
+        titled=N_("Browsers and apps"),
     )
 
 
@@ -190,15 +191,13 @@ async def _codes(call: Call[Any], errors: dict[str, str]) -> Answer:
     import segno  # draws for the few who turn codes on
 
     drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
-    title = words(call.viewer.language).gettext(N_("Codes from your phone"))
     return await pages.render(
-        call, "settings/codes.html", 422 if errors else 200, setup=setup, drawn=drawn, errors=errors, title=title
+        call, "settings/codes.html", setup=setup, drawn=drawn, errors=errors, titled=N_("Codes from your phone")
     )
 
 
 async def _recovery(call: Call[Any], codes: list[str]) -> Answer:
-    title = words(call.viewer.language).gettext(N_("Your recovery codes"))
-    return await pages.render(call, "settings/recovery.html", codes=codes, title=title)
+    return await pages.render(call, "settings/recovery.html", codes=codes, titled=N_("Your recovery codes"))
 
 
 GUARDED: dict[str, Any] = {"shape": Shape.PAGE, "limit": (20, 900)}  # guesses at a password or a code

@@ -9,7 +9,7 @@ from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.places import GROUPS
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class GroupAsked(msgspec.Struct, kw_only=True):
@@ -32,7 +32,7 @@ async def settings(call: Call[GroupAsked]) -> Answer:
         saved=call.args.saved,
         country=placeholders.country_names((call.viewer.country,), language),
         known=call.viewer.country_known,
-        title=words(language).gettext(N_("Settings")),
+        titled=N_("Settings"),
     )
 
 

@@ -58,7 +58,7 @@ async def book(call: Call[LogPageAsked]) -> Answer:
     return await pages.render(
         call,
         "register/log.html",
-        title=words(call.viewer.language).gettext(N_("The public log")),
+        titled=N_("The public log"),
         rows=rows[::-1],
         first=first,
         standing=await _standing(court),

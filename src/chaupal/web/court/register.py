@@ -102,13 +102,12 @@ def _day(text: str) -> date | None:
 async def register(call: Call[RegisterAsked]) -> Answer:
     page = await record.register(call.house.reads, call.args.cursor(), call.args.sought)
     who, laws = await record.issuers(call.house.reads)
-    title = words(call.viewer.language).gettext(N_("Register of orders"))
     asked = call.args.filled
     return await pages.render(
         call,
         "register/orders.html",
         found=page,
-        title=title,
+        titled=N_("Register of orders"),
         asked=asked,
         issuers=who,
         laws=[(id_, _law(call, id_)) for id_ in laws],

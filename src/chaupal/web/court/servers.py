@@ -6,7 +6,7 @@ from chaupal.policy.measures import labels
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers
 from chaupal.web import pages
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 async def show(call: Call[Nothing]) -> Answer:
@@ -16,7 +16,7 @@ async def show(call: Call[Nothing]) -> Answer:
         found=await servers.limited(call.house.reads),
         done=labels("done"),
         federation=call.house.settings.federation,
-        title=words(call.viewer.language).gettext(N_("Limits of other servers")),
+        titled=N_("Limits of other servers"),
     )
 
 

@@ -9,7 +9,6 @@ from chaupal.http.paging import Number
 from chaupal.kernel.errors import Problem
 from chaupal.web import pages
 from chaupal.web.court import courtly, disputewords
-from chaupal.web.words import words
 
 
 class SheetAsked(msgspec.Struct, kw_only=True):
@@ -24,10 +23,9 @@ async def render(
 ) -> Answer:
     """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
     told: dict[str, Any] = {
-        "title": words(call.viewer.language).gettext(title),
         "errors": courtly.errors_of(call, problem) if problem else {},
         "stopped": courtly.stopped(call, problem) if problem else "",
         "words": disputewords,
     }
     known = courtly.names(call) | told | context
-    return await pages.render(call, template, status or (problem.status if problem else 200), None, **known)
+    return await pages.render(call, template, status or (problem.status if problem else 200), titled=title, **known)

@@ -159,7 +159,8 @@ async def _page(call: Call[Any], template: str, status: int = 200, **names: Any)
         "statements": [],
         "spoken": partial(in_language, language=call.viewer.language),
     }
-    return await pages.render(call, template, status, None, **(usual | _offered(call) | names))
+    known: dict[str, Any] = usual | _offered(call) | names
+    return await pages.render(call, template, status, **known)
 
 
 def _offered(call: Call[Any]) -> dict[str, list[tuple[str, str]]]:
@@ -186,9 +187,10 @@ def _orders(call: Call[Any], **asked: str) -> str:
 
 async def _building(call: Call[Any], building: Building) -> Answer:
     """The report is not ready: how far it is; the page comes again by itself."""
-    title = words(call.viewer.language).gettext(N_("The report is being counted"))
     headers = [("retry-after", "2"), ("cache-control", "no-store")]
-    return await pages.render(call, "transparency/building.html", 202, headers, found=building, title=title)
+    return await pages.render(
+        call, "transparency/building.html", 202, headers, found=building, titled=N_("The report is being counted")
+    )
 
 
 def _headlines(call: Call[Any], report: Report) -> list[Headline]:

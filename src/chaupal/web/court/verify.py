@@ -11,7 +11,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class ReceiptAsked(msgspec.Struct):
@@ -32,11 +32,10 @@ async def verify(call: Call[ReceiptAsked]) -> Answer:
     """Raises NotFound for an entry that the log does not have."""
     court, number = call.house.court, call.args.entry
     filled = ReceiptFilled() if number is None else await _filled(call, number)
-    title = words(call.viewer.language).gettext(N_("Verify it yourself"))
     return await pages.render(
         call,
         "register/verify.html",
-        title=title,
+        titled=N_("Verify it yourself"),
         filled=filled,
         number=number,
         key=await log_batches.public_key(court),

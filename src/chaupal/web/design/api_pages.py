@@ -13,7 +13,7 @@ from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 # (title, origin) -> the description, as /openapi.json gives it.
 type Describe = Callable[[str, str], dict[str, Any]]
@@ -122,7 +122,6 @@ def routes(describe: Describe) -> tuple[Route, ...]:
         rooms = kept[settings.origin]
         if room and room not in rooms:
             raise NotFound
-        title = words(call.viewer.language).gettext(N_("The API"))
-        return await pages.render(call, "api.html", title=title, rooms=rooms, room=room)
+        return await pages.render(call, "api.html", titled=N_("The API"), rooms=rooms, room=room)
 
     return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True),)

@@ -8,7 +8,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
-from chaupal.web.words import LANGUAGES, N_, words
+from chaupal.web.words import LANGUAGES, N_
 
 THEMES = ("light", "dark")
 TOKENS = (
@@ -21,9 +21,7 @@ async def show(call: Call[Nothing]) -> Answer:
     """The pieces once for each language and theme; drawn by the macros that pages use."""
     names: dict[str, Any] = pages.common(call) | {"me": None, "tokens": TOKENS}
     boards = [(language, theme, _board(language, theme, names)) for language in LANGUAGES for theme in THEMES]
-    return await pages.render(
-        call, "design/page.html", boards=boards, title=words(call.viewer.language).gettext(N_("The design system"))
-    )
+    return await pages.render(call, "design/page.html", boards=boards, titled=N_("The design system"))
 
 
 def _board(language: str, theme: str, names: dict[str, Any]) -> Markup:

@@ -12,9 +12,8 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web import pages
-from chaupal.web.court import courtly, filing
-from chaupal.web.words import N_, words
+from chaupal.web.court import filing, sheet
+from chaupal.web.words import N_
 
 
 class DocumentsAsked(msgspec.Struct, kw_only=True):
@@ -51,18 +50,8 @@ async def fetch(call: Call[DocumentOpening]) -> Answer:
 async def _page(call: Call[Any], ref: str, problem: Problem | None, about: int | None) -> Answer:
     court = call.house.court
     found = await archive.of_order(court, call.viewer, ref)
-    named = {
-        "title": words(call.viewer.language).gettext(N_("Documents")),
-        "ref": ref,
-        "found": found,
-        "signer": documents.signer_of,
-        "signatures": filing.SIGNATURES,
-        "errors": courtly.errors_of(call, problem) if problem else {},
-        "about": about,
-    }
-    return await pages.render(
-        call, "office/documents.html", problem.status if problem else 200, **named, **courtly.names(call)
-    )
+    told: dict[str, Any] = {"found": found, "signer": documents.signer_of, "signatures": filing.SIGNATURES}
+    return await sheet.render(call, "office/documents.html", N_("Documents"), problem, ref=ref, about=about, **told)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_documents"}

@@ -12,8 +12,7 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
-from chaupal.web import pages
-from chaupal.web.court import courtly
+from chaupal.web.office import room as office_room
 from chaupal.web.words import N_, words
 
 # What happens, in words beside the event's name.
@@ -79,23 +78,9 @@ async def _page(
 ) -> Answer:
     tr = words(call.viewer.language).gettext
     found = await webhooks.listed(call.house.court, call.viewer)
-    told: dict[str, Any] = {
-        "title": tr(N_("Webhooks")),
-        "errors": courtly.errors_of(call, problem) if problem else {},
-        "stopped": courtly.stopped(call, problem) if problem else "",
-    }
     happens = [(event, tr(HAPPENS[event])) for event in EVENTS]
-    return await pages.render(
-        call,
-        "office/webhooks.html",
-        problem.status if problem else 200,
-        found=found,
-        typed=typed,
-        fresh=fresh,
-        secret=secret,
-        happens=happens,
-        **told,
-    )
+    told: dict[str, Any] = {"typed": typed, "fresh": fresh, "secret": secret, "happens": happens}
+    return await office_room.render(call, "office/webhooks.html", N_("Webhooks"), problem, found=found, **told)
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "manage_webhooks"}

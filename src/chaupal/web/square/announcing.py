@@ -15,7 +15,6 @@ from chaupal.reads.people import announcements as reads
 from chaupal.social.people import announcements
 from chaupal.web import links, pages
 from chaupal.web.office import room as office_room
-from chaupal.web.said import translated
 from chaupal.web.square.sheet import to_local
 from chaupal.web.words import N_
 
@@ -45,9 +44,7 @@ class AnnouncementChanged(AnnouncementEdit, kw_only=True):
 async def listed(call: Call[Nothing]) -> Answer:
     """All that are told now, those that one has dismissed too."""
     found = await reads.in_force(call.house.reads, call.viewer, dismissed=True)
-    return await pages.render(
-        call, "announcements.html", found=found, offered=OFFERED, title=translated(call, N_("Announcements"))
-    )
+    return await pages.render(call, "announcements.html", found=found, offered=OFFERED, titled=N_("Announcements"))
 
 
 async def dismiss(call: Call[AnnouncementAsked]) -> Answer:

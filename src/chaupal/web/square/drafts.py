@@ -13,7 +13,7 @@ from chaupal.social.posts import drafts
 from chaupal.web import links, pages
 from chaupal.web.square import writing
 from chaupal.web.square.sheet import SLOTS, PostTyped, unsaid_of
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class DraftDeletion(msgspec.Struct, kw_only=True):
@@ -26,9 +26,7 @@ class DraftDeletion(msgspec.Struct, kw_only=True):
 async def listed(call: Call[Nothing]) -> Answer:
     """One's drafts, the one saved last first."""
     found = await unsaid.all_drafts(call.house.reads, call.viewer)
-    return await pages.render(
-        call, "writing/drafts.html", drafts=found, title=words(call.viewer.language).gettext(N_("Drafts"))
-    )
+    return await pages.render(call, "writing/drafts.html", drafts=found, titled=N_("Drafts"))
 
 
 async def keep(call: Call[PostTyped]) -> Answer:

@@ -23,7 +23,7 @@ from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
 from chaupal.web.square.sheet import PostTyped, Sheet, from_local, poll_of, to_local, typed_again
 from chaupal.web.square.threads import PostAddress
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 MOST = 300
 
@@ -130,9 +130,8 @@ async def history(call: Call[PostAddress]) -> Answer:
         )
         for seen in reversed(found)
     ]
-    title = words(call.viewer.language).gettext(N_("What this post said"))
     back = links.post(call.args.handle, call.args.id)
-    return await pages.render(call, "writing/history.html", wordings=shown, back=back, title=title)
+    return await pages.render(call, "writing/history.html", wordings=shown, back=back, titled=N_("What this post said"))
 
 
 async def vote(call: Call[Ballot]) -> Answer:
@@ -163,7 +162,6 @@ async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: S
     page = await unsaid.scheduled(call.house.reads, call.viewer, Cursor(limit=MOST))
     if error and all(one.id != wrong.id for one in page.items):
         raise NotFound
-    title = words(call.viewer.language).gettext(N_("Scheduled posts"))
     return await pages.render(
         call,
         "writing/scheduled.html",
@@ -171,7 +169,7 @@ async def _waiting(call: Call[Any], error: str = "", status: int = 200, wrong: S
         waiting=page.items,
         error=error,
         wrong=wrong,
-        title=title,
+        titled=N_("Scheduled posts"),
         times={one.id: to_local(one.at) for one in page.items},
     )
 
@@ -184,8 +182,9 @@ async def _own_post(call: Call[Any], id_: int) -> Post:
 
 
 async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
-    title = words(call.viewer.language).gettext(N_("Edit the post"))
-    return await pages.render(call, "compose.html", status, card=None, title=title, **writing.form(call, sheet))
+    return await pages.render(
+        call, "compose.html", status, card=None, titled=N_("Edit the post"), **writing.form(call, sheet)
+    )
 
 
 ROUTES: tuple[Route, ...] = (

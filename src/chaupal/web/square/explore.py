@@ -66,9 +66,7 @@ async def people(call: Call[Nothing]) -> Answer:
 
 async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     empty: dict[str, Any] = {"tags": [], "posts": [], "suggested": [], "directory": [], "found": [], "by": {}}
-    return await pages.render(
-        call, "keeping/explore.html", kind=kind, title=translated(call, N_("Explore")), **empty | parts
-    )
+    return await pages.render(call, "keeping/explore.html", kind=kind, titled=N_("Explore"), **empty | parts)
 
 
 ROUTES: tuple[Route, ...] = (

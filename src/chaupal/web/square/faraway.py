@@ -19,7 +19,7 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
 from chaupal.text import handles
 from chaupal.web import links, pages
-from chaupal.web.said import sentence, translated
+from chaupal.web.said import sentence
 from chaupal.web.square.cards import face
 from chaupal.web.words import N_
 
@@ -56,13 +56,12 @@ async def _ask(
     return await pages.render(
         call,
         "follow_from.html",
-        422 if problem else 200,
         face=face(call, seen),
         typed=call.args.from_,
         errors=wrong,
         way=way,
         host=host,
-        title=translated(call, N_("Follow from your server")),
+        titled=N_("Follow from your server"),
     )
 
 

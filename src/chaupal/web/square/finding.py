@@ -220,7 +220,7 @@ async def notifications_page(call: Call[NotificationsOf]) -> Answer:
         "notifications.html",
         notifications=found,
         read=marks[0].last_read if marks else 0,
-        title=translated(call, N_("Notifications")),
+        titled=N_("Notifications"),
         tabs=[(name, translated(call, text)) for name, (text, _) in tabs.items()],
         kind=kind,
         waiting=waiting,

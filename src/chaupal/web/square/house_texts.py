@@ -16,7 +16,7 @@ from chaupal.policy.surface import Surface
 from chaupal.text import markdown
 from chaupal.web import pages
 from chaupal.web.office import room as office_room
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 LARGE = 500_000  # bytes
 TITLES = {ABOUT: N_("What this server says of itself"), PRIVACY: N_("Privacy"), TERMS: N_("Terms")}
@@ -72,7 +72,7 @@ async def _page(call: Call[Any], text: HouseText, after: HouseText | None, versi
     return await pages.render(
         call,
         "house_text.html",
-        title=words(call.viewer.language).gettext(TITLES[text.kind]),
+        titled=TITLES[text.kind],
         one=text,
         after=after,
         versions=versions if len(versions) > 1 else [],

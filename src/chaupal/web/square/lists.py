@@ -140,13 +140,11 @@ def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:
 
 async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None) -> Answer:
     found = await reads.of_viewer(call.house.reads, call.viewer)
-    title = words(call.viewer.language).gettext(N_("Lists"))
     return await pages.render(
         call,
         "keeping/lists.html",
-        422 if problem else 200,
         lists=found,
-        title=title,
+        titled=N_("Lists"),
         errors=_errors(call, problem) if problem else {},
         **_form(call, typed),
     )
@@ -165,7 +163,6 @@ async def _people(
     return await pages.render(
         call,
         "keeping/list_people.html",
-        422 if errors else 200,
         one=list_,
         people=[face(call, seen) for seen in found.items],
         title=list_.title,

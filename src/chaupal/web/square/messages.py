@@ -60,9 +60,7 @@ async def listed(call: Call[Paged]) -> Answer:
         for one in page.items
         if one.talk.last.item.id in drawn
     ]
-    return await pages.render(
-        call, "messages.html", rows=rows, pager=pager(call, page), title=translated(call, N_("Messages"))
-    )
+    return await pages.render(call, "messages.html", rows=rows, pager=pager(call, page), titled=N_("Messages"))
 
 
 async def new(call: Call[MessageAsked]) -> Answer:
@@ -187,7 +185,7 @@ def _fresh(party: Party | None, shown: list[Card], me: int) -> int | None:
 
 
 async def _form(call: Call[Any], sheet: MessageSheet, problem: Invalid | None = None) -> Answer:
-    return await _message_page(call, "message_new.html", sheet, problem, title=translated(call, N_("New message")))
+    return await _message_page(call, "message_new.html", sheet, problem, titled=N_("New message"))
 
 
 async def _message_page(

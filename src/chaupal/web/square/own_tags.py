@@ -14,7 +14,7 @@ from chaupal.social.posts import followed_tags
 from chaupal.web import links, pages
 from chaupal.web.said import sentence
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_
 
 
 class TagTyped(msgspec.Struct, kw_only=True):
@@ -60,14 +60,13 @@ async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: st
     return await pages.render(
         call,
         "keeping/tags.html",
-        422 if errors else 200,
         followed=page.items,
         errors=errors or {},
         typed=typed,
         featured=await own_tags.featured(reads, viewer, viewer.me),
         proposed=await own_tags.proposed(reads, viewer),
         pager=pager(call, page) if isinstance(call.args, Paged) else {"older": "", "newest": ""},
-        title=words(viewer.language).gettext(N_("Hashtags I follow and show")),
+        titled=N_("Hashtags I follow and show"),
     )
 
 

@@ -189,7 +189,7 @@ async def people_page(
         call,
         "people.html",
         people=[face(call, seen) for seen in page.items],
-        title=words(call.viewer.language).gettext(title),
+        titled=title,
         nobody=words(call.viewer.language).gettext(nobody),
         pager=pager(call, page),
         of=of,

@@ -1,5 +1,7 @@
 """The page of one post: the conversation around it, and a place to answer. Withheld ones answer 451."""
 
+from typing import Any
+
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
@@ -52,7 +54,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
     found = await thread.context(reads, viewer, card.post.id)
     before, after = await cards(call, found.ancestors), tree(await cards(call, found.descendants), card.post.id)
     may_answer = viewer.account is not None and card.gone is None
-    form = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
+    form: dict[str, Any] = writing.form(call, await writing.answer_to(call, card)) if may_answer else {"compose": None}
     status, headers = gone_with(call, card.gone) if card.gone else (200, [])
     return await pages.render(
         call,

@@ -11,7 +11,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.people import tongues
 from chaupal.text.language import LANGUAGES as NAMES
 from chaupal.web import links, pages
-from chaupal.web.words import LANGUAGES, N_, words
+from chaupal.web.words import LANGUAGES, N_
 
 YEAR = 365 * 24 * 3_600  # seconds
 # Those the pages speak or hope to speak; the feeds of these are offered from the start.
@@ -29,13 +29,7 @@ class LanguagesTyped(msgspec.Struct, kw_only=True):
 
 async def show(call: Call[Nothing]) -> Answer:
     """What one reads, what the pages speak, and the languages that wait for translators."""
-    return await pages.render(
-        call,
-        "languages.html",
-        unfinished=UNFINISHED,
-        **strip(call),
-        title=words(call.viewer.language).gettext(N_("Languages")),
-    )
+    return await pages.render(call, "languages.html", unfinished=UNFINISHED, **strip(call), titled=N_("Languages"))
 
 
 async def choose(call: Call[LanguagesTyped]) -> Answer:

@@ -12,7 +12,6 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
 from chaupal.web import pages, static
-from chaupal.web.said import translated
 from chaupal.web.words import N_
 
 TABLE = Path(__file__).parent / "inscript.json"
@@ -74,7 +73,7 @@ async def explained(call: Call[LayoutAsked]) -> Answer:
     return await pages.render(
         call,
         "typing_help.html",
-        title=translated(call, N_("Typing in Indian scripts")),
+        titled=N_("Typing in Indian scripts"),
         rows=layout(script),
         script=script,
         scripts=[(code, LANGUAGES[code]) for code in BLOCKS],

@@ -205,12 +205,9 @@ async def one_more(call: Call[PostTyped]) -> Answer:
 
 
 async def show(call: Call[Any], sheet: Sheet, card: Card | None, status: int = 200) -> Answer:
-    said = words(call.viewer.language).gettext
     quotes_it = sheet.quoting is not None and sheet.reply_to is None
-    title = said(
-        N_("Edit the post") if sheet.plan else N_("Quote") if quotes_it else N_("Reply") if card else N_("New post")
-    )
-    return await pages.render(call, "compose.html", status, card=card, title=title, **form(call, sheet))
+    title = N_("Edit the post") if sheet.plan else N_("Quote") if quotes_it else N_("Reply") if card else N_("New post")
+    return await pages.render(call, "compose.html", status, card=card, titled=title, **form(call, sheet))
 
 
 def form(call: Call[Any], sheet: Sheet) -> dict[str, Any]:

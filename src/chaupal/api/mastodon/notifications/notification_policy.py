@@ -131,26 +131,22 @@ async def request(call: Call[ById]) -> NotificationRequest:
     return await _shown(call, await reads.request(call.house.reads, call.viewer, call.args.id))
 
 
-async def accept(call: Call[ById]) -> dict[str, Any]:
+async def accept(call: Call[ById]) -> None:
     """Heard from now on, and what was kept apart with the rest."""
     await listening.accept(call.house.square, call.viewer, [call.args.id])
-    return {}
 
 
-async def dismiss(call: Call[ById]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> None:
     """What was kept apart goes."""
     await listening.dismiss(call.house.square, call.viewer, [call.args.id])
-    return {}
 
 
-async def accept_many(call: Call[ByIds]) -> dict[str, Any]:
+async def accept_many(call: Call[ByIds]) -> None:
     await listening.accept(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
-async def dismiss_many(call: Call[ByIds]) -> dict[str, Any]:
+async def dismiss_many(call: Call[ByIds]) -> None:
     await listening.dismiss(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def merged(call: Call[Nothing]) -> RequestsMerged:

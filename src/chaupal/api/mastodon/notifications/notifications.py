@@ -128,16 +128,14 @@ async def unread(call: Call[NotificationsPaged]) -> UnreadCount:
     return UnreadCount(await reads.unread(call.house.reads, call.viewer, most, call.args.wanted))
 
 
-async def clear(call: Call[Nothing]) -> dict[str, Any]:
+async def clear(call: Call[Nothing]) -> None:
     """All of them go."""
     await markers.clear_notifications(call.house.square, call.viewer)
-    return {}
 
 
-async def dismiss(call: Call[ById]) -> dict[str, Any]:
+async def dismiss(call: Call[ById]) -> None:
     """One of them goes."""
     await markers.dismiss_notification(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 async def marks(call: Call[MarkersAsked]) -> dict[str, MarkerShown]:

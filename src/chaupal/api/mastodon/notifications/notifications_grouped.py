@@ -114,10 +114,9 @@ async def accounts(call: Call[GroupKey]) -> list[Raw]:
     return [_account(call, person) for person in _people(group)]
 
 
-async def dismiss(call: Call[GroupKey]) -> dict[str, Any]:
+async def dismiss(call: Call[GroupKey]) -> None:
     """All of a group goes."""
     await markers.dismiss_group(call.house.square, call.viewer, call.args.group_key)
-    return {}
 
 
 async def _shown(call: Call[Any], groups: Sequence[GroupSeen], *, partial: bool = False) -> GroupedNotifications:

@@ -84,10 +84,9 @@ async def change(call: Call[SubscriptionChanged]) -> WebPushSubscription:
     return shown(call, await push.wish(call.house.square, call.viewer, call.caller, alerts, policy))
 
 
-async def remove(call: Call[Nothing]) -> dict[str, Any]:
+async def remove(call: Call[Nothing]) -> None:
     """Told no more."""
     await push.remove(call.house.square, call.caller)
-    return {}
 
 
 def wish_of(device: Device, data: AlertsSent | None, policy: str | None) -> DeviceWish:

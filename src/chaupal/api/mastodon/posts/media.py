@@ -148,9 +148,8 @@ async def describe(call: Call[MediaChanged]) -> Attachment:
     return attachment(call.house.settings, await looked.own_upload(call.house.reads, viewer, sent.id), call.me)
 
 
-async def withdraw(call: Call[ById]) -> dict[str, Any]:
+async def withdraw(call: Call[ById]) -> None:
     await media.withdraw(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 def attachment(settings: Settings, picture: Picture, reader: int | None = None) -> Attachment:

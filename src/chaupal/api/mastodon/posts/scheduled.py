@@ -106,10 +106,9 @@ async def change(call: Call[ScheduledChanged]) -> ScheduledShown:
     return await _scheduled(call, sent.id)
 
 
-async def cancel(call: Call[ById]) -> dict[str, Any]:
+async def cancel(call: Call[ById]) -> None:
     """Not at all."""
     await scheduling.cancel(call.house.square, call.viewer, call.args.id)
-    return {}
 
 
 def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
