@@ -3,10 +3,9 @@
 https://docs.joinmastodon.org/methods/admin/accounts/ - what differs is told in docs/api-governance.md.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
@@ -14,6 +13,7 @@ from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Number, Paged, link_header
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.narrow import Scope
@@ -23,8 +23,6 @@ from chaupal.reads.court.staffed import Entry, Wishes
 from chaupal.reads.page import Page
 from chaupal.social.people import accounts
 from chaupal.text.handles import plain_host
-
-type Word = Annotated[str, Meta(max_length=300)]
 
 NOBODY = "\N{REPLACEMENT CHARACTER}"  # begins no handle and no address: what is asked for can be nobody here
 

@@ -14,6 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.http.call import Call
 from chaupal.http.route import Nothing, Route, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together
 from chaupal.kernel.version import VERSION
@@ -27,8 +28,6 @@ MOST_PERIODS = 100
 FEW, MANY = 10, 100
 
 MONTH = 30  # days that are told of where none are named
-
-type Word = Annotated[str, Meta(max_length=300)]
 
 
 class TagByIdAsked(msgspec.Struct):

@@ -5,10 +5,9 @@ https://docs.joinmastodon.org/methods/admin/domain_blocks/, /domain_allows/ - wh
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.servers import allowing, limits
@@ -17,14 +16,12 @@ from chaupal.governance.servers.limits import ServerForm, ServerStanding, severi
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, post, put
+from chaupal.kernel.bounds import Comment, Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.text import hosts
-
-type Word = Annotated[str, Meta(max_length=300)]
-type Comment = Annotated[str, Meta(max_length=4_000)]
 
 
 class BlockEnded(msgspec.Struct, kw_only=True):
@@ -32,23 +29,6 @@ class BlockEnded(msgspec.Struct, kw_only=True):
 
     id: Number
     text: Comment = ""
-
-
-class DomainBlockSent(msgspec.Struct, kw_only=True):
-    """What to limit of a server. `public_comment` is the reason of each of its cases. `rule`: of the house's, `3` or `3@1`.
-
-    `until`: an ISO date; without it two people must agree.
-    """
-
-    domain: Word
-    severity: Word = limits.SILENCE
-    reject_media: bool = False
-    reject_reports: bool = False
-    private_comment: Comment = ""
-    public_comment: Comment = ""
-    obfuscate: bool = False
-    rule: Word = ""
-    until: Word = ""
 
 
 class DomainBlockChanged(msgspec.Struct, kw_only=True):
@@ -155,44 +135,27 @@ async def show(call: Call[ById]) -> AdminDomainBlock:
     return _block(call, await limits.by_id(call.house.court, call.viewer, call.args.id))
 
 
-async def block(call: Call[DomainBlockSent]) -> Answer:
+async def block(call: Call[ServerForm]) -> Answer:
     """Limit a server: each measure is a case under the house's rules. 202 where something of it waits for a second person."""
-    a = call.args
-    form = ServerForm(
-        domain=a.domain,
-        severity=a.severity,
-        reject_media=a.reject_media,
-        reject_reports=a.reject_reports,
-        private_comment=a.private_comment,
-        public_comment=a.public_comment,
-        obfuscate=a.obfuscate,
-        rule=a.rule,
-        until=a.until,
-    )
-    made = await limits.limit(call.house.court, call.viewer, form)
+    made = await limits.limit(call.house.court, call.viewer, call.args)
     return json(_block(call, made), 202 if made.waiting else 200)
 
 
 async def change(call: Call[DomainBlockChanged]) -> Answer:
     """Limit it otherwise: what is no more wished ends, what is new is opened as a case. 202 where something of it waits."""
-    a, court = call.args, call.house.court
-    was = await limits.by_id(court, call.viewer, a.id)
+    court, sent = call.house.court, msgspec.structs.asdict(call.args)
+    was = await limits.by_id(court, call.viewer, sent.pop("id"))
     held = was.measures | was.proposed
-
-    def said[T](new: T | None, before: T) -> T:
-        return before if new is None else new
-
     form = ServerForm(
-        severity=said(a.severity, severity_of(held)),
-        reject_media=said(a.reject_media, Measure.REFUSE_MEDIA in held),
-        reject_reports=said(a.reject_reports, Measure.REFUSE_REPORTS in held),
-        obfuscate=said(a.obfuscate, was.words.obfuscate),
-        private_comment=said(a.private_comment, was.words.private_comment),
-        rule=a.rule,
-        until=a.until,
-        public_comment=said(a.public_comment, was.words.public_comment),
+        severity=severity_of(held),
+        reject_media=Measure.REFUSE_MEDIA in held,
+        reject_reports=Measure.REFUSE_REPORTS in held,
+        obfuscate=was.words.obfuscate,
+        private_comment=was.words.private_comment,
+        public_comment=was.words.public_comment,
     )
-    made = await limits.change(court, call.viewer, a.id, form)
+    form = msgspec.structs.replace(form, **{name: value for name, value in sent.items() if value is not None})
+    made = await limits.change(court, call.viewer, was.id, form)
     return json(_block(call, made) if made.limits or made.waiting else {}, 202 if made.waiting else 200)
 
 

@@ -13,12 +13,12 @@ from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, AddressBlock,
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, post, put
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
 from chaupal.social.people.ip_blocks import plain_hash
 
-type Word = Annotated[str, Meta(max_length=300)]
 type Lasts = Annotated[int, Meta(ge=0, le=10**10)]
 
 

@@ -5,17 +5,17 @@ that is a matter of the court (`/office/deamplified`), and no click of one. Thes
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.api.mastodon.posts.statuses import status_answer
 from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import tags, trending_links as links
@@ -25,7 +25,7 @@ from chaupal.reads.timelines import thread
 class TagAsked(msgspec.Struct):
     """A tag by its name, which is its id."""
 
-    name: Annotated[str, Meta(max_length=300)]
+    name: Word
 
 
 class Publisher(msgspec.Struct, kw_only=True):

@@ -9,12 +9,13 @@ from msgspec import Meta
 from chaupal.governance.log import cosigned as log_cosigned, log, reconcile
 from chaupal.governance.report import dsa, lumen, reported, snapshots
 from chaupal.governance.report.keeper import Building
+from chaupal.governance.report.reported import ReportPart
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
-from chaupal_audit.report.filters import Filters, View, parse_filters
+from chaupal_audit.report.filters import View
 from chaupal_audit.report.published import ENDINGS, WHOLE, table_file
 from chaupal_audit.report.report import LICENCE, canonical, document
 from chaupal_audit.report.tables.all_tables import TABLES
@@ -23,30 +24,6 @@ CSV = "text/csv; charset=utf-8"
 RETRY = 2  # seconds
 BATCH = 100  # statements in one call, as the database of the EU takes them
 BY_ID = {id_.lower(): id_ for id_ in TABLES}
-Word = Annotated[str, Meta(max_length=64)]
-
-
-class ReportPart(msgspec.Struct, kw_only=True):
-    """Which part of the record: months (2021-02) from and to, a country (IN), a language (hi), a regime (IN-69A)."""
-
-    start: Word = msgspec.field(default="", name="from")
-    to: Word = ""
-    country: Word = ""
-    language: Word = ""
-    regime: Word = ""
-
-    @property
-    def filters(self) -> Filters:
-        """Raises Unsound."""
-        return parse_filters(
-            {
-                "from": self.start,
-                "to": self.to,
-                "country": self.country,
-                "language": self.language,
-                "regime": self.regime,
-            }
-        )
 
 
 class TableAsked(ReportPart, kw_only=True):
@@ -58,7 +35,7 @@ class TableAsked(ReportPart, kw_only=True):
 class ReportFileAsked(msgspec.Struct, kw_only=True):
     """A file of a frozen report: `report.json`, `T1.csv`."""
 
-    period: Word
+    period: Annotated[str, Meta(max_length=64)]
     revision: Annotated[int, Meta(ge=1, le=1_000_000)]
     name: Annotated[str, Meta(max_length=16)]
 

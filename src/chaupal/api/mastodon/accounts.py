@@ -1,14 +1,15 @@
 """People in the API: oneself, one, several, by name; and one's own profile and preferences."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta
+from msgspec import UNSET
 
 from chaupal.api.mastodon.people import Account, CredentialAccount, account_bytes, own_account
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, ByIds
 from chaupal.http.route import Nothing, Route, get, patch
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -25,7 +26,7 @@ PORTRAITS = ("avatar", "header")
 
 
 class AccountNamed(msgspec.Struct):
-    acct: Annotated[str, Meta(max_length=300)]
+    acct: Word
 
 
 class SourceSent(msgspec.Struct, kw_only=True):

@@ -3,14 +3,12 @@
 https://docs.joinmastodon.org/methods/domain_blocks/, /methods/instance/#domain_blocks
 """
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged, link_header
 from chaupal.http.route import Nothing, Route, delete, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers as limited
 from chaupal.reads.people import hidden_servers as looks
@@ -21,7 +19,7 @@ from chaupal.text import hosts
 class DomainSent(msgspec.Struct):
     """A server by its domain."""
 
-    domain: Annotated[str, Meta(max_length=300)]
+    domain: Word
 
 
 class DomainBlock(msgspec.Struct, kw_only=True):

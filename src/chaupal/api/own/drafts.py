@@ -17,15 +17,6 @@ from chaupal.reads.posts import unsaid
 from chaupal.social.posts import drafts
 
 
-class PollSent(msgspec.Struct, kw_only=True):
-    """`poll[options][]`, and for how many seconds it is open."""
-
-    options: list[str] = []
-    expires_in: Number = 86_400
-    multiple: bool = False
-    hide_totals: bool = False
-
-
 class DraftSent(msgspec.Struct, kw_only=True):
     """The fields of a post, each of which may be missing, too long or not yet right."""
 
@@ -39,7 +30,7 @@ class DraftSent(msgspec.Struct, kw_only=True):
     quoted_status_id: Number | None = None
     quote_approval_policy: str = ""
     media_ids: list[Number] = []
-    poll: PollSent | None = None
+    poll: PollAsked | None = None
     scheduled_at: str | None = None
 
 
@@ -103,18 +94,10 @@ def body_of(sent: DraftSent) -> Unsaid:
         sensitive=sent.sensitive,
         reply_to=sent.in_reply_to_id,
         pictures=sent.media_ids,
-        poll=poll_of(sent.poll),
+        poll=sent.poll,
         quoting=sent.quoted_status_id,
         quote_policy=sent.quote_approval_policy[:20],
         at=at,
-    )
-
-
-def poll_of(sent: PollSent | None) -> PollAsked | None:
-    if sent is None:
-        return None
-    return PollAsked(
-        options=tuple(sent.options), expires_in=sent.expires_in, multiple=sent.multiple, hide_totals=sent.hide_totals
     )
 
 

@@ -6,22 +6,45 @@ Only what is signed is told of: whoever mirrors the log has the very same entrie
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.report.keeper import Building
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.saying import log
 from chaupal.store.court import ledger
 from chaupal.store.machine.work import Reading
 from chaupal_audit.fold.facts import Facts
 from chaupal_audit.fold.fold import Fold, Progress
-from chaupal_audit.report.filters import EVERYTHING, Filters
+from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
 from chaupal_audit.report.report import Report, report
 
 SLICE = 200  # entries folded between two looks at what else is to be done: about a millisecond
 WAIT_FOR = 5_000  # entries that a request waits for; for more it is told to come again
 TALLY = b'"t":"tally"'  # in the canonical spelling of an entry
 IN_A_THREAD = 5_000  # entries: from there on tables take long enough to be made beside the loop
+
+
+class ReportPart(msgspec.Struct, kw_only=True):
+    """Which part of the record: months (2021-02) from and to, a country (IN), a language (hi), a regime (IN-69A). Each may be empty."""
+
+    start: Word = msgspec.field(default="", name="from")
+    to: Word = ""
+    country: Word = ""
+    language: Word = ""
+    regime: Word = ""
+
+    @property
+    def typed(self) -> dict[str, str]:
+        names = {"from": self.start, "to": self.to}
+        return names | {"country": self.country, "language": self.language, "regime": self.regime}
+
+    @property
+    def filters(self) -> Filters:
+        """Raises Unsound."""
+        return parse_filters(self.typed)
 
 
 async def made(court: Court, filters: Filters = EVERYTHING, ids: tuple[str, ...] = ()) -> Report | Building:

@@ -9,6 +9,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
+from chaupal.kernel.bounds import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure
@@ -33,15 +34,15 @@ class ServerForm(msgspec.Struct, kw_only=True):
     limits are listed its name stands with gaps. `rule`: of the house's, `3` or `3@1`; `until`: an ISO date.
     """
 
-    domain: str = ""
-    severity: str = SILENCE
+    domain: Word = ""
+    severity: Word = SILENCE
     reject_media: bool = False
     reject_reports: bool = False
-    private_comment: str = ""
-    public_comment: str = ""
+    private_comment: Comment = ""
+    public_comment: Comment = ""
     obfuscate: bool = False
-    rule: str = ""
-    until: str = ""
+    rule: Word = ""
+    until: Word = ""
 
 
 class ServerStanding(msgspec.Struct, frozen=True, kw_only=True):

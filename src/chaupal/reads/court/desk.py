@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from chaupal.kernel.bounds import Word
 from chaupal.policy.may import MAY
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -30,14 +31,14 @@ NEVER = 2**63 - 1
 class DeskWish(msgspec.Struct, frozen=True, kw_only=True):
     """What staff want to see. `state`: one of OPEN; `assigned`: `me`, `nobody`. Empty words filter nothing."""
 
-    state: str = ""
-    kind: str = ""
-    regime: str = ""
-    language: str = ""
-    assigned: str = ""
+    state: Word = ""
+    kind: Word = ""
+    regime: Word = ""
+    language: Word = ""
+    assigned: Word = ""
     protected: bool = False
     overdue: bool = False
-    q: str = ""
+    q: Word = ""
 
     @property
     def narrow(self) -> bool:

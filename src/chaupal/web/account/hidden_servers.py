@@ -1,12 +1,12 @@
 """Servers that one hides for oneself, on a page: hidden, shown again, taken along as a list; and the follows that ended with one."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import hidden_servers as looks
@@ -20,7 +20,7 @@ PATH = "/settings/servers"
 
 
 class ServerTyped(msgspec.Struct, kw_only=True):
-    domain: Annotated[str, Meta(max_length=300)] = ""
+    domain: Word = ""
 
 
 async def show(call: Call[Nothing]) -> Answer:

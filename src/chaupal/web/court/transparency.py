@@ -11,6 +11,7 @@ from chaupal.governance.log import batches as log_batches, cosigned as log_cosig
 from chaupal.governance.orders import statements
 from chaupal.governance.report import reported, snapshots
 from chaupal.governance.report.keeper import Building
+from chaupal.governance.report.reported import ReportPart
 from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, Shape, get
 from chaupal.kernel.clock import MINUTE, iso_day
@@ -21,7 +22,7 @@ from chaupal.web.court import charts, reportwords
 from chaupal.web.court.statements import in_language
 from chaupal.web.words import N_, NAMES, own_name, words
 from chaupal_audit.minutes import month_start
-from chaupal_audit.report.filters import EVERYTHING, Filters, parse_filters
+from chaupal_audit.report.filters import EVERYTHING, Filters
 from chaupal_audit.report.report import Report
 from chaupal_audit.report.tables.all_tables import TABLES
 from chaupal_audit.report.tables.cells import Hidden, Table, Value
@@ -34,31 +35,10 @@ WRONG = (
     N_("must be a language's code, such as hi"),
     N_("must be a regime's name, such as IN-69A"),
 )
-Word = Annotated[str, Meta(max_length=64)]
 COUNTRY = len("IN")  # a law that holds in several countries, or in any, is of none of them
 
 
-class PartAsked(msgspec.Struct, kw_only=True):
-    """Months from and to, a country, a language, a regime; each may be empty, as a form sends it."""
-
-    start: Word = msgspec.field(default="", name="from")
-    to: Word = ""
-    country: Word = ""
-    language: Word = ""
-    regime: Word = ""
-
-    @property
-    def typed(self) -> dict[str, str]:
-        return {
-            "from": self.start,
-            "to": self.to,
-            "country": self.country,
-            "language": self.language,
-            "regime": self.regime,
-        }
-
-
-class TableAsked(PartAsked, kw_only=True):
+class TableAsked(ReportPart, kw_only=True):
     """One table: `t1`, `t9a`."""
 
     table: Annotated[str, Meta(max_length=16)]
@@ -86,7 +66,7 @@ class Headline(msgspec.Struct, frozen=True):
     table: str
 
 
-async def overview(call: Call[PartAsked]) -> Answer:
+async def overview(call: Call[ReportPart]) -> Answer:
     """The whole report on one page."""
     filters, wrong = _filters(call)
     if wrong:
@@ -142,7 +122,7 @@ def _filters(call: Call[Any]) -> tuple[Filters, dict[str, str]]:
     """What is asked for, and what is wrong with it by field."""
     tr = words(call.viewer.language).gettext
     try:
-        return parse_filters(call.args.typed), {}
+        return call.args.filters, {}
     except Unsound as problem:
         return EVERYTHING, {field: tr(text) for field, text in problem.details.items()}
 

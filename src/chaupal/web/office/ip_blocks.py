@@ -1,15 +1,15 @@
 """The office's page of blocked addresses: nets, domains of mails and single mails; blocked, and lifted again."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.governance.people import ip_blocks
 from chaupal.governance.people.ip_blocks import MAIL, AddressBlockForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
@@ -23,8 +23,6 @@ SEVERITIES = {
     "sign_up_block": N_("nobody joins from there"),
     "no_access": N_("nothing is answered there"),
 }
-
-type Word = Annotated[str, Meta(max_length=300)]
 
 
 class IpBlockTyped(msgspec.Struct, kw_only=True):

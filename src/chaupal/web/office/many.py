@@ -15,6 +15,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.http.sending import csv_file
+from chaupal.kernel.bounds import Reason, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE
@@ -63,10 +64,10 @@ class RowTyped(msgspec.Struct, kw_only=True):
     take: bool = False
     outcome: str = ""
     code: str = ""
-    reason: Annotated[str, Meta(max_length=20_000)] = ""
-    finding: Annotated[str, Meta(max_length=20_000)] = ""
+    reason: Reason = ""
+    finding: Reason = ""
     kind: str = ""
-    body: Annotated[str, Meta(max_length=300)] = ""
+    body: Word = ""
     until: str = ""
     territory: str = ""
     matter: Annotated[str, Meta(max_length=40)] = ""
@@ -104,16 +105,16 @@ class ManyTyped(msgspec.Struct, kw_only=True):
     ref: str
     act: str = bulk.PROPOSE
     first: From = 1
-    despite: Annotated[str, Meta(max_length=20_000)] = ""
+    despite: Reason = ""
     items: Annotated[tuple[RowTyped, ...], Meta(max_length=MOST)] = ()
     all_outcome: str = ""
     all_code: str = ""
-    all_reason: Annotated[str, Meta(max_length=20_000)] = ""
+    all_reason: Reason = ""
     all_template: Number | None = None
     group: str = ""
     look: bool = False
     all_kind: str = ""
-    all_body: Annotated[str, Meta(max_length=300)] = ""
+    all_body: Word = ""
     all_until: str = ""
     all_territory: str = ""
     all_matter: Annotated[str, Meta(max_length=40)] = ""

@@ -1,9 +1,8 @@
 """An order on the desk: what it lacks on its face, its steps and letters, all that happened, and the things it names."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.governance.cases import desk, evidence, notes
 from chaupal.governance.cases.desk import CaseEvent, OrderEvent
@@ -12,6 +11,7 @@ from chaupal.governance.orders.steps import StepForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.bounds import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may
@@ -54,7 +54,7 @@ class NoteTyped(msgspec.Struct, kw_only=True):
     """A note among staff about the order."""
 
     ref: str
-    note: Annotated[str, Meta(max_length=20_000)] = ""
+    note: Reason = ""
 
 
 async def show(call: Call[OrderAsked]) -> Answer:

@@ -2,16 +2,16 @@
 that reasons begin with.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.governance.cases import assigning, notes, reviews
 from chaupal.governance.cases.notes import TemplateForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, get, post
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
@@ -23,21 +23,6 @@ from chaupal.web.words import N_
 
 SHOWN = 100  # orders on one page; a filter finds the rest
 
-type Word = Annotated[str, Meta(max_length=200)]
-
-
-class QueueAsked(msgspec.Struct, kw_only=True):
-    """What to show. `desk.DeskWish` says what each means."""
-
-    state: Word = ""
-    kind: Word = ""
-    regime: Word = ""
-    language: Word = ""
-    assigned: Word = ""
-    protected: bool = False
-    overdue: bool = False
-    q: Word = ""
-
 
 class TargetsTaken(msgspec.Struct, kw_only=True):
     """Targets of an order (all where none is named) that somebody takes up: `me`, nobody (""), or a handle."""
@@ -48,9 +33,8 @@ class TargetsTaken(msgspec.Struct, kw_only=True):
     next: str = "/office"
 
 
-async def queue(call: Call[QueueAsked]) -> Answer:
-    wish = DeskWish(**msgspec.structs.asdict(call.args))
-    found = await desk.queue(call.house.reads, call.viewer, wish)
+async def queue(call: Call[DeskWish]) -> Answer:
+    found = await desk.queue(call.house.reads, call.viewer, call.args)
     laws = call.house.court.regimes.in_force(call.house.court.clock())
     return await office_room.render(
         call,
@@ -58,7 +42,7 @@ async def queue(call: Call[QueueAsked]) -> Answer:
         N_("Staff office"),
         found=found[:SHOWN],
         more=len(found) > SHOWN,
-        wish=wish,
+        wish=call.args,
         open_states=desk.OPEN,
         laws=sorted(laws, key=lambda one: one.id),
     )

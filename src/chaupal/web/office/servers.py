@@ -1,10 +1,9 @@
 """The office's page of other servers: what is limited of each, lists taken in and out, and those that are let in by name."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.servers import allowing, csv_blocks, limits
@@ -14,6 +13,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import csv_file
+from chaupal.kernel.bounds import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
@@ -27,33 +27,12 @@ SEVERITIES = {
     NOOP: N_("Neither; only what is chosen below"),
 }
 
-type Word = Annotated[str, Meta(max_length=300)]
-type Text = Annotated[str, Meta(max_length=4_000)]
-
-
-class ServerTyped(msgspec.Struct, kw_only=True):
-    """What to limit of a server. `governance.servers.limits.ServerForm` says what each means."""
-
-    domain: Word = ""
-    severity: Word = SILENCE
-    reject_media: bool = False
-    reject_reports: bool = False
-    public_comment: Text = ""
-    private_comment: Text = ""
-    obfuscate: bool = False
-    rule: Word = ""
-    until: Word = ""
-
-    @property
-    def form(self) -> ServerForm:
-        return ServerForm(**msgspec.structs.asdict(self))
-
 
 class ServerAct(msgspec.Struct, kw_only=True):
     """A server, or its being let in, by its id; and why it is to be otherwise."""
 
     id: Number
-    reason: Text = ""
+    reason: Comment = ""
 
 
 class ServerWording(msgspec.Struct, kw_only=True):
@@ -61,28 +40,28 @@ class ServerWording(msgspec.Struct, kw_only=True):
 
     id: Number
     obfuscate: bool = False
-    public_comment: Text = ""
-    private_comment: Text = ""
+    public_comment: Comment = ""
+    private_comment: Comment = ""
 
 
 class LetInTyped(msgspec.Struct, kw_only=True):
     domain: Word = ""
-    reason: Text = ""
+    reason: Comment = ""
 
 
 class ServerListSent(msgspec.Struct, kw_only=True):
     """A list of servers comes as a file."""
 
-    reason: Text = ""
+    reason: Comment = ""
     rule: Word = ""
 
 
-async def show(call: Call[ServerTyped]) -> Answer:
+async def show(call: Call[ServerForm]) -> Answer:
     return await _page(call, typed=call.args)
 
 
-async def limit(call: Call[ServerTyped]) -> Answer:
-    return await _done_or_said(call, limits.limit(call.house.court, call.viewer, call.args.form), typed=call.args)
+async def limit(call: Call[ServerForm]) -> Answer:
+    return await _done_or_said(call, limits.limit(call.house.court, call.viewer, call.args), typed=call.args)
 
 
 async def end(call: Call[ServerAct]) -> Answer:
@@ -147,7 +126,7 @@ async def _page(
     call: Call[Any],
     problem: Problem | None = None,
     *,
-    typed: ServerTyped | None = None,
+    typed: ServerForm | None = None,
     about: int = 0,
     listed: ServerListSent | None = None,
     let_in: LetInTyped | None = None,
@@ -166,7 +145,7 @@ async def _page(
         "office/servers.html",
         N_("Other servers"),
         problem,
-        typed=typed or ServerTyped(),
+        typed=typed or ServerForm(),
         found=found,
         allowed=allowed,
         names=await desk.handles(call.house.reads, viewer, staff),

@@ -6,9 +6,8 @@ import msgspec
 from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.media import Attachment, attachment, focus_of
+from chaupal.api.mastodon.posts.media import Attachment, MediaChanged, attachment, focus_of
 from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
-from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number
@@ -18,22 +17,13 @@ from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
+from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
 from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions
 from chaupal.social.posts import editing
-
-
-class MediaSent(msgspec.Struct, kw_only=True):
-    """New words for a picture of the post. `captions`, Chaupal's own: as of an upload."""
-
-    id: Number
-    description: str | None = None
-    focus: str | None = None
-    captions: str | None = None
-    captions_language: str | None = None
 
 
 class EditSent(msgspec.Struct, kw_only=True):
@@ -45,8 +35,8 @@ class EditSent(msgspec.Struct, kw_only=True):
     sensitive: bool = False
     language: str | None = None
     media_ids: list[Number] = []
-    media_attributes: list[MediaSent] = []
-    poll: PollSent | None = None
+    media_attributes: list[MediaChanged] = []
+    poll: PollAsked | None = None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
 
 
@@ -90,7 +80,7 @@ async def edit(call: Call[EditSent]) -> Answer:
             )
             for m in sent.media_attributes
         ],
-        poll=poll_of(sent.poll),
+        poll=sent.poll,
         quote_policy=sent.quote_approval_policy or "",
     )
     await editing.edit(call.house.square, call.viewer, sent.id, wish)

@@ -90,14 +90,10 @@ class UploadSent(msgspec.Struct, kw_only=True):
     captions_language: str | None = None
 
 
-class MediaChanged(msgspec.Struct, kw_only=True):
-    """New words for one's upload. `captions`: as of a new one; an empty text takes those in that language away."""
+class MediaChanged(UploadSent, kw_only=True):
+    """New words for one's upload, or for a picture of a post. An empty text takes the captions in that language away."""
 
     id: Number
-    description: str | None = None
-    focus: str | None = None
-    captions: str | None = None
-    captions_language: str | None = None
 
 
 async def upload(call: Call[UploadSent]) -> Answer:
@@ -215,7 +211,7 @@ def _size(width: int, height: int) -> Size:
     return Size(width, height, f"{width}x{height}", round(width / max(1, height), 6))
 
 
-def _captions(call: Call[Any], sent: UploadSent | MediaChanged) -> captions.CaptionsSent | None:
+def _captions(call: Call[Any], sent: UploadSent) -> captions.CaptionsSent | None:
     file = call.files.get("captions")
     return captions.sent(sent.captions_language, sent.captions if file is None else file.brought)
 

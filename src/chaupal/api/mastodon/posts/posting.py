@@ -9,14 +9,13 @@ from chaupal.api.mastodon.posts.scheduled import FurtherSent, further_of, schedu
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
-from chaupal.api.own.drafts import PollSent, poll_of
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, ByIds, Number
 from chaupal.http.route import Route, delete, get, post
 from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.surface import Surface
-from chaupal.policy.unsaid import Unsaid
+from chaupal.policy.unsaid import PollAsked, Unsaid
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling
@@ -34,7 +33,7 @@ class PostSent(msgspec.Struct, kw_only=True):
     in_reply_to_id: Number | None = None
     media_ids: list[Number] = []
     scheduled_at: str | None = None
-    poll: PollSent | None = None
+    poll: PollAsked | None = None
     quoted_status_id: Number | None = None
     quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
     allowed_mentions: list[Number] | None = None
@@ -76,7 +75,7 @@ async def _publish(call: Call[PostSent]) -> Answer:
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
         reply_to=sent.in_reply_to_id,
         pictures=sent.media_ids,
-        poll=poll_of(sent.poll),
+        poll=sent.poll,
         quoting=sent.quoted_status_id,
         quote_policy=sent.quote_approval_policy or usual.default_quote_policy,
         only=None if sent.allowed_mentions is None else tuple(sent.allowed_mentions),
