@@ -28,7 +28,7 @@ SAID: dict[str, tuple[str, str]] = {
     ),
     "wrong_method": (N_("There is nothing here"), N_("This address takes forms only.")),
     "conflict": (N_("This has changed meanwhile"), ""),
-    "too_large": (N_("This is too large"), N_("Choose a smaller picture, or a shorter text.")),
+    "too_large": (N_("This is too large"), N_("Choose a smaller file, or a shorter text.")),
     "too_many": (N_("Too many at once"), N_("Wait a little, then try again.")),
     "guessed_at": (
         N_("Somebody guesses at this name"),

@@ -51,9 +51,12 @@ async def test_a_film_is_painted_in_its_own_time_and_asked_for_until_it_is_ready
     assert sent.status_code == 202 and sent.json()["url"] is None and sent.json()["type"] == "video"
     id_ = sent.json()["id"]
     assert (await look(v, id_)).status_code == 206
+    assert (await v.api(v.asha, "GET", f"/compose/pictures/{id_}")).json()["waits"] is True
     early = await v.api(v.asha, "POST", "/api/v1/statuses", status="देखो", media_ids=[id_])
     assert early.status_code == 422 and "not finished processing" in early.json()["error"]
     assert await painting.paint_waiting(v.running.house.square) == 1
+    told = (await v.api(v.asha, "GET", f"/compose/pictures/{id_}")).json()
+    assert told == {"id": id_, "src": f"/media/{id_}/small", "heard": True, "waits": False}
     ready = (await look(v, id_)).json()
     assert ready["description"] == "एक फ़िल्म" and len(ready["blurhash"]) > 10
     original, small = ready["meta"]["original"], ready["meta"]["small"]

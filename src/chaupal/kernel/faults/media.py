@@ -47,7 +47,7 @@ FAULTS: dict[str, Fault] = {
         "file",
         "File is not an image of a kind that is taken here",
         "unknown kind",
-        N_("This file is not a picture that can be read here."),
+        N_("This kind of file is not taken here."),
     ),
     "description_too_long": at(
         "description",

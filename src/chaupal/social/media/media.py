@@ -26,6 +26,8 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square import media, posting
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
+# More than any file that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
+MOST_BYTES = 110_000_000
 MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
 MOST_DESCRIPTION_BYTES = 30_000
 LOOSE_FOR = DAY  # ms until an upload that is in no post is forgotten

@@ -29,6 +29,8 @@ class Composer {
       this.series.clear();
       void this.drafts.drop();
     });
+    // A browser asks whoever leaves while a film is on its way, which would be lost.
+    addEventListener("beforeunload", (event) => this.series.busy && event.preventDefault());
     for (const event of ["focusin", "input", "change"]) form.addEventListener(event, () => form.classList.add("open"));
     if (text.value !== text.defaultValue || form.querySelector(".restored, .attached > *, .following")) form.classList.add("open");
     this.furnish(text, form);
@@ -57,6 +59,7 @@ class Composer {
     this.form.ariaBusy = "true";
     this.keeper.keep();
     try {
+      if (this.series.busy) toast(say("when-there"));
       await this.series.settled();
       const wrong = this.series.wrong();
       if (wrong) return wrong.focus();

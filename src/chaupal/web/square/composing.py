@@ -68,13 +68,25 @@ def talking(call: Call[Any], n: int) -> str:
 
 
 async def upload(call: Call[PictureSent]) -> Answer:
-    """Take a picture in; it waits for its post. Raises Invalid."""
+    """Take a picture, film or sound in; it waits for its post. Raises Invalid."""
     file = call.files.get("file")
-    if file is None or not file.data:
+    if file is None or file.empty:
         raise Invalid("file_blank")
-    id_ = await media.attach(call.house.square, call.viewer, file.data, call.args.description)
+    id_ = await media.attach(call.house.square, call.viewer, file.brought, call.args.description, wait=False)
+    return await _told(call, id_)
+
+
+async def progress(call: Call[ById]) -> Answer:
+    """Whether a film or sound is painted by now. Raises Invalid where it could not be."""
+    return await _told(call, call.args.id)
+
+
+async def _told(call: Call[Any], id_: int) -> Answer:
     kept = await looked.own_upload(call.house.reads, call.viewer, id_)
-    return json({"id": str(id_), "src": links.picture(kept), "heard": kept.kind in captions.HEARD})
+    if kept.state == "failed":
+        raise Invalid("file_unprocessed")
+    heard, waits = kept.kind in captions.HEARD, kept.state == "waiting"
+    return json({"id": str(id_), "src": links.picture(kept), "heard": heard, "waits": waits})
 
 
 async def describe(call: Call[DescriptionTyped]) -> Answer:
@@ -89,7 +101,8 @@ async def remove(call: Call[ById]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE),
-    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, body=48_000_000, limit=(30, 1_800)),
+    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, body=media.MOST_BYTES, limit=(30, 1_800)),
+    get("/compose/pictures/{id}", progress, Surface.OWN, shape=Shape.FILE),
     post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE),
     post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE),
 )

@@ -92,7 +92,7 @@ async def test_a_picture_is_taken_described_and_taken_back(village: Village):
     taken = await send(v, v.asha, "/compose/pictures", {"file": ("s.png", picture(64, 48), "image/png")})
     assert taken.status_code == 200
     id_ = taken.json()["id"]
-    assert taken.json()["src"] == f"/media/{id_}/small"
+    assert taken.json() == {"id": id_, "src": f"/media/{id_}/small", "heard": False, "waits": False}
     assert (await send(v, v.asha, f"/compose/pictures/{id_}", description="पीले खेत")).status_code == 200
     seen = await v.api(v.asha, "GET", f"/api/v1/media/{id_}")
     assert seen.json()["description"] == "पीले खेत"

@@ -17,8 +17,6 @@ from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
 
-# More than anything that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
-MOST_BYTES = 110_000_000
 UPLOADS = (30, 1_800)  # per account in so many seconds, as Mastodon's clients expect
 MOST_THUMBNAIL = 20_000_000
 WAITING, FAILED = "waiting", "failed"
@@ -233,7 +231,7 @@ def focus_of(text: str | None) -> tuple[float, float] | None:
 
 
 TAKES: dict[str, Any] = {"scope": "write:media", "gives": Attachment}
-NEW: dict[str, Any] = {**TAKES, "limit": UPLOADS, "body": MOST_BYTES}
+NEW: dict[str, Any] = {**TAKES, "limit": UPLOADS, "body": media.MOST_BYTES}
 
 ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),

@@ -1,16 +1,23 @@
-// Pictures: chosen, dropped, pasted or from the camera; sent at once, described beside themselves, taken away again.
+// Pictures, films and sounds: chosen, dropped, pasted or from the camera; sent at once, described beside themselves, taken away
+// again. One that is refused stands there with its reason until it is taken away, and no post goes without it meanwhile.
 import { problemIn } from "../page/ask.ts";
 import { clearFaults, fault } from "../page/faults.ts";
 import { released } from "../page/press.ts";
 import { say } from "../page/words.ts";
 import { toast } from "../page/toast.ts";
 
-interface Taken { id: string; src: string; heard?: boolean }
+const LOOKED_AT = 2_000; // ms between two looks at a film that is being prepared
+const MEGA = 1_000_000;
+
+interface Taken { id: string; src: string; heard?: boolean; waits?: boolean }
 interface Shown extends Taken { name: string; alt: string }
+
+const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export class Pictures {
   private readonly row = document.createElement("div");
   private readonly pending = new Set<Promise<unknown>>();
+  private readonly taken = new WeakMap<Element, Taken>();
   private asked = false;
 
   constructor(private readonly form: HTMLFormElement, private readonly most: number, private readonly changed: () => void,
@@ -58,14 +65,18 @@ export class Pictures {
     });
   }
 
-  /** Everything that was begun is with the server. */
+  /** Everything that was begun is with the server, and ready. */
   async settled(): Promise<void> {
-    await Promise.all(this.pending);
+    while (this.pending.size) await Promise.all(this.pending);
   }
 
-  /** A description that could not be taken. */
+  get busy(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /** A description that could not be taken, or the button that takes away what was refused. */
   wrong(): HTMLElement | null {
-    return this.row.querySelector<HTMLElement>("[aria-invalid]");
+    return this.row.querySelector<HTMLElement>("[aria-invalid], .refused button");
   }
 
   /** True once: where pictures have no description, the first such field is shown and asked for. */
@@ -81,10 +92,9 @@ export class Pictures {
   /** Those that arrived, with what was said of them. */
   all(): Shown[] {
     return [...this.row.children].flatMap((item) => {
-      const image = item.querySelector("img");
-      const id = item.querySelector<HTMLInputElement>("input[type=hidden]")?.value;
-      if (!image || !id) return [];
-      return { id, heard: "heard" in image.dataset, src: image.getAttribute("src") ?? "", name: item.getAttribute("title") ?? "", alt: item.querySelector<HTMLInputElement>("input[type=text]")?.value ?? "" };
+      const taken = this.taken.get(item);
+      if (!taken) return [];
+      return { ...taken, name: item.getAttribute("title") ?? "", alt: item.querySelector<HTMLInputElement>("input[type=text]")?.value ?? "" };
     });
   }
 
@@ -92,9 +102,8 @@ export class Pictures {
   put(these: unknown[]): void {
     for (const one of these as Shown[]) {
       const item = document.createElement("div");
-      item.title = one.name;
-      item.append(...this.shown(one, one.name, one.alt));
       this.row.append(item);
+      this.show(item, one, one.name, one.alt);
     }
   }
 
@@ -105,47 +114,92 @@ export class Pictures {
 
   private take(files: FileList | null): void {
     for (const file of files ?? []) {
-      if (this.row.childElementCount + this.post.querySelectorAll(":scope > fieldset .kept input:checked").length >= this.most) {
+      if (this.row.querySelectorAll(":scope > div:not(.refused)").length + this.post.querySelectorAll(":scope > fieldset .kept input:checked").length >= this.most) {
         toast(say("most-pictures", this.most));
         return;
       }
-      const sending = this.send(file).finally(() => this.pending.delete(sending));
-      this.pending.add(sending);
+      const item = document.createElement("div");
+      this.row.append(item);
+      const most = Number(this.form.dataset[file.type.startsWith("image/") ? "mostPicture" : "mostFilm"]);
+      if (file.size > most) this.refuse(item, file.name, say("too-large", most / MEGA));
+      else this.hold(this.send(item, file));
     }
   }
 
-  private send(file: File): Promise<void> {
-    const item = document.createElement("div");
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = 0;
-    bar.ariaLabel = say("sending", undefined, file.name);
-    item.append(bar);
-    this.row.append(item);
+  /** Nothing is posted before it is done. */
+  private hold(doing: Promise<unknown>): void {
+    const held = doing.finally(() => this.pending.delete(held));
+    this.pending.add(held);
+  }
+
+  private send(item: HTMLElement, file: File): Promise<void> {
     const fields = new FormData();
     fields.set("csrf", this.form.querySelector<HTMLInputElement>("[name=csrf]")?.value ?? "");
     fields.set("file", file);
     return new Promise((done) => {
       const request = new XMLHttpRequest();
+      const bar = this.wait(item, say("sending", undefined, file.name), () => request.abort());
+      bar.max = 1;
+      bar.value = 0;
       request.open("POST", "/compose/pictures");
       request.upload.addEventListener("progress", (event) => (bar.value = event.total ? event.loaded / event.total : 0));
+      // All of it is there, and being looked at: how long that takes nobody knows.
+      request.upload.addEventListener("load", () => bar.removeAttribute("value"));
       request.addEventListener("loadend", () => {
         const kind = request.getResponseHeader("content-type") ?? "";
-        if (request.status === 200 && kind.startsWith("application/json")) {
-          item.title = file.name;
-          item.replaceChildren(...this.shown(JSON.parse(request.responseText) as Taken, file.name));
-          this.changed();
-        } else {
-          item.remove();
-          toast(request.status ? problemIn(request.responseText) : say("offline"));
-        }
+        if (request.status === 200 && kind.startsWith("application/json")) this.show(item, JSON.parse(request.responseText) as Taken, file.name);
+        else if (item.isConnected) this.refuse(item, file.name, request.status ? problemIn(request.responseText) : say("offline"));
+        this.changed();
         done();
       });
       request.send(fields);
     });
   }
 
-  private shown(taken: Taken, name: string, said = ""): HTMLElement[] {
+  /** A bar, what is waited for, and a way to wait no more. */
+  private wait(item: HTMLElement, words: string, stop: () => void): HTMLProgressElement {
+    const bar = document.createElement("progress");
+    bar.ariaLabel = words;
+    item.replaceChildren(bar, line(words), this.away(stop));
+    return bar;
+  }
+
+  private refuse(item: HTMLElement, name: string, why: string): void {
+    const words = line(why);
+    const file = document.createElement("bdi");
+    file.textContent = name;
+    words.role = "alert";
+    words.prepend(file, " ");
+    item.className = "refused";
+    item.replaceChildren(words, this.away(() => undefined));
+  }
+
+  private show(item: HTMLElement, taken: Taken, name: string, said = ""): void {
+    item.title = name;
+    this.taken.set(item, taken);
+    if (taken.waits) return this.hold(this.prepared(item, taken, name, said));
+    item.replaceChildren(...this.shown(taken, name, said));
+  }
+
+  /** A film is painted anew once it is there; whoever loses their line meanwhile loses nothing. */
+  private async prepared(item: HTMLElement, taken: Taken, name: string, said: string): Promise<void> {
+    this.wait(item, say("preparing", undefined, name), () => this.withdraw(taken.id));
+    while (item.isConnected) {
+      await wait(LOOKED_AT);
+      const answer = await fetch(`/compose/pictures/${taken.id}`, { credentials: "same-origin" }).catch(() => null);
+      if (!answer || answer.status >= 500) continue;
+      const now = answer.ok ? ((await answer.json()) as Taken) : null;
+      if (now?.waits) continue;
+      if (now) this.show(item, now, name, said);
+      else {
+        this.taken.delete(item);
+        this.refuse(item, name, problemIn(await answer.text()));
+      }
+      return this.changed();
+    }
+  }
+
+  private shown(taken: Taken, name: string, said: string): HTMLElement[] {
     const kept = document.createElement("input");
     kept.type = "hidden";
     kept.name = this.field;
@@ -162,20 +216,27 @@ export class Pictures {
     alt.placeholder = say("alt");
     alt.ariaLabel = say("alt");
     alt.addEventListener("change", () => {
-      const told = this.describe(taken.id, alt).finally(() => this.pending.delete(told));
-      this.pending.add(told);
+      this.hold(this.describe(taken.id, alt));
       image.alt = alt.value || name;
     });
+    return [kept, image, alt, this.away(() => this.withdraw(taken.id))];
+  }
+
+  private away(undone: () => void): HTMLButtonElement {
     const away = document.createElement("button");
     away.type = "button";
     away.className = "plain";
     away.textContent = say("remove");
-    away.addEventListener("click", (event) => {
-      (event.target as Element).closest(".attached > div")?.remove();
-      void this.tell(`/compose/pictures/${taken.id}/remove`, {}).then((wrong) => wrong && toast(wrong));
+    away.addEventListener("click", () => {
+      away.closest(".attached > div")?.remove();
+      undone();
       this.changed();
     });
-    return [kept, image, alt, away];
+    return away;
+  }
+
+  private withdraw(id: string): void {
+    void this.tell(`/compose/pictures/${id}/remove`, {}).then((wrong) => wrong && toast(wrong));
   }
 
   private async describe(id: string, alt: HTMLInputElement): Promise<void> {
@@ -198,4 +259,10 @@ export class Pictures {
       return "";
     }
   }
+}
+
+function line(words: string): HTMLParagraphElement {
+  const made = document.createElement("p");
+  made.textContent = words;
+  return made;
 }

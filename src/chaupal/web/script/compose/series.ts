@@ -29,6 +29,10 @@ export class Series implements Attached {
     await Promise.all([...this.of.values()].map((one) => one.settled()));
   }
 
+  get busy(): boolean {
+    return [...this.of.values()].some((one) => one.busy);
+  }
+
   wrong(): HTMLElement | null {
     return [...this.of.values()].map((one) => one.wrong()).find((one) => one) ?? null;
   }
