@@ -1,7 +1,8 @@
-"""Evidence: what a ruling limits is kept as it stood, sealed, for as long as its law says; then emptied, with a word in the log.
+"""Evidence: what a ruling limits or a report names is kept as it stood, sealed, for as long as the law says; then emptied.
 
-Sealed with AES-256-GCM under `keys/evidence.key`: lose that key and it is lost. Who deletes what is withheld deletes it
-for everybody; only this copy stays, for courts and for appeals, and whoever of the staff opens it says what for.
+Sealed with AES-256-GCM under `keys/evidence.key`: lose that key and it is lost. Who deletes what is withheld or reported deletes it
+for everybody; only this copy stays, for courts, reports and appeals, and whoever of the staff opens it says what for. That a
+matter's copy is emptied stands in the log; what is held for reports alone (`order_ref` is empty) leaves no entry.
 """
 
 import hashlib
@@ -20,16 +21,18 @@ from chaupal.governance.events import RulingChanged
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
-from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import NotFound, Problem
+from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.seeds import load_or_make_seed
-from chaupal.policy.things import Post
+from chaupal.policy.may import may
+from chaupal.policy.things import Picture, Post
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import access_audit as kept_looks, docket, evidence as held, impact, knowing, rulings
+from chaupal.store.court import access_audit as kept_looks, docket, evidence as held, impact, knowing, reports, rulings
 from chaupal.store.court.docket import Order, Target
-from chaupal.store.court.evidence import HeldEvidence
+from chaupal.store.court.evidence import FOR_REPORTS, HeldEvidence
+from chaupal.store.court.reports import ReportRow
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import captions, media, posts
+from chaupal.store.square import captions, editing, media, posts
 from chaupal.store.square.people import as_kept
 from chaupal_audit.log import entries
 
@@ -37,13 +40,15 @@ KEY = "evidence.key"
 NONCE = 12  # bytes
 HELD_FOR = 180 * DAY  # where the law of a ruling says nothing
 MOST_POSTS = 100  # of an account that is limited as a whole: the newest
+MOST_WORDINGS = 100  # of a post that was edited
+LOOKED_AT_FOR = HOUR  # its files are shown for so long after whoever looks has said what for
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
 class OpenedEvidence(msgspec.Struct, frozen=True):
-    """What was held, and what it says: post or person as stored, with `posts` of an account."""
+    """What was held, and what it says: a post as stored, with what it said `before`; or a person, with their `posts`."""
 
     held: HeldEvidence
     says: dict[str, Any]
@@ -69,6 +74,33 @@ async def take_named(court: Court, w: Writing, order: Order, target: Target) -> 
     await _hold(court, w, target.kind, target.subject_id, target.owner_id, order.ref, until)
 
 
+async def take_reported(court: Court, w: Writing, row: ReportRow) -> None:
+    """In the unit that takes a report in: what it names, so that whoever looks sees what was reported, whatever becomes of it."""
+    until = _after_report(court, row)
+    for id_ in row.post_ids:
+        if not await _held_for_reports(w, id_):
+            await _hold(court, w, "post", id_, row.account_id, FOR_REPORTS, until)
+    await held.extend_reported(w, row.post_ids, until)
+
+
+async def hold_reported_on(court: Court, w: Writing, row: ReportRow) -> None:
+    """In the unit that resolves a report: from now on somebody may appeal what became of it."""
+    await held.extend_reported(w, row.post_ids, _after_report(court, row))
+
+
+def _after_report(court: Court, row: ReportRow) -> int:
+    """Until when (ms) it is held what a report names, were the report closed now."""
+    regime = court.regimes.version(row.regime, row.regime_version)
+    return regime.appeals.internal.window.after(court.clock(), regime.zone)
+
+
+async def _held_for_reports(w: Writing, id_: int) -> bool:
+    """Whether an earlier report had it sealed, and it says the same still. Likes make no other copy of it."""
+    post = await posts.as_written(w, id_)
+    said_at = 0 if post is None else post.edited_at or 0
+    return any(one.order_ref == FOR_REPORTS and one.taken_at > said_at for one in await held.live_of(w, id_))
+
+
 async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | None, ref: str, until: int) -> None:
     plain = await _as_it_stands(w, kind, subject)
     if plain is None:
@@ -77,7 +109,7 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
     same = [
         one
         for one in await held.live_of(w, subject)
-        if one.sha256 == sha256 and (one.order_ref == ref or not await _any_secret(w, one.order_ref, ref))
+        if one.sha256 == sha256 and await _is_shared(w, one.order_ref, ref)
     ]
     if same:
         await held.extend(w, same[0].id, until)
@@ -100,10 +132,14 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
     )
 
 
-async def _any_secret(reading: Reading, *refs: str) -> bool:
-    """What a secret order holds is its own: another would show nothing else, and would be emptied when that one is."""
-    found = [await docket.order(reading, ref) for ref in refs]
-    return any(order is not None and order.secret for order in found)
+async def _is_shared(reading: Reading, held_for: str, ref: str) -> bool:
+    """Whether one copy does for both. What a secret order holds is its own: another would show nothing else, and would be emptied
+    when that one is; and what is held for reports is read by others, and is emptied without an entry.
+    """
+    if FOR_REPORTS in (held_for, ref):
+        return held_for == ref
+    found = [await docket.order(reading, one) for one in {held_for, ref}]
+    return held_for == ref or not any(order is not None and order.secret for order in found)
 
 
 async def _as_it_stands(w: Writing, kind: str, id_: int) -> bytes | None:
@@ -113,7 +149,10 @@ async def _as_it_stands(w: Writing, kind: str, id_: int) -> bytes | None:
         return None if post is None else await _as_it_stands(w, "post", post)
     if kind == "post":
         post = await posts.as_written(w, id_)
-        return None if post is None else _encode({"post": post} | await _spoken(w, [post]))
+        if post is None:
+            return None
+        before = await editing.wordings_before(w, post, MOST_WORDINGS)
+        return _encode({"post": post} | ({"before": before} if before else {}) | await _spoken(w, [post, *before]))
     if kind == "account":
         person = await as_kept(w, id_)
         newest = [await posts.as_written(w, one) for one in await impact.own_posts(w, id_, MOST_POSTS)]
@@ -152,30 +191,67 @@ async def of_order(court: Court, viewer: Viewer, ref: str) -> list[HeldEvidence]
         return [msgspec.structs.replace(one, body=None) for one in await held.of_order(reading, ref)]
 
 
-async def _may_know(reading: Reading, viewer: Viewer, ref: str) -> bool:
-    """What was kept without a matter is not secret."""
-    return not ref or await knowing.order_for(reading, viewer, ref) is not None
+async def of_report(court: Court, viewer: Viewer, row: ReportRow) -> list[HeldEvidence]:
+    """What is held of the posts that a report names, without its content; nothing for whom it is not open."""
+    if not may(viewer, "see_reported"):
+        return []
+    async with court.work.reading() as reading:
+        return [msgspec.structs.replace(one, body=None) for one in await held.for_reports(reading, row.post_ids)]
 
 
 async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -> OpenedEvidence:
-    """Its content, for staff who say what for; that is written down first.
+    """What is held for a matter, for staff who say what for; that is written down first.
 
     Raises NotAllowed (also for what was their own), Invalid (`purpose`), NotFound (also once purged), Problem where it does not open.
     """
     me = check_may(viewer, "see_documents")
     purpose = looks.check_purpose(purpose)
     async with court.work.writing() as w:
-        found = await held.held(w, id_)
-        if found is None or found.body is None or not await _may_know(w, viewer, found.order_ref):
+        found = or_not_found(await held.held(w, id_))
+        or_not_found(await knowing.order_for(w, viewer, found.order_ref))
+        return await _open(court, w, me, found, purpose)
+
+
+async def open_reported(court: Court, viewer: Viewer, report: int, id_: int, purpose: str) -> OpenedEvidence:
+    """What is held of a post that this report names, likewise."""
+    me = check_may(viewer, "see_reported")
+    purpose = looks.check_purpose(purpose)
+    async with court.work.writing() as w:
+        row, found = or_not_found(await reports.report(w, report)), or_not_found(await held.held(w, id_))
+        if found.order_ref != FOR_REPORTS or found.subject_id not in row.post_ids:
             raise NotFound
-        guards.check_not_own(me, [found.owner_id])
-        await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(id_), purpose)
-        lock = await _lock(court, w)
+        return await _open(court, w, me, found, purpose)
+
+
+async def _open(court: Court, w: Writing, me: int, found: HeldEvidence, purpose: str) -> OpenedEvidence:
+    guards.check_not_own(me, [found.owner_id])
+    says = await _read(court, w, found)
+    await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(found.id), purpose)
+    return OpenedEvidence(msgspec.structs.replace(found, body=None), says)
+
+
+async def _read(court: Court, reading: Reading, found: HeldEvidence) -> dict[str, Any]:
+    body, lock = or_not_found(found.body), await _lock(court, reading)
     try:
-        plain = lock.decrypt(found.body[:NONCE], found.body[NONCE:], _bound(found.id, found.sha256))
+        return _decode(lock.decrypt(body[:NONCE], body[NONCE:], _bound(found.id, found.sha256)))
     except (InvalidTag, ValueError) as error:
-        raise Problem(f"Evidence {id_} does not open: it was changed, or {KEY} is another key") from error
-    return OpenedEvidence(msgspec.structs.replace(found, body=None), _decode(plain))
+        raise Problem(f"Evidence {found.id} does not open: it was changed, or {KEY} is another key") from error
+
+
+async def file_in(court: Court, viewer: Viewer, id_: int, picture: int) -> tuple[str, str]:
+    """Key and type of a file of what the viewer has opened within the hour, saying what for. Raises NotFound for any other."""
+    async with court.work.reading() as reading:
+        since = court.clock() - LOOKED_AT_FOR
+        if not await kept_looks.looked(reading, viewer.me, "evidence", str(id_), since):
+            raise NotFound
+        says = await _read(court, reading, or_not_found(await held.held(reading, id_)))
+    shown = msgspec.convert([one["pictures"] for one in _posts_in(says)], list[list[Picture]])
+    found = or_not_found(next((one for each in shown for one in each if one.id == picture), None))
+    return media.file_keys(picture, found.mime)[0], found.mime
+
+
+def _posts_in(says: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in (says.get("post"), *says.get("before", ()), *says.get("posts", ())) if one]
 
 
 # --- purging ---
@@ -193,9 +269,27 @@ async def _purge(court: Court, one: HeldEvidence) -> bool:
         again = await held.held(w, one.id)
         if again is None or again.purged_at is not None or again.hold_until > court.clock():
             return False
-        order = await docket.order(w, one.order_ref)
-        public = entries.Evidence(step="purged", kind=one.kind, by="clock")
-        if order is None:
-            raise Problem(f"Evidence {one.id} was taken because of {one.order_ref}, and there is no such order")
-        leaf, _ = await log.append(court, w, "evidence", one.order_ref, public, **record.secrecy(order))
-        return await held.purge(w, one.id, court.clock(), leaf)
+        if await _needed(w, again):
+            await held.extend(w, one.id, court.clock() + DAY)
+            return False
+        return await held.purge(w, one.id, court.clock(), await _purged_in_log(court, w, again))
+
+
+async def _needed(w: Writing, one: HeldEvidence) -> bool:
+    """Whether somebody waits for an answer about it: an appeal against a ruling on it, or a report for which it is held."""
+    if await held.appealed(w, one.subject_id):
+        return True
+    for_report = one.order_ref == FOR_REPORTS and one.owner_id is not None
+    about = await reports.open_on(w, one.owner_id) if for_report else ()
+    return any(one.subject_id in row.post_ids for row in about)
+
+
+async def _purged_in_log(court: Court, w: Writing, one: HeldEvidence) -> int | None:
+    if one.order_ref == FOR_REPORTS:
+        return None
+    order = await docket.order(w, one.order_ref)
+    if order is None:
+        raise Problem(f"Evidence {one.id} was taken because of {one.order_ref}, and there is no such order")
+    public = entries.Evidence(step="purged", kind=one.kind, by="clock")
+    leaf, _ = await log.append(court, w, "evidence", one.order_ref, public, **record.secrecy(order))
+    return leaf

@@ -1,6 +1,6 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
-from chaupal.governance.cases import clocks, guards
+from chaupal.governance.cases import clocks, evidence, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
 from chaupal.governance.log import log, record
@@ -157,6 +157,7 @@ async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: s
     )
     await log.append(court, w, "report", row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
     await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)
+    await evidence.hold_reported_on(court, w, row)
     w.tell(ReportResolved(report=row.id, ref=row.ref, outcome=outcome))
     return await _report(w, row.id)
 

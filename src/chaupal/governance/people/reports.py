@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chaupal.governance.cases import clocks
+from chaupal.governance.cases import clocks, evidence
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportReceived, ReportToConfirm
 from chaupal.governance.log import log
@@ -256,7 +256,9 @@ def _new(court: Court, viewer: Viewer, sent: Report, *, reporter: int | None) ->
 
 
 async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> ReportRow:
-    """Number, law, clocks and entries of the log for a report that counts from now on; the receipt leaves with this unit."""
+    """Number, law, clocks and entries of the log for a report that counts from now on, and what it names sealed; the receipt leaves
+    with this unit.
+    """
     await ledger.hold(w)
     now = row.received_at
     regime = complaints.regime_for(court, row.category, country, now)
@@ -279,7 +281,7 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
     if due is not None:
         await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
     w.tell(ReportReceived(report=row.id, ref=ref))
-    return msgspec.structs.replace(
+    row = msgspec.structs.replace(
         row,
         ref=ref,
         regime=regime.id,
@@ -289,3 +291,5 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
         acknowledged_at=now,
         log_index=leaf,
     )
+    await evidence.take_reported(court, w, row)
+    return row

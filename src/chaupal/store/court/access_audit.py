@@ -29,6 +29,8 @@ BELOW = (
     .limit("n")
 )
 
+LOOKED = selects(staff_looks.c.id).where(staff_looks.c.at > param("since"), by="who", what="kind", of="which").limit(1)
+
 
 class Access(NamedTuple):
     """One look. `at` in ms; `what` is the kind of thing (document), `of` which one."""
@@ -50,3 +52,8 @@ async def looks_below(
 ) -> list[Access]:
     """Newest first; of one member of staff, of one kind of thing."""
     return [Access(*row) for row in await reading.fetch(BELOW, below=below, n=at_most, who=by or 0, kind=what)]
+
+
+async def looked(reading: Reading, by: int, what: str, of: str, since: int) -> bool:
+    """Whether that one has looked at it since then (ms)."""
+    return await reading.value(LOOKED, who=by, kind=what, which=of, since=since) is not None

@@ -1,12 +1,17 @@
-"""Evidence: what was limited, as it stood, sealed; held until its time is over, then emptied. Rows are never deleted."""
+"""Evidence: what was limited or reported, as it stood, sealed; held until its time is over, then emptied. Rows are never deleted."""
+
+from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.store.machine.dialect import param
+from chaupal.store.court.appeals import FILED
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.court import evidence
+from chaupal.store.tables.court import appeals, evidence, rulings
+
+FOR_REPORTS = ""  # stands where the matter's reference does
 
 
 class HeldEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +35,19 @@ ADD = inserts(evidence)
 LIVE_OF = ALL.where(subject_id="of", purged_at=None).order_by(evidence.c.id)
 OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
 BY_ID = ALL.where(id="this")
+FOR_REPORT = ALL.where(among(evidence.c.subject_id, "ids"), order_ref="ref").order_by(evidence.c.id)
+EXTEND_REPORTED = updates(evidence, hold_until="end").where(
+    evidence.c.hold_until < param("end"), among(evidence.c.subject_id, "ids"), order_ref="ref", purged_at=None
+)
+APPEALED = (
+    selects(appeals.c.id)
+    .where(
+        appeals.c.ruling_id == rulings.c.id,
+        rulings.c.subject_id == param("of"),
+        appeals.c.state == text_param("standing"),
+    )
+    .limit(1)
+)
 EXTEND = updates(evidence, hold_until="end").where(evidence.c.hold_until < param("end"), id="this", purged_at=None)
 DUE = (
     ALL.where(evidence.c.hold_until <= param("at"), purged_at=None)
@@ -54,6 +72,22 @@ async def of_order(reading: Reading, ref: str) -> list[HeldEvidence]:
     return await OF_ORDER.all(reading, ref=ref)
 
 
+async def for_reports(reading: Reading, posts: Sequence[int]) -> list[HeldEvidence]:
+    """What was taken of posts because somebody reported them, purged or not."""
+    return await FOR_REPORT.all(reading, ids=listed(posts), ref=FOR_REPORTS) if posts else []
+
+
+async def extend_reported(w: Writing, posts: Sequence[int], until: int) -> None:
+    """Hold longer what is held of posts because somebody reported them."""
+    if posts:
+        await w.run(EXTEND_REPORTED, ids=listed(posts), ref=FOR_REPORTS, end=until)
+
+
+async def appealed(reading: Reading, subject: int) -> bool:
+    """Whether an appeal waits against what was decided of a thing."""
+    return await reading.value(APPEALED, of=subject, standing=FILED) is not None
+
+
 async def held(reading: Reading, id_: int) -> HeldEvidence | None:
     return await BY_ID.first(reading, this=id_)
 
@@ -68,7 +102,7 @@ async def due(reading: Reading, at: int, at_most: int = 100) -> list[HeldEvidenc
     return await DUE.all(reading, at=at, n=at_most)
 
 
-async def purge(w: Writing, id_: int, at: int, leaf: int) -> bool:
+async def purge(w: Writing, id_: int, at: int, leaf: int | None) -> bool:
     """Its content is gone; that it was held stays. False where it was purged already."""
     return await w.run(PURGE, this=id_, at=at, leaf=leaf) == 1
 

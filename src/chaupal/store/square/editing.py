@@ -108,8 +108,12 @@ async def history(reading: Reading, post_id: int, at_most: int) -> list[Sealed[P
     if row is None:
         return []
     now = post_of(row)
-    then = [_wording(now, found) for found in await reading.fetch(OF, of=post_id, n=at_most)]
-    return [*map(Sealed, then), Sealed(now)]
+    return [*map(Sealed, await wordings_before(reading, now, at_most)), Sealed(now)]
+
+
+async def wordings_before(reading: Reading, post: Post, at_most: int) -> list[Post]:
+    """What a post said before, for `history` and for the unit that keeps it as evidence; nobody looks at it here."""
+    return [_wording(post, found) for found in await reading.fetch(OF, of=post.id, n=at_most)]
 
 
 def _wording(post: Post, row: Row) -> Post:

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.cases import evidence
 from chaupal.governance.people import access_audit as looks, roles, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import Answer, Call, redirect
@@ -31,10 +30,9 @@ class RoleTyped(msgspec.Struct, kw_only=True):
 
 
 class GrantAsked(msgspec.Struct, kw_only=True):
-    """A grant or a piece of evidence by its id; `purpose`: what it is looked at for."""
+    """A grant by its id."""
 
     id: Number
-    purpose: str = ""
 
 
 class LooksAsked(msgspec.Struct, kw_only=True):
@@ -148,7 +146,7 @@ async def _speakers(
     )
 
 
-# --- looks and evidence ---
+# --- looks ---
 
 
 async def show_looks(call: Call[LooksAsked]) -> Answer:
@@ -176,16 +174,6 @@ async def _account_or_none(call: Call[LooksAsked], handle: str) -> int | None:
         return -1  # nobody's looks
 
 
-async def open_evidence(call: Call[GrantAsked]) -> Answer:
-    try:
-        opened = await evidence.open_for_staff(call.house.court, call.viewer, call.args.id, call.args.purpose)
-    except Invalid as problem:
-        return await office_room.render(
-            call, "office/evidence.html", N_("Evidence"), problem, opened=None, typed=call.args
-        )
-    return await office_room.render(call, "office/evidence.html", N_("Evidence"), opened=opened, typed=call.args)
-
-
 ROUTES: tuple[Route, ...] = (
     get("/office/people", show_staff, Surface.OFFICE, **PAGE),
     post("/office/people", grant, Surface.OFFICE, **PAGE | {"may": "grant_roles"}),
@@ -197,5 +185,4 @@ ROUTES: tuple[Route, ...] = (
     post("/office/speakers/{id}/keep", keep_speaker, Surface.OFFICE, **PAGE | {"may": "protect_speaker"}),
     post("/office/speakers/{id}/read", read_speaker, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
     get("/office/looks", show_looks, Surface.OFFICE, shape=PAGE["shape"], may="see_looks"),
-    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
 )

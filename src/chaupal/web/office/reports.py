@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.cases import house
+from chaupal.governance.cases import evidence, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.people import access_audit as looks, complaints, report_desk
 from chaupal.governance.people.reports import ReportRow
@@ -151,6 +151,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
         done=getattr(call.args, "done", ""),
         by_hand=complaints.BY_HAND,
         book=court.rules.current(court.clock()),
+        held=await evidence.of_report(court, viewer, row),
         sent_by=await report_desk.server_of(court, row),
     )
 

@@ -3,18 +3,26 @@
 import pytest
 
 from chaupal.governance import keyring
+from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import evidence
 from chaupal.governance.cases.evidence import KEY
-from chaupal.governance.people import access_audit as looks
-from chaupal.kernel.clock import DAY
+from chaupal.governance.people import access_audit as looks, report_desk, reports
+from chaupal.governance.people.reports import Report
+from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, Problem
 from chaupal.kernel.seeds import load_or_make_seed
+from chaupal.policy.facts import Visibility
+from chaupal.policy.viewer import Role
 from chaupal.social.media import media
 from chaupal.social.posts import posts
 from chaupal.store.court import evidence as held, ledger
+from chaupal.store.court.evidence import HeldEvidence
+from chaupal.store.court.reports import ReportRow
 from chaupal.store.square import media as media_store
+from disputes import send
 from painted import picture
-from village import Village
+from surfaces.insiders import binding
+from village import REASON, Village, VillagePost, Villager
 
 SECRET = "सरसों"  # of asha's first post
 
@@ -172,3 +180,91 @@ async def test_a_lost_key_is_said_and_no_new_one_made(village: Village):
     with pytest.raises(Problem, match="restore it from a backup"):
         await evidence.open_for_staff(court, v.chitra.viewer, one.id, "the court asks for it")
     assert not (court.keys.folder / KEY).exists()
+
+
+# --- what is reported ---
+
+
+async def report_of(v: Village, by: Villager, said: VillagePost) -> ReportRow:
+    v.clock.move(SECOND)
+    return await reports.file(v.running.house.court, by.viewer, Report(account=v.asha.id, posts=(said.id,)))
+
+
+async def held_for(v: Village, row: ReportRow) -> list[HeldEvidence]:
+    return await evidence.of_report(v.running.house.court, v.owner.viewer, row)
+
+
+async def test_what_is_reported_is_held_for_the_desk_though_its_author_edits_and_deletes_it(village: Village):
+    v, court, square = village, village.running.house.court, village.running.house.square
+    shown = await media.attach(square, v.asha.viewer, picture(), description="तंबू")
+    direct = {"visibility": Visibility.DIRECT, "pictures": [shown]}
+    said = await v.says(v.asha, "@ravi तुझे देख लूँगी", **direct)
+    await v.api(v.asha, "PUT", f"/api/v1/statuses/{said.id}", status="@ravi कल मिलते हैं", media_ids=[str(shown)])
+    row = await report_of(v, v.ravi, said)
+    await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}", delete_media=True)
+    await v.settle()
+    assert (await v.look("IN", said, v.ravi)).status_code == 404
+    (one,) = await held_for(v, row)
+    form, way = f"/office/reports/{row.id}", f"/office/reports/{row.id}/evidence/{one.id}"
+    page = await v.page_as("IN", form, v.owner)
+    assert way in page and "कल मिलते हैं" not in page
+    file = f"/office/evidence/{one.id}/files/{shown}"
+    assert (await v.look("IN", file, v.owner)).status_code == 404  # nobody has said yet what for
+    opened = (await send(v, v.owner, form, way, purpose="what was reported")).text
+    assert "कल मिलते हैं" in opened and "तुझे देख लूँगी" in opened and file in opened
+    seen = await v.look("IN", file, v.owner)
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/png")
+    assert (await v.look("IN", file.replace(str(shown), "1"), v.owner)).status_code == 404
+    (look,) = await looks.listed(court, v.owner.viewer, what="evidence")
+    assert (look.of, look.purpose) == (str(one.id), "what was reported")
+    clerk = await v.joins("kiran", role=Role.CLERK)
+    assert await evidence.of_report(court, clerk.viewer, row) == []
+    with pytest.raises(NotAllowed):
+        await evidence.open_reported(court, clerk.viewer, row.id, one.id, "what was reported")
+    with pytest.raises(NotFound):  # by no other way, and by no other report
+        await evidence.open_for_staff(court, v.chitra.viewer, one.id, "what was reported")
+    other = await report_of(v, v.ravi, v.asha.said[0])
+    with pytest.raises(NotFound):
+        await evidence.open_reported(court, v.chitra.viewer, other.id, one.id, "what was reported")
+
+
+async def test_what_is_reported_is_held_once_until_all_is_decided_and_the_time_to_appeal_is_over(village: Village):
+    v, court = village, village.running.house.court
+    said = v.asha.latest
+    first = await report_of(v, v.ravi, said)
+    await v.api(v.meera, "POST", f"/api/v1/statuses/{said.id}/favourite")
+    second = await report_of(v, v.meera, said)
+    (one,) = await held_for(v, second)  # a like makes no other copy
+    ref = await v.withhold(post=said, by=v.chitra, second=v.dev)
+    (of_order,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    assert of_order.id != one.id  # that one's end stands in the log
+    await report_desk.resolve(court, v.owner.viewer, first.id, outcome="none")
+    v.clock.move(one.hold_until - v.clock() + DAY)
+    assert (await evidence.purge_due(court), (await held_for(v, second))[0].purged_at) == (1, None)  # the order's
+    await report_desk.resolve(court, v.owner.viewer, second.id, outcome="none")
+    (held_on,) = await held_for(v, second)
+    assert held_on.hold_until >= v.clock() + 180 * DAY
+    entries = await ledger_size(v)
+    v.clock.move(held_on.hold_until - v.clock())
+    assert (await evidence.purge_due(court), await ledger_size(v)) == (1, entries)
+    assert (await held_for(v, first))[0].purged_at == v.clock()
+
+
+async def test_what_an_appeal_waits_about_is_held_until_it_is_decided(village: Village):
+    v, court = village, village.running.house.court
+    ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
+    v.clock.move(170 * DAY)
+    (ruling,) = await binding(v, v.asha)
+    appeal = await appeals.file(court, v.asha.viewer, ruling.id, REASON)
+    await outlast(v, ref)
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    assert one.purged_at is None
+    await appeals.withdraw(court, v.asha.viewer, appeal.id)
+    await outlast(v, ref)
+    (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
+    assert one.purged_at is not None
+
+
+async def ledger_size(v: Village) -> int:
+    async with v.running.house.court.work.reading() as reading:
+        return await ledger.size(reading)

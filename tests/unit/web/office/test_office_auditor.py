@@ -15,7 +15,13 @@ from village import Village
 
 OFFICE = [r for r in ROUTES if r.path.startswith("/office") and r.shape is Shape.PAGE]
 # Looking at what is private is no change of the house: it is written down who did.
-LOOKS = {"/office/evidence/{id}", "/office/speakers/{id}/read", "/office/documents/{id}", "/office/documents/{id}/file"}
+LOOKS = {
+    "/office/evidence/{id}",
+    "/office/reports/{report_id}/evidence/{id}",
+    "/office/speakers/{id}/read",
+    "/office/documents/{id}",
+    "/office/documents/{id}/file",
+}
 
 WORD = regex.compile(r'name="csrf" value="[^"]*"')
 UNKNOWN = regex.compile(r"\{(id|slug|user|document_id|\w+_id)\}")  # ids of which this world has none

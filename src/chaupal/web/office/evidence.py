@@ -1,0 +1,88 @@
+"""What is held as evidence, opened by staff who say what for; and for an hour its files."""
+
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from chaupal.governance.cases import evidence
+from chaupal.governance.cases.evidence import OpenedEvidence
+from chaupal.http.call import Answer, Call
+from chaupal.http.headers import CSP, FILE_CSP
+from chaupal.http.paging import Number
+from chaupal.http.route import Route, Shape, get, post
+from chaupal.kernel.errors import Invalid
+from chaupal.policy.surface import Surface
+from chaupal.reads.posts import media
+from chaupal.reads.posts.media import MediaFile
+from chaupal.web.office import room as office_room
+from chaupal.web.office.room import PAGE
+from chaupal.web.words import N_
+
+
+class EvidenceAsked(msgspec.Struct, kw_only=True):
+    """A piece of evidence by its id, held for a matter or for a report; `purpose`: what it is looked at for."""
+
+    id: Number
+    report_id: Number = 0
+    purpose: str = ""
+
+
+class EvidenceFile(msgspec.Struct, kw_only=True):
+    """A picture, film or sound of a piece of evidence."""
+
+    id: Number
+    picture: Number
+
+
+async def open_evidence(call: Call[EvidenceAsked]) -> Answer:
+    try:
+        opened = await _opened(call)
+    except Invalid as problem:
+        return await _page(call, None, problem)
+    return await _page(call, opened)
+
+
+async def _opened(call: Call[EvidenceAsked]) -> OpenedEvidence:
+    asked, court = call.args, call.house.court
+    if asked.report_id:
+        return await evidence.open_reported(court, call.viewer, asked.report_id, asked.id, asked.purpose)
+    return await evidence.open_for_staff(court, call.viewer, asked.id, asked.purpose)
+
+
+async def _page(call: Call[EvidenceAsked], opened: OpenedEvidence | None, problem: Invalid | None = None) -> Answer:
+    return await office_room.render(
+        call,
+        "office/evidence.html",
+        N_("Evidence"),
+        problem,
+        opened=opened,
+        typed=call.args,
+        report=call.args.report_id,
+    )
+
+
+async def show_file(call: Call[EvidenceFile]) -> Answer:
+    """Only whoever has just opened what it is part of; nobody keeps it."""
+    asked, reads = call.args, call.house.reads
+    looked = partial(evidence.file_in, call.house.court, call.viewer, asked.id, asked.picture)
+    file = MediaFile(*await looked(), "", looked)
+    size = await media.size(reads, file)
+    headers = [("cache-control", "no-store"), (CSP, FILE_CSP)]
+    return Answer(mime=file.mime, headers=headers, pieces=media.pieces(reads, file, 0, size), length=size)
+
+
+FILE: dict[str, Any] = PAGE | {"shape": Shape.FILE}
+
+ROUTES: tuple[Route, ...] = (
+    post(
+        "/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}
+    ),
+    get("/office/evidence/{id}/files/{picture}", show_file, Surface.OFFICE, **FILE),
+    post(
+        "/office/reports/{report_id}/evidence/{id}",
+        open_evidence,
+        Surface.OFFICE,
+        **PAGE | {"may": "see_reported"},
+    ),
+)
