@@ -75,14 +75,7 @@ async def show_file(call: Call[EvidenceFile]) -> Answer:
 FILE: dict[str, Any] = PAGE | {"shape": Shape.FILE}
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}
-    ),
+    post("/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
     get("/office/evidence/{id}/files/{picture}", show_file, Surface.OFFICE, **FILE),
-    post(
-        "/office/reports/{report_id}/evidence/{id}",
-        open_evidence,
-        Surface.OFFICE,
-        **PAGE | {"may": "see_reported"},
-    ),
+    post("/office/reports/{report_id}/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_reported"}),
 )
