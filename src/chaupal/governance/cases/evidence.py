@@ -279,8 +279,8 @@ async def _needed(w: Writing, one: HeldEvidence) -> bool:
     """Whether somebody waits for an answer about it: an appeal against a ruling on it, or a report for which it is held."""
     if await held.appealed(w, one.subject_id):
         return True
-    for_report = one.order_ref == FOR_REPORTS and one.owner_id is not None
-    about = await reports.open_on(w, one.owner_id) if for_report else ()
+    owner = one.owner_id if one.order_ref == FOR_REPORTS else None
+    about = () if owner is None else await reports.open_on(w, owner)
     return any(one.subject_id in row.post_ids for row in about)
 
 
