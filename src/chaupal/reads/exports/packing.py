@@ -4,16 +4,16 @@ import asyncio
 import shutil
 import tempfile
 import zipfile
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
-from chaupal.policy.things import Person, Picture
+from chaupal.policy.things import Person, Picture, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.exports import export_files
+from chaupal.reads.exports import archive_page, export_files
 from chaupal.reads.people import account_status as standing, filtering, hidden_servers
 from chaupal.reads.people.account_status import Marks
 from chaupal.reads.posts import unsaid
@@ -40,8 +40,12 @@ async def pack(reads: Reads, viewer: Viewer, path: Path, report: Report) -> None
     Raises ExportUnwanted where `report` says so.
     """
     person, login = await standing.myself(reads, viewer)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryFile() as pictures:
-        packing = _Packing(reads, viewer, person, archive, pictures, report)
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        tempfile.TemporaryFile() as pictures,
+        tempfile.TemporaryFile() as page,
+    ):
+        packing = _Packing(reads, viewer, person, archive, pictures, page, report)
         packing.add("profile.json", export_files.profile(packing.origin, person, login))
         packing.add("actor.json", export_files.actor(packing.origin, person))
         await packing.posts()
@@ -58,11 +62,12 @@ class _Packing:
         person: Person,
         archive: zipfile.ZipFile,
         pictures: IO[bytes],
+        page: IO[bytes],
         report: Report,
     ) -> None:
         self.origin = reads.settings.origin
         self._reads, self._viewer, self._person = reads, viewer, person
-        self._archive, self._pictures, self._report = archive, pictures, report
+        self._archive, self._pictures, self._page, self._report = archive, pictures, page, report
         self._at, self._total, self._shown = 0, 0, 0
 
     def add(self, name: str, content: Any) -> None:
@@ -75,10 +80,12 @@ class _Packing:
         """Twice through one's posts: as this server knows them, then as others take them in. Pictures are noted."""
         count = 0
         self._total = 2 * await standing.how_many(self._reads, self._viewer)
+        self._page.write(archive_page.head(self.origin, self._person, self._viewer.language).encode())
         with self._archive.open("posts.json", "w", force_zip64=True) as file:
             async for some in standing.my_posts(self._reads, self._viewer):
                 lines = [export_files.post_of(self.origin, self._person, post) for post in some]
                 await asyncio.to_thread(_write, file, lines, count == 0, b"[")
+                await asyncio.to_thread(self._to_be_read, some)
                 count += len(some)
                 for picture in ((post.id, one) for post in some if not post.inner for one in post.pictures):
                     self._pictures.write(_encode(picture) + b"\n")
@@ -86,7 +93,17 @@ class _Packing:
                 await self._tell(len(some))
             file.write(b"]" if count else b"[]")
         self._total = 2 * count + self._shown
+        self._page.seek(0)
+        with self._archive.open("index.html", "w", force_zip64=True) as file:
+            await asyncio.to_thread(shutil.copyfileobj, self._page, file, CHUNK)
         await self._outbox(count)
+
+    def _to_be_read(self, some: Sequence[Post]) -> None:
+        """Of others' posts, which one reposted, nothing stands here."""
+        for post in some:
+            if post.boost_of is None:
+                told = archive_page.article(self.origin, self._person, post, self._viewer.language)
+                self._page.write(told.encode())
 
     async def _outbox(self, count: int) -> None:
         first, head = True, _encode(export_files.outbox_head(count))[:-1] + b',"orderedItems":['

@@ -39,6 +39,8 @@ async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
     assert items[-1].answers == items[-2].source and items[-1].visibility is Visibility.PRIVATE
     [file] = items[-2].files
     assert file.description == "सरसों" and archive.read(file.name)
+    page = archive.read("index.html").decode()
+    assert "देखो &amp; सुनो" in page and f'src="{file.name}" alt="सरसों"' in page and page.count("<article>") == 3
     assert not any(item.why for item in items)
 
 
