@@ -276,6 +276,7 @@ defaults
     timeout server 60s
     timeout tunnel 1h
     timeout http-keep-alive 60s
+    timeout check {late}ms
     option redispatch
     retries 3
     retry-on conn-failure
@@ -292,14 +293,17 @@ backend houses
 {servers}"""
 
 
-def haproxy(folder: Path, port: int, servers: Mapping[str, int], health: str) -> Child:
-    """A balancer that sends each request to a server at random, and says in `x-served-by` to which."""
+def haproxy(folder: Path, port: int, servers: Mapping[str, int], health: str, late: int) -> Child:
+    """A balancer that sends each request to a server at random, and says in `x-served-by` to which.
+
+    `late`: ms after which a look at a server's health has failed; twice, and what it was at is broken off.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"    server {name} 127.0.0.1:{at} check\n" for name, at in servers.items())
     config = folder / "haproxy.cfg"
     mark = f'content-type text/plain string "no house answered" hdr {MARK} balancer hdr retry-after 1'
     own = "\n".join(f"    http-error status {status} {mark}" for status in OWN)
-    config.write_text(HAPROXY.format(port=port, servers=lines, health=health, own=own))
+    config.write_text(HAPROXY.format(port=port, servers=lines, health=health, own=own, late=late))
     return Child(
         "haproxy",
         ["/usr/sbin/haproxy", "-db", "-f", config],

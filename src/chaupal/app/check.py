@@ -18,12 +18,7 @@ async def check_house(house: House) -> list[str]:
     work = house.square.work
     async with work.of_one_moment() as reading:
         faults += await checks.integrity(reading)
-    async with work.scanning() as reading:
-        missing = await _missing_files(house, reading)
-        # What was deleted between the look at its row and that at its file has no row any more.
-        again = await _missing_files(house, reading) if missing else []
-        faults += [fault for fault in missing if fault in again]
-    faults += await archive.faults(house.court, house.square.files)
+    faults += await _faults_of_files(house)
     try:
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court)).faults
@@ -47,6 +42,22 @@ def doubts(settings: Settings) -> list[str]:
     if not settings.contact_email:
         found.append("no contact_email: nobody can write to you")
     return found
+
+
+async def _faults_of_files(house: House) -> list[str]:
+    files = house.square.files
+    try:
+        if house.settings.files:  # it is asked also where nothing lies there yet: a bucket may be written wrongly
+            await anext(files.every(), None)
+        async with house.square.work.scanning() as reading:
+            missing = await _missing_files(house, reading)
+            # What was deleted between the look at its row and that at its file has no row any more.
+            again = await _missing_files(house, reading) if missing else []
+        return [fault for fault in missing if fault in again] + await archive.faults(house.court, files)
+    except Exception as error:
+        if files.fault(error) is None:
+            raise
+        return [f"uploads: {str(error).splitlines()[0]}"]
 
 
 async def _missing_files(house: House, reading: Reading) -> list[str]:

@@ -361,7 +361,8 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] | None = 
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(str(error)) from error
+        what, _, name = str(error).partition(" - at `$.")
+        raise BadSettings(f"{name.rstrip('`')}: {what}" if name else what) from error
     named = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     settings = msgspec.structs.replace(settings, public_url=named)
     _check(settings)
@@ -415,6 +416,8 @@ def _check(settings: Settings) -> None:
             raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
     if not known_country(settings.home_country):
         raise BadSettings(f"home_country: {settings.home_country} is no country's code (ISO 3166-1 alpha-2)")
+    if settings.database and urlsplit(settings.database).scheme not in ("postgresql", "postgres"):
+        raise BadSettings("database: leave it empty, or begin with postgresql://")
     if settings.valkey and not settings.database:
         raise BadSettings("valkey: many processes need a PostgreSQL to serve; name it in database")
     if settings.valkey and urlsplit(settings.valkey).scheme not in VALKEYS:

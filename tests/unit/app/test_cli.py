@@ -418,6 +418,8 @@ def test_an_object_store_is_backed_up_checked_and_restored(tmp_path: Path, objec
     asyncio.run(backup.restore(second, tmp_path / "file"))
     assert asyncio.run(s3_files(second).get("media/5/original.png")) == b"png"
     assert _faults(second) == [] and not (tmp_path / "new" / "files").exists()
+    [fault] = _faults(replace(first, files="s3://nowhere"))
+    assert fault.startswith("uploads: ") and "nowhere" in fault
     with pytest.raises(Problem, match="not empty"):  # a store that is in use is not mixed with another
         asyncio.run(backup.restore(replace(second, data=str(tmp_path / "third")), tmp_path / "file"))
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 from click.testing import CliRunner
 
@@ -70,6 +71,34 @@ async def test_a_wrong_password(tmp_path: Path):
 async def test_a_database_that_is_not_there(tmp_path: Path, postgres_server: Postgres):
     said = await refused(settings_at(tmp_path, postgres_server.dsn("nowhere")))
     assert said == f"database: there is no nowhere at 127.0.0.1:{postgres_server.port}"
+
+
+@pytest.mark.parametrize(
+    ("who", "done", "said"),
+    [
+        ("chaupal", "CREATE TABLE accounts (id int)", "holds tables of something else"),
+        ("guest", "CREATE ROLE guest LOGIN", "guest may not do"),
+        (
+            "guest",
+            "CREATE ROLE guest SUPERUSER LOGIN; ALTER ROLE guest SET default_transaction_read_only = on",
+            "standby",
+        ),
+    ],
+)
+async def test_a_database_that_is_not_fit(
+    tmp_path: Path, migrated: str, postgres_server: Postgres, who: str, done: str, said: str
+):
+    """It holds what is not ours, or is somebody else's; or it takes no writing."""
+    dsn = postgres_server.fresh(template=migrated if who == "guest" else None)
+    owner: asyncpg.Connection = postgres_server.run(asyncpg.connect(dsn))
+    try:
+        postgres_server.run(owner.execute(done))
+        told = await refused(settings_at(tmp_path, dsn.replace("chaupal@", f"{who}@")))
+        assert told.startswith("database: ") and said in told and "[SQL" not in told
+    finally:
+        postgres_server.run(owner.close())
+        postgres_server.drop(dsn)
+        postgres_server.execute("DROP ROLE IF EXISTS guest")
 
 
 async def test_a_valkey_that_is_not_there_leaves_nothing_begun(

@@ -79,19 +79,26 @@ OPEN_FOR = """
     ) AS transactions (began)
 """
 
-# What the world says before anybody is let in; classes of SQLSTATE as above.
-WRONG_NAME, NO_DATABASE = "28", "3D"
+# What is wrong with a database that was named, by how its SQLSTATE begins.
+UNFIT = {
+    "28": "{where} does not let {user} in: {error}",
+    "3D": "there is no {name} at {where}",
+    "42501": "{user} may not do in {name} at {where} what is needed: {error}; make them its owner",
+    "42P07": "{name} at {where} holds tables of something else: {error}; name an empty one",
+    READ_ONLY: "{name} at {where} takes no writing; if it is a standby, name the primary",
+}
 
 
 def not_let_in(dsn: str, error: BaseException) -> BadSettings | None:
     """A sentence for whoever wrote the address of the database, where that is what `error` is about. No password is in it."""
-    state = getattr(error, "sqlstate", None)
     parts = urlsplit(dsn)
     where, name = parts.netloc.rpartition("@")[2] or "the database's socket", parts.path.strip("/")
+    error = getattr(getattr(error, "orig", None), "__cause__", None) or error  # as the driver said it to SQLAlchemy
+    state = getattr(error, "sqlstate", None)
     if isinstance(error, asyncpg.PostgresError) and isinstance(state, str):
-        if state.startswith(WRONG_NAME):
-            return BadSettings(f"database: {where} does not let {parts.username or 'this user'} in: {error}")
-        return BadSettings(f"database: there is no {name} at {where}") if state.startswith(NO_DATABASE) else None
+        said = next((text for kind, text in UNFIT.items() if state.startswith(kind)), None)
+        user = parts.username or "this user"
+        return BadSettings("database: " + said.format(where=where, name=name, user=user, error=error)) if said else None
     if isinstance(error, OSError):  # that nobody answers in time is one, too
         return BadSettings(f"database: nobody answers at {where}: {error.strerror or type(error).__name__}")
     if isinstance(error, asyncpg.InterfaceError | ValueError):
@@ -191,19 +198,22 @@ class PostgresWork(SharedWork):
     async def open(self) -> None:
         await self.pool.open()
         try:
-            await self._check_character_type()
+            await self._check_fitness()
         except BaseException:
             await self.pool.close()
             raise
         self._reading = PostgresReading(self)
         self._look = OpenReading(self._reading)
 
-    async def _check_character_type(self) -> None:
+    async def _check_fitness(self) -> None:
         row = await self.pool.fetchrow(
-            "SELECT datctype, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+            "SELECT datctype, pg_encoding_to_char(encoding), current_setting('transaction_read_only') = 'on'"
+            " FROM pg_database WHERE datname = current_database()"
         )
         if row[0] in ("C", "POSIX") or row[1] != "UTF8":
             raise Problem(f"The database has character type {row[0]}, encoding {row[1]}; make it with C.UTF-8 and UTF8")
+        if row[2]:
+            raise asyncpg.ReadOnlySQLTransactionError("it takes no writing")
 
     async def seat(self, many: int) -> int | None:
         """See `store.work.Work`: held by a connection of its own, so that it is free again once the process is no more."""
