@@ -23,7 +23,7 @@ from bench.data import DataSet
 from bench.process import Server, fire, free_port, rested, serving
 from bench.works import API, WorkMeasured, works
 from chaupal.kernel.ids import first_id_at
-from chaupal.store.machine import planning
+from chaupal.store.machine import connecting_sqlite
 from chaupal.text.analyse import name_words
 
 KNOWN, HOSTS = 1_000_000, 10_000
@@ -55,7 +55,7 @@ def looked_over(data: DataSet) -> None:
     """Both databases know of themselves how much is in them, as one that is served for a while does."""
     with sqlite3.connect(Path(data.settings.data) / "chaupal.db") as db:
         db.execute("BEGIN IMMEDIATE")
-        planning.learn(db)
+        connecting_sqlite.learn(db)
 
 
 def _rows(known: int, begin: int, step: int) -> Iterator[tuple[object, ...]]:

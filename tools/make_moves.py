@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chaupal.governance.cases import lifecycle
 from chaupal.governance.cases.machine import DRAWN_FROM, Machine
-from chaupal.governance.orders import procedure, stages
+from chaupal.governance.orders import procedure
 from chaupal_audit.law.roles import MAY, Role
 
 PAPER = Path(__file__).resolve().parent.parent / "docs" / "moves.md"
@@ -28,7 +28,7 @@ def _roles() -> str:
 
 def draw() -> str:
     """The whole page."""
-    stage = f"## Which stage of an order allows which move of its cases\n\n{stages.drawn()}\n"
+    stage = f"## Which stage of an order allows which move of its cases\n\n{procedure.drawn()}\n"
     return (
         "\n".join(
             (

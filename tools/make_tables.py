@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import make_entries
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES
 from chaupal_audit.rule_of_law.table import drawn as rules
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -24,7 +24,7 @@ def tables() -> str:
 PAPERS: dict[str, tuple[str, Callable[[], str]]] = {
     "log-entries.md": ("<!-- drawn from chaupal_audit/log/entries.py: `make map` -->", make_entries.drawn),
     "rule-of-law.md": ("<!-- drawn from chaupal_audit/rule_of_law/table.py: `make map` -->", rules),
-    "report.md": ("<!-- drawn from chaupal_audit/report/tables/all_tables.py: `make map` -->", tables),
+    "report.md": ("<!-- drawn from chaupal_audit/report/report.py: `make map` -->", tables),
 }
 
 

@@ -16,8 +16,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.store.court import ledger
 from chaupal_audit import counting as audit
 from chaupal_audit.report.filters import EVERYTHING, period
-from chaupal_audit.report.report import canonical, digest, document, report
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES, canonical, digest, document, report
 from disputes import suspend
 from dsa_fields import wrong
 from village import AUTHORITY, Village, Villager

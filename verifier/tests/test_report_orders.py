@@ -2,8 +2,8 @@
 
 import pytest
 
+from chaupal_audit.report import report
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.tables import all_tables
 from told import ToldLog, table
 
 
@@ -105,7 +105,7 @@ def test_orders_of_which_only_a_rough_number_may_be_told_are_in_no_table():
     story = ToldLog()
     story.order("IN-1", {"account": 40}, secrecy="aggregate_only")
     assert table(story, "T1")[-1]["received"] == table(story, "T2")[-1]["accounts_specified"] == 0
-    notes = [str(note) for note in all_tables.TABLES["T2"].make(View(story.fold.facts)).notes]
+    notes = [str(note) for note in report.TABLES["T2"].make(View(story.fold.facts)).notes]
     assert any(note.endswith(": 0-9") for note in notes)
 
 

@@ -1,6 +1,6 @@
 """T6-T19 on small stories that can be counted by hand."""
 
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES
 from told import ToldLog, table
 
 

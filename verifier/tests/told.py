@@ -162,12 +162,10 @@ class ToldLog:
 
 def table(story: ToldLog, id_: str, **asked: str) -> list[dict[str, Any]]:
     """The rows of a table as dictionaries, with the total as the last where there is one; `from_`, `to`, `country` …"""
+    from chaupal_audit.report import report
     from chaupal_audit.report.filters import View, parse_filters
-    from chaupal_audit.report.tables import all_tables
 
-    made = all_tables.TABLES[id_].make(
-        View(story.fold.facts, parse_filters({k.rstrip("_"): v for k, v in asked.items()}))
-    )
+    made = report.TABLES[id_].make(View(story.fold.facts, parse_filters({k.rstrip("_"): v for k, v in asked.items()})))
     names = [column.name for column in made.columns]
     rows = [*made.rows, *([made.total] if made.total else [])]
     return [{n: getattr(v, "text", v) for n, v in zip(names, row, strict=True)} for row in rows]

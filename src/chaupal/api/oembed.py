@@ -10,7 +10,7 @@ from chaupal.http.call import Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import Malformed, NotFound, or_not_found
 from chaupal.policy.facts import Visibility
-from chaupal.policy.open_only import check_open
+from chaupal.policy.gate import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import stranger
 from chaupal.reads.people import people

@@ -21,7 +21,7 @@ from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
 from chaupal.web.said import in_words
 from chaupal_audit import tlog
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES
 
 API = "/api/v1/transparency"
 SEEDS = (

@@ -10,7 +10,7 @@ from chaupal.federation.reading.values import Json, Unreadable, parse, same_host
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
 from chaupal.governance.calling import MOST_HOPS, REDIRECTS, NotAnswered
-from chaupal.store.federation import speech
+from chaupal.store.federation import servers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -181,7 +181,7 @@ async def _speaks(fed: "Federation", host: str) -> str:
     found = fed.remembered.speaks.items.get(host)
     if found is None:
         async with fed.work.reading() as reading:
-            found = await speech.speaks(reading, host)
+            found = await servers.speaks(reading, host)
         fed.remembered.speaks.put(host, found)
     return found
 
@@ -189,4 +189,4 @@ async def _speaks(fed: "Federation", host: str) -> str:
 async def _learn(fed: "Federation", host: str, speaks: str) -> None:
     fed.remembered.speaks.put(host, speaks)
     async with fed.work.writing() as w:
-        await speech.note(w, host, speaks)
+        await servers.note_speech(w, host, speaks)

@@ -15,7 +15,7 @@ from chaupal.federation.signing.keys import published
 from chaupal.federation.taking import posts as taking, statements
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
-from chaupal.store.federation import emojis, keys, people, servers, speech, uris
+from chaupal.store.federation import emojis, keys, people, servers, uris
 from chaupal.store.federation.people import RemoteProfile
 from chaupal.store.identity import account_status as standing, accounts, moving as aliases
 from chaupal.store.machine.work import Reading, Writing
@@ -173,7 +173,7 @@ async def keep(fed: Federation, actor: Actor, handle: str = "") -> int:
             await _change(fed, w, account, actor, handle)
         await keys.learn(w, account, published(actor), w.now())
         if IMPLEMENTS in actor.implements:
-            await speech.meet(w, actor.host, RFC9421)
+            await servers.meet_speech(w, actor.host, RFC9421)
             fed.remembered.speaks.items.pop(actor.host, None)
         await _name_others(fed, w, account, actor)
         await statements.of_person(fed, w, account, await servers.met(w, fed.make_id, actor.host), actor)

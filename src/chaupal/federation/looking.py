@@ -13,9 +13,8 @@ from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal, reveal_one
+from chaupal.policy.gate import check_open, reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
-from chaupal.policy.open_only import check_open
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -1,10 +1,13 @@
 """The one gate: the only maker of Visible things, for every surface, at read time."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from chaupal.kernel.errors import Gone, WithheldByLaw
 from chaupal.policy.facts import Facts, Subject
 from chaupal.policy.rules import judge
 from chaupal.policy.sealed import _KEY, Authored, Judged, Sealed, Visible  # pyright: ignore[reportPrivateUsage]
+from chaupal.policy.sentences.placeholders import notice_path
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import PLAIN, Hide, Placeholder, Show
 from chaupal.policy.viewer import Viewer
@@ -97,3 +100,14 @@ def _check_surface(surface: object) -> None:
     # Missing facts and unknown surfaces get the stricter answer: none at all.
     if not isinstance(surface, Surface):
         raise TypeError(f"{surface!r} is not a surface")
+
+
+def check_open(seen: Visible[Any], origin: str) -> None:
+    """For what is shown whole or not at all: files, frames, what other servers are told.
+
+    Raises Gone for somebody who is suspended, and WithheldByLaw with the address where one reads why.
+    """
+    if seen.suspended:
+        raise Gone
+    if isinstance(seen.verdict, Placeholder):
+        raise WithheldByLaw(notice_url=origin + notice_path(seen.verdict.ruling))

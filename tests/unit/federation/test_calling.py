@@ -14,7 +14,7 @@ from chaupal.federation.signing.algorithms import holds, read_public
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import public_key
 from chaupal.governance.calling import MOST_HOPS, NotAnswered
-from chaupal.store.federation import speech
+from chaupal.store.federation.servers import speaks
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.tables.federation import servers
 from elsewhere import Site
@@ -205,7 +205,7 @@ async def test_who_understands_one_way_alone_is_asked_again_in_that_way_and_know
     assert (await calling.post(fed, inbox, b"{}", by=0)).status == 202
     assert (await ways(fed, site))[6:] == [RFC9421]
     async with fed.work.reading() as reading:
-        assert await speech.speaks(reading, f"localhost:{site.port}") == RFC9421
+        assert await speaks(reading, f"localhost:{site.port}") == RFC9421
     # So do other processes, and this one after a restart.
     fed.remembered.speaks.items.clear()
     await calling.post(fed, inbox, b"{}", by=0)

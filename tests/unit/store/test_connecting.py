@@ -7,8 +7,7 @@ import threading
 import asyncpg
 import pytest
 
-from chaupal.store.machine.connecting_postgres import Connection, connect
-from chaupal.store.machine.hands import Hands
+from chaupal.store.machine.connecting_postgres import Connection, Hands, connect
 from services import Postgres
 from waiting import until
 

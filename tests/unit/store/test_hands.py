@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from chaupal.store.machine.hands import Hands, is_lost
+from chaupal.store.machine.connecting_postgres import Hands, is_lost
 from services import Postgres
 from waiting import PATIENCE
 

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 import pytest
 
 import chaupal.store
-from chaupal.store.machine import planning
+from chaupal.store.machine import connecting_sqlite
 from chaupal.store.machine.connecting_sqlite import connect
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.work_sqlite import LEARNT_EVERY, SqliteWork
@@ -36,7 +36,7 @@ def fresh(village: Village) -> Iterator[sqlite3.Connection]:
 def known(village: Village) -> dict[tuple[str, str], str]:
     """(table, index) -> how much is said to be there."""
     with fresh(village) as db:
-        if db.execute(planning.KNOWN).fetchone() is None:
+        if db.execute(connecting_sqlite.KNOWN).fetchone() is None:
             return {}
         return {(table, index): stat for table, index, stat in db.execute("SELECT tbl, idx, stat FROM sqlite_stat1")}
 
@@ -46,7 +46,7 @@ async def test_how_much_is_where_is_learnt_soon_after_the_start_and_every_few_ho
     assert known(village) == {}
     await work.keep_small()
     first = known(village)
-    assert first["posts", "posts_of"].startswith(f"{planning.LEAST} ")
+    assert first["posts", "posts_of"].startswith(f"{connecting_sqlite.LEAST} ")
     assert ("accounts", "accounts_here") not in first
     # Whoever reads knows of it, as of all that was written.
     assert village.asha.handle in await village.page_as("DE", f"/@{village.asha.handle}")
@@ -63,11 +63,11 @@ async def test_how_much_is_where_is_learnt_soon_after_the_start_and_every_few_ho
 async def test_what_has_grown_large_is_known_as_it_is(village: Village):
     with fresh(village) as db:
         db.execute("BEGIN")
-        rows = ((2**40 + number, number % 7, number) for number in range(3 * planning.LEAST))
+        rows = ((2**40 + number, number % 7, number) for number in range(3 * connecting_sqlite.LEAST))
         db.executemany('INSERT INTO follows ("by", "to", id) VALUES (?, ?, ?)', rows)
         db.execute("COMMIT")
     await work_of(village).keep_small()
-    assert int(known(village)["follows", "follows_to"].split()[0]) >= 2 * planning.LEAST
+    assert int(known(village)["follows", "follows_to"].split()[0]) >= 2 * connecting_sqlite.LEAST
 
 
 async def test_no_statement_walks_through_a_table_that_it_did_not_walk_through_before(village: Village):

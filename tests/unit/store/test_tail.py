@@ -20,8 +20,8 @@ from chaupal.social.events_own import TagFollowed
 from chaupal.social.events_posts import PollEnded
 from chaupal.store.machine import marks, outbox, tail
 from chaupal.store.machine.barrier import Barrier
+from chaupal.store.machine.connecting_postgres import Hands
 from chaupal.store.machine.dialect import statement
-from chaupal.store.machine.hands import Hands
 from chaupal.store.machine.memory import Marks
 from chaupal.store.machine.noted import NEVER
 from chaupal.store.machine.shelves import EVERY, PEOPLE, POSTS, REACTIONS, RULINGS, TOKENS

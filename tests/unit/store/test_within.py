@@ -6,7 +6,7 @@ import pytest
 from chaupal.kernel.errors import NotFound
 from chaupal.social.events_ties import Followed
 from chaupal.social.people import graph
-from chaupal.store.machine.within import within
+from chaupal.store.machine.work import within
 from chaupal.store.square import graph as ties
 from neighbours import Street, by
 

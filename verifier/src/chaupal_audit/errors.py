@@ -1,5 +1,6 @@
 """What can be wrong with what was read. A server that answers with one finds in it a status of HTTP, and a name to translate by."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -44,3 +45,28 @@ class TooLarge(Problem):
 
     status = 413
     slug = "too_large"
+
+
+class BadLaw(Problem):
+    """Files of law that cannot be used; `faults` are all that is wrong with them, `file: field: what` each."""
+
+    slug = "bad_law"
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"The files of law cannot be used: {'; '.join(self.faults)}")
+
+
+class Faults:
+    """What is wrong, collected."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def add(self, file: str, field: str, about: str) -> None:
+        self.said.append(": ".join(part for part in (file, field, about) if part))
+
+    def check(self) -> None:
+        """Raises BadLaw with all of them, where there are any."""
+        if self.said:
+            raise BadLaw(self.said)

@@ -15,7 +15,7 @@ from chaupal.api.court.record import OrderShown, flag_parts, order_parts
 from chaupal.governance.cases import acts, desk, lifecycle
 from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
-from chaupal.governance.orders import procedure, stages, steps
+from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.steps import StepForm
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Number, Paged, link_header
@@ -257,7 +257,7 @@ def _one_file(matter: Matter, file: File) -> FileShown:
         number=target.number, kind=target.kind, as_written=target.as_written, state=file.state, demanded=target.demanded,
         speaker=target.speaker, id=None if target.subject_id is None else str(target.subject_id),
         account_id=None if target.owner_id is None else str(target.owner_id), account=person.item.handle if person else None,
-        verbs=sorted(stages.open_to(procedure.Stage(matter.stage), lifecycle.State(file.state))), seen=file.number,
+        verbs=sorted(procedure.open_to(procedure.Stage(matter.stage), lifecycle.State(file.state))), seen=file.number,
         flags=list(file.since.flags), words=str(file.since.words), copies=copies_of(file.copies),
         events=[
             EventShown(

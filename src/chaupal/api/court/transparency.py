@@ -17,8 +17,7 @@ from chaupal.policy.surface import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
 from chaupal_audit.report.filters import View
 from chaupal_audit.report.published import ENDINGS, WHOLE, table_file
-from chaupal_audit.report.report import LICENCE, canonical, document
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import LICENCE, TABLES, canonical, document
 
 CSV = "text/csv; charset=utf-8"
 RETRY = 2  # seconds

@@ -11,7 +11,7 @@ from chaupal.federation.writing.terms import alone
 from chaupal.http.call import Answer, Call, json, redirect
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.open_only import check_open
+from chaupal.policy.gate import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import ABROAD, Viewer
 

@@ -13,7 +13,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
-from chaupal.policy.open_only import check_open
+from chaupal.policy.gate import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer

@@ -10,7 +10,7 @@ from chaupal.federation.signing.asked import CAVAGE, RFC9421, Claim, NotSigned, 
 from chaupal.federation.signing.theirs import fetch_key
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import NotAllowed
-from chaupal.store.federation import keys, speech
+from chaupal.store.federation import keys, servers
 from chaupal.store.federation.keys import KnownKey
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ async def _understands(fed: "Federation", signer: Signer) -> None:
     if fed.remembered.speaks.items.get(host):
         return
     async with fed.work.reading() as reading:
-        known = await speech.speaks(reading, host)
+        known = await servers.speaks(reading, host)
     if not known:
         async with fed.work.writing() as w:
-            await speech.meet(w, host, RFC9421)
+            await servers.meet_speech(w, host, RFC9421)
     fed.remembered.speaks.put(host, known or RFC9421)

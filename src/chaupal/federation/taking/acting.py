@@ -7,8 +7,7 @@ import msgspec
 from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Activity
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.store.machine.within import within
-from chaupal.store.machine.work import Writing
+from chaupal.store.machine.work import Writing, within
 
 
 class Doer(NamedTuple):

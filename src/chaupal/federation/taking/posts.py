@@ -21,9 +21,9 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
 from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.social.posts.foreign import ForeignPost
-from chaupal.store.federation import posts as store, uris
+from chaupal.store.federation import people as store, uris
 from chaupal.store.federation.media import REMOTE
-from chaupal.store.federation.posts import Face
+from chaupal.store.federation.people import Face
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import ids_of
 from chaupal.store.square.posts import as_written

@@ -9,7 +9,7 @@ from chaupal.governance.cases import guards, lifecycle
 from chaupal.governance.cases.lifecycle import AGREED, CHANGING, IN_FORCE, PROPOSED, Move, State
 from chaupal.governance.context import Court
 from chaupal.governance.events import CaseDecided
-from chaupal.governance.orders import procedure, stages
+from chaupal.governance.orders import procedure
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import Stage, Step
 from chaupal.governance.regimes import GENERIC, Regime
@@ -61,13 +61,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def move(self, verb: str) -> Move:
         """The move that a verb means now. Raises Conflict where the case, or its order, stands elsewhere."""
         found = lifecycle.move(self.state, verb)
-        stages.check(self.stage, verb)
+        procedure.check(self.stage, verb)
         return found
 
     @property
     def verbs(self) -> frozenset[str]:
         """What can be done now, by whoever may."""
-        return stages.open_to(self.stage, self.state)
+        return procedure.open_to(self.stage, self.state)
 
     def meant(self, verbs: Iterable[str]) -> str:
         """Which of an act's verbs it is where the case stands; the first, where it is none of them there."""

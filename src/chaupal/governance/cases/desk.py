@@ -8,7 +8,7 @@ from chaupal.governance.cases import acts, cases, effects, ladder, lifecycle, no
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.guards import NeedsTwo, NotAskedFor
 from chaupal.governance.context import Court
-from chaupal.governance.orders import faces, intake, procedure, stages, steps
+from chaupal.governance.orders import faces, intake, procedure, steps
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Defect, Regime
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem, coded
@@ -133,7 +133,7 @@ async def _acts(court: Court, reading: Reading, viewer: Viewer, case: Case) -> t
     verbs = [verb for act in here for verb in act.verbs]
     open_ = frozenset(act.name for act in here if any(verb in found and found[verb] is None for verb in act.verbs))
     if lifecycle.MACHINE.verbs(case.state).intersection(verbs) - case.verbs:
-        return open_, Wrong(stages.WHY_NOT[case.stage])
+        return open_, Wrong(procedure.WHY_NOT[case.stage])
     met = (found.get(verb) for verb in verbs)
     why = next((_why(p) for p in met if p is not None and not isinstance(p, (NeedsTwo, NotAskedFor))), None)
     if why is None and "return" in open_ and not open_ & {"approve", "concur"}:

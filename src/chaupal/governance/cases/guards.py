@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance.cases.lifecycle import MOVES, State
 from chaupal.governance.cases.machine import Move
-from chaupal.governance.orders import stages
+from chaupal.governance.orders import procedure
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import WHOLE, Stage
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
@@ -173,7 +173,7 @@ def _not_alone_on_staff(asked: MoveAsked) -> None:
 
 
 def _nothing_left(asked: MoveAsked) -> None:
-    stages.check_over(asked.verb, asked.left)
+    procedure.check_over(asked.verb, asked.left)
 
 
 def _some_can_move(asked: MoveAsked) -> None:

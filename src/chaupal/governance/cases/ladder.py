@@ -6,8 +6,8 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.orders import faces
 from chaupal.governance.orders.papers import Paper
+from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Refusal
-from chaupal.governance.servers.naming import SERVER
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.draft import OWN_ACTION, Draft

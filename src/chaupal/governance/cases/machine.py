@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from chaupal.kernel.errors import Conflict
-from chaupal_audit.law.moves import Move as Move
+from chaupal_audit.law.procedure import Move as Move
 
 DRAWN_FROM = 5  # a verb from more states than this is in no diagram
 

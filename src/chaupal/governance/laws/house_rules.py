@@ -10,8 +10,8 @@ from chaupal.governance.cases.lifecycle import MOVES
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.measures import Measure
+from chaupal_audit.errors import Faults
 from chaupal_audit.law.dates import in_force, in_order
-from chaupal_audit.law.faults import Faults
 from chaupal_audit.law.reading import read_all
 from chaupal_audit.law.rulebook import LONGEST_UNLOGGED, HouseRule, RuleBook
 

@@ -16,8 +16,8 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.log import CarriedDigests, EntryContent
+from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Regime
-from chaupal.governance.servers.naming import SERVER
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
 from chaupal.policy.sentences.placeholders import iso_date

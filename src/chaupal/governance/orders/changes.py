@@ -17,7 +17,7 @@ from chaupal.governance.cases.effects import Cause, Deciders
 from chaupal.governance.context import Court
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.papers import Paper
-from chaupal.governance.servers.naming import SERVER
+from chaupal.governance.orders.resolving import SERVER
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower

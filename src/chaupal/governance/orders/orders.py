@@ -14,13 +14,12 @@ from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
 from chaupal.governance.log.record import CLOCK
-from chaupal.governance.orders import confirming, faces, procedure, steps
+from chaupal.governance.orders import confirming, faces, procedure, resolving, steps
 from chaupal.governance.orders.documents import signer_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
 from chaupal.governance.regimes import GENERIC, Regime
-from chaupal.governance.servers import naming
 from chaupal.kernel import faults
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.countries import known_country
@@ -329,7 +328,7 @@ async def _read_targets(
 ) -> list[Target]:
     """`own`: of a matter of the house's own, which may be about whole servers; what an authority asks for is narrower than that."""
     lines = _lines(paper, text)
-    servers = await naming.named(reading, lines)
+    servers = await resolving.servers_named(reading, lines)
     found = await resolve(reading, court.settings.origin, lines)
     if own:
         _check_servers(court, paper, servers.values())

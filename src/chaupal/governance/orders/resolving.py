@@ -1,4 +1,4 @@
-"""What the lines of an order name: accounts, posts, pictures and tags, thousands of lines in a few looks.
+"""What the lines of an order name: accounts, posts, pictures, tags and servers, thousands of lines in a few looks.
 
 What is on another server is named by its address there, or as user@host; it is found where it is known here.
 """
@@ -13,6 +13,7 @@ import regex
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.ids import parse_id
 from chaupal.policy.facts import Visibility
+from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming, people
 from chaupal.text import hosts
@@ -320,3 +321,27 @@ def _marked(found: list[Resolved]) -> list[Resolved]:
                 one = msgspec.structs.replace(one, wrong=LineFault.TWICE, first=first)
         marked.append(one)
     return marked
+
+
+SERVER = "server"  # the kind of a target
+
+
+async def servers_named(reading: Reading, lines: Sequence[str]) -> dict[int, Resolved]:
+    """Which of these lines name a server, and which of those: by the line's place."""
+    typed = {at: domain for at, line in enumerate(lines) if (domain := hosts.server_named(line))}
+    known = await servers.ids_of(reading, sorted(set(typed.values())))
+    first = dict[str, int]()
+    found = dict[int, Resolved]()
+    for at, domain in typed.items():
+        id_, before = known.get(domain), first.setdefault(domain, at)
+        wrong = LineFault.TWICE if before != at else LineFault.NOTHING if id_ is not None else LineFault.NOT_FOUND
+        found[at] = Resolved(
+            line=domain,
+            kind=SERVER,
+            subject=id_,
+            public=True,
+            wrong=wrong,
+            name=(SERVER, domain, 0, ""),
+            first=before if wrong is LineFault.TWICE else None,
+        )
+    return found

@@ -5,8 +5,8 @@ from chaupal.governance.regimes.defects import DEFECTS, Defect
 from chaupal.governance.regimes.facial import OrderFacts, TargetFacts, defects
 from chaupal.governance.regimes.loading import SHIPPED, Regimes, load_regimes
 from chaupal.governance.regimes.returning import letter_of_return
+from chaupal_audit.errors import BadLaw
 from chaupal_audit.law.durations import Duration
-from chaupal_audit.law.faults import BadLaw
 from chaupal_audit.law.regime import GENERIC, OWN_RULES, Field, Issuer, Named, Rank, Refusal, Regime, Speaker, Titled
 
 __all__ = [

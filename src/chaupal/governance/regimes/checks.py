@@ -7,7 +7,7 @@ from chaupal.kernel.countries import known_country
 from chaupal.policy.measures import Measure
 from chaupal.policy.rulings import EVERYWHERE
 from chaupal_audit.law.regime import ISSUER, SECRET, Named, Regime
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES
 
 type Fault = tuple[str, str]  # field, what is wrong
 

@@ -8,8 +8,8 @@ from typing import Final, final
 from chaupal.governance.regimes.checks import faults_of
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal_audit.errors import Faults
 from chaupal_audit.law.dates import in_force, in_order
-from chaupal_audit.law.faults import Faults
 from chaupal_audit.law.reading import read_all
 from chaupal_audit.law.regime import Regime
 

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.filed import Filed, bearer_of
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.open_only import check_open
+from chaupal.policy.gate import check_open, reveal_one
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface

@@ -21,7 +21,7 @@ from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.social.media import media
 from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting
-from chaupal.store.federation import reposts
+from chaupal.store.federation import uris
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import drafts, media as media_store, posting, posts, scheduled
@@ -212,7 +212,7 @@ async def repost(
         existing = await posting.repost_by(w, me, original.id)
         if existing is not None:
             if server:
-                await reposts.name(w, existing, server, uri)
+                await uris.name_repost(w, existing, server, uri)
             return existing
         made = _repost_of(original, square.make_id(), me, square.clock(), visibility, server, uri)
         await posting.add(w, made, answers=False)

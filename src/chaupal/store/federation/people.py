@@ -1,14 +1,14 @@
-"""People of other servers as rows: what only servers need to know of them, beside the account that everybody sees."""
+"""People of other servers as rows: what only servers need to know of them, beside the account that everybody sees; and faces of anybody."""
 
 import hashlib
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import insert, text as sql, update
 
 from chaupal.policy.things import Emoji, Field
-from chaupal.store.machine.dialect import param, statement, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -251,3 +251,28 @@ def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
 
 def _ways(shown: RemoteProfile) -> dict[str, Any]:
     return {name: getattr(shown, name) for name in _WAYS} | {"aliases": _json(shown.aliases).decode()}
+
+
+FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(
+    among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
+)
+
+
+class Face(NamedTuple):
+    """An account, ours (`server` 0, no addresses) or another server's."""
+
+    id: int
+    handle: str
+    server: int
+    uri: str
+    url: str
+
+
+async def faces(reading: Reading, ids: Collection[int]) -> dict[int, Face]:
+    """Those of the accounts that are somebody."""
+    rows = await reading.by(PEOPLE, *ids).fetch(FACES, ids=listed(sorted(ids))) if ids else ()
+    return {row[0]: Face(*row) for row in rows}
+
+
+async def face(reading: Reading, id_: int) -> Face | None:
+    return (await faces(reading, [id_])).get(id_)

@@ -1,4 +1,4 @@
-"""Servers that were met: by their hosts, each with an id that a ruling can name."""
+"""Servers that were met: by their hosts, each with an id that a ruling can name; and which signatures each understands."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from sqlalchemy import case, or_
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.federation import limits
-from chaupal.store.machine.dialect import among, byte_order, listed, param
+from chaupal.store.machine.dialect import among, byte_order, listed, param, text_param
 from chaupal.store.machine.statements import inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import servers
@@ -71,3 +71,23 @@ async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:
     """Host -> its server, of those that were met or written down."""
     rows = await reading.fetch(IDS_OF, names=listed(list(names))) if names else ()
     return {row[0]: row[1] for row in rows}
+
+
+_SPEAKS = selects(servers.c.speaks).where(domain="domain")
+_NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")
+_MEET = updates(servers, speaks="speaks").where(servers.c.speaks == "", domain="domain")
+
+
+async def speaks(reading: Reading, domain: str) -> str:
+    """`rfc9421`, `cavage`, or "" where it is not known."""
+    return await reading.value(_SPEAKS, domain=domain) or ""
+
+
+async def note_speech(w: Writing, domain: str, speaks: str) -> None:
+    """It understands this. Nothing where no such server was met."""
+    await w.run(_NOTE, domain=domain, speaks=speaks)
+
+
+async def meet_speech(w: Writing, domain: str, speaks: str) -> None:
+    """It says that it understands this. What was found out by trying stands."""
+    await w.run(_MEET, domain=domain, speaks=speaks)

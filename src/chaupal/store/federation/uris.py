@@ -7,9 +7,11 @@ from sqlalchemy import and_, or_
 
 from chaupal.kernel.errors import NotAllowed
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.shelves import POSTS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import known_uris
+from chaupal.store.tables.square import posts
 
 # What an id can be of. A repost is a post; a stamp is what lets a post of ours quote another (FEP-044f).
 # Of a like `of` is the post; of a follow or block who does it (so that those of one who is followed by many need no search), and
@@ -118,3 +120,12 @@ async def of_tie(reading: Reading, kind: str, me: int, them: int) -> str:
 async def of_thing(reading: Reading, kind: str, of: int) -> str:
     """By which id a thing is known; "" where it has none."""
     return await reading.value(OF_THING, of=of, kind=kind) or ""
+
+
+NAME_REPOST = updates(posts, server="at_server", uri="its_uri", url="its_uri").where(id="of")
+
+
+async def name_repost(w: Writing, repost: int, server: int, uri: str) -> None:
+    """The repost came from there, under this id."""
+    await w.run(NAME_REPOST, of=repost, at_server=server, its_uri=uri)
+    w.touch(POSTS, repost)

@@ -19,7 +19,7 @@ class Trigger(NamedTuple):
     condition: str
 
 
-# As `governance/orders/stages.py` says; a test holds the two against each other.
+# As `governance/orders/procedure.py` says; a test holds the two against each other.
 DECIDING = "'in_review', 'clarifying', 'hearing'"
 DECIDED = (
     "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "

@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from chaupal.kernel.clock import Clock
 from chaupal.kernel.errors import Problem
@@ -290,3 +290,29 @@ def nothing_after(events: list[Event]) -> None:
 
 def nothing_lost() -> None:
     """Nobody misses anything yet."""
+
+
+class _Within:
+    """The store's door while one unit is open: whoever opens another one is in it, and looks see what it changed."""
+
+    def __init__(self, work: Work, unit: Writing) -> None:
+        self._work = work
+        self._unit = unit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    def reading(self) -> OpenReading:
+        return OpenReading(self._unit)
+
+    def scanning(self) -> OpenReading:
+        return OpenReading(self._unit)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Writing]:
+        yield self._unit
+
+
+def within(work: Work, unit: Writing) -> Work:
+    """A door that leads into an open unit. What a function of ours raises has to leave the unit, too: then nothing was done."""
+    return cast("Work", _Within(work, unit))

@@ -16,9 +16,8 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
-from chaupal.store.machine.connecting_postgres import connect
+from chaupal.store.machine.connecting_postgres import Hands, connect
 from chaupal.store.machine.dialect import Statement
-from chaupal.store.machine.hands import Hands
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF

@@ -12,7 +12,7 @@ from typing import Any
 from chaupal.kernel.clock import HOUR, Clock
 from chaupal.kernel.errors import Problem, Unavailable
 from chaupal.kernel.saying import log
-from chaupal.store.machine import marks, outbox, planning
+from chaupal.store.machine import connecting_sqlite, marks, outbox
 from chaupal.store.machine.connecting_sqlite import SCANNED, SCANNERS, Moment, Spare, connect, fault
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
@@ -377,7 +377,7 @@ class SqliteWork(SharedWork):
 
     async def _learn(self) -> None:
         async with self.writing():
-            await asyncio.to_thread(planning.learn, self._writer)
+            await asyncio.to_thread(connecting_sqlite.learn, self._writer)
         before, self._reader = self._reader, connect(self._path)
         if self._near.is_over(before):
             self._near.over(self._reader)

@@ -23,8 +23,7 @@ from chaupal.web.court.statements import in_language
 from chaupal.web.words import N_, NAMES, own_name, words
 from chaupal_audit.minutes import month_start
 from chaupal_audit.report.filters import EVERYTHING, Filters
-from chaupal_audit.report.report import Report
-from chaupal_audit.report.tables.all_tables import TABLES
+from chaupal_audit.report.report import TABLES, Report
 from chaupal_audit.report.tables.cells import Hidden, Table, Value
 
 BY_ID = {id_.lower(): id_ for id_ in TABLES}

@@ -22,7 +22,7 @@ from chaupal.kernel.errors import NotAllowed, Unavailable
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.store.federation import keys, limits, servers, speech
+from chaupal.store.federation import keys, limits, servers
 from chaupal.store.federation.limits import AllowedServer
 from elsewhere import Site
 from fediverse import Stranger, a_key
@@ -279,10 +279,10 @@ async def test_whoever_is_gone_or_nowhere_signs_nothing(fed: Federation, site: S
 async def test_who_signs_by_the_standard_is_spoken_to_by_it(fed: Federation, ravi: Stranger):
     await brought(fed, ravi, way=CAVAGE)
     async with fed.work.reading() as reading:
-        assert await speech.speaks(reading, ravi.host) == ""
+        assert await servers.speaks(reading, ravi.host) == ""
     await brought(fed, ravi)
     async with fed.work.reading() as reading:
-        assert await speech.speaks(reading, ravi.host) == RFC9421
+        assert await servers.speaks(reading, ravi.host) == RFC9421
 
 
 async def test_who_says_that_they_keep_to_the_standard_is_spoken_to_by_it_from_the_first_word(

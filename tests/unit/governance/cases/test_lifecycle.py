@@ -19,7 +19,7 @@ from chaupal.governance.cases.lifecycle import (
     move,
 )
 from chaupal.governance.cases.machine import Machine, Move as Step
-from chaupal.governance.orders import procedure, stages
+from chaupal.governance.orders import procedure
 from chaupal.kernel.errors import Conflict
 
 VERBS = sorted({m.verb for m in MOVES})
@@ -113,7 +113,7 @@ def test_the_table_in_the_docs_has_every_move_and_the_diagram_the_usual_ones(mac
 
 
 def test_the_stages_in_the_docs_are_those_that_allow_a_verb():
-    rows = [line.split(" | ") for line in stages.drawn().splitlines()[2:]]
+    rows = [line.split(" | ") for line in procedure.drawn().splitlines()[2:]]
     told = {
         (stage, verb)
         for at, verbs in rows
@@ -121,5 +121,5 @@ def test_the_stages_in_the_docs_are_those_that_allow_a_verb():
         for verb in verbs.strip("| ").split(", ")
     }
     drawn = {verb for _, verb in told}
-    assert told == {(stage.value, verb) for stage in stages.ANY for verb in drawn if stages.allows(stage, verb)}
-    assert drawn == {m.verb for m in MOVES} - stages.AT_FIRST
+    assert told == {(stage.value, verb) for stage in procedure.ANY for verb in drawn if procedure.allows(stage, verb)}
+    assert drawn == {m.verb for m in MOVES} - procedure.AT_FIRST

@@ -12,7 +12,7 @@ from chaupal.governance.cases import bulk, cases, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.cases.lifecycle import State
-from chaupal.governance.orders import stages
+from chaupal.governance.orders import procedure
 from chaupal.governance.orders.procedure import DECIDING, Stage
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
@@ -229,7 +229,7 @@ async def test_the_database_refuses_rulings_and_decisions_outside_the_stages(ben
 
 def test_the_database_keeps_the_same_table_as_the_code():
     assert set(re.findall(r"'(\w+)'", triggers.DECIDING)) == {stage.value for stage in DECIDING}
-    assert set(re.findall(r"'(\w+)'", triggers.DECIDED)) == {state.value for state in stages.DECIDED_STATES}
+    assert set(re.findall(r"'(\w+)'", triggers.DECIDED)) == {state.value for state in procedure.DECIDED_STATES}
     for name in ("LONGEST_ALONE", "ALONE_APART", "EMERGENCY_LASTS"):
         assert getattr(alone, name) == getattr(triggers, name)
 
@@ -237,4 +237,4 @@ def test_the_database_keeps_the_same_table_as_the_code():
 @pytest.mark.parametrize("stage", Stage)
 def test_what_only_ends_a_measure_is_never_kept_waiting_by_the_orders_stage(stage: Stage):
     for verb in ("lift", "lapse", "overturn", "withdraw", "set_aside", "stay"):
-        assert stages.allows(stage, verb) is (stage is not Stage.NEW)
+        assert procedure.allows(stage, verb) is (stage is not Stage.NEW)

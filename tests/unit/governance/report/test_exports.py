@@ -9,10 +9,9 @@ from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.report import dsa, lumen
 from chaupal.policy.measures import Measure
 from chaupal_audit.fold.facts import Measure as Made
-from chaupal_audit.report import figures
-from chaupal_audit.report.exports import table_csv
+from chaupal_audit.report import figures, report
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.tables import all_tables
+from chaupal_audit.report.published import table_csv
 from chaupal_audit.report.tables.rules import SYNTHETIC_RULE
 from dsa_fields import FIELDS, wrong
 from told import ToldLog
@@ -173,7 +172,7 @@ def test_a_notice_says_as_much_as_the_orders_secrecy_allows():
 def test_csv_has_a_line_of_names_and_computes_nothing():
     story = ToldLog()
     story.order("IN-1", jurisdiction="=1+1")
-    lines = table_csv(all_tables.TABLES["T2"].make(View(story.fold.facts))).splitlines()
+    lines = table_csv(report.TABLES["T2"].make(View(story.fold.facts))).splitlines()
     assert lines[0].startswith("country,court_orders,")
     assert lines[1].startswith("'=1+1,") and lines[-1].startswith("total,")
 

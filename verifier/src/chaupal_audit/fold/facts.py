@@ -1,11 +1,13 @@
-"""What the fold keeps of the log: orders, targets, measures, appeals and the rest, each with its times in minutes."""
+"""What the fold keeps of the log: orders, targets, measures, appeals and the rest, with times in minutes; and which entry made which."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from chaupal_audit.law.measures import EVERYWHERE as EVERYWHERE, WITHHOLDING
+from chaupal_audit.log.entries import Entry
 
 WITHHELD = frozenset(m.value for m in WITHHOLDING)
 # How a measure ends in whose place another one begins in the same commit: its thing is not given back.
@@ -236,3 +238,21 @@ class Facts(msgspec.Struct):
     first: int | None = None
     last: int = 0
     size: int = 0
+
+
+class State:
+    """Facts, and what is needed to fold further."""
+
+    def __init__(self) -> None:
+        self.facts = Facts()
+        self.measure_at: dict[int, Measure] = {}  # by the index of a measure's entry, or of its reversal's
+        self.appeal_at: dict[int, Appeal] = {}
+        self.external_at: dict[int, External] = {}
+        self.closed: dict[int, frozenset[bytes]] = {}  # index -> the digests that a closed entry commits to
+        self.beside: Sequence[str] = ()  # what is read beside the log of the entry that is being taken
+        self.opened: list[tuple[int, Entry]] = []  # (index, entry) of what was opened and is still to be taken
+
+
+def either(found: int | None, at: int) -> int:
+    """A time that an entry says, else the entry's own."""
+    return at if found is None else found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from chaupal_audit.fold import take_appeals, take_measures, take_opened, take_orders, take_rest
-from chaupal_audit.fold.state import State
+from chaupal_audit.fold.facts import State
 from chaupal_audit.log.entries import Entry
 from chaupal_audit.minutes import minute, month_of
 

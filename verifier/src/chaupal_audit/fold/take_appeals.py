@@ -5,7 +5,7 @@ from sys import intern
 import msgspec
 
 from chaupal_audit.fold import facts
-from chaupal_audit.fold.state import State, either
+from chaupal_audit.fold.facts import State, either
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry
 from chaupal_audit.minutes import minute

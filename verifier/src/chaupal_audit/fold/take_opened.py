@@ -10,7 +10,7 @@ from typing import cast
 import msgspec
 from msgspec import Raw
 
-from chaupal_audit.fold.state import State
+from chaupal_audit.fold.facts import State
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Act, Entry
 

@@ -6,7 +6,7 @@ from sys import intern
 import msgspec
 
 from chaupal_audit.fold import facts
-from chaupal_audit.fold.state import State, either
+from chaupal_audit.fold.facts import State, either
 from chaupal_audit.fold.take_opened import digest_kept, opened
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Entry

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from msgspec import Meta
 
+from chaupal_audit.errors import Faults
 from chaupal_audit.law.durations import midnight
-from chaupal_audit.law.faults import Faults
 
 
 class Dated(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,9 +1,25 @@
-"""The procedure of an order as a whole: the steps that it can take from where it stands, and what a log calls them."""
+"""The procedure of an order as a whole: the steps that it can take from where it stands, and what a log calls them; and what a move is."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from chaupal_audit.law.moves import Move as AnyMove
+import msgspec
+
+
+class Move[S: StrEnum](msgspec.Struct, frozen=True):
+    """One way on. `may`: the word of `policy.may` that opens it, none for the clock. `needs`: what must come with it.
+
+    `own`: the word under the house's own rules, where that is another. `guards`: what else is asked of who makes it, by
+    name (`governance/cases/guards.py`).
+    """
+
+    source: S
+    verb: str
+    to: S
+    may: str = ""
+    needs: tuple[str, ...] = ()
+    own: str = ""
+    guards: tuple[str, ...] = ()
 
 
 class Stage(StrEnum):
@@ -22,7 +38,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-type Step = AnyMove[Stage]
+type Step = Move[Stage]
 
 BEGUN = (Stage.RECEIVED, Stage.ACKNOWLEDGED)
 DECIDING = (Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING)  # checked, and not over: its targets are decided now
@@ -40,7 +56,7 @@ OWN = ("not_own",)
 def _each(
     sources: Iterable[Stage], verb: str, to: Stage, may: str, *needs: str, also: tuple[str, ...] = ()
 ) -> tuple[Step, ...]:
-    return tuple(AnyMove(source, verb, to, may, needs, guards=(*OWN, *also)) for source in sources)
+    return tuple(Move(source, verb, to, may, needs, guards=(*OWN, *also)) for source in sources)
 
 
 def _beside(sources: Iterable[Stage], verb: str, may: str, *needs: str, also: tuple[str, ...] = ()) -> tuple[Step, ...]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
+from chaupal_audit.errors import Faults
 from chaupal_audit.law.dates import Dated
 from chaupal_audit.law.durations import Duration
-from chaupal_audit.law.faults import Faults
 
 BIGGEST = 256 * 1024  # bytes; a law file is a few thousand
 SET_BY_US = ("file", "digest")

@@ -1,4 +1,4 @@
-"""The whole report as one document: tables and figures of a view, and its canonical bytes, whose hash can be frozen."""
+"""The whole report as one document: its tables, in order, and figures of a view, and its canonical bytes, whose hash can be frozen."""
 
 from hashlib import sha256
 from typing import cast
@@ -11,9 +11,22 @@ from chaupal_audit.minutes import minute_text
 from chaupal_audit.report import figures
 from chaupal_audit.report.drawn import Figure
 from chaupal_audit.report.filters import EVERYTHING, Filters, View
-from chaupal_audit.report.tables import all_tables
+from chaupal_audit.report.tables import challenges, complaints, orders, quietened, rules, standing, targets, telling
 from chaupal_audit.report.tables.cells import Hidden, Table, Value
+from chaupal_audit.report.tables.declared import Declared
 
+ROOMS = (orders, targets, challenges, standing, rules, quietened, complaints, telling)
+
+
+def _place(table: Declared) -> tuple[int, str]:
+    """T9a stands after T9 and before T10."""
+    number = "".join(c for c in table.id if c.isdigit())
+    return int(number), table.id
+
+
+TABLES: dict[str, Declared] = {
+    table.id: table for table in sorted((table for room in ROOMS for table in room.TABLES), key=_place)
+}
 LICENCE = "CC-BY-4.0"
 FORM = 1  # of the document; another number when tables change their columns
 
@@ -32,7 +45,7 @@ def report(found: Facts, filters: Filters = EVERYTHING, ids: tuple[str, ...] = (
     """The report of these facts; `ids`: only these tables, and no figures."""
     view = View(found, filters)
     drawn = () if ids else tuple(figures.make(view))
-    return Report(found.size, found.last, filters, tuple(all_tables.make(view, ids)), drawn)
+    return Report(found.size, found.last, filters, tuple(TABLES[id_].make(view) for id_ in ids or TABLES), drawn)
 
 
 def plain(value: Value) -> object:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from chaupal_audit.errors import Faults
 from chaupal_audit.law.dates import Dated, in_force, in_order
-from chaupal_audit.law.faults import Faults
 from chaupal_audit.law.reading import BIGGEST, read_bytes
 from chaupal_audit.law.regime import Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
