@@ -31,9 +31,8 @@ has them; this page says which are missing and which are ours. Every field of ev
 *who*: the scope that an app's token must hold; *anybody*: no token is needed, but one that is sent is held to its scope; *office*: for
 staff whose role may do it. A route that takes PUT takes PATCH.
 
-Documented fields that change nothing here: `languages` of a follow (all that somebody says is in the home of who follows them),
-`date_of_birth` of a sign-up, `supported_types` of notifications, descriptions of portraits, `show_media`, `show_media_replies` and
-`show_featured` of a profile.
+Documented fields that change nothing here: `date_of_birth` of a sign-up, `supported_types` of notifications, descriptions of
+portraits, `show_media`, `show_media_replies` and `show_featured` of a profile.
 """
 
 

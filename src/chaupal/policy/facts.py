@@ -1,10 +1,12 @@
 """What the law must know: of the thing looked at, of the viewer's ties, of the rulings in force."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 import msgspec
 
 from chaupal.policy.rulings import NO_RULINGS, RulingIndex
+from chaupal.text.language import is_among
 
 
 class Visibility(IntEnum):
@@ -63,6 +65,12 @@ class Relations(msgspec.Struct, frozen=True):
     quiet: frozenset[int] = frozenset()  # followed, but without their reposts
     until: int = 2**63 - 1  # ms: when the next timed mute ends
     hidden_servers: frozenset[int] = frozenset()  # of which they want nothing but whom they follow there
+    languages: Mapping[int, frozenset[str]] = {}  # of those who are followed in some languages only: codes of these
+
+    def wants_in(self, language: str, author: int) -> bool:
+        """Whether what somebody says in a language is wanted of them."""
+        wanted = self.languages.get(author)
+        return wanted is None or is_among(language, wanted)
 
 
 STRANGER = Relations()

@@ -25,6 +25,7 @@ class PostPublished(Event, frozen=True):
     files: bool = False
     links: bool = True
     indexed: bool = False
+    language: str = ""
 
     @property
     def concerns(self) -> object:

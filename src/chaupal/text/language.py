@@ -3,6 +3,7 @@
 The author's own choice wins over all of this; what is detected only fills the form in. Codes are BCP-47.
 """
 
+from collections.abc import Collection
 from functools import cache, lru_cache
 
 import regex
@@ -135,6 +136,13 @@ def _latin(text: str, prior: str | None) -> str | None:
 def _is_latin(code: str) -> bool:
     """Whether a language of ours is written in Latin letters, by its own name."""
     return _main_script(LANGUAGES.get(code, "")) == "Latin"
+
+
+def is_among(language: str, wanted: Collection[str]) -> bool:
+    """Whether a post in a language is wanted, where these are: one of which nobody knows the language is, and so is each way of
+    writing one (`hi-Latn` with `hi`).
+    """
+    return language in ("", "und") or language in wanted or language.partition("-")[0] in wanted
 
 
 @cache

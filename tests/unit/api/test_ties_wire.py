@@ -47,6 +47,12 @@ async def test_following_and_muting_answer_with_the_whole_relationship(village: 
         "blocking": False, "blocked_by": False, "muting": False, "muting_notifications": False, "muting_expires_at": None,
         "requested": False, "requested_by": False, "domain_blocking": False, "endorsed": False, "note": "",
     }  # fmt: skip
+    follow = f"/api/v1/accounts/{meera.id}/follow"
+    for sent, kept in ((["hi", "bn"], ["hi", "bn"]), (None, ["hi", "bn"]), ([""], None)):
+        again = await village.api(karl, "POST", follow, languages=sent)
+        assert again.json()["languages"] == kept
+    wrong = await village.api(karl, "POST", follow, languages=["nowhere"])
+    assert (wrong.status_code, list(wrong.json()["details"])) == (422, ["languages"])
     muted = (await village.api(karl, "POST", f"/api/v1/accounts/{meera.id}/mute", duration=3600)).json()
     assert muted["muting"] and muted["muting_notifications"] and muted["muting_expires_at"].endswith("Z")
     (listed,) = (await village.api(karl, "GET", "/api/v1/mutes")).json()

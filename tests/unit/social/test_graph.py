@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 
-from chaupal.kernel.errors import NotAllowed, NotFound
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import crowds, people
-from chaupal.reads.timelines import home
-from chaupal.social.people import graph
+from chaupal.reads.people import crowds, notifications, people
+from chaupal.reads.timelines import home, lists as timelines
+from chaupal.social.people import graph, lists
+from chaupal.social.posts import posts
 from chaupal.store.square.graph import Ties
 from neighbours import Street, by
 from others import met
@@ -44,7 +45,43 @@ async def test_following_again_changes_only_what_is_said(street: Street):
     assert not (await ties(street, asha, bela)).reposts
     await graph.follow(street.square, by(asha), bela, reposts=True)
     tie = await ties(street, asha, bela)
-    assert tie.reposts and tie.notify
+    assert tie.reposts and tie.notify and not tie.languages
+    await graph.follow(street.square, by(asha), bela, languages=["hin", "", "bn", "hi"])
+    await graph.follow(street.square, by(asha), bela, reposts=True)
+    assert (await ties(street, asha, bela)).languages == ("hi", "bn")
+    with pytest.raises(Invalid, match="Languages are not known"):
+        await graph.follow(street.square, by(asha), bela, languages=["hi", "xx-nowhere"])
+    await graph.follow(street.square, by(asha), bela, languages=[])
+    assert not (await ties(street, asha, bela)).languages
+
+
+async def test_who_is_followed_in_one_language_stands_at_home_and_in_lists_in_it_alone(street: Street):
+    asha, bela, chand = await street.people("asha", "bela", "chand")
+    await graph.follow(street.square, by(asha), bela, notify=True, languages=["hi"])
+    await graph.follow(street.square, by(asha), chand)
+    list_ = await lists.create(street.square, by(asha), lists.ListWish(title="गाँव"))
+    await lists.add(street.square, by(asha), list_.id, [bela])
+    hindi = [
+        await street.say(bela, text, language=tongue)
+        for text, tongue in (("नमस्ते", "hi"), ("Aaj kya hua", "hi-Latn"), ("🌾🌾", "und"))
+    ]
+    english = await street.say(chand, "Good morning", language="en")
+    await street.say(bela, "Good evening", language="en")
+    street.clock.move(1_000)
+    await posts.repost(street.square, by(bela), english)
+
+    async def at_home() -> list[int]:
+        return [seen.item.id for seen in (await home.page(street.reads, by(asha), Cursor())).items]
+
+    async def in_list() -> list[int]:
+        return [seen.item.id for seen in (await timelines.timeline(street.reads, by(asha), list_.id, Cursor())).items]
+
+    assert (await at_home(), await in_list()) == ([english, *hindi[::-1]], hindi[::-1])
+    await street.settle()
+    told = await notifications.page(street.reads, by(asha), Cursor())
+    assert [one.post.item.id for one in told.items if one.post] == hindi[::-1]
+    await graph.follow(street.square, by(asha), bela, languages=[])
+    assert (len(await at_home()), len(await in_list())) == (5, 5)
 
 
 async def test_unfollowing_twice_leaves_no_negative_count(street: Street):
@@ -64,14 +101,14 @@ async def test_two_requests_at_once_count_once(street: Street):
 async def test_a_locked_account_is_asked_and_grants(street: Street):
     asha = await street.person("asha")
     lata = await street.person("lata", locked=True)
-    await graph.follow(street.square, by(asha), lata, notify=True)
+    await graph.follow(street.square, by(asha), lata, notify=True, languages=["hi"])
     assert (await ties(street, asha, lata)).requested and await counts(street, lata) == (0, 0)
     assert (await ties(street, lata, asha)).requested_by
     asking = await crowds.asking(street.reads, by(lata), Cursor())
     assert [seen.item.id for seen in asking.items] == [asha]
     await graph.grant(street.square, by(lata), asha)
     tie = await ties(street, asha, lata)
-    assert (tie.following, tie.notify, tie.requested) == (True, True, False)
+    assert (tie.following, tie.notify, tie.languages, tie.requested) == (True, True, ("hi",), False)
     assert await counts(street, lata) == (1, 0)
     with pytest.raises(NotFound):
         await graph.grant(street.square, by(lata), asha)

@@ -240,9 +240,14 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
     for handle in ("ravi", "karl", "meera"):
         await street.person(handle)
     here = street.square.settings.domain
-    follows = f"Account address,Show boosts\nravi@{here},false\nbob@x.example,true\nnobody@{here},true\nasha,true\n"
+    follows = (
+        f'Account address,Show boosts,Languages\nravi@{here},false,"hi, bn"\n'
+        f"bob@x.example,true,\nnobody@{here},true,\nasha,true,\n"
+    )
     id_ = await bring(street, asha, follows.encode(), name="following_accounts.csv")
     assert await counts(street, asha, id_) == ("done", 1, 0, 3)
+    async with street.work.reading() as reading:
+        assert [*(await relations_of(reading, asha)).languages.values()] == [{"hi", "bn"}]
     await bring(street, asha, f"karl@{here}\n".encode(), kind="blocks", name="x.csv")
     await bring(street, asha, f"Account address,Hide notifications\nmeera@{here},false\n".encode(), name="x.csv")
     domains = await bring(street, asha, b"#domain,#severity\nx.example,silence\n", name="x.csv")

@@ -56,7 +56,8 @@ async def test_followers_come_along_once_as_they_wished_and_nobody_is_told(stree
     fans = await street.people("bela", "chandu", "deepa", "esha")
     bela, chandu, deepa, esha = fans
     for fan in fans:
-        await graph.follow(street.square, by(fan), old.me, reposts=fan != chandu, notify=fan == bela)
+        tongues = ["hi"] if fan == bela else []
+        await graph.follow(street.square, by(fan), old.me, reposts=fan != chandu, notify=fan == bela, languages=tongues)
     await graph.follow(street.square, by(esha), new.me)
     await graph.block(street.square, by(deepa), new.me)
     await street.settle()
@@ -68,8 +69,8 @@ async def test_followers_come_along_once_as_they_wished_and_nobody_is_told(stree
     assert await followers(street, new) == {bela, chandu, esha}
     assert await followers(street, old) == {deepa}, "a block stands in the way"
     async with street.square.work.reading() as reading:
-        assert await ties.wanted(reading, bela, new.me) == (True, True)
-        assert await ties.wanted(reading, chandu, new.me) == (False, False)
+        assert await ties.wanted(reading, bela, new.me) == (True, True, ("hi",))
+        assert await ties.wanted(reading, chandu, new.me) == (False, False, ())
         move = await rows.latest(reading, old.me)
     assert move is not None and (move.done, move.total, move.state) == (3, 4, "done")
     assert len((await notifications.page(street.reads, new, Cursor(limit=40))).items) == told

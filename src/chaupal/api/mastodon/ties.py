@@ -23,11 +23,12 @@ from chaupal.social.people import graph, regards
 
 
 class FollowWanted(msgspec.Struct):
-    """How to follow: with reposts (`reblogs`), and whether to be told of each post (`notify`)."""
+    """How to follow: with reposts (`reblogs`), being told of each post (`notify`), in some `languages` only (none: in all)."""
 
     id: Number
     reblogs: bool | None = None
     notify: bool | None = None
+    languages: list[str] | None = None
 
 
 class MuteWanted(msgspec.Struct):
@@ -65,7 +66,7 @@ def relationship(id_: int, ties: people.Ties) -> Relationship:
         following=ties.following,
         showing_reblogs=ties.following and ties.reposts,
         notifying=ties.following and ties.notify,
-        languages=None,
+        languages=list(ties.languages) or None,
         followed_by=ties.followed_by,
         blocking=ties.blocking,
         blocked_by=ties.blocked_by,
@@ -98,8 +99,8 @@ async def _stands(call: Call[Any], id_: int) -> Relationship:
 
 async def follow(call: Call[FollowWanted]) -> Relationship:
     """Follow, or ask to."""
-    args = call.args
-    await graph.follow(call.house.square, call.viewer, args.id, reposts=args.reblogs, notify=args.notify)
+    args, square = call.args, call.house.square
+    await graph.follow(square, call.viewer, args.id, reposts=args.reblogs, notify=args.notify, languages=args.languages)
     return await _stands(call, args.id)
 
 

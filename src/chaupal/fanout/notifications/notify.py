@@ -30,7 +30,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     if event.boost_of_author is not None:
         told = dict.fromkeys(await _within(w, event, event.boost_of_author), "reblog")
     elif event.reply_to_account in (None, event.author) and event.visibility != Visibility.DIRECT:
-        told = dict.fromkeys(await graph.to_be_told(w, event.author), "status")
+        told = dict.fromkeys(await graph.to_be_told(w, event.author, event.language), "status")
     told |= {} if event.quiet else dict.fromkeys(event.mentions, "mention")
     if event.quote_of is not None and (quoted := await finding.source(w, event.quote_of)) is not None:
         for author in await _within(w, event, quoted.author):

@@ -45,6 +45,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "privacy_unknown": at("privacy", "Privacy …", "is not known", N_("Choose who may see it.")),
     "language_unknown": at("language", "Language …", "is not known", N_("Choose a language from the list.")),
+    "follow_language_unknown": at("languages", "Languages …", "are not known", N_("Choose languages from the list.")),
     "quote_policy_unknown": at("quote_policy", "Quote policy …", "is not known", N_("Choose who may quote them.")),
     "list_unnamed": at("title", "Title …", "can't be blank", N_("Give it a name."), "ERR_BLANK"),
     "list_name_too_long": at(

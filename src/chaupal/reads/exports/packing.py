@@ -122,7 +122,7 @@ class _Packing:
             "following_accounts.csv",
             export_files.FOLLOWING,
             (
-                (whole(who, domain), _true_or_false(tie.reposts), _true_or_false(tie.notify), "")
+                (whole(who, domain), _true_or_false(tie.reposts), _true_or_false(tie.notify), ", ".join(tie.languages))
                 async for who, tie in people("following")
             ),
         )

@@ -128,9 +128,9 @@ async def _repeats(
 
 
 def belongs(post: Post, me: int, ties: Relations) -> bool:
-    """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
+    """Answers to people one does not follow are half a conversation; some are followed without their reposts, or in some languages."""
     author, to = post.author, post.reply_to_account
-    if post.boost_of is not None and author in ties.quiet:
+    if (post.boost_of is not None and author in ties.quiet) or not ties.wants_in(post.language, author):
         return False
     return to is None or to in (me, author) or author == me or to in ties.following
 

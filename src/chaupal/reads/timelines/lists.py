@@ -64,7 +64,9 @@ async def holds(reading: Reading, viewer: Viewer, id_: int, post: Post) -> bool:
 
 
 def _belongs(own: ListRow, post: Post, within: frozenset[int], ties: Relations) -> bool:
-    """Answers stand in it as its owner chose; reposts of those whose reposts one does not want, do not."""
+    """Answers stand in it as its owner chose; reposts and languages that one does not want of somebody, do not."""
+    if not ties.wants_in(post.language, post.author):
+        return False
     if post.boost_of is not None:
         return post.author not in ties.quiet
     to = post.reply_to_account

@@ -76,7 +76,9 @@ async def _post(square: Square, address: str) -> int:
 
 async def _follow(square: Square, viewer: Viewer, them: int, line: Line) -> None:
     reposts, notify = line.says("show boosts", usual=True), line.says("notify on new posts", usual=False)
-    await graph.follow(square, viewer, them, reposts=reposts, notify=notify)
+    languages = line.more.get("languages")
+    wanted = None if languages is None else languages.replace(",", " ").split()
+    await graph.follow(square, viewer, them, reposts=reposts, notify=notify, languages=wanted)
 
 
 async def _block(square: Square, viewer: Viewer, them: int, line: Line) -> None:

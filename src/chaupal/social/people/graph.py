@@ -1,6 +1,8 @@
 """Ties between people: follow, ask, grant, block, mute, and their endings. Counts change in the same commit."""
 
-from chaupal.kernel.errors import NotAllowed, NotFound, or_not_found
+from collections.abc import Sequence
+
+from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -22,20 +24,31 @@ from chaupal.social.people import moving
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import graph
+from chaupal.store.square.graph import FollowTerms
 from chaupal.store.square.people import sealed_people
+from chaupal.text.language import check_language
 
+MOST_LANGUAGES = 50  # that one wants of somebody
 LONGEST_MUTE = 100 * 365 * 86_400_000  # ms; beyond it a mute may as well have no end
 
 
 async def follow(
-    square: Square, viewer: Viewer, them: int, *, reposts: bool | None = None, notify: bool | None = None
+    square: Square,
+    viewer: Viewer,
+    them: int,
+    *,
+    reposts: bool | None = None,
+    notify: bool | None = None,
+    languages: Sequence[str] | None = None,
 ) -> None:
     """Follow, or ask to where the account is locked, or another server has to say yes; again: change what is wanted (None leaves it
-    as it is).
+    as it is). `languages`: codes; none of them: all.
 
     Raises NotFound for whom the viewer may not see and for the suspended, NotAllowed for oneself, where either blocks the other,
-    and where either has moved.
+    and where either has moved; Invalid for a code that names no language.
     """
+    said = {"reposts": reposts, "notify": notify, "languages": None if languages is None else _checked(languages)}
+    changed = {name: value for name, value in said.items() if value is not None}
     me, seen = await _me_and(square, viewer, them)
     async with square.work.reading() as reading:
         await moving.check_stays(reading, viewer, await facts_for(reading, viewer))
@@ -49,14 +62,21 @@ async def follow(
         if standing is None and seen.item.moved_to is not None:
             raise NotAllowed("tie_forbidden")
         asks = standing is None and (seen.item.locked or seen.item.server != 0)
-        wanted = (await graph.wanted(w, me, them, asked=True) if asks else standing) or (True, False)
-        show = wanted[0] if reposts is None else reposts
-        tell = wanted[1] if notify is None else notify
+        before = (await graph.wanted(w, me, them, asked=True) if asks else standing) or FollowTerms()
+        terms = before._replace(**changed)
         if asks:
-            if await graph.ask(w, me, them, square.make_id(), reposts=show, notify=tell):
+            if await graph.ask(w, me, them, square.make_id(), terms):
                 w.tell(FollowAsked(by=me, to=them))
-        elif await graph.follow(w, me, them, square.make_id(), reposts=show, notify=tell):
+        elif await graph.follow(w, me, them, square.make_id(), terms):
             w.tell(Followed(by=me, to=them))
+
+
+def _checked(languages: Sequence[str]) -> tuple[str, ...]:
+    """Codes as they are kept, each once."""
+    codes = [check_language(code) for code in languages if code][:MOST_LANGUAGES]
+    if None in codes:
+        raise Invalid("follow_language_unknown")
+    return tuple(code for code in dict.fromkeys(codes) if code)
 
 
 async def unfollow(square: Square, viewer: Viewer, them: int) -> None:
@@ -78,9 +98,9 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
     """Let somebody who asked follow. Raises NotFound where nobody asked."""
     me = viewer.me
     async with square.work.writing() as w:
-        wanted = or_not_found(await graph.wanted(w, them, me, asked=True))
+        terms = or_not_found(await graph.wanted(w, them, me, asked=True))
         await graph.unask(w, them, me)
-        await graph.follow(w, them, me, square.make_id(), reposts=wanted[0], notify=wanted[1])
+        await graph.follow(w, them, me, square.make_id(), terms)
         w.tell(FollowGranted(by=them, to=me))
 
 

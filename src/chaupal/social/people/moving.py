@@ -26,6 +26,7 @@ from chaupal.store.identity.moving import Move
 from chaupal.store.identity.passwords import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph
+from chaupal.store.square.graph import FollowTerms
 from chaupal.store.square.people import id_of, sealed_people
 
 MOST_ALIASES = 10
@@ -184,10 +185,10 @@ def _after(move: Move, rows: Sequence[Any]) -> tuple[str, int]:
     return later[later.index(move.phase) + 1], 0
 
 
-async def _bring(square: Square, w: Writing, move: Move, by: int, *wishes: int | None) -> bool:
+async def _bring(square: Square, w: Writing, move: Move, by: int, *said: Any) -> bool:
     """One tie, as it stands in this commit; whether a follower has come along."""
     if move.phase == moving.FOLLOWERS:
-        return await _follower(square, w, move, by, (bool(wishes[0]), bool(wishes[1])))
+        return await _follower(square, w, move, by, graph.terms_of(*said))
     # Whoever follows the new account has said what they want of it.
     if by == move.to or await graph.wanted(w, by, move.to) is not None:
         return False
@@ -195,12 +196,12 @@ async def _bring(square: Square, w: Writing, move: Move, by: int, *wishes: int |
         if await graph.block(w, by, move.to, square.make_id()):
             w.tell(Blocked(by=by, to=move.to))
     elif not await moving.mutes_already(w, by, move.to):
-        await graph.mute(w, by, move.to, square.make_id(), notifications=bool(wishes[0]), ends_at=wishes[1])
+        await graph.mute(w, by, move.to, square.make_id(), notifications=bool(said[0]), ends_at=said[1])
         w.tell(Muted(by=by, to=move.to))
     return False
 
 
-async def _follower(square: Square, w: Writing, move: Move, by: int, wishes: tuple[bool, bool]) -> bool:
+async def _follower(square: Square, w: Writing, move: Move, by: int, terms: FollowTerms) -> bool:
     """Nobody is told: the new account knows whom it brings. Whom a block stands against stays with the old one.
 
     Another server has to say yes to each.
@@ -212,10 +213,10 @@ async def _follower(square: Square, w: Writing, move: Move, by: int, wishes: tup
     if await graph.apart(w, by, move.to):
         return False
     if await moving.is_elsewhere(w, move.to):
-        asked = await moving.ask_instead(w, by, move, wishes, square.make_id)
+        asked = await moving.ask_instead(w, by, move, terms, square.make_id)
         w.tell(Unfollowed(by=by, to=move.account), *[FollowAsked(by=by, to=move.to)][: int(asked)])
         return True
-    await moving.follow_instead(w, by, move, wishes, square.make_id)
+    await moving.follow_instead(w, by, move, terms, square.make_id)
     w.tell(Unfollowed(by=by, to=move.account), FollowMoved(by=by, to=move.to))
     return True
 

@@ -352,4 +352,5 @@ def _published(
         files=bool(post.pictures),
         links="://" in post.text,
         indexed=indexed,
+        language=post.language,
     )

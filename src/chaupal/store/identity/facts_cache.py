@@ -22,14 +22,16 @@ from chaupal.store.tables.court import rulings, targets
 from chaupal.store.tables.federation import servers
 from chaupal.store.tables.square import blocks, domain_blocks, follows, media, media_uses, mutes
 
-# Whom they follow (and whether with reposts), block and mute (and until when), who blocks them, and servers they want nothing of.
+_ZERO, _NONE = literal_column("0"), literal_column("''")
+# Whom they follow (and whether with reposts, and in which languages), block and mute (and until when), who blocks them, and servers
+# they want nothing of.
 TIES = statement(
     union_all(
-        select(literal_column("0"), follows.c.to, follows.c.boosts).where(follows.c.by == param("me")),
-        select(literal_column("1"), blocks.c.to, literal_column("0")).where(blocks.c.by == param("me")),
-        select(literal_column("2"), blocks.c.by, literal_column("0")).where(blocks.c.to == param("me")),
-        select(literal_column("3"), mutes.c.to, mutes.c.ends_at).where(mutes.c.by == param("me")),
-        select(literal_column("4"), servers.c.id, literal_column("0"))
+        select(_ZERO, follows.c.to, follows.c.boosts, follows.c.languages).where(follows.c.by == param("me")),
+        select(literal_column("1"), blocks.c.to, _ZERO, _NONE).where(blocks.c.by == param("me")),
+        select(literal_column("2"), blocks.c.by, _ZERO, _NONE).where(blocks.c.to == param("me")),
+        select(literal_column("3"), mutes.c.to, mutes.c.ends_at, _NONE).where(mutes.c.by == param("me")),
+        select(literal_column("4"), servers.c.id, _ZERO, _NONE)
         .join_from(domain_blocks, servers, servers.c.domain == domain_blocks.c.domain)
         .where(domain_blocks.c.account_id == param("me")),
     )
@@ -118,13 +120,14 @@ async def relations_of(reading: Reading, account: int) -> Relations:
         ties[row[0]].append(row)
     following = frozenset(row[1] for row in ties[0])
     quiet = frozenset(row[1] for row in ties[0] if not row[2])
+    languages = {row[1]: frozenset(row[3].split(".")) for row in ties[0] if row[3]}
     blocking, blocked_by = frozenset(row[1] for row in ties[1]), frozenset(row[1] for row in ties[2])
     muted = [(row[1], row[2]) for row in ties[3]]
     muting = frozenset(to for to, ends in muted if ends is None or ends > now)
     until = min((ends for _, ends in muted if ends is not None and ends > now), default=2**63 - 1)
     hidden = frozenset(row[1] for row in ties[4])
     apart = blocking | blocked_by | muting | hidden
-    found = Relations(following, blocking, blocked_by, muting, apart, quiet, until, hidden)
+    found = Relations(following, blocking, blocked_by, muting, apart, quiet, until, hidden, languages)
     note_until(until)
     if memory.stands(RELATIONS, (account,), generation):
         memory.relations.put(account, found)

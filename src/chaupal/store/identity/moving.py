@@ -12,6 +12,7 @@ from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph, lists
+from chaupal.store.square.graph import FollowTerms
 from chaupal.store.tables.identity import accounts, aliases, moves
 from chaupal.store.tables.square import blocks, follows, list_members, lists as list_rows, mutes
 
@@ -74,7 +75,7 @@ def _behind(table: Table, *more: Any) -> Any:
 BEHIND = {
     BLOCKS: _behind(blocks),
     MUTES: _behind(mutes, mutes.c.notifications, mutes.c.ends_at),
-    FOLLOWERS: _behind(follows, follows.c.boosts, follows.c.notify),
+    FOLLOWERS: _behind(follows, follows.c.boosts, follows.c.notify, follows.c.languages),
 }
 MUTED = selects(mutes.c.id).where(by="me", to="them")
 IN_LISTS = (
@@ -131,7 +132,7 @@ async def stop(w: Writing, account: int) -> None:
 
 
 async def behind(w: Writing, move: Move, at_most: int) -> Sequence[Any]:
-    """The next ties of the move's phase: (id, by, and two wishes that the tie has)."""
+    """The next ties of the move's phase: (id, by, and what the tie says)."""
     return await w.fetch(BEHIND[move.phase], of=move.account, above=move.at, n=at_most)
 
 
@@ -155,12 +156,12 @@ async def change_in_lists(w: Writing, owner: int, old: int, new: int, make_id: A
         w.touch(WANTS, owner)
 
 
-async def follow_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bool], make_id: Any) -> bool:
+async def follow_instead(w: Writing, by: int, move: Move, terms: FollowTerms, make_id: Any) -> bool:
     """`by` follows the new account in place of the old one, as they wished it; False where they followed it already."""
     fresh = await graph.wanted(w, by, move.to) is None
     if fresh:
         await graph.unask(w, by, move.to)
-        await graph.follow(w, by, move.to, make_id(), reposts=wishes[0], notify=wishes[1])
+        await graph.follow(w, by, move.to, make_id(), terms)
     await change_in_lists(w, by, move.account, move.to, make_id)
     await graph.unfollow(w, by, move.account)
     return fresh
@@ -171,11 +172,9 @@ async def is_elsewhere(reading: Reading, account: int) -> bool:
     return bool(await reading.value(SERVER, of=account))
 
 
-async def ask_instead(w: Writing, by: int, move: Move, wishes: tuple[bool, bool], make_id: Any) -> bool:
+async def ask_instead(w: Writing, by: int, move: Move, terms: FollowTerms, make_id: Any) -> bool:
     """`by` asks to follow the new account, and follows the old one no more; False where they followed or asked before."""
-    fresh = await graph.wanted(w, by, move.to) is None and await graph.ask(
-        w, by, move.to, make_id(), reposts=wishes[0], notify=wishes[1]
-    )
+    fresh = await graph.wanted(w, by, move.to) is None and await graph.ask(w, by, move.to, make_id(), terms)
     await change_in_lists(w, by, move.account, move.to, make_id)
     await graph.unfollow(w, by, move.account)
     return fresh

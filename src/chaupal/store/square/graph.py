@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Table, literal_column, or_, select, text, union_all
 
-from chaupal.store.machine.dialect import among, larger, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, larger, listed, param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -16,22 +16,35 @@ from chaupal.store.square.posts import Pages
 from chaupal.store.tables.federation import servers
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import blocks, domain_blocks, follow_requests, follows, mutes
+from chaupal.text.language import is_among
+
+
+class FollowTerms(NamedTuple):
+    """How somebody is followed: with their reposts, being told of each post, and in which languages (none: in all)."""
+
+    reposts: bool = True
+    notify: bool = False
+    languages: tuple[str, ...] = ()
+
+
+_TERMS = {"boosts": "show", "notify": "tell", "languages": "tongues"}
 
 
 def _begin(table: Table, **more: Any) -> Any:
-    return upsert(
-        lambda i: (
-            i(table)
-            .values(
-                by=param("me"), to=param("them"), id=param("new"), boosts=param("show"), notify=param("tell"), **more
-            )
-            .on_conflict_do_nothing()
-        )
-    )
+    return inserts_once(table, by="me", to="them", id="new", **_TERMS, **more)
 
 
 def _rewish(table: Table) -> Any:
-    return updates(table, boosts="show", notify="tell").where(by="me", to="them")
+    return updates(table, **_TERMS).where(by="me", to="them")
+
+
+def _said(terms: FollowTerms) -> dict[str, Any]:
+    return {"show": int(terms.reposts), "tell": int(terms.notify), "tongues": ".".join(terms.languages)}
+
+
+def terms_of(boosts: int, notify: int, languages: str) -> FollowTerms:
+    """As their columns have them."""
+    return FollowTerms(bool(boosts), bool(notify), tuple(languages.split(".")) if languages else ())
 
 
 def _cut(table: Table) -> Any:
@@ -39,7 +52,7 @@ def _cut(table: Table) -> Any:
 
 
 def _find(table: Table) -> Any:
-    return selects(table.c.boosts, table.c.notify).where(by="me", to="them")
+    return selects(table.c.boosts, table.c.notify, table.c.languages).where(by="me", to="them")
 
 
 _WHENCE = select(accounts.c.server).where(accounts.c.id == param("me")).scalar_subquery()
@@ -74,14 +87,14 @@ COUNT_FOLLOWING = updates(accounts, following_count=larger(accounts.c.following_
 COUNT_FOLLOWERS = updates(accounts, followers_count=larger(accounts.c.followers_count + param("by"), 0)).where(id="of")
 
 
-async def follow(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
+async def follow(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> bool:
     """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
     w.touch(RELATIONS, me, them)
     # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
-    if await w.run(FOLLOW, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
+    if await w.run(FOLLOW, me=me, them=them, new=new, **_said(terms)):
         await _count(w, me, them, 1)
         return True
-    await w.run(REFOLLOW, me=me, them=them, show=int(reposts), tell=int(notify))
+    await w.run(REFOLLOW, me=me, them=them, **_said(terms))
     return False
 
 
@@ -103,12 +116,12 @@ async def _count(w: Writing, me: int, them: int, by: int) -> None:
     w.touch(PEOPLE, me, them)
 
 
-async def ask(w: Writing, me: int, them: int, new: int, *, reposts: bool, notify: bool) -> bool:
+async def ask(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> bool:
     """`me` asks to follow `them`; True when it is new."""
     w.touch(RELATIONS, me, them)
-    if await w.run(ASK, me=me, them=them, new=new, show=int(reposts), tell=int(notify)):
+    if await w.run(ASK, me=me, them=them, new=new, **_said(terms)):
         return True
-    await w.run(REASK, me=me, them=them, show=int(reposts), tell=int(notify))
+    await w.run(REASK, me=me, them=them, **_said(terms))
     return False
 
 
@@ -118,10 +131,10 @@ async def unask(w: Writing, me: int, them: int) -> bool:
     return bool(await w.run(UNASK, me=me, them=them))
 
 
-async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> tuple[bool, bool] | None:
-    """(reposts, notify) of a follow, or of a request; None when there is none."""
+async def wanted(reading: Reading, me: int, them: int, *, asked: bool = False) -> FollowTerms | None:
+    """The terms of a follow, or of a request; None when there is none."""
     row = await reading.first(ASKED if asked else FOLLOWED, me=me, them=them)
-    return None if row is None else (bool(row[0]), bool(row[1]))
+    return None if row is None else terms_of(*row)
 
 
 async def block(w: Writing, me: int, them: int, new: int) -> bool:
@@ -161,6 +174,7 @@ class Ties(msgspec.Struct):
     following: bool = False
     reposts: bool = False
     notify: bool = False
+    languages: tuple[str, ...] = ()
     followed_by: bool = False
     requested: bool = False
     requested_by: bool = False
@@ -186,17 +200,19 @@ class Side(IntEnum):
     MUTES = 7
 
 
-def _side(side: Side, table: Table, mine: str, theirs: str, first: str = "0", second: str = "0") -> Any:
-    return select(literal_column(str(int(side))), table.c[theirs], literal_column(first), literal_column(second)).where(
+def _side(side: Side, table: Table, mine: str, theirs: str, *said: str) -> Any:
+    """`said`: two numbers and a text of the tie."""
+    more = (*said, *("0", "0", "''")[len(said) :])
+    return select(literal_column(str(int(side))), table.c[theirs], *map(literal_column, more)).where(
         table.c[mine] == param("me"), among(table.c[theirs], "ids")
     )
 
 
 TIES = statement(
     union_all(
-        _side(Side.FOLLOWS, follows, "by", "to", "boosts", "notify"),
+        _side(Side.FOLLOWS, follows, "by", "to", "boosts", "notify", "languages"),
         _side(Side.FOLLOWED_BY, follows, "to", "by"),
-        _side(Side.ASKS, follow_requests, "by", "to", "boosts", "notify"),
+        _side(Side.ASKS, follow_requests, "by", "to", "boosts", "notify", "languages"),
         _side(Side.ASKED_BY, follow_requests, "to", "by"),
         _side(Side.BLOCKS, blocks, "by", "to"),
         _side(Side.BLOCKED_BY, blocks, "to", "by"),
@@ -209,19 +225,21 @@ async def ties(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, Ties]
     """What stands between `me` and each of `ids`, in one look; every id has an entry."""
     found = {id_: Ties() for id_ in ids}
     now = reading.now()
-    for side, other, first, second in await reading.fetch(TIES, me=me, ids=listed(ids)):
-        _note(found[other], side, first, second, now)
+    for side, other, *said in await reading.fetch(TIES, me=me, ids=listed(ids)):
+        _note(found[other], side, now, *said)
     return found
 
 
-def _note(tie: Ties, side: int, first: int, second: int | None, now: int) -> None:
+def _note(tie: Ties, side: int, now: int, first: int, second: int | None, third: str) -> None:
     match side:
         case Side.FOLLOWS:
-            tie.following, tie.reposts, tie.notify = True, bool(first), bool(second)
+            tie.following = True
+            tie.reposts, tie.notify, tie.languages = terms_of(first, second or 0, third)
         case Side.FOLLOWED_BY:
             tie.followed_by = True
         case Side.ASKS:
-            tie.requested, tie.reposts, tie.notify = True, bool(first), bool(second)
+            tie.requested = True
+            tie.reposts, tie.notify, tie.languages = terms_of(first, second or 0, third)
         case Side.ASKED_BY:
             tie.requested_by = True
         case Side.BLOCKS:
@@ -234,14 +252,15 @@ def _note(tie: Ties, side: int, first: int, second: int | None, now: int) -> Non
             pass  # a mute that is over
 
 
-TOLD = selects(follows.c.by).where(text("notify = 1"), to="them").order_by(follows.c.by)
+TOLD = selects(follows.c.by, follows.c.languages).where(text("notify = 1"), to="them").order_by(follows.c.by)
 HEARD = selects(mutes.c.to).where(mutes.c.notifications == 0, by="me")
 BLOCKERS = selects(blocks.c.by).where(among(blocks.c.by, "ids"), to="them")
 
 
-async def to_be_told(reading: Reading, them: int) -> list[int]:
-    """Followers who asked to be told when `them` posts."""
-    return [row[0] for row in await reading.fetch(TOLD, them=them)]
+async def to_be_told(reading: Reading, them: int, language: str) -> list[int]:
+    """Followers who asked to be told when `them` posts, in this language too."""
+    rows = await reading.fetch(TOLD, them=them)
+    return [by for by, wanted in rows if not wanted or is_among(language, wanted.split("."))]
 
 
 async def muted_but_heard(reading: Reading, me: int) -> frozenset[int]:

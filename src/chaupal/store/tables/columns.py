@@ -1,5 +1,7 @@
 """How columns are spelled, once for both databases: ids and times are integers (ms), the rest is text."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
 
 meta = MetaData()
@@ -21,7 +23,7 @@ def text(name: str, *, null: bool = False, default: str | None = "", primary_key
     return Column(name, Text, nullable=null, primary_key=primary_key, server_default=None if primary_key else default)
 
 
-def tie(name: str, *columns: Column[int]) -> Table:
+def tie(name: str, *columns: Column[Any]) -> Table:
     """`by` stands in some relation to `to`; `id` orders the pages."""
     return Table(
         name,

@@ -5,11 +5,14 @@ from sqlalchemy import Index, Table, UniqueConstraint, text as sql
 from chaupal.store.tables.columns import big, id_column, meta, text, tie
 
 # `server`: of which server `by` is, 0 of ours; -1 of a tie that an older server of ours made, which did not note it.
-follows = tie("follows", big("boosts", default=1), big("notify", default=0), big("server", default=-1))
+# `languages`: codes of those that `by` wants of `to`, with dots between; empty: all.
+follows = tie(
+    "follows", big("boosts", default=1), big("notify", default=0), big("server", default=-1), text("languages")
+)
 Index("follows_notifying", follows.c.to, sqlite_where=sql("notify = 1"))
 # Those on other servers, however many of ours follow the same: each post is told to them.
 Index("follows_from_elsewhere", follows.c.to, follows.c.server, follows.c.by, sqlite_where=sql("server <> 0"))
-follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0))
+follow_requests = tie("follow_requests", big("boosts", default=1), big("notify", default=0), text("languages"))
 blocks = tie("blocks")
 mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
 

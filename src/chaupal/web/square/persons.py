@@ -1,10 +1,13 @@
 """Pages of people: a profile with its posts, and the lists of who follows whom."""
 
+from collections.abc import Collection
 from typing import Any
 
+import msgspec
+
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN, PAGE, Route, get
+from chaupal.http.paging import Number, Paged
+from chaupal.http.route import OPEN, PAGE, Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -13,10 +16,11 @@ from chaupal.reads.explore import own_tags
 from chaupal.reads.page import Page
 from chaupal.reads.people import crowds, people
 from chaupal.reads.timelines import lists, profile
+from chaupal.social.people import graph
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
 from chaupal.web.errors import blocked_by
-from chaupal.web.square import elsewhere, faraway
+from chaupal.web.square import elsewhere, faraway, tongues
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
@@ -27,6 +31,16 @@ class PersonAsked(Paged, kw_only=True):
 
     handle: str
     show: str = ""
+
+
+class FollowTermsTyped(msgspec.Struct, kw_only=True):
+    """How one follows somebody; a box that is not ticked is not sent."""
+
+    id: Number
+    reposts: bool = False
+    notify: bool = False
+    languages: list[str] = []
+    next: str = "/"
 
 
 class PersonTagAsked(PersonAsked, kw_only=True):
@@ -60,13 +74,15 @@ async def person(call: Call[PersonAsked]) -> Answer:
     below = [post for post in posts.items if post.item.id not in on_top]
     featured = await own_tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
+    ties = await _ties(call, seen.item.id)
     return await pages.render(
         call,
         "person.html",
         face=who,
         posts=await cards(call, below),
         pinned=await cards(call, pinned),
-        ties=await _ties(call, seen.item.id),
+        ties=ties,
+        wanted=_languages_offered(call, ties),
         featured=featured,
         **await _lists_with(call, seen.item.id),
         moved=_shown(moved),
@@ -78,6 +94,22 @@ async def person(call: Call[PersonAsked]) -> Answer:
         header=links.header(seen.item),
         stated=await faraway.statements(call, seen.item),
     )
+
+
+async def follow_terms(call: Call[FollowTermsTyped]) -> Answer:
+    """Follow on these terms from now on."""
+    typed, square = call.args, call.house.square
+    await graph.follow(
+        square, call.viewer, typed.id, reposts=typed.reposts, notify=typed.notify, languages=typed.languages
+    )
+    return redirect(links.back(typed.next))
+
+
+def _languages_offered(call: Call[Any], ties: people.Ties | None) -> Collection[str]:
+    """In which languages somebody can be followed: those one reads first. Empty: they are not followed."""
+    if ties is None or not (ties.following or ties.requested):
+        return ()
+    return dict.fromkeys((*(pages.reads_of(call) or ()), *tongues.OFFERED, *ties.languages))
 
 
 async def card(call: Call[PersonAsked]) -> Answer:
@@ -210,7 +242,7 @@ async def _lists_with(call: Call[Any], them: int) -> dict[str, Any]:
     return {"lists": await lists.of_viewer(call.house.reads, call.viewer), "held": held}
 
 
-async def _ties(call: Call[Any], them: int) -> Any:
+async def _ties(call: Call[Any], them: int) -> people.Ties | None:
     """What stands between the viewer and somebody; None for strangers and for oneself."""
     if call.viewer.account in (None, them):
         return None
@@ -220,6 +252,7 @@ async def _ties(call: Call[Any], them: int) -> Any:
 
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
+    post("/people/{id}/terms", follow_terms, Surface.OWN, **PAGE),
     get("/@{handle}/card", card, Surface.PROFILE, **OPEN),
     get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN),
     get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),

@@ -84,5 +84,5 @@ async def test_somebody_of_another_server_is_found_by_their_whole_name_and_known
         assert known.aliases == ("https://old.example/bob",) and known.gone_at is None
         assert await people.remote_of(w, asha) is None
         assert not await people.is_followed(w, bob)
-        await graph.ask(w, asha, bob, street.make_id(), reposts=True, notify=False)
+        await graph.ask(w, asha, bob, street.make_id(), graph.FollowTerms())
         assert await people.is_followed(w, bob)

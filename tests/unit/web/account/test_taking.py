@@ -47,7 +47,9 @@ async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
 async def test_ties_and_marks_come_as_lists_and_what_is_withheld_is_a_stub(village):
     v = village
     made = (await v.api(v.asha, "POST", "/api/v1/lists", title='खेत, "गाँव"')).json()["id"]
-    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/follow", reblogs=False, notify=True)
+    await v.api(
+        v.asha, "POST", f"/api/v1/accounts/{v.ravi.id}/follow", reblogs=False, notify=True, languages=["hi", "bn"]
+    )
     await v.api(v.asha, "POST", f"/api/v1/lists/{made}/accounts", account_ids=[str(v.ravi.id)])
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.dev.id}/mute", notifications=False)
     await v.api(
@@ -60,7 +62,7 @@ async def test_ties_and_marks_come_as_lists_and_what_is_withheld_is_a_stub(villa
     await v.withhold(post=v.meera.latest, by=v.chitra, second=v.dev)
     files = zipfile.ZipFile(io.BytesIO(await taken(v, v.asha)))
     domain = v.running.house.settings.domain
-    assert f"ravi@{domain},false,true" in files.read("following_accounts.csv").decode()
+    assert f'ravi@{domain},false,true,"hi, bn"' in files.read("following_accounts.csv").decode()
     assert files.read("blocked_accounts.csv").decode().split() == [f"karl@{domain}"]
     assert f"dev@{domain},false" in files.read("muted_accounts.csv").decode()
     assert [*csv.reader(io.StringIO(files.read("lists.csv").decode()))] == [['खेत, "गाँव"', f"ravi@{domain}"]]

@@ -2,6 +2,7 @@
 
 import regex
 
+from disputes import send
 from village import Village, VillagePost
 
 
@@ -88,6 +89,12 @@ async def test_a_profile_tells_when_they_came_and_offers_a_message_and_following
     assert "फ़ॉलो किया ✓" in button
     menu = page.partition('<div class="menu">')[2].partition("</div>")[0]
     assert 'href="#own"' in menu and 'id="own"' in page
+    assert 'href="#how"' in menu and 'id="how"' in page
+    how = f"/people/{v.asha.id}/terms"
+    await send(v, v.ravi, "/@asha", how, next="/@asha", notify="1", **{"languages[]": ["hi", "ta"]})
+    form = (await v.page_as("IN", "/@asha", v.ravi)).partition(f'action="{how}"')[2].partition("</form>")[0]
+    ticked = regex.findall(r'name="([^"]+)" value="([^"]+)" checked', form)
+    assert sorted(ticked) == [("languages[]", "hi"), ("languages[]", "ta"), ("notify", "1")]
 
 
 async def test_the_right_column_is_nowhere_empty(village: Village):
