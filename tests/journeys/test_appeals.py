@@ -167,6 +167,9 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
     assert answered.status_code == 303
     decided = await send(village, village.owner, judge, f"{judge}/decide", outcome="reversed", reason=WRONG)
     assert decided.status_code == 303, decided.text
+    page = (await village.look("IN", path, ravi)).text
+    facts = page.index('<dl class="facts">')
+    assert page.index("आपकी अपील का नतीजा: फ़ैसला वापस लिया गया।") < page.index("जो फ़ैसला था") < facts
     # Everything is as it was: the account is open, the strike is forgiven, the case says why.
     assert (await village.api(ravi, "GET", "/api/v1/timelines/home")).status_code == 200
     async with court.work.reading() as reading:

@@ -138,6 +138,7 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
     known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))
     typed = call.args if isinstance(call.args, ReportHandled) else ReportHandled(id=id_, act="")
+    beside = await report_desk.beside(court, viewer, row)
     return await sheet.render(
         call,
         "office/report.html",
@@ -147,13 +148,20 @@ async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> 
         known=known,
         cards=shown,
         typed=typed,
-        beside=await report_desk.beside(court, viewer, row),
+        beside=beside,
+        onward=next(iter(beside), None) or await _onward(call, row),
         done=getattr(call.args, "done", ""),
         by_hand=complaints.BY_HAND,
         book=court.rules.current(court.clock()),
         held=await evidence.of_report(court, viewer, row),
         sent_by=await report_desk.server_of(court, row),
     )
+
+
+async def _onward(call: Call[Any], row: ReportRow) -> ReportRow | None:
+    """The one to be looked at next, about somebody else and on nobody else's desk."""
+    rows = await report_desk.queue(call.house.court, call.viewer)
+    return next((one for one in rows if one.account_id != row.account_id and one.assigned_to in (None, call.me)), None)
 
 
 DESK: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}

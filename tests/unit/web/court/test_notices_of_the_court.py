@@ -63,6 +63,9 @@ async def test_the_authors_notice_leads_to_their_own_appeal_form(village: Villag
     form = await v.page_as("IN", link, v.asha)
     assert f'action="{link}/appeal"' in form
     assert form.index('href="#appeal"') < form.index('<dl class="facts">'), "the way stands before the particulars"
+    await v.api(v.asha, "POST", f"/api/v1{link}/appeal", text="यह मेरा खेत है।")
+    heard = await v.page_as("IN", link, v.asha)
+    assert heard.index("आपकी अपील सुनी जा रही है") < heard.index('<dl class="facts">'), "and so does what came of it"
     order = await v.page_as("IN", f"/orders/{ref}")
     assert order.index('href="#done"') < order.index('<dl class="facts">'), "and so does what came of it"
     assert "/disputes/strikes/" not in other and "/disputes/strikes/" not in await v.page_as("IN", post, v.chitra)
