@@ -325,7 +325,9 @@ def throughput(found: dict[str, Way], seconds: float, *, own: bool) -> None:
 
 
 def main() -> None:
-    parser = arguments("bench.processes", __doc__, "any database of a PostgreSQL in which databases may be made")
+    parser = arguments(
+        "bench.processes", __doc__, "any of a PostgreSQL in which databases may be made, with room for 150 connections"
+    )
     parser.add_argument("--seconds", type=float, default=2.0, help="of each load")
     args = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
