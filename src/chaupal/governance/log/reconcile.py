@@ -25,7 +25,7 @@ from chaupal.policy.sentences.placeholders import iso_date
 from chaupal.store.court import ledger
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
-from chaupal.store.machine import auditing, marks
+from chaupal.store.machine import auditing, kept_rules, marks
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log.openings import inner_digests
@@ -119,7 +119,7 @@ class Walk:
         async with self._court.work.of_one_moment() as reading:
             found = await _slice(reading, self._next, self._at_once)
             if found is None:
-                found = _Found(self._next, 0, await _nowhere(reading))
+                found = _Found(self._next, 0, [*await _nowhere(reading), *await kept_rules.faults(reading)])
                 await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees
         ended, self._next = found.end == self._next, found.end
         self._rulings += found.rulings

@@ -114,6 +114,11 @@ _DECIDED_IT = """
         WHERE x.id = NEW.ruling_id AND NEW.decided_by IN (r.decided_by, r.approved_by, r.concurred_by)
     )
 """
+# The day (ms) that was last set for an order's hearing. NUMBER(…): a number in the body of an event, as either database reads it.
+_HEARING_DAY = """
+    (SELECT NUMBER(e.body, until) FROM order_events e
+    WHERE e.order_id = NEW.order_id AND e.verb = 'set_hearing' ORDER BY e.number DESC LIMIT 1)
+"""
 
 
 def _last(role: str, gone: str) -> str:
@@ -162,6 +167,7 @@ TRIGGERS = (
         f"NEW.first_by IS NOT NULL AND (NEW.state = 'refused' OR NEW.state = 'closed' OR (NEW.state = 'in_force' AND {_BEFORE} IN "
         f"('measure_proposed', 'measure_concurred'))) AND NOT {_OWN_RULES} AND NOT EXISTS ({_HOLDS} ({APPROVERS}) AND id = {_WHO})",
     ),
+    Trigger("hearings_held_on_their_day", "order_events", "INSERT", f"NEW.verb = 'hold_hearing' AND NEW.at < {_HEARING_DAY}"),
     # A measure is no wider than its order and lasts no longer, and in an emergency one person's is over in a day.
     Trigger("rulings_within_their_order", "rulings", "INSERT", _WIDER),
     Trigger("rulings_end_with_their_order", "rulings", "INSERT", _BEYOND_ORDER),
@@ -249,28 +255,39 @@ def install(connection: Connection) -> None:
             connection.exec_driver_sql(line)
 
 
-EACH = regex.compile(r"EACH\(([\w.]+)\)")
-LISTS = {
-    "sqlite": r"""SELECT value FROM json_each('["' || replace(\1, ',', '","') || '"]')""",
-    "postgresql": r"SELECT unnest(string_to_array(\1, ','))",
+EACH, NUMBER = regex.compile(r"EACH\(([\w.]+)\)"), regex.compile(r"NUMBER\(([\w.]+), (\w+)\)")
+DIALECTS = {
+    "sqlite": (
+        r"""SELECT value FROM json_each('["' || replace(\1, ',', '","') || '"]')""",
+        r"json_extract(\1, '$.\2')",
+    ),
+    "postgresql": (r"SELECT unnest(string_to_array(\1, ','))", r"CAST(CAST(\1 AS json) ->> '\2' AS BIGINT)"),
 }
 
 
 def _when(t: Trigger, dialect: str) -> str:
-    return EACH.sub(LISTS[dialect], t.condition)
+    lists, numbers = DIALECTS[dialect]
+    return NUMBER.sub(numbers, EACH.sub(lists, t.condition))
+
+
+def told_sqlite(t: Trigger) -> str:
+    """What SQLite keeps of it."""
+    return f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {_when(t, 'sqlite')} BEGIN SELECT RAISE(ABORT, '{t.name}'); END"
+
+
+def told_postgres(t: Trigger) -> str:
+    """What PostgreSQL keeps of its function."""
+    row = "OLD" if t.event == "DELETE" else "NEW"
+    raised = f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'"
+    return f"BEGIN IF {_when(t, 'postgresql')} THEN {raised}; END IF; RETURN {row}; END"
 
 
 def _sqlite(t: Trigger) -> tuple[str, ...]:
-    return (
-        f"DROP TRIGGER IF EXISTS {t.name}",
-        f"CREATE TRIGGER {t.name} BEFORE {t.event} ON {t.table} WHEN {_when(t, 'sqlite')} BEGIN SELECT RAISE(ABORT, '{t.name}'); END",
-    )
+    return f"DROP TRIGGER IF EXISTS {t.name}", told_sqlite(t)
 
 
 def _postgres(t: Trigger) -> tuple[str, ...]:
-    row = "OLD" if t.event == "DELETE" else "NEW"
     return (
-        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {_when(t, 'postgresql')} THEN "
-        f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'; END IF; RETURN {row}; END $$",
+        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {told_postgres(t)} $$",
         f"CREATE OR REPLACE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
     )

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards
+from chaupal.governance.log import reconcile
 from chaupal.governance.people import roles
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotAllowed, passes
@@ -56,6 +57,17 @@ async def test_nobody_moves_what_is_about_something_of_theirs(bench: Bench):
         await decisions.return_(bench.court, meera, ref, 1, REASON)
     with kept("orders_not_by_their_owner"):
         await bench.step(ref, "write", by=meera, text="A letter to the officer.")
+
+
+@pytest.mark.usefixtures("forgetful")
+async def test_no_hearing_is_held_before_the_day_that_was_set_last(bench: Bench):
+    ref = await bench.order()
+    await bench.step(ref, "set_hearing", until="2021-02-20T10:00")
+    await bench.step(ref, "set_hearing", until="2021-02-22T10:00")
+    with kept("hearings_held_on_their_day"):
+        await bench.step(ref, "hold_hearing", text="Nobody else was there.")
+    bench.court.clock.move(15 * DAY)
+    await bench.step(ref, "hold_hearing", text="Both were heard.")
 
 
 @pytest.mark.usefixtures("forgetful")
@@ -133,6 +145,31 @@ async def test_no_measure_lasts_longer_than_its_order_but_by_who_can_make_that_l
     async with bench.court.work.reading() as reading:
         (row,) = [row for row in await rulings.of_owner(reading, bench.meera) if row.lifted_at is None]
     assert row.ends_at is not None and row.ends_at > bench.court.clock() + 30 * DAY
+
+
+EMPTIED = "CREATE OR REPLACE FUNCTION rulings_within_their_order() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+TAMPERED = {
+    True: (
+        "DROP TRIGGER hearings_held_on_their_day",
+        "DROP TRIGGER rulings_within_their_order",
+        "DROP TABLE protected_speakers",
+    ),
+    False: (
+        "ALTER TABLE order_events DISABLE TRIGGER hearings_held_on_their_day",
+        EMPTIED,
+        "ALTER TABLE protected_speakers DROP CONSTRAINT protected_by_two_people",
+    ),
+}
+
+
+async def test_a_rule_that_somebody_took_out_of_the_database_is_a_fault_of_the_house(bench: Bench):
+    assert (await reconcile.reconcile(bench.court)).faults == ()
+    async with bench.court.work.writing() as w:
+        for change in TAMPERED[w.embedded]:
+            await w.run(statement(text(change)))
+    told = " ".join((await reconcile.reconcile(bench.court)).faults)
+    for rule in ("hearings_held_on_their_day", "rulings_within_their_order", "protected_by_two_people"):
+        assert rule in told
 
 
 # --- appeals ---

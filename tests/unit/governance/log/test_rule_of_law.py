@@ -1,5 +1,6 @@
 """The log of the real court, as its own functions write it: the verifier finds nothing in it, and each lie appended to it."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from chaupal.governance.cases import decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.laws import laws
+from chaupal.governance.laws.house_rules import load_house_rules
 from chaupal.governance.log import log, record
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.authorities import AuthorityForm
@@ -230,6 +232,29 @@ async def test_a_lie_in_the_log_of_the_real_court_is_named(court: Played, change
     changes = changes | ({"second": said.by} if changes.get("second") == "by" else {})
     index = await court.lie("measure", ref, msgspec.structs.replace(said, **changes), prev=proposal, carry=proposal)
     assert code in {one.code for one in (await court.verdict()).broken if one.index == index}
+
+
+async def test_an_act_that_the_rules_keep_from_ones_own_team_is_named(court: Played):
+    """The log is that of a court whose code does not know the rule that it entered: the real one refuses the act."""
+
+    async def two_approvers_and_a_reviewer_decide() -> None:
+        for by, said in ((lata, {"outcome": "withhold_post", "reason": REASON}), (lata, REFUSE), (court.ravi, REFUSE)):
+            ref = await court.order()
+            await decisions.propose(court.court, by, ref, 1, **said)
+            await decisions.approve(court.court, court.dev, ref, 1)
+
+    lata = await court.hired("lata", Role.APPROVER)
+    await two_approvers_and_a_reviewer_decide()
+    check(await court.verdict())
+    text = FILES["house_rules.1"].replace(b"own_team = []", b'own_team = ["serve", "refuse", "hear_appeal"]')
+    rules = Path(court.court.settings.data) / "rules"
+    rules.mkdir()
+    (rules / "house_rules.1.toml").write_bytes(text)
+    await laws.log_laws(msgspec.structs.replace(court.court, rules=load_house_rules(rules)))
+    await two_approvers_and_a_reviewer_decide()
+    found = await court.leaves()
+    verdict = try_log(lambda: enumerate(found), (BY_HASH | {sha256(text): text}).get)
+    assert [one.code for one in verdict.broken if one.code != "law_rewritten"] == ["own_team"] * 2
 
 
 async def test_a_reason_unlike_its_commitment_is_named(court: Played):

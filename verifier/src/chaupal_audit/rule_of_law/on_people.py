@@ -1,5 +1,7 @@
 """Checks of who acted: roles that were theirs at that moment, two who are two, a third where somebody is protected."""
 
+from collections.abc import Iterable
+
 from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
 from chaupal_audit.rule_of_law.book import (
@@ -33,6 +35,13 @@ END_ROLES = {"lifted": ("lift", "sanction"), "appealed": ("hear_appeal",), "modi
 BY_TWO = (DECIDED, *CHANGES)  # causes that are proposed and approved, each for itself
 KEEPS_PEOPLE = (RESUMED, "confirmed", "modified")  # causes that leave standing who had decided
 CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
+# What a step of a decision, or a measure by its cause, is called where the house's rules keep it from one's own team.
+TEAM_STEPS = {"concurred": "concur", "refused": "refuse", "closed": "close", "reviewed": "second"}
+TEAM_CAUSES = {DECIDED: "serve"} | dict.fromkeys(CHANGES, "change")
+OWN_TEAM = (
+    "It was decided by somebody of the same role as whoever did what it is about, which the house's rules forbid.",
+    "निर्णय उसी भूमिका के व्यक्ति ने लिया जिस भूमिका के व्यक्ति का वह काम था; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
+)
 
 
 # --- roles are given ---
@@ -221,6 +230,25 @@ def returned_oneself(book: Book, decided: DecisionStep) -> bool:
     return decided.said.step == "returned" and proposal is not None and decided.said.by == proposal.said.by
 
 
+def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterable[str | None]) -> bool:
+    """Whether the rules in force (`conflicts.own_team`) keep this from somebody of the role of whoever did what it is about."""
+    kept = any(verb in rules.conflicts.own_team for rules in book.laws.books_at(at))
+    return kept and book.people.same_role(who, others)
+
+
+def decided_in_team(book: Book, decided: DecisionStep) -> bool:
+    verb, proposal = TEAM_STEPS.get(decided.said.step, ""), decided.proposal
+    alone = [] if decided.case is None else [one.said.by for one in decided.case.made if one.ended is None]
+    proposed = [] if proposal is None else [proposal.said.by]
+    others = alone if verb == "second" else proposed
+    return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others)
+
+
+def approved_in_team(book: Book, made: MeasureAct) -> bool:
+    verb, second = TEAM_CAUSES.get(made.cause, ""), made.said.second
+    return second is not None and of_own_team(book, made.act.at, verb, second, (made.said.by, made.said.concurred))
+
+
 def refused_unapproved(book: Book, decided: DecisionStep) -> bool:
     if decided.said.step not in ("refused", "closed") or not decided.said.second:
         return False
@@ -271,6 +299,7 @@ DECIDING: tuple[Check[DecisionStep], ...] = (
         "अस्वीकृति या समापन को ऐसे व्यक्ति ने मंज़ूर किया जो मंज़ूरी नहीं दे सकता।",
         refused_unapproved,
     ),
+    Check("own_team", *OWN_TEAM, decided_in_team),
 )
 
 STEPPING_WHO: tuple[Check[OrderStep], ...] = (
@@ -492,6 +521,7 @@ MEASURING_WHO: tuple[Check[MeasureAct], ...] = (
         "another_proposed", "The measure names another person as its proposer than the proposal does.",
         "कार्रवाई में प्रस्ताव रखने वाला कोई और लिखा है, प्रस्ताव में कोई और।", another_proposed,
     ),
+    Check("own_team", *OWN_TEAM, approved_in_team),
     Check(
         "protected_without_third", "A protected speaker was limited without a second reviewer, a third person, who agreed before.",
         "संरक्षित वक्ता पर ऐसी कार्रवाई हुई जिससे पहले किसी तीसरे व्यक्ति, दूसरे समीक्षक, ने सहमति नहीं दी थी।", protected_without_third,

@@ -15,6 +15,7 @@ from chaupal_audit.rule_of_law.book import (
 )
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Check
 from chaupal_audit.rule_of_law.on_order import CHANGED
+from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
 from chaupal_audit.rule_of_law.said import moment
 
 SILENT = ("delayed", "withheld")
@@ -278,12 +279,22 @@ def appeal_of_nothing(book: Book, appealed: AppealStep) -> bool:
 
 
 def hearer_decided_it(book: Book, appealed: AppealStep) -> bool:
-    """Whoever decided it, seconded it since, kept it, or decided what it goes on from or went on as."""
+    return appealed.said.by in _deciders(appealed)
+
+
+def heard_in_team(book: Book, appealed: AppealStep) -> bool:
+    return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, _deciders(appealed))
+
+
+def _deciders(appealed: AppealStep) -> set[str]:
+    """Of an appeal that is decided: whoever decided what it is about, seconded it since, kept it, or decided what it goes on from or
+    went on as.
+    """
     filed = appealed.prev
     made = filed.prev if isinstance(filed, AppealStep) else None
     if not isinstance(made, MeasureAct) or appealed.said.step != "decided":
-        return False
-    return appealed.said.by in {by for one in _one_line(made) for by in one.hands}
+        return set()
+    return {by for one in _one_line(made) for by in one.hands}
 
 
 def _one_line(made: MeasureAct) -> list[MeasureAct]:
@@ -317,6 +328,7 @@ APPEALING: tuple[Check[AppealStep], ...] = (
         "अपील पर उसी ने निर्णय किया जिसने मूल निर्णय किया था।",
         hearer_decided_it,
     ),
+    Check("own_team", *OWN_TEAM, heard_in_team),
     Check(
         "appeal_without_role",
         "The appeal was decided by somebody whose role does not allow it.",

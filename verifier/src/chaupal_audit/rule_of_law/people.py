@@ -26,6 +26,10 @@ class People:
         """Whether their role, as it stands, opens one of `acts` (law/roles.py)."""
         return any(self.role(person) in MAY[act] for act in acts)
 
+    def same_role(self, person: str | None, others: Iterable[str | None]) -> bool:
+        """Whether somebody else of these has the role of that person."""
+        return any(self.role(other) == self.role(person) for other in others if other and other != person)
+
     def known(self, person: str | None) -> bool:
         """Whether any entry ever gave them a role."""
         return person in self._held

@@ -1,0 +1,8 @@
+"""A hearing is held on its day: by a trigger, which are made anew with every migration. Nothing else."""
+
+revision = "0054"
+down_revision = "0053"
+
+
+def upgrade() -> None:
+    """Nothing else."""
