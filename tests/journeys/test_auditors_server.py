@@ -256,7 +256,9 @@ async def longer_and_less(p: Played) -> None:
     ravi = v.ravi
     ref = await p.receives("appealed", "@ravi")
     await p.withhold(ref, outcome="withhold_account")
-    strike = next(one for one in await notices.mine(p.court, ravi.viewer) if one.ruling.measure == "withhold_account")
+    strike = next(
+        one for one in await notices.of_viewer(p.court, ravi.viewer) if one.ruling.measure == "withhold_account"
+    )
     filed = await appeals.file(p.court, ravi.viewer, strike.ruling.id, "Only one of my posts speaks of the gate.")
     await p.passes(DAY)
     typed = appeals.Decision(
@@ -389,7 +391,7 @@ async def still_protected(p: Played) -> None:
     await p.step(
         refs[1], "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary, rule 9."
     )
-    strike = next(one for one in await notices.mine(p.court, v.meera.viewer) if one.ruling.order_ref == refs[2])
+    strike = next(one for one in await notices.of_viewer(p.court, v.meera.viewer) if one.ruling.order_ref == refs[2])
     filed = await appeals.file(p.court, v.meera.viewer, strike.ruling.id, "It is news, and it is true.")
     nearer = appeals.Decision(outcome="modified", reason="A week is enough for this.", ends_at=iso(v.clock() + 7 * DAY))
     await appeals.decide(p.court, v.owner.viewer, filed.id, nearer)
@@ -461,7 +463,7 @@ async def staff_leave(p: Played) -> None:
     await p.step(
         refs[1], "confirm", confirms=confirming, body="secretary", reason="Confirmed by the Secretary under rule 9."
     )
-    strike = next(one for one in await notices.mine(p.court, v.asha.viewer) if one.ruling.order_ref == refs[2])
+    strike = next(one for one in await notices.of_viewer(p.court, v.asha.viewer) if one.ruling.order_ref == refs[2])
     filed = await appeals.file(p.court, v.asha.viewer, strike.ruling.id, "The nights are over, and so is this.")
     nearer = appeals.Decision(
         outcome="modified", reason="A month is enough for this post.", ends_at=iso(v.clock() + 30 * DAY)
@@ -486,7 +488,7 @@ async def one_alone(p: Played) -> None:
     form = MatterForm(targets="@loud", rule=rule_for(v, "limit"), grounds=GROUNDS)
     p.refs["loud"], _ = await house.sanction(p.court, p.tara.viewer, form, draft(v, "limit", iso(v.clock() + 2 * DAY)))
     await v.settle()
-    (strike,) = await notices.mine(p.court, loud.viewer)
+    (strike,) = await notices.of_viewer(p.court, loud.viewer)
     filed = await appeals.file(p.court, loud.viewer, strike.ruling.id, "I have posted this three times, not forty.")
     nearer = appeals.Decision(
         outcome="modified", reason="A day is enough for what was posted.", ends_at=iso(v.clock() + DAY)
@@ -512,7 +514,7 @@ async def business(p: Played) -> None:
     await reviews.keep(p.court, v.dev.viewer, ref, 1, reason="It is as dangerous as it was.")
     again = await p.receives("again", said.path)
     await p.withhold(again)
-    strike = next(one for one in await notices.mine(p.court, v.asha.viewer) if one.ruling.order_ref == again)
+    strike = next(one for one in await notices.of_viewer(p.court, v.asha.viewer) if one.ruling.order_ref == again)
     filed = await appeals.file(p.court, v.asha.viewer, strike.ruling.id, "You withhold this one already.")
     await appeals.decide(
         p.court, v.owner.viewer, filed.id, appeals.Decision(outcome="reversed", reason="Once is enough, she is right.")

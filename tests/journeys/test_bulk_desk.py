@@ -209,5 +209,5 @@ async def test_a_thousand_targets_by_two_people_by_thought_and_not_by_clicking(v
 
 async def warnings(v: Village, who: Villager) -> int:
     """How many rulings somebody was told of."""
-    mine = await notices.mine(v.running.house.court, who.viewer)
+    mine = await notices.of_viewer(v.running.house.court, who.viewer)
     return sum(any(one.sent_at for one in strike.told) for strike in mine)

@@ -210,7 +210,7 @@ async def test_codes_and_passkeys_that_were_set_up_at_one_let_in_at_the_other(pa
         ).status_code == 200
     clock.move(2 * MINUTE)
     half = await logins.sign_in(here, "meera", PASSWORD)
-    assert isinstance(half, logins.Half)
+    assert isinstance(half, logins.HalfLogin)
     session = await logins.second_step(there, half.secret, "meera", TOTP(secret).at(clock() // SECOND))
     assert session.account == pair.here.meera.id
 

@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins, passkeys
-from chaupal.social.signin.logins import Half
+from chaupal.social.signin.logins import HalfLogin
 from village import PASSWORD, Village, Villager
 
 
@@ -28,9 +28,9 @@ async def holds(square: Square, who: Villager) -> Device:
     return device
 
 
-async def half(square: Square, who: Villager) -> Half:
+async def half(square: Square, who: Villager) -> HalfLogin:
     found = await logins.sign_in(square, who.handle, PASSWORD)
-    assert isinstance(found, Half)
+    assert isinstance(found, HalfLogin)
     return found
 
 

@@ -78,7 +78,7 @@ async def test_strikes_expire_thresholds_are_shown_to_the_user(village: Village)
     await v.settle()
 
     async def counting() -> int:
-        return notices.strikes_that_count(court, await notices.mine(court, v.ravi.viewer))
+        return notices.strikes_that_count(court, await notices.of_viewer(court, v.ravi.viewer))
 
     assert await counting() == 4, "two of a rule that weighs two"
     page = await v.page_as("IN", "/disputes/strikes", v.ravi)

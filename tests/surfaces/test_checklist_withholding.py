@@ -901,9 +901,8 @@ async def test_forged_x_forwarded_for_cf_ipcountry_from_an_untrusted_hop_is_igno
 ):
     """Forged `X-Forwarded-For`/`CF-IPCountry` from an untrusted hop is ignored."""
     proxied = msgspec.structs.replace(settings, trusted_proxies=("198.51.100.0/24",), country_header="CF-IPCountry")
-    async with open_village(
-        proxied, clock, bar=False
-    ) as village:  # whoever asks comes from 127.0.0.1, which is no proxy
+    # Whoever asks comes from 127.0.0.1, which is no proxy.
+    async with open_village(proxied, clock, bar=False) as village:
         m = Matrix(village)
         await m.live()
         await m.withhold()

@@ -36,9 +36,8 @@ POST, PERSON, FILE, OTHER = "post", "person", "file", "other"
 # `test_forbidden` and by the canary), what is for staff and authorities (`test_unseen`), and what everybody may know of.
 HOLES: dict[str, str] = {
     **dict.fromkeys(("/api/v1/statuses/", "/api/v1/polls/", "/posts/", "/live/posts/", "/@", "/cards/"), POST),
-    **dict.fromkeys(
-        ("/messages/", "/api/v1/conversations/"), POST
-    ),  # a conversation is known by the post it began with
+    # A conversation is known by the post it began with.
+    **dict.fromkeys(("/messages/", "/api/v1/conversations/"), POST),
     **dict.fromkeys(("/api/v1/accounts/", "/api/v1/follow_requests/", "/people/", "/api/v1/suggestions/"), PERSON),
     **dict.fromkeys(("/api/v1/notifications/requests/", "/notifications/requests/", "/media/portraits/"), PERSON),
     **dict.fromkeys(("/media/", "/api/v1/media/", "/compose/pictures/"), FILE),

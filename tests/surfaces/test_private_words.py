@@ -143,7 +143,7 @@ async def lived(v: Village, private: Markers, public: Markers) -> None:
 
 async def appealed(v: Village, private: Markers) -> None:
     court, author = v.running.house.court, v.meera.viewer
-    (strike, *_) = await notices.mine(court, author)
+    (strike, *_) = await notices.of_viewer(court, author)
     filed = await appeals.file(court, author, strike.ruling.id, private("appeal"))
     await appeals.say(court, author, filed.id, private("message in an appeal"))
     await appeals.say(court, v.owner.viewer, filed.id, private("what staff wrote in an appeal"))

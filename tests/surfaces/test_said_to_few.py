@@ -49,9 +49,8 @@ async def test_a_followers_only_repost_is_listed_to_its_own_audience_and_to_nobo
         assert [one["username"] for one in answer.json()] == ["ravi"], who.handle
     for who, there in ((None, False), (v.meera, False), (v.karl, True)):
         page = await v.page_as("IN", f"{said.path}/reposts", who)
-        assert (
-            'href="/@ravi"' in page.partition("<main")[2].partition("</main>")[0]
-        ) is there  # beside it, he is suggested
+        # Beside it, he is suggested.
+        assert ('href="/@ravi"' in page.partition("<main")[2].partition("</main>")[0]) is there
 
 
 async def test_a_repost_that_is_not_for_one_leaves_no_gap_to_count_it_by(village: Village, said: VillagePost):

@@ -68,7 +68,7 @@ class Bench:
     async def _appeal(self, matter: Matter) -> None:
         """Who was limited asks once more, and somebody who had no hand in it decides."""
         who = self.telling.people[matter.what.removeprefix("@")]
-        (strike, *_) = await notices.mine(self.court, who)
+        (strike, *_) = await notices.of_viewer(self.court, who)
         filed = await appeals.file(self.court, who, strike.ruling.id, matter.appeal)
         self.telling.clock.move(3 * 60 * MINUTE)
         typed = appeals.Decision(outcome=matter.appeal_outcome, reason=matter.appeal_reason)

@@ -110,7 +110,7 @@ def _trusted() -> "ssl.SSLContext":
     return httpx2.create_ssl_context(trust_env=False)
 
 
-class FetchedPage(NamedTuple):
+class FetchedContent(NamedTuple):
     """What was found, and where in the end. `mime` in small letters; `charset` as the header says, or ""."""
 
     url: str
@@ -121,7 +121,7 @@ class FetchedPage(NamedTuple):
 
 async def get(
     url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool = False, private: bool = False
-) -> FetchedPage:
+) -> FetchedContent:
     """GET what is of one of `kinds` (beginnings of a type) and has at most so many bytes; `cut`: the first of them will do.
 
     Raises NotAnswered.
@@ -132,7 +132,7 @@ async def get(
         async with asyncio.timeout(PATIENCE):
             for _ in range(MOST_HOPS + 1):
                 found = await _get(url, headers, kinds, most, cut=cut, private=private)
-                if isinstance(found, FetchedPage):
+                if isinstance(found, FetchedContent):
                     return found
                 url = found
             raise NotAnswered("is sent on too often")
@@ -144,7 +144,7 @@ async def get(
 
 async def _get(
     url: str, headers: Mapping[str, str], kinds: tuple[str, ...], most: int, *, cut: bool, private: bool
-) -> FetchedPage | str:
+) -> FetchedContent | str:
     """What is there, or where it is instead."""
     parts = urlsplit(url)
     host, usual = (parts.hostname or "").encode("idna").decode(), 443 if parts.scheme == "https" else 80
@@ -167,7 +167,7 @@ async def _get(
         if answer.status_code != 200 or not kind.strip().startswith(kinds):
             raise NotAnswered(f"answered {answer.status_code}", answer.status_code)
         charset = rest.partition("charset=")[2].partition(";")[0].strip(' "')
-        return FetchedPage(url, kind.strip(), charset, await _read(answer, most, cut=cut))
+        return FetchedContent(url, kind.strip(), charset, await _read(answer, most, cut=cut))
 
 
 async def _read(answer: "httpx2.Response", most: int, *, cut: bool) -> bytes:

@@ -65,12 +65,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     sent: bool = False  # a GET whose arguments some apps put into a body
     raw: bool = False  # the body is one text, whatever its type is said to be: the argument `body`
     unready: bool = False  # open to accounts that are not (or no longer) active: confirm, sign in, change the language
-    suspended: bool = (
-        False  # open to accounts that are suspended or frozen, and to blocked nets: notices, appeals, their own export
-    )
-    unblocked: bool = (
-        False  # open to nets that staff have blocked, as `suspended` is: what leads to that, and how it looks
-    )
+    # Open to accounts that are suspended or frozen, and to blocked nets: notices, appeals, their own export.
+    suspended: bool = False
+    # Open to nets that staff have blocked, as `suspended` is: what leads to that, and how it looks.
+    unblocked: bool = False
     takes_back: bool = False  # undoes what one did oneself: open to accounts that are frozen
     village: bool = False  # exists in the village only
     bare: bool = False  # answers whoever asks, as often as they ask: nobody is looked up, counted or turned away

@@ -63,7 +63,7 @@ class Unsaid(msgspec.Struct, kw_only=True):
         return list(dict.fromkeys((*self.pictures, *(id_ for one in self.then for id_ in one.pictures))))
 
 
-class KeptDraft(msgspec.Struct, frozen=True, kw_only=True):
+class UnsaidPost(msgspec.Struct, frozen=True, kw_only=True):
     """A draft or a scheduled post with its row's own: `at` (ms) when it was last saved, or when it is due.
 
     `failed`: why a scheduled post was not said when it was due.

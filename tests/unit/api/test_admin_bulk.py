@@ -100,7 +100,7 @@ async def test_appeals_are_decided_by_one_call(village: Village):
     path, proposal = f"{ORDERS}/{ref}/bulk", rows(2, outcome="withhold_post", reason=REASON)
     await done(v, v.chitra, await v.api(v.chitra, "POST", path, verb="propose", rows=proposal))
     await done(v, v.dev, await v.api(v.dev, "POST", path, verb="approve", rows=rows(2, 2)))
-    for strike in await notices.mine(court, v.asha.viewer):
+    for strike in await notices.of_viewer(court, v.asha.viewer):
         await appeals.file(court, v.asha.viewer, strike.ruling.id, "यह सच है, और सबने देखा है।")
     listed = await v.api(v.owner, "GET", "/api/v1/admin/appeals.csv")
     lines = [*csv.DictReader(io.StringIO(listed.content.decode("utf-8-sig")))]

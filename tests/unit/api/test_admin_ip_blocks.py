@@ -108,17 +108,19 @@ async def test_no_account_is_made_with_a_blocked_domain_or_mail_however_it_is_sp
 
 async def test_the_office_blocks_addresses_and_lifts_it_without_scripts(village: Village):
     v = village
-    page = await v.page_as("IN", "/office/doors", v.owner)
-    assert "/office/doors" in page
-    wrong = await send(v, v.owner, "/office/doors", kind="ip", what="nowhere", severity="no_access")
+    page = await v.page_as("IN", "/office/blocked-addresses", v.owner)
+    assert "/office/blocked-addresses" in page
+    wrong = await send(v, v.owner, "/office/blocked-addresses", kind="ip", what="nowhere", severity="no_access")
     assert wrong.status_code == 422 and 'value="nowhere"' in wrong.text
-    done = await send(v, v.owner, "/office/doors", kind="ip", what="192.0.2.0/24", severity="no_access")
+    done = await send(v, v.owner, "/office/blocked-addresses", kind="ip", what="192.0.2.0/24", severity="no_access")
     assert done.status_code == 303
-    assert "192.0.2.0/24" in await v.page_as("IN", "/office/doors", v.owner)
+    assert "192.0.2.0/24" in await v.page_as("IN", "/office/blocked-addresses", v.owner)
     (door,) = (await as_staff(v, v.owner, "GET", "ip_blocks")).json()
-    assert (await send(v, v.owner, "/office/doors", f"/office/doors/{door['id']}/end")).status_code == 303
+    assert (
+        await send(v, v.owner, "/office/blocked-addresses", f"/office/blocked-addresses/{door['id']}/end")
+    ).status_code == 303
     assert (await as_staff(v, v.owner, "GET", "ip_blocks")).json() == []
-    mail = await send(v, v.owner, "/office/doors", kind="email", what="some.one@mail.example")
+    mail = await send(v, v.owner, "/office/blocked-addresses", kind="email", what="some.one@mail.example")
     assert mail.status_code == 303 and (await as_staff(v, v.owner, "GET", "canonical_email_blocks")).json()
 
 

@@ -143,7 +143,7 @@ async def test_a_report_that_is_sent_ten_times_at_once_is_one_report(bench: Benc
     said = Report(account=bench.meera, posts=(bench.post,), comment="The same sentence every minute.")
     filed = await asyncio.gather(*(reports.file(bench.court, ravi, said) for _ in range(10)))
     assert len({row.id for row in filed}) == 1
-    assert len(await reports.mine(bench.court, ravi)) == 1
+    assert len(await reports.of_viewer(bench.court, ravi)) == 1
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

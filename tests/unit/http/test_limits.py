@@ -251,9 +251,8 @@ async def test_limits_count_a_64_and_a_48_above_a_bound(limited: RunningHouse):
         seen.append(asked.status_code)
     assert seen[0] == 429  # 301 addresses of one customer are one customer
     async with browser(limited, "2001:db8:1:ffff::1") as client:
-        assert (
-            await client.get("/api/v1/custom_emojis")
-        ).status_code == 429  # and a site is one site above eight times that
+        # And a site is one site above eight times that.
+        assert (await client.get("/api/v1/custom_emojis")).status_code == 429
     async with browser(limited, "2001:db8:2::1") as client:
         assert (await client.get("/api/v1/custom_emojis")).status_code == 200
 

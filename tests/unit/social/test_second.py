@@ -9,7 +9,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Viewer
 from chaupal.social.people import accounts
 from chaupal.social.signin import logins, sessions, two_factor as second
-from chaupal.social.signin.logins import Half
+from chaupal.social.signin.logins import HalfLogin
 from chaupal.social.signin.sessions import Session
 from neighbours import Street
 
@@ -34,9 +34,9 @@ async def set_up(street: Street, viewer: Viewer) -> tuple[str, list[str]]:
     return setup.secret, codes
 
 
-async def half(street: Street) -> Half:
+async def half(street: Street) -> HalfLogin:
     found = await logins.sign_in(street.square, "asha", PASSWORD)
-    assert isinstance(found, Half)
+    assert isinstance(found, HalfLogin)
     return found
 
 

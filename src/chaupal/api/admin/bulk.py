@@ -25,7 +25,7 @@ from chaupal.policy.surface import Surface
 type Ref = Annotated[str, Meta(max_length=40)]
 
 
-class RowSent(msgspec.Struct, kw_only=True):
+class BulkRow(msgspec.Struct, kw_only=True):
     """One target (or appeal). `seen`: the number of the last event that one knows of its case; of an appeal, its messages.
 
     What is said with the act besides has the names that a single act has; `measure`, `parts`: to what an appeal narrows.
@@ -35,7 +35,7 @@ class RowSent(msgspec.Struct, kw_only=True):
     seen: Number
 
 
-ROW = acts.with_fields(RowSent, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
+ROW = acts.with_fields(BulkRow, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
 
 
 class AppealRowsSent(msgspec.Struct, kw_only=True):
@@ -213,7 +213,7 @@ def _brought(call: Call[Any], text: str) -> bytes:
     return call.files["csv"].data if "csv" in call.files else text.encode()
 
 
-def _items(rows: Sequence[RowSent]) -> tuple[Item, ...]:
+def _items(rows: Sequence[BulkRow]) -> tuple[Item, ...]:
     return tuple(
         msgspec.convert(msgspec.structs.asdict(row) | {"line": line}, Item) for line, row in enumerate(rows, 1)
     )

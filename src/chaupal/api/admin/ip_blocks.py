@@ -102,7 +102,7 @@ def _shown(block: AddressBlock) -> IpBlock | EmailDomainBlock | CanonicalEmailBl
     )
 
 
-async def shut_net(call: Call[NetSent]) -> Answer:
+async def block_net(call: Call[NetSent]) -> Answer:
     """Block a net: from signing up unseen, from signing up, or from everything."""
     a = call.args
     form = AddressBlockForm(kind=NET, what=a.ip, severity=a.severity, comment=a.comment, lasts=a.expires_in)
@@ -123,13 +123,13 @@ async def change_net(call: Call[NetChanged]) -> Answer:
     return json(_shown(await ip_blocks.change(court, call.viewer, a.id, form)))
 
 
-async def shut_domain(call: Call[EmailDomainSent]) -> Answer:
+async def block_domain(call: Call[EmailDomainSent]) -> Answer:
     """Take no accounts with mails of this domain."""
     form = AddressBlockForm(kind=DOMAIN, what=call.args.domain)
     return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
 
 
-async def shut_mail(call: Call[CanonicalEmailSent]) -> Answer:
+async def block_mail(call: Call[CanonicalEmailSent]) -> Answer:
     """Take no accounts with this mail."""
     a = call.args
     form = AddressBlockForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
@@ -183,9 +183,9 @@ ROUTES: tuple[Route, ...] = (
     *_three(NET, "ip_blocks", IpBlock),
     *_three(DOMAIN, "email_domain_blocks", EmailDomainBlock),
     *_three(MAIL, "canonical_email_blocks", CanonicalEmailBlock),
-    post(f"{API}/ip_blocks", shut_net, Surface.OFFICE, **WRITE_NET),
+    post(f"{API}/ip_blocks", block_net, Surface.OFFICE, **WRITE_NET),
     put(f"{API}/ip_blocks/{{id}}", change_net, Surface.OFFICE, **WRITE_NET),
-    post(f"{API}/email_domain_blocks", shut_domain, Surface.OFFICE, gives=EmailDomainBlock, **WRITE_DOMAIN),
-    post(f"{API}/canonical_email_blocks", shut_mail, Surface.OFFICE, gives=CanonicalEmailBlock, **WRITE_MAIL),
+    post(f"{API}/email_domain_blocks", block_domain, Surface.OFFICE, gives=EmailDomainBlock, **WRITE_DOMAIN),
+    post(f"{API}/canonical_email_blocks", block_mail, Surface.OFFICE, gives=CanonicalEmailBlock, **WRITE_MAIL),
     post(f"{API}/canonical_email_blocks/test", test_mail, Surface.OFFICE, **TEST),
 )

@@ -63,7 +63,7 @@ class AppealShown(msgspec.Struct, kw_only=True):
 
 async def strikes(call: Call[Nothing]) -> list[AccountWarning]:
     """What was decided about oneself, the newest first."""
-    found = await notices.mine(call.house.court, call.viewer)
+    found = await notices.of_viewer(call.house.court, call.viewer)
     return [await _warned(call, strike) for strike in found]
 
 
@@ -85,7 +85,7 @@ async def file_here(call: Call[StrikeAppealSent]) -> AppealShown:
 async def listed(call: Call[Nothing]) -> list[AppealShown]:
     """One's appeals, the newest first."""
     court, viewer = call.house.court, call.viewer
-    rows = await appeals.mine(court, viewer)
+    rows = await appeals.of_viewer(court, viewer)
     return [_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
 
 

@@ -9,7 +9,7 @@ from chaupal.kernel.page_languages import LANGUAGES
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import logins, sessions
+from chaupal.social.signin import sessions
 
 # What a field is called here, and what apps call it.
 CALLED = {"handle": "username"}
@@ -77,7 +77,7 @@ async def mail_again(call: Call[EmailSent]) -> None:
 
 async def is_confirmed(call: Call[Nothing]) -> Answer:
     """Whether the address is confirmed."""
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     return json(login.confirmed_at is not None)
 
 

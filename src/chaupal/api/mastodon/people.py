@@ -15,7 +15,7 @@ from chaupal.policy.sentences import placeholders
 from chaupal.policy.things import Field, Person
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Role, Viewer
-from chaupal.social.signin.logins import Login
+from chaupal.social.signin.sessions import Login
 from chaupal.text import html
 from chaupal.text.handles import user_of
 

@@ -12,7 +12,7 @@ from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import KeptDraft, PollAsked, Unsaid
+from chaupal.policy.unsaid import PollAsked, Unsaid, UnsaidPost
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import drafts
 
@@ -106,7 +106,7 @@ async def _draft(call: Call[Any], id_: int) -> DraftShown:
     return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
 
 
-def _shown(call: Call[Any], draft: KeptDraft, pictures: dict[int, Picture]) -> DraftShown:
+def _shown(call: Call[Any], draft: UnsaidPost, pictures: dict[int, Picture]) -> DraftShown:
     body, settings = draft.body, call.house.settings
     return DraftShown(
         id=str(draft.id),

@@ -15,7 +15,6 @@ from chaupal.policy.things import Field
 from chaupal.social.events import LinksToVerify
 from chaupal.store.identity import accounts
 from chaupal.store.identity.accounts import Face
-from chaupal.store.square import posting
 from chaupal.store.square.people import fields_of
 from chaupal.text.page_head import links_of_me
 
@@ -37,7 +36,7 @@ async def verify(carrier: Carrier, event: LinksToVerify) -> None:
     asked = {field.value for field in fields if field.link}
     backs = dict(zip(asked, await asyncio.gather(*(_links_back(carrier, url, own) for url in asked)), strict=True))
     async with carrier.work.writing() as w:
-        await posting.hold(w, event.account)
+        await accounts.hold(w, event.account)
         now = await fields_of(w, event.account)  # they may be others meanwhile
         if now is None:
             return

@@ -81,7 +81,7 @@ async def withdraw(court: Court, viewer: Viewer, id_: int) -> None:
         await clocks.stop(w, clocks.APPEAL, id_, DECIDE, now)
 
 
-async def mine(court: Court, viewer: Viewer) -> list[AppealRow]:
+async def of_viewer(court: Court, viewer: Viewer) -> list[AppealRow]:
     """One's own appeals, the newest first."""
     async with court.work.reading() as reading:
         return await appeals.of_account(reading, viewer.me)

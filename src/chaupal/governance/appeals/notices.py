@@ -70,7 +70,7 @@ class Strike(msgspec.Struct, frozen=True, kw_only=True):
 # --- looking ---
 
 
-async def mine(court: Court, viewer: Viewer) -> list[Strike]:
+async def of_viewer(court: Court, viewer: Viewer) -> list[Strike]:
     """What was decided about the viewer, the newest first, without what they may not be told yet. Raises NotSignedIn."""
     me = viewer.me
     async with court.work.reading() as reading:

@@ -182,7 +182,7 @@ async def tidy(court: Court) -> int:
         return await reports.drop_unconfirmed(w, court.clock() - CONFIRM_LASTS)
 
 
-async def mine(court: Court, viewer: Viewer) -> list[ReportRow]:
+async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
     """What the viewer has reported, the newest first."""
     async with court.work.reading() as reading:
         return await reports.of_account(reading, viewer.me)

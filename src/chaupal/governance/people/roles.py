@@ -14,7 +14,6 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import account_status as standing, accounts, apps, leaving
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import posting
 from chaupal_audit.log import entries
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
@@ -31,7 +30,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
         raise NotAllowed("own_role")
     async with court.work.writing() as w:
         await ledger.hold(w)  # two owners who take the role from each other: one comes second
-        await posting.hold(w, account)
+        await accounts.hold(w, account)
         was = await accounts.role_of(w, account)
         if was is None or Role.SYSTEM in (was, role):
             raise NotFound("no_such_account")

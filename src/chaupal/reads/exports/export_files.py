@@ -8,7 +8,7 @@ from typing import Any
 from chaupal.kernel.clock import iso
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Captions, Person, Picture, Post
-from chaupal.policy.unsaid import KeptDraft, Unsaid
+from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
 from chaupal.store.square.lists import ListRow
@@ -205,11 +205,11 @@ def filter_of(filter_: Filter) -> dict[str, Any]:
     }
 
 
-def draft_of(waiting: KeptDraft) -> dict[str, Any]:
+def draft_of(waiting: UnsaidPost) -> dict[str, Any]:
     return {"saved_at": iso(waiting.at)} | _unsaid(waiting.body)
 
 
-def plan_of(waiting: KeptDraft) -> dict[str, Any]:
+def plan_of(waiting: UnsaidPost) -> dict[str, Any]:
     """What is to be said later; `due_at` lies behind it where it could not be."""
     return {"due_at": iso(waiting.at)} | _unsaid(waiting.body)
 

@@ -4,26 +4,26 @@ from collections.abc import Iterable
 
 from chaupal.kernel.errors import or_not_found
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, KeptDraft
+from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, UnsaidPost
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, page_of
 from chaupal.store.square import drafts, posting, scheduled as scheduled_store
 
 
-async def all_drafts(reads: Reads, viewer: Viewer) -> list[KeptDraft]:
+async def all_drafts(reads: Reads, viewer: Viewer) -> list[UnsaidPost]:
     """The viewer's drafts, the one saved last first."""
     async with reads.work.reading() as reading:
         return await drafts.of_account(reading, viewer.me, MOST_DRAFTS)
 
 
-async def draft(reads: Reads, viewer: Viewer, id_: int) -> KeptDraft:
+async def draft(reads: Reads, viewer: Viewer, id_: int) -> UnsaidPost:
     """One of the viewer's drafts. Raises NotFound."""
     async with reads.work.reading() as reading:
         return or_not_found(await drafts.by_id(reading, viewer.me, id_))
 
 
-async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[KeptDraft]) -> dict[int, Picture]:
+async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[UnsaidPost]) -> dict[int, Picture]:
     """The viewer's own pictures that these name, by id, in one look."""
     ids = list(dict.fromkeys(id_ for one in waiting for id_ in one.body.uploads))
     if not ids:
@@ -33,7 +33,7 @@ async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[KeptDraft]) ->
     return {id_: picture for id_, (picture, _) in found.items()}
 
 
-async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[KeptDraft]:
+async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[UnsaidPost]:
     """The viewer's scheduled posts, newest first."""
     async with reads.work.reading() as reading:
         found = await scheduled_store.page(
@@ -44,7 +44,7 @@ async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[KeptDr
     return ids.map([one for one in found if one.id in kept])
 
 
-async def all_scheduled(reads: Reads, viewer: Viewer) -> list[KeptDraft]:
+async def all_scheduled(reads: Reads, viewer: Viewer) -> list[UnsaidPost]:
     """All of them, newest first."""
     async with reads.work.reading() as reading:
         return await scheduled_store.page(
@@ -52,7 +52,7 @@ async def all_scheduled(reads: Reads, viewer: Viewer) -> list[KeptDraft]:
         )
 
 
-async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> KeptDraft:
+async def scheduled_post(reads: Reads, viewer: Viewer, id_: int) -> UnsaidPost:
     """One of the viewer's scheduled posts. Raises NotFound."""
     async with reads.work.reading() as reading:
         return or_not_found(await scheduled_store.by_id(reading, viewer.me, id_))

@@ -6,9 +6,8 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
-from chaupal.store.identity import exports, imports
+from chaupal.store.identity import accounts, exports, imports
 from chaupal.store.identity.exports import Export
-from chaupal.store.square import posting
 
 KEPT_FOR = 7 * DAY
 SHOWN = 10
@@ -34,7 +33,7 @@ async def ask(square: Square, viewer: Viewer) -> int:
         ends_at=None,
     )
     async with square.work.writing() as w:
-        await posting.hold(w, viewer.me)
+        await accounts.hold(w, viewer.me)
         if await exports.busy(w, viewer.me):
             raise Conflict("export_running")
         await exports.add(w, one)

@@ -16,9 +16,8 @@ from chaupal.social.archives import past_csv, past_mastodon, past_posts, past_ti
 from chaupal.social.archives.archives import Archive, BadArchive
 from chaupal.social.archives.past import Item
 from chaupal.social.context import Square
-from chaupal.store.identity import imports
+from chaupal.store.identity import accounts, imports
 from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import
-from chaupal.store.square import posting
 
 MOST_BYTES = 100_000_000
 AT_ONCE = 100  # posts in one commit
@@ -50,7 +49,7 @@ async def take_in(square: Square, viewer: Viewer, brought: ImportFile) -> int:
     )  # fmt: skip
     # The row first, and nobody takes it up yet: of a process that dies meanwhile it names the file, and is ended by whoever comes later.
     async with square.work.writing() as w:
-        await posting.hold(w, me)
+        await accounts.hold(w, me)
         if await imports.busy(w, me):
             raise Conflict("import_running")
         await imports.add(w, one, square.clock() + imports.HELD_FOR)

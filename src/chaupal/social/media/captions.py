@@ -10,8 +10,9 @@ from chaupal.policy.things import Captions, Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.media import media as uploads
+from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import captions, media, posting
+from chaupal.store.square import captions, media
 from chaupal.text.captions import MOST_BYTES, MOST_CUES, MOST_LETTERS, BadCaptions, rewritten
 from chaupal.text.clean import BadText, normalise_post
 from chaupal.text.language import check_language
@@ -43,7 +44,7 @@ async def change(square: Square, viewer: Viewer, id_: int, wish: CaptionsSent) -
     """Put captions to one's own upload that is in no post yet, or take them away. Raises NotFound, Invalid."""
     me = viewer.me
     async with square.work.writing() as w:
-        await posting.hold(w, me)  # what two say of it at once stands in one row
+        await accounts.hold(w, me)  # what two say of it at once stands in one row
         kept = await media.own(w, id_, me)
         if kept is None or kept.post is not None:
             raise NotFound

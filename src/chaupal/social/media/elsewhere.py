@@ -101,13 +101,9 @@ async def drop_all_of(square: Square, server: int) -> int:
 
 
 async def _let_go(square: Square, found: list[FetchedFile]) -> int:
-    gone = 0
-    for one in found:
-        keys = media.keys_of(one.id, one.mime)
-        async with square.work.writing() as w:
-            if went := await store.let_go(w, one):
-                await loose_files.unwanted(w, keys)
-        if went:
-            await media.drop_loose(square, keys)
-            gone += 1
-    return gone
+    async with square.work.writing() as w:
+        gone = [one for one in found if await store.let_go(w, one)]
+        keys = [key for one in gone for key in media.keys_of(one.id, one.mime)]
+        await loose_files.unwanted(w, keys)
+    await media.drop_loose(square, keys)
+    return len(gone)

@@ -21,9 +21,9 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
-from chaupal.store.identity import loose_files
+from chaupal.store.identity import accounts, loose_files
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import media, posting
+from chaupal.store.square import media
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
 # More than any file that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
@@ -161,7 +161,7 @@ async def describe(
     aim = None if focus is None else check_focus(focus)
     small = await _in_thread(pictures.render, thumbnail, square.settings.max_media_pixels) if thumbnail else None
     async with square.work.writing() as w:
-        await posting.hold(w, me)  # what two say of it at once stands in one row
+        await accounts.hold(w, me)  # what two say of it at once stands in one row
         picture = await _own_upload(w, id_, me)
         if small and picture.state != "ready":
             raise Invalid("thumbnail_too_soon")

@@ -43,7 +43,7 @@ async def ask(square: Square, viewer: Viewer, caller: Caller, password: str, wor
         raise Invalid("wrong_password")
     at = square.clock() + GRACE
     async with square.work.writing() as w:
-        await posting.hold(w, login.account)  # whoever gives them a role meanwhile comes before or after
+        await accounts.hold(w, login.account)  # whoever gives them a role meanwhile comes before or after
         if await accounts.role_of(w, login.account) != Role.MEMBER:
             raise Conflict("leaving_staff")
         await leaving.set_leaves(w, login.account, at)

@@ -5,6 +5,7 @@ from chaupal.policy.unsaid import MOST_DRAFTS, Unsaid
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts.composing import MOST_PICTURES, check_length
+from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import drafts, posting
 
@@ -22,7 +23,7 @@ async def keep(square: Square, viewer: Viewer, body: Unsaid, id_: int | None = N
             if not await drafts.change(w, id_, me, body):
                 raise NotFound
             return id_
-        await posting.hold(w, me)
+        await accounts.hold(w, me)
         if await drafts.count(w, me) >= MOST_DRAFTS:
             raise Invalid("too_many_drafts", most=MOST_DRAFTS)
         new = square.make_id()

@@ -22,6 +22,7 @@ from chaupal.social.media import media
 from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting
 from chaupal.store.federation import uris
+from chaupal.store.identity import accounts
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import drafts, media as media_store, posting, posts, scheduled
@@ -79,12 +80,10 @@ async def _publish(square: Square, viewer: Viewer, draft: Draft, then: Sequence[
         series = await prepare_series(square, reading, viewer, draft, then)
     async with square.work.writing() as w:
         # Looked at again inside the unit: two copies of one request may have come at once.
-        if (
-            draft.key
-            and await posting.hold(w, me)
-            and (said := await posting.said_before(w, me, draft.key)) is not None
-        ):
-            return said
+        if draft.key:
+            await accounts.hold(w, me)
+            if (said := await posting.said_before(w, me, draft.key)) is not None:
+                return said
         if draft.plan is not None and not await scheduled.drop(w, draft.plan, me):
             raise Invalid("plan_gone")
         await enter_series(w, series, quiet=draft.quiet)

@@ -3,10 +3,11 @@
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.facts import FROM_WIRE, Visibility
-from chaupal.policy.unsaid import MOST_SCHEDULED, KeptDraft, Unsaid
+from chaupal.policy.unsaid import MOST_SCHEDULED, Unsaid, UnsaidPost
 from chaupal.policy.viewer import ACTIVE, Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import posts
+from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import drafts, posting, scheduled
 
@@ -34,7 +35,7 @@ async def schedule(
             return waiting
         await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)  # what is wrong is said now
     async with square.work.writing() as w:
-        await posting.hold(w, me)
+        await accounts.hold(w, me)
         if key and (waiting := await posting.said_before(w, me, key)) is not None:
             return waiting
         await _check_time(square, w, me, at, body.count)
@@ -51,7 +52,7 @@ async def move(square: Square, viewer: Viewer, id_: int, at: int) -> None:
     """Say it at another time. Raises NotFound, Invalid."""
     me = viewer.me
     async with square.work.writing() as w:
-        await posting.hold(w, me)
+        await accounts.hold(w, me)
         before = or_not_found(await scheduled.by_id(w, me, id_))
         await _check_time(square, w, me, at, before.body.count, before)
         await scheduled.move(w, id_, me, at)
@@ -64,7 +65,7 @@ async def change(square: Square, viewer: Viewer, id_: int, body: Unsaid, at: int
     async with square.work.reading() as reading:
         await posts.prepare_series(square, reading, viewer, draft_of(body), body.then)
     async with square.work.writing() as w:
-        await posting.hold(w, me)
+        await accounts.hold(w, me)
         before = await scheduled.by_id(w, me, id_)
         if before is None:
             raise Invalid("plan_gone")
@@ -107,7 +108,7 @@ def draft_of(body: Unsaid) -> posts.Draft:
     )
 
 
-async def _say(square: Square, waiting: KeptDraft) -> int:
+async def _say(square: Square, waiting: UnsaidPost) -> int:
     """All of it in one commit with the end of its waiting: said once, even if the house falls over in between."""
     viewer = Viewer(account=waiting.account, country=waiting.body.country or square.settings.home_country)
     try:
@@ -131,7 +132,7 @@ async def _say(square: Square, waiting: KeptDraft) -> int:
 
 
 async def _check_time(
-    square: Square, w: Writing, me: int, at: int, posts_: int, before: KeptDraft | None = None
+    square: Square, w: Writing, me: int, at: int, posts_: int, before: UnsaidPost | None = None
 ) -> None:
     """So many posts may wait for that time (ms). `before`: what waits already in their stead. Raises Invalid."""
     now = square.clock()

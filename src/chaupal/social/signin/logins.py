@@ -9,13 +9,12 @@ from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import Session, begin_session
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.logins import Login
 from chaupal.store.identity.passwords import is_password
 
 TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
 
 
-class Half(msgspec.Struct, frozen=True):
+class HalfLogin(msgspec.Struct, frozen=True):
     """The password was right, and something beside it is asked for: what stands for that until it comes."""
 
     secret: str
@@ -24,7 +23,9 @@ class Half(msgspec.Struct, frozen=True):
     keys: bool = False  # a passkey would do, too
 
 
-async def sign_in(square: Square, name: str, password: str, *, agent: str = "", country: str = "") -> Session | Half:
+async def sign_in(
+    square: Square, name: str, password: str, *, agent: str = "", country: str = ""
+) -> Session | HalfLogin:
     """A new session for whoever knows the password; half of one where more is asked for. Raises Invalid, never saying why.
 
     `name` is a handle or an e-mail.
@@ -35,7 +36,7 @@ async def sign_in(square: Square, name: str, password: str, *, agent: str = "", 
     if login is None or not known:  # one sentence for every reason, here and below: it must not tell which names exist
         raise Invalid("wrong_login")
     if login.second:
-        half = Half(new_secret(), login.account, login.handle, login.passkeys > 0)
+        half = HalfLogin(new_secret(), login.account, login.handle, login.passkeys > 0)
         async with square.work.writing() as w:
             await second.half_way(w, login.account, half.secret)
         return half
@@ -68,13 +69,13 @@ async def sign_in_at_once(
     return await begin_session(square, login.account, agent=agent, country=country)
 
 
-async def half_of(square: Square, secret: str) -> Half:
+async def half_of(square: Square, secret: str) -> HalfLogin:
     """Who is half way in. Raises NotSignedIn where the time is over."""
     async with square.work.reading() as reading:
         login = await second.waiting(reading, secret)
     if login is None:
         raise NotSignedIn("log_in_again")
-    return Half(secret, login.account, login.handle, login.passkeys > 0)
+    return HalfLogin(secret, login.account, login.handle, login.passkeys > 0)
 
 
 async def second_step(
@@ -83,15 +84,6 @@ async def second_step(
     """The code beside the password: a session. Raises Invalid for a wrong one, NotSignedIn where the time is over."""
     account = await second.check(square, half, name, code)
     return await begin_session(square, account, agent=agent, country=country)
-
-
-async def login_of(square: Square, viewer: Viewer) -> Login:
-    """The viewer's own way in: address, language, defaults. Raises NotSignedIn."""
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-    if login is None:
-        raise NotSignedIn
-    return login
 
 
 async def choose_language(square: Square, viewer: Viewer, language: str) -> None:

@@ -5,12 +5,13 @@ import secrets
 import msgspec
 
 from chaupal.kernel.clock import DAY, HOUR
-from chaupal.kernel.errors import NotFound, or_not_found
+from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
 from chaupal.store.identity import apps, devices, logins, two_factor as factors
-from chaupal.store.identity.devices import AppToken, Open
+from chaupal.store.identity.devices import AppToken, OpenSession
+from chaupal.store.identity.logins import Login
 
 COOKIE = "chaupal"
 SESSION_LASTS = 30 * DAY
@@ -68,7 +69,16 @@ async def note_seen(square: Square, caller: Caller, country: str) -> None:
             await devices.seen(w, caller.key, country)
 
 
-async def sessions_of(square: Square, viewer: Viewer) -> list[Open]:
+async def login_of(square: Square, viewer: Viewer) -> Login:
+    """The viewer's own way in: address, language, defaults. Raises NotSignedIn."""
+    async with square.work.reading() as reading:
+        login = await logins.login_of(reading, viewer.me)
+    if login is None:
+        raise NotSignedIn
+    return login
+
+
+async def sessions_of(square: Square, viewer: Viewer) -> list[OpenSession]:
     """The browsers that are logged in as the viewer."""
     async with square.work.reading() as reading:
         return await devices.open_sessions(reading, viewer.me)

@@ -18,6 +18,7 @@ from chaupal.kernel.secrets import digest
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
+from chaupal.social.signin.sessions import login_of
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
 from chaupal.store.identity.passwords import is_password
@@ -51,7 +52,7 @@ async def begin(square: Square, viewer: Viewer, password: str) -> Setup:
 
 async def pending(square: Square, viewer: Viewer) -> Setup | None:
     """The secret that waits for its first code; None where there is none, or it is in use."""
-    login = await _login(square, viewer)
+    login = await login_of(square, viewer)
     if login.totp_since is not None or not login.totp_secret:
         return None
     return _setup(square, login, _unseal(square, login))
@@ -59,7 +60,7 @@ async def pending(square: Square, viewer: Viewer) -> Setup | None:
 
 async def turn_on(square: Square, viewer: Viewer, code: str) -> list[str]:
     """From now on a code is asked for; the recovery codes, said this once. Raises Invalid."""
-    login = await _login(square, viewer)
+    login = await login_of(square, viewer)
     number = _number(square, login, code) if login.totp_secret and login.totp_since is None else None
     if number is None:
         raise Invalid("wrong_code")
@@ -170,17 +171,9 @@ def _setup(square: Square, login: Login, secret: str) -> Setup:
     return Setup(secret, TOTP(secret, name=login.handle, issuer=square.settings.domain).provisioning_uri())
 
 
-async def _login(square: Square, viewer: Viewer) -> Login:
-    async with square.work.reading() as reading:
-        login = await logins.login_of(reading, viewer.me)
-    if login is None:
-        raise NotSignedIn
-    return login
-
-
 async def _proved(square: Square, viewer: Viewer, password: str) -> Login:
     """Whoever sits at a browser that was left open must not change what guards the account. Raises Invalid."""
-    login = await _login(square, viewer)
+    login = await login_of(square, viewer)
     if not await is_password(login.password_hash, password):
         raise Invalid("wrong_password")
     return login

@@ -16,6 +16,8 @@ from chaupal.store.square.people import OURS
 from chaupal.store.tables.identity import accounts, name_words
 from chaupal.store.tables.square import follow_requests
 
+# Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
+HOLD = selects(accounts.c.id).where(id="of").with_for_update()
 ADD = inserts_once(
     accounts,
     id="id",
@@ -118,6 +120,11 @@ class Census(msgspec.Struct, frozen=True):
     posts: int
     active: int
     owner: int | None
+
+
+async def hold(w: Writing, id_: int) -> None:
+    """Until the commit nobody else writes as this account."""
+    await w.value(HOLD, of=id_)
 
 
 async def add(

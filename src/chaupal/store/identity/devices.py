@@ -24,7 +24,7 @@ ALLOWED = (
 HASHES_OF_TOKEN = selects(tokens.c.hash).where(id="of", account_id="me")
 
 
-class Open(msgspec.Struct, frozen=True):
+class OpenSession(msgspec.Struct, frozen=True):
     """A browser that is logged in. Times in ms; `country` from which it last came, where that was known."""
 
     hash: str
@@ -51,9 +51,9 @@ async def seen(w: Writing, hash_: str, country: str) -> None:
     w.touch(TOKENS, hash_)
 
 
-async def open_sessions(reading: Reading, account: int) -> list[Open]:
+async def open_sessions(reading: Reading, account: int) -> list[OpenSession]:
     """The one in use last first."""
-    return [Open(*row) for row in await reading.fetch(SESSIONS, me=account, now=reading.now())]
+    return [OpenSession(*row) for row in await reading.fetch(SESSIONS, me=account, now=reading.now())]
 
 
 async def allowed(reading: Reading, account: int) -> list[AppToken]:

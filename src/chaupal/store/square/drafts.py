@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import func
 
-from chaupal.policy.unsaid import KeptDraft, Unsaid
+from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -27,12 +27,12 @@ _write = msgspec.json.Encoder().encode
 _read = msgspec.json.Decoder(Unsaid).decode
 
 
-async def of_account(reading: Reading, account: int, at_most: int) -> list[KeptDraft]:
+async def of_account(reading: Reading, account: int, at_most: int) -> list[UnsaidPost]:
     """The account's drafts, the one saved last first."""
     return [_draft(row) for row in await reading.fetch(OF, me=account, n=at_most)]
 
 
-async def by_id(reading: Reading, account: int, id_: int) -> KeptDraft | None:
+async def by_id(reading: Reading, account: int, id_: int) -> UnsaidPost | None:
     row = await reading.first(ONE, me=account, of=id_)
     return None if row is None else _draft(row)
 
@@ -78,6 +78,6 @@ def read(text: str) -> Unsaid:
     return _read(text)
 
 
-def _draft(row: Row) -> KeptDraft:
+def _draft(row: Row) -> UnsaidPost:
     id_, account, body, created, updated = row
-    return KeptDraft(id=id_, account=account, body=_read(body), created_at=created, at=updated)
+    return UnsaidPost(id=id_, account=account, body=_read(body), created_at=created, at=updated)

@@ -10,6 +10,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
 from chaupal.policy.things import Picture, Post
+from chaupal.store.identity.accounts import hold as hold_account
 from chaupal.store.machine.dialect import among, larger, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import EVERY, FOUND, ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
@@ -90,7 +91,6 @@ SAID = upserts(idempotency, "account_id key", account_id="me", key="key", post_i
 LANGUAGE_OF_LAST = selects(posts.c.language).where(author="me", boost_of=None).order_by(posts.c.id.desc()).limit(1)
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD_POST = selects(posts.c.id).where(id="of").with_for_update()
-HOLD_ACCOUNT = selects(accounts.c.id).where(id="of").with_for_update()
 DROP_LIKES = deletes(likes).where(post_id="of")
 DROP_PINS = deletes(pins).where(post_id="of")
 DROP_REVISIONS = deletes(revisions).where(post_id="of")
@@ -284,10 +284,10 @@ async def touch_with_reposts(w: Writing, post_id: int) -> None:
     w.touch(POSTS, post_id, *[row[0] for row in await w.fetch(REPOSTS_OF, of=post_id)])
 
 
-async def hold(w: Writing, account: int, post_id: int | None = None) -> bool:
+async def hold(w: Writing, account: int, post_id: int) -> bool:
     """Until the commit nobody else writes as this account, nor to this post. False where the post is gone."""
-    await w.value(HOLD_ACCOUNT, of=account)
-    return post_id is None or await w.value(HOLD_POST, of=post_id) is not None
+    await hold_account(w, account)
+    return await w.value(HOLD_POST, of=post_id) is not None
 
 
 async def reposts_of(reading: Reading, post_id: int) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from chaupal.policy.unsaid import KeptDraft, Unsaid
+from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -57,14 +57,14 @@ async def add(w: Writing, id_: int, account: int, body: Unsaid, at: int) -> None
     await drafts.keep_media(w, id_, body.uploads)
 
 
-async def page(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[KeptDraft]:
+async def page(reading: Reading, account: int, *, below: int, above: int, limit: int, upward: bool) -> list[UnsaidPost]:
     """The account's, newest first, one more than `limit`."""
     stmt = OF.up if upward else OF.down
     found = [_waiting(row) for row in await reading.fetch(stmt, me=account, below=below, above=above, n=limit + 1)]
     return found[::-1] if upward else found
 
 
-async def by_id(reading: Reading, account: int, id_: int) -> KeptDraft | None:
+async def by_id(reading: Reading, account: int, id_: int) -> UnsaidPost | None:
     row = await reading.first(ONE, me=account, of=id_)
     return None if row is None else _waiting(row)
 
@@ -93,7 +93,7 @@ async def count(reading: Reading, account: int, since: int = 0, until: int = 2**
     return int(await reading.value(COUNT, me=account, since=since, until=until))
 
 
-async def due(reading: Reading, at_most: int) -> list[KeptDraft]:
+async def due(reading: Reading, at_most: int) -> list[UnsaidPost]:
     return [_waiting(row) for row in await reading.fetch(DUE, at=reading.now(), n=at_most)]
 
 
@@ -115,6 +115,6 @@ async def state_of(reading: Reading, account: int) -> str:
     return await reading.value(STATE, me=account) or ""
 
 
-def _waiting(row: Row) -> KeptDraft:
+def _waiting(row: Row) -> UnsaidPost:
     id_, account, body, created, at, failed = row
-    return KeptDraft(id=id_, account=account, body=drafts.read(body), created_at=created, at=at, failed=failed)
+    return UnsaidPost(id=id_, account=account, body=drafts.read(body), created_at=created, at=at, failed=failed)

@@ -18,7 +18,7 @@ async def show(call: Call[Nothing]) -> Answer:
     ruling = await standing.closed_by(call.house.reads, call.me)
     language = call.viewer.language
     told = placeholders.banner(ruling, language) if ruling else ""
-    found = [one for one in await notices.mine(call.house.court, call.viewer) if one.in_force]
+    found = [one for one in await notices.of_viewer(call.house.court, call.viewer) if one.in_force]
     return await pages.render(
         call,
         "standing.html",

@@ -9,7 +9,7 @@ from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
-from chaupal.social.signin.logins import Half
+from chaupal.social.signin.logins import HalfLogin
 from chaupal.web import links, pages
 from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
 from chaupal.web.words import N_
@@ -61,12 +61,12 @@ async def log_in(call: Call[LogIn]) -> Answer:
             session = await logins.sign_in(square, args.name, args.password, **came)
     except Invalid as problem:
         return await _login_page(call, args, errors_of(call, problem), at_once=bool(args.code))
-    if isinstance(session, Half):
+    if isinstance(session, HalfLogin):
         return await ask(call, session, args.next)
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
-async def ask(call: Call[Any], half: Half, leads: str, errors: dict[str, str] | None = None) -> Answer:
+async def ask(call: Call[Any], half: HalfLogin, leads: str, errors: dict[str, str] | None = None) -> Answer:
     """The page of the second step."""
     square = call.house.square
     options = await passkeys.ask_to_prove(square, half.secret) if half.keys else ""

@@ -66,7 +66,7 @@ class FiltersAsked(msgspec.Struct, kw_only=True):
     like: Number | None = None
 
 
-class FilterAsked(msgspec.Struct, kw_only=True):
+class FilterChosen(msgspec.Struct, kw_only=True):
     id: Number
     next: str = "/settings/filters"
 
@@ -94,7 +94,7 @@ async def create(call: Call[FilterTyped]) -> Answer:
     return redirect("/settings/filters?done=1")
 
 
-async def show(call: Call[FilterAsked]) -> Answer:
+async def show(call: Call[FilterChosen]) -> Answer:
     """One filter, to be changed."""
     found = await filtering.by_id(call.house.reads, call.viewer, call.args.id)
     typed = FilterTyped(
@@ -118,17 +118,17 @@ async def change(call: Call[FilterChanged]) -> Answer:
     return redirect("/settings/filters?done=1")
 
 
-async def remove(call: Call[FilterAsked]) -> Answer:
+async def remove(call: Call[FilterChosen]) -> Answer:
     await filters.remove(call.house.square, call.viewer, call.args.id)
     return redirect("/settings/filters")
 
 
-async def remove_post(call: Call[FilterAsked]) -> Answer:
+async def remove_post(call: Call[FilterChosen]) -> Answer:
     await filters.remove_post(call.house.square, call.viewer, call.args.id)
     return redirect(links.back(call.args.next))
 
 
-async def by_id(call: Call[FilterAsked]) -> Answer:
+async def by_id(call: Call[FilterChosen]) -> Answer:
     """To the page of a post of which only the id is known. Raises NotFound."""
     seen = await thread.post(call.house.reads, call.viewer, call.args.id)
     card = next(iter(await cards(call, [seen])), None)

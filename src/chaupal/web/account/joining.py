@@ -13,7 +13,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
-from chaupal.social.signin import known_browsers, logins, sessions
+from chaupal.social.signin import known_browsers, sessions
 from chaupal.social.signin.sessions import COOKIE, SESSION_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
@@ -62,7 +62,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
 
 async def welcome(call: Call[Nothing]) -> Answer:
     """What is still to be done before the account is open; whose is open takes the first steps, once."""
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
         return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
     return await _welcome_page(call)
@@ -83,7 +83,7 @@ async def mail_again(call: Call[MailAgain]) -> Answer:
 
 
 async def _welcome_page(call: Call[Any], status: int = 200, **told: Any) -> Answer:
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     told = {"again": False, "errors": {}, "wished": ""} | told
     return await pages.render(call, "joining/welcome.html", status, login=login, titled=N_("Almost there"), **told)
 
@@ -108,7 +108,7 @@ async def _used(call: Call[MailLink]) -> Answer:
     """The link does nothing any more: those who are logged in learn whether that matters, others where to have a new one."""
     if call.viewer.account is None:
         return await _confirm_page(call, "dead")
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     return await _confirm_page(call, "late" if login.confirmed_at is None else "done")
 
 

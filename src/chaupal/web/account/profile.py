@@ -14,7 +14,7 @@ from chaupal.reads.people import people
 from chaupal.social.media import media
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import MOST_FIELDS, Defaults, Face
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.text import hosts
 from chaupal.web import pages
 from chaupal.web.pages import SavedAsked
@@ -51,7 +51,7 @@ QUOTERS = {quotes.PUBLIC: N_("Everybody"), quotes.FOLLOWERS: N_("Followers"), qu
 
 
 async def show(call: Call[SavedAsked]) -> Answer:
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     seen = (await people.me(call.house.reads, call.viewer))[0].item
     chosen = ProfileTyped(
         name=seen.name,

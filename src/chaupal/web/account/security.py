@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
-from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
+from chaupal.social.signin import passkeys, sessions, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes
 from chaupal.web.account.joining import errors_of
@@ -160,7 +160,7 @@ async def _security(
 ) -> Answer:
     """`at`: beside which form the errors stand; `named`: what was typed there as a name for a passkey."""
     square = call.house.square
-    login = await logins.login_of(square, call.viewer)
+    login = await sessions.login_of(square, call.viewer)
 
     def wrong(form: str) -> dict[str, str]:
         return (errors or {}) if form == at else {}

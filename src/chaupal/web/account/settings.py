@@ -21,7 +21,7 @@ class GroupAsked(msgspec.Struct, kw_only=True):
 
 async def settings(call: Call[GroupAsked]) -> Answer:
     language = call.viewer.language
-    limited = sum(strike.in_force for strike in await notices.mine(call.house.court, call.viewer))
+    limited = sum(strike.in_force for strike in await notices.of_viewer(call.house.court, call.viewer))
     at = next((group for group in GROUPS if group.slug == call.args.at), None)
     return await pages.render(
         call,

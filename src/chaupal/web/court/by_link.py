@@ -78,7 +78,10 @@ async def _ways_of_link(call: Call[Any]) -> Ways:
 async def _appealed(call: Call[Any], ways: Ways) -> int:
     """The appeal against this very ruling: the link opens no other. Raises NotFound."""
     found = or_not_found(
-        next((row for row in await appeals.mine(call.house.court, ways.viewer) if row.ruling_id == call.args.id), None)
+        next(
+            (row for row in await appeals.of_viewer(call.house.court, ways.viewer) if row.ruling_id == call.args.id),
+            None,
+        )
     )
     return found.id
 

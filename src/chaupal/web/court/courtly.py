@@ -13,7 +13,7 @@ from chaupal.web import said
 from chaupal.web.words import N_, words
 
 
-class NamedInTwo(Protocol):
+class Bilingual(Protocol):
     """An authority as it is named."""
 
     @property
@@ -171,6 +171,6 @@ def law_of(call: Call[Any], order: Order) -> Regime | None:
         return None
 
 
-def called(authority: NamedInTwo, language: str) -> str:
+def called(authority: Bilingual, language: str) -> str:
     """The authority's name in the viewer's language."""
     return (authority.name_hi if language == "hi" else "") or authority.name

@@ -60,7 +60,7 @@ def own_ways(call: Call[Any], ruling: int) -> Ways:
 async def strikes(call: Call[Nothing]) -> Answer:
     """Everything that was decided about oneself, and what strikes lead to."""
     court = call.house.court
-    found = await notices.mine(court, call.viewer)
+    found = await notices.of_viewer(court, call.viewer)
     book = court.rules.current(court.clock())
     return await sheet.render(
         call,

@@ -73,7 +73,7 @@ class OrderAct(msgspec.Struct, kw_only=True):
     text: str = ""
 
 
-class ReplyTyped(msgspec.Struct, kw_only=True):
+class PortalReply(msgspec.Struct, kw_only=True):
     """A reply to a public statement about an order."""
 
     ref: str
@@ -150,7 +150,7 @@ async def act(call: Call[OrderAct], who: Filing) -> Answer:
 
 
 @inside
-async def reply(call: Call[ReplyTyped], who: Filing) -> Answer:
+async def reply(call: Call[PortalReply], who: Filing) -> Answer:
     """What the authority says to a statement about an order of its own; it becomes public at once, as it stands."""
     args, court = call.args, call.house.court
     await filings.whole(call.house.reads, who.authority.id, args.ref)

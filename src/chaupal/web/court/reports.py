@@ -91,7 +91,7 @@ async def confirm(call: Call[MailLink]) -> Answer:
 
 async def own_reports(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
-    found = await reports.mine(call.house.court, call.viewer)
+    found = await reports.of_viewer(call.house.court, call.viewer)
     seen = await people.people(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
     whom = {one.item.id: one.item for one in seen if not one.withheld}
     return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)

@@ -29,7 +29,7 @@ class StatementChanged(StatementForm, kw_only=True):
     """The statement anew."""
 
 
-class ReplyTyped(msgspec.Struct, kw_only=True):
+class AuthorityReply(msgspec.Struct, kw_only=True):
     """What an authority (its id) replied."""
 
     slug: Slug
@@ -76,7 +76,7 @@ async def revise(call: Call[StatementChanged]) -> Answer:
     return redirect(f"/statements/{call.args.slug}")
 
 
-async def reply(call: Call[ReplyTyped]) -> Answer:
+async def reply(call: Call[AuthorityReply]) -> Answer:
     args = call.args
     try:
         await statements.enter_reply(
@@ -94,10 +94,10 @@ async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) 
 
 
 async def _edit(
-    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: ReplyTyped | None = None
+    call: Call[Any], slug: str, typed: StatementForm, problem: Problem | None, replied: AuthorityReply | None = None
 ) -> Answer:
     known = await authorities.every(call.house.court, call.viewer)
-    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or ReplyTyped(slug=slug)}
+    names = {"slug": slug, "typed": typed, "known": known, "replied": replied or AuthorityReply(slug=slug)}
     return await _statement_page(call, "statements/edit.html", N_("Revise the statement"), problem, **names)
 
 

@@ -38,7 +38,7 @@ async def show(call: Call[Nothing]) -> Answer:
     return await _page(call, IpBlockTyped())
 
 
-async def shut(call: Call[IpBlockTyped]) -> Answer:
+async def block(call: Call[IpBlockTyped]) -> Answer:
     a = call.args
     if a.kind not in KINDS:
         raise NotFound
@@ -48,7 +48,7 @@ async def shut(call: Call[IpBlockTyped]) -> Answer:
         await ip_blocks.block(call.house.court, call.viewer, form)
     except Invalid as problem:
         return await _page(call, a, problem)
-    return redirect("/office/doors")
+    return redirect("/office/blocked-addresses")
 
 
 async def end(call: Call[ById]) -> Answer:
@@ -57,7 +57,7 @@ async def end(call: Call[ById]) -> Answer:
         next((one.kind for one in await ip_blocks.everything(court, viewer) if one.id == call.args.id), None)
     )
     await ip_blocks.end(court, viewer, kind, call.args.id)
-    return redirect("/office/doors")
+    return redirect("/office/blocked-addresses")
 
 
 async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
@@ -78,7 +78,7 @@ async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "block_addresses"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/office/doors", show, Surface.OFFICE, **PAGE),
-    post("/office/doors", shut, Surface.OFFICE, **PAGE),
-    post("/office/doors/{id}/end", end, Surface.OFFICE, **PAGE),
+    get("/office/blocked-addresses", show, Surface.OFFICE, **PAGE),
+    post("/office/blocked-addresses", block, Surface.OFFICE, **PAGE),
+    post("/office/blocked-addresses/{id}/end", end, Surface.OFFICE, **PAGE),
 )

@@ -72,7 +72,7 @@ def _id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-class StaffedPersonAsked(msgspec.Struct, kw_only=True):
+class PersonLookedAt(msgspec.Struct, kw_only=True):
     """Somebody by their handle. `purpose`: what their e-mail address is needed for; `note`: among staff."""
 
     handle: str
@@ -127,11 +127,11 @@ async def _page(call: Call[Any], typed: SanctionTyped, problem: Problem | None) 
 # --- one person ---
 
 
-async def show_person(call: Call[StaffedPersonAsked]) -> Answer:
+async def show_person(call: Call[PersonLookedAt]) -> Answer:
     return await _person(call, "", None)
 
 
-async def show_email(call: Call[StaffedPersonAsked]) -> Answer:
+async def show_email(call: Call[PersonLookedAt]) -> Answer:
     """Their address, for whoever says what for; that is written down first."""
     found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
@@ -141,7 +141,7 @@ async def show_email(call: Call[StaffedPersonAsked]) -> Answer:
     return await _person(call, email, None)
 
 
-async def note_person(call: Call[StaffedPersonAsked]) -> Answer:
+async def note_person(call: Call[PersonLookedAt]) -> Answer:
     found = await staffed.history_of(call.house.reads, call.viewer, call.args.handle)
     try:
         await notes.add(call.house.court, call.viewer, "account", found.person.item.id, call.args.note)
@@ -150,7 +150,7 @@ async def note_person(call: Call[StaffedPersonAsked]) -> Answer:
     return redirect(f"/office/people/{found.person.item.handle}#notes")
 
 
-async def _person(call: Call[StaffedPersonAsked], email: str, problem: Problem | None) -> Answer:
+async def _person(call: Call[PersonLookedAt], email: str, problem: Problem | None) -> Answer:
     house, viewer = call.house, call.viewer
     found = await staffed.history_of(house.reads, viewer, call.args.handle)
     written = await notes.on(house.court, viewer, "account", found.person.item.id)

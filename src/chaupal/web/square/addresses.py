@@ -1,4 +1,4 @@
-"""Addresses that apps, buttons of other sites and password managers know from Mastodon's pages and from the web: they lead to ours."""
+"""Addresses that apps, buttons of other sites and password managers know from Mastodon, the web or before: they lead to ours."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,6 +23,7 @@ KNOWN = {
     "/favourites": "/likes",
     "/home": "/",
     "/oauth/authorized_applications": "/settings/sessions",
+    "/office/doors": "/office/blocked-addresses",
     "/privacy-policy": "/privacy",
     "/settings/preferences": "/settings",
     "/terms-of-service": "/terms",

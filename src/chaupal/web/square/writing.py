@@ -15,13 +15,13 @@ from chaupal.policy import quotes
 from chaupal.policy.facts import FROM_WIRE, Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import KeptDraft
+from chaupal.policy.unsaid import UnsaidPost
 from chaupal.reads.posts import media as media_reads, unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions, films, media
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.posts.composing import MOST_IN_SERIES
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import links, pages
@@ -78,7 +78,7 @@ class ComposeAsked(msgspec.Struct, kw_only=True):
 
 async def blank(call: Call[Any]) -> Sheet:
     """An empty form, with what this person's posts start with."""
-    login = await logins.login_of(call.house.square, call.viewer)
+    login = await sessions.login_of(call.house.square, call.viewer)
     return Sheet(
         visibility=login.default_visibility or "public",
         language=login.default_language,
@@ -123,7 +123,7 @@ async def compose(call: Call[ComposeAsked]) -> Answer:
     return await show(call, sheet, card)
 
 
-async def _resume(call: Call[ComposeAsked], kept: KeptDraft, *, plan: bool = False) -> Answer:
+async def _resume(call: Call[ComposeAsked], kept: UnsaidPost, *, plan: bool = False) -> Answer:
     """The form as it was when this was kept. What it answers may be gone meanwhile: then it answers nothing."""
     body, pictures = kept.body, await unsaid.uploads(call.house.reads, call.viewer, [kept])
     card, quoted = await _still(call, body.reply_to), await _still(call, body.quoting)
@@ -167,7 +167,7 @@ async def publish(call: Call[PostTyped]) -> Answer:
     """Take in the post, and those that follow it; then lead back. Or the form again with what was typed and what is wrong with it."""
     typed = call.args
     if not typed.quote_policy:
-        typed.quote_policy = (await logins.login_of(call.house.square, call.viewer)).default_quote_policy
+        typed.quote_policy = (await sessions.login_of(call.house.square, call.viewer)).default_quote_policy
     try:
         deed = _deed(call)
         await attach(call, typed)

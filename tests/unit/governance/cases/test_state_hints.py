@@ -135,7 +135,7 @@ async def test_whoever_is_limited_is_told_whose_hint_it_was(bench: Bench):
     await house.sanction(
         bench.court, bench.owner, form(bench, source="staff", flagged_by=None), Draft(outcome="warn", reason=REASON)
     )
-    own, flagged = await notices.mine(bench.court, Viewer(account=bench.meera, country="IN"))
+    own, flagged = await notices.of_viewer(bench.court, Viewer(account=bench.meera, country="IN"))
     told = [ruling_texts.line(one.ruling.ruling, "account", "en", ended=False) for one in (own, flagged)]
     assert "Ministry of Electronics had pointed to it." in told[1] and "Ministry" not in told[0]
     assert "इलेक्ट्रॉनिकी मंत्रालय ने ध्यान दिलाया" in ruling_texts.line(flagged.ruling.ruling, "account", "hi", ended=False)

@@ -19,7 +19,7 @@ from chaupal.policy.unsaid import PollAsked, Unsaid
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import posts, scheduling
-from chaupal.social.signin import logins
+from chaupal.social.signin import sessions
 
 
 class PostSent(msgspec.Struct, kw_only=True):
@@ -66,7 +66,7 @@ async def publish(call: Call[PostSent]) -> Answer:
 
 async def _publish(call: Call[PostSent]) -> Answer:
     sent = call.args
-    usual = await logins.login_of(call.house.square, call.viewer)
+    usual = await sessions.login_of(call.house.square, call.viewer)
     body = Unsaid(
         text=sent.status,
         spoiler=sent.spoiler_text,

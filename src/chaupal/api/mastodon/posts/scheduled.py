@@ -13,7 +13,7 @@ from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
-from chaupal.policy.unsaid import Further, KeptDraft, PollAsked, Unsaid
+from chaupal.policy.unsaid import Further, PollAsked, Unsaid, UnsaidPost
 from chaupal.reads.posts import unsaid
 from chaupal.social.posts import scheduling
 
@@ -141,7 +141,7 @@ async def _scheduled(call: Call[Any], id_: int) -> ScheduledShown:
     return _shown(call, found, await unsaid.uploads(call.house.reads, call.viewer, [found]))
 
 
-def _shown(call: Call[Any], waiting: KeptDraft, pictures: dict[int, Picture]) -> ScheduledShown:
+def _shown(call: Call[Any], waiting: UnsaidPost, pictures: dict[int, Picture]) -> ScheduledShown:
     body, settings = waiting.body, call.house.settings
     params = ScheduledParams(
         text=body.text,
