@@ -110,59 +110,61 @@ def audit(
     Exits with 1 where the log does not verify, an entry breaks a rule of law, a frozen report is not what it was, or a
     published number differs. What was only late is told, and breaks nothing.
     """
-    filters, ids, told = _filters(start, asked), _ids(tables), ProgressLine(quiet=quiet)
+    filters, ids, progress = _filters(start, asked), _ids(tables), ProgressLine(quiet=quiet)
     server = url.rstrip("/").removesuffix("/log")
     policy = cli_witnesses.read_policy(witnesses, quorum, policy_file)
     key = key or (policy.key if policy else None)
     with tempfile.TemporaryDirectory() as passing:
         place = into or Path(passing)
         # What is published is fetched first: the log that is copied afterwards holds all that it is made of.
-        theirs = counting.published(server, filters, told) if compare else None
+        theirs = counting.published(server, filters, progress) if compare else None
         found = asyncio.run(
             mirror.mirror(
                 f"{server}/log",
                 key,
                 place,
-                lambda n, of: told(f"copying: {n} of {of} files"),
+                lambda n, of: progress(f"copying: {n} of {of} files"),
                 policy=policy,
                 seen=[path.read_text("utf-8") for path in seen],
             )
         )
-        if not _verified(found, told, into):
+        if not _verified(found, progress, into):
             context.exit(1)
-        tried = _try(server, place, law_dir, openings, told)
-        counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, told)
-    told.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
-    replaced = counting.served_otherwise(server, counted.facts.snapshots, told) if compare else []
+        tried = _try(server, place, law_dir, openings, progress)
+        counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, progress)
+    progress.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
+    replaced = counting.served_otherwise(server, counted.facts.snapshots, progress) if compare else []
     if findings == "json":
         click.echo(msgspec.json.encode(tried).decode())
     else:
         _print(report(counted.facts, filters, ids), form)
-        _say_broken(tried, told)
-    _say_findings(counted, replaced, told, compare=compare)
+        _say_broken(tried, progress)
+    _say_findings(counted, replaced, progress, compare=compare)
     context.exit(0 if counted.good and not replaced and not tried.broken else 1)
 
 
-def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, told: "ProgressLine") -> Verdict:
+def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, progress: ProgressLine) -> Verdict:
     """The copy, held against the law. `openings`: a file of what is opened to whoever asks, beside what is to everybody."""
     files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
     shown = {} if openings is None else read_openings(openings.read_bytes(), openings.name)
     read = ((index, [*texts, *shown.get(str(index), ())]) for index, _, texts in mirror.entries_opened(place))
     beside = {index: texts for index, texts in read if texts}
-    return rule_of_law.try_log(lambda: mirror.entries(place), files, beside, lambda n: told(f"judging: {n} entries"))
+    return rule_of_law.try_log(
+        lambda: mirror.entries(place), files, beside, lambda n: progress(f"judging: {n} entries")
+    )
 
 
-def _say_broken(tried: Verdict, told: "ProgressLine") -> None:
+def _say_broken(tried: Verdict, progress: ProgressLine) -> None:
     """What breaks a rule is said even where nothing else is; what was late, beside it."""
     for finding in tried.broken[:SHOWN]:
         click.echo(f"AGAINST THE LAW: {_said(finding)}", err=True)
     for finding in tried.late[:SHOWN]:
-        told.line(f"late: {_said(finding)}")
+        progress.line(f"late: {_said(finding)}")
     for found in (tried.broken, tried.late):
         if len(found) > SHOWN:
             click.echo(f"… and {len(found) - SHOWN} more", err=True)
     many = f"{tried.entries} entries, {tried.orders} orders, {tried.measures} measures"
-    told.line(f"held against the law: {many}; {len(tried.broken)} break a rule, {len(tried.late)} were late")
+    progress.line(f"held against the law: {many}; {len(tried.broken)} break a rule, {len(tried.late)} were late")
 
 
 def _said(finding: Finding) -> str:
@@ -188,7 +190,7 @@ def _ids(tables: str) -> tuple[str, ...]:
 # --- what is said ---
 
 
-def _verified(found: LogReport, told: ProgressLine, into: Path | None) -> bool:
+def _verified(found: LogReport, progress: ProgressLine, into: Path | None) -> bool:
     if found.fault is not None:
         click.echo(f"{found.url}: DOES NOT VERIFY: {_means(found.fault)} ({_printable(found.where)})", err=True)
         if found.fault is Fault.forked and into is not None:
@@ -197,14 +199,14 @@ def _verified(found: LogReport, told: ProgressLine, into: Path | None) -> bool:
                 err=True,
             )
         return False
-    told.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
-    told.line("\n".join(map(_printable, cli_witnesses.signers_text(found).split("\n"))))
+    progress.line(f"{found.url}: verified, {found.size} entries\nroot: {found.root}\nkey: {found.vkey}")
+    progress.line("\n".join(map(_printable, cli_witnesses.signers_text(found).split("\n"))))
     if found.key_source is KeySource.first_use:
-        told.line("The key came from the log itself: note it, and give it with --key the next time.")
+        progress.line("The key came from the log itself: note it, and give it with --key the next time.")
     return True
 
 
-def _say_findings(counted: Counted, replaced: list[Snapshot], told: ProgressLine, *, compare: bool) -> None:
+def _say_findings(counted: Counted, replaced: list[Snapshot], progress: ProgressLine, *, compare: bool) -> None:
     """Faults are said even where nothing else is."""
     for snapshots, wrong in (
         (counted.broken, "IS NOT what its hash says: counted from the log it has other numbers"),
@@ -225,7 +227,7 @@ def _say_findings(counted: Counted, replaced: list[Snapshot], told: ProgressLine
         click.echo(f"… and {len(counted.differs) - SHOWN} more cells", err=True)
     if counted.good and not replaced:
         frozen = len(counted.facts.snapshots)
-        told.line(
+        progress.line(
             f"{frozen} frozen reports hold" + ("; the published report is the same, cell by cell" if compare else "")
         )
 

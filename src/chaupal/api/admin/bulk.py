@@ -10,7 +10,7 @@ from msgspec import Meta
 from chaupal.governance.cases import acts, bulk, bulk_jobs, csv_cases, sanctioning
 from chaupal.governance.cases.bulk import APPEAL, Item
 from chaupal.governance.cases.bulk_jobs import Progress
-from chaupal.governance.cases.csv_cases import ReadCases
+from chaupal.governance.cases.csv_cases import CasesFile
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.orders.csv_files import BIGGEST
 from chaupal.governance.orders.papers import check_may
@@ -194,7 +194,7 @@ async def _start(call: Call[Any], ref: str, verb: str, args: AppealRowsSent) -> 
     brought = _brought(call, args.csv)
     # Before a file is read for somebody who may do nothing with it.
     await bulk.open_in(call.house.court, call.viewer, ref, verb, [Item(number=0)])
-    read = await asyncio.to_thread(csv_cases.read, brought, verb, ref) if brought else ReadCases(_items(args.rows), ref)
+    read = await asyncio.to_thread(csv_cases.read, brought, verb, ref) if brought else CasesFile(_items(args.rows), ref)
     job = await bulk_jobs.start(
         call.house.court,
         call.viewer,

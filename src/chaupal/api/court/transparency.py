@@ -46,7 +46,7 @@ class StatementsAsked(ReportPart, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=1_000)] = BATCH
 
 
-def building(building: Building) -> Answer:
+def still_building(building: Building) -> Answer:
     """Not yet: 202 with how far it is."""
     said = {"state": "building", "done": building.done, "of": building.of}
     return json(said, 202, [("retry-after", str(RETRY)), ("cache-control", "no-store")])
@@ -55,7 +55,7 @@ def building(building: Building) -> Answer:
 async def whole(call: Call[ReportPart]) -> Answer:
     """The report in its one spelling, whose SHA-256 a snapshot freezes."""
     found = await reported.made(call.house.court, call.args.filters)
-    return building(found) if isinstance(found, Building) else Answer(canonical(document(found)))
+    return still_building(found) if isinstance(found, Building) else Answer(canonical(document(found)))
 
 
 async def table(call: Call[TableAsked]) -> Answer:
@@ -65,7 +65,7 @@ async def table(call: Call[TableAsked]) -> Answer:
     id_ = BY_ID[name]
     found = await reported.made(call.house.court, call.args.filters, (id_,))
     if isinstance(found, Building):
-        return building(found)
+        return still_building(found)
     return _file(f"{id_}.{ending}", table_file(found, found.tables[0], ending))
 
 
@@ -130,7 +130,7 @@ async def statements(call: Call[StatementsAsked]) -> Answer:
 
     told = await reported.ask(call.house.court, page)
     if isinstance(told, Building):
-        return building(told)
+        return still_building(told)
     opened = await log.opened(call.house.court, [m.index for m in told[:limit]])
     return json(
         {
@@ -157,7 +157,7 @@ async def notices(call: Call[StatementsAsked]) -> Answer:
 
     told = await reported.ask(call.house.court, page)
     if isinstance(told, Building):
-        return building(told)
+        return still_building(told)
     asked, done, following = told
     opened = await log.opened(call.house.court, [m.index for made in done.values() for m in made])
     written = list(lumen.notices(asked, settings.origin, settings.title, done, opened))
@@ -166,7 +166,7 @@ async def notices(call: Call[StatementsAsked]) -> Answer:
 
 async def _answer_from_facts(call: Call[Any], page: Callable[[Facts], dict[str, object]]) -> Answer:
     found = await reported.ask(call.house.court, page)
-    return building(found) if isinstance(found, Building) else json(found)
+    return still_building(found) if isinstance(found, Building) else json(found)
 
 
 API = "/api/v1/transparency"

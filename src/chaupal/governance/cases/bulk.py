@@ -279,7 +279,7 @@ async def _one(
 # --- what rows are about ---
 
 
-class AppealState(msgspec.Struct, frozen=True):
+class AppealSeen(msgspec.Struct, frozen=True):
     """An appeal, and how much had been written in it."""
 
     id: int
@@ -294,15 +294,15 @@ async def _find(court: Court, reading: Reading, ref: str, verb: str, items: Sequ
     if verb != APPEAL:
         return await cases.cases_at(court, reading, ref, numbers)
     return {
-        row.id: AppealState(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
+        row.id: AppealSeen(row.id, len(await heard.messages(reading, row.id)), row.state, row.decided_by, row.outcome)
         for number in numbers
         if (row := await heard.appeal(reading, number)) is not None
     }
 
 
-def _done_before(viewer: Viewer, verb: str, thing: Case | AppealState, item: Item) -> bool:
+def _done_before(viewer: Viewer, verb: str, thing: Case | AppealSeen, item: Item) -> bool:
     """Whether the one move since `seen` is this very act, by the same person in the same words: the row was sent twice."""
-    if isinstance(thing, AppealState):
+    if isinstance(thing, AppealSeen):
         return False
     last: CaseEvent = thing.events[-1]
     if (thing.number, last.by) != ((item.seen or 0) + 1, viewer.account) or thing.state not in VERBS[verb].ends:
@@ -321,7 +321,7 @@ async def _appeal(
     court: Court,
     w: Writing,
     viewer: Viewer,
-    row: AppealState,
+    row: AppealSeen,
     *,
     outcome: str,
     reason: str,

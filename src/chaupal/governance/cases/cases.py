@@ -200,9 +200,7 @@ async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
 
 async def stage_of(reading: Reading, order: Order) -> Stage:
     """Where an order stands as a whole."""
-    return procedure.standing(
-        event.state for event in (await order_events.order_events_of(reading, [order.id]))[order.id]
-    )
+    return procedure.standing(event.state for event in (await order_events.of_orders(reading, [order.id]))[order.id])
 
 
 async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
@@ -215,8 +213,8 @@ async def _whole(court: Court, reading: Reading, order: Order, target: Target) -
 
 
 async def _cases(court: Court, reading: Reading, order: Order, named: Sequence[Target]) -> list[Case]:
-    authority = await authorities.authority(reading, order.authority_id)
-    flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
+    authority = await authorities.by_id(reading, order.authority_id)
+    flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
     stage = await stage_of(reading, order)
     events = await case_events.events_of(reading, [target.id for target in named])
     if authority is None:
@@ -300,7 +298,7 @@ async def steps_open_to(
 
 async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.MoveAsked:
     """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
-    events = (await order_events.order_events_of(reading, [order.id]))[order.id]
+    events = (await order_events.of_orders(reading, [order.id]))[order.id]
     states = (await case_events.standing(reading, [order.id])).get(order.id, {})
     return guards.MoveAsked(
         by=me,

@@ -67,7 +67,7 @@ NO = frozenset({"", "0", "n", "no", "false", "नहीं", "-"})
 OUTCOMES = frozenset({*(measure.value for measure in Measure), REFUSE, *CLOSINGS})
 
 
-class ReadCases(msgspec.Struct, frozen=True):
+class CasesFile(msgspec.Struct, frozen=True):
     """A file that was read. `wrong`: rows whose cells are none that could be meant; `left`: how many say nothing to do.
 
     `ref`: the order that all its rows are of, where the file says so.
@@ -136,7 +136,7 @@ async def _handles(court: Court, viewer: Viewer, ids: Iterable[int]) -> dict[int
 # --- in ---
 
 
-def read(data: bytes, verb: str, ref: str = "") -> ReadCases:
+def read(data: bytes, verb: str, ref: str = "") -> CasesFile:
     """The rows that are filled in for `verb`. Raises Invalid (field `csv`) for what is no such file at all.
 
     `ref`: the order that they must be of; else that of the first row that names one.
@@ -163,7 +163,7 @@ def read(data: bytes, verb: str, ref: str = "") -> ReadCases:
             wrong.append(BulkOutcome(item, all_wrong(faults)))
         else:
             items.append(item)
-    return ReadCases(tuple(items), ref, tuple(wrong), left)
+    return CasesFile(tuple(items), ref, tuple(wrong), left)
 
 
 def _header(cells: Sequence[str], verb: str) -> dict[str, int]:

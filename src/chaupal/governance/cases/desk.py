@@ -154,7 +154,7 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await authorities.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.by_id(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
         named = await docket.targets_of(reading, order.id)

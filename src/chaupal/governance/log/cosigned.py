@@ -13,7 +13,7 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger, witnesses
 from chaupal.store.court.ledger import KeptCheckpoint
-from chaupal.store.court.witnesses import WitnessProgress
+from chaupal.store.court.witnesses import LastCosigned
 from chaupal_audit import errors as plain, tlog
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class LogStatus(msgspec.Struct, frozen=True):
     next_at: int
     key_changes: int
     needed: int
-    witnesses: list[WitnessProgress]
-    final: WitnessProgress | None
+    witnesses: list[LastCosigned]
+    final: LastCosigned | None
 
 
 def witnesses_of(settings: Settings) -> list[Witness]:
@@ -98,7 +98,7 @@ async def status(court: Court) -> LogStatus | None:
             return None
         changes, known = await log_batches.key_changes(reading), await witnesses.last_by(reading)
         needed = settings.log_witnesses_needed
-        final = await witnesses.final(reading, needed) if needed else WitnessProgress("", kept.size, kept.at)
+        final = await witnesses.final(reading, needed) if needed else LastCosigned("", kept.size, kept.at)
     head, *_ = tlog.parse_checkpoint(kept.note)
     names = [who.key.name for who in witnesses_of(settings)]
     return LogStatus(
@@ -110,7 +110,7 @@ async def status(court: Court) -> LogStatus | None:
         next_at=log_batches.next_batch(court),
         key_changes=len(changes),
         needed=needed,
-        witnesses=[known.get(name, WitnessProgress(name, 0, 0)) for name in names],
+        witnesses=[known.get(name, LastCosigned(name, 0, 0)) for name in names],
         final=final,
     )
 
@@ -153,7 +153,7 @@ async def standing(court: Court) -> Witnessing | None:
 
 
 async def _ask(
-    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, known: dict[str, WitnessProgress]
+    court: Court, client: "httpx2.AsyncClient", who: Witness, kept: KeptCheckpoint, known: dict[str, LastCosigned]
 ) -> bool:
     """Whether this witness signed it. Asked anew once, where it has seen us further (or less far) than we remember."""
     import httpx2

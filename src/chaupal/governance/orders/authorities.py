@@ -171,7 +171,7 @@ async def proposed_of(court: Court, viewer: Viewer, id_: int) -> AuthorityChange
 
 async def _waiting(w: Writing, id_: int) -> tuple[Authority, AuthorityChange | None]:
     """The authority, and the change that is proposed of it; none where the authority itself is. Raises NotFound, Conflict."""
-    found = or_not_found(await authorities.authority(w, id_) if id_ else None)
+    found = or_not_found(await authorities.by_id(w, id_) if id_ else None)
     proposed = await authorities.open_change(w, id_)
     if proposed is None and found.agreed_by is not None:
         raise Conflict(NOTHING)
@@ -222,7 +222,7 @@ async def by_id(court: Court, viewer: Viewer, id_: int) -> Authority:
     """An authority, for staff. Raises NotFound."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return or_not_found(await authorities.authority(reading, id_) if id_ else None)
+        return or_not_found(await authorities.by_id(reading, id_) if id_ else None)
 
 
 async def named(court: Court, viewer: Viewer, name: str) -> Authority | None:
@@ -241,7 +241,7 @@ async def mail_change(sender: Sender, id_: int) -> None:
     Raises OSError from the carrier.
     """
     async with sender.work.reading() as reading:
-        found = await authorities.authority(reading, id_)
+        found = await authorities.by_id(reading, id_)
         people = await offices.users_of(reading, id_)
     if found is None:
         return

@@ -91,7 +91,7 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     await check(court, w, paper, case, rows, said)
     paper.check()
     noted = OrderEventBody(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
-    events = (await order_events.order_events_of(w, [case.order.id]))[case.order.id]
+    events = (await order_events.of_orders(w, [case.order.id]))[case.order.id]
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
     cause = Cause(procedure.logged(said.change), order_events.body_of(said.body), said.reason, proposal.by, me)
     begun, who = list[int](), Deciders(proposal.by, me, third=case.third)

@@ -101,7 +101,7 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
     """Look at an order without filing it. What is not a date, a country or a law is left out here, and told when filing."""
     lines = [line for line in (part.strip() for part in form.targets.splitlines()) if line]
     async with court.work.scanning() as reading:
-        issuer = await authorities.authority(reading, form.authority or 0) if form.authority else None
+        issuer = await authorities.by_id(reading, form.authority or 0) if form.authority else None
         found = await resolve(reading, court.settings.origin, lines)
     regime = _regime(court, form)
     origin = documents.origin_of(brought, filed_by_authority=filed_by_authority or bool(form.origin_note.strip()))

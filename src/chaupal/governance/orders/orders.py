@@ -109,7 +109,7 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
     """
     paper = Paper()
     async with court.work.reading() as reading:
-        issuer = await authorities.authority(reading, form.authority or 0)
+        issuer = await authorities.by_id(reading, form.authority or 0)
         if issuer is not None and (known := await docket.filed_as(reading, issuer.id, form.external_id)):
             return known
         regime = _regime(court, paper, form)
@@ -169,7 +169,7 @@ async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | No
         if new.flagged_by is not None:
             paper.complain("flagged_by", "hint_alone")
         return None
-    found = None if new.flagged_by is None else await authorities.authority(reading, new.flagged_by)
+    found = None if new.flagged_by is None else await authorities.by_id(reading, new.flagged_by)
     if new.flagged_by is None:
         paper.complain("flagged_by", "blank")
     elif found is None or found.issuer_class == "person":

@@ -108,7 +108,7 @@ async def invite(court: Court, viewer: Viewer, authority_id: int, form: InviteFo
         log_index=None,
     )
     async with court.work.reading() as reading:
-        authority = or_not_found(await authorities.authority(reading, authority_id) if authority_id else None)
+        authority = or_not_found(await authorities.by_id(reading, authority_id) if authority_id else None)
     if authority.agreed_by is None:
         raise Conflict("authority_not_agreed")
     if "@" not in new.email.strip("@") or not new.email.isascii():
@@ -150,7 +150,7 @@ async def mail_invitation(sender: Sender, user_id: int) -> None:
     secret = new_secret()
     async with sender.work.writing() as w:
         user = await offices.user(w, user_id)
-        authority = await authorities.authority(w, user.authority_id) if user else None
+        authority = await authorities.by_id(w, user.authority_id) if user else None
         if user is None or authority is None or user.disabled_at is not None:
             return
         await logins.add_link(w, digest(secret), user_id, INVITATION, w.now() + INVITATION_LASTS)
@@ -211,7 +211,7 @@ async def enrol(court: Court, link: str, password: str, code: str) -> str:
 async def _invited(reading: Reading, link: str) -> tuple[OfficeUser, Authority]:
     user_id = await logins.link(reading, digest(link), INVITATION)
     user = await offices.user(reading, user_id) if user_id else None
-    authority = await authorities.authority(reading, user.authority_id) if user else None
+    authority = await authorities.by_id(reading, user.authority_id) if user else None
     if user is None or authority is None or user.disabled_at is not None:
         raise NotFound
     return user, authority
@@ -275,7 +275,7 @@ async def tidy(court: Court) -> None:
 
 
 async def _filing(reading: Reading, user: OfficeUser | None) -> Filing:
-    authority = await authorities.authority(reading, user.authority_id) if user else None
+    authority = await authorities.by_id(reading, user.authority_id) if user else None
     if user is None or authority is None:
         raise NotSignedIn("for_offices")
     return Filing(user, authority)

@@ -56,12 +56,12 @@ async def publish(court: Court, ref: str) -> bool:
         sealed = await _sealed(w, order)
         if max(sealed, default=0) >= await log_batches.free(court, w):
             return False  # to let them in faster would tell how much waits besides (decision 24)
-        authority, now = await authorities.authority(w, order.authority_id) or authorities.HOUSE, court.clock()
+        authority, now = await authorities.by_id(w, order.authority_id) or authorities.HOUSE, court.clock()
         number = await next_number(w, authority, now)
         await docket.publish(w, order, number, now)
         opened = await _open_entries(court, w, order, number, sealed)
         await _show(court, w, order, number, opened)
-        events = (await order_events.order_events_of(w, [order.id]))[order.id]
+        events = (await order_events.of_orders(w, [order.id]))[order.id]
         w.tell(OrderMoved(order=number, verb="receive", stage=steps.standing(events)))
     return True
 

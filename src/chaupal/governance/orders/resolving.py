@@ -102,7 +102,7 @@ class _ParsedLine(msgspec.Struct, frozen=True):
     there: str = ""  # its address on another server, or the handle of somebody there
 
 
-class _NamesKnown(msgspec.Struct, frozen=True):
+class _LookedUp(msgspec.Struct, frozen=True):
     """What the store knows of all the names."""
 
     accounts: dict[str, int]
@@ -228,7 +228,7 @@ def _host(netloc: str) -> str:
 # --- what is there ---
 
 
-async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _NamesKnown:
+async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _LookedUp:
     handles, posts, pictures, there = set[str](), set[int](), set[int](), set[str]()
     for one in named:
         if one.there:
@@ -239,7 +239,7 @@ async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _NamesKnow
             (posts if one.kind == "post" else pictures).add(one.id)
     near = {other for handle in handles for other in lookalikes.near_handles(handle)} - handles
     asked = [*sorted(handles), *sorted(near)[:MOST_NEAR]]
-    return _NamesKnown(
+    return _LookedUp(
         await people.ids_of(reading, asked),
         await naming.posts_named(reading, sorted(posts)),
         await naming.pictures_named(reading, sorted(pictures)),
@@ -247,7 +247,7 @@ async def _look_up(reading: Reading, named: Iterable[_ParsedLine]) -> _NamesKnow
     )
 
 
-def _resolved(one: _ParsedLine, known: _NamesKnown) -> Resolved:
+def _resolved(one: _ParsedLine, known: _LookedUp) -> Resolved:
     if one.wrong is LineFault.POSED_HANDLE:
         like = one.handle if one.handle in known.accounts else ""
         return Resolved(line=one.line, kind="account", wrong=one.wrong, like=like)
@@ -264,7 +264,7 @@ def _resolved(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     )
 
 
-def _account(one: _ParsedLine, known: _NamesKnown) -> Resolved:
+def _account(one: _ParsedLine, known: _LookedUp) -> Resolved:
     found = known.accounts.get(one.handle)
     like = next((near for near in lookalikes.near_handles(one.handle) if near in known.accounts), "")
     wrong = LineFault.NOT_FOUND if found is None else LineFault.NOTHING
@@ -273,21 +273,21 @@ def _account(one: _ParsedLine, known: _NamesKnown) -> Resolved:
     )
 
 
-def _post(one: _ParsedLine, known: _NamesKnown) -> Resolved:
+def _post(one: _ParsedLine, known: _LookedUp) -> Resolved:
     author, visibility = known.posts.get(one.id, (None, None))
     if author is None or known.accounts.get(one.handle) != author:
         return Resolved(line=one.line, kind="post", wrong=LineFault.NOT_FOUND)
     return Resolved(line=one.line, kind="post", subject=one.id, owner=author, public=_public(visibility))
 
 
-def _picture(one: _ParsedLine, known: _NamesKnown) -> Resolved:
+def _picture(one: _ParsedLine, known: _LookedUp) -> Resolved:
     owner, visibility = known.pictures.get(one.id, (None, None))
     if owner is None:
         return Resolved(line=one.line, kind="media", wrong=LineFault.NOT_FOUND)
     return Resolved(line=one.line, kind="media", subject=one.id, owner=owner, public=_public(visibility))
 
 
-def _of_tag(one: _ParsedLine, known: _NamesKnown) -> Resolved:
+def _of_tag(one: _ParsedLine, known: _LookedUp) -> Resolved:
     return Resolved(line=one.line, kind="tag", subject=0, term=one.term, public=True)
 
 

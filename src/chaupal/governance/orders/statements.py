@@ -87,9 +87,7 @@ async def enter_reply(court: Court, viewer: Viewer, slug: str, *, authority: str
     me = check_may(viewer, "publish_statement")
     async with court.work.reading() as reading:
         known = (
-            await authorities.authority(reading, int(authority))
-            if authority.isascii() and authority.isdigit()
-            else None
+            await authorities.by_id(reading, int(authority)) if authority.isascii() and authority.isdigit() else None
         )
     paper = Paper()
     if known is None or known is authorities.HOUSE:
@@ -146,7 +144,7 @@ async def by_slug(court: Court, slug: str) -> StatementWithReplies:
     async with court.work.reading() as reading:
         found = await _in(reading, slug)
         answers = [
-            AuthorityReply(reply, await authorities.authority(reading, reply.authority_id) or authorities.HOUSE)
+            AuthorityReply(reply, await authorities.by_id(reading, reply.authority_id) or authorities.HOUSE)
             for reply in await statements.replies_to(reading, found.id)
         ]
     return StatementWithReplies(found, tuple(answers))

@@ -67,7 +67,7 @@ async def take_in(
     """The same in a unit that is open."""
     await ledger.hold(w)  # nothing is decided under it meanwhile
     order = or_not_found(await knowing.order_for(w, viewer, ref))
-    events = (await order_events.order_events_of(w, [order.id]))[order.id]
+    events = (await order_events.of_orders(w, [order.id]))[order.id]
     if seen is not None and events and seen != events[-1].number:
         raise Conflict(MOVED)
     me = check_may(viewer, procedure.MACHINE.may(form.verb))
@@ -150,7 +150,7 @@ def standing(events: list[OrderEvent]) -> Stage:
 
 async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
     """What happened to an order, in order."""
-    return (await order_events.order_events_of(reading, [order.id]))[order.id]
+    return (await order_events.of_orders(reading, [order.id]))[order.id]
 
 
 def _read(form: StepForm, needs: tuple[str, ...]) -> OrderEventBody:

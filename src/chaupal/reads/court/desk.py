@@ -101,7 +101,7 @@ async def _waiting(
 ) -> list[WaitingOrder]:
     found = await knowing.known(reading, viewer, await docket.orders_by_id(reading, ids))
     lines = await record.lines(reading, found)
-    events = await order_events.order_events_of(reading, ids)
+    events = await order_events.of_orders(reading, ids)
     opens = await desk.standing_by_state(reading, ids, viewer.me, now)
     return [
         WaitingOrder(
@@ -130,7 +130,7 @@ def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Seq
 async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:
     """Whose turn one order is, and what for."""
     async with reads.work.reading() as reading:
-        events = (await order_events.order_events_of(reading, [order.id]))[order.id]
+        events = (await order_events.of_orders(reading, [order.id]))[order.id]
         opens = await desk.standing_by_state(reading, [order.id], viewer.me, reads.clock())
     return _turn(viewer, order, events, opens.get(order.id, []))
 

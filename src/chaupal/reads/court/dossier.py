@@ -106,7 +106,7 @@ async def dossier(
     """
     async with reads.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await authorities.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.by_id(reading, order.authority_id)
         if order is None or authority is None:
             raise NotFound
         if states:
@@ -120,7 +120,7 @@ async def dossier(
         events = await case_events.events_of(reading, [t.id for t in named])
         files = await _files(reads, reading, viewer, named, events)
         staff = {order.received_by, authority.created_by, *(e.by for es in events.values() for e in es)}
-        flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
+        flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
         return Dossier(order, authority, files, await _handles(reading, viewer, staff), following, flagger)
 
 
@@ -128,7 +128,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
     """The case about target `number` as staff see it. Raises NotFound."""
     async with reads.work.reading() as reading:
         order = await knowing.order_for(reading, viewer, ref)
-        authority = None if order is None else await authorities.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.by_id(reading, order.authority_id)
         named = [] if order is None else await docket.targets_of(reading, order.id)
         target = next((one for one in named if one.number == number), None)
         if order is None or authority is None or target is None:
@@ -247,7 +247,7 @@ async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most
     found = await dossier(reads, viewer, ref, first=first, most=most)
     async with reads.work.reading() as reading:
         counts = (await record.counts_of(reading, [found.order.id]))[found.order.id]
-        steps = (await order_events.order_events_of(reading, [found.order.id]))[found.order.id]
+        steps = (await order_events.of_orders(reading, [found.order.id]))[found.order.id]
     if first > 1 and not found.files:
         raise NotFound
     return Matter(found, counts, tuple(steps))

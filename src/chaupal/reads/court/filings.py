@@ -78,7 +78,7 @@ async def filed_by(reads: Reads, authority_id: int, below: int = 2**63 - 1) -> l
         ids = await docket.orders_of(reading, authority_id, below, PAGE + 1)
         orders = sorted(await docket.orders_by_id(reading, ids), key=lambda order: -order.id)
         counts = await counts_of(reading, ids)
-        events = await order_events.order_events_of(reading, ids)
+        events = await order_events.of_orders(reading, ids)
     return [FiledOrder(order, order_events.stage_of(events[order.id]), counts[order.id]) for order in orders]
 
 
@@ -90,7 +90,7 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
             raise NotFound
         named = await docket.targets_of(reading, order.id)
         cases = await case_events.events_of(reading, [target.id for target in named])
-        events = (await order_events.order_events_of(reading, [order.id]))[order.id]
+        events = (await order_events.of_orders(reading, [order.id]))[order.id]
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)

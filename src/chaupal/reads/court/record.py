@@ -193,7 +193,7 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
     """The order and what was done about its targets from number `first` on. Raises NotFound, as for a secret one."""
     async with reads.work.reading() as reading:
         order = await docket.order(reading, ref)
-        authority = None if order is None else await authorities.authority(reading, order.authority_id)
+        authority = None if order is None else await authorities.by_id(reading, order.authority_id)
         if order is None or authority is None or order.secret:
             raise NotFound
         named, following = part_from(await docket.targets_of(reading, order.id), first, most)
@@ -215,7 +215,7 @@ async def story(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most:
         )
         happened = await _happened(reading, order)
         asked = await _orders_behind(reading, order)
-        flagger = None if order.flagged_by is None else await authorities.authority(reading, order.flagged_by)
+        flagger = None if order.flagged_by is None else await authorities.by_id(reading, order.flagged_by)
         confirms = await confirmed_by(reading, order)
     return Story(order, authority, counts, happened, outcomes, following, asked, flagger, confirms)
 
@@ -265,7 +265,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[StoryLine, ...]:
             until=event.body.until,
             log=() if event.log_index is None else (event.log_index,),
         )
-        for event in (await order_events.order_events_of(reading, [order.id]))[order.id]
+        for event in (await order_events.of_orders(reading, [order.id]))[order.id]
     ]
     days = [
         StoryLine(at=at, state=state, many=many)

@@ -98,7 +98,7 @@ async def all_authorities(reading: Reading) -> list[Authority]:
     return await AUTHORITIES.all(reading)
 
 
-async def authority(reading: Reading, id_: int | None) -> Authority | None:
+async def by_id(reading: Reading, id_: int | None) -> Authority | None:
     """The authority behind a matter; the house itself where there is none."""
     if id_ is None:
         return HOUSE

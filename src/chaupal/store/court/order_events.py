@@ -66,7 +66,7 @@ async def add_order_event(w: Writing, event: OrderEvent) -> bool:
     return await w.run(ADD_ORDER_EVENT, **ALL_ORDER_EVENTS.written(event)) == 1
 
 
-async def order_events_of(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:
+async def of_orders(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:
     """Order -> its events in order."""
     found: dict[int, list[OrderEvent]] = {id_: [] for id_ in order_ids}
     for event in await ORDER_EVENTS.all(reading, ids=listed(order_ids)) if order_ids else ():

@@ -41,7 +41,7 @@ class WitnessedCheckpoint(msgspec.Struct, frozen=True):
     at: int
 
 
-class WitnessProgress(msgspec.Struct, frozen=True):
+class LastCosigned(msgspec.Struct, frozen=True):
     """How far a witness has followed us: the largest size it signed, and when (ms)."""
 
     name: str
@@ -59,15 +59,15 @@ async def lines(reading: Reading, size: int) -> Sequence[str]:
     return [row[0] for row in await reading.fetch(LINES, of=size)]
 
 
-async def last_by(reading: Reading) -> dict[str, WitnessProgress]:
+async def last_by(reading: Reading) -> dict[str, LastCosigned]:
     """Witness -> how far it has followed us."""
-    return {name: WitnessProgress(name, size, at) for name, size, at in await reading.fetch(LAST_BY)}
+    return {name: LastCosigned(name, size, at) for name, size, at in await reading.fetch(LAST_BY)}
 
 
-async def final(reading: Reading, needed: int) -> WitnessProgress | None:
+async def final(reading: Reading, needed: int) -> LastCosigned | None:
     """The newest checkpoint that at least `needed` witnesses signed, and when the last of them did."""
     row = await reading.first(FINAL, needed=needed)
-    return None if row is None else WitnessProgress("", row[0], row[1])
+    return None if row is None else LastCosigned("", row[0], row[1])
 
 
 async def hold_seen(w: Writing, origin: str) -> WitnessedCheckpoint:

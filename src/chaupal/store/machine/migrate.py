@@ -121,9 +121,8 @@ def _sqlite_at(path: Path) -> StoreVersion:
     if not path.exists():
         return StoreVersion(None)
     with contextlib.closing(sqlite3.connect(path)) as db, contextlib.suppress(sqlite3.OperationalError):
-        return StoreVersion(
-            db.execute(VERSION).fetchone()[0]
-        )  # no version stands beside another here: one server has the file
+        # No version stands beside another here: one server has the file.
+        return StoreVersion(db.execute(VERSION).fetchone()[0])
     return StoreVersion(None)
 
 

@@ -58,7 +58,7 @@ LOST = (
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 type Key = int | str | None  # None: every key of the kind
-type Hear = Callable[[Sequence["OthersUnit"], Sequence[set[Touched]]], None]
+type Hear = Callable[[Sequence["ForeignUnit"], Sequence[set[Touched]]], None]
 
 
 class Body(msgspec.Struct, array_like=True):
@@ -74,7 +74,7 @@ class Body(msgspec.Struct, array_like=True):
     counted: list[tuple[str, int, dict[str, int | None]]] = []
 
 
-class OthersUnit(NamedTuple):
+class ForeignUnit(NamedTuple):
     """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it."""
 
     touched: set[Touched]
@@ -93,20 +93,20 @@ def written(unit: Writing) -> str:
     return msgspec.json.encode(Body(touched, events, marked, counted)).decode()
 
 
-def read(text: str) -> OthersUnit:
+def read(text: str) -> ForeignUnit:
     """A row of another process, perhaps of a newer version."""
     try:
         body = msgspec.json.decode(text, type=Body)
         events = [decode_event(name, said) for name, said in body.events]
     except msgspec.DecodeError:
-        return OthersUnit(set(), [], strange=True)
+        return ForeignUnit(set(), [], strange=True)
     touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
     known = [event for event in events if event is not None]
     counted = [Counted(_BY_NAME[name], key, counts) for name, key, counts in body.counted if name in _BY_NAME]
-    return OthersUnit(touched, known, len(touched) < len(body.touched), body.marked, counted)
+    return ForeignUnit(touched, known, len(touched) < len(body.touched), body.marked, counted)
 
 
-def remarks_of(changes: Sequence[OthersUnit]) -> list[Remark]:
+def remarks_of(changes: Sequence[ForeignUnit]) -> list[Remark]:
     """Marks that came or went, of those accounts of whose reactions none of these units changed anything else."""
     whole = {
         key
@@ -119,7 +119,7 @@ def remarks_of(changes: Sequence[OthersUnit]) -> list[Remark]:
     ]
 
 
-def counts_of(changes: Sequence[OthersUnit], known: Sequence[set[Touched]]) -> list[Counted]:
+def counts_of(changes: Sequence[ForeignUnit], known: Sequence[set[Touched]]) -> list[Counted]:
     """What things count by now of which one unit alone told at this look; `known`: what our own changed that it brought as well.
 
     In which order several changed a thing nobody can say, so it is asked for anew.
@@ -131,7 +131,7 @@ def counts_of(changes: Sequence[OthersUnit], known: Sequence[set[Touched]]) -> l
     return [one for one in counted if sum(often[whole] for whole in one.wholes) == 1]
 
 
-class LastLook(NamedTuple):
+class Sighting(NamedTuple):
     """What was visible at a look, and when it began by our clock and by the database's (seconds)."""
 
     snapshot: str
@@ -139,7 +139,7 @@ class LastLook(NamedTuple):
     ours: float
     theirs: float
 
-    def reaches(self, now: "LastLook") -> bool:
+    def reaches(self, now: "Sighting") -> bool:
         """Whether whatever was committed between the two is told by its rows.
 
         Not where the database lost what was in flight, or another one answers; nor where rows may have been swept.
@@ -168,9 +168,9 @@ class Tail:
         self._lost = lost
         self._elapsed = boot_time
         self._eye: Any = None
-        self._seen: LastLook | None = None
+        self._seen: Sighting | None = None
         self._looks = 0
-        self._kept: list[LastLook] = []  # looks from which on rows are kept
+        self._kept: list[Sighting] = []  # looks from which on rows are kept
         # Of our own units: those heard in their commit, and not yet seen in a look, with what they changed.
         self._heard: dict[int, set[Touched]] = {}
         self._early: set[int] = set()  # and those seen in a look before their commit was heard
@@ -202,7 +202,7 @@ class Tail:
         except BaseException:  # time is up, too: what it would answer is not asked for any more
             self.drop()
             raise
-        before, self._seen = self._seen, LastLook(rows[0][0], rows[0][1], ours, rows[0][2])
+        before, self._seen = self._seen, Sighting(rows[0][0], rows[0][1], ours, rows[0][2])
         self._looks += 1
         try:
             self._take(before, self._seen, rows)
@@ -211,7 +211,7 @@ class Tail:
             self._seen = self._seen._replace(epoch=None)
             raise
 
-    def _take(self, before: LastLook | None, now: LastLook, rows: Sequence[Any]) -> None:
+    def _take(self, before: Sighting | None, now: Sighting, rows: Sequence[Any]) -> None:
         if before is None:
             self._first()
         elif not before.reaches(now):

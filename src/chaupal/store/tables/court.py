@@ -15,36 +15,6 @@ from sqlalchemy import (
 
 from chaupal.store.tables.columns import big, id_column, meta, text
 
-bulk_jobs = Table(
-    "bulk_jobs",
-    meta,
-    id_column(),
-    big("account_id"),
-    text("ref"),
-    text("verb"),
-    text("state", default="checking"),  # then entering, done or refused
-    big("what_can", default=0),
-    big("total", default=0),
-    big("checked", default=0),
-    big("untouched", default=0),
-    big("created_at"),
-    big("ended_at", null=True),
-    big("held_until", default=0),
-    Index("bulk_jobs_of", "account_id", "id"),
-    Index("bulk_jobs_open", "state", "id"),
-)
-# `word`: empty while it waits, then done, already, moved or wrong; `said`: what it came to, or the problem, as JSON.
-bulk_rows = Table(
-    "bulk_rows",
-    meta,
-    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, primary_key=True, autoincrement=False),
-    text("item"),
-    text("word"),
-    text("said"),
-    Index("bulk_rows_by", "job_id", "word", "at"),
-)
-
 authorities = Table(
     "authorities",
     meta,
@@ -430,6 +400,37 @@ webhook_calls = Table(
     big("tries", default=0),
     big("due_at"),
     Index("webhook_calls_due", "due_at"),
+)
+
+# Calls about many cases, carried on by the hundred: what was sent, and what became of each row.
+bulk_jobs = Table(
+    "bulk_jobs",
+    meta,
+    id_column(),
+    big("account_id"),
+    text("ref"),
+    text("verb"),
+    text("state", default="checking"),  # then entering, done or refused
+    big("what_can", default=0),
+    big("total", default=0),
+    big("checked", default=0),
+    big("untouched", default=0),
+    big("created_at"),
+    big("ended_at", null=True),
+    big("held_until", default=0),
+    Index("bulk_jobs_of", "account_id", "id"),
+    Index("bulk_jobs_open", "state", "id"),
+)
+# `word`: empty while it waits, then done, already, moved or wrong; `said`: what it came to, or the problem, as JSON.
+bulk_rows = Table(
+    "bulk_rows",
+    meta,
+    Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    text("item"),
+    text("word"),
+    text("said"),
+    Index("bulk_rows_by", "job_id", "word", "at"),
 )
 
 statements = Table(

@@ -107,9 +107,8 @@ class LogReport:
     witnessed: dict[str, int] = field(default_factory=dict[str, int])
     witnesses: int | None = None  # how many were asked for; None where nobody was
     cosignatures: int = 0  # lines of anybody but the log
-    earlier: list[tuple[int, bytes]] = field(
-        default_factory=list[tuple[int, bytes]]
-    )  # (size, root) that it must extend
+    # (size, root) of checkpoints that it must extend
+    earlier: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
     changes: list[KeyChange] = field(default_factory=list[KeyChange])
     fault: Fault | None = None
     where: str = ""

@@ -125,12 +125,12 @@ def _bring(
         for path in fresh:
             path.unlink(missing_ok=True)
         if kept and broken.fault is not Fault.forked:
-            _recount_theirs(report, fetch, head)
+            _blame(report, fetch, head)
         raise
 
 
-def _recount_theirs(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
-    """What is kept does not fit what is signed now: a log that holds by itself has another history, or the copy was changed here."""
+def _blame(report: LogReport, fetch: Fetch, head: tlog.Checkpoint) -> None:
+    """The copy does not fit what is signed now: where the log as it is served holds by itself, the copy is at fault. Raises Broken."""
     report.verified = 0
     report.entries.clear()
     recount_log(report, fetch, head)
