@@ -350,6 +350,8 @@ def _names(v: Village, world: World, pictures: list[int], spoken: list[int]) -> 
         "/api/v1/media/ id": pictures,
         "/media/ id": pictures,
         "/media/ captions": spoken,
+        "/office/evidence/ picture": pictures,
+        "report_id": [1],
         "/cards/ id": list(world.posts.values()),
         "/api/v1/notifications/ id": [1],
         "/api/v1/lists/ id": [world.list],
