@@ -80,6 +80,7 @@ async def test_who_is_followed_in_one_language_stands_at_home_and_in_lists_in_it
     await street.settle()
     told = await notifications.page(street.reads, by(asha), Cursor())
     assert [one.post.item.id for one in told.items if one.post] == hindi[::-1]
+    assert [seen.item.id for seen in (await home.page(street.reads, by(asha), Cursor(limit=1))).items] == [english]
     await graph.follow(street.square, by(asha), bela, languages=[])
     assert (len(await at_home()), len(await in_list())) == (5, 5)
 

@@ -28,6 +28,7 @@ from chaupal.store.machine.shelves import HOMES
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import carried as carried_by, newest_of
 from chaupal.store.square.wants import Wants, newest_tagged, wants_of
+from chaupal.text.language import is_among
 
 # Most people have a first page within a day; only who follows few or quiet people needs to look further back.
 WINDOWS = (DAY, 4 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
@@ -38,12 +39,16 @@ FALLOFF = 40
 # So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
 # reads on reads from the store.
 FIRST = LONGEST + 1 + FALLOFF + 1
+MOST_EMPTY = 20  # pages that are passed over
 
 
 class Home(Page[Visible[Post]], frozen=True):
-    """A page of somebody's home. `along`: by the id of what is shown, the reposts that are told with it, oldest first."""
+    """A page of somebody's home. `along`: by the id of what is shown, the reposts that are told with it, oldest first. `languages`:
+    codes of those that it is in; none: all.
+    """
 
     along: Mapping[int, Sequence[Visible[Post]]] = {}
+    languages: Sequence[str] = ()
 
 
 class Stretch(NamedTuple):
@@ -55,7 +60,20 @@ class Stretch(NamedTuple):
 
 
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
-    """A page of the viewer's home, each post in it once. Raises NotSignedIn."""
+    """A page of the viewer's home, each post in it once. Raises NotSignedIn.
+
+    Where all that would stand on it is in languages that the viewer does not want, it is the next that has something: apps take an
+    empty page for the end.
+    """
+    found = first = await _page(reads, viewer, cursor)
+    for _ in range(MOST_EMPTY):
+        if found.items or found.next is None or cursor.upward:
+            break
+        found = await _page(reads, viewer, replace(cursor, max_id=found.next))
+    return found if found is first else replace(found, prev=first.prev)
+
+
+async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     me = viewer.me
     async with reads.work.reading() as reading:
         # Whoever looks in asks for the first page: of it and of what tells a repeat on it.
@@ -78,7 +96,13 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
     kept = [v for v in posts if at_home(v.item, me, ties, wants)]
-    return Home(kept, skeleton.next, skeleton.prev, along)
+    return Home(kept, skeleton.next, skeleton.prev, along, wants.languages)
+
+
+async def in_languages(reads: Reads, viewer: Viewer) -> Sequence[str]:
+    """Codes of the languages that the viewer's home is in; none: all."""
+    async with reads.work.reading() as reading:
+        return (await wants_of(reading, viewer.me)).languages
 
 
 async def repeated(reads: Reads, reading: Reading, viewer: Viewer, post: Post) -> bool:
@@ -128,19 +152,25 @@ async def _repeats(
 
 
 def belongs(post: Post, me: int, ties: Relations) -> bool:
-    """Answers to people one does not follow are half a conversation; some are followed without their reposts, or in some languages."""
+    """Answers to people one does not follow are half a conversation, and some are followed without their reposts."""
     author, to = post.author, post.reply_to_account
-    if (post.boost_of is not None and author in ties.quiet) or not ties.wants_in(post.language, author):
+    if post.boost_of is not None and author in ties.quiet:
         return False
     return to is None or to in (me, author) or author == me or to in ties.following
 
 
 def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
-    """Of whom one follows, unless they are read in a list alone; or with a tag that one follows."""
+    """Of whom one follows, unless they are read in a list alone; or with a tag that one follows. All in languages that one wants."""
     author = post.author
-    if author in wants.aside and author != me:
+    if author != me and (author in wants.aside or not _in_language(post, ties, wants)):
         return False
     return ((author == me or author in ties.following) and belongs(post, me, ties)) or wants.tagged(post)
+
+
+def _in_language(post: Post, ties: Relations, wants: Wants) -> bool:
+    """What one wants of its author goes before what one wants of everybody."""
+    wanted = ties.languages.get(post.author) or wants.languages
+    return not wanted or is_among(post.language, wanted)
 
 
 async def _stretch(reading: Reading, me: int, resident: Resident, cursor: Cursor) -> Stretch:

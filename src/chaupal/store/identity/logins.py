@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, select, text as sql
 
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.shelves import PEOPLE
+from chaupal.store.machine.shelves import PEOPLE, WANTS
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins, mail_tokens
@@ -52,6 +52,7 @@ SET_PASSWORD = updates(logins, password_hash="hash").where(account_id="of")
 SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
 SET_APPEARANCE = updates(logins, appearance="appearance").where(account_id="of")
 SET_READS = updates(logins, reads="reads").where(account_id="of")
+SET_READS_AT_HOME = updates(logins, reads_at_home="only").where(account_id="of")
 SET_DEFAULTS = updates(
     logins,
     default_visibility="visibility",
@@ -179,8 +180,12 @@ async def set_language(w: Writing, account: int, language: str) -> None:
     await w.run(SET_LANGUAGE, of=account, language=language)
 
 
-async def set_reads(w: Writing, account: int, reads: str) -> None:
+async def set_reads(w: Writing, account: int, reads: str, *, at_home: bool | None = None) -> None:
+    """`at_home`: whether their home is to hold nothing else; None: as it was."""
     await w.run(SET_READS, of=account, reads=reads)
+    if at_home is not None:
+        await w.run(SET_READS_AT_HOME, of=account, only=int(at_home))
+    w.touch(WANTS, account)
 
 
 async def set_appearance(w: Writing, account: int, appearance: str) -> None:

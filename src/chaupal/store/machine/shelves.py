@@ -108,7 +108,9 @@ CARRIED: Kind[int] = Kind("carried", most=50_000, lasting=True)  # what a post r
 PEOPLE: Kind[int] = _whole("people", accounts, most=3_000)
 RELATIONS: Kind[int] = _whole("relations", follows, blocks, mutes, domain_blocks, most=2_000)
 FILTERS: Kind[int] = _whole("filters", filters, filter_keywords, filter_posts, most=2_000)
-WANTS: Kind[int] = Kind("wants", lists.c.exclusive, rows=(tag_follows, list_members), most=5_000)
+WANTS: Kind[int] = Kind(
+    "wants", lists.c.exclusive, logins.c.reads, logins.c.reads_at_home, rows=(tag_follows, list_members), most=5_000
+)
 REACTIONS: Kind[int] = _whole("reactions", likes, bookmarks, pins, thread_mutes, most=1_000)
 TOKENS: Kind[str] = Kind(
     "tokens",

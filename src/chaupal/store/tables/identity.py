@@ -36,6 +36,7 @@ logins = Table(
     big("leaves_at", null=True),  # when the account goes, as its owner asked
     text("appearance"),  # how pages look: theme, size, contrast, digits, Urdu letters; as in the cookie of a guest
     text("reads"),  # codes of the languages they read, or "all"; empty: not asked yet
+    big("reads_at_home", default=0),  # 1: what is in others is kept out of their home
     # Kinds of notifications that come by mail, when the next letter is due, and the last notification that one told of.
     text("mail_kinds", default="mention follow_request"), big("mail_due_at", null=True), big("mailed", default=0),
     big("marks_since", null=True),  # since when they want to be told, and to tell, what was read of messages

@@ -61,6 +61,7 @@ async def front(call: Call[PublicAsked]) -> Answer:
             title=translated(call, N_("Home")),
             live=live_of("home"),
             along=posts.along,
+            home_in=posts.languages,
             **await _company(call, posts),
             **writing.form(call, await writing.blank(call)),
         )

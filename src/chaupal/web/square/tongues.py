@@ -8,6 +8,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.cookies import set_cookie
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.policy.surface import Surface
+from chaupal.reads.timelines import home
 from chaupal.social.people import tongues
 from chaupal.text.language import LANGUAGES as NAMES
 from chaupal.web import links, pages
@@ -16,27 +17,34 @@ from chaupal.web.words import LANGUAGES, N_
 YEAR = 365 * 24 * 3_600  # seconds
 # Those the pages speak or hope to speak; the feeds of these are offered from the start.
 OFFERED = tuple(NAMES)[:13]
+AT_HOME = {"read": True, "all": False}
 UNFINISHED = tuple(code for code in OFFERED if code not in LANGUAGES)
 
 
 class LanguagesTyped(msgspec.Struct, kw_only=True):
-    """`languages`: codes; none of them, or `all`: everything."""
+    """`languages`: codes; none of them, or `all`: everything. `home`: `read`: nothing else stands there; `all`; empty: as it was."""
 
     languages: list[str] = []
     all: bool = False
+    home: str = ""
     next: str = "/"
 
 
 async def show(call: Call[Nothing]) -> Answer:
     """What one reads, what the pages speak, and the languages that wait for translators."""
-    return await pages.render(call, "languages.html", unfinished=UNFINISHED, **strip(call), titled=N_("Languages"))
+    mine = call.viewer.account is not None
+    at_home = mine and await home.in_languages(call.house.reads, call.viewer)
+    return await pages.render(
+        call, "languages.html", unfinished=UNFINISHED, mine=mine, at_home=at_home, **strip(call), titled=N_("Languages")
+    )
 
 
 async def choose(call: Call[LanguagesTyped]) -> Answer:
     """Kept in this browser for a year; with the account, wherever it signs in."""
     codes = [] if call.args.all else call.args.languages
     if call.viewer.account is not None:
-        await tongues.choose(call.house.square, call.viewer, codes)
+        at_home = AT_HOME.get(call.args.home)
+        await tongues.choose(call.house.square, call.viewer, codes, at_home=at_home)
     cookie = set_cookie(call.house.settings, pages.READS, tongues.written(codes), YEAR)
     return redirect(links.back(call.args.next), headers=[cookie])
 

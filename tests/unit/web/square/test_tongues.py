@@ -69,7 +69,7 @@ async def test_pages_of_one_language_and_of_tags_show_what_they_say(village: Vil
     assert "Viel los" in (await village.client.get("/tags/चौपाल", headers=cookie("hi"))).text
 
 
-async def test_an_account_takes_its_languages_along_and_home_is_never_narrowed(village: Village):
+async def test_an_account_takes_its_languages_along_and_home_is_narrowed_where_one_wants_that(village: Village):
     v = village
     await v.follows(v.asha, v.karl)
     await choose(v, "hi", session=v.asha.cookie)
@@ -77,6 +77,22 @@ async def test_an_account_takes_its_languages_along_and_home_is_never_narrowed(v
     assert "Der Raps" not in elsewhere.text
     assert ASKED not in elsewhere.text
     assert "Der Raps" in (await v.client.get("/", headers=cookie(session=v.asha.cookie))).text
+    await v.follows(v.asha, v.ravi)
+    for n in range(3):
+        await v.says(v.karl, f"Zeile {n} #feld", language="de")
+    await v.api(v.asha, "POST", "/api/v1/tags/feld/follow")
+    await choose(v, "hi", session=v.asha.cookie, home="read")
+    assert regex.search(r'name="home" value="read" checked', await v.page_as("IN", "/languages", v.asha))
+    narrow = await v.page_as("IN", "/", v.asha)
+    assert "Zeile" not in narrow and "खेत की बात" in narrow and 'class="also"' in narrow
+    first = (await v.api(v.asha, "GET", "/api/v1/timelines/home", limit=1)).json()
+    assert [post["language"] for post in first] == ["hi"], "pages on which nothing would stand are passed over"
+    await v.api(v.asha, "POST", f"/api/v1/accounts/{v.karl.id}/follow", languages=["de"])
+    assert "Zeile" in await v.page_as("IN", "/", v.asha), (
+        "what is wanted of him goes before what is wanted of everybody"
+    )
+    await choose(v, "hi", session=v.asha.cookie, home="all")
+    assert 'class="also"' not in await v.page_as("IN", "/", v.asha)
 
 
 async def test_all_languages_can_be_chosen_and_nonsense_is_all(village: Village):
