@@ -7,7 +7,7 @@ const OFF = "chaupal.keys-off";
 const POSTS = "main article[id]";
 const TOP = 80; // px: what the bar at the top hides
 
-const posts = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(POSTS)];
+const posts = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(POSTS)].filter((post) => post.checkVisibility());
 
 function current(): HTMLElement | null {
   const focused = document.activeElement?.closest<HTMLElement>(POSTS);
