@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chaupal.app.between import feeds_of, meter_of
 from chaupal.federation.context import Federation
 from chaupal.governance import keyring
 from chaupal.governance.context import Court
@@ -26,12 +25,16 @@ from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import SEATS, Ids
 from chaupal.kernel.settings import Settings
+from chaupal.ports.bus import Bus
+from chaupal.ports.bus_local import LocalBus
+from chaupal.ports.feed import Feeds
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.files import Files
 from chaupal.ports.files_local import LocalFiles
 from chaupal.ports.mail import Mail
 from chaupal.ports.mail_local import MailBySmtp, MailToFiles
 from chaupal.ports.meter import Meter
+from chaupal.ports.meter_local import LocalMeter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
@@ -196,3 +199,46 @@ async def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
             raise
         raise wrong from error
     return work
+
+
+# --- what processes have between them ---
+
+# The driver and what stands on it take a while to bring in, and where one process serves nobody needs them.
+
+
+def valkey_of(settings: Settings) -> "Server | None":
+    """The Valkey that is named, not asked yet; None where one process serves. Raises BadSettings."""
+    if not settings.valkey:
+        return None
+    from chaupal.ports.valkey import Server
+
+    return Server(settings.valkey)
+
+
+def bus_of(server: "Server | None") -> Bus:
+    if server is None:
+        return LocalBus()
+    from chaupal.ports.bus_valkey import ValkeyBus
+
+    return ValkeyBus(server, LocalBus())
+
+
+def meter_of(server: "Server | None", clock: Clock) -> Meter:
+    if server is None:
+        return LocalMeter(clock)
+    from chaupal.ports.meter_valkey import ValkeyMeter
+
+    return ValkeyMeter(clock, server)
+
+
+def feeds_of(server: "Server | None", local: Feeds, work: Work) -> Feeds:
+    """`local`: the homes of this process."""
+    if server is None:
+        return local
+    from chaupal.ports.feed_valkey import Horizon, ValkeyFeeds
+
+    def see() -> Horizon | None:
+        known = work.horizon()
+        return None if known is None else Horizon(*known)
+
+    return ValkeyFeeds(local, server, see)

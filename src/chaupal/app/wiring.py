@@ -8,8 +8,7 @@ import msgspec
 
 from chaupal.api.described import description
 from chaupal.api.routes import ROUTES as API_ROUTES
-from chaupal.app.between import bus_of, meter_of, valkey_of
-from chaupal.app.rooms import joined
+from chaupal.app.rooms import bus_of, joined, meter_of, valkey_of
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.hub import Hub
 from chaupal.fanout.placing import PLACING

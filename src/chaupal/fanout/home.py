@@ -3,7 +3,7 @@
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.ports.feed import tag_source
-from chaupal.social.events_own import HomeChanged
+from chaupal.social.events import HomeChanged
 from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import TieChanged
 from chaupal.store.machine.work import Writing

@@ -27,7 +27,7 @@ from chaupal.http.listening import (
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
-from chaupal.social.events_own import FiltersChanged, ListChanged
+from chaupal.social.events import FiltersChanged, ListChanged
 from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits

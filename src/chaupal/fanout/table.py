@@ -34,8 +34,15 @@ from chaupal.governance.events import (
     WordsNamed,
 )
 from chaupal.kernel.event import Event
-from chaupal.social.events import AccountOpened, ConfirmationAsked, LinksToVerify, PasswordResetAsked
-from chaupal.social.events_own import ListChanged, TagFollowed, TagUnfollowed
+from chaupal.social.events import (
+    AccountOpened,
+    ConfirmationAsked,
+    LinksToVerify,
+    ListChanged,
+    PasswordResetAsked,
+    TagFollowed,
+    TagUnfollowed,
+)
 from chaupal.social.events_posts import FilesUnwanted, PollEnded, PostDeleted, PostEdited, PostPublished
 from chaupal.social.events_ties import (
     Blocked,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chaupal.http.call import Call
-from chaupal.http.cookies import set_cookie
+from chaupal.http.headers import set_cookie
 from chaupal.kernel.errors import NotAllowed
 from chaupal.kernel.secrets import new_secret
 

@@ -7,6 +7,7 @@ import regex
 from chaupal.http.call import Answer
 from chaupal.http.route import Route, Shape
 from chaupal.http.scope import Pairs, Scope
+from chaupal.kernel.settings import Settings
 
 CSP = "content-security-policy"
 PAGE_CSP = (
@@ -103,3 +104,13 @@ def preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
     """
     asked = dict(scope["headers"]).get(b"access-control-request-headers", b"")
     return [*PREFLIGHT, (b"access-control-allow-headers", asked or USUAL), (b"vary", b"Access-Control-Request-Headers")]
+
+
+# --- cookies that answers set ---
+
+
+def set_cookie(settings: Settings, name: str, value: str, seconds: int | None = None) -> tuple[str, str]:
+    """The header by which a browser keeps `value` for so long. None: until it is closed; 0: no longer."""
+    lasts = "" if seconds is None else f"; Max-Age={seconds}"
+    secure = "; Secure" if settings.secure else ""
+    return "set-cookie", f"{name}={value}; Path=/{lasts}; HttpOnly; SameSite=Lax{secure}"

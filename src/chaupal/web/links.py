@@ -1,13 +1,15 @@
-"""Where things are on the pages: people, posts, tags, pictures, and where a form may lead back to."""
+"""Where things are on the pages: people, posts, tags, pictures, where a form may lead back to; what other sites show of a link."""
 
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode, urlsplit
 
+import msgspec
 import regex
 from markupsafe import Markup, escape
 
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Captions, Emoji, Person, Picture, Post
+from chaupal.text.length import truncate
 
 MOST_TRANSLATED = 600  # letters, which are nine each in an address where they are Indian ones
 HUES = 6  # kinds of disks for people without a picture
@@ -115,3 +117,46 @@ def header(shown: Person) -> str:
 
 def path_of(shown: Post, author: Person) -> str:
     return post(author.handle, shown.id)
+
+
+# --- what other sites show of a link to a page here ---
+
+
+WORDS = 200  # letters of a description
+
+
+class PagePicture(msgspec.Struct, frozen=True):
+    """A picture by its path on this server. `large`: the page is about it, not only signed by it."""
+
+    address: str
+    description: str = ""
+    large: bool = False
+
+
+class PagePreview(msgspec.Struct, frozen=True):
+    """The words and the picture of a page."""
+
+    words: str = ""
+    picture: PagePicture | None = None
+
+
+def preview_of_post(post: Post, author: Person) -> PagePreview:
+    """A warning stands for the words and for the pictures behind it."""
+    if post.spoiler:
+        return PagePreview(_short(post.spoiler), _portrait(author))
+    first = next((p for p in post.pictures if p.kind == "image"), None)
+    if first is None or post.sensitive:
+        return PagePreview(_short(post.text), _portrait(author))
+    return PagePreview(_short(post.text), PagePicture(picture(first, "original"), first.description, large=True))
+
+
+def preview_of_person(person: Person) -> PagePreview:
+    return PagePreview(_short(person.note), _portrait(person))
+
+
+def _portrait(person: Person) -> PagePicture | None:
+    return PagePicture(avatar(person)) if person.avatar else None
+
+
+def _short(text: str) -> str:
+    return truncate(" ".join(text.split()), WORDS)

@@ -14,7 +14,7 @@ from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.ruling_texts import notice_page
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Placeholder
-from chaupal.reads.court import stated, visibility
+from chaupal.reads.court import visibility
 
 
 class MeasureShown(msgspec.Struct, kw_only=True):
@@ -74,7 +74,7 @@ async def show(call: Call[ById]) -> Visibility:
     found = await visibility.rulings_on(call.house.reads, call.viewer, call.args.id)
     seen, rulings = found.seen, found.rulings
     named = next((ruling for ruling in rulings if not ruling.neutral), None)
-    said = await stated.statements_about(call.house.reads, seen.item)
+    said = await visibility.statements_about(call.house.reads, seen.item)
     hiding = [ruling for ruling in rulings if ruling.measure in HIDING]
     return Visibility(
         id=str(call.args.id),
@@ -92,7 +92,7 @@ async def show(call: Call[ById]) -> Visibility:
     )
 
 
-def _stated(statement: stated.Statement) -> StatedShown:
+def _stated(statement: visibility.Statement) -> StatedShown:
     return StatedShown(
         server=statement.domain,
         what=statement.what,

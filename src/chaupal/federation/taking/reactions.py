@@ -1,11 +1,11 @@
 """Likes, reposts and pins that come from other servers, and their ends."""
 
 from chaupal.federation import ours
-from chaupal.federation.reading.values import PUBLIC, same_host
+from chaupal.federation.reading.values import PUBLIC, same_host, uri_of, value_of, word_of
 from chaupal.federation.taking.acting import Deed
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.facts import Visibility
-from chaupal.social.posts import pinning, posts, reactions
+from chaupal.social.posts import pinning, polls, posts, reactions
 from chaupal.store.federation import people, uris
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.posts import as_written
@@ -93,3 +93,20 @@ async def _check_featured(deed: Deed, reading: Reading) -> None:
     known = await people.remote_of(reading, deed.me)
     if known is None or not known.featured or deed.act.target != known.featured:
         raise NotFound
+
+
+# --- answers to polls ---
+
+
+async def vote(deed: Deed) -> None:
+    """They choose, in a poll that they can see. Each choice of several comes by itself. Raises NotFound, Invalid, NotAllowed."""
+    said = deed.act.whole or {}
+    post_id = ours.post_in(deed.fed.settings, uri_of(value_of(said, "inReplyTo")))
+    post = await as_written(deed.w, post_id) if post_id is not None else None
+    if post is None or post.poll is None:
+        raise NotFound
+    titles = [option.title for option in post.poll.options]
+    name = word_of(said, "name")
+    if name not in titles:
+        raise NotFound
+    await polls.vote(deed.fed.square, deed.viewer, post.id, [titles.index(name)], one_by_one=True)

@@ -8,7 +8,7 @@ from chaupal.federation.context import Federation
 from chaupal.federation.reading.activities import Activity, read_act
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.objects import is_vote
-from chaupal.federation.taking import needs, people, quotes, reactions, reports, said, ties, votes
+from chaupal.federation.taking import needs, people, posts, quotes, reactions, reports, ties
 from chaupal.federation.taking.acting import Deed, Doer
 from chaupal.federation.taking.needs import Need
 from chaupal.kernel.errors import NotFound
@@ -76,16 +76,16 @@ async def _undo_by_id(deed: Deed) -> None:
 
 
 async def _create(deed: Deed) -> None:
-    await (votes.vote(deed) if is_vote(deed.act.whole) else said.create(deed))
+    await (reactions.vote(deed) if is_vote(deed.act.whole) else posts.create(deed))
 
 
 async def _delete(deed: Deed) -> None:
-    await (people.delete(deed) if deed.act.object == deed.by.actor else said.delete(deed))
+    await (people.delete(deed) if deed.act.object == deed.by.actor else posts.delete(deed))
 
 
 async def _update(deed: Deed) -> None:
     is_person = deed.act.object_kind in PEOPLE or deed.act.object == deed.by.actor
-    await (people.update(deed) if is_person else said.update(deed))
+    await (people.update(deed) if is_person else posts.update(deed))
 
 
 TABLE: dict[tuple[str, str], Taker] = {

@@ -12,10 +12,12 @@ from chaupal.policy.measures import SEEN
 from chaupal.policy.rulings import Ruling, severity
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Post
+from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import Placeholder, Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
+from chaupal.store.federation import stated
+from chaupal.store.federation.stated import Statement as Statement
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.square.posts import sealed_posts
 
@@ -85,3 +87,16 @@ def _told_rulings(viewer: Viewer, subject: Subject, facts: Facts, *, own: bool) 
             known = not ruling.neutral or (not own and may_know_of(viewer, ruling))
             if known if everything else met:
                 yield ruling
+
+
+# --- what other servers say of their own things ---
+
+
+async def statements_about(reads: Reads, thing: Post | Person) -> tuple[Statement, ...]:
+    """What its server says of a thing and of whoever wrote it, of what came from one; of ours there is nothing to be said."""
+    if not thing.server:
+        return ()
+    ids = (thing.id, thing.author) if isinstance(thing, Post) else (thing.id,)
+    async with reads.work.reading() as reading:
+        found = await stated.statements_about(reading, ids, reads.clock())
+    return tuple(one for id_ in ids for one in found.get(id_, ()))

@@ -13,7 +13,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.people import bylines, filtering, people
 from chaupal.reads.people.bylines import Bylines
 from chaupal.reads.people.filtering import NOTHING, Matches
-from chaupal.reads.posts import polls, quotes, reactions
+from chaupal.reads.posts import quotes, reactions
 
 
 class Quoted(NamedTuple):
@@ -62,5 +62,5 @@ async def around(
         flags = await reactions.flags(reads, viewer, [post.id for post in shown])
     following = await quotes.following(reads, viewer, shown)
     met = await filtering.matches(reads, viewer, posts)
-    votes, by = await polls.votes(reads, viewer, shown), await bylines.of_posts(reads, viewer, every)
+    votes, by = await reactions.votes(reads, viewer, shown), await bylines.of_posts(reads, viewer, every)
     return Around(authors, flags, votes, quoted, following, met, by)

@@ -1,15 +1,18 @@
-"""What the viewer did with posts, as bitmasks for the tails of a page; asked for with every page of posts."""
+"""What the viewer did with posts: marks, as bitmasks for the tails of a page, and choices in polls; asked for with every page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from chaupal.policy.things import Poll, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.store.square import reactions as store
+from chaupal.store.machine.noted import note_until
+from chaupal.store.square import polls, reactions as store
 
 LIKED, REPOSTED, SAVED = store.LIKED, store.REPOSTED, store.SAVED
 MUTED, PINNED = store.MUTED, store.PINNED  # of conversations, and of one's own posts
 
 NOTHING: dict[int, int] = {}
+NO_VOTES: dict[int, tuple[int, ...]] = {}
 
 
 async def flags(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, int]:
@@ -25,3 +28,19 @@ async def flags(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> dict[int, i
         return kept
     async with reads.work.reading() as reading:
         return await store.marks(reading, me, ids)
+
+
+async def votes(reads: Reads, viewer: Viewer, posts: Iterable[Post]) -> dict[int, tuple[int, ...]]:
+    """Post -> the options that the viewer chose; the store is asked only where there are polls and somebody is signed in."""
+    ids = [post.id for post in posts if post.poll is not None and _noted(post.poll, reads.clock())]
+    if not ids or viewer.account is None:
+        return NO_VOTES
+    async with reads.work.reading() as reading:
+        return await polls.voted(reading, viewer.account, ids)
+
+
+def _noted(poll: Poll, now: int) -> bool:
+    """Whatever shows a poll shows another one when it ends."""
+    if now < poll.ends_at:
+        note_until(poll.ends_at)
+    return True

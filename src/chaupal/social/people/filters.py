@@ -10,7 +10,7 @@ from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_own import FiltersChanged
+from chaupal.social.events import FiltersChanged
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import filters

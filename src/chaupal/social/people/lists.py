@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_own import ListChanged
+from chaupal.social.events import ListChanged
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import lists

@@ -3,7 +3,7 @@
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_own import TagFollowed, TagUnfollowed
+from chaupal.social.events import TagFollowed, TagUnfollowed
 from chaupal.store.square import tag_follows
 from chaupal.text.clean import BadText, normalise_post
 from chaupal.text.entities import find_entities

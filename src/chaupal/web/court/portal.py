@@ -9,7 +9,7 @@ import msgspec
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import Enrolment, Filing
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.cookies import set_cookie
+from chaupal.http.headers import set_cookie
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Invalid, NotFound, Problem

@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.cookies import set_cookie
+from chaupal.http.headers import set_cookie
 from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.countries import known_country

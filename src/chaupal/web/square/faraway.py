@@ -13,7 +13,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences.placeholders import country_names
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
-from chaupal.reads.court import stated
+from chaupal.reads.court import visibility
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
@@ -129,5 +129,5 @@ async def statements(call: Call[Any], thing: Post | Person) -> list[StatedLine]:
     language = call.viewer.language
     return [
         StatedLine(one.domain, country_names((one.country,), language) if one.country else "", one.order, one.until)
-        for one in await stated.statements_about(call.house.reads, thing)
+        for one in await visibility.statements_about(call.house.reads, thing)
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.cookies import set_cookie
+from chaupal.http.headers import set_cookie
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, post
 from chaupal.kernel.errors import NotFound, or_not_found

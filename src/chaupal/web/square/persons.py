@@ -20,7 +20,7 @@ from chaupal.social.people import graph
 from chaupal.text.fold import count_key
 from chaupal.web import links, pages
 from chaupal.web.errors import blocked_by
-from chaupal.web.square import elsewhere, faraway, tongues
+from chaupal.web.square import faraway, tongues
 from chaupal.web.square.cards import Limit, cards, face
 from chaupal.web.square.reading import pager
 from chaupal.web.words import N_, words
@@ -89,7 +89,7 @@ async def person(call: Call[PersonAsked]) -> Answer:
         show=args.show,
         pager=pager(call, posts, show=args.show),
         title=f"{seen.item.shown_name} (@{seen.item.handle})",
-        shared=elsewhere.of_person(seen.item),
+        shared=links.preview_of_person(seen.item),
         avatar=links.avatar(seen.item),
         header=links.header(seen.item),
         stated=await faraway.statements(call, seen.item),

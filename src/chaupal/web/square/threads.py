@@ -16,7 +16,7 @@ from chaupal.reads.people import crowds
 from chaupal.reads.timelines import thread
 from chaupal.text.length import truncate
 from chaupal.web import links, pages
-from chaupal.web.square import elsewhere, faraway, writing
+from chaupal.web.square import faraway, writing
 from chaupal.web.square.cards import Card, cards, tree
 from chaupal.web.square.persons import gone_with, people_page
 from chaupal.web.words import N_, words
@@ -65,7 +65,7 @@ async def permalink(call: Call[PostAddress]) -> Answer:
         before=before,
         after=after,
         title=title_of(call, card),
-        shared=elsewhere.of_post(card.post, card.author),
+        shared=links.preview_of_post(card.post, card.author),
         stated=await faraway.statements(call, seen.item),
         **form,
     )

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.cookies import set_cookie
+from chaupal.http.headers import set_cookie
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import home

@@ -5,7 +5,7 @@ from typing import Any
 from chaupal.federation import finding
 from chaupal.federation.reading.actors import read_actor
 from chaupal.federation.taking.posts import change_post, take_post
-from chaupal.reads.court import stated as reads
+from chaupal.reads.court import visibility as reads
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 from chaupal.store.federation.stated import Statement

@@ -11,7 +11,7 @@ from chaupal.kernel.clock import iso
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Poll
-from chaupal.reads.posts import polls as looked
+from chaupal.reads.posts import reactions as looked
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import polls
 
