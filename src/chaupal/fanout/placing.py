@@ -6,24 +6,7 @@ from msgspec.structs import replace
 
 from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
-from chaupal.http.listening import (
-    ANNOUNCED,
-    ELSEWHERE,
-    EVERYBODY,
-    HERE,
-    MEDIA,
-    PUBLIC,
-    ReactionTiding,
-    Recipients,
-    RulingTiding,
-    Tiding,
-    direct_of,
-    home_of,
-    list_topic,
-    notifications_of,
-    tag_here_topic,
-    tag_topic,
-)
+from chaupal.http import listening
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
@@ -47,15 +30,15 @@ POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client m
 async def _published(streams: Streams, event: PostPublished) -> list[Placed]:
     if event.visibility == Visibility.DIRECT:
         return []  # told as a conversation, once it stands among the messages of whom it is for
-    tiding = Tiding("update", event.post)
+    tiding = listening.Tiding("update", event.post)
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
 async def _edited(streams: Streams, event: PostEdited | QuoteRevoked | CardShown) -> list[Placed]:
     """Where the post was told of, that it is another now."""
-    tiding = Tiding("status.update", event.post)
+    tiding = listening.Tiding("status.update", event.post)
     if event.visibility == Visibility.DIRECT:
-        return [(home_of(event.author), tiding)]
+        return [(listening.home_of(event.author), tiding)]
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
@@ -66,28 +49,28 @@ async def _topics(streams: Streams, event: PostPublished | PostEdited | QuoteRev
         async with streams.work.reading() as reading:
             subjects = subjects_of(await posts.sealed_posts(reading, (event.post,)))
         for subject in subjects:
-            topics.update(tag_topic(term) for term in subject.terms)
+            topics.update(listening.tag_topic(term) for term in subject.terms)
             if not subject.server:
-                topics.update(tag_here_topic(term) for term in subject.terms)
+                topics.update(listening.tag_here_topic(term) for term in subject.terms)
             topics |= streams.tagged(subject.terms)
             if isinstance(event, QuoteRevoked) or event.reply_to_account in (None, event.author):
-                squares = {PUBLIC, ELSEWHERE if subject.server else HERE}
+                squares = {listening.PUBLIC, listening.ELSEWHERE if subject.server else listening.HERE}
                 topics |= squares | (_with_media(squares) if subject.media else set())
     return topics
 
 
 def _with_media(topics: Iterable[str]) -> set[str]:
-    return {topic + MEDIA for topic in topics}
+    return {topic + listening.MEDIA for topic in topics}
 
 
-SQUARES = (PUBLIC, HERE, ELSEWHERE)
+SQUARES = (listening.PUBLIC, listening.HERE, listening.ELSEWHERE)
 EVERY_SQUARE = frozenset((*SQUARES, *_with_media(SQUARES)))
 
 
 async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
     """To those who may have it before them: that it is gone tells others that it was there."""
     who = {event.author, *event.mentions}
-    topics = {home_of(account) for account in who} | {direct_of(account) for account in who}
+    topics = {listening.home_of(account) for account in who} | {listening.direct_of(account) for account in who}
     if event.visibility != Visibility.DIRECT:
         authors = [author for id_, author in event.gone if id_ == event.post or id_ not in event.reserved]
         topics |= streams.homes(authors) | streams.lists(authors)
@@ -98,45 +81,52 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
         # A repost for a few is told to these alone, though what it carried was everybody's.
         apart = id_ != event.post and id_ in event.reserved
         whom = streams.homes([author]) | streams.lists([author]) if apart else topics
-        told += [(topic, Tiding("delete", one)) for topic in whom for one in ((event.post, id_) if apart else (id_,))]
+        told += [
+            (topic, listening.Tiding("delete", one))
+            for topic in whom
+            for one in ((event.post, id_) if apart else (id_,))
+        ]
     return list(dict.fromkeys(told))
 
 
 async def _conversed(streams: Streams, event: ConversationMoved | MessageSeen) -> list[Placed]:
-    return [(direct_of(event.account), Tiding("conversation", event.root))]
+    return [(listening.direct_of(event.account), listening.Tiding("conversation", event.root))]
 
 
 async def _announced(streams: Streams, event: AnnouncementTold) -> list[Placed]:
-    return [(ANNOUNCED, Tiding("announcement", event.announcement))]
+    return [(listening.ANNOUNCED, listening.Tiding("announcement", event.announcement))]
 
 
 async def _unannounced(streams: Streams, event: AnnouncementEnded) -> list[Placed]:
-    return [(ANNOUNCED, Tiding("announcement.delete", event.announcement))]
+    return [(listening.ANNOUNCED, listening.Tiding("announcement.delete", event.announcement))]
 
 
 async def _reacted(streams: Streams, event: ReactionMoved) -> list[Placed]:
     return [
-        (ANNOUNCED, ReactionTiding("announcement.reaction", event.announcement, name=event.name, count=event.count))
+        (
+            listening.ANNOUNCED,
+            listening.ReactionTiding("announcement.reaction", event.announcement, name=event.name, count=event.count),
+        )
     ]
 
 
 async def _noticed(streams: Streams, event: NotificationMade) -> list[Placed]:
-    return [(notifications_of(event.account), Tiding("notification", event.notification))]
+    return [(listening.notifications_of(event.account), listening.Tiding("notification", event.notification))]
 
 
 async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
     """Nobody is told; from now on others of its people are heard."""
-    if streams.listens(list_topic(event.list)):
+    if streams.listens(listening.list_topic(event.list)):
         await streams.read_list(event.list)
     return []
 
 
 async def _refiltered(streams: Streams, event: FiltersChanged) -> list[Placed]:
-    return [(home_of(event.account), Tiding("filters_changed", 0))]
+    return [(listening.home_of(event.account), listening.Tiding("filters_changed", 0))]
 
 
 async def _merged(streams: Streams, event: NotificationsMerged) -> list[Placed]:
-    return [(notifications_of(event.account), Tiding("merged", event.at))]
+    return [(listening.notifications_of(event.account), listening.Tiding("merged", event.at))]
 
 
 async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
@@ -149,7 +139,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
     few = await _who_may_know(streams, event)
     quoting = await _quoting(streams, under, few)
-    tiding = RulingTiding(
+    tiding = listening.RulingTiding(
         "ruled",
         event.subject,
         few,
@@ -160,16 +150,16 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         reposts=carry,
         account=event.kind == "account",
     )
-    return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
+    return [(listening.EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
 
 
-async def _who_may_know(streams: Streams, event: RulingChanged) -> Recipients | None:
+async def _who_may_know(streams: Streams, event: RulingChanged) -> listening.Recipients | None:
     async with streams.work.reading() as reading:
         row = await rulings.ruling(reading, event.ruling)
-    return Recipients(event.territory, event.owner) if row is None or row.neutral else None
+    return listening.Recipients(event.territory, event.owner) if row is None or row.neutral else None
 
 
-async def _quoting(streams: Streams, under: Sequence[int], few: Recipients | None) -> list[Placed]:
+async def _quoting(streams: Streams, under: Sequence[int], few: listening.Recipients | None) -> list[Placed]:
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
@@ -179,7 +169,7 @@ async def _quoting(streams: Streams, under: Sequence[int], few: Recipients | Non
 
 
 async def _sharing(
-    streams: Streams, event: RulingChanged, under: Sequence[int], few: Recipients | None
+    streams: Streams, event: RulingChanged, under: Sequence[int], few: listening.Recipients | None
 ) -> list[Placed]:
     """Other posts with a picture that a ruling is about: withheld with it wherever its owner uses it, and back with it."""
     if event.measure not in COVERING:
@@ -191,7 +181,7 @@ async def _sharing(
 
 
 async def _placed_anew(
-    streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: Recipients | None
+    streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: listening.Recipients | None
 ) -> list[Placed]:
     """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""
     told: list[Placed] = []

@@ -10,18 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-from chaupal.http.listening import (
-    CLOSING,
-    EVERYBODY,
-    HOME,
-    LIST,
-    Hearing,
-    Listener,
-    Tiding,
-    home_of,
-    list_topic,
-    tag_topic,
-)
+from chaupal.http import listening
 from chaupal.kernel.errors import TooMany
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -37,7 +26,7 @@ from chaupal.store.square.wants import wants_of
 
 LATELY = 2_000  # events remembered as heard
 
-type Placed = tuple[str, Tiding]
+type Placed = tuple[str, listening.Tiding]
 type Place = Callable[["Streams", Any], Awaitable[Iterable[Placed]]]
 type Placing = Mapping[type[Event], Place]  # where an event is told, and as what; what is not in it is not told
 
@@ -49,10 +38,10 @@ class Streams:
         self.work = work
         self._placing = placing
         self._most = settings.streams_per_caller * settings.rate_limit_scale if settings.rate_limits else None
-        self._listeners: set[Listener] = set()
-        self._by_key: dict[str, set[Listener]] = {}
+        self._listeners: set[listening.Listener] = set()
+        self._by_key: dict[str, set[listening.Listener]] = {}
         self._by_who: dict[str, int] = {}
-        self._topics: dict[str, set[Listener]] = {}
+        self._topics: dict[str, set[listening.Listener]] = {}
         self._followers: dict[int, set[int]] = {}  # of those who listen to their homes: whom -> who
         self._following: dict[int, set[int]] = {}
         self._tagging: dict[str, set[int]] = {}  # of those who listen to their homes: followed tag -> who
@@ -70,7 +59,7 @@ class Streams:
         """How many connections stand open."""
         return len(self._listeners)
 
-    def join(self, listener: Listener) -> None:
+    def join(self, listener: listening.Listener) -> None:
         """See `http.listening.Streams`."""
         for net in listener.who:
             if self._most is not None and self._by_who.get(net.name, 0) >= self._most * net.times:
@@ -80,7 +69,7 @@ class Streams:
         self._listeners.add(listener)
         self._by_key.setdefault(listener.key, set()).add(listener)
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: listening.Listener) -> None:
         """See `http.listening.Streams`."""
         if listener not in self._listeners:
             return
@@ -93,13 +82,13 @@ class Streams:
         for hearing in tuple(listener.hears):
             self.unlisten(listener, hearing.name)
 
-    async def listen(self, listener: Listener, hearing: Hearing) -> None:
+    async def listen(self, listener: listening.Listener, hearing: listening.Hearing) -> None:
         """See `http.listening.Streams`. Listening twice to one stream is listening once."""
         for topic in hearing.topics:
-            if topic.startswith(HOME) and topic not in self._topics:
+            if topic.startswith(listening.HOME) and topic not in self._topics:
                 await self._watch(listener.call.viewer.me)
-            elif topic.startswith(LIST) and topic not in self._topics:
-                await self.read_list(int(topic.removeprefix(LIST)))
+            elif topic.startswith(listening.LIST) and topic not in self._topics:
+                await self.read_list(int(topic.removeprefix(listening.LIST)))
         if listener in self._listeners and all(h.name != hearing.name for h in listener.hears):
             listener.hears.append(hearing)
             for topic in hearing.topics:
@@ -107,26 +96,26 @@ class Streams:
         else:
             self._leave(listener, hearing.topics)
 
-    def unlisten(self, listener: Listener, name: tuple[str, ...]) -> None:
+    def unlisten(self, listener: listening.Listener, name: tuple[str, ...]) -> None:
         """See `http.listening.Streams`."""
         gone = [h for h in listener.hears if h.name == name]
         listener.hears = [h for h in listener.hears if h.name != name]
         self._leave(listener, {topic for hearing in gone for topic in hearing.topics})
 
-    def _leave(self, listener: Listener, topics: Iterable[str]) -> None:
+    def _leave(self, listener: listening.Listener, topics: Iterable[str]) -> None:
         """Those of the topics that none of its streams hears any more."""
         for topic in topics:
             if not listener.hearings(topic):
                 _remove(self._topics, topic, listener)
-                if topic.startswith(HOME) and topic not in self._topics:
+                if topic.startswith(listening.HOME) and topic not in self._topics:
                     self._unwatch(listener.call.viewer.me)
-                elif topic.startswith(LIST) and topic not in self._topics:
-                    self._forget_list(int(topic.removeprefix(LIST)))
+                elif topic.startswith(listening.LIST) and topic not in self._topics:
+                    self._forget_list(int(topic.removeprefix(listening.LIST)))
 
     def close(self) -> None:
         """See `http.listening.Streams`."""
         for listener in tuple(self._listeners):
-            listener.end(CLOSING)
+            listener.end(listening.CLOSING)
 
     def doubt(self, touched: set[Touched] | None) -> None:
         """Called with what a commit makes the store forget: connections of tokens that changed are looked at anew."""
@@ -195,22 +184,24 @@ class Streams:
 
     def homes(self, authors: Iterable[int]) -> set[str]:
         """The homes that are listened to and in which posts of these authors may stand, their own among them."""
-        return {home_of(account) for author in authors for account in (author, *self._followers.get(author, ()))}
+        return {
+            listening.home_of(account) for author in authors for account in (author, *self._followers.get(author, ()))
+        }
 
     def tagged(self, keys: Iterable[str]) -> set[str]:
         """The homes that are listened to by those who follow one of these tags."""
-        return {home_of(account) for key in keys for account in self._tagging.get(key, ())}
+        return {listening.home_of(account) for key in keys for account in self._tagging.get(key, ())}
 
     def lists(self, authors: Iterable[int]) -> set[str]:
         """The lists that are listened to and in which one of these authors stands."""
-        return {list_topic(id_) for author in authors for id_ in self._in_lists.get(author, ())}
+        return {listening.list_topic(id_) for author in authors for id_ in self._in_lists.get(author, ())}
 
     def listens(self, topic: str) -> bool:
         return topic in self._topics
 
     def tags(self) -> list[str]:
         """The tags that are listened to."""
-        return [topic for topic in self._topics if topic.startswith(tag_topic(""))]
+        return [topic for topic in self._topics if topic.startswith(listening.tag_topic(""))]
 
     # --- events ---
 
@@ -249,7 +240,9 @@ class Streams:
             event = self._waiting.popleft()
             try:
                 for topic, tiding in await self._placing[type(event)](self, event):
-                    for listener in tuple(self._listeners if topic == EVERYBODY else self._topics.get(topic, ())):
+                    for listener in tuple(
+                        self._listeners if topic == listening.EVERYBODY else self._topics.get(topic, ())
+                    ):
                         listener.offer(topic, tiding)
             except Exception:
                 log.exception("an event could not be told to streams", event_name=type(event).__name__)

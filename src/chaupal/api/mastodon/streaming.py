@@ -12,24 +12,8 @@ from chaupal.api.mastodon.announcements import shown as announcement_shown
 from chaupal.api.mastodon.conversations import shown as talks_shown
 from chaupal.api.mastodon.notifications.notifications import written
 from chaupal.api.mastodon.posts.statuses import Pen, pen_for
+from chaupal.http import listening
 from chaupal.http.call import Answer, Call
-from chaupal.http.listening import (
-    ANNOUNCED,
-    HOME,
-    LIST,
-    MEDIA,
-    Hearing,
-    ReactionTiding,
-    RulingTiding,
-    Tiding,
-    Told,
-    direct_of,
-    home_of,
-    list_topic,
-    notifications_of,
-    tag_here_topic,
-    tag_topic,
-)
 from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, get
 from chaupal.kernel.errors import Malformed, NotFound
@@ -81,45 +65,45 @@ class UserWithheld(msgspec.Struct):
 # --- which streams there are -----------------------------------------------------------------------------------------
 
 
-async def user(call: Call[Nothing]) -> Hearing:
+async def user(call: Call[Nothing]) -> listening.Hearing:
     """One's home, and one's notifications where the token may read them."""
-    topics = (home_of(call.me), ANNOUNCED)
+    topics = (listening.home_of(call.me), listening.ANNOUNCED)
     if call.caller is None or allows(call.caller.scopes, "read:notifications"):
-        topics += (notifications_of(call.me),)
-    return Hearing(("user",), topics, compose)
+        topics += (listening.notifications_of(call.me),)
+    return listening.Hearing(("user",), topics, compose)
 
 
-async def notices(call: Call[Nothing]) -> Hearing:
+async def notices(call: Call[Nothing]) -> listening.Hearing:
     """One's notifications alone."""
-    return Hearing(("user:notification",), (notifications_of(call.me),), compose)
+    return listening.Hearing(("user:notification",), (listening.notifications_of(call.me),), compose)
 
 
-async def direct(call: Call[Nothing]) -> Hearing:
+async def direct(call: Call[Nothing]) -> listening.Hearing:
     """What is said to oneself alone."""
-    return Hearing(("direct",), (direct_of(call.me),), compose)
+    return listening.Hearing(("direct",), (listening.direct_of(call.me),), compose)
 
 
-async def public(call: Call[PublicHeard]) -> Hearing:
+async def public(call: Call[PublicHeard]) -> listening.Hearing:
     """The square: all of it, what this server's people say, or what others' say. Each stream is a topic of its name."""
     name = call.route.stream
-    topic = name + MEDIA if call.args.only_media and not name.endswith(MEDIA) else name
-    return Hearing((topic,), (topic,), compose)
+    topic = name + listening.MEDIA if call.args.only_media and not name.endswith(listening.MEDIA) else name
+    return listening.Hearing((topic,), (topic,), compose)
 
 
-async def tagged(call: Call[TagHeard]) -> Hearing:
+async def tagged(call: Call[TagHeard]) -> listening.Hearing:
     """Posts with a tag. Raises Malformed where none is named."""
     tag = call.args.tag.strip().removeprefix("#")
     key = fold.count_key(tag)
     if not key:
         raise Malformed("tag_missing")
-    topic = tag_here_topic if call.route.stream == TAG_HERE else tag_topic
-    return Hearing((call.route.stream, tag), (topic(key),), compose)
+    topic = listening.tag_here_topic if call.route.stream == TAG_HERE else listening.tag_topic
+    return listening.Hearing((call.route.stream, tag), (topic(key),), compose)
 
 
-async def listed(call: Call[ListHeard]) -> Hearing:
+async def listed(call: Call[ListHeard]) -> listening.Hearing:
     """What the people of one's own list write. Raises NotFound."""
     own = await lists.by_id(call.house.reads, call.viewer, call.args.list)
-    return Hearing((call.route.stream, str(own.id)), (list_topic(own.id),), compose)
+    return listening.Hearing((call.route.stream, str(own.id)), (listening.list_topic(own.id),), compose)
 
 
 async def health(call: Call[Nothing]) -> Answer:
@@ -135,14 +119,14 @@ async def door(call: Call[Nothing]) -> Answer:
 # --- how it is told --------------------------------------------------------------------------------------------------
 
 
-async def compose(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def compose(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """What this viewer is told of it, by the law of this moment; nothing where it is not for them."""
     return await WORDS[tiding.kind](call, topic, tiding)
 
 
-async def _update(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
-    home = topic.startswith(HOME)
-    of_list = int(topic.removeprefix(LIST)) if topic.startswith(LIST) else None
+async def _update(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
+    home = topic.startswith(listening.HOME)
+    of_list = int(topic.removeprefix(listening.LIST)) if topic.startswith(listening.LIST) else None
     context = "home" if home or of_list else "public"
     seen = await streams.post(call.house.reads, call.viewer, tiding.id, home=home, context=context, of_list=of_list)
     return [("update", body)] if seen is not None and (body := await _status(call, seen)) else ()
@@ -158,19 +142,19 @@ async def _status(call: Call[Any], seen: Visible[Post]) -> bytes:
     return Pen(call, Around(await people.of_posts(reads, viewer, [seen]), met=met)).write(seen)
 
 
-async def _changed(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _changed(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """Itself, as it is now: its words, its poll, or whether it still quotes."""
-    home = topic.startswith(HOME)
+    home = topic.startswith(listening.HOME)
     seen = await streams.post(call.house.reads, call.viewer, tiding.id, home=home, context="home" if home else "public")
     body = (await pen_for(call, [seen])).write(seen) if seen is not None else b""
     return [("status.update", body)] if body else ()
 
 
-async def _delete(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _delete(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     return [("delete", str(tiding.id).encode())]
 
 
-async def _notification(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _notification(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     try:
         told = await notifications.by_id(call.house.reads, call.viewer, tiding.id)
     except NotFound:
@@ -178,26 +162,26 @@ async def _notification(call: Call[Any], topic: str, tiding: Tiding) -> Sequence
     return [("notification", one) for one in await written(call, [told])]
 
 
-async def _merged(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _merged(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """What was kept apart stands among the rest: clients read their notifications anew."""
     return [("notifications_merged", b"1")]
 
 
-async def _announcement(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _announcement(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     told = await announcements.by_id(call.house.reads, call.viewer, tiding.id)
     return [("announcement", _encode(announcement_shown(call, told)))] if told else ()
 
 
-async def _unannounced(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _unannounced(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     return [("announcement.delete", str(tiding.id).encode())]
 
 
-async def _reacted(call: Call[Any], topic: str, tiding: ReactionTiding) -> Sequence[Told]:
+async def _reacted(call: Call[Any], topic: str, tiding: listening.ReactionTiding) -> Sequence[listening.Told]:
     said = {"name": tiding.name, "count": tiding.count, "announcement_id": str(tiding.id)}
     return [("announcement.reaction", _encode(said))]
 
 
-async def _conversation(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _conversation(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """What is withheld here is no news."""
     try:
         talk = await conversations.by_root(call.house.reads, call.viewer, tiding.id)
@@ -206,10 +190,10 @@ async def _conversation(call: Call[Any], topic: str, tiding: Tiding) -> Sequence
     return [("conversation", _encode(one)) for one in await talks_shown(call, [talk]) if not talk.last.withheld]
 
 
-async def _ruled(call: Call[Any], topic: str, tiding: RulingTiding) -> Sequence[Told]:
+async def _ruled(call: Call[Any], topic: str, tiding: listening.RulingTiding) -> Sequence[listening.Told]:
     """Where it is withheld now; to those who are there, that it is gone; to those to whom it has come back, itself."""
     stands = await streams.standing(call.house.reads, call.viewer, tiding.id, tiding.posts, tiding.reposts)
-    told: list[Told] = []
+    told: list[listening.Told] = []
     if tiding.withheld == "status" and stands.known:
         withheld = StatusWithheld(str(tiding.id), str(tiding.owner), stands.countries)
         told.append(("status_withheld", _encode({"status_withheld": withheld})))
@@ -222,12 +206,12 @@ async def _ruled(call: Call[Any], topic: str, tiding: RulingTiding) -> Sequence[
     return told
 
 
-async def _refiltered(call: Call[Any], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def _refiltered(call: Call[Any], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """What is to be filtered is asked for anew; the message itself says nothing."""
     return [("filters_changed", b"{}")]  # libraries read every payload as JSON
 
 
-WORDS: dict[str, Callable[[Call[Any], str, Any], Awaitable[Sequence[Told]]]] = {
+WORDS: dict[str, Callable[[Call[Any], str, Any], Awaitable[Sequence[listening.Told]]]] = {
     "update": _update,
     "status.update": _changed,
     "delete": _delete,

@@ -8,26 +8,14 @@ from chaupal.fanout.federation.telling import address, fed_of, tell_of_person
 from chaupal.federation.speaking import say, say_to
 from chaupal.federation.writing import activities, addresses as ours
 from chaupal.kernel.event import Event
+from chaupal.social import events_ties
 from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
-from chaupal.social.events_ties import (
-    Blocked,
-    FollowAsked,
-    Followed,
-    FollowGranted,
-    FollowMoved,
-    FollowRefused,
-    Liked,
-    TieChanged,
-    Unblocked,
-    Unfollowed,
-    Unliked,
-)
 from chaupal.store.federation import addresses, deliveries, uris
 from chaupal.store.federation.addresses import AddressedPerson
 from chaupal.store.machine.work import Writing
 
 
-async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
+async def liked(carrier: Carrier, w: Writing, event: events_ties.Liked) -> None:
     """Of ours, a post of theirs: told to its author."""
     fed, by, author = fed_of(carrier), *await _whose_two(w, event.by, event.author)
     if by is None or by.server or author is None or not author.server:
@@ -38,7 +26,7 @@ async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     await say_to(fed, w, event.by, (event.author,), activities.like(id_, actor, await address(fed, w, event.post)))
 
 
-async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
+async def unliked(carrier: Carrier, w: Writing, event: events_ties.Unliked) -> None:
     fed, by = fed_of(carrier), await addresses.whose(w, event.by)
     id_ = await uris.of_tie(w, uris.LIKE, event.post, event.by)
     if by is None or by.server or not id_:
@@ -48,26 +36,26 @@ async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
     await say_to(fed, w, event.by, (event.author,), activities.undo(like))
 
 
-async def follows(carrier: Carrier, w: Writing, event: TieChanged) -> None:
+async def follows(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -> None:
     """Ours asks theirs, or has moved along with them; or theirs was let follow ours."""
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     origin = fed.settings.origin
     if not by.server:
-        if isinstance(event, FollowGranted):  # they have just said so themselves
+        if isinstance(event, events_ties.FollowGranted):  # they have just said so themselves
             return
         actor = ours.person(origin, by.handle)
         id_ = f"{actor}#follow-{fed.make_id()}"
         await uris.tie(w, uris.FOLLOW, id_, by.id, to.id)
         await say_to(fed, w, by.id, (to.id,), activities.follow(id_, actor, to.uri))
-    elif not isinstance(event, FollowAsked):
+    elif not isinstance(event, events_ties.FollowAsked):
         actor = ours.person(origin, to.handle)
         asked = activities.follow(await uris.of_tie(w, uris.FOLLOW, by.id, to.id), by.uri, actor)
         await say_to(fed, w, to.id, (by.id,), activities.accept(f"{actor}#accept-{fed.make_id()}", actor, asked))
 
 
-async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> None:
+async def follows_no_more(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -> None:
     """Ours follows theirs no more, or takes a request back; or ours lets theirs follow no more, or never did.
 
     Where the other side ended it, it is known by no id any more, and nobody need be told.
@@ -89,7 +77,7 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: TieChanged) -> No
         await say_to(fed, w, to.id, (by.id,), activities.reject(f"{actor}#reject-{fed.make_id()}", actor, asked))
 
 
-async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
+async def blocked(carrier: Carrier, w: Writing, event: events_ties.Blocked) -> None:
     """Their server has to know, for it shows them what it holds of ours."""
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or by.server or to is None or not to.server:
@@ -100,7 +88,7 @@ async def blocked(carrier: Carrier, w: Writing, event: Blocked) -> None:
     await say_to(fed, w, by.id, (to.id,), activities.block(id_, actor, to.uri))
 
 
-async def unblocked(carrier: Carrier, w: Writing, event: Unblocked) -> None:
+async def unblocked(carrier: Carrier, w: Writing, event: events_ties.Unblocked) -> None:
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     id_ = await uris.of_tie(w, uris.BLOCK, event.by, event.to)
     if by is None or by.server or to is None or not id_:
@@ -143,16 +131,16 @@ async def _whose_two(w: Writing, one: int, other: int) -> tuple[AddressedPerson 
 
 
 PEOPLE: dict[type[Event], tuple[Handler, ...]] = {
-    Liked: (liked,),
-    Unliked: (unliked,),
-    Followed: (follows,),
-    FollowAsked: (follows,),
-    FollowGranted: (follows,),
-    FollowMoved: (follows,),
-    FollowRefused: (follows_no_more,),
-    Unfollowed: (follows_no_more,),
-    Blocked: (blocked,),
-    Unblocked: (unblocked,),
+    events_ties.Liked: (liked,),
+    events_ties.Unliked: (unliked,),
+    events_ties.Followed: (follows,),
+    events_ties.FollowAsked: (follows,),
+    events_ties.FollowGranted: (follows,),
+    events_ties.FollowMoved: (follows,),
+    events_ties.FollowRefused: (follows_no_more,),
+    events_ties.Unfollowed: (follows_no_more,),
+    events_ties.Blocked: (blocked,),
+    events_ties.Unblocked: (unblocked,),
     AccountChanged: (changed,),
     AccountMoved: (moved,),
     AccountDeleted: (gone,),

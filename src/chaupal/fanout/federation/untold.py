@@ -12,21 +12,9 @@ from chaupal.governance.events import DecisionServed, OrderMoved, RulingChanged,
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
+from chaupal.social import events_ties
 from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.social.events_posts import PinChanged, PollEnded, PostDeleted, PostEdited, QuoteRevoked, VoteCast
-from chaupal.social.events_ties import (
-    Blocked,
-    FollowAsked,
-    Followed,
-    FollowGranted,
-    FollowMoved,
-    FollowRefused,
-    Liked,
-    TieChanged,
-    Unblocked,
-    Unfollowed,
-    Unliked,
-)
 from chaupal.store.federation import keys, untold
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import media
@@ -38,11 +26,11 @@ MOST_TRIES = 5  # of one event, then others are never told of it
 type Concerns = Callable[[Reading, Any], Awaitable[bool]]
 
 
-async def _tie(reading: Reading, event: TieChanged) -> bool:
+async def _tie(reading: Reading, event: events_ties.TieChanged) -> bool:
     return await untold.is_elsewhere(reading, event.by, event.to)
 
 
-async def _liked(reading: Reading, event: Liked | Unliked) -> bool:
+async def _liked(reading: Reading, event: events_ties.Liked | events_ties.Unliked) -> bool:
     return await untold.is_elsewhere(reading, event.author)
 
 
@@ -88,9 +76,9 @@ async def _opened(reading: Reading, event: OrderMoved) -> bool:
 # Of what is said while nobody is told nothing is here: that is for those who are here (docs/decisions).
 KEPT: dict[type[Event], Concerns] = {
     PostEdited: _post, PostDeleted: _deleted, PinChanged: _post, PollEnded: _post, VoteCast: _voted, QuoteRevoked: _revoked,
-    Liked: _liked, Unliked: _liked,
-    Followed: _tie, FollowAsked: _tie, FollowGranted: _tie, FollowMoved: _tie, FollowRefused: _tie, Unfollowed: _tie,
-    Blocked: _tie, Unblocked: _tie,
+    events_ties.Liked: _liked, events_ties.Unliked: _liked,
+    events_ties.Followed: _tie, events_ties.FollowAsked: _tie, events_ties.FollowGranted: _tie, events_ties.FollowMoved: _tie,
+    events_ties.FollowRefused: _tie, events_ties.Unfollowed: _tie, events_ties.Blocked: _tie, events_ties.Unblocked: _tie,
     AccountChanged: _person, AccountMoved: _person, AccountDeleted: _person,
     DecisionServed: _ruled, RulingLifted: _ruled, OrderMoved: _opened,
 }  # fmt: skip

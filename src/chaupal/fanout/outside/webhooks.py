@@ -15,20 +15,9 @@ import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
-from chaupal.governance import calling, webhooks as hooks
+from chaupal.governance import calling, events, webhooks as hooks
 from chaupal.governance.calling import NotAnswered
 from chaupal.governance.cases import clocks
-from chaupal.governance.events import (
-    AppealDecided,
-    AppealFiled,
-    ClockAlert,
-    DecisionServed,
-    OrderMoved,
-    ReportReceived,
-    RulingChanged,
-    RulingLifted,
-    StatementPublished,
-)
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND, iso, iso_or_none
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.event import Event
@@ -163,7 +152,7 @@ async def _hushed(carrier: Carrier, reading: Reading, ref: str) -> bool:
 # --- what is sent ---
 
 
-async def _order_moved(carrier: Carrier, w: Writing, event: OrderMoved) -> Said | None:
+async def _order_moved(carrier: Carrier, w: Writing, event: events.OrderMoved) -> Said | None:
     order = await docket.order(w, event.order)
     if order is None or order.authority_id is None:  # a matter of the house: its decisions are told
         return None
@@ -171,11 +160,11 @@ async def _order_moved(carrier: Carrier, w: Writing, event: OrderMoved) -> Said 
     return name, order.ref, _order(carrier, order) | {"verb": event.verb, "stage": event.stage}
 
 
-async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) -> Said | None:
+async def _ruling_changed(carrier: Carrier, w: Writing, event: events.RulingChanged) -> Said | None:
     row = await rulings.ruling(w, event.ruling)
     if row is None or row.neutral:
         return None
-    over = isinstance(event, RulingLifted)
+    over = isinstance(event, events.RulingLifted)
     body = {
         "ruling_id": str(event.ruling),
         "order_ref": event.order,
@@ -186,7 +175,7 @@ async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) ->
         "since": iso(row.starts_at),
         "until": iso_or_none(row.ends_at),
         "log_index": row.lift_log_index if over else row.log_index,
-        "lapsed": event.lapsed if isinstance(event, RulingLifted) else None,
+        "lapsed": event.lapsed if isinstance(event, events.RulingLifted) else None,
         "reason": row.reason,
         # As review consoles in the manner of Coop read it.
         "item": {"id": str(event.subject) if not row.term else row.term, "typeId": event.kind},
@@ -196,12 +185,12 @@ async def _ruling_changed(carrier: Carrier, w: Writing, event: RulingChanged) ->
     return "ruling.ended" if over else "decision.served", event.order, body
 
 
-async def _appeal(carrier: Carrier, w: Writing, event: AppealFiled | AppealDecided) -> Said | None:
+async def _appeal(carrier: Carrier, w: Writing, event: events.AppealFiled | events.AppealDecided) -> Said | None:
     row = await rulings.ruling(w, event.ruling)
     appeal = await appeals.appeal(w, event.appeal)
     if row is None or row.neutral or appeal is None:
         return None
-    decided = isinstance(event, AppealDecided)
+    decided = isinstance(event, events.AppealDecided)
     body = {
         "appeal_id": str(appeal.id),
         "ruling_id": str(row.id),
@@ -216,7 +205,7 @@ async def _appeal(carrier: Carrier, w: Writing, event: AppealFiled | AppealDecid
     return "appeal.decided" if decided else "appeal.filed", row.order_ref, body
 
 
-async def _report(carrier: Carrier, w: Writing, event: ReportReceived) -> Said | None:
+async def _report(carrier: Carrier, w: Writing, event: events.ReportReceived) -> Said | None:
     """Neither who wrote it nor what: the console asks the API for that, with somebody's token."""
     row = await reports.report(w, event.report)
     if row is None:
@@ -233,7 +222,7 @@ async def _report(carrier: Carrier, w: Writing, event: ReportReceived) -> Said |
     return "report.created", "", body
 
 
-async def _alert(carrier: Carrier, w: Writing, event: ClockAlert) -> Said | None:
+async def _alert(carrier: Carrier, w: Writing, event: events.ClockAlert) -> Said | None:
     ref = ""
     if event.what == clocks.ORDER:
         found = await docket.orders_by_id(w, [event.of])
@@ -256,19 +245,19 @@ async def _alert(carrier: Carrier, w: Writing, event: ClockAlert) -> Said | None
     return "clock.alert", ref, body
 
 
-async def _statement(carrier: Carrier, w: Writing, event: StatementPublished) -> Said | None:
+async def _statement(carrier: Carrier, w: Writing, event: events.StatementPublished) -> Said | None:
     return "statement.published", "", {"slug": event.slug, "url": f"{carrier.settings.origin}/statements/{event.slug}"}
 
 
 SAYS: dict[type[Event], Callable[[Carrier, Writing, Any], Awaitable[Said | None]]] = {
-    OrderMoved: _order_moved,
-    DecisionServed: _ruling_changed,
-    RulingLifted: _ruling_changed,
-    AppealFiled: _appeal,
-    AppealDecided: _appeal,
-    ReportReceived: _report,
-    ClockAlert: _alert,
-    StatementPublished: _statement,
+    events.OrderMoved: _order_moved,
+    events.DecisionServed: _ruling_changed,
+    events.RulingLifted: _ruling_changed,
+    events.AppealFiled: _appeal,
+    events.AppealDecided: _appeal,
+    events.ReportReceived: _report,
+    events.ClockAlert: _alert,
+    events.StatementPublished: _statement,
 }
 
 

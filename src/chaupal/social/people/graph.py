@@ -8,18 +8,8 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
+from chaupal.social import events_ties
 from chaupal.social.context import Square
-from chaupal.social.events_ties import (
-    Blocked,
-    FollowAsked,
-    Followed,
-    FollowGranted,
-    FollowRefused,
-    Muted,
-    Unblocked,
-    Unfollowed,
-    Unmuted,
-)
 from chaupal.social.people import moving
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
@@ -66,9 +56,9 @@ async def follow(
         terms = before._replace(**changed)
         if asks:
             if await graph.ask(w, me, them, square.make_id(), terms):
-                w.tell(FollowAsked(by=me, to=them))
+                w.tell(events_ties.FollowAsked(by=me, to=them))
         elif await graph.follow(w, me, them, square.make_id(), terms):
-            w.tell(Followed(by=me, to=them))
+            w.tell(events_ties.Followed(by=me, to=them))
 
 
 def _checked(languages: Sequence[str]) -> tuple[str, ...]:
@@ -91,7 +81,7 @@ async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unfollow(w, them, me):
-            w.tell(Unfollowed(by=them, to=me))
+            w.tell(events_ties.Unfollowed(by=them, to=me))
 
 
 async def grant(square: Square, viewer: Viewer, them: int) -> None:
@@ -101,7 +91,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
         terms = or_not_found(await graph.wanted(w, them, me, asked=True))
         await graph.unask(w, them, me)
         await graph.follow(w, them, me, square.make_id(), terms)
-        w.tell(FollowGranted(by=them, to=me))
+        w.tell(events_ties.FollowGranted(by=them, to=me))
 
 
 async def refuse(square: Square, viewer: Viewer, them: int) -> None:
@@ -110,7 +100,7 @@ async def refuse(square: Square, viewer: Viewer, them: int) -> None:
     async with square.work.writing() as w:
         if not await graph.unask(w, them, me):
             raise NotFound
-        w.tell(FollowRefused(by=them, to=me))
+        w.tell(events_ties.FollowRefused(by=them, to=me))
 
 
 async def block(square: Square, viewer: Viewer, them: int) -> None:
@@ -120,14 +110,14 @@ async def block(square: Square, viewer: Viewer, them: int) -> None:
         for by, to in ((me, them), (them, me)):
             await _end_follow(w, by, to)
         if await graph.block(w, me, them, square.make_id()):
-            w.tell(Blocked(by=me, to=them))
+            w.tell(events_ties.Blocked(by=me, to=them))
 
 
 async def unblock(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unblock(w, me, them):
-            w.tell(Unblocked(by=me, to=them))
+            w.tell(events_ties.Unblocked(by=me, to=them))
 
 
 async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool = True, duration: int = 0) -> None:
@@ -137,14 +127,14 @@ async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool
     ends_at = square.clock() + ms if 0 < ms < LONGEST_MUTE else None
     async with square.work.writing() as w:
         await graph.mute(w, me, them, square.make_id(), notifications=notifications, ends_at=ends_at)
-        w.tell(Muted(by=me, to=them))
+        w.tell(events_ties.Muted(by=me, to=them))
 
 
 async def unmute(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unmute(w, me, them):
-            w.tell(Unmuted(by=me, to=them))
+            w.tell(events_ties.Unmuted(by=me, to=them))
 
 
 async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
@@ -160,6 +150,6 @@ async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visib
 
 async def _end_follow(w: Writing, by: int, to: int) -> None:
     if await graph.unfollow(w, by, to):
-        w.tell(Unfollowed(by=by, to=to))
+        w.tell(events_ties.Unfollowed(by=by, to=to))
     if await graph.unask(w, by, to):
-        w.tell(FollowRefused(by=by, to=to))
+        w.tell(events_ties.FollowRefused(by=by, to=to))

@@ -5,20 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from chaupal.http import listening
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.listening import (
-    HERE,
-    HOME,
-    PUBLIC,
-    Hearing,
-    RulingTiding,
-    Tiding,
-    Told,
-    direct_of,
-    home_of,
-    notifications_of,
-    tag_topic,
-)
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, Shape, get
 from chaupal.kernel.clock import SECOND
@@ -70,38 +58,38 @@ class ScreenChanges(msgspec.Struct):
     at: int
 
 
-async def page(call: Call[LiveList]) -> Hearing:
+async def page(call: Call[LiveList]) -> listening.Hearing:
     """The list of a page, and what comes to whoever is signed in: on one connection. Raises NotSignedIn for home and notices,
     Malformed for a tag without a name."""
     heard, me = call.args, call.viewer.account
     if heard.of == "home":
-        topic = home_of(call.me)
+        topic = listening.home_of(call.me)
     elif heard.of == "notices":
-        topic = notifications_of(call.me)
+        topic = listening.notifications_of(call.me)
     elif heard.of in ("public", "here"):
-        topic = HERE
+        topic = listening.HERE
     elif heard.of == "everywhere":
-        topic = PUBLIC
+        topic = listening.PUBLIC
     elif key := fold.count_key(heard.tag):
-        topic = tag_topic(key)
+        topic = listening.tag_topic(key)
     else:
         raise Malformed("tag_missing")
-    own = () if me is None else (notifications_of(me), direct_of(me))
-    return Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
+    own = () if me is None else (listening.notifications_of(me), listening.direct_of(me))
+    return listening.Hearing((STREAM,), tuple(dict.fromkeys((topic, *own))), compose, heard.languages)
 
 
-async def compose(call: Call[LiveList], topic: str, tiding: Tiding) -> Sequence[Told]:
+async def compose(call: Call[LiveList], topic: str, tiding: listening.Tiding) -> Sequence[listening.Told]:
     """`update` and `delete` with an id, where it concerns this viewer by the law of this moment; `away` with the id of a
     person; `notice` for a notification, `message` with the conversation in which something was said."""
     if tiding.kind == "update" and call.args.of == "here":
         return ()
     if tiding.kind == "update":
-        home = topic.startswith(HOME)
+        home = topic.startswith(listening.HOME)
         context = "home" if home else "public"
         seen = await streams.post(call.house.reads, call.viewer, tiding.id, home=home, context=context)
         wanted = [code for code in call.args.languages.split(",") if code]
         return [_id("update", tiding.id)] if seen and (not wanted or seen.item.language in wanted) else ()
-    if isinstance(tiding, RulingTiding):
+    if isinstance(tiding, listening.RulingTiding):
         stands = await streams.standing(call.house.reads, call.viewer, tiding.id, tiding.posts, tiding.reposts)
         gone = [_id("delete", id_) for id_ in stands.gone]
         gone += [_id("away", id_) for id_ in await _away(call, tiding)]
@@ -148,7 +136,7 @@ def _at_most(say: Callable[[int], str], n: int) -> str:
     return (say(n) + ("+" if n >= badges.MOST else "")) if n else ""
 
 
-async def _away(call: Call[LiveList], tiding: RulingTiding) -> list[int]:
+async def _away(call: Call[LiveList], tiding: listening.RulingTiding) -> list[int]:
     """Whom the ruling took away; nobody learns that there was somebody whom they could not have met."""
     reads, viewer, who = call.house.reads, call.viewer, tiding.id
     if not tiding.account or not await streams.knows(reads, viewer, who):
