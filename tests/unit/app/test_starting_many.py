@@ -78,6 +78,7 @@ async def test_a_database_that_is_not_there(tmp_path: Path, postgres_server: Pos
     [
         ("chaupal", "CREATE TABLE accounts (id int)", "holds tables of something else"),
         ("guest", "CREATE ROLE guest LOGIN", "guest may not do"),
+        ("guest", "CREATE ROLE guest LOGIN CONNECTION LIMIT 0", "no more connections"),
         (
             "guest",
             "CREATE ROLE guest SUPERUSER LOGIN; ALTER ROLE guest SET default_transaction_read_only = on",

@@ -84,6 +84,7 @@ UNFIT = {
     "3D": "there is no {name} at {where}",
     "42501": "{user} may not do in {name} at {where} what is needed: {error}; make them its owner",
     "42P07": "{name} at {where} holds tables of something else: {error}; name an empty one",
+    "53300": "{where} takes no more connections: {error}; raise max_connections, or put a PgBouncer before it",
     READ_ONLY: "{name} at {where} takes no writing; if it is a standby, name the primary",
 }
 
