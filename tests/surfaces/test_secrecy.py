@@ -10,11 +10,14 @@ import pytest
 from sqlalchemy import text, update
 
 from chaupal.governance.cases import decisions
+from chaupal.kernel.clock import DAY
 from chaupal.policy.viewer import Role
+from chaupal.social.media import media
 from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.shelves import RULINGS
 from chaupal.store.tables.court import orders
 from listening import Ear, listening
+from painted import picture
 from village import REASON, Village, VillagePost, Villager
 
 GAGGED = {"gag_until": "2021-06-01T00:00"}
@@ -106,7 +109,8 @@ def _seen(answer: httpx2.Response) -> tuple[int, bytes, dict[str, str]]:
 
 async def test_the_author_and_everybody_abroad_see_what_they_saw_before_a_gagged_act(village: Village):
     v = village
-    post = v.asha.latest
+    post = await v.says(v.asha, "तंबू", pictures=[await media.attach(v.running.house.square, v.asha.viewer, picture())])
+    (shown,) = (await v.api(v.asha, "GET", f"/api/v1/statuses/{post.id}")).json()["media_attachments"]
     paths = [
         post.path, v.asha.path, f"/api/v1/statuses/{post.id}", f"/api/v1/statuses/{post.id}/visibility", f"/api/v1/accounts/{v.asha.id}",
         f"/api/v1/accounts/{v.asha.id}/statuses", "/api/v1/withheld", "/api/v1/withheld?limit=1", "/home", "/notifications",
@@ -131,6 +135,13 @@ async def test_the_author_and_everybody_abroad_see_what_they_saw_before_a_gagged
     v.clock.move(now - v.clock())
     for one, other in zip(before, await world(), strict=True):
         assert one == other, (one[:2], _differ(one[2], other[2]))
+    # An app asks for files without its token; whoever has another's address is a stranger, and an address is passed on by whom it may be.
+    theirs = (await v.api(v.karl, "GET", f"/api/v1/statuses/{post.id}", "DE")).json()["media_attachments"][0]
+    assert (await v.look("IN", shown["url"])).status_code == 200
+    assert (await v.look("IN", theirs["url"])).status_code == 451
+    v.clock.move(DAY)
+    await v.withhold(post=post, by=v.chitra, second=v.dev)
+    assert (await v.look("IN", shown["url"])).status_code == 451
 
 
 async def test_the_stream_of_what_is_withheld_steps_over_what_is_secret(village: Village):

@@ -65,9 +65,11 @@ async def test_a_film_is_painted_in_its_own_time_and_asked_for_until_it_is_ready
     assert (small["width"], small["height"]) == (320, 180) and ready["meta"]["fps"] == 10
     assert ready["meta"]["length"].startswith("0:00:01") and ready["meta"]["focus"] == {"x": 0.5, "y": 0.0}
     posted = await v.api(v.asha, "POST", "/api/v1/statuses", status="देखो", media_ids=[id_])
-    # What is for everybody has one address; while it was in no post it had one for its owner.
+    # Its owner has an address of their own, before and after; everybody else has one.
     shared = {name: ready[name].partition("?")[0] for name in ("url", "preview_url")}
-    assert posted.json()["media_attachments"] == [ready | shared] != [ready]
+    assert posted.json()["media_attachments"] == [ready]
+    theirs = await v.api(v.ravi, "GET", f"/api/v1/statuses/{posted.json()['id']}")
+    assert theirs.json()["media_attachments"] == [ready | shared] != [ready]
     assert kept(v) == {f"media/{id_}/original.mp4", f"media/{id_}/small.webp"}
     page = await v.page_as("IN", f"/@asha/{posted.json()['id']}")
     assert f'<video controls playsinline preload="none" src="/media/{id_}/original"' in page and "एक फ़िल्म" in page

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.filed import Filed, bearer_of
-from chaupal.policy.gate import check_open, reveal_one
+from chaupal.policy.gate import check_open, reveal_one, subjects_of
+from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
+from chaupal.policy.verdict import Show
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.federation import emojis, limits, synchronising
@@ -197,9 +199,15 @@ async def _others_at(reading: Reading, server: int, picture: int) -> list[int]:
 
 
 async def _lets_in(reading: Reading, viewer: Viewer, account: int, sealed: Sealed[Filed]) -> bool:
-    """Whether something is said to that account; whoever is suspended has no way in, by no address either."""
+    """Whether something is said to that account; whoever is suspended has no way in, by no address either.
+
+    Of what is for everybody an author's address shows no more than anybody's once they have been told what limits it: others to whom
+    they pass it on would see it.
+    """
     held = (await rulings_in_force(reading)).on(account)
     if any(ruling.measure in SUSPENSION for ruling in held):
         return False
     asking = replace(viewer, account=account)
-    return reveal_one(asking, Surface.MEDIA, sealed, await facts_for(reading, asking)) is not None
+    seen = reveal_one(asking, Surface.MEDIA, sealed, await facts_for(reading, asking))
+    told = seen is not None and isinstance(seen.verdict, Show) and seen.verdict.banner is not None
+    return seen is not None and not (told and subjects_of([sealed])[0].visibility in FOR_EVERYBODY)

@@ -76,8 +76,12 @@ ANONYMOUS = {policy: APPROVALS[policy, False] + b"}" for policy in law.POLICIES}
 
 
 def reader_of(viewer: Viewer, post: Post) -> int | None:
-    """For whom the addresses of a post's files are written; None: they are the same for everybody."""
-    return viewer.account if post.visibility not in FOR_EVERYBODY and (post.pictures or post.card) else None
+    """For whom the addresses of a post's files are written; None: they are the same for everybody. One's own are always written for
+    oneself: an app that asks without a token would be told of a ruling before its author may be.
+    """
+    if not (post.pictures or post.card):
+        return None
+    return viewer.account if post.author == viewer.account or post.visibility not in FOR_EVERYBODY else None
 
 
 def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
@@ -235,7 +239,7 @@ class Pen:
             return ()
         if self._as_usual:
             line = _lines.items.get(seen)
-            if line is not None and line.author is author:
+            if line is not None and line.author is author and reader_of(self._viewer, post) is None:
                 return line.written, self._tail(post)
         if post.id in self._met:
             return (self._filtered(seen, author),)
@@ -350,7 +354,13 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
 async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
     """Those whose line is still good."""
     reads, viewer = call.house.reads, call.viewer
-    lines = {seen: line for seen in posts if (line := _lines.items.get(seen)) is not None and line.tails is not None}
+    lines = {
+        seen: line
+        for seen in posts
+        if (line := _lines.items.get(seen)) is not None
+        and line.tails is not None
+        and reader_of(viewer, seen.item) is None
+    }
     if not lines or viewer.account is None or await filtering.matches(reads, viewer, posts):
         return NO_LINES
     people = reads.work.memory.people.several([line.by for line in lines.values()])
