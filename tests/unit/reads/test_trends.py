@@ -194,6 +194,14 @@ def test_the_published_formula_is_the_one_in_force():
         assert said in paper
 
 
+@pytest.mark.parametrize(("language", "digits"), [("hi", "8 घंटे"), ("en", "8 hours")])
+async def test_the_page_of_the_formula_names_the_numbers_in_force(village: Village, language: str, digits: str):
+    page = (await village.client.get("/about/algorithms", headers={"cookie": f"language={language}"})).text
+    assert trends.HALF_LIFE == 8 * HOUR and digits in page
+    assert f"likes + {trends.REPOST_WEIGHT} × reposts" in page and "÷ 8 h" in page
+    assert 'href="/about/algorithms#posts"' in (await village.client.get("/explore/posts")).text
+
+
 async def test_posts_today_are_those_of_the_squares_day(village: Village):
     """In UTC a day ends at half past five in the morning in India: what was said at night counted all morning."""
     v, tag = village, "किसान_आंदोलन"

@@ -5,9 +5,11 @@ from typing import Any
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
 from chaupal.http.route import OPEN, Nothing, Route, get
+from chaupal.kernel.clock import HOUR
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
+from chaupal.reads.timelines import home
 from chaupal.web import pages
 from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
@@ -64,6 +66,21 @@ async def people(call: Call[Nothing]) -> Answer:
     return await _page(call, "people", suggested=found, directory=directory)
 
 
+# By which all of these, and homes, are ordered: the page names each number.
+COUNTED = {
+    "falloff": home.FALLOFF,
+    "window": trends.WINDOW // HOUR,
+    "half_life": trends.HALF_LIFE // HOUR,
+    "least_authors": trends.LEAST_AUTHORS,
+    "repost_weight": trends.REPOST_WEIGHT,
+}
+
+
+async def algorithms(call: Call[Nothing]) -> Answer:
+    """In which order things stand here, and by which numbers."""
+    return await pages.render(call, "algorithms.html", of=COUNTED, titled=N_("In which order things stand here"))
+
+
 async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
     empty: dict[str, Any] = {"tags": [], "posts": [], "suggested": [], "directory": [], "found": [], "by": {}}
     return await pages.render(call, "keeping/explore.html", kind=kind, titled=N_("Explore"), **empty | parts)
@@ -75,4 +92,5 @@ ROUTES: tuple[Route, ...] = (
     get("/explore/links", links, Surface.TRENDS, **OPEN),
     get("/explore/link", link, Surface.PUBLIC, **OPEN),
     get("/explore/people", people, Surface.SUGGEST, **OPEN),
+    get("/about/algorithms", algorithms, Surface.NONE, **OPEN),
 )
