@@ -15,7 +15,7 @@ async def test_a_post_has_name_handle_and_time_in_one_line_and_avatars_and_names
     v = village
     said = await v.says(v.asha, "गन्ने का भाव" + "\nगन्ना" * 20)
     shown = article(await v.page_as("IN", "/public", v.ravi), said)
-    assert '<div class="words long"' in shown and f'<a href="/@asha/{said.id}">आगे पढ़ें</a>' in shown
+    assert '<div class="words cut"' in shown and f'<a href="/@asha/{said.id}">आगे पढ़ें</a>' in shown
     assert "आगे पढ़ें" not in await v.page_as("IN", said)
     line = shown.partition('<div class="by-names" ')[2].partition("</div>")[0]
     assert regex.search(r'class="name".*class="handle".*class="when"', line, regex.DOTALL)
