@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from chaupal_audit.errors import Malformed
 from chaupal_audit.fold import take_appeals, take_measures, take_opened, take_orders, take_rest
 from chaupal_audit.fold.facts import State
 from chaupal_audit.log.entries import Entry
@@ -66,7 +67,7 @@ class Fold(State):
                 take(self, index, at, head)
             while self.opened:
                 self._take_opened(*self.opened.pop())
-        except (ValueError, TypeError):  # msgspec's errors are ValueErrors
+        except (ValueError, TypeError, Malformed):  # msgspec's errors are ValueErrors
             found.unreadable += 1
             return
         found.first = at if found.first is None else found.first

@@ -3,13 +3,12 @@
 A closed entry commits to digests (RFC 9901). Only what it committed to is taken from the entry that opens it.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from hashlib import sha256
-from typing import cast
+from base64 import urlsafe_b64decode
 
 import msgspec
 from msgspec import Raw
 
+from chaupal_audit import tlog
 from chaupal_audit.fold.facts import State
 from chaupal_audit.log import entries
 from chaupal_audit.log.entries import Act, Entry
@@ -38,15 +37,9 @@ def take_opened(state: State, index: int, at: int, head: Entry) -> None:
 
 
 def opened(disclosure: str, digests: frozenset[bytes]) -> tuple[str, object] | None:
-    """(name, value), where an entry with these digests committed to it."""
-    digest = urlsafe_b64encode(sha256(disclosure.encode()).digest()).decode().rstrip("=")
-    if digest_kept(digest) not in digests:
-        return None
-    parts: object = msgspec.json.decode(urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
-    salt_name_value = cast("list[object]", parts) if isinstance(parts, list) else []
-    if len(salt_name_value) != 3 or not isinstance(name := salt_name_value[1], str):
-        return None
-    return name, salt_name_value[2]
+    """(name, value), where an entry with these digests committed to it. Raises Malformed for what is no disclosure."""
+    kept = digest_kept(tlog.disclosure_digest(disclosure))
+    return tlog.read_disclosure(disclosure) if kept in digests else None
 
 
 def digest_kept(digest: str) -> bytes:

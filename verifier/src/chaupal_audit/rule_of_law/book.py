@@ -12,28 +12,11 @@ from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import OWN_RULES, Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
+from chaupal_audit.log import entries
 from chaupal_audit.minutes import month_of
 from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
-from chaupal_audit.rule_of_law.said import (
-    AddressBlock,
-    Appeal,
-    Authority,
-    Decision,
-    Entry,
-    Measure,
-    Notice,
-    Opened,
-    Order,
-    Protected,
-    Reversal,
-    Role,
-    Server,
-    Statement,
-    Step,
-    Tally,
-    moment,
-)
+from chaupal_audit.rule_of_law.said import Entry, moment
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "undecided": "closed"}  # outcome of a closing -> step
@@ -64,7 +47,7 @@ class Proposal:
     """What one person proposed about one target; `concurred` by whom else, `over` once it was carried out or sent back."""
 
     act: Act
-    said: Decision
+    said: entries.Decision
     concurred: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     carried: int = 0
     over: bool = False
@@ -86,7 +69,7 @@ class Matter:
     """An order with its targets, and where it stands."""
 
     act: Act
-    said: Order
+    said: entries.Order
     law: Regime | None
     received: int
     stage: Stage = Stage.RECEIVED
@@ -128,7 +111,7 @@ class OrderStep:
     """A step of an order, and the stage in which it found it."""
 
     act: Act
-    said: Step
+    said: entries.Step
     matter: Matter | None
     stage: Stage = Stage.NEW
 
@@ -141,7 +124,7 @@ class DecisionStep:
     """A step of a decision about one target."""
 
     act: Act
-    said: Decision
+    said: entries.Decision
     matter: Matter | None
     case: Case | None
     proposal: Proposal | None
@@ -158,7 +141,7 @@ class MeasureAct:
     """A measure: what it rests on, who was told, and how it ended."""
 
     act: Act
-    said: Measure
+    said: entries.Measure
     matter: Matter | None
     case: Case | None
     law: Regime | None
@@ -166,7 +149,7 @@ class MeasureAct:
     prev: object
     rule: tuple[RuleBook, HouseRule] | None
     told: list["NoticeAct"] = field(default_factory=list["NoticeAct"])
-    looked: list[tuple[int, Decision]] = field(default_factory=list[tuple[int, Decision]])
+    looked: list[tuple[int, entries.Decision]] = field(default_factory=list[tuple[int, entries.Decision]])
     ended: "MeasureEnd | None" = None
 
     @property
@@ -228,7 +211,7 @@ class MeasureEnd:
     """The end of a measure; `made` is None where it is the end of nothing. `followed`: the measures that go on from it."""
 
     act: Act
-    said: Reversal
+    said: entries.Reversal
     matter: Matter | None
     made: MeasureAct | None
     followed: list[MeasureAct] = field(default_factory=list[MeasureAct])
@@ -239,7 +222,7 @@ class NoticeAct:
     """A notice; `about` a measure or the end of one."""
 
     act: Act
-    said: Notice
+    said: entries.Notice
     made: MeasureAct | None
 
 
@@ -248,7 +231,7 @@ class RoleAct:
     """A role as an entry gives it."""
 
     act: Act
-    said: Role
+    said: entries.Role
 
 
 @dataclass(slots=True)
@@ -256,7 +239,7 @@ class AuthorityAct:
     """A change of the register of authorities."""
 
     act: Act
-    said: Authority
+    said: entries.Authority
 
 
 @dataclass(slots=True)
@@ -264,7 +247,7 @@ class ProtectionStep:
     """A step of the protection of somebody."""
 
     act: Act
-    said: Protected
+    said: entries.Protected
 
 
 @dataclass(slots=True)
@@ -272,7 +255,7 @@ class ServerAct:
     """A server is let in by name, or taken off that list."""
 
     act: Act
-    said: Server
+    said: entries.Server
 
 
 @dataclass(slots=True)
@@ -280,7 +263,7 @@ class AddressBlockAct:
     """A step of a block of a net or of mails."""
 
     act: Act
-    said: AddressBlock
+    said: entries.AddressBlock
 
 
 @dataclass(slots=True)
@@ -288,7 +271,7 @@ class StatementAct:
     """A statement of the server about orders, or an authority's reply."""
 
     act: Act
-    said: Statement
+    said: entries.Statement
 
 
 @dataclass(slots=True)
@@ -296,7 +279,7 @@ class AppealStep:
     """A step of an appeal; `filed` is the one that it decides."""
 
     act: Act
-    said: Appeal
+    said: entries.Appeal
     prev: object
 
 
@@ -305,7 +288,7 @@ class OpeningAct:
     """An `open` entry, and the sealed act that it opened, where it did."""
 
     act: Act
-    said: Opened
+    said: entries.Opened
     sealed: Entry | None
     law: Regime | None
 
@@ -330,7 +313,7 @@ class TallyAct:
     """A tally or one of its parts; `rows` as they were opened, None where nobody asked what stands beside the log."""
 
     act: Act
-    said: Tally
+    said: entries.Tally
     rows: list[TallyRow] | None
     before: "TallyAct | None"
     followed: bool = False  # whether the next part of the span is there
@@ -375,7 +358,7 @@ class Book:
         self.people = People()
         self.matters: dict[str, Matter] = {}
         self.at: dict[int, object] = {}  # by index, whatever a later entry can follow from
-        self.authorities: dict[str, Authority] = {}  # ref -> what its last entry says, of those in the register
+        self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.alone: dict[str, list[MeasureAct]] = {}  # by whom -> what they did by themselves

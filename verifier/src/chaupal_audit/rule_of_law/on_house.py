@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from chaupal_audit.clock import MINUTE
+from chaupal_audit.log.entries import Key, Snapshot
 from chaupal_audit.minutes import month_start
 from chaupal_audit.rule_of_law.book import Act, Book
 from chaupal_audit.rule_of_law.check import SLACK, Check
-from chaupal_audit.rule_of_law.said import Key, Snapshot
 
 
 class FreezeAct(NamedTuple):

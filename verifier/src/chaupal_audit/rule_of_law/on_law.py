@@ -4,9 +4,9 @@ from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SE
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
-from chaupal_audit.rule_of_law.opened import digest, read
+from chaupal_audit.rule_of_law.opened import read
 from chaupal_audit.rule_of_law.said import moment
-from chaupal_audit.tlog import at_minute
+from chaupal_audit.tlog import at_minute, disclosure_digest
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)
 STATE_FLAG = "state_flag"
@@ -179,7 +179,7 @@ def unlike_proposed(book: Book, decided: DecisionStep) -> bool:
 
 def opens_foreign(book: Book, act: DecisionStep | MeasureAct) -> bool:
     digests = act.act.digests
-    return any(digest(text) not in digests for text in act.said.opens or ())
+    return any(disclosure_digest(text) not in digests for text in act.said.opens or ())
 
 
 def said_otherwise(book: Book, decided: DecisionStep) -> bool:
@@ -571,5 +571,5 @@ def _drops(proposal: Proposal | None, digests: frozenset[str]) -> bool:
 def _told(act: DecisionStep | MeasureAct) -> dict[str, object]:
     """What the entry's own disclosures say, those of its commitments."""
     digests = act.act.digests
-    texts = [text for text in act.said.opens or () if digest(text) in digests]
+    texts = [text for text in act.said.opens or () if disclosure_digest(text) in digests]
     return dict(filter(None, map(read, texts)))

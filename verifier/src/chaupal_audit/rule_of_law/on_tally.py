@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from chaupal_audit.log.entries import Decision, Measure
 from chaupal_audit.rule_of_law.book import Book, TallyAct, TallyRow
 from chaupal_audit.rule_of_law.check import Check
-from chaupal_audit.rule_of_law.said import Decision, Entry, Measure
+from chaupal_audit.rule_of_law.said import Entry
 
 LEAST = 10  # rows that are alike, and rows of a class
 NONE, OTHER = "none", "other"

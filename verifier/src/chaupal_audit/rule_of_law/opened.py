@@ -1,14 +1,15 @@
 """What a log committed to and opened later: disclosures held against the digests of their entry (RFC 9901)."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
 from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import Raw
 
-from chaupal_audit.rule_of_law.said import VERSION, Act, Entry, Opened
+from chaupal_audit import tlog
+from chaupal_audit.errors import Malformed
+from chaupal_audit.log.entries import Act, Opened
+from chaupal_audit.rule_of_law.said import VERSION, Entry
 
 SEALED = "cover"
 _MARK = b'"t":"open"'  # canonical JSON has one spelling for it
@@ -67,19 +68,12 @@ def sealed(entries: Entries, opened: Openings) -> dict[int, list[tuple[int, byte
     return found
 
 
-def digest(disclosure: str) -> str:
-    """What stands in an entry's `_sd` for a disclosure."""
-    return urlsafe_b64encode(sha256(disclosure.encode()).digest()).decode().rstrip("=")
-
-
 def read(disclosure: str) -> tuple[str, object] | None:
     """(name, value) that a disclosure says; None for what is no disclosure."""
     try:
-        parts: object = msgspec.json.decode(urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
-    except (ValueError, msgspec.DecodeError):
+        return tlog.read_disclosure(disclosure)
+    except Malformed:
         return None
-    said = cast("list[object]", parts) if isinstance(parts, list) else []
-    return (name, said[2]) if len(said) == 3 and isinstance(name := said[1], str) else None
 
 
 def digests(head: Entry, disclosures: Iterable[str]) -> frozenset[str]:
@@ -109,12 +103,12 @@ def whole(texts: Iterable[str]) -> bool:
 
 
 def _said(known: frozenset[str], disclosures: Iterable[str]) -> list[tuple[str, object]]:
-    return list(filter(None, (read(text) for text in disclosures if digest(text) in known)))
+    return list(filter(None, (read(text) for text in disclosures if tlog.disclosure_digest(text) in known)))
 
 
 def published_as(head: Entry, published: Iterable[Opening], ref: str) -> str:
     """The reference under which a sealed act was opened, where one was given: the order goes by that from then on."""
-    acts = (one for one in published if one.ref and digest(one.text) in head.sd)
+    acts = (one for one in published if one.ref and tlog.disclosure_digest(one.text) in head.sd)
     return next((one.ref for one in acts if (read(one.text) or ("",))[0] == "act"), ref)
 
 

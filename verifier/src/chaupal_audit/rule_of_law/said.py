@@ -1,57 +1,10 @@
-"""What the entries of a log say, to a verifier: the types by which they are written, an entry with its version, and times."""
+"""What every entry of a log says, to a verifier: its version, and times; and the files of law. What each kind says: `log/entries.py`."""
 
 import msgspec
 from msgspec import Raw, field
 
 from chaupal_audit.clock import MINUTE
-from chaupal_audit.log.entries import (
-    Act,
-    AddressBlock,
-    Appeal,
-    Authority,
-    Decision,
-    Key,
-    Measure,
-    Notice,
-    Opened,
-    Order,
-    Protected,
-    Public,
-    Reversal,
-    Role,
-    Server,
-    Snapshot,
-    Statement,
-    Step,
-    Tally,
-)
 from chaupal_audit.minutes import minute
-
-__all__ = [
-    "VERSION",
-    "Act",
-    "AddressBlock",
-    "Appeal",
-    "Authority",
-    "Decision",
-    "Entry",
-    "Key",
-    "Law",
-    "Measure",
-    "Notice",
-    "Opened",
-    "Order",
-    "Protected",
-    "Public",
-    "Reversal",
-    "Role",
-    "Server",
-    "Snapshot",
-    "Statement",
-    "Step",
-    "Tally",
-    "moment",
-]  # fmt: skip
 
 VERSION = 2
 

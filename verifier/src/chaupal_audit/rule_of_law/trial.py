@@ -6,67 +6,18 @@ from typing import Any
 
 import msgspec
 
+from chaupal_audit import tlog
 from chaupal_audit.law.procedure import Stage
+from chaupal_audit.log import entries
 from chaupal_audit.minutes import months_of
-from chaupal_audit.rule_of_law import opened, said
-from chaupal_audit.rule_of_law.book import (
-    Act,
-    AddressBlockAct,
-    AppealStep,
-    AuthorityAct,
-    Book,
-    Case,
-    DecisionStep,
-    Matter,
-    MeasureAct,
-    MeasureEnd,
-    NoticeAct,
-    OpeningAct,
-    OrderStep,
-    Proposal,
-    ProtectionStep,
-    RoleAct,
-    ServerAct,
-    StatementAct,
-    TallyAct,
-    TallyRow,
-)
+from chaupal_audit.rule_of_law import book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
 from chaupal_audit.rule_of_law.on_entries import OpenedEntry
 from chaupal_audit.rule_of_law.on_house import FreezeAct, KeyAct
 from chaupal_audit.rule_of_law.on_tally import counted
 from chaupal_audit.rule_of_law.opened import Entries, Openings
-from chaupal_audit.rule_of_law.said import VERSION, Entry, moment
-from chaupal_audit.rule_of_law.table import (
-    APPEALS,
-    AUTHORITIES,
-    BLOCKING,
-    CHANGING,
-    DECISIONS,
-    ENDS,
-    ENDS_LATER,
-    ENTRIES,
-    FREEZING,
-    LAW_MISSING,
-    LAW_REWRITTEN,
-    LAW_UNLIKE,
-    MEASURES,
-    MEASURES_LATER,
-    NOTICES,
-    OPENINGS,
-    ORDERS,
-    ORDERS_LATER,
-    PROTECTION,
-    ROLES,
-    SERVERS,
-    STATING,
-    STEPS,
-    TALLIES,
-    TALLIES_LATER,
-    UNREADABLE,
-    UNSEALINGS,
-)
+from chaupal_audit.rule_of_law.said import VERSION, Entry, Law, moment
 
 NOBODY = -1
 _entry = msgspec.json.Decoder(Entry).decode
@@ -126,7 +77,7 @@ class Trial:
         asked: bool = False,
     ) -> None:
         self.verdict = Verdict()
-        self.book = Book(Laws(files))
+        self.book = book.Book(Laws(files))
         self._openings = openings
         self._asked = asked  # whether what stands beside the log is among them
         self._then = sealed
@@ -149,40 +100,40 @@ class Trial:
             at = moment(head.at)
             if head.v != VERSION or at is None:
                 raise ValueError(head.at)
-            act = self._opened(Act(index, at, head, {}, place=self._heard, logged=at))
+            act = self._opened(book.Act(index, at, head, {}, place=self._heard, logged=at))
             self.book.date(index, at)
             if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
                 then = moment(inside.at) or at
-                act = Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
+                act = book.Act(index, then, inside, act.opened, sealed=True, place=self._heard, logged=at)
             self._hear(act)
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
-            self._find(UNREADABLE, index, "")
+            self._find(table.UNREADABLE, index, "")
 
     def close(self) -> None:
         """The log is at its end: what should have come and did not."""
         for made in self.book.made():
-            self._ask(MEASURES_LATER, made.act, made)
-        for ended in [one for one in self.book.at.values() if isinstance(one, MeasureEnd)]:
-            self._ask(ENDS_LATER, ended.act, ended)
+            self._ask(table.MEASURES_LATER, made.act, made)
+        for ended in [one for one in self.book.at.values() if isinstance(one, book.MeasureEnd)]:
+            self._ask(table.ENDS_LATER, ended.act, ended)
         for matter in self.book.matters.values():
-            self._ask(ORDERS_LATER, matter.act, matter)
+            self._ask(table.ORDERS_LATER, matter.act, matter)
         for tally in self.book.tallies:
-            self._ask(TALLIES_LATER, tally.act, tally)
+            self._ask(table.TALLIES_LATER, tally.act, tally)
         self.verdict.findings.sort(key=lambda one: one.index)
 
-    def _hear(self, act: Act) -> None:
+    def _hear(self, act: book.Act) -> None:
         if act.head.t == opened.SEALED:
             return
-        self._ask(ENTRIES, act, act)
+        self._ask(table.ENTRIES, act, act)
         self.book.now = max(self.book.now, act.at)
         if not act.sealed:  # what was secret counts where it was opened
             self.book.count(act.index, counted(act.head))
         if hear := HEARD.get(act.head.t):
             hear(self, act)
 
-    def _opened(self, act: Act) -> Act:
+    def _opened(self, act: book.Act) -> book.Act:
         """The entry with what was opened of it; each opening that is none is found at the entry that published it."""
         published = self._openings.get(act.index, ())
         if not published:
@@ -190,11 +141,11 @@ class Trial:
         texts = [one.text for one in published]
         digests = opened.digests(act.head, texts)
         act.opened = opened.disclosed_by(digests, texts)
-        foreign = [text for text in texts if opened.digest(text) not in digests]
-        self._ask(OPENINGS, act, OpenedEntry(act, len(foreign)))
+        foreign = [text for text in texts if tlog.disclosure_digest(text) not in digests]
+        self._ask(table.OPENINGS, act, OpenedEntry(act, len(foreign)))
         return act
 
-    def _ask[T](self, checks: tuple[Check[T], ...], act: Act, about: T) -> None:
+    def _ask[T](self, checks: tuple[Check[T], ...], act: book.Act, about: T) -> None:
         for check in checks:
             if found := check.broken(self.book, about):
                 self._find(check, act.index, act.head.ref, found if isinstance(found, str) else "")
@@ -204,86 +155,86 @@ class Trial:
 
     # --- one kind of entry each ---
 
-    def law(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Law)
+    def law(self, act: book.Act) -> None:
+        new = _public(act, Law)
         ref = act.head.ref if act.head.t == "regime" else f"{RULES}@{new.version}"
         try:
             if self.book.laws.cite(ref, new.sha256) and self.book.began_under(ref):
-                self._find(LAW_REWRITTEN, act.index, ref)
+                self._find(table.LAW_REWRITTEN, act.index, ref)
         except LawMissing:
-            self._find(LAW_MISSING, act.index, ref)
+            self._find(table.LAW_MISSING, act.index, ref)
         except LawUnlike:
-            self._find(LAW_UNLIKE, act.index, ref)
+            self._find(table.LAW_UNLIKE, act.index, ref)
 
-    def policy(self, act: Act) -> None:
+    def policy(self, act: book.Act) -> None:
         if act.head.ref == RULES:  # the house's other texts are no law
             self.law(act)
 
-    def role(self, act: Act) -> None:
-        given = RoleAct(act, msgspec.json.decode(act.head.public, type=said.Role))
-        self._ask(ROLES, act, given)
+    def role(self, act: book.Act) -> None:
+        given = book.RoleAct(act, _public(act, entries.Role))
+        self._ask(table.ROLES, act, given)
         self.book.give(given)
 
-    def authority(self, act: Act) -> None:
-        new = AuthorityAct(act, msgspec.json.decode(act.head.public, type=said.Authority))
-        self._ask(AUTHORITIES, act, new)
+    def authority(self, act: book.Act) -> None:
+        new = book.AuthorityAct(act, _public(act, entries.Authority))
+        self._ask(table.AUTHORITIES, act, new)
         self.book.register(new)
 
-    def protected(self, act: Act) -> None:
-        guarded = ProtectionStep(act, msgspec.json.decode(act.head.public, type=said.Protected))
-        self._ask(PROTECTION, act, guarded)
+    def protected(self, act: book.Act) -> None:
+        guarded = book.ProtectionStep(act, _public(act, entries.Protected))
+        self._ask(table.PROTECTION, act, guarded)
         self.book.guard(guarded)
 
-    def server(self, act: Act) -> None:
-        self._ask(SERVERS, act, ServerAct(act, msgspec.json.decode(act.head.public, type=said.Server)))
+    def server(self, act: book.Act) -> None:
+        self._ask(table.SERVERS, act, book.ServerAct(act, _public(act, entries.Server)))
 
-    def snapshot(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Snapshot)
+    def snapshot(self, act: book.Act) -> None:
+        new = _public(act, entries.Snapshot)
         if (months := months_of(new.period)) is None:
             raise ValueError(new.period)
-        self._ask(FREEZING, act, FreezeAct(act, new, months[1]))
+        self._ask(table.FREEZING, act, FreezeAct(act, new, months[1]))
         self.book.frozen[new.period] += 1
 
-    def key(self, act: Act) -> None:
-        changed = KeyAct(act, msgspec.json.decode(act.head.public, type=said.Key))
-        self._ask(CHANGING, act, changed)
+    def key(self, act: book.Act) -> None:
+        changed = KeyAct(act, _public(act, entries.Key))
+        self._ask(table.CHANGING, act, changed)
         self.book.key = changed.said.new
 
-    def door(self, act: Act) -> None:
-        self._ask(BLOCKING, act, AddressBlockAct(act, msgspec.json.decode(act.head.public, type=said.AddressBlock)))
+    def door(self, act: book.Act) -> None:
+        self._ask(table.BLOCKING, act, book.AddressBlockAct(act, _public(act, entries.AddressBlock)))
 
-    def statement(self, act: Act) -> None:
-        self._ask(STATING, act, StatementAct(act, msgspec.json.decode(act.head.public, type=said.Statement)))
+    def statement(self, act: book.Act) -> None:
+        self._ask(table.STATING, act, book.StatementAct(act, _public(act, entries.Statement)))
 
-    def order(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Order)
+    def order(self, act: book.Act) -> None:
+        new = _public(act, entries.Order)
         received = moment(new.received)
         law = self.book.laws.regime(act.head.regime)
-        matter = Matter(act, new, law, act.at if received is None else received)
+        matter = book.Matter(act, new, law, act.at if received is None else received)
         if matter.own:
             matter.stage = Stage.IN_REVIEW  # nobody sent it in: there is nothing to acknowledge or to check
         self.verdict.orders += 1
-        self._ask(ORDERS, act, matter)
+        self._ask(table.ORDERS, act, matter)
         self.book.receive(matter)
 
-    def step(self, act: Act) -> None:
+    def step(self, act: book.Act) -> None:
         matter = self.book.matters.get(act.head.ref)
-        step = OrderStep(act, msgspec.json.decode(act.head.public, type=said.Step), matter)
+        step = book.OrderStep(act, _public(act, entries.Step), matter)
         step.stage = step.stage if matter is None else matter.stage
-        self._ask(STEPS, act, step)
+        self._ask(table.STEPS, act, step)
         self.book.step(step)
 
-    def decision(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Decision)
+    def decision(self, act: book.Act) -> None:
+        new = _public(act, entries.Decision)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
         prev = self._prev(act)
-        decided = DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
-        self._ask(DECISIONS, act, decided)
+        decided = book.DecisionStep(act, new, matter, case, _proposal(case, prev), prev)
+        self._ask(table.DECISIONS, act, decided)
         self.book.decide(decided)
 
-    def measure(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Measure)
+    def measure(self, act: book.Act) -> None:
+        new = _public(act, entries.Measure)
         matter = self.book.matters.get(act.head.ref)
         case = None if matter is None else matter.case(new.target)
         prev = self._prev(act)
@@ -291,76 +242,80 @@ class Trial:
         proposal = None if alone else _proposal(case, prev)
         citation = new.rule or (matter.said.rule if matter else "")
         law = self.book.laws.regime(act.head.regime)
-        made = MeasureAct(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
+        made = book.MeasureAct(act, new, matter, case, law, proposal, prev, self.book.laws.rule(citation))
         self.verdict.measures += 1
-        self._ask(MEASURES, act, made)
+        self._ask(table.MEASURES, act, made)
         self.book.begin(made)
 
-    def reversal(self, act: Act) -> None:
+    def reversal(self, act: book.Act) -> None:
         prev = self._prev(act)
-        new = msgspec.json.decode(act.head.public, type=said.Reversal)
-        ended = MeasureEnd(
-            act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, MeasureAct) else None
+        new = _public(act, entries.Reversal)
+        ended = book.MeasureEnd(
+            act, new, self.book.matters.get(act.head.ref), prev if isinstance(prev, book.MeasureAct) else None
         )
-        self._ask(ENDS, act, ended)
+        self._ask(table.ENDS, act, ended)
         self.book.end(ended)
 
-    def notice(self, act: Act) -> None:
+    def notice(self, act: book.Act) -> None:
         prev = self._prev(act)
-        made = prev if isinstance(prev, MeasureAct) else prev.made if isinstance(prev, MeasureEnd) else None
-        told = NoticeAct(act, msgspec.json.decode(act.head.public, type=said.Notice), made)
-        self._ask(NOTICES, act, told)
+        made = prev if isinstance(prev, book.MeasureAct) else prev.made if isinstance(prev, book.MeasureEnd) else None
+        told = book.NoticeAct(act, _public(act, entries.Notice), made)
+        self._ask(table.NOTICES, act, told)
         self.book.tell(told)
 
-    def appeal(self, act: Act) -> None:
-        appealed = AppealStep(act, msgspec.json.decode(act.head.public, type=said.Appeal), self._prev(act))
-        self._ask(APPEALS, act, appealed)
+    def appeal(self, act: book.Act) -> None:
+        appealed = book.AppealStep(act, _public(act, entries.Appeal), self._prev(act))
+        self._ask(table.APPEALS, act, appealed)
         self.book.at[act.index] = appealed
 
-    def open_(self, act: Act) -> None:
+    def open_(self, act: book.Act) -> None:
         prev = NOBODY if act.head.prev is None else act.head.prev
         sealed = self._sealed.get(prev)
         law = None if sealed is None else self.book.laws.regime(sealed.regime)
-        new = msgspec.json.decode(act.head.public, type=said.Opened)
-        self._ask(UNSEALINGS, act, OpeningAct(act, new, sealed, law))
+        new = _public(act, entries.Opened)
+        self._ask(table.UNSEALINGS, act, book.OpeningAct(act, new, sealed, law))
         if sealed is not None and opened.whole(new.disclosures) and self.book.uncover(prev):
             self.book.count(act.index, counted(sealed))
 
-    def tally(self, act: Act) -> None:
-        new = msgspec.json.decode(act.head.public, type=said.Tally)
+    def tally(self, act: book.Act) -> None:
+        new = _public(act, entries.Tally)
         before = self.book.tallies[-1] if self.book.tallies else None
-        tally = TallyAct(act, new, self._rows(act), before)
-        self._ask(TALLIES, act, tally)
+        tally = book.TallyAct(act, new, self._rows(act), before)
+        self._ask(table.TALLIES, act, tally)
         self.book.tally(tally)
 
-    def _rows(self, act: Act) -> list[TallyRow] | None:
+    def _rows(self, act: book.Act) -> list[book.TallyRow] | None:
         """Those that were opened; None where nobody asked for them."""
         texts = [one.text for one in self._openings.get(act.index, ())]
         rows = opened.all_of("row", frozenset(act.head.sd), texts)
         return [_row(row) for row in rows] if rows or self._asked else None
 
-    def _prev(self, act: Act) -> object:
+    def _prev(self, act: book.Act) -> object:
         return None if act.head.prev is None else self.book.at.get(act.head.prev)
 
 
-def _proposal(case: Case | None, prev: object) -> Proposal | None:
+def _public[T](act: book.Act, kind: type[T]) -> T:
+    return msgspec.json.decode(act.head.public, type=kind)
+
+
+def _proposal(case: book.Case | None, prev: object) -> book.Proposal | None:
     """The proposal of this target that an entry follows from: itself, or what was said about it since."""
     if case is None:
         return None
-    if isinstance(prev, DecisionStep):
+    if isinstance(prev, book.DecisionStep):
         prev = prev.proposal
-    return prev if isinstance(prev, Proposal) and prev is case.proposal else None
+    return prev if isinstance(prev, book.Proposal) and prev is case.proposal else None
 
 
-def _row(value: object) -> TallyRow:
+def _row(value: object) -> book.TallyRow:
     """A row; one that says nothing is a row that the log has not."""
     try:
-        return msgspec.convert(value, TallyRow)
+        return msgspec.convert(value, book.TallyRow)
     except msgspec.ValidationError:
-        return TallyRow("", "", "")
+        return book.TallyRow("", "", "")
 
 
-HEARD: dict[str, Callable[[Trial, Act], None]] = {
+HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
     "regime": Trial.law,
     "policy": Trial.policy,
     "role": Trial.role,
