@@ -114,7 +114,7 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AuthorityForm) ->
         await guards.act(w, viewer, "register_authority")
         leaf = await _log(court, w, new, me, "proposed", what=what, prev=old.log_index)
         proposed = AuthorityChange(
-            id=court.make_id(), authority_id=id_, known=known, proposed_by=me, proposed_at=court.clock(), log_index=leaf
+            id=court.make_id(), authority_id=id_, body=known, proposed_by=me, proposed_at=court.clock(), log_index=leaf
         )
         if not await authorities.propose_change(w, proposed):
             raise Conflict(WAITS)
@@ -138,7 +138,7 @@ async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
             done = await authorities.agree_to_authority(w, id_, me, leaf)
             new = msgspec.structs.replace(found, agreed_by=me, log_index=leaf)
         else:
-            new, what = _with(found, proposed.known), _differs(found, proposed.known)
+            new, what = _with(found, proposed.body), _differs(found, proposed.body)
             leaf = await _log(court, w, new, first, "changed", second=me, what=what, prev=proposed.log_index)
             done = await authorities.agree_to_change(w, proposed, me, court.clock(), leaf)
         if not done:

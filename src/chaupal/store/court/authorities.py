@@ -2,9 +2,8 @@
 
 import msgspec
 
-from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts_once, selects, updates
+from chaupal.store.machine.statements import deletes, inserts_once, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authorities, authority_changes as changes
 
@@ -61,7 +60,7 @@ class AuthorityChange(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     authority_id: int
-    known: AuthorityDetails
+    body: AuthorityDetails
     proposed_by: int
     proposed_at: int
     log_index: int
@@ -72,20 +71,13 @@ ADD_AUTHORITY = inserts_once(authorities)
 AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
 AUTHORITY = ALL_AUTHORITIES.where(id="of")
 AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
-CHANGE = updates(
-    authorities,
-    name_hi="hindi",
-    office="bureau",
-    email_domain="domain",
-    issuer_class="kind",
-    keys="known",
-    contact="reached",
-    log_index="leaf",
-).where(id="of")
+DETAILS = rows_of(AuthorityDetails, authorities)
+CHANGE = updates(authorities, "name_hi office email_domain issuer_class keys contact log_index").where(id="of")
 AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
 FORGET = deletes(authorities).where(id="of", agreed_by=None)
 PROPOSE = inserts_once(changes)
-OPEN_CHANGE = selects(*changes.c).where(authority_id="whose", ended_at=None)
+CHANGES = rows_of(AuthorityChange, changes)
+OPEN_CHANGE = CHANGES.where(authority_id="whose", ended_at=None)
 END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
 
 
@@ -111,51 +103,19 @@ async def authority_named(reading: Reading, name: str) -> Authority | None:
 
 async def propose_change(w: Writing, new: AuthorityChange) -> bool:
     """False where another change waits for a second person."""
-    row = {
-        "id": new.id,
-        "authority_id": new.authority_id,
-        "body": msgspec.json.encode(new.known).decode(),
-        "proposed_by": new.proposed_by,
-        "proposed_at": new.proposed_at,
-        "agreed_by": None,
-        "ended_at": None,
-        "log_index": new.log_index,
-    }
-    return await w.run(PROPOSE, **row) == 1
+    return await w.run(PROPOSE, agreed_by=None, ended_at=None, **CHANGES.written(new)) == 1
 
 
 async def open_change(reading: Reading, authority_id: int) -> AuthorityChange | None:
     """What is proposed of an authority and neither agreed to nor dropped."""
-    row = await reading.first(OPEN_CHANGE, whose=authority_id)
-    if row is None:
-        return None
-    named = dict(zip(changes.c.keys(), row, strict=True))
-    return AuthorityChange(
-        id=named["id"],
-        authority_id=named["authority_id"],
-        known=msgspec.json.decode(named["body"], type=AuthorityDetails),
-        proposed_by=named["proposed_by"],
-        proposed_at=named["proposed_at"],
-        log_index=named["log_index"],
-    )
+    return await OPEN_CHANGE.first(reading, whose=authority_id)
 
 
 async def agree_to_change(w: Writing, change: AuthorityChange, by: int, at: int, leaf: int) -> bool:
     """Another agreed: from now on this is what is known of the authority. False where it is over already."""
     if await w.run(END_CHANGE, of=change.id, at=at, second=by, leaf=leaf) != 1:
         return False
-    new = change.known
-    await w.run(
-        CHANGE,
-        of=change.authority_id,
-        hindi=new.name_hi,
-        bureau=new.office,
-        domain=new.email_domain,
-        kind=new.issuer_class,
-        known=listed(new.keys),
-        reached=new.contact,
-        leaf=leaf,
-    )
+    await w.run(CHANGE, of=change.authority_id, log_index=leaf, **DETAILS.written(change.body))
     return True
 
 

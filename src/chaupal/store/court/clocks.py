@@ -36,19 +36,7 @@ class ClockRow(msgspec.Struct, frozen=True):
 _THIS = (clocks.c.what == text_param("of_what"), clocks.c.of == param("whose"))
 _KIND = clocks.c.kind == text_param("of_kind")
 
-START = upserts(
-    clocks,
-    "what of kind",
-    kept="id",
-    id="new",
-    what="of_what",
-    of="whose",
-    kind="of_kind",
-    starts_at="start",
-    due_at="due",
-    stopped_at=None,
-    alerted="none",
-)
+START = upserts(clocks, "what of kind", "what of kind starts_at due_at alerted", kept="id", id="new", stopped_at=None)
 STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, stopped_at=None)
 STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
 OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)
@@ -81,7 +69,7 @@ async def start(w: Writing, what: str, of: int, kind: str, starts_at: int, due_a
     """From now on staff are told as the end comes near. One that ran already begins anew. Times in ms."""
     # Nobody ever names a clock by its id, so it needs no time in it and no maker of ids.
     new = secrets.randbits(62)
-    await w.run(START, new=new, of_what=what, whose=of, of_kind=kind, start=starts_at, due=due_at, none=0)
+    await w.run(START, new=new, what=what, of=of, kind=kind, starts_at=starts_at, due_at=due_at, alerted=0)
 
 
 async def stop(w: Writing, what: str, of: int, kind: str, at: int) -> bool:

@@ -32,18 +32,7 @@ class Template(NamedTuple):
 
 ADD = inserts(staff_notes)
 ON = selects(*staff_notes.c).where(what="which", of="whose").order_by(staff_notes.c.id)
-SAVE = upserts(
-    staff_templates,
-    "name",
-    kept="id",
-    id="new",
-    name="title",
-    kind="sort",
-    text="en",
-    text_hi="hi",
-    by="who",
-    at="when",
-)
+SAVE = upserts(staff_templates, "name", "kind text text_hi by at", kept="id", id="new", name="title")
 ALL = selects(*staff_templates.c).order_by(staff_templates.c.name)
 DROP = deletes(staff_templates).where(id="this")
 
@@ -59,7 +48,9 @@ async def on(reading: Reading, what: str, of: int) -> list[Note]:
 
 async def save(w: Writing, new: Template) -> None:
     """Keep a template in place of the one of that name, if there is one."""
-    await w.run(SAVE, new=new.id, title=new.name, sort=new.kind, en=new.text, hi=new.text_hi, who=new.by, when=new.at)
+    await w.run(
+        SAVE, new=new.id, title=new.name, kind=new.kind, text=new.text, text_hi=new.text_hi, by=new.by, at=new.at
+    )
 
 
 async def templates(reading: Reading) -> list[Template]:

@@ -89,16 +89,9 @@ DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"
 KEY = updates(reports, confirm_hash="hash").where(id="of", state="standing")
 ARRIVE = updates(
     reports,
-    state="now_is",
-    ref="as_ref",
-    confirm_hash="none",
+    "state ref confirm_hash ack_due resolve_due log_index regime regime_version",
     received_at="at",
     acknowledged_at="at",
-    ack_due="ack",
-    resolve_due="due",
-    log_index="leaf",
-    regime="law",
-    regime_version="edition",
 ).where(id="of", state="was")
 ASSIGN = updates(reports, assigned_to="whom").where(id="of", state="was")
 AMEND = updates(reports, category="about", rules="broken").where(id="of", state="was")
@@ -142,8 +135,8 @@ async def set_key(w: Writing, id_: int, hash_: str) -> bool:
 async def arrive(w: Writing, row: ReportRow) -> bool:
     """What a guest wrote counts from now on: number, clocks and leaf are those of `row`. False where it did before."""
     return await w.run(
-        ARRIVE, of=row.id, was=UNCONFIRMED, now_is=OPEN, as_ref=row.ref, none="", at=row.received_at, ack=row.ack_due,
-        due=row.resolve_due, leaf=row.log_index, law=row.regime, edition=row.regime_version,
+        ARRIVE, of=row.id, was=UNCONFIRMED, state=OPEN, ref=row.ref, confirm_hash="", at=row.received_at, ack_due=row.ack_due,
+        resolve_due=row.resolve_due, log_index=row.log_index, regime=row.regime, regime_version=row.regime_version,
     ) == 1  # fmt: skip
 
 

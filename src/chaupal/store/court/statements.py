@@ -40,16 +40,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(Statement, statements)
 ALL_REPLIES = rows_of(Reply, replies)
 ADD = inserts_once(statements)
-REVISE = updates(
-    statements,
-    title="new_title",
-    title_hi="new_title_hi",
-    body="new_body",
-    body_hi="new_body_hi",
-    orders="new_orders",
-    log_index="entry",
-    revision="now",
-).where(id="of", revision="was")
+REVISE = updates(statements, "title title_hi body body_hi orders log_index revision").where(id="of", revision="was")
 BY_SLUG = ALL.where(slug="named")
 NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).limit("n")
 ABOUT = ALL.where(statements.c.orders.like(text_param("mentioned"))).order_by(statements.c.published_at)
@@ -69,13 +60,13 @@ async def revise(w: Writing, new: Statement) -> bool:
             REVISE,
             of=new.id,
             was=new.revision - 1,
-            now=new.revision,
-            new_title=new.title,
-            new_title_hi=new.title_hi,
-            new_body=new.body,
-            new_body_hi=new.body_hi,
-            new_orders=listed(new.orders),
-            entry=new.log_index,
+            revision=new.revision,
+            title=new.title,
+            title_hi=new.title_hi,
+            body=new.body,
+            body_hi=new.body_hi,
+            orders=listed(new.orders),
+            log_index=new.log_index,
         )
         == 1
     )

@@ -115,16 +115,7 @@ NEWEST_FROM = (
     .order_by(elsewhere.c.post_id.desc())
     .limit("n")
 )
-SAY = upserts(
-    server_words,
-    "server_id",
-    server_id="of",
-    obfuscate="gaps",
-    public_comment="public",
-    private_comment="private",
-    by="who",
-    at="now",
-)
+SAY = upserts(server_words, "server_id", "obfuscate public_comment private_comment by at", server_id="of")
 SAID = selects(*server_words.c).where(among(server_words.c.server_id, "ids"))
 _LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
@@ -133,16 +124,7 @@ ALLOWED = _LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_ser
 ALLOWED_ONE = _LIST.where(allowed_servers.c.ended_at.is_(None), id="of")
 IS_ALLOWED = selects(allowed_servers.c.id).where(server_id="of", ended_at=None)
 WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(among(allowed_servers.c.server_id, "ids"), ended_at=None)
-ALLOW = inserts_once(
-    allowed_servers,
-    id="new",
-    server_id="of",
-    reason="why",
-    by="who",
-    at="now",
-    log_index="leaf",
-    ending_reason=sql("''"),
-)
+ALLOW = inserts_once(allowed_servers, "id server_id reason by at log_index", ending_reason=sql("''"))
 ASK_END = updates(allowed_servers, ending_by="who", ending_reason="why", log_index="leaf").where(
     id="of", ended_at=None, ending_by=None
 )
@@ -194,11 +176,11 @@ async def say(w: Writing, said: ServerWords) -> None:
     await w.run(
         SAY,
         of=said.server_id,
-        gaps=int(said.obfuscate),
-        public=said.public_comment,
-        private=said.private_comment,
-        who=said.by,
-        now=said.at,
+        obfuscate=int(said.obfuscate),
+        public_comment=said.public_comment,
+        private_comment=said.private_comment,
+        by=said.by,
+        at=said.at,
     )
 
 
@@ -257,7 +239,9 @@ async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int
 async def allow(w: Writing, new: AllowedServer) -> bool:
     """False where it was let in before."""
     return (
-        await w.run(ALLOW, new=new.id, of=new.server_id, why=new.reason, who=new.by, now=new.at, leaf=new.log_index)
+        await w.run(
+            ALLOW, id=new.id, server_id=new.server_id, reason=new.reason, by=new.by, at=new.at, log_index=new.log_index
+        )
         == 1
     )
 

@@ -18,17 +18,7 @@ from chaupal.store.tables.square import follow_requests
 
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD = selects(accounts.c.id).where(id="of").with_for_update()
-ADD = inserts_once(
-    accounts,
-    id="id",
-    handle="handle",
-    name="name",
-    created_at="at",
-    role="role",
-    state="state",
-    locked="locked",
-    bot="bot",
-)
+ADD = inserts_once(accounts, "id handle name created_at role state locked bot")
 # What is not given (None) stays as it is, so that two changes at once do not undo each other.
 CHANGE = updates(
     accounts,
@@ -132,7 +122,15 @@ async def add(
 ) -> bool:
     """A new account; False, and nothing is written, when the handle is taken."""
     rows = await w.run(
-        ADD, id=id_, handle=handle, name=name, at=w.now(), role=role, state=state, locked=int(locked), bot=int(bot)
+        ADD,
+        id=id_,
+        handle=handle,
+        name=name,
+        created_at=w.now(),
+        role=role,
+        state=state,
+        locked=int(locked),
+        bot=int(bot),
     )
     return rows == 1
 

@@ -11,17 +11,7 @@ from chaupal.store.machine.statements import deletes, inserts, inserts_once, sam
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins, mail_tokens
 
-ADD = inserts_once(
-    logins,
-    account_id="id",
-    email="email",
-    password_hash="hash",
-    confirmed_at="confirmed",
-    approved_at="approved",
-    ui_language="language",
-    reason="reason",
-    created_at="at",
-)
+ADD = inserts_once(logins, "account_id email password_hash confirmed_at approved_at ui_language reason created_at")
 
 COLUMNS = (
     logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
@@ -53,13 +43,9 @@ SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
 SET_APPEARANCE = updates(logins, appearance="appearance").where(account_id="of")
 SET_READS = updates(logins, reads="reads").where(account_id="of")
 SET_READS_AT_HOME = updates(logins, reads_at_home="only").where(account_id="of")
-SET_DEFAULTS = updates(
-    logins,
-    default_visibility="visibility",
-    default_sensitive="sensitive",
-    default_language="language",
-    default_quote_policy="quotes",
-).where(account_id="of")
+SET_DEFAULTS = updates(logins, "default_visibility default_sensitive default_language default_quote_policy").where(
+    account_id="of"
+)
 
 ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose", expires_at="until")
 LINK = selects(mail_tokens.c.account_id).where(
@@ -118,14 +104,14 @@ async def add(
     now = w.now()
     rows = await w.run(
         ADD,
-        id=account,
+        account_id=account,
         email=email,
-        hash=password_hash,
-        confirmed=now if confirmed else None,
-        approved=now if approved else None,
-        language=language,
+        password_hash=password_hash,
+        confirmed_at=now if confirmed else None,
+        approved_at=now if approved else None,
+        ui_language=language,
         reason=reason,
-        at=now,
+        created_at=now,
     )
     return rows == 1
 
@@ -199,10 +185,10 @@ async def set_defaults(
     await w.run(
         SET_DEFAULTS,
         of=account,
-        visibility=visibility,
-        sensitive=int(sensitive),
-        language=language,
-        quotes=quote_policy,
+        default_visibility=visibility,
+        default_sensitive=int(sensitive),
+        default_language=language,
+        default_quote_policy=quote_policy,
     )
 
 

@@ -57,17 +57,19 @@ def counts_of(table: FromClause) -> Chained:
     return Chained(select(func.count()).select_from(table), table)
 
 
-def inserts(table: Table, /, **values: Any) -> Statement:
-    """A row. Where no column is named: of all, each from the parameter of its own name."""
-    return Chained(_with(insert(table), table, values), table)
+def inserts(table: Table, named: str = "", /, **values: Any) -> Statement:
+    """A row. `named`: columns (with blanks between), each from the parameter of its own name; of all, where none is named at all."""
+    return Chained(_with(insert(table), table, named, values), table)
 
 
-def inserts_once(table: Table, /, **values: Any) -> Statement:
+def inserts_once(table: Table, named: str = "", /, **values: Any) -> Statement:
     """The same, unless a row with its key is there."""
-    return upsert(lambda insert: _with(insert(table), table, values).on_conflict_do_nothing())
+    return upsert(lambda insert: _with(insert(table), table, named, values).on_conflict_do_nothing())
 
 
-def upserts(table: Table, key: str, /, *, only: Any = None, kept: str = "", **values: Any) -> Statement:
+def upserts(
+    table: Table, key: str, named: str = "", /, *, only: Any = None, kept: str = "", **values: Any
+) -> Statement:
     """The same; the row with its `key` (columns, with blanks between) has these values from now on, but for those that are `kept`.
 
     `only`: what must hold of that row.
@@ -75,16 +77,16 @@ def upserts(table: Table, key: str, /, *, only: Any = None, kept: str = "", **va
     settled = {*key.split(), *kept.split()}
 
     def make(insert: Any) -> Any:
-        new = _with(insert(table), table, values)
-        changed = {name: new.excluded[name] for name in values if name not in settled}
+        new = _with(insert(table), table, named, values)
+        changed = {name: new.excluded[name] for name in (*named.split(), *values) if name not in settled}
         return new.on_conflict_do_update(index_elements=key.split(), set_=changed, where=only)
 
     return upsert(make)
 
 
-def updates(table: Table, /, **values: Any) -> Chained:
-    """Set these columns."""
-    return Chained(_with(update(table), table, values), table)
+def updates(table: Table, named: str = "", /, **values: Any) -> Chained:
+    """Set these columns. `named`: as of `inserts`."""
+    return Chained(_with(update(table), table, named, values), table)
 
 
 def deletes(table: Table) -> Chained:
@@ -92,8 +94,8 @@ def deletes(table: Table) -> Chained:
     return Chained(delete(table), table)
 
 
-def _with(said: Any, table: Table, values: dict[str, Any]) -> Any:
-    if not values:
+def _with(said: Any, table: Table, named: str, values: dict[str, Any]) -> Any:
+    if not (values := {name: name for name in named.split()} | values):
         return said
     return said.values(
         {

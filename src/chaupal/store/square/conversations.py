@@ -43,12 +43,9 @@ ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
 PUT = upserts(
     conversations,
     "account_id root",
+    "account_id root unread people",
     only=conversations.c.last_post <= param("post"),
-    account_id="me",
-    root="of",
     last_post="post",
-    unread="new",
-    people="between",
 )
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
@@ -85,7 +82,7 @@ async def add_post(
     read here; None: all."""
     between, readers = listed(list(people)), [one for one in people if here is None or one in here]
     for account in readers:
-        await w.run(PUT, me=account, of=root, post=post, new=int(account != author), between=between)
+        await w.run(PUT, account_id=account, root=root, post=post, unread=int(account != author), people=between)
         w.touch(TALKS, account)
     w.tell(*[ConversationMoved(account=account, root=root, post=post) for account in readers])
 
@@ -98,7 +95,7 @@ async def remove_posts(w: Writing, gone: Sequence[int]) -> None:
         row = await w.first(ROOT_AND_PEOPLE, of=left[-1]) if left else None
         if row is not None:
             between = listed(list(people_of(row[1], [m["id"] for m in msgspec.json.decode(row[2])])))
-            await w.run(PUT, me=account, of=root, post=left[-1], new=0, between=between)
+            await w.run(PUT, account_id=account, root=root, post=left[-1], unread=0, people=between)
         w.touch(TALKS, account)
 
 

@@ -75,16 +75,7 @@ POSTS = (
     .order_by(filter_posts.c.id)
 )
 COUNT = counts_of(filters).where(account_id="me")
-ADD = inserts(
-    filters,
-    id="new",
-    account_id="me",
-    title="title",
-    context="context",
-    action="action",
-    ends_at="ends",
-    created_at="at",
-)
+ADD = inserts(filters, "id account_id title context action ends_at created_at")
 CHANGE = updates(filters, title="name", context="where", action="does", ends_at="ends").where(
     id="which", account_id="me"
 )
@@ -147,13 +138,13 @@ async def add(w: Writing, me: int, made: Filter) -> None:
     """A new filter, without its keywords."""
     await w.run(
         ADD,
-        new=made.id,
-        me=me,
+        id=made.id,
+        account_id=me,
         title=made.title,
         context=",".join(made.contexts),
         action=made.action,
-        ends=made.ends_at,
-        at=w.now(),
+        ends_at=made.ends_at,
+        created_at=w.now(),
     )
     w.touch(FILTERS, me)
 
