@@ -36,7 +36,7 @@ class ClockRow(msgspec.Struct, frozen=True):
 _THIS = (clocks.c.what == text_param("of_what"), clocks.c.of == param("whose"))
 _KIND = clocks.c.kind == text_param("of_kind")
 
-START = upserts(clocks, "what of kind", "what of kind starts_at due_at alerted", kept="id", id="new", stopped_at=None)
+START = upserts(clocks, "what of kind", "starts_at due_at alerted", kept="id", id="new", stopped_at=None)
 STOP = updates(clocks, stopped_at="at").where(*_THIS, _KIND, stopped_at=None)
 STOP_ALL = updates(clocks, stopped_at="at").where(*_THIS, stopped_at=None)
 OF = selects(*clocks.c).where(*_THIS).order_by(clocks.c.due_at, clocks.c.id)

@@ -5,26 +5,15 @@ from typing import NamedTuple
 
 from sqlalchemy import or_
 
-from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import KEYS
-from chaupal.store.machine.statements import deletes, selects
+from chaupal.store.machine.statements import deletes, inserts_once, selects, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import own_keys, remote_keys
 from chaupal.store.tables.identity import accounts
 
 _OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account")
-_KEEP_OWN = upsert(
-    lambda insert: (
-        insert(own_keys)
-        .values(
-            account_id=param("account"),
-            private=text_param("private"),
-            public=text_param("public"),
-            created_at=param("at"),
-        )
-        .on_conflict_do_nothing(index_elements=["account_id"])
-    )
-)
+_KEEP_OWN = inserts_once(own_keys, "private public", account_id="account", created_at="at")
 _HANDLE = selects(accounts.c.handle).where(accounts.c.server == 0, id="account")
 _KNOWN = (
     selects(remote_keys.c.public, accounts.c.id, accounts.c.server, accounts.c.uri, remote_keys.c.fetched_at)
@@ -33,28 +22,15 @@ _KNOWN = (
 )
 _URI = selects(accounts.c.uri).where(id="account")
 _BY_URI = selects(accounts.c.id).where(accounts.c.uri != "", uri="uri")
-_KEEP = upsert(
-    lambda insert: (
-        insert(remote_keys)
-        .values(
-            key_id=text_param("key"),
-            account_id=param("account"),
-            algorithm=text_param("algorithm"),
-            public=text_param("public"),
-            fetched_at=param("at"),
-        )
-        # A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
-        .on_conflict_do_update(
-            index_elements=["key_id"],
-            set_={
-                "account_id": param("account"),
-                "algorithm": text_param("algorithm"),
-                "public": text_param("public"),
-                "fetched_at": param("at"),
-            },
-            where=or_(remote_keys.c.account_id == param("account"), param("part") == 1),
-        )
-    )
+# A key is nobody else's from the moment that it is somebody's, unless its id is a part of theirs.
+_KEEP = upserts(
+    remote_keys,
+    "key_id",
+    "algorithm public",
+    only=or_(remote_keys.c.account_id == param("account"), param("part") == 1),
+    key_id="key",
+    account_id="account",
+    fetched_at="at",
 )
 _IDS = selects(remote_keys.c.key_id).where(account_id="account")
 _DROP_OTHERS = deletes(remote_keys).where(among(remote_keys.c.key_id, "keys", negate=True), account_id="account")

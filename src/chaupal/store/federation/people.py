@@ -5,69 +5,28 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, text as sql, update
+from sqlalchemy import text as sql, update
 
 from chaupal.policy.things import Emoji, Field
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.statements import same, selects, updates
+from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import remote_people
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import follow_requests, follows
 
 # Where to send and to ask, and what else only servers need to know.
-_WAYS = (
-    "kind",
-    "inbox",
-    "shared_inbox",
-    "outbox",
-    "followers",
-    "following",
-    "featured",
-    "avatar_url",
-    "header_url",
-    "aliases",
-    "moved_to",
-)
+_WAYS = "kind inbox shared_inbox outbox followers following featured avatar_url header_url aliases moved_to"
+_FACE = "name note note_html fields locked bot discoverable indexable hide_collections url"
 
-ADD_ACCOUNT = statement(
-    insert(accounts).values(
-        id=param("id"), handle=text_param("handle"), created_at=param("created_at"), server=param("server"), uri=text_param("uri"),
-        name=text_param("name"), note=text_param("note"), note_html=text_param("note_html"), fields=text_param("fields"),
-        locked=param("locked"), bot=param("bot"), discoverable=param("discoverable"), indexable=param("indexable"),
-        hide_collections=param("hide_collections"),
-        url=text_param("url"), avatar=text_param("avatar"), header=text_param("header"), emojis=text_param("emojis"),
-    )
-)  # fmt: skip
-CHANGE_ACCOUNT = updates(
-    accounts,
-    name="name",
-    note="note",
-    note_html="note_html",
-    fields="fields",
-    locked="locked",
-    bot="bot",
-    discoverable="discoverable",
-    indexable="indexable",
-    hide_collections="hide_collections",
-    url="url",
-).where(id="of")
+ADD_ACCOUNT = inserts(accounts, f"id handle created_at server uri avatar header emojis {_FACE}")
+CHANGE_ACCOUNT = updates(accounts, _FACE).where(id="of")
 BEAR = updates(accounts, uri="uri", state="state").where(id="of")
 HERE_AGAIN = updates(remote_people, gone_at=None).where(account_id="of")
 RENAME = updates(accounts, handle="handle").where(id="of")
-ADD = statement(
-    insert(remote_people).values(
-        gone_at=None,
-        **{name: text_param(name) for name in _WAYS},
-        **{name: param(name) for name in ("account_id", "server_id", "fetched_at")},
-    )
-)
-CHANGE = statement(
-    update(remote_people)
-    .where(remote_people.c.account_id == param("of"))
-    .values(fetched_at=param("at"), **{name: text_param(name) for name in _WAYS})
-)
+ADD = inserts(remote_people, f"account_id server_id fetched_at {_WAYS}", gone_at=None)
+CHANGE = updates(remote_people, _WAYS, fetched_at="at").where(account_id="of")
 COLUMNS = (
     remote_people.c.account_id, remote_people.c.server_id, accounts.c.uri, accounts.c.handle, remote_people.c.kind, remote_people.c.inbox,
     remote_people.c.shared_inbox, remote_people.c.outbox, remote_people.c.followers, remote_people.c.following,
@@ -250,7 +209,7 @@ def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
 
 
 def _ways(shown: RemoteProfile) -> dict[str, Any]:
-    return {name: getattr(shown, name) for name in _WAYS} | {"aliases": _json(shown.aliases).decode()}
+    return {name: getattr(shown, name) for name in _WAYS.split()} | {"aliases": _json(shown.aliases).decode()}
 
 
 FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(

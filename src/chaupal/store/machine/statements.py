@@ -70,14 +70,14 @@ def inserts_once(table: Table, named: str = "", /, **values: Any) -> Statement:
 def upserts(
     table: Table, key: str, named: str = "", /, *, only: Any = None, kept: str = "", **values: Any
 ) -> Statement:
-    """The same; the row with its `key` (columns, with blanks between) has these values from now on, but for those that are `kept`.
+    """The same; the row with its `key` (columns, as `named` ones) has these values from now on, but for those that are `kept`.
 
     `only`: what must hold of that row.
     """
     settled = {*key.split(), *kept.split()}
 
     def make(insert: Any) -> Any:
-        new = _with(insert(table), table, named, values)
+        new = _with(insert(table), table, f"{key} {named}", values)
         changed = {name: new.excluded[name] for name in (*named.split(), *values) if name not in settled}
         return new.on_conflict_do_update(index_elements=key.split(), set_=changed, where=only)
 

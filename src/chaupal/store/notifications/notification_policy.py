@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param, upsert
+from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import NOTIFICATIONS
 from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -64,14 +64,7 @@ _COLUMNS = (
 )
 OF = selects(*_COLUMNS).where(same(notification_policies, account_id="me"))
 OF_MANY = selects(notification_policies.c.account_id, *_COLUMNS).where(among(notification_policies.c.account_id, "ids"))
-_SET = {name: text_param(name) for name in Policy.__struct_fields__}
-SET = upsert(
-    lambda i: (
-        i(notification_policies)
-        .values(account_id=param("me"), **_SET)
-        .on_conflict_do_update(index_elements=["account_id"], set_=_SET)
-    )
-)
+SET = upserts(notification_policies, "account_id", " ".join(Policy.__struct_fields__), account_id="me")
 PERMIT = inserts_once(notification_permits, account_id="me", from_id="them")
 PERMITTED = selects(notification_permits.c.from_id).where(account_id="me", from_id="them")
 ASK = upserts(

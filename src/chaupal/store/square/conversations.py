@@ -41,11 +41,7 @@ _MINE = conversations.c.account_id == param("me")
 OF = Pages(conversations.c.last_post, _MINE, base=select(*_COLUMNS))
 ONE = selects(*_COLUMNS).where(_MINE, same(conversations, root="of"))
 PUT = upserts(
-    conversations,
-    "account_id root",
-    "account_id root unread people",
-    only=conversations.c.last_post <= param("post"),
-    last_post="post",
+    conversations, "account_id root", "unread people", only=conversations.c.last_post <= param("post"), last_post="post"
 )
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
