@@ -1,6 +1,7 @@
 """Deciding by the house's own rules in one go: a matter is opened and each of its targets decided; and what strikes add up to."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -65,20 +66,11 @@ async def open_and_decide(
 
 def _item(target: Target, draft: Draft, outcomes: Sequence[str]) -> Item:
     own = outcomes[target.number - 1] if target.number <= len(outcomes) else ""
-    return Item(
-        number=target.number,
-        line=target.number,
-        seen=1,
-        outcome=own or draft.outcome,
-        code=draft.code,
-        reason=draft.reason,
-        finding=draft.finding,
-        parts=tuple(draft.parts),
-        until=draft.until,
-        text=draft.text,
-        rule=draft.rule,
-        permanent=draft.permanent,
-    )
+    said: dict[str, Any] = msgspec.structs.asdict(draft) | {
+        "outcome": own or draft.outcome,
+        "parts": tuple(draft.parts),
+    }
+    return Item(number=target.number, line=target.number, seen=1, **said)
 
 
 async def with_list(court: Court, form: MatterForm, data: bytes) -> tuple[MatterForm, tuple[str, ...]]:
