@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -72,6 +73,18 @@ def many(name: str) -> click.Command:
     return command
 
 
+@contextmanager
+def _bar() -> Generator[Callable[[str, int, int], None]]:
+    """A bar on the terminal, and what moves it: the phase, how many are done, and of how many."""
+    with click.progressbar(length=1, file=sys.stderr) as bar:
+
+        def progress(phase: str, done: int, of: int) -> None:
+            bar.label, bar.length = phase, max(of, 1)
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
 async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bool, only_check: bool) -> None:
     from chaupal.governance.cases import bulk, csv_cases
     from chaupal.governance.cases.bulk import Outcome
@@ -80,12 +93,7 @@ async def _run(house: "House", who: str, verb: str, sent: bytes, *, what_can: bo
     read = await asyncio.to_thread(csv_cases.read, sent, verb)
     if not read.ref and verb != bulk.APPEAL:
         raise Invalid("csv_no_column", field="csv", column="order")
-    with click.progressbar(length=1, file=sys.stderr) as bar:
-
-        def progress(phase: str, done: int, of: int) -> None:
-            bar.label, bar.length = phase, max(of, 1)
-            bar.update(done - bar.pos)
-
+    with _bar() as progress:
         if only_check:
             checked = await bulk.check(house.court, viewer, read.ref, verb, read.items, progress)
             found = Outcome((*read.wrong, *checked), entered=False)
@@ -184,12 +192,7 @@ async def matter(
     if listing and (sent := listing.read()):
         form, outcomes = await sanctioning.with_list(house.court, form, sent)
     draft = Draft(outcome=outcome, reason=grounds, until=until, rule=rule)
-    with click.progressbar(length=1, file=sys.stderr) as bar:
-
-        def progress(phase: str, done: int, of: int) -> None:
-            bar.label, bar.length = phase, max(of, 1)
-            bar.update(done - bar.pos)
-
+    with _bar() as progress:
         done = await sanctioning.open_and_decide(house.court, viewer, form, draft, outcomes=outcomes, progress=progress)
     click.echo(f"{done.ref}: {done.targets} targets, {'in force' if done.in_force else 'proposed'}")
     if done.problem is not None:

@@ -106,8 +106,16 @@ async def by_key(call: Call[SecondStepTyped]) -> Answer:
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
-async def show_door(call: Call[PasskeySigned]) -> Answer:
-    return await _door(call, {})
+async def show_door(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:
+    options = await passkeys.ask_to_enter(call.house.square)
+    return await pages.render(
+        call,
+        "joining/passkey.html",
+        options=options,
+        leads=call.args.next,
+        errors=errors or {},
+        titled=N_("Log in with a passkey"),
+    )
 
 
 async def come_in(call: Call[PasskeySigned]) -> Answer:
@@ -115,7 +123,7 @@ async def come_in(call: Call[PasskeySigned]) -> Answer:
     try:
         account = await passkeys.enter(square, call.args.answer)
     except Invalid as problem:
-        return await _door(call, errors_of(call, problem))
+        return await show_door(call, errors_of(call, problem))
     session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
     return redirect(links.back(call.args.next), headers=keep(call, session))
 
@@ -146,18 +154,6 @@ async def _login_page(
         errors=errors,
         at_once=at_once,
         titled=N_("Log in"),
-    )
-
-
-async def _door(call: Call[PasskeySigned], errors: dict[str, str]) -> Answer:
-    options = await passkeys.ask_to_enter(call.house.square)
-    return await pages.render(
-        call,
-        "joining/passkey.html",
-        options=options,
-        leads=call.args.next,
-        errors=errors,
-        titled=N_("Log in with a passkey"),
     )
 
 

@@ -24,25 +24,7 @@ STATES: dict[str, str] = {
 BUSY = N_("Another file of yours is still being made.")
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _show(call)
-
-
-async def ask(call: Call[Nothing]) -> Answer:
-    """To the page of its progress."""
-    try:
-        await exports.ask(call.house.square, call.viewer)
-    except Conflict:
-        return await _show(call, words(call.viewer.language).gettext(BUSY))
-    return redirect("/settings/export")
-
-
-async def fetch(call: Call[ById]) -> Answer:
-    """The ZIP, a piece at a time. What it says of others was looked at where its owner was: elsewhere it is made anew."""
-    return await export(call, call.args.id)
-
-
-async def _show(call: Call[Any], error: str = "") -> Answer:
+async def show(call: Call[Any], error: str = "") -> Answer:
     """Drawn anew every few seconds while something is made, without a script."""
     language, viewer = call.viewer.language, call.viewer
     mine = await exports.of_viewer(call.house.square, viewer)
@@ -65,6 +47,20 @@ async def _show(call: Call[Any], error: str = "") -> Answer:
         ],
         titled=N_("Export"),
     )
+
+
+async def ask(call: Call[Nothing]) -> Answer:
+    """To the page of its progress."""
+    try:
+        await exports.ask(call.house.square, call.viewer)
+    except Conflict:
+        return await show(call, words(call.viewer.language).gettext(BUSY))
+    return redirect("/settings/export")
+
+
+async def fetch(call: Call[ById]) -> Answer:
+    """The ZIP, a piece at a time. What it says of others was looked at where its owner was: elsewhere it is made anew."""
+    return await export(call, call.args.id)
 
 
 # Whoever is suspended or frozen takes theirs along, too.

@@ -23,15 +23,24 @@ class ServerTyped(msgspec.Struct, kw_only=True):
     domain: Word = ""
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _page(call, "", {})
+async def show(call: Call[Any], typed: str = "", wrong: dict[str, str] | None = None) -> Answer:
+    mine = await looks.newest(call.house.reads, call.viewer, MOST_SHOWN)
+    return await pages.render(
+        call,
+        "settings/servers.html",
+        mine=mine,
+        typed=typed,
+        errors=wrong or {},
+        ended=await looks.severed(call.house.reads, call.viewer),
+        titled=N_("Hidden servers"),
+    )
 
 
 async def hide(call: Call[ServerTyped]) -> Answer:
     try:
         await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
     except Invalid as problem:
-        return await _page(call, call.args.domain, errors(problem, call.viewer.language))
+        return await show(call, call.args.domain, errors(problem, call.viewer.language))
     return redirect(PATH)
 
 
@@ -56,19 +65,6 @@ async def ended(call: Call[Nothing]) -> Answer:
 def _file(text: str, name: str) -> Answer:
     headers = [("content-disposition", f'attachment; filename="{name}"'), ("cache-control", "private, no-store")]
     return Answer(text.encode(), mime="text/csv; charset=utf-8", headers=headers)
-
-
-async def _page(call: Call[Any], typed: str, wrong: dict[str, str]) -> Answer:
-    mine = await looks.newest(call.house.reads, call.viewer, MOST_SHOWN)
-    return await pages.render(
-        call,
-        "settings/servers.html",
-        mine=mine,
-        typed=typed,
-        errors=wrong,
-        ended=await looks.severed(call.house.reads, call.viewer),
-        titled=N_("Hidden servers"),
-    )
 
 
 ROUTES: tuple[Route, ...] = (

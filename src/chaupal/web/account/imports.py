@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Nothing, Route, get, post
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.kernel.faults.written import read
 from chaupal.policy.surface import Surface
@@ -53,8 +53,22 @@ def reason(why: str, language: str) -> str:
     return " ".join(fault_text(one, language) for one in found)
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _show(call, ImportTyped(), {})
+async def show(call: Call[Any], sent: ImportTyped | None = None, errors: dict[str, str] | None = None) -> Answer:
+    said = words(call.viewer.language).gettext
+    return await pages.render(
+        call,
+        "settings/import.html",
+        sent=sent or ImportTyped(),
+        errors=errors or {},
+        mine=[
+            (m, said(KINDS[m.kind]), said(STATES[m.state]))
+            for m in await imports.of_viewer(call.house.square, call.viewer)
+        ],
+        kinds=[(k, said(v)) for k, v in KINDS.items()],
+        whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
+        most=imports.MOST_BYTES // 1_000_000,
+        titled=N_("Import"),
+    )
 
 
 async def bring(call: Call[ImportTyped]) -> Answer:
@@ -64,7 +78,7 @@ async def bring(call: Call[ImportTyped]) -> Answer:
     try:
         id_ = await imports.take_in(call.house.square, call.viewer, brought)
     except (Invalid, Conflict) as problem:
-        return await _show(call, args, errors(problem, call.viewer.language))
+        return await show(call, args, errors(problem, call.viewer.language))
     return redirect(f"/settings/import/{id_}")
 
 
@@ -89,24 +103,6 @@ async def progress(call: Call[ById]) -> Answer:
 async def stop(call: Call[ById]) -> Answer:
     await imports.stop(call.house.square, call.viewer, call.args.id)
     return redirect(f"/settings/import/{call.args.id}")
-
-
-async def _show(call: Call[Any], sent: ImportTyped, errors: dict[str, str]) -> Answer:
-    said = words(call.viewer.language).gettext
-    return await pages.render(
-        call,
-        "settings/import.html",
-        sent=sent,
-        errors=errors,
-        mine=[
-            (m, said(KINDS[m.kind]), said(STATES[m.state]))
-            for m in await imports.of_viewer(call.house.square, call.viewer)
-        ],
-        kinds=[(k, said(v)) for k, v in KINDS.items()],
-        whom=[(k, said(v)) for k, v in FOR_WHOM.items()],
-        most=imports.MOST_BYTES // 1_000_000,
-        titled=N_("Import"),
-    )
 
 
 ROUTES: tuple[Route, ...] = (

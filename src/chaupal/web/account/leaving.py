@@ -24,8 +24,16 @@ class LeavingTyped(msgspec.Struct, kw_only=True):
     word: str = ""
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _show(call, {})
+async def show(call: Call[Any], errors: dict[str, str] | None = None, word: str = "") -> Answer:
+    return await pages.render(
+        call,
+        "settings/deletion.html",
+        at=await leaving.leaves_at(call.house.square, call.viewer),
+        days=leaving.GRACE // DAY,
+        errors=errors or {},
+        word=word,
+        titled=N_("Delete your account"),
+    )
 
 
 async def ask(call: Call[LeavingTyped]) -> Answer:
@@ -34,27 +42,15 @@ async def ask(call: Call[LeavingTyped]) -> Answer:
     try:
         await leaving.ask(call.house.square, call.viewer, call.caller, call.args.password, call.args.word)
     except Conflict:
-        return await _show(call, {"form": words(call.viewer.language).gettext(STAFF)}, call.args.word)
+        return await show(call, {"form": words(call.viewer.language).gettext(STAFF)}, call.args.word)
     except Invalid as problem:
-        return await _show(call, errors_of(call, problem), call.args.word)
+        return await show(call, errors_of(call, problem), call.args.word)
     return redirect("/settings/deletion")
 
 
 async def stay(call: Call[Nothing]) -> Answer:
     await leaving.stay(call.house.square, call.viewer)
     return redirect("/settings/deletion")
-
-
-async def _show(call: Call[Any], errors: dict[str, str], word: str = "") -> Answer:
-    return await pages.render(
-        call,
-        "settings/deletion.html",
-        at=await leaving.leaves_at(call.house.square, call.viewer),
-        days=leaving.GRACE // DAY,
-        errors=errors,
-        word=word,
-        titled=N_("Delete your account"),
-    )
 
 
 # Whoever is suspended may go, too; what was decided about them stays.

@@ -31,50 +31,7 @@ class MoveTyped(msgspec.Struct, kw_only=True):
     password: str = ""
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _show(call)
-
-
-async def name(call: Call[AliasTyped]) -> Answer:
-    await _ask_there(call, call.args.alias)
-    try:
-        await moving.name(call.house.square, call.viewer, call.args.alias)
-    except (Invalid, Conflict) as problem:
-        return await _show(call, problem, {"handle": "alias"}, alias=call.args.alias)
-    return redirect(HERE)
-
-
-async def unname(call: Call[ById]) -> Answer:
-    await moving.unname(call.house.square, call.viewer, call.args.id)
-    return redirect(HERE)
-
-
-async def move(call: Call[MoveTyped]) -> Answer:
-    await _ask_there(call, call.args.handle)
-    try:
-        await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
-    except (Invalid, Conflict) as problem:
-        return await _show(call, problem, handle=call.args.handle)
-    return redirect(HERE)
-
-
-async def take_back(call: Call[Nothing]) -> Answer:
-    await moving.take_back(call.house.square, call.viewer)
-    return redirect(HERE)
-
-
-async def _ask_there(call: Call[Any], handle: str) -> None:
-    """Somebody of another server is as that server says now: whom they name there counts. What cannot be had is told by the form."""
-    fed, name = call.house.federation, handle.strip().removeprefix("@")
-    if fed is None or "@" not in name:
-        return
-    from chaupal.federation import finding  # brought in where other servers are talked to
-
-    with contextlib.suppress(NotFound):
-        await finding.person(fed, name, fresh=True)
-
-
-async def _show(
+async def show(
     call: Call[Any], problem: Problem | None = None, fields: dict[str, str] | None = None, **typed: str
 ) -> Answer:
     language = call.viewer.language
@@ -92,6 +49,45 @@ async def _show(
         elsewhere=call.house.federation is not None,
         titled=N_("Move to another account"),
     )
+
+
+async def name(call: Call[AliasTyped]) -> Answer:
+    await _ask_there(call, call.args.alias)
+    try:
+        await moving.name(call.house.square, call.viewer, call.args.alias)
+    except (Invalid, Conflict) as problem:
+        return await show(call, problem, {"handle": "alias"}, alias=call.args.alias)
+    return redirect(HERE)
+
+
+async def unname(call: Call[ById]) -> Answer:
+    await moving.unname(call.house.square, call.viewer, call.args.id)
+    return redirect(HERE)
+
+
+async def move(call: Call[MoveTyped]) -> Answer:
+    await _ask_there(call, call.args.handle)
+    try:
+        await moving.move(call.house.square, call.viewer, call.args.handle, call.args.password)
+    except (Invalid, Conflict) as problem:
+        return await show(call, problem, handle=call.args.handle)
+    return redirect(HERE)
+
+
+async def take_back(call: Call[Nothing]) -> Answer:
+    await moving.take_back(call.house.square, call.viewer)
+    return redirect(HERE)
+
+
+async def _ask_there(call: Call[Any], handle: str) -> None:
+    """Somebody of another server is as that server says now: whom they name there counts. What cannot be had is told by the form."""
+    fed, name = call.house.federation, handle.strip().removeprefix("@")
+    if fed is None or "@" not in name:
+        return
+    from chaupal.federation import finding  # brought in where other servers are talked to
+
+    with contextlib.suppress(NotFound):
+        await finding.person(fed, name, fresh=True)
 
 
 ROUTES: tuple[Route, ...] = (

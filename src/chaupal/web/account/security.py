@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
-from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
+from chaupal.http.route import PAGE, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
@@ -64,15 +64,23 @@ async def begin_codes(call: Call[PasswordTyped]) -> Answer:
     return redirect(f"{SECURITY}/codes")
 
 
-async def show_codes(call: Call[Nothing]) -> Answer:
-    return await _codes(call, {})
+async def show_codes(call: Call[Any], errors: dict[str, str] | None = None) -> Answer:
+    setup = await second.pending(call.house.square, call.viewer)
+    if setup is None:
+        return redirect(SECURITY)
+    import segno  # draws for the few who turn codes on
+
+    drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
+    return await pages.render(
+        call, "settings/codes.html", setup=setup, drawn=drawn, errors=errors or {}, titled=N_("Codes from your phone")
+    )
 
 
 async def turn_on_codes(call: Call[CodeTyped]) -> Answer:
     try:
         codes = await second.turn_on(call.house.square, call.viewer, call.args.code)
     except Invalid as problem:
-        return await _codes(call, errors_of(call, problem))
+        return await show_codes(call, errors_of(call, problem))
     return await _recovery(call, codes)
 
 
@@ -182,18 +190,6 @@ async def _security(
 
 def _country(call: Call[Any], code: str) -> str:
     return placeholders.country_names((code,), call.viewer.language) if code else ""
-
-
-async def _codes(call: Call[Any], errors: dict[str, str]) -> Answer:
-    setup = await second.pending(call.house.square, call.viewer)
-    if setup is None:
-        return redirect(SECURITY)
-    import segno  # draws for the few who turn codes on
-
-    drawn = segno.make(setup.address, error="m").svg_inline(scale=5, border=4, light="#fff", omitsize=False)
-    return await pages.render(
-        call, "settings/codes.html", setup=setup, drawn=drawn, errors=errors, titled=N_("Codes from your phone")
-    )
 
 
 async def _recovery(call: Call[Any], codes: list[str]) -> Answer:

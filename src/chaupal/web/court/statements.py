@@ -51,15 +51,17 @@ async def show(call: Call[StatementAsked]) -> Answer:
 # --- writing ---
 
 
-async def office(call: Call[Nothing]) -> Answer:
-    return await _form(call, StatementForm(), None)
+async def office(call: Call[Any], typed: StatementForm | None = None, problem: Problem | None = None) -> Answer:
+    typed = typed or StatementForm()
+    found = await statements.listed(call.house.court)
+    return await _statement_page(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
 
 
 async def publish(call: Call[StatementForm]) -> Answer:
     try:
         new = await statements.publish(call.house.court, call.viewer, call.args)
     except (Invalid, Conflict) as problem:
-        return await _form(call, call.args, problem)
+        return await office(call, call.args, problem)
     return redirect(f"/statements/{new.slug}")
 
 
@@ -86,11 +88,6 @@ async def reply(call: Call[AuthorityReply]) -> Answer:
         said = await statements.by_slug(call.house.court, args.slug)
         return await _edit(call, args.slug, _typed(said.statement), problem, args)
     return redirect(f"/statements/{args.slug}#replies")
-
-
-async def _form(call: Call[Any], typed: StatementForm, problem: Problem | None) -> Answer:
-    found = await statements.listed(call.house.court)
-    return await _statement_page(call, "statements/office.html", N_("Statements"), problem, typed=typed, found=found)
 
 
 async def _edit(

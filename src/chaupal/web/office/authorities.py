@@ -9,7 +9,7 @@ from chaupal.governance.orders.authorities import CLASSES, Authority, AuthorityF
 from chaupal.governance.orders.portal import InviteForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import PAGE, Nothing, Route, get, post
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.web.court import courtly, sheet
@@ -36,15 +36,19 @@ class AuthorityPersonAct(msgspec.Struct, kw_only=True):
     act: str
 
 
-async def show(call: Call[Nothing]) -> Answer:
-    return await _all(call, AuthorityForm(), None)
+async def show(call: Call[Any], typed: AuthorityForm | None = None, problem: Problem | None = None) -> Answer:
+    typed = typed or AuthorityForm()
+    known = await authorities.every(call.house.court, call.viewer)
+    return await sheet.render(
+        call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known, **FORM
+    )
 
 
 async def register(call: Call[AuthorityForm]) -> Answer:
     try:
         added = await authorities.register(call.house.court, call.viewer, call.args)
     except (Invalid, Conflict) as problem:
-        return await _all(call, call.args, problem)
+        return await show(call, call.args, problem)
     return redirect(f"/office/authorities/{added.id}")
 
 
@@ -105,13 +109,6 @@ def _form(authority: Authority) -> AuthorityForm:
         issuer_class=kind,
         keys="\n".join(authority.keys),
         contact=authority.contact,
-    )
-
-
-async def _all(call: Call[Any], typed: AuthorityForm, problem: Problem | None) -> Answer:
-    known = await authorities.every(call.house.court, call.viewer)
-    return await sheet.render(
-        call, "office/authorities.html", N_("Authorities"), problem, typed=typed, known=known, **FORM
     )
 
 

@@ -9,7 +9,7 @@ from chaupal.governance.people import access_audit as looks, roles, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
-from chaupal.http.route import Nothing, Route, get, post
+from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Role
@@ -46,8 +46,17 @@ class LooksAsked(msgspec.Struct, kw_only=True):
 # --- roles ---
 
 
-async def show_staff(call: Call[Nothing]) -> Answer:
-    return await _staff(call, RoleTyped(), None)
+async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: Problem | None = None) -> Answer:
+    known = await desk.staff(call.house.reads, call.viewer)
+    return await office_room.render(
+        call,
+        "office/people.html",
+        N_("People and roles"),
+        problem,
+        known=known,
+        typed=typed or RoleTyped(),
+        given=[role.value for role in roles.GIVEN],
+    )
 
 
 async def grant(call: Call[RoleTyped]) -> Answer:
@@ -59,7 +68,7 @@ async def grant(call: Call[RoleTyped]) -> Answer:
         if not await roles.grant(call.house.court, call.viewer, account, Role(args.role)):
             raise Conflict("role_held")
     except (Invalid, Conflict, NotAllowed) as problem:
-        return await _staff(call, args, problem)
+        return await show_staff(call, args, problem)
     return redirect("/office/people")
 
 
@@ -70,31 +79,35 @@ async def _account(call: Call[Any], handle: str) -> int:
         raise Invalid("handle_unknown") from error
 
 
-async def _staff(call: Call[Any], typed: RoleTyped, problem: Problem | None) -> Answer:
-    known = await desk.staff(call.house.reads, call.viewer)
-    return await office_room.render(
-        call,
-        "office/people.html",
-        N_("People and roles"),
-        problem,
-        known=known,
-        typed=typed,
-        given=[role.value for role in roles.GIVEN],
-    )
-
-
 # --- protected speakers ---
 
 
-async def show_speakers(call: Call[Nothing]) -> Answer:
-    return await _speakers(call, SpeakerForm(), None)
+async def show_speakers(
+    call: Call[Any],
+    typed: SpeakerForm | None = None,
+    problem: Problem | None = None,
+    read: dict[int, str] | None = None,
+) -> Answer:
+    known = await speakers.listed(call.house.court, call.viewer)
+    ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
+    return await office_room.render(
+        call,
+        "office/speakers.html",
+        N_("Protected speakers"),
+        problem,
+        known=known,
+        typed=typed or SpeakerForm(),
+        read=read or {},
+        names=await desk.handles(call.house.reads, call.viewer, ids),
+        classes=speakers.CLASSES,
+    )
 
 
 async def propose_speaker(call: Call[SpeakerForm]) -> Answer:
     try:
         await speakers.propose(call.house.court, call.viewer, call.args)
     except (Invalid, NotAllowed) as problem:
-        return await _speakers(call, call.args, problem)
+        return await show_speakers(call, call.args, problem)
     return redirect("/office/speakers")
 
 
@@ -118,32 +131,14 @@ async def _change_speaker(call: Call[GrantAsked], change: Any) -> Answer:
     try:
         await change(call.house.court, call.viewer, call.args.id)
     except (Conflict, NotAllowed) as problem:
-        return await _speakers(call, SpeakerForm(), problem)
+        return await show_speakers(call, problem=problem)
     return redirect("/office/speakers")
 
 
 async def read_speaker(call: Call[GrantAsked]) -> Answer:
     """By what staff know the class; that somebody reads it is written down."""
     text = await speakers.evidence_of(call.house.court, call.viewer, call.args.id)
-    return await _speakers(call, SpeakerForm(), None, {call.args.id: text})
-
-
-async def _speakers(
-    call: Call[Any], typed: SpeakerForm, problem: Problem | None, read: dict[int, str] | None = None
-) -> Answer:
-    known = await speakers.listed(call.house.court, call.viewer)
-    ids = {id_ for one in known for id_ in (one.account_id, one.granted_by, one.seconded_by, one.ending_by)}
-    return await office_room.render(
-        call,
-        "office/speakers.html",
-        N_("Protected speakers"),
-        problem,
-        known=known,
-        typed=typed,
-        read=read or {},
-        names=await desk.handles(call.house.reads, call.viewer, ids),
-        classes=speakers.CLASSES,
-    )
+    return await show_speakers(call, read={call.args.id: text})
 
 
 # --- looks ---

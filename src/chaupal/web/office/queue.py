@@ -57,28 +57,25 @@ async def assign(call: Call[TargetsTaken]) -> Answer:
 # --- templates ---
 
 
-async def show_templates(call: Call[Nothing]) -> Answer:
-    return await _templates(call, TemplateForm(), None)
+async def show_templates(call: Call[Any], typed: TemplateForm | None = None, problem: Problem | None = None) -> Answer:
+    typed = typed or TemplateForm()
+    known = await notes.templates(call.house.court, call.viewer)
+    return await office_room.render(
+        call, "office/templates.html", N_("Templates of reasons"), problem, typed=typed, known=known
+    )
 
 
 async def save_template(call: Call[TemplateForm]) -> Answer:
     try:
         await notes.save_template(call.house.court, call.viewer, call.args)
     except Invalid as problem:
-        return await _templates(call, call.args, problem)
+        return await show_templates(call, call.args, problem)
     return redirect("/office/templates")
 
 
 async def drop_template(call: Call[ById]) -> Answer:
     await notes.drop_template(call.house.court, call.viewer, call.args.id)
     return redirect("/office/templates")
-
-
-async def _templates(call: Call[Any], typed: TemplateForm, problem: Problem | None) -> Answer:
-    known = await notes.templates(call.house.court, call.viewer)
-    return await office_room.render(
-        call, "office/templates.html", N_("Templates of reasons"), problem, typed=typed, known=known
-    )
 
 
 async def show(call: Call[Nothing]) -> Answer:

@@ -58,8 +58,12 @@ async def react(call: Call[ReactionTyped]) -> Answer:
     return redirect(links.back(call.args.next))
 
 
-async def office(call: Call[Nothing]) -> Answer:
-    return await _office(call, AnnouncementForm())
+async def office(call: Call[Any], typed: AnnouncementForm | None = None, problem: Problem | None = None) -> Answer:
+    typed = typed or AnnouncementForm()
+    found = await desk.listed(call.house.court, call.viewer)
+    return await office_room.render(
+        call, "office/announcements.html", N_("Announcements"), problem, found=found, typed=typed
+    )
 
 
 async def write(call: Call[AnnouncementForm]) -> Answer:
@@ -67,7 +71,7 @@ async def write(call: Call[AnnouncementForm]) -> Answer:
     try:
         await desk.write(call.house.court, call.viewer, call.args)
     except Invalid as problem:
-        return await _office(call, call.args, problem)
+        return await office(call, call.args, problem)
     return redirect("/office/announcements")
 
 
@@ -96,13 +100,6 @@ async def change(call: Call[AnnouncementChanged]) -> Answer:
 async def end(call: Call[AnnouncementAsked]) -> Answer:
     await desk.end(call.house.court, call.viewer, call.args.id)
     return redirect("/office/announcements")
-
-
-async def _office(call: Call[Any], typed: AnnouncementForm, problem: Problem | None = None) -> Answer:
-    found = await desk.listed(call.house.court, call.viewer)
-    return await office_room.render(
-        call, "office/announcements.html", N_("Announcements"), problem, found=found, typed=typed
-    )
 
 
 async def _edit(

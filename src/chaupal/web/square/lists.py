@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number, PagedById
-from chaupal.http.route import PAGE, Nothing, Route, get, post
+from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid, NotFound, coded
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
@@ -52,15 +52,23 @@ class ListsTyped(msgspec.Struct, kw_only=True):
     next: str = "/"
 
 
-async def every(call: Call[Nothing]) -> Answer:
-    return await _all(call, ListTyped())
+async def every(call: Call[Any], typed: ListTyped | None = None, problem: Invalid | None = None) -> Answer:
+    found = await reads.of_viewer(call.house.reads, call.viewer)
+    return await pages.render(
+        call,
+        "keeping/lists.html",
+        lists=found,
+        titled=N_("Lists"),
+        errors=_errors(call, problem) if problem else {},
+        **_form(call, typed or ListTyped()),
+    )
 
 
 async def create(call: Call[ListTyped]) -> Answer:
     try:
         made = await lists.create(call.house.square, call.viewer, _wish(call.args))
     except Invalid as problem:
-        return await _all(call, call.args, problem)
+        return await every(call, call.args, problem)
     return redirect(f"/lists/{made.id}/people")
 
 
@@ -136,18 +144,6 @@ def _errors(call: Call[Any], problem: Invalid) -> dict[str, str]:
 def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:
     said = words(call.viewer.language).gettext
     return {"typed": typed, "replies": [(value, said(text)) for value, text in REPLIES.items()]}
-
-
-async def _all(call: Call[Any], typed: ListTyped, problem: Invalid | None = None) -> Answer:
-    found = await reads.of_viewer(call.house.reads, call.viewer)
-    return await pages.render(
-        call,
-        "keeping/lists.html",
-        lists=found,
-        titled=N_("Lists"),
-        errors=_errors(call, problem) if problem else {},
-        **_form(call, typed),
-    )
 
 
 async def _people(
