@@ -10,7 +10,6 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
 from chaupal.store.court.witnesses import WitnessedCheckpoint
 from chaupal_audit import errors as plain, tlog
-from chaupal_audit.log.verify import is_signed
 from chaupal_audit.tlog.spellings import base64, digest_of
 
 
@@ -66,7 +65,7 @@ def _check_log(known: Sequence[tlog.VerifyingKey], origin: str, note: str) -> No
     keys = [key for key in known if key.name == origin]
     if not keys:
         raise NotFound("log_unwitnessed")
-    if not any(is_signed(note, key) for key in keys):
+    if not any(tlog.is_signed(note, key) for key in keys):
         raise NotAllowed("checkpoint_unsigned")
 
 

@@ -112,7 +112,7 @@ def _check_earlier(report: LogReport, previous: str, keys: list[tlog.VerifyingKe
     """Any of the keys that led to the one in use may have signed it."""
     where = "earlier checkpoint"
     try:
-        signer = next((key for key in keys if is_signed(previous, key)), keys[-1])
+        signer = next((key for key in keys if tlog.is_signed(previous, key)), keys[-1])
     except Malformed as error:
         raise Broken(Fault.bad_earlier, where) from error
     earlier = _checkpoint(previous, signer, origin, Fault.bad_earlier, where)
@@ -164,7 +164,7 @@ def follow_changes(
     """
     keys, changes = [key], list[KeyChange]()
     for number in range(1, MOST_CHANGES + 1):
-        if is_signed(note, keys[-1]):
+        if tlog.is_signed(note, keys[-1]):
             return keys, changes
         try:
             text = fetch(f"{url}/change/{number}", ENTRIES_LIMIT).decode()
@@ -180,18 +180,11 @@ def follow_changes(
     raise Broken(Fault.bad_change, f"more than {MOST_CHANGES}")
 
 
-def is_signed(note: str, key: tlog.VerifyingKey) -> bool:
-    """Whether `key` signed the note, whatever its origin. Raises Malformed."""
-    _, text, signatures = tlog.parse_checkpoint(note)
-    ours = [found.signature for found in signatures if (found.name, found.key_id) == (key.name, key.id)]
-    return bool(ours) and all(key.signed(signature, text) for signature in ours)
-
-
 def _read_change(text: str, key: tlog.VerifyingKey, origin: str | None, number: int) -> KeyChange | None:
     """What the proof says, or None for a change from before the trusted key."""
     try:
         proof = tlog.parse_receipt(text)
-        if not is_signed(proof.checkpoint, key):
+        if not tlog.is_signed(proof.checkpoint, key):
             return None
         said = tlog.read_entry(proof.extra)
         public = said["public"] if said["t"] == "key" else None

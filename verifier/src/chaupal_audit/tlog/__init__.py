@@ -30,6 +30,7 @@ from chaupal_audit.tlog.notes import (
     SigningKey as SigningKey,
     VerifyingKey as VerifyingKey,
     WrongOrigin as WrongOrigin,
+    is_signed as is_signed,
     parse_checkpoint as parse_checkpoint,
     parse_note as parse_note,
     sign_checkpoint as sign_checkpoint,

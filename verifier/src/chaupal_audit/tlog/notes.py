@@ -161,6 +161,13 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, str, list[Signature]]:
     return checkpoint, text, signatures
 
 
+def is_signed(note: str, key: VerifyingKey) -> bool:
+    """Whether `key` signed the note, whatever its origin. Raises Malformed."""
+    _, text, signatures = parse_checkpoint(note)
+    ours = [found.signature for found in signatures if (found.name, found.key_id) == (key.name, key.id)]
+    return bool(ours) and all(key.signed(signature, text) for signature in ours)
+
+
 class NotSigned(Unsound):
     """No good signature by the key that counts."""
 
