@@ -137,12 +137,12 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         return []
     anew = ended or measure in SHADING
     under, carry = await _under(streams, event, POSTS_BACK if anew else POSTS_TOLD)
-    few = await _who_may_know(streams, event)
-    quoting = await _quoting(streams, under, few)
+    recipients = await _who_may_know(streams, event)
+    quoting = await _quoting(streams, under, recipients)
     tiding = listening.RulingTiding(
         "ruled",
         event.subject,
-        few,
+        recipients,
         owner=event.owner or 0,
         withheld=WITHHELD.get(measure, ""),
         anew=anew,
@@ -150,7 +150,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         reposts=carry,
         account=event.kind == "account",
     )
-    return [(listening.EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, few)]
+    return [(listening.EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, recipients)]
 
 
 async def _who_may_know(streams: Streams, event: RulingChanged) -> listening.Recipients | None:
@@ -159,17 +159,17 @@ async def _who_may_know(streams: Streams, event: RulingChanged) -> listening.Rec
     return listening.Recipients(event.territory, event.owner) if row is None or row.neutral else None
 
 
-async def _quoting(streams: Streams, under: Sequence[int], few: listening.Recipients | None) -> list[Placed]:
+async def _quoting(streams: Streams, under: Sequence[int], recipients: listening.Recipients | None) -> list[Placed]:
     """The posts that quote what a ruling is about: to whoever is shown those, as they look now."""
     async with streams.work.reading() as reading:
         found = await quotes.of_any(reading, under, QUOTES_TOLD)
     return await _placed_anew(
-        streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], few
+        streams, [(one.post, one.author, one.visibility, one.reply_to_account) for one in found], recipients
     )
 
 
 async def _sharing(
-    streams: Streams, event: RulingChanged, under: Sequence[int], few: listening.Recipients | None
+    streams: Streams, event: RulingChanged, under: Sequence[int], recipients: listening.Recipients | None
 ) -> list[Placed]:
     """Other posts with a picture that a ruling is about: withheld with it wherever its owner uses it, and back with it."""
     if event.measure not in COVERING:
@@ -177,17 +177,17 @@ async def _sharing(
     about, picture = ((), event.subject) if event.kind == "media" else (under, 0)
     async with streams.work.reading() as reading:
         found = await media.sharing(reading, about, picture, POSTS_TOLD)
-    return await _placed_anew(streams, [one for one in found if one[0] not in under], few)
+    return await _placed_anew(streams, [one for one in found if one[0] not in under], recipients)
 
 
 async def _placed_anew(
-    streams: Streams, found: Sequence[tuple[int, int, int, int | None]], few: listening.Recipients | None
+    streams: Streams, found: Sequence[tuple[int, int, int, int | None]], recipients: listening.Recipients | None
 ) -> list[Placed]:
     """Posts, each with its author, visibility and whom it answers: to whoever is shown them, as they look now."""
     told: list[Placed] = []
     for post, author, visibility, answers in found:
         said = PostEdited(post=post, author=author, visibility=visibility, edited_at=0, reply_to_account=answers)
-        told += [(topic, replace(tiding, few=few)) for topic, tiding in await _edited(streams, said)]
+        told += [(topic, replace(tiding, recipients=recipients)) for topic, tiding in await _edited(streams, said)]
     return told
 
 

@@ -69,12 +69,12 @@ class Recipients(msgspec.Struct, frozen=True):
 class Tiding(msgspec.Struct, frozen=True):
     """Something that may concern a listener: `kind` says how it is put into words, for each viewer when it is sent.
 
-    `few`: where it is told to these alone.
+    `recipients`: where it is told to these alone.
     """
 
     kind: str
     id: int
-    few: Recipients | None = None
+    recipients: Recipients | None = None
 
 
 class ReactionTiding(Tiding, frozen=True, kw_only=True):
@@ -139,7 +139,7 @@ class Listener:
 
     def offer(self, topic: str, tiding: Tiding) -> None:
         """Never waits. What is not for whoever listens is not taken."""
-        if self.ended or (tiding.few is not None and not tiding.few.includes(self.call.viewer)):
+        if self.ended or (tiding.recipients is not None and not tiding.recipients.includes(self.call.viewer)):
             return
         if len(self.waiting) >= MOST_WAITING:
             self.end(SLOW)
