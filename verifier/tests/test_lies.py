@@ -588,6 +588,10 @@ def test_a_measure_lasts_longer_than_its_order(scribe: Scribe):
     lie(scribe, scribe.decide("IN-2021-0002"), "beyond_order_end")
 
 
+def test_a_measure_ends_before_it_begins(scribe: Scribe):
+    lie(scribe, scribe.decide(until=scribe.minute(days=-1)), "over_at_once")
+
+
 def test_a_measure_is_reviewed_later_than_the_law_asks(scribe: Scribe):
     lie(scribe, scribe.decide(until=None, review=scribe.minute(days=900)), "review_too_late")
 
@@ -1106,6 +1110,19 @@ def test_a_leaf_says_in_clear_to_which_class_somebody_belongs(scribe: Scribe):
 def test_an_appeal_is_decided_by_who_decided_what_it_is_about(scribe: Scribe):
     filed = scribe.appeal(scribe.decide(), "filed")
     lie(scribe, scribe.appeal(filed, "decided", by=APPROVER), "appeal_heard_by_decider")
+
+
+@pytest.mark.parametrize("act", ["serve", "refuse", "hear_appeal"])
+def test_somebody_decides_about_what_their_own_team_did_though_the_rules_forbid_it(scribe: Scribe, act: str):
+    body = FILES["house_rules.1"].replace(b"own_team = []", f'own_team = ["{act}"]'.encode(), 1)
+    scribe.files[sha256(body)] = body
+    scribe.rules(digest=sha256(body))
+    scribe.role(another := "staff-0000000000aa", "approver")
+    if act == "refuse":
+        told = scribe.refuse(scribe.propose(outcome="refuse", ground="protected_expression", by=another))
+    else:
+        told = scribe.approve(scribe.propose(by=another if act == "serve" else PROPOSER))
+    lie(scribe, scribe.appeal(scribe.appeal(told, "filed"), "decided") if act == "hear_appeal" else told, "own_team")
 
 
 def test_an_appeal_is_decided_by_who_looked_again_and_kept_it(scribe: Scribe):

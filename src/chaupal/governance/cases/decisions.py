@@ -252,6 +252,8 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
     paper, said = Paper(), proposal.body
     if {found.code for found in faces.of_case(case)} - set(said.defects):
         raise Conflict(NOT_SEEN)
+    if said.ends_at is not None and said.ends_at <= court.clock():
+        raise Conflict("proposal_over")
     await ladder.check(court, w, paper, case, said.draft)
     paper.check()
     who = Deciders(proposal.by, me, third=case.third)

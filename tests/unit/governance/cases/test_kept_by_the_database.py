@@ -102,6 +102,16 @@ async def test_what_one_did_alone_is_seconded_while_both_are_staff(bench: Bench)
         await decisions.approve(bench.court, bench.asha, ref, 1)
 
 
+async def test_what_was_proposed_until_a_day_that_has_passed_is_not_approved(bench: Bench, clock: StillClock):
+    """It came into force with its end before its beginning."""
+    ref = await bench.order()
+    await propose(bench, bench.asha, ref, **WITHHOLD, until="2021-02-12")
+    clock.move(5 * DAY)
+    with pytest.raises(Conflict, match="has passed meanwhile"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    await decisions.return_(bench.court, bench.dev, ref, 1, REASON)
+
+
 async def test_an_emergency_of_one_lasts_a_day(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     ref = await bench.order()
     monkeypatch.setattr(effects, "EMERGENCY_LASTS", 2 * DAY)

@@ -219,6 +219,7 @@ async def made(court: Played) -> tuple[str, int, entries.Measure]:
         ({"measure": "withhold_account", "kind": "account"}, "wider_than_target"),
         ({"until": None, "review": None}, "no_end"),
         ({"target": 9}, "target_unnamed"),
+        ({"until": "2021-02-01T10:00Z"}, "over_at_once"),
     ],
 )
 async def test_a_lie_in_the_log_of_the_real_court_is_named(court: Played, changes: dict[str, Any], code: str):

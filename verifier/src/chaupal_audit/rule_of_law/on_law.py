@@ -390,6 +390,10 @@ def _given_more(made: MeasureAct) -> bool:
     return was.until is None or (made.until is not None and made.until <= was.until + SLACK)
 
 
+def over_at_once(book: Book, made: MeasureAct) -> bool:
+    return made.until is not None and made.until < made.begins
+
+
 def beyond_order(book: Book, made: MeasureAct) -> str:
     """No measure lasts longer than the order, but where a later act of its authority gave it more time."""
     matter = made.matter
@@ -528,6 +532,10 @@ MEASURING_LAW: tuple[Check[MeasureAct], ...] = (
     Check(
         "beyond_law_duration", "The measure lasts longer than its law allows.",
         "कार्रवाई उससे अधिक समय तक चलती है जितना उसका कानून देता है।", beyond_law,
+    ),
+    Check(
+        "over_at_once", "The end of the measure lies before its beginning.",
+        "कार्रवाई का अंत उसके आरंभ से पहले का है।", over_at_once,
     ),
     Check(
         "beyond_order_end", "The measure lasts longer than its order.",
