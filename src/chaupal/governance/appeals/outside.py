@@ -72,14 +72,7 @@ async def note(
     """
     check_may(viewer, "hear_appeal")
     strike = await notices.by_id(court, viewer, ruling_id)
-    paper = Paper()
-    if step not in (FILED, DECIDED):
-        paper.complain("step", "no_choice")
-    if body not in {one.code for one in strike.regime.appeals.external}:
-        paper.complain("body", "no_choice")
-    if step == DECIDED and outcome not in (FOR, AGAINST):
-        paper.complain("outcome", "no_choice")
-    paper.check()
+    _check(strike, step, body, outcome)
     async with court.work.writing() as w:
         await ledger.hold(w)
         me = await guards.act(w, viewer, "hear_appeal", [strike.ruling.owner_id])
@@ -96,6 +89,17 @@ async def note(
             complied_in_time=complied_in_time if over else None,
         )
         await _log(court, w, strike, public, strike.ruling.log_index if standing is None else standing.index)
+
+
+def _check(strike: Strike, step: str, body: str, outcome: str) -> None:
+    paper = Paper()
+    if step not in (FILED, DECIDED):
+        paper.complain("step", "no_choice")
+    if body not in {one.code for one in strike.regime.appeals.external}:
+        paper.complain("body", "no_choice")
+    if step == DECIDED and outcome not in (FOR, AGAINST):
+        paper.complain("outcome", "no_choice")
+    paper.check()
 
 
 async def _log(court: Court, w: Writing, strike: Strike, public: entries.External, prev: int) -> None:

@@ -234,11 +234,7 @@ async def hundred(
                 async with court.work.writing() as w:
                     # Every move of a case writes to the log, so nobody moves one of these while it is held.
                     await ledger.hold(w)
-                    found = await _find(court, w, ref, verb, items)
-                    for at, item in enumerate(items):
-                        done.append(await _one(court, w, viewer, verb, found, item, twice))
-                        if at % BREATH == BREATH - 1:
-                            await asyncio.sleep(0)
+                    done = await _in_turn(court, w, viewer, ref, verb, items, twice)
                     if not keep:
                         raise _DryRunOver
                     await also(w, done)
@@ -252,6 +248,18 @@ async def hundred(
 
 class _DryRunOver(Exception):
     """What was only tried is undone."""
+
+
+async def _in_turn(
+    court: Court, w: Writing, viewer: Viewer, ref: str, verb: str, items: Sequence[Item], twice: frozenset[int]
+) -> list[BulkOutcome]:
+    done: list[BulkOutcome] = []
+    found = await _find(court, w, ref, verb, items)
+    for at, item in enumerate(items):
+        done.append(await _one(court, w, viewer, verb, found, item, twice))
+        if at % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+    return done
 
 
 async def _one(
