@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
 import compiled
+import sessions
 from begun import begun, lay
 from chaupal.app import rooms
 from chaupal.app.wiring import RunningHouse
@@ -62,6 +63,7 @@ httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._ur
 os.environ.setdefault("PGSSLMODE", "disable")
 
 compiled.keep()
+sessions.keep()
 
 # Left to itself it draws each error with its source in colours, which took more than all that a test of errors does.
 structlog.configure(

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 import asyncpg
 
 from services import Postgres
+from sessions import RESET, RESTING, Resting
 
 LOANS = 50  # of one database: rows that were taken out still lie in its files
 LOOKS, PAUSE = 1000, 0.002  # so often, and so many seconds apart, whether whoever was connected has gone
 
-END_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+END_OTHERS = f"""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND NOT (state = 'idle' AND query = '{RESET}')
 """
 # What is shared by all databases belongs to none of them, and `pg_statistic` is what the planner thinks.
 WRITTEN = """
@@ -76,7 +78,7 @@ class Lent:
             return False
 
     async def _left_alone(self) -> bool:
-        """Nobody else is connected any more: whoever ends says last what it has written."""
+        """Nobody else is connected any more, but who rests: whoever ends, or comes to rest, says last what it has written."""
         for _ in range(LOOKS):
             if not await self.owner.fetch(END_OTHERS):
                 return True
@@ -121,10 +123,14 @@ class Lender:
 
     def _drop(self, lent: Lent) -> None:
         lent.owner.terminate()
+        if resting := RESTING.pop(self._server.address(lent.dsn), None):
+            resting.close()
         self._server.drop(lent.dsn)
 
     def _made(self) -> Lent:
         dsn = self._server.fresh(template=self._template)
         owner = self._server.run(asyncpg.connect(self._server.past_the_pooler(dsn)))
         self._contents = self._contents or self._server.run(Contents.of(owner))
+        if self._server.past_the_pooler(dsn) == dsn:
+            RESTING[self._server.address(dsn)] = Resting()
         return Lent(dsn, owner)

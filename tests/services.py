@@ -49,6 +49,10 @@ class Postgres:
     def dsn(self, database: str = OWNERS) -> str:
         return f"postgresql://chaupal@127.0.0.1:{self.port if database == OWNERS else self._door}/{database}"
 
+    def address(self, dsn: str) -> tuple[tuple[str, int], str]:
+        """Where the database is, and its name, as the driver reads them."""
+        return ("127.0.0.1", self._door), _name(dsn)
+
     def past_the_pooler(self, dsn: str) -> str:
         """The same database, of the server itself."""
         return f"postgresql://chaupal@127.0.0.1:{self.port}/{_name(dsn)}"

@@ -92,6 +92,34 @@ async def test_whoever_is_still_connected_is_told_to_go_and_what_they_had_begun_
             assert await connection.fetchval(CONTENTS) == ["asha 1", "ravi 2"]
 
 
+async def test_whoever_connects_next_is_lent_the_session_and_finds_nothing_in_it(lender: Lender):
+    own, found = "SELECT pg_backend_pid()", "FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    with lender.lent() as dsn:
+        async with at(dsn) as one, at(dsn) as other:
+            assert (kept := await one.fetchval(own)) != await other.fetchval(own)
+            await one.execute("SET lock_timeout = 9; LISTEN told; SELECT pg_advisory_lock(1); PREPARE said AS SELECT 1")
+            await other.execute("BEGIN")  # one that is left in the midst of something is ended
+        async with at(dsn) as one, at(dsn) as other:
+            assert await one.fetchval(own) == kept != await other.fetchval(own)
+            assert await one.fetchval(f"SELECT count(*) {found}") == 0
+            assert await one.fetchval("SHOW lock_timeout") == "0"
+            assert await one.fetch("SELECT pg_listening_channels()") == []
+            assert await one.fetch("SELECT FROM pg_prepared_statements WHERE name = 'said'") == []
+    with lender.lent() as dsn:
+        async with at(dsn) as one:
+            assert await one.fetchval(own) == kept
+
+
+async def test_a_session_that_was_ended_as_it_rested_is_lent_to_nobody(lender: Lender):
+    with lender.lent() as dsn:
+        async with at(dsn) as other:
+            async with at(dsn) as one:
+                ended = await one.fetchval("SELECT pg_backend_pid()")
+            assert await other.fetchval("SELECT pg_terminate_backend($1, 9000)", ended)
+            async with at(dsn) as one:
+                assert await one.fetchval("SELECT pg_backend_pid()") != ended
+
+
 async def test_two_at_once_are_two_and_one_is_lent_again_and_again_but_not_for_ever(lender: Lender):
     with lender.lent() as one, lender.lent() as other:
         assert one != other

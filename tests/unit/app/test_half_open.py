@@ -14,16 +14,17 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
 from chaupal.store.machine.work_postgres import PostgresWork
 from services import Postgres
+from sessions import RESET
 from unit.governance.log.test_reconcile import tampered_of
 from village import open_village
 from waiting import until
 
 
 async def connected(dsn: str) -> int:
-    """How many others are at this database."""
+    """How many others are at this database, and do not rest from the tests before."""
     looks = await asyncpg.connect(dsn)
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    found: int = await looks.fetchval(f"{others} AND backend_type = 'client backend'")
+    found: int = await looks.fetchval(f"{others} AND backend_type = 'client backend' AND query <> $1", RESET)
     await looks.close()
     return found
 
