@@ -44,6 +44,11 @@ def test_a_field_that_is_missing_stands_below_the_bar_at_the_top_with_its_name(o
     )
     assert page.evaluate("document.activeElement.required")
     assert name >= bar
+    page = opens("asha")
+    page.goto("/settings/profile")
+    page.fill("#note", "क" * 501)
+    page.locator("main form button:not([type])").last.click()
+    expect(page.locator("#note[aria-describedby~=note-error]")).to_be_focused()
 
 
 def goes_offline(page: Page) -> None:

@@ -12,6 +12,8 @@ import { openByPress } from "./page/open.ts";
 import { turnPages } from "./page/pager.ts";
 import { walkByKeys } from "./page/walk.ts";
 
+// A form that came back is read on from what is wrong in it.
+document.querySelector<HTMLElement>("main [aria-invalid=true]")?.focus();
 watchDeeds();
 watchMenus();
 openByPress();
