@@ -90,6 +90,7 @@ async def nodeinfo(call: Call[Nothing]) -> NodeInfo:
             "nodeName": settings.title,
             "nodeDescription": settings.description,
             "upstream": {"name": "Mastodon"},
+            "transparency": f"{settings.origin}/api/v1/transparency/report.json",
         },
     )
 

@@ -34,29 +34,29 @@ def document(routes: tuple[Route, ...], title: str, version: str, origin: str) -
     """The whole document for every route of the API's shape."""
     # OpenAPI has no word for an answer that does not end: streams are described in docs/streaming.md.
     chosen = [route for route in routes if route.shape is Shape.API and not route.stream]
-    kinds = {route.takes for route in chosen} | {route.gives for route in chosen if _is_struct(route.gives)}
-    ordered = sorted(kinds, key=lambda kind: (kind.__name__, kind.__module__))
-    refs, schemas = msgspec.json.schema_components(ordered, ref_template=REF)
+    kinds = {route.takes for route in chosen} | {route.gives for route in chosen if _is_json(route.gives)}
+    ordered = sorted(kinds, key=repr)
     # Two rooms may call their Structs by one name: msgspec then tells them apart by their modules.
-    names = {kind: ref["$ref"].rpartition("/")[2] for kind, ref in zip(ordered, refs, strict=True)}
+    found, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    schemas = dict(zip(ordered, found, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in chosen:
         for method in route.methods:
-            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method.lower(), schemas, names)
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method.lower(), schemas, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
         "servers": [{"url": origin}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas, "Error": ERROR},
+            "schemas": {**components, "Error": ERROR},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
-def _is_struct(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct) and kind is not Answer
+def _is_json(kind: Any) -> bool:
+    return kind is not None and kind is not Answer
 
 
 def part_of(route: Route) -> str:
@@ -65,8 +65,10 @@ def part_of(route: Route) -> str:
     return "_".join((*names[:1], *names[1:][-1:]))
 
 
-def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[Any, str]) -> dict[str, Any]:
-    schema = schemas[known[route.takes]]
+def _operation(
+    route: Route, method: str, schemas: dict[Any, dict[str, Any]], components: dict[str, Any]
+) -> dict[str, Any]:
+    schema = components[schemas[route.takes]["$ref"].rpartition("/")[2]]
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     properties: dict[str, Any] = schema.get("properties", {})
     parameters = [_parameter(n, "path", properties.get(n, {"type": "string"}), required=True) for n in names]
@@ -77,7 +79,7 @@ def _operation(route: Route, method: str, schemas: dict[str, Any], known: dict[A
         "summary": doc or route.run.__name__.replace("_", " "),
         "tags": [part_of(route)],
         "parameters": parameters,
-        "responses": _responses(route, known),
+        "responses": _responses(route, schemas),
         "x-surface": str(route.surface),
     }
     if route.method == "GET":
@@ -108,10 +110,10 @@ def _body(schema: dict[str, Any], rest: dict[str, Any], names: list[str]) -> dic
     return {"required": bool(needed), "content": dict.fromkeys(FORMS, content)}
 
 
-def _responses(route: Route, known: dict[Any, str]) -> dict[str, Any]:
+def _responses(route: Route, schemas: dict[Any, dict[str, Any]]) -> dict[str, Any]:
     given: dict[str, Any] = {"description": "Done"}
-    if _is_struct(route.gives):
-        given["content"] = {"application/json": {"schema": {"$ref": REF.format(name=known[route.gives])}}}
+    if _is_json(route.gives):
+        given["content"] = {"application/json": {"schema": schemas[route.gives]}}
     problem = {"application/json": {"schema": {"$ref": REF.format(name="Error")}}}
     taken = {"202": given | {"description": "Taken in; it goes on"}} if route.method == "POST" else {}
     return {"200": given} | taken | {code: {"description": text, "content": problem} for code, text in PROBLEMS.items()}

@@ -236,6 +236,8 @@ async def test_whatever_takes_put_takes_patch_and_the_other_way_round(front: htt
     updates = [route for route in ROUTES if route.method in ("PUT", "PATCH") and route.shape is Shape.API]
     assert len(updates) > 15
     described = (await front.get("/openapi.json")).json()["paths"]
+    listed = described["/api/v1/lists"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert listed["type"] == "array" and listed["items"]["$ref"].endswith("/ListShown")
     for route in updates:
         assert {"put", "patch"} <= set(described[route.path]), route.path
         path = re.sub(r"\{[^}]*\}", "1", route.path)

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.governance.people import speakers
 from chaupal.governance.people.speakers import Speaker, SpeakerForm
-from chaupal.http.call import Call
+from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
@@ -42,10 +42,10 @@ async def second(call: Call[ById]) -> Protected:
     return await _speaker(call, call.args.id)
 
 
-async def ask_end(call: Call[ById]) -> Protected | dict[str, Any]:
+async def ask_end(call: Call[ById]) -> Answer:
     """Propose that a protection ends, for which another person must agree; or drop a proposal."""
     over = await speakers.ask_end(call.house.court, call.viewer, call.args.id)
-    return {} if over else await _speaker(call, call.args.id)
+    return json({} if over else await _speaker(call, call.args.id))
 
 
 async def end(call: Call[ById]) -> None:

@@ -14,7 +14,7 @@ from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
-from chaupal.http.route import Route, get, post, put
+from chaupal.http.route import Nothing, Route, get, post, put
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
@@ -38,7 +38,10 @@ class ReportSent(msgspec.Struct, kw_only=True):
 
 
 class ReportShown(msgspec.Struct, kw_only=True):
-    """https://docs.joinmastodon.org/entities/Report/, with our reference and by when it is looked at."""
+    """https://docs.joinmastodon.org/entities/Report/, with our reference, by when it is looked at, and what came of it.
+
+    `target_account` is null where it cannot be seen any more.
+    """
 
     id: str
     action_taken: bool
@@ -49,9 +52,10 @@ class ReportShown(msgspec.Struct, kw_only=True):
     created_at: str
     status_ids: list[str]
     rule_ids: list[str]
-    target_account: Account
+    target_account: Account | None
     ref: str
     resolve_by: str | None
+    outcome: str | None
 
 
 class ReportsAsked(Paged, kw_only=True):
@@ -114,7 +118,15 @@ async def file(call: Call[ReportSent]) -> ReportShown:
     return shown_report(call, row, await people.person(call.house.reads, call.viewer, row.account_id))
 
 
-def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> ReportShown:
+async def own(call: Call[Nothing]) -> list[ReportShown]:
+    """What one has reported and what became of it, the newest first."""
+    found = await reports.of_viewer(call.house.court, call.viewer)
+    seen = await people.people(call.house.reads, call.viewer, Surface.OWN, {row.account_id for row in found})
+    whom = {one.item.id: one for one in seen if not one.withheld}
+    return [shown_report(call, row, whom.get(row.account_id)) for row in found]
+
+
+def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person] | None) -> ReportShown:
     return ReportShown(
         id=str(row.id),
         action_taken=row.resolved_at is not None,
@@ -125,9 +137,10 @@ def shown_report(call: Call[Any], row: ReportRow, whom: Visible[Person]) -> Repo
         created_at=iso(row.received_at),
         status_ids=[str(id_) for id_ in row.post_ids],
         rule_ids=list(row.rules),
-        target_account=account_of(call.house.settings, call.viewer, whom),
+        target_account=account_of(call.house.settings, call.viewer, whom) if whom else None,
         ref=row.ref,
         resolve_by=iso_or_none(row.resolve_due),
+        outcome=row.outcome or None,
     )
 
 
@@ -229,6 +242,7 @@ WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports"
 
 ROUTES: tuple[Route, ...] = (
     post("/api/v1/reports", file, Surface.PROFILE, scope="write:reports", limit=(30, 3_600)),
+    get("/api/v1/reports", own, Surface.OWN, scope="read:accounts", suspended=True),
     get(DESK, every, Surface.OFFICE, **READ),
     get(f"{DESK}/{{id}}", show, Surface.OFFICE, **READ),
     put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE),
