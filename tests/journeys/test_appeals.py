@@ -21,6 +21,7 @@ from village import REASON, Village, Villager
 WHY = "यह पोस्ट सिर्फ़ मौसम के बारे में थी।"
 STANDS = "आदेश में बताई गई बात पोस्ट में सचमुच है, इसलिए फ़ैसला बना रहता है।"
 WRONG = "पोस्ट में किसी को मारने की बात नहीं है; आदेश ने उसे ग़लत समझा।"
+ASKED = "आपकी अपील के बारे में आपको कुछ लिखा गया है। पढ़ें और जवाब दें।"
 
 
 async def withheld(village: Village, **form: Any) -> int:
@@ -162,14 +163,16 @@ async def test_a_suspended_person_appeals_and_is_heard_by_somebody_else(village:
     said = await send(village, village.owner, judge, f"{judge}/say", text="यह पोस्ट कब लिखी थी?")
     assert said.status_code == 303
     assert "यह पोस्ट कब लिखी थी?" in (await village.look("IN", path, ravi)).text
+    assert ASKED in (await village.look("IN", "/disputes/strikes", ravi)).text
     assert any("आपकी अपील के बारे में आपको कुछ लिखा गया है" in mail for mail in mails_of(village.running))
     answered = await send(village, ravi, path, f"/disputes/appeals/{appeal['id']}/messages", text="कल सुबह।")
     assert answered.status_code == 303
+    assert ASKED not in (await village.look("IN", "/disputes/strikes", ravi)).text
     decided = await send(village, village.owner, judge, f"{judge}/decide", outcome="reversed", reason=WRONG)
     assert decided.status_code == 303, decided.text
     page = (await village.look("IN", path, ravi)).text
     facts = page.index('<dl class="facts">')
-    assert page.index("आपकी अपील का नतीजा: फ़ैसला वापस लिया गया।") < page.index("जो फ़ैसला था") < facts
+    assert page.index("आपकी अपील का नतीजा: फ़ैसला वापस लिया गया।") < page.index("फ़ैसला, जैसा वह था") < facts
     # Everything is as it was: the account is open, the strike is forgiven, the case says why.
     assert (await village.api(ravi, "GET", "/api/v1/timelines/home")).status_code == 200
     async with court.work.reading() as reading:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from chaupal.fanout.streams import Placed, Placing, Streams
 from chaupal.governance.events import DecisionServed, RulingChanged, RulingLifted
 from chaupal.http import listening
+from chaupal.http.listening import EVERYBODY, ReactionTiding, Tiding, home_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
@@ -30,15 +31,15 @@ POSTS_TOLD = 100  # newest posts of an account that is withheld: what a client m
 async def _published(streams: Streams, event: PostPublished) -> list[Placed]:
     if event.visibility == Visibility.DIRECT:
         return []  # told as a conversation, once it stands among the messages of whom it is for
-    tiding = listening.Tiding("update", event.post)
+    tiding = Tiding("update", event.post)
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
 async def _edited(streams: Streams, event: PostEdited | QuoteRevoked | CardShown) -> list[Placed]:
     """Where the post was told of, that it is another now."""
-    tiding = listening.Tiding("status.update", event.post)
+    tiding = Tiding("status.update", event.post)
     if event.visibility == Visibility.DIRECT:
-        return [(listening.home_of(event.author), tiding)]
+        return [(home_of(event.author), tiding)]
     return [(topic, tiding) for topic in await _topics(streams, event)]
 
 
@@ -70,7 +71,7 @@ EVERY_SQUARE = frozenset((*SQUARES, *_with_media(SQUARES)))
 async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
     """To those who may have it before them: that it is gone tells others that it was there."""
     who = {event.author, *event.mentions}
-    topics = {listening.home_of(account) for account in who} | {listening.direct_of(account) for account in who}
+    topics = {home_of(account) for account in who} | {listening.direct_of(account) for account in who}
     if event.visibility != Visibility.DIRECT:
         authors = [author for id_, author in event.gone if id_ == event.post or id_ not in event.reserved]
         topics |= streams.homes(authors) | streams.lists(authors)
@@ -81,37 +82,33 @@ async def _deleted(streams: Streams, event: PostDeleted) -> list[Placed]:
         # A repost for a few is told to these alone, though what it carried was everybody's.
         apart = id_ != event.post and id_ in event.reserved
         whom = streams.homes([author]) | streams.lists([author]) if apart else topics
-        told += [
-            (topic, listening.Tiding("delete", one))
-            for topic in whom
-            for one in ((event.post, id_) if apart else (id_,))
-        ]
+        told += [(topic, Tiding("delete", one)) for topic in whom for one in ((event.post, id_) if apart else (id_,))]
     return list(dict.fromkeys(told))
 
 
 async def _conversed(streams: Streams, event: ConversationMoved | MessageSeen) -> list[Placed]:
-    return [(listening.direct_of(event.account), listening.Tiding("conversation", event.root))]
+    return [(listening.direct_of(event.account), Tiding("conversation", event.root))]
 
 
 async def _announced(streams: Streams, event: AnnouncementTold) -> list[Placed]:
-    return [(listening.ANNOUNCED, listening.Tiding("announcement", event.announcement))]
+    return [(listening.ANNOUNCED, Tiding("announcement", event.announcement))]
 
 
 async def _unannounced(streams: Streams, event: AnnouncementEnded) -> list[Placed]:
-    return [(listening.ANNOUNCED, listening.Tiding("announcement.delete", event.announcement))]
+    return [(listening.ANNOUNCED, Tiding("announcement.delete", event.announcement))]
 
 
 async def _reacted(streams: Streams, event: ReactionMoved) -> list[Placed]:
     return [
         (
             listening.ANNOUNCED,
-            listening.ReactionTiding("announcement.reaction", event.announcement, name=event.name, count=event.count),
+            ReactionTiding("announcement.reaction", event.announcement, name=event.name, count=event.count),
         )
     ]
 
 
 async def _noticed(streams: Streams, event: NotificationMade) -> list[Placed]:
-    return [(listening.notifications_of(event.account), listening.Tiding("notification", event.notification))]
+    return [(listening.notifications_of(event.account), Tiding("notification", event.notification))]
 
 
 async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
@@ -122,11 +119,11 @@ async def _relisted(streams: Streams, event: ListChanged) -> list[Placed]:
 
 
 async def _refiltered(streams: Streams, event: FiltersChanged) -> list[Placed]:
-    return [(listening.home_of(event.account), listening.Tiding("filters_changed", 0))]
+    return [(home_of(event.account), Tiding("filters_changed", 0))]
 
 
 async def _merged(streams: Streams, event: NotificationsMerged) -> list[Placed]:
-    return [(listening.notifications_of(event.account), listening.Tiding("merged", event.at))]
+    return [(listening.notifications_of(event.account), Tiding("merged", event.at))]
 
 
 async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
@@ -150,7 +147,7 @@ async def _ruled(streams: Streams, event: RulingChanged) -> list[Placed]:
         reposts=carry,
         account=event.kind == "account",
     )
-    return [(listening.EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, recipients)]
+    return [(EVERYBODY, tiding), *quoting, *await _sharing(streams, event, under, recipients)]
 
 
 async def _who_may_know(streams: Streams, event: RulingChanged) -> listening.Recipients | None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from chaupal.http import listening
+from chaupal.http.listening import EVERYBODY, Tiding, home_of
 from chaupal.kernel.errors import TooMany
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
@@ -26,7 +27,7 @@ from chaupal.store.square.wants import wants_of
 
 LATELY = 2_000  # events remembered as heard
 
-type Placed = tuple[str, listening.Tiding]
+type Placed = tuple[str, Tiding]
 type Place = Callable[["Streams", Any], Awaitable[Iterable[Placed]]]
 type Placing = Mapping[type[Event], Place]  # where an event is told, and as what; what is not in it is not told
 
@@ -184,13 +185,11 @@ class Streams:
 
     def homes(self, authors: Iterable[int]) -> set[str]:
         """The homes that are listened to and in which posts of these authors may stand, their own among them."""
-        return {
-            listening.home_of(account) for author in authors for account in (author, *self._followers.get(author, ()))
-        }
+        return {home_of(account) for author in authors for account in (author, *self._followers.get(author, ()))}
 
     def tagged(self, keys: Iterable[str]) -> set[str]:
         """The homes that are listened to by those who follow one of these tags."""
-        return {listening.home_of(account) for key in keys for account in self._tagging.get(key, ())}
+        return {home_of(account) for key in keys for account in self._tagging.get(key, ())}
 
     def lists(self, authors: Iterable[int]) -> set[str]:
         """The lists that are listened to and in which one of these authors stands."""
@@ -240,9 +239,7 @@ class Streams:
             event = self._waiting.popleft()
             try:
                 for topic, tiding in await self._placing[type(event)](self, event):
-                    for listener in tuple(
-                        self._listeners if topic == listening.EVERYBODY else self._topics.get(topic, ())
-                    ):
+                    for listener in tuple(self._listeners if topic == EVERYBODY else self._topics.get(topic, ())):
                         listener.offer(topic, tiding)
             except Exception:
                 log.exception("an event could not be told to streams", event_name=type(event).__name__)

@@ -22,7 +22,7 @@ from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.posts import foreign as taken
 from chaupal.social.posts.composing import MOST_MENTIONS
 from chaupal.social.posts.foreign import ForeignPost
-from chaupal.store.federation import people as store, uris
+from chaupal.store.federation import people, uris
 from chaupal.store.federation.media import REMOTE
 from chaupal.store.federation.people import Face
 from chaupal.store.machine.work import Reading
@@ -113,7 +113,7 @@ async def _quoted(fed: Federation, quoting: int, by: int) -> int | None:
 
 
 async def _came(fed: Federation, reading: Reading, said: PostRead, by: int) -> ForeignPost:
-    author = await store.face(reading, by)
+    author = await people.face(reading, by)
     if author is None:
         raise NotFound
     viewer = Viewer(account=by, country=ABROAD)
@@ -165,7 +165,7 @@ async def _named(fed: Federation, reading: Reading, said: PostRead) -> dict[str,
     }
     ids = await ids_of(reading, [*handles.values(), *called.values()])
     found |= {uri: ids[handle] for uri, handle in (handles | called).items() if handle in ids}
-    faces = await store.faces(reading, set(found.values()))
+    faces = await people.faces(reading, set(found.values()))
     return {uri: faces[id_] for uri, id_ in found.items() if id_ in faces}
 
 
@@ -184,11 +184,11 @@ def _mentions(fed: Federation, said: PostRead, faces: dict[str, Face]) -> tuple[
 def _led(fed: Federation, html: str, said: PostRead, faces: dict[str, Face]) -> str:
     """With the links to people who are known here, and to tags, leading to our own pages of them."""
     origin = fed.settings.origin
-    people = {url: face for uri, face in faces.items() for url in (uri, face.uri, face.url) if url}
+    by_url = {url: face for uri, face in faces.items() for url in (uri, face.uri, face.url) if url}
     keys = {tag.key for tag in said.tags}
 
     def to(link: foreign.Link) -> str | None:
-        if (face := people.get(link.href)) is not None:
+        if (face := by_url.get(link.href)) is not None:
             return f"{origin}/@{face.handle}"
         tag = link.words[1:] if link.words[:1] in ("#", "＃") else ""
         return f"{origin}/tags/{tag}" if tag and fold.count_key(tag) in keys else None
@@ -295,7 +295,7 @@ async def _read(deed: Deed) -> PostRead:
     """
     if deed.act.whole is None:
         raise NotFound
-    followers = await store.followers_at(deed.w, deed.me)
+    followers = await people.followers_at(deed.w, deed.me)
     said = read_post(deed.act.whole, around=deed.act.raw, followers=followers, now=deed.fed.clock())
     if said.by != deed.by.actor or not same_host(said.uri, deed.by.actor):
         raise NotAllowed

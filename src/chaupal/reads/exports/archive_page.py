@@ -2,7 +2,9 @@
 
 from html import escape
 
-from chaupal.policy.sentences.placeholders import day
+from chaupal.policy.facts import Visibility
+from chaupal.policy.measures import Both
+from chaupal.policy.sentences.placeholders import day, spoken_of
 from chaupal.policy.things import Person, Picture, Post
 from chaupal.reads.exports.export_files import address, captions_name, home, name_of
 
@@ -10,6 +12,14 @@ STYLE = (
     "body{font:17px/1.6 system-ui,sans-serif;max-width:38rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
     "article{padding:1rem 0;border-top:1px solid #ccc}img,video{max-width:100%;height:auto}:lang(ur){line-height:2.1}"
 )
+# What is not for everybody is marked, for whoever shows the page to somebody.
+FOR: dict[Visibility, Both] = {
+    Visibility.UNLISTED: ("Public, but in no list", "सबके लिए, पर सूचियों से बाहर"),
+    Visibility.PRIVATE: ("Followers only", "केवल फ़ॉलोअर के लिए"),
+    Visibility.DIRECT: ("Mentioned people only", "केवल जिनका ज़िक्र है"),
+}
+REPLY: Both = ("A reply", "एक जवाब")
+SENSITIVE: Both = ("Sensitive pictures, video or sound", "संवेदनशील चित्र, वीडियो या आवाज़")
 PLAYED = {"audio": "audio", "video": "video", "gifv": "video"}
 
 
@@ -25,13 +35,31 @@ def head(origin: str, person: Person, language: str) -> str:
 
 
 def article(origin: str, person: Person, post: Post, language: str) -> str:
-    """One post with its day, its words and its files."""
+    """One post with its day, for whom it is, its words, its poll and its files."""
+    told = [REPLY] if post.reply_to is not None else []
+    told += [FOR[post.visibility]] if post.visibility in FOR else []
+    marks = "".join(f" · {escape(spoken_of(one, language))}" for one in told)
     warning = f'<p dir="auto"><strong>{escape(post.spoiler)}</strong></p>' if post.spoiler else ""
     return (
-        f'<article><p><a href="{escape(address(origin, person.handle, post.id))}">{day(post.created_at, language)}</a></p>'
+        f'<article><p><a href="{escape(address(origin, person.handle, post.id))}">{day(post.created_at, language)}</a>{marks}</p>'
         f'{warning}<div lang="{post.language}" dir="auto">{post.html}</div>'
-        f"{''.join(_file(one) for one in post.pictures)}</article>\n"
+        f"{_poll(post)}{_files(post, language)}</article>\n"
     )
+
+
+def _poll(post: Post) -> str:
+    if post.poll is None:
+        return ""
+    options = "".join(f'<li dir="auto">{escape(one.title)} · {one.votes}</li>' for one in post.poll.options)
+    return f'<ul lang="{post.language}">{options}</ul>'
+
+
+def _files(post: Post, language: str) -> str:
+    """What is sensitive lies covered here, too."""
+    files = "".join(_file(one) for one in post.pictures)
+    if not files or not post.sensitive:
+        return files
+    return f"<details><summary>{escape(spoken_of(SENSITIVE, language))}</summary>{files}</details>"
 
 
 def _file(one: Picture) -> str:

@@ -168,7 +168,7 @@ async def _step(square: Square, move: Move) -> Move:
     """One commit. What is left then."""
     async with square.work.writing() as w:
         rows = await moving.behind(w, move, AT_ONCE)
-        came = sum([await _bring(square, w, move, *row[1:]) for row in rows])
+        came = sum([await _bring(square, w, move, row) for row in rows])
         phase, at = _after(move, rows)
         if not await moving.advance(w, move, phase, at, came):
             raise MoveTakenBack
@@ -185,10 +185,12 @@ def _after(move: Move, rows: Sequence[Any]) -> tuple[str, int]:
     return later[later.index(move.phase) + 1], 0
 
 
-async def _bring(square: Square, w: Writing, move: Move, by: int, *said: Any) -> bool:
+async def _bring(square: Square, w: Writing, move: Move, tie: Sequence[Any]) -> bool:
     """One tie, as it stands in this commit; whether a follower has come along."""
+    _, by, *more = tie
     if move.phase == moving.FOLLOWERS:
-        return await _follower(square, w, move, by, graph.terms_of(*said))
+        reposts, notify, languages = more
+        return await _follower(square, w, move, by, graph.terms_of(reposts, notify, languages))
     # Whoever follows the new account has said what they want of it.
     if by == move.to or await graph.wanted(w, by, move.to) is not None:
         return False
@@ -196,7 +198,8 @@ async def _bring(square: Square, w: Writing, move: Move, by: int, *said: Any) ->
         if await graph.block(w, by, move.to, square.make_id()):
             w.tell(Blocked(by=by, to=move.to))
     elif not await moving.mutes_already(w, by, move.to):
-        await graph.mute(w, by, move.to, square.make_id(), notifications=bool(said[0]), ends_at=said[1])
+        notifications, ends_at = more
+        await graph.mute(w, by, move.to, square.make_id(), notifications=bool(notifications), ends_at=ends_at)
         w.tell(Muted(by=by, to=move.to))
     return False
 

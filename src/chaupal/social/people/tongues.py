@@ -26,9 +26,12 @@ def written(codes: Iterable[str]) -> str:
 
 
 async def choose(square: Square, viewer: Viewer, codes: Iterable[str], *, at_home: bool | None = None) -> None:
-    """What the account reads from now on, wherever it signs in. `at_home`: whether its home is to hold nothing else (None: as it was)."""
+    """What the account reads from now on, wherever it signs in. `at_home`: whether its home is to hold nothing else (None: as it was);
+    whoever reads all languages has all at home, too.
+    """
+    reads = written(codes)
     async with square.work.writing() as w:
-        await logins.set_reads(w, viewer.me, written(codes), at_home=at_home)
+        await logins.set_reads(w, viewer.me, reads, at_home=False if reads == ALL_LANGUAGES else at_home)
         await apps.forget_callers(w, viewer.me)
 
 

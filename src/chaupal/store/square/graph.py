@@ -27,19 +27,20 @@ class FollowTerms(NamedTuple):
     languages: tuple[str, ...] = ()
 
 
-_TERMS = {"boosts": "show", "notify": "tell", "languages": "tongues"}
+# Each column, and the parameter that fills it.
+_TERMS = {"boosts": "reposts", "notify": "notify", "languages": "languages"}
 
 
 def _begin(table: Table, **more: Any) -> Any:
     return inserts_once(table, by="me", to="them", id="new", **_TERMS, **more)
 
 
-def _rewish(table: Table) -> Any:
+def _change_terms(table: Table) -> Any:
     return updates(table, **_TERMS).where(by="me", to="them")
 
 
-def _said(terms: FollowTerms) -> dict[str, Any]:
-    return {"show": int(terms.reposts), "tell": int(terms.notify), "tongues": ".".join(terms.languages)}
+def _columns_of(terms: FollowTerms) -> dict[str, Any]:
+    return {"reposts": int(terms.reposts), "notify": int(terms.notify), "languages": ".".join(terms.languages)}
 
 
 def terms_of(boosts: int, notify: int, languages: str) -> FollowTerms:
@@ -57,7 +58,7 @@ def _find(table: Table) -> Any:
 
 _WHENCE = select(accounts.c.server).where(accounts.c.id == param("me")).scalar_subquery()
 FOLLOW, ASK = _begin(follows, server=_WHENCE), _begin(follow_requests)
-REFOLLOW, REASK = _rewish(follows), _rewish(follow_requests)
+REFOLLOW, REASK = _change_terms(follows), _change_terms(follow_requests)
 UNFOLLOW, UNASK, UNBLOCK, UNMUTE = _cut(follows), _cut(follow_requests), _cut(blocks), _cut(mutes)
 FOLLOWED, ASKED = _find(follows), _find(follow_requests)
 BLOCK = inserts_once(blocks, by="me", to="them", id="new")
@@ -91,10 +92,10 @@ async def follow(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -
     """`me` follows `them` from now on; True when it is new. `new`: the id of the tie."""
     w.touch(RELATIONS, me, them)
     # Whether it is new is what the insertion says: two requests at once would both look and find nothing.
-    if await w.run(FOLLOW, me=me, them=them, new=new, **_said(terms)):
+    if await w.run(FOLLOW, me=me, them=them, new=new, **_columns_of(terms)):
         await _count(w, me, them, 1)
         return True
-    await w.run(REFOLLOW, me=me, them=them, **_said(terms))
+    await w.run(REFOLLOW, me=me, them=them, **_columns_of(terms))
     return False
 
 
@@ -119,9 +120,9 @@ async def _count(w: Writing, me: int, them: int, by: int) -> None:
 async def ask(w: Writing, me: int, them: int, new: int, terms: FollowTerms) -> bool:
     """`me` asks to follow `them`; True when it is new."""
     w.touch(RELATIONS, me, them)
-    if await w.run(ASK, me=me, them=them, new=new, **_said(terms)):
+    if await w.run(ASK, me=me, them=them, new=new, **_columns_of(terms)):
         return True
-    await w.run(REASK, me=me, them=them, **_said(terms))
+    await w.run(REASK, me=me, them=them, **_columns_of(terms))
     return False
 
 

@@ -15,11 +15,15 @@ import { say } from "./page/words.ts";
 const LOGIN = "/login";
 const PICTURES = 4;
 
+/** Where the form goes, and whether that posts it: else it is kept as a draft. */
+interface Wish { action: string; posts: boolean }
+
 class Composer {
   private readonly keeper: Keeper;
   private readonly series: Series;
   private readonly drafts: Drafts;
   private sending = false;
+  private wish: Wish = { action: "", posts: false };
 
   constructor(private readonly form: HTMLFormElement, private readonly text: HTMLTextAreaElement) {
     this.series = new Series(form, Number(form.dataset["pictures"] ?? PICTURES), (field, post) => this.furnish(field, post));
@@ -40,7 +44,7 @@ class Composer {
       if (button?.name) return; // another deed than sending: as without a script
       event.preventDefault();
       const elsewhere = button?.getAttribute("formaction");
-      void this.submit(elsewhere ?? form.action, !elsewhere);
+      void this.submit({ action: elsewhere ?? form.action, posts: !elsewhere });
     });
   }
 
@@ -53,21 +57,26 @@ class Composer {
     });
   }
 
-  private async submit(action: string, posts: boolean): Promise<void> {
-    if (this.sending || (posts && this.series.asks())) return;
+  /** While something attached is on its way, what is pressed last is what will be done. */
+  private async submit(wish: Wish): Promise<void> {
+    this.wish = wish;
+    if (!this.sending && wish.posts && this.series.asks()) return;
+    if (this.series.busy) toast(say(wish.posts ? "when-there" : "draft-when-there"));
+    if (this.sending) return;
     this.sending = true;
     this.form.ariaBusy = "true";
     this.keeper.keep();
     try {
-      if (this.series.busy) toast(say("when-there"));
       await this.series.settled();
-      const wrong = this.series.wrong();
+      const { action, posts } = this.wish;
+      const wrong = posts ? this.series.wrong() : null;
       if (wrong) return wrong.focus();
+      if (posts && this.series.asks()) return; // for what was not there yet when it was pressed
       const answer = await fetch(action, { method: "POST", body: new FormData(this.form), credentials: "same-origin" });
       const html = await answer.text();
       if (answer.status === 401 || new URL(answer.url).pathname === LOGIN)
         toastWithLink(say("signed-out"), `${LOGIN}?next=${encodeURIComponent(location.pathname)}`, say("log-in"));
-      else if (answer.ok) this.done(answer.url, html);
+      else if (answer.ok) this.done(answer.url, html, posts);
       else this.refused(html);
     } catch {
       toast(say("unsent"), true);
@@ -77,14 +86,14 @@ class Composer {
     }
   }
 
-  private done(url: string, html: string): void {
+  private done(url: string, html: string, posted: boolean): void {
     this.keeper.forget();
     this.drafts.part();
     const page = new DOMParser().parseFromString(html, "text/html");
     const key = page.querySelector<HTMLInputElement>("form.sheet [name=key]")?.value;
     if (new URL(url).pathname !== location.pathname || !listHere() || !key || location.search) {
       this.keeper.stop();
-      if (new URL(this.form.action).pathname === "/compose" && new URL(url).pathname !== "/scheduled") leaveWord("posted");
+      if (posted && new URL(this.form.action).pathname === "/compose" && new URL(url).pathname !== "/scheduled") leaveWord("posted");
       location.assign(url);
       return;
     }

@@ -97,8 +97,11 @@ async def person(call: Call[PersonAsked]) -> Answer:
 
 
 async def follow_terms(call: Call[FollowTermsTyped]) -> Answer:
-    """Follow on these terms from now on."""
+    """On these terms from now on. Raises NotFound where neither a follow nor a request stands: none is begun here."""
     typed, square = call.args, call.house.square
+    ties = await _ties(call, typed.id)
+    if ties is None or not (ties.following or ties.requested):
+        raise NotFound
     await graph.follow(
         square, call.viewer, typed.id, reposts=typed.reposts, notify=typed.notify, languages=typed.languages
     )

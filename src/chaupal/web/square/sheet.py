@@ -19,7 +19,7 @@ SQUARE_OFFSET = 5 * HOUR + 30 * MINUTE  # of the square's time, in which pages s
 # What a problem is about -> the field beside which it stands; all else stands beside the text.
 BESIDE = {
     "captions": "captions",
-    "captions_language": "captions",
+    "captions_language": "captions_language",
     "more_at": "more{more_at}",
     "more": "add",
     "picture": "{picture}",

@@ -17,8 +17,9 @@ from chaupal.web.words import LANGUAGES, N_
 YEAR = 365 * 24 * 3_600  # seconds
 # Those the pages speak or hope to speak; the feeds of these are offered from the start.
 OFFERED = tuple(NAMES)[:13]
-AT_HOME = {"read": True, "all": False}
 UNFINISHED = tuple(code for code in OFFERED if code not in LANGUAGES)
+# What `home` says, and whether one's home holds nothing else then.
+AT_HOME = {"read": True, "all": False}
 
 
 class LanguagesTyped(msgspec.Struct, kw_only=True):
@@ -33,9 +34,15 @@ class LanguagesTyped(msgspec.Struct, kw_only=True):
 async def show(call: Call[Nothing]) -> Answer:
     """What one reads, what the pages speak, and the languages that wait for translators."""
     mine = call.viewer.account is not None
-    at_home = mine and await home.in_languages(call.house.reads, call.viewer)
+    narrowed = mine and bool(await home.in_languages(call.house.reads, call.viewer))
     return await pages.render(
-        call, "languages.html", unfinished=UNFINISHED, mine=mine, at_home=at_home, **strip(call), titled=N_("Languages")
+        call,
+        "languages.html",
+        unfinished=UNFINISHED,
+        mine=mine,
+        narrowed=narrowed,
+        **strip(call),
+        titled=N_("Languages"),
     )
 
 

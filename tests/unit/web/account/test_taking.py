@@ -13,6 +13,7 @@ import pytest
 from chaupal.fanout import exporting
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.facts import Visibility
+from chaupal.policy.unsaid import PollAsked
 from chaupal.social.archives import exports, past_mastodon
 from chaupal.social.archives.archives import Archive
 from chaupal.social.media import media
@@ -31,8 +32,14 @@ async def taken(v: Village, who: Villager, country: str = "IN") -> bytes:
 async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
     v, square = village, village.running.house.square
     shown = await media.attach(square, v.asha.viewer, picture(), description="सरसों")
-    first = await v.says(v.asha, "देखो & सुनो #खेत", pictures=[shown], language="hi")
-    await posts.publish(square, v.asha.viewer, posts.Draft(text="और", reply_to=first.id, visibility=Visibility.PRIVATE))
+    first = await v.says(v.asha, "देखो & सुनो #खेत", pictures=[shown], sensitive=True, language="hi")
+    draft = posts.Draft(
+        text="और",
+        reply_to=first.id,
+        visibility=Visibility.PRIVATE,
+        poll=PollAsked(options=("<कल>", "आज"), expires_in=300),
+    )
+    await posts.publish(square, v.asha.viewer, draft)
     archive = Archive(await taken(v, v.asha))
     items = past_mastodon.read(archive)
     assert [item.text for item in items[-2:]] == ["देखो & सुनो #खेत", "और"]
@@ -41,6 +48,8 @@ async def test_an_export_is_an_archive_that_can_be_brought_elsewhere(village):
     assert file.description == "सरसों" and archive.read(file.name)
     page = archive.read("index.html").decode()
     assert "देखो &amp; सुनो" in page and f'src="{file.name}" alt="सरसों"' in page and page.count("<article>") == 3
+    assert "· एक जवाब · केवल फ़ॉलोअर के लिए</p>" in page and '<li dir="auto">&lt;कल&gt; · 0</li>' in page
+    assert f'चित्र, वीडियो या आवाज़</summary><p><img loading="lazy" src="{file.name}"' in page
     assert not any(item.why for item in items)
 
 

@@ -97,6 +97,9 @@ async def test_a_profile_tells_when_they_came_and_offers_a_message_and_following
     form = (await v.page_as("IN", "/@asha", v.ravi)).partition(f'action="{how}"')[2].partition("</form>")[0]
     ticked = regex.findall(r'name="([^"]+)" value="([^"]+)" checked', form)
     assert sorted(ticked) == [("languages[]", "hi"), ("languages[]", "ta"), ("notify", "1")]
+    await send(v, v.ravi, "/@asha", f"/people/{v.asha.id}/unfollow", next="/@asha")
+    stale = await send(v, v.ravi, "/@asha", how, next="/@asha")
+    assert stale.status_code == 404 and f'action="{how}"' not in await v.page_as("IN", "/@asha", v.ravi)
 
 
 async def test_the_right_column_is_nowhere_empty(village: Village):

@@ -93,6 +93,9 @@ async def test_an_account_takes_its_languages_along_and_home_is_narrowed_where_o
     )
     await choose(v, "hi", session=v.asha.cookie, home="all")
     assert 'class="also"' not in await v.page_as("IN", "/", v.asha)
+    await choose(v, "hi", session=v.asha.cookie, home="read", all="1")
+    await choose(v, "hi", session=v.asha.cookie)
+    assert 'class="also"' not in await v.page_as("IN", "/", v.asha), "what was not asked for comes later neither"
 
 
 async def test_all_languages_can_be_chosen_and_nonsense_is_all(village: Village):
