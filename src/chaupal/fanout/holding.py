@@ -7,7 +7,7 @@ from chaupal.governance.cases import evidence
 from chaupal.governance.events import DecisionServed, WordsNamed
 from chaupal.social.events_posts import FilesUnwanted
 from chaupal.social.media import media
-from chaupal.store.court import docket
+from chaupal.store.court import docket, ledger
 from chaupal.store.machine.work import Writing
 
 AT_ONCE = 100  # targets in one commit
@@ -18,6 +18,7 @@ async def named(carrier: Carrier, w: Writing, event: WordsNamed) -> None:
     order = await docket.order(w, event.order)
     if order is None:
         return
+    await ledger.hold(w)
     found = await docket.targets_at(w, order.id, list(range(event.first, event.first + AT_ONCE)))
     for target in found:
         await evidence.take_named(carrier.court, w, order, target)

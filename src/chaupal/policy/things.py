@@ -128,6 +128,11 @@ class Poll(msgspec.Struct, frozen=True):
     def votes(self) -> int:
         return sum(option.votes for option in self.options)
 
+    @property
+    def uncounted(self) -> Self:
+        """As it was asked."""
+        return replace(self, options=tuple(Option(option.title) for option in self.options), voters=0)
+
 
 class Post(Shelled, frozen=True):
     """A post or a repost (`boost_of`). `html` is the rendered text; times in ms since 1970 UTC.
@@ -203,6 +208,12 @@ class Post(Shelled, frozen=True):
             terms=tuple(t.key for t in self.tags),
             inner=inner,
         )
+
+    @property
+    def uncounted(self) -> Self:
+        """As its author says it, whoever has liked, shared or answered it."""
+        asked = self.poll and self.poll.uncounted
+        return replace(self, replies_count=0, boosts_count=0, likes_count=0, quotes_count=0, poll=asked)
 
     def altered(self, verdict: Show) -> Self:
         return replace(

@@ -27,7 +27,16 @@ from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.may import may
 from chaupal.policy.things import Picture, Post
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import access_audit as kept_looks, docket, evidence as held, impact, knowing, reports, rulings
+from chaupal.store.court import (
+    access_audit as kept_looks,
+    docket,
+    evidence as held,
+    impact,
+    knowing,
+    ledger,
+    reports,
+    rulings,
+)
 from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.evidence import FOR_REPORTS, HeldEvidence
 from chaupal.store.court.reports import ReportRow
@@ -59,6 +68,7 @@ class OpenedEvidence(msgspec.Struct, frozen=True):
 
 async def take(court: Court, w: Writing, event: RulingChanged) -> None:
     """In the unit that carries a ruling's beginning on: keep what it limits. What is held already is held longer."""
+    await ledger.hold(w)
     row = await rulings.ruling(w, event.ruling)
     if row is not None:
         until = row.preserve_until or court.clock() + HELD_FOR
@@ -66,7 +76,10 @@ async def take(court: Court, w: Writing, event: RulingChanged) -> None:
 
 
 async def take_named(court: Court, w: Writing, order: Order, target: Target) -> None:
-    """The words as they stood when an order named them: whoever decides sees what it was about, whatever is edited since."""
+    """The words as they stood when an order named them: whoever decides sees what it was about, whatever is edited since.
+
+    Whoever calls holds the log.
+    """
     if target.kind not in ("post", "media") or target.subject_id is None:
         return
     regime, now = cases.regime_of(court, order), court.clock()
@@ -78,8 +91,7 @@ async def take_reported(court: Court, w: Writing, row: ReportRow) -> None:
     """In the unit that takes a report in: what it names, so that whoever looks sees what was reported, whatever becomes of it."""
     until = _after_report(court, row)
     for id_ in row.post_ids:
-        if not await _held_for_reports(w, id_):
-            await _hold(court, w, "post", id_, row.account_id, FOR_REPORTS, until)
+        await _hold(court, w, "post", id_, row.account_id, FOR_REPORTS, until)
     await held.extend_reported(w, row.post_ids, until)
 
 
@@ -94,15 +106,9 @@ def _after_report(court: Court, row: ReportRow) -> int:
     return regime.appeals.internal.window.after(court.clock(), regime.zone)
 
 
-async def _held_for_reports(w: Writing, id_: int) -> bool:
-    """Whether an earlier report had it sealed, and it says the same still. Likes make no other copy of it."""
-    post = await posts.as_written(w, id_)
-    said_at = 0 if post is None else post.edited_at or 0
-    return any(one.order_ref == FOR_REPORTS and one.taken_at > said_at for one in await held.live_of(w, id_))
-
-
 async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | None, ref: str, until: int) -> None:
-    plain = await _as_it_stands(w, kind, subject)
+    """Whoever calls holds the log, so that what is found here is not emptied before it is held longer."""
+    plain = await _as_it_stands(w, kind, subject, counted=ref != FOR_REPORTS)
     if plain is None:
         return
     sha256 = hashlib.sha256(plain).hexdigest()
@@ -136,21 +142,24 @@ async def _is_shared(reading: Reading, held_for: str, ref: str) -> bool:
     """Whether one copy does for both. What a secret order holds is its own: another would show nothing else, and would be emptied
     when that one is; and what is held for reports is read by others, and is emptied without an entry.
     """
-    if FOR_REPORTS in (held_for, ref):
+    if held_for == ref or FOR_REPORTS in (held_for, ref):
         return held_for == ref
-    found = [await docket.order(reading, one) for one in {held_for, ref}]
-    return held_for == ref or not any(order is not None and order.secret for order in found)
+    found = [await docket.order(reading, one) for one in (held_for, ref)]
+    return not any(order is not None and order.secret for order in found)
 
 
-async def _as_it_stands(w: Writing, kind: str, id_: int) -> bytes | None:
-    """The thing as JSON; nothing for a tag, and for what is gone already."""
+async def _as_it_stands(w: Writing, kind: str, id_: int, *, counted: bool) -> bytes | None:
+    """The thing as JSON; nothing for a tag, and for what is gone already. `counted`: with likes and the like; they make another
+    copy of what says the same.
+    """
     if kind == "media":
         post = await media.post_of(w, id_)
-        return None if post is None else await _as_it_stands(w, "post", post)
+        return None if post is None else await _as_it_stands(w, "post", post, counted=counted)
     if kind == "post":
         post = await posts.as_written(w, id_)
         if post is None:
             return None
+        post = post if counted else post.uncounted
         before = await editing.wordings_before(w, post, MOST_WORDINGS)
         return _encode({"post": post} | ({"before": before} if before else {}) | await _spoken(w, [post, *before]))
     if kind == "account":
@@ -204,30 +213,39 @@ async def open_for_staff(court: Court, viewer: Viewer, id_: int, purpose: str) -
 
     Raises NotAllowed (also for what was their own), Invalid (`purpose`), NotFound (also once purged), Problem where it does not open.
     """
-    me = check_may(viewer, "see_documents")
     purpose = looks.check_purpose(purpose)
     async with court.work.writing() as w:
         found = or_not_found(await held.held(w, id_))
-        or_not_found(await knowing.order_for(w, viewer, found.order_ref))
-        return await _open(court, w, me, found, purpose)
+        if found.order_ref == FOR_REPORTS:
+            raise NotFound
+        return await _open(court, w, viewer, found, purpose)
 
 
 async def open_reported(court: Court, viewer: Viewer, report: int, id_: int, purpose: str) -> OpenedEvidence:
     """What is held of a post that this report names, likewise."""
-    me = check_may(viewer, "see_reported")
     purpose = looks.check_purpose(purpose)
     async with court.work.writing() as w:
         row, found = or_not_found(await reports.report(w, report)), or_not_found(await held.held(w, id_))
         if found.order_ref != FOR_REPORTS or found.subject_id not in row.post_ids:
             raise NotFound
-        return await _open(court, w, me, found, purpose)
+        return await _open(court, w, viewer, found, purpose)
 
 
-async def _open(court: Court, w: Writing, me: int, found: HeldEvidence, purpose: str) -> OpenedEvidence:
+async def _open(court: Court, w: Writing, viewer: Viewer, found: HeldEvidence, purpose: str) -> OpenedEvidence:
+    me = await _check_open(w, viewer, found)
     guards.check_not_own(me, [found.owner_id])
     says = await _read(court, w, found)
     await kept_looks.note(w, court.make_id(), me, court.clock(), "evidence", str(found.id), purpose)
     return OpenedEvidence(msgspec.structs.replace(found, body=None), says)
+
+
+async def _check_open(reading: Reading, viewer: Viewer, found: HeldEvidence) -> int:
+    """Who looks. Raises NotAllowed for whom such is not open, NotFound for who may not know of the matter."""
+    if found.order_ref == FOR_REPORTS:
+        return check_may(viewer, "see_reported")
+    me = check_may(viewer, "see_documents")
+    or_not_found(await knowing.order_for(reading, viewer, found.order_ref))
+    return me
 
 
 async def _read(court: Court, reading: Reading, found: HeldEvidence) -> dict[str, Any]:
@@ -239,12 +257,17 @@ async def _read(court: Court, reading: Reading, found: HeldEvidence) -> dict[str
 
 
 async def file_in(court: Court, viewer: Viewer, id_: int, picture: int) -> tuple[str, str]:
-    """Key and type of a file of what the viewer has opened within the hour, saying what for. Raises NotFound for any other."""
+    """Key and type of a file of what the viewer has opened within the hour, saying what for, and may open still.
+
+    Raises NotFound for any other, NotAllowed.
+    """
     async with court.work.reading() as reading:
         since = court.clock() - LOOKED_AT_FOR
         if not await kept_looks.looked(reading, viewer.me, "evidence", str(id_), since):
             raise NotFound
-        says = await _read(court, reading, or_not_found(await held.held(reading, id_)))
+        kept = or_not_found(await held.held(reading, id_))
+        await _check_open(reading, viewer, kept)
+        says = await _read(court, reading, kept)
     shown = msgspec.convert([one["pictures"] for one in _posts_in(says)], list[list[Picture]])
     found = or_not_found(next((one for each in shown for one in each if one.id == picture), None))
     return media.file_keys(picture, found.mime)[0], found.mime
@@ -266,6 +289,8 @@ async def purge_due(court: Court) -> int:
 
 async def _purge(court: Court, one: HeldEvidence) -> bool:
     async with court.work.writing() as w:
+        # Held, so that no report or appeal comes in between what is asked here and what is done.
+        await ledger.hold(w)
         again = await held.held(w, one.id)
         if again is None or again.purged_at is not None or again.hold_until > court.clock():
             return False

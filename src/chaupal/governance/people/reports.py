@@ -71,17 +71,8 @@ async def file(court: Court, viewer: Viewer, sent: Report) -> ReportRow:
     async with court.work.reading() as reading:
         await _check_subjects(reading, viewer, sent)
         sent = await _onward(court, reading, sent)
-        if (known := await _said_before(reading, me, sent)) is not None:
-            return known
-    row = _new(court, viewer, sent, reporter=me)
     async with court.work.writing() as w:
-        # Held, so that of two at once (an app that heard nothing and asks again) the second finds the first.
-        await ledger.hold(w)
-        if (known := await _said_before(w, me, sent)) is not None:
-            return known
-        row = await _receive(court, w, row, viewer.country)
-        await reports.add(w, row)
-    return row
+        return await _add(court, w, _new(court, viewer, sent, reporter=me), viewer.country)
 
 
 async def file_as_guest(court: Court, viewer: Viewer, sent: Report, guest: Guest) -> None:
@@ -123,14 +114,7 @@ async def file_from_server(court: Court, server: int, reporter: int | None, sent
     sent = _read(msgspec.structs.replace(sent, comment=comment, posts=posts, kind="other", rules=(), forward=False))
     row = msgspec.structs.replace(_new(court, viewer, sent, reporter=reporter), server=server)
     async with court.work.writing() as w:
-        await ledger.hold(w)
-        known = await reports.open_on(w, sent.account)
-        for one in known:
-            if (one.server, one.reporter_id) == (server, reporter) and set(sent.posts) <= set(one.post_ids):
-                return one
-        row = await _receive(court, w, row, ABROAD)
-        await reports.add(w, row)
-    return row
+        return await _add(court, w, row, ABROAD)
 
 
 async def _known_there(reading: Reading, viewer: Viewer, server: int, sent: Report) -> tuple[int, ...]:
@@ -191,10 +175,20 @@ async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:
 # --- parts ---
 
 
-async def _said_before(reading: Reading, me: int, sent: Report) -> ReportRow | None:
-    """What they reported already and what is open still, where it says as much."""
-    known = await reports.open_on(reading, sent.account)
-    return next((one for one in known if one.reporter_id == me and set(sent.posts) <= set(one.post_ids)), None)
+async def _add(court: Court, w: Writing, row: ReportRow, country: str) -> ReportRow:
+    """It counts from now on. In its place the one that is open already where they said as much before: what that names is sealed
+    again where it was edited since.
+    """
+    # Held, so that of two at once (an app that heard nothing and asks again) the second finds the first.
+    await ledger.hold(w)
+    for one in await reports.open_on(w, row.account_id):
+        by_same = (one.server, one.reporter_id) == (row.server, row.reporter_id)
+        if by_same and set(row.post_ids) <= set(one.post_ids):
+            await evidence.take_reported(court, w, one)
+            return one
+    row = await _receive(court, w, row, country)
+    await reports.add(w, row)
+    return row
 
 
 async def _onward(court: Court, reading: Reading, sent: Report) -> Report:

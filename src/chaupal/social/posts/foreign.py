@@ -152,7 +152,7 @@ async def change(square: Square, post_id: int, came: ForeignPost, *, edited_at: 
         if before.edited_at is not None and edited_at is not None and edited_at < before.edited_at:
             return False
         after = await _after(square, w, before, came)
-        if _same_words(before, after):
+        if before.uncounted == after.uncounted:
             return await _count(w, before, after)
         after = msgspec.structs.replace(after, edited_at=_later(square, before, edited_at))
         await editing.change(w, before, after, square.make_id())
@@ -205,20 +205,6 @@ async def _file(square: Square, w: Writing, picture: Picture, address: str, owne
     picture = msgspec.structs.replace(picture, id=square.make_id(), key=secrets.token_urlsafe(12), remote_url=address)
     await files.add(w, picture, address, owner=owner)
     return picture
-
-
-def _same_words(before: Post, after: Post) -> bool:
-    """But for the counts of a poll."""
-    return msgspec.structs.replace(before, poll=_without_counts(before.poll)) == msgspec.structs.replace(
-        after, poll=_without_counts(after.poll)
-    )
-
-
-def _without_counts(poll: Poll | None) -> Poll | None:
-    if poll is None:
-        return None
-    bare = tuple(msgspec.structs.replace(option, votes=0) for option in poll.options)
-    return msgspec.structs.replace(poll, options=bare, voters=0)
 
 
 def _asks_anew(before: Poll | None, after: Poll | None) -> bool:

@@ -54,7 +54,9 @@ DUE = (
     .order_by(evidence.c.hold_until, evidence.c.id)
     .limit("n")
 )
-PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(id="this", purged_at=None)
+PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(
+    evidence.c.hold_until <= param("at"), id="this", purged_at=None
+)
 ANY = selects(evidence.c.id).where(purged_at=None).limit(1)
 
 
@@ -103,7 +105,7 @@ async def due(reading: Reading, at: int, at_most: int = 100) -> list[HeldEvidenc
 
 
 async def purge(w: Writing, id_: int, at: int, leaf: int | None) -> bool:
-    """Its content is gone; that it was held stays. False where it was purged already."""
+    """Its content is gone; that it was held stays. False where it was purged already or is held longer."""
     return await w.run(PURGE, this=id_, at=at, leaf=leaf) == 1
 
 

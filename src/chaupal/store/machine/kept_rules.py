@@ -1,22 +1,23 @@
-"""Whether the database keeps the rules of this version: its triggers and checks, which whoever may write to it can take away."""
+"""Whether the database keeps the rules of this version, which whoever may write to it can take away.
 
-from sqlalchemy import CheckConstraint, select, text
-from sqlalchemy.dialects import sqlite
+Of triggers what they say is compared; of checks of tables only that they are there.
+"""
+
+from sqlalchemy import CheckConstraint, text
 
 from chaupal.store.machine import migrate, triggers
-from chaupal.store.machine.dialect import upsert
+from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.columns import meta
 
-OF_POSTGRES = """(
-    SELECT t.tgname AS name, p.prosrc AS sql FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+IN_SQLITE = statement(text("SELECT name, sql FROM sqlite_master"))
+# Where a trigger stands and when it fires, then what its function does.
+IN_POSTGRES = statement(
+    text("""
+    SELECT t.tgname, pg_get_triggerdef(t.oid, true) || p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND pg_table_is_visible(t.tgrelid)
     UNION ALL SELECT conname, conname FROM pg_constraint WHERE contype = 'c' AND pg_table_is_visible(conrelid)
-) AS kept"""
-IN_STORE = upsert(
-    lambda insert: select(text("name"), text("sql")).select_from(
-        text("sqlite_master" if insert is sqlite.insert else OF_POSTGRES)
-    )
+    """)
 )
 
 
@@ -24,8 +25,8 @@ async def faults(reading: Reading) -> list[str]:
     """A line for each that is missing or says something else. Beside a newer store nobody can say: its rules are its own."""
     if await reading.value(migrate.AT) != migrate.versions()[-1]:
         return []
-    there = {row[0]: row[1] or "" for row in await reading.fetch(IN_STORE)}
-    told = triggers.told_sqlite if reading.embedded else triggers.told_postgres
+    asked, told = (IN_SQLITE, triggers.told_sqlite) if reading.embedded else (IN_POSTGRES, triggers.told_postgres)
+    there = {row[0]: row[1] or "" for row in await reading.fetch(asked)}
     lost = [one.name for one in triggers.TRIGGERS if there.get(one.name, "").strip() != told(one)]
     return [f"a rule that the database is to keep is missing or another: {name}" for name in (*lost, *_checks(there))]
 

@@ -276,7 +276,15 @@ def told_sqlite(t: Trigger) -> str:
 
 
 def told_postgres(t: Trigger) -> str:
-    """What PostgreSQL keeps of its function."""
+    """What PostgreSQL keeps of it and of its function."""
+    return f"CREATE TRIGGER {_fires(t)} {_body(t)}"
+
+
+def _fires(t: Trigger) -> str:
+    return f"{t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()"
+
+
+def _body(t: Trigger) -> str:
     row = "OLD" if t.event == "DELETE" else "NEW"
     raised = f"RAISE EXCEPTION '{t.name}' USING ERRCODE = 'check_violation'"
     return f"BEGIN IF {_when(t, 'postgresql')} THEN {raised}; END IF; RETURN {row}; END"
@@ -288,6 +296,6 @@ def _sqlite(t: Trigger) -> tuple[str, ...]:
 
 def _postgres(t: Trigger) -> tuple[str, ...]:
     return (
-        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {told_postgres(t)} $$",
-        f"CREATE OR REPLACE TRIGGER {t.name} BEFORE {t.event} ON {t.table} FOR EACH ROW EXECUTE FUNCTION {t.name}()",
+        f"CREATE OR REPLACE FUNCTION {t.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {_body(t)} $$",
+        f"CREATE OR REPLACE TRIGGER {_fires(t)}",
     )

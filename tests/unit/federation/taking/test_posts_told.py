@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from chaupal.governance.people import reports
+from chaupal.governance.people.reports import Report
+from chaupal.kernel.clock import SECOND
 from chaupal.social.people import graph
+from chaupal.store.court import evidence
 from chaupal.store.federation import arrivals, servers
 from far import Far
 from peers.hostile import PUBLIC
@@ -49,10 +53,11 @@ async def test_who_is_named_is_told_and_their_answer_is_in_the_thread(far: Far):
 
 async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not_come_again(far: Far):
     await followed(far)
-    v, note = far.village, far.bob.note("1")
+    v, note = far.village, far.bob.note("1", published="2021-02-01T10:00:00Z")
     await far.tells(far.bob, far.bob.act("Create", note))
     here = await far.here(note["id"])
-    changed = note | {"content": "<p>बदला हुआ</p>", "updated": "2026-11-02T10:00:00Z"}
+    # It says that it was changed before it was reported.
+    changed = note | {"content": "<p>बदला हुआ</p>", "updated": "2021-02-02T10:00:00Z"}
     for act in (
         far.eve.act("Update", changed),
         far.eve.act("Delete", note["id"]),
@@ -62,13 +67,19 @@ async def test_a_post_is_changed_and_taken_back_by_its_author_alone_and_does_not
     ):
         await far.tells(far.eve, act)
     assert "1" in (await far.status(v.ravi, here))["content"]
+    sent = Report(account=await far.account(far.bob), posts=(here,))
+    v.clock.move(SECOND)
+    await reports.file(v.running.house.court, v.ravi.viewer, sent)
     await far.tells(far.bob, far.bob.act("Update", changed))
+    await reports.file(v.running.house.court, v.meera.viewer, sent)
     seen = await far.status(v.ravi, here)
     assert "बदला हुआ" in seen["content"] and seen["edited_at"]
     await far.tells(far.bob, far.bob.act("Delete", {"id": note["id"], "type": "Tombstone"}))
     assert (await v.api(v.ravi, "GET", f"/api/v1/statuses/{here}")).status_code == 404
     await far.tells(far.bob, far.bob.act("Create", note, "again"))
     assert not await far.here(note["id"])
+    async with far.fed.work.reading() as reading:
+        assert len(await evidence.live_of(reading, here)) == 2, "as each found it"
 
 
 async def test_a_post_that_was_changed_before_it_came_says_what_it_says_now(far: Far):

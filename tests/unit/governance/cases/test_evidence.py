@@ -1,5 +1,6 @@
 """What is limited is held, sealed, for as long as its law says; whoever deletes it deletes it for everybody else."""
 
+import msgspec
 import pytest
 
 from chaupal.governance import keyring
@@ -103,6 +104,8 @@ async def test_once_its_time_is_over_it_is_emptied_with_a_word_in_the_log(villag
     ref = await v.withhold(post=v.asha.latest, by=v.chitra, second=v.dev)
     (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
     assert await evidence.purge_due(court) == 0
+    async with court.work.writing() as w:  # nor by whoever found it due before it was held longer
+        assert not await held.purge(w, one.id, court.clock(), None)
     v.clock.move(one.hold_until - v.clock())
     assert (await evidence.purge_due(court), await evidence.purge_due(court)) == (1, 0)
     with pytest.raises(NotFound):
@@ -201,10 +204,12 @@ async def test_what_is_reported_is_held_for_the_desk_though_its_author_edits_and
     said = await v.says(v.asha, "@ravi तुझे देख लूँगी", **direct)
     await v.api(v.asha, "PUT", f"/api/v1/statuses/{said.id}", status="@ravi कल मिलते हैं", media_ids=[str(shown)])
     row = await report_of(v, v.ravi, said)
+    await v.api(v.asha, "PUT", f"/api/v1/statuses/{said.id}", status="@ravi परसों", media_ids=[str(shown)])
+    assert (await report_of(v, v.ravi, said)).id == row.id
     await v.api(v.asha, "DELETE", f"/api/v1/statuses/{said.id}", delete_media=True)
     await v.settle()
     assert (await v.look("IN", said, v.ravi)).status_code == 404
-    (one,) = await held_for(v, row)
+    one, _by_then = await held_for(v, row)  # once more as it stood when they reported it again
     form, way = f"/office/reports/{row.id}", f"/office/reports/{row.id}/evidence/{one.id}"
     page = await v.page_as("IN", form, v.owner)
     assert way in page and "कल मिलते हैं" not in page
@@ -219,6 +224,8 @@ async def test_what_is_reported_is_held_for_the_desk_though_its_author_edits_and
     assert (look.of, look.purpose) == (str(one.id), "what was reported")
     clerk = await v.joins("kiran", role=Role.CLERK)
     assert await evidence.of_report(court, clerk.viewer, row) == []
+    with pytest.raises(NotAllowed):  # nor is its file to whoever opened it and is something else now
+        await evidence.file_in(court, msgspec.structs.replace(v.owner.viewer, role=Role.CLERK), one.id, shown)
     with pytest.raises(NotAllowed):
         await evidence.open_reported(court, clerk.viewer, row.id, one.id, "what was reported")
     with pytest.raises(NotFound):  # by no other way, and by no other report

@@ -162,11 +162,15 @@ TAMPERED = {
     True: (
         "DROP TRIGGER hearings_held_on_their_day",
         "DROP TRIGGER rulings_within_their_order",
+        "DROP TRIGGER rulings_withhold_no_server",
+        "CREATE TRIGGER rulings_withhold_no_server BEFORE INSERT ON rulings WHEN 0 BEGIN SELECT 1; END",
         "DROP TABLE protected_speakers",
     ),
     False: (
         "ALTER TABLE order_events DISABLE TRIGGER hearings_held_on_their_day",
         EMPTIED,
+        "CREATE OR REPLACE TRIGGER rulings_withhold_no_server BEFORE INSERT ON rulings FOR EACH ROW WHEN (false) "
+        "EXECUTE FUNCTION rulings_withhold_no_server()",
         "ALTER TABLE protected_speakers DROP CONSTRAINT protected_by_two_people",
     ),
 }
@@ -178,7 +182,10 @@ async def test_a_rule_that_somebody_took_out_of_the_database_is_a_fault_of_the_h
         for change in TAMPERED[w.embedded]:
             await w.run(statement(text(change)))
     told = " ".join((await reconcile.reconcile(bench.court)).faults)
-    for rule in ("hearings_held_on_their_day", "rulings_within_their_order", "protected_by_two_people"):
+    tampered = (
+        "hearings_held_on_their_day|rulings_within_their_order|rulings_withhold_no_server|protected_by_two_people"
+    )
+    for rule in tampered.split("|"):
         assert rule in told
 
 
