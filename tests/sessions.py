@@ -77,8 +77,8 @@ class Resting:
 
     def take(self, address: Address, user: str, database: str) -> Session | None:
         """One of them, or a new one. None where there is none to be had: the driver says why."""
-        while self._free:
-            if (session := self._free.pop()).is_alive():
+        while (session := self._one()) is not None:
+            if session.is_alive():
                 return session
             session.line.close()
         try:
@@ -92,12 +92,19 @@ class Resting:
             self._free.append(session)
         except OSError:
             session.line.close()
-        if len(self._free) > MOST:
-            self._free.pop().line.close()
+        if len(self._free) > MOST and (one := self._one()) is not None:
+            one.line.close()
 
     def close(self) -> None:
-        while self._free:
-            self._free.pop().line.close()
+        while (one := self._one()) is not None:
+            one.line.close()
+
+    def _one(self) -> Session | None:
+        """Not asked for first: a program that runs in a thread may take the last one meanwhile."""
+        try:
+            return self._free.pop()
+        except IndexError:
+            return None
 
 
 RESTING: dict[tuple[Address, str], Resting] = {}

@@ -165,7 +165,7 @@ async def test_a_barrier_with_a_hole_in_it_is_found_by_these_tests(
 
     read = tail.read
 
-    def read_less(text: str) -> tail.ForeignUnit:
+    def read_less(text: str) -> tail.UnitBeside:
         found = read(text)
         return found._replace(touched={(kind, key) for kind, key in found.touched if kind is not RULINGS})
 

@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from chaupal.kernel.clock import StillClock
-from chaupal.kernel.errors import Conflict, Invalid, Problem, Unavailable
+from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chaupal.kernel.event import Event
+from chaupal.social.events_ties import Followed
+from chaupal.social.people import graph
 from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import EVERY, FILTERS, POSTS, RULINGS
-from chaupal.store.machine.work import PORTION, Row, Work
+from chaupal.store.machine.work import PORTION, Row, Work, within
+from chaupal.store.square import graph as ties
 from chaupal.store.tables.machine import marks as kept
+from neighbours import Street, by
 from waiting import PATIENCE, until
 
 
@@ -496,3 +501,30 @@ async def test_whoever_goes_away_while_waiting_for_the_turn_leaves_it_to_the_nex
     assert [await read(work, key) for key in ("held", "goes", "stays")] == ["1", "", "1"] and goes.cancelled()
     await write("after")
     assert await read(work, "after") == "1"
+
+
+# --- several changes as one unit ---
+
+
+async def test_functions_that_open_units_of_their_own_are_one_commit(street: Street):
+    asha, bela, chandu = await street.people("asha", "bela", "chandu")
+    async with street.work.writing() as w:
+        inner = msgspec.structs.replace(street.square, work=within(street.work, w))
+        await graph.follow(inner, by(asha), bela)
+        await graph.follow(inner, by(asha), chandu)
+        assert await ties.wanted(w, asha, bela) is not None
+        assert [type(event) for event in w.events] == [Followed, Followed]
+    async with street.work.reading() as reading:
+        assert await ties.wanted(reading, asha, chandu) is not None
+
+
+async def test_what_the_second_raises_undoes_the_first(street: Street):
+    asha, bela = await street.people("asha", "bela")
+    with pytest.raises(NotFound):
+        async with street.work.writing() as w:
+            inner = msgspec.structs.replace(street.square, work=within(street.work, w))
+            await graph.follow(inner, by(asha), bela)
+            await graph.follow(inner, by(asha), 12345)
+    async with street.work.reading() as reading:
+        assert await ties.wanted(reading, asha, bela) is None
+    await street.settle()

@@ -23,7 +23,7 @@ from chaupal_audit.law.rulebook import Threshold
 MOST_SAID = 50  # complaints about rows in one answer
 
 
-class MatterDecided(msgspec.Struct, frozen=True):
+class MatterOutcome(msgspec.Struct, frozen=True):
     """The matter, how many targets it has, and whether its measure is in force. `problem`: why the matter is open, but undecided."""
 
     ref: str
@@ -48,7 +48,7 @@ async def open_and_decide(
     *,
     outcomes: Sequence[str] = (),
     progress: Progress = unwatched,
-) -> MatterDecided:
+) -> MatterOutcome:
     """Open a matter; then carry out what one person may, or propose it, about all of its targets or about none.
 
     `outcomes`: for each target its own, where it is not the draft's. Raises as `house.open_matter`, and nothing is open then.
@@ -60,8 +60,8 @@ async def open_and_decide(
     items = [_item(target, draft, outcomes) for target in named]
     done = await bulk.run(court, viewer, ref, bulk.ACT, items, progress=progress)
     if done.bad:
-        return MatterDecided(ref, len(named), False, done.bad[0].problem)
-    return MatterDecided(ref, len(named), all(one.state in IN_FORCE for one in done.rows))
+        return MatterOutcome(ref, len(named), False, done.bad[0].problem)
+    return MatterOutcome(ref, len(named), all(one.state in IN_FORCE for one in done.rows))
 
 
 def _item(target: Target, draft: Draft, outcomes: Sequence[str]) -> Item:

@@ -21,6 +21,7 @@ from chaupal.text.entities import tags
 from chaupal.text.fold import count_key
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+SERVER = "server"  # the kind of a target
 LONGEST = 500  # letters of a line
 MOST_NEAR = 60_000  # look-alike handles asked for in one look
 
@@ -321,9 +322,6 @@ def _marked(found: list[Resolved]) -> list[Resolved]:
                 one = msgspec.structs.replace(one, wrong=LineFault.TWICE, first=first)
         marked.append(one)
     return marked
-
-
-SERVER = "server"  # the kind of a target
 
 
 async def servers_named(reading: Reading, lines: Sequence[str]) -> dict[int, Resolved]:

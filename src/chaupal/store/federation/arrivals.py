@@ -9,7 +9,7 @@ from chaupal.store.machine.statements import deletes, inserts, same, selects, up
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import arrivals, servers
 
-ADD = inserts(arrivals, id="id", server_id="server", by="by", activity="activity", at="at", size="size")
+ADD = inserts(arrivals, "id by activity at size", server_id="server")
 NEXT = (
     selects(arrivals.c.id, arrivals.c.server_id, arrivals.c.by, arrivals.c.activity, arrivals.c.tries)
     .where(arrivals.c.id > param("after"), server_id="server")

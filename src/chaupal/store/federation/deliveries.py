@@ -113,8 +113,8 @@ OF_SERVERS = (
     .order_by(remote_people.c.server_id)
 )
 
-SAY = inserts(spoken, id="id", body="body", post="post", at="at")
-SEND = inserts(deliveries, id="id", server_id="server", inbox="inbox", by="by", spoken_id="spoken")
+SAY = inserts(spoken, "id body post at")
+SEND = inserts(deliveries, "id inbox by", server_id="server", spoken_id="spoken")
 # In the order of ids: two units that wake the same servers wait for one another and do not deadlock.
 _WOKEN = select(servers.c.id).where(among(servers.c.id, "ids")).order_by(servers.c.id).with_for_update()
 # Also where nothing changes: whoever is about to say that nothing waits must see what this unit adds.

@@ -22,9 +22,9 @@ _FACE = "name note note_html fields locked bot discoverable indexable hide_colle
 
 ADD_ACCOUNT = inserts(accounts, f"id handle created_at server uri avatar header emojis {_FACE}")
 CHANGE_ACCOUNT = updates(accounts, _FACE).where(id="of")
-BEAR = updates(accounts, uri="uri", state="state").where(id="of")
+BEAR = updates(accounts, "uri state").where(id="of")
 HERE_AGAIN = updates(remote_people, gone_at=None).where(account_id="of")
-RENAME = updates(accounts, handle="handle").where(id="of")
+RENAME = updates(accounts, "handle").where(id="of")
 ADD = inserts(remote_people, f"account_id server_id fetched_at {_WAYS}", gone_at=None)
 CHANGE = updates(remote_people, _WAYS, fetched_at="at").where(account_id="of")
 COLUMNS = (
@@ -66,6 +66,9 @@ LEAVING = (
 # Whoever follows somebody of another server is one of ours.
 FOLLOWED = selects(follows.c.by).where(to="them").limit(1)
 ASKED = selects(follow_requests.c.by).where(to="them").limit(1)
+FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(
+    among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
+)
 
 _json = msgspec.json.Encoder().encode
 _aliases = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -91,6 +94,16 @@ class RemoteAccount(msgspec.Struct, frozen=True):
     aliases: tuple[str, ...]
     moved_to: str
     gone_at: int | None
+
+
+class Face(NamedTuple):
+    """An account, ours (`server` 0, no addresses) or another server's."""
+
+    id: int
+    handle: str
+    server: int
+    uri: str
+    url: str
 
 
 class RemoteProfile(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,21 +223,6 @@ def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
 
 def _ways(shown: RemoteProfile) -> dict[str, Any]:
     return {name: getattr(shown, name) for name in _WAYS.split()} | {"aliases": _json(shown.aliases).decode()}
-
-
-FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(
-    among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
-)
-
-
-class Face(NamedTuple):
-    """An account, ours (`server` 0, no addresses) or another server's."""
-
-    id: int
-    handle: str
-    server: int
-    uri: str
-    url: str
 
 
 async def faces(reading: Reading, ids: Collection[int]) -> dict[int, Face]:

@@ -26,6 +26,9 @@ HEARD = updates(
     failing_since=None,
     due_at=case((servers.c.due_at.is_not(None), param("at")), else_=None),
 ).where(or_(servers.c.heard_at < param("at") - HOUR, servers.c.fails > 0), id="of")
+_SPEAKS = selects(servers.c.speaks).where(domain="domain")
+_NOTE = updates(servers, "speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")
+_MEET = updates(servers, "speaks").where(servers.c.speaks == "", domain="domain")
 
 
 async def id_of(reading: Reading, domain: str) -> int | None:
@@ -71,11 +74,6 @@ async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:
     """Host -> its server, of those that were met or written down."""
     rows = await reading.fetch(IDS_OF, names=listed(list(names))) if names else ()
     return {row[0]: row[1] for row in rows}
-
-
-_SPEAKS = selects(servers.c.speaks).where(domain="domain")
-_NOTE = updates(servers, speaks="speaks").where(servers.c.speaks != text_param("speaks"), domain="domain")
-_MEET = updates(servers, speaks="speaks").where(servers.c.speaks == "", domain="domain")
 
 
 async def speaks(reading: Reading, domain: str) -> str:

@@ -17,7 +17,7 @@ CAME = selects(reached.c.post_id).where(among(reached.c.post_id, "ids")).limit(1
 LEAVES = selects(spoken.c.id).where(spoken.c.post > 0, among(spoken.c.post, "ids")).limit(1)
 
 OLDER = deletes(untold).where(untold.c.about > 0, about="about", name="name")
-ADD = inserts(untold, name="name", body="body", about="about", at="at")
+ADD = inserts(untold, "name body about at")
 ANY = selects(untold.c.seq).limit(1)
 # The oldest is one unit's until that ends: of many processes one tells, and in their order.
 OLDEST = (

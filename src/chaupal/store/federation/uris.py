@@ -38,7 +38,7 @@ KEEP = upsert(
         ),
     )
 )
-ADD = inserts_once(known_uris, uri="uri", kind="kind", of="of", by="by")
+ADD = inserts_once(known_uris, "uri kind of by")
 BURY = updates(known_uris, of=0).where(uri="uri")
 BURY_THING = updates(known_uris, of=0).where(of="thing", kind="kind")
 FORGET = deletes(known_uris).where(uri="uri")
@@ -46,6 +46,7 @@ _TIE = (known_uris.c.of == param("me"), known_uris.c.by == param("them"), known_
 FORGET_TIE = deletes(known_uris).where(*_TIE)
 OF_TIE = selects(known_uris.c.uri).where(*_TIE).limit(1)
 OF_THING = selects(known_uris.c.uri).where(of="of", kind="kind").limit(1)
+NAME_REPOST = updates(posts, server="at_server", uri="its_uri", url="its_uri").where(id="of")
 
 
 class KnownUri(NamedTuple):
@@ -120,9 +121,6 @@ async def of_tie(reading: Reading, kind: str, me: int, them: int) -> str:
 async def of_thing(reading: Reading, kind: str, of: int) -> str:
     """By which id a thing is known; "" where it has none."""
     return await reading.value(OF_THING, of=of, kind=kind) or ""
-
-
-NAME_REPOST = updates(posts, server="at_server", uri="its_uri", url="its_uri").where(id="of")
 
 
 async def name_repost(w: Writing, repost: int, server: int, uri: str) -> None:

@@ -29,7 +29,7 @@ WAITING = (
     .limit("n")
 )
 CONFIRM = updates(logins, confirmed_at="at").where(account_id="of", confirmed_at=None)
-SET_EMAIL = updates(logins, email="email").where(account_id="of", confirmed_at=None)
+SET_EMAIL = updates(logins, "email").where(account_id="of", confirmed_at=None)
 APPROVE = updates(logins, approved_at="at").where(account_id="of", approved_at=None)
 # Who has never come in leaves nothing behind.
 _waits = (
@@ -40,9 +40,10 @@ DROP_PENDING = deletes(logins).where(logins.c.account_id == _waits, approved_at=
 DROP_PENDING_ACCOUNT = deletes(accounts).where(accounts.c.state == sql("'pending'"), id="of")
 SET_PASSWORD = updates(logins, password_hash="hash").where(account_id="of")
 SET_LANGUAGE = updates(logins, ui_language="language").where(account_id="of")
-SET_APPEARANCE = updates(logins, appearance="appearance").where(account_id="of")
-SET_READS = updates(logins, reads="reads").where(account_id="of")
-SET_READS_AT_HOME = updates(logins, reads_at_home="only").where(account_id="of")
+SET_APPEARANCE = updates(logins, "appearance").where(account_id="of")
+SET_READS = updates(logins, "reads", reads_at_home=func.coalesce(param("only"), logins.c.reads_at_home)).where(
+    account_id="of"
+)
 SET_DEFAULTS = updates(logins, "default_visibility default_sensitive default_language default_quote_policy").where(
     account_id="of"
 )
@@ -168,9 +169,7 @@ async def set_language(w: Writing, account: int, language: str) -> None:
 
 async def set_reads(w: Writing, account: int, reads: str, *, at_home: bool | None = None) -> None:
     """`at_home`: whether their home is to hold nothing else; None: as it was."""
-    await w.run(SET_READS, of=account, reads=reads)
-    if at_home is not None:
-        await w.run(SET_READS_AT_HOME, of=account, only=int(at_home))
+    await w.run(SET_READS, of=account, reads=reads, only=None if at_home is None else int(at_home))
     w.touch(WANTS, account)
 
 

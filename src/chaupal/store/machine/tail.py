@@ -58,7 +58,7 @@ LOST = (
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 type Key = int | str | None  # None: every key of the kind
-type Hear = Callable[[Sequence["ForeignUnit"], Sequence[set[Touched]]], None]
+type Hear = Callable[[Sequence["UnitBeside"], Sequence[set[Touched]]], None]
 
 
 class Body(msgspec.Struct, array_like=True):
@@ -74,7 +74,7 @@ class Body(msgspec.Struct, array_like=True):
     counted: list[tuple[str, int, dict[str, int | None]]] = []
 
 
-class ForeignUnit(NamedTuple):
+class UnitBeside(NamedTuple):
     """A unit of another process. `strange`: it names what this version does not know; `marked` and `counted`: as `Body` has it."""
 
     touched: set[Touched]
@@ -93,20 +93,20 @@ def written(unit: Writing) -> str:
     return msgspec.json.encode(Body(touched, events, marked, counted)).decode()
 
 
-def read(text: str) -> ForeignUnit:
+def read(text: str) -> UnitBeside:
     """A row of another process, perhaps of a newer version."""
     try:
         body = msgspec.json.decode(text, type=Body)
         events = [decode_event(name, said) for name, said in body.events]
     except msgspec.DecodeError:
-        return ForeignUnit(set(), [], strange=True)
+        return UnitBeside(set(), [], strange=True)
     touched = {(_BY_NAME[name], EVERY if key is None else key) for name, key in body.touched if name in _BY_NAME}
     known = [event for event in events if event is not None]
     counted = [Counted(_BY_NAME[name], key, counts) for name, key, counts in body.counted if name in _BY_NAME]
-    return ForeignUnit(touched, known, len(touched) < len(body.touched), body.marked, counted)
+    return UnitBeside(touched, known, len(touched) < len(body.touched), body.marked, counted)
 
 
-def remarks_of(changes: Sequence[ForeignUnit]) -> list[Remark]:
+def remarks_of(changes: Sequence[UnitBeside]) -> list[Remark]:
     """Marks that came or went, of those accounts of whose reactions none of these units changed anything else."""
     whole = {
         key
@@ -119,7 +119,7 @@ def remarks_of(changes: Sequence[ForeignUnit]) -> list[Remark]:
     ]
 
 
-def counts_of(changes: Sequence[ForeignUnit], known: Sequence[set[Touched]]) -> list[Counted]:
+def counts_of(changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> list[Counted]:
     """What things count by now of which one unit alone told at this look; `known`: what our own changed that it brought as well.
 
     In which order several changed a thing nobody can say, so it is asked for anew.

@@ -22,7 +22,7 @@ from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
 from chaupal.store.machine.seats import CLOCK_OFF
 from chaupal.store.machine.shelves import Touched
-from chaupal.store.machine.tail import ForeignUnit, Tail, counts_of, remarks_of
+from chaupal.store.machine.tail import Tail, UnitBeside, counts_of, remarks_of
 from chaupal.store.machine.work import OpenReading, Reading, Row, Writing
 from chaupal.store.machine.work_shared import SharedWork
 
@@ -289,7 +289,7 @@ class PostgresWork(SharedWork):
         if wrong:
             raise Unavailable("not_up_to_date")
 
-    def _hear(self, changes: Sequence[ForeignUnit], known: Sequence[set[Touched]]) -> None:
+    def _hear(self, changes: Sequence[UnitBeside], known: Sequence[set[Touched]]) -> None:
         """Others have committed: what a look brings is forgotten, then heard, as by themselves."""
         if any(change.strange for change in changes):
             self.memory.forget_all()

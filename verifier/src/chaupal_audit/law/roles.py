@@ -37,9 +37,8 @@ MAY: dict[str, frozenset[Role]] = {
     "approve": frozenset({Role.APPROVER, OWNER}),  # never a reviewer, who proposes
     "act_in_emergency": frozenset({Role.APPROVER, OWNER}),
     "lift": frozenset({*JUDGES, Role.EXECUTOR}),
-    "take_step": frozenset(
-        {Role.CLERK, Role.EXECUTOR, *JUDGES}
-    ),  # any of an order's; which one opens to whom, its table says
+    # any of an order's; which one opens to whom, its table says
+    "take_step": frozenset({Role.CLERK, Role.EXECUTOR, *JUDGES}),
     "carry_out": frozenset({*JUDGES, Role.EXECUTOR}),
     "protect_speaker": JUDGES,
     # the house's own rules
@@ -49,9 +48,8 @@ MAY: dict[str, frozenset[Role]] = {
     "block_addresses": frozenset({Role.MODERATOR, OWNER}),  # nets and mails
     "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
     "see_reported": frozenset({Role.MODERATOR, Role.AUDITOR, *JUDGES}),  # what a reported post said, sealed
-    "end_measure": frozenset(
-        {Role.EXECUTOR, Role.MODERATOR, *JUDGES}
-    ),  # of an order or of the house; which, its table says
+    # of an order or of the house; which, its table says
+    "end_measure": frozenset({Role.EXECUTOR, Role.MODERATOR, *JUDGES}),
     "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
     "publish_statement": frozenset({Role.APPROVER, OWNER}),
     "write_notes": frozenset({Role.CLERK, Role.EXECUTOR, Role.MODERATOR, *JUDGES}),

@@ -14,6 +14,8 @@ from chaupal_audit.log.fetching import ENTRIES_LIMIT, KEY_LIMIT, NOTE_LIMIT, Fet
 from chaupal_audit.log.findings import Broken, Fault, KeyChange, KeySource, LogReport
 from chaupal_audit.log.recount import Recount
 
+MOST_CHANGES = 1_000
+
 
 def verify_log(
     url: str,
@@ -150,9 +152,6 @@ def _checkpoint(note: str, key: tlog.VerifyingKey, origin: str | None, fault: Fa
         raise Broken(Fault.not_signed, where) from error
     except tlog.WrongOrigin as error:
         raise Broken(Fault.wrong_origin, where) from error
-
-
-MOST_CHANGES = 1_000
 
 
 def follow_changes(

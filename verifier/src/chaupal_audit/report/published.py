@@ -10,6 +10,8 @@ from chaupal_audit.report.tables.cells import Table, Value
 
 WHOLE = "report.json"
 ENDINGS = ("csv", "json")
+# A spreadsheet takes what begins so for a formula; what foreign orders call themselves must not compute anything.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def files(made: Report) -> dict[str, bytes]:
@@ -29,10 +31,6 @@ def table_file(made: Report, table: Table, ending: str) -> bytes:
 def hashes(published: Mapping[str, bytes]) -> dict[str, str]:
     """File name -> SHA-256 of its bytes, in hex."""
     return {name: sha256(body).hexdigest() for name, body in published.items()}
-
-
-# A spreadsheet takes what begins so for a formula; what foreign orders call themselves must not compute anything.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_csv(table: Table) -> str:

@@ -1,8 +1,8 @@
-"""A hearing is held on its day: by a trigger, which are made anew with every migration. Nothing else."""
+"""A hearing is held on its day: triggers are made anew with every migration (`machine/triggers.py`)."""
 
 revision = "0055"
 down_revision = "0054"
 
 
 def upgrade() -> None:
-    """Nothing else."""
+    """The trigger alone."""
