@@ -69,6 +69,9 @@ def test_the_page_shows_the_command_that_was_sent_and_works_without_scripts(stag
         "उदाहरण"
         in anyone.get("/about/api", params={"room": "mastodon_posting"}, headers={"cookie": "language=hi"}).text
     )
+    assert (
+        "followers_count" in anyone.get("/about/api", params={"room": "mastodon_ties"}).text
+    )  # in an answer that is a list
     assert anyone.get("/about/api", params={"room": "nothing"}).status_code == 404
 
 

@@ -200,9 +200,8 @@ async def test_a_decision_by_another_process_is_told_to_whoever_listens_here(sta
         heard: list[dict[str, Any]] = []
         while not heard or heard[-1]["event"] != "delete":
             heard.append(json.loads(await asyncio.wait_for(socket.recv(), PATIENCE)))
-        if (
-            heard[0]["event"] == "update"
-        ):  # another server of a cluster may hear of the post itself a moment after it was answered
+        # Another server of a cluster may hear of the post itself a moment after it was answered.
+        if heard[0]["event"] == "update":
             assert json.loads(heard.pop(0)["payload"])["id"] == id_
         assert [h["event"] for h in heard] == ["status_withheld", "delete"]
         assert heard[-1]["payload"] == id_

@@ -183,6 +183,7 @@ async def test_appeal_reversal_notifies_everyone_who_was_told_of_the_suspension(
     assert any("निलंबित" in text for text in before), "whoever reported it was told what was done"
     (own,) = (await v.api(v.asha, "GET", "/api/v1/reports")).json()
     assert (own["ref"], own["outcome"], own["action_taken"]) == (filed.json()["ref"], "suspended", True)
+    assert own["target_account"] is None
     assert (await v.api(v.karl, "GET", "/api/v1/reports")).json() == []
     appeal = await appeals.file(court, v.ravi.viewer, row.id, WRONG)
     await appeals.decide(court, v.owner.viewer, appeal.id, Decision(outcome="reversed", reason=WRONG))

@@ -1,16 +1,14 @@
 """Pages of ids, as Mastodon's clients walk them: max_id, since_id, min_id, and the Link header."""
 
 import functools
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
-from msgspec import Meta
 
 from chaupal.http.call import Call
+from chaupal.kernel.bounds import Number
 from chaupal.reads.page import LONGEST, Cursor, Page
-
-type Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class ById(msgspec.Struct):

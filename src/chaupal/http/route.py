@@ -20,7 +20,7 @@ class Shape(StrEnum):
 
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE}  # of rows for whoever is signed in
-OPEN: dict[str, Any] = PAGE | {"public": True}  # of rows for everybody
+OPEN_PAGE: dict[str, Any] = PAGE | {"public": True}  # of rows for everybody
 
 
 class Nothing(msgspec.Struct):
@@ -39,8 +39,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """`scope`: what an app's token must hold. `public`: nobody need be signed in. `may`: a word of `policy.may`.
 
     `takes`: a Struct of everything the caller can send: path, query and body in one, validated before `run` is called.
-    `gives`: the type of the answer; a Struct of JSON is told in the published description. `limit`: (requests, seconds), beside the general
-    one. `body`: most bytes taken.
+    `gives`: what the answer is, for the published description (an `Answer` says nothing). `limit`: (requests, seconds), beside
+    the general one. `body`: most bytes taken.
     """
 
     method: str
@@ -100,7 +100,7 @@ def _row(method: str, path: str, run: Handler, surface: Surface, **more: Any) ->
 
 def _signed(run: Handler) -> dict[str, Any]:
     signed = get_annotations(run)
-    taken = [kind for kind in get_args(signed.get("call")) if kind is not Any]
+    taken = [kind for kind in get_args(signed["call"]) if kind is not Any]
     return {"takes": taken[0] if taken else Nothing, "gives": signed.get("return")}
 
 

@@ -1,10 +1,10 @@
 """What somebody has written and not said yet: what a draft or a scheduled post holds. Its author alone ever sees it."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+
+from chaupal.kernel.bounds import Number
 
 DAY = 86_400  # seconds
 MOST_DRAFTS, MOST_SCHEDULED = 100, 300  # of one account
@@ -14,7 +14,7 @@ class PollAsked(msgspec.Struct, frozen=True, kw_only=True):
     """A question with its options, open for `expires_in` seconds: as it is sent (`poll[options][]`), and as it is kept."""
 
     options: tuple[str, ...] = ()
-    expires_in: Annotated[int, Meta(ge=0, le=2**63 - 1)] = DAY
+    expires_in: Number = DAY
     multiple: bool = False
     hide_totals: bool = False
 

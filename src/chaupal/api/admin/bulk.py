@@ -35,7 +35,7 @@ class BulkRow(msgspec.Struct, kw_only=True):
     seen: Number
 
 
-ROW = acts.with_fields(BulkRow, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked], "RowSent")
+ROW = acts.with_fields(BulkRow, [f for f in acts.fields_of(bulk.VERBS.values()) if not f.looked])
 
 
 class AppealRowsSent(msgspec.Struct, kw_only=True):

@@ -167,7 +167,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     path, may = f"/api/v1/admin/{name}", {"may": "block_addresses"}
     read: dict[str, Any] = {"scope": f"admin:read:{name}", **may}
     return (
-        get(path, listed, Surface.OFFICE, **read),
+        get(path, listed, Surface.OFFICE, gives=list[gives], **read),
         get(f"{path}/{{id}}", show, Surface.OFFICE, gives=gives, **read),
         delete(f"{path}/{{id}}", end, Surface.OFFICE, scope=f"admin:write:{name}", **may),
     )

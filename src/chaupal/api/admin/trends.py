@@ -123,7 +123,7 @@ READ: dict[str, Any] = {"scope": "admin:read", "may": "see_office"}
 WRITE: dict[str, Any] = {"scope": "admin:write", "may": "sanction"}
 
 ROUTES: tuple[Route, ...] = (
-    get(f"{API}/tags", trending_tags, Surface.TRENDS, **READ),
+    get(f"{API}/tags", trending_tags, Surface.TRENDS, gives=list[TagShown], **READ),
     get(f"{API}/statuses", trending_posts, Surface.TRENDS, **READ),
     get(f"{API}/links", trending_links, Surface.TRENDS, **READ),
     get(f"{API}/links/publishers", publishers, Surface.TRENDS, **READ),

@@ -17,6 +17,7 @@ from chaupal.http.asker import bearer
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.params import check
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.bounds import Comment
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
@@ -26,7 +27,6 @@ from chaupal.social.people import elsewhere
 
 MOST_BYTES = 45_000_000
 Line = Annotated[str, Meta(max_length=600)]
-Short = Annotated[str, Meta(max_length=4_000)]
 
 
 class TargetSent(msgspec.Struct, kw_only=True):
@@ -48,13 +48,13 @@ class NewOrder(msgspec.Struct, kw_only=True):
     regime: Line = ""
     external_id: Line = ""
     role: Line = ""
-    officer: Short = ""
-    officer_rank: Short = ""
-    reference_no: Short = ""
-    legal_basis: Short = ""
+    officer: Comment = ""
+    officer_rank: Comment = ""
+    reference_no: Comment = ""
+    legal_basis: Comment = ""
     bases: tuple[Line, ...] = ()
-    grounds: Short = ""
-    reasons: Short = ""
+    grounds: Comment = ""
+    reasons: Comment = ""
     territory: tuple[Line, ...] = ()
     dated: Line = ""
     act_by: Line = ""
@@ -62,7 +62,7 @@ class NewOrder(msgspec.Struct, kw_only=True):
     interim_until: Line = ""
     confirms: Line = ""
     gag_until: Line = ""
-    particulars: dict[str, Short] = {}
+    particulars: dict[str, Comment] = {}
     targets: tuple[Line | TargetSent, ...] = ()
 
 
@@ -80,7 +80,7 @@ class Withdrawal(msgspec.Struct, kw_only=True):
     """`reason`: why; it becomes public."""
 
     ref: str
-    reason: Short = ""
+    reason: Comment = ""
 
 
 class TargetState(msgspec.Struct, kw_only=True):
@@ -255,9 +255,7 @@ def _papers(filed: FiledOrderWhole) -> list[Paper]:
 DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}
 
 ROUTES: tuple[Route, ...] = (
-    post(
-        "/api/v1/orders", create, Surface.NONE, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR
-    ),
+    post("/api/v1/orders", create, Surface.NONE, gives=OrderState, body=MOST_BYTES, limit=(120, 600), **DOOR),
     get("/api/v1/orders/{ref}", show, Surface.NONE, **DOOR),
     post("/api/v1/orders/{ref}/withdraw", withdraw, Surface.NONE, limit=(60, 600), **DOOR),
 )  # fmt: skip

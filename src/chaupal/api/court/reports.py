@@ -119,10 +119,9 @@ async def file(call: Call[ReportSent]) -> ReportShown:
 
 
 async def own(call: Call[Nothing]) -> list[ReportShown]:
-    """What one has reported and what became of it, the newest first."""
+    """One's last 100 reports and what became of each, the newest first."""
     found = await reports.of_viewer(call.house.court, call.viewer)
-    seen = await people.people(call.house.reads, call.viewer, Surface.OWN, {row.account_id for row in found})
-    whom = {one.item.id: one for one in seen if not one.withheld}
+    whom = await people.whole(call.house.reads, call.viewer, Surface.OWN, {row.account_id for row in found})
     return [shown_report(call, row, whom.get(row.account_id)) for row in found]
 
 
@@ -243,7 +242,7 @@ WRITE: dict[str, Any] = {"scope": "admin:write:reports", "may": "handle_reports"
 ROUTES: tuple[Route, ...] = (
     post("/api/v1/reports", file, Surface.PROFILE, scope="write:reports", limit=(30, 3_600)),
     get("/api/v1/reports", own, Surface.OWN, scope="read:accounts", suspended=True),
-    get(DESK, every, Surface.OFFICE, **READ),
+    get(DESK, every, Surface.OFFICE, gives=list[AdminReport], **READ),
     get(f"{DESK}/{{id}}", show, Surface.OFFICE, **READ),
     put(f"{DESK}/{{id}}", amend, Surface.OFFICE, **WRITE),
     post(f"{DESK}/{{id}}/assign_to_self", assign_to_self, Surface.OFFICE, **WRITE),

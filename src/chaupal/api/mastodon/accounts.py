@@ -189,9 +189,7 @@ def _fields(sent: Any) -> tuple[Field, ...] | None:
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/accounts/verify_credentials", me, Surface.PROFILE, kept=True),
-    patch(
-        "/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", body=35_000_000,
-    ),
+    patch("/api/v1/accounts/update_credentials", change, Surface.PROFILE, scope="write:accounts", body=35_000_000),
     get("/api/v1/accounts/lookup", lookup, Surface.PROFILE, public=True, gives=Account, kept=True),
     get("/api/v1/accounts", several, Surface.PROFILE, scope="read:accounts", public=True, gives=list[Account]),
     get("/api/v1/accounts/{id}", show, Surface.PROFILE, scope="read:accounts", public=True, gives=Account, kept=True),

@@ -78,7 +78,7 @@ PATH = "/api/v1/conversations"
 WRITE: dict[str, Any] = {"scope": "write:conversations"}
 
 ROUTES: tuple[Route, ...] = (
-    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", kept=True),
+    get(PATH, listed, Surface.MESSAGES, scope="read:statuses", gives=list[Conversation], kept=True),
     post(f"{PATH}/{{id}}/read", read, Surface.MESSAGES, **WRITE),
     post(f"{PATH}/{{id}}/unread", unread, Surface.MESSAGES, **WRITE),
     delete(f"{PATH}/{{id}}", remove, Surface.MESSAGES, takes_back=True, **WRITE),

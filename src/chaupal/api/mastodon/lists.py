@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
-from chaupal.api.mastodon.ties import people_bytes
+from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, PagedById, link_header
 from chaupal.http.route import Nothing, Route, delete, get, post, put
@@ -117,7 +117,7 @@ ROUTES: tuple[Route, ...] = (
     get(ONE, show, Surface.OWN, **READ),
     put(ONE, change, Surface.OWN, **WRITE),
     delete(ONE, remove, Surface.OWN, **WRITE),
-    get(f"{ONE}/accounts", members, Surface.PROFILE, **READ),
+    get(f"{ONE}/accounts", members, Surface.PROFILE, **READ, **PEOPLE),
     post(f"{ONE}/accounts", add, Surface.OWN, **WRITE),
     delete(f"{ONE}/accounts", take_out, Surface.OWN, **WRITE),
     get("/api/v1/timelines/list/{id}", timeline, Surface.HOME, **READ, kept=True),

@@ -115,14 +115,14 @@ FOLLOWS: dict[str, Any] = {"scope": "write:follows"}
 ACCOUNTS: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", kept=True),
+    get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", gives=list[TagShown], kept=True),
     post("/api/v1/tags/{name}/follow", follow, Surface.SEARCH, **FOLLOWS),
     post("/api/v1/tags/{name}/unfollow", unfollow, Surface.SEARCH, **FOLLOWS),
     post("/api/v1/tags/{name}/feature", feature, Surface.SEARCH, **ACCOUNTS),
     post("/api/v1/tags/{name}/unfeature", unfeature, Surface.SEARCH, **ACCOUNTS),
     get("/api/v1/featured_tags", featured, Surface.OWN, scope="read:accounts"),
     post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts"),
-    get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts"),
+    get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts", gives=list[TagShown]),
     delete("/api/v1/featured_tags/{id}", remove, Surface.OWN, scope="write:accounts"),
     get("/api/v1/accounts/{id}/featured_tags", of_account, Surface.PROFILE, scope="read:accounts", public=True),
 )

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import statuses_bytes
-from chaupal.api.mastodon.ties import people_bytes
+from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number
@@ -129,5 +129,5 @@ ROUTES: tuple[Route, ...] = (
     get("/api/v1/search", first, Surface.SEARCH, scope="read:search"),
     # What tags are counted for changes with the hour.
     get("/api/v2/search", everything, Surface.SEARCH, scope="read:search", public=True, kept=True, kept_for=MINUTE),
-    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts"),
+    get("/api/v1/accounts/search", people, Surface.SUGGEST, scope="read:accounts", **PEOPLE),
 )

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.ties import people_bytes
+from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Route, delete, get
@@ -101,8 +101,8 @@ async def directory(call: Call[DirectoryAsked]) -> Answer:
 ASKED: dict[str, Any] = {"scope": "read:accounts"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v2/suggestions", page_v2, Surface.SUGGEST, **ASKED),
-    get("/api/v1/suggestions", page_v1, Surface.SUGGEST, **ASKED),
+    get("/api/v2/suggestions", page_v2, Surface.SUGGEST, gives=list[Suggestion], **ASKED),
+    get("/api/v1/suggestions", page_v1, Surface.SUGGEST, **ASKED, **PEOPLE),
     delete("/api/v1/suggestions/{id}", turn_down, Surface.NONE, scope="write:accounts"),
-    get("/api/v1/directory", directory, Surface.SUGGEST, public=True),
+    get("/api/v1/directory", directory, Surface.SUGGEST, public=True, **PEOPLE),
 )

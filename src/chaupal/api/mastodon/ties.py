@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.mastodon.people import account_bytes, muted_account
+from chaupal.api.mastodon.people import Account, MutedAccount, account_bytes, muted_account
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, ByIds, Number, Paged, PagedById, link_header
 from chaupal.http.route import Route, get, post
@@ -197,6 +197,9 @@ async def mutes(call: Call[Paged]) -> Answer:
 
 
 ONE = "/api/v1/accounts/{id}"
+PEOPLE: dict[str, Any] = {"gives": list[Account]}
+AROUND: dict[str, Any] = PEOPLE | {"scope": "read:accounts", "public": True}
+
 ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/follow", follow, Surface.PROFILE, scope="write:follows"),
     post(f"{ONE}/unfollow", _act(graph.unfollow), Surface.PROFILE, scope="write:follows"),
@@ -208,19 +211,17 @@ ROUTES: tuple[Route, ...] = (
     post("/api/v1/follow_requests/{id}/authorize", _act(graph.grant), Surface.PROFILE, scope="write:follows"),
     post("/api/v1/follow_requests/{id}/reject", _act(graph.refuse), Surface.PROFILE, scope="write:follows"),
     get("/api/v1/accounts/relationships", relationships, Surface.PROFILE, scope="read:follows", kept=True),
-    get(
-        "/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", sent=True,
-    ),
+    get("/api/v1/accounts/familiar_followers", familiar_followers, Surface.PEOPLE, scope="read:follows", sent=True),
     post(f"{ONE}/note", note, Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/endorse", _act(regards.endorse), Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
-    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, scope="read:accounts", public=True),
-    get("/api/v1/endorsements", _handler_of(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts"),
-    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, scope="read:accounts", public=True, kept=True),
-    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, scope="read:accounts", public=True, kept=True),
-    get("/api/v1/follow_requests", _handler_of(crowds.asking), Surface.PROFILE, scope="read:follows", kept=True),
-    get("/api/v1/blocks", _handler_of(crowds.blocked), Surface.PROFILE, scope="read:blocks", kept=True),
-    get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", kept=True),
+    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, **AROUND),
+    get("/api/v1/endorsements", _handler_of(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", **PEOPLE),
+    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, kept=True, **AROUND),
+    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, kept=True, **AROUND),
+    get("/api/v1/follow_requests", _handler_of(crowds.asking), Surface.PROFILE, scope="read:follows", kept=True, **PEOPLE),
+    get("/api/v1/blocks", _handler_of(crowds.blocked), Surface.PROFILE, scope="read:blocks", kept=True, **PEOPLE),
+    get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", gives=list[MutedAccount], kept=True),
 )  # fmt: skip

@@ -145,13 +145,10 @@ async def tag(call: Call[TagNamed]) -> TagShown:
 # What trends is counted anew once a minute; a change of the law, or any other, at once.
 OPEN: dict[str, Any] = {"public": True, "kept": True, "kept_for": MINUTE}
 
-# Its uses are counted by the day.
-TAG: dict[str, Any] = {"public": True, "kept": True, "kept_for": MINUTE}
-
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/trends", trending_tags, Surface.TRENDS, **OPEN),
-    get("/api/v1/trends/tags", trending_tags, Surface.TRENDS, **OPEN),
+    get("/api/v1/trends", trending_tags, Surface.TRENDS, gives=list[TagShown], **OPEN),
+    get("/api/v1/trends/tags", trending_tags, Surface.TRENDS, gives=list[TagShown], **OPEN),
     get("/api/v1/trends/statuses", trending_posts, Surface.TRENDS, **OPEN),
     get("/api/v1/trends/links", trending_links, Surface.TRENDS, **OPEN),
-    get("/api/v1/tags/{name}", tag, Surface.SEARCH, **TAG),
+    get("/api/v1/tags/{name}", tag, Surface.SEARCH, **OPEN),
 )

@@ -110,7 +110,7 @@ async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int)
 
 def _check_new(blocks: list[AddressBlock], made: AddressBlock, now: int) -> None:
     if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in blocks):
-        raise Invalid("net_shut_already")
+        raise Invalid("net_blocked_already")
 
 
 def _read(form: AddressBlockForm, onto: AddressBlock, now: int) -> AddressBlock:

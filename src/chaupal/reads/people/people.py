@@ -47,6 +47,11 @@ async def people(reads: Reads, viewer: Viewer, surface: Surface, ids: Iterable[i
         return await shown(reading, viewer, surface, ids)
 
 
+async def whole(reads: Reads, viewer: Viewer, surface: Surface, ids: Iterable[int]) -> dict[int, Visible[Person]]:
+    """Those of `ids` who are shown as they are, and not as a shell, by id."""
+    return {one.item.id: one for one in await people(reads, viewer, surface, ids) if not one.withheld}
+
+
 async def of_posts(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> dict[int, Visible[Person]]:
     """The people behind posts that were revealed, and behind what these repost, by id."""
     ids = {seen.item.author for seen in posts}

@@ -106,7 +106,7 @@ async def by_key(call: Call[SecondStepTyped]) -> Answer:
     return redirect(links.back(args.next), headers=keep(call, session))
 
 
-async def show_door(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:
+async def show_passkey(call: Call[PasskeySigned], errors: dict[str, str] | None = None) -> Answer:
     options = await passkeys.ask_to_enter(call.house.square)
     return await pages.render(
         call,
@@ -123,7 +123,7 @@ async def come_in(call: Call[PasskeySigned]) -> Answer:
     try:
         account = await passkeys.enter(square, call.args.answer)
     except Invalid as problem:
-        return await show_door(call, errors_of(call, problem))
+        return await show_passkey(call, errors_of(call, problem))
     session = await sessions.begin_session(square, account, agent=agent(call), country=country(call))
     return redirect(links.back(call.args.next), headers=keep(call, session))
 
@@ -144,16 +144,10 @@ async def guessed_at(call: Call[Any]) -> Answer:
 
 
 async def _login_page(
-    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 200, *, at_once: bool = False
+    call: Call[Any], sent: LogIn, errors: dict[str, str], status: int = 0, *, at_once: bool = False
 ) -> Answer:
     return await pages.render(
-        call,
-        "joining/login.html",
-        422 if errors else status,
-        sent=sent,
-        errors=errors,
-        at_once=at_once,
-        titled=N_("Log in"),
+        call, "joining/login.html", status, sent=sent, errors=errors, at_once=at_once, titled=N_("Log in")
     )
 
 
@@ -175,6 +169,6 @@ ROUTES: tuple[Route, ...] = (
     post("/login/code", by_code, Surface.NONE, limit=(20, 300), guards="name", guesses=guesses_code, **ENTRY),
     # A signature cannot be guessed: no `guards`.
     post("/login/key", by_key, Surface.NONE, limit=(20, 300), **ENTRY),
-    get("/login/passkey", show_door, Surface.NONE, limit=(30, 300), **ENTRY),
+    get("/login/passkey", show_passkey, Surface.NONE, limit=(30, 300), **ENTRY),
     post("/login/passkey", come_in, Surface.NONE, limit=(20, 300), **ENTRY),
 )

@@ -175,7 +175,6 @@ async def _all(call: Call[Any], typed: FilterTyped, problem: Invalid | None = No
     return await pages.render(
         call,
         "keeping/filters.html",
-        422 if problem else 200,
         filters=found,
         titled=N_("Filters"),
         done=done,
@@ -188,7 +187,6 @@ async def _filter_page(call: Call[Any], filter_: Filter, typed: FilterTyped, pro
     return await pages.render(
         call,
         "keeping/filter.html",
-        422 if problem else 200,
         filter=filter_,
         title=filter_.title,
         whole=_whole(filter_),

@@ -78,14 +78,14 @@ async def mail_again(call: Call[MailAgain]) -> Answer:
     except Conflict:
         return redirect("/welcome")
     except Invalid as problem:
-        return await _welcome_page(call, 422, errors=errors_of(call, problem), wished=wished)
+        return await _welcome_page(call, errors=errors_of(call, problem), wished=wished)
     return await _welcome_page(call, again=True)
 
 
-async def _welcome_page(call: Call[Any], status: int = 200, **told: Any) -> Answer:
+async def _welcome_page(call: Call[Any], **told: Any) -> Answer:
     login = await sessions.login_of(call.house.square, call.viewer)
     told = {"again": False, "errors": {}, "wished": ""} | told
-    return await pages.render(call, "joining/welcome.html", status, login=login, titled=N_("Almost there"), **told)
+    return await pages.render(call, "joining/welcome.html", login=login, titled=N_("Almost there"), **told)
 
 
 async def show_confirm(call: Call[MailLink]) -> Answer:

@@ -184,7 +184,7 @@ async def _security(
         saved=saved,
         named=named,
         staff_must=_is_staff(call) and call.house.settings.staff_second_step and not login.second,
-        title=words(call.viewer.language).gettext(N_("Security")),
+        titled=N_("Security"),
     )
 
 

@@ -12,7 +12,7 @@ from chaupal.governance.log import batches as log_batches, cosigned as log_cosig
 from chaupal.governance.log.batches import NotYet
 from chaupal.governance.log.cosigned import Witnessing
 from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
@@ -138,6 +138,6 @@ def _plain(value: object, said: Words) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/log", book, Surface.RECORD, shape=Shape.PAGE, public=True),
-    get("/log/entries/{index}", entry, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/log", book, Surface.RECORD, **OPEN_PAGE),
+    get("/log/entries/{index}", entry, Surface.RECORD, **OPEN_PAGE),
 )

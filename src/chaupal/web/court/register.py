@@ -12,7 +12,8 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.orders import statements
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, Shape, get
+from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
@@ -45,7 +46,6 @@ OUTCOMES = {
     "own_rules": N_("acted on under this server's own rules"),
 }
 FEED = 20  # orders in a feed
-type Word = Annotated[str, Meta(max_length=200)]
 
 
 class RegisterAsked(Paged, kw_only=True):
@@ -181,9 +181,9 @@ async def order(call: Call[OrderAsked]) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/orders", register, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/orders", register, Surface.RECORD, **OPEN_PAGE),
     get("/orders/feed.atom", orders_atom, Surface.RECORD, shape=Shape.FILE, public=True, limit=(120, 60)),
-    get("/orders/{ref}", order, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/orders/{ref}", order, Surface.RECORD, **OPEN_PAGE),
 )
 
 

@@ -8,7 +8,7 @@ from chaupal.governance.people import complaints, reports
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number
-from chaupal.http.route import OPEN, Nothing, Route, Shape, get, post
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound, Problem, TooMany
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -92,8 +92,7 @@ async def confirm(call: Call[MailLink]) -> Answer:
 async def own_reports(call: Call[Nothing]) -> Answer:
     """What one has reported, and what became of it."""
     found = await reports.of_viewer(call.house.court, call.viewer)
-    seen = await people.people(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
-    whom = {one.item.id: one.item for one in seen if not one.withheld}
+    whom = await people.whole(call.house.reads, call.viewer, Surface.OWN, {one.account_id for one in found})
     return await sheet.render(call, "reports/mine.html", N_("Your reports"), found=found, whom=whom)
 
 
@@ -138,9 +137,9 @@ async def _subject(call: Call[Any], about: ReportAsked) -> Subject:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/report", show, Surface.STATUS, **OPEN),
-    post("/report", send, Surface.STATUS, limit=(10, 3_600), **OPEN),
-    get("/report/confirm/{secret}", show_confirm, Surface.NONE, **OPEN),
-    post("/report/confirm/{secret}", confirm, Surface.NONE, limit=(20, 1_800), **OPEN),
+    get("/report", show, Surface.STATUS, **OPEN_PAGE),
+    post("/report", send, Surface.STATUS, limit=(10, 3_600), **OPEN_PAGE),
+    get("/report/confirm/{secret}", show_confirm, Surface.NONE, **OPEN_PAGE),
+    post("/report/confirm/{secret}", confirm, Surface.NONE, limit=(20, 1_800), **OPEN_PAGE),
     get("/reports", own_reports, Surface.OWN, shape=Shape.PAGE, suspended=True),
 )

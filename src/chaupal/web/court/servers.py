@@ -1,7 +1,7 @@
 """What is limited of whole servers, as everybody reads it."""
 
 from chaupal.http.call import Answer, Call
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, get
 from chaupal.policy.measures import labels
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers
@@ -20,4 +20,4 @@ async def show(call: Call[Nothing]) -> Answer:
     )
 
 
-ROUTES: tuple[Route, ...] = (get("/about/servers", show, Surface.RECORD, shape=Shape.PAGE, public=True),)
+ROUTES: tuple[Route, ...] = (get("/about/servers", show, Surface.RECORD, **OPEN_PAGE),)

@@ -9,7 +9,7 @@ from msgspec import Meta
 from chaupal.governance.orders import authorities, statements
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Nothing, Route, Shape, get, post
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import sheet
@@ -120,8 +120,8 @@ def paragraphs(text: str) -> list[str]:
 OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": "publish_statement", "body": LARGE}
 
 ROUTES: tuple[Route, ...] = (
-    get("/statements", listed, Surface.RECORD, shape=Shape.PAGE, public=True),
-    get("/statements/{slug}", show, Surface.RECORD, shape=Shape.PAGE, public=True),
+    get("/statements", listed, Surface.RECORD, **OPEN_PAGE),
+    get("/statements/{slug}", show, Surface.RECORD, **OPEN_PAGE),
     get("/office/statements", office, Surface.OFFICE, **OFFICE),
     post("/office/statements", publish, Surface.OFFICE, **OFFICE),
     get("/office/statements/{slug}", edit, Surface.OFFICE, **OFFICE),

@@ -73,7 +73,6 @@ async def overview(call: Call[ReportPart]) -> Answer:
     found = await reported.made(call.house.court, filters)
     if isinstance(found, Building):
         return await _building(call, found)
-    tr = words(call.viewer.language).gettext
     drawn = [charts.chart(figure, call.viewer.language) for figure in found.figures]
     return await _page(
         call,
@@ -82,7 +81,6 @@ async def overview(call: Call[ReportPart]) -> Answer:
         charts=drawn,
         headlines=_headlines(call, found),
         country=_table(found, "T2"),
-        title=tr(N_("Transparency")),
         **await _of_the_log(call),
     )
 
@@ -134,12 +132,11 @@ async def _page(call: Call[Any], template: str, status: int = 200, **names: Any)
         "orders": partial(_orders, call),
         "wrong": {},
         "tables": TABLES,
-        "title": words(call.viewer.language).gettext(N_("Transparency")),
         "statements": [],
         "spoken": partial(in_language, language=call.viewer.language),
     }
     known: dict[str, Any] = usual | _offered(call) | names
-    return await pages.render(call, template, status, **known)
+    return await pages.render(call, template, status, titled=N_("Transparency"), **known)
 
 
 def _offered(call: Call[Any]) -> dict[str, list[tuple[str, str]]]:

@@ -8,7 +8,7 @@ from msgspec import Meta
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, log
 from chaupal.governance.log.batches import NotYet
 from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.words import N_
@@ -52,4 +52,4 @@ async def _filled(call: Call[Any], number: int) -> ReceiptFilled:
         return ReceiptFilled(when=later.when)
 
 
-ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, shape=Shape.PAGE, public=True),)
+ROUTES: tuple[Route, ...] = (get("/verify", verify, Surface.RECORD, **OPEN_PAGE),)

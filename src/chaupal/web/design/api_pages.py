@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from chaupal.http.call import Answer, Call
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.web import pages
@@ -76,7 +76,7 @@ def _operation(whole: dict[str, Any], path: str, method: str, told: dict[str, An
         schema = next(iter(body["content"].values()))["schema"]
         taken += _fields(schema)
     answer = told["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
-    known = whole["components"]["schemas"].get(_name(answer), {})
+    known = whole["components"]["schemas"].get(_name(answer.get("items", answer)), {})
     return Operation(
         id=told["operationId"],
         method=method.upper(),
@@ -124,4 +124,4 @@ def routes(describe: Describe) -> tuple[Route, ...]:
             raise NotFound
         return await pages.render(call, "api.html", titled=N_("The API"), rooms=rooms, room=room)
 
-    return (get("/about/api", show, Surface.NONE, shape=Shape.PAGE, public=True),)
+    return (get("/about/api", show, Surface.NONE, **OPEN_PAGE),)

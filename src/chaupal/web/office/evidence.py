@@ -1,5 +1,6 @@
 """What is held as evidence, opened by staff who say what for; and for an hour its files."""
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -21,11 +22,16 @@ from chaupal.web.words import N_
 
 
 class EvidenceAsked(msgspec.Struct, kw_only=True):
-    """A piece of evidence by its id, held for a matter or for a report; `purpose`: what it is looked at for."""
+    """A piece of evidence by its id; `purpose`: what it is looked at for."""
 
     id: Number
-    report_id: Number = 0
     purpose: str = ""
+
+
+class ReportedEvidenceAsked(EvidenceAsked, kw_only=True):
+    """One that is held for a report."""
+
+    report_id: Number
 
 
 class EvidenceFile(msgspec.Struct, kw_only=True):
@@ -36,29 +42,25 @@ class EvidenceFile(msgspec.Struct, kw_only=True):
 
 
 async def open_evidence(call: Call[EvidenceAsked]) -> Answer:
-    try:
-        opened = await _opened(call)
-    except Invalid as problem:
-        return await _page(call, None, problem)
-    return await _page(call, opened)
+    asked = call.args
+    return await _page(call, evidence.open_for_staff(call.house.court, call.viewer, asked.id, asked.purpose))
 
 
-async def _opened(call: Call[EvidenceAsked]) -> OpenedEvidence:
+async def open_reported(call: Call[ReportedEvidenceAsked]) -> Answer:
     asked, court = call.args, call.house.court
-    if asked.report_id:
-        return await evidence.open_reported(court, call.viewer, asked.report_id, asked.id, asked.purpose)
-    return await evidence.open_for_staff(court, call.viewer, asked.id, asked.purpose)
+    opening = evidence.open_reported(court, call.viewer, asked.report_id, asked.id, asked.purpose)
+    return await _page(call, opening, report=asked.report_id)
 
 
-async def _page(call: Call[EvidenceAsked], opened: OpenedEvidence | None, problem: Invalid | None = None) -> Answer:
+async def _page(call: Call[Any], opening: Awaitable[OpenedEvidence], report: int = 0) -> Answer:
+    """What is opened, or the form again with what is wrong in it."""
+    opened, wrong = None, None
+    try:
+        opened = await opening
+    except Invalid as problem:
+        wrong = problem
     return await office_room.render(
-        call,
-        "office/evidence.html",
-        N_("Evidence"),
-        problem,
-        opened=opened,
-        typed=call.args,
-        report=call.args.report_id,
+        call, "office/evidence.html", N_("Evidence"), wrong, opened=opened, typed=call.args, report=report
     )
 
 
@@ -77,5 +79,5 @@ FILE: dict[str, Any] = PAGE | {"shape": Shape.FILE}
 ROUTES: tuple[Route, ...] = (
     post("/office/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_documents"}),
     get("/office/evidence/{id}/files/{picture}", show_file, Surface.OFFICE, **FILE),
-    post("/office/reports/{report_id}/evidence/{id}", open_evidence, Surface.OFFICE, **PAGE | {"may": "see_reported"}),
+    post("/office/reports/{report_id}/evidence/{id}", open_reported, Surface.OFFICE, **PAGE | {"may": "see_reported"}),
 )

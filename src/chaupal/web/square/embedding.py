@@ -4,7 +4,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call
 from chaupal.http.headers import CSP, FRAMED_CSP
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
@@ -43,4 +43,4 @@ async def embed(call: Call[PostAddress]) -> Answer:
     return answer
 
 
-ROUTES: tuple[Route, ...] = (get("/@{handle}/{id}/embed", embed, Surface.THREAD, shape=Shape.PAGE, public=True),)
+ROUTES: tuple[Route, ...] = (get("/@{handle}/{id}/embed", embed, Surface.THREAD, **OPEN_PAGE),)

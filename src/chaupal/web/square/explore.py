@@ -4,7 +4,7 @@ from typing import Any
 
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN, Nothing, Route, get
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, get
 from chaupal.kernel.clock import HOUR
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
@@ -87,10 +87,10 @@ async def _page(call: Call[Any], kind: str, **parts: Any) -> Answer:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/explore", tags, Surface.TRENDS, **OPEN),
-    get("/explore/posts", posts, Surface.TRENDS, **OPEN),
-    get("/explore/links", links, Surface.TRENDS, **OPEN),
-    get("/explore/link", link, Surface.PUBLIC, **OPEN),
-    get("/explore/people", people, Surface.SUGGEST, **OPEN),
-    get("/about/algorithms", algorithms, Surface.NONE, **OPEN),
+    get("/explore", tags, Surface.TRENDS, **OPEN_PAGE),
+    get("/explore/posts", posts, Surface.TRENDS, **OPEN_PAGE),
+    get("/explore/links", links, Surface.TRENDS, **OPEN_PAGE),
+    get("/explore/link", link, Surface.PUBLIC, **OPEN_PAGE),
+    get("/explore/people", people, Surface.SUGGEST, **OPEN_PAGE),
+    get("/about/algorithms", algorithms, Surface.NONE, **OPEN_PAGE),
 )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import Route, Shape, get, post
+from chaupal.http.route import OPEN_PAGE, Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences.placeholders import country_names
@@ -106,11 +106,9 @@ async def _followed(call: Call[RemoteFollowAsked]) -> Visible[Person]:
     return seen
 
 
-FROM: dict[str, Any] = {"shape": Shape.PAGE, "public": True}
-
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/follow", ask, Surface.PROFILE, **FROM),
-    post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **FROM),
+    get("/@{handle}/follow", ask, Surface.PROFILE, **OPEN_PAGE),
+    post("/@{handle}/follow", send, Surface.PROFILE, limit=ASKED, **OPEN_PAGE),
     get("/authorize_interaction", met, Surface.PROFILE, shape=Shape.PAGE, limit=ASKED),
 )
 

@@ -9,7 +9,7 @@ import regex
 
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, Shape, get
 from chaupal.policy.may import may
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import complaint_texts, push_texts, ruling_texts
@@ -247,7 +247,7 @@ def _notification(call: Call[NotificationsOf], group: GroupSeen, card: Card | No
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/search", show_search, Surface.SEARCH, shape=Shape.PAGE, public=True),
+    get("/search", show_search, Surface.SEARCH, **OPEN_PAGE),
     get("/search/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE, public=True),
     get("/notifications", notifications_page, Surface.NOTIFICATIONS, shape=Shape.PAGE),
 )

@@ -10,7 +10,7 @@ from msgspec import Meta
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, HouseText, TextForm
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.route import OPEN, Nothing, Route, Shape, get, post
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.text import markdown
@@ -146,9 +146,9 @@ async def _form(
 OFFICE: dict[str, Any] = {"shape": Shape.PAGE, "may": house_texts.MAY, "body": LARGE}
 
 ROUTES: tuple[Route, ...] = (
-    get("/privacy", privacy, Surface.NONE, **OPEN),
-    get("/terms", terms, Surface.NONE, **OPEN),
-    get("/terms/{date}", terms_of, Surface.NONE, **OPEN),
+    get("/privacy", privacy, Surface.NONE, **OPEN_PAGE),
+    get("/terms", terms, Surface.NONE, **OPEN_PAGE),
+    get("/terms/{date}", terms_of, Surface.NONE, **OPEN_PAGE),
     get("/office/texts", office, Surface.OFFICE, **OFFICE),
     get("/office/texts/{kind}", edit, Surface.OFFICE, **OFFICE),
     post("/office/texts/{kind}", write, Surface.OFFICE, **OFFICE),

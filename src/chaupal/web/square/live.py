@@ -8,7 +8,7 @@ import msgspec
 from chaupal.http import listening
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number
-from chaupal.http.route import Nothing, Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Malformed, NotFound
 from chaupal.policy.surface import Surface
@@ -168,5 +168,5 @@ ROUTES: tuple[Route, ...] = (
     get("/live/badges", badge, Surface.NOTIFICATIONS, shape=Shape.FILE),
     get("/live/counts", counted, Surface.STATUS, shape=Shape.FILE, public=True),
     get("/live/trends", talked_about, Surface.TRENDS, shape=Shape.FILE, public=True),
-    get("/live/posts/{id}", show, Surface.STATUS, shape=Shape.PAGE, public=True),
+    get("/live/posts/{id}", show, Surface.STATUS, **OPEN_PAGE),
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number, Paged
-from chaupal.http.route import OPEN, PAGE, Route, get, post
+from chaupal.http.route import OPEN_PAGE, PAGE, Route, get, post
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -254,12 +254,12 @@ async def _ties(call: Call[Any], them: int) -> people.Ties | None:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}", person, Surface.PROFILE, **OPEN, **pages.KEPT),
+    get("/@{handle}", person, Surface.PROFILE, **OPEN_PAGE, **pages.KEPT),
     post("/people/{id}/terms", follow_terms, Surface.OWN, **PAGE),
-    get("/@{handle}/card", card, Surface.PROFILE, **OPEN),
-    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN),
-    get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN),
-    get("/@{handle}/following", following, Surface.PEOPLE, **OPEN),
+    get("/@{handle}/card", card, Surface.PROFILE, **OPEN_PAGE),
+    get("/@{handle}/tagged/{name}", tagged, Surface.ACCOUNT, **OPEN_PAGE),
+    get("/@{handle}/followers", followers, Surface.PEOPLE, **OPEN_PAGE),
+    get("/@{handle}/following", following, Surface.PEOPLE, **OPEN_PAGE),
     get("/settings/blocks", blocked, Surface.OWN, **PAGE),
     get("/settings/mutes", muted, Surface.OWN, **PAGE),
     get("/requests", asking, Surface.OWN, **PAGE),

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from chaupal.governance.laws import house_texts
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN, PAGE, Route, get
+from chaupal.http.route import OPEN_PAGE, PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
@@ -231,7 +231,7 @@ def _turned(call: Call[Any]) -> bool:
     return bool(call.args.max_id or call.args.min_id or call.args.since_id)
 
 
-KEPT: dict[str, Any] = OPEN | pages.KEPT
+KEPT: dict[str, Any] = OPEN_PAGE | pages.KEPT
 
 ROUTES: tuple[Route, ...] = (
     get("/", front, Surface.HOME, **KEPT),
@@ -242,5 +242,5 @@ ROUTES: tuple[Route, ...] = (
     get("/tags/{tag}", tag, Surface.TAG, **KEPT),
     get("/saved", show_saved, Surface.SAVED, **PAGE),
     get("/likes", liked, Surface.SAVED, **PAGE),
-    get("/about", about, Surface.TRENDS, **OPEN),
+    get("/about", about, Surface.TRENDS, **OPEN_PAGE),
 )

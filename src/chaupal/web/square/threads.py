@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Paged
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -96,7 +96,7 @@ async def _crowd(call: Call[CrowdAsked], page: Page[Visible[Person]], title: str
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/@{handle}/{id}", permalink, Surface.THREAD, shape=Shape.PAGE, public=True, **pages.KEPT),
-    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, shape=Shape.PAGE, public=True),
-    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, shape=Shape.PAGE, public=True),
+    get("/@{handle}/{id}", permalink, Surface.THREAD, **OPEN_PAGE, **pages.KEPT),
+    get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, **OPEN_PAGE),
+    get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, **OPEN_PAGE),
 )

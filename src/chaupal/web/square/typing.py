@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.route import Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Route, Shape, get
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import vocabulary
 from chaupal.text.language import LANGUAGES
@@ -108,6 +108,6 @@ def _moved(letters: str, shift: int) -> str:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/about/typing", explained, Surface.NONE, shape=Shape.PAGE, public=True),
+    get("/about/typing", explained, Surface.NONE, **OPEN_PAGE),
     get("/lexicon/{language}", lexicon, Surface.SUGGEST, shape=Shape.FILE, public=True),
 )

@@ -215,6 +215,8 @@ async def test_what_is_reported_is_held_for_the_desk_though_its_author_edits_and
     assert way in page and "कल मिलते हैं" not in page
     file = f"/office/evidence/{one.id}/files/{shown}"
     assert (await v.look("IN", file, v.owner)).status_code == 404  # nobody has said yet what for
+    wrong = await send(v, v.owner, form, way, purpose=" ")
+    assert wrong.status_code == 422 and f'action="{way}"' in wrong.text
     opened = (await send(v, v.owner, form, way, purpose="what was reported")).text
     assert "कल मिलते हैं" in opened and "तुझे देख लूँगी" in opened and file in opened
     seen = await v.look("IN", file, v.owner)

@@ -178,7 +178,7 @@ ROUTES: tuple[Route, ...] = (
     patch(V2, wish, Surface.OWN, **WRITE),
     get(V1, old_policy, Surface.OWN, **READ),
     put(V1, old_wish, Surface.OWN, **WRITE),
-    get(REQUESTS, requests, Surface.NOTIFICATIONS, **READ),
+    get(REQUESTS, requests, Surface.NOTIFICATIONS, gives=list[NotificationRequest], **READ),
     get(f"{REQUESTS}/merged", merged, Surface.NONE, **READ),
     post(f"{REQUESTS}/accept", accept_many, Surface.NOTIFICATIONS, **WRITE),
     post(f"{REQUESTS}/dismiss", dismiss_many, Surface.NOTIFICATIONS, **WRITE),

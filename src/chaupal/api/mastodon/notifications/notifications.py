@@ -259,7 +259,7 @@ HOT: dict[str, Any] = READ | {"kept": True}
 WRITE: dict[str, Any] = {"scope": "write:notifications"}
 
 ROUTES: tuple[Route, ...] = (
-    get("/api/v1/notifications", listed, Surface.NOTIFICATIONS, **HOT),
+    get("/api/v1/notifications", listed, Surface.NOTIFICATIONS, gives=list[Notification], **HOT),
     get("/api/v1/notifications/unread_count", unread, Surface.NOTIFICATIONS, **HOT),
     post("/api/v1/notifications/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     get(ONE, show, Surface.NOTIFICATIONS, gives=Notification, **READ),

@@ -17,7 +17,7 @@ from chaupal.api.mastodon.notifications.notifications import (
     unread,
     warning_of,
 )
-from chaupal.api.mastodon.people import account_bytes, account_of
+from chaupal.api.mastodon.people import Account, account_bytes, account_of
 from chaupal.api.mastodon.posts.statuses import pen_for
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import link_header
@@ -181,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
     get(GROUPS, listed, Surface.NOTIFICATIONS, gives=GroupedNotifications, **HOT),
     get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, **HOT),
     get(ONE, show, Surface.NOTIFICATIONS, **READ),
-    get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, **READ),
+    get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, gives=list[Account], **READ),
     post(f"{GROUPS}/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),
 )

@@ -124,6 +124,6 @@ ONE = "/api/v1/statuses/{id}"
 
 ROUTES: tuple[Route, ...] = (
     put(ONE, edit, Surface.STATUS, scope="write:statuses", limit=POSTING),
-    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True),
+    get(f"{ONE}/history", history, Surface.STATUS, scope="read:statuses", public=True, gives=list[EditShown]),
     get(f"{ONE}/source", source, Surface.STATUS, scope="read:statuses"),
 )

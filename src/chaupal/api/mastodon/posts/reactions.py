@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
-from chaupal.api.mastodon.ties import around
+from chaupal.api.mastodon.ties import AROUND, around
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, get, post
@@ -67,8 +67,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes"),
     post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes"),
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses"),
-    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, scope="read:accounts", public=True),
-    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, scope="read:accounts", public=True),
+    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, **AROUND),
+    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, **AROUND),
     get("/api/v1/favourites", _handler_of(saved.liked), Surface.SAVED, scope="read:favourites", kept=True),
     get("/api/v1/bookmarks", _handler_of(saved.saved), Surface.SAVED, scope="read:bookmarks", kept=True),
 )  # fmt: skip

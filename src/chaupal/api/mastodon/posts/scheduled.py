@@ -166,7 +166,7 @@ READ: dict[str, Any] = {"scope": "read:statuses"}
 WRITE: dict[str, Any] = {"scope": "write:statuses"}
 
 ROUTES: tuple[Route, ...] = (
-    get(ALL, listed, Surface.OWN, **READ),
+    get(ALL, listed, Surface.OWN, gives=list[ScheduledShown], **READ),
     get(f"{ALL}/{{id}}", show, Surface.OWN, **READ),
     put(f"{ALL}/{{id}}", change, Surface.OWN, **WRITE),
     delete(f"{ALL}/{{id}}", cancel, Surface.OWN, takes_back=True, **WRITE),
