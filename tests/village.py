@@ -199,10 +199,11 @@ class Village:
         second: Villager,
         territory: Sequence[str] = ("IN",),
         reason: str = REASON,
+        outcome: str = "withhold_post",
         **form: Any,
     ) -> str:
-        """The reference of an order by which `post` is withheld in `territory` from now on; it is its target 1."""
-        return await self._decide(post.path, "withhold_post", by, second, territory, reason, form)
+        """The reference of an order by which `post` is withheld (or as `outcome` says) in `territory`; it is its target 1."""
+        return await self._decide(post.path, outcome, by, second, territory, reason, form)
 
     async def withhold_account(
         self,

@@ -426,6 +426,9 @@ def test_captions_are_asked_for_where_there_is_something_to_be_heard(page: Page)
     page.set_input_files("input[type=file]", {"name": "टूटी.mp4", "mimeType": "video/mp4", "buffer": b"no"})
     refused = page.locator(".attached .refused")
     expect(refused).to_contain_text("टूटी.mp4 इस तरह की फ़ाइल यहाँ नहीं ली जाती।")
+    # Whoever is logged out meanwhile, or in a net that answers for itself, is told nothing of the film: it is asked for again.
+    hotel = {"body": "<p>Welcome</p>", "content_type": "text/html"}
+    page.route(re.compile(r"/compose/pictures/\d+$"), lambda route: route.fulfill(**hotel), times=1)
     page.set_input_files("input[type=file]", {"name": "f.mp4", "mimeType": "video/mp4", "buffer": film()})
     page.click(POST)  # while the film is on its way: nothing goes without what was refused
     expect(refused.locator("button")).to_be_focused()

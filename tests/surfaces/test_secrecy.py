@@ -139,6 +139,8 @@ async def test_the_author_and_everybody_abroad_see_what_they_saw_before_a_gagged
     theirs = (await v.api(v.karl, "GET", f"/api/v1/statuses/{post.id}", "DE")).json()["media_attachments"][0]
     assert (await v.look("IN", shown["url"])).status_code == 200
     assert (await v.look("IN", theirs["url"])).status_code == 451
+    await v.withhold(post=post, by=v.chitra, second=v.dev, outcome="deamplify", reference_no="69A/1")
+    assert (await v.look("IN", shown["url"])).status_code == 200, "what they were told hides nothing"
     v.clock.move(DAY)
     await v.withhold(post=post, by=v.chitra, second=v.dev)
     assert (await v.look("IN", shown["url"])).status_code == 451

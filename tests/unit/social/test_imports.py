@@ -241,7 +241,7 @@ async def test_whom_one_follows_blocks_and_mutes_is_brought_as_far_as_they_are_h
         await street.person(handle)
     here = street.square.settings.domain
     follows = (
-        f'Account address,Show boosts,Languages\nravi@{here},false,"hi, bn"\n'
+        f'Account address,Show boosts,Languages\nravi@{here},false,"hi, bn, xx-nope"\n'
         f"bob@x.example,true,\nnobody@{here},true,\nasha,true,\n"
     )
     id_ = await bring(street, asha, follows.encode(), name="following_accounts.csv")

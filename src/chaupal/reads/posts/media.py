@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.filed import Filed, bearer_of
 from chaupal.policy.gate import check_open, reveal_one, subjects_of
+from chaupal.policy.measures import HIDING
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.rules import SUSPENSION
 from chaupal.policy.sealed import Judged, Sealed, Visible
@@ -201,13 +202,14 @@ async def _others_at(reading: Reading, server: int, picture: int) -> list[int]:
 async def _lets_in(reading: Reading, viewer: Viewer, account: int, sealed: Sealed[Filed]) -> bool:
     """Whether something is said to that account; whoever is suspended has no way in, by no address either.
 
-    Of what is for everybody an author's address shows no more than anybody's once they have been told what limits it: others to whom
-    they pass it on would see it.
+    Of what is for everybody an author's address shows no more than anybody's where they were told that it is hidden there: others to
+    whom they pass it on would see it.
     """
     held = (await rulings_in_force(reading)).on(account)
     if any(ruling.measure in SUSPENSION for ruling in held):
         return False
     asking = replace(viewer, account=account)
     seen = reveal_one(asking, Surface.MEDIA, sealed, await facts_for(reading, asking))
-    told = seen is not None and isinstance(seen.verdict, Show) and seen.verdict.banner is not None
-    return seen is not None and not (told and subjects_of([sealed])[0].visibility in FOR_EVERYBODY)
+    if seen is None or subjects_of([sealed])[0].visibility not in FOR_EVERYBODY or not isinstance(seen.verdict, Show):
+        return seen is not None
+    return not any(ruling.measure in HIDING and ruling.binds(viewer.country) for ruling in seen.verdict.banners)

@@ -39,7 +39,7 @@ FALLOFF = 40
 # So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
 # reads on reads from the store.
 FIRST = LONGEST + 1 + FALLOFF + 1
-MOST_EMPTY = 20  # pages that are passed over
+MOST_PASSED = 20  # of the longest pages, where nothing on them is to be shown
 
 
 class Home(Page[Visible[Post]], frozen=True):
@@ -65,12 +65,22 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     Where all that would stand on it is in languages that the viewer does not want, it is the next that has something: apps take an
     empty page for the end.
     """
-    found = first = await _page(reads, viewer, cursor)
-    for _ in range(MOST_EMPTY):
-        if found.items or found.next is None or cursor.upward:
+    first = onward = await _page(reads, viewer, cursor)
+    for _ in range(MOST_PASSED):
+        on = onward.prev if cursor.upward else onward.next
+        if onward.items or on is None:
             break
-        found = await _page(reads, viewer, replace(cursor, max_id=found.next))
-    return found if found is first else replace(found, prev=first.prev)
+        onward = await _page(reads, viewer, _beyond(cursor, on, LONGEST))
+    if onward is first or not onward.items:
+        return onward
+    begins = onward.items[-1].item.id - 1 if cursor.upward else onward.items[0].item.id + 1
+    found = await _page(reads, viewer, _beyond(cursor, begins, cursor.limit))
+    return replace(found, next=first.next) if cursor.upward else replace(found, prev=first.prev)
+
+
+def _beyond(cursor: Cursor, id_: int, limit: int) -> Cursor:
+    """The same way, from `id_` on."""
+    return replace(cursor, min_id=id_, limit=limit) if cursor.upward else replace(cursor, max_id=id_, limit=limit)
 
 
 async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:

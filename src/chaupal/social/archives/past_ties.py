@@ -16,6 +16,7 @@ from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.identity.imports import Fault, Import, Step
 from chaupal.store.square import lists as store_lists, people
 from chaupal.text import handles
+from chaupal.text.language import check_language
 
 type Act = Callable[[Square, Viewer, int, Line], Awaitable[object]]
 
@@ -77,7 +78,8 @@ async def _post(square: Square, address: str) -> int:
 async def _follow(square: Square, viewer: Viewer, them: int, line: Line) -> None:
     reposts, notify = line.says("show boosts", usual=True), line.says("notify on new posts", usual=False)
     languages = line.more.get("languages")
-    wanted = None if languages is None else languages.replace(",", " ").split()
+    # A language that is not known here is no reason to lose the follow.
+    wanted = None if languages is None else [one for one in languages.replace(",", " ").split() if check_language(one)]
     await graph.follow(square, viewer, them, reposts=reposts, notify=notify, languages=wanted)
 
 

@@ -78,7 +78,7 @@ async def test_an_account_takes_its_languages_along_and_home_is_narrowed_where_o
     assert ASKED not in elsewhere.text
     assert "Der Raps" in (await v.client.get("/", headers=cookie(session=v.asha.cookie))).text
     await v.follows(v.asha, v.ravi)
-    for n in range(3):
+    for n in range(22):
         await v.says(v.karl, f"Zeile {n} #feld", language="de")
     await v.api(v.asha, "POST", "/api/v1/tags/feld/follow")
     await choose(v, "hi", session=v.asha.cookie, home="read")
@@ -87,6 +87,9 @@ async def test_an_account_takes_its_languages_along_and_home_is_narrowed_where_o
     assert "Zeile" not in narrow and "खेत की बात" in narrow and 'class="also"' in narrow
     first = (await v.api(v.asha, "GET", "/api/v1/timelines/home", limit=1)).json()
     assert [post["language"] for post in first] == ["hi"], "pages on which nothing would stand are passed over"
+    newest = await v.says(v.ravi, "नई बात")
+    above = (await v.api(v.asha, "GET", "/api/v1/timelines/home", limit=1, min_id=first[0]["id"])).json()
+    assert [post["id"] for post in above] == [str(newest.id)], "upwards, too"
     await v.api(v.asha, "POST", f"/api/v1/accounts/{v.karl.id}/follow", languages=["de"])
     assert "Zeile" in await v.page_as("IN", "/", v.asha), (
         "what is wanted of him goes before what is wanted of everybody"

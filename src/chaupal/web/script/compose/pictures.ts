@@ -7,12 +7,12 @@ import { say } from "../page/words.ts";
 import { toast } from "../page/toast.ts";
 
 const LOOKED_AT = 2_000; // ms between two looks at a film that is being prepared
-const MEGA = 1_000_000;
+const MB = 1_000_000;
 
 interface Taken { id: string; src: string; heard?: boolean; waits?: boolean }
 interface Shown extends Taken { name: string; alt: string }
 
-const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 export class Pictures {
   private readonly row = document.createElement("div");
@@ -121,7 +121,7 @@ export class Pictures {
       const item = document.createElement("div");
       this.row.append(item);
       const most = Number(this.form.dataset[file.type.startsWith("image/") ? "mostPicture" : "mostFilm"]);
-      if (file.size > most) this.refuse(item, file.name, say("too-large", most / MEGA));
+      if (file.size > most) this.refuse(item, file.name, say("too-large", most / MB));
       else this.hold(this.send(item, file));
     }
   }
@@ -138,7 +138,7 @@ export class Pictures {
     fields.set("file", file);
     return new Promise((done) => {
       const request = new XMLHttpRequest();
-      const bar = this.wait(item, say("sending", undefined, file.name), () => request.abort());
+      const bar = this.waiting(item, say("sending", undefined, file.name), () => request.abort());
       bar.max = 1;
       bar.value = 0;
       request.open("POST", "/compose/pictures");
@@ -157,7 +157,7 @@ export class Pictures {
   }
 
   /** A bar, what is waited for, and a way to wait no more. */
-  private wait(item: HTMLElement, words: string, stop: () => void): HTMLProgressElement {
+  private waiting(item: HTMLElement, words: string, stop: () => void): HTMLProgressElement {
     const bar = document.createElement("progress");
     bar.ariaLabel = words;
     item.replaceChildren(bar, line(words), this.away(stop));
@@ -183,13 +183,14 @@ export class Pictures {
 
   /** A film is painted anew once it is there; whoever loses their line meanwhile loses nothing. */
   private async prepared(item: HTMLElement, taken: Taken, name: string, said: string): Promise<void> {
-    this.wait(item, say("preparing", undefined, name), () => this.withdraw(taken.id));
+    this.waiting(item, say("preparing", undefined, name), () => this.withdraw(taken.id));
     while (item.isConnected) {
-      await wait(LOOKED_AT);
-      const answer = await fetch(`/compose/pictures/${taken.id}`, { credentials: "same-origin" }).catch(() => null);
-      if (!answer || answer.status >= 500) continue;
-      const now = answer.ok ? ((await answer.json()) as Taken) : null;
-      if (now?.waits) continue;
+      await pause(LOOKED_AT);
+      const answer = await fetch(`/compose/pictures/${taken.id}`, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+      // Who is logged out is led to the log-in, who is on a hotel's network to its page: neither says anything of the film.
+      if (!answer || answer.type === "opaqueredirect" || answer.status >= 500) continue;
+      const now = answer.ok ? ((await answer.json().catch(() => null)) as Taken | null) : null;
+      if (answer.ok && (!now || now.waits)) continue;
       if (now) this.show(item, now, name, said);
       else {
         this.taken.delete(item);
