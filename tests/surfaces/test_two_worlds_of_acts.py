@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from chaupal.governance.cases import decisions
+from chaupal.governance.cases.evidence import KEY
 from chaupal.kernel.clock import SECOND
+from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.social.media import media
 from chaupal.store.machine import work_sqlite
 from painted import picture
@@ -93,6 +95,8 @@ async def played(on: Grounds, patch: pytest.MonkeyPatch, outcome: str, *, secret
             photo = await media.attach(v.running.house.square, v.meera.viewer, picture(), description="प्रहरी")
             post = await v.says(v.meera, SAID, language="hi", pictures=[photo])
             await hour(v)
+            # Whether its key is there is asked in a house that has never sealed anything, and then no more.
+            load_or_make_seed(v.running.house.court.keys.folder / KEY)
             if secret:
                 await in_secret(v, post.path if of_post else "@koel", outcome)
             await hour(v)

@@ -70,7 +70,7 @@ async def test_after_a_crash_and_where_a_standby_took_over_everything_is_forgott
     primary.await_standby()
     primary.ask("SELECT pg_switch_wal()")
     looking = PostgresWork(_dsn(standby.port), clock, many=True, connections=1)
-    await looking.open()
+    await looking.pool.open()  # as whoever opened it when it was a primary; none opens a standby anew
     with pytest.raises(Unavailable):
         await looking.fresh()
     await looking.close()
