@@ -262,7 +262,7 @@ def test_a_server_that_is_stopped_does_not_wait_for_its_listeners(stage: Stage):
         stage.server.stop()
         assert "graceful shutdown exceeded" not in stage.server.said()  # as it says of whom it had to cut off
         # Of several processes each says when to come again, each another time, so that not all come at once.
-        assert re.fullmatch(rb"((event|data): .*\n+)*(retry: \d+\n\n)?", b"".join(sent))
+        assert re.fullmatch(rb"(event: (status_withheld|delete)\ndata: .+\n\n)*(retry: \d+\n\n)?", b"".join(sent))
     stage.server.start()
 
 
