@@ -22,6 +22,7 @@ PLACES = (
     ("rate limits (of one address: `limit` at its route)", "http/limits.py"),
     ("what browsers are told: CSP, CORS, caching", "http/headers.py"),
     ("how long a post may be", "text/length.py"),
+    ("how long a display name may be", "text/display_names.py"),
     ("what is a tag, a mention or a link", "text/entities.py"),
     ("in which order things trend", "reads/explore/trends.py"),
     ("search terms", "text/analyse.py"),
@@ -35,7 +36,7 @@ PLACES = (
     ),
     ("polls: options, votes", "social/posts/polls.py"),
     ("which notifications stand in one group", "store/notifications/grouping.py"),
-    ("whom an address, net or mail provider shuts out", "governance/people/ip_blocks.py"),
+    ("whom an address, net or mail provider shuts out", "governance/people/ip_and_mail_blocks.py"),
     ("a language of pages", "kernel/page_languages.py", "web/locales"),
     ("what an event causes", "fanout/table.py"),
     (
@@ -44,8 +45,9 @@ PLACES = (
         "policy/sentences/mail_texts.py",
     ),
     (
-        "words to those whom a ruling touches, and to who complains",
+        "words to those whom a ruling touches, about whom something is demanded, and to who complains",
         "policy/sentences/ruling_texts.py",
+        "policy/sentences/demand_texts.py",
         "policy/sentences/complaint_texts.py",
     ),
     ("files and columns of what one takes along (CSV)", "reads/exports"),

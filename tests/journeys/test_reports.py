@@ -4,7 +4,7 @@ import pytest
 
 from chaupal.app.wiring import open_house
 from chaupal.governance.cases import clocks
-from chaupal.governance.people import report_desk, reports
+from chaupal.governance.people import access_audit, report_desk, reports
 from chaupal.governance.people.complaints import regime_for
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import DAY, HOUR, SECOND, parse_time
@@ -210,6 +210,8 @@ async def test_the_admin_api_lists_takes_and_closes_reports(village: Village):
     owner, id_ = village.owner, report["id"]
     base = f"/api/v1/admin/reports/{id_}"
     (listed,) = (await village.api(owner, "GET", "/api/v1/admin/reports")).json()
+    looked = await access_audit.listed(village.running.house.court, owner.viewer, what="reporter")
+    assert [(one.by, one.of) for one in looked] == [(owner.id, listed["ref"])], "who sent it is named in the answer"
     assert (
         listed["id"] == id_
         and listed["account"]["username"] == "asha"
@@ -221,6 +223,9 @@ async def test_the_admin_api_lists_takes_and_closes_reports(village: Village):
     assert (await village.api(owner, "PUT", base, category="spam", rule_ids=[])).json()["category"] == "spam"
     closed = (await village.api(owner, "POST", f"{base}/resolve")).json()
     assert closed["action_taken"] and closed["outcome"] == "none"
+    assert len(await access_audit.listed(village.running.house.court, owner.viewer)) == 1, (
+        "within the hour it is one look"
+    )
     assert (await village.api(owner, "GET", "/api/v1/admin/reports")).json() == []
     assert (await village.api(owner, "POST", f"{base}/reopen")).json()["action_taken"] is False
     assert (await village.api(village.asha, "GET", "/api/v1/admin/reports")).status_code in (403, 404)

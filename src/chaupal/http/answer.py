@@ -31,7 +31,7 @@ from chaupal.ports.country import Locator
 from chaupal.ports.meter import Meter
 from chaupal.reads import kept
 from chaupal.reads.people import account_status as standing
-from chaupal.social.people import ip_blocks, push
+from chaupal.social.people import ip_and_mail_blocks, push
 from chaupal.social.signin import sessions
 
 ABOUT = 2_000  # bytes of an answer beside its body: headers, and the keys of what it was made from
@@ -102,7 +102,7 @@ class Dispatcher:
             await self.house.reads.work.fresh()
             call = self._call(route, request, asker, asker.cookies)
             if not (route.suspended or route.unblocked):  # a net is shut out of the square, not of the court
-                await ip_blocks.check_access(self.house.square, call.address)
+                await ip_and_mail_blocks.check_access(self.house.square, call.address)
             try:
                 call.caller = caller = await self._identify(route, asker)
                 call.viewer = self._viewer(call, asker)
@@ -137,7 +137,7 @@ class Dispatcher:
         await self.house.reads.work.fresh()
         asker = self.askers.by_headers(request.peer, request.headers)
         call = self._call(route, request, asker, {})
-        await ip_blocks.check_access(self.house.square, call.address)
+        await ip_and_mail_blocks.check_access(self.house.square, call.address)
         try:
             call.caller = await self._identify(route, asker)
             call.viewer = self._viewer(call, asker)

@@ -4,9 +4,6 @@ import regex
 
 from chaupal.text.normal import VIRAMAS, nfc
 
-MAX_NAME = 30
-_NAME_POINTS = 1_000  # read no further into a name; thirty clusters end long before
-
 _LONE = regex.compile(r"\p{Cs}")
 _CONTROL = regex.compile(r"[\p{Cc}--[\n\t]]", regex.V1)
 _SPACE = regex.compile(r"[\s\p{Z}]+")
@@ -25,7 +22,7 @@ _STACKED = (
     regex.compile(r"([\p{Script=Inherited}&&\p{M}]{3})[\p{Script=Inherited}&&\p{M}]+", regex.V1),
     regex.compile(r"(\p{M}{6})\p{M}+"),
 )
-_CLUSTER = regex.compile(r"\X")
+CLUSTER = regex.compile(r"\X")
 
 
 class BadText(ValueError):
@@ -58,28 +55,25 @@ def letters_seen(text: str) -> int:
     return len(" ".join(_IGNORABLE.sub("", text).split()))
 
 
-def clean_name(text: str) -> str:
-    """A display name: one line, at most thirty clusters, nothing invisible, no towers of marks. May come out empty."""
-    name = text[:_NAME_POINTS]
-    while (mended := _mended(name)) != name:  # what one rule removes brings letters together for another
-        name = mended
-    return trimmed("".join(_CLUSTER.findall(name)[:MAX_NAME]))
+def mended_line(text: str) -> str:
+    """In one line, without what is invisible and without towers of marks."""
+    line = text
+    while (mended := _mended(line)) != line:  # what one rule removes brings letters together for another
+        line = mended
+    return line
 
 
-def _mended(name: str) -> str:
-    name = nfc(_UNSEEN.sub("", _SPACE.sub(" ", name)))
+def _mended(line: str) -> str:
+    line = nfc(_UNSEEN.sub("", _SPACE.sub(" ", line)))
     for stacked in _STACKED:
-        name = stacked.sub(r"\1", name)
-    return name.strip()
+        line = stacked.sub(r"\1", line)
+    return line.strip()
 
 
 def clean_line(text: str, most: int) -> str:
     """One line of somebody else's words: at most so many clusters, nothing invisible, no towers of marks; may be empty."""
     if not text:
         return ""
-    line = _LONE.sub("", text[: most * 8])
-    while (mended := _mended(line)) != line:
-        line = mended
-    line = trimmed(line)
-    clusters = _CLUSTER.findall(line)
+    line = trimmed(mended_line(_LONE.sub("", text[: most * 8])))
+    clusters = CLUSTER.findall(line)
     return line if len(clusters) <= most else "".join(clusters[: most - 1]).rstrip() + "…"

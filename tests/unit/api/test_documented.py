@@ -10,7 +10,7 @@ from clients.entities import DOCUMENTED, MET, faults
 from disputes import strikes, suspend
 from painted import picture
 from pushing import Device
-from unit.api.test_admin_ip_blocks import as_staff
+from unit.api.test_admin_ip_and_mail_blocks import as_staff
 from unit.api.test_announcements import announces
 from village import Village, VillagePost, Villager
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from chaupal.policy.facts import Visibility
 from chaupal.social.signin import oauth, sessions
 from painted import picture
-from unit.api.test_admin_ip_blocks import as_staff
+from unit.api.test_admin_ip_and_mail_blocks import as_staff
 from unit.reads.test_trending_links import KHET, MANDI, links, trending
 from village import Village, Villager
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from chaupal.app.wiring import RunningHouse, open_house
-from chaupal.governance.people import ip_blocks
+from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Role, Viewer
@@ -75,8 +75,10 @@ async def test_a_net_from_which_nobody_joins_is_shut_to_apps_as_well(house: Runn
         house.house.square, handle="lakshmi", email="l@example.org", password="long enough", role=Role.OWNER
     )
     viewer = Viewer(account=owner, country="IN", role=Role.OWNER)
-    await ip_blocks.block(
-        house.house.court, viewer, ip_blocks.AddressBlockForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block")
+    await ip_and_mail_blocks.block(
+        house.house.court,
+        viewer,
+        ip_and_mail_blocks.AddressBlockForm(kind="ip", what="127.0.0.0/8", severity="sign_up_block"),
     )
     async with anyone(house, await token_of_an_app(house)) as app:
         assert (await app.post("/api/v1/accounts", json=GOOD)).status_code == 403

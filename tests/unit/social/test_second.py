@@ -135,6 +135,8 @@ async def test_ones_browsers_and_apps_are_listed_and_ended(street, asha):
     assert (shown["Firefox"].country, shown["Firefox"].seen_at) == ("DE", street.clock())
     assert await sessions.end_others(square, caller) == 1
     assert await sessions.caller_by_cookie(square, digest(other.secret)) is None
+    street.clock.move(sessions.SESSION_LASTS - HOUR)
+    assert await sessions.caller_by_cookie(square, digest(first.secret)), "begun longer ago than that, but used since"
     token = await sessions.issue_token(square, asha.me, "read")
     [app] = await sessions.apps_of(square, asha)
     with pytest.raises(NotFound):

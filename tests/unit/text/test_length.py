@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from chaupal.text.clean import MAX_NAME, BadText, clean_name, letters_seen, normalise_post, trimmed
+from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
+from chaupal.text.display_names import MAX_NAME, clean_name
 from chaupal.text.length import MAX_BYTES, MAX_GRAPHEMES, URL_LENGTH, fits, length, truncate
 
 

@@ -1,5 +1,6 @@
 """Reports in the API: what members' apps send, and the desk for reports in the shape of Mastodon's admin API."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ from chaupal.api.admin.accounts import AdminAccount, admin_account
 from chaupal.api.mastodon.instance import InstanceRule, rules_of
 from chaupal.api.mastodon.people import Account, account_of
 from chaupal.api.mastodon.posts.statuses import pen_for
-from chaupal.governance.people import complaints, report_desk, reports
+from chaupal.governance.people import access_audit, complaints, report_desk, reports
 from chaupal.governance.people.complaints import OF_CATEGORY, category_of
 from chaupal.governance.people.reports import Report, ReportRow
 from chaupal.http.call import Answer, Call, json
@@ -162,12 +163,12 @@ async def every(call: Call[ReportsAsked]) -> Answer:
     )
     page = page_of([row.id for row in rows], cursor)
     kept = [row for row in rows if row.id in page.items]
-    return json([await _admin(call, row) for row in kept], headers=link_header(call, page))
+    return json(await _named(call, kept), headers=link_header(call, page))
 
 
 async def show(call: Call[ById]) -> AdminReport:
     """One report."""
-    return await _admin(call, await report_desk.report(call.house.court, call.viewer, call.args.id))
+    return await _one(call, await report_desk.report(call.house.court, call.viewer, call.args.id))
 
 
 async def amend(call: Call[ReportChanged]) -> AdminReport:
@@ -175,28 +176,39 @@ async def amend(call: Call[ReportChanged]) -> AdminReport:
     args = call.args
     kind = None if args.category is None else OF_CATEGORY[args.category]
     rules = None if args.rule_ids is None else tuple(args.rule_ids)
-    return await _admin(call, await report_desk.amend(call.house.court, call.viewer, args.id, kind=kind, rules=rules))
+    return await _one(call, await report_desk.amend(call.house.court, call.viewer, args.id, kind=kind, rules=rules))
 
 
 async def assign_to_self(call: Call[ById]) -> AdminReport:
     """Take it upon oneself."""
-    return await _admin(call, await report_desk.assign(call.house.court, call.viewer, call.args.id))
+    return await _one(call, await report_desk.assign(call.house.court, call.viewer, call.args.id))
 
 
 async def unassign(call: Call[ById]) -> AdminReport:
     """Put it back."""
-    return await _admin(call, await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False))
+    return await _one(call, await report_desk.assign(call.house.court, call.viewer, call.args.id, mine=False))
 
 
 async def resolve(call: Call[ById]) -> AdminReport:
     """Nothing needs to be done about it; whoever wrote it is told."""
     (row, *_) = await report_desk.resolve(call.house.court, call.viewer, call.args.id, outcome=complaints.NOTHING)
-    return await _admin(call, row)
+    return await _one(call, row)
 
 
 async def reopen(call: Call[ById]) -> AdminReport:
     """Look at it again."""
-    return await _admin(call, await report_desk.reopen(call.house.court, call.viewer, call.args.id))
+    return await _one(call, await report_desk.reopen(call.house.court, call.viewer, call.args.id))
+
+
+async def _one(call: Call[Any], row: ReportRow) -> AdminReport:
+    (shown,) = await _named(call, [row])
+    return shown
+
+
+async def _named(call: Call[Any], rows: Sequence[ReportRow]) -> list[AdminReport]:
+    """With who sent each, which is written down."""
+    await access_audit.note_reporters(call.house.court, call.viewer, [row for row in rows if row.reporter_id])
+    return [await _admin(call, row) for row in rows]
 
 
 async def _admin(call: Call[Any], row: ReportRow) -> AdminReport:

@@ -19,7 +19,7 @@ from chaupal.social.people import push_keys
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
 from chaupal.social.posts import followed_tags, pinning, polls
 from chaupal.social.posts.composing import MOST_PICTURES
-from chaupal.text.clean import MAX_NAME
+from chaupal.text.display_names import MAX_NAME
 from chaupal.text.language import LANGUAGES as WRITTEN
 from chaupal.text.length import MAX_GRAPHEMES, URL_LENGTH
 

@@ -92,11 +92,11 @@ async def joined(carrier: Carrier, w: Writing, event: AccountOpened) -> None:
 
 
 async def reported(carrier: Carrier, w: Writing, event: ReportReceived) -> None:
-    """Whoever wrote it, and whom it is about, do not decide it; a guest's comes in the name of the house."""
+    """Whoever wrote it, and whom it is about, do not decide it. In the name of the house: who sent it is a look of its own."""
     row = await reports.report(w, event.report)
     if row is None:
         return
-    by = row.reporter_id or await telling.speaker(w, row.account_id)
+    by = await telling.speaker(w, row.account_id)
     body = msgspec.json.encode({"report": row.id}).decode()
     await _tell(carrier, w, REPORT, by, f"report:{row.id}", besides=(row.reporter_id, row.account_id), body=body)
 

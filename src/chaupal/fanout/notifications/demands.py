@@ -12,7 +12,7 @@ from chaupal.governance.appeals import notices as court_notices
 from chaupal.governance.cases import cases, lifecycle
 from chaupal.governance.events import CaseDecided, OrderMoved
 from chaupal.kernel.page_languages import spoken
-from chaupal.policy.sentences import complaint_texts
+from chaupal.policy.sentences import demand_texts
 from chaupal.policy.sentences.placeholders import moment
 from chaupal.store.court import case_events, docket
 from chaupal.store.court.case_events import CaseEvent
@@ -20,7 +20,7 @@ from chaupal.store.court.docket import Order, Target
 from chaupal.store.machine.work import Writing
 
 DEMANDED, REFUSED, CLOSED = "demanded", "refused", "closed"
-# How a case ended -> what is told of it: the kind of answer (`policy/sentences/complaint_texts.py`), and what the log calls that.
+# How a case ended -> what is told of it: the kind of answer (`policy/sentences/demand_texts.py`), and what the log calls that.
 ENDS = {
     "refused": ("demand_refused", REFUSED),
     "closed": ("demand_closed", CLOSED),
@@ -117,7 +117,7 @@ async def _tell(
     key = f"demand:{order.id}:{about}:{owner}"
     facts = {"ref": order.ref}
     if order.published_at is not None:  # at receipt they could not be told: what, when, and until when it was secret
-        facts["asked"] = complaint_texts.asked((target.demanded for target in some), to.language)
+        facts["asked"] = demand_texts.asked((target.demanded for target in some), to.language)
         facts["until"] = moment(order.published_at, spoken(to.language))
     ways = telling.answer(
         carrier, w, to, kind, path=f"/orders/{order.ref}", key=key, day=order.received_at, noticed=False, **facts

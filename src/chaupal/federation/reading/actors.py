@@ -27,7 +27,8 @@ from chaupal.federation.reading.withheld import WithheldThere, stated
 from chaupal.federation.reading.words import plain
 from chaupal.policy.things import Field
 from chaupal.text import foreign
-from chaupal.text.clean import clean_line, clean_name
+from chaupal.text.clean import clean_line
+from chaupal.text.display_names import clean_name
 
 KINDS = ("Person", "Service", "Application", "Group", "Organization")
 BOTS = frozenset({"Service", "Application"})

@@ -28,7 +28,7 @@ from chaupal.store.court.docket import Order, Target
 from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits, reached
-from chaupal.store.identity.ip_blocks import AddressBlock
+from chaupal.store.identity.ip_and_mail_blocks import AddressBlock
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import media, naming
 from chaupal_audit import tlog

@@ -1,15 +1,29 @@
 """Who of the staff looked at what private thing and what for: written down before it is shown."""
 
+from collections.abc import Iterable
+
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looks
 from chaupal.store.court.access_audit import Access
+from chaupal.store.court.reports import ReportRow
 from chaupal.store.identity import logins
 
 PURPOSE_AT_LEAST = 5  # letters
 WHATS = ("document", "post", "evidence", "email", "speaker", "reporter")
+
+
+async def note_reporters(court: Court, viewer: Viewer, rows: Iterable[ReportRow]) -> None:
+    """Write down that the viewer is shown who sent these reports; once an hour where a desk stays open. Raises NotAllowed."""
+    me = check_may(viewer, "see_office")
+    since = court.clock() - HOUR
+    async with court.work.reading() as reading:
+        new = [row.ref for row in rows if not await looks.looked(reading, me, "reporter", row.ref, since)]
+    for ref in new:
+        await note(court, viewer, "reporter", ref, ref)
 
 
 async def note(court: Court, viewer: Viewer, what: str, of: str, purpose: str) -> None:

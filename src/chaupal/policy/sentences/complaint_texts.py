@@ -3,14 +3,12 @@
 Nothing stands in them but our own words, references, days and addresses of pages: no name, and nothing that was reported.
 """
 
-from collections.abc import Iterable
-
 from chaupal.kernel.page_languages import spoken
-from chaupal.policy.measures import UNNAMED, Measure
-from chaupal.policy.sentences.placeholders import moment, spoken_of
+from chaupal.policy.sentences.demand_texts import DEMANDS
+from chaupal.policy.sentences.placeholders import moment
 
 # Kind of answer -> (subject of the letter, what is said). Letters add a greeting, `{page}` and who we are.
-SAID = {
+SAID = DEMANDS | {
     ("confirm", "en"): ("confirm your report", "Somebody, we think you, wrote a report here. It counts once you open this page and press "
         "the button there. The link works for three days. If it was not you, do nothing."),
     ("confirm", "hi"): ("अपनी शिकायत पक्की करें", "किसी ने, हमारे ख़याल से आपने, यहाँ एक शिकायत लिखी है। यह पन्ना खोलकर बटन "
@@ -67,33 +65,9 @@ SAID = {
         "calls in a row. What it has missed can be read over the API. It can be switched on again there."),
     ("webhook_off", "hi"): ("एक वेबहुक बंद किया गया", "{host} का वेबहुक बंद कर दिया गया है: लगातार {tries} बार उसका जवाब नहीं आया। जो छूट "
         "गया, वह API से पढ़ा जा सकता है। उसे वहीं फिर चालू किया जा सकता है।"),
-    ("demand_received", "en"): ("somebody asks that something of yours be limited", "An authority has asked, in {ref}, that something "
-        "you wrote, or your account, be limited. Nothing is decided yet. You will be told what is decided, and why."),
-    ("demand_received", "hi"): ("आपकी किसी चीज़ पर रोक माँगी गई है",
-        "एक प्राधिकारी ने {ref} में माँग की है कि आपकी लिखी किसी चीज़ पर, या आपके खाते पर, "
-        "रोक लगाई जाए। अभी कुछ तय नहीं हुआ है। जो तय होगा, और क्यों, वह आपको बताया जाएगा।"),
-    ("demand_opened", "en"): ("a demand about you was secret until now", "On {day} an authority asked, in {ref}, that {asked}. "
-        "It was secret until {until}, so you are told only now. What was decided, and why, is said there."),
-    ("demand_opened", "hi"): ("आपके बारे में एक माँग अब तक गुप्त थी", "{day} को एक प्राधिकारी ने {ref} में माँगा था कि {asked}। यह {until} तक "
-        "गुप्त था, इसलिए आपको अभी बताया जा रहा है। जो तय हुआ, और क्यों, वह वहाँ लिखा है।"),
-    ("demand_refused", "en"): ("a demand about you was refused",
-        "What {ref} asked about something of yours was refused. Why, is said there."),
-    ("demand_refused", "hi"): ("आपके बारे में एक माँग ठुकराई गई",
-        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह ठुकरा दिया गया है। कारण वहाँ लिखा है।"),
-    ("demand_closed", "en"): ("a demand about you is closed",
-        "What {ref} asked about something of yours is closed; nothing was limited by it."),
-    ("demand_closed", "hi"): ("आपके बारे में एक माँग बंद हुई",
-        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह मामला बंद हो गया है; उससे कोई रोक नहीं लगी।"),
-    ("demand_withdrawn", "en"): ("a demand about you was taken back",
-        "What {ref} asked about something of yours was taken back, or set aside; "
-        "nothing was limited by it."),
-    ("demand_withdrawn", "hi"): ("आपके बारे में एक माँग वापस हुई",
-        "{ref} में आपकी किसी चीज़ के बारे में जो माँगा गया था, वह वापस ले लिया गया या रद्द हुआ; "
-        "उससे कोई रोक नहीं लगी।"),
     ("overdue", "en"): ("the time is over", "The time for {thing} is over since {day}. Nothing has been done by itself."),
     ("overdue", "hi"): ("समय खत्म", "{thing} का समय {day} को खत्म हो चुका है। अपने-आप कुछ नहीं किया गया है।"),
 }  # fmt: skip
-AND = {"en": " and ", "hi": " और "}
 HELLO = {"en": "Hello", "hi": "नमस्ते"}
 THINGS = {
     ("order", "en"): "order {ref}",
@@ -103,13 +77,6 @@ THINGS = {
     ("report", "en"): "report {ref}",
     ("report", "hi"): "शिकायत {ref}",
 }
-
-
-def asked(measures: Iterable[str], language: str) -> str:
-    """What was demanded, each thing once: `a post of yours be withheld and your account be withheld`."""
-    language = spoken(language)
-    said = [spoken_of(Measure(measure).row.asked if measure else UNNAMED, language) for measure in measures]
-    return AND[language].join(dict.fromkeys(said))
 
 
 def line(kind: str, language: str, *, day: int | None = None, **facts: str) -> str:

@@ -12,7 +12,7 @@ from chaupal.policy.may import may
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
-from chaupal.social.people import ip_blocks
+from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import letters
 from chaupal.store.identity import accounts, apps, logins
 from chaupal.store.identity.passwords import check_password, hash_password
@@ -20,7 +20,8 @@ from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
+from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.display_names import clean_name
 
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY
@@ -58,7 +59,7 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
     """
     mode, wrong = square.settings.registrations, list[Invalid]()
     try:
-        mode = await ip_blocks.mode_for(square, address, new.email)
+        mode = await ip_and_mail_blocks.mode_for(square, address, new.email)
     except Invalid as problem:
         wrong.append(problem)
     if mode == "closed":
@@ -113,7 +114,7 @@ async def correct_email(square: Square, viewer: Viewer, email: str, address: str
     `ask_confirmation` does.
     """
     email = check_email(email)
-    await ip_blocks.mode_for(square, address, email)  # for its refusals alone
+    await ip_and_mail_blocks.mode_for(square, address, email)  # for its refusals alone
     async with square.work.writing() as w:
         login = await _unconfirmed(w, viewer)
         if email != login.email:

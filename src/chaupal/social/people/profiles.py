@@ -18,7 +18,8 @@ from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import fields_of, ids_of
 from chaupal.text import hosts, html
 from chaupal.text.analyse import name_words
-from chaupal.text.clean import BadText, clean_name, normalise_post, trimmed
+from chaupal.text.clean import BadText, normalise_post, trimmed
+from chaupal.text.display_names import clean_name
 from chaupal.text.entities import find_entities
 from chaupal.text.language import check_language
 from chaupal.text.length import MAX_GRAPHEMES, fits

@@ -14,7 +14,8 @@ from chaupal.store.identity.devices import AppToken, OpenSession
 from chaupal.store.identity.logins import Login
 
 COOKIE = "chaupal"
-SESSION_LASTS = 30 * DAY
+SESSION_LASTS = 30 * DAY  # without being used
+COOKIE_LASTS = 400 * DAY  # the longest that browsers keep one: the session ends before, here
 KEPT_AFTER_END = DAY  # used codes and links stay a while, so that their replay is noticed
 
 
@@ -63,10 +64,10 @@ async def sign_out(square: Square, caller: Caller) -> None:
 
 
 async def note_seen(square: Square, caller: Caller, country: str) -> None:
-    """A session is in use: written down once an hour, with the country it comes from, and no address."""
+    """A session is in use and lasts on: written down once an hour, with the country it comes from, and no address."""
     if caller.csrf and caller.seen_at + HOUR <= square.clock():
         async with square.work.writing() as w:
-            await devices.seen(w, caller.key, country)
+            await devices.seen(w, caller.key, country, until=w.now() + SESSION_LASTS)
 
 
 async def login_of(square: Square, viewer: Viewer) -> Login:

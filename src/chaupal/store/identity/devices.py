@@ -9,7 +9,7 @@ from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import apps, sessions, tokens
 
-SEEN = updates(sessions, seen_at="at", country="country").where(hash="of")
+SEEN = updates(sessions, seen_at="at", country="country", expires_at="until").where(hash="of")
 SESSIONS = (
     selects(sessions.c.hash, sessions.c.created_at, sessions.c.seen_at, sessions.c.agent, sessions.c.country)
     .where(sessions.c.expires_at > param("now"), account_id="me")
@@ -45,9 +45,9 @@ class AppToken(msgspec.Struct, frozen=True):
     created_at: int
 
 
-async def seen(w: Writing, hash_: str, country: str) -> None:
-    """A session is in use: noted now and then, so that its owner can tell one from another."""
-    await w.run(SEEN, of=hash_, at=w.now(), country=country)
+async def seen(w: Writing, hash_: str, country: str, *, until: int) -> None:
+    """A session is in use: noted now and then, so that its owner can tell one from another, and it goes on until then (ms)."""
+    await w.run(SEEN, of=hash_, at=w.now(), country=country, until=until)
     w.touch(TOKENS, hash_)
 
 

@@ -183,7 +183,9 @@ class Memory:
         self.tokens: KindShelf[str, Any] = KindShelf(shelves.TOKENS)
         self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
         self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)
-        self.ip_blocks: KindShelf[int, Any] = KindShelf(shelves.IP_BLOCKS)  # of identity.ip_blocks.AddressBlock
+        self.ip_blocks: KindShelf[int, Any] = KindShelf(
+            shelves.IP_BLOCKS
+        )  # of identity.ip_and_mail_blocks.AddressBlock
         self.keys: KindShelf[str, Any] = KindShelf(shelves.KEYS)  # of store.federation.keys.Known
         self.pages: KindShelf[Any, Any] = KindShelf(shelves.PAGES)
         self._shelves: dict[Kind[Any], KindShelf[Any, Any]] = {

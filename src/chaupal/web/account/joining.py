@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import known_browsers, sessions
-from chaupal.social.signin.sessions import COOKIE, SESSION_LASTS, Session
+from chaupal.social.signin.sessions import COOKIE, COOKIE_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
@@ -127,7 +127,7 @@ def keep(call: Call[Any], session: Session) -> list[tuple[str, str]]:
     """The headers by which the browser keeps its session, and is known again when that is over."""
     settings = call.house.settings
     return [
-        set_cookie(settings, COOKIE, session.secret, SESSION_LASTS // SECOND),
+        set_cookie(settings, COOKIE, session.secret, COOKIE_LASTS // SECOND),
         been_here(call, session.handle, session.email),
     ]
 

@@ -49,7 +49,7 @@ async def play(call: Call[PartAsked]) -> Answer:
     session = await sessions.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
     if call.caller is not None:
         await sessions.sign_out(square, call.caller)
-    cookie = set_cookie(call.house.settings, sessions.COOKIE, session.secret, sessions.SESSION_LASTS // SECOND)
+    cookie = set_cookie(call.house.settings, sessions.COOKIE, session.secret, sessions.COOKIE_LASTS // SECOND)
     return redirect(links.back(call.args.next), headers=[cookie])
 
 

@@ -133,7 +133,7 @@ async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[ReportGrou
 async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
     court, viewer, reads = call.house.court, call.viewer, call.house.reads
     row = await report_desk.report(court, viewer, id_)
-    await looks.note(court, viewer, "reporter", row.ref, row.ref)  # the page names who reported
+    await looks.note_reporters(court, viewer, [row])
     ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
     known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))

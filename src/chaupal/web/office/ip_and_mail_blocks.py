@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from chaupal.governance.people import ip_blocks
-from chaupal.governance.people.ip_blocks import MAIL, AddressBlockForm
+from chaupal.governance.people import ip_and_mail_blocks
+from chaupal.governance.people.ip_and_mail_blocks import MAIL, AddressBlockForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById
 from chaupal.http.route import Nothing, Route, Shape, get, post
@@ -13,7 +13,7 @@ from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk
-from chaupal.social.people.ip_blocks import plain_hash
+from chaupal.social.people.ip_and_mail_blocks import plain_hash
 from chaupal.web.office import room as office_room
 from chaupal.web.words import N_
 
@@ -45,7 +45,7 @@ async def block(call: Call[IpBlockTyped]) -> Answer:
     what = plain_hash(a.what) if a.kind == MAIL and "@" in a.what else a.what
     form = AddressBlockForm(kind=a.kind, what=what, severity=a.severity, comment=a.comment)
     try:
-        await ip_blocks.block(call.house.court, call.viewer, form)
+        await ip_and_mail_blocks.block(call.house.court, call.viewer, form)
     except Invalid as problem:
         return await _page(call, a, problem)
     return redirect("/office/blocked-addresses")
@@ -54,17 +54,17 @@ async def block(call: Call[IpBlockTyped]) -> Answer:
 async def end(call: Call[ById]) -> Answer:
     court, viewer = call.house.court, call.viewer
     kind = or_not_found(
-        next((one.kind for one in await ip_blocks.everything(court, viewer) if one.id == call.args.id), None)
+        next((one.kind for one in await ip_and_mail_blocks.everything(court, viewer) if one.id == call.args.id), None)
     )
-    await ip_blocks.end(court, viewer, kind, call.args.id)
+    await ip_and_mail_blocks.end(court, viewer, kind, call.args.id)
     return redirect("/office/blocked-addresses")
 
 
 async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
-    found = await ip_blocks.everything(call.house.court, call.viewer)
+    found = await ip_and_mail_blocks.everything(call.house.court, call.viewer)
     return await office_room.render(
         call,
-        "office/ip_blocks.html",
+        "office/ip_and_mail_blocks.html",
         N_("Blocked addresses"),
         problem,
         typed=typed,

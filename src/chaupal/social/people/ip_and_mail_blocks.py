@@ -4,8 +4,8 @@ import hashlib
 
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.social.context import Square
-from chaupal.store.identity import ip_blocks
-from chaupal.store.identity.ip_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
+from chaupal.store.identity import ip_and_mail_blocks
+from chaupal.store.identity.ip_and_mail_blocks import ASKED_FIRST, DOMAIN, MAIL, NO_ACCESS
 from chaupal.store.machine.shelves import ONLY
 
 
@@ -14,8 +14,8 @@ async def check_access(square: Square, address: str) -> None:
     blocks = square.work.memory.ip_blocks.get(ONLY)
     if blocks is None:
         async with square.work.reading() as reading:
-            blocks = await ip_blocks.in_force(reading)
-    if blocks and ip_blocks.on_net(blocks, address, square.clock()) == NO_ACCESS:
+            blocks = await ip_and_mail_blocks.in_force(reading)
+    if blocks and ip_and_mail_blocks.on_net(blocks, address, square.clock()) == NO_ACCESS:
         raise NotAllowed("net_blocked")
 
 
@@ -23,11 +23,11 @@ async def mode_for(square: Square, address: str, email: str) -> str:
     """How one may join from here: `registrations`, or `approval` where that is open. Raises NotAllowed, Invalid."""
     mode, now = square.settings.registrations, square.clock()
     async with square.work.reading() as reading:
-        blocks = await ip_blocks.in_force(reading)
+        blocks = await ip_and_mail_blocks.in_force(reading)
     names = {(DOMAIN, domain) for domain in domains_of(email)} | {(MAIL, plain_hash(email))}
     if any((block.kind, block.what) in names and block.holds(now) for block in blocks):
         raise Invalid("email_blocked")
-    severity = ip_blocks.on_net(blocks, address, now)
+    severity = ip_and_mail_blocks.on_net(blocks, address, now)
     if severity and severity != ASKED_FIRST:
         raise NotAllowed("net_no_accounts")
     return "approval" if severity and mode == "open" else mode

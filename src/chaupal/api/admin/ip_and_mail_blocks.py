@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.people import ip_blocks
-from chaupal.governance.people.ip_blocks import DOMAIN, MAIL, NET, AddressBlock, AddressBlockForm
+from chaupal.governance.people import ip_and_mail_blocks
+from chaupal.governance.people.ip_and_mail_blocks import DOMAIN, MAIL, NET, AddressBlock, AddressBlockForm
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, post, put
@@ -17,7 +17,7 @@ from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import page_of
-from chaupal.social.people.ip_blocks import plain_hash
+from chaupal.social.people.ip_and_mail_blocks import plain_hash
 
 type Lasts = Annotated[int, Meta(ge=0, le=10**10)]
 
@@ -106,13 +106,13 @@ async def block_net(call: Call[NetSent]) -> Answer:
     """Block a net: from signing up unseen, from signing up, or from everything."""
     a = call.args
     form = AddressBlockForm(kind=NET, what=a.ip, severity=a.severity, comment=a.comment, lasts=a.expires_in)
-    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
+    return json(_shown(await ip_and_mail_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def change_net(call: Call[NetChanged]) -> Answer:
     """Change a block of a net."""
     a, court = call.args, call.house.court
-    was = await ip_blocks.by_id(court, call.viewer, NET, a.id)
+    was = await ip_and_mail_blocks.by_id(court, call.viewer, NET, a.id)
     form = AddressBlockForm(
         kind=NET,
         what=was.what if a.ip is None else a.ip,
@@ -120,25 +120,25 @@ async def change_net(call: Call[NetChanged]) -> Answer:
         comment=was.comment if a.comment is None else a.comment,
         lasts=a.expires_in,
     )
-    return json(_shown(await ip_blocks.change(court, call.viewer, a.id, form)))
+    return json(_shown(await ip_and_mail_blocks.change(court, call.viewer, a.id, form)))
 
 
 async def block_domain(call: Call[EmailDomainSent]) -> Answer:
     """Take no accounts with mails of this domain."""
     form = AddressBlockForm(kind=DOMAIN, what=call.args.domain)
-    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
+    return json(_shown(await ip_and_mail_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def block_mail(call: Call[CanonicalEmailSent]) -> Answer:
     """Take no accounts with this mail."""
     a = call.args
     form = AddressBlockForm(kind=MAIL, what=plain_hash(a.email) if a.email else a.canonical_email_hash)
-    return json(_shown(await ip_blocks.block(call.house.court, call.viewer, form)))
+    return json(_shown(await ip_and_mail_blocks.block(call.house.court, call.viewer, form)))
 
 
 async def test_mail(call: Call[EmailTested]) -> Answer:
     """The blocks that an address meets."""
-    found, hash_ = await ip_blocks.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
+    found, hash_ = await ip_and_mail_blocks.listed(call.house.court, call.viewer, MAIL), plain_hash(call.args.email)
     return json([_shown(block) for block in found if block.what == hash_])
 
 
@@ -148,7 +148,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
     async def listed(call: Call[Paged]) -> Answer:
         """Those in force, the newest first."""
         cursor = call.args.cursor(100, 200)
-        found = {block.id: block for block in await ip_blocks.listed(call.house.court, call.viewer, kind)}
+        found = {block.id: block for block in await ip_and_mail_blocks.listed(call.house.court, call.viewer, kind)}
         inside = [id_ for id_ in found if cursor.above < id_ < cursor.below]
         chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
         page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
@@ -156,12 +156,12 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
 
     async def show(call: Call[ById]) -> Answer:
         """One of them."""
-        return json(_shown(await ip_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)))
+        return json(_shown(await ip_and_mail_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)))
 
     async def end(call: Call[ById]) -> Answer:
         """End it. Who began and who ended it stays written."""
-        was = await ip_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)
-        await ip_blocks.end(call.house.court, call.viewer, kind, call.args.id)
+        was = await ip_and_mail_blocks.by_id(call.house.court, call.viewer, kind, call.args.id)
+        await ip_and_mail_blocks.end(call.house.court, call.viewer, kind, call.args.id)
         return json(_shown(was) if kind == MAIL else {})
 
     path, may = f"/api/v1/admin/{name}", {"may": "block_addresses"}
