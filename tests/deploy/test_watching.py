@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chaupal.api.admin import figures, metrics
+from chaupal.api import health
+from chaupal.api.admin import figures
 from chaupal.app.wiring import RunningHouse
 from chaupal.governance.gauges import gauges
 
@@ -27,7 +28,7 @@ def asked(text: str) -> set[str]:
 async def given(running: RunningHouse) -> set[str]:
     """The families that `/metrics` of a server has."""
     court = running.house.court
-    text = "".join(metrics.written(gauge) for gauge in await gauges(court))
+    text = "".join(health.written(gauge) for gauge in await gauges(court))
     text += figures.process(court.work.vitals, court.clock())
     return set(re.findall(r"^# TYPE (\S+)", text, re.M)) | {f"chaupal_{name}" for name in figures.GAUGES}
 

@@ -12,9 +12,9 @@ from chaupal.http import csrf
 from chaupal.http.asker import Asker, Askers, accepted_language, bearer
 from chaupal.http.call import Answer, Call, House, Upload, json
 from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
-from chaupal.http.packing import FAST, gzip, pack
 from chaupal.http.params import check, nest, pairs_of
 from chaupal.http.route import Route, Shape
+from chaupal.http.sending import FAST, gzip, pack
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import AppAlone, Closed, Conflict, NotAllowed, NotFound, NotSignedIn, Problem, TooMany, coded
 from chaupal.kernel.faults import FAULTS

@@ -3,13 +3,11 @@
 from chaupal.http.route import Route
 from chaupal.web import installed, static
 from chaupal.web.account import (
-    account_status as standing,
     appearance,
     consent,
     entering,
     exports,
     filters,
-    first_steps,
     hearing,
     hidden_servers,
     imports,
@@ -33,12 +31,11 @@ from chaupal.web.court import (
     portal_orders,
     register,
     reports,
-    servers,
     statements,
     transparency,
     verify,
 )
-from chaupal.web.design import designed, village
+from chaupal.web.design import village
 from chaupal.web.office import (
     appeals as office_appeals,
     authorities as office_authorities,
@@ -123,11 +120,9 @@ ROUTES: tuple[Route, ...] = (
     *disputes.ROUTES,
     *by_link.ROUTES,
     *reports.ROUTES,
-    *standing.ROUTES,
     *entering.ROUTES,
     *exports.ROUTES,
     *joining.ROUTES,
-    *first_steps.ROUTES,
     *passwords.ROUTES,
     *consent.ROUTES,
     *office_intake.ROUTES,
@@ -150,7 +145,6 @@ ROUTES: tuple[Route, ...] = (
     *office_ip_and_mail_blocks.ROUTES,
     *office_figures.ROUTES,
     *register.ROUTES,
-    *servers.ROUTES,
     *transparency.ROUTES,
     *verify.ROUTES,
     *logbook.ROUTES,
@@ -162,5 +156,4 @@ ROUTES: tuple[Route, ...] = (
     *static.ROUTES,
     *installed.ROUTES,
     *village.ROUTES,
-    *designed.ROUTES,
 )

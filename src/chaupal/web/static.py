@@ -9,8 +9,8 @@ import msgspec
 import regex
 
 from chaupal.http.call import Answer, Call
-from chaupal.http.packing import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.http.route import Route, Shape, get
+from chaupal.http.sending import BEST, LEAST, PACKED, VARY, gzip, takes_gzip
 from chaupal.kernel.errors import or_not_found
 from chaupal.kernel.saying import log
 from chaupal.policy.surface import Surface

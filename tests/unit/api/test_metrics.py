@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from chaupal.api.admin.metrics import written
+from chaupal.api.health import written
 from chaupal.app.wiring import RunningHouse
 from chaupal.governance.gauges import Gauge, Sample, gauges
 from chaupal.governance.people.reports import Report, file

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import regex
 
-from chaupal.http import packing
+from chaupal.http import sending
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from village import Village, open_village
@@ -33,7 +33,7 @@ async def village(settings: Settings, clock: StillClock) -> AsyncIterator[Villag
     ],
 )
 def test_who_takes_gzip(header: str, takes: bool):
-    assert packing.takes_gzip({"accept-encoding": header}) is takes
+    assert sending.takes_gzip({"accept-encoding": header}) is takes
 
 
 async def test_a_page_is_packed_for_whoever_reads_gzip(village: Village):

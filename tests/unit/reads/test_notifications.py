@@ -13,7 +13,7 @@ from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen
 from chaupal.social.events_ties import Liked
-from chaupal.social.people import accounts, graph, markers
+from chaupal.social.people import accounts, graph, listening
 from chaupal.social.posts import posts, reactions
 from neighbours import DIRECT, PRIVATE, Street, by
 
@@ -173,14 +173,14 @@ async def test_markers_count_and_clear(street: Street):
     await street.say(bela, "@asha सुनो")
     newest, oldest = await told(street, asha)
     assert await notifications.unread(street.reads, by(asha)) == 2
-    await markers.keep(street.square, by(asha), {"notifications": oldest.id})
+    await listening.keep_markers(street.square, by(asha), {"notifications": oldest.id})
     assert await notifications.unread(street.reads, by(asha)) == 1
-    await markers.keep(street.square, by(asha), {"notifications": newest.id, "home": 7})
+    await listening.keep_markers(street.square, by(asha), {"notifications": newest.id, "home": 7})
     marks = {m.timeline: (m.last_read, m.version) for m in await notifications.marks(street.reads, by(asha))}
     assert marks == {"home": (7, 1), "notifications": (newest.id, 2)}
-    await markers.dismiss_notification(street.square, by(asha), newest.id)
+    await listening.dismiss_notification(street.square, by(asha), newest.id)
     assert [t.id for t in await told(street, asha)] == [oldest.id]
-    await markers.clear_notifications(street.square, by(asha))
+    await listening.clear_notifications(street.square, by(asha))
     assert await told(street, asha) == []
 
 

@@ -8,7 +8,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import hidden_servers as looks, notifications, people as others_seen
-from chaupal.social.people import graph, hidden_servers
+from chaupal.social.people import graph
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import graph as ties
 from chaupal.store.square.posts import sealed_posts
@@ -38,7 +38,7 @@ async def test_nothing_of_a_hidden_server_is_met_where_nobody_asked_for_it(
 ):
     asha, _, _, post = people
     assert await met(street, asha, Surface.PUBLIC, post)
-    await hidden_servers.hide(street.square, asha, "https://Far.Example/")
+    await graph.hide_server(street.square, asha, "https://Far.Example/")
     for surface in (
         Surface.PUBLIC,
         Surface.TAG,
@@ -52,7 +52,7 @@ async def test_nothing_of_a_hidden_server_is_met_where_nobody_asked_for_it(
     assert await met(street, asha, Surface.STATUS, post) and await met(street, asha, Surface.ACCOUNT, post)
     meera = by(await street.person("meera"))
     assert await met(street, meera, Surface.PUBLIC, post)
-    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.show_server(street.square, asha, "far.example")
     assert await met(street, asha, Surface.PUBLIC, post)
 
 
@@ -60,7 +60,7 @@ async def test_whom_one_follows_there_one_goes_on_reading(street: Street, people
     asha, ravi, _, post = people
     await graph.follow(street.square, asha, ravi)
     await graph.grant(street.square, by(ravi), asha.me)
-    await hidden_servers.hide(street.square, asha, "far.example")
+    await graph.hide_server(street.square, asha, "far.example")
     await street.settle()
     async with street.work.reading() as reading:
         assert ravi in (await relations_of(reading, asha.me)).following
@@ -73,7 +73,7 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
     asha, ravi, om, _ = people
     for one in (ravi, om):
         await graph.follow(street.square, by(one), asha.me)
-    await hidden_servers.hide(street.square, asha, "far.example")
+    await graph.hide_server(street.square, asha, "far.example")
     await street.settle()
     [(_, between)] = await others_seen.between(street.reads, asha, [ravi])
     assert not between.followed_by and between.hides_server
@@ -86,7 +86,7 @@ async def test_who_follows_from_there_does_so_no_more_and_can_be_asked_again(
         ("ravi@far.example", False, True),
         ("om@far.example", False, True),
     }
-    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.show_server(street.square, asha, "far.example")
     await graph.follow(street.square, by(ravi), asha.me)
 
 
@@ -100,7 +100,7 @@ async def test_what_is_asked_between_oneself_and_a_hidden_server_ends_both_ways_
     for one, other in sorted(asked):
         await graph.follow(street.square, by(one), other)
     await street.settle()
-    await hidden_servers.hide(street.square, neela, "far.example")
+    await graph.hide_server(street.square, neela, "far.example")
     await street.settle()
     async with street.work.reading() as reading:
         left = {pair for pair in asked if await ties.wanted(reading, *pair, asked=True) is not None}
@@ -121,25 +121,25 @@ async def test_whoever_hides_a_server_is_told_once_how_many_follows_ended_and_on
         assert all(one.person.item.id == asha.me for one in page.items)
         return [(s.domain, s.hidden, s.followers, s.following) for one in page.items if (s := one.severed)]
 
-    await hidden_servers.hide(street.square, asha, "far.example")
+    await graph.hide_server(street.square, asha, "far.example")
     await street.settle()
     assert await told() == [], "nothing has ended"
-    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.show_server(street.square, asha, "far.example")
     for one in (ravi, om):
         await graph.follow(street.square, by(one), asha.me)
-    await hidden_servers.hide(street.square, asha, "far.example")
+    await graph.hide_server(street.square, asha, "far.example")
     await street.settle()
     assert await told() == [("far.example", True, 2, 0)]
-    await hidden_servers.show(street.square, asha, "far.example")
+    await graph.show_server(street.square, asha, "far.example")
     await graph.follow(street.square, by(ravi), asha.me)
-    await hidden_servers.hide(street.square, asha, "far.example")
+    await graph.hide_server(street.square, asha, "far.example")
     await street.settle()
     assert await told() == [("far.example", True, 1, 0), ("far.example", True, 2, 0)]
 
 
 async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):
     asha = by(await street.person("asha"))
-    await hidden_servers.hide(street.square, asha, "later.example")
+    await graph.hide_server(street.square, asha, "later.example")
     async with street.work.reading() as reading:
         await relations_of(reading, asha.me)  # remembered as it is now
     late = await street.person("late@later.example")
@@ -154,15 +154,15 @@ async def test_a_server_is_hidden_by_name_before_it_is_met(street: Street):
 async def test_what_is_no_other_server_is_not_hidden(street: Street, name: str):
     asha = by(await street.person("asha"))
     with pytest.raises(Invalid) as wrong:
-        await hidden_servers.hide(street.square, asha, name)
+        await graph.hide_server(street.square, asha, name)
     assert "domain" in wrong.value.wrong
 
 
 async def test_the_list_is_ones_own_and_goes_page_by_page(street: Street):
     asha, meera = by(await street.person("asha")), by(await street.person("meera"))
     for name in ("a.example", "b.example", "c.example"):
-        await hidden_servers.hide(street.square, asha, name)
-        await hidden_servers.hide(street.square, asha, name)
+        await graph.hide_server(street.square, asha, name)
+        await graph.hide_server(street.square, asha, name)
     first = await looks.of_viewer(street.reads, asha, Cursor(limit=2))
     assert [one.domain for one in first.items] == ["c.example", "b.example"]
     rest = await looks.of_viewer(street.reads, asha, Cursor(max_id=first.next, limit=2))

@@ -12,7 +12,7 @@ from chaupal.kernel.bounds import Word
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers as limited
 from chaupal.reads.people import hidden_servers as looks
-from chaupal.social.people import hidden_servers
+from chaupal.social.people import graph
 from chaupal.text import hosts
 
 
@@ -43,12 +43,12 @@ async def listed(call: Call[Paged]) -> Answer:
 
 async def hide(call: Call[DomainSent]) -> None:
     """Hide a server: nothing of it is met but whom one follows there, and whoever follows one from there does so no more."""
-    await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
+    await graph.hide_server(call.house.square, call.viewer, call.args.domain)
 
 
 async def show(call: Call[DomainSent]) -> None:
     """Hide it no more."""
-    await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
+    await graph.show_server(call.house.square, call.viewer, call.args.domain)
 
 
 async def public(call: Call[Nothing]) -> list[DomainBlock]:

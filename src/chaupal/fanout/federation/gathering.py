@@ -3,8 +3,9 @@ people whom somebody here follows. Of one server one thing at a time, so that on
 """
 
 from chaupal.fanout.context import Carrier, Errand, Handler
-from chaupal.federation import conversations, featured, media
-from chaupal.federation.chains import NotThere
+from chaupal.federation import conversations, finding, media
+from chaupal.federation.chains import Chain, NotThere
+from chaupal.federation.context import Federation
 from chaupal.federation.events import ActivityArrived, MediaUnwanted, MediaWanted, PersonMet, ThreadSeen, ThreadWanted
 from chaupal.federation.taking import inbox
 from chaupal.governance.events import DecisionServed
@@ -15,9 +16,10 @@ from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
 from chaupal.social.events_posts import PostPublished
 from chaupal.social.media import elsewhere
+from chaupal.social.posts.pinning import MOST as MOST_PINNED
 from chaupal.store.federation import arrivals, heard, people, untold
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import hidden_servers
+from chaupal.store.square import hidden_servers, pins
 from chaupal.store.square.posts import as_written
 
 MOST_TRIES = 5  # of one activity, then it is let go: the event that carries it is tried again as often
@@ -101,7 +103,7 @@ async def met(carrier: Carrier, event: PersonMet) -> None:
     if carrier.federation is None:
         return
     try:
-        await featured.look_up(carrier.federation, event.account)
+        await _look_up_featured(carrier.federation, event.account)
     except NotThere as problem:
         log.info("what somebody has pinned cannot be had", why=problem.why)
 
@@ -164,3 +166,27 @@ GATHERED: dict[type[Event], Errand] = {
     MediaWanted: bring,
     MediaUnwanted: drop,
 }
+
+
+async def _look_up_featured(fed: Federation, account: int) -> None:
+    """What they keep at the top of their profile: as many as anybody here may have, in their order. Raises NotThere."""
+    async with fed.work.reading() as reading:
+        known = await people.remote_of(reading, account)
+    if known is None or not known.featured or known.gone_at is not None:
+        return
+    chain = Chain(fed, left=2 + 2 * MOST_PINNED)
+    named = await conversations.items(chain, known.featured, known.uri)
+    found: list[int] = []
+    for uri in named[:MOST_PINNED]:
+        try:
+            found.append(await finding.post(fed, uri, chain=chain))
+        except NotThere:
+            continue
+    async with fed.work.writing() as w:
+        for before in await pins.of_account(w, account):
+            if before not in found:
+                await pins.unpin(w, account, before)
+        for post_id in reversed(found):  # the one pinned last is shown first
+            post = await as_written(w, post_id)
+            if post is not None and post.author == account:
+                await pins.pin(w, account, post_id, fed.make_id())

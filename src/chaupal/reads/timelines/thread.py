@@ -1,22 +1,26 @@
-"""One post, and the conversation it stands in."""
+"""One post, what it said before, and the conversation it stands in."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.gate import reveal, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.pipeline import shown
+from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
+from chaupal.store.square import editing
 from chaupal.store.square.posts import conversation
 
 # Bounds of a thread as Mastodon draws them for people signed in; strangers get less, since a thread is the dearest read.
 MOST = 4_000
 MOST_FOR_STRANGERS = (40, 60)  # ancestors, descendants
+MOST_WORDINGS = 500
 
 
 class Thread(msgspec.Struct, frozen=True):
@@ -53,6 +57,21 @@ async def context(reads: Reads, viewer: Viewer, id_: int) -> Thread:
         if viewer.account is None:
             before, after = before[-MOST_FOR_STRANGERS[0] :], after[: MOST_FOR_STRANGERS[1]]
         return Thread(await _shown(reading, viewer, before), await _shown(reading, viewer, after))
+
+
+async def wordings(reads: Reads, viewer: Viewer, id_: int) -> list[Visible[Post]]:
+    """What a post said, every wording that was for the viewer, the present one last; one where it was never edited. Raises NotFound.
+
+    Each is judged as the post itself: what is withheld now was withheld then, too. Only whom it is for is of its time: who is
+    addressed by an edit reads from there on.
+    """
+    async with reads.work.reading() as reading:
+        sealed = await editing.history(reading, id_, MOST_WORDINGS)
+        facts = await facts_for(reading, viewer)
+    now = reveal_one(viewer, Surface.STATUS, sealed[-1] if sealed else None, facts)
+    if now is None or now.item.boost_of is not None:
+        raise NotFound
+    return [*reveal(viewer, Surface.STATUS, sealed[:-1], facts), now]
 
 
 async def _shown(reading: Reading, viewer: Viewer, ids: list[int]) -> list[Visible[Post]]:

@@ -9,7 +9,7 @@ from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.past_csv import Line
 from chaupal.social.context import Square
-from chaupal.social.people import elsewhere, graph, hidden_servers, lists
+from chaupal.social.people import elsewhere, graph, lists
 from chaupal.social.posts import reactions
 from chaupal.store.identity import imports
 from chaupal.store.identity.facts_cache import relations_of
@@ -41,7 +41,7 @@ async def bring(square: Square, viewer: Viewer, import_: Import, lines: Sequence
 
 async def _bring(square: Square, viewer: Viewer, kind: str, line: Line) -> None:
     if kind == "domains":
-        await hidden_servers.hide(square, viewer, line.what)
+        await graph.hide_server(square, viewer, line.what)
         return
     if kind == "bookmarks":
         await reactions.save(square, viewer, await _post(square, line.what))

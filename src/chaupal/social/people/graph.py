@@ -1,4 +1,4 @@
-"""Ties between people: follow, ask, grant, block, mute, and their endings. Counts change in the same commit."""
+"""Ties between people: follow, ask, grant, block, mute, and their endings; servers that one hides. Counts change in the same commit."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,13 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social import events_ties
 from chaupal.social.context import Square
 from chaupal.social.people import moving
+from chaupal.store.federation import servers
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import graph
+from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.graph import FollowTerms
 from chaupal.store.square.people import sealed_people
+from chaupal.text import hosts
 from chaupal.text.language import check_language
 
 MOST_LANGUAGES = 50  # that one wants of somebody
@@ -153,3 +155,32 @@ async def _end_follow(w: Writing, by: int, to: int) -> None:
         w.tell(events_ties.Unfollowed(by=by, to=to))
     if await graph.unask(w, by, to):
         w.tell(events_ties.FollowRefused(by=by, to=to))
+
+
+async def hide_server(square: Square, viewer: Viewer, text: str) -> str:
+    """Hide a server, met or not; whoever follows the viewer from there does so no more. Its domain. Raises Invalid."""
+    me, domain = viewer.me, _server_named(square, text)
+    async with square.work.writing() as w:
+        if await kept.many(w, me) >= kept.MOST:
+            raise Invalid("too_many_hidden", field="domain", most=kept.MOST)
+        hiding = square.make_id()
+        if await kept.hide(w, me, domain, hiding) and (server := await servers.id_of(w, domain)) is not None:
+            w.tell(events_ties.ServerHidden(by=me, server=server, hiding=hiding))
+    return domain
+
+
+async def show_server(square: Square, viewer: Viewer, text: str) -> None:
+    """Hide it no more. Follows that ended have to be asked for again. Letting go of what was not hidden is no fault."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await kept.show(w, me, hosts.server_named(text) or text.strip().lower())
+
+
+def _server_named(square: Square, text: str) -> str:
+    """The server that a text names. Raises Invalid for none, and for this one."""
+    domain = hosts.server_named(text)
+    if not domain:
+        raise Invalid("no_server", field="domain")
+    if domain == square.settings.domain.lower():
+        raise Invalid("own_server", field="domain")
+    return domain

@@ -1,14 +1,17 @@
-"""From whom one wants to hear: the policy of one's notifications, and a word about those who were kept apart."""
+"""From whom one wants to hear: the policy of one's notifications, a word about those who were kept apart; how far one has read, and what
+one clears away.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.kernel.ids import parse_id
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notification_policy
+from chaupal.store.notifications import markers, notification_policy, notifications
 from chaupal.store.notifications.notification_policy import (
     ACCEPT as ACCEPT,
     DROP as DROP,
@@ -16,6 +19,7 @@ from chaupal.store.notifications.notification_policy import (
     Policy as Policy,
 )
 
+ALONE = "ungrouped-"  # before the id of a notification that stands in no group
 CHOICES = (ACCEPT, FILTER, DROP)
 
 
@@ -55,3 +59,38 @@ async def _kept_apart(w: Writing, me: int, requests: Sequence[int]) -> list[int]
     if requests and not there:
         raise NotFound
     return there
+
+
+async def keep_markers(square: Square, viewer: Viewer, read: Mapping[str, int]) -> None:
+    """Timeline (`home`, `notifications`) -> the newest id read, so that every device knows; others are left as they are."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        for timeline in markers.TIMELINES:
+            if timeline in read:
+                await markers.write(w, me, timeline, read[timeline])
+
+
+async def clear_notifications(square: Square, viewer: Viewer) -> None:
+    """All notifications go."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        await notifications.clear(w, me)
+
+
+async def dismiss_notification(square: Square, viewer: Viewer, id_: int) -> None:
+    """One notification goes. Raises NotFound for one that is not the viewer's."""
+    me = viewer.me
+    async with square.work.writing() as w:
+        if not await notifications.dismiss(w, me, id_):
+            raise NotFound
+
+
+async def dismiss_group(square: Square, viewer: Viewer, key: str) -> None:
+    """All notifications of a group go; the key of one that stands alone names it. Raises NotFound."""
+    me = viewer.me
+    if key.startswith(ALONE):
+        await dismiss_notification(square, viewer, parse_id(key.removeprefix(ALONE)) or 0)
+        return
+    async with square.work.writing() as w:
+        if not key or not await notifications.dismiss_group(w, me, key):
+            raise NotFound

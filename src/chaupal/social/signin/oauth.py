@@ -15,8 +15,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.signin.oauth_words import OOB, Authorization, Outcome, problem
-from chaupal.social.signin.scopes import KNOWN
+from chaupal.social.signin.oauth_words import KNOWN, OOB, Authorization, Outcome, problem
 from chaupal.store.identity import apps
 from chaupal.store.identity.apps import App, Grant, Token
 from chaupal.text.clean import trimmed

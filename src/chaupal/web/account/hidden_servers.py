@@ -10,7 +10,7 @@ from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import hidden_servers as looks
-from chaupal.social.people import hidden_servers
+from chaupal.social.people import graph
 from chaupal.web import pages
 from chaupal.web.said import errors
 from chaupal.web.words import N_
@@ -38,14 +38,14 @@ async def show(call: Call[Any], typed: str = "", wrong: dict[str, str] | None = 
 
 async def hide(call: Call[ServerTyped]) -> Answer:
     try:
-        await hidden_servers.hide(call.house.square, call.viewer, call.args.domain)
+        await graph.hide_server(call.house.square, call.viewer, call.args.domain)
     except Invalid as problem:
         return await show(call, call.args.domain, errors(problem, call.viewer.language))
     return redirect(PATH)
 
 
 async def unhide(call: Call[ServerTyped]) -> Answer:
-    await hidden_servers.show(call.house.square, call.viewer, call.args.domain)
+    await graph.show_server(call.house.square, call.viewer, call.args.domain)
     return redirect(PATH)
 
 

@@ -1,4 +1,4 @@
-"""Joining and leaving a browser: sign-up, the e-mail that must be confirmed, log-out; and staff who let people in."""
+"""Joining and leaving a browser: sign-up, the e-mail that must be confirmed, the first steps, log-out; and staff who let people in."""
 
 from typing import Any
 
@@ -16,10 +16,13 @@ from chaupal.social.people.accounts import NewAccount
 from chaupal.social.signin import known_browsers, sessions
 from chaupal.social.signin.sessions import COOKIE, COOKIE_LASTS, Session
 from chaupal.web import pages
-from chaupal.web.account.first_steps import LANGUAGES as FIRST_STEP
 from chaupal.web.pages import MailLink
 from chaupal.web.said import errors
+from chaupal.web.square import meeting, tongues, writing
 from chaupal.web.words import N_
+
+MEET = 5  # people
+LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"
 
 
 class SignUp(msgspec.Struct, kw_only=True):
@@ -64,7 +67,7 @@ async def welcome(call: Call[Nothing]) -> Answer:
     """What is still to be done before the account is open; whose is open takes the first steps, once."""
     login = await sessions.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
-        return redirect("/" if pages.reads_of(call) is not None else FIRST_STEP)
+        return redirect("/" if pages.reads_of(call) is not None else LANGUAGES)
     return await _welcome_page(call)
 
 
@@ -100,7 +103,7 @@ async def confirm(call: Call[MailLink]) -> Answer:
     except NotFound:
         return await _used(call)
     if is_open and call.viewer.account is not None:
-        return redirect(FIRST_STEP)
+        return redirect(LANGUAGES)
     return await _confirm_page(call, "open" if is_open else "waiting")
 
 
@@ -175,6 +178,27 @@ async def _confirm_page(call: Call[MailLink], step: str) -> Answer:
     )
 
 
+# --- the first steps of a new member, each on a page that may be passed over ---
+
+
+async def languages(call: Call[Nothing]) -> Answer:
+    return await _step(call, 1, N_("Which languages do you read?"), **tongues.strip(call))
+
+
+async def people(call: Call[Nothing]) -> Answer:
+    """Five whom one may like to follow; those who are followed already make room for others."""
+    return await _step(call, 2, N_("Follow a few people"), meet=await meeting.introduced(call, MEET))
+
+
+async def first_post(call: Call[Nothing]) -> Answer:
+    return await _step(call, 3, N_("Say something"), **writing.form(call, await writing.blank(call)))
+
+
+async def _step(call: Call[Nothing], step: int, title: str, **context: Any) -> Answer:
+    steps = (LANGUAGES, PEOPLE, POST)
+    return await pages.render(call, "joining/first_steps.html", step=step, steps=steps, titled=title, **context)
+
+
 OPEN: dict[str, Any] = {"shape": Shape.PAGE, "public": True, "unready": True}
 NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 
@@ -188,4 +212,7 @@ ROUTES: tuple[Route, ...] = (
     post("/confirm/{secret}", confirm, Surface.NONE, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
     post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", **PAGE),
+    get(LANGUAGES, languages, Surface.OWN, **PAGE),
+    get(PEOPLE, people, Surface.SUGGEST, **PAGE),
+    get(POST, first_post, Surface.OWN, **PAGE),
 )

@@ -12,12 +12,13 @@ from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.governance.orders import statements
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
-from chaupal.http.route import OPEN_PAGE, Route, Shape, get
+from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get
 from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.measures import labels
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import record
+from chaupal.reads.court import record, servers
 from chaupal.reads.court.record import RegisterLine, Sought, StoryLine
 from chaupal.reads.page import Cursor
 from chaupal.web import links, pages
@@ -180,10 +181,23 @@ async def order(call: Call[OrderAsked]) -> Answer:
     )
 
 
+async def limited_servers(call: Call[Nothing]) -> Answer:
+    """What is limited of whole servers, as everybody reads it."""
+    return await pages.render(
+        call,
+        "servers.html",
+        found=await servers.limited(call.house.reads),
+        done=labels("done"),
+        federation=call.house.settings.federation,
+        titled=N_("Limits of other servers"),
+    )
+
+
 ROUTES: tuple[Route, ...] = (
     get("/orders", register, Surface.RECORD, **OPEN_PAGE),
     get("/orders/feed.atom", orders_atom, Surface.RECORD, shape=Shape.FILE, public=True, limit=(120, 60)),
     get("/orders/{ref}", order, Surface.RECORD, **OPEN_PAGE),
+    get("/about/servers", limited_servers, Surface.RECORD, **OPEN_PAGE),
 )
 
 

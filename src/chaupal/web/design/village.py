@@ -1,21 +1,31 @@
-"""The bar of the village: look as from another country, or be one of the cast. These routes exist nowhere else."""
+"""The bar of the village: look as from another country, or be one of the cast; and the living page of the design system, every piece
+as it is, in both languages and both themes. These routes exist nowhere else.
+"""
+
+from typing import Any
 
 import msgspec
+from markupsafe import Markup
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.headers import set_cookie
-from chaupal.http.route import Route, Shape, post
+from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.signin import sessions
-from chaupal.web import links
-from chaupal.web.pages import common
+from chaupal.web import links, pages
+from chaupal.web.words import LANGUAGES, N_
 
 LOOK_AS = "look_as"  # read by `http.answer`, and believed in the village only
 LOOKS_FOR = 30 * 86_400  # seconds
+THEMES = ("light", "dark")
+TOKENS = (
+    "paper", "raised", "sunken", "ink", "soft", "line", "accent", "accent-tint", "law", "law-tint", "wrong", "wrong-tint", "stage",
+    "chart-b", "chart-c", "chart-d",
+)  # fmt: skip
 
 
 class ViewFrom(msgspec.Struct, kw_only=True):
@@ -44,7 +54,7 @@ async def view_from(call: Call[ViewFrom]) -> Answer:
 async def play(call: Call[PartAsked]) -> Answer:
     """Be one of the cast, without a password. Raises NotFound for whoever is not of the cast, whatever their handle."""
     square = call.house.square
-    if all(player.handle != call.args.handle for player in common(call)["cast"]):
+    if all(player.handle != call.args.handle for player in pages.common(call)["cast"]):
         raise NotFound
     session = await sessions.begin_session(square, await accounts.account_id(square, call.args.handle), agent="village")
     if call.caller is not None:
@@ -53,7 +63,22 @@ async def play(call: Call[PartAsked]) -> Answer:
     return redirect(links.back(call.args.next), headers=[cookie])
 
 
+async def design(call: Call[Nothing]) -> Answer:
+    """The pieces once for each language and theme; drawn by the macros that pages use."""
+    names: dict[str, Any] = pages.common(call) | {"me": None, "tokens": TOKENS}
+    boards = [(language, theme, _board(language, theme, names)) for language in LANGUAGES for theme in THEMES]
+    return await pages.render(call, "design/page.html", boards=boards, titled=N_("The design system"))
+
+
+def _board(language: str, theme: str, names: dict[str, Any]) -> Markup:
+    drawn = (
+        pages.environment(language).get_template("design/board.html").render(names | {"mark": f"{language}-{theme}"})
+    )
+    return Markup(drawn)  # noqa: S704 (drawn by a template of ours)
+
+
 ROUTES: tuple[Route, ...] = (
     post("/village/look", view_from, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True),
     post("/village/login", play, Surface.NONE, shape=Shape.PAGE, public=True, unready=True, village=True),
+    get("/about/design", design, Surface.NONE, shape=Shape.PAGE, public=True, village=True),
 )

@@ -11,7 +11,7 @@ from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
-from chaupal.reads.court import desk, staffed, variants
+from chaupal.reads.court import desk, staffed
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
@@ -66,7 +66,7 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
         book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
         nearness=NEARNESS,
-        near=await variants.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
+        near=await staffed.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
         names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
     )
 

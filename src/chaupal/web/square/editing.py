@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import DAY
 from chaupal.reads.page import Cursor
-from chaupal.reads.posts import media, unsaid, wordings
+from chaupal.reads.posts import media, unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import editing, polls, scheduling
 from chaupal.web import links, pages
@@ -120,7 +120,7 @@ async def _described(call: Call[Any], typed: EditTyped) -> list[editing.NewDescr
 
 async def history(call: Call[PostAddress]) -> Answer:
     """Every wording, the present one first."""
-    found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
+    found = await thread.wordings(call.house.reads, call.viewer, call.args.id)
     shown = [
         Wording(
             seen.item,

@@ -19,7 +19,7 @@ from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import GROUPED, GroupSeen, NotificationsAsked, NotificationSeen
-from chaupal.social.people import elsewhere, markers
+from chaupal.social.people import elsewhere, listening
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
 from chaupal.web.said import translated
@@ -213,7 +213,7 @@ async def notifications_page(call: Call[NotificationsOf]) -> Answer:
     by_id = {card.key: card for card in shown}
     found = [_notification(call, g, by_id.get(g.newest.post.item.id) if g.newest.post else None) for g in page.items]
     if page.items and call.args.max_id is None and not kind:
-        await markers.keep(call.house.square, viewer, {"notifications": page.items[0].newest.id})
+        await listening.keep_markers(call.house.square, viewer, {"notifications": page.items[0].newest.id})
     _, waiting, _ = await notifications.policy(reads, viewer)
     return await pages.render(
         call,

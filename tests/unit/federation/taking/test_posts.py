@@ -19,7 +19,6 @@ from chaupal.policy.things import Post
 from chaupal.reads.explore import search
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
-from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import home, public, thread
 from chaupal.social.people import graph
 from chaupal.social.posts import polls, posts, reactions
@@ -115,7 +114,7 @@ async def test_an_edit_keeps_what_was_said_and_an_older_one_changes_nothing(stre
     assert await change_post(fed, said(RAVI, 1, "दूसरा", updated=later, summary="चेतावनी"), ravi)
     assert not await change_post(fed, said(RAVI, 1, "डेढ़वाँ", updated=before), ravi)
     assert not await change_post(fed, said(RAVI, 1, "दूसरा", updated=later, summary="चेतावनी"), ravi)
-    assert [one.item.text for one in await wordings.of_post(street.reads, by(None), post)] == ["पहला", "दूसरा"]
+    assert [one.item.text for one in await thread.wordings(street.reads, by(None), post)] == ["पहला", "दूसरा"]
     kept = await there(street, post)
     assert (kept.text, kept.spoiler, kept.sensitive) == ("दूसरा", "चेतावनी", True)
 
@@ -140,7 +139,7 @@ async def test_a_poll_counts_as_its_server_says_and_is_voted_in_here(street: Str
     poll = (await there(street, post)).poll
     assert poll is not None
     assert ([one.votes for one in poll.options], poll.voters) == ([5, 7], 12)
-    assert len(await wordings.of_post(street.reads, by(None), post)) == 1  # no other words
+    assert len(await thread.wordings(street.reads, by(None), post)) == 1  # no other words
 
 
 async def test_a_post_that_its_server_takes_back_is_gone_and_does_not_come_again(street: Street):

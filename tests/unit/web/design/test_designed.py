@@ -3,7 +3,7 @@
 import httpx2
 
 from chaupal.app.wiring import RunningHouse
-from chaupal.web.design.designed import TOKENS
+from chaupal.web.design.village import TOKENS
 from chaupal.web.static import sheet
 from village import Village
 

@@ -20,7 +20,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
-from chaupal.social.people import markers
+from chaupal.social.people import listening
 
 MOST_COUNTED = 1_000
 
@@ -85,7 +85,7 @@ class MarkersSent(msgspec.Struct):
 
 
 class MarkersAsked(msgspec.Struct):
-    """Whose markers."""
+    """Whose listening."""
 
     timeline: list[Literal["home", "notifications"]] = []
 
@@ -130,12 +130,12 @@ async def unread(call: Call[NotificationsPaged]) -> UnreadCount:
 
 async def clear(call: Call[Nothing]) -> None:
     """All of them go."""
-    await markers.clear_notifications(call.house.square, call.viewer)
+    await listening.clear_notifications(call.house.square, call.viewer)
 
 
 async def dismiss(call: Call[ById]) -> None:
     """One of them goes."""
-    await markers.dismiss_notification(call.house.square, call.viewer, call.args.id)
+    await listening.dismiss_notification(call.house.square, call.viewer, call.args.id)
 
 
 async def marks(call: Call[MarkersAsked]) -> dict[str, MarkerShown]:
@@ -147,7 +147,7 @@ async def mark(call: Call[MarkersSent]) -> dict[str, MarkerShown]:
     """Remember how far one has read."""
     sent = {"home": call.args.home, "notifications": call.args.notifications}
     read = {name: up_to.last_read_id for name, up_to in sent.items() if up_to is not None}
-    await markers.keep(call.house.square, call.viewer, read)
+    await listening.keep_markers(call.house.square, call.viewer, read)
     return await _marks(call, list(read))
 
 

@@ -28,7 +28,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import GroupSeen, NotificationsAsked
-from chaupal.social.people import markers
+from chaupal.social.people import listening
 
 SAMPLE = 8  # people of a group who are shown with it
 
@@ -116,7 +116,7 @@ async def accounts(call: Call[GroupKey]) -> list[Raw]:
 
 async def dismiss(call: Call[GroupKey]) -> None:
     """All of a group goes."""
-    await markers.dismiss_group(call.house.square, call.viewer, call.args.group_key)
+    await listening.dismiss_group(call.house.square, call.viewer, call.args.group_key)
 
 
 async def _shown(call: Call[Any], groups: Sequence[GroupSeen], *, partial: bool = False) -> GroupedNotifications:

@@ -20,7 +20,6 @@ from chaupal.policy.things import Person, Post
 from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.verdict import Placeholder
 from chaupal.reads.people import people
-from chaupal.reads.posts import wordings
 from chaupal.reads.timelines import thread
 from chaupal.social.media import captions
 from chaupal.social.posts import editing
@@ -89,7 +88,7 @@ async def edit(call: Call[EditSent]) -> Answer:
 
 async def history(call: Call[ById]) -> Answer:
     """Every wording, the first one first. Where the post is withheld, each is the notice that stands in its place."""
-    found = await wordings.of_post(call.house.reads, call.viewer, call.args.id)
+    found = await thread.wordings(call.house.reads, call.viewer, call.args.id)
     authors = await people.of_posts(call.house.reads, call.viewer, found)
     author = or_not_found(authors.get(found[0].item.author))
     return json([_shown(call, seen, author) for seen in found])
