@@ -13,6 +13,7 @@ from chaupal.app.village_story import Line, Ordered, Play, Scene, StoryTarget, V
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.governance.cases import decisions
 from chaupal.governance.orders import authorities, orders, steps
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, Clock, StillClock, iso, iso_day, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
@@ -207,18 +208,12 @@ class Telling:
 
     async def _receive(self, order: Ordered, issuer: int, ref: list[str]) -> None:
         now = self.clock.at
-        form = orders.OrderForm(
+        form = like(
+            orders.OrderForm,
+            order,
             authority=issuer,
-            officer=order.officer,
-            officer_rank=order.officer_rank,
-            reference_no=order.reference_no,
-            legal_basis=order.legal_basis,
-            grounds=order.grounds,
-            reasons=order.reasons,
             territory=self.play.authority.jurisdiction,
             dated=iso_day(now),
-            regime=order.regime,
-            role=order.role,
             bases=tuple(order.bases.split()),
             particulars={"signature": "yes"},
             origin_note=f"Called back on {iso_day(now)}; the office confirmed it.",

@@ -9,6 +9,7 @@ from chaupal.governance.cases import decisions, house
 from chaupal.governance.orders import statements
 from chaupal.governance.orders.orders import STATE_FLAG
 from chaupal.governance.people import speakers
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, MINUTE, iso
 from chaupal.policy.draft import Draft
 from chaupal.policy.viewer import Role
@@ -77,14 +78,7 @@ class Bench:
 
     async def _state(self, stated: Stated) -> None:
         refs = [ref for number, ref in enumerate(self.telling.refs, 1) if number in stated.orders]
-        form = statements.StatementForm(
-            slug=stated.slug,
-            title=stated.title,
-            title_hi=stated.title_hi,
-            body=stated.body,
-            body_hi=stated.body_hi,
-            orders=" ".join(refs),
-        )
+        form = like(statements.StatementForm, stated, orders=" ".join(refs))
         await statements.publish(self.court, self.telling.staff(Role.OWNER), form)
 
     async def _reply(self, stated: Stated) -> None:

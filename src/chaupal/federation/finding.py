@@ -13,6 +13,7 @@ from chaupal.federation.reading.values import Json, Unreadable, address, host_of
 from chaupal.federation.signing.asked import IMPLEMENTS, RFC9421
 from chaupal.federation.signing.keys import published
 from chaupal.federation.taking import posts as taking, statements
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY
 from chaupal.social.events import AccountChanged
 from chaupal.store.federation import emojis, keys, people, servers, uris
@@ -243,14 +244,15 @@ async def _name_others(fed: Federation, w: Writing, account: int, actor: Actor) 
 
 async def _shown(fed: Federation, w: Writing, server: int, actor: Actor) -> RemoteProfile:
     named = [(one.name, one.url) for one in actor.emojis if f":{one.name}:" in actor.name + actor.note]
-    return RemoteProfile(
-        uri=actor.uri, url=actor.url, kind=actor.kind, name=actor.name, note=actor.note, note_html=actor.note_html,
-        fields=actor.fields, locked=actor.locked, bot=actor.bot, discoverable=actor.discoverable, indexable=actor.indexable,
-        hides=actor.hides_collections, inbox=actor.inbox, shared_inbox=actor.shared_inbox, outbox=actor.outbox,
-        followers=actor.followers, following=actor.following, featured=actor.featured, avatar_url=actor.avatar,
-        header_url=actor.header, aliases=actor.aliases, moved_to=actor.moved_to,
+    return like(
+        RemoteProfile,
+        actor,
+        bot=actor.bot,
+        hides=actor.hides_collections,
+        avatar_url=actor.avatar,
+        header_url=actor.header,
         emojis=await emojis.keep(w, fed.make_id, server, named),
-    )  # fmt: skip
+    )
 
 
 # --- posts -----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
 from chaupal.http.sending import csv_file
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import iso
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
@@ -145,26 +146,13 @@ async def open_matter(call: Call[MatterSent]) -> MatterMade:
     """Open a matter under the server's own rules; what one person may is carried out, the rest proposed."""
     args, court = call.args, call.house.court
     check_may(call.viewer, "sanction")
-    form = MatterForm(
-        targets=args.targets,
-        rule=args.rule,
-        source=args.source,
-        grounds=args.grounds,
-        territory=args.territory,
-        flagged_by=args.flagged_by,
-    )
+    form = like(MatterForm, args)
     brought, outcomes = _brought(call, args.csv), tuple[str, ...]()
     if brought:
         form, outcomes = await sanctioning.with_list(court, form, brought)
-    draft = Draft(
-        outcome=args.outcome,
-        reason=args.grounds,
-        until=args.until,
-        permanent=args.permanent,
-        text=args.text,
-        rule=args.rule,
+    done = await sanctioning.open_and_decide(
+        court, call.viewer, form, like(Draft, args, reason=args.grounds), outcomes=outcomes
     )
-    done = await sanctioning.open_and_decide(court, call.viewer, form, draft, outcomes=outcomes)
     return MatterMade(
         ref=done.ref,
         url=f"{call.house.settings.origin}/office/orders/{done.ref}",

@@ -17,6 +17,7 @@ from chaupal.http.asker import bearer
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.params import check
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.bounds import Comment
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
@@ -192,14 +193,13 @@ def _form(new: NewOrder) -> OrderForm:
     # A target is one line; what holds more lines is not taken for several targets.
     lines = [" ".join(one.target.split()) for one in named]
     kept = [(line, one.demanded) for line, one in zip(lines, named, strict=True) if line]
-    return OrderForm(
-        regime=new.regime, external_id=new.external_id, role=new.role, officer=new.officer, officer_rank=new.officer_rank,
-        reference_no=new.reference_no, legal_basis=new.legal_basis, bases=new.bases, grounds=new.grounds, reasons=new.reasons,
-        territory=" ".join(new.territory), dated=new.dated, act_by=new.act_by, ends_at=new.ends_at, interim_until=new.interim_until,
-        confirms=new.confirms,
-        gag_until=new.gag_until, particulars=dict(new.particulars), targets="\n".join(line for line, _ in kept),
+    return like(
+        OrderForm,
+        new,
+        territory=" ".join(new.territory),
+        targets="\n".join(line for line, _ in kept),
         demanded=tuple(measure for _, measure in kept),
-    )  # fmt: skip
+    )
 
 
 async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:

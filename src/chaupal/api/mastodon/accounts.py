@@ -9,6 +9,7 @@ from chaupal.api.mastodon.people import Account, CredentialAccount, account_byte
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, ByIds
 from chaupal.http.route import Nothing, Route, get, patch
+from chaupal.kernel.alike import like
 from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.sealed import Visible
@@ -106,25 +107,16 @@ async def edit(call: Call[ProfileSent]) -> None:
     """The profile is now as it was sent."""
     args, source = call.args, call.args.source or SourceSent()
     portraits = {kind: await _portrait(call, kind) for kind in PORTRAITS}
-    face = Face(
+    face = like(
+        Face,
+        args,
         name=args.display_name,
-        note=args.note,
-        locked=args.locked,
-        bot=args.bot,
-        discoverable=args.discoverable,
-        indexable=args.indexable,
-        hide_collections=args.hide_collections,
         fields=_fields(args.fields_attributes),
         avatar=portraits["avatar"],
         header=portraits["header"],
         sites=None if args.attribution_domains is None else tuple(args.attribution_domains),
     )
-    defaults = Defaults(
-        visibility=source.privacy,
-        sensitive=source.sensitive,
-        language=source.language,
-        quote_policy=source.quote_policy,
-    )
+    defaults = like(Defaults, source, visibility=source.privacy)
     await profiles.change(call.house.square, call.viewer, face, defaults)
     if args.read_marks is not None:
         await conversations.want_marks(call.house.square, call.viewer, wanted=args.read_marks)

@@ -8,6 +8,7 @@ import msgspec
 import regex
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound, NotSignedIn, or_not_found
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.social.context import Square
@@ -41,16 +42,13 @@ async def subscribe(
     """
     me = viewer.me
     _check(square, wish)
-    made = Subscription(
+    made = like(
+        Subscription,
+        wish,
         id=square.make_id(),
         account_id=me,
         key=_key(caller),
-        endpoint=wish.endpoint,
-        p256dh=wish.p256dh,
-        auth=wish.auth,
-        standard=wish.standard,
         alerts=_known_kinds(wish.alerts),
-        policy=wish.policy,
         country=viewer.country,
         language=viewer.language,
         token=push_keys.sealed(square.settings, me, token) if token else "",

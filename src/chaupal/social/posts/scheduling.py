@@ -1,5 +1,6 @@
 """Scheduled posts: taken in, moved, taken back, and said when they are due, once, as their author could say them then."""
 
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found, passes
 from chaupal.policy.facts import FROM_WIRE, Visibility
@@ -91,21 +92,8 @@ async def publish_due(square: Square) -> int:
 
 def draft_of(body: Unsaid) -> posts.Draft:
     """What is to be said, as a post that is published at once."""
-    return posts.Draft(
-        text=body.text,
-        spoiler=body.spoiler,
-        visibility=FROM_WIRE.get(body.visibility, Visibility.DIRECT),
-        language=body.language or None,
-        sensitive=body.sensitive,
-        reply_to=body.reply_to,
-        pictures=body.pictures,
-        app=body.app,
-        poll=body.poll,
-        quoting=body.quoting,
-        app_site=body.app_site,
-        quote_policy=body.quote_policy,
-        only=body.only,
-    )
+    visibility = FROM_WIRE.get(body.visibility, Visibility.DIRECT)
+    return like(posts.Draft, body, visibility=visibility, language=body.language or None)
 
 
 async def _say(square: Square, waiting: UnsaidPost) -> int:

@@ -8,6 +8,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.headers import set_cookie
 from chaupal.http.paging import ById
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
 from chaupal.policy.surface import Surface
@@ -52,9 +53,7 @@ async def show_signup(call: Call[Nothing]) -> Answer:
 
 async def sign_up(call: Call[SignUp]) -> Answer:
     args = call.args
-    new = NewAccount(
-        handle=args.handle, email=args.email, password=args.password, reason=args.reason, language=call.viewer.language
-    )
+    new = like(NewAccount, args, language=call.viewer.language)
     try:
         account = await accounts.sign_up(call.house.square, new, call.address)
     except Invalid as problem:

@@ -5,6 +5,7 @@ from msgspec import structs
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import PAGE, Route, get, post
+from chaupal.kernel.alike import like
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
 from chaupal.social.people import profiles
@@ -74,13 +75,7 @@ async def show(call: Call[SavedAsked]) -> Answer:
 
 async def change(call: Call[PrivacyTyped]) -> Answer:
     chosen = call.args
-    face = Face(
-        locked=chosen.locked,
-        discoverable=chosen.discoverable,
-        indexable=chosen.indexable,
-        hide_collections=chosen.hide_collections,
-    )
-    await profiles.change(call.house.square, call.viewer, face)
+    await profiles.change(call.house.square, call.viewer, like(Face, chosen))
     await conversations.want_marks(call.house.square, call.viewer, wanted=chosen.read_marks)
     return redirect("/settings/privacy?saved=1")
 

@@ -10,6 +10,7 @@ from chaupal.governance.appeals.appeals import Decision
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
@@ -111,14 +112,7 @@ async def _say(call: Call[AppealHandled]) -> None:
 
 async def _decide(call: Call[AppealHandled]) -> None:
     args = call.args
-    typed = Decision(
-        outcome=args.outcome,
-        reason=args.reason,
-        ends_at=args.ends_at,
-        territory=args.territory,
-        measure=args.measure,
-        parts=_post_ids(args.parts),
-    )
+    typed = like(Decision, args, parts=_post_ids(args.parts))
     await appeals.decide(call.house.court, call.viewer, args.id, typed)
 
 

@@ -15,6 +15,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.http.sending import csv_file
+from chaupal.kernel.alike import like
 from chaupal.kernel.bounds import Reason, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
@@ -78,20 +79,7 @@ class RowTyped(msgspec.Struct, kw_only=True):
 
     @property
     def item(self) -> Item:
-        seen = int(self.at.partition(":")[2])
-        return Item(
-            number=self.number,
-            seen=seen,
-            outcome=self.outcome,
-            code=self.code,
-            reason=self.reason,
-            finding=self.finding,
-            kind=self.kind,
-            body=self.body,
-            until=self.until,
-            territory=self.territory,
-            matter=self.matter,
-        )
+        return like(Item, self, number=self.number, seen=int(self.at.partition(":")[2]))
 
 
 class ManyTyped(msgspec.Struct, kw_only=True):

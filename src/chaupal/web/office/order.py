@@ -11,6 +11,7 @@ from chaupal.governance.orders.steps import StepForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.bounds import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
@@ -64,17 +65,7 @@ async def show(call: Call[OrderAsked]) -> Answer:
 async def take_step(call: Call[StepTyped]) -> Answer:
     args = call.args
     try:
-        form = StepForm(
-            verb=args.verb,
-            reason=args.reason,
-            text=args.text,
-            codes=args.codes,
-            body=args.body,
-            until=args.until,
-            document=args.document,
-            targets=numbers(args.targets),
-            confirms=args.confirms,
-        )
+        form = like(StepForm, args, targets=numbers(args.targets))
         await steps.take(call.house.court, call.viewer, args.ref, form, seen=args.seen)
     except (Invalid, Conflict, NotAllowed) as problem:
         return await _page(call, args.ref, 1, args, problem)

@@ -13,6 +13,7 @@ from chaupal.governance.orders.papers import check_may
 from chaupal.governance.people import access_audit as looks
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import Route, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.may import may
@@ -45,26 +46,11 @@ class SanctionTyped(msgspec.Struct, kw_only=True):
 
     @property
     def matter(self) -> MatterForm:
-        return MatterForm(
-            targets=self.targets,
-            rule=self.rule,
-            source=self.source,
-            grounds=self.grounds,
-            territory=self.territory,
-            report_id=_id(self.report_id),
-            flagged_by=_id(self.flagged_by),
-        )
+        return like(MatterForm, self, report_id=_id(self.report_id), flagged_by=_id(self.flagged_by))
 
     @property
     def draft(self) -> Draft:
-        return Draft(
-            outcome=self.outcome,
-            reason=self.grounds,
-            until=self.until,
-            permanent=self.permanent,
-            text=self.text,
-            rule=self.rule,
-        )
+        return like(Draft, self, reason=self.grounds)
 
 
 def _id(text: str) -> int | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import PAGE, Nothing, Route, get, post
+from chaupal.kernel.alike import like
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
@@ -87,16 +88,14 @@ async def edit(call: Call[EditTyped]) -> Answer:
     post = await _own_post(call, typed.id)
     try:
         await writing.attach(call, typed, there=True)
-        wish = editing.Edit(
-            text=typed.text,
-            spoiler=typed.spoiler,
+        wish = like(
+            editing.Edit,
+            typed,
             language=typed.language or None,
-            sensitive=typed.sensitive,
             pictures=typed.kept,
             described=await _described(call, typed),
             poll=poll_of(typed),
             ends_as_before=not typed.poll_for,
-            quote_policy=typed.quote_policy,
         )
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chaupal.http.paging import Number
+from chaupal.kernel.alike import like
 from chaupal.kernel.clock import HOUR, MINUTE, parse_time
 from chaupal.kernel.errors import Invalid, Problem, coded
 from chaupal.policy import quotes
@@ -161,18 +162,16 @@ def typed_again(typed: PostTyped, kept: dict[int, Picture], problem: Problem | N
     told = coded(problem) if problem else None
     about = told.wrong | told.places if told else {}
     wrong = next((field.format_map(about) for name, field in BESIDE.items() if name in about), "text")
-    return Sheet(
-        text=typed.text, spoiler=typed.spoiler, visibility=typed.visibility, language=typed.language, sensitive=typed.sensitive,
-        reply_to=typed.reply_to, kept=[kept[id_] for id_ in typed.kept if id_ in kept], key=typed.key,
-        next=typed.next, draft=typed.draft, plan=typed.plan, quoting=typed.quoting,
-        options=typed.options, poll_for=typed.poll_for, multiple=typed.multiple, hide_totals=typed.hide_totals,
-        quote_policy=typed.quote_policy, at=typed.at, error=sentence(problem, language) if problem else "", wrong=wrong,
+    return like(
+        Sheet,
+        typed,
+        kept=[kept[id_] for id_ in typed.kept if id_ in kept],
+        error=sentence(problem, language) if problem else "",
+        wrong=wrong,
         alts=[typed.alt1, typed.alt2, typed.alt3, typed.alt4],
-        more=[
-            FurtherPost(n=one.n, text=one.text, kept=[kept[id_] for id_ in one.kept if id_ in kept], alt=one.alt) for one in typed.more
-        ],
+        more=[like(FurtherPost, one, kept=[kept[id_] for id_ in one.kept if id_ in kept]) for one in typed.more],
         captions_language=typed.captions_language[:20],
-    )  # fmt: skip
+    )
 
 
 def poll_of(typed: PostTyped) -> PollAsked | None:
@@ -219,16 +218,13 @@ def to_local(at: int) -> str:
 
 def unsaid_of(typed: PostTyped, ids: list[int]) -> Unsaid:
     """What was typed, as a draft keeps it. A time that is none is left out."""
-    return Unsaid(
-        text=typed.text,
-        spoiler=typed.spoiler,
+    return like(
+        Unsaid,
+        typed,
         visibility=typed.visibility[:20],
         language=typed.language[:20],
-        sensitive=typed.sensitive,
-        reply_to=typed.reply_to,
         pictures=ids,
         poll=poll_of(typed),
-        quoting=typed.quoting,
         quote_policy=typed.quote_policy[:20],
         at=moment_of(typed.at) if typed.at else None,
         then=following(typed),

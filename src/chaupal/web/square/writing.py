@@ -22,7 +22,7 @@ from chaupal.social.media import captions, films, media
 from chaupal.social.posts import posts, scheduling
 from chaupal.social.posts.composing import MOST_IN_SERIES
 from chaupal.social.signin import sessions
-from chaupal.text.language import LANGUAGES, check_language
+from chaupal.text.language import LANGUAGES
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import links, pages
 from chaupal.web.square.cards import Card, cards
@@ -35,7 +35,6 @@ from chaupal.web.square.sheet import (
     following,
     from_local,
     numbered,
-    poll_of,
     to_local,
     typed_again,
     unsaid_of,
@@ -173,7 +172,9 @@ async def publish(call: Call[PostTyped]) -> Answer:
         await attach(call, typed)
         if typed.at:
             return await _plan(call, typed, from_local(typed.at))
-        id_ = await posts.publish(call.house.square, call.viewer, _draft(call, typed, deed), following(typed))
+        draft = scheduling.draft_of(unsaid_of(typed, typed.kept))
+        draft.key, draft.draft, draft.plan = deed, typed.draft, typed.plan
+        id_ = await posts.publish(call.house.square, call.viewer, draft, following(typed))
     except (Invalid, NotAllowed) as problem:
         if nth := problem.places.get("nth"):
             problem.places["more_at"] = str(typed.following[int(nth) - 1].n)
@@ -236,24 +237,6 @@ def _deed(call: Call[PostTyped]) -> str:
         return ""
     files = [(field, file.name, file.size) for field, file in call.files.items()]
     return f"page-{hashlib.sha256(msgspec.json.encode((call.args, files))).hexdigest()}"
-
-
-def _draft(call: Call[PostTyped], typed: PostTyped, deed: str) -> posts.Draft:
-    return posts.Draft(
-        text=typed.text,
-        spoiler=typed.spoiler,
-        visibility=FROM_WIRE.get(typed.visibility, Visibility.DIRECT),
-        language=check_language(typed.language) if typed.language else None,
-        sensitive=typed.sensitive,
-        reply_to=typed.reply_to,
-        pictures=typed.kept,
-        key=deed,
-        draft=typed.draft,
-        plan=typed.plan,
-        poll=poll_of(typed),
-        quoting=typed.quoting,
-        quote_policy=typed.quote_policy,
-    )
 
 
 async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> None:

@@ -83,14 +83,8 @@ class RequestsMerged(msgspec.Struct):
 
 async def policy(call: Call[Any]) -> NotificationPolicy:
     found, notifications, people = await reads.policy(call.house.reads, call.viewer)
-    return NotificationPolicy(
-        for_not_following=found.not_following,
-        for_not_followers=found.not_followers,
-        for_new_accounts=found.new_accounts,
-        for_private_mentions=found.private_mentions,
-        for_limited_accounts=found.limited_accounts,
-        summary=PolicySummary(people, notifications),
-    )
+    ways = {f"for_{name}": way for name, way in msgspec.structs.asdict(found).items()}
+    return NotificationPolicy(**ways, summary=PolicySummary(people, notifications))
 
 
 async def wish(call: Call[PolicyWished]) -> NotificationPolicy:
