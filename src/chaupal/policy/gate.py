@@ -71,9 +71,11 @@ def reveal_authors[A: Authored, P: Judged](
     return found
 
 
-def stand_for[T: Judged](things: Sequence[Sealed[T] | None], known: Sequence[Visible[T]]) -> bool:
-    """Whether what was plain before is what stands in each place now: whoever it is plain to sees the very same."""
-    return known == [thing and thing._plain for thing in things]  # pyright: ignore[reportPrivateUsage]
+def known_as_plain[T: Judged](things: Sequence[Sealed[T] | None]) -> list[Visible[T] | None]:
+    """Each as whoever it is plain to sees it, where it was plain to somebody before: the author of what is plain to a viewer is plain
+    to them, too (`test_the_author_of_a_plain_post_is_plain`).
+    """
+    return [thing and thing._plain for thing in things]  # pyright: ignore[reportPrivateUsage]
 
 
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:

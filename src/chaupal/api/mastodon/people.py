@@ -1,6 +1,6 @@
 """The Account entity: a person as clients read one, plain ones kept as bytes, withheld ones as a shell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,7 +24,9 @@ NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
 NOWHERE: Mapping[int, Visible[Person]] = {}
-_kept: Shelf[int, tuple[Person, bytes]] = Shelf(3_000)
+_kept: Shelf[Visible[Person] | None, bytes] = Shelf(
+    2_000
+)  # plain ones, by themselves: one that counts otherwise is another
 
 
 class Emoji(msgspec.Struct):
@@ -150,16 +152,19 @@ class CredentialAccount(LimitedAccount, kw_only=True):
 def account_bytes(
     settings: Settings, viewer: Viewer, seen: Visible[Person], moved: Mapping[int, Visible[Person]] = NOWHERE
 ) -> bytes:
-    """The Account as JSON. Plain ones are kept as long as the store's person is the same. `moved`: of `people.moved`."""
-    person = seen.item
-    if seen.verdict is not PLAIN or person.id in moved:
-        return _encode(account_of(settings, viewer, seen, moved))
-    kept = _kept.items.get(person.id)
-    if kept is not None and kept[0] is person:
-        return kept[1]
-    written = _encode(Account(**parts_of(settings, person)))
-    _kept.put(person.id, (person, written))
+    """The Account as JSON. `moved`: of `people.moved`."""
+    kept = _kept.items.get(seen)
+    if kept is not None and seen.item.id not in moved:
+        return kept
+    written = _encode(account_of(settings, viewer, seen, moved))
+    if seen.verdict is PLAIN and seen.item.id not in moved:
+        _kept.put(seen, written)
     return written
+
+
+def kept_accounts(people: Iterable[Visible[Person] | None]) -> list[bytes | None]:
+    """Each as `account_bytes`, where it was written before."""
+    return [*map(_kept.items.get, people)]
 
 
 def account_of(

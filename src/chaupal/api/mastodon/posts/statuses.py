@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chaupal.api.mastodon.filters import results
-from chaupal.api.mastodon.people import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
+from chaupal.api.mastodon.people import account_bytes, emojis_of, kept_accounts, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
 from chaupal.http.call import Answer, Call
@@ -20,7 +20,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
-from chaupal.policy.gate import stand_for
+from chaupal.policy.gate import known_as_plain
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import placeholders
@@ -37,15 +37,17 @@ _kept: Shelf[int, tuple[Post, bytes]] = Shelf(1_500)
 
 
 class PlainStatus(NamedTuple):
-    """A plain post with its plain author, up to its tail: the same for everybody to whom it is plain. `post`, `by`: their ids.
+    """A plain post up to its author's account, and from there to its tail: the same for everybody to whom it is plain.
 
-    `tails`: by the viewer's flags, where they need not be known for it.
+    `post`, `by`: its id and its author's; `filed`: whether it has files, whose addresses are others for its author. `tails`: by the
+    viewer's flags, where they need not be known for it.
     """
 
     post: int
     by: int
-    author: Visible[Person]
-    written: bytes
+    filed: bool
+    before: bytes
+    after: bytes
     tails: tuple[bytes, ...] | None
 
 
@@ -214,7 +216,6 @@ class Pen:
         self._authors = around.authors
         self._flags = around.flags
         self._met = around.met
-        self._as_usual = not around.met and not around.bylines  # of plain posts, the tail alone depends on the viewer
         self._signed_in = call.viewer.account is not None
 
     def _tail(self, post: Post) -> bytes:
@@ -237,16 +238,13 @@ class Pen:
         author = self._authors.get(post.author)
         if author is None:
             return ()
-        if self._as_usual:
-            line = _lines.items.get(seen)
-            if line is not None and line.author is author and reader_of(self._viewer, post) is None:
-                return line.written, self._tail(post)
         if post.id in self._met:
             return (self._filtered(seen, author),)
         if post.inner is not None:
             return (self._repost(seen, author, post.inner),)
         if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
-            return self._keep(seen, author), self._tail(post)
+            line = _lines.items.get(seen) or self._keep(seen, author.item)
+            return line.before, account_bytes(self._settings, self._viewer, author), line.after, self._tail(post)
         return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
 
     def _is_plain(self, post: Post) -> bool:
@@ -261,12 +259,16 @@ class Pen:
             return self._repost(seen, author, post.inner).replace(UNFILTERED, why)
         return (self._open(seen, author) + b',"reblog":null' + self._tail(post)).replace(UNFILTERED, why)
 
-    def _keep(self, seen: Visible[Post], author: Visible[Person]) -> bytes:
-        """A plain post with its plain author: what most of a page is made of, kept in one piece."""
-        written, post = self._open(seen, author) + b',"reblog":null', seen.item
+    def _keep(self, seen: Visible[Post], author: Person) -> PlainStatus:
+        """What most of a page is made of. Its author's account stands apart: it counts otherwise with each of their posts."""
+        post, filed = seen.item, bool(seen.item.pictures or seen.item.card)
         tails = TAILS[law.PUBLIC, True] if post.quote_policy == law.PUBLIC else None
-        _lines.put(seen, PlainStatus(post.id, post.author, author, written, tails))
-        return written
+        before = fragment(self._settings, self._viewer, seen)
+        # A handle of this server's people is for good, and what others said has an address of its own.
+        after = _address(self._settings, post, author) + b',"reblog":null'
+        line = PlainStatus(post.id, post.author, filed, before, after, tails)
+        _lines.put(seen, line)
+        return line
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
         original = self._authors.get(inner.author)
@@ -353,24 +355,23 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
 
 async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
     """Those whose line is still good."""
-    reads, viewer = call.house.reads, call.viewer
+    reads, viewer, me = call.house.reads, call.viewer, call.viewer.account
     lines = {
         seen: line
         for seen in posts
         if (line := _lines.items.get(seen)) is not None
         and line.tails is not None
-        and reader_of(viewer, seen.item) is None
+        and not (line.filed and line.by == me)
     }
-    if not lines or viewer.account is None or await filtering.matches(reads, viewer, posts):
+    if not lines or me is None or await filtering.matches(reads, viewer, posts):
         return NO_LINES
     people = reads.work.memory.people.several([line.by for line in lines.values()])
-    if not stand_for(people, [line.author for line in lines.values()]):
-        together = zip(lines.items(), people, strict=True)
-        lines = {seen: line for (seen, line), person in together if stand_for((person,), [line.author])}
     # Also for those that have none: whoever writes them finds it known.
     flags = await reactions.flags(reads, viewer, [(seen.item.inner or seen.item).id for seen in posts])
     return {
-        seen: (line.written, line.tails[flags.get(line.post, 0) & 31]) for seen, line in lines.items() if line.tails
+        seen: (line.before, account, line.after, line.tails[flags.get(line.post, 0) & 31])
+        for (seen, line), account in zip(lines.items(), kept_accounts(known_as_plain(people)), strict=True)
+        if account is not None and line.tails
     }
 
 
