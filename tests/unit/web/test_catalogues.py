@@ -11,6 +11,19 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from chaupal.governance.appeals import notices
+from chaupal.governance.cases import bulk, effects
+from chaupal.governance.orders import csv_targets, documents, portal
+from chaupal.governance.people import reports
+from chaupal.http import limits
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from chaupal.social.people import accounts, moving
+from chaupal.social.posts import polls, scheduling
+from chaupal.social.signin import oauth, password_changes
+from chaupal.store.notifications import notification_mails
+from chaupal.text.length import MAX_GRAPHEMES
+from chaupal_audit.law.alone import EMERGENCY_LASTS
+
 ROOT = Path(__file__).resolve().parents[3]
 HINDI = ROOT / "src" / "chaupal" / "web" / "locales" / "hi" / "LC_MESSAGES" / "messages.po"
 PLACEHOLDER = regex.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}|</?\w+>")
@@ -18,6 +31,41 @@ PLACEHOLDER = regex.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}|</?\w+>")
 NOT_OURS = ("निम्नलिखित", "भोंपू", "टूट", "अनुसरण", "तुम", "तेरा", "क़ानून", "ख़बर", "सम्बन्ध", "हिन्दी में")
 HALF_NASAL = regex.compile(r"ङ्[कखगघ]|ञ्[चछजझ]|ण्[टठडढ]|न्[तथदध]|म्[पफबभ]")
 LOAN_NUKTA = regex.compile("[कखग]\u093c")
+
+
+# What is said of numbers that stand in the code, and whether they are so.
+NUMBERS = {
+    "A poll is open for five minutes at least, and for a month at most.": (
+        polls.SHORTEST == 5 * MINUTE // SECOND and 30 <= polls.LONGEST * SECOND / DAY <= 31
+    ),
+    "Choose a time that is five minutes from now at least, and five years at most.": (
+        scheduling.SOONEST == 5 * MINUTE and scheduling.LATEST == 5 * 365 * DAY
+    ),
+    "An account moves once in thirty days.": moving.AGAIN_AFTER == 30 * DAY,
+    "It works once, and for two days.": accounts.CONFIRM_LASTS == 2 * DAY,
+    "It works once, for one hour.": password_changes.RESET_LASTS == HOUR,
+    "It works once, for three days. You can write the report anew.": reports.CONFIRM_LASTS == 3 * DAY,
+    "A link to enrol goes there; it works for three days.": portal.INVITATION_LASTS == 3 * DAY,
+    "Copy this code into <bdi>%(name)s</bdi>. It works once, for ten minutes.": oauth.CODE_LASTS == 10 * MINUTE,
+    "For a quarter of an hour it is open only where you have logged in before.": limits.GUESSES[1] == 15 * 60,
+    "It is in force at once by your word alone, and over after 24 hours unless a second person agrees. The log says so.": (
+        EMERGENCY_LASTS == DAY
+    ),
+    "Without a day it holds until it is decided otherwise, is looked at again each half-year, and takes two people.": (
+        effects.REVIEW_AT_LATEST == 180 * DAY
+    ),
+    "They were told of this less than a day ago": notices.AGAIN_AFTER == DAY,
+    "PDF, PNG, JPEG, plain text or a mail (.eml), 20 MB each. They are kept encrypted.": documents.BIGGEST
+    == 20_000_000,
+    "Columns: target, demanded, note. Up to 5,000 rows; you see what each names before anything is filed.": (
+        csv_targets.MOST_ROWS == 5_000
+    ),
+    "The rows are entered, a hundred at a time.": bulk.AT_ONCE == 100,
+    "Write in your own language, up to 500 letters. When an authority wants a post gone, here you see who asked, "
+    "under which law, what was decided, and how to appeal.": MAX_GRAPHEMES == 500,
+    "What you have not read here after half an hour comes in one letter: who did what, and where to read it. "
+    "The words of others do not stand in letters.": notification_mails.WAIT == 30 * MINUTE,
+}
 
 
 def key(message: Message) -> tuple[str, str]:
@@ -31,6 +79,10 @@ def forms(message: Message) -> list[str]:
 @pytest.fixture(scope="module")
 def hindi() -> Catalog:
     return read_po(HINDI.open("rb"), locale="hi")
+
+
+def test_numbers_that_are_written_into_sentences_are_those_of_the_code(hindi: Catalog):
+    assert [said for said, is_so in NUMBERS.items() if said not in hindi or not is_so] == []
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ from chaupal_audit.log import entries
 KEY = "evidence.key"
 NONCE = 12  # bytes
 HELD_FOR = 180 * DAY  # where the law of a ruling says nothing
-MOST_POSTS = 100  # of an account that is limited as a whole: the newest
+MOST_POSTS = 100  # of an account that is limited as a whole: the newest that are for everybody
 MOST_WORDINGS = 100  # of a post that was edited
 LOOKED_AT_FOR = HOUR  # its files are shown for so long after whoever looks has said what for
 
@@ -164,7 +164,7 @@ async def _as_it_stands(w: Writing, kind: str, id_: int, *, counted: bool) -> by
         return _encode({"post": post} | ({"before": before} if before else {}) | await _spoken(w, [post, *before]))
     if kind == "account":
         person = await as_kept(w, id_)
-        newest = [await posts.as_written(w, one) for one in await impact.own_posts(w, id_, MOST_POSTS)]
+        newest = [await posts.as_written(w, one) for one in await impact.open_posts(w, id_, MOST_POSTS)]
         return None if person is None else _encode({"person": person, "posts": newest} | await _spoken(w, newest))
     return None
 

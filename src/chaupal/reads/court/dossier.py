@@ -158,9 +158,8 @@ async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[V
     """The newest posts of an account that is named, those for everybody: whom a message was for is nobody's business here."""
     if target.kind != "account" or target.subject_id is None:
         return ()
-    ids = await impact.own_posts(reading, target.subject_id, MOST_POSTS)
-    seen = reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), await facts_for(reading, viewer))
-    return tuple(one for one in seen if one.item.visibility <= Visibility.UNLISTED)
+    ids = await impact.open_posts(reading, target.subject_id, MOST_POSTS)
+    return tuple(reveal(viewer, Surface.OFFICE, await sealed_posts(reading, ids), await facts_for(reading, viewer)))
 
 
 async def _shown_posts(reading: Reading, named: Sequence[Target]) -> dict[int, int]:

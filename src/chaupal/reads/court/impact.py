@@ -112,7 +112,7 @@ async def _posts(reading: Reading, about: ImpactOn) -> list[int]:
     if about.kind == "tag":
         return []
     if about.whole:
-        return await counts.own_posts(reading, about.subject, 1)
+        return await counts.open_posts(reading, about.subject, 1)
     ids = list(about.parts) or [about.subject]
     if about.kind == "media" or about.pictures:
         return [post for id_ in ids if (post := await media.post_of(reading, id_))]

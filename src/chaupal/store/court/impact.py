@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import distinct, func
 
+from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.work import Reading
@@ -46,7 +47,13 @@ TAGS_OF = (
     .limit("n")
 )
 USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
-OWN_POSTS = selects(posts.c.id).where(*_BY).order_by(posts.c.id.desc()).limit("n")
+# Whom a message was for, and what is for followers, is looked at where it is named itself, and nowhere else.
+OPEN_POSTS = (
+    selects(posts.c.id)
+    .where(*_BY, posts.c.visibility <= int(Visibility.UNLISTED))
+    .order_by(posts.c.id.desc())
+    .limit("n")
+)
 
 
 async def of_account(reading: Reading, account: int) -> Sum:
@@ -80,6 +87,6 @@ async def uses(reading: Reading, term: str) -> tuple[int, int]:
     return row[0], row[1]
 
 
-async def own_posts(reading: Reading, account: int, most: int) -> list[int]:
-    """Ids of the newest posts of an account, its reposts left out."""
-    return [row[0] for row in await reading.fetch(OWN_POSTS, author=account, n=most)]
+async def open_posts(reading: Reading, account: int, most: int) -> list[int]:
+    """Ids of the newest posts of an account that are for everybody, its reposts left out."""
+    return [row[0] for row in await reading.fetch(OPEN_POSTS, author=account, n=most)]
