@@ -1,5 +1,7 @@
 """Is everything whole? The database, the uploads and letters it names, the log against its leaves, every ruling against the log."""
 
+from pathlib import Path
+
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import archive
 from chaupal.governance.people import roles
@@ -41,6 +43,10 @@ def doubts(settings: Settings) -> list[str]:
         found.append(f"no smtp_url: mails stay in {settings.data}/mail")
     if not settings.contact_email:
         found.append("no contact_email: nobody can write to you")
+    if bared := [
+        path.name for path in sorted(Path(settings.data, "keys").glob("*.key*")) if path.stat().st_mode & 0o077
+    ]:
+        found.append(f"keys: others on this machine may read {', '.join(bared)}: chmod 600")
     return found
 
 

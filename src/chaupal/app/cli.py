@@ -371,7 +371,11 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("CHAUPAL_LOG_LEVEL") == "debug":
             raise
-        _say(f"{type(error).__name__}: {error}")
+        match error:
+            case OSError(filename=str(file), strerror=str(wrong)):
+                _say(f"{file}: {wrong}")
+            case _:
+                _say(f"{type(error).__name__}: {error}")
         sys.exit(1)
 
 

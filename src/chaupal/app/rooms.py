@@ -4,7 +4,8 @@ No page, route or framework is brought in here: a command must answer before who
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+import os
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from chaupal.http.call import House
 from chaupal.kernel.clock import Clock, system_clock
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.ids import SEATS, Ids
-from chaupal.kernel.settings import Settings
+from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.bus_local import LocalBus
 from chaupal.ports.feed import Feeds
@@ -38,6 +39,7 @@ from chaupal.ports.meter_local import LocalMeter
 from chaupal.reads.context import Reads
 from chaupal.social.context import Square
 from chaupal.social.people import accounts
+from chaupal.store.machine.connecting_sqlite import not_opened
 from chaupal.store.machine.migrate import migrate, postgres_url, sqlite_url
 from chaupal.store.machine.noted import note
 from chaupal.store.machine.shelves import HOMES
@@ -67,8 +69,7 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
 
     `server`: the Valkey that many of them share.
     """
-    data = Path(settings.data)
-    await asyncio.to_thread(data.mkdir, 0o700, True, True)
+    data = await asyncio.to_thread(data_folder, settings)
     work = await _work(settings, data, clock, beside=beside)
     try:
         return await _house(work, settings, data, beside=beside, server=server)
@@ -77,12 +78,29 @@ async def joined(settings: Settings, clock: Clock, *, beside: bool, server: "Ser
         raise
 
 
+def data_folder(settings: Settings) -> Path:
+    """The data directory, made where it is not there yet. Raises BadSettings."""
+    if not settings.data:
+        raise BadSettings("data: name the directory that holds all of this server")
+    data = Path(settings.data)
+    try:
+        data.mkdir(0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"data: {data} cannot be made: {error.strerror}") from error
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise BadSettings(f"data: this user may not write in {data}")
+    return data
+
+
 async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, server: "Server | None") -> House:
     """The rooms over a store that is open, once its keys are known to be the right ones."""
     clock = work.clock
     await keyring.check(work, settings)
     keys = await log.open_keys(work, settings)
-    sitting = await _sit_down(work, settings, keys, beside=beside)
+    if server is not None:
+        server.name = keys.name
+        await server.open()
+    sitting = await _sit_down(work, settings, keys, beside=beside, server=server)
     make_id = Ids(clock, beside=beside, seat=await work.seat(SEATS) if sitting is None else sitting.seat)
     files = keeper_of(settings)
     feeds = feeds_of(server, LocalFeeds(read=partial(note, HOMES), changed=partial(work.memory.moved, HOMES)), work)
@@ -129,7 +147,9 @@ def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Fed
     )
 
 
-async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool) -> "Sitting | None":
+async def _sit_down(
+    work: Work, settings: Settings, keys: Keys, *, beside: bool, server: "Server | None"
+) -> "Sitting | None":
     """Of many processes each has a seat, and all are of one house; one that stands alone is not among them."""
     if not settings.postgres:
         return None
@@ -143,10 +163,10 @@ async def _sit_down(work: Work, settings: Settings, keys: Keys, *, beside: bool)
     if work.clock is system_clock:
         async with work.reading() as reading:
             await seats.check_clock(reading)
-    house = seats.house_of(settings.origin, str(keys.current.public))
-    sitting = seats.Sitting(work, house, beside=beside, earlier=[*map(str, keys.all())])
-    await sitting.sit_down()
+    house = seats.house_of(settings.origin, str(keys.current.public), "" if server is None else str(server.address))
+    sitting = seats.Sitting(work, house, beside=beside, earlier=[*map(str, keys.all())], shared=server)
     work.before_closing = sitting.leave
+    await sitting.sit_down()
     return sitting
 
 
@@ -177,24 +197,27 @@ async def _work(settings: Settings, data: Path, clock: Clock, *, beside: bool) -
     if settings.postgres:
         return await _postgres(settings, clock, beside)
     path = data / "chaupal.db"
-    await migrate(sqlite_url(path))
-    work = SqliteWork(path, clock, beside=beside)
-    await work.open()
-    return work
+    if path.exists() and not os.access(path, os.W_OK):  # it could be opened, and nothing be kept
+        raise BadSettings(f"data: this user may not write to {path}")
+    return await _opened(sqlite_url(path), SqliteWork(path, clock, beside=beside), partial(not_opened, path))
 
 
 async def _postgres(settings: Settings, clock: Clock, beside: bool) -> Work:
-    """Raises BadSettings where the database cannot be had."""
     from chaupal.store.machine import work_postgres  # and its driver, which most houses need none of
 
+    work = work_postgres.PostgresWork(settings.database, clock, beside=beside, many=settings.many)
+    return await _opened(postgres_url(settings.database), work, partial(work_postgres.not_let_in, settings.database))
+
+
+async def _opened(url: str, work: Work, told: Callable[[BaseException], BadSettings | None]) -> Work:
+    """Brought to this version and open. Raises what is `told` where the database cannot be had."""
     try:
-        await migrate(postgres_url(settings.database))
-        work = work_postgres.PostgresWork(settings.database, clock, beside=beside, many=settings.many)
+        await migrate(url)
         await work.open()
     except Problem:
         raise
     except Exception as error:
-        wrong = work_postgres.not_let_in(settings.database, error)
+        wrong = told(error)
         if wrong is None:
             raise
         raise wrong from error

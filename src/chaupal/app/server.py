@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -24,6 +23,7 @@ import uvloop
 from chaupal.api.admin import figures
 from chaupal.app.connections import LINGER, Config, Http, Keeper
 from chaupal.app.lasting import lasting
+from chaupal.app.rooms import data_folder
 from chaupal.app.supervisor import READY, bound
 from chaupal.app.wiring import RunningHouse, open_house
 from chaupal.http.streaming import HEARTBEAT
@@ -230,8 +230,7 @@ def as_bound(settings: Settings, port: int) -> Settings:
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Generator[None]:
     """Raises Problem where another server has this directory: each would not know of the other's rulings. Many share it."""
-    data = Path(settings.data)
-    data.mkdir(0o700, parents=True, exist_ok=True)
+    data = data_folder(settings)
     with (data / "serving").open("w") as lock:
         try:
             fcntl.flock(lock, (fcntl.LOCK_SH if settings.many else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -43,6 +43,8 @@ def bound(host: str, port: int, *, shared: bool = False) -> socket.socket:
             door.bind(address)
         except OSError as error:
             raise Problem(f"Cannot listen on {host}:{port}: {error.strerror}") from error
+        except UnicodeError as error:
+            raise Problem(f"Cannot listen on {host}:{port}: that is no name of a host") from error
         failing.pop_all()
     return door
 

@@ -80,9 +80,6 @@ async def open_house(
             await server.meet()
         house = await joined(settings, clock, beside=False, server=server)
         opened.push_async_callback(house.square.work.close)
-        if server is not None:
-            server.name = house.court.keys.name
-            await server.open()
         running = await _set_up(house, server, clock, works=works)
         opened.pop_all()
     if run:

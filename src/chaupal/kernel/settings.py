@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -416,31 +416,42 @@ def _check(settings: Settings) -> None:
             raise BadSettings(f"trusted_proxies: {text} trusts half the internet; name your own proxies")
     if not known_country(settings.home_country):
         raise BadSettings(f"home_country: {settings.home_country} is no country's code (ISO 3166-1 alpha-2)")
-    if settings.database and urlsplit(settings.database).scheme not in ("postgresql", "postgres"):
+    if settings.database and _address(settings, "database").scheme not in ("postgresql", "postgres"):
         raise BadSettings("database: leave it empty, or begin with postgresql://")
     if settings.valkey and not settings.database:
         raise BadSettings("valkey: many processes need a PostgreSQL to serve; name it in database")
-    if settings.valkey and urlsplit(settings.valkey).scheme not in VALKEYS:
+    if settings.valkey and _address(settings, "valkey").scheme not in VALKEYS:
         raise BadSettings("valkey: leave it empty, or begin with valkey:// or valkey+sentinel:// (valkeys:// over TLS)")
-    where = urlsplit(settings.files)
+    where = _address(settings, "files")
     if settings.files and (where.scheme != "s3" or not where.netloc or where.query):
         raise BadSettings("files: leave it empty, or name a store as s3://bucket or s3://bucket/folder")
-    if settings.s3_endpoint and urlsplit(settings.s3_endpoint).scheme not in ("http", "https"):
+    if settings.s3_endpoint and _address(settings, "s3_endpoint", port=True).scheme not in ("http", "https"):
         raise BadSettings("s3_endpoint must be http(s)://host")
-    if settings.traces and (
-        urlsplit(settings.traces).scheme not in ("http", "https") or not urlsplit(settings.traces).netloc
-    ):
+    traces = _address(settings, "traces", port=True)
+    if settings.traces and (traces.scheme not in ("http", "https") or not traces.netloc):
         raise BadSettings("traces: the address of a collector, http(s)://host:4318")
     if settings.log_witnesses_needed > len(settings.log_witnesses) + len(settings.log_neighbours):
         raise BadSettings("log_witnesses_needed: there are fewer log_witnesses and log_neighbours than this")
     _check_federation(settings)
     if settings.country_header and not settings.trusted_proxies:
         raise BadSettings("country_header is believed only from trusted_proxies; name them, or leave the header out")
-    parts = urlsplit(settings.origin)
+    parts = _address(settings, "public_url", port=True)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
         raise BadSettings("public_url must be http(s)://host, without a path")
+    if set(parts.netloc) & set("@+ \t"):  # the log is called by it, and what it signs knows no such names
+        raise BadSettings("public_url: there is no host of that name")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1", "0.0.0.0"):  # noqa: S104
         raise BadSettings("public_url: plain http is for loopback only; put TLS in front and use https")
+
+
+def _address(settings: Settings, name: str, *, port: bool = False) -> SplitResult:
+    """`port`: it names one host, so what stands after it is a number. Raises BadSettings."""
+    try:
+        parts = urlsplit(getattr(settings, name))
+        _ = port and parts.port  # read only now
+    except ValueError as error:
+        raise BadSettings(f"{name}: {error}") from error
+    return parts
 
 
 def _check_federation(settings: Settings) -> None:

@@ -5,7 +5,7 @@ The law, posts and ties are never here: what Valkey holds may be lost at any mom
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -160,6 +160,18 @@ class Server:
         """Send one command. Raises Gone."""
         send: Any = self._client.execute_command
         return await self._attempt(partial(send, *words))
+
+    async def show(self, holder: str, ms: int) -> None:
+        """For so long whoever asks here finds this process, by the word under which it holds its seat."""
+        with contextlib.suppress(Gone):
+            await self.ask("SET", f"{self.name}:here:{holder}", "", "PX", ms)
+
+    async def shows(self, holders: Collection[str]) -> bool:
+        """Whether one of those processes is found here; also where nobody can say."""
+        try:
+            return bool(await self.ask("EXISTS", *(f"{self.name}:here:{holder}" for holder in holders)))
+        except Gone:
+            return True
 
     async def run(self, script: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
         """Run a script at once and alone. Raises Gone."""

@@ -442,8 +442,10 @@ def test_check_finds_a_lost_upload_and_a_count_that_drifted(tmp_path: Path):
             "INSERT INTO media (id, account_id, mime, width, height, small_width, small_height, size, created_at)"
             " VALUES (5, 1, 'image/png', 1, 1, 1, 1, 1, 1)"
         )
+    (data / "keys" / "log.key").chmod(0o640)
     done = chaupal("check", "--data", data)
     assert done.returncode == 1
+    assert "others on this machine may read log.key" in done.stdout
     assert "followers" in done.stderr
     assert "media/5/original.png is missing" in done.stderr
     assert "media/5/small.webp is missing" in done.stderr
@@ -460,7 +462,14 @@ def test_a_mistyped_directory_is_not_made(tmp_path: Path, command: tuple[str, ..
 def test_a_file_that_is_no_database_is_one_line(tmp_path: Path):
     (tmp_path / "chaupal.db").write_bytes(b"this is not a database, whatever its name says" * 100)
     done = chaupal("account", "token", "asha", "--data", tmp_path)
-    refused(done, 1, "database")
+    refused(done, 2, "data: ", "is no database")
+
+
+def test_a_directory_that_cannot_be_had_is_one_sentence(tmp_path: Path):
+    (taken := tmp_path / "taken").touch()
+    for data in (taken, taken / "data"):
+        refused(chaupal("serve", "--port", "0", CHAUPAL_DATA=str(data)), 2, f"data: {data} cannot be made")
+    refused(chaupal("check", CHAUPAL_DATA=str(taken / "data")), 1, str(taken))
 
 
 # --- settings ----------------------------------------------------------------------------------------------------------
@@ -505,6 +514,9 @@ def test_no_password_is_printed():
         ({"CHAUPAL_TRUSTED_PROXIES": "0.0.0.0/0"}, "trusted_proxies"),
         ({"CHAUPAL_COUNTRY_HEADER": "CF-IPCountry"}, "country_header"),
         ({"CHAUPAL_PUBLIC_URL": "ftp://example.org"}, "public_url"),
+        ({"CHAUPAL_PUBLIC_URL": "https://two hosts"}, "public_url"),
+        ({"CHAUPAL_PUBLIC_URL": "https://[::1"}, "public_url"),
+        ({"CHAUPAL_TRACES": "http://host:99999"}, "traces"),
         ({"CHAUPAL_HOME_COUNTRY": "india"}, "home_country"),
         ({"CHAUPAL_CONFIG": "/nowhere/at/all.toml"}, "/nowhere/at/all.toml"),
     ],

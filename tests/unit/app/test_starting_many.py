@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -13,8 +14,10 @@ from chaupal.app.cli import cli
 from chaupal.app.rooms import visiting
 from chaupal.app.wiring import open_house
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from chaupal.store.machine import seats
 from ports import free_port
 from services import Postgres
+from valkeys import Valkey
 
 SECRET = "a long secret"
 
@@ -118,9 +121,14 @@ async def test_a_valkey_that_is_not_there_leaves_nothing_begun(
 
 
 async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
-    tmp_path: Path, migrated: str, postgres_server: Postgres, valkey_url: str
+    tmp_path: Path,
+    migrated: str,
+    postgres_server: Postgres,
+    valkey_url: str,
+    own_valkey: Valkey,
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    """Nor do two that call themselves otherwise, or have a directory of keys of their own."""
+    """Nor do two that call themselves otherwise, or have a directory of keys, or a Valkey, of their own."""
     dsn = postgres_server.fresh(template=migrated)
     many = settings_at(tmp_path, dsn, valkey=valkey_url, public_url="https://chaupal.example")
     running = await open_house(many, run=False)
@@ -140,6 +148,10 @@ async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
             await open_house(elsewhere, run=False)
         second = await open_house(many, run=False)
         await second.close()
+        monkeypatch.setattr(seats, "LASTS", 600)
+        monkeypatch.setattr(seats, "MARGIN", 0.1)
+        with pytest.raises(BadSettings, match=f"valkey: .*:{own_valkey.port} here; all of a house share one"):
+            await open_house(msgspec.structs.replace(many, valkey=own_valkey.url), run=False)
     finally:
         await running.close()
         postgres_server.drop(dsn)

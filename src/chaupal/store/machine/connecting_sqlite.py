@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chaupal.kernel.errors import Conflict, Full, Problem, Unavailable, against_rule
+from chaupal.kernel.settings import BadSettings
 
 # Bytes of the write-ahead file that are kept when it begins anew; the rest is given back to the disk. What is there already is
 # written over at four fifths of what it takes to make a file longer and to have that on the disk, too.
@@ -47,6 +48,26 @@ def fault(error: BaseException) -> Problem | None:
     if code & 0xFF == sqlite3.SQLITE_CONSTRAINT:
         return Conflict("changed_at_once")
     return Unavailable("nothing_kept") if code & 0xFF in FAILING else None
+
+
+# What is wrong with a file that should be the store.
+UNFIT = {
+    sqlite3.SQLITE_NOTADB: "is no database; another file lies in its place",
+    sqlite3.SQLITE_CORRUPT: "is damaged; restore a backup",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_READONLY: "takes no writing by this user",
+    sqlite3.SQLITE_FULL: "has no room; make some on its disk",
+    sqlite3.SQLITE_IOERR: "cannot be read or written",
+}
+
+
+def not_opened(path: Path, error: BaseException) -> BadSettings | None:
+    """A sentence for whoever named the data directory, where its database is what `error` is about."""
+    error = getattr(error, "orig", None) or error
+    said = UNFIT.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if str(error).endswith("already exists"):
+        said = "holds tables of something else"
+    return BadSettings(f"data: {path} {said} ({error})") if said else None
 
 
 def connect(path: Path, pages: int = PAGES) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ import secrets
 import socket
 import time
 from collections.abc import Collection
+from typing import Protocol
 
 import msgspec
 from sqlalchemy import text
@@ -27,6 +28,7 @@ from chaupal.store.machine.work import Reading, Work
 LASTS = 15 * SECOND
 MARGIN = 1.0  # seconds by which a process gives its seat up before the database does
 AGAIN = 1.0  # seconds after which the database is asked again that did not answer
+SOON = 0.05  # seconds after which it is looked again who is there: who comes at the same time is about to say so
 CLOCK_OFF = MINUTE  # from here on a machine's clock is wrong
 
 SITTING_DOWN = 0x4348504D  # the advisory lock of whoever does
@@ -35,7 +37,7 @@ ALONE = statement(text(f"SELECT pg_advisory_xact_lock({SITTING_DOWN})"))
 ENSURE = statement(
     text("INSERT INTO seats (number) SELECT generate_series(0, :last) ON CONFLICT DO NOTHING").bindparams(param("last"))
 )
-OTHERS = statement(text(f"SELECT house FROM seats WHERE until > {DATABASE_TIME} AND house <> ''"))  # noqa: S608 - words of ours
+OTHERS = statement(text(f"SELECT house, holder FROM seats WHERE until > {DATABASE_TIME} AND house <> ''"))  # noqa: S608 - words of ours
 # The one that has been free for longest.
 TAKE = statement(
     text(f"""
@@ -61,36 +63,75 @@ TIME = statement(text(f"SELECT {DATABASE_TIME}"))
 
 
 class House(msgspec.Struct, frozen=True):
-    """What a process says that it serves: at which address, under which key of the log; `where` it runs itself."""
+    """What a process says that it serves: at which address, under which key of the log; `where` it runs itself.
+
+    `valkey`: the address of what it shares with the others, where it shows itself there.
+    """
 
     origin: str
     key: str
     where: str
+    valkey: str = ""
 
 
-def house_of(origin: str, key: str) -> House:
+def house_of(origin: str, key: str, valkey: str = "") -> House:
     """This process's."""
-    return House(origin, key, f"{socket.gethostname()}, process {os.getpid()}")
+    return House(origin, key, f"{socket.gethostname()}, process {os.getpid()}", valkey)
+
+
+class Shared(Protocol):
+    """Where processes of one house find each other beside the store: their Valkey."""
+
+    async def show(self, holder: str, ms: int) -> None: ...
+    async def shows(self, holders: Collection[str]) -> bool: ...
 
 
 class Sitting:
     """This process's seat, for as long as the house is open. `beside`: its own half of the seats (the command line).
 
-    `earlier`: keys under which this house's log was kept before, or will be, and which are here.
+    `earlier`: keys under which this house's log was kept before, or will be, and which are here. `shared`: with the others.
     """
 
-    def __init__(self, work: Work, house: House, *, beside: bool, earlier: Collection[str] = ()) -> None:
-        self._work, self._house, self._earlier = work, house, earlier
+    def __init__(
+        self, work: Work, house: House, *, beside: bool, earlier: Collection[str] = (), shared: Shared | None = None
+    ) -> None:
+        self._work, self._house, self._earlier, self._shared = work, house, earlier, shared
         self._first = LEASED if beside else 0
         self._me = secrets.token_hex(8)
         self.seat = Seat(boot_time)
         self._renewing: asyncio.Task[None] | None = None
 
     async def sit_down(self) -> Seat:
-        """Raises BadSettings where processes of another house serve this store."""
+        """Raises BadSettings where processes of another house serve this store, or those of this one share another Valkey."""
         await self._take()
         self._renewing = asyncio.create_task(self._renew_on())
+        if self._shared is not None:
+            await self._check_shared(self._shared)
         return self.seat
+
+    async def _check_shared(self, shared: Shared) -> None:
+        """One that is begun anew knows nobody until they renew their seats; and who is gone has a seat until its lease is over."""
+        until, pause = boot_time() + LASTS / 1_000 + MARGIN, SOON
+        while (apart := await self._apart(shared)) is not None:
+            if boot_time() > until:
+                raise BadSettings(
+                    f"valkey: other processes serve this database ({apart.where}) and share the one at {apart.valkey}, which"
+                    f" is another than that at {self._house.valkey} here; all of a house share one"
+                )
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, AGAIN)
+
+    async def _apart(self, shared: Shared) -> House | None:
+        """One of the others, where none of them is found in what is shared."""
+        async with self._work.reading() as reading:
+            rows = await reading.fetch(OTHERS)
+        others = {holder: msgspec.json.decode(said, type=House) for said, holder in rows if holder != self._me}
+        shown = {holder: house for holder, house in others.items() if house.valkey}
+        return None if not shown or await shared.shows(shown) else next(iter(shown.values()))
+
+    async def _show(self) -> None:
+        if self._shared is not None:
+            await self._shared.show(self._me, LASTS)
 
     async def leave(self) -> None:
         """It is anybody's at once."""
@@ -123,6 +164,7 @@ class Sitting:
         if row is None:
             raise Problem(f"{LEASED} processes are at this database already: there is no number left for another")
         self.seat.taken(row[0] - self._first, after=row[1], until=began + LASTS / 1_000 - MARGIN)
+        await self._show()
 
     async def _renew_on(self) -> None:
         wait = LASTS / 3_000
@@ -143,6 +185,7 @@ class Sitting:
             )
         if held:
             self.seat.until = began + LASTS / 1_000 - MARGIN
+            await self._show()
         else:  # this process stood still, and its number is another's
             log.warning("another process has this one's number; it takes another")
             await self._take()
@@ -153,7 +196,7 @@ async def check_house(reading: Reading, house: House | None, earlier: Collection
 
     Whoever sat down before the log's key was changed says the `earlier` one until they leave.
     """
-    for (said,) in await reading.fetch(OTHERS):
+    for said, _ in await reading.fetch(OTHERS):
         other = msgspec.json.decode(said, type=House)
         if house is None:
             raise BadSettings(
