@@ -5,18 +5,11 @@ from typing import NamedTuple
 from sqlalchemy import or_
 
 from chaupal.store.machine.dialect import param, text_param
-from chaupal.store.machine.statements import inserts, selects
+from chaupal.store.machine.statements import columns_of, inserts, selects
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import staff_looks
 
-_ROW = (
-    staff_looks.c.id,
-    staff_looks.c.by,
-    staff_looks.c.at,
-    staff_looks.c.what,
-    staff_looks.c.of,
-    staff_looks.c.purpose,
-)
+_ROW = columns_of(staff_looks, "id by at what of purpose")
 NOTE = inserts(staff_looks, id="new", by="who", at="when", what="kind", of="which", purpose="why")
 BELOW = (
     selects(*_ROW)

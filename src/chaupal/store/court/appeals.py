@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import text
 
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param, upsert
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -75,8 +75,9 @@ class Message(msgspec.Struct, frozen=True):
 
 
 ALL = rows_of(AppealRow, appeals)
-ADD = upsert(lambda i: i(appeals).on_conflict_do_nothing(index_elements=["ruling_id"]))
-BY_ID = ALL.where(id="of")
+# False where the ruling was appealed before.
+add = ALL.add_once
+appeal = ALL.by_id
 ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
 BY_ACCOUNT = ALL.where(account_id="me").order_by(appeals.c.id.desc())
 OPEN = ALL.where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
@@ -120,15 +121,6 @@ MESSAGES = (
     .where(same(appeal_messages, appeal_id="of"))
     .order_by(appeal_messages.c.id)
 )
-
-
-async def add(w: Writing, row: AppealRow) -> bool:
-    """False where the ruling was appealed before."""
-    return await w.run(ADD, **ALL.written(row)) == 1
-
-
-async def appeal(reading: Reading, id_: int) -> AppealRow | None:
-    return await BY_ID.first(reading, of=id_)
 
 
 async def on_rulings(reading: Reading, rulings: Sequence[int]) -> dict[int, AppealRow]:

@@ -42,7 +42,7 @@ _LAST = select(func.max(revisions.c.id)).where(revisions.c.post_id == posts.c.id
 POSTS = selects(posts.c.id, _LAST).where(among(posts.c.id, "ids"))
 PICTURES = selects(media.c.id, media.c.post_id).where(among(media.c.id, "ids"))
 PEOPLE = (
-    selects(accounts.c.id, accounts.c.state, accounts.c.moved_to, logins.c.leaves_at)
+    selects(accounts, "id state moved_to", logins.c.leaves_at)
     .select_from(accounts.outerjoin(logins, logins.c.account_id == accounts.c.id))
     .where(among(accounts.c.id, "ids"))
 )

@@ -3,7 +3,7 @@
 import msgspec
 
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts_once, updates
+from chaupal.store.machine.statements import deletes, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authorities, authority_changes as changes
 
@@ -67,23 +67,17 @@ class AuthorityChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL_AUTHORITIES = rows_of(Authority, authorities)
-ADD_AUTHORITY = inserts_once(authorities)
+# False where there is one of that name already.
+add_authority = ALL_AUTHORITIES.add_once
 AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
-AUTHORITY = ALL_AUTHORITIES.where(id="of")
 AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
 DETAILS = rows_of(AuthorityDetails, authorities)
 CHANGE = updates(authorities, "name_hi office email_domain issuer_class keys contact log_index").where(id="of")
 AGREE = updates(authorities, agreed_by="second", log_index="leaf").where(id="of", agreed_by=None)
 FORGET = deletes(authorities).where(id="of", agreed_by=None)
-PROPOSE = inserts_once(changes)
 CHANGES = rows_of(AuthorityChange, changes)
 OPEN_CHANGE = CHANGES.where(authority_id="whose", ended_at=None)
 END_CHANGE = updates(changes, ended_at="at", agreed_by="second", log_index="leaf").where(id="of", ended_at=None)
-
-
-async def add_authority(w: Writing, authority: Authority) -> bool:
-    """False where there is one of that name already."""
-    return await w.run(ADD_AUTHORITY, **ALL_AUTHORITIES.written(authority)) == 1
 
 
 async def all_authorities(reading: Reading) -> list[Authority]:
@@ -94,7 +88,7 @@ async def by_id(reading: Reading, id_: int | None) -> Authority | None:
     """The authority behind a matter; the house itself where there is none."""
     if id_ is None:
         return HOUSE
-    return await AUTHORITY.first(reading, of=id_)
+    return await ALL_AUTHORITIES.by_id(reading, id_)
 
 
 async def authority_named(reading: Reading, name: str) -> Authority | None:
@@ -103,7 +97,7 @@ async def authority_named(reading: Reading, name: str) -> Authority | None:
 
 async def propose_change(w: Writing, new: AuthorityChange) -> bool:
     """False where another change waits for a second person."""
-    return await w.run(PROPOSE, agreed_by=None, ended_at=None, **CHANGES.written(new)) == 1
+    return await CHANGES.add_once(w, new, agreed_by=None, ended_at=None)
 
 
 async def open_change(reading: Reading, authority_id: int) -> AuthorityChange | None:

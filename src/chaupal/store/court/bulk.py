@@ -33,7 +33,7 @@ ROWS = (
 SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
 COUNTS = selects(bulk_rows.c.word, func.count()).where(job_id="of").group_by(bulk_rows.c.word)
 BAD = (
-    selects(bulk_rows.c.at, bulk_rows.c.item, bulk_rows.c.word, bulk_rows.c.said)
+    selects(bulk_rows, "at item word said")
     .where(
         or_(bulk_rows.c.word == sql("'wrong'"), bulk_rows.c.word == sql("'moved'")),
         bulk_rows.c.at >= param("start"),

@@ -138,7 +138,7 @@ CLOSED_SO = (
 )
 _OWN = and_(orders.c.authority_id.is_(None), orders.c.source != sql("''"), not_(HIDDEN))
 OWN_ABOUT = (
-    selects(orders.c.ref, targets.c.kind, targets.c.subject_id, targets.c.term)
+    selects(orders.c.ref, targets, "kind subject_id term")
     .select_from(targets)
     .join(orders, orders.c.id == targets.c.order_id)
     .where(

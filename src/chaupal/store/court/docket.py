@@ -119,7 +119,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 ALL_ORDERS = rows_of(Order, orders, territory=(lambda text: tuple(text.split(",")), ",".join))
 ALL_TARGETS = rows_of(Target, targets)
-ADD_ORDER = inserts(orders)
+target_by_id = ALL_TARGETS.by_id
 ADD_TARGET = inserts(targets)
 TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").order_by(targets.c.number)
 ORDER = ALL_ORDERS.where(or_(orders.c.ref == text_param("of"), orders.c.secret_ref == text_param("of"))).limit(1)
@@ -161,7 +161,6 @@ OWNERS_AT = statement(
         select(speakers.c.account_id).where(speakers.c.log_index == _leaf),
     )
 )
-TARGET_BY_ID = ALL_TARGETS.where(id="of")
 ORDER_IDS_OF = (
     selects(orders.c.id)
     .where(orders.c.id < param("below"), authority_id="whose")
@@ -182,7 +181,7 @@ async def next_ref(w: Writing, country: str, year: int) -> str:
 
 
 async def add_order(w: Writing, order: Order, named: Iterable[Target]) -> None:
-    await w.run(ADD_ORDER, **ALL_ORDERS.written(order))
+    await ALL_ORDERS.add(w, order)
     await w.run_many(ADD_TARGET, [*map(ALL_TARGETS.written, named)])
 
 
@@ -281,8 +280,11 @@ async def target(reading: Reading, order_id: int, number: int) -> Target | None:
     return await TARGET.first(reading, of=order_id, at_number=number)
 
 
-async def target_by_id(reading: Reading, id_: int) -> Target | None:
-    return await TARGET_BY_ID.first(reading, of=id_)
+async def matter_of(reading: Reading, target_id: int | None) -> tuple[Order, Target] | None:
+    """A target with the order that names it."""
+    found = None if target_id is None else await target_by_id(reading, target_id)
+    named_by = [] if found is None else await orders_by_id(reading, [found.order_id])
+    return (named_by[0], found) if found is not None and named_by else None
 
 
 async def orders_of(reading: Reading, authority_id: int, below: int, at_most: int) -> list[int]:

@@ -7,7 +7,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, inserts, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import documents, orders
 
@@ -35,7 +35,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(Document, documents)
-ADD = inserts(documents)
+add = ALL.add
 BY_IDS = ALL.where(among(documents.c.id, "ids")).order_by(documents.c.id)
 OF_ORDER = ALL.where(order_id="of").order_by(documents.c.id)
 ATTACH = updates(documents, order_id="of").where(among(documents.c.id, "ids"), by="who", by_kind="kind", order_id=None)
@@ -58,10 +58,6 @@ LOOSE_BEFORE = (
     .limit("n")
 )
 DROP = deletes(documents).where(among(documents.c.id, "ids"), order_id=None).returning(documents.c.key)
-
-
-async def add(w: Writing, document: Document) -> None:
-    await w.run(ADD, **ALL.written(document))
 
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> list[Document]:

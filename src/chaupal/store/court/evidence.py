@@ -7,7 +7,7 @@ import msgspec
 from chaupal.store.court.appeals import FILED
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts, selects, updates
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import appeals, evidence, rulings
 
@@ -31,10 +31,10 @@ class HeldEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(HeldEvidence, evidence)
-ADD = inserts(evidence)
+add = ALL.add
+held = ALL.by_id
 LIVE_OF = ALL.where(subject_id="of", purged_at=None).order_by(evidence.c.id)
 OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
-BY_ID = ALL.where(id="this")
 FOR_REPORT = ALL.where(among(evidence.c.subject_id, "ids"), order_ref="ref").order_by(evidence.c.id)
 EXTEND_REPORTED = updates(evidence, hold_until="end").where(
     evidence.c.hold_until < param("end"), among(evidence.c.subject_id, "ids"), order_ref="ref", purged_at=None
@@ -58,10 +58,6 @@ PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(
     evidence.c.hold_until <= param("at"), id="this", purged_at=None
 )
 ANY = selects(evidence.c.id).where(purged_at=None).limit(1)
-
-
-async def add(w: Writing, held: HeldEvidence) -> None:
-    await w.run(ADD, **ALL.written(held))
 
 
 async def live_of(reading: Reading, subject: int) -> list[HeldEvidence]:
@@ -88,10 +84,6 @@ async def extend_reported(w: Writing, posts: Sequence[int], until: int) -> None:
 async def appealed(reading: Reading, subject: int) -> bool:
     """Whether an appeal waits against what was decided of a thing."""
     return await reading.value(APPEALED, of=subject, standing=FILED) is not None
-
-
-async def held(reading: Reading, id_: int) -> HeldEvidence | None:
-    return await BY_ID.first(reading, this=id_)
 
 
 async def extend(w: Writing, id_: int, until: int) -> bool:

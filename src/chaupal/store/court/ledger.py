@@ -50,23 +50,15 @@ OF_KIND = selects(log_entries.c.index, log_entries.c.body).where(kind="kind").or
 LAST_OF_KIND = selects(func.max(log_entries.c.index)).where(same(log_entries, kind="kind"))
 COUNT = selects(func.count()).where(log_entries.c.index < LOGGED)
 ADD_CHECKPOINT = inserts_once(log_checkpoints)
-LAST_CHECKPOINT = (
-    selects(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
-    .order_by(log_checkpoints.c.size.desc())
-    .limit(1)
-)
+LAST_CHECKPOINT = selects(log_checkpoints, "size note at").order_by(log_checkpoints.c.size.desc()).limit(1)
 FIRST_CHECKPOINTS = (
-    selects(log_checkpoints.c.size, log_checkpoints.c.note, log_checkpoints.c.at)
+    selects(log_checkpoints, "size note at")
     .where(log_checkpoints.c.size >= param("least"))
     .order_by(log_checkpoints.c.size)
     .limit(1)
 )
 ADD_DISCLOSURE = inserts(disclosures)
-DISCLOSURES = (
-    selects(disclosures.c.name, disclosures.c.disclosure, disclosures.c.opened_at)
-    .where(log_index="of")
-    .order_by(disclosures.c.name)
-)
+DISCLOSURES = selects(disclosures, "name disclosure opened_at").where(log_index="of").order_by(disclosures.c.name)
 BESIDE = (
     selects(disclosures.c.log_index, disclosures.c.disclosure)
     .where(disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end"), beside="open")

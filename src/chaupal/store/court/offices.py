@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, updates
+from chaupal.store.machine.statements import deletes, inserts, same, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import authority_sessions, authority_users
 
@@ -37,8 +37,9 @@ class OfficeUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(OfficeUser, authority_users)
-ADD = inserts_once(authority_users)
-USER = ALL.where(id="of")
+# False where the address is taken.
+add = ALL.add_once
+user = ALL.by_id
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
 OF = ALL.where(authority_id="whose").order_by(authority_users.c.id)
@@ -57,15 +58,6 @@ BY_SESSION = ALL.join(authority_sessions, authority_sessions.c.user_id == author
 DROP_SESSION = deletes(authority_sessions).where(hash="of")
 DROP_SESSIONS = deletes(authority_sessions).where(user_id="of")
 DROP_OLD_SESSIONS = deletes(authority_sessions).where(authority_sessions.c.expires_at < param("before"))
-
-
-async def add(w: Writing, user: OfficeUser) -> bool:
-    """False where the address is taken."""
-    return await w.run(ADD, **ALL.written(user)) == 1
-
-
-async def user(reading: Reading, id_: int) -> OfficeUser | None:
-    return await USER.first(reading, of=id_)
 
 
 async def by_email(reading: Reading, address: str) -> OfficeUser | None:

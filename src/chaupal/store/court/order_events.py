@@ -6,8 +6,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts_once
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Reading
 from chaupal.store.tables.court import order_events
 
 
@@ -42,7 +41,8 @@ BODIES = ("authority", "court", "review_committee", "secretary", "house", "other
 
 
 ALL_ORDER_EVENTS = rows_of(OrderEvent, order_events)
-ADD_ORDER_EVENT = inserts_once(order_events)
+# False where the order already has an event of this number: somebody moved it meanwhile.
+add_order_event = ALL_ORDER_EVENTS.add_once
 ORDER_EVENTS = ALL_ORDER_EVENTS.where(among(order_events.c.order_id, "ids")).order_by(
     order_events.c.order_id, order_events.c.number
 )
@@ -61,9 +61,9 @@ def body_of(text: str) -> str:
     return "court" if any(word in said for word in ("court", "न्यायालय", "अदालत")) else "other"
 
 
-async def add_order_event(w: Writing, event: OrderEvent) -> bool:
-    """False where the order already has an event of this number: somebody moved it meanwhile."""
-    return await w.run(ADD_ORDER_EVENT, **ALL_ORDER_EVENTS.written(event)) == 1
+async def of_order(reading: Reading, order_id: int) -> list[OrderEvent]:
+    """What happened to an order, in order."""
+    return (await of_orders(reading, [order_id]))[order_id]
 
 
 async def of_orders(reading: Reading, order_ids: Sequence[int]) -> dict[int, list[OrderEvent]]:

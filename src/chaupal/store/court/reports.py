@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import counts_of, deletes, inserts, updates
+from chaupal.store.machine.statements import counts_of, deletes, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import reports
 
@@ -63,8 +63,8 @@ class ReportRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(ReportRow, reports)
-ADD = inserts(reports)
-BY_ID = ALL.where(id="of")
+add = ALL.add
+report = ALL.by_id
 BY_IDS = ALL.where(among(reports.c.id, "ids"))
 BY_HASH = ALL.where(confirm_hash="hash", state="standing")
 BY_REPORTER = ALL.where(reporter_id="me").order_by(reports.c.id.desc()).limit("n")
@@ -107,14 +107,6 @@ async def next_ref(w: Writing, year: int) -> str:
     """`R-2026-0001`. The caller holds the log, so that nobody else takes the same number."""
     taken = await w.value(REFS_LIKE, pattern=f"R-{year}-%")
     return f"R-{year}-{taken + 1:04d}"
-
-
-async def add(w: Writing, row: ReportRow) -> None:
-    await w.run(ADD, **ALL.written(row))
-
-
-async def report(reading: Reading, id_: int) -> ReportRow | None:
-    return await BY_ID.first(reading, of=id_)
 
 
 async def by_ids(reading: Reading, ids: Sequence[int]) -> dict[int, ReportRow]:

@@ -12,7 +12,7 @@ from chaupal.store.court.docket import open_at
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
-from chaupal.store.machine.statements import inserts, selects, updates
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import orders, rulings, targets
 
@@ -73,8 +73,8 @@ class RulingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL_RULINGS = rows_of(RulingRow, rulings)
+ruling = ALL_RULINGS.by_id
 
-BEGIN = inserts(rulings)
 LIFT = updates(rulings, lifted_at="at", lift_log_index="leaf").where(id="of", lifted_at=None)
 DONE_ALONE = selects(rulings.c.measure).where(
     among(rulings.c.subject_id, "ids"),
@@ -88,7 +88,6 @@ SECOND = updates(rulings, approved_by="second", ends_at="end", strike_until="str
     id="of", lifted_at=None, approved_by=None
 )
 REVIEWED = updates(rulings, review_at="review").where(id="of", lifted_at=None)
-BY_ID = ALL_RULINGS.where(id="of")
 NEWEST_WITHHELD = (
     selects(rulings.c.subject_id)
     .where(rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"), lifted_at=None)
@@ -167,7 +166,7 @@ TO_REVIEW = (
 
 async def begin(w: Writing, row: RulingRow) -> None:
     """From this commit every look obeys it."""
-    await w.run(BEGIN, **ALL_RULINGS.written(row))
+    await ALL_RULINGS.add(w, row)
     w.touch(RULINGS, row.id)
 
 
@@ -198,10 +197,6 @@ async def reviewed(w: Writing, id_: int, review_at: int | None) -> bool:
     return await w.run(REVIEWED, of=id_, review=review_at) == 1
 
 
-async def ruling(reading: Reading, id_: int) -> RulingRow | None:
-    return await BY_ID.first(reading, of=id_)
-
-
 async def newest_withheld(reading: Reading, most: int) -> list[int]:
     """Ids of the posts that were withheld last, somewhere, and still are: whose rulings the gate looks at next."""
     rows = await reading.by(RULINGS, ONLY).fetch(NEWEST_WITHHELD, n=most)
@@ -224,6 +219,12 @@ async def by_targets(reading: Reading, target_ids: Sequence[int]) -> dict[int, l
     for ruling in await BY_TARGETS.all(reading, ids=listed(target_ids)) if target_ids else ():
         found[ruling.target_id or 0].append(ruling)
     return found
+
+
+async def standing_on(reading: Reading, target_id: int, at: int = 0) -> list[RulingRow]:
+    """What of a target nobody has lifted, in the order in which it began. `at` (ms): nor is it over then."""
+    rows = [row for row in (await by_targets(reading, [target_id]))[target_id] if row.lifted_at is None]
+    return [row for row in rows if row.ends_at is None or at < row.ends_at]
 
 
 class RulingChange(NamedTuple):

@@ -4,7 +4,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import listed, text_param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts, inserts_once, updates
+from chaupal.store.machine.statements import updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import replies, statements
 
@@ -38,19 +38,15 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(Statement, statements)
+# False where there is one under that slug already.
+add = ALL.add_once
 ALL_REPLIES = rows_of(Reply, replies)
-ADD = inserts_once(statements)
+add_reply = ALL_REPLIES.add
 REVISE = updates(statements, "title title_hi body body_hi orders log_index revision").where(id="of", revision="was")
 BY_SLUG = ALL.where(slug="named")
 NEWEST = ALL.order_by(statements.c.published_at.desc(), statements.c.id.desc()).limit("n")
 ABOUT = ALL.where(statements.c.orders.like(text_param("mentioned"))).order_by(statements.c.published_at)
-ADD_REPLY = inserts(replies)
 REPLIES = ALL_REPLIES.where(statement_id="of").order_by(replies.c.at, replies.c.id)
-
-
-async def add(w: Writing, new: Statement) -> bool:
-    """False where there is one under that slug already."""
-    return await w.run(ADD, **ALL.written(new)) == 1
 
 
 async def revise(w: Writing, new: Statement) -> bool:
@@ -86,10 +82,6 @@ async def about(reading: Reading, ref: str) -> list[Statement]:
     if not ref.replace("-", "").isalnum():  # what no reference is must not become a pattern
         return []
     return await ABOUT.all(reading, mentioned=f'%"{ref}"%')
-
-
-async def add_reply(w: Writing, new: Reply) -> None:
-    await w.run(ADD_REPLY, **ALL_REPLIES.written(new))
 
 
 async def replies_to(reading: Reading, statement_id: int) -> list[Reply]:

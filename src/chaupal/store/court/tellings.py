@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import select
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param, upsert
+from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import counts_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -29,7 +29,8 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(Telling, tellings)
-ADD = upsert(lambda i: i(tellings).on_conflict_do_nothing(index_elements=["ruling_id", "account_id", "about"]))
+# False where this was told, or put off, before.
+add = ALL.add_once
 _UNSENT = (tellings.c.id == param("of"), tellings.c.sent_at.is_(None))
 SENT = updates(tellings, sent_at="at", ways="used", log_index="leaf").where(*_UNSENT)
 LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
@@ -47,11 +48,6 @@ _SECRET = (
 UNSENT_OPENLY = counts_of(tellings).where(tellings.c.ruling_id.not_in(_SECRET), sent_at=None)
 IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
 ABOUT = ALL.where(ruling_id="whose").order_by(tellings.c.id)
-
-
-async def add(w: Writing, row: Telling) -> bool:
-    """False where this was told, or put off, before."""
-    return await w.run(ADD, **ALL.written(row)) == 1
 
 
 async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:

@@ -4,7 +4,7 @@ import msgspec
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import deletes, inserts, updates
+from chaupal.store.machine.statements import deletes, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import webhook_calls as calls, webhooks
 
@@ -40,17 +40,17 @@ class DueCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(Webhook, webhooks, events=(lambda text: tuple(text.split()), " ".join))
+add = ALL.add
+webhook = ALL.by_id
 ALL_CALLS = rows_of(DueCall, calls)
-ADD = inserts(webhooks)
+add_call = ALL_CALLS.add
 EVERY = ALL.order_by(webhooks.c.id)
-BY_ID = ALL.where(id="of")
 REMOVE = deletes(webhooks).where(id="of")
 SWITCH_OFF = updates(webhooks, disabled_at="at").where(id="of", disabled_at=None)
 SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
 RESEAL = updates(webhooks, secret="sealed").where(id="of")
 WENT = updates(webhooks, failures=0, last="said").where(id="of")
 FAILED = updates(webhooks, failures=webhooks.c.failures + 1, last="said").where(id="of")
-ADD_CALL = inserts(calls)
 DUE = (
     ALL_CALLS.join(webhooks, webhooks.c.id == calls.c.webhook_id)
     .where(calls.c.due_at <= param("at"), webhooks.c.disabled_at.is_(None))
@@ -64,17 +64,9 @@ DONE = deletes(calls).where(id="of")
 DROP_CALLS = deletes(calls).where(webhook_id="of")
 
 
-async def add(w: Writing, hook: Webhook) -> None:
-    await w.run(ADD, **ALL.written(hook))
-
-
 async def every(reading: Reading) -> list[Webhook]:
     """All of them, the oldest first."""
     return await EVERY.all(reading)
-
-
-async def webhook(reading: Reading, id_: int) -> Webhook | None:
-    return await BY_ID.first(reading, of=id_)
 
 
 async def remove(w: Writing, id_: int) -> bool:
@@ -96,10 +88,6 @@ async def switch_on(w: Writing, id_: int) -> None:
 async def reseal(w: Writing, id_: int, sealed: str) -> None:
     """Another secret from now on, also for calls that wait."""
     await w.run(RESEAL, of=id_, sealed=sealed)
-
-
-async def add_call(w: Writing, call: DueCall) -> None:
-    await w.run(ADD_CALL, **ALL_CALLS.written(call))
 
 
 async def due(reading: Reading, at: int, at_most: int) -> list[DueCall]:

@@ -9,11 +9,9 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import posts
 
-PEOPLE = selects(
-    accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.state
-).where(among(accounts.c.id, "ids"))
+PEOPLE = selects(accounts, "id handle server uri url state").where(among(accounts.c.id, "ids"))
 POSTS = (
-    selects(posts.c.id, posts.c.author, accounts.c.handle, posts.c.server, posts.c.uri, posts.c.url, posts.c.visibility)
+    selects(posts, "id author", accounts.c.handle, posts, "server uri url visibility")
     .join(accounts, accounts.c.id == posts.c.author)
     .where(among(posts.c.id, "ids"))
 )

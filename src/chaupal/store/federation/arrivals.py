@@ -11,7 +11,7 @@ from chaupal.store.tables.federation import arrivals, servers
 
 ADD = inserts(arrivals, "id by activity at size", server_id="server")
 NEXT = (
-    selects(arrivals.c.id, arrivals.c.server_id, arrivals.c.by, arrivals.c.activity, arrivals.c.tries)
+    selects(arrivals, "id server_id by activity tries")
     .where(arrivals.c.id > param("after"), server_id="server")
     .order_by(arrivals.c.id)
     .limit(1)

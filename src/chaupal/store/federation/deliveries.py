@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, text as sql, union
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, text_param
-from chaupal.store.machine.statements import deletes, inserts, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import deliveries, remote_people, servers, spoken
 from chaupal.store.tables.identity import accounts
@@ -148,15 +148,15 @@ FREE_ALL = updates(servers, held_until=0).where(servers.c.held_until > 0)
 HOLD = updates(servers, held_until="until").where(id="of")
 NEXT = statement(
     select(
-        deliveries.c.id,
-        deliveries.c.inbox,
-        deliveries.c.by,
-        deliveries.c.tries,
-        spoken.c.body,
-        spoken.c.post,
-        func.coalesce(posts.c.author, accounts.c.id),
-        posts.c.visibility,
-        posts.c.pictures != sql("'[]'"),
+        *columns_of(
+            deliveries,
+            "id inbox by tries",
+            spoken,
+            "body post",
+            func.coalesce(posts.c.author, accounts.c.id),
+            posts.c.visibility,
+            posts.c.pictures != sql("'[]'"),
+        )
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)

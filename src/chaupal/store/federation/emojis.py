@@ -14,9 +14,9 @@ from chaupal.store.machine.statements import selects, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import emojis
 
-OF_SERVER = selects(emojis.c.name, emojis.c.id, emojis.c.url).where(among(emojis.c.name, "names"), server_id="server")
+OF_SERVER = selects(emojis, "name id url").where(among(emojis.c.name, "names"), server_id="server")
 KEEP = upserts(emojis, "server_id name", kept="id", id="new", server_id="server", name="name", url="url")
-ONE = selects(emojis.c.server_id, emojis.c.name, emojis.c.url).where(id="of")
+ONE = selects(emojis, "server_id name url").where(id="of")
 
 
 class KnownEmoji(NamedTuple):

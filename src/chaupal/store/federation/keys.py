@@ -16,7 +16,7 @@ _OWN = selects(own_keys.c.private, own_keys.c.public).where(account_id="account"
 _KEEP_OWN = inserts_once(own_keys, "private public", account_id="account", created_at="at")
 _HANDLE = selects(accounts.c.handle).where(accounts.c.server == 0, id="account")
 _KNOWN = (
-    selects(remote_keys.c.public, accounts.c.id, accounts.c.server, accounts.c.uri, remote_keys.c.fetched_at)
+    selects(remote_keys.c.public, accounts, "id server uri", remote_keys.c.fetched_at)
     .join(accounts, accounts.c.id == remote_keys.c.account_id)
     .where(key_id="key")
 )

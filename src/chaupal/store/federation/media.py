@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select, text
 from chaupal.policy.things import Picture, Post
 from chaupal.store.identity import loose_files
 from chaupal.store.machine.dialect import among, listed, param, statement
-from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
+from chaupal.store.machine.statements import columns_of, deletes, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
     COLUMNS as PICTURE_COLUMNS,
@@ -32,16 +32,7 @@ REMOTE = "remote"  # the state of what was not fetched
 
 ADDRESSES = selects(media.c.id, media.c.remote_url).where(among(media.c.id, "ids"))
 AWAY = statement(
-    select(
-        media.c.id,
-        media.c.remote_url,
-        media.c.kind,
-        media.c.post_id,
-        media.c.account_id,
-        accounts.c.server,
-        media.c.tries,
-        media.c.held_until,
-    )
+    select(*columns_of(media, "id remote_url kind post_id account_id", accounts.c.server, media, "tries held_until"))
     .join(accounts, accounts.c.id == media.c.account_id)
     .where(media.c.id == param("of"), media.c.state == "remote")
 )
@@ -74,7 +65,7 @@ FORGET_PORTRAITS = deletes(fetched_portraits).where(among(fetched_portraits.c.ke
 IN_POST = updates(posts, pictures="shown").where(id="of")
 # Fetched so long ago that it is let go of; what is held as evidence stays.
 OLD = (
-    selects(media.c.id, media.c.mime, media.c.post_id)
+    selects(media, "id mime post_id")
     .where(text("remote_url <> ''"), media.c.state == "ready", media.c.created_at < param("before"), NOT_HELD)
     .order_by(media.c.created_at)
     .limit("n")

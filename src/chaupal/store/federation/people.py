@@ -10,7 +10,7 @@ from sqlalchemy import text as sql, update
 from chaupal.policy.things import Emoji, Field
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
-from chaupal.store.machine.statements import inserts, same, selects, updates
+from chaupal.store.machine.statements import columns_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import remote_people
 from chaupal.store.tables.identity import accounts
@@ -27,12 +27,15 @@ HERE_AGAIN = updates(remote_people, gone_at=None).where(account_id="of")
 RENAME = updates(accounts, "handle").where(id="of")
 ADD = inserts(remote_people, f"account_id server_id fetched_at {_WAYS}", gone_at=None)
 CHANGE = updates(remote_people, _WAYS, fetched_at="at").where(account_id="of")
-COLUMNS = (
-    remote_people.c.account_id, remote_people.c.server_id, accounts.c.uri, accounts.c.handle, remote_people.c.kind, remote_people.c.inbox,
-    remote_people.c.shared_inbox, remote_people.c.outbox, remote_people.c.followers, remote_people.c.following,
-    remote_people.c.featured, remote_people.c.fetched_at, remote_people.c.avatar_url, remote_people.c.header_url,
-    remote_people.c.aliases, remote_people.c.moved_to, remote_people.c.gone_at,
-)  # fmt: skip
+COLUMNS = columns_of(
+    remote_people,
+    "account_id server_id",
+    accounts,
+    "uri handle",
+    remote_people,
+    "kind inbox shared_inbox outbox followers following featured fetched_at avatar_url header_url aliases "
+    "moved_to gone_at",
+)
 OF = (
     selects(*COLUMNS)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
@@ -66,7 +69,7 @@ LEAVING = (
 # Whoever follows somebody of another server is one of ours.
 FOLLOWED = selects(follows.c.by).where(to="them").limit(1)
 ASKED = selects(follow_requests.c.by).where(to="them").limit(1)
-FACES = selects(accounts.c.id, accounts.c.handle, accounts.c.server, accounts.c.uri, accounts.c.url).where(
+FACES = selects(accounts, "id handle server uri url").where(
     among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
 )
 

@@ -11,21 +11,13 @@ from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import STATED
-from chaupal.store.machine.statements import deletes, inserts, selects
+from chaupal.store.machine.statements import columns_of, deletes, inserts, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.federation import servers, stated
 
 WITHHELD, SUSPENDED = "withheld", "suspended"
 
-_COLUMNS = (
-    stated.c.subject_id,
-    stated.c.what,
-    stated.c.country,
-    stated.c.address,
-    stated.c.since,
-    stated.c.until,
-    servers.c.domain,
-)
+_COLUMNS = columns_of(stated, "subject_id what country address since until", servers.c.domain)
 ON = (
     selects(*_COLUMNS)
     .join_from(stated, servers, servers.c.id == stated.c.server_id)

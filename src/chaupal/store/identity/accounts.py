@@ -63,7 +63,7 @@ ROLLS = (
     )
     .order_by(accounts.c.id)
 )
-STANDINGS = selects(accounts.c.id, accounts.c.role, accounts.c.state).where(among(accounts.c.id, "ids"))
+STANDINGS = selects(accounts, "id role state").where(among(accounts.c.id, "ids"))
 REQUESTS_TO = counts_of(follow_requests).where(to="me")
 CENSUS = selects(
     func.count(),

@@ -11,7 +11,7 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role
 from chaupal.store.machine.dialect import Statement, among, listed, param, text_param
-from chaupal.store.machine.statements import same, selects
+from chaupal.store.machine.statements import columns_of, same, selects
 from chaupal.store.machine.work import Reading
 from chaupal.store.square.people import COLUMNS, OURS, person_of, true, true_role
 from chaupal.store.tables.court import rulings
@@ -20,17 +20,8 @@ from chaupal.store.tables.identity import accounts, logins
 
 ESCAPE = "\\"
 
-_login = (
-    accounts.c.id,
-    accounts.c.handle,
-    accounts.c.role,
-    accounts.c.state,
-    accounts.c.created_at,
-    logins.c.email,
-    logins.c.confirmed_at,
-    logins.c.approved_at,
-    logins.c.ui_language,
-    logins.c.reason,
+_login = columns_of(
+    accounts, "id handle role state created_at", logins, "email confirmed_at approved_at ui_language reason"
 )
 # People of other servers log in there.
 _joined = accounts.outerjoin(logins, logins.c.account_id == accounts.c.id)

@@ -9,36 +9,20 @@ from sqlalchemy import select, union_all
 from chaupal.policy.viewer import Caller, Role
 from chaupal.store.machine.dialect import param, statement, text_param
 from chaupal.store.machine.shelves import TOKENS
-from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.identity import accounts, apps, grants, logins, sessions, tokens
 from chaupal.store.tables.notifications import push_subscriptions
 
 ADD_APP = inserts(apps)
-APP_COLUMNS = (
-    apps.c.id,
-    apps.c.client_id,
-    apps.c.secret_hash,
-    apps.c.name,
-    apps.c.website,
-    apps.c.redirect_uris,
-    apps.c.scopes,
-)
+APP_COLUMNS = columns_of(apps, "id client_id secret_hash name website redirect_uris scopes")
 APP_CALLED = selects(*APP_COLUMNS).where(same(apps, client_id="client"))
 APP = selects(*APP_COLUMNS).where(same(apps, id="id"))
 
 ADD_GRANT = inserts(grants)
 GRANT = statement(
     select(
-        grants.c.hash,
-        grants.c.app_id,
-        grants.c.account_id,
-        grants.c.redirect_uri,
-        grants.c.scopes,
-        grants.c.challenge,
-        grants.c.challenge_method,
-        grants.c.expires_at,
-        grants.c.used_at,
+        *columns_of(grants, "hash app_id account_id redirect_uri scopes challenge challenge_method expires_at used_at")
     ).where(grants.c.hash == text_param("hash"))
 )
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
@@ -46,7 +30,7 @@ DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
 DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
 
 ADD_TOKEN = inserts(tokens)
-TOKEN = selects(tokens.c.hash, tokens.c.app_id, tokens.c.revoked_at).where(hash="hash")
+TOKEN = selects(tokens, "hash app_id revoked_at").where(hash="hash")
 REVOKE = updates(tokens, revoked_at="at").where(hash="of", revoked_at=None)
 HASHES_OF_GRANT = selects(tokens.c.hash).where(grant_hash="hash")
 REVOKE_GRANT = updates(tokens, revoked_at="at").where(grant_hash="of", revoked_at=None)
@@ -63,27 +47,18 @@ HASHES_OF = statement(
         select(sessions.c.hash).where(sessions.c.account_id == param("me")),
     )
 )
-_PERSON = (
-    accounts.c.handle,
-    accounts.c.role,
-    accounts.c.state,
-    logins.c.confirmed_at,
-    logins.c.approved_at,
-    logins.c.ui_language,
-    logins.c.appearance,
-    logins.c.reads,
-    logins.c.totp_since,
-    logins.c.passkeys,
+_PERSON = columns_of(
+    accounts, "handle role state", logins, "confirmed_at approved_at ui_language appearance reads totp_since passkeys"
 )
 BY_TOKEN = (
-    selects(tokens.c.hash, tokens.c.account_id, tokens.c.scopes, tokens.c.app_id, apps.c.name, apps.c.website, *_PERSON)
+    selects(tokens, "hash account_id scopes app_id", apps, "name website", *_PERSON)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
     .join(accounts, accounts.c.id == tokens.c.account_id, isouter=True)
     .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
     .where(hash="hash", revoked_at=None)
 )
 BY_COOKIE = statement(
-    select(sessions.c.hash, sessions.c.account_id, sessions.c.csrf, sessions.c.expires_at, sessions.c.seen_at, *_PERSON)
+    select(*columns_of(sessions, "hash account_id csrf expires_at seen_at", *_PERSON))
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .join(logins, logins.c.account_id == sessions.c.account_id)
     .where(sessions.c.hash == text_param("hash"))

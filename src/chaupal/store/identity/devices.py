@@ -11,7 +11,7 @@ from chaupal.store.tables.identity import apps, sessions, tokens
 
 SEEN = updates(sessions, seen_at="at", country="country", expires_at="until").where(hash="of")
 SESSIONS = (
-    selects(sessions.c.hash, sessions.c.created_at, sessions.c.seen_at, sessions.c.agent, sessions.c.country)
+    selects(sessions, "hash created_at seen_at agent country")
     .where(sessions.c.expires_at > param("now"), account_id="me")
     .order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc(), sessions.c.hash)
 )

@@ -16,7 +16,7 @@ from chaupal.store.machine.dialect import Statement, among, listed, param, stand
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.noted import note_until
 from chaupal.store.machine.shelves import EVERY, ONLY, RELATIONS, RULINGS
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import rulings, targets
 from chaupal.store.tables.federation import servers
@@ -41,12 +41,12 @@ COVERING = frozenset(m for m in WITHHOLDING if m.row.hides in ("post", "media"))
 BACK = MINUTE  # a clock may be put back so far without everything being read again
 
 # What the law is made of, and after it when and with which entry of the log it was lifted.
-LAW = (
-    rulings.c.id, rulings.c.subject_id, rulings.c.measure, rulings.c.territory, rulings.c.starts_at, rulings.c.ends_at,
-    rulings.c.order_ref, rulings.c.authority, rulings.c.authority_hi, rulings.c.legal_basis, rulings.c.reason, rulings.c.log_index,
-    rulings.c.term, rulings.c.basis, rulings.c.regime, rulings.c.rule, rulings.c.review_at, rulings.c.permanent, rulings.c.neutral,
-    rulings.c.text, rulings.c.lifted_at, rulings.c.lift_log_index, rulings.c.opened_log_index,
-)  # fmt: skip
+LAW = columns_of(
+    rulings,
+    "id subject_id measure territory starts_at ends_at order_ref authority authority_hi legal_basis reason "
+    "log_index term basis regime rule review_at permanent neutral text lifted_at lift_log_index "
+    "opened_log_index",
+)
 # A warning hides nothing, so no verdict rests on it.
 IN_FORCE = (
     selects(*LAW)

@@ -56,18 +56,11 @@ DROP = deletes(imports).where(id="of")
 END = updates(imports, state="as", why="because", finished_at="now").where(_jobs.open, id="of").values(key="")
 WHO = selects(accounts.c.role, accounts.c.state).where(id="me")
 ADD_FAULT = inserts_once(import_faults)
-FAULTS = (
-    selects(import_faults.c.number, import_faults.c.item, import_faults.c.why)
-    .where(import_id="of")
-    .order_by(import_faults.c.number)
-    .limit("n")
-)
+FAULTS = selects(import_faults, "number item why").where(import_id="of").order_by(import_faults.c.number).limit("n")
 COUNT_FAULTS = selects(func.count()).where(same(import_faults, import_id="of"))
 ADD_SOURCE = inserts_once(imported)
 BROUGHT = selects(imported.c.source, imported.c.post_id).where(among(imported.c.source, "sources"), account_id="me")
-PARENTS = selects(posts.c.id, posts.c.root, posts.c.visibility).where(
-    among(posts.c.id, "ids"), author="me", boost_of=None
-)
+PARENTS = selects(posts, "id root visibility").where(among(posts.c.id, "ids"), author="me", boost_of=None)
 TAKEN = selects(posts.c.id).where(among(posts.c.id, "ids"))
 LIMITED = selects(rulings.c.subject_id).where(
     among(rulings.c.subject_id, "ids"),

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import IP_BLOCKS, ONLY
-from chaupal.store.machine.statements import inserts, updates
+from chaupal.store.machine.statements import updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import ip_blocks
 
@@ -33,7 +33,6 @@ class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(AddressBlock, ip_blocks)
-ADD = inserts(ip_blocks)
 CHANGE = updates(ip_blocks, what="what", severity="severity", comment="comment", expires_at="until").where(
     id="of", ended_at=None
 )
@@ -42,7 +41,7 @@ IN_FORCE = ALL.where(ended_at=None).order_by(ip_blocks.c.id.desc())
 
 
 async def add(w: Writing, block: AddressBlock) -> None:
-    await w.run(ADD, **ALL.written(block))
+    await ALL.add(w, block)
     w.touch(IP_BLOCKS, ONLY)
 
 

@@ -7,18 +7,21 @@ from sqlalchemy import func, select, text as sql
 
 from chaupal.store.machine.dialect import param
 from chaupal.store.machine.shelves import PEOPLE, WANTS
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins, mail_tokens
 
 ADD = inserts_once(logins, "account_id email password_hash confirmed_at approved_at ui_language reason created_at")
 
-COLUMNS = (
-    logins.c.account_id, accounts.c.handle, accounts.c.role, accounts.c.state, logins.c.email, logins.c.password_hash,
-    logins.c.confirmed_at, logins.c.approved_at, logins.c.ui_language, logins.c.reason, logins.c.created_at,
-    logins.c.default_visibility, logins.c.default_sensitive, logins.c.default_language, logins.c.totp_secret, logins.c.totp_since,
-    logins.c.totp_used, logins.c.passkeys, logins.c.default_quote_policy, logins.c.marks_since,
-)  # fmt: skip
+COLUMNS = columns_of(
+    logins.c.account_id,
+    accounts,
+    "handle role state",
+    logins,
+    "email password_hash confirmed_at approved_at ui_language reason created_at default_visibility "
+    "default_sensitive default_language totp_secret totp_since totp_used passkeys default_quote_policy "
+    "marks_since",
+)
 _ALL = selects(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
 OF = _ALL.where(same(logins, account_id="me"), accounts.c.state != "deleted")
 BY_EMAIL = _ALL.where(same(logins, email="name"), accounts.c.state != "deleted")

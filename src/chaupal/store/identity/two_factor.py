@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.statements import counts_of, deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import columns_of, counts_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import challenges, logins, passkeys, recovery_codes
 
@@ -17,15 +17,7 @@ ADD_RECOVERY = inserts(recovery_codes)
 DROP_RECOVERY = deletes(recovery_codes).where(account_id="me")
 USE_RECOVERY = deletes(recovery_codes).where(account_id="me", hash="which")
 RECOVERY_LEFT = counts_of(recovery_codes).where(account_id="me")
-COLUMNS = (
-    passkeys.c.credential,
-    passkeys.c.account_id,
-    passkeys.c.public_key,
-    passkeys.c.uses,
-    passkeys.c.name,
-    passkeys.c.created_at,
-    passkeys.c.used_at,
-)
+COLUMNS = columns_of(passkeys, "credential account_id public_key uses name created_at used_at")
 ADD_PASSKEY = inserts(passkeys)
 PASSKEYS = (
     selects(*COLUMNS).where(same(passkeys, account_id="me")).order_by(passkeys.c.created_at, passkeys.c.credential)

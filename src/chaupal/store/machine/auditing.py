@@ -8,7 +8,7 @@ from chaupal.store.court.docket import ALL_ORDERS, Order
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, as_octets, listed, param, text_param
 from chaupal.store.machine.marks import LOGGED
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Take
 from chaupal.store.tables.court import orders, rulings, targets
 from chaupal.store.tables.log import disclosures, log_entries
@@ -18,7 +18,7 @@ ENTRIES = (
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
     .order_by(log_entries.c.index)
 )
-OPENINGS = selects(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
+OPENINGS = selects(disclosures, "log_index name disclosure").where(
     disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
 )
 RENAMED = selects(orders.c.secret_ref, orders.c.ref).where(orders.c.secret_ref != text_param("none"))
@@ -45,21 +45,12 @@ RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_i
 )
 # Of what is in force: the row as far as the log says it (reasons are long, and compared as bytes), the entry, and by name what
 # opens of it whom it is about and why.
-SAID = (
-    rulings.c.id,
-    rulings.c.subject_id,
-    rulings.c.term,
-    rulings.c.measure,
-    rulings.c.territory,
-    rulings.c.starts_at,
-    rulings.c.ends_at,
-    rulings.c.order_ref,
-    rulings.c.legal_basis,
+SAID = columns_of(
+    rulings,
+    "id subject_id term measure territory starts_at ends_at order_ref legal_basis",
     as_octets(rulings.c.reason),
-    rulings.c.basis,
-    rulings.c.rule,
-    rulings.c.approved_by,
-    rulings.c.log_index,
+    rulings,
+    "basis rule approved_by log_index",
 )
 ROWS_IN_FORCE = selects(*SAID).where(*_IN_FORCE).order_by(rulings.c.log_index, rulings.c.id)
 _OPENS = [
@@ -109,9 +100,7 @@ ORDERS_IN_FORCE = ALL_ORDERS.where(
     .exists()
 )
 ENTRIES_AT = selects(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which"))
-OPENINGS_AT = selects(disclosures.c.log_index, disclosures.c.name, disclosures.c.disclosure).where(
-    among(disclosures.c.log_index, "which")
-)
+OPENINGS_AT = selects(disclosures, "log_index name disclosure").where(among(disclosures.c.log_index, "which"))
 
 type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by field name
 

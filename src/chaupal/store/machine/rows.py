@@ -1,6 +1,6 @@
 """Rows as Structs: a field has its column's name, and its type says how the column keeps it.
 
-`REPORTS = rows_of(ReportRow, reports)`, then `BY_ID = REPORTS.where(id="of")`, and `await BY_ID.one(reading, of=id_)`.
+`REPORTS = rows_of(ReportRow, reports)`, then `OPEN = REPORTS.where(state="standing")`, and `await OPEN.all(reading, standing="open")`.
 """
 
 from collections.abc import Callable
@@ -8,10 +8,11 @@ from types import UnionType
 from typing import Any, Self, get_args, get_origin
 
 import msgspec
-from sqlalchemy import FromClause, select
+from sqlalchemy import Table, select
 
-from chaupal.store.machine.statements import Chained
-from chaupal.store.machine.work import Reading, Row
+from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.statements import Chained, inserts, inserts_once
+from chaupal.store.machine.work import Reading, Row, Writing
 
 # Made from what the column gives, and made into what it takes.
 type Ways = tuple[Callable[[Any], Any], Callable[[Any], Any]]
@@ -46,14 +47,31 @@ class Form[T: msgspec.Struct]:
 class Rows[T: msgspec.Struct](Chained):
     """All rows of a table, until `where` says which; asked for as Structs."""
 
-    __slots__ = ("_form",)
+    __slots__ = ("_by_id", "_form", "_insert", "_insert_once", "_rows")
 
-    def __init__(self, said: Any, table: FromClause | None, form: Form[T]) -> None:
-        super().__init__(said, table)
-        self._form = form
+    def __init__(self, said: Any, rows: Table, form: Form[T]) -> None:
+        super().__init__(said, rows)
+        self._rows, self._form = rows, form
+        # Of most rows one of these at most is asked for, so each is made when it is.
+        self._by_id: Rows[T] | None = None
+        self._insert: Statement | None = None
+        self._insert_once: Statement | None = None
 
     def _now(self, said: Any) -> Self:
-        return type(self)(said, self._table, self._form)
+        return type(self)(said, self._rows, self._form)
+
+    async def add(self, w: Writing, one: T, /) -> None:
+        self._insert = self._insert or inserts(self._rows)
+        await w.run(self._insert, **self.written(one))
+
+    async def add_once(self, w: Writing, one: T, /, **more: Any) -> bool:
+        """False where a row with one of its keys is there. `more`: columns of which the Struct says nothing."""
+        self._insert_once = self._insert_once or inserts_once(self._rows)
+        return await w.run(self._insert_once, **more, **self.written(one)) == 1
+
+    async def by_id(self, reading: Reading, id_: int, /) -> T | None:
+        self._by_id = self._by_id or self.where(id="id")
+        return await self._by_id.first(reading, id=id_)
 
     async def all(self, reading: Reading, /, **params: Any) -> list[T]:
         return [*map(self._form.read, await reading.fetch(self, **params))]
@@ -72,7 +90,7 @@ class Rows[T: msgspec.Struct](Chained):
         return self._form.written(one)
 
 
-def rows_of[T: msgspec.Struct](kind: type[T], table: FromClause, **ways: Ways) -> Rows[T]:
+def rows_of[T: msgspec.Struct](kind: type[T], table: Table, **ways: Ways) -> Rows[T]:
     """Rows of a table as Structs of this kind. `ways`: of fields that are kept otherwise than their type says."""
     return Rows(select(*(table.c[name] for name in kind.__struct_fields__)), table, Form(kind, ways))
 

@@ -47,9 +47,24 @@ def same(table: FromClause | None, /, **equal: str | None) -> ColumnElement[bool
     return and_(*(c.is_(None) if name is None else c == bindparam(name, type_=c.type) for c, name in named))
 
 
-def selects(*columns: Any) -> Chained:
-    """Rows of these columns. What `where` is given by name is of the first one's table."""
+def selects(*said: Any) -> Chained:
+    """Rows of these columns, as of `columns_of`. What `where` is given by name is of the first one's table."""
+    columns = columns_of(*said)
     return Chained(select(*columns), getattr(columns[0], "table", None))
+
+
+def columns_of(*said: Any) -> list[Any]:
+    """Columns as they stand here, or by a table and after it their names with blanks between: `columns_of(posts, "id author")`."""
+    found: list[Any] = []
+    table: Any = None
+    for one in said:
+        if isinstance(one, str):
+            found += [table.c[name] for name in one.split()]
+        elif isinstance(one, FromClause):
+            table = one
+        else:
+            found.append(one)
+    return found
 
 
 def counts_of(table: FromClause) -> Chained:

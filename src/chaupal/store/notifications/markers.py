@@ -23,7 +23,7 @@ class Marker(msgspec.Struct, frozen=True):
 
 
 READ = (
-    selects(markers.c.timeline, markers.c.last_read, markers.c.version, markers.c.updated_at)
+    selects(markers, "timeline last_read version updated_at")
     .where(among(markers.c.timeline, "timelines"), account_id="me")
     .order_by(markers.c.timeline)
 )

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from chaupal.kernel.clock import MINUTE
 from chaupal.store.machine.dialect import holds, param, statement, text_param
-from chaupal.store.machine.statements import selects, updates
+from chaupal.store.machine.statements import columns_of, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins
 
@@ -36,14 +36,7 @@ WANT = updates(logins, mail_due_at="at").where(
     mail_due_at=None,
 )
 DUE = statement(
-    select(
-        logins.c.account_id,
-        accounts.c.handle,
-        logins.c.email,
-        logins.c.ui_language,
-        logins.c.mail_kinds,
-        logins.c.mailed,
-    )
+    select(*columns_of(logins.c.account_id, accounts.c.handle, logins, "email ui_language mail_kinds mailed"))
     .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
     .where(logins.c.mail_due_at <= param("now"))
     .order_by(logins.c.mail_due_at)

@@ -10,7 +10,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import NOTIFICATIONS
-from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
+from chaupal.store.machine.statements import columns_of, deletes, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts
@@ -55,12 +55,8 @@ class NotificationRequest(msgspec.Struct, frozen=True):
     last_post: int | None
 
 
-_COLUMNS = (
-    notification_policies.c.not_following,
-    notification_policies.c.not_followers,
-    notification_policies.c.new_accounts,
-    notification_policies.c.private_mentions,
-    notification_policies.c.limited_accounts,
+_COLUMNS = columns_of(
+    notification_policies, "not_following not_followers new_accounts private_mentions limited_accounts"
 )
 OF = selects(*_COLUMNS).where(same(notification_policies, account_id="me"))
 OF_MANY = selects(notification_policies.c.account_id, *_COLUMNS).where(among(notification_policies.c.account_id, "ids"))
@@ -83,12 +79,12 @@ _APART = (
     notifications.c.filtered == 1,
 )
 _ASKING = select(
-    notification_requests.c.id,
-    notification_requests.c.from_id,
-    notification_requests.c.created_at,
-    notification_requests.c.updated_at,
-    select(func.count()).select_from(notifications).where(*_APART).scalar_subquery(),
-    select(func.max(notifications.c.post_id)).where(*_APART).scalar_subquery(),
+    *columns_of(
+        notification_requests,
+        "id from_id created_at updated_at",
+        select(func.count()).select_from(notifications).where(*_APART).scalar_subquery(),
+        select(func.max(notifications.c.post_id)).where(*_APART).scalar_subquery(),
+    )
 )
 REQUESTS = Pages(notification_requests.c.id, notification_requests.c.account_id == param("me"), base=_ASKING)
 REQUEST = statement(

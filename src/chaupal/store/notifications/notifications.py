@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select, text as sql
 from chaupal.kernel.event import Event
 from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import NOTIFICATIONS
-from chaupal.store.machine.statements import deletes, same, selects
+from chaupal.store.machine.statements import columns_of, deletes, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
 from chaupal.store.notifications.grouping import group_key
@@ -40,15 +40,7 @@ class Notification(msgspec.Struct, frozen=True):
     group_key: str = ""  # empty: it stands alone
 
 
-COLUMNS = (
-    notifications.c.id,
-    notifications.c.kind,
-    notifications.c.from_id,
-    notifications.c.post_id,
-    notifications.c.body,
-    notifications.c.created_at,
-    notifications.c.group_key,
-)
+COLUMNS = columns_of(notifications, "id kind from_id post_id body created_at group_key")
 
 ADD = upsert(
     lambda i: (

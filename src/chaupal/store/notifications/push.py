@@ -9,7 +9,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import PLACES
-from chaupal.store.machine.statements import deletes, inserts, selects, updates
+from chaupal.store.machine.statements import deletes, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.notifications import push_calls as calls, push_subscriptions as subscriptions
 
@@ -56,9 +56,8 @@ def _said(alerts: Sequence[str]) -> str:
 
 
 ALL = rows_of(Subscription, subscriptions, alerts=(lambda text: tuple(text.split()), _said))
-ADD = inserts(subscriptions)
+subscription = ALL.by_id
 BY_KEY = ALL.where(key="of")
-BY_ID = ALL.where(id="of")
 WISH = updates(subscriptions, alerts="wanted", policy="by", country="where_now", language="tongue").where(key="of")
 PLACE = updates(subscriptions, country="where_now").where(key="of")
 REMOVE = deletes(subscriptions).where(key="of")
@@ -92,7 +91,7 @@ async def replace(w: Writing, found: Subscription) -> None:
     """In place of what the same token or session had asked for before."""
     w.touch(PLACES, found.key)
     await w.run(REMOVE, of=found.key)
-    await w.run(ADD, **ALL.written(found))
+    await ALL.add(w, found)
 
 
 async def wish(w: Writing, key: str, alerts: Sequence[str], policy: str, country: str, language: str) -> bool:
@@ -109,10 +108,6 @@ async def move(w: Writing, key: str, country: str) -> None:
 
 async def of_key(reading: Reading, key: str) -> Subscription | None:
     return await BY_KEY.first(reading, of=key)
-
-
-async def subscription(reading: Reading, id_: int) -> Subscription | None:
-    return await BY_ID.first(reading, of=id_)
 
 
 async def remove(w: Writing, key: str) -> None:

@@ -10,7 +10,7 @@ from chaupal.store.machine.dialect import among, listed, param, text_param as te
 from chaupal.store.machine.noted import NEVER, note_until
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ANNOUNCED, ONLY
-from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, selects, updates
+from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.square import announcement_reactions as reactions, announcement_reads as reads, announcements
 
@@ -68,12 +68,11 @@ class Reaction(msgspec.Struct, frozen=True):
 
 
 ALL = rows_of(Announcement, announcements)
-ADD = inserts(announcements)
+announcement = ALL.by_id
 CHANGE = updates(
     announcements, text=text("english"), text_hi=text("hindi"), at="begins", ends_at="until", updated_at="now"
 ).where(id="of", updated_at="was")
 NEWEST = ALL.order_by(announcements.c.id.desc()).limit("n")
-BY_ID = ALL.where(id="of")
 IN_FORCE = ALL.where(announcements.c.told_at.is_not(None), ended_at=None).order_by(announcements.c.id.desc()).limit("n")
 DUE = selects(announcements.c.id).where(announcements.c.at <= param("now"), told_at=None, ended_at=None)
 OVER = selects(announcements.c.id).where(announcements.c.ends_at <= param("now"), ended_at=None)
@@ -103,7 +102,7 @@ UNREACT = deletes(reactions).where(reactions.c.name == text("which"), announceme
 
 
 async def add(w: Writing, one: Announcement) -> None:
-    await w.run(ADD, **ALL.written(one))
+    await ALL.add(w, one)
     w.touch(ANNOUNCED, ONLY)
 
 
@@ -128,10 +127,6 @@ async def change(w: Writing, new: Announcement) -> bool:
 async def newest(reading: Reading) -> list[Announcement]:
     """Those that are over and those to come, too: for staff."""
     return await NEWEST.all(reading, n=MOST)
-
-
-async def announcement(reading: Reading, id_: int) -> Announcement | None:
-    return await BY_ID.first(reading, of=id_)
 
 
 async def in_force(reading: Reading) -> list[Announcement]:

@@ -68,7 +68,7 @@ IN_IT = statement(
     .order_by("id")
     .limit(param("n"))
 )
-ROOT_AND_PEOPLE = selects(posts.c.root, posts.c.author, posts.c.mentions).where(id="of")
+ROOT_AND_PEOPLE = selects(posts, "root author mentions").where(id="of")
 
 
 async def add_post(

@@ -7,11 +7,11 @@ from sqlalchemy import func
 
 from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import among, listed, param
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.square import drafts, kept_media
 
-COLUMNS = (drafts.c.id, drafts.c.account_id, drafts.c.body, drafts.c.created_at, drafts.c.updated_at)
+COLUMNS = columns_of(drafts, "id account_id body created_at updated_at")
 _MINE = (drafts.c.account_id == param("me"),)
 
 OF = selects(*COLUMNS).where(*_MINE).order_by(drafts.c.updated_at.desc(), drafts.c.id.desc()).limit("n")

@@ -59,18 +59,14 @@ class Filters(msgspec.Struct, frozen=True):
 
 NO_FILTERS = Filters()
 
-OF = (
-    selects(filters.c.id, filters.c.title, filters.c.context, filters.c.action, filters.c.ends_at)
-    .where(account_id="me")
-    .order_by(filters.c.id)
-)
+OF = selects(filters, "id title context action ends_at").where(account_id="me").order_by(filters.c.id)
 KEYWORDS = (
-    selects(filter_keywords.c.id, filter_keywords.c.filter_id, filter_keywords.c.keyword, filter_keywords.c.whole_word)
+    selects(filter_keywords, "id filter_id keyword whole_word")
     .where(among(filter_keywords.c.filter_id, "ids"))
     .order_by(filter_keywords.c.id)
 )
 POSTS = (
-    selects(filter_posts.c.id, filter_posts.c.filter_id, filter_posts.c.post_id)
+    selects(filter_posts, "id filter_id post_id")
     .where(among(filter_posts.c.filter_id, "ids"))
     .order_by(filter_posts.c.id)
 )

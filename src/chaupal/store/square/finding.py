@@ -85,7 +85,7 @@ def _take(insert: Any) -> Any:
 
 PUT, TAKE = Statement(_put), Statement(_take)
 
-SOURCE = selects(posts.c.author, posts.c.visibility, posts.c.boost_of, posts.c.text, posts.c.spoiler).where(id="of")
+SOURCE = selects(posts, "author visibility boost_of text spoiler").where(id="of")
 
 _words = table("post_words")
 _wanted = post_tags.alias("wanted")

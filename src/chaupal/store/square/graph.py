@@ -53,7 +53,7 @@ def _cut(table: Table) -> Any:
 
 
 def _find(table: Table) -> Any:
-    return selects(table.c.boosts, table.c.notify, table.c.languages).where(by="me", to="them")
+    return selects(table, "boosts notify languages").where(by="me", to="them")
 
 
 _WHENCE = select(accounts.c.server).where(accounts.c.id == param("me")).scalar_subquery()

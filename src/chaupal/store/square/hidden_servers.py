@@ -55,7 +55,7 @@ BELOW = (
 _ELSEWHERE = accounts.c.server > sql("0")  # by the index of those who are not ours
 # Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
 TIES = {
-    (table.name, far): selects(table.c.by, table.c.to, table.c.boosts, table.c.notify)
+    (table.name, far): selects(table, "by to boosts notify")
     .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
     .where(same(accounts, server="there"), _ELSEWHERE)
     .order_by(table.c.id)
@@ -64,7 +64,7 @@ TIES = {
     for far in ("by", "to")
 }
 FOLLOWERS_FROM = (
-    selects(follows.c.by, follows.c.to, follows.c.boosts, follows.c.notify)
+    selects(follows, "by to boosts notify")
     .join_from(follows, accounts, accounts.c.id == follows.c.by)
     .where(same(accounts, server="there"), to="me")
     .order_by(follows.c.id)

@@ -3,8 +3,8 @@
 import msgspec
 
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.statements import inserts_once, same
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.statements import same
+from chaupal.store.machine.work import Reading
 from chaupal.store.tables.square import house_texts as texts
 
 
@@ -26,14 +26,10 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(HouseText, texts)
-ADD = inserts_once(texts)
+# False where that version is there already: somebody else published meanwhile.
+add = ALL.add_once
 NEWEST = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc()).limit(1)
 EVERY = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc())
-
-
-async def add(w: Writing, new: HouseText) -> bool:
-    """False where that version is there already: somebody else published meanwhile."""
-    return await w.run(ADD, **ALL.written(new)) == 1
 
 
 async def newest(reading: Reading, kind: str) -> HouseText | None:

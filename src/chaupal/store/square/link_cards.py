@@ -35,7 +35,7 @@ class KeptCard(msgspec.Struct, frozen=True):
 
 WANT = upserts(post_links, "post_id", post_id="of", url="url", due_at="at", tries=0)
 DUE = (
-    selects(post_links.c.post_id, post_links.c.url, post_links.c.due_at, post_links.c.tries)
+    selects(post_links, "post_id url due_at tries")
     .where(text("due_at IS NOT NULL"), post_links.c.due_at <= param("at"))
     .order_by(post_links.c.due_at, post_links.c.post_id)
     .limit("n")

@@ -8,7 +8,16 @@ from sqlalchemy import exists, select, text as sql
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import WANTS
-from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import (
+    columns_of,
+    counts_of,
+    deletes,
+    inserts,
+    inserts_once,
+    same,
+    selects,
+    updates,
+)
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.square import list_members, lists, posts
@@ -24,7 +33,7 @@ class ListRow(msgspec.Struct, frozen=True):
     exclusive: bool
 
 
-COLUMNS = (lists.c.id, lists.c.account_id, lists.c.title, lists.c.replies_policy, lists.c.exclusive)
+COLUMNS = columns_of(lists, "id account_id title replies_policy exclusive")
 OF = selects(*COLUMNS).where(same(lists, account_id="me")).order_by(lists.c.title, lists.c.id)
 ONE = selects(*COLUMNS).where(same(lists, id="which", account_id="me"))
 HOLDING = (

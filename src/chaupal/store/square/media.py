@@ -14,17 +14,17 @@ from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Captions, Picture
 from chaupal.store.machine.dialect import among, listed, param, statement
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
-from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
 from chaupal.store.tables.court import evidence, rulings
 from chaupal.store.tables.square import captions, kept_media, media, media_contents, media_uses, posts
 
-COLUMNS = (
-    media.c.id, media.c.mime, media.c.description, media.c.blurhash, media.c.width, media.c.height, media.c.small_width,
-    media.c.small_height, media.c.focus, media.c.key, media.c.kind, media.c.state, media.c.length, media.c.frame_rate, media.c.bitrate,
-    media.c.root, media.c.captions, media.c.remote_url,
-)  # fmt: skip
+COLUMNS = columns_of(
+    media,
+    "id mime description blurhash width height small_width small_height focus key kind state length frame_rate "
+    "bitrate root captions remote_url",
+)
 POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
 
 _json = msgspec.json.Encoder().encode
@@ -52,16 +52,9 @@ DESCRIBE = updates(media, description="said", focus="aim", captions="told").wher
 NEW_SMALL = updates(media, blurhash="blurhash", small_width="width", small_height="height").where(
     media.c.state == "ready", id="of", account_id="me", post_id=None
 )
-_waiting = selects(
-    media.c.id,
-    media.c.kind,
-    media.c.mime,
-    media.c.tries,
-    media.c.demuxer,
-    media.c.blurhash,
-    media.c.small_width,
-    media.c.small_height,
-).where(text("state = 'waiting'"), media.c.held_until <= param("at"))
+_waiting = selects(media, "id kind mime tries demuxer blurhash small_width small_height").where(
+    text("state = 'waiting'"), media.c.held_until <= param("at")
+)
 WAITING_ONE = _waiting.where(id="of")
 WAITING = _waiting.order_by(media.c.id).limit("n")
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
@@ -89,16 +82,7 @@ DROP_MINE = (
     .where(NOT_HELD, id="of", account_id="me", post_id=None)
     .returning(media.c.id, media.c.mime, media.c.root)
 )
-FILED = selects(
-    media.c.mime,
-    media.c.account_id,
-    media.c.post_id,
-    media.c.was_of,
-    media.c.key,
-    media.c.blurhash,
-    media.c.state,
-    media.c.root,
-).where(id="of")
+FILED = selects(media, "mime account_id post_id was_of key blurhash state root").where(id="of")
 LOOSE_SINCE = (
     selects(media.c.id)
     .where(LOOSE, media.c.loose_at < param("before"), NOT_HELD, NOT_NEEDED)
@@ -132,7 +116,7 @@ CONTENTS_OF = statement(
     .union(select(case((media.c.root == 0, media.c.id), else_=media.c.root)).where(media.c.id == param("picture")))
 )
 SHARING = (
-    selects(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+    selects(posts, "id author visibility reply_to_account")
     .where(
         posts.c.id.in_(select(media_uses.c.post_id).where(among(media_uses.c.root, "roots"))), ~among(posts.c.id, "but")
     )
@@ -141,7 +125,7 @@ SHARING = (
 )
 # Uploads of which nobody knows yet what they are known by: taken in before that was written down, or since it could be read.
 UNKNOWN = statement(
-    select(media.c.id, media.c.account_id, media.c.mime, media.c.root)
+    select(*columns_of(media, "id account_id mime root"))
     .where(
         media.c.id > param("above"),
         media.c.state == "ready",
@@ -166,9 +150,7 @@ def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
 DROP_CAPTIONS = deletes(captions).where(among(captions.c.media_id, "ids"))
 FORGET_CONTENTS = deletes(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
 FORGET_USES = deletes(media_uses).where(among(media_uses.c.root, "ids"), *_unused(media_uses.c.root))
-AFTER = (
-    selects(media.c.id, media.c.mime, media.c.state).where(media.c.id > param("above")).order_by(media.c.id).limit("n")
-)
+AFTER = selects(media, "id mime state").where(media.c.id > param("above")).order_by(media.c.id).limit("n")
 
 
 # What an original may be kept as, and how its file's name ends.

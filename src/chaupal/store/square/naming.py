@@ -13,7 +13,7 @@ from chaupal.store.tables.federation import known_uris
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import media, posts
 
-POSTS = selects(posts.c.id, posts.c.author, posts.c.visibility).where(among(posts.c.id, "ids"))
+POSTS = selects(posts, "id author visibility").where(among(posts.c.id, "ids"))
 PICTURES = (
     selects(media.c.id, media.c.account_id, posts.c.visibility)
     .join(posts, posts.c.id == media.c.post_id, isouter=True)
@@ -25,9 +25,7 @@ LAST_SPOKEN = (
     selects(posts.c.language).where(posts.c.language != sql("''"), author="of").order_by(posts.c.id.desc()).limit(1)
 )
 
-BY_URI = selects(known_uris.c.uri, known_uris.c.kind, known_uris.c.of).where(
-    among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0")
-)
+BY_URI = selects(known_uris, "uri kind of").where(among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0"))
 BY_PAGE = selects(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls"))
 
 type Owned = dict[int, tuple[int, int | None]]

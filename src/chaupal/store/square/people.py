@@ -12,19 +12,18 @@ from chaupal.policy.viewer import SYSTEM_HANDLE, Role
 from chaupal.store.machine.dialect import among, listed
 from chaupal.store.machine.noted import note, note_everything
 from chaupal.store.machine.shelves import PEOPLE
-from chaupal.store.machine.statements import selects
+from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.together import loaded
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts
 
-COLUMNS = (
-    accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.note, accounts.c.note_html, accounts.c.avatar, accounts.c.header,
-    accounts.c.fields, accounts.c.locked, accounts.c.bot, accounts.c.discoverable, accounts.c.language, accounts.c.created_at,
-    accounts.c.last_post_at, accounts.c.followers_count, accounts.c.following_count, accounts.c.posts_count, accounts.c.role,
-    accounts.c.state, accounts.c.indexable, accounts.c.hide_collections,
-    accounts.c.moved_to, accounts.c.attribution_domains, accounts.c.server, accounts.c.uri, accounts.c.url, accounts.c.emojis,
-)  # fmt: skip
+COLUMNS = columns_of(
+    accounts,
+    "id handle name note note_html avatar header fields locked bot discoverable language created_at "
+    "last_post_at followers_count following_count posts_count role state indexable hide_collections moved_to "
+    "attribution_domains server uri url emojis",
+)
 
 # Whoever has not come in yet (or has gone) is nobody to the others.
 _HERE = (accounts.c.state != "deleted", accounts.c.state != "pending")

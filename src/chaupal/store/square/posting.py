@@ -78,7 +78,7 @@ QUOTES = updates(posts, quotes_count=larger(posts.c.quotes_count + param("by"), 
 QUOTE_ENDS = updates(posts, quote_state="state").where(id="of", quote_state="was")
 QUOTED_GOES = updates(posts, quote_state="state").where(quote_of="of", quote_state="was").returning(posts.c.id)
 DELETE = deletes(posts).where(id="of")
-REPOSTS_OF = selects(posts.c.id, posts.c.author, posts.c.visibility).where(boost_of="of")
+REPOSTS_OF = selects(posts, "id author visibility").where(boost_of="of")
 REPOST_BY = selects(posts.c.id).where(boost_of="of", author="me")
 DROP_TAGS = deletes(post_tags).where(post_id="of")
 DROP_MENTIONS = deletes(mentions).where(post_id="of")

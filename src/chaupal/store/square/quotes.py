@@ -23,7 +23,7 @@ AUTHORS = (
     selects(posts.c.author, posts.c.id).where(quote_of="of", quote_state="state").order_by(posts.c.id.desc()).limit("n")
 )
 OF_ANY = (
-    selects(posts.c.id, posts.c.author, posts.c.visibility, posts.c.reply_to_account)
+    selects(posts, "id author visibility reply_to_account")
     .where(among(posts.c.quote_of, "ids"), quote_state="state")
     .order_by(posts.c.id.desc())
     .limit("n")

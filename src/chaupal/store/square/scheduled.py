@@ -4,21 +4,14 @@ from sqlalchemy import func, select
 
 from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.machine.dialect import param
-from chaupal.store.machine.statements import deletes, inserts, same, selects, updates
+from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square import drafts
 from chaupal.store.square.posts import Pages
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import scheduled
 
-COLUMNS = (
-    scheduled.c.id,
-    scheduled.c.account_id,
-    scheduled.c.body,
-    scheduled.c.created_at,
-    scheduled.c.at,
-    scheduled.c.failed,
-)
+COLUMNS = columns_of(scheduled, "id account_id body created_at at failed")
 _MINE = (scheduled.c.account_id == param("me"),)
 
 INSERT = inserts(scheduled)

@@ -52,13 +52,13 @@ class Quiet(msgspec.Struct, frozen=True):
 
 
 USES = (
-    selects(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+    selects(post_tags, "post_id key name author language")
     .where(post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
     .order_by(post_tags.c.post_id.desc(), post_tags.c.key)
     .limit("n")
 )
 LATEST = (
-    selects(post_tags.c.post_id, post_tags.c.key, post_tags.c.name, post_tags.c.author, post_tags.c.language)
+    selects(post_tags, "post_id key name author language")
     .where(post_tags.c.listed > 0, key="which")
     .order_by(post_tags.c.post_id.desc())
     .limit("n")
@@ -82,7 +82,7 @@ SAID = (
     .limit("n")
 )
 WARM = (
-    selects(posts.c.id, posts.c.author, posts.c.language, posts.c.likes_count, posts.c.boosts_count)
+    selects(posts, "id author language likes_count boosts_count")
     .join(accounts, accounts.c.id == posts.c.author)
     .where(
         accounts.c.discoverable == 1,
@@ -107,7 +107,7 @@ _linked = (posts.c.id == post_links.c.post_id, posts.c.visibility == int(Visibil
 _ours = (*_linked, posts.c.server == text("0"))
 _said_here = post_links.c.post_id % (2 * BROUGHT) < BROUGHT
 LINKS = (
-    selects(post_links.c.post_id, post_links.c.url, post_links.c.url, posts.c.author, posts.c.language)
+    selects(post_links, "post_id url url", posts, "author language")
     .where(post_links.c.post_id > param("since"), _said_here, *_ours)
     .order_by(post_links.c.post_id.desc())
     .limit("n")
@@ -131,7 +131,7 @@ WITH_TERMS = selects(post_tags.c.post_id, post_tags.c.key).where(
 LINKING = Pages(post_links.c.post_id, post_links.c.url == text_param("url"), exists().where(*_linked))
 
 # One that was lifted before its end was taken back: it leaves nothing behind.
-RAN_OUT = selects(rulings.c.subject_id, rulings.c.term, rulings.c.territory, rulings.c.ends_at).where(
+RAN_OUT = selects(rulings, "subject_id term territory ends_at").where(
     rulings.c.measure == text("'deamplify'"),
     rulings.c.ends_at > param("since"),
     rulings.c.ends_at <= param("at"),

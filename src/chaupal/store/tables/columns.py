@@ -23,6 +23,15 @@ def text(name: str, *, null: bool = False, default: str | None = "", primary_key
     return Column(name, Text, nullable=null, primary_key=primary_key, server_default=None if primary_key else default)
 
 
+def bigs(names: str, *, null: bool = False) -> list[Column[int]]:
+    """Several such, with blanks between their names."""
+    return [big(name, null=null) for name in names.split()]
+
+
+def texts(names: str) -> list[Column[str]]:
+    return [text(name) for name in names.split()]
+
+
 def tie(name: str, *columns: Column[Any]) -> Table:
     """`by` stands in some relation to `to`; `id` orders the pages."""
     return Table(

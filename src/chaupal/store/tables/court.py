@@ -13,20 +13,14 @@ from sqlalchemy import (
     text as sql,
 )
 
-from chaupal.store.tables.columns import big, id_column, meta, text
+from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts
 
 authorities = Table(
     "authorities",
     meta,
     id_column(),
-    text("name"),
-    text("name_hi"),
-    text("jurisdiction"),
-    text("office"),
-    text("email_domain"),
-    big("created_at"),
-    big("created_by"),
-    big("log_index"),
+    *texts("name name_hi jurisdiction office email_domain"),
+    *bigs("created_at created_by log_index"),
     text("issuer_class", default="government"),  # court, government, police, other
     text("keys", default="[]"),  # certificates (SHA-256 of the public key) by which its documents are known
     text("contact"),  # a mail address of its own, which is told what is proposed about it
@@ -42,10 +36,8 @@ authority_changes = Table(
     id_column(),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
     text("body"),
-    big("proposed_by"),
-    big("proposed_at"),
-    big("agreed_by", null=True),
-    big("ended_at", null=True),
+    *bigs("proposed_by proposed_at"),
+    *bigs("agreed_by ended_at", null=True),
     big("log_index"),
     CheckConstraint("agreed_by <> proposed_by", name="authority_changes_by_two_people"),
     CheckConstraint("agreed_by IS NULL OR ended_at IS NOT NULL", name="authority_changes_agreed_are_over"),
@@ -57,17 +49,15 @@ authority_changes = Table(
 authority_users = Table(
     "authority_users", meta, id_column(),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
-    text("name"), text("rank"), text("email"), text("password_hash"), text("totp_secret"), big("totp_used", default=0), text("token_hash"),
-    big("created_at"), big("created_by"), big("disabled_at", null=True), big("log_index", null=True),
+    *texts("name rank email password_hash totp_secret"), big("totp_used", default=0), text("token_hash"),
+    *bigs("created_at created_by"), *bigs("disabled_at log_index", null=True),
     UniqueConstraint("email"), Index("authority_users_of", "authority_id"), Index("authority_users_by_token", "token_hash"),
 )  # fmt: skip
 authority_sessions = Table(
     "authority_sessions",
     meta,
     text("hash", primary_key=True),
-    big("user_id"),
-    big("created_at"),
-    big("expires_at"),
+    *bigs("user_id created_at expires_at"),
     text("csrf"),
     big("passed_totp", default=0),
     Index("authority_sessions_of", "user_id"),
@@ -77,16 +67,15 @@ authority_sessions = Table(
 orders = Table(
     "orders", meta, id_column(),
     text("ref"), Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=True),
-    text("officer"), text("officer_rank"), text("reference_no"), text("legal_basis"), text("grounds"), text("reasons"),
-    text("territory"),
-    big("dated"), big("received_at"), big("act_by", null=True), big("ends_at", null=True), big("received_by"), big("log_index"),
+    *texts("officer officer_rank reference_no legal_basis grounds reasons territory"),
+    *bigs("dated received_at"), *bigs("act_by ends_at", null=True), *bigs("received_by log_index"),
     text("regime"), big("regime_version", default=0), text("kind", default="order"), text("channel", default="staff"),
     text("bases", default="[]"), big("emergency", default=0), big("interim_until", null=True),
     text("secrecy", default="none"), big("gag_until", null=True),
     big("published_at", null=True),  # when what was secret became public, and got its number
     text("secret_ref"),  # its reference until then; links with it go on working
     text("signature", default="absent"), text("origin", default="unverified"),
-    text("source"), text("rule"), big("report_id", null=True), big("filed_by", null=True), text("external_id"),
+    *texts("source rule"), *bigs("report_id filed_by", null=True), text("external_id"),
     Column("flagged_by", BigInteger, ForeignKey("authorities.id"), nullable=True),  # whose hint a matter of the house's own follows
     Column("confirms", BigInteger, ForeignKey("orders.id"), nullable=True),  # the emergency order that it says it confirms
     text("particulars", default="{}"),  # other fields that its regime asks for
@@ -106,10 +95,8 @@ order_events = Table(
     id_column(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
     big("number"),
-    text("state"),
-    text("verb"),
-    big("by"),
-    big("at"),
+    *texts("state verb"),
+    *bigs("by at"),
     text("body", default="{}"),
     big("log_index", null=True),
     UniqueConstraint("order_id", "number"),
@@ -121,13 +108,10 @@ targets = Table(
     id_column(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
     big("number"),
-    text("as_written"),
-    text("kind"),
-    big("subject_id", null=True),
-    big("owner_id", null=True),
+    *texts("as_written kind"),
+    *bigs("subject_id owner_id", null=True),
     text("term"),  # of a tag: its count key (K2)
-    text("demanded"),
-    text("speaker"),
+    *texts("demanded speaker"),
     big("assigned_to", null=True),
     text("note"),
     big("unseen", default=0),
@@ -144,8 +128,7 @@ case_events = Table(
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
     big("number"),
     text("state"),
-    big("by"),
-    big("at"),
+    *bigs("by at"),
     text("body", default="{}"),
     big("log_index", null=True),
     big("first_by", null=True),  # who made the move that this one seconds
@@ -158,19 +141,19 @@ LIVE_ON_SERVERS = (
 )
 rulings = Table(
     "rulings", meta, id_column(),
-    big("subject_id"), text("term"), text("measure"), text("territory"),
-    big("starts_at"), big("ends_at", null=True), big("lifted_at", null=True),
+    big("subject_id"), *texts("term measure territory"),
+    big("starts_at"), *bigs("ends_at lifted_at", null=True),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=True), big("owner_id", null=True),
-    text("order_ref"), text("authority"), text("authority_hi"), text("legal_basis"), text("reason"),
+    *texts("order_ref authority authority_hi legal_basis reason"),
     big("decided_by"), big("approved_by", null=True),
     Column("log_index", BigInteger, nullable=False),  # no effect without its leaf
     big("lift_log_index", null=True),
     big("opened_log_index", null=True),  # of one that was secret: the entry that made it public
-    text("basis", default="legal_order"), text("regime"), text("rule"), big("review_at", null=True), big("permanent", default=0),
+    text("basis", default="legal_order"), *texts("regime rule"), big("review_at", null=True), big("permanent", default=0),
     big("alone", default=0),  # 1: one person may decide this by the regime (a warning under the house's rules)
     big("second_by", null=True),  # ms: one person acted in an emergency, a second person must look until then
     big("neutral", default=0),  # 1: gagged: the placeholder names nobody
-    big("global_allowed", default=0), big("strike_until", null=True), big("preserve_until", null=True), text("text"),
+    big("global_allowed", default=0), *bigs("strike_until preserve_until", null=True), text("text"),
     big("protected", default=0),  # 1: its law asks for a third person because of whose words it is about
     big("concurred_by", null=True),  # who agreed as second reviewer
     CheckConstraint("decided_by <> approved_by", name="rulings_by_two_people"),
@@ -210,16 +193,11 @@ protected_speakers = Table(
     meta,
     id_column(),
     big("account_id"),
-    text("class"),
-    text("evidence"),
+    *texts("class evidence"),
     big("granted_by"),
     big("seconded_by", null=True),
     big("granted_at"),
-    big("ends_at", null=True),
-    big("ended_at", null=True),
-    big("log_index", null=True),
-    big("ending_by", null=True),
-    big("ending_at", null=True),
+    *bigs("ends_at ended_at log_index ending_by ending_at", null=True),
     big("ended_by", null=True),  # who asked for its end, who agreed
     CheckConstraint("granted_by <> seconded_by", name="protected_by_two_people"),
     CheckConstraint("ending_by <> ended_by", name="protected_end_by_two_people"),
@@ -238,8 +216,8 @@ protected_speakers = Table(
 # Letters and orders as they came: the file is stored encrypted under `key`, its SHA-256 is of the plain bytes.
 documents = Table(
     "documents", meta, id_column(),
-    big("order_id", null=True), text("sha256"), text("name"), text("mime"), big("size"), text("key"), text("nonce"),
-    text("signature", default="absent"), text("signer"), big("at"), big("by"), text("by_kind", default="staff"),
+    big("order_id", null=True), *texts("sha256 name mime"), big("size"), *texts("key nonce"),
+    text("signature", default="absent"), text("signer"), *bigs("at by"), text("by_kind", default="staff"),
     Index("documents_of", "order_id"), Index("documents_by_hash", "sha256"),
 )  # fmt: skip
 
@@ -254,10 +232,8 @@ evidence = Table(
     text("order_ref"),
     Column("body", LargeBinary, nullable=True),
     text("sha256"),
-    big("taken_at"),
-    big("hold_until"),
-    big("purged_at", null=True),
-    big("log_index", null=True),
+    *bigs("taken_at hold_until"),
+    *bigs("purged_at log_index", null=True),
     Index("evidence_of", "subject_id"),
     Index("evidence_held", "hold_until"),
 )
@@ -267,11 +243,8 @@ tellings = Table(
     "tellings",
     meta,
     id_column(),
-    big("ruling_id"),
-    big("account_id"),
-    text("about"),
-    text("language"),
-    text("ways"),
+    *bigs("ruling_id account_id"),
+    *texts("about language ways"),
     big("due_at"),
     big("sent_at", null=True),
     text("gag"),
@@ -282,10 +255,10 @@ tellings = Table(
 
 appeals = Table(
     "appeals", meta, id_column(),
-    big("ruling_id"), big("account_id"), text("state", default="filed"), text("text"), text("language"), big("filed_at"), big("due_at"),
-    big("assigned_to", null=True), big("decided_by", null=True), big("decided_at", null=True), text("outcome"), text("reason"),
+    *bigs("ruling_id account_id"), text("state", default="filed"), *texts("text language"), *bigs("filed_at due_at"),
+    *bigs("assigned_to decided_by decided_at", null=True), *texts("outcome reason"),
     big("not_by_first"), big("not_by_second", null=True),  # who decided what is appealed: they cannot hear it
-    big("log_index"), big("decided_log_index", null=True), big("not_by_third", null=True),
+    big("log_index"), *bigs("decided_log_index not_by_third", null=True),
     UniqueConstraint("ruling_id"),
     CheckConstraint("decided_by <> not_by_first", name="appeals_heard_by_another"),
     CheckConstraint("decided_by <> not_by_second", name="appeals_heard_by_a_third"),
@@ -297,8 +270,7 @@ appeal_messages = Table(
     "appeal_messages",
     meta,
     id_column(),
-    big("appeal_id"),
-    big("by"),
+    *bigs("appeal_id by"),
     big("staff", default=0),
     text("text"),
     big("at"),
@@ -308,11 +280,10 @@ appeal_messages = Table(
 # Complaints of users and of guests (who confirm by mail); state: unconfirmed, open, resolved.
 reports = Table(
     "reports", meta, id_column(),
-    text("ref"), big("reporter_id", null=True), text("email"), text("name"), text("confirm_hash"), big("account_id"),
-    text("post_ids", default="[]"), text("category", default="other"), text("rules", default="[]"), text("comment"), text("language"),
-    text("regime"), big("regime_version", default=0), text("state", default="open"), big("assigned_to", null=True),
-    big("received_at"), big("acknowledged_at", null=True), big("ack_due", null=True), big("resolve_due", null=True),
-    big("resolved_at", null=True), big("resolved_by", null=True), text("outcome"), text("reason"), big("log_index", null=True),
+    text("ref"), big("reporter_id", null=True), *texts("email name confirm_hash"), big("account_id"),
+    text("post_ids", default="[]"), text("category", default="other"), text("rules", default="[]"), *texts("comment language regime"),
+    big("regime_version", default=0), text("state", default="open"), big("assigned_to", null=True), big("received_at"),
+    *bigs("acknowledged_at ack_due resolve_due resolved_at resolved_by", null=True), *texts("outcome reason"), big("log_index", null=True),
     big("server", default=0),  # of one that another server sent: which
     big("forward", default=0),  # 1: it is sent on to the server of whoever is reported
     UniqueConstraint("ref"), Index("reports_open", "state", "resolve_due"), Index("reports_on", "account_id"),
@@ -327,8 +298,7 @@ clocks = Table(
     text("what"),
     big("of"),
     text("kind"),
-    big("starts_at"),
-    big("due_at"),
+    *bigs("starts_at due_at"),
     big("stopped_at", null=True),
     big("alerted", default=0),
     UniqueConstraint("what", "of", "kind"),
@@ -341,23 +311,13 @@ staff_notes = Table(
     meta,
     id_column(),
     text("what"),
-    big("of"),
-    big("by"),
+    *bigs("of by"),
     text("text"),
     big("at"),
     Index("staff_notes_on", "what", "of", "id"),
 )
 staff_templates = Table(
-    "staff_templates",
-    meta,
-    id_column(),
-    text("name"),
-    text("kind"),
-    text("text"),
-    text("text_hi"),
-    big("by"),
-    big("at"),
-    UniqueConstraint("name"),
+    "staff_templates", meta, id_column(), *texts("name kind text text_hi"), *bigs("by at"), UniqueConstraint("name")
 )
 
 # Who of the staff looked at what private thing, and what for.
@@ -365,11 +325,8 @@ staff_looks = Table(
     "staff_looks",
     meta,
     id_column(),
-    big("by"),
-    big("at"),
-    text("what"),
-    text("of"),
-    text("purpose"),
+    *bigs("by at"),
+    *texts("what of purpose"),
     Index("staff_looks_by", "by", "id"),
     Index("staff_looks_on", "what", "of", "id"),
 )
@@ -378,11 +335,8 @@ webhooks = Table(
     "webhooks",
     meta,
     id_column(),
-    text("url"),
-    text("secret"),
-    text("events"),
-    big("created_by"),
-    big("created_at"),
+    *texts("url secret events"),
+    *bigs("created_by created_at"),
     big("disabled_at", null=True),
     big("failures", default=0),
     text("last"),
@@ -393,9 +347,7 @@ webhook_calls = Table(
     meta,
     id_column(),
     big("webhook_id"),
-    text("event"),
-    text("body"),
-    text("order_ref"),
+    *texts("event body order_ref"),
     big("at"),
     big("tries", default=0),
     big("due_at"),
@@ -408,8 +360,7 @@ bulk_jobs = Table(
     meta,
     id_column(),
     big("account_id"),
-    text("ref"),
-    text("verb"),
+    *texts("ref verb"),
     text("state", default="checking"),  # then entering, done or refused
     big("what_can", default=0),
     big("total", default=0),
@@ -427,9 +378,7 @@ bulk_rows = Table(
     meta,
     Column("job_id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, primary_key=True, autoincrement=False),
-    text("item"),
-    text("word"),
-    text("said"),
+    *texts("item word said"),
     Index("bulk_rows_by", "job_id", "word", "at"),
 )
 
@@ -437,15 +386,9 @@ statements = Table(
     "statements",
     meta,
     id_column(),
-    text("slug"),
-    text("title"),
-    text("title_hi"),
-    text("body"),
-    text("body_hi"),
+    *texts("slug title title_hi body body_hi"),
     text("orders", default="[]"),
-    big("published_at"),
-    big("by"),
-    big("log_index"),
+    *bigs("published_at by log_index"),
     big("revision", default=1),
     UniqueConstraint("slug"),
 )
@@ -453,12 +396,9 @@ replies = Table(
     "replies",
     meta,
     id_column(),
-    big("statement_id"),
-    big("authority_id"),
+    *bigs("statement_id authority_id"),
     text("body"),
-    big("at"),
-    big("by"),
-    big("log_index"),
+    *bigs("at by log_index"),
     Index("replies_to", "statement_id"),
 )
 

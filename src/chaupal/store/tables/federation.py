@@ -2,22 +2,22 @@
 
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import Id, big, id_column, meta, text
+from chaupal.store.tables.columns import Id, big, bigs, id_column, meta, text, texts
 
 # Servers that were met. `speaks`: the signatures that it was found to take (rfc9421, cavage; "": not tried yet).
 # `due_at`: when the next thing for it is to be delivered, null where nothing waits; `failing_since`: of vain tries without a break.
 servers = Table(
-    "servers", meta, id_column(), text("domain"), text("software"), text("version"), big("first_at"), big("heard_at", default=0),
-    text("speaks"), big("fails", default=0), big("failing_since", null=True), big("due_at", null=True), big("held_until", default=0),
-    text("shared_inbox"), text("actor"),
+    "servers", meta, id_column(), *texts("domain software version"), big("first_at"), big("heard_at", default=0),
+    text("speaks"), big("fails", default=0), *bigs("failing_since due_at", null=True), big("held_until", default=0),
+    *texts("shared_inbox actor"),
     UniqueConstraint("domain"), Index("servers_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
 )  # fmt: skip
 
 # What only servers need to know of people on others. `kind`: Person, Service, Application, Group, Organization.
 remote_people = Table(
     "remote_people", meta, id_column("account_id"), big("server_id"), text("kind", default="Person"),
-    text("inbox"), text("shared_inbox"), text("outbox"), text("followers"), text("following"), text("featured"),
-    big("fetched_at", default=0), text("avatar_url"), text("header_url"), text("aliases", default="[]"), text("moved_to"),
+    *texts("inbox shared_inbox outbox followers following featured"),
+    big("fetched_at", default=0), *texts("avatar_url header_url"), text("aliases", default="[]"), text("moved_to"),
     big("gone_at", null=True),
     Index("remote_people_of", "server_id", "account_id"),
 )  # fmt: skip
@@ -45,9 +45,7 @@ unjoined = Table(
 )
 
 # Pictures that stand for `:names:` with a server's people.
-emojis = Table(
-    "emojis", meta, id_column(), big("server_id"), text("name"), text("url"), UniqueConstraint("server_id", "name")
-)
+emojis = Table("emojis", meta, id_column(), big("server_id"), *texts("name url"), UniqueConstraint("server_id", "name"))
 # Avatars, headers and emojis of other servers that were fetched, by their file keys, and when (ms).
 fetched_portraits = Table(
     "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
@@ -69,13 +67,12 @@ remote_keys = Table(
     meta,
     text("key_id", primary_key=True),
     big("account_id"),
-    text("algorithm"),
-    text("public"),
+    *texts("algorithm public"),
     big("fetched_at"),
     Index("remote_keys_of", "account_id"),
 )
 # The keys by which our people sign, made when first needed; account 0: the server itself. `private` is sealed.
-own_keys = Table("own_keys", meta, id_column("account_id"), text("private"), text("public"), big("created_at"))
+own_keys = Table("own_keys", meta, id_column("account_id"), *texts("private public"), big("created_at"))
 
 # What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
 # `post`: left unsaid where that is gone by then; 0: about no post.
@@ -95,8 +92,7 @@ deliveries = Table(
     id_column(),
     big("server_id"),
     text("inbox"),
-    big("by"),
-    big("spoken_id"),
+    *bigs("by spoken_id"),
     big("tries", default=0),
     Index("deliveries_to", "server_id", "id"),
     Index("deliveries_of", "spoken_id"),
@@ -108,8 +104,7 @@ untold = Table(
     "untold",
     meta,
     Column("seq", Id, primary_key=True, autoincrement=True),
-    text("name"),
-    text("body"),
+    *texts("name body"),
     big("about", default=0),
     big("at"),
     big("tries", default=0),
@@ -124,8 +119,7 @@ arrivals = Table(
     "arrivals",
     meta,
     id_column(),
-    big("server_id"),
-    big("by"),
+    *bigs("server_id by"),
     text("activity"),
     big("at"),
     big("tries", default=0),
@@ -150,11 +144,8 @@ stated = Table(
     "stated",
     meta,
     id_column(),
-    big("subject_id"),
-    big("server_id"),
-    text("what"),
-    text("country"),
-    text("address"),
+    *bigs("subject_id server_id"),
+    *texts("what country address"),
     big("since", default=0),
     big("until", default=0),
     big("at"),
@@ -167,10 +158,8 @@ server_words = Table(
     meta,
     id_column("server_id"),
     big("obfuscate", default=0),
-    text("public_comment"),
-    text("private_comment"),
-    big("by"),
-    big("at"),
+    *texts("public_comment private_comment"),
+    *bigs("by at"),
 )
 
 # Servers that a house talks to which talks to no others. Whoever is let in is taken off the list by two.
@@ -180,13 +169,10 @@ allowed_servers = Table(
     id_column(),
     big("server_id"),
     text("reason"),
-    big("by"),
-    big("at"),
-    big("log_index"),
+    *bigs("by at log_index"),
     big("ending_by", null=True),
     text("ending_reason"),
-    big("ended_by", null=True),
-    big("ended_at", null=True),
+    *bigs("ended_by ended_at", null=True),
     CheckConstraint(
         "ended_by IS NULL OR (ending_by IS NOT NULL AND ended_by <> ending_by)", name="allowed_servers_end_by_two"
     ),

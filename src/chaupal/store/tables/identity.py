@@ -2,11 +2,11 @@
 
 from sqlalchemy import Index, Table, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, id_column, meta, text, tie
+from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts, tie
 
 accounts = Table(
     "accounts", meta, id_column(),
-    text("handle"), text("name"), text("note"), text("note_html"), text("avatar"), text("header"),
+    *texts("handle name note note_html avatar header"),
     text("fields", default="[]"),
     big("locked", default=0), big("bot", default=0), big("discoverable", default=1),
     # Whether others find their public posts by words; whether whom they follow and who follows them is theirs alone to see.
@@ -17,7 +17,7 @@ accounts = Table(
     big("followers_count", default=0), big("following_count", default=0), big("posts_count", default=0),
     text("role", default="member"), text("state", default="active"),
     # Of somebody on another server: that server, their actor's id and their page there. A handle of theirs is user@host.
-    big("server", default=0), text("uri"), text("url"),
+    big("server", default=0), *texts("uri url"),
     text("emojis", default="[]"),  # pictures for `:names:` in their name, as JSON
     UniqueConstraint("handle"),
     # Our own people, however many of other servers are known; and these by their server, and by when they were heard last.
@@ -28,8 +28,8 @@ accounts = Table(
 
 logins = Table(
     "logins", meta, id_column("account_id"),
-    text("email"), text("password_hash"), big("confirmed_at", null=True), big("approved_at", null=True),
-    text("ui_language"), text("reason"), big("created_at"), text("default_visibility", default="public"),
+    *texts("email password_hash"), *bigs("confirmed_at approved_at", null=True),
+    *texts("ui_language reason"), big("created_at"), text("default_visibility", default="public"),
     big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
     # What is asked beside the password: a secret of codes (since when, and the last step whose code was taken), passkeys.
     text("totp_secret"), big("totp_since", null=True), big("totp_used", default=0), big("passkeys", default=0),
@@ -57,12 +57,8 @@ sessions = Table(
     "sessions",
     meta,
     text("hash", primary_key=True),
-    big("account_id"),
-    big("created_at"),
-    big("expires_at"),
-    text("csrf"),
-    text("agent"),
-    text("country"),
+    *bigs("account_id created_at expires_at"),
+    *texts("csrf agent country"),
     big("seen_at", default=0),
     Index("sessions_of", "account_id"),
 )
@@ -89,12 +85,7 @@ apps = Table(
     "apps",
     meta,
     id_column(),
-    text("client_id"),
-    text("secret_hash"),
-    text("name"),
-    text("website"),
-    text("redirect_uris"),
-    text("scopes"),
+    *texts("client_id secret_hash name website redirect_uris scopes"),
     big("created_at"),
     UniqueConstraint("client_id"),
 )
@@ -103,12 +94,8 @@ grants = Table(
     "grants",
     meta,
     text("hash", primary_key=True),
-    big("app_id"),
-    big("account_id"),
-    text("redirect_uri"),
-    text("scopes"),
-    text("challenge"),
-    text("challenge_method"),
+    *bigs("app_id account_id"),
+    *texts("redirect_uri scopes challenge challenge_method"),
     big("expires_at"),
     big("used_at", null=True),
 )
@@ -143,8 +130,7 @@ moves = Table(
     "moves",
     meta,
     id_column(),
-    big("account_id"),
-    big("to_id"),
+    *bigs("account_id to_id"),
     text("state", default="waiting"),
     text("phase"),
     big("at", default=0),
@@ -159,7 +145,7 @@ moves = Table(
 # A file that somebody brought from elsewhere, and how far it has been taken in.
 imports = Table(
     "imports", meta, id_column(),
-    big("account_id"), text("kind"), text("name"), text("key"), big("size"), text("visibility"), text("country"), text("language"),
+    big("account_id"), *texts("kind name key"), big("size"), *texts("visibility country language"),
     text("state", default="waiting"),  # then running, done; or refused, with `why`
     text("why"), big("total", default=0), big("at", default=0), big("done", default=0), big("skipped", default=0), big("failed", default=0),
     big("created_at"), big("finished_at", null=True), big("held_until", default=0),
@@ -167,12 +153,7 @@ imports = Table(
 )  # fmt: skip
 # What of it could not be taken in, and why.
 import_faults = Table(
-    "import_faults",
-    meta,
-    big("import_id", primary_key=True),
-    big("number", primary_key=True),
-    text("item"),
-    text("why"),
+    "import_faults", meta, big("import_id", primary_key=True), big("number", primary_key=True), *texts("item why")
 )
 # Where a post came from, so that it comes once.
 imported = Table(
@@ -185,9 +166,7 @@ exports = Table(
     meta,
     id_column(),
     big("account_id"),
-    text("key"),
-    text("country"),
-    text("language"),
+    *texts("key country language"),
     text("state", default="waiting"),  # then running, done or failed
     big("total", default=0),
     big("at", default=0),
@@ -205,15 +184,9 @@ ip_blocks = Table(
     "doors",
     meta,
     id_column(),
-    text("kind"),
-    text("what"),
-    text("severity"),
-    text("comment"),
-    big("created_at"),
-    big("created_by"),
-    big("expires_at", null=True),
-    big("ended_at", null=True),
-    big("ended_by", null=True),
+    *texts("kind what severity comment"),
+    *bigs("created_at created_by"),
+    *bigs("expires_at ended_at ended_by", null=True),
     Index("doors_of", "kind", "what"),
 )
 # Files that nothing names yet, or nothing any more, by their keys, and since when (ms; 0: to be let go of at once).

@@ -2,14 +2,13 @@
 
 from sqlalchemy import BigInteger, Column, Table
 
-from chaupal.store.tables.columns import Id, big, meta, text
+from chaupal.store.tables.columns import Id, big, meta, text, texts
 
 outbox = Table(
     "outbox",
     meta,
     Column("seq", Id, primary_key=True, autoincrement=True),
-    text("name"),
-    text("body"),
+    *texts("name body"),
     big("at"),
     big("tries", default=0),
     big("failed_at", null=True),
@@ -24,8 +23,7 @@ seats = Table(
     "seats",
     meta,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
-    text("holder"),
-    text("house"),
+    *texts("holder house"),
     big("until", default=0),
     big("top", default=0),
 )

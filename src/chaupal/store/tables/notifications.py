@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, id_column, meta, text
+from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts
 
 notifications = Table(
     "notices",
@@ -12,8 +12,7 @@ notifications = Table(
     text("kind"),
     big("from_id"),
     big("post_id", null=True),
-    text("cause"),
-    text("body"),
+    *texts("cause body"),
     big("created_at"),
     text("group_key"),  # what has the same key for one account is one thing that many did; empty: it stands alone
     big("filtered", default=0),  # 1: kept apart by the account's policy until it accepts whoever it is from
@@ -40,10 +39,7 @@ notification_requests = Table(
     "notice_requests",
     meta,
     id_column(),
-    big("account_id"),
-    big("from_id"),
-    big("created_at"),
-    big("updated_at"),
+    *bigs("account_id from_id created_at updated_at"),
     UniqueConstraint("account_id", "from_id"),
     Index("notice_requests_of", "account_id", "id"),
 )
@@ -54,8 +50,8 @@ notification_permits = Table(
 # Devices that want to be told (RFC 8030). `key`: the token or session behind it, with which it ends; `token`: sealed.
 push_subscriptions = Table(
     "push_subscriptions", meta, id_column(),
-    big("account_id"), text("key"), text("endpoint"), text("p256dh"), text("auth"), big("standard", default=1),
-    text("alerts"), text("policy", default="all"), text("country"), text("language"), text("token"), big("created_at"),
+    big("account_id"), *texts("key endpoint p256dh auth"), big("standard", default=1),
+    text("alerts"), text("policy", default="all"), *texts("country language token"), big("created_at"),
     big("failures", default=0),
     UniqueConstraint("key"), Index("push_subscriptions_of", "account_id"),
 )  # fmt: skip
@@ -76,7 +72,5 @@ markers = Table(
     meta,
     big("account_id", primary_key=True),
     text("timeline", primary_key=True),
-    big("last_read"),
-    big("version"),
-    big("updated_at"),
+    *bigs("last_read version updated_at"),
 )

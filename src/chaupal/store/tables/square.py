@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, Table, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, id_column, meta, text, tie
+from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts, tie
 
 # `server`: of which server `by` is, 0 of ours; -1 of a tie that an older server of ours made, which did not note it.
 # `languages`: codes of those that `by` wants of `to`, with dots between; empty: all.
@@ -18,9 +18,9 @@ mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
 
 posts = Table(
     "posts", meta, id_column(),
-    big("author"), big("created_at"), big("visibility"), text("text"), text("html"), text("spoiler"), text("language"),
-    big("sensitive", default=0), big("reply_to", null=True), big("reply_to_account", null=True), big("root"),
-    big("boost_of", null=True), big("edited_at", null=True), text("app"), text("app_site"),
+    *bigs("author created_at visibility"), *texts("text html spoiler language"),
+    big("sensitive", default=0), *bigs("reply_to reply_to_account", null=True), big("root"),
+    *bigs("boost_of edited_at", null=True), *texts("app app_site"),
     text("mentions", default="[]"), text("tags", default="[]"), text("pictures", default="[]"),
     big("replies_count", default=0), big("boosts_count", default=0), big("likes_count", default=0),
     big("listed", default=0),  # 1: public, not a repost, so in public timelines
@@ -104,11 +104,8 @@ revisions = Table(
     "revisions",
     meta,
     id_column(),
-    big("post_id"),
-    big("at"),
-    text("text"),
-    text("html"),
-    text("spoiler"),
+    *bigs("post_id at"),
+    *texts("text html spoiler"),
     big("sensitive", default=0),
     text("language"),
     text("pictures", default="[]"),
@@ -133,8 +130,7 @@ scheduled = Table(
     "scheduled",
     meta,
     id_column(),
-    big("account_id"),
-    big("at"),
+    *bigs("account_id at"),
     text("body"),
     big("created_at"),
     text("failed"),
@@ -148,8 +144,7 @@ drafts = Table(
     id_column(),
     big("account_id"),
     text("body"),
-    big("created_at"),
-    big("updated_at"),
+    *bigs("created_at updated_at"),
     Index("drafts_of", "account_id", "updated_at"),
 )
 # Uploads that a draft or a scheduled post needs: not to be swept away.
@@ -163,10 +158,10 @@ kept_media = Table(
 
 media = Table(
     "media", meta, id_column(),
-    big("account_id"), big("post_id", null=True), text("key"), text("mime"), text("description"), text("blurhash"),
-    big("width"), big("height"), big("small_width"), big("small_height"), big("size"), text("focus", default="0,0"), big("created_at"),
+    big("account_id"), big("post_id", null=True), *texts("key mime description blurhash"),
+    *bigs("width height small_width small_height size"), text("focus", default="0,0"), big("created_at"),
     # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
-    big("was_of", null=True), big("loose_at", null=True),
+    *bigs("was_of loose_at", null=True),
     # image, gifv, video, audio; coming (its files are put), waiting to be painted, ready, failed. `length`: ms, `bitrate`: bits a second.
     text("kind", default="image"), text("state", default="ready"), big("length", default=0), text("frame_rate"), big("bitrate", default=0),
     # By which ffmpeg reads what was sent. Whoever paints it holds it until then.
@@ -182,7 +177,7 @@ media = Table(
 
 # Words to read along with a film or sound (WebVTT); `media.captions` names those in force, earlier ones stay with what said them.
 captions = Table(
-    "captions", meta, id_column(), big("media_id"), text("language"), text("body"), Index("captions_of", "media_id")
+    "captions", meta, id_column(), big("media_id"), *texts("language body"), Index("captions_of", "media_id")
 )
 
 # By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
@@ -214,10 +209,10 @@ post_links = Table(
 )
 
 # What links led to, kept for whoever links there again. `card` as JSON, "": nothing to show; `image`: a file key, or "".
-link_cards = Table("link_cards", meta, text("url", primary_key=True), text("card"), text("image"), big("fetched_at"))
+link_cards = Table("link_cards", meta, text("url", primary_key=True), *texts("card image"), big("fetched_at"))
 
 idempotency = Table(
-    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), big("post_id"), big("at")
+    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), *bigs("post_id at")
 )
 
 # A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
@@ -248,16 +243,12 @@ announcements = Table(
     "announcements",
     meta,
     id_column(),
-    text("text"),
-    text("text_hi"),
-    big("starts_at", null=True),
-    big("ends_at", null=True),
+    *texts("text text_hi"),
+    *bigs("starts_at ends_at", null=True),
     big("all_day", default=0),
     big("at"),
-    big("told_at", null=True),
-    big("ended_at", null=True),
-    big("by"),
-    big("updated_at"),
+    *bigs("told_at ended_at", null=True),
+    *bigs("by updated_at"),
 )
 announcement_reads = Table(
     "announcement_reads", meta, big("account_id", primary_key=True), big("announcement_id", primary_key=True)
@@ -298,8 +289,7 @@ filters = Table(
     meta,
     id_column(),
     big("account_id"),
-    text("title"),
-    text("context"),
+    *texts("title context"),
     text("action", default="warn"),
     big("ends_at", null=True),
     big("created_at"),
@@ -315,7 +305,7 @@ filter_keywords = Table(
     Index("filter_keywords_of", "filter_id"),
 )
 filter_posts = Table(
-    "filter_posts", meta, id_column(), big("filter_id"), big("post_id"), UniqueConstraint("filter_id", "post_id")
+    "filter_posts", meta, id_column(), *bigs("filter_id post_id"), UniqueConstraint("filter_id", "post_id")
 )
 
 # By their count key; `name` as its owner wrote it.
@@ -329,13 +319,7 @@ tag_follows = Table(
     Index("tag_follows_by", "account_id", "id"),
 )
 featured_tags = Table(
-    "featured_tags",
-    meta,
-    id_column(),
-    big("account_id"),
-    text("key"),
-    text("name"),
-    UniqueConstraint("account_id", "key"),
+    "featured_tags", meta, id_column(), big("account_id"), *texts("key name"), UniqueConstraint("account_id", "key")
 )
 
 endorsements = tie("endorsements")
@@ -349,11 +333,8 @@ house_texts = Table(
     id_column(),
     text("kind"),
     big("version"),
-    text("text"),
-    text("text_hi"),
-    text("effective_on"),
-    big("published_at"),
-    big("by"),
+    *texts("text text_hi effective_on"),
+    *bigs("published_at by"),
     big("log_index", null=True),
     UniqueConstraint("kind", "version"),
 )
@@ -376,10 +357,7 @@ severed_ties = Table(
     "severed_ties",
     meta,
     id_column(),
-    big("ruling_id"),
-    big("server_id"),
-    big("us"),
-    big("them"),
+    *bigs("ruling_id server_id us them"),
     text("kind"),
     big("boosts", default=1),
     big("notify", default=0),
