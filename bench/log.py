@@ -42,7 +42,7 @@ async def append_acts(court: Court, many: int) -> float:
             async with court.work.writing() as w:
                 public = entries.Decision(target=turn, kind="post", step="proposed", demanded="withhold_post")
                 said = log.EntryContent(public, {"outcome": "refuse", "reason": "What the order shows. " * 5})
-                await log.append(court, w, "decision", f"IN-2021-{turn}", said)
+                await log.append(court, w, f"IN-2021-{turn}", said)
 
     began = time.perf_counter()
     await asyncio.gather(*(clerk() for _ in range(AT_ONCE)))

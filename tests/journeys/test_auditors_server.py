@@ -570,7 +570,6 @@ class Liar:
     async def says(
         self,
         code: str,
-        kind: str,
         ref: str,
         said: entries.Public,
         *,
@@ -582,7 +581,7 @@ class Liar:
         async with self.court.work.writing() as w:
             carried = log.NOTHING if carry is None else await log.carried(w, carry)
             written = log.EntryContent(said, sealed or {}, carried=carried)
-            index, _ = await log.append(self.court, w, kind, ref, written, prev=prev, regime=regime)
+            index = await log.append(self.court, w, ref, written, prev=prev, regime=regime)
         self.told[index] = code
 
 
@@ -615,14 +614,14 @@ async def lies_of_measures(liar: Liar) -> None:
         proposal, _ = await liar.newest("decision", ref, target=number)
         new = msgspec.structs.replace(true, **{"target": number, "start": now} | changes)
         unlike = {"subject": "1", "speaker": None, "reason": "Because."} if code == "reason_unlike" else None
-        await liar.says(code, "measure", ref, new, prev=proposal, carry=None if unlike else proposal, sealed=unlike)
+        await liar.says(code, ref, new, prev=proposal, carry=None if unlike else proposal, sealed=unlike)
     index, true = await liar.newest("measure", p.refs["protected"])
     another = await v.says(v.meera, "मैं फिर लिखूँगी")
     ref = await p.receives("protected lied", another.path)
     await decisions.propose(p.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     proposal, _ = await liar.newest("decision", ref)
     new = msgspec.structs.replace(true, start=tlog.at_minute(v.clock()))
-    await liar.says("protected_without_third", "measure", ref, new, prev=proposal, carry=proposal)
+    await liar.says("protected_without_third", ref, new, prev=proposal, carry=proposal)
     ended, _ = await liar.newest("reversal", p.refs["left stayed"], step="stayed")
     index, true = await liar.newest("measure", p.refs["left stayed"])
     for code, changes in (
@@ -630,7 +629,7 @@ async def lies_of_measures(liar: Liar) -> None:
         ("more_than_before", {"territory": ("DE",)}),
     ):
         new = msgspec.structs.replace(true, **{"start": tlog.at_minute(v.clock())} | changes)
-        await liar.says(code, "measure", p.refs["left stayed"], new, prev=ended, carry=index)
+        await liar.says(code, p.refs["left stayed"], new, prev=ended, carry=index)
 
 
 async def other_lies(liar: Liar) -> None:
@@ -638,36 +637,34 @@ async def other_lies(liar: Liar) -> None:
     p, v, refs = liar.p, liar.p.v, liar.refs
     by = liar.name(v.chitra)
     order, _ = await liar.newest("order", refs["stayed"])
-    await liar.says(
-        "closed_in_force", "step", refs["stayed"], entries.Step(step="closed", by=by), prev=order, regime=None
-    )
+    await liar.says("closed_in_force", refs["stayed"], entries.Step(step="closed", by=by), prev=order, regime=None)
     order, _ = await liar.newest("order", refs["roles"])
     ended = entries.Step(step="stay_ended", body="court", by=by)
-    await liar.says("step_out_of_state", "step", refs["roles"], ended, prev=order, regime=None)
+    await liar.says("step_out_of_state", refs["roles"], ended, prev=order, regime=None)
     none = entries.Step(step="stayed", body="court", by=by, targets=(7,))
-    await liar.says("target_unnamed", "step", refs["roles"], none, prev=order, regime=None)
+    await liar.says("target_unnamed", refs["roles"], none, prev=order, regime=None)
     index, lifted = await liar.newest("reversal", refs["bulk"], step="lifted")
     made, _ = await liar.newest("measure", refs["bulk"], target=lifted.target)
-    await liar.says("ended_twice", "reversal", refs["bulk"], lifted, prev=made, carry=index)
+    await liar.says("ended_twice", refs["bulk"], lifted, prev=made, carry=index)
     made, true = await liar.newest("measure", refs["bulk"], target=9)
     gone = msgspec.structs.replace(lifted, target=true.target, by=liar.name(v.cast["gone"]))
-    await liar.says("ended_without_role", "reversal", refs["bulk"], gone, prev=made, carry=made)
+    await liar.says("ended_without_role", refs["bulk"], gone, prev=made, carry=made)
     made, true = await liar.newest("measure", refs["bulk"], target=10)
     early = msgspec.structs.replace(lifted, step="set_aside", target=true.target)
-    await liar.says("end_unordered", "reversal", refs["bulk"], early, prev=made, carry=made)
+    await liar.says("end_unordered", refs["bulk"], early, prev=made, carry=made)
     proposal, _ = await liar.newest("decision", refs["bulk"], target=8, step="proposed")
     _, refused = await liar.newest("decision", refs["bulk"], target=8, step="refused")
     alone = msgspec.structs.replace(refused, second=None)
-    await liar.says("proposal_spent", "decision", refs["bulk"], alone, prev=proposal, carry=proposal)
+    await liar.says("proposal_spent", refs["bulk"], alone, prev=proposal, carry=proposal)
     filed, _ = await liar.newest("appeal", refs["appealed"], step="filed")
     _, heard = await liar.newest("appeal", refs["appealed"], step="decided")
     own = msgspec.structs.replace(heard, by=liar.name(v.dev))
-    await liar.says("appeal_heard_by_decider", "appeal", refs["appealed"], own, prev=filed)
+    await liar.says("appeal_heard_by_decider", refs["appealed"], own, prev=filed)
     made, _ = await liar.newest("measure", refs["roles"])
     silent = entries.Notice(about="begun", target=1, step="withheld")
-    await liar.says("gag_without_law", "notice", refs["roles"], silent, prev=made, regime=None)
+    await liar.says("gag_without_law", refs["roles"], silent, prev=made, regime=None)
     made_owner = entries.Role(role="owner", was="moderator", by=liar.name(p.tara))
-    await liar.says("role_given_by_nobody", "role", liar.name(p.tara), made_owner, prev=None, regime=None)
+    await liar.says("role_given_by_nobody", liar.name(p.tara), made_owner, prev=None, regime=None)
 
 
 async def lies_of_tallies(liar: Liar) -> None:
@@ -685,7 +682,7 @@ async def lies_of_tallies(liar: Liar) -> None:
     ):
         async with liar.court.work.writing() as w:
             written = log.EntryContent(said, beside=("row",), rows=told)
-            last, _ = await log.append(liar.court, w, "tally", "2021-03", written, prev=last)
+            last = await log.append(liar.court, w, "2021-03", written, prev=last)
         liar.told[last] = code
 
 

@@ -187,8 +187,7 @@ async def test_a_crash_in_the_commit_leaves_neither_ruling_nor_leaf_nor_event(
 async def test_appends_that_come_at_once_make_one_line(bench: Bench):
     async def one(i: int) -> int:
         async with bench.court.work.writing() as w:
-            index, _ = await log.append(bench.court, w, "order", f"at-once-{i}", entries_of.Order())
-        return index
+            return await log.append(bench.court, w, f"at-once-{i}", entries_of.Order())
 
     got = await asyncio.gather(*(one(i) for i in range(40)))
     assert sorted(got) == list(range(2, 42))
@@ -201,7 +200,7 @@ async def test_every_tile_of_every_signed_size_stays_served(bench: Bench):
     for size in (1, 2, 255, 256, 257, 300):
         async with bench.court.work.writing() as w:
             while await ledger.hold(w) < size:
-                await log.append(bench.court, w, "order", "r", entries_of.Order())
+                await log.append(bench.court, w, "r", entries_of.Order())
         bench.street.clock.move(MINUTE)
         notes.append(await log.checkpoint(bench.court))
     for note in notes:

@@ -29,7 +29,7 @@ from chaupal.governance.orders.steps import StepForm
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Problem
 from chaupal.policy.viewer import Role
-from chaupal.store.court import docket, rulings
+from chaupal.store.court import docket, order_events, rulings
 from chaupal.store.machine.dialect import statement
 from desk import AtDesk
 from surfaces.insiders import at_prompt, hire, opened, protect, rule_for
@@ -430,7 +430,7 @@ async def _last(v: Village, ref: str) -> int:
     async with _court(v).work.reading() as reading:
         order = await docket.order(reading, ref)
         assert order is not None
-        return (await steps.events_of(reading, order))[-1].number
+        return (await order_events.of_order(reading, order.id))[-1].number
 
 
 @pytest.mark.parametrize("verb", STEPPED)

@@ -54,7 +54,7 @@ def a_secret_order(data: Path) -> int:
     async def act(house: House) -> int:
         async with house.court.work.writing() as w:
             of = order_of(secrecy="gag")
-            return (await log.append(house.court, w, "order", of.ref, said, regime="IN-69A@1", matter=of))[0]
+            return await log.append(house.court, w, of.ref, said, regime="IN-69A@1", matter=of)
 
     return visit(click.Context(cli), act, data=str(data), log_batch_minutes=0)
 

@@ -3,6 +3,8 @@
 import functools
 from datetime import UTC, datetime
 
+from chaupal_audit.clock import MINUTE
+
 HOUR = 60
 DAY = 24 * HOUR
 MONTHS = 12
@@ -13,8 +15,8 @@ END = 4_222_000_000  # the year 9997: what a foreign log says may be anything
 def minute_of(text: str) -> int | None:
     """Minutes since 1970 from `2026-11-24T10:00Z` or `2026-11-24`; None for anything else."""
     try:
-        moment = datetime.fromisoformat(text)
-        at = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) // 60
+        found = datetime.fromisoformat(text)
+        at = int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()) // 60
     except (ValueError, OverflowError):
         return None
     return at if 0 <= at < END else None
@@ -22,6 +24,12 @@ def minute_of(text: str) -> int | None:
 
 def minute(text: str | None) -> int | None:
     return minute_of(text) if text else None
+
+
+def moment(text: str | None) -> int | None:
+    """The same in ms."""
+    found = minute(text)
+    return None if found is None else found * MINUTE
 
 
 @functools.lru_cache(65_536)
@@ -37,8 +45,8 @@ def day_text(at: int) -> str:
 
 def month_of(at: int) -> int:
     """Months since the year 0, so that months can be counted."""
-    moment = datetime.fromtimestamp(at * 60, UTC)
-    return moment.year * MONTHS + moment.month - 1
+    day = datetime.fromtimestamp(at * 60, UTC)
+    return day.year * MONTHS + day.month - 1
 
 
 def month_text(month: int) -> str:

@@ -217,8 +217,7 @@ async def _file(court: Court, w: Writing, viewer: Viewer, strike: Strike, text: 
 
 async def _log(court: Court, w: Writing, strike: Strike, said: entries.Appeal | log.EntryContent, prev: int) -> int:
     under = record.of_ruling(strike.ruling, strike.order)
-    leaf, _ = await log.append(court, w, "appeal", strike.ruling.order_ref, said, prev=prev, **under)
-    return leaf
+    return await log.append(court, w, strike.ruling.order_ref, said, prev=prev, **under)
 
 
 # --- deciding ---
@@ -336,7 +335,7 @@ async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said:
     if was.target_id is None:
         return
     case: Case = await cases.case_with(court, w, was.target_id)
-    left = await notices.left_in_force(w, was.target_id)
+    left = await rulings.standing_on(w, was.target_id)
     taken = await cases.take(court, w, viewer, case, "modify" if left else "overturn")
     await cases.enter(court, w, case, taken, said, leaf)
 

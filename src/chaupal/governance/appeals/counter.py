@@ -10,7 +10,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, NotFound
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import ledger, notes
+from chaupal.store.court import ledger, notes, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.notes import Note
 from chaupal.store.machine.work import Reading, Writing
@@ -38,16 +38,6 @@ class CounterNotice(msgspec.Struct, frozen=True, kw_only=True):
     steps: dict[str, str]
     restore_from: int
     restore_by: int
-
-
-class _Public(msgspec.Struct):
-    step: str = ""
-    at: str = ""
-
-
-class _Entry(msgspec.Struct):
-    prev: int | None = None
-    public: _Public = msgspec.field(default_factory=_Public)
 
 
 async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> CounterNotice | None:
@@ -115,7 +105,7 @@ async def _restore(court: Court, w: Writing, strike: Strike, viewer: Viewer) -> 
     case = await cases.case_with(court, w, strike.ruling.target_id or 0)
     taken = await cases.take(court, w, viewer, case, "lift")
     leaf = await effects.end_ruling(court, w, strike.ruling, how="lifted", by=taken.by, reason=REASON)
-    if not await notices.left_in_force(w, case.target.id):
+    if not await rulings.standing_on(w, case.target.id):
         await cases.enter(court, w, case, taken, CaseEventBody(reason=REASON), leaf)
 
 
@@ -123,7 +113,7 @@ async def _log(court: Court, w: Writing, strike: Strike, name: str, *, by: int |
     who = None if by is None else record.pseudonym(court, by)
     public = entries.Counter(step=name, at=tlog.at_minute(court.clock()), by=who)
     said = record.of_ruling(strike.ruling, strike.order)
-    await log.append(court, w, COUNTER, strike.ruling.order_ref, public, prev=strike.ruling.log_index, **said)
+    await log.append(court, w, strike.ruling.order_ref, public, prev=strike.ruling.log_index, **said)
 
 
 async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
@@ -132,8 +122,8 @@ async def _of(reading: Reading, strike: Strike) -> CounterNotice | None:
     written = await notes.on(reading, COUNTER, strike.ruling.id)
     if law is None or not written:
         return None
-    read = [msgspec.json.decode(entry, type=_Entry) for _, entry in await ledger.of_kind(reading, COUNTER)]
-    steps = {one.public.step: one.public.at for one in read if one.prev == strike.ruling.log_index}
+    told = await log.entries_of(reading, entries.Counter)
+    steps = {said.step: said.at or "" for _, head, said in told if head.prev == strike.ruling.log_index}
     filed = written[0].at
     return CounterNotice(
         filed_at=filed,

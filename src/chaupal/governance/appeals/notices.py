@@ -103,7 +103,8 @@ async def strikes(court: Court, reading: Reading, rows: Sequence[RulingRow]) -> 
 
 
 async def _strike(court: Court, reading: Reading, row: RulingRow, appeal: AppealRow | None) -> Strike:
-    order, target = await matter_of(reading, row)
+    # Neither for one that no matter asked for.
+    order, target = await docket.matter_of(reading, row.target_id) or (None, None)
     regime = regime_of(court, row)
     window = regime.appeals.internal.window
     told = tuple(one for one in await tellings.about(reading, row.id) if one.account_id == row.owner_id)
@@ -120,18 +121,6 @@ async def _strike(court: Court, reading: Reading, row: RulingRow, appeal: Appeal
         window_ends=window.after(begun or row.starts_at, regime.zone),
         now=court.clock(),
     )
-
-
-async def matter_of(reading: Reading, row: RulingRow) -> tuple[Order | None, Target | None]:
-    """What asked for a ruling, and which of its targets it is about; neither for one that no matter asked for."""
-    target = None if row.target_id is None else await docket.target_by_id(reading, row.target_id)
-    found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
-    return (found[0] if found else None), target
-
-
-async def left_in_force(reading: Reading, target: int) -> list[RulingRow]:
-    """What else of a target binds still, after one of its rulings has ended."""
-    return [row for row in (await rulings.by_targets(reading, [target]))[target] if row.lifted_at is None]
 
 
 def kind_of(row: RulingRow, target: Target | None) -> str:
@@ -212,8 +201,7 @@ async def note(
         until=tlog.at_minute(until) if kept_back and until is not None else None,
     )
     said, before = record.of_ruling(row, order), row.log_index if prev is None else prev
-    index, _ = await log.append(court, w, "notice", row.order_ref, public, prev=before, **said)
-    return index
+    return await log.append(court, w, row.order_ref, public, prev=before, **said)
 
 
 async def note_demand(
@@ -221,8 +209,7 @@ async def note_demand(
 ) -> int:
     """The same for what was told of a demand that limited nothing; `target`: its number, where it is about one thing."""
     public = entries.Notice(about=about, step="sent", ways=tuple(ways.split()), language=language, target=target)
-    leaf, _ = await log.append(court, w, "notice", order.ref, public, prev=order.log_index, **record.secrecy(order))
-    return leaf
+    return await log.append(court, w, order.ref, public, prev=order.log_index, **record.secrecy(order))
 
 
 # --- telling again ---

@@ -3,8 +3,6 @@
 The house notes what was brought there and what came of it, as entries of the log; carrying out is an act of its own.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from chaupal.governance.appeals import notices
@@ -20,7 +18,6 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
-EXTERNAL = "external"
 FILED, DECIDED = "filed", "decided"
 FOR, AGAINST = "for", "against"  # the house
 
@@ -34,19 +31,6 @@ class OutsideAppeal(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     decided_at: str = ""
     complied_in_time: bool | None = None
-
-
-class _Public(msgspec.Struct):
-    step: str = ""
-    body: str = ""
-    at: str = ""
-    outcome: str = ""
-    complied_in_time: bool | None = None
-
-
-class _Entry(msgspec.Struct):
-    prev: int | None = None
-    public: _Public = msgspec.field(default_factory=_Public)
 
 
 async def of_ruling(court: Court, viewer: Viewer, ruling_id: int) -> list[OutsideAppeal]:
@@ -104,23 +88,17 @@ def _check(strike: Strike, step: str, body: str, outcome: str) -> None:
 
 async def _log(court: Court, w: Writing, strike: Strike, public: entries.External, prev: int) -> None:
     said = record.of_ruling(strike.ruling, strike.order)
-    await log.append(court, w, EXTERNAL, strike.ruling.order_ref, public, prev=prev, **said)
+    await log.append(court, w, strike.ruling.order_ref, public, prev=prev, **said)
 
 
 async def _of(reading: Reading, strike: Strike) -> list[OutsideAppeal]:
-    return _fold(await ledger.of_kind(reading, EXTERNAL), strike.ruling.log_index)
-
-
-def _fold(entries: Sequence[tuple[int, bytes]], measure: int) -> list[OutsideAppeal]:
     """The log itself is what is known of this: filings that follow the measure, and decisions that follow those."""
     found: dict[int, OutsideAppeal] = {}
-    for index, entry in entries:
-        read = msgspec.json.decode(entry, type=_Entry)
-        said = read.public
-        if said.step == FILED and read.prev == measure:
-            found[index] = OutsideAppeal(index=index, body=said.body, filed_at=said.at)
-        elif said.step == DECIDED and read.prev in found:
-            found[read.prev] = msgspec.structs.replace(
-                found[read.prev], outcome=said.outcome, decided_at=said.at, complied_in_time=said.complied_in_time
+    for index, head, said in await log.entries_of(reading, entries.External):
+        if said.step == FILED and head.prev == strike.ruling.log_index:
+            found[index] = OutsideAppeal(index=index, body=said.body, filed_at=said.at or "")
+        elif said.step == DECIDED and head.prev in found:
+            found[head.prev] = msgspec.structs.replace(
+                found[head.prev], outcome=said.outcome, decided_at=said.at or "", complied_in_time=said.complied_in_time
             )
     return list(found.values())

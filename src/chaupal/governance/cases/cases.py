@@ -191,16 +191,12 @@ def held(act: Callable[..., Awaitable[State]]) -> Callable[..., Awaitable[State]
 
 async def case_with(court: Court, reading: Reading, target_id: int) -> Case:
     """The case about a target. Raises NotFound."""
-    target = await docket.target_by_id(reading, target_id)
-    orders = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
-    if target is None or not orders:
-        raise NotFound
-    return await _whole(court, reading, orders[0], target)
+    return await _whole(court, reading, *or_not_found(await docket.matter_of(reading, target_id)))
 
 
 async def stage_of(reading: Reading, order: Order) -> Stage:
     """Where an order stands as a whole."""
-    return procedure.standing(event.state for event in (await order_events.of_orders(reading, [order.id]))[order.id])
+    return procedure.standing(event.state for event in await order_events.of_order(reading, order.id))
 
 
 async def cases_of(court: Court, reading: Reading, order: Order) -> list[Case]:
@@ -298,7 +294,7 @@ async def steps_open_to(
 
 async def _asked_of(court: Court, reading: Reading, order: Order, me: int) -> guards.MoveAsked:
     """The same of an order as a whole: where its cases stand, and for when a hearing is set."""
-    events = (await order_events.of_orders(reading, [order.id]))[order.id]
+    events = await order_events.of_order(reading, order.id)
     states = (await case_events.standing(reading, [order.id])).get(order.id, {})
     return guards.MoveAsked(
         by=me,

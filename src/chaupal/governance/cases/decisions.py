@@ -9,7 +9,7 @@ from chaupal.governance.cases.guards import TWO, NeedsTwo
 from chaupal.governance.cases.ladder import REFUSALS as REFUSALS
 from chaupal.governance.cases.lifecycle import IN_FORCE, State
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import record
 from chaupal.governance.log.record import CLOCK
 from chaupal.governance.orders import changes, faces
 from chaupal.governance.orders.changes import ChangeForm
@@ -67,9 +67,7 @@ async def _propose(court: Court, w: Writing, case: Case, taken: TakenMove, said:
     """Proposals can change, so the log only commits to what this one says; approving it opens the commitment."""
     edited = said.words > case.order.received_at
     written = record.proposal(court, case, said, taken.by, edited=edited)
-    leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, written, prev=_last_leaf(case), **record.under(case)
-    )
+    leaf = await record.append(court, w, case, written, _last_leaf(case))
     await cases.enter(court, w, case, taken, said, leaf)
 
 
@@ -78,9 +76,7 @@ async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> Sta
     taken = await cases.take(court, w, viewer, case, "concur")
     proposal = _first(case)
     written = await record.decision(court, w, case, "concurred", taken.by, follows=proposal.log_index)
-    leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
-    )
+    leaf = await record.append(court, w, case, written, proposal.log_index)
     await cases.enter(court, w, case, taken, CaseEventBody(), leaf, proposal.by)
     return taken.move.to
 
@@ -110,9 +106,7 @@ async def return_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason
     taken = await cases.take(court, w, viewer, case, case.meant(("return", "return_change")))
     proposal = _first(case)
     written = await record.decision(court, w, case, "returned", taken.by, follows=proposal.log_index)
-    leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
-    )
+    leaf = await record.append(court, w, case, written, proposal.log_index)
     await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), leaf, proposal.by)
     return taken.move.to
 
@@ -171,8 +165,7 @@ async def _lapse(court: Court, row: RulingRow) -> bool:
             case = await cases.case_with(court, w, row.target_id or 0)
             how = "unreviewed" if row.second_by is not None and row.approved_by is None else "lapsed"
             leaf = await effects.end_ruling(court, w, row, how=how, by=CLOCK, at=row.ends_at)
-            standing = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
-            if all(other.lifted_at is not None for other in standing):
+            if not await rulings.standing_on(w, case.target.id):
                 await cases.enter(court, w, case, cases.follow(case, "lapse", CLOCK), CaseEventBody(), leaf)
     except Conflict:
         return False
@@ -263,13 +256,10 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
 
 async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     acted, now = _first(case), court.clock()
-    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
-        if row.lifted_at is None:
-            await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
+    for row in await rulings.standing_on(w, case.target.id):
+        await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
     written = await record.decision(court, w, case, "reviewed", me, follows=acted.log_index)
-    leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, written, prev=acted.log_index, **record.under(case)
-    )
+    leaf = await record.append(court, w, case, written, acted.log_index)
     return leaf, acted, CaseEventBody(rulings=acted.body.rulings)
 
 
@@ -296,9 +286,7 @@ async def _without_measure(
 ) -> tuple[int, CaseEvent, CaseEventBody]:
     proposal = _first(case)
     written = await record.carried_out(court, w, case, step, proposal, me, **more)
-    leaf, _ = await log.append(
-        court, w, "decision", case.order.ref, written, prev=proposal.log_index, **record.under(case)
-    )
+    leaf = await record.append(court, w, case, written, proposal.log_index)
     return leaf, proposal, said
 
 

@@ -17,7 +17,7 @@ from chaupal.policy.draft import REFUSE, Draft
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.policy.viewer import Viewer
-from chaupal.store.court import authorities, case_events, clocks, docket, documents, knowing
+from chaupal.store.court import authorities, case_events, clocks, docket, documents, knowing, order_events
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.clocks import ClockRow
@@ -158,13 +158,13 @@ async def matter(court: Court, viewer: Viewer, ref: str) -> Matter:
         if order is None or authority is None:
             raise NotFound
         named = await docket.targets_of(reading, order.id)
-        events = await steps.events_of(reading, order)
+        events = await order_events.of_order(reading, order.id)
         moves = await _moves(reading, named)
         running = await clocks.of_matter(reading, "order", order.id)
         papers = await documents.of_order(reading, order.id)
         offered = await _steps(court, reading, viewer, steps.standing(events), order)
     regime, stage = cases.regime_of(court, order), steps.standing(events)
-    facts = faces.facts_of(order, authority, named)
+    facts = faces.facts_of(order, authority, map(faces.facts_about, named))
     wrong = faces.of_order(regime, order, authority, named)
     return Matter(
         order=order,

@@ -19,7 +19,7 @@ from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits
 from chaupal.store.identity import account_status as standing
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Writing
 from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 
 REVIEW_AT_LATEST = 180 * DAY  # what has no end and whose law sets no review is looked at again after this
@@ -66,8 +66,7 @@ async def _begin(
 ) -> int:
     """One ruling with its leaf; `more`: what its entry says besides. The leaf's index."""
     written = await record.ruling(court, w, case, said, row, kind, **more)
-    entry = "deamp" if row.measure == Measure.DEAMPLIFY.value else "measure"
-    leaf, _ = await log.append(court, w, entry, case.order.ref, written, prev=prev, **record.under(case))
+    leaf = await record.append(court, w, case, written, prev)
     await _check_court_stands(w, row)
     await _check_once(w, row)
     row = msgspec.structs.replace(row, log_index=leaf)
@@ -180,11 +179,11 @@ async def end_ruling(
     Raises Conflict where the ruling is not in force.
     """
     at = court.clock() if at is None else at
-    order, target = await _matter(w, ruling)
+    if (matter := await docket.matter_of(w, ruling.target_id)) is None:
+        raise Conflict("no_matter")
+    order, target = matter
     written = await record.ending(court, w, ruling, target, how=how, by=by, reason=reason, at=at, **more)
-    leaf, _ = await log.append(
-        court, w, "reversal", ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order)
-    )
+    leaf = await log.append(court, w, ruling.order_ref, written, prev=ruling.log_index, **record.secrecy(order))
     if not await rulings.lift(w, ruling.id, leaf, at):
         raise Conflict("not_in_force")
     await _settle(w, ruling)
@@ -195,16 +194,10 @@ async def end_ruling(
     return leaf
 
 
-async def standing_of(reading: Reading, case: Case) -> list[RulingRow]:
-    """What the case has in force, in the order in which it began."""
-    made = (await rulings.by_targets(reading, [case.target.id]))[case.target.id]
-    return [row for row in made if row.lifted_at is None]
-
-
 async def end_all(court: Court, w: Writing, case: Case, *, how: str, by: int, reason: str = "", **more: Any) -> int:
     """End everything that the case has in force; the last leaf. Raises Conflict where nothing is."""
     leaf = None
-    for row in await standing_of(w, case):
+    for row in await rulings.standing_on(w, case.target.id):
         leaf = await end_ruling(court, w, row, how=how, by=by, reason=reason, **more)
     if leaf is None:
         raise Conflict("not_in_force")
@@ -285,14 +278,6 @@ async def _check_once(w: Writing, row: RulingRow) -> None:
 async def _settle(w: Writing, row: RulingRow) -> None:
     if row.measure in STATES and not row.term:
         await standing.settle(w, row.subject_id)
-
-
-async def _matter(reading: Reading, ruling: RulingRow) -> tuple[docket.Order, docket.Target]:
-    target = await docket.target_by_id(reading, ruling.target_id or 0)
-    found = [] if target is None else await docket.orders_by_id(reading, [target.order_id])
-    if target is None or not found:
-        raise Conflict("no_matter")
-    return found[0], target
 
 
 def _of(row: RulingRow, number: int, kind: str) -> dict[str, Any]:

@@ -316,5 +316,4 @@ async def _purged_in_log(court: Court, w: Writing, one: HeldEvidence) -> int | N
     if order is None:
         raise Problem(f"Evidence {one.id} was taken because of {one.order_ref}, and there is no such order")
     public = entries.Evidence(step="purged", kind=one.kind, by="clock")
-    leaf, _ = await log.append(court, w, "evidence", one.order_ref, public, **record.secrecy(order))
-    return leaf
+    return await log.append(court, w, one.order_ref, public, **record.secrecy(order))

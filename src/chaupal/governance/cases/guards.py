@@ -106,6 +106,18 @@ async def act(reading: Reading, viewer: Viewer, word: str, owners: Iterable[int 
     return me
 
 
+async def check_second(reading: Reading, me: int, first: int, word: str, proposed: str) -> None:
+    """Another person than the `first`, who proposed it; the one may second it still (`word`), the other propose it.
+
+    Raises NotAllowed, Conflict.
+    """
+    check_not_own(me, [first], SECOND)
+    people = await accounts.standings(reading, [me, first])
+    check_holds(people.get(me), word)
+    if not holds(people.get(first), proposed):
+        raise Conflict(UNHELD)
+
+
 # --- each guard ---
 
 

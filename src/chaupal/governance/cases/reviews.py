@@ -6,7 +6,7 @@ from chaupal.governance.cases import cases, clocks, effects
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import record
 from chaupal.governance.orders.papers import check_may, check_not_again, check_reason
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
@@ -51,14 +51,10 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     check_not_again(
         now, last.at, same=(last.state, last.by, last.body) == (taken.move.to, taken.by, CaseEventBody(reason=reason))
     )
-    for row in (await rulings.by_targets(w, [case.target.id]))[case.target.id]:
-        if row.lifted_at is not None or (row.ends_at is not None and row.ends_at <= now):
-            continue
+    for row in await rulings.standing_on(w, case.target.id, now):
         again = effects.review_of(case.regime, now, row.ends_at)
         written = await record.kept(court, w, case, taken.by, reason, again, row.log_index)
-        leaf, _ = await log.append(
-            court, w, "decision", case.order.ref, written, prev=row.log_index, **record.under(case)
-        )
+        leaf = await record.append(court, w, case, written, row.log_index)
         await rulings.reviewed(w, row.id, again)
     if leaf is None:
         raise Conflict("not_in_force")

@@ -122,9 +122,7 @@ async def publish(court: Court, viewer: Viewer, kind: str, form: TextForm) -> Ho
             _check_day(new, before, shipped(court.settings, kind))
         new = msgspec.structs.replace(new, version=(was.version if was else 0) + 1)
         if kind in REFS:
-            new = msgspec.structs.replace(
-                new, log_index=(await log.append(court, w, "policy", REFS[kind], _public(court, new)))[0]
-            )
+            new = msgspec.structs.replace(new, log_index=await log.append(court, w, REFS[kind], _public(court, new)))
         if not await house_texts.add(w, new):
             raise Conflict(CHANGED)
     return new

@@ -31,15 +31,15 @@ async def log_laws(court: Court) -> int:
     loaded = _loaded(court)
     async with court.work.reading() as reading:
         known = _read(await marks.read(reading, MARK))
-    if all(known.get(ref) == public.sha256 for ref, (_, _, public) in loaded.items()):
+    if all(known.get(ref) == public.sha256 for ref, (_, public) in loaded.items()):
         return 0
     async with court.work.writing() as w:
         await ledger.hold(w)
         known = _read(await marks.read(w, MARK))
-        fresh = {ref: act for ref, act in loaded.items() if known.get(ref) != act[2].sha256}
-        for kind, about, public in fresh.values():
-            await log.append(court, w, kind, about, public)
-        digests = known | {ref: public.sha256 for ref, (_, _, public) in fresh.items()}
+        fresh = {ref: act for ref, act in loaded.items() if known.get(ref) != act[1].sha256}
+        for about, public in fresh.values():
+            await log.append(court, w, about, public)
+        digests = known | {ref: public.sha256 for ref, (_, public) in fresh.items()}
         await marks.write(w, MARK, msgspec.json.encode(digests).decode())
     return len(fresh)
 
@@ -96,23 +96,17 @@ async def check_cited(court: Court) -> None:
         )
 
 
-def _loaded(court: Court) -> dict[str, tuple[str, str, entries.Regime | entries.Policy]]:
-    """ref -> (type, ref of the entry, public) of every law in use."""
-    found: dict[str, tuple[str, str, entries.Regime | entries.Policy]] = {}
-    for regime in court.regimes.all():
-        found[regime.ref] = (
-            "regime",
-            regime.ref,
-            entries.Regime(
-                id=regime.id,
-                version=regime.version,
-                sha256=regime.digest,
-                start=_day(regime.effective_from),
-                to=_day(regime.effective_to),
-            ),
+def _loaded(court: Court) -> dict[str, tuple[str, entries.Regime | entries.Policy]]:
+    """ref -> (ref of the entry, what it says) of every law in use."""
+    found: dict[str, tuple[str, entries.Regime | entries.Policy]] = {}
+    for one in court.regimes.all():
+        begins, ends = _day(one.effective_from), _day(one.effective_to)
+        found[one.ref] = (
+            one.ref,
+            entries.Regime(id=one.id, version=one.version, sha256=one.digest, start=begins, to=ends),
         )
     for book in court.rules.all():
-        found[book.ref] = "policy", "house-rules", entries.Policy(version=book.version, sha256=book.digest)
+        found[book.ref] = "house-rules", entries.Policy(version=book.version, sha256=book.digest)
     return found
 
 

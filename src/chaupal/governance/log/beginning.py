@@ -35,7 +35,7 @@ async def begin(court: Court, note: str, vkey: str, name: str = "") -> str:
         if await ledger.hold(w):
             raise Conflict(BEGUN)
         await marks.write(w, log.ORIGIN_KEY, name)
-        await log.append(court, w, "origin", last.origin, origin)
+        await log.append(court, w, last.origin, origin)
     return name
 
 

@@ -29,6 +29,7 @@ from chaupal_audit.log.entries import Public
 from chaupal_audit.tlog.entries import COVER, VERSION
 
 ORIGIN_KEY = "log_origin"
+_head = msgspec.json.Decoder(entries.Entry).decode
 CHECKED_AT_START = 4 * tlog.TILE  # of the newest entries are read again at start; `recount` reads them all
 
 
@@ -87,21 +88,21 @@ class EntryContent(NamedTuple):
 async def append(
     court: Court,
     w: Writing,
-    kind: str,
     ref: str,
     said: Public | EntryContent,
     *,
     prev: int | None = None,
     regime: str | None = None,
     matter: Order | None = None,
-) -> tuple[int, tlog.Leaf]:
-    """(index, leaf): one entry, in the unit of what it records.
+) -> int:
+    """One entry, in the unit of what it records; its index.
 
     What it commits to is kept in the same unit (`governance/log/opening.py`). Of a secret `matter` everything is only committed
     to, and its entry is like one that says nothing; the log may come to its index later. `regime`: the law by `id@version`.
     """
     written = said if isinstance(said, EntryContent) else EntryContent(said)
-    _check(kind, written)
+    _check(written)
+    kind = written.public.entry_type
     now, secret = tlog.at_minute(court.clock()), matter is not None and matter.secret
     public: dict[str, object] = msgspec.to_builtins(written.public)
     digests = [*written.carried.digests, *map(tlog.disclosure_digest, written.rows)]
@@ -118,16 +119,16 @@ async def append(
         open_ = ledger.LATER if secret else ledger.OPEN
         kept = {name: (text, open_ if name.split()[0] in written.beside else 0) for name, text in texts.items()}
         await ledger.keep_disclosures(w, index, kept)
-    return index, leaf
+    return index
 
 
-async def append_plain(court: Court, w: Writing, kind: str, ref: str, said: Sequence[tuple[int, Public]]) -> list[int]:
+async def append_plain(court: Court, w: Writing, ref: str, said: Sequence[tuple[int, Public]]) -> list[int]:
     """Many entries about one thing at once, each with its `prev`; their indexes. They commit to nothing."""
-    now = tlog.at_minute(court.clock())
-    for _, public in said:
-        _check(kind, EntryContent(public))
-    leaves = [tlog.leaf(kind, ref, now, msgspec.to_builtins(public), prev=prev) for prev, public in said]
-    return await log_batches.append(court, w, [(kind, leaf.entry) for leaf in leaves])
+    now, line = tlog.at_minute(court.clock()), list[tuple[str, bytes]]()
+    for prev, public in said:
+        leaf = tlog.leaf(public.entry_type, ref, now, msgspec.to_builtins(public), prev=prev)
+        line.append((public.entry_type, leaf.entry))
+    return await log_batches.append(court, w, line)
 
 
 def _begins(said: Public) -> bool:
@@ -141,12 +142,12 @@ def _begins(said: Public) -> bool:
             return isinstance(said, entries.Order)
 
 
-def _check(kind: str, written: EntryContent) -> None:
+def _check(written: EntryContent) -> None:
     """What an entry may hold is said by its type, and nowhere else."""
     of = type(written.public)
     names = {*written.sealed, *(("row",) if written.rows else ())}
-    if kind not in of.TYPES or not names <= set(of.SEALED) or not set(written.beside) <= set(of.BESIDE):
-        raise TypeError(f"{kind}: {sorted(names)} {sorted(written.beside)} are not what {of.__name__} says")
+    if not names <= set(of.SEALED) or not set(written.beside) <= set(of.BESIDE):
+        raise TypeError(f"{sorted(names)} {sorted(written.beside)} are not what {of.__name__} says")
 
 
 async def carried(reading: Reading, index: int | None) -> CarriedDigests:
@@ -161,6 +162,12 @@ async def carried(reading: Reading, index: int | None) -> CarriedDigests:
     inner = tlog.open_disclosure(known["sd"], entry)[1] if "sd" in known else []
     own = {name: text for name, text in known.items() if name not in tlog.SEALED}
     return CarriedDigests(msgspec.convert(inner, list[str]), own)
+
+
+async def entries_of[P: Public](reading: Reading, kind: type[P]) -> list[tuple[int, entries.Entry, P]]:
+    """(index, entry, what it says) of every entry of a type that is rare."""
+    found = [(index, _head(entry)) for index, entry in await ledger.of_kind(reading, kind.TYPES[0])]
+    return [(index, head, msgspec.json.decode(head.public, type=kind)) for index, head in found]
 
 
 # --- Serving ---

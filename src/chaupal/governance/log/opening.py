@@ -47,7 +47,7 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         texts = _texts(known, index, names)
         _check_logged(index, size)
         public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
-        opened, _ = await log.append(court, w, "open", ref, log.EntryContent(public, {"reason": reason}), prev=index)
+        opened = await log.append(court, w, ref, log.EntryContent(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
     return opened
 
@@ -68,7 +68,7 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         if LASTING & {*names}:
             raise Conflict("act_not_erased")
         public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
-        erased, _ = await log.append(court, w, "open", "", log.EntryContent(public, {"reason": reason}), prev=index)
+        erased = await log.append(court, w, "", log.EntryContent(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
             await erasing.blank(w, at, name)
         await ledger.destroy_disclosures(w, texts)

@@ -29,7 +29,7 @@ from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.federation import limits, reached
 from chaupal.store.identity.ip_and_mail_blocks import AddressBlock
-from chaupal.store.machine.work import Reading
+from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import media, naming
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
@@ -52,10 +52,6 @@ class Secrecy(TypedDict):
     matter: Order | None
 
 
-def under(case: Case) -> Secrecy:
-    return secrecy(case.order)
-
-
 def secrecy(order: Order) -> Secrecy:
     return {"regime": order.regime_ref or None, "matter": order}
 
@@ -63,6 +59,11 @@ def secrecy(order: Order) -> Secrecy:
 def of_ruling(row: RulingRow, order: Order | None) -> Secrecy:
     """The same for what is about a ruling, which may have come of no order."""
     return {"regime": row.regime or None, "matter": None} if order is None else secrecy(order)
+
+
+async def append(court: Court, w: Writing, case: Case, written: EntryContent, prev: int | None) -> int:
+    """An entry about one target of an order; its index."""
+    return await log.append(court, w, case.order.ref, written, prev=prev, **secrecy(case.order))
 
 
 def pseudonym(court: Court, account: int) -> str:

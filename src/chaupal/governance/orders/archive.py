@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chaupal.governance.context import Court
 from chaupal.governance.orders import documents
 from chaupal.governance.orders.papers import check_may
+from chaupal.governance.people.access_audit import check_purpose
 from chaupal.kernel.clock import DAY
-from chaupal.kernel.errors import Invalid, NotFound, Problem, or_not_found
+from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.files import Files
 from chaupal.store.court import access_audit as looks, docket, documents as kept, knowing
@@ -19,7 +20,6 @@ from chaupal.store.court.documents import Document
 from chaupal.store.identity import loose_files
 
 LOOSE_FOR = 2 * DAY
-PURPOSE_AT_LEAST = 5  # letters
 
 
 class OpenedDocument(NamedTuple):
@@ -43,9 +43,7 @@ async def open_for_staff(court: Court, files: Files, viewer: Viewer, id_: int, p
     Raises NotAllowed, Invalid (`purpose`), NotFound, Problem where the key or the file is gone.
     """
     me = check_may(viewer, "see_documents")
-    purpose = " ".join(purpose.split())[:300]
-    if len(purpose) < PURPOSE_AT_LEAST:
-        raise Invalid("purpose_missing")
+    purpose = check_purpose(purpose)
     async with court.work.reading() as reading:
         found = await kept.by_ids(reading, [id_])
         orders = await docket.orders_by_id(reading, [one.order_id for one in found if one.order_id])

@@ -24,7 +24,6 @@ from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter
 from chaupal.store.court import authorities, ledger, offices
 from chaupal.store.court.authorities import Authority, AuthorityChange, AuthorityDetails
-from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 
 CLASSES = ("court", "government", "police", "other")
@@ -132,7 +131,7 @@ async def agree(court: Court, viewer: Viewer, id_: int) -> Authority:
         await ledger.hold(w)
         found, proposed = await _waiting(w, id_)
         first = found.created_by if proposed is None else proposed.proposed_by
-        await _check_second(w, viewer, me, first)
+        await guards.check_second(w, me, first, "agree_authority", "register_authority")
         if proposed is None:
             leaf = await _log(court, w, found, first, "added", second=me, prev=found.log_index)
             done = await authorities.agree_to_authority(w, id_, me, leaf)
@@ -178,14 +177,6 @@ async def _waiting(w: Writing, id_: int) -> tuple[Authority, AuthorityChange | N
     return found, proposed
 
 
-async def _check_second(w: Writing, viewer: Viewer, me: int, first: int) -> None:
-    """Another person than who proposed it; and both still may."""
-    await guards.act(w, viewer, "agree_authority")
-    guards.check_not_own(me, [first], guards.SECOND)
-    if not guards.holds((await accounts.standings(w, [first])).get(first), "register_authority"):
-        raise Conflict(guards.UNHELD)
-
-
 async def _log(
     court: Court,
     w: Writing,
@@ -198,7 +189,7 @@ async def _log(
     prev: int | None = None,
 ) -> int:
     written = record.authority(court, new, by, step=step, second=second, what=what)
-    return (await log.append(court, w, "authority", f"authority-{new.id}", written, prev=prev))[0]
+    return await log.append(court, w, f"authority-{new.id}", written, prev=prev)
 
 
 def _with(old: Authority, known: AuthorityDetails) -> Authority:

@@ -22,7 +22,7 @@ from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower
 from chaupal.policy.rulings import EVERYWHERE
-from chaupal.store.court import order_events
+from chaupal.store.court import order_events, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
@@ -91,7 +91,7 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     await check(court, w, paper, case, rows, said)
     paper.check()
     noted = OrderEventBody(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
-    events = (await order_events.of_orders(w, [case.order.id]))[case.order.id]
+    events = await order_events.of_order(w, case.order.id)
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
     cause = Cause(procedure.logged(said.change), order_events.body_of(said.body), said.reason, proposal.by, me)
     begun, who = list[int](), Deciders(proposal.by, me, third=case.third)
@@ -106,8 +106,7 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
 
 
 async def _standing(court: Court, reading: Reading, case: Case) -> list[RulingRow]:
-    now = court.clock()
-    rows = [row for row in await effects.standing_of(reading, case) if row.ends_at is None or now < row.ends_at]
+    rows = await rulings.standing_on(reading, case.target.id, court.clock())
     if not rows:
         raise Conflict(NOT_IN_FORCE)
     return rows

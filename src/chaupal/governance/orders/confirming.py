@@ -14,7 +14,7 @@ from chaupal.governance.cases.lifecycle import SECONDED_IN_FORCE
 from chaupal.governance.context import Court
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import Measure
-from chaupal.store.court import docket, order_events
+from chaupal.store.court import docket, order_events, rulings
 from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.docket import Order
 from chaupal.store.court.order_events import OrderEvent
@@ -62,7 +62,7 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
     ladder.check_may_bind(court, new)
     now, ids, leaf = court.clock(), list[int](), event.log_index or 0
     cause = Cause("confirmed", order_events.body_of(event.body.body) or "authority", event.body.reason, event.by)
-    standing = [row for row in await effects.standing_of(w, old) if row.ends_at is None or now < row.ends_at]
+    standing = await rulings.standing_on(w, old.target.id, now)
     if not standing:
         raise Conflict("nothing_to_confirm")
     for row in standing:

@@ -262,18 +262,20 @@ class Origin(NamedTuple):
     origin: str
 
 
-def origin_of(documents: Sequence[Document], *, filed_by_authority: bool) -> Origin:
+def origin_of(documents: Sequence[Document], *, known: bool) -> Origin:
     """What the documents, and who files, say of an order's origin: verified, unverified or mismatch.
 
-    A mail's sender can be written by anybody, so it verifies nothing; one that poses as the authority is a mismatch.
+    `known`: whoever files comes in from the authority's own domain, or staff called back. Of signatures the best counts, but a
+    bad one is worse than none. A mail's sender can be written by anybody, so it verifies nothing; one that poses as the
+    authority is a mismatch.
     """
     checks = [Check(one.signature) for one in documents]
-    signature = next((check for check in _TELLING if check in checks), Check.ABSENT)
+    signature = next((check.value for check in _TELLING if check in checks), Check.ABSENT.value)
     signers = [signer_of(one) for one in documents]
-    if signature is Check.INVALID or any(signer.poses for signer in signers):
+    if Check.INVALID in checks or any(signer.poses for signer in signers):
         return Origin(signature, "mismatch")
     signed = any(one.signature == Check.VALID and signer.known for one, signer in zip(documents, signers, strict=True))
-    return Origin(signature, "verified" if filed_by_authority or signed else "unverified")
+    return Origin(signature, "verified" if known or signed else "unverified")
 
 
-_TELLING = (Check.INVALID, Check.UNVERIFIABLE, Check.VALID)
+_TELLING = (Check.INVALID, Check.VALID, Check.UNVERIFIABLE)

@@ -1,6 +1,6 @@
 """What an order lacks on its face, for whoever decides under it: what nobody can answer for, and what is acknowledged with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from chaupal.governance.cases.cases import Case
@@ -10,7 +10,12 @@ from chaupal.store.court.authorities import Authority
 from chaupal.store.court.docket import Order, Target
 
 SEEN = "signature"  # among the particulars: staff have seen a signature in ink
-type Origin = Literal["verified", "unverified", "false"]
+# What was found of an order's origin -> as the facial check calls it.
+ORIGINS: dict[str, Literal["verified", "unverified", "false"]] = {
+    "verified": "verified",
+    "unverified": "unverified",
+    "mismatch": "false",
+}
 
 
 def of_case(case: Case) -> list[Defect]:
@@ -20,7 +25,7 @@ def of_case(case: Case) -> list[Defect]:
 
 def of_order(regime: Regime, order: Order, authority: Authority, named: Sequence[Target]) -> list[Defect]:
     """What is wrong with an order that was filed, by its law's facial check."""
-    return [] if order.authority_id is None else defects(regime, facts_of(order, authority, named))
+    return [] if order.authority_id is None else defects(regime, facts_of(order, authority, map(facts_about, named)))
 
 
 def barring(case: Case) -> list[Defect]:
@@ -28,8 +33,13 @@ def barring(case: Case) -> list[Defect]:
     return [found for found in of_case(case) if found.code in case.regime.enforced]
 
 
-def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> OrderFacts:
-    """The same facts of an order that was filed, for whoever looks at it again or returns it."""
+def facts_about(target: Target) -> TargetFacts:
+    """The same of a target."""
+    return TargetFacts(number=target.number, as_written=target.as_written, kind=target.kind)
+
+
+def facts_of(order: Order, authority: Authority, named: Iterable[TargetFacts]) -> OrderFacts:
+    """What the facial check looks at, of an order that was filed or would be."""
     return OrderFacts(
         received_at=order.received_at,
         authority=authority.name,
@@ -42,34 +52,20 @@ def facts_of(order: Order, authority: Authority, named: Sequence[Target]) -> Ord
         channel=order.channel,
         ref=order.ref,
         reference=order.reference_no,
-        dated=order.dated,
-        bases=order.bases or bases_of(order.grounds),
+        dated=order.dated or None,
+        bases=order.bases or ((order.grounds,) if order.grounds.strip() else ()),
         territory=order.territory,
-        signature=signature_of(order.signature, order.particulars),
-        origin=origin_of(order.origin),
+        signature=_signature(order.signature, order.particulars),
+        origin=ORIGINS.get(order.origin, "unverified"),
         interim_until=order.interim_until,
-        targets=tuple(TargetFacts(number=t.number, as_written=t.as_written, kind=t.kind) for t in named),
-        fields=fields_of(order.particulars, order.legal_basis, order.reasons, order.grounds),
+        targets=tuple(named),
+        fields={"legal_provision": order.legal_basis, "reasons": order.reasons, "explanation": order.grounds}
+        | order.particulars,
     )
 
 
-def bases_of(grounds: str) -> tuple[str, ...]:
-    """A ground in words, where none of the law's own was chosen."""
-    return (grounds,) if grounds.strip() else ()
-
-
-def signature_of(found: str, particulars: dict[str, str]) -> Signature:
+def _signature(found: str, particulars: dict[str, str]) -> Signature:
     """The signature as it was verified, or seen in ink by staff."""
     if found == "absent" and particulars.get(SEEN, "").strip():
         return "seen"
     return found if found in ("valid", "unverifiable", "invalid") else "absent"
-
-
-def origin_of(origin: str) -> Origin:
-    """As the facial check calls what was found of an order's origin."""
-    return "verified" if origin == "verified" else "false" if origin == "mismatch" else "unverified"
-
-
-def fields_of(particulars: dict[str, str], law: str, reasons: str, grounds: str) -> dict[str, str]:
-    """What was typed, by the codes of a law's fields."""
-    return {"legal_provision": law, "reasons": reasons, "explanation": grounds} | particulars

@@ -13,7 +13,7 @@ from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.portal import Filing
 from chaupal.governance.people import lookalikes
 from chaupal.kernel.errors import NotFound
-from chaupal.store.court import docket, ledger
+from chaupal.store.court import docket, ledger, order_events
 from chaupal.store.court.docket import Order
 from chaupal.store.court.documents import Document
 from chaupal.store.court.order_events import OrderEventBody
@@ -63,7 +63,7 @@ async def write(court: Court, filing: Filing, ref: str, text: str) -> None:
     paper.check()
     async with court.work.reading() as reading:
         order = await _own(reading, filing, ref)
-        stage = steps.standing(await steps.events_of(reading, order))
+        stage = steps.standing(await order_events.of_order(reading, order.id))
     await _step(court, filing, ref, "answer" if stage is procedure.Stage.CLARIFYING else "write", noted)
 
 
@@ -71,7 +71,7 @@ async def _step(court: Court, filing: Filing, ref: str, verb: str, noted: OrderE
     async with court.work.writing() as w:
         await ledger.hold(w)
         order = await _own(w, filing, ref)
-        await steps.enter(court, w, order, await steps.events_of(w, order), verb, noted, CLOCK)
+        await steps.enter(court, w, order, await order_events.of_order(w, order.id), verb, noted, CLOCK)
 
 
 async def _own(reading: Reading, filing: Filing, ref: str) -> Order:

@@ -8,21 +8,13 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.orders import documents, faces
-from chaupal.governance.orders.orders import OrderForm
+from chaupal.governance.log.record import CLOCK
+from chaupal.governance.orders import faces, orders
+from chaupal.governance.orders.documents import Origin
+from chaupal.governance.orders.orders import Filer, OrderForm
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.resolving import Resolved, elsewhere, resolve
-from chaupal.governance.regimes import (
-    GENERIC,
-    OWN_RULES,
-    Defect,
-    OrderFacts,
-    Regime,
-    TargetFacts,
-    defects,
-    letter_of_return,
-)
-from chaupal.kernel.errors import Invalid, NotFound
+from chaupal.governance.regimes import OWN_RULES, Defect, OrderFacts, Regime, TargetFacts, defects, letter_of_return
 from chaupal.policy.measures import Measure
 from chaupal.store.court import authorities, register
 from chaupal.store.court.authorities import Authority
@@ -39,7 +31,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     regime: Regime | None
     defects: tuple[Defect, ...]
     targets: tuple[Resolved, ...]
-    origin: documents.Origin
+    origin: Origin
     letter: dict[str, tuple[str, str]]
 
 
@@ -103,12 +95,21 @@ async def check(court: Court, form: OrderForm, brought: Sequence[Document], *, f
     async with court.work.scanning() as reading:
         issuer = await authorities.by_id(reading, form.authority or 0) if form.authority else None
         found = await resolve(reading, court.settings.origin, lines)
-    regime = _regime(court, form)
-    origin = documents.origin_of(brought, filed_by_authority=filed_by_authority or bool(form.origin_note.strip()))
-    facts = _facts(court, form, issuer, regime, found, origin)
+    paper = Paper()  # its complaints are made when it is filed
+    regime = orders.law_of(court, paper, form)
+    new = orders.read(court, paper, form, issuer, regime, Filer(CLOCK, known=filed_by_authority), brought)
+    typed = msgspec.structs.replace(new, interim_until=paper.moment("interim_until", form.interim_until))
+    named = [TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)]
+    facts = faces.facts_of(typed, issuer or authorities.HOUSE, named)
     wrong = defects(regime, facts) if regime is not None else []
     letter = draft(court, regime, wrong, facts) if regime is not None and wrong else {}
-    return Checked(regime=regime, defects=tuple(wrong), targets=tuple(found), origin=origin, letter=letter)
+    return Checked(
+        regime=regime,
+        defects=tuple(wrong),
+        targets=tuple(found),
+        origin=Origin(new.signature, new.origin),
+        letter=letter,
+    )
 
 
 async def to_look_up(court: Court, form: OrderForm) -> list[str]:
@@ -128,44 +129,3 @@ def draft(court: Court, regime: Regime, wrong: Sequence[Defect], facts: OrderFac
         language: letter_of_return(regime, wrong, facts, language, house=settings.title, contact=contact)
         for language in ("hi", "en")
     }
-
-
-def _facts(
-    court: Court,
-    form: OrderForm,
-    issuer: Authority | None,
-    regime: Regime | None,
-    found: Sequence[Resolved],
-    origin: documents.Origin,
-) -> OrderFacts:
-    paper = Paper()  # complaints about dates are made when it is filed
-    country = issuer.jurisdiction if issuer else ""
-    typed = tuple(form.territory.upper().replace(",", " ").split())
-    territory = typed or (regime.territory_for(country) if regime and country else ())
-    return OrderFacts(
-        received_at=court.clock(),
-        authority=issuer.name if issuer else "",
-        authority_hi=issuer.name_hi if issuer else "",
-        jurisdiction=country,
-        issuer_class=issuer.issuer_class if issuer else "",
-        role=form.role,
-        officer=form.officer,
-        rank=form.officer_rank,
-        channel=form.channel,
-        reference=form.reference_no,
-        dated=paper.moment("dated", form.dated),
-        bases=form.bases or faces.bases_of(form.grounds),
-        territory=territory,
-        signature=faces.signature_of(origin.signature, form.particulars),
-        origin=faces.origin_of(origin.origin),
-        interim_until=paper.moment("interim_until", form.interim_until),
-        targets=tuple(TargetFacts(number=n, as_written=one.line, kind=one.kind) for n, one in enumerate(found, 1)),
-        fields=faces.fields_of(form.particulars, form.legal_basis, form.reasons, form.grounds),
-    )
-
-
-def _regime(court: Court, form: OrderForm) -> Regime | None:
-    try:
-        return court.regimes.current(form.regime or GENERIC, court.clock())
-    except (NotFound, Invalid):
-        return None

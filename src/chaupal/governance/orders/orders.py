@@ -15,7 +15,7 @@ from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
 from chaupal.governance.log.record import CLOCK
 from chaupal.governance.orders import confirming, faces, procedure, resolving, steps
-from chaupal.governance.orders.documents import signer_of
+from chaupal.governance.orders.documents import origin_of
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.orders.procedure import Stage
 from chaupal.governance.orders.resolving import LineFault, Resolved, resolve
@@ -112,8 +112,8 @@ async def file(court: Court, filer: Filer, form: OrderForm, brought: Sequence[Do
         issuer = await authorities.by_id(reading, form.authority or 0)
         if issuer is not None and (known := await docket.filed_as(reading, issuer.id, form.external_id)):
             return known
-        regime = _regime(court, paper, form)
-        new = _read(court, paper, form, issuer, regime, filer, brought)
+        regime = law_of(court, paper, form)
+        new = read(court, paper, form, issuer, regime, filer, brought)
         confirmed = await _confirmed(reading, paper, form, new)
         new = msgspec.structs.replace(new, confirms=confirmed.id if confirmed else None)
         named = await _read_targets(court, reading, paper, form.targets, form.demanded, new.id, unknown=_recorded(form))
@@ -182,7 +182,8 @@ async def _flagger(reading: Reading, paper: Paper, new: Order) -> Authority | No
 # --- reading a form ---
 
 
-def _regime(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
+def law_of(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
+    """The law that it came under, as it is now."""
     try:
         return court.regimes.current(form.regime or GENERIC, court.clock())
     except (NotFound, Invalid):
@@ -190,7 +191,7 @@ def _regime(court: Court, paper: Paper, form: OrderForm) -> Regime | None:
         return None
 
 
-def _read(
+def read(
     court: Court,
     paper: Paper,
     form: OrderForm,
@@ -199,7 +200,8 @@ def _read(
     filer: Filer,
     brought: Sequence[Document],
 ) -> Order:
-    now = court.clock()
+    """The order as it would be filed, with every complaint about it on the paper."""
+    now, came = court.clock(), origin_of(brought, known=filer.known or bool(form.origin_note.strip()))
     new = Order(
         id=court.make_id(), ref="", authority_id=issuer.id if issuer else 0, officer=paper.line("officer", form.officer),
         officer_rank=paper.line("officer_rank", form.officer_rank), reference_no=paper.line("reference_no", form.reference_no),
@@ -210,7 +212,7 @@ def _read(
         regime=regime.id if regime else "", regime_version=regime.version if regime else 0, kind=regime.kind if regime else "order",
         channel=paper.line("channel", form.channel), emergency=bool(regime and regime.emergency),
         interim_until=_interim(paper, form, regime, now), secrecy=regime.secrecy if regime else "none",
-        gag_until=paper.moment("gag_until", form.gag_until), signature=_signature(brought), origin=_origin(form, filer, brought),
+        gag_until=paper.moment("gag_until", form.gag_until), signature=came.signature, origin=came.origin,
         external_id=paper.line("external_id", form.external_id, needed=False), particulars=_particulars(paper, form),
     )  # fmt: skip
     _check_times(paper, new, now)
@@ -279,22 +281,6 @@ def _territory(paper: Paper, text: str, issuer: Authority | None, regime: Regime
         # Nobody may order for another country: what one state forbids stays readable in all others.
         paper.complain("territory", "beyond_jurisdiction")
     return codes
-
-
-def _signature(brought: Sequence[Document]) -> str:
-    """The best of the documents' signatures; a bad one is worse than none."""
-    found = {one.signature for one in brought}
-    return next((kind for kind in ("invalid", "valid", "unverifiable") if kind in found), "absent")
-
-
-def _origin(form: OrderForm, filer: Filer, brought: Sequence[Document]) -> str:
-    """Whoever comes in from the authority's own domain is known; a letter is once a known key signed it, or staff called back."""
-    signers = [signer_of(one) for one in brought]
-    if any(signer.poses for signer in signers) or any(one.signature == "invalid" for one in brought):
-        return "mismatch"
-    signed = any(one.signature == "valid" and signer.known for one, signer in zip(brought, signers, strict=True))
-    known = filer.known or form.origin_note.strip() or signed
-    return "verified" if known else "unverified"
 
 
 def _particulars(paper: Paper, form: OrderForm) -> dict[str, str]:
@@ -435,7 +421,7 @@ async def _enter(
         document = brought[0].sha256 if brought else None
         defects = dict.fromkeys(one.code for one in faces.of_order(regime, new, issuer, named))
         written = record.order(court, new, named, issuer, regime, document, tuple(defects), flagger, confirmed)
-        index, _ = await log.append(court, w, "order", ref, written, **record.secrecy(new))
+        index = await log.append(court, w, ref, written, **record.secrecy(new))
         entered = msgspec.structs.replace(new, ref=ref, log_index=index)
         await docket.add_order(w, entered, named)
         await case_events.add_events(w, _first_events(court, entered, named))

@@ -61,7 +61,7 @@ async def publish(court: Court, ref: str) -> bool:
         await docket.publish(w, order, number, now)
         opened = await _open_entries(court, w, order, number, sealed)
         await _show(court, w, order, number, opened)
-        events = (await order_events.of_orders(w, [order.id]))[order.id]
+        events = await order_events.of_order(w, order.id)
         w.tell(OrderMoved(order=number, verb="receive", stage=steps.standing(events)))
     return True
 
@@ -74,7 +74,7 @@ async def _open_entries(
         raise Problem(f"The entry of {order.ref} cannot be opened: its disclosures were erased")
     by = record.pseudonym(court, record.CLOCK)
     said = [(index, entries.Opened(disclosures=texts, by=by)) for index, texts in sealed.items()]
-    places = await log.append_plain(court, w, "open", number, said)
+    places = await log.append_plain(court, w, number, said)
     for index in sealed:
         await ledger.publish_disclosures(w, index, tlog.SEALED)
     return dict(zip(sealed, places, strict=True))

@@ -110,7 +110,7 @@ async def reply(court: Court, by: int, slug: str, authority: Authority, body: st
             at=at_minute(court.clock()),
             by=record.pseudonym(court, by),
         )
-        index, _ = await log.append(court, w, "statement", slug, public, prev=about.log_index)
+        index = await log.append(court, w, slug, public, prev=about.log_index)
         new = Reply(
             id=court.make_id(),
             statement_id=about.id,
@@ -203,7 +203,7 @@ async def _log(court: Court, w: Writing, slug: str, step: str, said: Statement, 
         at=at_minute(court.clock()),
         by=record.pseudonym(court, said.by),
     )
-    return (await log.append(court, w, "statement", slug, public, prev=prev))[0]
+    return await log.append(court, w, slug, public, prev=prev)
 
 
 async def _found(court: Court, slug: str) -> Statement:

@@ -25,7 +25,7 @@ from chaupal.store.court.case_events import CaseEventBody
 from chaupal.store.court.docket import Order
 from chaupal.store.court.order_events import OrderEvent, OrderEventBody
 from chaupal.store.identity import accounts
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.store.machine.work import Writing
 
 MOVED = "order_moved"
 BY_TWO = "step_by_two"
@@ -67,7 +67,7 @@ async def take_in(
     """The same in a unit that is open."""
     await ledger.hold(w)  # nothing is decided under it meanwhile
     order = or_not_found(await knowing.order_for(w, viewer, ref))
-    events = (await order_events.of_orders(w, [order.id]))[order.id]
+    events = await order_events.of_order(w, order.id)
     if seen is not None and events and seen != events[-1].number:
         raise Conflict(MOVED)
     me = check_may(viewer, procedure.MACHINE.may(form.verb))
@@ -121,7 +121,7 @@ async def enter(
     """Enter a step with its leaf, and carry it through to the cases. The leaf's index. Raises Conflict."""
     move = procedure.MACHINE.move(standing(events), verb)
     written = record.step(court, procedure.logged(verb), noted, by)
-    leaf, _ = await log.append(court, w, "step", order.ref, written, prev=order.log_index, **record.secrecy(order))
+    leaf = await log.append(court, w, order.ref, written, prev=order.log_index, **record.secrecy(order))
     event = OrderEvent(
         id=court.make_id(),
         order_id=order.id,
@@ -146,11 +146,6 @@ async def enter(
 def standing(events: list[OrderEvent]) -> Stage:
     """Where an order stands."""
     return procedure.standing(event.state for event in events)
-
-
-async def events_of(reading: Reading, order: Order) -> list[OrderEvent]:
-    """What happened to an order, in order."""
-    return (await order_events.of_orders(reading, [order.id]))[order.id]
 
 
 def _read(form: StepForm, needs: tuple[str, ...]) -> OrderEventBody:
@@ -211,13 +206,13 @@ async def _carry_one(court: Court, w: Writing, case: Case, verb: str, event: Ord
         return False
     noted, leaf, ended = event.body, event.log_index or 0, ()
     if case.state in lifecycle.IN_FORCE:
-        ended = tuple(row.id for row in await effects.standing_of(w, case))
+        ended = tuple(row.id for row in await rulings.standing_on(w, case.target.id))
         body = order_events.body_of(noted.body) or "authority"
         leaf = await effects.end_all(court, w, case, how=HOW[verb], by=event.by, reason=noted.reason, body=body)
     elif verb != "stay":  # what only halts what is open leaves it as it stood
         before = case.events[-1].log_index
         written = await record.decision(court, w, case, "closed", event.by, follows=before, outcome=HOW[verb])
-        leaf, _ = await log.append(court, w, "decision", case.order.ref, written, prev=before, **record.under(case))
+        leaf = await record.append(court, w, case, written, before)
     await cases.enter(
         court, w, case, cases.follow(case, move, event.by), CaseEventBody(reason=noted.reason, rulings=ended), leaf
     )

@@ -105,7 +105,7 @@ async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
 async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int) -> None:
     """In the same commit: that something was blocked, of which kind and until when, is for everybody; which one it was, is not."""
     # `door`, `shut` and `opened` are the words of the log, which stay.
-    await log.append(court, w, "door", f"door-{block.id}", record.address_block(court, block, how, by))
+    await log.append(court, w, f"door-{block.id}", record.address_block(court, block, how, by))
 
 
 def _check_new(blocks: list[AddressBlock], made: AddressBlock, now: int) -> None:

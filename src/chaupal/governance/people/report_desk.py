@@ -155,7 +155,7 @@ async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: s
         at=tlog.at_minute(now),
         by=record.pseudonym(court, by),
     )
-    await log.append(court, w, "report", row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
+    await log.append(court, w, row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
     await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)
     await evidence.hold_reported_on(court, w, row)
     w.tell(ReportResolved(report=row.id, ref=row.ref, outcome=outcome))

@@ -268,10 +268,10 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
         regime=regime.ref,
         at=tlog.at_minute(now),
     )
-    leaf, _ = await log.append(court, w, "report", ref, public, regime=regime.ref)
+    leaf = await log.append(court, w, ref, public, regime=regime.ref)
     # The receipt that leaves now is the acknowledgement.
     said = entries.Report(step="acknowledged", at=tlog.at_minute(now))
-    await log.append(court, w, "report", ref, said, prev=leaf, regime=regime.ref)
+    await log.append(court, w, ref, said, prev=leaf, regime=regime.ref)
     if due is not None:
         await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
     w.tell(ReportReceived(report=row.id, ref=ref))

@@ -3,8 +3,6 @@
 A row of the database alone opens nothing: wherever a role is read it is that of the row only where the log gave the same.
 """
 
-import msgspec
-
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
@@ -54,22 +52,10 @@ async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
 
 async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:
     public = entries.Role(role=role.value, was=was, by=by)
-    await log.append(court, w, "role", record.pseudonym(court, account), public)
+    await log.append(court, w, record.pseudonym(court, account), public)
 
 
 # --- what the log gave ---
-
-
-class _Public(msgspec.Struct):
-    role: str = Role.MEMBER
-
-
-class _Entry(msgspec.Struct):
-    ref: str
-    public: _Public
-
-
-_entry = msgspec.json.Decoder(_Entry).decode
 
 
 class Roll:
@@ -91,11 +77,7 @@ class Roll:
         # Entries are never changed, so what was read up to the newest one holds inside a unit, too.
         if last == self._last:
             return self._given
-        given = {
-            entry.ref: entry.public.role
-            for _, body in await ledger.of_kind(reading, "role")
-            for entry in [_entry(body)]
-        }
+        given = {head.ref: said.role for _, head, said in await log.entries_of(reading, entries.Role)}
         if not isinstance(reading, Writing):
             self._last, self._given = last, given
         return given

@@ -11,7 +11,6 @@ from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import access_audit as looks, speakers
 from chaupal.store.court.speakers import Speaker
-from chaupal.store.identity import accounts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.people import id_of
 from chaupal_audit.log import entries
@@ -120,11 +119,7 @@ async def end(court: Court, viewer: Viewer, id_: int) -> None:
 async def _check_second(w: Writing, found: Speaker, me: int, first: int) -> None:
     """Another person, whom it is not about; and both still judge."""
     guards.check_not_own(me, [found.account_id])
-    guards.check_not_own(me, [first], guards.SECOND)
-    people = await accounts.standings(w, [me, first])
-    guards.check_holds(people.get(me), MAY)
-    if not guards.holds(people.get(first), MAY):
-        raise Conflict(guards.UNHELD)
+    await guards.check_second(w, me, first, MAY, MAY)
 
 
 async def listed(court: Court, viewer: Viewer) -> list[Speaker]:
@@ -156,4 +151,4 @@ async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, oth
         second=None if other is None else record.pseudonym(court, other),
     )
     written = log.EntryContent(public, {"account": str(found.account_id)})
-    return (await log.append(court, w, "protected", f"protected-{found.id}", written, prev=found.log_index))[0]
+    return await log.append(court, w, f"protected-{found.id}", written, prev=found.log_index)

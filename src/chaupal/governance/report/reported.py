@@ -68,7 +68,7 @@ async def ask[T](court: Court, of: Callable[[Facts], T]) -> T | Building:
         _begin(court)
         return Building(keeper.fold.size, size)
     async with keeper.moving:  # while others look at the facts nobody changes them
-        await _move(court, size)
+        await _move(court, keeper.fold, size)
         facts = keeper.fold.facts
         return of(facts) if facts.size < IN_A_THREAD else await asyncio.to_thread(of, facts)
 
@@ -90,14 +90,13 @@ def _begin(court: Court) -> None:
 async def _catch_up(court: Court) -> None:
     try:
         async with court.keeper.moving:
-            await _move(court, await _signed(court))
+            await _move(court, court.keeper.fold, await _signed(court))
     except Exception:
         log.exception("the report could not be made; the next who asks for it begins where this ended")
 
 
-async def _move(court: Court, size: int, progress: Progress | None = None) -> None:
+async def _move(court: Court, fold: Fold, size: int, progress: Progress | None = None) -> None:
     """Fold what is missing up to `size`, in slices, so that nobody else waits for long."""
-    fold = court.keeper.fold
     while fold.size < size:
         async with court.work.reading() as reading:
             found, opened = await _next(reading, fold.size, min(SLICE, size - fold.size))
@@ -124,20 +123,12 @@ async def _next(reading: Reading, start: int, many: int) -> tuple[Sequence[bytes
 async def caught_up(court: Court, progress: Progress | None = None) -> Facts:
     """The facts as of the newest signed entry."""
     async with court.keeper.moving:
-        await _move(court, await _signed(court), progress)
+        await _move(court, court.keeper.fold, await _signed(court), progress)
     return court.keeper.fold.facts
 
 
 async def as_of(court: Court, size: int, progress: Progress | None = None) -> Facts:
     """The facts as they were when the log had `size` entries: folded from the beginning."""
     fold = Fold()
-    while fold.size < size:
-        async with court.work.reading() as reading:
-            found, opened = await _next(reading, fold.size, min(SLICE, size - fold.size))
-        if not found:
-            break
-        for entry, beside in zip(found, opened, strict=True):
-            fold.add(entry, beside)
-        if progress:
-            progress(fold.size)
+    await _move(court, fold, size, progress)
     return fold.facts

@@ -64,7 +64,7 @@ async def freeze(court: Court, text: str, progress: Progress | None = None) -> F
     async with court.work.writing() as w:
         await _check_not_waiting(w, text, filters.until, size)
         prev = before[-1].index if before else None
-        index, _ = await log.append(court, w, "snapshot", text, public, prev=prev)
+        index = await log.append(court, w, text, public, prev=prev)
         await frozen.keep(w, text, revision, published)
         await tallying.tally(court, w, text, size)
     return FrozenReport(text, revision, size, sha256, index, changed)

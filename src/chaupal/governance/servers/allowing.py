@@ -64,16 +64,14 @@ async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "") -> 
     """
     me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
     async with court.work.writing() as w:
-        found, people = await _there(w, id_), await accounts.standings(w, [me])
-        guards.check_holds(people.get(me), MAY)
+        found = await _there(w, id_)
+        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
         if found.ending_by is None:
             leaf = await _log(court, w, found, "ending_proposed", me, None, reason)
             if not await limits.ask_end(w, id_, me, reason, leaf):
                 raise Conflict(DECIDED)
             return False
-        guards.check_not_own(me, [found.ending_by], guards.SECOND)
-        if not guards.holds((await accounts.standings(w, [found.ending_by])).get(found.ending_by), MAY):
-            raise Conflict(guards.UNHELD)
+        await guards.check_second(w, me, found.ending_by, MAY, MAY)
         leaf = await _log(court, w, found, "taken_off", found.ending_by, me, found.ending_reason)
         if not await limits.end(w, id_, me, found.ending_by, court.clock(), leaf):
             raise Conflict(DECIDED)
@@ -104,4 +102,4 @@ async def _log(
     sealed = {"server": found.domain} | ({"reason": reason} if reason else {})
     written = log.EntryContent(public, sealed, tuple(sealed))
     ref, prev = f"server-{found.id}", found.log_index or None
-    return (await log.append(court, w, "server", ref, written, prev=prev))[0]
+    return await log.append(court, w, ref, written, prev=prev)

@@ -130,7 +130,7 @@ def _turn(viewer: Viewer, order: Order, events: Sequence[OrderEvent], opens: Seq
 async def turn_of(reads: Reads, viewer: Viewer, order: Order) -> Turn:
     """Whose turn one order is, and what for."""
     async with reads.work.reading() as reading:
-        events = (await order_events.of_orders(reading, [order.id]))[order.id]
+        events = await order_events.of_order(reading, order.id)
         opens = await desk.standing_by_state(reading, [order.id], viewer.me, reads.clock())
     return _turn(viewer, order, events, opens.get(order.id, []))
 

@@ -246,7 +246,7 @@ async def matter(reads: Reads, viewer: Viewer, ref: str, *, first: int = 1, most
     found = await dossier(reads, viewer, ref, first=first, most=most)
     async with reads.work.reading() as reading:
         counts = (await record.counts_of(reading, [found.order.id]))[found.order.id]
-        steps = (await order_events.of_orders(reading, [found.order.id]))[found.order.id]
+        steps = await order_events.of_order(reading, found.order.id)
     if first > 1 and not found.files:
         raise NotFound
     return Matter(found, counts, tuple(steps))

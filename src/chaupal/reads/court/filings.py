@@ -90,7 +90,7 @@ async def whole(reads: Reads, authority_id: int, ref: str) -> FiledOrderWhole:
             raise NotFound
         named = await docket.targets_of(reading, order.id)
         cases = await case_events.events_of(reading, [target.id for target in named])
-        events = (await order_events.of_orders(reading, [order.id]))[order.id]
+        events = await order_events.of_order(reading, order.id)
         hidden = await _not_for_everybody(reading, named)
         letters = await documents.of_order(reading, order.id)
     items = tuple(_item(target, cases[target.id], hidden) for target in named)

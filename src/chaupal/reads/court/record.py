@@ -265,7 +265,7 @@ async def _happened(reading: Reading, order: Order) -> tuple[StoryLine, ...]:
             until=event.body.until,
             log=() if event.log_index is None else (event.log_index,),
         )
-        for event in (await order_events.of_orders(reading, [order.id]))[order.id]
+        for event in await order_events.of_order(reading, order.id)
     ]
     days = [
         StoryLine(at=at, state=state, many=many)

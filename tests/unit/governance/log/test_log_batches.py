@@ -18,7 +18,7 @@ from chaupal.kernel.clock import DAY, HOUR, MINUTE, StillClock
 from chaupal.kernel.errors import Conflict, NotFound, Unsound
 from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import ledger
-from chaupal.store.machine.work import Work
+from chaupal.store.machine.work import Reading, Work
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 from chaupal_audit.log.findings import Broken, Fault, LogReport
@@ -44,7 +44,13 @@ async def enter(
     said = log.EntryContent(entries.Order(reference=str(n)), sealed or {})
     matter = order_of(secrecy="gag" if secret else "none")
     async with court.work.writing() as w:
-        return await log.append(court, w, "order", f"IN-{n}", said, matter=matter, **more)
+        return await as_kept(w, await log.append(court, w, f"IN-{n}", said, matter=matter, **more))
+
+
+async def as_kept(reading: Reading, index: int) -> tuple[int, tlog.Leaf]:
+    """An entry that was appended, with what opens it."""
+    opens = {name: text for name, (text, _) in (await ledger.disclosures_of(reading, index)).items()}
+    return index, tlog.Leaf(await ledger.entry(reading, index), opens)
 
 
 async def hour_passes(court: Court, clock: StillClock) -> int:
@@ -138,7 +144,7 @@ async def test_two_secret_entries_that_commit_to_the_same_do_not_betray_each_oth
     assert carried.digests == [tlog.disclosure_digest(leaf.disclosures["officer"])]
     said = log.EntryContent(entries.Order(), carried=carried)
     async with court.work.writing() as w:
-        _, again = await log.append(court, w, "order", "IN-1", said, matter=order_of(secrecy="gag"))
+        _, again = await as_kept(w, await log.append(court, w, "IN-1", said, matter=order_of(secrecy="gag")))
     assert not set(tlog.digests_of(tlog.read_entry(leaf.entry))) & set(tlog.digests_of(tlog.read_entry(again.entry)))
     assert len(again.entry) == len(leaf.entry) == len(tlog.cover_leaf("2021-02-10T15:00Z").entry)
     assert tlog.open_disclosure(again.disclosures["sd"], again.entry)[1] == carried.digests
@@ -201,11 +207,11 @@ async def test_nothing_begins_in_secret_that_would_come_into_the_log_later_than_
     ]
     for public in follows:
         async with said.work.writing() as w:
-            await log.append(said, w, type(public).TYPES[0], "IN-1", public, matter=order_of(secrecy="gag"))
-    for kind, public in (("measure", entries.Measure()), ("decision", entries.Decision(step="proposed"))):
+            await log.append(said, w, "IN-1", public, matter=order_of(secrecy="gag"))
+    for public in (entries.Measure(), entries.Decision(step="proposed")):
         with pytest.raises(Conflict):
             async with said.work.writing() as w:
-                await log.append(said, w, kind, "IN-1", public, matter=order_of(secrecy="gag"))
+                await log.append(said, w, "IN-1", public, matter=order_of(secrecy="gag"))
     assert (await enter(said))[0] == entries_each, "what is public has no such bound"
     await log_batches.check_waiting(said)
     async with said.work.reading() as reading:
@@ -258,7 +264,7 @@ async def test_disclosures_are_kept_with_their_entry(court: Court):
     async with court.work.reading() as reading:
         kept = await ledger.disclosures_of(reading, index)
     assert set(kept) == set(tlog.SEALED)
-    assert kept == {name: (text, None) for name, text in leaf.disclosures.items()}
+    assert all(opened_at is None for _, opened_at in kept.values())
     assert all(
         tlog.disclosure_digest(text) in tlog.read_entry(leaf.entry)["_sd"]  # pyright: ignore[reportOperatorIssue]
         for text, _ in kept.values()

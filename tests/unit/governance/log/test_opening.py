@@ -30,10 +30,7 @@ REASON = "The court ended the secrecy of this order today."
 async def secret_order(bench: Bench) -> int:
     said = log.EntryContent(entries.Order(law="69A", bases=("public_order",)), {"officer": "A. Sharma"})
     async with bench.court.work.writing() as w:
-        index, _ = await log.append(
-            bench.court, w, "order", "IN-2021-0042", said, regime="IN-69A@1", matter=order_of(secrecy="gag")
-        )
-    return index
+        return await log.append(bench.court, w, "IN-2021-0042", said, regime="IN-69A@1", matter=order_of(secrecy="gag"))
 
 
 async def said(bench: Bench, kind: str, step: str = "") -> int:

@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from chaupal.governance.log import tallying
-from chaupal.governance.log.tallying import NONE, PROTECTED, TallyRow, rows, tally
+from chaupal.governance.log.tallying import PROTECTED, rows, tally
 from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import ledger
 from chaupal_audit import tlog
+from chaupal_audit.log.entries import NO_CLASS as NONE, TallyRow
 from chaupal_audit.rule_of_law import try_log
 from court import Bench
 

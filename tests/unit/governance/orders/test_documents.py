@@ -178,7 +178,7 @@ async def test_only_a_signature_by_the_authoritys_own_key_or_its_own_account_ver
     forged = await taken(bench, changed, keys=(officer.fingerprint,))
 
     def origin(*of: Document, portal: bool = False) -> tuple[str, str]:
-        return documents.origin_of(of, filed_by_authority=portal)
+        return documents.origin_of(of, known=portal)
 
     assert origin(known) == ("valid", "verified")
     assert origin(unknown) == ("unverifiable", "unverified")
@@ -204,7 +204,7 @@ async def test_a_mail_verifies_nothing_and_one_from_a_lookalike_domain_is_a_mism
     bench: Bench, sender: str, origin: str
 ):
     document = await taken(bench, EML.format(sender).encode(), "m.eml", email_domain="meity.gov.in")
-    assert documents.origin_of([document], filed_by_authority=False).origin == origin
+    assert documents.origin_of([document], known=False).origin == origin
 
 
 # --- opening ---

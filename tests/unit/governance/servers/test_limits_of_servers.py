@@ -68,7 +68,7 @@ class Desk(Bench):
         id_ = await self.street.person(handle)
         async with self.court.work.writing() as w:
             said = entries.Role(role=role.value, was="member", by=record.MACHINE)
-            await log.append(self.court, w, "role", record.pseudonym(self.court, id_), said)
+            await log.append(self.court, w, record.pseudonym(self.court, id_), said)
             await accounts.set_role(w, id_, role)
         return staff(id_, role)
 

@@ -32,7 +32,8 @@ def take_opened(state: State, index: int, at: int, head: Entry) -> None:
     told = dict(filter(None, (opened(disclosure, closed) for disclosure in disclosures)))
     if told.keys() >= {"act", "public"}:
         act = msgspec.convert(told["act"], Act)
-        said = Entry(act.t, head.ref or act.ref, act.at, act.regime, act.prev, Raw(msgspec.json.encode(told["public"])))
+        public = Raw(msgspec.json.encode(told["public"]))
+        said = Entry(act.t, head.ref or act.ref, act.at, public, act.regime, act.prev)
         state.opened.append((head.prev, said))
 
 

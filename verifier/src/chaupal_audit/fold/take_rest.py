@@ -17,14 +17,6 @@ _tally = msgspec.json.Decoder(entries.Tally).decode
 _snapshot = msgspec.json.Decoder(entries.Snapshot).decode
 
 
-class _Row(msgspec.Struct):
-    """One decision of a tally."""
-
-    speaker: str = msgspec.field(name="class")
-    did: str
-    kind: str
-
-
 def take_statement(state: State, index: int, at: int, head: Entry) -> None:
     new = _statement(head.public)
     state.facts.statements.append(
@@ -64,5 +56,5 @@ def take_tally(state: State, index: int, at: int, head: Entry) -> None:
 
 
 def _row(value: object) -> tuple[str, str, str]:
-    row = msgspec.convert(value, _Row)
+    row = msgspec.convert(value, entries.TallyRow)
     return intern(row.speaker), intern(row.did), intern(row.kind)

@@ -16,12 +16,13 @@ class Entry(msgspec.Struct, gc=False, frozen=True):
     """What every entry has; `public` is decoded by what `t` says."""
 
     t: str
-    ref: str = ""
-    at: str = ""
+    ref: str
+    at: str
+    public: Raw
     regime: str | None = None
     prev: int | None = None
-    public: Raw = Raw(b"{}")
     sd: tuple[str, ...] = field(default=(), name="_sd")
+    v: int = 0
 
 
 class Act(msgspec.Struct, gc=False, frozen=True):
@@ -43,6 +44,11 @@ class Public(msgspec.Struct, gc=False, frozen=True, kw_only=True):
     PREV: ClassVar[str] = ""  # of what `prev` is the index
     SEALED: ClassVar[dict[str, str]] = {}  # what is only committed to
     BESIDE: ClassVar[tuple[str, ...]] = ()  # of those, what may be opened beside the log
+
+    @property
+    def entry_type(self) -> str:
+        """`t` of an entry that says this."""
+        return self.TYPES[0]
 
 
 ORDER = "the order's reference"
@@ -282,6 +288,10 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
     second: str | None = None  # who approved
     concurred: str | None = None  # who agreed as second reviewer
 
+    @property
+    def entry_type(self) -> str:
+        return self.TYPES[self.measure == "deamplify"]
+
 
 class Reversal(Public, gc=False, frozen=True, kw_only=True):
     """How a measure ended. What changes one in force is its reversal and a new measure in the same commit."""
@@ -441,6 +451,29 @@ class Tally(Public, gc=False, frozen=True, kw_only=True):
     rows: int = 0  # how many decisions this entry has
     part: int = 1  # which entry of this span; more than one where the rows are too many for one entry
     parts: int = 1  # how many entries the span has
+
+
+class TallyRow(msgspec.Struct, frozen=True):
+    """One decision as a tally tells it: the class of its speaker, what was done, about what kind of thing."""
+
+    speaker: str = field(name="class")
+    did: str
+    kind: str
+
+
+FEWEST = 10  # rows of a tally that are alike, and rows of a class: fewer could be told apart
+NO_CLASS, RARE = "none", "other"  # of a speaker who has none; of what is rare
+
+
+def tallied(head: Entry) -> tuple[str, str] | None:
+    """(did, kind) of an entry that a tally counts; None for any other."""
+    if head.t in Measure.TYPES:
+        made = msgspec.json.decode(head.public, type=Measure)
+        return ("measure", made.kind) if made.cause == "decided" else None
+    if head.t == "decision":
+        said = msgspec.json.decode(head.public, type=Decision)
+        return (said.step, said.kind) if said.step in ("refused", "closed") else None
+    return None
 
 
 class Policy(Public, gc=False, frozen=True, kw_only=True):

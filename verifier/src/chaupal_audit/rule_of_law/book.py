@@ -13,10 +13,10 @@ from chaupal_audit.law.procedure import Stage
 from chaupal_audit.law.regime import OWN_RULES, Regime
 from chaupal_audit.law.rulebook import HouseRule, RuleBook
 from chaupal_audit.log import entries
-from chaupal_audit.minutes import month_of
+from chaupal_audit.log.entries import Entry, Public
+from chaupal_audit.minutes import moment, month_of
 from chaupal_audit.rule_of_law.laws import RULES, Laws
 from chaupal_audit.rule_of_law.people import People
-from chaupal_audit.rule_of_law.said import Entry, moment
 
 VERBS = {logged: verb for verb, logged in procedure.LOGGED.items()}
 WITH_ORDER = {"withdrawn": "withdrawn", "set_aside": "set_aside", "undecided": "closed"}  # outcome of a closing -> step
@@ -40,6 +40,14 @@ class Act:
     @property
     def digests(self) -> frozenset[str]:
         return frozenset(self.head.sd)
+
+
+@dataclass(slots=True)
+class SaidAct[P: Public]:
+    """An entry, and what it says, where that is all that is asked about."""
+
+    act: Act
+    said: P
 
 
 @dataclass(slots=True)
@@ -227,54 +235,6 @@ class NoticeAct:
 
 
 @dataclass(slots=True)
-class RoleAct:
-    """A role as an entry gives it."""
-
-    act: Act
-    said: entries.Role
-
-
-@dataclass(slots=True)
-class AuthorityAct:
-    """A change of the register of authorities."""
-
-    act: Act
-    said: entries.Authority
-
-
-@dataclass(slots=True)
-class ProtectionStep:
-    """A step of the protection of somebody."""
-
-    act: Act
-    said: entries.Protected
-
-
-@dataclass(slots=True)
-class ServerAct:
-    """A server is let in by name, or taken off that list."""
-
-    act: Act
-    said: entries.Server
-
-
-@dataclass(slots=True)
-class AddressBlockAct:
-    """A step of a block of a net or of mails."""
-
-    act: Act
-    said: entries.AddressBlock
-
-
-@dataclass(slots=True)
-class StatementAct:
-    """A statement of the server about orders, or an authority's reply."""
-
-    act: Act
-    said: entries.Statement
-
-
-@dataclass(slots=True)
 class AppealStep:
     """A step of an appeal; `filed` is the one that it decides."""
 
@@ -293,14 +253,6 @@ class OpeningAct:
     law: Regime | None
 
 
-class TallyRow(msgspec.Struct, frozen=True):
-    """One decision as a tally tells it, naming nobody."""
-
-    speaker: str = msgspec.field(name="class")
-    did: str
-    kind: str
-
-
 class TalliedDecision(NamedTuple):
     """A decision that is to stand in a tally: the index by which it became public, and (did, kind)."""
 
@@ -314,7 +266,7 @@ class TallyAct:
 
     act: Act
     said: entries.Tally
-    rows: list[TallyRow] | None
+    rows: list[entries.TallyRow] | None
     before: "TallyAct | None"
     followed: bool = False  # whether the next part of the span is there
 
@@ -389,15 +341,15 @@ class Book:
         month = month_of(at // MINUTE)
         self.months[month] = min(index, self.months.get(month, index))
 
-    def give(self, given: RoleAct) -> None:
+    def give(self, given: SaidAct[entries.Role]) -> None:
         self.people.give(given.act.head.ref, given.said.role)
 
-    def register(self, new: AuthorityAct) -> None:
+    def register(self, new: SaidAct[entries.Authority]) -> None:
         """What was proposed, or dropped again, changes nothing: nobody leaves the register."""
         if new.said.step in ("added", "changed") and new.said.name:
             self.authorities[new.act.head.ref] = new.said
 
-    def guard(self, guarded: ProtectionStep) -> None:
+    def guard(self, guarded: SaidAct[entries.Protected]) -> None:
         if guarded.said.step == "ended":
             self.unprotected = guarded.act.place
 

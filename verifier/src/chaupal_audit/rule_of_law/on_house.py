@@ -1,49 +1,41 @@
 """Checks of what a house says of its own log: the reports that it froze, and the keys with which it signs."""
 
-from typing import NamedTuple
-
 from chaupal_audit.clock import MINUTE
 from chaupal_audit.log.entries import Key, Snapshot
-from chaupal_audit.minutes import month_start
-from chaupal_audit.rule_of_law.book import Act, Book
+from chaupal_audit.minutes import month_start, months_of
+from chaupal_audit.rule_of_law.book import Book, SaidAct
 from chaupal_audit.rule_of_law.check import SLACK, Check
 
 
-class FreezeAct(NamedTuple):
-    """A report that was frozen; `end`: the last month of its period, counted from the year 0."""
-
-    act: Act
-    said: Snapshot
-    end: int
+def frozen_early(book: Book, frozen: SaidAct[Snapshot]) -> bool:
+    return frozen.act.at + SLACK < month_start(_last_month(frozen) + 1) * MINUTE
 
 
-class KeyAct(NamedTuple):
-    """A change of the log's key."""
-
-    act: Act
-    said: Key
-
-
-def frozen_early(book: Book, frozen: FreezeAct) -> bool:
-    return frozen.act.at + SLACK < month_start(frozen.end + 1) * MINUTE
-
-
-def frozen_short(book: Book, frozen: FreezeAct) -> str:
+def frozen_short(book: Book, frozen: SaidAct[Snapshot]) -> str:
     """Whatever the log had of the period is counted in its report."""
-    after = min((index for month, index in book.months.items() if month > frozen.end), default=frozen.act.index)
+    after = min(
+        (index for month, index in book.months.items() if month > _last_month(frozen)), default=frozen.act.index
+    )
     size = frozen.act.index if frozen.said.size is None else frozen.said.size
     return f"{after} entries were there, {size} were counted" if size < min(after, frozen.act.index) else ""
 
 
-def frozen_anew(book: Book, frozen: FreezeAct) -> bool:
+def _last_month(frozen: SaidAct[Snapshot]) -> int:
+    """Of its period, counted from the year 0. Raises ValueError for what is no period."""
+    if (months := months_of(frozen.said.period)) is None:
+        raise ValueError(frozen.said.period)
+    return months[1]
+
+
+def frozen_anew(book: Book, frozen: SaidAct[Snapshot]) -> bool:
     return frozen.said.revision != book.frozen[frozen.said.period] + 1
 
 
-def key_unlike(book: Book, changed: KeyAct) -> bool:
+def key_unlike(book: Book, changed: SaidAct[Key]) -> bool:
     return book.key not in ("", changed.said.old)
 
 
-FREEZING: tuple[Check[FreezeAct], ...] = (
+FREEZING: tuple[Check[SaidAct[Snapshot]], ...] = (
     Check(
         "frozen_early",
         "A report was frozen before its period was over.",
@@ -64,7 +56,7 @@ FREEZING: tuple[Check[FreezeAct], ...] = (
     ),
 )
 
-CHANGING: tuple[Check[KeyAct], ...] = (
+CHANGING: tuple[Check[SaidAct[Key]], ...] = (
     Check(
         "key_unlike",
         "The entry changes another key than the one that the log had by its own account: a change is missing.",

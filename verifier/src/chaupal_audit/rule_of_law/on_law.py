@@ -2,10 +2,10 @@
 
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
 from chaupal_audit.law.regime import SECRET, Refusal
+from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import DECIDED, Book, DecisionStep, Matter, MeasureAct, Proposal
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.opened import read
-from chaupal_audit.rule_of_law.said import moment
 from chaupal_audit.tlog import at_minute, disclosure_digest
 
 REFUSALS = frozenset(refusal.value for refusal in Refusal)

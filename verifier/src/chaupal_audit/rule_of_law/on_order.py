@@ -2,9 +2,9 @@
 
 from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
+from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import DECIDED, VERBS, Book, DecisionStep, Matter, MeasureAct, MeasureEnd, OrderStep
 from chaupal_audit.rule_of_law.check import SLACK, Check
-from chaupal_audit.rule_of_law.said import moment
 
 # Where something can be decided: after the check.
 DECIDING_STAGES = frozenset({Stage.IN_REVIEW, Stage.CLARIFYING, Stage.HEARING})

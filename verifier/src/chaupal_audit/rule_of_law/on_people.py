@@ -4,25 +4,21 @@ from collections.abc import Iterable
 
 from chaupal_audit.law.alone import ALONE_APART, EMERGENCY_LASTS
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, Measure, counts_again
+from chaupal_audit.log import entries
+from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
     DECIDED,
-    AddressBlockAct,
-    AuthorityAct,
     Book,
     DecisionStep,
     MeasureAct,
     MeasureEnd,
     OpeningAct,
     OrderStep,
-    ProtectionStep,
-    RoleAct,
-    ServerAct,
-    StatementAct,
+    SaidAct,
 )
 from chaupal_audit.rule_of_law.check import SLACK, Check
 from chaupal_audit.rule_of_law.on_order import RESUMED
 from chaupal_audit.rule_of_law.people import AUTHORITY, CLOCK, MACHINE, MEMBER, OWNER, different
-from chaupal_audit.rule_of_law.said import moment
 from chaupal_audit.tlog import at_minute
 
 # What an authority's own people do in the portal, and what the clock does.
@@ -47,19 +43,19 @@ OWN_TEAM = (
 # --- roles are given ---
 
 
-def role_by_nobody(book: Book, given: RoleAct) -> bool:
+def role_by_nobody(book: Book, given: SaidAct[entries.Role]) -> bool:
     return given.said.by != MACHINE and book.people.role(given.said.by) != OWNER
 
 
-def role_was_other(book: Book, given: RoleAct) -> bool:
+def role_was_other(book: Book, given: SaidAct[entries.Role]) -> bool:
     return (given.said.was or MEMBER) != book.people.role(given.act.head.ref)
 
 
-def role_to_oneself(book: Book, given: RoleAct) -> bool:
+def role_to_oneself(book: Book, given: SaidAct[entries.Role]) -> bool:
     return given.said.by == given.act.head.ref
 
 
-GIVING: tuple[Check[RoleAct], ...] = (
+GIVING: tuple[Check[SaidAct[entries.Role]], ...] = (
     Check(
         "role_given_by_nobody",
         "A role was given by somebody who is no owner.",
@@ -79,17 +75,17 @@ GIVING: tuple[Check[RoleAct], ...] = (
 # --- what two must do beside the orders ---
 
 
-def register_alone(book: Book, new: AuthorityAct) -> bool:
+def register_alone(book: Book, new: SaidAct[entries.Authority]) -> bool:
     return new.said.step in ("added", "changed") and not different((new.said.by, new.said.second))
 
 
-def register_role(book: Book, new: AuthorityAct) -> bool:
+def register_role(book: Book, new: SaidAct[entries.Authority]) -> bool:
     """One who takes orders in proposes what is known of an authority, or drops it again; one who approves agrees."""
     agrees = new.said.second in (None, new.said.by) or book.people.may(new.said.second, "agree_authority")
     return not agrees or not book.people.may(new.said.by, "register_authority", "work_on_order")
 
 
-REGISTERING: tuple[Check[AuthorityAct], ...] = (
+REGISTERING: tuple[Check[SaidAct[entries.Authority]], ...] = (
     Check(
         "authority_changed_alone",
         "An authority was entered or changed by one person; two must do it.",
@@ -105,16 +101,16 @@ REGISTERING: tuple[Check[AuthorityAct], ...] = (
 )
 
 
-def guard_alone(book: Book, guarded: ProtectionStep) -> bool:
+def guard_alone(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     return guarded.said.step in ("granted", "ended") and not different((guarded.said.by, guarded.said.second))
 
 
-def guard_role(book: Book, guarded: ProtectionStep) -> bool:
+def guard_role(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     people = [guarded.said.by, *([guarded.said.second] if guarded.said.second else [])]
     return not all(book.people.may(one, "protect_speaker") for one in people if one != CLOCK)
 
 
-GUARDING: tuple[Check[ProtectionStep], ...] = (
+GUARDING: tuple[Check[SaidAct[entries.Protected]], ...] = (
     Check(
         "protection_changed_alone",
         "Somebody's protection was granted or ended by one person; two must do it.",
@@ -130,16 +126,16 @@ GUARDING: tuple[Check[ProtectionStep], ...] = (
 )
 
 
-def list_alone(book: Book, listed: ServerAct) -> bool:
+def list_alone(book: Book, listed: SaidAct[entries.Server]) -> bool:
     return listed.said.step == "taken_off" and not different((listed.said.by, listed.said.second))
 
 
-def list_role(book: Book, listed: ServerAct) -> bool:
+def list_role(book: Book, listed: SaidAct[entries.Server]) -> bool:
     people = [listed.said.by, *([listed.said.second] if listed.said.second else [])]
     return not all(book.people.may(one, "sanction") for one in people)
 
 
-LISTING: tuple[Check[ServerAct], ...] = (
+LISTING: tuple[Check[SaidAct[entries.Server]], ...] = (
     Check(
         "server_taken_off_alone",
         "A server that was let in was taken off the list by one person; two must do it.",
@@ -155,16 +151,16 @@ LISTING: tuple[Check[ServerAct], ...] = (
 )
 
 
-def block_role(book: Book, block: AddressBlockAct) -> bool:
+def block_role(book: Book, block: SaidAct[entries.AddressBlock]) -> bool:
     return not book.people.may(block.said.by, "block_addresses")
 
 
-def statement_role(book: Book, stated: StatementAct) -> bool:
+def statement_role(book: Book, stated: SaidAct[entries.Statement]) -> bool:
     """A reply is the authority's own, or entered word for word."""
     return stated.said.step != "replied" and not book.people.may(stated.said.by, "publish_statement")
 
 
-BLOCKING: tuple[Check[AddressBlockAct], ...] = (
+BLOCKING: tuple[Check[SaidAct[entries.AddressBlock]], ...] = (
     Check(
         "block_without_role",
         "A net or a mail was blocked, or let in again, by somebody whose role does not allow it.",
@@ -172,7 +168,7 @@ BLOCKING: tuple[Check[AddressBlockAct], ...] = (
         block_role,
     ),
 )
-STATING: tuple[Check[StatementAct], ...] = (
+STATING: tuple[Check[SaidAct[entries.Statement]], ...] = (
     Check(
         "statement_without_role",
         "The server's statement was published by somebody whose role does not allow it.",

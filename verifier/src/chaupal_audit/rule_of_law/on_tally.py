@@ -3,26 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-import msgspec
-
-from chaupal_audit.log.entries import Decision, Measure
-from chaupal_audit.rule_of_law.book import Book, TallyAct, TallyRow
+from chaupal_audit.log.entries import FEWEST, NO_CLASS, RARE, TallyRow
+from chaupal_audit.rule_of_law.book import Book, TallyAct
 from chaupal_audit.rule_of_law.check import Check
-from chaupal_audit.rule_of_law.said import Entry
-
-LEAST = 10  # rows that are alike, and rows of a class
-NONE, OTHER = "none", "other"
-ENDS = frozenset({"refused", "closed"})
-
-
-def counted(head: Entry) -> tuple[str, str] | None:
-    """(did, kind) of an entry that a tally counts; None for any other."""
-    if head.t in Measure.TYPES:
-        made = msgspec.json.decode(head.public, type=Measure)
-        return ("measure", made.kind) if made.cause == "decided" else None
-    if head.t == "decision" and (said := msgspec.json.decode(head.public, type=Decision)).step in ENDS:
-        return said.step, said.kind
-    return None
 
 
 def tally_gap(book: Book, tally: TallyAct) -> bool:
@@ -55,7 +38,7 @@ def tally_unlike(book: Book, tally: TallyAct) -> str:
     if (rows := _rows(tally)) is None:
         return ""
     found = Counter(_decided(book, tally))
-    told = Counter((row.did, row.kind) for row in rows if row.did != OTHER)
+    told = Counter((row.did, row.kind) for row in rows if row.did != RARE)
     return ", ".join(
         f"{did} {kind}: {told[did, kind]} told, {found[did, kind]} in the log" for did, kind in sorted(told - found)
     )
@@ -65,13 +48,13 @@ def tally_tells_few(book: Book, tally: TallyAct) -> str:
     """Fewer than ten of a class, or of what was done to one, could be told apart."""
     if (rows := _rows(tally)) is None:
         return ""
-    return _few(row.speaker for row in rows if row.speaker != NONE) or _few(
-        f"{row.speaker} {row.did} {row.kind}" for row in rows if row.did != OTHER
+    return _few(row.speaker for row in rows if row.speaker != NO_CLASS) or _few(
+        f"{row.speaker} {row.did} {row.kind}" for row in rows if row.did != RARE
     )
 
 
 def _few(names: Iterable[str]) -> str:
-    return ", ".join(f"{name}: {many}" for name, many in sorted(Counter(names).items()) if many < LEAST)
+    return ", ".join(f"{name}: {many}" for name, many in sorted(Counter(names).items()) if many < FEWEST)
 
 
 def _decided(book: Book, tally: TallyAct) -> list[tuple[str, str]]:

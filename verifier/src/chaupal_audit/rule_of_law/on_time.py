@@ -3,6 +3,7 @@
 from collections import Counter
 
 from chaupal_audit.clock import MINUTE
+from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law.book import (
     UNKNOWN,
     AppealStep,
@@ -16,7 +17,6 @@ from chaupal_audit.rule_of_law.book import (
 from chaupal_audit.rule_of_law.check import GRACE, SLACK, Check
 from chaupal_audit.rule_of_law.on_order import CHANGED
 from chaupal_audit.rule_of_law.on_people import OWN_TEAM, of_own_team
-from chaupal_audit.rule_of_law.said import moment
 
 SILENT = ("delayed", "withheld")
 ENDS_ORDERS = ("withdrawn", "set_aside", "stayed")

@@ -8,10 +8,9 @@ from msgspec import Raw
 
 from chaupal_audit import tlog
 from chaupal_audit.errors import Malformed
-from chaupal_audit.log.entries import Act, Opened
-from chaupal_audit.rule_of_law.said import VERSION, Entry
+from chaupal_audit.log.entries import Act, Entry, Opened
+from chaupal_audit.tlog.entries import COVER
 
-SEALED = "cover"
 _MARK = b'"t":"open"'  # canonical JSON has one spelling for it
 _entry, _open = msgspec.json.Decoder(Entry).decode, msgspec.json.Decoder(Opened).decode
 
@@ -63,7 +62,7 @@ def sealed(entries: Entries, opened: Openings) -> dict[int, list[tuple[int, byte
             act = msgspec.convert(disclosed_by(digests(head, texts), texts).get("act"), Act)
         except (ValueError, TypeError):
             continue
-        if head.t == SEALED and act.size is not None and 0 <= act.size <= index:
+        if head.t == COVER and act.size is not None and 0 <= act.size <= index:
             found.setdefault(act.size, []).append((index, raw))
     return found
 
@@ -121,4 +120,4 @@ def unsealed(told: Mapping[str, object]) -> Entry | None:
         said, inner = msgspec.convert(act, Act), msgspec.convert(sd, tuple[str, ...])
     except msgspec.ValidationError:
         return None
-    return Entry(VERSION, said.t, said.ref, said.at, Raw(msgspec.json.encode(public)), said.regime, said.prev, inner)
+    return Entry(said.t, said.ref, said.at, Raw(msgspec.json.encode(public)), said.regime, said.prev, inner)

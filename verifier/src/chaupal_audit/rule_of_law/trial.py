@@ -9,15 +9,14 @@ import msgspec
 from chaupal_audit import tlog
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.log import entries
-from chaupal_audit.minutes import months_of
+from chaupal_audit.log.entries import Entry, Public
+from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law import book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
 from chaupal_audit.rule_of_law.on_entries import OpenedEntry
-from chaupal_audit.rule_of_law.on_house import FreezeAct, KeyAct
-from chaupal_audit.rule_of_law.on_tally import counted
 from chaupal_audit.rule_of_law.opened import Entries, Openings
-from chaupal_audit.rule_of_law.said import VERSION, Entry, Law, moment
+from chaupal_audit.tlog.entries import COVER, VERSION
 
 NOBODY = -1
 _entry = msgspec.json.Decoder(Entry).decode
@@ -102,7 +101,7 @@ class Trial:
                 raise ValueError(head.at)
             act = self._opened(book.Act(index, at, head, {}, place=self._heard, logged=at))
             self.book.date(index, at)
-            if head.t == opened.SEALED and (inside := opened.unsealed(act.opened)) is not None:
+            if head.t == COVER and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
                 then = moment(inside.at) or at
@@ -124,12 +123,12 @@ class Trial:
         self.verdict.findings.sort(key=lambda one: one.index)
 
     def _hear(self, act: book.Act) -> None:
-        if act.head.t == opened.SEALED:
+        if act.head.t == COVER:
             return
         self._ask(table.ENTRIES, act, act)
         self.book.now = max(self.book.now, act.at)
         if not act.sealed:  # what was secret counts where it was opened
-            self.book.count(act.index, counted(act.head))
+            self.book.count(act.index, entries.tallied(act.head))
         if hear := HEARD.get(act.head.t):
             hear(self, act)
 
@@ -156,7 +155,7 @@ class Trial:
     # --- one kind of entry each ---
 
     def law(self, act: book.Act) -> None:
-        new = _public(act, Law)
+        new = _public(act, entries.Regime if act.head.t == "regime" else entries.Policy)
         ref = act.head.ref if act.head.t == "regime" else f"{RULES}@{new.version}"
         try:
             if self.book.laws.cite(ref, new.sha256) and self.book.began_under(ref):
@@ -171,40 +170,36 @@ class Trial:
             self.law(act)
 
     def role(self, act: book.Act) -> None:
-        given = book.RoleAct(act, _public(act, entries.Role))
-        self._ask(table.ROLES, act, given)
-        self.book.give(given)
+        self.book.give(self._said(act, entries.Role, table.ROLES))
 
     def authority(self, act: book.Act) -> None:
-        new = book.AuthorityAct(act, _public(act, entries.Authority))
-        self._ask(table.AUTHORITIES, act, new)
-        self.book.register(new)
+        self.book.register(self._said(act, entries.Authority, table.AUTHORITIES))
 
     def protected(self, act: book.Act) -> None:
-        guarded = book.ProtectionStep(act, _public(act, entries.Protected))
-        self._ask(table.PROTECTION, act, guarded)
-        self.book.guard(guarded)
+        self.book.guard(self._said(act, entries.Protected, table.PROTECTION))
 
     def server(self, act: book.Act) -> None:
-        self._ask(table.SERVERS, act, book.ServerAct(act, _public(act, entries.Server)))
-
-    def snapshot(self, act: book.Act) -> None:
-        new = _public(act, entries.Snapshot)
-        if (months := months_of(new.period)) is None:
-            raise ValueError(new.period)
-        self._ask(table.FREEZING, act, FreezeAct(act, new, months[1]))
-        self.book.frozen[new.period] += 1
-
-    def key(self, act: book.Act) -> None:
-        changed = KeyAct(act, _public(act, entries.Key))
-        self._ask(table.CHANGING, act, changed)
-        self.book.key = changed.said.new
+        self._said(act, entries.Server, table.SERVERS)
 
     def door(self, act: book.Act) -> None:
-        self._ask(table.BLOCKING, act, book.AddressBlockAct(act, _public(act, entries.AddressBlock)))
+        self._said(act, entries.AddressBlock, table.BLOCKING)
 
     def statement(self, act: book.Act) -> None:
-        self._ask(table.STATING, act, book.StatementAct(act, _public(act, entries.Statement)))
+        self._said(act, entries.Statement, table.STATING)
+
+    def snapshot(self, act: book.Act) -> None:
+        self.book.frozen[self._said(act, entries.Snapshot, table.FREEZING).said.period] += 1
+
+    def key(self, act: book.Act) -> None:
+        self.book.key = self._said(act, entries.Key, table.CHANGING).said.new
+
+    def _said[P: Public](
+        self, act: book.Act, kind: type[P], checks: tuple[Check[book.SaidAct[P]], ...]
+    ) -> book.SaidAct[P]:
+        """What the entry says, once it was asked about."""
+        said = book.SaidAct(act, _public(act, kind))
+        self._ask(checks, act, said)
+        return said
 
     def order(self, act: book.Act) -> None:
         new = _public(act, entries.Order)
@@ -275,7 +270,7 @@ class Trial:
         new = _public(act, entries.Opened)
         self._ask(table.UNSEALINGS, act, book.OpeningAct(act, new, sealed, law))
         if sealed is not None and opened.whole(new.disclosures) and self.book.uncover(prev):
-            self.book.count(act.index, counted(sealed))
+            self.book.count(act.index, entries.tallied(sealed))
 
     def tally(self, act: book.Act) -> None:
         new = _public(act, entries.Tally)
@@ -284,7 +279,7 @@ class Trial:
         self._ask(table.TALLIES, act, tally)
         self.book.tally(tally)
 
-    def _rows(self, act: book.Act) -> list[book.TallyRow] | None:
+    def _rows(self, act: book.Act) -> list[entries.TallyRow] | None:
         """Those that were opened; None where nobody asked for them."""
         texts = [one.text for one in self._openings.get(act.index, ())]
         rows = opened.all_of("row", frozenset(act.head.sd), texts)
@@ -307,12 +302,12 @@ def _proposal(case: book.Case | None, prev: object) -> book.Proposal | None:
     return prev if isinstance(prev, book.Proposal) and prev is case.proposal else None
 
 
-def _row(value: object) -> book.TallyRow:
+def _row(value: object) -> entries.TallyRow:
     """A row; one that says nothing is a row that the log has not."""
     try:
-        return msgspec.convert(value, book.TallyRow)
+        return msgspec.convert(value, entries.TallyRow)
     except msgspec.ValidationError:
-        return book.TallyRow("", "", "")
+        return entries.TallyRow("", "", "")
 
 
 HEARD: dict[str, Callable[[Trial, book.Act], None]] = {
