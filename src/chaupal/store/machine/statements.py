@@ -56,12 +56,10 @@ def selects(*said: Any) -> Chained:
 def columns_of(*said: Any) -> list[Any]:
     """Columns as they stand here, or by a table and after it their names with blanks between: `columns_of(posts, "id author")`."""
     found: list[Any] = []
-    table: Any = None
     for one in said:
         if isinstance(one, str):
+            table = found.pop()
             found += [table.c[name] for name in one.split()]
-        elif isinstance(one, FromClause):
-            table = one
         else:
             found.append(one)
     return found
