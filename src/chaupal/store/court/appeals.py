@@ -79,9 +79,9 @@ ALL = rows_of(AppealRow, appeals)
 add = ALL.add_once
 appeal = ALL.by_id
 ON_RULINGS = ALL.where(among(appeals.c.ruling_id, "ids"))
-BY_ACCOUNT = ALL.where(account_id="me").order_by(appeals.c.id.desc())
-OPEN = ALL.where(state="standing").order_by(appeals.c.due_at, appeals.c.id).limit("n")
-CLOSED = ALL.where(appeals.c.state != text_param("standing")).order_by(appeals.c.id.desc()).limit("n")
+BY_ACCOUNT = ALL.where(account_id="me").ordered("-id")
+OPEN = ALL.where(state="standing").ordered("due_at id").limit("n")
+CLOSED = ALL.where(appeals.c.state != text_param("standing")).ordered("-id").limit("n")
 # Of the same thing, and of the whole of which it is a part: what it goes on from, or what is said of it since. The second half:
 # who looked again and kept it, which begins nothing and seconds nobody.
 HANDS = statement(

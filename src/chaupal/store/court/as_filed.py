@@ -50,7 +50,7 @@ NOW = selects(posts.c.text, posts.c.spoiler, _LAST).where(id="of")
 THEN = (
     selects(revisions.c.text, revisions.c.spoiler)
     .where(revisions.c.id >= param("above"), post_id="of")
-    .order_by(revisions.c.id)
+    .ordered("id")
     .limit(1)
 )
 

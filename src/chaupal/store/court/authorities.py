@@ -69,7 +69,7 @@ class AuthorityChange(msgspec.Struct, frozen=True, kw_only=True):
 ALL_AUTHORITIES = rows_of(Authority, authorities)
 # False where there is one of that name already.
 add_authority = ALL_AUTHORITIES.add_once
-AUTHORITIES = ALL_AUTHORITIES.order_by(authorities.c.name, authorities.c.id)
+AUTHORITIES = ALL_AUTHORITIES.ordered("name id")
 AUTHORITY_NAMED = ALL_AUTHORITIES.where(name="named")
 DETAILS = rows_of(AuthorityDetails, authorities)
 CHANGE = updates(authorities, "name_hi office email_domain issuer_class keys contact log_index").where(id="of")

@@ -27,7 +27,7 @@ MOVE = updates(bulk_jobs, state="to", ended_at="at", held_until="until").where(i
 ROWS = (
     selects(bulk_rows.c.at, bulk_rows.c.item)
     .where(bulk_rows.c.word == sql("''"), bulk_rows.c.at >= param("start"), job_id="of")
-    .order_by(bulk_rows.c.at)
+    .ordered("at")
     .limit("n")
 )
 SAY = updates(bulk_rows, word="became", said="told").where(bulk_rows.c.word == sql("''"), job_id="of", at="which")
@@ -39,7 +39,7 @@ BAD = (
         bulk_rows.c.at >= param("start"),
         job_id="of",
     )
-    .order_by(bulk_rows.c.at)
+    .ordered("at")
     .limit("n")
 )
 OVER = selects(bulk_jobs.c.id).where(bulk_jobs.c.ended_at < param("before")).limit("n")

@@ -73,7 +73,7 @@ class CaseEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 ALL_EVENTS = rows_of(CaseEvent, case_events)
 ADD_EVENT = inserts_once(case_events)
-EVENTS = ALL_EVENTS.where(among(case_events.c.target_id, "ids")).order_by(case_events.c.target_id, case_events.c.number)
+EVENTS = ALL_EVENTS.where(among(case_events.c.target_id, "ids")).ordered("target_id number")
 _later = case_events.alias("later")
 _last = select(func.max(_later.c.number)).where(_later.c.target_id == targets.c.id).scalar_subquery()
 # Joins a target with the last event of its case, which says where it stands.
@@ -198,7 +198,7 @@ ONE_STANDS = (
     .select_from(targets)
     .join(case_events, AT_LAST_EVENT)
     .where(among(case_events.c.state, "states"), order_id="of")
-    .order_by(targets.c.number.desc())
+    .ordered("-number")
     .limit(1)
 )
 

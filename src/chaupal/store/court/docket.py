@@ -121,28 +121,28 @@ ALL_ORDERS = rows_of(Order, orders, territory=(lambda text: tuple(text.split(","
 ALL_TARGETS = rows_of(Target, targets)
 target_by_id = ALL_TARGETS.by_id
 ADD_TARGET = inserts(targets)
-TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").order_by(targets.c.number)
+TARGETS_OF_OWNER = ALL_TARGETS.where(order_id="of", owner_id="whose").ordered("number")
 ORDER = ALL_ORDERS.where(or_(orders.c.ref == text_param("of"), orders.c.secret_ref == text_param("of"))).limit(1)
-ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).order_by(orders.c.id.desc()).limit("n")
+ORDERS = ALL_ORDERS.where(orders.c.id < param("below")).ordered("-id").limit("n")
 _BEGAN_SECRET = or_(orders.c.gag_until.is_not(None), *(orders.c.secrecy == sql(f"'{word}'") for word in SECRET))
 HIDDEN = and_(orders.c.published_at.is_(None), _BEGAN_SECRET)  # `Order.secret` for a question to the database
 # What came from an authority and may be told of: of a secret order nobody outside learns that it is there.
 PUBLIC = and_(orders.c.authority_id.is_not(None), not_(HIDDEN))
-ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).order_by(orders.c.id)
+ORDERS_BY_ID = ALL_ORDERS.where(among(orders.c.id, "ids")).ordered("id")
 VERIFY_ORIGIN = updates(orders, origin="known").where(id="of")
 FILED_AS = selects(orders.c.ref).where(authority_id="whose", external_id="sent_as").limit(1)
 SAME_LETTER = selects(orders.c.id, orders.c.ref).where(
     authority_id="whose", reference_no="reference", dated="day", regime="law"
 )
-SECRET_ONES = ALL_ORDERS.where(HIDDEN).order_by(orders.c.id)
+SECRET_ONES = ALL_ORDERS.where(HIDDEN).ordered("id")
 PUBLISH = updates(orders, ref="number", secret_ref="was", published_at="at").where(id="of", published_at=None)
 RENAME = tuple(
     updates(table, order_ref="number").where(order_ref="was") for table in (rulings, evidence, webhook_calls)
 )
 CITED = selects(orders.c.regime, orders.c.regime_version).where(orders.c.regime != text_param("none")).distinct()
 REFS_LIKE = counts_of(orders).where(orders.c.ref.like(text_param("pattern")))
-TARGETS = ALL_TARGETS.where(order_id="of").order_by(targets.c.number)
-TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").order_by(targets.c.number)
+TARGETS = ALL_TARGETS.where(order_id="of").ordered("number")
+TARGETS_AT = ALL_TARGETS.where(among(targets.c.number, "numbers"), order_id="of").ordered("number")
 TARGET = ALL_TARGETS.where(order_id="of", number="at_number")
 OWNERS = selects(targets.c.owner_id).where(targets.c.owner_id.is_not(None), order_id="of").distinct()
 _leaf = param("leaf")
@@ -161,12 +161,7 @@ OWNERS_AT = statement(
         select(speakers.c.account_id).where(speakers.c.log_index == _leaf),
     )
 )
-ORDER_IDS_OF = (
-    selects(orders.c.id)
-    .where(orders.c.id < param("below"), authority_id="whose")
-    .order_by(orders.c.id.desc())
-    .limit("n")
-)
+ORDER_IDS_OF = selects(orders.c.id).where(orders.c.id < param("below"), authority_id="whose").ordered("-id").limit("n")
 
 
 def open_at(now: Any) -> ColumnElement[bool]:

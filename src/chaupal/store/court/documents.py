@@ -36,25 +36,23 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 ALL = rows_of(Document, documents)
 add = ALL.add
-BY_IDS = ALL.where(among(documents.c.id, "ids")).order_by(documents.c.id)
-OF_ORDER = ALL.where(order_id="of").order_by(documents.c.id)
+BY_IDS = ALL.where(among(documents.c.id, "ids")).ordered("id")
+OF_ORDER = ALL.where(order_id="of").ordered("id")
 ATTACH = updates(documents, order_id="of").where(among(documents.c.id, "ids"), by="who", by_kind="kind", order_id=None)
 FILED_WITH = (
     selects(orders.c.ref)
     .join(documents, documents.c.order_id == orders.c.id)
     .where(among(documents.c.sha256, "hashes"), authority_id="whose")
-    .order_by(orders.c.id)
+    .ordered("id")
     .limit(1)
 )
 RECHECK = updates(documents, signature="found", signer="who").where(id="of", order_id=None)
 MANY = counts_of(documents)
-FILED_AFTER = (
-    ALL.where(documents.c.id > param("above"), documents.c.order_id.is_not(None)).order_by(documents.c.id).limit("n")
-)
+FILED_AFTER = ALL.where(documents.c.id > param("above"), documents.c.order_id.is_not(None)).ordered("id").limit("n")
 LOOSE_BEFORE = (
     selects(documents.c.id, documents.c.key)
     .where(documents.c.at < param("before"), order_id=None)
-    .order_by(documents.c.id)
+    .ordered("id")
     .limit("n")
 )
 DROP = deletes(documents).where(among(documents.c.id, "ids"), order_id=None).returning(documents.c.key)

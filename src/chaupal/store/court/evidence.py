@@ -33,9 +33,9 @@ class HeldEvidence(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(HeldEvidence, evidence)
 add = ALL.add
 held = ALL.by_id
-LIVE_OF = ALL.where(subject_id="of", purged_at=None).order_by(evidence.c.id)
-OF_ORDER = ALL.where(order_ref="ref").order_by(evidence.c.id)
-FOR_REPORT = ALL.where(among(evidence.c.subject_id, "ids"), order_ref="ref").order_by(evidence.c.id)
+LIVE_OF = ALL.where(subject_id="of", purged_at=None).ordered("id")
+OF_ORDER = ALL.where(order_ref="ref").ordered("id")
+FOR_REPORT = ALL.where(among(evidence.c.subject_id, "ids"), order_ref="ref").ordered("id")
 EXTEND_REPORTED = updates(evidence, hold_until="end").where(
     evidence.c.hold_until < param("end"), among(evidence.c.subject_id, "ids"), order_ref="ref", purged_at=None
 )
@@ -49,11 +49,7 @@ APPEALED = (
     .limit(1)
 )
 EXTEND = updates(evidence, hold_until="end").where(evidence.c.hold_until < param("end"), id="this", purged_at=None)
-DUE = (
-    ALL.where(evidence.c.hold_until <= param("at"), purged_at=None)
-    .order_by(evidence.c.hold_until, evidence.c.id)
-    .limit("n")
-)
+DUE = ALL.where(evidence.c.hold_until <= param("at"), purged_at=None).ordered("hold_until id").limit("n")
 PURGE = updates(evidence, purged_at="at", log_index="leaf", body=None).where(
     evidence.c.hold_until <= param("at"), id="this", purged_at=None
 )

@@ -48,12 +48,7 @@ TAGS_OF = (
 )
 USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
 # Whom a message was for, and what is for followers, is looked at where it is named itself, and nowhere else.
-OPEN_POSTS = (
-    selects(posts.c.id)
-    .where(*_BY, posts.c.visibility <= int(Visibility.UNLISTED))
-    .order_by(posts.c.id.desc())
-    .limit("n")
-)
+OPEN_POSTS = selects(posts.c.id).where(*_BY, posts.c.visibility <= int(Visibility.UNLISTED)).ordered("-id").limit("n")
 
 
 async def of_account(reading: Reading, account: int) -> Sum:

@@ -42,7 +42,7 @@ add = ALL.add_once
 user = ALL.by_id
 BY_EMAIL = ALL.where(email="address")
 BY_TOKEN = ALL.where(token_hash="hash", disabled_at=None)
-OF = ALL.where(authority_id="whose").order_by(authority_users.c.id)
+OF = ALL.where(authority_id="whose").ordered("id")
 ENROL = updates(authority_users, password_hash="hash", totp_used="used").where(id="of")
 SET_SECRET = updates(authority_users, totp_secret="sealed", totp_used=0).where(id="of")
 USE_CODE = updates(authority_users, totp_used="used").where(authority_users.c.totp_used < param("used"), id="of")

@@ -43,9 +43,7 @@ BODIES = ("authority", "court", "review_committee", "secretary", "house", "other
 ALL_ORDER_EVENTS = rows_of(OrderEvent, order_events)
 # False where the order already has an event of this number: somebody moved it meanwhile.
 add_order_event = ALL_ORDER_EVENTS.add_once
-ORDER_EVENTS = ALL_ORDER_EVENTS.where(among(order_events.c.order_id, "ids")).order_by(
-    order_events.c.order_id, order_events.c.number
-)
+ORDER_EVENTS = ALL_ORDER_EVENTS.where(among(order_events.c.order_id, "ids")).ordered("order_id number")
 
 
 def stage_of(events: Sequence[OrderEvent]) -> str:

@@ -67,9 +67,9 @@ add = ALL.add
 report = ALL.by_id
 BY_IDS = ALL.where(among(reports.c.id, "ids"))
 BY_HASH = ALL.where(confirm_hash="hash", state="standing")
-BY_REPORTER = ALL.where(reporter_id="me").order_by(reports.c.id.desc()).limit("n")
-ON_ACCOUNT = ALL.where(account_id="whom", state="standing").order_by(reports.c.id)
-WAITING = ALL.where(state="standing").order_by(reports.c.resolve_due, reports.c.id).limit("n")
+BY_REPORTER = ALL.where(reporter_id="me").ordered("-id").limit("n")
+ON_ACCOUNT = ALL.where(account_id="whom", state="standing").ordered("id")
+WAITING = ALL.where(state="standing").ordered("resolve_due id").limit("n")
 LATEST = (
     ALL.where(
         among(reports.c.state, "standings"),
@@ -78,10 +78,10 @@ LATEST = (
         (param("whom") == 0) | (reports.c.account_id == param("whom")),
         (param("whose") == 0) | (reports.c.reporter_id == param("whose")),
     )
-    .order_by(reports.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
-TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").order_by(reports.c.id)
+TOGETHER = ALL.where(account_id="whom", state="standing", resolved_at="at").ordered("id")
 REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")

@@ -91,12 +91,12 @@ REVIEWED = updates(rulings, review_at="review").where(id="of", lifted_at=None)
 NEWEST_WITHHELD = (
     selects(rulings.c.subject_id)
     .where(rulings.c.measure == sql(f"'{Measure.WITHHOLD_POST}'"), lifted_at=None)
-    .order_by(rulings.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
-OF_OWNER = ALL_RULINGS.where(owner_id="me").order_by(rulings.c.id.desc())
+OF_OWNER = ALL_RULINGS.where(owner_id="me").ordered("-id")
 FORGIVE = updates(rulings, strike_until=None).where(id="of")
-BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).order_by(rulings.c.id)
+BY_TARGETS = ALL_RULINGS.where(among(rulings.c.target_id, "ids")).ordered("id")
 # What was hidden and what came back, by the entries of the log that say so. What is secret is left out before anything is
 # counted or cut: whoever goes on step by step would meet it as an empty one, with the number of its entry.
 _TOLD = ALL_RULINGS.select_from(
@@ -109,7 +109,7 @@ _HIDES = and_(
 )
 BEGUN_AFTER = (
     _TOLD.where(rulings.c.log_index > param("leaf"), rulings.c.opened_log_index.is_(None), _HIDES)
-    .order_by(rulings.c.log_index, rulings.c.id)
+    .ordered("log_index id")
     .limit("n")
 )
 ENDED_AFTER = (
@@ -118,7 +118,7 @@ ENDED_AFTER = (
         _HIDES,
         or_(rulings.c.opened_log_index.is_(None), rulings.c.opened_log_index < rulings.c.lift_log_index),
     )
-    .order_by(rulings.c.lift_log_index, rulings.c.id)
+    .ordered("lift_log_index id")
     .limit("n")
 )
 # Of the same thing, by another order that everybody may know of; the newest.
@@ -143,13 +143,13 @@ ALSO = statement(
 # What was secret is told where the log opens it.
 OPENED_AFTER = (
     _TOLD.where(rulings.c.opened_log_index > param("leaf"), _HIDES, rulings.c.lifted_at.is_(None))
-    .order_by(rulings.c.opened_log_index, rulings.c.id)
+    .ordered("opened_log_index id")
     .limit("n")
 )
 OPEN = updates(rulings, order_ref="ref", neutral="neutral", opened_log_index="leaf").where(id="of")
 ENDED = (
     ALL_RULINGS.where(rulings.c.ends_at <= param("at"), rulings.c.target_id.is_not(None), lifted_at=None)
-    .order_by(rulings.c.id)
+    .ordered("id")
     .limit("n")
 )
 TO_REVIEW = (
@@ -159,7 +159,7 @@ TO_REVIEW = (
         or_(rulings.c.ends_at.is_(None), rulings.c.ends_at > param("at")),
         lifted_at=None,
     )
-    .order_by(rulings.c.review_at, rulings.c.id)
+    .ordered("review_at id")
     .limit("n")
 )
 

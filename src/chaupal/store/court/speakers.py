@@ -36,7 +36,7 @@ _LIVE = (speakers.c.ended_at.is_(None), speakers.c.ends_at.is_(None) | (speakers
 CLASSES = (
     selects(speakers.c.account_id, speakers.c["class"])
     .where(among(speakers.c.account_id, "ids"), speakers.c.seconded_by.is_not(None), *_LIVE)
-    .order_by(speakers.c.id)
+    .ordered("id")
 )
 ADD = inserts(speakers)
 BY_ID = selects(*speakers.c).where(id="of")

@@ -38,7 +38,7 @@ LATER = updates(tellings, due_at="until", log_index="leaf").where(*_UNSENT)
 AGAIN = updates(tellings, due_at="at").where(
     tellings.c.sent_at <= param("before"), tellings.c.due_at <= param("before"), id="of"
 )
-DUE = ALL.where(tellings.c.due_at <= param("at"), sent_at=None).order_by(tellings.c.due_at, tellings.c.id).limit("n")
+DUE = ALL.where(tellings.c.due_at <= param("at"), sent_at=None).ordered("due_at id").limit("n")
 _SECRET = (
     select(rulings.c.id)
     .join_from(rulings, targets, targets.c.id == rulings.c.target_id)
@@ -47,7 +47,7 @@ _SECRET = (
 )
 UNSENT_OPENLY = counts_of(tellings).where(tellings.c.ruling_id.not_in(_SECRET), sent_at=None)
 IS_DUE = selects(tellings.c.id).where(*_UNSENT, tellings.c.due_at <= param("at"))
-ABOUT = ALL.where(ruling_id="whose").order_by(tellings.c.id)
+ABOUT = ALL.where(ruling_id="whose").ordered("id")
 
 
 async def sent(w: Writing, id_: int, at: int, ways: str, leaf: int) -> bool:

@@ -44,7 +44,7 @@ add = ALL.add
 webhook = ALL.by_id
 ALL_CALLS = rows_of(DueCall, calls)
 add_call = ALL_CALLS.add
-EVERY = ALL.order_by(webhooks.c.id)
+EVERY = ALL.ordered("id")
 REMOVE = deletes(webhooks).where(id="of")
 SWITCH_OFF = updates(webhooks, disabled_at="at").where(id="of", disabled_at=None)
 SWITCH_ON = updates(webhooks, disabled_at=None, failures=0).where(id="of")
@@ -54,7 +54,7 @@ FAILED = updates(webhooks, failures=webhooks.c.failures + 1, last="said").where(
 DUE = (
     ALL_CALLS.join(webhooks, webhooks.c.id == calls.c.webhook_id)
     .where(calls.c.due_at <= param("at"), webhooks.c.disabled_at.is_(None))
-    .order_by(calls.c.due_at, calls.c.id)
+    .ordered("due_at id")
     .limit("n")
 )
 # Whoever moves it makes the call; dies it meanwhile, the call is due again.

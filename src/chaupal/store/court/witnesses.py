@@ -11,7 +11,7 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.log import cosignatures, witnessed
 
 KEEP = inserts_once(cosignatures)
-LINES = selects(cosignatures.c.line).where(size="of").order_by(cosignatures.c.name)
+LINES = selects(cosignatures.c.line).where(size="of").ordered("name")
 LAST_BY = selects(cosignatures.c.name, func.max(cosignatures.c.size), func.max(cosignatures.c.at)).group_by(
     cosignatures.c.name
 )
@@ -19,7 +19,7 @@ FINAL = (
     selects(cosignatures.c.size, func.max(cosignatures.c.at))
     .group_by(cosignatures.c.size)
     .having(func.count() >= param("needed"))
-    .order_by(cosignatures.c.size.desc())
+    .ordered("-size")
     .limit(1)
 )
 HOLD = upsert(

@@ -13,7 +13,7 @@ ADD = inserts(arrivals, "id by activity at size", server_id="server")
 NEXT = (
     selects(arrivals, "id server_id by activity tries")
     .where(arrivals.c.id > param("after"), server_id="server")
-    .order_by(arrivals.c.id)
+    .ordered("id")
     .limit(1)
 )
 _SUMS = selects(func.count(), func.coalesce(func.sum(arrivals.c.size), 0)).select_from(arrivals)

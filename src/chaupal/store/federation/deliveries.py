@@ -110,7 +110,7 @@ OF_SERVERS = (
     .join(servers, servers.c.id == remote_people.c.server_id)
     .where(_INBOX != "", _THERE, among(remote_people.c.server_id, "ids"), gone_at=None)
     .group_by(remote_people.c.server_id)
-    .order_by(remote_people.c.server_id)
+    .ordered("server_id")
 )
 
 SAY = inserts(spoken, "id body post at")

@@ -16,7 +16,7 @@ ANSWERS, QUOTES = "answers", "quotes"
 MOST = 200  # that wait for one post and are joined to it
 
 WAIT = inserts_once(unjoined, post_id="of", what="what", uri="uri")
-WAITING = selects(unjoined.c.post_id, unjoined.c.what).where(uri="uri").order_by(unjoined.c.post_id).limit(MOST)
+WAITING = selects(unjoined.c.post_id, unjoined.c.what).where(uri="uri").ordered("post_id").limit(MOST)
 DONE = deletes(unjoined).where(post_id="of", what="what")
 GONE = deletes(unjoined).where(post_id="of")
 JOIN = updates(posts, reply_to="parent", reply_to_account="whose", root="top", answers="others").where(

@@ -103,7 +103,7 @@ NEWEST_FROM = (
             ),
         )
     )
-    .order_by(elsewhere.c.post_id.desc())
+    .ordered("-post_id")
     .limit("n")
 )
 SAY = upserts(server_words, "server_id", "obfuscate public_comment private_comment by at", server_id="of")

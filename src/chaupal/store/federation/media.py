@@ -56,10 +56,7 @@ BACK = updates(media).where(or_(media.c.state == "failed", media.c.state == "wai
 ONE = selects(*PICTURE_COLUMNS).where(same(media, id="of"))
 KEEP_PORTRAIT = upserts(fetched_portraits, "key", key="key", at="at")
 OLD_PORTRAITS = (
-    selects(fetched_portraits.c.key)
-    .where(fetched_portraits.c.at < param("before"))
-    .order_by(fetched_portraits.c.at)
-    .limit("n")
+    selects(fetched_portraits.c.key).where(fetched_portraits.c.at < param("before")).ordered("at").limit("n")
 )
 FORGET_PORTRAITS = deletes(fetched_portraits).where(among(fetched_portraits.c.key, "keys"))
 IN_POST = updates(posts, pictures="shown").where(id="of")
@@ -67,7 +64,7 @@ IN_POST = updates(posts, pictures="shown").where(id="of")
 OLD = (
     selects(media, "id mime post_id")
     .where(text("remote_url <> ''"), media.c.state == "ready", media.c.created_at < param("before"), NOT_HELD)
-    .order_by(media.c.created_at)
+    .ordered("created_at")
     .limit("n")
 )
 LET_GO = (

@@ -63,7 +63,7 @@ LEAVING = (
     selects(remote_people.c.account_id)
     .join(accounts, accounts.c.id == remote_people.c.account_id)
     .where(remote_people.c.gone_at.is_not(None), accounts.c.state != sql("'deleted'"))
-    .order_by(remote_people.c.gone_at)
+    .ordered("gone_at")
     .limit(1)
 )
 # Whoever follows somebody of another server is one of ours.

@@ -20,7 +20,7 @@ AT = (
     selects(accounts.c.uri)
     .join(follows, follows.c.by == accounts.c.id)
     .where(same(follows, to="of"), *_THERE)
-    .order_by(accounts.c.uri)
+    .ordered("uri")
 )
 TOLD_AT = statement(
     union_all(

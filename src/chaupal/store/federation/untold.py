@@ -25,7 +25,7 @@ OLDEST = (
     .where(untold.c.seq == select(func.min(untold.c.seq)).scalar_subquery())
     .with_for_update(skip_locked=True)
 )
-NEXT = selects(untold, "seq name body tries").where(untold.c.seq >= param("first")).order_by(untold.c.seq).limit("n")
+NEXT = selects(untold, "seq name body tries").where(untold.c.seq >= param("first")).ordered("seq").limit("n")
 DONE = deletes(untold).where(among(untold.c.seq, "seqs"))
 TRIED = updates(untold, tries=untold.c.tries + 1).where(seq="of")
 

@@ -51,7 +51,7 @@ ROLE_OF = selects(accounts.c.role).where(accounts.c.state != "deleted", id="of")
 WITH_ROLES = (
     selects(accounts.c.id, accounts.c.role)
     .where(OURS, among(accounts.c.role, "roles"), accounts.c.state == "active")
-    .order_by(accounts.c.id)
+    .ordered("id")
 )
 ROLLS = (
     selects(accounts.c.id, accounts.c.role)
@@ -61,7 +61,7 @@ ROLLS = (
         accounts.c.role != sql("'system'"),
         accounts.c.state != sql("'deleted'"),
     )
-    .order_by(accounts.c.id)
+    .ordered("id")
 )
 STANDINGS = selects(accounts, "id role state").where(among(accounts.c.id, "ids"))
 REQUESTS_TO = counts_of(follow_requests).where(to="me")

@@ -13,13 +13,13 @@ SEEN = updates(sessions, seen_at="at", country="country", expires_at="until").wh
 SESSIONS = (
     selects(sessions, "hash created_at seen_at agent country")
     .where(sessions.c.expires_at > param("now"), account_id="me")
-    .order_by(sessions.c.seen_at.desc(), sessions.c.created_at.desc(), sessions.c.hash)
+    .ordered("-seen_at -created_at hash")
 )
 ALLOWED = (
     selects(tokens.c.id, tokens.c.app_id, apps.c.name, apps.c.website, tokens.c.scopes, tokens.c.created_at)
     .join_from(tokens, apps, apps.c.id == tokens.c.app_id, isouter=True)
     .where(account_id="me", revoked_at=None)
-    .order_by(tokens.c.id.desc())
+    .ordered("-id")
 )
 HASHES_OF_TOKEN = selects(tokens.c.hash).where(id="of", account_id="me")
 

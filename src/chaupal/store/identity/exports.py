@@ -33,9 +33,7 @@ ADVANCE = updates(exports, at="to", total="of_all", held_until="until").where(
     exports.c.state == sql("'running'"), id="of"
 )
 END = updates(exports, state="as", size="bytes", ends_at="until").where(_jobs.open, id="of")
-OVER = (
-    selects(exports.c.id, exports.c.key).where(exports.c.ends_at <= param("now")).order_by(exports.c.ends_at).limit("n")
-)
+OVER = selects(exports.c.id, exports.c.key).where(exports.c.ends_at <= param("now")).ordered("ends_at").limit("n")
 DROP = deletes(exports).where(id="of")
 
 

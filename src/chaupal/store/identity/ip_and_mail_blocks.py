@@ -37,7 +37,7 @@ CHANGE = updates(ip_blocks, what="what", severity="severity", comment="comment",
     id="of", ended_at=None
 )
 END = updates(ip_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
-IN_FORCE = ALL.where(ended_at=None).order_by(ip_blocks.c.id.desc())
+IN_FORCE = ALL.where(ended_at=None).ordered("-id")
 
 
 async def add(w: Writing, block: AddressBlock) -> None:

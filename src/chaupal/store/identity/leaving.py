@@ -66,8 +66,8 @@ from chaupal.store.tables.square import (
 
 SET_LEAVES = updates(logins, leaves_at="at").where(account_id="me")
 LEAVES = selects(logins.c.leaves_at).where(account_id="me")
-DUE = selects(logins.c.account_id).where(logins.c.leaves_at <= param("now")).order_by(logins.c.leaves_at).limit(1)
-POSTS = selects(posts.c.id).where(author="me").order_by(posts.c.id.desc()).limit("n")
+DUE = selects(logins.c.account_id).where(logins.c.leaves_at <= param("now")).ordered("leaves_at").limit(1)
+POSTS = selects(posts.c.id).where(author="me").ordered("-id").limit("n")
 LIKED = selects(likes.c.post_id).where(account_id="me").limit("n")
 FOLLOWED = selects(follows.c.to).where(by="me").limit("n")
 FOLLOWERS = selects(follows.c.by).where(to="me").limit("n")

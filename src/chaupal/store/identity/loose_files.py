@@ -13,12 +13,7 @@ from chaupal.store.tables.identity import loose_files
 NOW = 0  # it is to be swept at once
 
 ADD = upserts(loose_files, "key", key="key", at="at")
-OVER = (
-    selects(loose_files.c.key)
-    .where(loose_files.c.at < param("before"))
-    .order_by(loose_files.c.at, loose_files.c.key)
-    .limit("n")
-)
+OVER = selects(loose_files.c.key).where(loose_files.c.at < param("before")).ordered("at key").limit("n")
 NAMED = deletes(loose_files).where(among(loose_files.c.key, "keys"))
 
 

@@ -24,7 +24,7 @@ OVER = ""
 
 NAME = inserts_once(aliases, by="me", to="them", id="new")
 UNNAME = deletes(aliases).where(by="me", to="them")
-NAMED = selects(aliases.c.to).where(by="me").order_by(aliases.c.id)
+NAMED = selects(aliases.c.to).where(by="me").ordered("id")
 FORGET = deletes(aliases).where(or_(aliases.c.by == param("me"), aliases.c.to == param("me")))
 POINT = updates(accounts, moved_to="target").where(id="of")
 POINTS = selects(accounts.c.moved_to).where(id="of")
@@ -67,7 +67,7 @@ def _behind(table: Table, *more: Any) -> Any:
         selects(table.c.id, table.c.by, *more)
         .join(accounts, (accounts.c.id == table.c.by) & (accounts.c.server == 0))
         .where(table.c.id > param("above"), to="of")
-        .order_by(table.c.id)
+        .ordered("id")
         .limit("n")
     )
 

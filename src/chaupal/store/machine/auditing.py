@@ -16,7 +16,7 @@ from chaupal.store.tables.log import disclosures, log_entries
 ENTRIES = (
     selects(log_entries.c.index, log_entries.c.body)
     .where(log_entries.c.index >= param("start"), log_entries.c.index < param("end"))
-    .order_by(log_entries.c.index)
+    .ordered("index")
 )
 OPENINGS = selects(disclosures, "log_index name disclosure").where(
     disclosures.c.log_index >= param("start"), disclosures.c.log_index < param("end")
@@ -76,7 +76,7 @@ UNMATCHED = (
             (log_entries.c.kind == sql("'reversal'")) & ~_ended,
         )
     )
-    .order_by(log_entries.c.index)
+    .ordered("index")
     .limit("n")
 )
 SECRET_UNMATCHED = (
@@ -89,7 +89,7 @@ LOST = (
     selects(disclosures.c.log_index)
     .join_from(disclosures, log_entries, log_entries.c.index == disclosures.c.log_index, isouter=True)
     .where(disclosures.c.log_index >= LOGGED, disclosures.c.name == sql("'act'"), log_entries.c.index.is_(None))
-    .order_by(disclosures.c.log_index)
+    .ordered("log_index")
     .limit("n")
 )
 # Asked of each order, which ends at the first thing that is in force by it: most of what is in force is by none, or by one of many.

@@ -74,7 +74,7 @@ QUESTIONS: dict[str, Statement] = {
 POLLS = (
     selects(posts.c.id, posts.c.poll)
     .where(posts.c.id > param("above"), posts.c.poll != text("''"))
-    .order_by(posts.c.id)
+    .ordered("id")
     .limit("n")
 )
 VOTES = (

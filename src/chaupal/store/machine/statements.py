@@ -34,6 +34,11 @@ class Chained(Statement):
         """A number of rows, or the parameter that says it."""
         return self._now(self._said.limit(param(most) if isinstance(most, str) else most))
 
+    def ordered(self, names: str) -> Self:
+        """By these columns of the statement's table, `-id` by the last first."""
+        columns = [(_of(self._table, name.removeprefix("-")), name[0] == "-") for name in names.split()]
+        return self._now(self._said.order_by(*(column.desc() if last else column for column, last in columns)))
+
     def __getattr__(self, name: str) -> Callable[..., Self]:
         say = getattr(self._said, name)
         return lambda *said, **named: self._now(say(*said, **named))
@@ -41,10 +46,14 @@ class Chained(Statement):
 
 def same(table: FromClause | None, /, **equal: str | None) -> ColumnElement[bool]:
     """These columns of a table equal these parameters, or are not set (None)."""
-    if table is None:
-        raise TypeError(f"of no one table: {', '.join(equal)}")
-    named = ((table.c[column], name) for column, name in equal.items())
+    named = ((_of(table, column), name) for column, name in equal.items())
     return and_(*(c.is_(None) if name is None else c == bindparam(name, type_=c.type) for c, name in named))
+
+
+def _of(table: FromClause | None, column: str) -> Any:
+    if table is None:
+        raise TypeError(f"of no one table: {column}")
+    return table.c[column]
 
 
 def selects(*said: Any) -> Chained:

@@ -25,7 +25,7 @@ class Marker(msgspec.Struct, frozen=True):
 READ = (
     selects(markers, "timeline last_read version updated_at")
     .where(among(markers.c.timeline, "timelines"), account_id="me")
-    .order_by(markers.c.timeline)
+    .ordered("timeline")
 )
 WRITE = upsert(
     lambda i: (

@@ -72,8 +72,8 @@ announcement = ALL.by_id
 CHANGE = updates(
     announcements, text=text("english"), text_hi=text("hindi"), at="begins", ends_at="until", updated_at="now"
 ).where(id="of", updated_at="was")
-NEWEST = ALL.order_by(announcements.c.id.desc()).limit("n")
-IN_FORCE = ALL.where(announcements.c.told_at.is_not(None), ended_at=None).order_by(announcements.c.id.desc()).limit("n")
+NEWEST = ALL.ordered("-id").limit("n")
+IN_FORCE = ALL.where(announcements.c.told_at.is_not(None), ended_at=None).ordered("-id").limit("n")
 DUE = selects(announcements.c.id).where(announcements.c.at <= param("now"), told_at=None, ended_at=None)
 OVER = selects(announcements.c.id).where(announcements.c.ends_at <= param("now"), ended_at=None)
 TELL = updates(announcements, told_at="now").where(id="of", told_at=None, ended_at=None)

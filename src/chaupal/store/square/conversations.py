@@ -45,12 +45,7 @@ PUT = upserts(
 )
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
-UNREAD = (
-    selects(conversations.c.last_post)
-    .where(_MINE, conversations.c.unread == 1)
-    .order_by(conversations.c.last_post.desc())
-    .limit("n")
-)
+UNREAD = selects(conversations.c.last_post).where(_MINE, conversations.c.unread == 1).ordered("-last_post").limit("n")
 BROUGHT = statement(
     select(conversations.c.account_id, conversations.c.root)
     .where(among(conversations.c.last_post, "ids"))

@@ -40,7 +40,7 @@ class _Wording(msgspec.Struct, frozen=True):
 # Fields that are called alike in a post.
 ALIKE = ("text", "html", "spoiler", "sensitive", "language", "pictures", "mentions")
 WORDINGS = rows_of(_Wording, revisions)
-OF = WORDINGS.where(post_id="of").order_by(revisions.c.id).limit("n")
+OF = WORDINGS.where(post_id="of").ordered("id").limit("n")
 
 _json = msgspec.json.Encoder().encode
 

@@ -59,17 +59,13 @@ class Filters(msgspec.Struct, frozen=True):
 
 NO_FILTERS = Filters()
 
-OF = selects(filters, "id title context action ends_at").where(account_id="me").order_by(filters.c.id)
+OF = selects(filters, "id title context action ends_at").where(account_id="me").ordered("id")
 KEYWORDS = (
     selects(filter_keywords, "id filter_id keyword whole_word")
     .where(among(filter_keywords.c.filter_id, "ids"))
-    .order_by(filter_keywords.c.id)
+    .ordered("id")
 )
-POSTS = (
-    selects(filter_posts, "id filter_id post_id")
-    .where(among(filter_posts.c.filter_id, "ids"))
-    .order_by(filter_posts.c.id)
-)
+POSTS = selects(filter_posts, "id filter_id post_id").where(among(filter_posts.c.filter_id, "ids")).ordered("id")
 COUNT = counts_of(filters).where(account_id="me")
 ADD = inserts(filters, "id account_id title context action ends_at created_at")
 CHANGE = updates(filters, title="name", context="where", action="does", ends_at="ends").where(

@@ -226,7 +226,7 @@ def _called(whose: Any) -> Statement:
     return (
         selects(accounts.c.id)
         .where(accounts.c.id.in_(select(candidates.c.account_id)), accounts.c.state == "active")
-        .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+        .ordered("-followers_count id")
         .limit("n")
     )
 

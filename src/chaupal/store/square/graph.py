@@ -253,7 +253,7 @@ def _note(tie: Ties, side: int, now: int, first: int, second: int | None, third:
             pass  # a mute that is over
 
 
-TOLD = selects(follows.c.by, follows.c.languages).where(text("notify = 1"), to="them").order_by(follows.c.by)
+TOLD = selects(follows.c.by, follows.c.languages).where(text("notify = 1"), to="them").ordered("by")
 HEARD = selects(mutes.c.to).where(mutes.c.notifications == 0, by="me")
 BLOCKERS = selects(blocks.c.by).where(among(blocks.c.by, "ids"), to="them")
 

@@ -45,8 +45,8 @@ MANY = counts_of(domain_blocks).where(account_id="me")
 _MINE = selects(domain_blocks.c.id, domain_blocks.c.domain).where(
     domain_blocks.c.id < param("below"), domain_blocks.c.id > param("above"), account_id="me"
 )
-NEWEST = _MINE.order_by(domain_blocks.c.id.desc()).limit("n")
-OLDEST = _MINE.order_by(domain_blocks.c.id).limit("n")
+NEWEST = _MINE.ordered("-id").limit("n")
+OLDEST = _MINE.ordered("id").limit("n")
 BELOW = (
     selects(_below.c.id)
     .join_from(servers, _below, stands_below(_below.c.domain, servers.c.domain))
@@ -58,7 +58,7 @@ TIES = {
     (table.name, far): selects(table, "by to boosts notify")
     .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
     .where(same(accounts, server="there"), _ELSEWHERE)
-    .order_by(table.c.id)
+    .ordered("id")
     .limit("n")
     for table in (follows, follow_requests)
     for far in ("by", "to")
@@ -67,7 +67,7 @@ FOLLOWERS_FROM = (
     selects(follows, "by to boosts notify")
     .join_from(follows, accounts, accounts.c.id == follows.c.by)
     .where(same(accounts, server="there"), to="me")
-    .order_by(follows.c.id)
+    .ordered("id")
     .limit("n")
 )
 # What somebody was asked by people of a server, or asks of them, and is not answered yet.
@@ -75,7 +75,7 @@ REQUESTS_WITH = {
     far: selects(follow_requests.c.by, follow_requests.c.to)
     .join_from(follow_requests, accounts, accounts.c.id == follow_requests.c[far])
     .where(follow_requests.c[near] == param("me"), same(accounts, server="there"))
-    .order_by(follow_requests.c.id)
+    .ordered("id")
     .limit("n")
     for far, near in (("by", "to"), ("to", "by"))
 }
@@ -107,7 +107,7 @@ TOLD_BY = (
     selects(severed_ties.c.us)
     .distinct()
     .where(severed_ties.c.us > param("after"), ruling_id="ruling")
-    .order_by(severed_ties.c.us)
+    .ordered("us")
     .limit("n")
 )
 SEVERED = selects(*severed_ties.c).where(us="me").order_by(severed_ties.c.id.desc()).limit("n")

@@ -28,8 +28,8 @@ class HouseText(msgspec.Struct, frozen=True, kw_only=True):
 ALL = rows_of(HouseText, texts)
 # False where that version is there already: somebody else published meanwhile.
 add = ALL.add_once
-NEWEST = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc()).limit(1)
-EVERY = ALL.where(same(texts, kind="what")).order_by(texts.c.version.desc())
+NEWEST = ALL.where(same(texts, kind="what")).ordered("-version").limit(1)
+EVERY = ALL.where(same(texts, kind="what")).ordered("-version")
 
 
 async def newest(reading: Reading, kind: str) -> HouseText | None:

@@ -37,7 +37,7 @@ WANT = upserts(post_links, "post_id", post_id="of", url="url", due_at="at", trie
 DUE = (
     selects(post_links, "post_id url due_at tries")
     .where(text("due_at IS NOT NULL"), post_links.c.due_at <= param("at"))
-    .order_by(post_links.c.due_at, post_links.c.post_id)
+    .ordered("due_at post_id")
     .limit("n")
 )
 # Whoever moves it follows it; dies it meanwhile, it is due again.

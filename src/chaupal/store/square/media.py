@@ -56,7 +56,7 @@ _waiting = selects(media, "id kind mime tries demuxer blurhash small_width small
     text("state = 'waiting'"), media.c.held_until <= param("at")
 )
 WAITING_ONE = _waiting.where(id="of")
-WAITING = _waiting.order_by(media.c.id).limit("n")
+WAITING = _waiting.ordered("id").limit("n")
 HOLD = updates(media, held_until="until", tries=media.c.tries + 1).where(
     media.c.state == "waiting", media.c.held_until <= param("at"), id="of"
 )
@@ -86,7 +86,7 @@ FILED = selects(media, "mime account_id post_id was_of key blurhash state root")
 LOOSE_SINCE = (
     selects(media.c.id)
     .where(LOOSE, media.c.loose_at < param("before"), NOT_HELD, NOT_NEEDED)
-    .order_by(media.c.loose_at, media.c.id)
+    .ordered("loose_at id")
     .limit("n")
 )
 DROP_LOOSE = (
@@ -120,7 +120,7 @@ SHARING = (
     .where(
         posts.c.id.in_(select(media_uses.c.post_id).where(among(media_uses.c.root, "roots"))), ~among(posts.c.id, "but")
     )
-    .order_by(posts.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
 # Uploads of which nobody knows yet what they are known by: taken in before that was written down, or since it could be read.
@@ -150,7 +150,7 @@ def _unused(root: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
 DROP_CAPTIONS = deletes(captions).where(among(captions.c.media_id, "ids"))
 FORGET_CONTENTS = deletes(media_contents).where(among(media_contents.c.root, "ids"), *_unused(media_contents.c.root))
 FORGET_USES = deletes(media_uses).where(among(media_uses.c.root, "ids"), *_unused(media_uses.c.root))
-AFTER = selects(media, "id mime state").where(media.c.id > param("above")).order_by(media.c.id).limit("n")
+AFTER = selects(media, "id mime state").where(media.c.id > param("above")).ordered("id").limit("n")
 
 
 # What an original may be kept as, and how its file's name ends.

@@ -21,9 +21,7 @@ PICTURES = (
 )
 LANGUAGE_OF_POST = selects(posts.c.language).where(id="of")
 LANGUAGE_OF_ACCOUNT = selects(accounts.c.language).where(id="of")
-LAST_SPOKEN = (
-    selects(posts.c.language).where(posts.c.language != sql("''"), author="of").order_by(posts.c.id.desc()).limit(1)
-)
+LAST_SPOKEN = selects(posts.c.language).where(posts.c.language != sql("''"), author="of").ordered("-id").limit(1)
 
 BY_URI = selects(known_uris, "uri kind of").where(among(known_uris.c.uri, "uris"), known_uris.c.of > sql("0"))
 BY_PAGE = selects(posts.c.url, posts.c.id).where(posts.c.url != sql("''"), among(posts.c.url, "urls"))

@@ -10,7 +10,7 @@ from chaupal.store.tables.square import pins
 
 PIN = inserts_once(pins, account_id="me", post_id="of", id="new")
 UNPIN = deletes(pins).where(account_id="me", post_id="of")
-OF = selects(pins.c.post_id).where(account_id="me").order_by(pins.c.id.desc())
+OF = selects(pins.c.post_id).where(account_id="me").ordered("-id")
 COUNT = selects(func.count(pins.c.id)).where(same(pins, account_id="me"), pins.c.post_id != param("of"))
 
 

@@ -15,25 +15,20 @@ VOTE = inserts_once(poll_votes, post_id="of", account_id="me", choice="choice")
 VOTED = (
     selects(poll_votes.c.post_id, poll_votes.c.choice)
     .where(among(poll_votes.c.post_id, "ids"), account_id="me")
-    .order_by(poll_votes.c.post_id, poll_votes.c.choice)
+    .ordered("post_id choice")
 )
 VOTERS = (
     selects(poll_votes.c.account_id)
     .where(poll_votes.c.account_id > param("above"), post_id="of")
     .distinct()
-    .order_by(poll_votes.c.account_id)
+    .ordered("account_id")
     .limit("n")
 )
 DROP_VOTES = deletes(poll_votes).where(post_id="of")
 KEEP = updates(posts, poll="poll").where(id="of")
 OPEN = upserts(polls_open, "post_id", post_id="of", ends_at="at")
 CLOSE = deletes(polls_open).where(post_id="of")
-DUE = (
-    selects(polls_open.c.post_id)
-    .where(polls_open.c.ends_at <= param("at"))
-    .order_by(polls_open.c.ends_at, polls_open.c.post_id)
-    .limit("n")
-)
+DUE = selects(polls_open.c.post_id).where(polls_open.c.ends_at <= param("at")).ordered("ends_at post_id").limit("n")
 
 _json = msgspec.json.Encoder().encode
 

@@ -88,7 +88,7 @@ DROP_LINK = deletes(post_links).where(post_id="of")
 ORPHAN_PICTURES = updates(media, post_id=None, was_of=media.c.post_id, loose_at="at").where(post_id="of")
 SAID_BEFORE = selects(idempotency.c.post_id).where(idempotency.c.at > param("since"), account_id="me", key="key")
 SAID = upserts(idempotency, "account_id key", account_id="me", key="key", post_id="of", at="at")
-LANGUAGE_OF_LAST = selects(posts.c.language).where(author="me", boost_of=None).order_by(posts.c.id.desc()).limit(1)
+LANGUAGE_OF_LAST = selects(posts.c.language).where(author="me", boost_of=None).ordered("-id").limit(1)
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD_POST = selects(posts.c.id).where(id="of").with_for_update()
 DROP_LIKES = deletes(likes).where(post_id="of")

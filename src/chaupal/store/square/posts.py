@@ -161,9 +161,9 @@ OF_AUTHOR_TAGGED = Pages(
 
 HOW_MANY = selects(func.count(posts.c.id)).where(same(posts, author="author"))
 CARRIED = selects(posts.c.id, posts.c.boost_of).where(among(posts.c.id, "ids"))
-REPOSTS_OF = selects(posts.c.id).where(boost_of="of").order_by(posts.c.id.desc()).limit("n")
+REPOSTS_OF = selects(posts.c.id).where(boost_of="of").ordered("-id").limit("n")
 ROOT_OF = selects(posts.c.root).where(id="of")
-IN_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").order_by(posts.c.id).limit("n")
+IN_THREAD = selects(posts.c.id, posts.c.reply_to).where(root="root").ordered("id").limit("n")
 
 # Home, pulled: the posts of those who are followed, inside a window of ids.
 _FROM_AUTHORS = (
@@ -176,17 +176,14 @@ _FROM_AUTHORS = (
     )
     .limit("n")
 )
-FROM_AUTHORS = _FROM_AUTHORS.order_by(posts.c.id.desc())
-FROM_AUTHORS_UP = _FROM_AUTHORS.order_by(posts.c.id)
+FROM_AUTHORS = _FROM_AUTHORS.ordered("-id")
+FROM_AUTHORS_UP = _FROM_AUTHORS.ordered("id")
 
 # The newest posts of all with their authors, in memory: when many open their homes at once, each of them is picked from there. So
 # many are the first page of whoever follows a fifth of those who write, with what tells a repeat on it.
 LATEST = 400
 NEWEST = (
-    selects(posts.c.id, posts.c.author)
-    .where(text(f"visibility <> {int(Visibility.DIRECT)}"))
-    .order_by(posts.c.id.desc())
-    .limit("n")
+    selects(posts.c.id, posts.c.author).where(text(f"visibility <> {int(Visibility.DIRECT)}")).ordered("-id").limit("n")
 )
 ASKED: tuple[Row, ...] = ()  # in their place: somebody has asked since the last post
 

@@ -19,13 +19,11 @@ MOST_TOLD = 1_000  # authors of quotes who hear of an edit
 SET_POLICY = updates(posts, quote_policy="policy").where(id="of")
 NAME = updates(posts, quote_of="quoted", quote_state="state").where(id="of", quote_of=None)
 STAND = updates(posts, quote_state="state").where(id="of", quote_state="was")
-AUTHORS = (
-    selects(posts.c.author, posts.c.id).where(quote_of="of", quote_state="state").order_by(posts.c.id.desc()).limit("n")
-)
+AUTHORS = selects(posts.c.author, posts.c.id).where(quote_of="of", quote_state="state").ordered("-id").limit("n")
 OF_ANY = (
     selects(posts, "id author visibility reply_to_account")
     .where(among(posts.c.quote_of, "ids"), quote_state="state")
-    .order_by(posts.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
 QUOTING = Pages(posts.c.id, posts.c.quote_of == param("of"), posts.c.quote_state == text_param("state"), FOR_ME)

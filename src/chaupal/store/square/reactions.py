@@ -28,7 +28,7 @@ COUNT = (
     .where(id="of")
     .returning(posts.c.likes_count)
 )
-REPOSTS = selects(posts.c.id).where(boost_of="of").order_by(posts.c.id.desc()).limit(REPOSTS_TOLD)
+REPOSTS = selects(posts.c.id).where(boost_of="of").ordered("-id").limit(REPOSTS_TOLD)
 ORIGINAL = selects(posts.c.boost_of, posts.c.author).where(id="of")
 
 

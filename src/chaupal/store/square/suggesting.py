@@ -21,7 +21,7 @@ LATEST_FOLLOWS = (
     selects(follows.c.to)
     .join(accounts, accounts.c.id == follows.c.to)
     .where(accounts.c.hide_collections == 0, by="me")
-    .order_by(follows.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
 BY_FRIENDS = (
@@ -64,7 +64,7 @@ FAMILIAR = (
     .join(accounts, accounts.c.id == follows.c.by)
     .where(among(follows.c.to, "ids"), follows.c.by.in_(select(_mine.c.to).where(_mine.c.by == param("me"))))
     .where(accounts.c.hide_collections == 0)
-    .order_by(follows.c.id.desc())
+    .ordered("-id")
     .limit("n")
 )
 

@@ -28,7 +28,7 @@ UNFOLLOW = deletes(tag_follows).where(account_id="me", key="which")
 COUNT = counts_of(tag_follows).where(account_id="me")
 FOLLOWED = Pages(tag_follows.c.id, tag_follows.c.account_id == param("me"))
 NAMES = selects(tag_follows, "id key name").where(among(tag_follows.c.id, "ids"))
-FEATURED = selects(featured_tags, "id key name").where(account_id="who").order_by(featured_tags.c.id)
+FEATURED = selects(featured_tags, "id key name").where(account_id="who").ordered("id")
 USES = (
     selects(post_tags.c.key, func.count(), func.max(post_tags.c.post_id))
     .where(

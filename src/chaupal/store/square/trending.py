@@ -54,13 +54,13 @@ class Quiet(msgspec.Struct, frozen=True):
 USES = (
     selects(post_tags, "post_id key name author language")
     .where(post_tags.c.post_id > param("since"), post_tags.c.listed == 1, SAID_HERE)
-    .order_by(post_tags.c.post_id.desc(), post_tags.c.key)
+    .ordered("-post_id key")
     .limit("n")
 )
 LATEST = (
     selects(post_tags, "post_id key name author language")
     .where(post_tags.c.listed > 0, key="which")
-    .order_by(post_tags.c.post_id.desc())
+    .ordered("-post_id")
     .limit("n")
 )
 _day = post_tags.c.post_id // DAY_OF_IDS
@@ -96,7 +96,7 @@ WARM = (
 FOLLOWED = (
     selects(accounts.c.id, accounts.c.language)
     .where(OURS, accounts.c.discoverable == 1, accounts.c.state == "active", accounts.c.role != "system", moved_to=None)
-    .order_by(accounts.c.followers_count.desc(), accounts.c.id)
+    .ordered("-followers_count id")
     .limit("n")
 )
 
@@ -109,7 +109,7 @@ _said_here = post_links.c.post_id % (2 * BROUGHT) < BROUGHT
 LINKS = (
     selects(post_links, "post_id url url", posts, "author language")
     .where(post_links.c.post_id > param("since"), _said_here, *_ours)
-    .order_by(post_links.c.post_id.desc())
+    .ordered("-post_id")
     .limit("n")
 )
 _link_day = post_links.c.post_id // DAY_OF_IDS
