@@ -259,19 +259,10 @@ async def ruling(
     carried = await log.carried(reading, carries)
     if goes_on is not None:
         carried = (await log.carried(reading, goes_on)).only("subject", "server", "part", "speaker")
-    own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
-    sealed: dict[str, object] = {name: value for name, value in own.items() if name not in carried.texts}
-    if row.subject_id != case.target.subject_id and "part" not in carried.texts:
-        sealed["part"] = str(row.subject_id)
     language = await _language(reading, kind, row.subject_id, case.target.owner_id)
-    also = (
-        None
-        if row.measure not in WITHHOLDING
-        else await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
-    )
     public = entries.Measure(
-        target=case.target.number, kind=kind, measure=row.measure, also=also, outcome=_outcome(case, row), demanded=case.target.demanded,
-        term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
+        target=case.target.number, kind=kind, measure=row.measure, also=await _also(reading, row), outcome=_outcome(case, row),
+        demanded=case.target.demanded, term=row.term or None, territory=tuple(row.territory.split(",")), basis=row.basis,
         authority="" if case.authority.issuer_class == "person" else case.authority.name,
         jurisdiction=case.asked_by.jurisdiction, law=row.legal_basis, rule=row.rule or None,
         source=case.order.source or "government", flagged_by=case.flagger.name if case.flagger else "", language=language,
@@ -283,9 +274,22 @@ async def ruling(
         emergency_until=minute_of(row.second_by), opens=_codes(carried, "outcome"), by=pseudonym(court, row.decided_by),
         second=_pseudonym(court, row.approved_by), concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
-    return EntryContent(
-        msgspec.structs.replace(public, **more), sealed, await _beside(reading, kind, row, case.target), carried
-    )
+    sealed, beside = _sealed(case, said, row, carried), await _beside(reading, kind, row, case.target)
+    return EntryContent(msgspec.structs.replace(public, **more), sealed, beside, carried)
+
+
+def _sealed(case: Case, said: CaseEventBody, row: RulingRow, carried: CarriedDigests) -> dict[str, object]:
+    """What a measure commits to besides what it carries."""
+    own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
+    own |= {} if row.subject_id == case.target.subject_id else {"part": str(row.subject_id)}
+    return {name: value for name, value in own.items() if name not in carried.texts}
+
+
+async def _also(reading: Reading, row: RulingRow) -> int | None:
+    """The entry of another measure that withholds the same already."""
+    if row.measure not in WITHHOLDING:
+        return None
+    return await rulings.also_withheld(reading, row.subject_id, row.term, row.starts_at)
 
 
 async def ending(

@@ -8,6 +8,7 @@ from chaupal.governance.cases import clocks, evidence
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportReceived, ReportToConfirm
 from chaupal.governance.log import log
+from chaupal.governance.log.record import minute_of
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.people import complaints
 from chaupal.governance.servers.speaking import refuses_reports
@@ -258,32 +259,30 @@ async def _receive(court: Court, w: Writing, row: ReportRow, country: str) -> Re
     regime = complaints.regime_for(court, row.category, country, now)
     ack, due = complaints.due(regime, row.category, now)
     ref = await reports.next_ref(w, datetime.fromtimestamp(now / 1000, UTC).year)
+    row = msgspec.structs.replace(
+        row, ref=ref, regime=regime.id, regime_version=regime.version, ack_due=ack, resolve_due=due, acknowledged_at=now
+    )
+    row = msgspec.structs.replace(row, log_index=await _log(court, w, row))
+    if due is not None:
+        await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
+    w.tell(ReportReceived(report=row.id, ref=ref))
+    await evidence.take_reported(court, w, row)
+    return row
+
+
+async def _log(court: Court, w: Writing, row: ReportRow) -> int:
+    """That it came, and that its receipt, which leaves now, acknowledges it; the index of the first."""
+    at, law = tlog.at_minute(row.received_at), row.regime_ref
     public = entries.Report(
         step="received",
         category=complaints.category_of(row.category),
         language=row.language,
         via=row.via,
-        ack_due=None if ack is None else tlog.at_minute(ack),
-        resolve_due=None if due is None else tlog.at_minute(due),
-        regime=regime.ref,
-        at=tlog.at_minute(now),
+        ack_due=minute_of(row.ack_due),
+        resolve_due=minute_of(row.resolve_due),
+        regime=law,
+        at=at,
     )
-    leaf = await log.append(court, w, ref, public, regime=regime.ref)
-    # The receipt that leaves now is the acknowledgement.
-    said = entries.Report(step="acknowledged", at=tlog.at_minute(now))
-    await log.append(court, w, ref, said, prev=leaf, regime=regime.ref)
-    if due is not None:
-        await clocks.start(w, clocks.REPORT, row.id, RESOLVE, now, due)
-    w.tell(ReportReceived(report=row.id, ref=ref))
-    row = msgspec.structs.replace(
-        row,
-        ref=ref,
-        regime=regime.id,
-        regime_version=regime.version,
-        ack_due=ack,
-        resolve_due=due,
-        acknowledged_at=now,
-        log_index=leaf,
-    )
-    await evidence.take_reported(court, w, row)
-    return row
+    leaf = await log.append(court, w, row.ref, public, regime=law)
+    await log.append(court, w, row.ref, entries.Report(step="acknowledged", at=at), prev=leaf, regime=law)
+    return leaf
