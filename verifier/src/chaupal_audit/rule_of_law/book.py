@@ -143,6 +143,15 @@ class DecisionStep:
         """By which step of its order the target is closed, where nobody decided about it: it needs no proposal and no second."""
         return WITH_ORDER.get(self.said.outcome or "", "") if self.said.step == "closed" else ""
 
+    @property
+    def final(self) -> bool:
+        """Whether two decided by it that nothing is limited."""
+        return self.said.step in ("refused", "closed") and not self.step_of_order
+
+    @property
+    def own(self) -> bool:
+        return self.matter is not None and self.matter.own
+
 
 @dataclass(slots=True)
 class MeasureAct:

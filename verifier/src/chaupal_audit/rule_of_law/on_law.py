@@ -173,8 +173,7 @@ def refusal_without_ground(book: Book, decided: DecisionStep) -> bool:
 
 
 def unlike_proposed(book: Book, decided: DecisionStep) -> bool:
-    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
-    return final and _drops(decided.proposal, decided.act.digests)
+    return decided.final and _drops(decided.proposal, decided.act.digests)
 
 
 def opens_foreign(book: Book, act: DecisionStep | MeasureAct) -> bool:

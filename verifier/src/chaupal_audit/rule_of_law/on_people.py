@@ -106,8 +106,7 @@ def guard_alone(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
 
 
 def guard_role(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
-    people = [guarded.said.by, *([guarded.said.second] if guarded.said.second else [])]
-    return not all(book.people.may(one, "protect_speaker") for one in people if one != CLOCK)
+    return not all(book.people.may(one, "protect_speaker") for one in _signed(guarded.said) if one != CLOCK)
 
 
 GUARDING: tuple[Check[SaidAct[entries.Protected]], ...] = (
@@ -131,8 +130,12 @@ def list_alone(book: Book, listed: SaidAct[entries.Server]) -> bool:
 
 
 def list_role(book: Book, listed: SaidAct[entries.Server]) -> bool:
-    people = [listed.said.by, *([listed.said.second] if listed.said.second else [])]
-    return not all(book.people.may(one, "sanction") for one in people)
+    return not all(book.people.may(one, "sanction") for one in _signed(listed.said))
+
+
+def _signed(said: entries.Protected | entries.Server | entries.Decision) -> list[str]:
+    """Whoever stands in the entry."""
+    return [said.by, *([said.second] if said.second else [])]
 
 
 LISTING: tuple[Check[SaidAct[entries.Server]], ...] = (
@@ -192,11 +195,8 @@ def step_role(book: Book, step: OrderStep) -> bool:
 
 
 def decider_role(book: Book, decided: DecisionStep) -> bool:
-    own = decided.matter is not None and decided.matter.own
-    people = [decided.said.by, *([decided.said.second] if decided.said.second else [])]
-    return not all(
-        book.people.may(one, *(("sanction",) if own else ("decide", "carry_out"))) for one in people if one != CLOCK
-    )
+    words = ("sanction",) if decided.own else ("decide", "carry_out")
+    return not all(book.people.may(one, *words) for one in _signed(decided.said) if one != CLOCK)
 
 
 def concurred_with_oneself(book: Book, decided: DecisionStep) -> bool:
@@ -211,14 +211,12 @@ def seconded_oneself(book: Book, decided: DecisionStep) -> bool:
 
 
 def refused_alone(book: Book, decided: DecisionStep) -> bool:
-    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
-    return final and not different((decided.said.by, decided.said.second))
+    return decided.final and not different((decided.said.by, decided.said.second))
 
 
 def refused_by_another(book: Book, decided: DecisionStep) -> bool:
     """Two people stand in the entry; the first is the one who proposed it, or they could both be one."""
-    final = decided.said.step in ("refused", "closed") and not decided.step_of_order
-    return final and decided.proposal is not None and decided.said.by != decided.proposal.said.by
+    return decided.final and decided.proposal is not None and decided.said.by != decided.proposal.said.by
 
 
 def returned_oneself(book: Book, decided: DecisionStep) -> bool:
@@ -248,8 +246,7 @@ def approved_in_team(book: Book, made: MeasureAct) -> bool:
 def refused_unapproved(book: Book, decided: DecisionStep) -> bool:
     if decided.said.step not in ("refused", "closed") or not decided.said.second:
         return False
-    own = decided.matter is not None and decided.matter.own
-    return not book.people.may(decided.said.second, "approve_sanction" if own else "approve")
+    return not book.people.may(decided.said.second, "approve_sanction" if decided.own else "approve")
 
 
 DECIDING: tuple[Check[DecisionStep], ...] = (
