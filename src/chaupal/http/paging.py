@@ -1,14 +1,15 @@
 """Pages of ids, as Mastodon's clients walk them: max_id, since_id, min_id, and the Link header."""
 
 import functools
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 
-from chaupal.http.call import Call
+from chaupal.http.call import Answer, Call, json
 from chaupal.kernel.bounds import Number
-from chaupal.reads.page import LONGEST, Cursor, Page
+from chaupal.reads.page import LONGEST, Cursor, Page, rows_page
 
 
 class ById(msgspec.Struct):
@@ -78,3 +79,16 @@ def _before(call: Call[Any]) -> str:
     kept = _without_cursors(call.query) if call.query else ""
     link = _quoted(call.link)
     return f"<{link}?{kept}&" if kept else f"<{link}?"
+
+
+class _WithId(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+def whole_list[T: _WithId](call: Call[Paged], found: Sequence[T], shown: Callable[[T], msgspec.Struct]) -> Answer:
+    """A page of what is at hand whole, the newest first."""
+    cursor = call.args.cursor(100, 200)
+    inside = [one for one in sorted(found, key=lambda one: -one.id) if cursor.above < one.id < cursor.below]
+    page = rows_page(inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1], cursor)
+    return json([shown(one) for one in page.items], headers=link_header(call, page))

@@ -1,11 +1,21 @@
 """A page of a list and the cursor that asked for it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, TypedDict
 
 import msgspec
 
 LONGEST = 40  # things on a page, where a list says nothing else
+
+
+class Bounds(TypedDict):
+    """What lists of the store are asked with."""
+
+    below: int
+    above: int
+    limit: int
+    upward: bool
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -34,6 +44,10 @@ class Cursor(msgspec.Struct, frozen=True):
         floors = (self.since_id, self.min_id)
         return max((f for f in floors if f is not None), default=-1)
 
+    @property
+    def bounds(self) -> Bounds:
+        return {"below": self.below, "above": self.above, "limit": self.limit, "upward": self.upward}
+
 
 class Page[T](msgspec.Struct, frozen=True):
     """`next`: the id below which the next page starts, None on the last page. `prev`: the id above which newer ones are."""
@@ -48,8 +62,13 @@ class Page[T](msgspec.Struct, frozen=True):
 
 def page_of(ids: Sequence[int], cursor: Cursor) -> Page[int]:
     """The page out of ids newest first, of which one more than `limit` was asked for to know whether there is a next."""
-    more = len(ids) > cursor.limit
-    kept = ids[-cursor.limit :] if cursor.upward and more else ids[: cursor.limit]
+    return rows_page(ids, cursor, int)
+
+
+def rows_page[T](rows: Sequence[T], cursor: Cursor, id_of: Callable[[T], int] = attrgetter("id")) -> Page[T]:
+    """The same out of whatever has such an id."""
+    more = len(rows) > cursor.limit
+    kept = rows[-cursor.limit :] if cursor.upward and more else rows[: cursor.limit]
     # Going upward there is always something below: where one came from.
-    following = kept[-1] if kept and (more or cursor.upward) else None
-    return Page(kept, following, kept[0] if kept else None)
+    following = id_of(kept[-1]) if kept and (more or cursor.upward) else None
+    return Page(kept, following, id_of(kept[0]) if kept else None)

@@ -28,8 +28,6 @@ async def listed_page(
     reading: Reading, viewer: Viewer, surface: Surface, pages: Pages, cursor: Cursor, **params: object
 ) -> Page[Visible[Post]]:
     """A page of one of the store's lists. Its cursor moves by ids, so hidden posts make it shorter, never wrong."""
-    ids = await skeleton(
-        reading, pages, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward, **params
-    )
+    ids = await skeleton(reading, pages, **cursor.bounds, **params)
     page = page_of(ids, cursor)
     return page.map(await shown(reading, viewer, surface, page.items))

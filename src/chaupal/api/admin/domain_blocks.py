@@ -3,9 +3,8 @@
 https://docs.joinmastodon.org/methods/admin/domain_blocks/, /domain_allows/ - what differs is told in docs/api-governance.md.
 """
 
-from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -14,13 +13,12 @@ from chaupal.governance.servers import allowing, limits
 from chaupal.governance.servers.allowing import AllowedServer
 from chaupal.governance.servers.limits import ServerForm, ServerStanding, severity_of
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.bounds import Comment, Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
-from chaupal.reads.page import page_of
 from chaupal.text import hosts
 
 
@@ -127,7 +125,7 @@ def _matters(call: Call[Any], standing: ServerStanding) -> list[BlockMatter]:
 async def listed(call: Call[Paged]) -> Answer:
     """Servers that are limited, or of which that is proposed, the newest id first."""
     found = await limits.listed(call.house.court, call.viewer)
-    return _page(call, found, partial(_block, call))
+    return whole_list(call, found, partial(_block, call))
 
 
 async def show(call: Call[ById]) -> AdminDomainBlock:
@@ -179,7 +177,7 @@ def _allowed(allowed: AllowedServer) -> AdminDomainAllow:
 
 async def allows(call: Call[Paged]) -> Answer:
     """Servers that are let in, the newest first."""
-    return _page(call, await allowing.listed(call.house.court, call.viewer), _allowed)
+    return whole_list(call, await allowing.listed(call.house.court, call.viewer), _allowed)
 
 
 async def allow_of(call: Call[ById]) -> AdminDomainAllow:
@@ -196,20 +194,6 @@ async def disallow(call: Call[BlockEnded]) -> Answer:
     """Propose to take it off the list; or, where another did so, agree. 202 where it waits for a second person."""
     off = await allowing.take_off(call.house.court, call.viewer, call.args.id, call.args.text)
     return json({}, 200 if off else 202)
-
-
-class _WithId(Protocol):
-    @property
-    def id(self) -> int: ...
-
-
-def _page[T: _WithId](call: Call[Paged], found: Sequence[T], shown: Callable[[T], msgspec.Struct]) -> Answer:
-    cursor = call.args.cursor(100, 200)
-    known = {one.id: one for one in sorted(found, key=lambda one: -one.id)}
-    inside = [id_ for id_ in known if cursor.above < id_ < cursor.below]
-    chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
-    page = page_of(chosen, cursor)
-    return json([shown(known[id_]) for id_ in page.items], headers=link_header(call, page))
 
 
 API = "/api/v1/admin"

@@ -11,12 +11,11 @@ from msgspec import Meta
 from chaupal.governance.people import ip_and_mail_blocks
 from chaupal.governance.people.ip_and_mail_blocks import DOMAIN, MAIL, NET, AddressBlock, AddressBlockForm
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.paging import ById, Number, Paged, link_header
+from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.http.route import Route, delete, get, post, put
 from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
-from chaupal.reads.page import page_of
 from chaupal.social.people.ip_and_mail_blocks import plain_hash
 
 type Lasts = Annotated[int, Meta(ge=0, le=10**10)]
@@ -147,12 +146,7 @@ def _three(kind: str, name: str, gives: type[msgspec.Struct]) -> tuple[Route, ..
 
     async def listed(call: Call[Paged]) -> Answer:
         """Those in force, the newest first."""
-        cursor = call.args.cursor(100, 200)
-        found = {block.id: block for block in await ip_and_mail_blocks.listed(call.house.court, call.viewer, kind)}
-        inside = [id_ for id_ in found if cursor.above < id_ < cursor.below]
-        chosen = inside[-(cursor.limit + 1) :] if cursor.upward else inside[: cursor.limit + 1]
-        page = page_of(chosen[::-1] if cursor.upward else chosen, cursor)
-        return json([_shown(found[id_]) for id_ in page.items], headers=link_header(call, page))
+        return whole_list(call, await ip_and_mail_blocks.listed(call.house.court, call.viewer, kind), _shown)
 
     async def show(call: Call[ById]) -> Answer:
         """One of them."""

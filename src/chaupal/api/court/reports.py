@@ -22,7 +22,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.court import staffed
-from chaupal.reads.page import page_of
+from chaupal.reads.page import rows_page
 from chaupal.reads.people import people
 from chaupal.reads.timelines import thread
 
@@ -161,9 +161,8 @@ async def every(call: Call[ReportsAsked]) -> Answer:
         about=args.target_account_id or 0,
         by=args.account_id or 0,
     )
-    page = page_of([row.id for row in rows], cursor)
-    kept = [row for row in rows if row.id in page.items]
-    return json(await _named(call, kept), headers=link_header(call, page))
+    page = rows_page(rows, cursor)
+    return json(await _named(call, page.items), headers=link_header(call, page))
 
 
 async def show(call: Call[ById]) -> AdminReport:

@@ -15,7 +15,7 @@ from chaupal.reads.context import Reads
 from chaupal.reads.court import copies, record
 from chaupal.reads.court.copies import Copies
 from chaupal.reads.court.record import RegisterLine
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.court import as_filed, authorities, case_events, docket, impact, knowing, order_events, rulings
 from chaupal.store.court.as_filed import PostWords as PostWords
 from chaupal.store.court.authorities import Authority
@@ -225,8 +225,8 @@ async def every(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RegisterLi
     """All matters of which they may know, newest first. The caller has seen to it that the viewer is staff."""
     async with reads.work.reading() as reading:
         found = await _below(reading, viewer, cursor.below, cursor.limit + 1)
-        page = page_of([order.id for order in found], cursor)
-        return page.map(await record.lines(reading, found[: len(page.items)]))
+        page = rows_page(found, cursor)
+        return page.map(await record.lines(reading, page.items))
 
 
 async def _below(reading: Reading, viewer: Viewer, below: int, at_most: int) -> list[Order]:

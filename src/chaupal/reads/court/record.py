@@ -12,7 +12,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.court import copies
 from chaupal.reads.court.copies import Copies
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.court import authorities, case_events, docket, order_events, register as asked, rulings
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.case_events import CaseEvent
@@ -155,8 +155,8 @@ async def register(reads: Reads, cursor: Cursor, sought: asked.Sought = asked.EV
     """Orders of authorities that may be told of, as they are sought, newest first."""
     async with reads.work.reading() as reading:
         found = await asked.public_orders_below(reading, cursor.below, cursor.limit + 1, sought)
-        page = page_of([order.id for order in found], cursor)
-        return page.map(await lines(reading, found[: len(page.items)]))
+        page = rows_page(found, cursor)
+        return page.map(await lines(reading, page.items))
 
 
 async def issuers(reads: Reads) -> tuple[list[Authority], list[str]]:

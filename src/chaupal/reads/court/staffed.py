@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.court import desk, knowing, rulings
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.identity import admin_accounts
@@ -43,9 +43,8 @@ async def accounts(reads: Reads, viewer: Viewer, wishes: Wishes, cursor: Cursor)
         found = await admin_accounts.found(
             reading, wishes, below=cursor.below, above=cursor.above, at_most=cursor.limit + 1, upward=cursor.upward
         )
-        page = page_of([one.id for one in found], cursor)
-        kept = set(page.items)
-        return page.map(await _entries(reading, viewer, [one for one in found if one.id in kept]))
+        page = rows_page(found, cursor)
+        return page.map(await _entries(reading, viewer, page.items))
 
 
 async def by_id(reads: Reads, viewer: Viewer, id_: int) -> Entry:

@@ -36,15 +36,7 @@ NONE = OwnTags()
 async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[TrendingTag]:
     """The tags that the viewer follows, the latest first, as the viewer wrote them."""
     async with reads.work.reading() as reading:
-        ids = await skeleton(
-            reading,
-            tag_follows.FOLLOWED,
-            me=viewer.me,
-            below=cursor.below,
-            above=cursor.above,
-            limit=cursor.limit,
-            upward=cursor.upward,
-        )
+        ids = await skeleton(reading, tag_follows.FOLLOWED, me=viewer.me, **cursor.bounds)
         page = page_of(ids, cursor)
         names = await tag_follows.named(reading, page.items)
     found = [TrendingTag(*names[id_], 0, 0, 0) for id_ in page.items]

@@ -4,6 +4,7 @@ They page on the id of the tie, which nobody is shown: clients follow the Link h
 """
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from chaupal.kernel.errors import or_not_found
@@ -13,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.reads.people import people
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store.identity.facts_cache import facts_for
@@ -97,12 +98,8 @@ async def asking(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Visible[P
 
 async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) -> Page[int]:
     """A page of what ties lead to; its cursor holds ids of ties."""
-    rows = await graph.pairs(
-        reading, pages, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward, **params
-    )
-    leads = dict(rows)
-    page = page_of([tie for tie, _ in rows], cursor)
-    return page.map([leads[tie] for tie in page.items])
+    page = rows_page(await graph.pairs(reading, pages, **cursor.bounds, **params), cursor, itemgetter(0))
+    return page.map([leads for _, leads in page.items])
 
 
 def _kept_back(viewer: Viewer, person: Person) -> bool:

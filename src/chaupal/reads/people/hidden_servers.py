@@ -4,7 +4,7 @@ import msgspec
 
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.federation import addresses, servers
 from chaupal.store.square import hidden_servers as kept
 from chaupal.store.square.hidden_servers import Hidden
@@ -28,9 +28,7 @@ async def of_viewer(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden
         found = await kept.of_account(
             reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit + 1, upward=cursor.upward
         )
-    named = {one.id: one for one in found}
-    page = page_of(list(named), cursor)
-    return page.map([named[id_] for id_ in page.items])
+    return rows_page(found, cursor)
 
 
 async def newest(reads: Reads, viewer: Viewer, limit: int = kept.MOST) -> list[Hidden]:

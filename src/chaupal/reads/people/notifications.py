@@ -17,7 +17,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.reads.people.filtering import not_hidden
 from chaupal.store.court import appeals, reports, rulings
 from chaupal.store.court.appeals import AppealRow
@@ -117,19 +117,19 @@ async def page(
 ) -> Page[NotificationSeen]:
     """The viewer's notifications, newest first, each by itself."""
     async with reads.work.reading() as reading:
-        found, ids = await _heads(reading, viewer, cursor, wanted)
-        return ids.map(await _tell(reading, viewer, found))
+        heads = await _heads(reading, viewer, cursor, wanted)
+        return heads.map(await _tell(reading, viewer, heads.items))
 
 
 async def groups(reads: Reads, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked) -> Page[GroupSeen]:
     """The same, in groups; the newest of each stands for it, so pages move by its id."""
     async with reads.work.reading() as reading:
-        heads, ids = await _heads(reading, viewer, cursor, wanted)
-        keys = list(dict.fromkeys(n.group_key for n in heads if n.group_key and n.kind in wanted.together))
+        heads = await _heads(reading, viewer, cursor, wanted)
+        keys = list(dict.fromkeys(n.group_key for n in heads.items if n.group_key and n.kind in wanted.together))
         members = (
             await notifications.members(reading, viewer.me, keys, MOST_MEMBERS, apart=wanted.apart) if keys else []
         )
-        return ids.map(await _groups(reading, viewer, heads, members))
+        return heads.map(await _groups(reading, viewer, heads.items, members))
 
 
 async def group(reads: Reads, viewer: Viewer, key: str) -> GroupSeen:
@@ -147,21 +147,8 @@ async def group(reads: Reads, viewer: Viewer, key: str) -> GroupSeen:
     return GroupSeen(key, told)
 
 
-async def _heads(
-    reading: Reading, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked
-) -> tuple[list[Notification], Page[int]]:
-    found = await notifications.page(
-        reading,
-        viewer.me,
-        wanted.wanted,
-        below=cursor.below,
-        above=cursor.above,
-        limit=cursor.limit,
-        upward=cursor.upward,
-    )
-    ids = page_of([n.id for n in found], cursor)
-    kept = set(ids.items)
-    return [n for n in found if n.id in kept], ids
+async def _heads(reading: Reading, viewer: Viewer, cursor: Cursor, wanted: NotificationsAsked) -> Page[Notification]:
+    return rows_page(await notifications.page(reading, viewer.me, wanted.wanted, **cursor.bounds), cursor)
 
 
 async def _groups(
@@ -219,12 +206,8 @@ class RequestSeen(msgspec.Struct, frozen=True):
 async def requests(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[RequestSeen]:
     """Those who wait for a word, newest first."""
     async with reads.work.reading() as reading:
-        found = await notification_policy.asking(
-            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
-        )
-        ids = page_of([asking.id for asking in found], cursor)
-        kept = set(ids.items)
-        return ids.map(await _requests(reading, viewer, [asking for asking in found if asking.id in kept]))
+        page = rows_page(await notification_policy.asking(reading, viewer.me, **cursor.bounds), cursor)
+        return page.map(await _requests(reading, viewer, page.items))
 
 
 async def request(reads: Reads, viewer: Viewer, id_: int) -> RequestSeen:

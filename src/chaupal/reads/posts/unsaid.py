@@ -7,7 +7,7 @@ from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import MOST_DRAFTS, MOST_SCHEDULED, UnsaidPost
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.square import drafts, posting, scheduled as scheduled_store
 
 
@@ -36,12 +36,7 @@ async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[UnsaidPost]) -
 async def scheduled(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[UnsaidPost]:
     """The viewer's scheduled posts, newest first."""
     async with reads.work.reading() as reading:
-        found = await scheduled_store.page(
-            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
-        )
-    ids = page_of([one.id for one in found], cursor)
-    kept = set(ids.items)
-    return ids.map([one for one in found if one.id in kept])
+        return rows_page(await scheduled_store.page(reading, viewer.me, **cursor.bounds), cursor)
 
 
 async def all_scheduled(reads: Reads, viewer: Viewer) -> list[UnsaidPost]:

@@ -10,7 +10,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.page import Cursor, Page, page_of, rows_page
 from chaupal.reads.people import people
 from chaupal.reads.pipeline import shown
 from chaupal.store.identity.facts_cache import facts_for
@@ -96,12 +96,9 @@ async def _grouped(reading: Reading, viewer: Viewer) -> dict[frozenset[int], lis
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Talk]:
     """The viewer's conversations; pages move by the newest posts, whose ids the Link header names."""
     async with reads.work.reading() as reading:
-        found = await conversations.page(
-            reading, viewer.me, below=cursor.below, above=cursor.above, limit=cursor.limit, upward=cursor.upward
-        )
-        ids = page_of([c.last_post for c in found], cursor)
-        kept = set(ids.items)
-        return ids.map(await _talks(reading, viewer, [c for c in found if c.last_post in kept]))
+        found = await conversations.page(reading, viewer.me, **cursor.bounds)
+        page = rows_page(found, cursor, lambda one: one.last_post)
+        return page.map(await _talks(reading, viewer, page.items))
 
 
 async def by_root(reads: Reads, viewer: Viewer, root: int) -> Talk:

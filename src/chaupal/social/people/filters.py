@@ -6,16 +6,13 @@ import msgspec
 from msgspec.structs import replace
 
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import FiltersChanged
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import filters
 from chaupal.store.square.filters import Filter, FilteredPost, Keyword
-from chaupal.store.square.posts import sealed_posts
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
@@ -117,9 +114,7 @@ async def add_post(square: Square, viewer: Viewer, filter_: int, post: int) -> i
     """Filter one post that the viewer may see; the id of the entry. Raises NotFound, Invalid."""
     me, new = viewer.me, square.make_id()
     async with square.work.reading() as reading:
-        sealed = next(iter(await sealed_posts(reading, (post,))), None)
-        if reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer)) is None:
-            raise NotFound
+        or_not_found(await seen_post(reading, viewer, post))
     async with square.work.writing() as w:
         old = await by_id(w, me, filter_)
         there = next((p.id for p in old.posts if p.post == post), None)

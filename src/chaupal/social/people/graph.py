@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
-from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.social import events_ties
 from chaupal.social.context import Square
 from chaupal.social.people import moving
+from chaupal.social.seeing import seen_person
 from chaupal.store.federation import servers
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import graph, hidden_servers as kept
 from chaupal.store.square.graph import FollowTerms
-from chaupal.store.square.people import sealed_people
 from chaupal.text import hosts
 from chaupal.text.language import check_language
 
@@ -145,8 +143,7 @@ async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visib
     if me == them:
         raise NotAllowed("tie_forbidden")
     async with square.work.reading() as reading:
-        sealed = (await sealed_people(reading, (them,))).get(them)
-        seen = or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)))
+        seen = or_not_found(await seen_person(reading, viewer, them))
     return me, seen
 
 

@@ -11,7 +11,6 @@ import msgspec
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
-from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
@@ -20,14 +19,14 @@ from chaupal.social.context import Square
 from chaupal.social.events import AccountChanged, AccountMoved
 from chaupal.social.events_ties import Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.social.people import elsewhere
+from chaupal.social.seeing import seen_person
 from chaupal.store.identity import logins, moving
-from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.identity.moving import Move
 from chaupal.store.identity.passwords import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph
 from chaupal.store.square.graph import FollowTerms
-from chaupal.store.square.people import id_of, sealed_people
+from chaupal.store.square.people import id_of
 
 MOST_ALIASES = 10
 AGAIN_AFTER = 30 * DAY  # as Mastodon: followers are not led about
@@ -50,9 +49,9 @@ class MoveState(msgspec.Struct, frozen=True):
 async def stand(square: Square, viewer: Viewer) -> MoveState:
     """One's own aliases, and one's move where there is one."""
     async with square.work.reading() as reading:
-        named = [await _seen_by(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
+        named = [await seen_person(reading, viewer, id_) for id_ in await moving.named_by(reading, viewer.me)]
         points = await moving.points_to(reading, viewer.me)
-        to = await _seen_by(reading, viewer, points) if points else None
+        to = await seen_person(reading, viewer, points) if points else None
         move = await moving.latest(reading, viewer.me)
     again = move.created_at + AGAIN_AFTER if move else 0
     return MoveState(
@@ -137,8 +136,7 @@ async def take_back(square: Square, viewer: Viewer) -> None:
 
 async def check_stays(reading: Reading, viewer: Viewer, facts: Facts) -> None:
     """Raises NotAllowed where the viewer's account points elsewhere. Costs nothing: one's own row is remembered."""
-    sealed = (await sealed_people(reading, (viewer.me,))).get(viewer.me)
-    mine = reveal_one(viewer, Surface.OWN, sealed, facts)
+    mine = await seen_person(reading, viewer, viewer.me, facts, Surface.OWN)
     if mine is not None and mine.item.moved_to is not None:
         raise NotAllowed("move_gone")
 
@@ -227,11 +225,6 @@ async def _follower(square: Square, w: Writing, move: Move, by: int, terms: Foll
 # --- parts ---
 
 
-async def _seen_by(reading: Reading, viewer: Viewer, id_: int) -> Visible[Person] | None:
-    sealed = (await sealed_people(reading, (id_,))).get(id_)
-    return reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer))
-
-
 async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     """Somebody else here whom the viewer may meet, and who has not moved. Raises Invalid.
 
@@ -239,7 +232,7 @@ async def _named(reading: Reading, viewer: Viewer, handle: str) -> Person:
     """
     local = handle.strip().removeprefix("@").lower()
     found = await id_of(reading, local)
-    seen = await _seen_by(reading, viewer, found) if found is not None else None
+    seen = await seen_person(reading, viewer, found) if found is not None else None
     wrong = (
         "move_nobody"
         if seen is None or seen.suspended or seen.item.role == Role.SYSTEM

@@ -1,13 +1,11 @@
 """What one keeps about others: a note that only oneself reads, an endorsement on one's profile, a suggestion turned down."""
 
-from chaupal.kernel.errors import Invalid, NotFound
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
+from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.store.identity.facts_cache import facts_for, relations_of
+from chaupal.social.seeing import seen_person
+from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.square import regards
-from chaupal.store.square.people import sealed_people
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
 LONGEST_NOTE = 2_000  # characters
@@ -51,6 +49,4 @@ async def unsuggest(square: Square, viewer: Viewer, them: int) -> None:
 
 async def _check_seen(square: Square, viewer: Viewer, them: int) -> None:
     async with square.work.reading() as reading:
-        sealed = (await sealed_people(reading, (them,))).get(them)
-        if reveal_one(viewer, Surface.PROFILE, sealed, await facts_for(reading, viewer)) is None:
-            raise NotFound
+        or_not_found(await seen_person(reading, viewer, them))

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal_one
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Mention
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.posts import composing, posts
+from chaupal.social.seeing import seen_post
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
-from chaupal.store.square import conversations, people, posts as posts_store, seen
+from chaupal.store.square import conversations, people, seen
 from chaupal.text import clean, entities
 from chaupal.text.handles import stored
 
@@ -45,7 +45,7 @@ async def _tell_writers(w: Writing, viewer: Viewer, root: int) -> None:
     """
     me, facts = viewer.me, await facts_for(w, viewer)
     for post in reversed((await conversations.inside(w, me, root))[-LOOKED_AT:]):
-        shown = reveal_one(viewer, Surface.MESSAGES, next(iter(await posts_store.sealed_posts(w, [post])), None), facts)
+        shown = await seen_post(w, viewer, post, facts, Surface.MESSAGES)
         if shown is None or shown.withheld or shown.item.author == me:
             continue
         told = set(await seen.mark(w, me, root, post)) - facts.relations.blocking - facts.relations.blocked_by

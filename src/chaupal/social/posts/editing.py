@@ -6,8 +6,6 @@ import msgspec
 
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy import quotes
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture, Post
 from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
@@ -16,7 +14,7 @@ from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import captions, media
 from chaupal.social.media.captions import CaptionsSent
 from chaupal.social.posts import composing, polls
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import editing as store, polls as polls_store, posting, posts
 
@@ -128,8 +126,7 @@ def _same(before: Post, after: Post) -> bool:
 
 
 async def _own_post(reading: Reading, viewer: Viewer, post_id: int) -> Post | None:
-    sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    seen = await seen_post(reading, viewer, post_id)
     if seen is None or seen.item.author != viewer.me or seen.item.boost_of is not None:
         return None
     # As it is stored: what the author sees may lack pictures that are withheld from them.

@@ -13,8 +13,6 @@ from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.kernel.ids import brought_id
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture, Poll, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.context import Square
@@ -22,6 +20,7 @@ from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
 from chaupal.social.posts.quoting import quotable
+from chaupal.social.seeing import seen_post
 from chaupal.store.federation import emojis, joining, media as files, uris
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
@@ -127,8 +126,7 @@ async def _join(w: Writing, post: Post) -> None:
 
 async def sees(reading: Reading, viewer: Viewer, post_id: int) -> bool:
     """Whoever answers must be able to see what they answer: from elsewhere, too."""
-    sealed = await posts_store.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
+    seen = await seen_post(reading, viewer, post_id)
     return seen is not None and not seen.withheld
 
 

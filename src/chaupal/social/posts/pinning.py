@@ -2,15 +2,13 @@
 
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PinChanged
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import pins, posting, posts, threads
+from chaupal.store.square import pins, posting, threads
 
 MOST = 5  # pinned posts of one account
 
@@ -58,8 +56,4 @@ async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
 
 
 async def _seen_post(reading: Reading, viewer: Viewer, post_id: int) -> Post:
-    sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = or_not_found(
-        reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(reading, viewer))
-    )
-    return seen.item
+    return or_not_found(await seen_post(reading, viewer, post_id)).item

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.facts import Facts
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Option, Poll, Post
 from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PollEnded, VoteCast
+from chaupal.social.seeing import seen_post
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import polls, posting, posts
@@ -89,8 +88,7 @@ async def close_due(square: Square) -> int:
 
 
 async def _check_seen(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> None:
-    sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    seen = await seen_post(reading, viewer, post_id, facts)
     if seen is None or seen.withheld or seen.item.poll is None:
         raise NotFound
 

@@ -10,9 +10,7 @@ from msgspec import Meta
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.facts import Facts, Visibility
-from chaupal.policy.gate import reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import Further, PollAsked
 from chaupal.policy.viewer import Viewer
@@ -21,6 +19,7 @@ from chaupal.social.events_posts import PostDeleted, PostPublished
 from chaupal.social.media import media
 from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting
+from chaupal.social.seeing import seen_post
 from chaupal.store.federation import uris
 from chaupal.store.identity import accounts
 from chaupal.store.identity.facts_cache import facts_for
@@ -259,8 +258,8 @@ async def delete(square: Square, viewer: Viewer, post_id: int, *, uploads: bool 
     me = viewer.me
     async with square.work.writing() as w:
         there = await posting.hold(w, me, post_id)
-        post = await _own_post(w, viewer, post_id)
-        if not there or post is None or post.author != me:
+        post = or_not_found(await seen_post(w, viewer, post_id)).item
+        if not there or post.author != me:
             raise NotFound
         pictures = await media_store.ids_of(w, post_id) if uploads else []
         await _remove(w, post_id)
@@ -300,17 +299,10 @@ async def _parent(reading: Reading, viewer: Viewer, draft: Draft, facts: Facts) 
 
 async def _visible(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> Post:
     """A post that the viewer may see whole. Raises NotFound."""
-    sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    seen = await seen_post(reading, viewer, post_id, facts)
     if seen is None or seen.withheld:
         raise NotFound
     return seen.item
-
-
-async def _own_post(w: Writing, viewer: Viewer, post_id: int) -> Post | None:
-    sealed = await posts.sealed_posts(w, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))
-    return seen.item if seen is not None else None
 
 
 async def _compose(

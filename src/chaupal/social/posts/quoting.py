@@ -3,21 +3,18 @@
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
 from chaupal.policy.facts import Facts, Visibility
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited, QuoteRevoked
-from chaupal.store.identity.facts_cache import facts_for
+from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import posting, posts, quotes as store
 
 
 async def quotable(reading: Reading, viewer: Viewer, post_id: int, facts: Facts) -> Post:
     """The post (of a repost: the original) that the viewer may quote. Raises NotFound, NotAllowed."""
-    sealed = await posts.sealed_posts(reading, (post_id,))
-    seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, facts)
+    seen = await seen_post(reading, viewer, post_id, facts)
     if seen is None or seen.withheld:
         raise NotFound("quoted_missing")
     post = seen.item.inner or seen.item
@@ -52,8 +49,7 @@ async def allow(square: Square, viewer: Viewer, post_id: int, policy: str) -> No
     if policy not in quotes.POLICIES:
         raise Invalid("post_quotes_unknown")
     async with square.work.writing() as w:
-        sealed = await posts.sealed_posts(w, (post_id,)) if await posting.hold(w, me, post_id) else []
-        seen = reveal_one(viewer, Surface.STATUS, sealed[0] if sealed else None, await facts_for(w, viewer))
+        seen = await seen_post(w, viewer, post_id) if await posting.hold(w, me, post_id) else None
         if seen is None or seen.item.author != me or seen.item.boost_of is not None:
             raise NotFound
         post = seen.item

@@ -3,17 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from chaupal.kernel.errors import NotFound
-from chaupal.policy.gate import reveal_one
-from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_ties import Liked, Unliked
-from chaupal.store.identity.facts_cache import facts_for
-from chaupal.store.machine.work import Reading, Writing
+from chaupal.social.seeing import seen_post
+from chaupal.store.machine.work import Writing
 from chaupal.store.square import reactions
-from chaupal.store.square.posts import sealed_posts
 
 type Undo = Callable[[Writing, int, int], Awaitable[bool]]
 
@@ -54,7 +50,7 @@ async def _let_go(square: Square, viewer: Viewer, post: int, undo: Undo, told: t
     """Take a mark back. What one may not see and never marked answers as what never was, also by the id of a repost of it."""
     me = viewer.me
     async with square.work.writing() as w:
-        seen = await _seen_post(w, viewer, post)
+        seen = await seen_post(w, viewer, post)
         id_ = post if seen is None else seen.item.boost_of or seen.item.id
         undone = await undo(w, me, id_)
         if not undone and seen is None:
@@ -67,12 +63,7 @@ async def _let_go(square: Square, viewer: Viewer, post: int, undo: Undo, told: t
 async def _shown(square: Square, viewer: Viewer, post: int) -> Post:
     """The post, or what it reposts, as the viewer may see it. Raises NotFound for what is hidden or withheld."""
     async with square.work.reading() as reading:
-        seen = await _seen_post(reading, viewer, post)
+        seen = await seen_post(reading, viewer, post)
     if seen is None or seen.withheld:
         raise NotFound
     return seen.item.inner or seen.item
-
-
-async def _seen_post(reading: Reading, viewer: Viewer, post: int) -> Visible[Post] | None:
-    sealed = next(iter(await sealed_posts(reading, (post,))), None)
-    return reveal_one(viewer, Surface.STATUS, sealed, await facts_for(reading, viewer))
