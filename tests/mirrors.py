@@ -17,7 +17,7 @@ from chaupal.ports.country import Locator
 from chaupal.ports.feed_local import LocalFeeds
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
-from chaupal.web.said import in_words
+from chaupal.web.words import in_words
 from village import Village, Villager
 
 # What differs between two answers to the same question: a mask of the visitor's word, what makes a form one deed,

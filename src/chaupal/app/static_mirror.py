@@ -19,7 +19,7 @@ from chaupal.kernel.errors import Problem
 from chaupal.ports.country import Locator, country_file
 from chaupal.ports.meter_local import LocalMeter
 from chaupal.web.errors import error_page
-from chaupal.web.said import in_words
+from chaupal.web.words import in_words
 from chaupal_audit import tlog
 from chaupal_audit.report.report import TABLES
 

@@ -32,7 +32,7 @@ from chaupal.social.people import accounts
 from chaupal.web.design import api_pages
 from chaupal.web.errors import error_page
 from chaupal.web.routes import ROUTES as WEB_ROUTES
-from chaupal.web.said import in_words
+from chaupal.web.words import in_words
 
 if TYPE_CHECKING:
     from chaupal.fanout.federation.delivering import Deliverer

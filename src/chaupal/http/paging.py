@@ -24,6 +24,19 @@ class ByIds(msgspec.Struct):
     id: list[Number] = []
 
 
+class ByRef(msgspec.Struct):
+    """An order or a matter by its reference."""
+
+    ref: str
+
+
+class TextById(msgspec.Struct):
+    """Something that is said about what the path names."""
+
+    id: Number
+    text: str = ""
+
+
 class Paged(msgspec.Struct, kw_only=True):
     """What every list takes. `limit` beyond the most allowed is cut, as clients expect."""
 

@@ -8,8 +8,7 @@ from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Closed, GuessedAt, Invalid, NotSignedIn, Problem, TooMany, WithheldByLaw
 from chaupal.web import links, mending, pages
 from chaupal.web.account import entering
-from chaupal.web.said import sentence as sentence_of
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, sentence as sentence_of, words
 
 # `Problem.slug` -> heading, and the sentence below it. Where the sentence is empty the problem's own message stands.
 SAID: dict[str, tuple[str, str]] = {

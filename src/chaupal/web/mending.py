@@ -13,8 +13,7 @@ import regex
 from chaupal.http.call import Call
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.web import links
-from chaupal.web.said import by_field, sentence
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, by_field, sentence, words
 
 PLUMBING = frozenset({"csrf", "next", "key"})
 SECRETS = frozenset({"password", "old", "new", "secret", "code", "credential"})  # never sent back

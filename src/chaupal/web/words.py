@@ -1,15 +1,19 @@
-"""The words of the pages in the viewer's language: catalogues, numbers, days and spans of time."""
+"""The words of the pages in the viewer's language: catalogues, numbers, days and spans of time; what is wrong, in sentences."""
 
 import functools
 import gettext
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 
+from chaupal.http.call import Call
+from chaupal.kernel.errors import Problem, coded
+from chaupal.kernel.faults import FAULTS, Wrong
 from chaupal.kernel.marked import N_ as N_
 from chaupal.kernel.page_languages import LANGUAGES as LANGUAGES, of_pages
 from chaupal.kernel.saying import log
@@ -17,6 +21,7 @@ from chaupal.policy.sentences import placeholders
 from chaupal.policy.sentences.placeholders import in_square_time
 from chaupal.text.language import LANGUAGES as NAMES
 
+ELSE = N_("This cannot be taken as it is.")
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "messages"
 GROUPED = "#,##,##0.###"  # 12,34,567 in every language: for some of them CLDR groups by thousands
@@ -130,3 +135,42 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         if language != "en":  # the msgids are English
             log.warning("pages have no compiled catalogue; run `make catalogues`", language=language)
         return gettext.NullTranslations()
+
+
+# --- what is wrong, in sentences ---
+
+
+def translated(call: Call[Any], text: str) -> str:
+    """A text marked with N_, in the viewer's language."""
+    return words(call.viewer.language).gettext(text)
+
+
+def fault_text(wrong: Wrong, language: str) -> str:
+    """What is wrong with one thing; what was typed stays before what is about it."""
+    its = words(language)
+    values = {name: its.number(value) if isinstance(value, int) else value for name, value in wrong.values.items()}
+    text = its.gettext(FAULTS[wrong.code].page) % values
+    return f"{wrong.typed}: {text}" if wrong.typed else text
+
+
+def sentence(problem: Problem, language: str) -> str:
+    """What went wrong, as one sentence."""
+    known = coded(problem)
+    return fault_text(Wrong(known.code, known.values), language)
+
+
+def by_field(problem: Problem, language: str) -> dict[str, str]:
+    """What is wrong by field; nothing where it is about none."""
+    found = coded(problem).wrong
+    return {field: "\n".join(fault_text(one, language) for one in some) for field, some in found.items()}
+
+
+def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
+    """The same for a form, in the viewer's language; where it is about no field: the sentence under `form`."""
+    language = call.viewer.language
+    return by_field(problem, language) or {"form": sentence(problem, language)}
+
+
+def in_words(problem: Problem, language: str) -> tuple[str, dict[str, str]]:
+    """The sentence, and what is wrong by field: for programs that ask for a language."""
+    return sentence(problem, language), by_field(problem, language)

@@ -28,7 +28,7 @@ from chaupal.social.people import accounts, graph
 from chaupal.social.posts import posts
 from chaupal.social.signin import sessions
 from chaupal.web.errors import error_page
-from chaupal.web.said import in_words
+from chaupal.web.words import in_words
 
 
 def client(app: App, **headers: str) -> httpx2.AsyncClient:

@@ -13,8 +13,7 @@ from chaupal.kernel.errors import Coded, Invalid, Problem, Unsound
 from chaupal.kernel.faults import FAULTS, Wrong, brief, in_full
 from chaupal.kernel.faults.written import in_english, read, write
 from chaupal.web.account.imports import reason
-from chaupal.web.said import ELSE, in_words, sentence
-from chaupal.web.words import words
+from chaupal.web.words import ELSE, in_words, sentence, words
 from village import Village
 
 SRC = Path(chaupal.__file__).parent

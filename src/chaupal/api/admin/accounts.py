@@ -11,7 +11,7 @@ from chaupal.api.mastodon.people import Account, RoleShown, account_of, role_of
 from chaupal.governance.people import account_desk
 from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.http.call import Answer, Call, json
-from chaupal.http.paging import Number, Paged, link_header
+from chaupal.http.paging import Number, Paged, TextById, link_header
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.bounds import Word
 from chaupal.kernel.clock import iso
@@ -82,13 +82,6 @@ class SanctionSent(msgspec.Struct, kw_only=True):
     report_id: Number | None = None
     until: Word = ""
     send_email_notification: bool = True  # whoever is limited is always told
-
-
-class AccountLiftSent(msgspec.Struct, kw_only=True):
-    """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
-
-    id: Number
-    text: str = ""
 
 
 class AdminAccount(msgspec.Struct, kw_only=True):
@@ -196,22 +189,22 @@ async def act(call: Call[SanctionSent]) -> Answer:
     return json(told, 200 if opened.done else 202)
 
 
-async def enable(call: Call[AccountLiftSent]) -> AdminAccount:
+async def enable(call: Call[TextById]) -> AdminAccount:
     """End a freeze."""
     return await _end(call, "enable")
 
 
-async def unsilence(call: Call[AccountLiftSent]) -> AdminAccount:
+async def unsilence(call: Call[TextById]) -> AdminAccount:
     """End a limit."""
     return await _end(call, "unsilence")
 
 
-async def unsuspend(call: Call[AccountLiftSent]) -> AdminAccount:
+async def unsuspend(call: Call[TextById]) -> AdminAccount:
     """End a suspension."""
     return await _end(call, "unsuspend")
 
 
-async def unsensitive(call: Call[AccountLiftSent]) -> AdminAccount:
+async def unsensitive(call: Call[TextById]) -> AdminAccount:
     """Take the cover off the account's pictures."""
     return await _end(call, "unsensitive")
 
@@ -244,7 +237,8 @@ async def _account(call: Call[Any]) -> AdminAccount:
     return admin_account(call, await staffed.by_id(call.house.reads, call.viewer, call.args.id))
 
 
-async def _end(call: Call[AccountLiftSent], how: str) -> AdminAccount:
+async def _end(call: Call[TextById], how: str) -> AdminAccount:
+    """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
     await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
     return await _account(call)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.api.court.record import OrderShown, flag_parts, order_parts
+from chaupal.api.court.record import OrderAsked, OrderShown, flag_parts, order_parts
 from chaupal.governance.cases import acts, desk, lifecycle
 from chaupal.governance.cases.acts import Act
 from chaupal.governance.cases.cases import MOVED, Moved
@@ -36,13 +36,6 @@ class OrdersAsked(Paged, kw_only=True):
     """`open`: only those with targets that are not decided, those that must be acted on first come first."""
 
     open: bool = False
-
-
-class MatterAsked(msgspec.Struct, kw_only=True):
-    """A matter by its reference; `first`: from which target on."""
-
-    ref: Ref
-    first: At = 1
 
 
 class TargetAsked(msgspec.Struct, kw_only=True):
@@ -158,7 +151,7 @@ async def listed(call: Call[OrdersAsked]) -> Answer:
     return json([OrderShown(**order_parts(call, line)) for line in page.items], headers=link_header(call, page))
 
 
-async def show(call: Call[MatterAsked]) -> MatterShown:
+async def show(call: Call[OrderAsked]) -> MatterShown:
     """One matter with its steps, its targets, and what was said and done about each."""
     return _matter(call, await dossier.matter(call.house.reads, call.viewer, call.args.ref, first=call.args.first))
 

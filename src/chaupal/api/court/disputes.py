@@ -8,7 +8,7 @@ from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, wa
 from chaupal.governance.appeals import appeals, notices
 from chaupal.governance.appeals.notices import AppealRow, Message, Strike
 from chaupal.http.call import Call
-from chaupal.http.paging import ById, Number
+from chaupal.http.paging import ById, Number, TextById
 from chaupal.http.route import Nothing, Route, get, post
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
@@ -19,20 +19,6 @@ class AppealSent(msgspec.Struct, kw_only=True):
     """An appeal: against which ruling, and why."""
 
     ruling_id: Number
-    text: str = ""
-
-
-class StrikeAppealSent(msgspec.Struct, kw_only=True):
-    """The same, at the strike's own address."""
-
-    id: Number
-    text: str = ""
-
-
-class AppealMessageSent(msgspec.Struct, kw_only=True):
-    """A message in an appeal."""
-
-    id: Number
     text: str = ""
 
 
@@ -77,7 +63,7 @@ async def file(call: Call[AppealSent]) -> AppealShown:
     return await _file(call, call.args.ruling_id, call.args.text)
 
 
-async def file_here(call: Call[StrikeAppealSent]) -> AppealShown:
+async def file_here(call: Call[TextById]) -> AppealShown:
     """The same, at the strike's own address."""
     return await _file(call, call.args.id, call.args.text)
 
@@ -95,7 +81,7 @@ async def show(call: Call[ById]) -> AppealShown:
     return _shown(call, row, about.messages)
 
 
-async def say(call: Call[AppealMessageSent]) -> AppealShown:
+async def say(call: Call[TextById]) -> AppealShown:
     """Write in an appeal."""
     await appeals.say(call.house.court, call.viewer, call.args.id, call.args.text)
     return await _again(call, call.args.id)

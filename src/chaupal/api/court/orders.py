@@ -15,6 +15,7 @@ from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.asker import bearer
 from chaupal.http.call import Answer, Call, json
+from chaupal.http.paging import ByRef
 from chaupal.http.params import check
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.alike import like
@@ -71,10 +72,6 @@ class OrderSent(NewOrder, kw_only=True):
     """`order`: beside files, the whole order as one JSON text; the other fields count for nothing then."""
 
     order: Annotated[str, Meta(max_length=4_000_000)] = ""
-
-
-class FiledOrderAsked(msgspec.Struct, kw_only=True):
-    ref: str
 
 
 class Withdrawal(msgspec.Struct, kw_only=True):
@@ -162,7 +159,7 @@ async def create(call: Call[OrderSent]) -> Answer:
     return json(state, 201, [("location", f"/api/v1/orders/{ref}")])
 
 
-async def show(call: Call[FiledOrderAsked]) -> OrderState:
+async def show(call: Call[ByRef]) -> OrderState:
     """How an order of one's own authority stands."""
     return await _state(call, await _filing(call), call.args.ref)
 

@@ -11,8 +11,8 @@ from chaupal.policy.surface import Surface
 from chaupal.social.signin import logins, passkeys, sessions, two_factor as second
 from chaupal.social.signin.logins import HalfLogin
 from chaupal.web import links, pages
-from chaupal.web.account.joining import OPEN, agent, country, errors_of, keep
-from chaupal.web.words import N_
+from chaupal.web.account.joining import OPEN, agent, country, keep
+from chaupal.web.words import N_, errors_of
 
 
 class LogInAsked(msgspec.Struct, kw_only=True):

@@ -17,9 +17,8 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import filters
 from chaupal.social.people.filters import FilterWish, KeywordWish
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
 from chaupal.web.square.cards import cards
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, sentence, words
 
 CONTEXTS = {
     "home": N_("Home and lists"),

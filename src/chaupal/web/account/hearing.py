@@ -14,10 +14,9 @@ from chaupal.reads.people.notifications import Policy
 from chaupal.social.people import listening
 from chaupal.web import pages
 from chaupal.web.pages import SavedAsked
-from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_
+from chaupal.web.words import N_, translated
 
 CLASSES = {
     "not_following": N_("People you do not follow"),

@@ -12,8 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import graph
 from chaupal.web import pages
-from chaupal.web.said import errors
-from chaupal.web.words import N_
+from chaupal.web.words import N_, errors_of
 
 MOST_SHOWN = 500
 PATH = "/settings/servers"
@@ -40,7 +39,7 @@ async def hide(call: Call[ServerTyped]) -> Answer:
     try:
         await graph.hide_server(call.house.square, call.viewer, call.args.domain)
     except Invalid as problem:
-        return await show(call, call.args.domain, errors(problem, call.viewer.language))
+        return await show(call, call.args.domain, errors_of(call, problem))
     return redirect(PATH)
 
 

@@ -13,8 +13,7 @@ from chaupal.policy.surface import Surface
 from chaupal.social.archives import imports
 from chaupal.social.archives.imports import ImportFile
 from chaupal.web import pages
-from chaupal.web.said import ELSE, errors, fault_text
-from chaupal.web.words import N_, words
+from chaupal.web.words import ELSE, N_, errors_of, fault_text, words
 
 KINDS: dict[str, str] = {
     "": N_("What the file says it is"),
@@ -78,7 +77,7 @@ async def bring(call: Call[ImportTyped]) -> Answer:
     try:
         id_ = await imports.take_in(call.house.square, call.viewer, brought)
     except (Invalid, Conflict) as problem:
-        return await show(call, args, errors(problem, call.viewer.language))
+        return await show(call, args, errors_of(call, problem))
     return redirect(f"/settings/import/{id_}")
 
 

@@ -10,7 +10,7 @@ from chaupal.http.paging import ById
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.alike import like
 from chaupal.kernel.clock import DAY, SECOND
-from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem
+from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.people import accounts
 from chaupal.social.people.accounts import NewAccount
@@ -18,9 +18,8 @@ from chaupal.social.signin import known_browsers, sessions
 from chaupal.social.signin.sessions import COOKIE, COOKIE_LASTS, Session
 from chaupal.web import pages
 from chaupal.web.pages import MailLink
-from chaupal.web.said import errors
 from chaupal.web.square import meeting, tongues, writing
-from chaupal.web.words import N_
+from chaupal.web.words import N_, errors_of
 
 MEET = 5  # people
 LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"
@@ -147,11 +146,6 @@ def country(call: Call[Any]) -> str:
 
 def agent(call: Call[Any]) -> str:
     return call.headers.get("user-agent", "")
-
-
-def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
-    """What is wrong, by field, in the viewer's language."""
-    return errors(problem, call.viewer.language)
 
 
 async def _signup_page(call: Call[Any], sent: SignUp, errors: dict[str, str]) -> Answer:

@@ -11,8 +11,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.surface import Surface
 from chaupal.social.people import leaving
 from chaupal.web import pages
-from chaupal.web.account.joining import errors_of
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, errors_of, words
 
 STAFF = N_("You have a part in the office. Hand it in first; then you can delete your account.")
 

@@ -12,8 +12,7 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.policy.surface import Surface
 from chaupal.social.people import moving
 from chaupal.web import pages
-from chaupal.web.said import sentence
-from chaupal.web.words import N_
+from chaupal.web.words import N_, sentence
 
 HERE = "/settings/moving"
 

@@ -10,9 +10,9 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import password_changes
 from chaupal.web import pages
-from chaupal.web.account.joining import NOT_YET, OPEN, agent, errors_of, keep
+from chaupal.web.account.joining import NOT_YET, OPEN, agent, keep
 from chaupal.web.pages import MailLink
-from chaupal.web.words import N_
+from chaupal.web.words import N_, errors_of
 
 
 class ResetAsked(msgspec.Struct, kw_only=True):

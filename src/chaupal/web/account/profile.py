@@ -18,9 +18,8 @@ from chaupal.social.signin import sessions
 from chaupal.text import hosts
 from chaupal.web import pages
 from chaupal.web.pages import SavedAsked
-from chaupal.web.said import sentence
 from chaupal.web.square import writing
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, sentence, words
 
 
 class ProfileTyped(msgspec.Struct, kw_only=True):

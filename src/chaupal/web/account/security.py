@@ -14,9 +14,8 @@ from chaupal.policy.viewer import Role
 from chaupal.social.signin import passkeys, sessions, two_factor as second
 from chaupal.web import pages
 from chaupal.web.account.consent import wishes
-from chaupal.web.account.joining import errors_of
 from chaupal.web.pages import SavedAsked
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, errors_of, words
 
 SECURITY, SESSIONS = "/settings/security", "/settings/sessions"
 

@@ -9,8 +9,7 @@ from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy.measures import labels
 from chaupal.policy.sentences import placeholders
 from chaupal.reads.court.desk import Order
-from chaupal.web import said
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, by_field, sentence, words
 
 
 class Bilingual(Protocol):
@@ -98,14 +97,14 @@ CHECK = N_("Check the marked fields.")
 
 def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
-    return said.by_field(problem, call.viewer.language)
+    return by_field(problem, call.viewer.language)
 
 
 def stopped(call: Call[Any], problem: Problem) -> str:
     """Why an act was not done, as one sentence."""
     if coded(problem).wrong:
         return words(call.viewer.language).gettext(CHECK)
-    return said.sentence(problem, call.viewer.language)
+    return sentence(problem, call.viewer.language)
 
 
 def names(call: Call[Any]) -> dict[str, Any]:

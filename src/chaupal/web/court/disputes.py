@@ -9,7 +9,7 @@ from chaupal.governance.appeals import appeals, counter, notices, outside
 from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.log import cosigned as log_cosigned
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.paging import Number
+from chaupal.http.paging import Number, TextById
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from chaupal.policy.sentences import ruling_texts
@@ -20,13 +20,6 @@ from chaupal.web.court import sheet
 from chaupal.web.court.sheet import SheetAsked
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_
-
-
-class DisputeTyped(msgspec.Struct, kw_only=True):
-    """What somebody writes: an appeal, or a word in one."""
-
-    id: Number
-    text: str = ""
 
 
 class CounterNoticeTyped(msgspec.Struct, kw_only=True):
@@ -77,13 +70,13 @@ async def strike(call: Call[SheetAsked]) -> Answer:
     return await page(call, call.args.id)
 
 
-async def appeal(call: Call[DisputeTyped]) -> Answer:
+async def appeal(call: Call[TextById]) -> Answer:
     """File an appeal."""
     filing = appeals.file(call.house.court, call.viewer, call.args.id, call.args.text)
     return await act_on(call, call.args.id, filing, "?done=appealed#appeal")
 
 
-async def say(call: Call[DisputeTyped]) -> Answer:
+async def say(call: Call[TextById]) -> Answer:
     row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
     saying = appeals.say(call.house.court, call.viewer, row.id, call.args.text)
     return await act_on(call, row.ruling_id, saying, "?done=said#appeal")
@@ -95,7 +88,7 @@ async def answer_notice(call: Call[CounterNoticeTyped]) -> Answer:
     return await act_on(call, call.args.id, filing, "?done=said#counter")
 
 
-async def withdraw(call: Call[DisputeTyped]) -> Answer:
+async def withdraw(call: Call[TextById]) -> Answer:
     row, _ = await appeals.appeal(call.house.court, call.viewer, call.args.id)
     return await act_on(call, row.ruling_id, appeals.withdraw(call.house.court, call.viewer, row.id), "#appeal")
 

@@ -11,7 +11,7 @@ from chaupal.governance.orders.filing import AUTHORITY
 from chaupal.governance.orders.orders import OrderForm
 from chaupal.governance.orders.portal import Filing
 from chaupal.http.call import Answer, Call, redirect
-from chaupal.http.paging import Number
+from chaupal.http.paging import ByRef, Number
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_found
 from chaupal.policy.surface import Surface
@@ -59,10 +59,6 @@ class LawChosen(msgspec.Struct, kw_only=True):
     """The law under which an order is to be filed."""
 
     regime: str = ""
-
-
-class PortalOrderAsked(msgspec.Struct, kw_only=True):
-    ref: str
 
 
 class OrderAct(msgspec.Struct, kw_only=True):
@@ -134,7 +130,7 @@ async def file(call: Call[Intake], who: Filing) -> Answer:
 
 
 @inside
-async def show(call: Call[PortalOrderAsked], who: Filing) -> Answer:
+async def show(call: Call[ByRef], who: Filing) -> Answer:
     return await _order(call, who, call.args.ref, None)
 
 

@@ -8,18 +8,12 @@ import msgspec
 from chaupal.governance.orders import archive, documents
 from chaupal.http.call import Answer, Call
 from chaupal.http.headers import CSP, FILE_CSP
-from chaupal.http.paging import Number
+from chaupal.http.paging import ByRef, Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.web.court import filing, sheet
 from chaupal.web.words import N_
-
-
-class DocumentsAsked(msgspec.Struct, kw_only=True):
-    """The documents of an order."""
-
-    ref: str
 
 
 class DocumentOpening(msgspec.Struct, kw_only=True):
@@ -30,7 +24,7 @@ class DocumentOpening(msgspec.Struct, kw_only=True):
     purpose: str = ""
 
 
-async def show(call: Call[DocumentsAsked]) -> Answer:
+async def show(call: Call[ByRef]) -> Answer:
     return await _page(call, call.args.ref, None, None)
 
 

@@ -19,20 +19,13 @@ from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk as desk_reads, dossier
 from chaupal.web.court.filing import TICKED
-from chaupal.web.court.register import From
+from chaupal.web.court.register import OrderAsked
 from chaupal.web.office import deskwords, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.words import N_, words
 
 MOST_SHOWN = 50  # targets on one page
-
-
-class OrderAsked(msgspec.Struct, kw_only=True):
-    """An order by its reference; `first`: from which target on."""
-
-    ref: str
-    first: From = 1
 
 
 class StepTyped(msgspec.Struct, kw_only=True):

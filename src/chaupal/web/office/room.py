@@ -8,10 +8,9 @@ from chaupal.http.route import Shape
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Problem, coded
 from chaupal.reads.court.desk import Order
-from chaupal.web import said
 from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, fault_text, words
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 LATE, SOON, CALM = "late", "soon", "calm"
@@ -44,7 +43,7 @@ def names(call: Call[Any]) -> dict[str, Any]:
         "measures": w.MEASURES, "closings": w.CLOSINGS, "decided": w.DECIDED, "stages": w.STAGES, "steps": w.STEPS, "clocks": w.CLOCKS,
         "roles": w.ROLES, "duties": w.DUTIES, "speakers": w.SPEAKERS, "sources": w.SOURCES, "surfaces": w.SURFACES,
         "looks": w.LOOKS, "turns": w.TURNS, "left": partial(left, call), "hurry": partial(hurry, call),
-        "law": partial(law, call), "why": partial(said.fault_text, language=call.viewer.language), "tuple_of": tuple_of,
+        "law": partial(law, call), "why": partial(fault_text, language=call.viewer.language), "tuple_of": tuple_of,
     }  # fmt: skip
 
 

@@ -19,12 +19,11 @@ from chaupal.reads.posts import media, unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import editing, polls, scheduling
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
 from chaupal.web.square import writing
 from chaupal.web.square.cards import Limit, limits, local
 from chaupal.web.square.sheet import PostTyped, Sheet, from_local, poll_of, to_local, typed_again
 from chaupal.web.square.threads import PostAddress
-from chaupal.web.words import N_
+from chaupal.web.words import N_, sentence
 
 MOST = 300
 

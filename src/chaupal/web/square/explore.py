@@ -11,11 +11,10 @@ from chaupal.reads.explore import trending_links, trends
 from chaupal.reads.people import bylines, suggestions
 from chaupal.reads.timelines import home
 from chaupal.web import pages
-from chaupal.web.said import translated
 from chaupal.web.square.cards import cards, face
 from chaupal.web.square.meeting import Introduced, suggested
 from chaupal.web.square.reading import posts_page
-from chaupal.web.words import N_
+from chaupal.web.words import N_, translated
 
 MOST_TAGS, MOST_POSTS, MOST_LINKS, MOST_PEOPLE = 20, 20, 20, 40
 

@@ -19,9 +19,8 @@ from chaupal.reads.timelines import thread
 from chaupal.social.people import elsewhere
 from chaupal.text import handles
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
 from chaupal.web.square.cards import face
-from chaupal.web.words import N_
+from chaupal.web.words import N_, sentence
 
 ASKED = (20, 300)  # times somebody may ask other servers in so many seconds
 

@@ -22,11 +22,10 @@ from chaupal.reads.people.notifications import GROUPED, GroupSeen, Notifications
 from chaupal.social.people import elsewhere, listening
 from chaupal.text.language import LANGUAGES, check_language
 from chaupal.web import links, pages
-from chaupal.web.said import translated
 from chaupal.web.square.cards import Card, Face, cards, face
 from chaupal.web.square.composing import talking
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_
+from chaupal.web.words import N_, translated
 
 FACES = 6  # of those who did the same
 OFFERED = 4  # people, and hashtags, while one types

@@ -16,10 +16,9 @@ from chaupal.reads.timelines.lists import ListRow
 from chaupal.social.people import lists
 from chaupal.social.people.lists import MOST_MEMBERS, ListWish
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
 from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, sentence, words
 
 REPLIES = {"list": N_("To people of the list"), "followed": N_("To everybody whom I follow"), "none": N_("None")}
 

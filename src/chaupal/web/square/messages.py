@@ -21,10 +21,9 @@ from chaupal.social.posts import conversations
 from chaupal.social.posts.conversations import MOST_PEOPLE
 from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import pages
-from chaupal.web.said import sentence, translated
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_
+from chaupal.web.words import N_, sentence, translated
 
 
 class TalkRow(msgspec.Struct, frozen=True):

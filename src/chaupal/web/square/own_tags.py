@@ -12,9 +12,8 @@ from chaupal.policy.surface import Surface
 from chaupal.reads.explore import own_tags
 from chaupal.social.posts import followed_tags
 from chaupal.web import links, pages
-from chaupal.web.said import sentence
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_
+from chaupal.web.words import N_, sentence
 
 
 class TagTyped(msgspec.Struct, kw_only=True):

@@ -18,11 +18,10 @@ from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
 from chaupal.web import links, pages
-from chaupal.web.said import translated
 from chaupal.web.square import live, meeting, tongues, writing
 from chaupal.web.square.cards import NONE, Along, cards, once
 from chaupal.web.square.house_texts import written
-from chaupal.web.words import N_, own_name
+from chaupal.web.words import N_, own_name, translated
 
 FIRST = 2  # posts before the one that is withheld
 FEW = 5  # posts at home: who has fewer is shown people, too

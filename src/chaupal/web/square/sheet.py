@@ -11,7 +11,7 @@ from chaupal.kernel.errors import Invalid, Problem, coded
 from chaupal.policy import quotes
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import DAY, Further, PollAsked, Unsaid
-from chaupal.web.said import sentence
+from chaupal.web.words import sentence
 
 UNFOLDED = ("picture", "alt")  # fields (how their names begin) that lie folded away with the pictures
 COMPOSE = "/compose"

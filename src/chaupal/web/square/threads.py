@@ -1,18 +1,24 @@
-"""The page of one post: the conversation around it, and a place to answer. Withheld ones answer 451."""
+"""The page of one post: the conversation around it, and a place to answer; and the post alone, in a frame on somebody else's page. Withheld
+ones answer 451.
+"""
 
 from typing import Any
 
 import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
+from chaupal.http.headers import CSP, FRAMED_CSP
 from chaupal.http.paging import Paged
 from chaupal.http.route import OPEN_PAGE, Route, get
 from chaupal.kernel.errors import NotFound
+from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.viewer import stranger
 from chaupal.reads.page import Page
 from chaupal.reads.people import crowds
+from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.text.length import truncate
 from chaupal.web import links, pages
@@ -22,6 +28,8 @@ from chaupal.web.square.persons import gone_with, people_page
 from chaupal.web.words import N_, words
 
 TITLE = 60  # letters of a post in the title of its page
+# As other pages, but that anybody may frame it. An empty header is not sent.
+FRAMED = [("x-frame-options", ""), (CSP, FRAMED_CSP)]
 
 
 class PostAddress(msgspec.Struct):
@@ -95,8 +103,32 @@ async def _crowd(call: Call[CrowdAsked], page: Page[Visible[Person]], title: str
     return await people_page(call, page, words(call.viewer.language).gettext(title), back=back)
 
 
+async def embed(call: Call[PostAddress]) -> Answer:
+    """The post alone. Whoever is signed in is a stranger here, too: the page around it is not theirs. Raises NotFound."""
+    reads, caller = call.house.reads, call.viewer
+    call.viewer, call.caller = stranger(caller), None
+    seen = await thread.post(reads, call.viewer, call.args.id)
+    (card,) = await cards(call, [seen]) or (None,)
+    # Where the browser says who asks, whom an author has blocked meets nothing of theirs.
+    if caller.account is not None:
+        await thread.post(reads, caller, call.args.id)
+        if card is not None and card.quoted is not None:
+            known = await quotes.within(reads, caller, [seen])
+            card = card if card.quoted.key in known.seen else msgspec.structs.replace(card, quoted=None)
+    if card is None or seen.item.boost_of is not None or card.author.handle != call.args.handle:
+        raise NotFound
+    if card.post.visibility > Visibility.UNLISTED or card.post.server:
+        raise NotFound  # what another server's people say, that server shows
+    status, headers = gone_with(call, card.gone) if card.gone else (200, [])
+    answer = await pages.render(call, "embed.html", status, headers, card=card)
+    # No cookie for a frame: it has no forms, and its reader is somebody else's guest.
+    answer.headers = [*((name, value) for name, value in answer.headers if name != "set-cookie"), *FRAMED]
+    return answer
+
+
 ROUTES: tuple[Route, ...] = (
     get("/@{handle}/{id}", permalink, Surface.THREAD, **OPEN_PAGE, **pages.KEPT),
     get("/@{handle}/{id}/likes", likers, Surface.PEOPLE, **OPEN_PAGE),
     get("/@{handle}/{id}/reposts", reposters, Surface.PEOPLE, **OPEN_PAGE),
+    get("/@{handle}/{id}/embed", embed, Surface.THREAD, **OPEN_PAGE),
 )
