@@ -1,12 +1,13 @@
 """What servers of the fediverse send, case by case (fediverse-pasture-inputs, funfedi-parsing-test-cases), and how each is shown here.
 
-`python -m fediverse_cases > docs/federation-inputs.md` (in tests/) draws the table; a test holds it to what is read.
+`python -m fediverse_cases` (in tests/) draws the whole table, and the paper of those that may surprise; a test holds both to what is read.
 """
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -164,27 +165,36 @@ def shown(case: Case) -> str:
 
 
 def table() -> str:
-    """The document."""
-    cells = (
-        (case.name, _brief(case.varied) if case.varied else "", shown(case), ARGUED.get(case.name, ""))
-        for case in (*pasture(), *funfedi())
-    )
-    rows = [f"| {' | '.join(map(_cell, row))} |" for row in cells]
+    """Every case, and how it is shown here."""
+    return "\n".join(("# What other servers send, and how it is shown here", "", *_rows((*pasture(), *funfedi())), ""))
+
+
+def paper() -> str:
+    """What may surprise of it."""
+    cases = (*pasture(), *funfedi())
     return "\n".join(
         (
             "# What other servers send, and how it is shown here",
             "",
-            "Drawn from the cases of [fediverse-pasture-inputs](https://pypi.org/project/fediverse-pasture-inputs/) and",
-            "[funfedi-parsing-test-cases](https://pypi.org/project/funfedi-parsing-test-cases/) by `python -m fediverse_cases`,",
-            "in `tests/`; a test keeps it fresh. Each goes through the reading of posts (`federation/reading`) as it would on its way",
-            "in. The last column says why, where that is not what Mastodon's rules come to or may surprise.",
+            f"{len(cases)} cases of [fediverse-pasture-inputs](https://pypi.org/project/fediverse-pasture-inputs/) and",
+            "[funfedi-parsing-test-cases](https://pypi.org/project/funfedi-parsing-test-cases/) go through the reading of posts",
+            "(`federation/reading`). Here are those that are shown otherwise than by Mastodon's rules, or that may surprise;",
+            "[all of them](../tests/unit/federation/reading/inputs.md) stand beside the test.",
+            "Drawn by `python -m fediverse_cases`, in `tests/`.",
             "",
-            "| case | what is varied | shown here | why |",
-            "|---|---|---|---|",
-            *rows,
+            *_rows(case for case in cases if case.name in ARGUED),
             "",
         )
     )
+
+
+def _rows(cases: Iterable[Case]) -> list[str]:
+    cells = (
+        (case.name, _brief(case.varied) if case.varied else "", shown(case), ARGUED.get(case.name, ""))
+        for case in cases
+    )
+    head = ["| case | what is varied | shown here | why |", "|---|---|---|---|"]
+    return head + [f"| {' | '.join(map(_cell, row))} |" for row in cells]
 
 
 def _brief(varied: Any) -> str:
@@ -204,5 +214,9 @@ def _cell(text: str) -> str:
     )
 
 
+TESTS = Path(__file__).parent
+DRAWN = {TESTS / "unit/federation/reading/inputs.md": table, TESTS.parent / "docs/federation-inputs.md": paper}
+
 if __name__ == "__main__":
-    print(table(), end="")
+    for path, draw in DRAWN.items():
+        path.write_text(draw(), "utf-8")

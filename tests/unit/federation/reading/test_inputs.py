@@ -1,4 +1,4 @@
-"""The data sets of the fediverse's own testers: every case is read, the table in the docs says how, and the bounds hold."""
+"""The data sets of the fediverse's own testers: every case is read, the table beside this says how, and the bounds hold."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,6 @@ import fediverse_cases
 from chaupal.federation.reading.objects import PostRead
 from fediverse_cases import ARGUED, Case, funfedi, pasture
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "federation-inputs.md"
 CASES = {case.name: case for case in (*pasture(), *funfedi())}
 
 
@@ -22,10 +21,9 @@ def said(name: str) -> PostRead:
     return found
 
 
-def test_the_table_in_the_docs_is_what_is_read():
-    assert DOCUMENT.read_text("utf-8") == fediverse_cases.table(), (
-        "cd tests && python -m fediverse_cases > ../docs/federation-inputs.md"
-    )
+@pytest.mark.parametrize("path", fediverse_cases.DRAWN, ids=lambda path: path.name)
+def test_the_table_beside_this_and_the_paper_are_what_is_read(path: Path):
+    assert path.read_text("utf-8") == fediverse_cases.DRAWN[path](), "cd tests && python -m fediverse_cases"
 
 
 def test_there_are_as_many_cases_as_the_packages_have_and_each_reason_is_for_one_of_them():
