@@ -75,7 +75,7 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
     """Activities by which somebody's posts and reposts came to be, the newest first: as whoever asks may see them."""
     async with fed.work.reading() as reading:
         follows = of.id in (await facts_for(reading, viewer)).relations.following
-        visibilities = listed([int(v) for v in profile_visibilities(own=False, follows=follows)])
+        visibilities = listed([int(v) for v in profile_visibilities(own=False, follows=follows, here=False)])
         page = await listed_page(
             reading,
             viewer,
@@ -85,7 +85,7 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
             author=of.id,
             me=viewer.account or 0,
             visibilities=visibilities,
-            least_public=int(Visibility.DIRECT),
+            but=int(Visibility.LOCAL),
         )
         there = [seen for seen in page.items if not seen.withheld]
         return page.map([await showing.creation(fed, reading, seen, viewer.account or 0) for seen in there])

@@ -10,25 +10,38 @@ from chaupal.text.language import is_among
 
 
 class Visibility(IntEnum):
-    """Whom a post is for; the numbers are stored."""
+    """Whom a post is for; the numbers are stored. LOCAL: whoever is signed in at this server, and no other server."""
 
     PUBLIC = 0
     UNLISTED = 1
     PRIVATE = 2
     DIRECT = 3
+    LOCAL = 4
 
     @property
     def wire(self) -> str:
         return WIRE[self]
 
+    @property
+    def as_mastodon(self) -> str:
+        """The nearest that apps of Mastodon know: beside it stands `local_only`."""
+        return WIRE[Visibility.UNLISTED if self is Visibility.LOCAL else self]
 
+
+# The widest first.
 WIRE = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
+    Visibility.LOCAL: "local",
     Visibility.PRIVATE: "private",
     Visibility.DIRECT: "direct",
 }
 FROM_WIRE = {name: visibility for visibility, name in WIRE.items()}
+
+
+def narrowest(*of: Visibility) -> Visibility:
+    """The one of these that is for the fewest."""
+    return max(of, key=tuple(WIRE).index)
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -15,11 +15,16 @@ LISTED_PUBLICLY = (Visibility.PUBLIC,)
 FOR_EVERYBODY = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
-def profile_visibilities(*, own: bool, follows: bool) -> tuple[Visibility, ...]:
+def open_to(*, here: bool) -> tuple[Visibility, ...]:
+    """The visibilities that ask nothing of a viewer but to be signed in at this server."""
+    return (*FOR_EVERYBODY, Visibility.LOCAL) if here else FOR_EVERYBODY
+
+
+def profile_visibilities(*, own: bool, follows: bool, here: bool) -> tuple[Visibility, ...]:
     """The visibilities that could be shown on a profile to such a viewer who is mentioned nowhere: all that the rules show.
 
     And no more than that: pages move by ids, so what is left out only later leaves a gap in which somebody could count.
     """
     if own:
         return tuple(Visibility)
-    return (*FOR_EVERYBODY, Visibility.PRIVATE) if follows else FOR_EVERYBODY
+    return (*open_to(here=here), Visibility.PRIVATE) if follows else open_to(here=here)

@@ -97,6 +97,8 @@ def the_office_sees_all(viewer: Viewer, surface: Surface, subject: Subject, fact
 def only_its_audience(viewer: Viewer, surface: Surface, subject: Subject, facts: Facts) -> Verdict | None:
     if subject.visibility <= Visibility.UNLISTED or viewer.account == subject.author:
         return None
+    if subject.visibility is Visibility.LOCAL:  # whom it names elsewhere is not here
+        return None if viewer.here else Hide("not_for_you")
     if viewer.account is not None and viewer.account in subject.mentions:
         return None
     if subject.visibility is Visibility.PRIVATE and subject.author in facts.relations.following:

@@ -41,6 +41,11 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     def staff(self) -> bool:
         return self.role is not Role.MEMBER
 
+    @property
+    def here(self) -> bool:
+        """Whether it is somebody who is signed in at this server."""
+        return self.account is not None and self.country != ABROAD
+
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed in, and how: by an app's token (with its scopes) or by the web cookie (with its CSRF word).

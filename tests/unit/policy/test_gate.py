@@ -162,7 +162,7 @@ def test_what_narrows_in_sql_keeps_all_that_the_rules_would_show(viewer, subject
         follows = subject.author in known.relations.following
         own = viewer.account == subject.author
         named = viewer.account is not None and viewer.account in subject.mentions
-        assert named or subject.visibility in profile_visibilities(own=own, follows=follows)
+        assert named or subject.visibility in profile_visibilities(own=own, follows=follows, here=viewer.here)
     stranger = Viewer(country=viewer.country)
     if subject.visibility in LISTED_PUBLICLY and not isinstance(
         judge(stranger, Surface.PUBLIC, subject, Facts(rulings=known.rulings)), Hide

@@ -5,11 +5,13 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
+from chaupal.api.mastodon.posts.scheduled import as_mastodon, audience_named
 from chaupal.http.call import Call
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, delete, get, post, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.facts import Visibility
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import PollAsked, Unsaid, UnsaidPost
@@ -24,6 +26,7 @@ class DraftSent(msgspec.Struct, kw_only=True):
     status: str = ""
     spoiler_text: str = ""
     visibility: str = ""
+    local_only: bool = False
     language: str = ""
     sensitive: bool = False
     in_reply_to_id: Number | None = None
@@ -43,6 +46,7 @@ class DraftShown(msgspec.Struct, kw_only=True):
     status: str
     spoiler_text: str
     visibility: str | None
+    local_only: bool
     language: str | None
     sensitive: bool
     in_reply_to_id: str | None
@@ -89,7 +93,7 @@ def body_of(sent: DraftSent) -> Unsaid:
     return Unsaid(
         text=sent.status,
         spoiler=sent.spoiler_text,
-        visibility=sent.visibility[:20],
+        visibility=audience_named(sent.visibility[:20], local_only=sent.local_only),
         language=sent.language[:20],
         sensitive=sent.sensitive,
         reply_to=sent.in_reply_to_id,
@@ -114,7 +118,8 @@ def _shown(call: Call[Any], draft: UnsaidPost, pictures: dict[int, Picture]) -> 
         updated_at=iso(draft.at),
         status=body.text,
         spoiler_text=body.spoiler,
-        visibility=body.visibility or None,
+        visibility=as_mastodon(body.visibility) or None,
+        local_only=body.visibility == Visibility.LOCAL.wire,
         language=body.language or None,
         sensitive=body.sensitive,
         in_reply_to_id=str(body.reply_to) if body.reply_to else None,

@@ -58,6 +58,8 @@ async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
 
 async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
     """To those who were told of it. Of somebody who leaves it is the account that goes, once for all of it."""
+    if event.visibility == Visibility.LOCAL:
+        return
     fed, author = fed_of(carrier), await addresses.whose(w, event.author)
     if author is None or author.server or author.state == "deleted" or await leaving.due(w) == event.author:
         return
@@ -167,7 +169,7 @@ def _told_of(actor: str, event: PostDeleted, named: Sequence[str]) -> dict[str, 
             return {"to": [ours.PUBLIC], "cc": [ours.followers(actor)]}
         case Visibility.PRIVATE:
             return {"to": [ours.followers(actor)], "cc": list(named)}
-        case Visibility.DIRECT:
+        case Visibility.DIRECT | Visibility.LOCAL:
             return {"to": list(named), "cc": []}
 
 

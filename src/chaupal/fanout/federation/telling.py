@@ -95,9 +95,9 @@ async def _may_say_so(w: Writing, account: int) -> bool:
 
 
 async def own_post(w: Writing, id_: int) -> Post | None:
-    """As it stands in this commit; None where it is gone, or somebody's of another server."""
+    """As it stands in this commit; None where it is gone, or somebody's of another server, or stays at this one."""
     post = await as_written(w, id_)
-    author = None if post is None else await addresses.whose(w, post.author)
+    author = None if post is None or post.visibility is Visibility.LOCAL else await addresses.whose(w, post.author)
     return post if author is not None and not author.server else None
 
 

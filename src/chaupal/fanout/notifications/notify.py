@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
-from chaupal.policy.narrow import FOR_EVERYBODY
+from chaupal.policy.narrow import open_to
 from chaupal.policy.rules import LIMITS
 from chaupal.policy.viewer import Role
 from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
@@ -55,7 +55,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
 async def _within(w: Writing, event: PostPublished, account: int) -> list[int]:
     """The account, where a repost or a quote is for it: one for followers tells nobody else that it is there."""
     follows = event.visibility == Visibility.PRIVATE and await graph.wanted(w, account, event.author) is not None
-    return [account] if event.visibility in FOR_EVERYBODY or follows else []
+    return [account] if event.visibility in open_to(here=True) or follows else []
 
 
 async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:

@@ -71,7 +71,7 @@ def audience(post: Post, around: NoteAddresses) -> Json:
             return {"to": [crowd], "cc": [PUBLIC, *named]}
         case Visibility.PRIVATE:
             return {"to": [crowd], "cc": named}
-        case Visibility.DIRECT:
+        case Visibility.DIRECT | Visibility.LOCAL:  # of which no other server is told
             return {"to": named, "cc": []}
 
 

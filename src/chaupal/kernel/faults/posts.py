@@ -35,6 +35,12 @@ FAULTS: dict[str, Fault] = {
         "is attached with other files",
         N_("A video or sound goes into a post alone, without other files."),
     ),
+    "local_for_few": at(
+        "local_only",
+        "Local only …",
+        "is for public or unlisted posts",
+        N_("Only a public post can stay at this server."),
+    ),
     "quoted_unnamed": at(
         "quoted_status_id",
         "Quoted user needs to be mentioned",

@@ -15,6 +15,7 @@ STYLE = (
 # What is not for everybody is marked, for whoever shows the page to somebody.
 FOR: dict[Visibility, Both] = {
     Visibility.UNLISTED: ("Public, but in no list", "सबके लिए, पर सूचियों से बाहर"),
+    Visibility.LOCAL: ("Only people of this server", "केवल इस सर्वर के लोग"),
     Visibility.PRIVATE: ("Followers only", "केवल फ़ॉलोअर के लिए"),
     Visibility.DIRECT: ("Mentioned people only", "केवल जिनका ज़िक्र है"),
 }
@@ -39,11 +40,12 @@ def article(origin: str, person: Person, post: Post, language: str) -> str:
     told = [REPLY] if post.reply_to is not None else []
     told += [FOR[post.visibility]] if post.visibility in FOR else []
     marks = "".join(f" · {escape(spoken_of(one, language))}" for one in told)
-    warning = f'<p dir="auto"><strong>{escape(post.spoiler)}</strong></p>' if post.spoiler else ""
+    said = f'<div lang="{post.language}" dir="auto">{post.html}</div>{_poll(post)}{_files(post, language)}'
+    if post.spoiler:
+        said = f'<details><summary dir="auto"><strong>{escape(post.spoiler)}</strong></summary>{said}</details>'
     return (
         f'<article><p><a href="{escape(address(origin, person.handle, post.id))}">{day(post.created_at, language)}</a>{marks}</p>'
-        f'{warning}<div lang="{post.language}" dir="auto">{post.html}</div>'
-        f"{_poll(post)}{_files(post, language)}</article>\n"
+        f"{said}</article>\n"
     )
 
 
@@ -57,7 +59,7 @@ def _poll(post: Post) -> str:
 def _files(post: Post, language: str) -> str:
     """What is sensitive lies covered here, too."""
     files = "".join(_file(one) for one in post.pictures)
-    if not files or not post.sensitive:
+    if not files or not post.sensitive or post.spoiler:  # with a warning all of it is covered
         return files
     return f"<details><summary>{escape(spoken_of(SENSITIVE, language))}</summary>{files}</details>"
 

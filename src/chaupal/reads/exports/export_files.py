@@ -86,6 +86,7 @@ def activity(origin: str, person: Person, post: Post) -> dict[str, Any]:
         "contentMap": {post.language: post.html},
         "attachment": [attached(one) for one in post.pictures],
         "tag": [],
+        **({"localOnly": True} if post.visibility is Visibility.LOCAL else {}),
     }
     return {"id": f"{id_}/activity", "type": "Create", "actor": me, "published": at, "to": to, "cc": cc, "object": note}
 
@@ -105,6 +106,7 @@ def _addressed(me: str, visibility: Visibility) -> tuple[list[str], list[str]]:
         Visibility.UNLISTED: ([followers], [PUBLIC]),
         Visibility.PRIVATE: ([followers], []),
         Visibility.DIRECT: ([me], []),
+        Visibility.LOCAL: ([me], []),
     }[visibility]
 
 

@@ -21,7 +21,7 @@ from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, reactions, regards, suggesting
 from chaupal.store.square.people import sealed_people
-from chaupal.store.square.posts import OPEN, Pages
+from chaupal.store.square.posts import Pages, open_for
 
 MOST_FAMILIAR, MOST_PAIRS = 40, 400
 NOBODY: Page[Visible[Person]] = Page(())
@@ -49,7 +49,14 @@ async def reposted_by(reads: Reads, viewer: Viewer, post: int, cursor: Cursor) -
         if of is None:
             return NOBODY
         page = await listed_page(
-            reading, viewer, Surface.PEOPLE, reactions.REPOSTS_FOR_ME, cursor, of=of, me=viewer.account or 0, open=OPEN
+            reading,
+            viewer,
+            Surface.PEOPLE,
+            reactions.REPOSTS_FOR_ME,
+            cursor,
+            of=of,
+            me=viewer.account or 0,
+            open=open_for(viewer),
         )
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, [seen.item.author for seen in page.items]))
 

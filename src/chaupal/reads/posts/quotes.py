@@ -16,7 +16,7 @@ from chaupal.reads.page import Cursor, Page
 from chaupal.reads.pipeline import listed_page
 from chaupal.store.identity.facts_cache import facts_for, relations_of
 from chaupal.store.square import quotes as store
-from chaupal.store.square.posts import OPEN, sealed_posts
+from chaupal.store.square.posts import open_for, sealed_posts
 
 
 class QuotedWithin(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ async def of_post(reads: Reads, viewer: Viewer, id_: int, cursor: Cursor) -> Pag
             of=id_,
             state=law.ACCEPTED,
             me=viewer.account or 0,
-            open=OPEN,
+            open=open_for(viewer),
         )
 
 

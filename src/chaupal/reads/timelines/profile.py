@@ -14,6 +14,7 @@ from chaupal.store.machine.dialect import listed
 from chaupal.store.square import pins, posts
 from chaupal.text import fold
 
+NONE = -1  # no visibility
 LISTS = {
     # (without replies, without reposts)
     (False, False): posts.OF_AUTHOR,
@@ -44,9 +45,9 @@ async def page(
         pages, params["key"] = posts.OF_AUTHOR_TAGGED, fold.count_key(tagged)
     async with reads.work.reading() as reading:
         follows = account in (await facts_for(reading, viewer)).relations.following
-        seen = profile_visibilities(own=viewer.account == account, follows=follows)
+        seen = profile_visibilities(own=viewer.account == account, follows=follows, here=viewer.here)
         params["visibilities"] = listed([int(v) for v in seen])
-        params["least_public"] = int(Visibility.DIRECT if messages else Visibility.PRIVATE)
+        params["but"] = NONE if messages else int(Visibility.DIRECT)
         return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)
 
 

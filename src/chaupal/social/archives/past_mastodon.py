@@ -81,6 +81,8 @@ def _mentions_whole(note: dict[Any, Any]) -> str:
 
 
 def _visibility(note: dict[Any, Any], followers: str) -> Visibility:
+    if note.get("localOnly") is True:
+        return Visibility.LOCAL
     to, cc = _addresses(note, "to"), _addresses(note, "cc")
     if any(one in PUBLIC for one in to):
         return Visibility.PUBLIC

@@ -156,8 +156,8 @@ def _text(text: str, field: str) -> str:
 
 def _checked(defaults: Defaults) -> Defaults:
     visibility, language = defaults.visibility or None, defaults.language
-    # A direct post is for those it names: nobody starts with that.
-    if visibility is not None and (visibility not in FROM_WIRE or visibility == "direct"):
+    # A direct post is for those it names: nobody starts with that. Apps know no local one, and would say it to everybody.
+    if visibility is not None and (visibility not in FROM_WIRE or visibility in ("direct", "local")):
         raise Invalid("privacy_unknown")
     if language and (language := check_language(language)) is None:
         raise Invalid("language_unknown")

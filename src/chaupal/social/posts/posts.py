@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
-from chaupal.policy.facts import Facts, Visibility
+from chaupal.policy.facts import Facts, Visibility, narrowest
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import Further, PollAsked
@@ -224,7 +224,9 @@ def _repost_of(original: Post, id_: int, author: int, now: int, visibility: Visi
         id=id_,
         author=author,
         created_at=now,
-        visibility=max(visibility, original.visibility),
+        visibility=Visibility.LOCAL
+        if original.visibility is Visibility.LOCAL
+        else max(visibility, original.visibility),
         text="",
         html="",
         spoiler="",
@@ -311,16 +313,16 @@ async def _compose(
     words = await composing.words_of(square, reading, viewer.me, draft.text, draft.spoiler, draft.language)
     id_, now = square.make_id(), square.clock()
     # An answer is never more public than what it answers, nor a quote than what it quotes.
-    visibility = max(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None), 0)
+    visibility = narrowest(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None))
     return Post(
         id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app, app_site=draft.app_site,
-        visibility=Visibility(visibility), html=words.html, language=words.language,
+        visibility=visibility, html=words.html, language=words.language,
         sensitive=draft.sensitive or bool(draft.spoiler),
         reply_to=parent.id if parent else None, reply_to_account=parent.author if parent else None,
         root=parent.root if parent else id_, mentions=words.mentions, tags=words.tags,
         pictures=await composing.pictures_of(reading, viewer.me, draft.pictures), poll=polls.begun(draft.poll, now) if draft.poll else None,
         quote_of=quoted.id if quoted else None, quote_state=quotes.begun(quoted, viewer.me) if quoted else "",
-        quote_policy=quotes.policy_of(draft.quote_policy, Visibility(visibility)),
+        quote_policy=quotes.policy_of(draft.quote_policy, visibility),
     )  # fmt: skip
 
 

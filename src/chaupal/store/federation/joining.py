@@ -58,7 +58,7 @@ async def answer(w: Writing, post_id: int, parent: Post) -> bool:
     await w.run(JOIN, of=post_id, others=int(parent.author != post.author), **changed)
     await w.run(MOVE, was=post.root, top=parent.root)
     if post.visibility in FOR_EVERYBODY:
-        await w.run(REPLIES, of=parent.id, by=1)
+        await w.run(REPLIES, of=parent.id, by=1, at_least=0)
         await touch_with_reposts(w, parent.id)
     w.touch(POSTS, *below)
     w.touch(THREADS, post.root, parent.root)

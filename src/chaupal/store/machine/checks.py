@@ -1,8 +1,9 @@
 """Questions that show whether a store is whole: no effect without its leaf, no count that drifted, no broken page."""
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, or_, select, text
 
+from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.quotes import ACCEPTED
 from chaupal.policy.things import Poll
@@ -22,8 +23,9 @@ _other = posts.alias("other")
 _open = _other.c.visibility <= text(str(int(FOR_EVERYBODY[-1])))
 _posts = select(func.count(_other.c.id)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
 _newest = select(func.max(_other.c.created_at)).where(_other.c.author == accounts.c.id, _open).scalar_subquery()
-_reposts = select(func.count(_other.c.id)).where(_other.c.boost_of == posts.c.id, _open).scalar_subquery()
-_answers = select(func.count(_other.c.id)).where(_other.c.reply_to == posts.c.id, _open).scalar_subquery()
+_counts = or_(_open, and_(_other.c.visibility == int(Visibility.LOCAL), posts.c.visibility == int(Visibility.LOCAL)))
+_reposts = select(func.count(_other.c.id)).where(_other.c.boost_of == posts.c.id, _counts).scalar_subquery()
+_answers = select(func.count(_other.c.id)).where(_other.c.reply_to == posts.c.id, _counts).scalar_subquery()
 _quotes = (
     select(func.count(_other.c.id))
     .where(_other.c.quote_of == posts.c.id, _other.c.quote_state == text(f"'{ACCEPTED}'"), _open)

@@ -8,7 +8,8 @@ from sqlalchemy import func, or_, select
 
 from chaupal.kernel.errors import Invalid
 from chaupal.policy import quotes
-from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY
+from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY, open_to
 from chaupal.policy.things import Picture, Post
 from chaupal.store.identity.accounts import hold as hold_account
 from chaupal.store.machine.dialect import among, larger, listed, param, text_param, upsert
@@ -72,8 +73,10 @@ _newest = (
 ONE_LESS_POST = updates(accounts, posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest).where(
     id="me"
 )
-REPLIES = updates(posts, replies_count=posts.c.replies_count + param("by")).where(id="of")
-REPOSTS = updates(posts, boosts_count=posts.c.boosts_count + param("by")).where(id="of")
+# What stays at this server counts on what stays here too: the same people see both.
+_COUNTS_ON = posts.c.visibility >= param("at_least")
+REPLIES = updates(posts, replies_count=posts.c.replies_count + param("by")).where(_COUNTS_ON, id="of")
+REPOSTS = updates(posts, boosts_count=posts.c.boosts_count + param("by")).where(_COUNTS_ON, id="of")
 QUOTES = updates(posts, quotes_count=larger(posts.c.quotes_count + param("by"), 0)).where(id="of")
 QUOTE_ENDS = updates(posts, quote_state="state").where(id="of", quote_state="was")
 QUOTED_GOES = updates(posts, quote_state="state").where(quote_of="of", quote_state="was").returning(posts.c.id)
@@ -213,15 +216,16 @@ async def _count_on_others(w: Writing, post: Post, by: int) -> None:
     """What it answers has one answer more or less, what it reposts one repost; what is not for everybody counts nowhere."""
     if post.boost_of is not None:
         w.touch(REACTIONS, post.author)
-    if post.visibility not in FOR_EVERYBODY:
+    if post.visibility not in open_to(here=True):
         return
+    at_least = int(Visibility.PUBLIC if post.visibility in FOR_EVERYBODY else Visibility.LOCAL)
     if post.reply_to is not None:
-        await w.run(REPLIES, of=post.reply_to, by=by)
+        await w.run(REPLIES, of=post.reply_to, by=by, at_least=at_least)
         await touch_with_reposts(w, post.reply_to)
     if post.boost_of is not None:
-        await w.run(REPOSTS, of=post.boost_of, by=by)
+        await w.run(REPOSTS, of=post.boost_of, by=by, at_least=at_least)
         await touch_with_reposts(w, post.boost_of)
-    if post.quote_of is not None and post.quote_state == quotes.ACCEPTED:
+    if post.visibility in FOR_EVERYBODY and post.quote_of is not None and post.quote_state == quotes.ACCEPTED:
         await w.run(QUOTES, of=post.quote_of, by=by)
         await touch_with_reposts(w, post.quote_of)
 

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy.sql import Select
 
 from chaupal.policy.facts import Visibility
-from chaupal.policy.narrow import FOR_EVERYBODY, Scope
+from chaupal.policy.narrow import FOR_EVERYBODY, Scope, open_to
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Emoji, LinkCard, Mention, Picture, Poll, Post, Tag
+from chaupal.policy.viewer import Viewer
 from chaupal.store.machine import shelves
 from chaupal.store.machine.dialect import among, listed, param, statement, text_param
 from chaupal.store.machine.shelves import ELSEWHERE, ONLY, POSTS, SQUARE, TAGGED, THREADS, WROTE, Kind
@@ -100,6 +101,12 @@ FOR_ME = or_(
 )
 OPEN = listed([int(visibility) for visibility in FOR_EVERYBODY])
 
+
+def open_for(viewer: Viewer) -> Any:
+    """What FOR_ME takes as `open`."""
+    return listed([int(visibility) for visibility in open_to(here=viewer.here)])
+
+
 ALL_LISTED = _of_all()
 LISTED_MEDIA = _of_all(
     posts.c.pictures != "[]", exists().where(posts.c.id == elsewhere.c.post_id, posts.c.pictures != "[]")
@@ -142,7 +149,7 @@ WITH_TAGS = {
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (
     posts.c.author == param("author"),
-    posts.c.visibility <= param("least_public"),
+    posts.c.visibility != param("but"),
     or_(among(posts.c.visibility, "visibilities"), _NAMES_ME),
 )
 OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)

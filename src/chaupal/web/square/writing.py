@@ -12,7 +12,7 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
-from chaupal.policy.facts import FROM_WIRE, Visibility
+from chaupal.policy.facts import FROM_WIRE, Visibility, narrowest
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import UnsaidPost
@@ -47,6 +47,7 @@ AUDIENCES = {
     Visibility.UNLISTED: N_("Public, but in no list"),
     Visibility.PRIVATE: N_("Followers only"),
     Visibility.DIRECT: N_("Mentioned people only"),
+    Visibility.LOCAL: N_("Only people of this server"),
 }
 QUOTERS = {
     quotes.PUBLIC: N_("Everybody may quote it"),
@@ -99,7 +100,7 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
         reply_to=card.post.id,
         answering=card.author.handle,
         spoiler=card.post.spoiler,
-        visibility=max(usual, card.post.visibility).wire,
+        visibility=narrowest(usual, card.post.visibility).wire,
         next=links.path_of(card.post, card.author),
     )
 

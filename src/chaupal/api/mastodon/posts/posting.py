@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from chaupal.api.mastodon.posts.media import attachment
-from chaupal.api.mastodon.posts.scheduled import FurtherSent, further_of, schedule
+from chaupal.api.mastodon.posts.scheduled import FurtherSent, audience_named, further_of, schedule
 from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
@@ -23,11 +23,14 @@ from chaupal.social.signin import sessions
 
 
 class PostSent(msgspec.Struct, kw_only=True):
-    """What `POST /api/v1/statuses` takes. `then`, Chaupal's own: posts that go on from it, all in one commit or none."""
+    """What `POST /api/v1/statuses` takes. `local_only`, as glitch-soc has it: for whoever is signed in here, and no other server.
+    `then`, Chaupal's own: posts that go on from it, all in one commit or none.
+    """
 
     status: str = ""
     spoiler_text: str = ""
     visibility: Literal["public", "unlisted", "private", "direct"] | None = None
+    local_only: bool = False
     language: str | None = None
     sensitive: bool | None = None
     in_reply_to_id: Number | None = None
@@ -70,7 +73,7 @@ async def _publish(call: Call[PostSent]) -> Answer:
     body = Unsaid(
         text=sent.status,
         spoiler=sent.spoiler_text,
-        visibility=sent.visibility or usual.default_visibility,
+        visibility=audience_named(sent.visibility or usual.default_visibility, local_only=sent.local_only),
         language=sent.language or usual.default_language or "",
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
         reply_to=sent.in_reply_to_id,

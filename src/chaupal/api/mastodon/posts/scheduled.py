@@ -11,6 +11,8 @@ from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Route, delete, get, put
 from chaupal.kernel.clock import iso, parse_time
 from chaupal.kernel.errors import Invalid
+from chaupal.policy.facts import FROM_WIRE, Visibility
+from chaupal.policy.narrow import open_to
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import Further, PollAsked, Unsaid, UnsaidPost
@@ -36,6 +38,7 @@ class ScheduledChanged(msgspec.Struct, kw_only=True):
     language: str | None = None
     sensitive: bool | None = None
     visibility: Literal["public", "unlisted", "private", "direct"] | None = None
+    local_only: bool | None = None
     then: list[FurtherSent] | None = None
 
 
@@ -55,6 +58,7 @@ class ScheduledParams(msgspec.Struct, kw_only=True):
     sensitive: bool
     spoiler_text: str | None
     visibility: str
+    local_only: bool
     in_reply_to_id: int | None
     language: str | None
     quoted_status_id: str | None
@@ -116,6 +120,26 @@ def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
     return tuple(Further(text=one.status, pictures=tuple(one.media_ids)) for one in sent)
 
 
+def audience_named(visibility: str, *, local_only: bool) -> str:
+    """For whom it is, in one name. Raises Invalid where it would be for few and for all here at once."""
+    if not local_only:
+        return visibility
+    if FROM_WIRE.get(visibility) not in open_to(here=True):
+        raise Invalid("local_for_few")
+    return Visibility.LOCAL.wire
+
+
+def as_mastodon(audience: str) -> str:
+    """The nearest of it that apps of Mastodon know; another word as it is."""
+    return FROM_WIRE[audience].as_mastodon if audience in FROM_WIRE else audience
+
+
+def _audience_changed(body: Unsaid, sent: ScheduledChanged) -> str:
+    local = body.visibility == Visibility.LOCAL.wire and sent.visibility is None
+    wished = local if sent.local_only is None else sent.local_only
+    return audience_named(sent.visibility or as_mastodon(body.visibility), local_only=wished)
+
+
 def _changed(body: Unsaid, sent: ScheduledChanged) -> Unsaid:
     named = {
         "text": sent.status,
@@ -123,7 +147,7 @@ def _changed(body: Unsaid, sent: ScheduledChanged) -> Unsaid:
         "pictures": sent.media_ids,
         "language": sent.language,
         "sensitive": sent.sensitive,
-        "visibility": sent.visibility,
+        "visibility": _audience_changed(body, sent),
         "then": None if sent.then is None else further_of(sent.then),
     }
     return replace(body, **{name: value for name, value in named.items() if value is not None})
@@ -149,7 +173,8 @@ def _shown(call: Call[Any], waiting: UnsaidPost, pictures: dict[int, Picture]) -
         media_ids=[str(id_) for id_ in body.pictures] or None,
         sensitive=body.sensitive,
         spoiler_text=body.spoiler or None,
-        visibility=body.visibility,
+        visibility=as_mastodon(body.visibility),
+        local_only=body.visibility == Visibility.LOCAL.wire,
         in_reply_to_id=body.reply_to,
         language=body.language or None,
         quoted_status_id=str(body.quoting) if body.quoting else None,
