@@ -21,6 +21,11 @@ _BRAHMIC = range(0x0900, 0x0D80)
 _FIRST_CONSONANT, _LAST_CONSONANT = 0x15, 0x39
 _VOWELS = {*range(0x05, 0x15), *range(0x3E, 0x4D)}
 _NASALS = (0x01, 0x02)
+_VOWELS_OF_R = (0x0B, 0x43)  # कृषि, কৃষক: as everybody types them
+_TIPPI = 0x0A70  # a nasal that Gurmukhi alone has
+# Tamil writes a sound and its voiced sister with one letter: மதுரை is Madurai, பாரதி Bharati.
+_TAMIL, _MALAYALAM = 0x0B80 >> 7, 0x0D00 >> 7
+_ONE_LETTER = str.maketrans("gjsdbf", "kcctpp")
 _NUKTA_LETTERS = {0x58: "k", 0x59: "kh", 0x5A: "g", 0x5B: "j", 0x5C: "d", 0x5D: "dh", 0x5E: "ph", 0x5F: "y"}
 
 # One sound, however it is written: aspirates count as their plain letters, f as ph, z as j, w as v.
@@ -48,7 +53,7 @@ class Why(StrEnum):
 
 def near(term: str, keys: Iterable[str]) -> list[tuple[str, Why]]:
     """Those of `keys` (count keys) that may be `term` (one, too) in another script or spelling, in their order."""
-    sound, script = sounds(term), _script(term)
+    sound, script = sounds(term), script_of(term)
     found: list[tuple[str, Why]] = []
     for key in keys:
         if key == term:
@@ -57,7 +62,7 @@ def near(term: str, keys: Iterable[str]) -> list[tuple[str, Why]]:
             found.append((key, Why.NUMBER))
         elif min(len(term), len(key)) >= LEAST and differ_by_few(term, key):
             found.append((key, Why.SPELLING))
-        elif _script(key) != script and len(sound) >= LEAST_SOUNDS and sounds(key) == sound:
+        elif script_of(key) != script and len(sound) >= LEAST_SOUNDS and sounds(key) == sound:
             found.append((key, Why.SCRIPT))
     return found
 
@@ -70,6 +75,13 @@ def sounds(key: str) -> str:
     if word[:1] in "aeiou":
         word = "a" + word[1:]
     return _TWICE.sub(r"\1", _VOWEL_RUN.sub("", word))
+
+
+def heard_in(script: int, sound: str) -> str:
+    """What `sounds` says, as far as a script (`script_of`) tells sounds apart."""
+    if script in (_TAMIL, _MALAYALAM):
+        sound = sound.replace("jh", "l")  # as zh is typed: மழை, മഴ
+    return _TWICE.sub(r"\1", sound.translate(_ONE_LETTER)) if script == _TAMIL else sound
 
 
 def skeleton(word: str) -> str:
@@ -115,11 +127,13 @@ def _roman(letter: str) -> str:
     place = code & 0x7F
     if _FIRST_CONSONANT <= place <= _LAST_CONSONANT:
         return _CONSONANTS[place - _FIRST_CONSONANT]
-    if place in _NASALS:
+    if place in _VOWELS_OF_R:
+        return "r"
+    if place in _NASALS or code == _TIPPI:
         return "n"
     return "a" if place in _VOWELS else _NUKTA_LETTERS.get(place, "")
 
 
-def _script(key: str) -> int:
+def script_of(key: str) -> int:
     """The block of the first Brahmic letter; 0 for other scripts."""
     return next((ord(letter) >> 7 for letter in key if ord(letter) in _BRAHMIC), 0)

@@ -10,10 +10,10 @@ from chaupal.text.near import skeleton
 from neighbours import Street, by
 
 
-async def said_by_three(street: Street, text: str) -> list[int]:
+async def said_by_three(street: Street, text: str, language: str = "hi") -> list[int]:
     """What three people say is their vocabulary."""
     people = [await street.person(f"{name}{street.clock()}") for name in ("asha", "bela", "chaya")]
-    said = [await street.say(one, text, language="hi") for one in people]
+    said = [await street.say(one, text, language=language) for one in people]
     await street.settle()
     street.clock.move(HOUR)  # what was counted before is counted anew
     return said[::-1]
@@ -48,6 +48,23 @@ async def test_kisan_andolan_finds_the_farmers_and_says_by_which_words(street: S
     assert await found(street, "kisan andolan", min_id=hindi[2], limit=2) == ([hindi[0], hindi[1]], "किसान आंदोलन")
     assert (await found(street, "kisne"))[1] == "किसने"
     assert await found(street, "Kisan language:hi") == (hindi, "किसान language:hi")
+
+
+async def test_other_scripts_of_one_plan_are_typed_in_latin_letters_too(street: Street):
+    tamil = await said_by_three(street, "வணக்கம் மதுரை, தமிழ்", "ta")
+    punjabi = await said_by_three(street, "ਕਿਸਾਨ ਅੰਦੋਲਨ", "pa")
+    bengali = await said_by_three(street, "কৃষক আন্দোলন", "bn")
+    for typed, ids, written in (
+        ("vanakkam", tamil, "வணக்கம்"),
+        ("madurai", tamil, "மதுரை"),
+        ("tamizh", tamil, "தமிழ்"),
+        ("kisan", punjabi, "ਕਿਸਾਨ"),
+        ("krishok", bengali, "কৃষক"),
+        ("andolan", [*bengali, *punjabi], "আন্দোলন · ਅੰਦੋਲਨ"),
+    ):
+        assert await found(street, typed) == (ids, written), typed
+    hindi = await said_by_three(street, "किसान आंदोलन")
+    assert await found(street, "kisan andolan") == ([*hindi, *punjabi], "किसान आंदोलन · ਕਿਸਾਨ ਅੰਦੋਲਨ")
 
 
 async def test_what_was_typed_in_devanagari_or_means_nothing_here_is_searched_as_it_is(street: Street):

@@ -1,4 +1,5 @@
-"""Search for whoever types Hindi in Latin letters: `kisan andolan` also finds किसान आंदोलन, and people by their names.
+"""Search for whoever types an Indian language in Latin letters: `kisan andolan` also finds किसान आंदोलन and ਕਿਸਾਨ ਅੰਦੋਲਨ, and people
+by their names.
 
 What the letters may mean is taken from the words that people here use (reads/explore/vocabulary.py) and from names of people who want
 to be found: as a stranger in the viewer's country may be offered them, so no word that is withheld or de-amplified there is ever
@@ -26,24 +27,36 @@ from chaupal.reads.explore.trends import TrendingTag, law
 from chaupal.reads.people import suggestions
 from chaupal.store.square import finding
 from chaupal.text.fold import count_key, fold_words
-from chaupal.text.near import LEAST_SOUNDS, skeleton, sounds
+from chaupal.text.near import LEAST_SOUNDS, heard_in, script_of, skeleton, sounds
 
-LANGUAGE = "hi"
+LANGUAGES = (
+    "hi",
+    "mr",
+    "ne",
+    "bn",
+    "as",
+    "pa",
+    "gu",
+    "or",
+    "ta",
+    "te",
+    "kn",
+    "ml",
+)  # whose scripts have one plan (text/near.py)
+MOST_SCRIPTS = 3  # by whose words one query is searched
 MOST_WORDS = 6  # of a query that are looked up
 NAMES = 500  # people whose names are learnt
 KEPT_FOR = 10 * MINUTE
 LEAST_LETTERS = 3
 
 _TYPED = regex.compile(r"[A-Za-z]+")
-_WRITTEN = regex.compile(r"\p{Devanagari}")
-
 SOUNDING = 200  # most used tags of each letter whose sound is listened to
 # First sound -> the letters of Devanagari with which words begin that sound so.
 _BEGINS: dict[str, str] = {}
 for _letter in map(chr, (*range(0x0905, 0x0915), *range(0x0915, 0x093A))):
     _BEGINS[sounds(_letter)[:1]] = _BEGINS.get(sounds(_letter)[:1], "") + _letter
 
-type Index = dict[str, list[str]]  # sounds -> words, those of most people first
+type Index = dict[str, list[str]]  # sounds -> words of one script, those of most people first
 
 
 class RomanisedFound[T: Judged](msgspec.Struct, frozen=True):
@@ -59,15 +72,17 @@ async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> R
     if not meant:
         return RomanisedFound(await search.posts(reads, viewer, query, span))
     whole = msgspec.structs.replace(span, limit=span.limit + min(span.offset, search.MOST_OFFSET), offset=0)
-    asked = await search.posts(reads, viewer, query, whole)
-    known = {seen.item.id for seen in asked}
-    guessed = await search.posts(reads, viewer, meant, whole, surface=Surface.SUGGEST)
-    more = [seen for seen in guessed if seen.item.id not in known]
-    items = sorted((*asked, *more), key=lambda seen: -seen.item.id)
+    found = {seen.item.id: seen for seen in await search.posts(reads, viewer, query, whole)}
+    also: list[str] = []
+    for words in meant:
+        guessed = await search.posts(reads, viewer, words, whole, surface=Surface.SUGGEST)
+        also += [words] if any(seen.item.id not in found for seen in guessed) else []
+        found = {seen.item.id: seen for seen in guessed} | found
+    items = sorted(found.values(), key=lambda seen: -seen.item.id)
     if span.min_id is not None:  # the nearest to it
         items = items[-whole.limit :]
-        return RomanisedFound(items[: len(items) - span.offset], meant if more else "")
-    return RomanisedFound(items[span.offset : whole.limit], meant if more else "")
+        return RomanisedFound(items[: len(items) - span.offset], _told(also))
+    return RomanisedFound(items[span.offset : whole.limit], _told(also))
 
 
 async def people(
@@ -78,10 +93,13 @@ async def people(
     if not meant or span.offset:
         return RomanisedFound(await search.people(reads, viewer, query, span, following=following))
     asked = await search.people(reads, viewer, query, span, following=following)
-    known = {seen.item.id for seen in asked}
-    guessed = await search.people(reads, viewer, meant, span, following=following, surface=Surface.SUGGEST)
-    more = [seen for seen in guessed if seen.item.id not in known and not seen.withheld]
-    return RomanisedFound([*asked, *more][: span.limit], meant if more[: span.limit - len(asked)] else "")
+    found, also = {seen.item.id: seen for seen in asked}, list[str]()
+    for words in meant:
+        guessed = await search.people(reads, viewer, words, span, following=following, surface=Surface.SUGGEST)
+        more = {seen.item.id: seen for seen in guessed if seen.item.id not in found and not seen.withheld}
+        also += [words] if more and len(found) < span.limit else []
+        found |= more
+    return RomanisedFound([*found.values()][: span.limit], _told(also))
 
 
 async def tags(
@@ -107,25 +125,31 @@ async def tags(
     return asked[:limit]
 
 
-async def _meant(reads: Reads, viewer: Viewer, query: str, *, names: bool) -> str:
-    """The query with its Latin words in Devanagari, as far as people here use such words; empty where there are none."""
+def _told(also: Sequence[str]) -> str:
+    return " · ".join(also)
+
+
+async def _meant(reads: Reads, viewer: Viewer, query: str, *, names: bool) -> list[str]:
+    """The query with its Latin words in Indian scripts, as far as people here use such words: those with most of them first."""
     words = query.split()
     if not 0 < len(words) <= MOST_WORDS or not any(map(_typed, words)):
-        return ""
-    found = await _index(reads, viewer, names=names)
-    meant = [(_best(found, word) or word) if _typed(word) else word for word in words]
-    if meant == words or _is_quiet(viewer.country, meant, await law(reads)):
-        return ""
-    return " ".join(meant)
+        return []
+    facts, found = await law(reads), list[list[str]]()
+    for script, index in (await _index(reads, viewer, names=names)).items():
+        meant = [(_best(script, index, word) or word) if _typed(word) else word for word in words]
+        if meant != words and not _is_quiet(viewer.country, meant, facts):
+            found.append(meant)
+    found.sort(key=lambda meant: sum(map(str.__eq__, meant, words)))  # in the order of LANGUAGES where as many are left
+    return [" ".join(meant) for meant in found[:MOST_SCRIPTS]]
 
 
 def _typed(word: str) -> bool:
     return len(word) >= LEAST_LETTERS and _TYPED.fullmatch(word) is not None
 
 
-def _best(index: Index, word: str) -> str:
+def _best(script: int, index: Index, word: str) -> str:
     """The word that most people use of those that sound so, one with the same vowels before the others."""
-    sound = sounds(word)
+    sound = heard_in(script, sounds(word))
     alike = index.get(sound, ())
     same = [one for one in alike if skeleton(one) == skeleton(word)]
     return next(iter(same), "") or (alike[0] if alike and len(sound) >= LEAST_SOUNDS else "")
@@ -137,10 +161,11 @@ def _is_quiet(country: str, words: Sequence[str], facts: Facts) -> bool:
     return any(term_reach(country, count_key(run), facts) is Reach.NONE for run in runs)
 
 
-async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
+async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> dict[int, Index]:
+    """By script."""
     memory, now = reads.work.memory, reads.clock()
     place = ("romanised", names, viewer.country, memory.rulings_version)
-    kept: tuple[int, Index] | None = memory.pages.get(place)
+    kept: tuple[int, dict[int, Index]] | None = memory.pages.get(place)
     if kept is None or now >= kept[0]:
         told = await (_names if names else _words_used)(reads, Viewer(country=viewer.country))
         kept = (now + KEPT_FOR, _by_sound(told))
@@ -149,7 +174,7 @@ async def _index(reads: Reads, viewer: Viewer, *, names: bool) -> Index:
 
 
 async def _words_used(reads: Reads, anyone: Viewer) -> list[str]:
-    return await vocabulary.vocabulary_of(reads, anyone, LANGUAGE)
+    return [word for code in LANGUAGES for word in await vocabulary.vocabulary_of(reads, anyone, code)]
 
 
 async def _names(reads: Reads, anyone: Viewer) -> list[str]:
@@ -159,9 +184,9 @@ async def _names(reads: Reads, anyone: Viewer) -> list[str]:
     return [name for name in names if term_reach(anyone.country, count_key(name), facts) is not Reach.NONE]
 
 
-def _by_sound(words: Iterable[str]) -> Index:
-    index: Index = {}
+def _by_sound(words: Iterable[str]) -> dict[int, Index]:
+    found: dict[int, Index] = {}
     for word in dict.fromkeys(words):
-        if _WRITTEN.match(word):
-            index.setdefault(sounds(word), []).append(word)
-    return index
+        if script := script_of(word):
+            found.setdefault(script, {}).setdefault(heard_in(script, sounds(word)), []).append(word)
+    return found
