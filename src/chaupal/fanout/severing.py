@@ -104,9 +104,9 @@ async def _unask(w: Writing, by: int, to: int) -> None:
 
 
 async def _end(carrier: Carrier, w: Writing, tie: Row, far: str, server: int, ruling: int) -> None:
-    by, to, boosts, notify = tie
+    by, to, boosts, notify, languages = tie
     us, them, kind = (to, by, FOLLOWER) if far == "by" else (by, to, FOLLOWING)
     if await graph.unfollow(w, by, to):
-        one = Severed(carrier.make_id(), ruling, server, us, them, kind, bool(boosts), bool(notify), carrier.clock())
-        await kept.sever(w, one)
+        now, terms = carrier.clock(), (bool(boosts), bool(notify))
+        await kept.sever(w, Severed(carrier.make_id(), ruling, server, us, them, kind, *terms, now, languages))
         w.tell(Unfollowed(by=by, to=to))

@@ -218,6 +218,21 @@ async def test_a_picture_comes_with_its_description_and_survives_an_error(villag
     assert f'src="/media/{kept[1]}/small"' in page
 
 
+async def test_whoever_wants_no_picture_to_go_out_undescribed_is_asked_beside_it(village: Village):
+    files = {"picture1": ("a.png", picture(40, 30), "image/png")}
+    assert (await send(village, "/settings/profile", village.asha, require_alt="1")).status_code == 303
+    assert "data-require-alt" in await village.page_as("IN", "/compose", village.asha)
+    wrong = await send(village, "/compose", village.asha, files, text="देखिए")
+    kept = regex.search(r'name="kept\[\]" value="(\d+)"', wrong.text)
+    assert wrong.status_code == 422 and kept and 'id="pictures-error"' in wrong.text
+    assert f'name="pictured[]" value="{kept[1]}"' in wrong.text
+    answer = await village.api(village.asha, "POST", "/api/v1/statuses", status="देखिए", media_ids=[kept[1]])
+    assert answer.status_code == 422 and "media_ids" in answer.text
+    said = {"kept[]": kept[1], "pictured[]": kept[1], "described[]": "पीली सरसों"}
+    assert (await send(village, "/compose", village.asha, text="देखिए", **said)).status_code == 303
+    assert 'alt="पीली सरसों"' in await village.page_as("IN", "/@asha?show=media")
+
+
 async def test_a_form_without_its_word_does_nothing(village: Village):
     headers = {"cookie": f"chaupal={village.asha.cookie}; language=hi"}
     answer = await village.client.post("/compose", data={"text": "जाली"}, headers=headers)

@@ -29,6 +29,12 @@ FAULTS: dict[str, Fault] = {
         "not found",
         N_("A picture has been lost. Choose it again."),
     ),
+    "alt_missing": at(
+        "media_ids",
+        "A file has no description, and you asked for one in your settings",
+        "have no description",
+        N_("Describe what can be seen or heard: you asked in your settings to be reminded."),
+    ),
     "film_with_others": at(
         "media_ids",
         "A video or sound is attached alone",

@@ -11,6 +11,7 @@ from chaupal.policy.things import Captions, Person, Picture, Post
 from chaupal.policy.unsaid import Unsaid, UnsaidPost
 from chaupal.store.identity.logins import Login
 from chaupal.store.square.filters import Filter
+from chaupal.store.square.graph import FollowTerms
 from chaupal.store.square.lists import ListRow
 
 CONTEXT = "https://www.w3.org/ns/activitystreams"
@@ -227,6 +228,15 @@ def _unsaid(body: Unsaid) -> dict[str, Any]:
         "options": body.poll.options if body.poll else (),
         "then": [{"text": further.text, "pictures": [str(id_) for id_ in further.pictures]} for further in body.then],
     }
+
+
+def followed(whom: str, terms: FollowTerms) -> tuple[str, ...]:
+    """A row below `FOLLOWING`."""
+    return whom, true_or_false(terms.reposts), true_or_false(terms.notify), ", ".join(terms.languages)
+
+
+def true_or_false(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def sheet(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

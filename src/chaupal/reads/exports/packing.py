@@ -121,10 +121,7 @@ class _Packing:
         await self._sheet(
             "following_accounts.csv",
             export_files.FOLLOWING,
-            (
-                (whole(who, domain), _true_or_false(tie.reposts), _true_or_false(tie.notify), ", ".join(tie.languages))
-                async for who, tie in people("following")
-            ),
+            (export_files.followed(whole(who, domain), tie) async for who, tie in people("following")),
         )
         await self._sheet(
             "followers.csv", export_files.FOLLOWERS, ((whole(who, domain),) async for who, _ in people("followers"))
@@ -135,7 +132,10 @@ class _Packing:
         await self._sheet(
             "muted_accounts.csv",
             export_files.MUTED,
-            ((whole(who, domain), _true_or_false(tie.mutes_notifications)) async for who, tie in people("mutes")),
+            (
+                (whole(who, domain), export_files.true_or_false(tie.mutes_notifications))
+                async for who, tie in people("mutes")
+            ),
         )
         await self._marks("bookmarks")
         await self._marks("likes")
@@ -236,7 +236,3 @@ def _write(file: IO[bytes], things: Iterable[Any], first: bool, head: bytes) -> 
     for thing in things:
         file.write((head if first else b",\n") + _encode(thing))
         first = False
-
-
-def _true_or_false(value: bool) -> str:
-    return "true" if value else "false"

@@ -7,19 +7,23 @@ from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page, rows_page
 from chaupal.store.federation import addresses, servers
 from chaupal.store.square import hidden_servers as kept
+from chaupal.store.square.graph import FollowTerms, terms_of
 from chaupal.store.square.hidden_servers import Hidden
 
 MOST_SEVERED = 10_000
 
 
 class EndedFollow(msgspec.Struct, frozen=True):
-    """A follow that ended with a server. `mine`: the viewer followed them. `hidden`: the viewer hid the server themselves."""
+    """A follow that ended with a server. `mine`: the viewer followed them, with these terms. `hidden`: the viewer hid the server
+    themselves.
+    """
 
     handle: str
     domain: str
     mine: bool
     hidden: bool
     at: int
+    terms: FollowTerms
 
 
 async def of_viewer(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[Hidden]:
@@ -50,6 +54,7 @@ async def severed(reads: Reads, viewer: Viewer) -> list[EndedFollow]:
             one.kind == kept.FOLLOWING,
             not one.ruling,
             one.at,
+            terms_of(one.boosts, one.notify, one.languages),
         )
         for one in found
     ]

@@ -30,12 +30,13 @@ MOST_SITES = 100  # as Mastodon takes
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new post starts with; None: as before."""
+    """What a new post starts with; None: as before. `require_alt`: no picture goes out without a description."""
 
     visibility: str | None = None
     sensitive: bool | None = None
     language: str | None = None
     quote_policy: str | None = None
+    require_alt: bool | None = None
 
 
 async def change(square: Square, viewer: Viewer, face: Face, defaults: Defaults | None = None) -> None:
@@ -87,6 +88,7 @@ async def _change_defaults(w: Writing, login: Login, given: Defaults) -> None:
         sensitive=bool(login.default_sensitive) if given.sensitive is None else given.sensitive,
         language=login.default_language if given.language is None else given.language,
         quote_policy=login.default_quote_policy if given.quote_policy is None else given.quote_policy,
+        require_alt=bool(login.require_alt) if given.require_alt is None else given.require_alt,
     )
 
 

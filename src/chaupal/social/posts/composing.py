@@ -10,6 +10,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Mention, Picture, Post, Tag
 from chaupal.policy.unsaid import Further
 from chaupal.social.context import Square
+from chaupal.store.identity import logins
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import people, posting
 from chaupal.text import clean, fold, handles, html, language, length
@@ -102,6 +103,15 @@ async def pictures_of(reading: Reading, me: int, ids: Sequence[int], of: int | N
     if len(ids) > 1 and any(found[id_][0].kind in ("video", "audio") for id_ in ids):
         raise Invalid("film_with_others")
     return tuple(found[id_][0] for id_ in dict.fromkeys(ids))
+
+
+async def check_described(reading: Reading, me: int, pictures: Sequence[Picture]) -> None:
+    """Raises Invalid where one has no description, and its owner wants none to go out so."""
+    if all(one.description for one in pictures):
+        return
+    login = await logins.login_of(reading, me)
+    if login is not None and login.require_alt:
+        raise Invalid("alt_missing")
 
 
 async def meet(square: Square, *texts: str) -> None:

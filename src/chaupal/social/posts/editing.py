@@ -56,6 +56,7 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
         after, anew = await _after(square, w, before, wish)
         if _same(before, after):
             return False
+        await composing.check_described(w, me, after.pictures)
         known = {mention.id for mention in before.mentions}
         composing.check_told(square, after.visibility, [one for one in after.mentions if one.id not in known])
         await store.change(w, before, after, square.make_id())

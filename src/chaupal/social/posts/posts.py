@@ -147,6 +147,7 @@ async def prepare(square: Square, reading: Reading, viewer: Viewer, draft: Draft
     parent = after or await _parent(reading, viewer, draft, facts)
     quoted = await quoting.quotable(reading, viewer, draft.quoting, facts) if draft.quoting is not None else None
     post = await _compose(square, reading, viewer, draft, parent, quoted)
+    await composing.check_described(reading, post.author, post.pictures)
     quoting.check_told(post, quoted)
     composing.check_told(square, post.visibility, post.mentions)
     _check_mentions(post, draft.only)

@@ -20,7 +20,7 @@ COLUMNS = columns_of(
     logins,
     "email password_hash confirmed_at approved_at ui_language reason created_at default_visibility "
     "default_sensitive default_language totp_secret totp_since totp_used passkeys default_quote_policy "
-    "marks_since",
+    "marks_since require_alt",
 )
 _ALL = selects(*COLUMNS).join_from(logins, accounts, accounts.c.id == logins.c.account_id)
 OF = _ALL.where(same(logins, account_id="me"), accounts.c.state != "deleted")
@@ -47,9 +47,9 @@ SET_APPEARANCE = updates(logins, "appearance").where(account_id="of")
 SET_READS = updates(logins, "reads", reads_at_home=func.coalesce(param("only"), logins.c.reads_at_home)).where(
     account_id="of"
 )
-SET_DEFAULTS = updates(logins, "default_visibility default_sensitive default_language default_quote_policy").where(
-    account_id="of"
-)
+SET_DEFAULTS = updates(
+    logins, "default_visibility default_sensitive default_language default_quote_policy require_alt"
+).where(account_id="of")
 
 ADD_LINK = inserts(mail_tokens, hash="hash", account_id="me", purpose="purpose", expires_at="until")
 LINK = selects(mail_tokens.c.account_id).where(
@@ -86,6 +86,7 @@ class Login(msgspec.Struct, frozen=True):
     passkeys: int = 0
     default_quote_policy: str = "public"
     marks_since: int | None = None  # since when they want read marks
+    require_alt: int = 0
 
     @property
     def second(self) -> bool:
@@ -181,9 +182,9 @@ async def set_appearance(w: Writing, account: int, appearance: str) -> None:
 
 
 async def set_defaults(
-    w: Writing, account: int, *, visibility: str, sensitive: bool, language: str, quote_policy: str
+    w: Writing, account: int, *, visibility: str, sensitive: bool, language: str, quote_policy: str, require_alt: bool
 ) -> None:
-    """What a new post of theirs starts with."""
+    """What a new post of theirs starts with, and what its pictures need."""
     await w.run(
         SET_DEFAULTS,
         of=account,
@@ -191,6 +192,7 @@ async def set_defaults(
         default_sensitive=int(sensitive),
         default_language=language,
         default_quote_policy=quote_policy,
+        require_alt=int(require_alt),
     )
 
 

@@ -36,6 +36,7 @@ class Severed(NamedTuple):
     boosts: bool
     notify: bool
     at: int
+    languages: str  # as of a follow
 
 
 _below = servers.alias("below")
@@ -55,7 +56,7 @@ BELOW = (
 _ELSEWHERE = accounts.c.server > sql("0")  # by the index of those who are not ours
 # Follows and requests with people on a server, one way or the other: of everybody, or of one account here.
 TIES = {
-    (table.name, far): selects(table, "by to boosts notify")
+    (table.name, far): selects(table, "by to boosts notify languages")
     .join_from(table, accounts, accounts.c.id == (table.c.by if far == "by" else table.c.to))
     .where(same(accounts, server="there"), _ELSEWHERE)
     .ordered("id")
@@ -64,7 +65,7 @@ TIES = {
     for far in ("by", "to")
 }
 FOLLOWERS_FROM = (
-    selects(follows, "by to boosts notify")
+    selects(follows, "by to boosts notify languages")
     .join_from(follows, accounts, accounts.c.id == follows.c.by)
     .where(same(accounts, server="there"), to="me")
     .ordered("id")
@@ -90,6 +91,7 @@ SEVER = upsert(
         boosts=param("show"),
         notify=param("tell"),
         at=param("now"),
+        languages=text_param("tongues"),
     )
 )
 # Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
@@ -153,7 +155,7 @@ async def ties_with(reading: Reading, server: int, at_most: int) -> list[tuple[s
 
 
 async def followers_from(reading: Reading, me: int, server: int, at_most: int) -> Sequence[Row]:
-    """Who on a server follows somebody: (by, to, boosts, notify)."""
+    """Who on a server follows somebody: (by, to, boosts, notify, languages)."""
     return await reading.fetch(FOLLOWERS_FROM, me=me, there=server, n=at_most)
 
 
@@ -180,6 +182,7 @@ async def sever(w: Writing, one: Severed) -> None:
         show=int(one.boosts),
         tell=int(one.notify),
         now=one.at,
+        tongues=one.languages,
     )
 
 
@@ -199,6 +202,6 @@ async def severed(reading: Reading, me: int, at_most: int) -> list[Severed]:
     """Follows of somebody's that ended so, the newest first."""
     rows = await reading.fetch(SEVERED, me=me, n=at_most)
     return [
-        Severed(id_, ruling, server, us, them, kind, bool(boosts), bool(notify), at)
-        for id_, ruling, server, us, them, kind, boosts, notify, at in rows
+        Severed(id_, ruling, server, us, them, kind, bool(boosts), bool(notify), at, languages)
+        for id_, ruling, server, us, them, kind, boosts, notify, at, languages in rows
     ]

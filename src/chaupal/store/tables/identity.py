@@ -31,6 +31,7 @@ logins = Table(
     *texts("email password_hash"), *bigs("confirmed_at approved_at", null=True),
     *texts("ui_language reason"), big("created_at"), text("default_visibility", default="public"),
     big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
+    big("require_alt", default=0),  # 1: no picture of theirs goes out without a description
     # What is asked beside the password: a secret of codes (since when, and the last step whose code was taken), passkeys.
     text("totp_secret"), big("totp_since", null=True), big("totp_used", default=0), big("passkeys", default=0),
     big("leaves_at", null=True),  # when the account goes, as its owner asked

@@ -362,6 +362,7 @@ severed_ties = Table(
     big("boosts", default=1),
     big("notify", default=0),
     big("at"),
+    text("languages"),
     Index("severed_ties_of", "us", "id"),
     Index("severed_ties_by", "ruling_id", "us"),
 )

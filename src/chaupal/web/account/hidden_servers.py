@@ -9,6 +9,7 @@ from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
 from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
+from chaupal.reads.exports import export_files
 from chaupal.reads.people import hidden_servers as looks
 from chaupal.social.people import graph
 from chaupal.web import pages
@@ -57,8 +58,8 @@ async def out(call: Call[Nothing]) -> Answer:
 async def ended(call: Call[Nothing]) -> Answer:
     """Whom one followed on servers that were suspended, as a list that can be taken in to ask again."""
     found = await looks.severed(call.house.reads, call.viewer)
-    lines = [f"{one.handle}\n" for one in found if one.mine]
-    return _file("Account address\n" + "".join(dict.fromkeys(lines)), "ended_follows.csv")
+    rows = {one.handle: export_files.followed(one.handle, one.terms) for one in reversed(found) if one.mine}
+    return _file(export_files.sheet(export_files.FOLLOWING, reversed(rows.values())), "ended_follows.csv")
 
 
 def _file(text: str, name: str) -> Answer:

@@ -30,6 +30,7 @@ class ProfileTyped(msgspec.Struct, kw_only=True):
     visibility: str = ""
     language: str = ""
     quote_policy: str = ""
+    require_alt: bool = False
     sites: str = ""  # one in a line
     labels: list[str] = []  # of the table on a profile, and beside each what stands there
     values: list[str] = []
@@ -58,6 +59,7 @@ async def show(call: Call[SavedAsked]) -> Answer:
         visibility=login.default_visibility,
         language=login.default_language,
         quote_policy=login.default_quote_policy,
+        require_alt=bool(login.require_alt),
         labels=[f.name for f in seen.fields],
         values=[f.value for f in seen.fields],
         sites="\n".join(hosts.readable(site) for site in seen.sites),
@@ -79,7 +81,10 @@ async def change(call: Call[ProfileTyped]) -> Answer:
             fields=chosen.table,
         )
         usual = Defaults(
-            visibility=chosen.visibility or None, language=chosen.language, quote_policy=chosen.quote_policy or None
+            visibility=chosen.visibility or None,
+            language=chosen.language,
+            quote_policy=chosen.quote_policy or None,
+            require_alt=chosen.require_alt,
         )
         await profiles.change(call.house.square, call.viewer, face, usual)
     except Invalid as problem:

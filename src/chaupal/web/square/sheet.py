@@ -81,6 +81,7 @@ class Sheet(msgspec.Struct, kw_only=True):
     action: str = COMPOSE
     more: list[FurtherPost] = []
     captions_language: str = ""
+    require_alt: bool = False  # whoever writes wants no file to go out without a description
 
     @property
     def content(self) -> bytes:

@@ -84,6 +84,7 @@ async def blank(call: Call[Any]) -> Sheet:
         language=login.default_language,
         sensitive=bool(login.default_sensitive),
         quote_policy=login.default_quote_policy,
+        require_alt=bool(login.require_alt),
         key=secrets.token_urlsafe(12),
     )
 
@@ -245,6 +246,8 @@ async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> N
 
     `there`: they are of a post that is there already, which takes in their captions by itself.
     """
+    if not there:
+        await _describe(call, typed)
     del typed.kept[len(SLOTS) :]
     for slot in SLOTS:
         await _take(call, f"picture{slot}", typed, f"alt{slot}", typed.kept)
@@ -258,6 +261,13 @@ async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> N
             raise
     if not there:
         await _caption(call, typed)
+
+
+async def _describe(call: Call[Any], typed: PostTyped) -> None:
+    """What was said of pictures that had come in before. Raises Invalid."""
+    for id_, said in zip(typed.pictured, typed.described, strict=False):
+        if said.strip():
+            await media.describe(call.house.square, call.viewer, id_, said, None)
 
 
 async def _caption(call: Call[Any], typed: PostTyped) -> None:

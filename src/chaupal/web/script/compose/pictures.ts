@@ -79,10 +79,10 @@ export class Pictures {
     return this.row.querySelector<HTMLElement>("[aria-invalid], .refused button");
   }
 
-  /** True once: where pictures have no description, the first such field is shown and asked for. */
+  /** True once, or (where they want it so) each time: where pictures have no description, the first such field is shown and asked for. */
   asks(): boolean {
     const empty = [...this.row.querySelectorAll<HTMLInputElement>("input[type=text]")].find((field) => !field.value.trim());
-    if (!empty || this.asked) return false;
+    if (!empty || (this.asked && this.form.dataset["requireAlt"] === undefined)) return false;
     this.asked = true;
     toast(say("describe"), true);
     empty.focus();
