@@ -81,6 +81,8 @@ async def test_strikes_expire_thresholds_are_shown_to_the_user(village: Village)
         return notices.strikes_that_count(court, await notices.of_viewer(court, v.ravi.viewer))
 
     assert await counting() == 4, "two of a rule that weighs two"
+    for shortened in ("/disputes", "/disputes/appeals"):
+        assert (await v.look("IN", shortened, v.ravi)).headers["location"] == "/disputes/strikes"
     page = await v.page_as("IN", "/disputes/strikes", v.ravi)
     book = court.rules.current(v.clock())
     shown = page.partition('class="list-head"')[2]

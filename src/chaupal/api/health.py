@@ -67,6 +67,7 @@ BARE: dict[str, Any] = {"shape": Shape.FILE, "public": True, "bare": True}
 
 ROUTES: tuple[Route, ...] = (
     get("/healthz", healthz, Surface.NONE, **BARE),
+    get("/livez", healthz, Surface.NONE, **BARE),
     get("/readyz", readyz, Surface.NONE, **BARE),
     get("/metrics", metrics, Surface.NONE, shape=Shape.FILE, public=True, limit=(120, 60)),
 )

@@ -3,6 +3,7 @@
 from chaupal.api import described, discovery, health, oauth, oembed
 from chaupal.api.admin import (
     accounts as admin_accounts,
+    appeals as admin_appeals,
     authorities as admin_authorities,
     bulk as admin_bulk,
     counts as admin_counts,
@@ -79,6 +80,7 @@ ROOMS: tuple[Route, ...] = (
     *transparency.ROUTES,
     *record.ROUTES,
     *visibility.ROUTES,
+    *admin_appeals.ROUTES,
     *admin_bulk.ROUTES,
     *admin_orders.ROUTES,
     *admin_authorities.ROUTES,

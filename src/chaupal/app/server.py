@@ -32,7 +32,7 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.ports.country import Locator
 
 FINISHING, FINISHING_OF_MANY = 5, 30  # seconds for what was begun; where others serve meanwhile there is more time
-HEALTH = ("/healthz", "/readyz", "/metrics")
+HEALTH = ("/healthz", "/livez", "/readyz", "/metrics")
 
 
 class HandedOn(NamedTuple):

@@ -109,10 +109,24 @@ async def test_appeals_are_decided_by_one_call(village: Village):
         {"number": int(line["appeal"]), "seen": int(line["version"]), "outcome": "reversed", "reason": REASON}
         for line in lines
     ]
+    waiting = (await v.api(v.owner, "GET", "/api/v1/admin/appeals")).json()
+    assert [(one["id"], one["state"], one["measure"]) for one in waiting] == [
+        (line["appeal"], "pending", "withhold_post") for line in lines
+    ]
+    assert (await v.api(v.asha, "GET", "/api/v1/admin/appeals")).status_code == 404
     own = await done(v, v.dev, await v.api(v.dev, "POST", "/api/v1/admin/appeals/bulk", rows=sent))
     assert own["state"] == "refused" and own["counts"] == {"wrong": 2}  # who decided does not hear the appeal
-    seen = await done(v, v.owner, await v.api(v.owner, "POST", "/api/v1/admin/appeals/bulk", rows=sent))
-    assert seen["counts"] == {"done": 2}
+    first = f"/api/v1/admin/appeals/{lines[0]['appeal']}"
+    assert (await v.api(v.dev, "POST", f"{first}/approve", text=REASON)).status_code == 403
+    assert (await v.api(v.owner, "POST", f"{first}/approve")).status_code == 422  # without a reason
+    decided = (await v.api(v.owner, "POST", f"{first}/approve", text=REASON)).json()
+    assert (decided["state"], decided["outcome"], decided["reason"]) == ("approved", "reversed", REASON)
+    assert decided == (await v.api(v.owner, "GET", first)).json()
+    assert [one["id"] for one in (await v.api(v.owner, "GET", "/api/v1/admin/appeals", ended=True)).json()] == [
+        decided["id"]
+    ]
+    seen = await done(v, v.owner, await v.api(v.owner, "POST", "/api/v1/admin/appeals/bulk", rows=sent[1:]))
+    assert seen["counts"] == {"done": 1}
     assert [(await v.look("IN", one)).status_code for one in said] == [200, 200]
 
 

@@ -32,6 +32,7 @@ async def broken() -> None:
 
 async def test_a_house_that_is_open_lives_and_is_ready(house: RunningHouse):
     assert await asked(house, "/healthz") == (200, "ok")
+    assert await asked(house, "/livez") == (200, "ok")
     assert await asked(house, "/readyz") == (200, "ready")
 
 

@@ -145,6 +145,9 @@ async def test_pages_are_full_and_hold_each_post_once_however_far_down_one_reads
 ):
     monkeypatch.setattr(home, "FIRST", resident)
     v, said = village, await busy(village)
+    for n in range(4):  # every second one is half a conversation, and stands in no home of Asha's
+        await v.says(v.meera, f"@karl {n}", reply_to=said[n].id)
+        said.append(await v.says(v.ravi, f"{n}"))
     v.running.house.reads.feeds.dismiss(v.asha.id)
     pages = await walked(v, v.asha, 3)
     flat = [id_ for page in pages for id_ in page]

@@ -72,13 +72,13 @@ async def listed(call: Call[Nothing]) -> list[AppealShown]:
     """One's appeals, the newest first."""
     court, viewer = call.house.court, call.viewer
     rows = await appeals.of_viewer(court, viewer)
-    return [_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
+    return [appeal_shown(call, row, (await appeals.appeal(court, viewer, row.id))[1].messages) for row in rows]
 
 
 async def show(call: Call[ById]) -> AppealShown:
     """One of them, with what was written in it."""
     row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
-    return _shown(call, row, about.messages)
+    return appeal_shown(call, row, about.messages)
 
 
 async def say(call: Call[TextById]) -> AppealShown:
@@ -95,12 +95,12 @@ async def withdraw(call: Call[ById]) -> AppealShown:
 
 async def _file(call: Call[Any], ruling: int, text: str) -> AppealShown:
     row = await appeals.file(call.house.court, call.viewer, ruling, text)
-    return _shown(call, row, ())
+    return appeal_shown(call, row, ())
 
 
 async def _again(call: Call[Any], id_: int) -> AppealShown:
     row, about = await appeals.appeal(call.house.court, call.viewer, id_)
-    return _shown(call, row, about.messages)
+    return appeal_shown(call, row, about.messages)
 
 
 async def _warned(call: Call[Any], strike: Strike) -> AccountWarning:
@@ -118,10 +118,11 @@ async def _warned(call: Call[Any], strike: Strike) -> AccountWarning:
     )
 
 
-def _shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...]) -> AppealShown:
+def appeal_shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...], *, author: str = "you") -> AppealShown:
+    """An appeal with what was written in it, by its `author` and by staff."""
     state = "withdrawn" if row.state == "withdrawn" else STATES[row.outcome]
     said = [
-        MessageShown(id=str(m.id), by="staff" if m.staff else "you", text=m.text, created_at=iso(m.at))
+        MessageShown(id=str(m.id), by="staff" if m.staff else author, text=m.text, created_at=iso(m.at))
         for m in messages
     ]
     return AppealShown(

@@ -39,7 +39,7 @@ FALLOFF = 40
 # So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
 # reads on reads from the store.
 FIRST = LONGEST + 1 + FALLOFF + 1
-MOST_PASSED = 20  # of the longest pages, where nothing on them is to be shown
+MOST_PASSED = 20  # of the longest pages, where little on them is to be shown
 
 
 class Home(Page[Visible[Post]], frozen=True):
@@ -62,20 +62,31 @@ class Stretch(NamedTuple):
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     """A page of the viewer's home, each post in it once. Raises NotSignedIn.
 
-    Where all that would stand on it is in languages that the viewer does not want, it is the next that has something: apps take an
-    empty page for the end.
+    It is full as long as there is more: what is not for this home is found out only after a page was cut, and apps take a short page
+    for the last one.
     """
-    first = onward = await _page(reads, viewer, cursor)
-    for _ in range(MOST_PASSED):
-        on = onward.prev if cursor.upward else onward.next
-        if onward.items or on is None:
+    found = await _page(reads, viewer, cursor)
+    for tried in range(MOST_PASSED):
+        missing = cursor.limit - len(found.items)
+        on = found.prev if cursor.upward else found.next
+        if not missing or on is None:
             break
-        onward = await _page(reads, viewer, _beyond(cursor, on, LONGEST))
-    if onward is first or not onward.items:
-        return onward
-    begins = onward.items[-1].item.id - 1 if cursor.upward else onward.items[0].item.id + 1
-    found = await _page(reads, viewer, _beyond(cursor, begins, cursor.limit))
-    return replace(found, next=first.next) if cursor.upward else replace(found, prev=first.prev)
+        more = await _page(reads, viewer, _beyond(cursor, on, LONGEST if tried or not found.items else missing))
+        found = _joined(found, more, missing, upward=cursor.upward)
+        if cursor.upward and more.prev is None:
+            break
+    return found
+
+
+def _joined(found: Home, more: Home, missing: int, *, upward: bool) -> Home:
+    """A page with as many as it is short of, out of the one beyond it."""
+    whole, along = len(more.items) <= missing, {**found.along, **more.along}
+    if upward:
+        added = more.items[-missing:]
+        prev = (more.prev or found.prev) if whole else added[0].item.id
+        return replace(found, items=[*added, *found.items], prev=prev, along=along)
+    added = more.items[:missing]
+    return replace(found, items=[*found.items, *added], next=more.next if whole else added[-1].item.id, along=along)
 
 
 def _beyond(cursor: Cursor, id_: int, limit: int) -> Cursor:

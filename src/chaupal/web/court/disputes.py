@@ -50,6 +50,11 @@ def own_ways(call: Call[Any], ruling: int) -> Ways:
     return Ways(call.viewer, page, f"{page}/counter", f"{APPEALS}/{{}}/messages", f"{APPEALS}/{{}}/withdraw", STRIKES)
 
 
+async def front(call: Call[Nothing]) -> Answer:
+    """Addresses that people shorten: what one finds below them stands in one list."""
+    return redirect(STRIKES)
+
+
 async def strikes(call: Call[Nothing]) -> Answer:
     """Everything that was decided about oneself, and what strikes lead to."""
     court = call.house.court
@@ -166,6 +171,8 @@ OWN: dict[str, Any] = {"shape": Shape.PAGE, "suspended": True}
 STRIKES, APPEALS = "/disputes/strikes", "/disputes/appeals"
 
 ROUTES: tuple[Route, ...] = (
+    get("/disputes", front, Surface.OWN, **OWN),
+    get(APPEALS, front, Surface.OWN, **OWN),
     get(STRIKES, strikes, Surface.OWN, **OWN),
     get(f"{STRIKES}/{{id}}", strike, Surface.OWN, **OWN),
     post(f"{STRIKES}/{{id}}/appeal", appeal, Surface.OWN, limit=(20, 600), **OWN),
