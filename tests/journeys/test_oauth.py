@@ -396,6 +396,10 @@ async def test_one_signs_up_confirms_and_is_in_without_any_script(house: Running
         assert 'id="handle-error"' in wrong.text
         done = await submit(browser, "/signup", handle="ravi", email="ravi@example.org", password=PASSWORD)
         assert (done.status_code, done.headers["location"]) == (303, "/welcome")
+        async with client(house) as twice:  # pressed twice, on a slow line: the first answer never came
+            typed = {"handle": "ravi", "email": "ravi@example.org"}
+            assert (await submit(twice, "/signup", **typed, password=f"{PASSWORD}, not")).status_code == 422
+            assert (await submit(twice, "/signup", **typed, password=PASSWORD)).headers["location"] == "/welcome"
         assert "ravi@example.org" in (await browser.get("/welcome")).text
         assert (await browser.get("/settings")).status_code == 403, "not open yet"
         await house.runner.settle()

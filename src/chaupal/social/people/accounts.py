@@ -15,7 +15,7 @@ from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsk
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import letters
 from chaupal.store.identity import accounts, apps, logins
-from chaupal.store.identity.passwords import check_password, hash_password
+from chaupal.store.identity.passwords import check_password, hash_password, is_password
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of
@@ -69,6 +69,15 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
         raise together(wrong)
     confirmed = not square.settings.confirm_emails
     return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
+
+
+async def joined_before(square: Square, new: NewAccount) -> int | None:
+    """The account that waits for its address to be confirmed, where all that makes it theirs is the same: the form came twice."""
+    async with square.work.reading() as reading:
+        login = await logins.named(reading, new.email.strip().lower())
+    if login is None or login.handle != _plain(new.handle) or login.confirmed_at is not None:
+        return None
+    return login.account if await is_password(login.password_hash, new.password) else None
 
 
 async def create(

@@ -56,7 +56,9 @@ async def sign_up(call: Call[SignUp]) -> Answer:
     try:
         account = await accounts.sign_up(call.house.square, new, call.address)
     except Invalid as problem:
-        return await _signup_page(call, args, errors_of(call, problem))
+        account = await accounts.joined_before(call.house.square, new)
+        if account is None:
+            return await _signup_page(call, args, errors_of(call, problem))
     session = await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
     return redirect("/welcome", headers=keep(call, session))
 
