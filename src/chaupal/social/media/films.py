@@ -5,9 +5,10 @@ only that kind's demuxer and a short list of decoders may be used: no playlists,
 """
 
 import asyncio
-import contextlib
 import functools
 import shutil
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -252,31 +253,34 @@ def _blinders(demuxer: str) -> list[str]:
 
 async def _run(patience: float, folder: Path, *words: str) -> bytes:
     """What a program prints. It ends with whoever waits for it. Raises NotPainted."""
-    done = await asyncio.create_subprocess_exec(
-        "/bin/sh",
-        "-c",
-        LIMITS,
-        "sh",
-        *words,
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C"},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    done, said = _begun(folder, words), asyncio.StreamReader()
     try:
         async with asyncio.timeout(patience):
-            said, _ = await done.communicate()
+            loop = asyncio.get_running_loop()
+            await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(said), done.stdout)
+            told = await said.read()
+            await asyncio.to_thread(done.wait)
     except TimeoutError as error:
         raise NotPainted("took too long") from error
     finally:
-        if done.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                done.kill()
-            await done.wait()
+        if done.poll() is None:
+            done.kill()
+            await asyncio.to_thread(done.wait)
     if done.returncode != 0:
         raise NotPainted(f"{Path(words[0]).name} gave up ({done.returncode})")
-    return said
+    return told
+
+
+def _begun(folder: Path, words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Not by the loop, which forks: all that a server remembers is laid out anew for a child that throws it away at once."""
+    return subprocess.Popen(  # noqa: S603 - found by name, fixed words
+        ["/bin/sh", "-c", LIMITS, "sh", *words],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _stream(told: dict[str, Any], kind: str) -> dict[str, Any] | None:
