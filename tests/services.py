@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
+from collections.abc import Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
@@ -143,13 +143,11 @@ def pooler(port: int) -> Generator[int]:
         os.chown(folder, user.pw_uid, user.pw_gid)
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
-            ["/usr/sbin/pgbouncer", config],
+            with_us(["/usr/sbin/pgbouncer", config], user=user),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
-            preexec_fn=die_with_parent(),
-            **as_user(user),
         )
     try:
         if not _answers(process, door):
@@ -215,13 +213,11 @@ def start_postgres(
     words = [f"--{name}={value}" for name, value in {**SMALL, **doors, **flags}.items()]
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
-            [installed / "postgres", "-D", data, *words],
+            with_us([installed / "postgres", "-D", data, *words], user=user),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd="/",
-            preexec_fn=die_with_parent(),
-            **as_user(user),
         )
     if not _answers(server, port):
         stop_postgres(server)
@@ -256,41 +252,47 @@ def stop_postgres(server: subprocess.Popen[Any]) -> None:
 
 def unprivileged() -> pwd.struct_passwd | None:
     """Whom servers run as that refuse root. None where we are not root ourselves."""
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 or sys.platform != "linux":
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
     return names.get("postgres") or names["nobody"]
 
 
-def as_user(user: pwd.struct_passwd | None) -> dict[str, Any]:
-    """What `subprocess` must be told to run something as somebody."""
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-
-
 def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
     """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
     done = subprocess.run(
-        [str(word) for word in command],
+        with_us(command, signal.SIGKILL, user),
         capture_output=True,
         check=False,
         cwd="/",
         stdin=subprocess.DEVNULL,
         text=True,
         errors="replace",
-        preexec_fn=die_with_parent(signal.SIGKILL),
-        **as_user(user),
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{(done.stderr or done.stdout)[-2000:]}")
     return done.stdout
 
 
-def die_with_parent(how: signal.Signals = signal.SIGQUIT) -> Callable[[], None]:
-    """To be called in a child before its program: it is told so when its parent is gone, however that went (Linux only)."""
+def with_us(
+    command: Sequence[object], how: signal.Signals = signal.SIGQUIT, user: pwd.struct_passwd | None = None
+) -> list[str]:
+    """The command so that it is told when this process is gone, however that went, and runs as `user` (Linux only).
+
+    By a program: for what `subprocess` itself would do in the child it forks, which lays out anew all that this process holds.
+    """
+    words = [str(word) for word in command]
     if sys.platform != "linux":
-        return lambda: None
-    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
-    return lambda: prctl(set_parent_death_signal, how)
+        return words
+    whose = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups"] if user else []
+    return ["setpriv", "--pdeathsig", how.name.removeprefix("SIG"), *whose, *words]
+
+
+def die_with_parent(how: signal.Signals) -> None:
+    """This process is told when its parent is gone (Linux only)."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, how)
 
 
 def _name(dsn: str) -> str:

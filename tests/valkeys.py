@@ -15,7 +15,7 @@ import valkey
 
 from chaupal.ports import valkey as client
 from ports import free_port
-from services import die_with_parent
+from services import with_us
 from waiting import PATIENCE
 
 SMALL = {
@@ -53,12 +53,7 @@ class Valkey:
         flags = [word for name, value in self._flags.items() for word in (f"--{name}", value)]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                ["valkey-server", *flags],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=self._folder,
-                preexec_fn=die_with_parent(),
+                with_us(["valkey-server", *flags]), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder
             )
         self._wait(self._server)
 
@@ -104,12 +99,11 @@ class Sentinel(Valkey):
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                ["valkey-sentinel", self._folder / "sentinel.conf"],
+                with_us(["valkey-sentinel", self._folder / "sentinel.conf"]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
-                preexec_fn=die_with_parent(),
             )
         self._wait(self._server)
 

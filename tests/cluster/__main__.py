@@ -14,7 +14,7 @@ def end_by_signals() -> None:
     """SIGTERM and the end of whoever started us end all of it, as Ctrl-C does."""
     for how in (signal.SIGTERM, signal.SIGINT):
         signal.signal(how, signal.default_int_handler)
-    die_with_parent(signal.SIGTERM)()
+    die_with_parent(signal.SIGTERM)
 
 
 def main() -> None:

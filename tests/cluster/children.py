@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services import as_user, die_with_parent
+from services import with_us
 
 PATIENCE = 60.0  # seconds until something that does not come up is an error
 
@@ -47,15 +47,13 @@ class Child:
         ours = {name: value for name, value in os.environ.items() if name not in self.unset}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in self.command],
+                with_us(self.command, signal.SIGKILL, self.user),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 env={**ours, **self.environ},
-                preexec_fn=die_with_parent(signal.SIGKILL),
                 start_new_session=True,
-                **as_user(self.user),
             )
         self.stopped = False
 

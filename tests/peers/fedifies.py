@@ -17,7 +17,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, seen
 from ports import free_port
-from services import die_with_parent
+from services import with_us
 from waiting import PATIENCE
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"
@@ -41,12 +41,11 @@ class Fedify:
         """Raises RuntimeError with its words when it does not come up."""
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
-                [NODE, str(SERVER), str(self.port), self.host.partition(":")[2]],
+                with_us([NODE, SERVER, self.port, self.host.partition(":")[2]], signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=said,
                 env={**os.environ, **self.environ},
-                preexec_fn=die_with_parent(signal.SIGKILL),
             )
         assert self.process.stdout is not None
         comes, _, _ = select.select([self.process.stdout], [], [], PATIENCE)

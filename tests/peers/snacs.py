@@ -23,7 +23,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, mentioned, plain, seen
 from ports import free_port
-from services import die_with_parent
+from services import with_us
 from waiting import PATIENCE, until
 
 PROGRAM = shutil.which("snac")
@@ -83,12 +83,11 @@ class Snac:
         door = {"http_proxy": f"http://127.0.0.1:{self.names.port}", "no_proxy": "localhost,127.0.0.1"}
         with (self.folder.parent / "snac.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [str(PROGRAM), "httpd", str(self.folder)],
+                with_us([PROGRAM, "httpd", self.folder], signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **door},
-                preexec_fn=die_with_parent(signal.SIGKILL),
             )
 
     def kill(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services import die_with_parent
+from services import with_us
 from waiting import PATIENCE, eventually
 
 # What a run of these tests starts; then it is as if it stood still for good.
@@ -37,12 +37,11 @@ with postgres() as server:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
 def test_no_server_is_left_when_the_tests_are_interrupted(tmp_path: Path, how: signal.Signals):
     run = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path)],
+        with_us([sys.executable, "-c", RUN, tmp_path], signal.SIGKILL),
         cwd=Path(__file__).parents[1],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(signal.SIGKILL),
     )
     assert run.stdout is not None
     started = [int(word) for word in run.stdout.readline().split()]
