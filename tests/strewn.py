@@ -24,11 +24,20 @@ def strewn[T: Item](items: Sequence[T], tests: Path) -> list[T]:
     files: dict[Path, list[T]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    waiting = [path for path in files if _room(path, tests) in WAITING]
+    waiting = _mixed([path for path in files if _room(path, tests) in WAITING], tests)
     computing = [path for path in files if _room(path, tests) not in WAITING]
     place = {path: WITHIN * at / len(waiting) for at, path in enumerate(waiting)}
     place |= {path: at / len(computing) for at, path in enumerate(computing)}
     return [item for path in sorted(files, key=lambda path: place[path]) for item in files[path]]
+
+
+def _mixed(paths: Sequence[Path], tests: Path) -> list[Path]:
+    """Files of each room among those of the others: a browser computes, and a cluster is waited for."""
+    rooms: dict[str, list[Path]] = {}
+    for path in paths:
+        rooms.setdefault(_room(path, tests), []).append(path)
+    place = {path: (at + 0.5) / len(room) for room in rooms.values() for at, path in enumerate(room)}
+    return sorted(paths, key=lambda path: place[path])
 
 
 def _room(path: Path, tests: Path) -> str:

@@ -1,10 +1,13 @@
 """Mastodon.py, as it is installed, against a real server: logs in by OAuth and does what people do."""
 
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
+import mastodon.media
 import pytest
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 from mastodon.errors import MastodonIllegalArgumentError
@@ -163,7 +166,11 @@ def test_uploads_an_image_with_alt_text_and_posts_it(asha: Mastodon, binod: Mast
         assert answer.status_code == 200 and answer.headers["content-type"].startswith("image/")
 
 
-def test_uploads_a_film_waits_for_it_and_changes_what_stands_for_it(asha: Mastodon, binod: Mastodon, tmp_path: Path):
+def test_uploads_a_film_waits_for_it_and_changes_what_stands_for_it(
+    asha: Mastodon, binod: Mastodon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # It sleeps five seconds after each look, also after the last.
+    monkeypatch.setattr(mastodon.media, "time", SimpleNamespace(sleep=lambda _: time.sleep(0.1)))
     (tmp_path / "dance.mp4").write_bytes(film())
     (tmp_path / "poster.png").write_bytes(png(80, 60))
     media = asha.media_post(tmp_path / "dance.mp4", description="नाचते बच्चे", synchronous=True)
