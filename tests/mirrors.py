@@ -24,7 +24,7 @@ from village import Village, Villager
 # when it was drawn (a page may say so for a minute), and what is talked about and who might be met, which each process
 # counts now and then.
 PASSING = re.compile(
-    rb'(?:(?<=name="csrf" value=")|(?<=name="key" value=")|(?<=data-made="))[^"]*|<section class="talk(?: meet)?">.*?</section>',
+    rb'(name="csrf" value="|name="key" value="|data-made=")[^"]*|<section class="talk(?: meet)?">.*?</section>',
     re.DOTALL,
 )
 
@@ -103,7 +103,7 @@ class Mirror:
             f"{answer.status} {answer.mime}",
             *(f"{name}: {value}" for name, value in answer.headers if name == "link"),
         ]
-        return "\n".join(told).encode() + b"\n" + b" ".join(PASSING.sub(b"", answer.body).split())
+        return "\n".join(told).encode() + b"\n" + b" ".join(PASSING.sub(rb"\1", answer.body).split())
 
 
 @asynccontextmanager
