@@ -94,6 +94,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def pytest_sessionfinish() -> None:
+    """Nor is what is there at the end: pytest and then the interpreter looked through all of it, again and again."""
+    gc.freeze()
+
+
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop of the server (`app/server.py`), and not Python's own: it is what people meet, and takes less."""
     return {"uvloop": uvloop.new_event_loop}
