@@ -2,7 +2,7 @@
 
 import functools
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -169,6 +169,15 @@ def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
     """The same for a form, in the viewer's language; where it is about no field: the sentence under `form`."""
     language = call.viewer.language
     return by_field(problem, language) or {"form": sentence(problem, language)}
+
+
+def beside(call: Call[Any], problem: Problem | None, fields: Mapping[str, str], usual: str = "form") -> dict[str, str]:
+    """One sentence beside the field of a form that it is about; `fields`: what a problem is about -> the field."""
+    if problem is None:
+        return {}
+    told = coded(problem)
+    field = next((fields[name] for name in (*told.places, *told.wrong) if name in fields), usual)
+    return {field: sentence(problem, call.viewer.language)}
 
 
 def in_words(problem: Problem, language: str) -> tuple[str, dict[str, str]]:

@@ -11,21 +11,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chaupal.api.mastodon.posts.statuses import status_answer
-from chaupal.api.mastodon.trends import TagShown, TrendsAsked, links_shown, shown_tags, trending_posts, trending_tags
+from chaupal.api.mastodon.trends import TagNamed, TagShown, TrendsAsked, links_shown, tag, trending_posts, trending_tags
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById
 from chaupal.http.route import Route, get, post
-from chaupal.kernel.bounds import Word
 from chaupal.kernel.errors import Invalid, or_not_found
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import tags, trending_links as links
+from chaupal.reads.explore import trending_links as links
 from chaupal.reads.timelines import thread
-
-
-class TagAsked(msgspec.Struct):
-    """A tag by its name, which is its id."""
-
-    name: Word
 
 
 class Publisher(msgspec.Struct, kw_only=True):
@@ -39,17 +32,17 @@ class Publisher(msgspec.Struct, kw_only=True):
     requires_review: bool = False
 
 
-async def approve_tag(call: Call[TagAsked]) -> TagShown:
+async def approve_tag(call: Call[TagNamed]) -> TagShown:
     """A tag that may trend, as every one may: nothing to approve. 422 where a decision keeps it out."""
-    shown = await _tag(call)
+    shown = await tag(call)
     if not shown.trendable:
         raise Invalid("trend_kept_out")
     return shown
 
 
-async def reject_tag(call: Call[TagAsked]) -> Answer:
+async def reject_tag(call: Call[TagNamed]) -> Answer:
     """Refused (422): it takes two people."""
-    await _tag(call)
+    await tag(call)
     raise Invalid("trend_by_two")
 
 
@@ -112,10 +105,6 @@ async def _publishers(call: Call[Any]) -> dict[int, Publisher]:
 
 async def _links(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:
     return [shown | {"requires_review": False} for shown in await links_shown(call, found)]
-
-
-async def _tag(call: Call[TagAsked]) -> TagShown:
-    return (await shown_tags(call, [await tags.by_name(call.house.reads, call.viewer, call.args.name)]))[0]
 
 
 API = "/api/v1/admin/trends"

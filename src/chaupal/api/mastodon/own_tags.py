@@ -4,15 +4,15 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.trends import TagNamed, TagShown, shown_tags, tags_bytes
+from chaupal.api.mastodon.trends import TagNamed, TagShown, tag, tags_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Paged, link_header
 from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import own_tags, tags as tag_reads
-from chaupal.reads.explore.own_tags import Featured
+from chaupal.reads.explore import tags as tags
+from chaupal.reads.explore.tags import Featured
 from chaupal.reads.people import people
 from chaupal.social.posts import followed_tags
 
@@ -35,51 +35,44 @@ class FeatureSent(msgspec.Struct):
 
 async def followed(call: Call[Paged]) -> Answer:
     """The tags one follows."""
-    page = await own_tags.followed(call.house.reads, call.viewer, call.args.cursor(100, 200))
+    page = await tags.followed(call.house.reads, call.viewer, call.args.cursor(100, 200))
     return Answer(await tags_bytes(call, page.items), headers=link_header(call, page))
 
 
 async def follow(call: Call[TagNamed]) -> TagShown:
     """Posts with the tag stand in one's home from now on."""
     await followed_tags.follow(call.house.square, call.viewer, call.args.name)
-    return await _tag(call)
+    return await tag(call)
 
 
 async def unfollow(call: Call[TagNamed]) -> TagShown:
     """No more."""
     await followed_tags.unfollow(call.house.square, call.viewer, call.args.name)
-    return await _tag(call)
+    return await tag(call)
 
 
 async def feature(call: Call[TagNamed]) -> TagShown:
     """Show the tag on one's profile."""
     await followed_tags.feature(call.house.square, call.viewer, call.args.name)
-    return await _tag(call)
+    return await tag(call)
 
 
 async def unfeature(call: Call[TagNamed]) -> TagShown:
     """No more."""
     await followed_tags.unfeature_named(call.house.square, call.viewer, call.args.name)
-    return await _tag(call)
-
-
-async def _tag(call: Call[TagNamed]) -> TagShown:
-    found = await tag_reads.by_name(call.house.reads, call.viewer, call.args.name)
-    return (await shown_tags(call, [found]))[0]
+    return await tag(call)
 
 
 async def featured(call: Call[Nothing]) -> list[FeaturedShown]:
     """The tags on one's own profile."""
     handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
-    return [
-        featured_shown(call, handle, tag) for tag in await own_tags.featured(call.house.reads, call.viewer, call.me)
-    ]
+    return [featured_shown(call, handle, tag) for tag in await tags.featured(call.house.reads, call.viewer, call.me)]
 
 
 async def of_account(call: Call[ById]) -> list[FeaturedShown]:
     """The tags on somebody's profile."""
     handle = (await people.person(call.house.reads, call.viewer, call.args.id)).item.handle
-    found = await own_tags.featured(call.house.reads, call.viewer, call.args.id)
+    found = await tags.featured(call.house.reads, call.viewer, call.args.id)
     return [featured_shown(call, handle, tag) for tag in found]
 
 
@@ -87,7 +80,7 @@ async def add(call: Call[FeatureSent]) -> FeaturedShown:
     """Show a tag on one's profile."""
     id_ = await followed_tags.feature(call.house.square, call.viewer, call.args.name)
     handle = (await people.person(call.house.reads, call.viewer, call.me)).item.handle
-    found = await own_tags.featured(call.house.reads, call.viewer, call.me)
+    found = await tags.featured(call.house.reads, call.viewer, call.me)
     return next(featured_shown(call, handle, tag) for tag in found if tag.id == id_)
 
 
@@ -98,7 +91,7 @@ async def remove(call: Call[ById]) -> None:
 
 async def proposed(call: Call[Nothing]) -> Answer:
     """The tags one uses most and does not show yet."""
-    return Answer(await tags_bytes(call, await own_tags.proposed(call.house.reads, call.viewer)))
+    return Answer(await tags_bytes(call, await tags.proposed(call.house.reads, call.viewer)))
 
 
 def featured_shown(call: Call[Any], handle: str, tag: Featured) -> FeaturedShown:

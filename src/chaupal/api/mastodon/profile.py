@@ -10,7 +10,7 @@ from chaupal.api.mastodon.people import NO_AVATAR, CredentialAccount, FieldShown
 from chaupal.http.call import Call
 from chaupal.http.route import Nothing, Route, delete, get, patch, post
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import own_tags
+from chaupal.reads.explore import tags
 from chaupal.reads.people import people
 from chaupal.social.people import profiles
 from chaupal.social.people.profiles import Face
@@ -93,7 +93,7 @@ async def userinfo(call: Call[Nothing]) -> Userinfo:
 
 async def _profile(call: Call[Any]) -> Profile:
     person = (await people.person(call.house.reads, call.viewer, call.viewer.me)).item
-    tags = await own_tags.featured(call.house.reads, call.viewer, person.id)
+    featured = await tags.featured(call.house.reads, call.viewer, person.id)
     origin = call.house.settings.origin
     avatar, header = (picture(origin, key, "") if key else None for key in (person.avatar, person.header))
     return Profile(
@@ -111,7 +111,7 @@ async def _profile(call: Call[Any]) -> Profile:
         discoverable=person.discoverable,
         indexable=person.indexable,
         attribution_domains=list(person.sites),
-        featured_tags=[featured_shown(call, person.handle, tag) for tag in tags],
+        featured_tags=[featured_shown(call, person.handle, tag) for tag in featured],
     )
 
 

@@ -14,7 +14,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads.explore import own_tags, tags, trending_links as links, trends
+from chaupal.reads.explore import tags, trending_links as links, trends
 from chaupal.reads.explore.trends import Day, TrendingTag
 from chaupal.reads.people import bylines
 
@@ -66,7 +66,7 @@ class TagShown(msgspec.Struct, kw_only=True):
 _encode = msgspec.json.Encoder().encode
 
 
-def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.OwnTags) -> TagShown:
+def tag_shown(call: Call[Any], tag: TrendingTag, mine: tags.OwnTags) -> TagShown:
     return TagShown(
         id=tag.key,
         name=tag.name,
@@ -80,7 +80,7 @@ def tag_shown(call: Call[Any], tag: TrendingTag, mine: own_tags.OwnTags) -> TagS
 
 async def shown_tags(call: Call[Any], found: Sequence[TrendingTag]) -> list[TagShown]:
     """Tags as the viewer reads them: with what they follow and show of them."""
-    mine = await own_tags.of_viewer(call.house.reads, call.viewer) if found else own_tags.NONE
+    mine = await tags.of_viewer(call.house.reads, call.viewer) if found else tags.NOBODYS
     return [tag_shown(call, tag, mine) for tag in found]
 
 

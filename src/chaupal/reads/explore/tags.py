@@ -1,23 +1,37 @@
-"""Tags to find: one by its name, and those that begin so; a tag of which nothing may be seen here is not there."""
+"""Tags to find: one by its name, and those that begin so; a tag of which nothing may be seen here is not there. And tags that the viewer
+follows, or that stand on profiles with how often their owner used them.
+"""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from chaupal.policy.facts import Facts
+from chaupal.policy.gate import reveal_one
 from chaupal.policy.rules import term_reach
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Reach
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.explore.trends import TrendingTag, counted, law, talking, usual_name, with_history
+from chaupal.reads.explore.trends import TrendingTag, counted, hidden_in, law, talking, usual_name, with_history
+from chaupal.reads.page import Cursor, Page, page_of
+from chaupal.reads.timelines import profile
+from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import finding, trending
+from chaupal.store.square import finding, tag_follows, trending
+from chaupal.store.square.people import sealed_people
+from chaupal.store.square.posts import skeleton
+from chaupal.store.square.tag_follows import Featured
+from chaupal.store.square.wants import wants_of
 from chaupal.text.fold import count_key
 
 NONE: Mapping[str, str] = {}
 LOOKED_AT = 20  # newest uses that name a tag
 LOOKED_AT_MOST = 400  # before a tag counts as having nothing to show
+OWN_POSTS = 200  # from which tags are proposed
+PROPOSED = 10
 
 
 async def by_name(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
@@ -81,3 +95,70 @@ async def _visible_tags(
         elif key in own:
             found.append(TrendingTag(key, own[key], 0, 0, 0))
     return found
+
+
+# --- one's own ---
+
+
+class OwnTags(msgspec.Struct, frozen=True):
+    """Count keys of tags that the viewer follows, and of those on their profile."""
+
+    followed: frozenset[str] = frozenset()
+    featured: frozenset[str] = frozenset()
+
+
+NOBODYS = OwnTags()
+
+
+async def followed(reads: Reads, viewer: Viewer, cursor: Cursor) -> Page[TrendingTag]:
+    """The tags that the viewer follows, the latest first, as the viewer wrote them."""
+    async with reads.work.reading() as reading:
+        ids = await skeleton(reading, tag_follows.FOLLOWED, me=viewer.me, **cursor.bounds)
+        page = page_of(ids, cursor)
+        names = await tag_follows.named(reading, page.items)
+    found = [TrendingTag(*names[id_], 0, 0, 0) for id_ in page.items]
+    return page.map(await with_history(reads, viewer, found, await law(reads)))
+
+
+async def of_viewer(reads: Reads, viewer: Viewer) -> OwnTags:
+    """Which tags the viewer follows and shows; nobody's are none."""
+    if viewer.account is None:
+        return NOBODYS
+    async with reads.work.reading() as reading:
+        followed_ = (await wants_of(reading, viewer.account)).tags
+        return OwnTags(followed_, frozenset(tag.key for tag in await tag_follows.featured(reading, viewer.account)))
+
+
+async def featured(reads: Reads, viewer: Viewer, account: int) -> list[Featured]:
+    """The tags on somebody's profile; none where the profile may not be read."""
+    facts = await law(reads)
+    async with reads.work.reading() as reading:
+        sealed = (await sealed_people(reading, (account,))).get(account)
+        full = await facts_for(reading, viewer)
+        owner = reveal_one(viewer, Surface.PROFILE, sealed, full)
+        if owner is None or owner.withheld or account in full.relations.blocked_by:
+            return []
+        found = await tag_follows.featured(reading, account)
+    if not found:
+        return []
+    async with reads.work.scanning() as reading:
+        hidden = hidden_in(viewer.country, facts)
+        uses = await tag_follows.uses(reading, account, [tag.key for tag in found], hidden)
+    # A tag of which nothing may be seen here is not there: only its owner is shown it.
+    own = viewer.account == account
+    return [_counted(tag, uses.get(tag.key, (0, 0))) for tag in found if own or tag.key in uses]
+
+
+async def proposed(reads: Reads, viewer: Viewer) -> list[TrendingTag]:
+    """The tags that the viewer used most lately and does not show yet."""
+    page = await profile.page(reads, viewer, viewer.me, Cursor(limit=OWN_POSTS), exclude_reposts=True)
+    async with reads.work.reading() as reading:
+        shown = {tag.key for tag in await tag_follows.featured(reading, viewer.me)}
+    uses = Counter(tag.key for seen in page.items for tag in seen.item.tags if tag.key not in shown)
+    names = {tag.key: tag.name for seen in reversed(page.items) for tag in seen.item.tags}
+    found = [TrendingTag(key, names[key], 0, 0, 0) for key, _ in uses.most_common(PROPOSED)]
+    return await with_history(reads, viewer, found, await law(reads))
+
+
+def _counted(tag: Featured, uses: Sequence[int]) -> Featured:
+    return msgspec.structs.replace(tag, uses=uses[0], last=uses[1])

@@ -12,7 +12,7 @@ from chaupal.policy.sealed import Judged, Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.explore import own_tags
+from chaupal.reads.explore import tags
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import crowds, people
 from chaupal.reads.timelines import lists, profile, saved
@@ -110,7 +110,7 @@ async def my_lists(reads: Reads, viewer: Viewer) -> list[tuple[ListRow, list[str
 
 async def my_tags(reads: Reads, viewer: Viewer) -> list[str]:
     """The tags that one follows."""
-    return [tag.name async for some in _all(lambda at: own_tags.followed(reads, viewer, at)) for tag in some]
+    return [tag.name async for some in _all(lambda at: tags.followed(reads, viewer, at)) for tag in some]
 
 
 async def my_marks(reads: Reads, viewer: Viewer, which: Marks) -> AsyncGenerator[KeptPost]:

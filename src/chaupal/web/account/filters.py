@@ -18,7 +18,7 @@ from chaupal.social.people import filters
 from chaupal.social.people.filters import FilterWish, KeywordWish
 from chaupal.web import links, pages
 from chaupal.web.square.cards import cards
-from chaupal.web.words import N_, sentence, words
+from chaupal.web.words import N_, beside, words
 
 CONTEXTS = {
     "home": N_("Home and lists"),
@@ -196,13 +196,12 @@ async def _filter_page(call: Call[Any], filter_: Filter, typed: FilterTyped, pro
 def _form(call: Call[Any], typed: FilterTyped, problem: Invalid | None, *, before: bool = False) -> dict[str, Any]:
     said = words(call.viewer.language).gettext
     spans = [(str(ms // SECOND), said(text)) for ms, text in SPANS]
-    field = next((PLACES[name] for name in (problem.wrong if problem else {}) if name in PLACES), "form")
     return {
         "typed": typed,
         "spans": [(AS_BEFORE, said(N_("As before"))), *spans] if before else spans,
         "contexts": {name: said(text) for name, text in CONTEXTS.items()},
         "actions": {name: said(text) for name, text in ACTIONS.items()},
-        "errors": {field: sentence(problem, call.viewer.language)} if problem else {},
+        "errors": beside(call, problem, PLACES),
     }
 
 

@@ -19,7 +19,7 @@ from chaupal.text import hosts
 from chaupal.web import pages
 from chaupal.web.pages import SavedAsked
 from chaupal.web.square import writing
-from chaupal.web.words import N_, sentence, words
+from chaupal.web.words import N_, beside, words
 
 
 class ProfileTyped(msgspec.Struct, kw_only=True):
@@ -120,18 +120,13 @@ BESIDE = {
 async def _show(
     call: Call[Any], chosen: ProfileTyped, *, saved: bool = False, problem: Invalid | None = None
 ) -> Answer:
-    language = call.viewer.language
-    said = words(language).gettext
-    text = sentence(problem, language) if problem else ""
-    field = next(
-        (BESIDE[name] for name in ([*problem.places, *problem.wrong] if problem else ()) if name in BESIDE), ""
-    )
+    said = words(call.viewer.language).gettext
     return await pages.render(
         call,
         "settings/profile.html",
         chosen=chosen,
         saved=saved,
-        errors={field or "form": text} if problem else {},
+        errors=beside(call, problem, BESIDE),
         titled=N_("Your profile"),
         quoting=[(policy, said(who)) for policy, who in QUOTERS.items()],
         address=call.house.settings.domain,

@@ -7,7 +7,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number, PagedById
 from chaupal.http.route import PAGE, Route, get, post
-from chaupal.kernel.errors import Invalid, NotFound, coded
+from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import people
@@ -18,7 +18,7 @@ from chaupal.social.people.lists import MOST_MEMBERS, ListWish
 from chaupal.web import links, pages
 from chaupal.web.square.cards import face
 from chaupal.web.square.reading import posts_page
-from chaupal.web.words import N_, sentence, words
+from chaupal.web.words import N_, beside, words
 
 REPLIES = {"list": N_("To people of the list"), "followed": N_("To everybody whom I follow"), "none": N_("None")}
 
@@ -58,7 +58,7 @@ async def every(call: Call[Any], typed: ListTyped | None = None, problem: Invali
         "keeping/lists.html",
         lists=found,
         titled=N_("Lists"),
-        errors=_errors(call, problem) if problem else {},
+        errors=beside(call, problem, BESIDE),
         **_form(call, typed or ListTyped()),
     )
 
@@ -89,7 +89,7 @@ async def change(call: Call[ListChanged]) -> Answer:
     try:
         await lists.change(call.house.square, call.viewer, one.id, _wish(call.args))
     except Invalid as problem:
-        return await _people(call, one, call.args, errors=_errors(call, problem))
+        return await _people(call, one, call.args, errors=beside(call, problem, BESIDE))
     return redirect(f"/lists/{one.id}")
 
 
@@ -108,7 +108,7 @@ async def add(call: Call[Member]) -> Answer:
         said = words(call.viewer.language).gettext(N_("You follow nobody of this name."))
         return await _people(call, one, errors={"handle": said}, handle=call.args.handle)
     except Invalid as problem:
-        return await _people(call, one, errors=_errors(call, problem), handle=call.args.handle)
+        return await _people(call, one, errors=beside(call, problem, BESIDE), handle=call.args.handle)
     return redirect(f"/lists/{one.id}/people")
 
 
@@ -133,11 +133,6 @@ def _wish(typed: ListTyped) -> ListWish:
 
 
 BESIDE = {"title": "title", "replies_policy": "replies"}  # what a problem is about -> its field
-
-
-def _errors(call: Call[Any], problem: Invalid) -> dict[str, str]:
-    field = next((BESIDE[name] for name in coded(problem).wrong if name in BESIDE), "form")
-    return {field: sentence(problem, call.viewer.language)}
 
 
 def _form(call: Call[Any], typed: ListTyped) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number, Paged
 from chaupal.http.route import PAGE, Route, get, post
-from chaupal.kernel.errors import Invalid, NotFound, coded
+from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -23,7 +23,7 @@ from chaupal.text.length import MAX_GRAPHEMES
 from chaupal.web import pages
 from chaupal.web.square.cards import Card, cards
 from chaupal.web.square.reading import pager
-from chaupal.web.words import N_, sentence, translated
+from chaupal.web.words import N_, beside, translated
 
 
 class TalkRow(msgspec.Struct, frozen=True):
@@ -190,14 +190,12 @@ async def _form(call: Call[Any], sheet: MessageSheet, problem: Invalid | None = 
 async def _message_page(
     call: Call[Any], template: str, sheet: MessageSheet, problem: Invalid | None, **context: Any
 ) -> Answer:
-    text = sentence(problem, call.viewer.language) if problem else ""
-    field = "to" if problem and "to" in coded(problem).wrong else "text"
     return await pages.render(
         call,
         template,
         problem.status if problem else 200,
         sheet=sheet,
-        errors={field: text} if text else {},
+        errors=beside(call, problem, {"to": "to"}, "text"),
         most=MAX_GRAPHEMES,
         **context,
     )

@@ -9,7 +9,7 @@ from chaupal.http.paging import ById, Paged
 from chaupal.http.route import PAGE, Route, get, post
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import own_tags
+from chaupal.reads.explore import tags
 from chaupal.social.posts import followed_tags
 from chaupal.web import links, pages
 from chaupal.web.square.reading import pager
@@ -55,15 +55,15 @@ async def _try(call: Call[TagTyped], act: Any, field: str) -> Answer:
 async def _show(call: Call[Any], errors: dict[str, str] | None = None, typed: str = "") -> Answer:
     reads, viewer = call.house.reads, call.viewer
     asked = call.args if isinstance(call.args, Paged) else Paged()
-    page = await own_tags.followed(reads, viewer, asked.cursor(40))
+    page = await tags.followed(reads, viewer, asked.cursor(40))
     return await pages.render(
         call,
         "keeping/tags.html",
         followed=page.items,
         errors=errors or {},
         typed=typed,
-        featured=await own_tags.featured(reads, viewer, viewer.me),
-        proposed=await own_tags.proposed(reads, viewer),
+        featured=await tags.featured(reads, viewer, viewer.me),
+        proposed=await tags.proposed(reads, viewer),
         pager=pager(call, page) if isinstance(call.args, Paged) else {"older": "", "newest": ""},
         titled=N_("Hashtags I follow and show"),
     )

@@ -12,7 +12,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
-from chaupal.reads.explore import own_tags
+from chaupal.reads.explore import tags
 from chaupal.reads.page import Page
 from chaupal.reads.people import crowds, people
 from chaupal.reads.timelines import lists, profile
@@ -72,7 +72,7 @@ async def person(call: Call[PersonAsked]) -> Answer:
     pinned = await profile.pinned(reads, viewer, seen.item.id) if first else []
     on_top = {one.item.id for one in pinned}
     below = [post for post in posts.items if post.item.id not in on_top]
-    featured = await own_tags.featured(reads, viewer, seen.item.id)
+    featured = await tags.featured(reads, viewer, seen.item.id)
     moved = (await people.moved(reads, viewer, (seen,))).get(seen.item.id)
     ties = await _ties(call, seen.item.id)
     return await pages.render(

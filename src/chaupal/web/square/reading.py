@@ -13,7 +13,7 @@ from chaupal.policy.narrow import Scope
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
-from chaupal.reads.explore import own_tags, tags, trends
+from chaupal.reads.explore import tags, trends
 from chaupal.reads.page import Page
 from chaupal.reads.timelines import home, public, saved
 from chaupal.text.language import check_language
@@ -167,7 +167,7 @@ async def tag(call: Call[TagAsked]) -> Answer:
         title=f"#{found.name}",
         tag=found,
         today=await trends.said_today(reads, call.viewer, found.key),
-        mine=await own_tags.of_viewer(reads, call.viewer),
+        mine=await tags.of_viewer(reads, call.viewer),
         live=live_of("tag", tag=name),
     )
 
