@@ -48,7 +48,7 @@ from chaupal_audit.log import entries
 KEY = "evidence.key"
 NONCE = 12  # bytes
 HELD_FOR = 180 * DAY  # where the law of a ruling says nothing
-MOST_POSTS = 100  # of an account that is limited as a whole: the newest that are for everybody
+MOST_POSTS = 100  # of an account that is limited as a whole: the newest that everybody here may see
 MOST_WORDINGS = 100  # of a post that was edited
 LOOKED_AT_FOR = HOUR  # its files are shown for so long after whoever looks has said what for
 

@@ -155,7 +155,7 @@ async def sheet(reads: Reads, viewer: Viewer, ref: str, number: int) -> Sheet:
 
 
 async def _posts_of(reading: Reading, viewer: Viewer, target: Target) -> tuple[Visible[Post], ...]:
-    """The newest posts of an account that is named, those for everybody: whom a message was for is nobody's business here."""
+    """The newest posts of an account that is named, those that everybody here may see: whom a message was for is nobody's business here."""
     if target.kind != "account" or target.subject_id is None:
         return ()
     ids = await impact.open_posts(reading, target.subject_id, MOST_POSTS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import distinct, func
+from sqlalchemy import distinct, func, or_
 
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param
@@ -48,7 +48,8 @@ TAGS_OF = (
 )
 USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
 # Whom a message was for, and what is for followers, is looked at where it is named itself, and nowhere else.
-OPEN_POSTS = selects(posts.c.id).where(*_BY, posts.c.visibility <= int(Visibility.UNLISTED)).ordered("-id").limit("n")
+_open = or_(posts.c.visibility < int(Visibility.PRIVATE), posts.c.visibility == int(Visibility.LOCAL))
+OPEN_POSTS = selects(posts.c.id).where(*_BY, _open).ordered("-id").limit("n")
 
 
 async def of_account(reading: Reading, account: int) -> Sum:
@@ -83,5 +84,5 @@ async def uses(reading: Reading, term: str) -> tuple[int, int]:
 
 
 async def open_posts(reading: Reading, account: int, most: int) -> list[int]:
-    """Ids of the newest posts of an account that are for everybody, its reposts left out."""
+    """Ids of the newest posts of an account that everybody here may see, its reposts left out."""
     return [row[0] for row in await reading.fetch(OPEN_POSTS, author=account, n=most)]

@@ -74,9 +74,10 @@ async def test_what_a_secret_order_holds_is_its_own(village: Village):
         assert [one.order_ref for one in await evidence.of_order(court, v.chitra.viewer, ref)] == [ref]
 
 
-async def test_an_account_is_held_with_what_it_says_of_itself_and_its_posts_for_everybody(village: Village):
+async def test_an_account_is_held_with_what_it_says_of_itself_and_its_open_posts(village: Village):
     v = village
-    open_post = v.asha.latest
+    everybody_s = v.asha.latest
+    ours = await v.says(v.asha, "यहाँ के लोगों से", visibility=Visibility.LOCAL)
     for whom in (Visibility.PRIVATE, Visibility.DIRECT):
         await v.says(v.asha, "@ravi कल शाम", visibility=whom)
     ref = await v.withhold_account(v.asha, by=v.chitra, second=v.dev)
@@ -84,7 +85,7 @@ async def test_an_account_is_held_with_what_it_says_of_itself_and_its_posts_for_
     (one,) = await evidence.of_order(court, v.chitra.viewer, ref)
     says = (await evidence.open_for_staff(court, v.chitra.viewer, one.id, "an appeal")).says
     assert says["person"]["handle"] == "asha"
-    assert [post["id"] for post in says["posts"]] == [open_post.id]
+    assert [post["id"] for post in says["posts"]] == [ours.id, everybody_s.id]
 
 
 async def test_who_may_not_and_who_says_no_purpose_sees_nothing(village: Village):
