@@ -42,6 +42,8 @@ class Scribe:
         self.opens: dict[int, dict[str, str]] = {}  # index -> name -> disclosure
         self.files: dict[str, bytes] = {sha256(body): body for body in FILES.values()}
         self.beside: dict[int, list[str]] = {}  # what is published beside the log
+        self.witnessed: list[tuple[int, int]] = []
+        self.batch = ""  # when it began, where each entry has a cover behind it
         self._salts = 0
 
     def later(self, **span: float) -> None:
@@ -69,8 +71,11 @@ class Scribe:
         fields |= {} if prev is None else {"prev": prev}
         fields |= {"_sd_alg": "sha-256", "_sd": sorted(map(digest, opens.values()))} if opens else {}
         self.entries.append(rfc8785.dumps(fields))  # pyright: ignore[reportArgumentType]
-        self.opens[len(self.entries) - 1] = opens
-        return len(self.entries) - 1
+        index = len(self.entries) - 1
+        self.opens[index] = opens
+        if self.batch and t != "cover":
+            self.write("cover", "", {}, at=self.batch)
+        return index
 
     def _disclosure(self, name: str, value: object) -> str:
         self._salts += 1
@@ -349,7 +354,7 @@ class Scribe:
         return json.loads(_unb64(text))[2]
 
     def verdict(self) -> Verdict:
-        return try_log(lambda: enumerate(self.entries), self.files.get, self.beside)
+        return try_log(lambda: enumerate(self.entries), self.files.get, self.beside, witnessed=self.witnessed)
 
     def found(self, index: int) -> set[str]:
         """The codes of what is wrong with an entry."""

@@ -108,7 +108,7 @@ def test_an_emergency_lapses_unconfirmed(scribe: Scribe):
 
 def test_an_emergency_goes_on_under_the_order_that_confirms_it(scribe: Scribe):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 1})
-    made = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47))
+    made = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47, minutes=40))
     scribe.later(hours=20)
     scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
     scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")

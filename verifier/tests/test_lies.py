@@ -1,5 +1,6 @@
 """Lies, properly appended to a log that is clean otherwise: each is named by its own code, at its own entry, and breaks the audit."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -570,7 +571,7 @@ def test_an_emergency_runs_past_its_interim_without_a_confirmation(scribe: Scrib
 def test_what_a_confirmation_left_out_runs_on(scribe: Scribe):
     """The one post is confirmed; the other has no more ground than if nothing had been."""
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 2})
-    first = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47))
+    first = scribe.decide("IN-2021-0002", until=scribe.minute(hours=47, minutes=40))
     other = scribe.decide("IN-2021-0002", target=2, until=scribe.minute(days=4))
     scribe.later(hours=20)
     scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
@@ -581,6 +582,43 @@ def test_what_a_confirmation_left_out_runs_on(scribe: Scribe):
     scribe.later(days=5)
     scribe.order("IN-2021-0004")
     lie(scribe, other, "emergency_runs", "beyond_interim", "beyond_law_duration")
+
+
+def test_a_confirmation_lengthens_what_was_to_end_before_its_emergency_order(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1", targets={"post": 1})
+    first = scribe.decide("IN-2021-0002", until=scribe.minute(hours=30))
+    scribe.later(hours=20)
+    scribe.open_order("IN-2021-0003", targets={"post": 1}, confirms="IN-2021-0002")
+    scribe.step("confirmed", "IN-2021-0002", confirms="IN-2021-0003", body="secretary")
+    ended = scribe.reverse(first, "confirmed", body="secretary")
+    on = scribe.measure("IN-2021-0003", prev=ended, carried=scribe.opens[first], cause="confirmed", body="secretary")
+    scribe.notice(on)
+    lie(scribe, on, "more_than_before")
+
+
+# --- clocks ---
+
+
+def test_an_entry_bears_a_time_from_before_its_batch():
+    """The clock was set back in the middle of a case, and nothing was entered before that bears a later time."""
+    scribe = Scribe()
+    scribe.batch = scribe.minute()
+    scribe.begin()
+    scribe.open_order()
+    scribe.later(hours=2)
+    scribe.batch = scribe.minute(minutes=-20)
+    scribe.later(hours=-1)
+    late = scribe.step("correspondence")
+    scribe.later(hours=1)
+    scribe.step("correspondence")
+    lie(scribe, late, "before_its_batch")
+
+
+def test_an_entry_bears_a_later_time_than_its_witness(scribe: Scribe):
+    scribe.later(hours=3)
+    ahead = scribe.step("correspondence")
+    scribe.witnessed = [(ahead + 1, int((scribe.clock - timedelta(hours=2)).timestamp()) * 1000)]
+    lie(scribe, ahead, "dated_ahead")
 
 
 def test_a_measure_lasts_longer_than_its_order(scribe: Scribe):
@@ -1122,6 +1160,8 @@ def test_somebody_decides_about_what_their_own_team_did_though_the_rules_forbid_
         told = scribe.refuse(scribe.propose(outcome="refuse", ground="protected_expression", by=another))
     else:
         told = scribe.approve(scribe.propose(by=another if act == "serve" else PROPOSER))
+    if act == "hear_appeal":
+        scribe.role(SECOND, "moderator", "reviewer")  # who decides is of another team for an hour
     lie(scribe, scribe.appeal(scribe.appeal(told, "filed"), "decided") if act == "hear_appeal" else told, "own_team")
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chaupal.policy.viewer import Viewer
     from chaupal.reads.court.dossier import Dossier
     from chaupal.reads.court.record import Counts
+    from chaupal.store.court.case_events import CaseEventBody
 
 
 @click.group()
@@ -315,3 +316,21 @@ def _show(found: "Dossier", seen: int) -> None:
         if file.proposal is not None:
             by = found.names.get(file.proposal.by, "?")
             click.echo(f"      {file.proposal.body.outcome} (@{by}): {file.proposal.body.reason}")
+            if told := [f"{name}: {value}" for name, value in _particulars(file.proposal.body).items() if value]:
+                click.echo(f"      {'; '.join(told)}")
+
+
+def _particulars(said: "CaseEventBody") -> dict[str, str]:
+    """What whoever approves a proposal agrees to besides its measure and its reason."""
+    return {
+        "change": said.change,
+        "territory": ", ".join(said.territory),
+        "until": iso(said.ends_at) if said.ends_at else "",
+        "for good": "yes" if said.permanent else "",
+        "parts": ", ".join(map(str, said.subjects)),
+        "label": said.text,
+        "rule": said.rule,
+        "ground": said.code,
+        "finding": said.finding,
+        "despite": said.despite,
+    }

@@ -14,6 +14,7 @@ import httpx2
 import msgspec
 
 from chaupal_audit import cli_witnesses, counting as counting, rule_of_law
+from chaupal_audit.clock import SECOND
 from chaupal_audit.counting import Counted
 from chaupal_audit.errors import Problem, Unsound
 from chaupal_audit.fold.facts import Snapshot
@@ -130,7 +131,7 @@ def audit(
         )
         if not _verified(found, progress, into):
             context.exit(1)
-        tried = _try(server, place, law_dir, openings, progress)
+        tried = _try(server, place, law_dir, openings, progress, found)
         counted = counting.count(lambda: mirror.entries_opened(place), theirs, filters, ids, progress)
     progress.line(f"counted: {counted.facts.size} entries, the newest of {minute_text(counted.facts.last)}")
     replaced = counting.served_otherwise(server, counted.facts.snapshots, progress) if compare else []
@@ -143,14 +144,21 @@ def audit(
     context.exit(0 if counted.good and not replaced and not tried.broken else 1)
 
 
-def _try(server: str, place: Path, law_dir: Path | None, openings: Path | None, progress: ProgressLine) -> Verdict:
+def _try(
+    server: str, place: Path, law_dir: Path | None, openings: Path | None, progress: ProgressLine, found: LogReport
+) -> Verdict:
     """The copy, held against the law. `openings`: a file of what is opened to whoever asks, beside what is to everybody."""
     files = counting.laws_of(server, place / "laws") if law_dir is None else rule_of_law.folder(law_dir)
     shown = {} if openings is None else read_openings(openings.read_bytes(), openings.name)
     read = ((index, [*texts, *shown.get(str(index), ())]) for index, _, texts in mirror.entries_opened(place))
     beside = {index: texts for index, texts in read if texts}
     return rule_of_law.try_log(
-        lambda: mirror.entries(place), files, beside, lambda n: progress(f"judging: {n} entries")
+        lambda: mirror.entries(place),
+        files,
+        beside,
+        lambda n: progress(f"judging: {n} entries"),
+        # The last of them to sign is believed: one whose clock is slow accuses nobody.
+        [(found.size, max(found.witnessed.values()) * SECOND)] if found.witnessed else (),
     )
 
 

@@ -54,7 +54,11 @@ class OrderStepSent(StepForm, kw_only=True):
 
 
 class EventShown(msgspec.Struct, kw_only=True):
-    """One move of a case. `by`: the member of staff by handle, `clock` where time did it."""
+    """One move of a case. `by`: the member of staff by handle, `clock` where time did it.
+
+    Of a proposal all that whoever approves it agrees to: `until` when and for which `parts`, or for good (`permanent`); `text` of a
+    label; the `rule` of the house; `finding` and `despite`; of a change which it is, whose act (`body`), and its `territory`.
+    """
 
     number: int
     state: str
@@ -63,6 +67,16 @@ class EventShown(msgspec.Struct, kw_only=True):
     outcome: str
     code: str
     reason: str
+    until: str | None
+    parts: list[str]
+    permanent: bool
+    text: str
+    rule: str
+    finding: str
+    despite: str
+    change: str
+    body: str
+    territory: list[str]
     log_index: int | None
 
 
@@ -255,7 +269,9 @@ def _one_file(matter: Matter, file: File) -> FileShown:
         events=[
             EventShown(
                 number=e.number, state=e.state, by=_handle_of(matter, e.by), at=iso(e.at), outcome=e.body.outcome, code=e.body.code,
-                reason=e.body.reason, log_index=e.log_index,
+                reason=e.body.reason, until=iso_or_none(e.body.ends_at), parts=[*map(str, e.body.subjects)], permanent=e.body.permanent,
+                text=e.body.text, rule=e.body.rule, finding=e.body.finding, despite=e.body.despite, change=e.body.change,
+                body=e.body.body, territory=list(e.body.territory), log_index=e.log_index,
             )
             for e in file.events
         ],

@@ -17,6 +17,7 @@ from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.log import log, record
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
+from chaupal.governance.people import roles
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
@@ -236,8 +237,17 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
         raise Conflict(ENDED)
     guards.check_not_own(me, [row.account_id])
     guards.check_not_own(me, decided, NOT_YOURS)
-    guards.check_other_team(court.rules.current(court.clock()), "hear_appeal", me, decided, people)
+    if "hear_appeal" in court.rules.current(court.clock()).conflicts.own_team:
+        since = await _first_decided(reading, row)
+        guards.check_other_team(me, decided, await roles.held_since(court, reading, people, since))
     return me
+
+
+async def _first_decided(reading: Reading, row: AppealRow) -> int:
+    """When the first was decided of what an appeal is about (ms)."""
+    ruling = or_not_found(await rulings.ruling(reading, row.ruling_id))
+    made = await rulings.by_targets(reading, [ruling.target_id or 0])
+    return min((one.starts_at for one in made[ruling.target_id or 0]), default=ruling.starts_at)
 
 
 async def _read(court: Court, reading: Reading, strike: Strike, typed: Decision) -> tuple[str, tuple[RulingRow, ...]]:

@@ -238,7 +238,7 @@ ROWS: tuple[Act, ...] = (
         help="Act alone where waiting would do harm: it is over after a day, unless a second person agrees.",
     ),
     Act(
-        name="concur", verbs=("concur",), run=decisions.concur_in, do=N_("Agree as second reviewer"), told="agreed",
+        name="concur", verbs=("concur",), run=decisions.concur_in, fields=(WORDS,), do=N_("Agree as second reviewer"), told="agreed",
         help="Agree as second reviewer, where the law asks for one because of who speaks; a third person approves.",
     ),
     Act(

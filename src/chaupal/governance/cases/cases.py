@@ -12,6 +12,7 @@ from chaupal.governance.events import CaseDecided
 from chaupal.governance.orders import procedure
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import Stage, Step
+from chaupal.governance.people import roles
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
@@ -267,12 +268,15 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
     owners = frozenset(() if case.target.owner_id is None else (case.target.owner_id,))
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
+    book = court.rules.current(court.clock())
+    since = min((event.at for event, _ in earlier), default=0)
     return guards.MoveAsked(
         by=me,
         owners=owners,
         people=people,
-        book=court.rules.current(court.clock()),
+        book=book,
         earlier=earlier,
+        teams=await roles.held_since(court, reading, people, since) if earlier and book.conflicts.own_team else {},
         speaker=case.speaker,
         thrice=case.protected,
         own=case.own_rules,

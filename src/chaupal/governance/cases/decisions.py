@@ -71,9 +71,10 @@ async def _propose(court: Court, w: Writing, case: Case, taken: TakenMove, said:
     await cases.enter(court, w, case, taken, said, leaf)
 
 
-async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case) -> State:
-    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves."""
+async def concur_in(court: Court, w: Writing, viewer: Viewer, case: Case, words: int | None = None) -> State:
+    """A second reviewer agrees, where the law asks for one because of who speaks; a third person approves. `words`: as in `approve_in`."""
     taken = await cases.take(court, w, viewer, case, "concur")
+    await _check_words(w, case, words)
     proposal = _first(case)
     written = await record.decision(court, w, case, "concurred", taken.by, follows=proposal.log_index)
     leaf = await record.append(court, w, case, written, proposal.log_index)
@@ -95,9 +96,9 @@ async def approve_in(court: Court, w: Writing, viewer: Viewer, case: Case, words
 
 
 async def _check_words(w: Writing, case: Case, words: int | None) -> None:
-    """Whoever approves has seen the words that are there now. Raises Conflict where others were proposed about."""
-    now = await as_filed.version(w, case.target)
-    if now not in (_first(case).body.words, words):
+    """Whoever agrees has seen the words that are there now. Raises Conflict where others were proposed about."""
+    proposed = _first(case).body
+    if await as_filed.version(w, case.target, proposed.subjects) not in (proposed.words, words):
         raise Conflict(EDITED)
 
 
@@ -199,7 +200,7 @@ async def _said(court: Court, w: Writing, case: Case, draft: Draft) -> CaseEvent
     )
     said = _with(
         said,
-        words=await as_filed.version(w, case.target),
+        words=await as_filed.version(w, case.target, said.subjects),
         matter=await ladder.matter_of(w, paper, case, draft),
         **_despite(paper, case, draft),
     )
@@ -256,8 +257,12 @@ async def _serve(court: Court, w: Writing, case: Case, me: int) -> tuple[int, Ca
 
 async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, CaseEvent, CaseEventBody]:
     acted, now = _first(case), court.clock()
-    for row in await rulings.standing_on(w, case.target.id):
-        await effects.second(w, row, me, effects.end_of(case, acted.body, now), acted.body.strike_until)
+    made = (await rulings.by_targets(w, [case.target.id]))[case.target.id]
+    decided = effects.end_of(case, acted.body, now)
+    for row in made:
+        if row.lifted_at is None:
+            ends_at = row.ends_at if effects.was_shortened(row, made) else decided
+            await effects.second(w, row, me, ends_at, acted.body.strike_until)
     written = await record.decision(court, w, case, "reviewed", me, follows=acted.log_index)
     leaf = await record.append(court, w, case, written, acted.log_index)
     return leaf, acted, CaseEventBody(rulings=acted.body.rulings)

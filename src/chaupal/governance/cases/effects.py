@@ -52,7 +52,7 @@ async def begin(
     `carries`: the entry of the proposal that is carried out; whatever that committed to stands again in each measure's.
     """
     measure, leaf = Measure(said.outcome), 0
-    edited = await as_filed.version(w, case.target) > case.order.received_at
+    edited = await as_filed.version(w, case.target, said.subjects) > case.order.received_at
     begun: list[int] = []
     for subject in await _subjects(w, case, said):
         row = _row(court, case, said, who, measure, subject)
@@ -151,6 +151,15 @@ async def done_alone(court: Court, w: Writing, case: Case, said: CaseEventBody, 
     await ledger.hold(w)
     done = await rulings.done_alone(w, by, named, case.target.term, court.clock() - ALONE_APART)
     return any(counts_again(before, said.outcome) for before in done)
+
+
+def was_shortened(row: RulingRow, made: Sequence[RulingRow]) -> bool:
+    """Whether it goes on from one that was to end later, of those `made` for the same target: an appeal gave it this end.
+
+    While one person stands behind something nothing else gives it another.
+    """
+    before = (one.ends_at for one in made if one.id < row.id and one.lifted_at is not None)
+    return row.ends_at is not None and any(end is None or end > row.ends_at for end in before)
 
 
 async def second(w: Writing, row: RulingRow, by: int, ends_at: int | None, strike_until: int | None) -> None:

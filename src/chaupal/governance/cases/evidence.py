@@ -107,17 +107,15 @@ def _after_report(court: Court, row: ReportRow) -> int:
 
 
 async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | None, ref: str, until: int) -> None:
-    """Whoever calls holds the log, so that what is found here is not emptied before it is held longer."""
+    """Each order has a copy of its own: others read it, and it is emptied when that order's law says, with an entry of that order.
+
+    Whoever calls holds the log, so that what is found here is not emptied before it is held longer.
+    """
     plain = await _as_it_stands(w, kind, subject, counted=ref != FOR_REPORTS)
     if plain is None:
         return
     sha256 = hashlib.sha256(plain).hexdigest()
-    same = [
-        one
-        for one in await held.live_of(w, subject)
-        if one.sha256 == sha256 and await _is_shared(w, one.order_ref, ref)
-    ]
-    if same:
+    if same := [one for one in await held.live_of(w, subject) if (one.sha256, one.order_ref) == (sha256, ref)]:
         await held.extend(w, same[0].id, until)
         return
     id_, nonce = court.make_id(), os.urandom(NONCE)
@@ -136,16 +134,6 @@ async def _hold(court: Court, w: Writing, kind: str, subject: int, owner: int | 
             hold_until=until,
         ),
     )
-
-
-async def _is_shared(reading: Reading, held_for: str, ref: str) -> bool:
-    """Whether one copy does for both. What a secret order holds is its own: another would show nothing else, and would be emptied
-    when that one is; and what is held for reports is read by others, and is emptied without an entry.
-    """
-    if held_for == ref or FOR_REPORTS in (held_for, ref):
-        return held_for == ref
-    found = [await docket.order(reading, one) for one in (held_for, ref)]
-    return not any(order is not None and order.secret for order in found)
 
 
 async def _as_it_stands(w: Writing, kind: str, id_: int, *, counted: bool) -> bytes | None:

@@ -40,7 +40,8 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who wants to move a thing, with all that guards look at.
 
     `owners`: whose things it is about; nobody's where it names nothing that is here. `people`: how everybody stands now who
-    has a hand in it, the owners too. `earlier`: the events that it seconds, each with the word of `policy.may` that opened it.
+    has a hand in it, the owners too. `earlier`: the events that it seconds, each with the word of `policy.may` that opened it;
+    `teams`: the roles that everybody has had since, where the house's rules ask for that.
     `speaker`: the class its owner is protected as, and whether the law asks for a third person because of it (`thrice`).
     `own`: whether it comes under the house's own rules. Of an order as a whole: where its cases stand (`left`), whether it is an
     emergency's, and the day (ms) for which its hearing is set. `now` in ms.
@@ -51,6 +52,7 @@ class MoveAsked(msgspec.Struct, frozen=True, kw_only=True):
     people: dict[int, AccountStanding]
     book: RuleBook
     earlier: tuple[tuple[CaseEvent, str], ...] = ()
+    teams: dict[int, frozenset[str]] = {}
     speaker: str = ""
     thrice: bool = False
     own: bool = False
@@ -168,7 +170,8 @@ def _still_staff(asked: MoveAsked) -> None:
 
 def _other_team(asked: MoveAsked) -> None:
     """Where the house's rules say so, nobody decides about what somebody of their own role did."""
-    check_other_team(asked.book, asked.verb, asked.by, [event.by for event, _ in asked.earlier], asked.people)
+    if asked.verb in asked.book.conflicts.own_team:
+        check_other_team(asked.by, [event.by for event, _ in asked.earlier], asked.teams)
 
 
 def _not_alone_on_protected(asked: MoveAsked) -> None:
@@ -206,14 +209,9 @@ def _its_day(asked: MoveAsked) -> None:
         raise Conflict("hearing_later")
 
 
-def check_other_team(
-    book: RuleBook, act: str, me: int, others: Iterable[int], people: dict[int, AccountStanding]
-) -> None:
-    """Raises NotAllowed where the rules keep an act about what one's own team (those of the same role) did from one."""
-    mine = people.get(me)
-    if act not in book.conflicts.own_team or mine is None:
-        return
-    if any(other in people and people[other].role == mine.role for other in others):
+def check_other_team(me: int, others: Iterable[int], teams: dict[int, frozenset[str]]) -> None:
+    """Raises NotAllowed about what one's own team did: those who have had the same role, then or since. Nobody leaves it for an hour."""
+    if any(teams.get(me, frozenset()) & teams.get(other, frozenset()) for other in others):
         raise NotAllowed("own_team")
 
 

@@ -22,7 +22,7 @@ from chaupal.kernel.countries import known_country
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.measures import ACCOUNT_LEVEL, Measure, narrower
 from chaupal.policy.rulings import EVERYWHERE
-from chaupal.store.court import order_events, rulings
+from chaupal.store.court import as_filed, order_events, rulings
 from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.order_events import OrderEventBody
 from chaupal.store.court.rulings import RulingRow
@@ -61,6 +61,7 @@ async def read(court: Court, reading: Reading, case: Case, form: ChangeForm) -> 
         change=form.kind,
         body=paper.line("body", form.body, needed=form.kind in LONGER) or "house",
         territory=tuple(dict.fromkeys(form.territory.upper().replace(",", " ").split())),
+        words=await as_filed.version(reading, case.target, form.parts),
     )
     rows = await _standing(court, reading, case)
     said = msgspec.structs.replace(said, outcome=said.outcome or rows[0].measure, finding=case.decided_as.finding)

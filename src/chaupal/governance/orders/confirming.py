@@ -75,6 +75,12 @@ async def _go_on(court: Court, w: Writing, old: Case, new: Case, event: OrderEve
     await cases.enter(court, w, new, begins, said, leaf)
 
 
+def _given_end(old: Case, row: RulingRow) -> int | None:
+    """The end that whoever decided the measure, changed it or heard an appeal gave it; None where only its order set one."""
+    ordered = effects.end_of(old, CaseEventBody(), row.starts_at)
+    return row.ends_at if ordered is None or (row.ends_at or ordered) < ordered else None
+
+
 def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: int) -> RulingRow:
     """The ruling on the confirming order's ground: where both reach, until the end that its decider, that order or its law sets."""
     if Measure(row.measure) not in new.regime.measures_allowed:
@@ -84,8 +90,7 @@ def _row(court: Court, old: Case, new: Case, row: RulingRow, reason: str, now: i
     where = tuple(code for code in row.territory.split(",") if code in effects.territory(new))
     if not where:
         raise Conflict("confirmer_not_there", ref=new.order.ref)
-    chosen = old.proposal.body.ends_at if old.proposal is not None else None
-    ends_at = effects.end_of(new, CaseEventBody(ends_at=chosen), now)
+    ends_at = effects.end_of(new, CaseEventBody(ends_at=_given_end(old, row)), now)
     return effects.renewed(
         court, row, target_id=new.target.id, order_ref=new.order.ref, authority=new.authority.name, authority_hi=new.authority.name_hi,
         legal_basis=new.order.legal_basis, basis=new.regime.basis_kind, regime=new.regime.ref, territory=",".join(where),

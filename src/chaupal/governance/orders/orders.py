@@ -293,7 +293,7 @@ async def _check_fresh(reading: Reading, new: Order, named: Sequence[Target], br
     """The same letter about the same things is one order, however often it comes."""
     hashes = [one.sha256 for one in brought]
     ref = await documents.filed_with(reading, hashes, new.authority_id or 0) if hashes else ""
-    ref = ref or await docket.filed_before(reading, new, [target.as_written for target in named])
+    ref = ref or await docket.filed_before(reading, new, named)
     if ref:
         raise Conflict("order_filed_before", ref=ref)
 

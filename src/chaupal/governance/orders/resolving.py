@@ -19,11 +19,13 @@ from chaupal.store.square import naming, people
 from chaupal.text import hosts
 from chaupal.text.entities import tags
 from chaupal.text.fold import count_key
+from chaupal.text.normal import ZWJ, ZWNJ, nfc
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SERVER = "server"  # the kind of a target
 LONGEST = 500  # letters of a line
 MOST_NEAR = 60_000  # look-alike handles asked for in one look
+JOINERS = {ord(ZWJ): None, ord(ZWNJ): None}  # letters of Indian scripts are written with them
 
 _HANDLE = regex.compile(r"@?([A-Za-z0-9_]{1,30})(?:@([^\s/@]{1,253}))?")
 _HANDLE_THERE = regex.compile(r"@?([\w.-]{1,100})@([^\s/@]{1,253})")
@@ -133,8 +135,8 @@ def elsewhere(found: Iterable[Resolved]) -> list[str]:
 
 
 def _read(origin: str, line: str) -> _ParsedLine:
-    line = line.strip()
-    if len(line) > LONGEST or not line.isprintable():
+    line = nfc(line.strip())
+    if len(line) > LONGEST or not line.translate(JOINERS).isprintable():
         return _ParsedLine("".join(c if c.isprintable() else "�" for c in line[:LONGEST]), wrong=LineFault.UNREADABLE)
     if line[:1] in "#＃﹟":
         return _tag(line, line[1:])
@@ -209,7 +211,7 @@ def _elsewhere(origin: str, parts: SplitResult) -> LineFault | None:
     host = parts.hostname or ""
     if not parts.netloc or parts.netloc.lower() == own.netloc.lower() or {host, own.hostname} <= LOOPBACK:
         return None
-    if host == own.hostname and parts.port in (None, 80, 443):
+    if hosts.plain(host) == hosts.plain(own.hostname or "") != "" and parts.port in (None, 80, 443):
         return None
     return LineFault.POSED_DOMAIN if lookalikes.poses_as_domain(host, own.hostname or "") else LineFault.FOREIGN
 

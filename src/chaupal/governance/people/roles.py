@@ -3,16 +3,21 @@
 A row of the database alone opens nothing: wherever a role is read it is that of the row only where the log gave the same.
 """
 
+from collections.abc import Mapping
+
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import saying
+from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import ledger
 from chaupal.store.identity import account_status as standing, accounts, apps, leaving
+from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
+from chaupal_audit.minutes import minute
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 
@@ -81,6 +86,20 @@ class Roll:
         if not isinstance(reading, Writing):
             self._last, self._given = last, given
         return given
+
+
+async def held_since(
+    court: Court, reading: Reading, people: Mapping[int, AccountStanding], at: int
+) -> dict[int, frozenset[str]]:
+    """Every role of the staff that each of these has, or has had since (ms) by the log, with the one of that moment."""
+    named = {record.pseudonym(court, account): account for account in people}
+    held = {account: list[str]() for account in named.values()}
+    for _, head, said in await log.entries_of(reading, entries.Role):
+        if (account := named.get(head.ref)) is None:
+            continue
+        since = (minute(head.at) or 0) * MINUTE > at - MINUTE  # entries tell the minute
+        held[account] = [*held[account], said.was or Role.MEMBER, said.role] if since else [said.role]
+    return {account: frozenset((*roles, people[account].role)) - {Role.MEMBER} for account, roles in held.items()}
 
 
 async def watch(court: Court) -> None:

@@ -180,7 +180,8 @@ async def _files(
     people = await _people(reading, viewer, (t.owner_id for t in named))
     made = await rulings.by_targets(reading, [t.id for t in named])
     found = await docket.orders_by_id(reading, [named[0].order_id]) if named else []
-    since = await as_filed.since(reading, named, found[0].received_at if found else 0)
+    parts = {id_: _narrowed_to(said) for id_, said in events.items()}
+    since = await as_filed.since(reading, named, found[0].received_at if found else 0, parts)
     elsewhere = await copies.of_targets(reading, reads.settings, named)
     return tuple(
         File(
@@ -196,6 +197,11 @@ async def _files(
         )
         for t in named
     )
+
+
+def _narrowed_to(events: Sequence[CaseEvent]) -> tuple[int, ...]:
+    """The parts of which the last proposal speaks, or the last that one person did."""
+    return next((event.body.subjects for event in reversed(events) if event.body.outcome), ())
 
 
 async def _people(reading: Reading, viewer: Viewer, ids: Iterable[int | None]) -> dict[int, Visible[Person]]:

@@ -4,7 +4,7 @@ When words became others is told by the id under which those before them were ke
 them is their own word: another server could say that it was before the order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import func, select
@@ -55,19 +55,26 @@ THEN = (
 )
 
 
-async def since(reading: Reading, named: Sequence[Target], at: int) -> dict[int, TargetNow]:
-    """Target -> how it is now, seen from when it was named (ms). A few looks, however many."""
+async def since(
+    reading: Reading, named: Sequence[Target], at: int, parts: Mapping[int, Sequence[int]] = {}
+) -> dict[int, TargetNow]:
+    """Target -> how it is now, seen from when it was named (ms). A few looks, however many. `parts`: as `version` has them, by target."""
     shows = await _posts_shown(reading, named)
-    edits = {id_: made_at(kept or 0) for id_, kept in await _rows(reading, POSTS, shows.values())}
+    within = await _posts_of(reading, [part for some in parts.values() for part in some])
+    shown = [*shows.values(), *within.values()]
+    edits = {id_: made_at(kept or 0) for id_, kept in await _rows(reading, POSTS, shown)}
     people = {row[0]: row[1:] for row in await _rows(reading, PEOPLE, (t.owner_id for t in named))}
-    return {target.id: _since(target, shows.get(target.id), edits, people, at) for target in named}
+    meant = {id_: [within[part] for part in some] for id_, some in parts.items()}
+    return {t.id: _since(t, shows.get(t.id), meant.get(t.id, ()), edits, people, at) for t in named}
 
 
-async def version(reading: Reading, target: Target) -> int:
-    """Which version of its words a target has now (ms of the last edit; 0 for the first, or where there are none)."""
-    post = await post_of(reading, target)
-    row = None if post is None else await reading.first(NOW, of=post)
-    return 0 if row is None else made_at(row[2] or 0)
+async def version(reading: Reading, target: Target, parts: Sequence[int] = ()) -> int:
+    """Which version of its words a target has now (ms of the last edit; 0 for the first, or where there are none).
+
+    `parts`: the posts or pictures of it that are meant: the newest of their changes counts as the whole's.
+    """
+    shown = [await post_of(reading, target), *(await _posts_of(reading, parts)).values()]
+    return max((made_at(kept or 0) for _, kept in await _rows(reading, POSTS, shown)), default=0)
 
 
 async def then_and_now(reading: Reading, post: int, at: int) -> tuple[PostWords | None, PostWords | None]:
@@ -92,14 +99,22 @@ async def _posts_shown(reading: Reading, named: Sequence[Target]) -> dict[int, i
     return found | {id_: held[picture] for id_, picture in pictures.items() if held.get(picture) is not None}
 
 
+async def _posts_of(reading: Reading, parts: Sequence[int]) -> dict[int, int]:
+    """Posts and pictures -> the post that each is or is in."""
+    pictures = {row[0]: row[1] for row in await _rows(reading, PICTURES, parts)}
+    return {part: pictures.get(part) or part for part in parts}
+
+
 async def _rows(reading: Reading, asked: Statement, ids: Iterable[int | None]) -> Sequence[Row]:
     wanted = sorted({id_ for id_ in ids if id_ is not None})
     return await reading.fetch(asked, ids=listed(wanted)) if wanted else ()
 
 
-def _since(target: Target, post: int | None, edits: dict[int, int], people: dict[int, Row], at: int) -> TargetNow:
+def _since(
+    target: Target, post: int | None, parts: Sequence[int], edits: dict[int, int], people: dict[int, Row], at: int
+) -> TargetNow:
     flags: list[str] = []
-    version = edits.get(post, 0) if post is not None else 0
+    version = max(edits.get(one or 0, 0) for one in (post, *parts))
     if version > at:
         flags.append(EDITED)
     if target.kind in ("post", "media") and target.subject_id is not None and (post is None or post not in edits):

@@ -193,15 +193,22 @@ async def filed_as(reading: Reading, authority_id: int, external_id: str) -> str
     return await reading.value(FILED_AS, whose=authority_id, sent_as=external_id) or ""
 
 
-async def filed_before(reading: Reading, new: Order, lines: Sequence[str]) -> str:
-    """The reference of an order by the same letter about the same things, or nothing."""
+async def filed_before(reading: Reading, new: Order, named: Sequence[Target]) -> str:
+    """The reference of an order by the same letter about the same things, however their addresses are written, or nothing."""
     same = await reading.fetch(
         SAME_LETTER, whose=new.authority_id or 0, reference=new.reference_no, day=new.dated, law=new.regime
     )
     for id_, ref in same:
-        if {target.as_written for target in await targets_of(reading, id_)} == set(lines):
+        if set(map(_thing, await targets_of(reading, id_))) == set(map(_thing, named)):
             return ref
     return ""
+
+
+def _thing(target: Target) -> tuple[str, int | None, str]:
+    """What a target names. Of what is not there, or not for everybody, whoever files is told nothing: there the words count."""
+    if target.subject_id is None or target.unseen:
+        return "", None, target.as_written
+    return target.kind, target.subject_id, target.term
 
 
 async def owners_of(reading: Reading, order_id: int) -> frozenset[int]:

@@ -1,8 +1,12 @@
 """Whether the database keeps the rules of this version, which whoever may write to it can take away.
 
-Of triggers what they say is compared; of checks of tables only that they are there.
+What triggers and checks of tables say is compared. A database writes a check down in its own way, so of those the brackets,
+types and spaces are left out on both sides.
 """
 
+from collections.abc import Iterator
+
+import regex
 from sqlalchemy import CheckConstraint, text
 
 from chaupal.store.machine import migrate, triggers
@@ -16,9 +20,13 @@ IN_POSTGRES = statement(
     text("""
     SELECT t.tgname, pg_get_triggerdef(t.oid, true) || p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND pg_table_is_visible(t.tgrelid)
-    UNION ALL SELECT conname, conname FROM pg_constraint WHERE contype = 'c' AND pg_table_is_visible(conrelid)
+    UNION ALL SELECT conrelid::regclass::text, 'CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype = 'c' AND pg_table_is_visible(conrelid)
     """)
 )
+_CHECK = regex.compile(r'CONSTRAINT "?(\w+)"? CHECK (\((?:[^()]++|(?2))*+\)(?: NOT VALID)?)')
+_ANY = regex.compile(r"= ANY \(ARRAY\[(.*?)\]\)")
+_BETWEEN = regex.compile(r"::[a-z]+(?: varying)?|[()\s\"]")
 
 
 async def faults(reading: Reading) -> list[str]:
@@ -26,18 +34,22 @@ async def faults(reading: Reading) -> list[str]:
     if await reading.value(migrate.AT) != migrate.versions()[-1]:
         return []
     asked, told = (IN_SQLITE, triggers.told_sqlite) if reading.embedded else (IN_POSTGRES, triggers.told_postgres)
-    there = {row[0]: row[1] or "" for row in await reading.fetch(asked)}
-    lost = [one.name for one in triggers.TRIGGERS if there.get(one.name, "").strip() != told(one)]
-    return [f"a rule that the database is to keep is missing or another: {name}" for name in (*lost, *_checks(there))]
+    there = [(row[0], row[1] or "") for row in await reading.fetch(asked)]
+    fire = {name: said.strip() for name, said in there}
+    lost = [one.name for one in triggers.TRIGGERS if fire.get(one.name) != told(one)]
+    checks = {(table, name): _words(said) for table, sql in there for name, said in _CHECK.findall(sql)}
+    lost += [name for table, name, said in _checks() if checks.get((table, name)) != _words(said)]
+    return [f"a rule that the database is to keep is missing or another: {name}" for name in lost]
 
 
-def _checks(there: dict[str, str]) -> list[str]:
-    """Checks of tables that are nowhere; SQLite knows them as words of their table."""
-    named = [
-        str(one.name)
-        for table in meta.tables.values()
-        for one in table.constraints
-        if isinstance(one, CheckConstraint) and one.name
-    ]
-    words = {word for sql in there.values() for word in sql.split()}
-    return [name for name in named if name not in words]
+def _checks() -> Iterator[tuple[str, str, str]]:
+    """Table, name and words of each check that has a name."""
+    for table in meta.tables.values():
+        for one in table.constraints:
+            if isinstance(one, CheckConstraint) and one.name:
+                yield table.name, str(one.name), str(one.sqltext)
+
+
+def _words(said: str) -> str:
+    """What a check says, however it is written down."""
+    return _BETWEEN.sub("", _ANY.sub(r"IN (\1)", said))

@@ -65,6 +65,13 @@ _GOES_ON = """
         AND g.lifted_at IS NOT NULL AND g.ends_at >= NEW.ends_at
     )
 """
+# It goes on from one that was to end later, so somebody who heard an appeal gave it this end.
+_SHORTENED = """
+    EXISTS (
+        SELECT 1 FROM rulings g WHERE g.target_id = NEW.target_id AND g.id < NEW.id AND g.lifted_at IS NOT NULL
+        AND g.ends_at > OLD.ends_at
+    )
+"""
 _WHO = 'NEW."by"'
 # Where a case stood before the event that is written, and how its order is called.
 _BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"
@@ -172,6 +179,12 @@ TRIGGERS = (
     Trigger("rulings_within_their_order", "rulings", "INSERT", _WIDER),
     Trigger("rulings_end_with_their_order", "rulings", "INSERT", _BEYOND_ORDER),
     Trigger("rulings_end_no_later", "rulings", "UPDATE OF ends_at", _BEYOND_ORDER),
+    Trigger("rulings_end_after_they_begin", "rulings", "INSERT", "NEW.ends_at <= NEW.starts_at"),
+    # Whoever agrees to what one person did lets it last as decided, but for what an appeal has taken from it since.
+    Trigger(
+        "rulings_seconded_no_longer_than_appealed", "rulings", "UPDATE OF ends_at",
+        f"(NEW.ends_at IS NULL OR NEW.ends_at > OLD.ends_at) AND {_SHORTENED}",
+    ),
     Trigger(
         "rulings_emergency_for_a_day", "rulings", "INSERT",
         f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY_LASTS})",

@@ -7,6 +7,7 @@ from sqlalchemy import text as sql
 
 from chaupal.governance.cases import bulk, cases, decisions
 from chaupal.governance.cases.lifecycle import State
+from chaupal.governance.people import speakers
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
@@ -26,6 +27,11 @@ async def edit(bench: Bench, text: str = NEW) -> None:
     bench.street.clock.move(HOUR)
     author = by(bench.meera)
     assert await editing.edit(bench.street.square, author, bench.post, editing.Edit(text=text))
+
+
+async def protected(bench: Bench) -> None:
+    form = speakers.SpeakerForm(handle="meera", speaker_class="journalist", evidence=REASON)
+    await speakers.second(bench.court, bench.dev, await speakers.propose(bench.court, bench.asha, form))
 
 
 async def flags(bench: Bench, ref: str) -> tuple[str, ...]:
@@ -68,6 +74,24 @@ async def test_an_approval_is_refused_where_the_text_changed_since_the_proposal_
     seen = (await dossier.sheet(bench.street.reads, bench.dev, ref, 1)).file.since.words
     await decisions.approve(bench.court, bench.dev, ref, 1, words=seen)
     assert await state(bench, ref) in (State.IN_FORCE, State.REFUSED)
+
+
+async def test_nobody_agrees_to_parts_of_an_account_or_as_second_reviewer_who_has_not_seen_the_words_of_now(
+    bench: Bench,
+):
+    """Of an account nobody looked at the words: what it was narrowed to could be edited between the two signatures."""
+    await protected(bench)
+    ref = await bench.order(targets="@meera")
+    await decisions.propose(bench.court, bench.asha, ref, 1, **WITHHOLD, parts=(bench.post,))
+    another = await bench.hire("another")
+    for act, who in ((decisions.concur, another), (decisions.approve, bench.dev)):
+        await edit(bench, f"{NEW} {who.me}")
+        with pytest.raises(Conflict, match="edited"):
+            await act(bench.court, who, ref, 1)
+        since = (await dossier.sheet(bench.street.reads, who, ref, 1)).file.since
+        assert since.flags == ("edited",)
+        await act(bench.court, who, ref, 1, words=since.words)
+    assert await state(bench, ref) is State.IN_FORCE
 
 
 async def test_what_is_proposed_about_the_words_of_now_is_approved_as_it_is(bench: Bench):

@@ -143,6 +143,9 @@ async def test_no_measure_lasts_longer_than_its_order_but_by_who_can_make_that_l
     with monkeypatch.context() as patched, kept("rulings_end_with_their_order"):
         patched.setattr(effects, "end_of", lambda *_: bench.court.clock() + 60 * DAY)  # pyright: ignore[reportUnknownLambdaType]
         await decisions.approve(bench.court, bench.dev, ref, 1)
+    with monkeypatch.context() as patched, kept("rulings_end_after_they_begin"):
+        patched.setattr(effects, "end_of", lambda *_: bench.court.clock())  # pyright: ignore[reportUnknownLambdaType]
+        await decisions.approve(bench.court, bench.dev, ref, 1)
     await decisions.approve(bench.court, bench.dev, ref, 1)
     with kept("rulings_end_no_later"):
         async with bench.court.work.writing() as w:
@@ -165,6 +168,8 @@ TAMPERED = {
         "DROP TRIGGER rulings_withhold_no_server",
         "CREATE TRIGGER rulings_withhold_no_server BEFORE INSERT ON rulings WHEN 0 BEGIN SELECT 1; END",
         "DROP TABLE protected_speakers",
+        "DROP TABLE authority_changes",
+        "CREATE TABLE authority_changes (id INT, CONSTRAINT authority_changes_by_two_people CHECK (true))",
     ),
     False: (
         "ALTER TABLE order_events DISABLE TRIGGER hearings_held_on_their_day",
@@ -172,6 +177,8 @@ TAMPERED = {
         "CREATE OR REPLACE TRIGGER rulings_withhold_no_server BEFORE INSERT ON rulings FOR EACH ROW WHEN (false) "
         "EXECUTE FUNCTION rulings_withhold_no_server()",
         "ALTER TABLE protected_speakers DROP CONSTRAINT protected_by_two_people",
+        "ALTER TABLE authority_changes DROP CONSTRAINT authority_changes_by_two_people, "
+        "ADD CONSTRAINT authority_changes_by_two_people CHECK (true)",
     ),
 }
 
@@ -184,6 +191,7 @@ async def test_a_rule_that_somebody_took_out_of_the_database_is_a_fault_of_the_h
     told = " ".join((await reconcile.reconcile(bench.court)).faults)
     tampered = (
         "hearings_held_on_their_day|rulings_within_their_order|rulings_withhold_no_server|protected_by_two_people"
+        "|authority_changes_by_two_people"
     )
     for rule in tampered.split("|"):
         assert rule in told
@@ -226,6 +234,23 @@ async def test_whoever_seconds_what_is_appealed_already_does_not_hear_the_appeal
     await decisions.approve(bench.court, bench.asha, ref, 1)
     await refused(bench, bench.asha, row, monkeypatch, rule="appeals_heard_by_no_decider")
     await appeals.decide(bench.court, bench.owner, row.id, UPHELD)
+
+
+async def test_what_an_appeal_has_shortened_is_as_short_once_a_second_person_agrees(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    """It lasted as it was decided first: two colleagues undid what a third had decided."""
+    ref = await bench.order()
+    await decisions.act_in_emergency(bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD))
+    soon = msgspec.structs.replace(UPHELD, outcome="modified", ends_at="2021-02-10T23:00")
+    await appeals.decide(bench.court, bench.owner, (await appealed(bench)).id, soon)
+    with monkeypatch.context() as patched, kept("rulings_seconded_no_longer_than_appealed"):
+        patched.setattr(effects, "was_shortened", lambda *_: False)  # pyright: ignore[reportUnknownLambdaType]
+        await decisions.approve(bench.court, bench.asha, ref, 1)
+    await decisions.approve(bench.court, bench.asha, ref, 1)
+    async with bench.court.work.reading() as reading:
+        (row,) = [row for row in await rulings.of_owner(reading, bench.meera) if row.lifted_at is None]
+    assert (row.approved_by, row.ends_at) == (bench.asha.me, 1_612_978_200_000)
 
 
 async def test_whoever_decided_what_was_changed_since_does_not_hear_the_appeal(

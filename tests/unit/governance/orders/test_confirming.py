@@ -7,13 +7,17 @@ import asyncpg
 import msgspec
 import pytest
 
+from chaupal.governance.appeals import appeals
+from chaupal.governance.cases import decisions
 from chaupal.governance.orders import orders
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Conflict, Invalid
+from chaupal.policy.viewer import Role
 from chaupal.reads.court import record
-from chaupal.store.court import docket, ledger
-from court import Bench
+from chaupal.store.court import docket, ledger, rulings
+from chaupal.store.court.rulings import RulingRow
+from court import REASON, Bench, staff
 from neighbours import by
 
 REFUSED = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError, asyncpg.RaiseError)
@@ -75,6 +79,32 @@ async def test_an_order_that_says_that_it_confirms_another_confirms_no_third(ben
     with pytest.raises(Conflict):
         await bench.step(first, "confirm", confirms=ref, **WORDS)
     await bench.step(first, "confirm", confirms=await bench.order(confirms=first), **WORDS)
+
+
+async def test_what_was_to_end_before_its_emergency_order_does_so_when_that_is_confirmed(bench: Bench):
+    """An appeal had given it a nearer end, and the confirmation took that away. An end that was proposed and sent back is none."""
+    posts = bench.post, await bench.street.say(bench.meera, "दूसरा गेट भी बंद है")
+    both = "\n".join(f"http://localhost:8000/@meera/{post}" for post in posts)
+    emergency = await bench.order(**EMERGENCY, targets=both)
+    for number in (1, 2):
+        await bench.withhold(emergency, number)
+    first, _ = await in_force(bench)
+    meera = staff(bench.meera, Role.MEMBER)
+    appeal = await appeals.file(bench.court, meera, first.id, "It was a poem, and everybody knows it.")
+    soon = appeals.Decision(outcome="modified", reason=REASON, ends_at="2021-02-11T10:00")
+    await appeals.decide(bench.court, bench.owner, appeal.id, soon)
+    change = decisions.ChangeForm(kind="amend", reason=REASON, until="2021-02-11T09:00")
+    await decisions.propose_change(bench.court, bench.asha, emergency, 2, change)
+    await decisions.return_(bench.court, bench.dev, emergency, 2, REASON)
+    bench.street.clock.move(HOUR)
+    await bench.step(emergency, "confirm", confirms=await bench.order(confirms=emergency, targets=both), **WORDS)
+    assert [row.ends_at for row in await in_force(bench)] == [1_613_017_800_000, None]
+
+
+async def in_force(bench: Bench) -> list[RulingRow]:
+    async with bench.court.work.reading() as reading:
+        found = await rulings.of_owner(reading, bench.meera)
+    return sorted((row for row in found if row.lifted_at is None), key=lambda row: row.subject_id)
 
 
 async def test_of_a_secret_confirmation_no_entry_says_what_it_confirms(bench: Bench):

@@ -99,6 +99,9 @@ async def test_targets_are_named_by_address_path_or_handle(bench: Bench):
         (3, "account", bench.dev.account),
     ]
     assert [t.owner_id for t in named] == [bench.meera, bench.meera, bench.dev.account]
+    same = f"@Meera@localhost:8000\n@dev\nhttp://LOCALHOST:8000/@meera/{bench.post}?utm_source=letter"
+    with pytest.raises(Conflict, match=f"filed already as {ref}"):  # the same letter, its addresses written otherwise
+        await bench.order(targets=same, reference_no=order.reference_no)
 
 
 async def test_every_line_that_names_nothing_is_told_and_the_order_is_not_taken(bench: Bench):

@@ -27,6 +27,10 @@ async def test_addresses_handles_and_tags_are_found_however_they_are_written(str
         "asha@chaupal.example",
         f"chaupal.example/@asha/{post}?lang=hi",
         "https://CHAUPAL.example/tags/%23nope",
+        "#किसान_आन्\u200dदोलन",
+        "#किसान_आन्दोल\u0928\u093c",
+        "#किसान_आन्दोल\u0929",
+        "https://chaupal.example./@asha",
     )
     assert [(one.kind, one.subject, one.owner) for one in found[:4]] == [
         ("account", asha, asha),
@@ -39,6 +43,10 @@ async def test_addresses_handles_and_tags_are_found_however_they_are_written(str
         (LineFault.TWICE, 0),
         (LineFault.TWICE, 1),
         (LineFault.NO_NAME, None),
+        (LineFault.TWICE, 2),  # the same word, as another keyboard writes it
+        (LineFault.NOTHING, None),
+        (LineFault.TWICE, 8),
+        (LineFault.TWICE, 0),
     ]
 
 

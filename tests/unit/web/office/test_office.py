@@ -113,9 +113,18 @@ async def test_bad_input_keeps_what_was_typed_and_says_what_to_mend(village: Vil
     )
     assert "are not of this target" in strange.text
     own = await at.send(
-        f"{page}/propose", {"parts[]": [str(v.ravi.latest.id)]}, outcome="withhold_post", reason=REASON, seen=1
+        f"{page}/propose",
+        {"parts[]": [str(v.ravi.latest.id)]},
+        outcome="withhold_post",
+        reason=REASON,
+        seen=1,
+        until="2021-02-20T10:00",
     )
     assert own.status_code == 303
+    proposed = (await AtDesk(v, v.dev).get(page)).text.partition('id="decision"')[2]
+    assert f'href="{v.ravi.latest.path}"' in proposed and "20 February 2021" in proposed, (
+        "whoever approves signs that, too"
+    )
 
 
 async def test_what_a_measure_would_do_is_seen_before_it_is_decided(village: Village):

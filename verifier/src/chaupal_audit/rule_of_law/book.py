@@ -1,7 +1,7 @@
 """What a log has said so far: people and their roles, laws, orders with their targets, and what is in force on each."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -322,6 +322,8 @@ class Book:
         self.authorities: dict[str, entries.Authority] = {}  # ref -> what its last entry says, of those in the register
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
+        self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
+        self.batch_began: int = 0  # as the cover says that was read last (ms)
         self.alone: dict[str, list[MeasureAct]] = {}  # by whom -> what they did by themselves
         self.decided: list[TalliedDecision] = []  # since the span of the last tally
         self.tallies: list[TallyAct] = []
@@ -351,7 +353,7 @@ class Book:
         self.months[month] = min(index, self.months.get(month, index))
 
     def give(self, given: SaidAct[entries.Role]) -> None:
-        self.people.give(given.act.head.ref, given.said.role)
+        self.people.give(given.act.head.ref, given.said.role, given.act.place)
 
     def register(self, new: SaidAct[entries.Authority]) -> None:
         """What was proposed, or dropped again, changes nothing: nobody leaves the register."""

@@ -34,6 +34,17 @@ def time_backwards(book: Book, act: Act) -> bool:
     return act.at + SLACK < book.now
 
 
+def dated_ahead(book: Book, act: Act) -> str:
+    """What witnesses signed at an hour was there at that hour."""
+    signed = min((at for size, at in book.witnessed if act.index < size), default=None)
+    return f"witnessed at {at_minute(signed)}" if signed is not None and act.logged > signed + SLACK else ""
+
+
+def before_its_batch(book: Book, act: Act) -> bool:
+    """Asked of the entry before a cover, which bears the time at which its batch began."""
+    return act.logged + SLACK < book.batch_began
+
+
 def logged_late(book: Book, act: Act) -> str:
     """What was secret waits for its place in the log no longer than the house's rules of its day let it."""
     latest = min((rules.logged_by(act.at) for rules in book.laws.books_at(act.at)), default=act.at + LONGEST_UNLOGGED)
@@ -74,6 +85,12 @@ READING: tuple[Check[Act], ...] = (
         time_backwards,
     ),
     Check(
+        "dated_ahead",
+        "The entry bears a later time than that at which a witness signed it.",
+        "प्रविष्टि का समय उस समय के बाद का है जब एक साक्षी उस पर हस्ताक्षर कर चुका था।",
+        dated_ahead,
+    ),
+    Check(
         "logged_late",
         "What was done in secret came into the log later than the house's rules allow.",
         "जो गुप्त रूप से किया गया वह लॉग में उससे देर से आया जितनी देर सर्वर के नियम देते हैं।",
@@ -90,6 +107,15 @@ READING: tuple[Check[Act], ...] = (
         "The log says in its midst that it goes on from another; only its first entry can.",
         "लॉग बीच में कहता है कि वह किसी पुराने लॉग से आगे चलता है; यह केवल पहली प्रविष्टि कह सकती है।",
         origin_inside,
+    ),
+)
+
+BATCHED: tuple[Check[Act], ...] = (
+    Check(
+        "before_its_batch",
+        "The entry bears an earlier time than that at which its batch began: a clock was set back.",
+        "प्रविष्टि का समय उसके समूह के आरंभ से भी पहले का है: घड़ी पीछे की गई थी।",
+        before_its_batch,
     ),
 )
 

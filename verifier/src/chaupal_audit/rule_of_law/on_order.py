@@ -182,9 +182,11 @@ def renewed_alone(book: Book, made: MeasureAct) -> bool:
 
 
 def more_than_before(book: Book, made: MeasureAct) -> str:
-    """A stay gives back no more than it took, and neither an appeal nor an amendment widens anything."""
+    """A stay gives back no more than it took, and neither an appeal nor an amendment widens anything; a confirmation gives an
+    emergency order's measures its own end, but to none that was to end before that order.
+    """
     was, said = made.before, made.said
-    if was is None or made.cause not in NO_WIDER:
+    if was is None or (made.cause not in NO_WIDER and not _had_own_end(made)):
         return ""
     found = ["territory"] if set(said.territory or ()) - set(was.said.territory or ()) else []
     found += ["measure"] if made.cause == RESUMED and said.measure != was.said.measure else []
@@ -192,6 +194,15 @@ def more_than_before(book: Book, made: MeasureAct) -> str:
     longer = was.until is not None and (made.until is None or made.until > was.until + SLACK)
     found += ["until"] if longer and not seconded else []
     return ", ".join(found)
+
+
+def _had_own_end(made: MeasureAct) -> bool:
+    """Whether a confirmed measure was to end before the emergency order that it goes on from: by whoever decided it, or an appeal."""
+    was = made.before
+    if made.cause != "confirmed" or was is None or was.matter is None:
+        return False
+    ends = [end for end in map(moment, (was.matter.said.interim_until, was.matter.said.ends)) if end is not None]
+    return was.until is not None and bool(ends) and was.until + SLACK < min(ends)
 
 
 def in_force_twice(book: Book, made: MeasureAct) -> bool:

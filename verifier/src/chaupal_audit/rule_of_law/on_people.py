@@ -224,23 +224,28 @@ def returned_oneself(book: Book, decided: DecisionStep) -> bool:
     return decided.said.step == "returned" and proposal is not None and decided.said.by == proposal.said.by
 
 
-def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterable[str | None]) -> bool:
-    """Whether the rules in force (`conflicts.own_team`) keep this from somebody of the role of whoever did what it is about."""
+def of_own_team(book: Book, at: int, verb: str, who: str | None, others: Iterable[str | None], since: int) -> bool:
+    """Whether the rules in force (`conflicts.own_team`) keep this from somebody of the role of whoever did what it is about, as
+    it was then (`since`: at that place of the log) or has been since: nobody changes teams for an hour.
+    """
     kept = any(verb in rules.conflicts.own_team for rules in book.laws.books_at(at))
-    return kept and book.people.same_role(who, others)
+    return kept and book.people.same_role(who, others, since)
 
 
 def decided_in_team(book: Book, decided: DecisionStep) -> bool:
     verb, proposal = TEAM_STEPS.get(decided.said.step, ""), decided.proposal
-    alone = [] if decided.case is None else [one.said.by for one in decided.case.made if one.ended is None]
-    proposed = [] if proposal is None else [proposal.said.by]
-    others = alone if verb == "second" else proposed
-    return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others)
+    alone = [] if decided.case is None else [one for one in decided.case.made if one.ended is None]
+    about = alone if verb == "second" else [] if proposal is None else [proposal]
+    since = min((one.act.place for one in about), default=0)
+    others = [one.said.by for one in about]
+    return of_own_team(book, decided.act.at, verb, decided.said.second or decided.said.by, others, since)
 
 
 def approved_in_team(book: Book, made: MeasureAct) -> bool:
     verb, second = TEAM_CAUSES.get(made.cause, ""), made.said.second
-    return second is not None and of_own_team(book, made.act.at, verb, second, (made.said.by, made.said.concurred))
+    since = made.act.place if made.proposal is None else made.proposal.act.place
+    others = (made.said.by, made.said.concurred)
+    return second is not None and of_own_team(book, made.act.at, verb, second, others, since)
 
 
 def refused_unapproved(book: Book, decided: DecisionStep) -> bool:

@@ -283,18 +283,23 @@ def hearer_decided_it(book: Book, appealed: AppealStep) -> bool:
 
 
 def heard_in_team(book: Book, appealed: AppealStep) -> bool:
-    return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, _deciders(appealed))
+    line = _decided_line(appealed)
+    since = min((one.act.place for one in line), default=0)
+    return of_own_team(book, appealed.act.at, "hear_appeal", appealed.said.by, _deciders(appealed), since)
 
 
 def _deciders(appealed: AppealStep) -> set[str]:
     """Of an appeal that is decided: whoever decided what it is about, seconded it since, kept it, or decided what it goes on from or
     went on as.
     """
+    return {by for one in _decided_line(appealed) for by in one.hands}
+
+
+def _decided_line(appealed: AppealStep) -> list[MeasureAct]:
+    """The measures that an appeal is about, once it is decided."""
     filed = appealed.prev
     made = filed.prev if isinstance(filed, AppealStep) else None
-    if not isinstance(made, MeasureAct) or appealed.said.step != "decided":
-        return set()
-    return {by for one in _one_line(made) for by in one.hands}
+    return _one_line(made) if isinstance(made, MeasureAct) and appealed.said.step == "decided" else []
 
 
 def _one_line(made: MeasureAct) -> list[MeasureAct]:

@@ -13,22 +13,28 @@ class People:
 
     def __init__(self) -> None:
         self._roles: dict[str, str] = {}
-        self._held: dict[str, set[str]] = {}
+        self._held: dict[str, list[tuple[int, str]]] = {}  # (the place of the act that gave it, role)
 
     def role(self, person: str | None) -> str:
         return self._roles.get(person or "", MEMBER)
 
-    def give(self, person: str, role: str) -> None:
+    def give(self, person: str, role: str, place: int) -> None:
         self._roles[person] = role
-        self._held.setdefault(person, set()).add(role)
+        self._held.setdefault(person, []).append((place, role))
 
     def may(self, person: str | None, *acts: str) -> bool:
         """Whether their role, as it stands, opens one of `acts` (law/roles.py)."""
         return any(self.role(person) in MAY[act] for act in acts)
 
-    def same_role(self, person: str | None, others: Iterable[str | None]) -> bool:
-        """Whether somebody else of these has the role of that person."""
-        return any(self.role(other) == self.role(person) for other in others if other and other != person)
+    def same_role(self, person: str | None, others: Iterable[str | None], since: int) -> bool:
+        """Whether somebody else of these has, or has had since that place, a role that the person has had since then."""
+        own = self._since(person, since)
+        return any(own & self._since(other, since) for other in others if other and other != person)
+
+    def _since(self, person: str | None, place: int) -> set[str]:
+        held = self._held.get(person or "", [])
+        before = [role for at, role in held if at < place][-1:]
+        return {*before, *(role for at, role in held if at >= place)} - {MEMBER}
 
     def known(self, person: str | None) -> bool:
         """Whether any entry ever gave them a role."""
@@ -36,7 +42,7 @@ class People:
 
     def might(self, person: str | None, *acts: str) -> bool:
         """Whether a role that they held once opened one of `acts`."""
-        return any(role in MAY[act] for role in self._held.get(person or "", ()) for act in acts)
+        return any(role in MAY[act] for _, role in self._held.get(person or "", ()) for act in acts)
 
 
 def different(people: Iterable[str | None]) -> bool:

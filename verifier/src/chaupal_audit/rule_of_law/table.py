@@ -37,7 +37,7 @@ LAW_REWRITTEN = Check[Any](
 )
 
 FILES = (UNREADABLE, LAW_MISSING, LAW_UNLIKE, LAW_REWRITTEN)
-ENTRIES, OPENINGS = on_entries.READING, on_entries.OPENING
+ENTRIES, OPENINGS, IN_BATCHES = on_entries.READING, on_entries.OPENING, on_entries.BATCHED
 ROLES, AUTHORITIES, PROTECTION = on_people.GIVING, on_people.REGISTERING, on_people.GUARDING
 SERVERS = on_people.LISTING
 ORDERS = on_law.ORDERING
@@ -54,7 +54,7 @@ TALLIES, TALLIES_LATER = on_tally.TALLYING, on_tally.TALLIES_AT_END
 
 # By what each is asked of, for the docs.
 TABLE: dict[str, tuple[Check[Any], ...]] = {
-    "files and entries": (*FILES, *ENTRIES, *OPENINGS),
+    "files and entries": (*FILES, *ENTRIES, *IN_BATCHES, *OPENINGS),
     "roles": ROLES,
     "authorities": AUTHORITIES,
     "protection": PROTECTION,

@@ -1,6 +1,7 @@
 """The trial of a log: every entry held against the law, from the log and the files of law that it cites, and nothing else."""
 
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,13 +47,16 @@ def try_log(
     files: Files,
     beside: Mapping[int, Iterable[str]] | None = None,
     tell: Callable[[int], None] | None = None,
+    witnessed: Sequence[tuple[int, int]] = (),
 ) -> Verdict:
-    """Hold a whole log against the law. `entries` is read two or three times; `beside`: disclosures published beside it, by index.
+    """Hold a whole log against the law. `entries` is read two or three times; `beside`: disclosures published beside it, by index;
+    `witnessed`: (size, ms): when witnesses signed the log at that size.
 
     Nothing that a log says can make this raise; what `entries` or `files` raise goes through.
     """
     told = opened.openings(entries, beside)
     trial = Trial(files, told, opened.sealed(entries, told), asked=beside is not None)
+    trial.book.witnessed = witnessed
     for index, raw in entries():
         trial.hear(index, raw)
         if tell is not None and trial.verdict.entries % 10_000 == 0:
@@ -83,6 +87,11 @@ class Trial:
         self._early = {index for acts in sealed.values() for index, _ in acts}
         self._heard = 0
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
+        self._plain: book.Act | None = None  # the entry that was read last, if it is no cover
+        self._before_batch: list[book.Act] = []
+        self._unbatched = (
+            sys.maxsize
+        )  # the first place that a batched log keeps for a cover, and that holds something else
 
     def hear(self, index: int, raw: bytes) -> None:
         """The next entry, and before it what had happened when the log was so long."""
@@ -101,6 +110,7 @@ class Trial:
                 raise ValueError(head.at)
             act = self._opened(book.Act(index, at, head, {}, place=self._heard, logged=at))
             self.book.date(index, at)
+            self._place(act)
             if head.t == COVER and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
@@ -110,8 +120,22 @@ class Trial:
         except (ValueError, TypeError):  # msgspec's errors are ValueErrors
             self._find(table.UNREADABLE, index, "")
 
+    def _place(self, act: book.Act) -> None:
+        """In a log that is signed in batches each entry has a cover behind it, which says when their batch began."""
+        if act.head.t != COVER:
+            self._unbatched = min(self._unbatched, act.index if act.index % 2 else sys.maxsize)
+            self._plain = act
+            return
+        self.book.batch_began = act.at
+        if act.index % 2 and self._plain is not None and self._plain.index == act.index - 1:
+            self._before_batch += [self._plain] if table.IN_BATCHES[0].broken(self.book, self._plain) else []
+
     def close(self) -> None:
         """The log is at its end: what should have come and did not."""
+        for act in self._before_batch:
+            # Elsewhere a cover says its hour, before which others may have come; two in such places are a log in batches.
+            if act.index + 3 < self._unbatched:
+                self._find(table.IN_BATCHES[0], act.index, act.head.ref)
         for made in self.book.made():
             self._ask(table.MEASURES_LATER, made.act, made)
         for ended in [one for one in self.book.at.values() if isinstance(one, book.MeasureEnd)]:

@@ -1,0 +1,8 @@
+"""A measure ends after it begins, and what an appeal shortened stays so: triggers are made anew with every migration."""
+
+revision = "0057"
+down_revision = "0056"
+
+
+def upgrade() -> None:
+    """The triggers alone."""
