@@ -280,7 +280,7 @@ async def ruling(
     return EntryContent(msgspec.structs.replace(public, **more), sealed, beside, carried)
 
 
-def _sealed(case: Case, said: CaseEventBody, row: RulingRow, carried: CarriedDigests) -> dict[str, object]:
+def _sealed(case: "Case", said: CaseEventBody, row: RulingRow, carried: CarriedDigests) -> dict[str, object]:
     """What a measure commits to besides what it carries."""
     own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
     own |= {} if row.subject_id == case.target.subject_id else {"part": str(row.subject_id)}
