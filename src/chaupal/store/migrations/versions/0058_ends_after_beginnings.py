@@ -1,7 +1,7 @@
 """A measure ends after it begins, and what an appeal shortened stays so: triggers are made anew with every migration."""
 
-revision = "0057"
-down_revision = "0056"
+revision = "0058"
+down_revision = "0057"
 
 
 def upgrade() -> None:
