@@ -14,6 +14,8 @@ import make_tables
 import rooms
 from chaupal.app.cli import cli
 from chaupal.app.wiring import ROUTES
+from chaupal.governance.cases import lifecycle
+from chaupal.governance.orders import procedure
 from chaupal.kernel.settings import Settings
 from chaupal_audit.log import entries
 from make_map import AUDIT, CODE, MAP, draw, of_files, purpose
@@ -54,6 +56,10 @@ def test_the_paper_on_the_api_is_fresh():
 
 def test_the_paper_on_moves_is_fresh():
     assert make_moves.PAPER.read_text(encoding="utf-8") == make_moves.draw(), "docs/moves.md is stale: make map"
+    moves = (*procedure.MACHINE.moves, *lifecycle.MACHINE.moves)
+    assert all("leaf" in move.needs and ("not_own" in move.guards or not move.may) for move in moves), (
+        "its head says so"
+    )
 
 
 @pytest.mark.parametrize("name", make_tables.PAPERS)
