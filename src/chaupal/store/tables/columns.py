@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Constraint, Index, Integer, MetaData, Table, Text
 
 meta = MetaData()
 
@@ -32,11 +32,14 @@ def texts(names: str) -> list[Column[str]]:
     return [text(name) for name in names.split()]
 
 
+def table(name: str, *parts: Column[Any] | Constraint | Index, **options: Any) -> Table:
+    return Table(name, meta, *parts, **options)
+
+
 def tie(name: str, *columns: Column[Any]) -> Table:
     """`by` stands in some relation to `to`; `id` orders the pages."""
-    return Table(
+    return table(
         name,
-        meta,
         big("by", primary_key=True),
         big("to", primary_key=True),
         big("id"),

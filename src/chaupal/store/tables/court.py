@@ -7,17 +7,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    Table,
     Text,
     UniqueConstraint,
     text as sql,
 )
 
-from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts
+from chaupal.store.tables.columns import big, bigs, id_column, table, text, texts
 
-authorities = Table(
+authorities = table(
     "authorities",
-    meta,
     id_column(),
     *texts("name name_hi jurisdiction office email_domain"),
     *bigs("created_at created_by log_index"),
@@ -30,9 +28,8 @@ authorities = Table(
 )
 
 # What is to be known of an authority from now on, as one person proposed it: nothing of it holds until another agrees.
-authority_changes = Table(
+authority_changes = table(
     "authority_changes",
-    meta,
     id_column(),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
     text("body"),
@@ -46,16 +43,14 @@ authority_changes = Table(
 )
 
 # Those who file for an authority on its portal or by API: no accounts of the square.
-authority_users = Table(
-    "authority_users", meta, id_column(),
+authority_users = table("authority_users", id_column(),
     Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=False),
     *texts("name rank email password_hash totp_secret"), big("totp_used", default=0), text("token_hash"),
     *bigs("created_at created_by"), *bigs("disabled_at log_index", null=True),
     UniqueConstraint("email"), Index("authority_users_of", "authority_id"), Index("authority_users_by_token", "token_hash"),
 )  # fmt: skip
-authority_sessions = Table(
+authority_sessions = table(
     "authority_sessions",
-    meta,
     text("hash", primary_key=True),
     *bigs("user_id created_at expires_at"),
     text("csrf"),
@@ -64,8 +59,7 @@ authority_sessions = Table(
 )
 
 # A matter: what asks for a limit. An order from outside, a notice, or the house's own rules (no authority then).
-orders = Table(
-    "orders", meta, id_column(),
+orders = table("orders", id_column(),
     text("ref"), Column("authority_id", BigInteger, ForeignKey("authorities.id"), nullable=True),
     *texts("officer officer_rank reference_no legal_basis grounds reasons territory"),
     *bigs("dated received_at"), *bigs("act_by ends_at", null=True), *bigs("received_by log_index"),
@@ -89,9 +83,8 @@ orders = Table(
 )  # fmt: skip
 
 # What happened to an order as a whole; where it stands is the fold of these. Added to, never changed.
-order_events = Table(
+order_events = table(
     "order_events",
-    meta,
     id_column(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
     big("number"),
@@ -102,9 +95,8 @@ order_events = Table(
     UniqueConstraint("order_id", "number"),
 )
 
-targets = Table(
+targets = table(
     "targets",
-    meta,
     id_column(),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
     big("number"),
@@ -121,9 +113,8 @@ targets = Table(
 )
 
 # A case's status is the fold of these: each says what state the case came to. They are added to, never changed.
-case_events = Table(
+case_events = table(
     "case_events",
-    meta,
     id_column(),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=False),
     big("number"),
@@ -139,8 +130,7 @@ case_events = Table(
 LIVE_ON_SERVERS = (
     "lifted_at IS NULL AND measure IN ('refuse_reports', 'refuse_media', 'limit_server', 'suspend_server')"
 )
-rulings = Table(
-    "rulings", meta, id_column(),
+rulings = table("rulings", id_column(),
     big("subject_id"), *texts("term measure territory"),
     big("starts_at"), *bigs("ends_at lifted_at", null=True),
     Column("target_id", BigInteger, ForeignKey("targets.id"), nullable=True), big("owner_id", null=True),
@@ -188,9 +178,8 @@ rulings = Table(
 )  # fmt: skip
 
 # The class of a speaker whose expression the law guards most; private, granted by two.
-protected_speakers = Table(
+protected_speakers = table(
     "protected_speakers",
-    meta,
     id_column(),
     big("account_id"),
     *texts("class evidence"),
@@ -214,17 +203,15 @@ protected_speakers = Table(
 )
 
 # Letters and orders as they came: the file is stored encrypted under `key`, its SHA-256 is of the plain bytes.
-documents = Table(
-    "documents", meta, id_column(),
+documents = table("documents", id_column(),
     big("order_id", null=True), *texts("sha256 name mime"), big("size"), *texts("key nonce"),
     text("signature", default="absent"), text("signer"), *bigs("at by"), text("by_kind", default="staff"),
     Index("documents_of", "order_id"), Index("documents_by_hash", "sha256"),
 )  # fmt: skip
 
 # What is kept of a thing that was limited, encrypted, until nobody may need it as evidence any more.
-evidence = Table(
+evidence = table(
     "evidence",
-    meta,
     id_column(),
     big("subject_id"),
     text("kind"),
@@ -239,9 +226,8 @@ evidence = Table(
 )
 
 # Who was told what about a ruling, or why not yet.
-tellings = Table(
+tellings = table(
     "tellings",
-    meta,
     id_column(),
     *bigs("ruling_id account_id"),
     *texts("about language ways"),
@@ -253,8 +239,7 @@ tellings = Table(
     Index("tellings_due", "due_at"),
 )
 
-appeals = Table(
-    "appeals", meta, id_column(),
+appeals = table("appeals", id_column(),
     *bigs("ruling_id account_id"), text("state", default="filed"), *texts("text language"), *bigs("filed_at due_at"),
     *bigs("assigned_to decided_by decided_at", null=True), *texts("outcome reason"),
     big("not_by_first"), big("not_by_second", null=True),  # who decided what is appealed: they cannot hear it
@@ -266,9 +251,8 @@ appeals = Table(
     CheckConstraint("decided_at IS NULL OR decided_log_index IS NOT NULL", name="appeals_decided_with_a_leaf"),
     Index("appeals_open", "state", "due_at"), Index("appeals_of", "account_id"),
 )  # fmt: skip
-appeal_messages = Table(
+appeal_messages = table(
     "appeal_messages",
-    meta,
     id_column(),
     *bigs("appeal_id by"),
     big("staff", default=0),
@@ -278,8 +262,7 @@ appeal_messages = Table(
 )
 
 # Complaints of users and of guests (who confirm by mail); state: unconfirmed, open, resolved.
-reports = Table(
-    "reports", meta, id_column(),
+reports = table("reports", id_column(),
     text("ref"), big("reporter_id", null=True), *texts("email name confirm_hash"), big("account_id"),
     text("post_ids", default="[]"), text("category", default="other"), text("rules", default="[]"), *texts("comment language regime"),
     big("regime_version", default=0), text("state", default="open"), big("assigned_to", null=True), big("received_at"),
@@ -291,9 +274,8 @@ reports = Table(
 )  # fmt: skip
 
 # Deadlines of orders, appeals and reports. `alerted`: the share (50, 80, 100) of the time after which staff were last told.
-clocks = Table(
+clocks = table(
     "clocks",
-    meta,
     id_column(),
     text("what"),
     big("of"),
@@ -306,9 +288,8 @@ clocks = Table(
 )
 
 # Notes among staff, private.
-staff_notes = Table(
+staff_notes = table(
     "staff_notes",
-    meta,
     id_column(),
     text("what"),
     *bigs("of by"),
@@ -316,14 +297,13 @@ staff_notes = Table(
     big("at"),
     Index("staff_notes_on", "what", "of", "id"),
 )
-staff_templates = Table(
-    "staff_templates", meta, id_column(), *texts("name kind text text_hi"), *bigs("by at"), UniqueConstraint("name")
+staff_templates = table(
+    "staff_templates", id_column(), *texts("name kind text text_hi"), *bigs("by at"), UniqueConstraint("name")
 )
 
 # Who of the staff looked at what private thing, and what for.
-staff_looks = Table(
+staff_looks = table(
     "staff_looks",
-    meta,
     id_column(),
     *bigs("by at"),
     *texts("what of purpose"),
@@ -331,9 +311,8 @@ staff_looks = Table(
     Index("staff_looks_on", "what", "of", "id"),
 )
 
-webhooks = Table(
+webhooks = table(
     "webhooks",
-    meta,
     id_column(),
     *texts("url secret events"),
     *bigs("created_by created_at"),
@@ -342,9 +321,8 @@ webhooks = Table(
     text("last"),
 )
 # Calls that are still to be made: `tries` were in vain, the next is at `due_at`.
-webhook_calls = Table(
+webhook_calls = table(
     "webhook_calls",
-    meta,
     id_column(),
     big("webhook_id"),
     *texts("event body order_ref"),
@@ -355,9 +333,8 @@ webhook_calls = Table(
 )
 
 # Calls about many cases, carried on by the hundred: what was sent, and what became of each row.
-bulk_jobs = Table(
+bulk_jobs = table(
     "bulk_jobs",
-    meta,
     id_column(),
     big("account_id"),
     *texts("ref verb"),
@@ -373,18 +350,16 @@ bulk_jobs = Table(
     Index("bulk_jobs_open", "state", "id"),
 )
 # `word`: empty while it waits, then done, already, moved or wrong; `said`: what it came to, or the problem, as JSON.
-bulk_rows = Table(
+bulk_rows = table(
     "bulk_rows",
-    meta,
     Column("job_id", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, primary_key=True, autoincrement=False),
     *texts("item word said"),
     Index("bulk_rows_by", "job_id", "word", "at"),
 )
 
-statements = Table(
+statements = table(
     "statements",
-    meta,
     id_column(),
     *texts("slug title title_hi body body_hi"),
     text("orders", default="[]"),
@@ -392,9 +367,8 @@ statements = Table(
     big("revision", default=1),
     UniqueConstraint("slug"),
 )
-replies = Table(
+replies = table(
     "replies",
-    meta,
     id_column(),
     *bigs("statement_id authority_id"),
     text("body"),
@@ -403,9 +377,8 @@ replies = Table(
 )
 
 # The files of frozen reports: what was published, whose hashes the log holds.
-frozen_files = Table(
+frozen_files = table(
     "frozen_files",
-    meta,
     Column("period", Text, primary_key=True),
     big("revision", primary_key=True),
     Column("name", Text, primary_key=True),

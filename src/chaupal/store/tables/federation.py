@@ -1,21 +1,19 @@
 """Other servers, their people and keys; what was heard from them and what is on its way to them."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint, text as sql
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import Id, big, bigs, id_column, meta, text, texts
+from chaupal.store.tables.columns import Id, big, bigs, id_column, table, text, texts
 
 # Servers that were met. `speaks`: the signatures that it was found to take (rfc9421, cavage; "": not tried yet).
 # `due_at`: when the next thing for it is to be delivered, null where nothing waits; `failing_since`: of vain tries without a break.
-servers = Table(
-    "servers", meta, id_column(), *texts("domain software version"), big("first_at"), big("heard_at", default=0),
+servers = table("servers", id_column(), *texts("domain software version"), big("first_at"), big("heard_at", default=0),
     text("speaks"), big("fails", default=0), *bigs("failing_since due_at", null=True), big("held_until", default=0),
     *texts("shared_inbox actor"),
     UniqueConstraint("domain"), Index("servers_due", "due_at", sqlite_where=sql("due_at IS NOT NULL")),
 )  # fmt: skip
 
 # What only servers need to know of people on others. `kind`: Person, Service, Application, Group, Organization.
-remote_people = Table(
-    "remote_people", meta, id_column("account_id"), big("server_id"), text("kind", default="Person"),
+remote_people = table("remote_people", id_column("account_id"), big("server_id"), text("kind", default="Person"),
     *texts("inbox shared_inbox outbox followers following featured"),
     big("fetched_at", default=0), *texts("avatar_url header_url"), text("aliases", default="[]"), text("moved_to"),
     big("gone_at", null=True),
@@ -24,9 +22,8 @@ remote_people = Table(
 
 # By which id each thing of another server is known, and what it is here: account, post, follow, like. `of` 0: it is gone, and
 # does not come again.
-known_uris = Table(
+known_uris = table(
     "known_uris",
-    meta,
     text("uri", primary_key=True),
     text("kind"),
     big("of"),
@@ -35,9 +32,8 @@ known_uris = Table(
 )
 
 # What a post answers or quotes (`what`) that is not here, by its id there: they are joined when it comes.
-unjoined = Table(
+unjoined = table(
     "unjoined",
-    meta,
     big("post_id", primary_key=True),
     text("what", primary_key=True),
     text("uri"),
@@ -45,16 +41,15 @@ unjoined = Table(
 )
 
 # Pictures that stand for `:names:` with a server's people.
-emojis = Table("emojis", meta, id_column(), big("server_id"), *texts("name url"), UniqueConstraint("server_id", "name"))
+emojis = table("emojis", id_column(), big("server_id"), *texts("name url"), UniqueConstraint("server_id", "name"))
 # Avatars, headers and emojis of other servers that were fetched, by their file keys, and when (ms).
-fetched_portraits = Table(
-    "fetched_portraits", meta, text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
+fetched_portraits = table(
+    "fetched_portraits", text("key", primary_key=True), big("at"), Index("fetched_portraits_at", "at")
 )
 
 # Public posts of other servers: the square of everywhere, beside our own.
-elsewhere = Table(
+elsewhere = table(
     "elsewhere",
-    meta,
     id_column("post_id"),
     big("server_id"),
     text("language"),
@@ -62,9 +57,8 @@ elsewhere = Table(
     Index("elsewhere_from", "server_id", "post_id"),
 )
 
-remote_keys = Table(
+remote_keys = table(
     "remote_keys",
-    meta,
     text("key_id", primary_key=True),
     big("account_id"),
     *texts("algorithm public"),
@@ -72,13 +66,12 @@ remote_keys = Table(
     Index("remote_keys_of", "account_id"),
 )
 # The keys by which our people sign, made when first needed; account 0: the server itself. `private` is sealed.
-own_keys = Table("own_keys", meta, id_column("account_id"), *texts("private public"), big("created_at"))
+own_keys = table("own_keys", id_column("account_id"), *texts("private public"), big("created_at"))
 
 # What leaves for other servers: once as it is said, and a row for each inbox that it still has to come to.
 # `post`: left unsaid where that is gone by then; 0: about no post.
-spoken = Table(
+spoken = table(
     "spoken",
-    meta,
     id_column(),
     text("body"),
     big("post", default=0),
@@ -86,9 +79,8 @@ spoken = Table(
     Index("spoken_at", "at"),
     Index("spoken_of", "post", sqlite_where=sql("post > 0")),
 )
-deliveries = Table(
+deliveries = table(
     "deliveries",
-    meta,
     id_column(),
     big("server_id"),
     text("inbox"),
@@ -100,9 +92,8 @@ deliveries = Table(
 
 # Events of the time in which no other server is talked to, of which others are told once they are: as in the outbox. `about`: what
 # the latest alone is told of; 0: each is.
-untold = Table(
+untold = table(
     "untold",
-    meta,
     Column("seq", Id, primary_key=True, autoincrement=True),
     *texts("name body"),
     big("about", default=0),
@@ -113,11 +104,10 @@ untold = Table(
 )
 
 # Activities that were heard (SHA-256 of their ids): each has its effect once.
-heard = Table("heard", meta, text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
+heard = table("heard", text("hash", primary_key=True), big("at"), Index("heard_at", "at"))
 # Those for which something has to be fetched first. Their signatures were checked; `by` 0: that is what has to be done first.
-arrivals = Table(
+arrivals = table(
     "arrivals",
-    meta,
     id_column(),
     *bigs("server_id by"),
     text("activity"),
@@ -129,9 +119,8 @@ arrivals = Table(
 )
 
 # To which servers a post of ours was delivered, so that it can be said how far it went. No words, and nobody's name.
-reached = Table(
+reached = table(
     "reached",
-    meta,
     big("post_id", primary_key=True),
     big("server_id", primary_key=True),
     big("at"),
@@ -140,9 +129,8 @@ reached = Table(
 
 # What servers say of their own things here: that they withhold them in a country (`what`: withheld), or have suspended
 # somebody (suspended). It is theirs to say, and binds nobody. `address`: of the page about it; `until` 0: no end was said.
-stated = Table(
+stated = table(
     "stated",
-    meta,
     id_column(),
     *bigs("subject_id server_id"),
     *texts("what country address"),
@@ -153,9 +141,8 @@ stated = Table(
 )
 
 # How a limited server is told of: `obfuscate`: where limits are listed, its domain stands with gaps. Comments as of staff's apps.
-server_words = Table(
+server_words = table(
     "server_words",
-    meta,
     id_column("server_id"),
     big("obfuscate", default=0),
     *texts("public_comment private_comment"),
@@ -163,9 +150,8 @@ server_words = Table(
 )
 
 # Servers that a house talks to which talks to no others. Whoever is let in is taken off the list by two.
-allowed_servers = Table(
+allowed_servers = table(
     "allowed_servers",
-    meta,
     id_column(),
     big("server_id"),
     text("reason"),

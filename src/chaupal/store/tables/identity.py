@@ -1,11 +1,10 @@
 """Accounts and how they log in; apps and their tokens; moves, imports and exports; what keeps addresses out."""
 
-from sqlalchemy import Index, Table, UniqueConstraint, text as sql
+from sqlalchemy import Index, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts, tie
+from chaupal.store.tables.columns import big, bigs, id_column, table, text, texts, tie
 
-accounts = Table(
-    "accounts", meta, id_column(),
+accounts = table("accounts", id_column(),
     *texts("handle name note note_html avatar header"),
     text("fields", default="[]"),
     big("locked", default=0), big("bot", default=0), big("discoverable", default=1),
@@ -26,8 +25,7 @@ accounts = Table(
     Index("accounts_heard", "last_post_at", "id", sqlite_where=sql("server > 0")),
 )  # fmt: skip
 
-logins = Table(
-    "logins", meta, id_column("account_id"),
+logins = table("logins", id_column("account_id"),
     *texts("email password_hash"), *bigs("confirmed_at approved_at", null=True),
     *texts("ui_language reason"), big("created_at"), text("default_visibility", default="public"),
     big("default_sensitive", default=0), text("default_language"), text("default_quote_policy", default="public"),
@@ -44,9 +42,8 @@ logins = Table(
     UniqueConstraint("email"), Index("logins_mail_due", "mail_due_at"),
 )  # fmt: skip
 
-mail_tokens = Table(
+mail_tokens = table(
     "mail_tokens",
-    meta,
     text("hash", primary_key=True),
     big("account_id"),
     text("purpose"),
@@ -54,9 +51,8 @@ mail_tokens = Table(
     big("used_at", null=True),
 )
 
-sessions = Table(
+sessions = table(
     "sessions",
-    meta,
     text("hash", primary_key=True),
     *bigs("account_id created_at expires_at"),
     *texts("csrf agent country"),
@@ -64,10 +60,9 @@ sessions = Table(
     Index("sessions_of", "account_id"),
 )
 
-recovery_codes = Table("recovery_codes", meta, big("account_id", primary_key=True), text("hash", primary_key=True))
-passkeys = Table(
+recovery_codes = table("recovery_codes", big("account_id", primary_key=True), text("hash", primary_key=True))
+passkeys = table(
     "passkeys",
-    meta,
     text("credential", primary_key=True),
     big("account_id"),
     text("public_key"),
@@ -78,22 +73,18 @@ passkeys = Table(
     Index("passkeys_of", "account_id"),
 )
 # What a browser must sign, until it does; `account_id` 0: whoever it is.
-challenges = Table(
-    "challenges", meta, text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at")
-)
+challenges = table("challenges", text("hash", primary_key=True), big("account_id"), text("purpose"), big("expires_at"))
 
-apps = Table(
+apps = table(
     "apps",
-    meta,
     id_column(),
     *texts("client_id secret_hash name website redirect_uris scopes"),
     big("created_at"),
     UniqueConstraint("client_id"),
 )
 
-grants = Table(
+grants = table(
     "grants",
-    meta,
     text("hash", primary_key=True),
     *bigs("app_id account_id"),
     *texts("redirect_uri scopes challenge challenge_method"),
@@ -101,9 +92,8 @@ grants = Table(
     big("used_at", null=True),
 )
 
-tokens = Table(
+tokens = table(
     "tokens",
-    meta,
     id_column(),
     text("hash"),
     big("app_id"),
@@ -117,9 +107,8 @@ tokens = Table(
     Index("tokens_by_grant", "grant_hash"),
 )
 
-name_words = Table(
+name_words = table(
     "name_words",
-    meta,
     text("word", primary_key=True),
     big("account_id", primary_key=True),
     big("server", default=0),  # the account's
@@ -127,9 +116,8 @@ name_words = Table(
 )
 aliases = tie("aliases")  # whom an account names as another of its own, so that it may move here
 # Moves: `done` of `total` followers have come along; `at` is the tie after which it goes on, in its `phase`.
-moves = Table(
+moves = table(
     "moves",
-    meta,
     id_column(),
     *bigs("account_id to_id"),
     text("state", default="waiting"),
@@ -144,8 +132,7 @@ moves = Table(
 )
 
 # A file that somebody brought from elsewhere, and how far it has been taken in.
-imports = Table(
-    "imports", meta, id_column(),
+imports = table("imports", id_column(),
     big("account_id"), *texts("kind name key"), big("size"), *texts("visibility country language"),
     text("state", default="waiting"),  # then running, done; or refused, with `why`
     text("why"), big("total", default=0), big("at", default=0), big("done", default=0), big("skipped", default=0), big("failed", default=0),
@@ -153,18 +140,15 @@ imports = Table(
     Index("imports_of", "account_id", "id"), Index("imports_open", "state", "id"),
 )  # fmt: skip
 # What of it could not be taken in, and why.
-import_faults = Table(
-    "import_faults", meta, big("import_id", primary_key=True), big("number", primary_key=True), *texts("item why")
+import_faults = table(
+    "import_faults", big("import_id", primary_key=True), big("number", primary_key=True), *texts("item why")
 )
 # Where a post came from, so that it comes once.
-imported = Table(
-    "imported", meta, big("account_id", primary_key=True), text("source", primary_key=True), big("post_id")
-)
+imported = table("imported", big("account_id", primary_key=True), text("source", primary_key=True), big("post_id"))
 
 # What somebody asked to take along: made beside everything else, and kept until `ends_at`.
-exports = Table(
+exports = table(
     "exports",
-    meta,
     id_column(),
     big("account_id"),
     *texts("key country language"),
@@ -181,9 +165,8 @@ exports = Table(
 )
 
 # Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
-ip_blocks = Table(
+ip_blocks = table(
     "doors",
-    meta,
     id_column(),
     *texts("kind what severity comment"),
     *bigs("created_at created_by"),
@@ -191,4 +174,4 @@ ip_blocks = Table(
     Index("doors_of", "kind", "what"),
 )
 # Files that nothing names yet, or nothing any more, by their keys, and since when (ms; 0: to be let go of at once).
-loose_files = Table("loose_files", meta, text("key", primary_key=True), big("at"), Index("loose_files_at", "at"))
+loose_files = table("loose_files", text("key", primary_key=True), big("at"), Index("loose_files_at", "at"))

@@ -1,35 +1,32 @@
 """The log: its entries and the nodes of its tree, checkpoints and who signed them, and what opens confidential fields."""
 
-from sqlalchemy import Column, Index, LargeBinary, Table
+from sqlalchemy import Column, Index, LargeBinary
 
-from chaupal.store.tables.columns import big, id_column, meta, text
+from chaupal.store.tables.columns import big, id_column, table, text
 
-log_entries = Table(
+log_entries = table(
     "log_entries",
-    meta,
     id_column("index"),
     text("kind"),
     Column("body", LargeBinary, nullable=False),
     big("at"),
     Index("log_entries_by_kind", "kind", "index"),
 )
-log_nodes = Table(
+log_nodes = table(
     "log_nodes",
-    meta,
     big("level", primary_key=True),
     big("index", primary_key=True),
     Column("hash", LargeBinary, nullable=False),
 )
-log_checkpoints = Table("log_checkpoints", meta, id_column("size"), text("note"), big("at"))
+log_checkpoints = table("log_checkpoints", id_column("size"), text("note"), big("at"))
 # What other servers signed under our checkpoints, and what we signed under theirs.
-cosignatures = Table(
-    "cosignatures", meta, big("size", primary_key=True), text("name", primary_key=True), text("line"), big("at")
+cosignatures = table(
+    "cosignatures", big("size", primary_key=True), text("name", primary_key=True), text("line"), big("at")
 )
-witnessed = Table("witnessed", meta, text("origin", primary_key=True), big("size"), text("root"), big("at"))
+witnessed = table("witnessed", text("origin", primary_key=True), big("size"), text("root"), big("at"))
 # What opens the confidential fields of entries; private, and destroyed when erasure is due.
-disclosures = Table(
+disclosures = table(
     "disclosures",
-    meta,
     big("log_index", primary_key=True),
     text("name", primary_key=True),
     text("disclosure"),

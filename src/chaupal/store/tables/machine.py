@@ -1,12 +1,11 @@
 """What processes of one store keep between them: the outbox, seats, acts of the clock, marks."""
 
-from sqlalchemy import BigInteger, Column, Table
+from sqlalchemy import BigInteger, Column
 
-from chaupal.store.tables.columns import Id, big, meta, text, texts
+from chaupal.store.tables.columns import Id, big, table, text, texts
 
-outbox = Table(
+outbox = table(
     "outbox",
-    meta,
     Column("seq", Id, primary_key=True, autoincrement=True),
     *texts("name body"),
     big("at"),
@@ -19,17 +18,15 @@ outbox = Table(
 
 # Of many processes on one PostgreSQL: who makes ids under which number (`until`: by the database's clock, ms; `top`: the time of
 # the newest id that they may make), and who carries out which act of the clock (`turn` grows with each holder).
-seats = Table(
+seats = table(
     "seats",
-    meta,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     *texts("holder house"),
     big("until", default=0),
     big("top", default=0),
 )
-acts = Table(
+acts = table(
     "acts",
-    meta,
     text("name", primary_key=True),
     text("holder"),
     big("turn", default=0),
@@ -37,4 +34,4 @@ acts = Table(
     big("due_at", default=0),
 )
 
-marks = Table("marks", meta, text("key", primary_key=True), text("value"))
+marks = table("marks", text("key", primary_key=True), text("value"))

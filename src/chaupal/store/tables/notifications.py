@@ -1,12 +1,11 @@
 """What accounts are told, by whom they let themselves be told it, and pushes to their devices."""
 
-from sqlalchemy import Index, Table, UniqueConstraint, text as sql
+from sqlalchemy import Index, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts
+from chaupal.store.tables.columns import big, bigs, id_column, table, text, texts
 
-notifications = Table(
+notifications = table(
     "notices",
-    meta,
     id_column(),
     big("account_id"),
     text("kind"),
@@ -24,9 +23,8 @@ notifications = Table(
 )
 
 # What becomes of notifications from whom one does not know: accept, filter or drop, by class. No row: all are accepted.
-notification_policies = Table(
+notification_policies = table(
     "notice_policies",
-    meta,
     id_column("account_id"),
     text("not_following", default="accept"),
     text("not_followers", default="accept"),
@@ -35,30 +33,25 @@ notification_policies = Table(
     text("limited_accounts", default="filter"),
 )
 # Whose notifications were kept apart and wait for a word; and whose never are again.
-notification_requests = Table(
+notification_requests = table(
     "notice_requests",
-    meta,
     id_column(),
     *bigs("account_id from_id created_at updated_at"),
     UniqueConstraint("account_id", "from_id"),
     Index("notice_requests_of", "account_id", "id"),
 )
-notification_permits = Table(
-    "notice_permits", meta, big("account_id", primary_key=True), big("from_id", primary_key=True)
-)
+notification_permits = table("notice_permits", big("account_id", primary_key=True), big("from_id", primary_key=True))
 
 # Devices that want to be told (RFC 8030). `key`: the token or session behind it, with which it ends; `token`: sealed.
-push_subscriptions = Table(
-    "push_subscriptions", meta, id_column(),
+push_subscriptions = table("push_subscriptions", id_column(),
     big("account_id"), *texts("key endpoint p256dh auth"), big("standard", default=1),
     text("alerts"), text("policy", default="all"), *texts("country language token"), big("created_at"),
     big("failures", default=0),
     UniqueConstraint("key"), Index("push_subscriptions_of", "account_id"),
 )  # fmt: skip
 # Pushes that are still to be made: ids only, looked at through the gate when they leave.
-push_calls = Table(
+push_calls = table(
     "push_calls",
-    meta,
     big("subscription_id", primary_key=True),
     big("notice_id", primary_key=True),
     big("at"),
@@ -67,9 +60,8 @@ push_calls = Table(
     Index("push_calls_due", "due_at"),
 )
 
-markers = Table(
+markers = table(
     "markers",
-    meta,
     big("account_id", primary_key=True),
     text("timeline", primary_key=True),
     *bigs("last_read version updated_at"),

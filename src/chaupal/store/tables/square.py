@@ -1,8 +1,8 @@
 """Ties, posts and their media; conversations; lists, filters and tags; what the house tells everybody."""
 
-from sqlalchemy import Index, Table, UniqueConstraint, text as sql
+from sqlalchemy import Index, UniqueConstraint, text as sql
 
-from chaupal.store.tables.columns import big, bigs, id_column, meta, text, texts, tie
+from chaupal.store.tables.columns import big, bigs, id_column, table, text, texts, tie
 
 # `server`: of which server `by` is, 0 of ours; -1 of a tie that an older server of ours made, which did not note it.
 # `languages`: codes of those that `by` wants of `to`, with dots between; empty: all.
@@ -16,8 +16,7 @@ follow_requests = tie("follow_requests", big("boosts", default=1), big("notify",
 blocks = tie("blocks")
 mutes = tie("mutes", big("notifications", default=1), big("ends_at", null=True))
 
-posts = Table(
-    "posts", meta, id_column(),
+posts = table("posts", id_column(),
     *bigs("author created_at visibility"), *texts("text html spoiler language"),
     big("sensitive", default=0), *bigs("reply_to reply_to_account", null=True), big("root"),
     *bigs("boost_of edited_at", null=True), *texts("app app_site"),
@@ -39,9 +38,8 @@ posts = Table(
     Index("posts_quoting", "quote_of", "id", sqlite_where=sql("quote_of IS NOT NULL")),
 )  # fmt: skip
 
-post_tags = Table(
+post_tags = table(
     "post_tags",
-    meta,
     text("key", primary_key=True),
     big("post_id", primary_key=True),
     text("name"),
@@ -51,18 +49,16 @@ post_tags = Table(
     Index("post_tags_of_post", "post_id"),
 )
 
-mentions = Table(
+mentions = table(
     "mentions",
-    meta,
     big("account_id", primary_key=True),
     big("post_id", primary_key=True),
     big("visibility"),
     Index("mentions_of_post", "post_id"),
 )
 
-likes = Table(
+likes = table(
     "likes",
-    meta,
     big("account_id", primary_key=True),
     big("post_id", primary_key=True),
     big("id"),
@@ -70,9 +66,8 @@ likes = Table(
     Index("likes_on", "post_id", "id"),
 )
 
-bookmarks = Table(
+bookmarks = table(
     "bookmarks",
-    meta,
     big("account_id", primary_key=True),
     big("post_id", primary_key=True),
     big("id"),
@@ -80,9 +75,8 @@ bookmarks = Table(
     Index("bookmarks_on", "post_id"),
 )
 
-pins = Table(
+pins = table(
     "pins",
-    meta,
     big("account_id", primary_key=True),
     big("post_id", primary_key=True),
     big("id"),
@@ -91,18 +85,13 @@ pins = Table(
 )
 
 # Conversations from which an account wants to hear nothing.
-thread_mutes = Table(
-    "thread_mutes",
-    meta,
-    big("account_id", primary_key=True),
-    big("root", primary_key=True),
-    Index("thread_mutes_of", "root"),
+thread_mutes = table(
+    "thread_mutes", big("account_id", primary_key=True), big("root", primary_key=True), Index("thread_mutes_of", "root")
 )
 
 # What a post said before it was edited: one row for each wording that was replaced. `pictures`, `options`: JSON.
-revisions = Table(
+revisions = table(
     "revisions",
-    meta,
     id_column(),
     *bigs("post_id at"),
     *texts("text html spoiler"),
@@ -114,21 +103,19 @@ revisions = Table(
     Index("revisions_of", "post_id", "id"),
 )
 
-poll_votes = Table(
+poll_votes = table(
     "poll_votes",
-    meta,
     big("post_id", primary_key=True),
     big("account_id", primary_key=True),
     big("choice", primary_key=True),
     Index("poll_votes_of", "account_id"),
 )
 # Polls that are still to be closed.
-polls_open = Table("polls_open", meta, id_column("post_id"), big("ends_at"), Index("polls_due", "ends_at"))
+polls_open = table("polls_open", id_column("post_id"), big("ends_at"), Index("polls_due", "ends_at"))
 
 # Posts to be: `body` is JSON of what will be said; `failed`: why it was not said when it was due.
-scheduled = Table(
+scheduled = table(
     "scheduled",
-    meta,
     id_column(),
     *bigs("account_id at"),
     text("body"),
@@ -138,9 +125,8 @@ scheduled = Table(
     Index("scheduled_of", "account_id", "id"),
     Index("scheduled_due", "failed", "at"),
 )
-drafts = Table(
+drafts = table(
     "drafts",
-    meta,
     id_column(),
     big("account_id"),
     text("body"),
@@ -148,16 +134,14 @@ drafts = Table(
     Index("drafts_of", "account_id", "updated_at"),
 )
 # Uploads that a draft or a scheduled post needs: not to be swept away.
-kept_media = Table(
+kept_media = table(
     "kept_media",
-    meta,
     big("media_id", primary_key=True),
     big("holder_id", primary_key=True),
     Index("kept_media_by", "holder_id"),
 )
 
-media = Table(
-    "media", meta, id_column(),
+media = table("media", id_column(),
     big("account_id"), big("post_id", null=True), *texts("key mime description blurhash"),
     *bigs("width height small_width small_height size"), text("focus", default="0,0"), big("created_at"),
     # After its post is gone: which one that was (its rulings still bind), and since when the picture is loose.
@@ -176,30 +160,26 @@ media = Table(
 )  # fmt: skip
 
 # Words to read along with a film or sound (WebVTT); `media.captions` names those in force, earlier ones stay with what said them.
-captions = Table(
-    "captions", meta, id_column(), big("media_id"), *texts("language body"), Index("captions_of", "media_id")
-)
+captions = table("captions", id_column(), big("media_id"), *texts("language body"), Index("captions_of", "media_id"))
 
 # By what an account's uploads are known again (SHA-256 of what was sent and of what is kept), and the first of each.
-media_contents = Table(
+media_contents = table(
     "media_contents",
-    meta,
     big("account_id", primary_key=True),
     text("sha256", primary_key=True),
     big("root"),
     Index("media_contents_of", "root"),
 )
 # In which posts a content has been: what was ruled on one of these goes with it.
-media_uses = Table(
-    "media_uses", meta, big("post_id", primary_key=True), big("root", primary_key=True), Index("media_uses_of", "root")
+media_uses = table(
+    "media_uses", big("post_id", primary_key=True), big("root", primary_key=True), Index("media_uses_of", "root")
 )
 
-tags = Table("tags", meta, text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
+tags = table("tags", text("key", primary_key=True), text("name"), big("last_used"), big("uses", default=0))
 
 # The first link of a post: followed when it is due (null: done), so that a restart forgets none.
-post_links = Table(
+post_links = table(
     "post_links",
-    meta,
     id_column("post_id"),
     text("url"),
     big("due_at", null=True),
@@ -209,16 +189,15 @@ post_links = Table(
 )
 
 # What links led to, kept for whoever links there again. `card` as JSON, "": nothing to show; `image`: a file key, or "".
-link_cards = Table("link_cards", meta, text("url", primary_key=True), *texts("card image"), big("fetched_at"))
+link_cards = table("link_cards", text("url", primary_key=True), *texts("card image"), big("fetched_at"))
 
-idempotency = Table(
-    "idempotency", meta, big("account_id", primary_key=True), text("key", primary_key=True), *bigs("post_id at")
+idempotency = table(
+    "idempotency", big("account_id", primary_key=True), text("key", primary_key=True), *bigs("post_id at")
 )
 
 # A conversation of direct posts as one of its people has it; `people`: whom its newest post is between.
-conversations = Table(
+conversations = table(
     "conversations",
-    meta,
     big("account_id", primary_key=True),
     big("root", primary_key=True),
     big("last_post"),
@@ -229,9 +208,8 @@ conversations = Table(
 )
 
 # Up to which post whoever wants read marks has read in a conversation.
-read_marks = Table(
+read_marks = table(
     "read_marks",
-    meta,
     big("account_id", primary_key=True),
     big("root", primary_key=True),
     big("post"),
@@ -239,9 +217,8 @@ read_marks = Table(
 )
 
 # What staff tell everybody. `at`: when it is (to be) published; `told_at`: when it was, `ended_at`: taken down.
-announcements = Table(
+announcements = table(
     "announcements",
-    meta,
     id_column(),
     *texts("text text_hi"),
     *bigs("starts_at ends_at", null=True),
@@ -250,21 +227,19 @@ announcements = Table(
     *bigs("told_at ended_at", null=True),
     *bigs("by updated_at"),
 )
-announcement_reads = Table(
-    "announcement_reads", meta, big("account_id", primary_key=True), big("announcement_id", primary_key=True)
+announcement_reads = table(
+    "announcement_reads", big("account_id", primary_key=True), big("announcement_id", primary_key=True)
 )
-announcement_reactions = Table(
+announcement_reactions = table(
     "announcement_reactions",
-    meta,
     big("announcement_id", primary_key=True),
     text("name", primary_key=True),
     big("account_id", primary_key=True),
     big("id"),
 )
 
-lists = Table(
+lists = table(
     "lists",
-    meta,
     id_column(),
     big("account_id"),
     text("title"),
@@ -273,9 +248,8 @@ lists = Table(
     big("created_at"),
     Index("lists_of", "account_id", "id"),
 )
-list_members = Table(
+list_members = table(
     "list_members",
-    meta,
     big("list_id", primary_key=True),
     big("account_id", primary_key=True),
     big("id"),
@@ -284,9 +258,8 @@ list_members = Table(
 )
 
 # `context`: where it works, joined by commas; `action`: warn, hide or blur.
-filters = Table(
+filters = table(
     "filters",
-    meta,
     id_column(),
     big("account_id"),
     *texts("title context"),
@@ -295,41 +268,36 @@ filters = Table(
     big("created_at"),
     Index("filters_of", "account_id", "id"),
 )
-filter_keywords = Table(
+filter_keywords = table(
     "filter_keywords",
-    meta,
     id_column(),
     big("filter_id"),
     text("keyword"),
     big("whole_word", default=1),
     Index("filter_keywords_of", "filter_id"),
 )
-filter_posts = Table(
-    "filter_posts", meta, id_column(), *bigs("filter_id post_id"), UniqueConstraint("filter_id", "post_id")
-)
+filter_posts = table("filter_posts", id_column(), *bigs("filter_id post_id"), UniqueConstraint("filter_id", "post_id"))
 
 # By their count key; `name` as its owner wrote it.
-tag_follows = Table(
+tag_follows = table(
     "tag_follows",
-    meta,
     big("account_id", primary_key=True),
     text("key", primary_key=True),
     big("id"),
     text("name"),
     Index("tag_follows_by", "account_id", "id"),
 )
-featured_tags = Table(
-    "featured_tags", meta, id_column(), big("account_id"), *texts("key name"), UniqueConstraint("account_id", "key")
+featured_tags = table(
+    "featured_tags", id_column(), big("account_id"), *texts("key name"), UniqueConstraint("account_id", "key")
 )
 
 endorsements = tie("endorsements")
 unsuggested = tie("unsuggested")  # suggestions that somebody does not want to see again
-account_notes = Table("account_notes", meta, big("by", primary_key=True), big("to", primary_key=True), text("text"))
+account_notes = table("account_notes", big("by", primary_key=True), big("to", primary_key=True), text("text"))
 
 # Texts of the house: each row one version, never changed. `effective_on`: a day (2026-11-26), of terms alone.
-house_texts = Table(
+house_texts = table(
     "house_texts",
-    meta,
     id_column(),
     text("kind"),
     big("version"),
@@ -340,9 +308,8 @@ house_texts = Table(
 )
 
 # Servers of which somebody wants nothing, by their domains: whether they were met or not.
-domain_blocks = Table(
+domain_blocks = table(
     "domain_blocks",
-    meta,
     id_column(),
     big("account_id"),
     text("domain"),
@@ -353,9 +320,8 @@ domain_blocks = Table(
 
 # Follows that ended because a server was suspended, or hidden by somebody: what they can ask for again. `kind`: following (`us`
 # followed `them`) or follower. `ruling_id` 0: the person hid the server themselves.
-severed_ties = Table(
+severed_ties = table(
     "severed_ties",
-    meta,
     id_column(),
     *bigs("ruling_id server_id us them"),
     text("kind"),
