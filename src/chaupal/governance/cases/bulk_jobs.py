@@ -22,6 +22,7 @@ from chaupal.policy.viewer import Role, Viewer
 from chaupal.store.court import bulk as kept
 from chaupal.store.court.bulk import CHECKING, DONE, ENTERING, REFUSED, BulkRow, Job
 from chaupal.store.identity.accounts import role_of
+from chaupal.store.machine.dialect import in_json
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import sealed_people
 
@@ -30,7 +31,6 @@ MOST_WAITING = 10  # of one person
 MOVED = "moved"  # the word of a row
 SHOWN = 200  # bad rows on one page
 
-_encode = msgspec.json.Encoder().encode
 _item = msgspec.json.Decoder(Item).decode
 
 
@@ -83,9 +83,7 @@ async def start(
     async with court.work.writing() as w:
         if await kept.waiting(w, viewer.me) >= MOST_WAITING:
             raise Conflict("calls_waiting", most=MOST_WAITING)
-        rows = [
-            _row(at, one) if one.problem else BulkRow(at, _encode(one.item).decode()) for at, one in enumerate(ordered)
-        ]
+        rows = [_row(at, one) if one.problem else BulkRow(at, in_json(one.item)) for at, one in enumerate(ordered)]
         await kept.add(w, job, rows)
     return job
 
@@ -191,7 +189,7 @@ async def sweep(court: Court) -> int:
 
 def _row(at: int, one: BulkOutcome) -> BulkRow:
     said = RowOutcome(state=one.state) if one.problem is None else _kept(coded(one.problem))
-    return BulkRow(at, _encode(one.item).decode(), one.word, _encode(said).decode())
+    return BulkRow(at, in_json(one.item), one.word, in_json(said))
 
 
 def _kept(problem: Coded) -> RowOutcome:

@@ -25,6 +25,7 @@ from chaupal.ports.files import Files
 from chaupal.store.court import documents as kept
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.documents import Document
+from chaupal.store.machine.dialect import in_json
 
 BIGGEST = 20_000_000  # bytes of one document
 MOST = 10  # documents of one order
@@ -60,7 +61,6 @@ class Signer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     poses: bool = False
 
 
-_encode = msgspec.json.Encoder().encode
 _signer = msgspec.json.Decoder(Signer).decode
 
 
@@ -129,7 +129,7 @@ def _anew(one: Document, authority: Authority | None) -> Document:
     now = msgspec.structs.replace(was, known=known, poses=_poses(was.mail_from, authority))
     sound = one.signature in (Check.VALID, Check.UNVERIFIABLE)
     signature = (Check.VALID if known or was.rooted else Check.UNVERIFIABLE) if sound else one.signature
-    return msgspec.structs.replace(one, signature=str(signature), signer=_encode(now).decode())
+    return msgspec.structs.replace(one, signature=str(signature), signer=in_json(now))
 
 
 async def _row_of(court: Court, who: Bringer, one: Brought, authority: Authority | None) -> Document:
@@ -154,7 +154,7 @@ async def _row_of(court: Court, who: Bringer, one: Brought, authority: Authority
         key=key,
         nonce=nonce.hex(),
         signature=check,
-        signer=_encode(signer).decode(),
+        signer=in_json(signer),
         at=court.clock(),
         by=who.id,
         by_kind=who.kind,

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chaupal.store.machine.dialect import listed, text_param
+from chaupal.store.machine.dialect import text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import updates
 from chaupal.store.machine.work import Reading, Writing
@@ -51,21 +51,7 @@ REPLIES = ALL_REPLIES.where(statement_id="of").order_by(replies.c.at, replies.c.
 
 async def revise(w: Writing, new: Statement) -> bool:
     """`new` in the place of the revision before it; False where somebody else has revised it meanwhile."""
-    return (
-        await w.run(
-            REVISE,
-            of=new.id,
-            was=new.revision - 1,
-            revision=new.revision,
-            title=new.title,
-            title_hi=new.title_hi,
-            body=new.body,
-            body_hi=new.body_hi,
-            orders=listed(new.orders),
-            log_index=new.log_index,
-        )
-        == 1
-    )
+    return await w.run(REVISE, of=new.id, was=new.revision - 1, **ALL.written(new)) == 1
 
 
 async def by_slug(reading: Reading, slug: str) -> Statement | None:

@@ -14,6 +14,7 @@ from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.dialect import among, listed, param, stands_below, statement
+from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
 from chaupal.store.machine.statements import columns_of, inserts_once, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -106,13 +107,14 @@ NEWEST_FROM = (
     .ordered("-post_id")
     .limit("n")
 )
-SAY = upserts(server_words, "server_id", "obfuscate public_comment private_comment by at", server_id="of")
-SAID = selects(*server_words.c).where(among(server_words.c.server_id, "ids"))
+WORDS = rows_of(ServerWords, server_words)
+SAY = upserts(server_words, "server_id", "obfuscate public_comment private_comment by at")
+SAID = WORDS.where(among(server_words.c.server_id, "ids"))
 _LIST = selects(*allowed_servers.c, servers.c.domain).join_from(
     allowed_servers, servers, servers.c.id == allowed_servers.c.server_id
 )
-ALLOWED = _LIST.where(allowed_servers.c.ended_at.is_(None)).order_by(allowed_servers.c.id.desc())
-ALLOWED_ONE = _LIST.where(allowed_servers.c.ended_at.is_(None), id="of")
+ALLOWED = _LIST.where(ended_at=None).ordered("-id")
+ALLOWED_ONE = _LIST.where(ended_at=None, id="of")
 IS_ALLOWED = selects(allowed_servers.c.id).where(server_id="of", ended_at=None)
 WHICH_ALLOWED = selects(allowed_servers.c.server_id).where(among(allowed_servers.c.server_id, "ids"), ended_at=None)
 ALLOW = inserts_once(allowed_servers, "id server_id reason by at log_index", ending_reason=sql("''"))
@@ -164,31 +166,12 @@ async def waiting(reading: Reading) -> list[ProposedLimit]:
 
 
 async def say(w: Writing, said: ServerWords) -> None:
-    await w.run(
-        SAY,
-        of=said.server_id,
-        obfuscate=int(said.obfuscate),
-        public_comment=said.public_comment,
-        private_comment=said.private_comment,
-        by=said.by,
-        at=said.at,
-    )
+    await w.run(SAY, **WORDS.written(said))
 
 
 async def wording_of(reading: Reading, ids: Sequence[int]) -> dict[int, ServerWords]:
     """Server -> how it is told of, where somebody said."""
-    rows = await reading.fetch(SAID, ids=listed(list(ids))) if ids else ()
-    return {
-        row[0]: ServerWords(
-            server_id=row[0],
-            obfuscate=bool(row[1]),
-            public_comment=row[2],
-            private_comment=row[3],
-            by=row[4],
-            at=row[5],
-        )
-        for row in rows
-    }
+    return {one.server_id: one for one in await SAID.all(reading, ids=listed(list(ids)))} if ids else {}
 
 
 async def obscured(reading: Reading, server: int) -> bool:
@@ -229,12 +212,7 @@ async def which_allowed(reading: Reading, ids: Collection[int]) -> frozenset[int
 
 async def allow(w: Writing, new: AllowedServer) -> bool:
     """False where it was let in before."""
-    return (
-        await w.run(
-            ALLOW, id=new.id, server_id=new.server_id, reason=new.reason, by=new.by, at=new.at, log_index=new.log_index
-        )
-        == 1
-    )
+    return await w.run(ALLOW, **msgspec.structs.asdict(new)) == 1
 
 
 async def ask_end(w: Writing, id_: int, by: int, reason: str, leaf: int) -> bool:

@@ -8,19 +8,17 @@ from sqlalchemy import exists, or_, select, text
 
 from chaupal.policy.things import Picture, Post
 from chaupal.store.identity import loose_files
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, in_json, listed, param, statement
 from chaupal.store.machine.statements import columns_of, deletes, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
     COLUMNS as PICTURE_COLUMNS,
-    INSERT,
     MEASURED,
     NOT_HELD,
+    enter,
     know_late,
     measured,
     picture_of,
-    written_captions,
-    written_focus,
 )
 from chaupal.store.square.posting import touch_with_reposts
 from chaupal.store.square.posts import as_written
@@ -84,8 +82,6 @@ OF_SERVER = statement(
     .limit(param("n"))
 )
 
-_json = msgspec.json.Encoder().encode
-
 
 class FileElsewhere(NamedTuple):
     """A file that lies on another server. `held_until` (ms): nobody asks for it before then."""
@@ -110,14 +106,8 @@ class FetchedFile(NamedTuple):
 
 async def add(w: Writing, picture: Picture, address: str, *, owner: int) -> None:
     """A file of a post that comes; nothing of it is here yet."""
-    now = w.now()
-    await w.run(
-        INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
-        blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
-        small_height=picture.small_height, size=0, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
-        state=REMOTE, length=picture.length, frame_rate="", bitrate=0, demuxer="", held_until=0, tries=0, root=0,
-        captions=written_captions(picture), remote_url=address,
-    )  # fmt: skip
+    gone = {"state": REMOTE, "remote_url": address, "frame_rate": "", "bitrate": 0, "root": 0}
+    await enter(w, msgspec.structs.replace(picture, **gone), owner)
 
 
 async def addresses(reading: Reading, ids: Sequence[int]) -> dict[int, str]:
@@ -217,7 +207,7 @@ async def _show(w: Writing, post_id: int | None, changed: Picture) -> None:
     if post is None or all(picture.id != changed.id for picture in post.pictures):
         return
     shown = tuple(_as_in(picture, changed) if picture.id == changed.id else picture for picture in post.pictures)
-    await w.run(IN_POST, of=post.id, shown=_json(shown).decode())
+    await w.run(IN_POST, of=post.id, shown=in_json(shown))
     await touch_with_reposts(w, post.id)
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text as sql, update
 
 from chaupal.policy.things import Emoji, Field
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, in_json, listed, param, statement
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import columns_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -73,7 +73,6 @@ FACES = selects(accounts, "id handle server uri url").where(
     among(accounts.c.id, "ids"), accounts.c.state != "pending", accounts.c.state != "deleted"
 )
 
-_json = msgspec.json.Encoder().encode
 _aliases = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -210,11 +209,11 @@ def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
     return {
         "avatar": portrait_key(account, shown.avatar_url),
         "header": portrait_key(account, shown.header_url),
-        "emojis": _json(shown.emojis).decode(),
+        "emojis": in_json(shown.emojis),
         "name": shown.name,
         "note": shown.note,
         "note_html": shown.note_html,
-        "fields": _json(shown.fields).decode(),
+        "fields": in_json(shown.fields),
         "locked": int(shown.locked),
         "bot": int(shown.bot),
         "discoverable": int(shown.discoverable),
@@ -225,7 +224,7 @@ def _face(account: int, shown: RemoteProfile) -> dict[str, Any]:
 
 
 def _ways(shown: RemoteProfile) -> dict[str, Any]:
-    return {name: getattr(shown, name) for name in _WAYS.split()} | {"aliases": _json(shown.aliases).decode()}
+    return {name: getattr(shown, name) for name in _WAYS.split()} | {"aliases": in_json(shown.aliases)}
 
 
 async def faces(reading: Reading, ids: Collection[int]) -> dict[int, Face]:

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, insert, select, text as sql
 
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, in_json, listed, param, statement, text_param
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -71,8 +71,6 @@ CENSUS = selects(
     func.coalesce(func.sum(case((accounts.c.last_post_at >= param("since"), 1), else_=0)), 0),
     func.min(case((accounts.c.role == "owner", accounts.c.id), else_=None)),
 ).where(OURS, accounts.c.state == "active", accounts.c.role != "system")
-
-_json = msgspec.json.Encoder().encode
 
 
 class Face(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +135,7 @@ async def add(
 
 async def change(w: Writing, id_: int, face: Face) -> None:
     """The account's public face is now this one, as far as it is given."""
-    fields = None if face.fields is None else _json(face.fields).decode()
+    fields = None if face.fields is None else in_json(face.fields)
     await w.run(
         CHANGE,
         of=id_,
@@ -152,7 +150,7 @@ async def change(w: Writing, id_: int, face: Face) -> None:
         new_discoverable=_flag(face.discoverable),
         new_indexable=_flag(face.indexable),
         new_hide_collections=_flag(face.hide_collections),
-        new_sites=None if face.sites is None else _json(face.sites).decode(),
+        new_sites=None if face.sites is None else in_json(face.sites),
     )
     w.touch(PEOPLE, id_)
 

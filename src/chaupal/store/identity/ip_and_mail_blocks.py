@@ -33,9 +33,7 @@ class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL = rows_of(AddressBlock, ip_blocks)
-CHANGE = updates(ip_blocks, what="what", severity="severity", comment="comment", expires_at="until").where(
-    id="of", ended_at=None
-)
+CHANGE = updates(ip_blocks, "what severity comment expires_at").where(id="of", ended_at=None)
 END = updates(ip_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
 IN_FORCE = ALL.where(ended_at=None).ordered("-id")
 
@@ -46,9 +44,7 @@ async def add(w: Writing, block: AddressBlock) -> None:
 
 
 async def change(w: Writing, block: AddressBlock) -> None:
-    await w.run(
-        CHANGE, of=block.id, what=block.what, severity=block.severity, comment=block.comment, until=block.expires_at
-    )
+    await w.run(CHANGE, of=block.id, **ALL.written(block))
     w.touch(IP_BLOCKS, ONLY)
 
 

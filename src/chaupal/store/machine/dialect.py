@@ -133,9 +133,14 @@ def stands_below(lower: ColumnElement[str], upper: ColumnElement[str]) -> Column
 DATABASE_TIME = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
 
 
+def in_json(value: Any) -> str:
+    """As a column of text keeps it that has no type for it."""
+    return msgspec.json.encode(value).decode()
+
+
 def listed(values: Sequence[int] | Sequence[str]) -> str:
     """A list as the one parameter that `among` takes."""
-    return msgspec.json.encode(values).decode()
+    return in_json(values)
 
 
 class _PerDatabase[T](ColumnElement[T]):

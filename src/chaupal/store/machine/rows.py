@@ -10,7 +10,7 @@ from typing import Any, Self, get_args, get_origin
 import msgspec
 from sqlalchemy import Table, select
 
-from chaupal.store.machine.dialect import Statement
+from chaupal.store.machine.dialect import Statement, in_json
 from chaupal.store.machine.statements import Chained, inserts, inserts_once
 from chaupal.store.machine.work import Reading, Row, Writing
 
@@ -104,9 +104,5 @@ def _ways(type_: Any) -> Ways | None:
     if type_ is bytes:
         return bytes, bytes
     if get_origin(type_) in (tuple, dict) or (isinstance(type_, type) and issubclass(type_, msgspec.Struct)):
-        return msgspec.json.Decoder(type_).decode, _json
+        return msgspec.json.Decoder(type_).decode, in_json
     return None
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

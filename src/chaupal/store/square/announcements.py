@@ -69,9 +69,7 @@ class Reaction(msgspec.Struct, frozen=True):
 
 ALL = rows_of(Announcement, announcements)
 announcement = ALL.by_id
-CHANGE = updates(
-    announcements, text=text("english"), text_hi=text("hindi"), at="begins", ends_at="until", updated_at="now"
-).where(id="of", updated_at="was")
+CHANGE = updates(announcements, "text text_hi at ends_at", updated_at="now").where(id="of", updated_at="was")
 NEWEST = ALL.ordered("-id").limit("n")
 IN_FORCE = ALL.where(announcements.c.told_at.is_not(None), ended_at=None).ordered("-id").limit("n")
 DUE = selects(announcements.c.id).where(announcements.c.at <= param("now"), told_at=None, ended_at=None)
@@ -109,19 +107,7 @@ async def add(w: Writing, one: Announcement) -> None:
 async def change(w: Writing, new: Announcement) -> bool:
     """`new` holds the `updated_at` that it had; False where somebody else has changed it meanwhile."""
     w.touch(ANNOUNCED, ONLY)
-    return (
-        await w.run(
-            CHANGE,
-            of=new.id,
-            was=new.updated_at,
-            english=new.text,
-            hindi=new.text_hi,
-            begins=new.at,
-            until=new.ends_at,
-            now=w.now(),
-        )
-        == 1
-    )
+    return await w.run(CHANGE, of=new.id, was=new.updated_at, now=w.now(), **ALL.written(new)) == 1
 
 
 async def newest(reading: Reading) -> list[Announcement]:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import func
 
 from chaupal.policy.unsaid import Unsaid, UnsaidPost
-from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.dialect import among, in_json, listed, param
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.square import drafts, kept_media
@@ -23,7 +23,6 @@ DROP = deletes(drafts).where(*_MINE, id="of")
 KEEP = inserts_once(kept_media, media_id="media", holder_id="of")
 LET_GO = deletes(kept_media).where(among(kept_media.c.media_id, "ids", negate=True), holder_id="of")
 
-_write = msgspec.json.Encoder().encode
 _read = msgspec.json.Decoder(Unsaid).decode
 
 
@@ -71,7 +70,7 @@ async def keep_media(w: Writing, holder: int, ids: Sequence[int]) -> None:
 
 
 def written(body: Unsaid) -> str:
-    return _write(body).decode()
+    return in_json(body)
 
 
 def read(text: str) -> Unsaid:

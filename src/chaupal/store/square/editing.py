@@ -11,8 +11,8 @@ from chaupal.store.machine.dialect import listed
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts, updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.square import polls, posting
-from chaupal.store.square.media import written_captions, written_focus
+from chaupal.store.square import posting
+from chaupal.store.square.media import PICTURES
 from chaupal.store.square.posts import BY_IDS, post_of
 from chaupal.store.tables.square import media, posts, revisions
 
@@ -20,7 +20,7 @@ KEEP = inserts(revisions)
 CHANGE = updates(
     posts, "text html spoiler language sensitive mentions tags pictures emojis edited_at poll quote_policy"
 ).where(id="of")
-DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(id="of", account_id="me")
+DESCRIBE = updates(media, "description focus captions").where(id="of", account_id="me")
 
 
 class _Wording(msgspec.Struct, frozen=True):
@@ -42,39 +42,15 @@ ALIKE = ("text", "html", "spoiler", "sensitive", "language", "pictures", "mentio
 WORDINGS = rows_of(_Wording, revisions)
 OF = WORDINGS.where(post_id="of").ordered("id").limit("n")
 
-_json = msgspec.json.Encoder().encode
-
 
 async def change(w: Writing, before: Post, after: Post, revision: int) -> None:
     """The post says something else; what it said is kept. The caller holds it. Raises Invalid for a picture that is taken."""
     await w.run(KEEP, id=revision, post_id=before.id, **WORDINGS.written(_wording_of(before)))
-    await w.run(
-        CHANGE,
-        of=after.id,
-        text=after.text,
-        html=after.html,
-        spoiler=after.spoiler,
-        language=after.language,
-        sensitive=int(after.sensitive),
-        mentions=_json(after.mentions).decode(),
-        tags=_json(after.tags).decode(),
-        pictures=_json(after.pictures).decode(),
-        edited_at=after.edited_at,
-        poll=polls.written(after.poll),
-        emojis=_json(after.emojis).decode(),
-        quote_policy=after.quote_policy,
-    )
+    await w.run(CHANGE, of=after.id, **posting.written(after))
     await posting.name_anew(w, before, after, public=after.visibility in LISTED_PUBLICLY)
     for picture in after.pictures:
         if picture not in before.pictures:
-            await w.run(
-                DESCRIBE,
-                of=picture.id,
-                me=after.author,
-                said=picture.description,
-                aim=written_focus(picture.focus),
-                told=written_captions(picture),
-            )
+            await w.run(DESCRIBE, of=picture.id, me=after.author, **PICTURES.written(picture))
     await posting.touch_with_reposts(w, after.id)
 
 

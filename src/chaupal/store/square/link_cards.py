@@ -9,7 +9,7 @@ from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import LinkCard
-from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.dialect import among, in_json, listed, param
 from chaupal.store.machine.statements import deletes, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.posting import touch_with_reposts
@@ -54,7 +54,6 @@ UNUSED = selects(link_cards.c.url).where(_unused, link_cards.c.fetched_at < para
 DROP = deletes(link_cards).where(among(link_cards.c.url, "urls"), _unused).returning(link_cards.c.image)
 IMAGES = selects(link_cards.c.image).where(link_cards.c.image != "")
 
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(LinkCard).decode
 
 
@@ -90,7 +89,7 @@ async def known(reading: Reading, url: str) -> KeptCard | None:
 
 async def keep(w: Writing, url: str, card: LinkCard | None) -> None:
     """What a link led to, for whoever links there again."""
-    said = _encode(card).decode() if card else ""
+    said = in_json(card) if card else ""
     await w.run(KEEP, url=url, card=said, image=card.image if card else "", at=w.now())
 
 
@@ -103,7 +102,7 @@ async def show(w: Writing, link: Link, card: LinkCard | None) -> bool:
 
 
 async def _show(w: Writing, post: int, card: LinkCard | None) -> None:
-    await w.run(SHOW, of=post, card=_encode(card).decode() if card else "")
+    await w.run(SHOW, of=post, card=in_json(card) if card else "")
     await touch_with_reposts(w, post)
 
 

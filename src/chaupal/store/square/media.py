@@ -11,8 +11,9 @@ from chaupal.policy.facts import Subject, Visibility
 from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
-from chaupal.policy.things import Captions, Picture
+from chaupal.policy.things import Picture
 from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.rows import Form
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -20,15 +21,16 @@ from chaupal.store.square.posts import sealed_posts
 from chaupal.store.tables.court import evidence, rulings
 from chaupal.store.tables.square import captions, kept_media, media, media_contents, media_uses, posts
 
-COLUMNS = columns_of(
-    media,
-    "id mime description blurhash width height small_width small_height focus key kind state length frame_rate "
-    "bitrate root captions remote_url",
-)
+COLUMNS = [media.c[name] for name in Picture.__struct_fields__]
 POST_AT = len(COLUMNS)  # where the post stands in a row that has it behind these
 
-_json = msgspec.json.Encoder().encode
-_captions = msgspec.json.Decoder(tuple[Captions, ...]).decode
+
+def _focus(text_: str) -> tuple[float, float]:
+    x, _, y = text_.partition(",")
+    return float(x or 0), float(y or 0)
+
+
+PICTURES = Form(Picture, {"focus": (_focus, lambda focus: f"{focus[0]:g},{focus[1]:g}")})
 
 LOOSE = text("post_id IS NULL")
 COMING = "coming"  # the state of an upload whose files are being put
@@ -46,9 +48,7 @@ NOT_HELD = ~exists().where(evidence.c.purged_at.is_(None), _of(evidence.c.subjec
 NOT_NEEDED = ~exists().where(kept_media.c.media_id == media.c.id)
 INSERT = inserts(media)
 MINE = selects(*COLUMNS, media.c.post_id).where(same(media, id="of", account_id="me"))
-DESCRIBE = updates(media, description="said", focus="aim", captions="told").where(
-    id="of", account_id="me", post_id=None
-)
+DESCRIBE = updates(media, "description focus captions").where(id="of", account_id="me", post_id=None)
 NEW_SMALL = updates(media, blurhash="blurhash", small_width="width", small_height="height").where(
     media.c.state == "ready", id="of", account_id="me", post_id=None
 )
@@ -199,16 +199,16 @@ async def add(
 
     `digests`: SHA-256 (hex) of what was sent and of what is kept, by which it is the same as what this account uploaded before.
     """
-    now = w.now()
     root = await known_as(w, owner, digests)
     await know(w, owner, digests, root or picture.id)
-    await w.run(
-        INSERT, id=picture.id, account_id=owner, key=picture.key, mime=picture.mime, description=picture.description,
-        blurhash=picture.blurhash, width=picture.width, height=picture.height, small_width=picture.small_width,
-        small_height=picture.small_height, size=size, focus=written_focus(picture.focus), created_at=now, loose_at=now, kind=picture.kind,
-        state=COMING, length=picture.length, frame_rate=picture.frame_rate, bitrate=picture.bitrate, demuxer=demuxer,
-        held_until=0, tries=0, root=root or 0, captions=written_captions(picture), remote_url="",
-    )  # fmt: skip
+    await enter(w, replace(picture, state=COMING, root=root or 0, remote_url=""), owner, size, demuxer)
+
+
+async def enter(w: Writing, picture: Picture, owner: int, size: int = 0, demuxer: str = "") -> None:
+    """The row of a file that is in no post."""
+    now = w.now()
+    more = {"account_id": owner, "size": size, "demuxer": demuxer, "created_at": now, "loose_at": now, "held_until": 0}
+    await w.run(INSERT, tries=0, **more, **PICTURES.written(picture))
 
 
 async def came(w: Writing, picture: Picture) -> bool:
@@ -279,15 +279,7 @@ async def own(reading: Reading, id_: int, owner: int) -> OwnUpload | None:
 
 async def describe(w: Writing, picture: Picture, owner: int) -> bool:
     """Keep a loose upload's new description and focus; False where it is not the owner's, or in a post."""
-    changed = await w.run(
-        DESCRIBE,
-        of=picture.id,
-        me=owner,
-        said=picture.description,
-        aim=written_focus(picture.focus),
-        told=written_captions(picture),
-    )
-    return changed == 1
+    return await w.run(DESCRIBE, of=picture.id, me=owner, **PICTURES.written(picture)) == 1
 
 
 async def new_small(w: Writing, picture: Picture, owner: int) -> bool:
@@ -445,24 +437,4 @@ def keys_in(id_: int, mime: str, state: str) -> tuple[str, ...]:
 
 def picture_of(row: Row) -> Picture:
     """A row that begins with COLUMNS, as a Picture."""
-    (
-        id_, mime, description, blurhash, width, height, small_width, small_height, focus, key, kind, state, length, rate, bitrate, root,
-        told, remote_url,
-    ) = row[:POST_AT]  # fmt: skip
-    return Picture(
-        id_, mime, description, blurhash, width, height, small_width, small_height, read_focus(focus), kind, key, state, length,
-        rate, bitrate, root, _captions(told), remote_url,
-    )  # fmt: skip
-
-
-def written_captions(picture: Picture) -> str:
-    return _json(picture.captions).decode()
-
-
-def written_focus(focus: tuple[float, float]) -> str:
-    return f"{focus[0]:g},{focus[1]:g}"
-
-
-def read_focus(text_: str) -> tuple[float, float]:
-    x, _, y = text_.partition(",")
-    return float(x or 0), float(y or 0)
+    return PICTURES.read(row[:POST_AT])

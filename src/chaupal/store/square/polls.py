@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.policy.things import Option, Poll
-from chaupal.store.machine.dialect import among, listed, param
+from chaupal.store.machine.dialect import among, in_json, listed, param
 from chaupal.store.machine.shelves import POSTS
 from chaupal.store.machine.statements import deletes, inserts_once, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -30,12 +30,10 @@ OPEN = upserts(polls_open, "post_id", post_id="of", ends_at="at")
 CLOSE = deletes(polls_open).where(post_id="of")
 DUE = selects(polls_open.c.post_id).where(polls_open.c.ends_at <= param("at")).ordered("ends_at post_id").limit("n")
 
-_json = msgspec.json.Encoder().encode
-
 
 def written(poll: Poll | None) -> str:
     """The poll as its column holds it."""
-    return "" if poll is None else _json(poll).decode()
+    return "" if poll is None else in_json(poll)
 
 
 async def begin(w: Writing, post_id: int, poll: Poll) -> None:

@@ -12,7 +12,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY, LISTED_PUBLICLY, open_to
 from chaupal.policy.things import Picture, Post
 from chaupal.store.identity.accounts import hold as hold_account
-from chaupal.store.machine.dialect import among, larger, listed, param, text_param, upsert
+from chaupal.store.machine.dialect import among, in_json, larger, listed, param, text_param, upsert
 from chaupal.store.machine.shelves import EVERY, FOUND, ONLY, PEOPLE, POSTS, REACTIONS, SQUARE, TAGGED, THREADS, WROTE
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
@@ -101,8 +101,6 @@ DROP_BOOKMARKS = deletes(bookmarks).where(post_id="of")
 
 SAID_FOR = 3_600_000  # ms that an Idempotency-Key is kept
 
-_json = msgspec.json.Encoder().encode
-
 
 class Gone(msgspec.Struct, frozen=True):
     """A post or repost that went: whose it was, and whom it was for."""
@@ -116,11 +114,11 @@ class Gone(msgspec.Struct, frozen=True):
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
     "visibility": int,
     "sensitive": int,
-    "mentions": lambda found: _json(found).decode(),
-    "tags": lambda found: _json(found).decode(),
-    "pictures": lambda found: _json(found).decode(),
+    "mentions": in_json,
+    "tags": in_json,
+    "pictures": in_json,
     "poll": polls.written,
-    "emojis": lambda found: _json(found).decode(),
+    "emojis": in_json,
     "card": lambda _: "",
 }
 
@@ -134,12 +132,7 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
     of_the_square = public and post.boost_of is None and not answers
     w.touch(POSTS, post.id)
     w.spare(FOUND)  # by no word yet
-    await w.run(
-        INSERT,
-        listed=int(of_the_square and not post.server),
-        answers=int(answers),
-        **{name: _WRITTEN[name](getattr(post, name)) if name in _WRITTEN else getattr(post, name) for name in FIELDS},
-    )
+    await w.run(INSERT, listed=int(of_the_square and not post.server), answers=int(answers), **written(post))
     if of_the_square and post.server:
         await w.run(LIST_ELSEWHERE, of=post.id, whence=post.server, tongue=post.language)
     _touch_lists(w, post, listed=public)
@@ -153,6 +146,11 @@ async def add(w: Writing, post: Post, *, answers: bool) -> None:
         for many, last in await w.fetch(ONE_MORE_POST, me=post.author, at=post.created_at):
             w.count(PEOPLE, post.author, posts_count=many, last_post_at=last)
     await _count_on_others(w, post, 1)
+
+
+def written(post: Post) -> dict[str, Any]:
+    """Its columns, by name."""
+    return {name: _WRITTEN[name](getattr(post, name)) if name in _WRITTEN else getattr(post, name) for name in FIELDS}
 
 
 async def name_anew(w: Writing, before: Post, after: Post, *, public: bool) -> None:
