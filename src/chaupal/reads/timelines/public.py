@@ -39,7 +39,7 @@ async def page(
         if language:
             return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN[scope], cursor, language=language)
         if languages:
-            params = {"languages": listed(list(languages))}
+            params = {"languages": listed(languages)}
             return await listed_page(reading, viewer, Surface.PUBLIC, posts.LISTED_IN_ANY[scope], cursor, **params)
         return await listed_page(reading, viewer, Surface.PUBLIC, posts.ALL_LISTED[scope], cursor)
 

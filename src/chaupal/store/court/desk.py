@@ -109,7 +109,7 @@ async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int
     plain = wanted.q.replace("%", "").strip()
     rows = await reading.fetch(
         HEAPS,
-        states=listed(list(states)),
+        states=listed(states),
         kind=wanted.kind,
         law=wanted.law,
         tongue=wanted.tongue,
@@ -127,7 +127,7 @@ async def heaps(reading: Reading, states: Sequence[str], wanted: Wanted, at: int
 async def standing_by_state(reading: Reading, ids: Sequence[int], me: int, at: int) -> dict[int, list[Open]]:
     """Order -> its targets by the state that they stand in, as `me` would work on them. `at`: ms, for who is protected."""
     found: dict[int, list[Open]] = {}
-    rows = await reading.fetch(OPEN_BY_STATE, ids=listed(list(ids)), me=me, at=at) if ids else []
+    rows = await reading.fetch(OPEN_BY_STATE, ids=listed(ids), me=me, at=at) if ids else []
     for one in map(Open._make, rows):
         found.setdefault(one.order_id, []).append(one)
     return found
@@ -135,7 +135,7 @@ async def standing_by_state(reading: Reading, ids: Sequence[int], me: int, at: i
 
 async def assign(w: Writing, target_ids: Sequence[int], to: int | None) -> int:
     """Who works on these targets from now on; None: nobody. How many there are."""
-    return await w.run(ASSIGN, ids=listed(list(target_ids)), who=to)
+    return await w.run(ASSIGN, ids=listed(target_ids), who=to)
 
 
 async def in_force_as(reading: Reading, measure: str, at_most: int = 500) -> list[RulingRow]:

@@ -57,12 +57,12 @@ async def of_account(reading: Reading, account: int) -> Sum:
 
 
 async def of_posts(reading: Reading, ids: Sequence[int]) -> Sum:
-    return Sum(*map(int, (await reading.fetch(OF_POSTS, ids=listed(list(ids))))[0]))
+    return Sum(*map(int, (await reading.fetch(OF_POSTS, ids=listed(ids)))[0]))
 
 
 async def tongues(reading: Reading, *, account: int = 0, ids: Sequence[int] = ()) -> dict[str, int]:
     """Language -> posts, of an account or of some posts."""
-    rows = await (reading.fetch(TONGUES_OF, ids=listed(list(ids))) if ids else reading.fetch(TONGUES, author=account))
+    rows = await (reading.fetch(TONGUES_OF, ids=listed(ids)) if ids else reading.fetch(TONGUES, author=account))
     return {row[0]: row[1] for row in rows}
 
 
@@ -71,7 +71,7 @@ async def tags(
 ) -> list[tuple[str, str, int]]:
     """(count key, name, posts) of the tags used most."""
     if ids:
-        rows = await reading.fetch(TAGS_OF, ids=listed(list(ids)), n=most)
+        rows = await reading.fetch(TAGS_OF, ids=listed(ids), n=most)
     else:
         rows = await reading.fetch(TAGS, author=account, n=most)
     return [(row[0], row[1], row[2]) for row in rows]

@@ -67,7 +67,7 @@ async def public_orders_below(reading: Reading, below: int, at_most: int, sought
         q=plain,
         part=f"%{plain.lower()}%",
         anywhere=int(not sought.states),
-        states=listed(list(sought.states)),
+        states=listed(sought.states),
     )
 
 

@@ -190,7 +190,7 @@ async def assign(w: Writing, id_: int, to: int | None) -> bool:
 
 async def amend(w: Writing, id_: int, kind: str, rules: Sequence[str]) -> bool:
     """False where it is not open."""
-    return await w.run(AMEND, of=id_, was=OPEN, about=kind, broken=listed(list(rules))) == 1
+    return await w.run(AMEND, of=id_, was=OPEN, about=kind, broken=listed(rules)) == 1
 
 
 async def resolve(w: Writing, id_: int, by: int, at: int, outcome: str, reason: str) -> bool:

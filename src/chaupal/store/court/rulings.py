@@ -254,7 +254,7 @@ async def also_withheld(reading: Reading, subject: int, term: str, at: int) -> i
 
 async def done_alone(reading: Reading, by: int, subjects: Sequence[int], term: str, since: int) -> list[Measure]:
     """What somebody did to one of these by themselves that was not over then (ms), and that nobody has agreed to."""
-    asked = {"by": by, "ids": listed(list(subjects)), "tag": term, "since": since}
+    asked = {"by": by, "ids": listed(subjects), "tag": term, "since": since}
     return [Measure(row[0]) for row in await reading.fetch(DONE_ALONE, **asked)]
 
 

@@ -196,7 +196,7 @@ async def of_followers(reading: Reading, authors: Sequence[int], *, standing: bo
     `standing`: without those of them who are suspended here.
     """
     which = OF_STANDING if standing else OF_FOLLOWERS
-    return [Box(*row) for row in await reading.fetch(which, authors=listed(list(authors)))]
+    return [Box(*row) for row in await reading.fetch(which, authors=listed(authors))]
 
 
 async def readers_at(
@@ -204,7 +204,7 @@ async def readers_at(
 ) -> list[int]:
     """Of those who are told there: who is named, or follows that account."""
     rows = await reading.fetch(
-        READERS_AT, server=server, inbox=inbox, followed=followed, named=listed(list(named)), n=at_most
+        READERS_AT, server=server, inbox=inbox, followed=followed, named=listed(named), n=at_most
     )
     return [row[0] for row in rows]
 
@@ -262,7 +262,7 @@ async def waiting(reading: Reading, server: int, after: int, at_most: int) -> li
 
 async def done(w: Writing, ids: Sequence[int]) -> None:
     """They have arrived, or are not to be sent any more."""
-    await w.run(DONE, ids=listed(list(ids)))
+    await w.run(DONE, ids=listed(ids))
 
 
 async def tried(w: Writing, id_: int) -> None:

@@ -45,7 +45,7 @@ async def keep(w: Writing, make_id: MakeId, server: int, found: Sequence[tuple[s
 
 
 async def _of(reading: Reading, server: int, names: Sequence[str]) -> dict[str, tuple[int, str]]:
-    rows = await reading.fetch(OF_SERVER, server=server, names=listed(list(names)))
+    rows = await reading.fetch(OF_SERVER, server=server, names=listed(names))
     return {row[0]: (row[1], row[2]) for row in rows}
 
 

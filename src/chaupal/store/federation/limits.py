@@ -132,7 +132,7 @@ HIDERS = selects(domain_blocks.c.account_id).where(domain="domain")
 
 async def met(w: Writing, domain: str, names: Sequence[str]) -> None:
     """A server is written down for the first time: what binds above its name (`names`) binds it, and who hides it by name does."""
-    w.touch(RULINGS, *[row[0] for row in await w.fetch(ABOVE, names=listed(list(names)))])
+    w.touch(RULINGS, *[row[0] for row in await w.fetch(ABOVE, names=listed(names))])
     w.touch(RELATIONS, *[row[0] for row in await w.fetch(HIDERS, domain=domain)])
 
 
@@ -171,7 +171,7 @@ async def say(w: Writing, said: ServerWords) -> None:
 
 async def wording_of(reading: Reading, ids: Sequence[int]) -> dict[int, ServerWords]:
     """Server -> how it is told of, where somebody said."""
-    return {one.server_id: one for one in await SAID.all(reading, ids=listed(list(ids)))} if ids else {}
+    return {one.server_id: one for one in await SAID.all(reading, ids=listed(ids))} if ids else {}
 
 
 async def obscured(reading: Reading, server: int) -> bool:

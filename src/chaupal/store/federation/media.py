@@ -112,7 +112,7 @@ async def add(w: Writing, picture: Picture, address: str, *, owner: int) -> None
 
 async def addresses(reading: Reading, ids: Sequence[int]) -> dict[int, str]:
     """Where each of these lies, of those that are another server's."""
-    rows = await reading.fetch(ADDRESSES, ids=listed(list(ids))) if ids else ()
+    rows = await reading.fetch(ADDRESSES, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows if row[1]}
 
 

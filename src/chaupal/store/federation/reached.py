@@ -68,7 +68,7 @@ async def note(w: Writing, posts_: Sequence[int], server: int, at: int) -> None:
 
 async def counts(reading: Reading, ids: Collection[int]) -> dict[int, int]:
     """Post -> to how many servers it was sent, by itself or in a repost; those that were sent to none are left out."""
-    rows = await reading.fetch(OF_POSTS, ids=listed(list(ids))) if ids else ()
+    rows = await reading.fetch(OF_POSTS, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows}
 
 
@@ -79,13 +79,13 @@ async def of_account(reading: Reading, account: int) -> int:
 
 async def followers(reading: Reading, ids: Collection[int]) -> dict[int, int]:
     """Account -> how many people on other servers follow it; nobody: it is left out."""
-    rows = await reading.fetch(FOLLOWERS, ids=listed(list(ids))) if ids else ()
+    rows = await reading.fetch(FOLLOWERS, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows}
 
 
 async def origins(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Account -> the domain of its server; people of ours are left out."""
-    rows = await reading.fetch(ORIGINS, ids=listed(list(ids))) if ids else ()
+    rows = await reading.fetch(ORIGINS, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows}
 
 
@@ -106,5 +106,5 @@ async def forget(w: Writing, post: int) -> list[int]:
 
 async def came_to(reading: Reading, server: int, posts_: Sequence[int]) -> set[int]:
     """Which of these posts were delivered to a server."""
-    rows = await reading.fetch(HAS, server=server, ids=listed(list(posts_))) if posts_ else ()
+    rows = await reading.fetch(HAS, server=server, ids=listed(posts_)) if posts_ else ()
     return {row[0] for row in rows}

@@ -56,7 +56,7 @@ async def heard_from(w: Writing, server: int) -> None:
 
 async def domains(reading: Reading, ids: Collection[int]) -> dict[int, str]:
     """Server -> its host."""
-    rows = await reading.fetch(DOMAINS, ids=listed(list(ids))) if ids else ()
+    rows = await reading.fetch(DOMAINS, ids=listed(ids)) if ids else ()
     return {row[0]: row[1] for row in rows}
 
 
@@ -72,7 +72,7 @@ async def known(reading: Reading) -> list[str]:
 
 async def ids_of(reading: Reading, names: Collection[str]) -> dict[str, int]:
     """Host -> its server, of those that were met or written down."""
-    rows = await reading.fetch(IDS_OF, names=listed(list(names))) if names else ()
+    rows = await reading.fetch(IDS_OF, names=listed(names)) if names else ()
     return {row[0]: row[1] for row in rows}
 
 

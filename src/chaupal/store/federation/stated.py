@@ -42,7 +42,7 @@ class Statement(msgspec.Struct, frozen=True):
 async def statements_about(reading: Reading, ids: Sequence[int], now: int) -> dict[int, tuple[Statement, ...]]:
     """Subject -> what its server says of it `now` (ms), for those of which something is said."""
     found: dict[int, tuple[Statement, ...]] = {}
-    for row in await reading.by(STATED, *ids).fetch(ON, ids=listed(list(ids))) if ids else ():
+    for row in await reading.by(STATED, *ids).fetch(ON, ids=listed(ids)) if ids else ():
         one = _statement(row)
         if one.until:
             note_until(one.until)

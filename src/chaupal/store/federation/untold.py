@@ -45,12 +45,12 @@ async def ever_spoke(reading: Reading) -> bool:
 
 async def is_elsewhere(reading: Reading, *accounts: int) -> bool:
     """Whether any of these is somebody of another server."""
-    return await reading.value(ELSEWHERE, ids=listed(list(accounts))) is not None
+    return await reading.value(ELSEWHERE, ids=listed(accounts)) is not None
 
 
 async def has_left(reading: Reading, posts: Collection[int]) -> bool:
     """Whether any of these posts (or profiles) came to another server, or is on its way to one."""
-    ids = listed(list(posts))
+    ids = listed(posts)
     return await reading.value(CAME, ids=ids) is not None or await reading.value(LEAVES, ids=ids) is not None
 
 
@@ -74,7 +74,7 @@ async def take(w: Writing, at_most: int) -> list[UntoldEvent]:
 
 
 async def done(w: Writing, seqs: Collection[int]) -> None:
-    await w.run(DONE, seqs=listed(list(seqs)))
+    await w.run(DONE, seqs=listed(seqs))
 
 
 async def tried(w: Writing, seq: int) -> None:

@@ -69,7 +69,7 @@ async def find(reading: Reading, uri: str) -> KnownUri | None:
 
 async def find_many(reading: Reading, uris: Collection[str]) -> dict[str, KnownUri]:
     """Of those that were heard of."""
-    rows = await reading.fetch(FIND_MANY, uris=listed(list(uris))) if uris else ()
+    rows = await reading.fetch(FIND_MANY, uris=listed(uris)) if uris else ()
     return {row[0]: KnownUri(*row[1:]) for row in rows}
 
 

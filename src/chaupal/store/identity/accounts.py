@@ -205,7 +205,7 @@ def _flag(value: bool | None) -> int | None:
 
 async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:
     """The accounts that have one of these roles, by the log's word."""
-    rows = await reading.fetch(WITH_ROLES, roles=listed(list(roles)))
+    rows = await reading.fetch(WITH_ROLES, roles=listed(roles))
     return [id_ for id_, role in rows if role == Role.SYSTEM or await reading.memory.roll(reading, id_, role) == role]
 
 

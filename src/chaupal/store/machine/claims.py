@@ -75,7 +75,7 @@ CLAIM: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 async def ensure(w: Writing, acts: Iterable[str]) -> None:
     """A row for each act, free for anybody."""
-    await w.run(ENSURE, names=listed(list(acts)))
+    await w.run(ENSURE, names=listed(acts))
 
 
 async def take(w: Writing, holder: str, wanted: Mapping[str, int]) -> list[Claim]:
@@ -88,7 +88,7 @@ async def take(w: Writing, holder: str, wanted: Mapping[str, int]) -> list[Claim
 
 async def renew(w: Writing, holder: str, acts: Iterable[str]) -> None:
     """Those of the acts that are still the holder's stay so."""
-    await w.run(RENEW, me=holder, names=listed(list(acts)), lasts=LASTS)
+    await w.run(RENEW, me=holder, names=listed(acts), lasts=LASTS)
 
 
 async def let_go(w: Writing, holder: str) -> None:

@@ -5,7 +5,7 @@ text never depends on how long a list is.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -138,9 +138,9 @@ def in_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def listed(values: Sequence[int] | Sequence[str]) -> str:
-    """A list as the one parameter that `among` takes."""
-    return in_json(values)
+def listed(values: Iterable[int] | Iterable[str]) -> str:
+    """Some values as the one parameter that `among` takes."""
+    return in_json([*values])
 
 
 class _PerDatabase[T](ColumnElement[T]):

@@ -71,7 +71,7 @@ async def add_post(
 ) -> None:
     """A direct post was published: it is the newest of its conversation for everybody it is between. `here`: those of them who
     read here; None: all."""
-    between, readers = listed(list(people)), [one for one in people if here is None or one in here]
+    between, readers = listed(people), [one for one in people if here is None or one in here]
     for account in readers:
         await w.run(PUT, account_id=account, root=root, post=post, unread=int(account != author), people=between)
         w.touch(TALKS, account)
@@ -85,7 +85,7 @@ async def remove_posts(w: Writing, gone: Sequence[int]) -> None:
         await w.run(REMOVE, me=account, of=root)
         row = await w.first(ROOT_AND_PEOPLE, of=left[-1]) if left else None
         if row is not None:
-            between = listed(list(people_of(row[1], [m["id"] for m in msgspec.json.decode(row[2])])))
+            between = listed(people_of(row[1], [m["id"] for m in msgspec.json.decode(row[2])]))
             await w.run(PUT, account_id=account, root=root, post=left[-1], unread=0, people=between)
         w.touch(TALKS, account)
 

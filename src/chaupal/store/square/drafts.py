@@ -64,7 +64,7 @@ async def drop(w: Writing, id_: int, account: int) -> bool:
 
 async def keep_media(w: Writing, holder: int, ids: Sequence[int]) -> None:
     """These uploads are needed by the holder, and no others any more."""
-    await w.run(LET_GO, of=holder, ids=listed(list(ids)))
+    await w.run(LET_GO, of=holder, ids=listed(ids))
     for id_ in dict.fromkeys(ids):
         await w.run(KEEP, of=holder, media=id_)
 

@@ -218,7 +218,7 @@ async def came(w: Writing, picture: Picture) -> bool:
 
 async def known_as(reading: Reading, owner: int, digests: Sequence[str]) -> int | None:
     """The first upload by the account of what has one of these digests, or None."""
-    return await reading.value(KNOWN_AS, me=owner, digests=listed(list(digests))) if digests else None
+    return await reading.value(KNOWN_AS, me=owner, digests=listed(digests)) if digests else None
 
 
 async def know(w: Writing, owner: int, digests: Sequence[str], root: int) -> None:
@@ -231,9 +231,9 @@ async def sharing(
     reading: Reading, ids: Sequence[int], picture: int, at_most: int
 ) -> list[tuple[int, int, int, int | None]]:
     """(post, author, visibility, whom it answers) of the newest other posts with what these or the picture show (0: none)."""
-    rows = await reading.fetch(CONTENTS_OF, ids=listed(list(ids)), picture=picture)
+    rows = await reading.fetch(CONTENTS_OF, ids=listed(ids), picture=picture)
     roots = [row[0] for row in rows]
-    found = await reading.fetch(SHARING, roots=listed(roots), but=listed(list(ids)), n=at_most) if roots else ()
+    found = await reading.fetch(SHARING, roots=listed(roots), but=listed(ids), n=at_most) if roots else ()
     return [(row[0], row[1], row[2], row[3]) for row in found]
 
 

@@ -78,7 +78,7 @@ async def due(reading: Reading, at_most: int) -> list[int]:
 async def voted(reading: Reading, me: int, ids: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """Post -> the options that the account chose, for those of `ids` in whose polls it voted."""
     found: dict[int, tuple[int, ...]] = {}
-    for post, choice in await reading.by(POSTS, *ids).fetch(VOTED, me=me, ids=listed(list(ids))):
+    for post, choice in await reading.by(POSTS, *ids).fetch(VOTED, me=me, ids=listed(ids)):
         found[post] = (*found.get(post, ()), choice)
     return found
 

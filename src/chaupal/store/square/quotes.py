@@ -40,7 +40,7 @@ class Quoting(msgspec.Struct, frozen=True):
 
 async def of_any(reading: Reading, ids: Sequence[int], at_most: int) -> list[Quoting]:
     """The newest posts that quote one of these."""
-    rows = await reading.fetch(OF_ANY, ids=listed(list(ids)), state=quotes.ACCEPTED, n=at_most) if ids else []
+    rows = await reading.fetch(OF_ANY, ids=listed(ids), state=quotes.ACCEPTED, n=at_most) if ids else []
     return [Quoting(*row) for row in rows]
 
 

@@ -106,5 +106,5 @@ async def seen(reading: Reading, account: int, roots: Iterable[int], people: Ite
         return []
     # Their messages, and whom these name: an edit may name somebody no more.
     keyed = reading.by(WROTE, account).by(TALKS, account, *whom)
-    rows = await keyed.fetch(SEEN, me=account, roots=listed(list(roots)), floor=first_id_at(wanted))
+    rows = await keyed.fetch(SEEN, me=account, roots=listed(roots), floor=first_id_at(wanted))
     return [Mark(*row) for row in rows if row[0] in whom]

@@ -31,4 +31,4 @@ async def unmute(w: Writing, me: int, post: int) -> None:
 
 async def muted_by(reading: Reading, post: int, accounts: Sequence[int]) -> frozenset[int]:
     """Those of the accounts that have muted the post's conversation."""
-    return frozenset(row[0] for row in await reading.fetch(MUTED_BY, of=post, ids=listed(list(accounts))))
+    return frozenset(row[0] for row in await reading.fetch(MUTED_BY, of=post, ids=listed(accounts)))
