@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import text as sql, update
+from sqlalchemy import text as sql
 
 from chaupal.policy.things import Emoji, Field
-from chaupal.store.machine.dialect import among, in_json, listed, param, statement
+from chaupal.store.machine.dialect import among, in_json, listed
 from chaupal.store.machine.shelves import PEOPLE, RELATIONS
 from chaupal.store.machine.statements import columns_of, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -43,21 +43,8 @@ OF = (
 )
 FOLLOWERS = selects(remote_people.c.followers).where(account_id="of")
 GO = updates(remote_people, gone_at="at").where(account_id="of", gone_at=None)
-EMPTY = statement(
-    update(remote_people)
-    .where(remote_people.c.account_id == param("of"))
-    .values(
-        inbox="",
-        shared_inbox="",
-        outbox="",
-        followers="",
-        following="",
-        featured="",
-        avatar_url="",
-        header_url="",
-        aliases="[]",
-    )
-)
+ADDRESSES = "inbox shared_inbox outbox followers following featured avatar_url header_url"
+EMPTY = updates(remote_people).where(account_id="of").values(dict.fromkeys(ADDRESSES.split(), "") | {"aliases": "[]"})
 # Whoever is gone and whose things are still here.
 LEAVING = (
     selects(remote_people.c.account_id)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import case, func, insert, select, text as sql
+from sqlalchemy import bindparam, case, func, insert, select, text as sql
 
 from chaupal.policy.things import Field
 from chaupal.policy.viewer import Role
-from chaupal.store.machine.dialect import among, in_json, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.rows import Form
 from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.statements import counts_of, deletes, inserts_once, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -19,22 +20,6 @@ from chaupal.store.tables.square import follow_requests
 # Two copies of one request may come at once: PostgreSQL lets both look before either writes, so they queue here.
 HOLD = selects(accounts.c.id).where(id="of").with_for_update()
 ADD = inserts_once(accounts, "id handle name created_at role state locked bot")
-# What is not given (None) stays as it is, so that two changes at once do not undo each other.
-CHANGE = updates(
-    accounts,
-    name=func.coalesce(text_param("new_name"), accounts.c.name),
-    note=func.coalesce(text_param("new_note"), accounts.c.note),
-    note_html=func.coalesce(text_param("new_note_html"), accounts.c.note_html),
-    avatar=func.coalesce(text_param("new_avatar"), accounts.c.avatar),
-    header=func.coalesce(text_param("new_header"), accounts.c.header),
-    fields=func.coalesce(text_param("new_fields"), accounts.c.fields),
-    locked=func.coalesce(param("new_locked"), accounts.c.locked),
-    bot=func.coalesce(param("new_bot"), accounts.c.bot),
-    discoverable=func.coalesce(param("new_discoverable"), accounts.c.discoverable),
-    indexable=func.coalesce(param("new_indexable"), accounts.c.indexable),
-    hide_collections=func.coalesce(param("new_hide_collections"), accounts.c.hide_collections),
-    attribution_domains=func.coalesce(text_param("new_sites"), accounts.c.attribution_domains),
-).where(id="of")
 OPEN = updates(accounts).where(accounts.c.state == "pending", id="of").values(state="active")
 SET_ROLE = updates(accounts, role="new_role").where(id="of")
 TAKEN = selects(accounts.c.id).where(handle="handle")
@@ -90,6 +75,14 @@ class Face(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[str, ...] | None = None
 
 
+FACES = Form(Face, {})
+_changed = {name: accounts.c["attribution_domains" if name == "sites" else name] for name in Face.__struct_fields__}
+# What is not given (None) stays as it is, so that two changes at once do not undo each other.
+CHANGE = updates(
+    accounts, **{c.name: func.coalesce(bindparam(f"new_{name}", type_=c.type), c) for name, c in _changed.items()}
+).where(id="of")
+
+
 class AccountStanding(NamedTuple):
     """An account's role and state as they are at this moment."""
 
@@ -135,23 +128,7 @@ async def add(
 
 async def change(w: Writing, id_: int, face: Face) -> None:
     """The account's public face is now this one, as far as it is given."""
-    fields = None if face.fields is None else in_json(face.fields)
-    await w.run(
-        CHANGE,
-        of=id_,
-        new_name=face.name,
-        new_note=face.note,
-        new_note_html=face.note_html,
-        new_avatar=face.avatar,
-        new_header=face.header,
-        new_fields=fields,
-        new_locked=_flag(face.locked),
-        new_bot=_flag(face.bot),
-        new_discoverable=_flag(face.discoverable),
-        new_indexable=_flag(face.indexable),
-        new_hide_collections=_flag(face.hide_collections),
-        new_sites=None if face.sites is None else in_json(face.sites),
-    )
+    await w.run(CHANGE, of=id_, **{f"new_{name}": value for name, value in FACES.written(face).items()})
     w.touch(PEOPLE, id_)
 
 
@@ -197,10 +174,6 @@ async def census(reading: Reading, since: int) -> Census:
     """Looks at every account of this server: for `scanning()`, and to be kept for a while."""
     row = await reading.first(CENSUS, since=since)
     return Census(*(int(v) if v is not None else None for v in row)) if row else Census(0, 0, 0, None)  # pyright: ignore[reportArgumentType]
-
-
-def _flag(value: bool | None) -> int | None:
-    return None if value is None else int(value)
 
 
 async def with_roles(reading: Reading, roles: Sequence[str]) -> list[int]:

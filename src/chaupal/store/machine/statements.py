@@ -84,9 +84,10 @@ def inserts(table: Table, named: str = "", /, **values: Any) -> Statement:
     return Chained(_with(insert(table), table, named, values), table)
 
 
-def inserts_once(table: Table, named: str = "", /, **values: Any) -> Statement:
-    """The same, unless a row with its key is there."""
-    return upsert(lambda insert: _with(insert(table), table, named, values).on_conflict_do_nothing())
+def inserts_once(table: Table, named: str = "", key: str = "", /, **values: Any) -> Statement:
+    """The same, unless a row with one of its keys is there; with this `key`, where it says one."""
+    at = key.split() or None
+    return upsert(lambda insert: _with(insert(table), table, named, values).on_conflict_do_nothing(index_elements=at))
 
 
 def upserts(

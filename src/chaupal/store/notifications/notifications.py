@@ -7,9 +7,9 @@ import msgspec
 from sqlalchemy import exists, or_, select, text as sql
 
 from chaupal.kernel.event import Event
-from chaupal.store.machine.dialect import among, listed, param, text_param, upsert
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.shelves import NOTIFICATIONS
-from chaupal.store.machine.statements import columns_of, deletes, same, selects
+from chaupal.store.machine.statements import columns_of, deletes, inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.notifications import notification_mails, push
 from chaupal.store.notifications.grouping import group_key
@@ -42,23 +42,8 @@ class Notification(msgspec.Struct, frozen=True):
 
 COLUMNS = columns_of(notifications, "id kind from_id post_id body created_at group_key")
 
-ADD = upsert(
-    lambda i: (
-        i(notifications)
-        .values(
-            id=param("new"),
-            account_id=param("me"),
-            kind=text_param("what"),
-            from_id=param("whose"),
-            post_id=param("of"),
-            cause=text_param("why"),
-            body=text_param("more"),
-            created_at=param("at"),
-            group_key=text_param("key"),
-            filtered=param("apart"),
-        )
-        .on_conflict_do_nothing(index_elements=["account_id", "cause"])
-    )
+ADD = inserts_once(
+    notifications, "id account_id kind from_id post_id cause body created_at group_key filtered", "account_id cause"
 )
 _MINE = (
     notifications.c.account_id == param("me"),
@@ -134,16 +119,16 @@ async def add(
     """
     fresh = await w.run(
         ADD,
-        new=new,
-        me=account,
-        what=kind,
-        whose=by,
-        of=post,
-        why=cause,
-        more=body,
-        at=w.now(),
-        key=group_key(kind, about or post, w.now()),
-        apart=int(filtered),
+        id=new,
+        account_id=account,
+        kind=kind,
+        from_id=by,
+        post_id=post,
+        cause=cause,
+        body=body,
+        created_at=w.now(),
+        group_key=group_key(kind, about or post, w.now()),
+        filtered=int(filtered),
     )
     if fresh:
         w.touch(NOTIFICATIONS, account)

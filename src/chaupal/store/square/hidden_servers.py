@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, or_, text as sql
 
-from chaupal.store.machine.dialect import param, stands_below, text_param, upsert
+from chaupal.store.machine.dialect import param, stands_below
 from chaupal.store.machine.shelves import RELATIONS
-from chaupal.store.machine.statements import counts_of, deletes, inserts_once, same, selects
+from chaupal.store.machine.statements import counts_of, deletes, inserts, inserts_once, same, selects
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.federation import servers
 from chaupal.store.tables.identity import accounts
@@ -80,20 +80,7 @@ REQUESTS_WITH = {
     .limit("n")
     for far, near in (("by", "to"), ("to", "by"))
 }
-SEVER = upsert(
-    lambda i: i(severed_ties).values(
-        id=param("new"),
-        ruling_id=param("ruling"),
-        server_id=param("there"),
-        us=param("us"),
-        them=param("them"),
-        kind=text_param("kind"),
-        boosts=param("show"),
-        notify=param("tell"),
-        at=param("now"),
-        languages=text_param("tongues"),
-    )
-)
+SEVER = inserts(severed_ties, "id us them kind boosts notify at languages", ruling_id="ruling", server_id="server")
 # Of one event: a suspension, or (ruling 0) what somebody hid, from its id on; they may have hidden the same before.
 COUNTS = (
     selects(severed_ties.c.kind, func.count())
@@ -171,19 +158,7 @@ async def requests_with(reading: Reading, me: int, server: int, at_most: int) ->
 
 async def sever(w: Writing, one: Severed) -> None:
     """A follow has ended with its server: kept for whoever wants to ask again."""
-    await w.run(
-        SEVER,
-        new=one.id,
-        ruling=one.ruling,
-        there=one.server,
-        us=one.us,
-        them=one.them,
-        kind=one.kind,
-        show=int(one.boosts),
-        tell=int(one.notify),
-        now=one.at,
-        tongues=one.languages,
-    )
+    await w.run(SEVER, **one._asdict() | {"boosts": int(one.boosts), "notify": int(one.notify)})
 
 
 async def counts(reading: Reading, me: int, ruling: int, server: int, since: int) -> tuple[int, int]:
