@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal, n
 from chaupal.kernel.clock import DAY, iso
 from chaupal.policy.draft import OWN_ACTION, Draft
 from chaupal.store.court.docket import ALL_ORDERS, ALL_TARGETS, HIDDEN, PUBLIC, Order, Target
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.statements import inserts_once, selects
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -92,8 +92,8 @@ WAITING = (
     .where(_of_owner, among(case_events.c.state, "waiting"))
     .limit(1)
 )
-LEFT_AFTER = statement(
-    select(targets.c.id)
+LEFT_AFTER = (
+    selects(targets.c.id)
     .join(case_events, case_events.c.target_id == targets.c.id)
     .join(_before, (_before.c.target_id == targets.c.id) & (_before.c.number == case_events.c.number - 1))
     .where(
@@ -172,8 +172,8 @@ CITING = ALL_ORDERS.where(
         )
     ),
 ).order_by(orders.c.id)
-DECIDED = statement(
-    select((case_events.c.at - case_events.c.at % DAY).label("day"), came_to, func.count(), func.min(case_events.c.at))
+DECIDED = (
+    selects((case_events.c.at - case_events.c.at % DAY).label("day"), came_to, func.count(), func.min(case_events.c.at))
     .select_from(targets)
     .join(case_events, case_events.c.target_id == targets.c.id)
     .where(

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, or_, select, text as sql
 
 from chaupal.store.court.docket import HIDDEN
-from chaupal.store.machine.dialect import param, statement, text_param
+from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.statements import selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import clocks, orders
@@ -56,8 +56,8 @@ def _passed(share: int, before: int) -> object:
     return and_(clocks.c.alerted == before, gone * 100 >= span * share)
 
 
-ALERTING = statement(
-    select(*clocks.c)
+ALERTING = (
+    selects(*clocks.c)
     .where(clocks.c.stopped_at.is_(None), or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
     .order_by(clocks.c.due_at, clocks.c.id)
     .limit(param("n"))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_
 
 from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
-from chaupal.store.machine.dialect import among, if_said, listed, param, statement, text_param
-from chaupal.store.machine.statements import updates
+from chaupal.store.machine.dialect import among, if_said, listed, param, text_param
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.court import case_events, orders, protected_speakers as speakers, rulings, targets
 from chaupal.store.tables.identity import accounts
@@ -61,8 +61,8 @@ _guarded = exists().where(
 )
 
 
-HEAPS = statement(
-    select(
+HEAPS = (
+    selects(
         targets.c.order_id, func.count(), func.min(targets.c.number), func.count(case((_guarded, 1))),
         func.count(targets.c.assigned_to),
     )
@@ -84,8 +84,8 @@ HEAPS = statement(
     )
     .group_by(targets.c.order_id)
 )  # fmt: skip
-OPEN_BY_STATE = statement(
-    select(
+OPEN_BY_STATE = (
+    selects(
         targets.c.order_id,
         case_events.c.state,
         func.count(),

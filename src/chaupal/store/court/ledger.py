@@ -7,10 +7,10 @@ has grown so far.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from chaupal.kernel.errors import or_not_found
-from chaupal.store.machine.dialect import among, listed, param, statement, upsert
+from chaupal.store.machine.dialect import among, listed, param, upsert
 from chaupal.store.machine.marks import LOG_SIZE, LOGGED
 from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Writing
@@ -68,10 +68,10 @@ NAMED = (
 )
 PUBLISH = updates(disclosures, beside="now").where(log_index="of", beside="was")
 BESIDE_TOO = updates(disclosures, beside="now").where(among(disclosures.c.name, "names"), log_index="of")
-SHARED = statement(
-    select(disclosures.c.log_index, disclosures.c.name)
+SHARED = (
+    selects(disclosures.c.log_index, disclosures.c.name)
     .where(among(disclosures.c.disclosure, "texts"))
-    .order_by(disclosures.c.log_index)
+    .ordered("log_index")
 )
 OPEN_DISCLOSURES = updates(disclosures, opened_at="at").where(among(disclosures.c.name, "names"), log_index="of")
 DESTROY_DISCLOSURES = deletes(disclosures).where(among(disclosures.c.disclosure, "texts"))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, func, or_, select, text as sql
+from sqlalchemy import and_, func, or_, text as sql
 
 from chaupal.policy.measures import HIDING, OF_SERVERS, WITHHOLDING, Measure
 from chaupal.policy.rulings import Ruling
 from chaupal.store.court.docket import open_at
-from chaupal.store.machine.dialect import among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import among, listed, param, text_param
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import ONLY, RULINGS
 from chaupal.store.machine.statements import selects, updates
@@ -122,8 +122,8 @@ ENDED_AFTER = (
     .limit("n")
 )
 # Of the same thing, by another order that everybody may know of; the newest.
-ALSO = statement(
-    select(rulings.c.log_index)
+ALSO = (
+    selects(rulings.c.log_index)
     .select_from(
         rulings.outerjoin(targets, targets.c.id == rulings.c.target_id).outerjoin(
             orders, orders.c.id == targets.c.order_id
@@ -137,7 +137,7 @@ ALSO = statement(
         or_(*(rulings.c.measure == sql(f"'{measure}'") for measure in sorted(WITHHOLDING))),
         or_(orders.c.id.is_(None), open_at(param("at"))),
     )
-    .order_by(rulings.c.log_index.desc())
+    .ordered("-log_index")
     .limit(1)
 )
 # What was secret is told where the log opens it.

@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, text as sql, union
 from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, text_param
-from chaupal.store.machine.statements import columns_of, deletes, inserts, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.federation import deliveries, remote_people, servers, spoken
 from chaupal.store.tables.identity import accounts
@@ -146,23 +146,21 @@ TAKE = {well: _take(well) for well in (True, False)}
 ANY = selects(servers.c.id).where(servers.c.due_at <= param("at"), servers.c.held_until <= param("at")).limit(1)
 FREE_ALL = updates(servers, held_until=0).where(servers.c.held_until > 0)
 HOLD = updates(servers, held_until="until").where(id="of")
-NEXT = statement(
-    select(
-        *columns_of(
-            deliveries,
-            "id inbox by tries",
-            spoken,
-            "body post",
-            func.coalesce(posts.c.author, accounts.c.id),
-            posts.c.visibility,
-            posts.c.pictures != sql("'[]'"),
-        )
+NEXT = (
+    selects(
+        deliveries,
+        "id inbox by tries",
+        spoken,
+        "body post",
+        func.coalesce(posts.c.author, accounts.c.id),
+        posts.c.visibility,
+        posts.c.pictures != sql("'[]'"),
     )
     .join(spoken, spoken.c.id == deliveries.c.spoken_id)
     .outerjoin(posts, posts.c.id == spoken.c.post)
     .outerjoin(accounts, and_(accounts.c.id == spoken.c.post, accounts.c.state != sql("'deleted'")))
     .where(deliveries.c.server_id == param("server"), deliveries.c.id > param("after"))
-    .order_by(deliveries.c.id)
+    .ordered("id")
     .limit(param("n"))
 )
 DONE = deletes(deliveries).where(among(deliveries.c.id, "ids"))

@@ -13,10 +13,10 @@ from chaupal.policy.viewer import ABROAD
 from chaupal.store.court.case_events import AT_LAST_EVENT
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.identity.facts_cache import rulings_in_force
-from chaupal.store.machine.dialect import among, listed, param, stands_below, statement
+from chaupal.store.machine.dialect import among, listed, param, stands_below
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import RELATIONS, RULINGS
-from chaupal.store.machine.statements import columns_of, inserts_once, selects, updates, upserts
+from chaupal.store.machine.statements import inserts_once, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import case_events, orders, rulings, targets
 from chaupal.store.tables.federation import allowed_servers, elsewhere, server_words, servers
@@ -81,8 +81,8 @@ ABOVE = (
     .join_from(rulings, servers, servers.c.id == rulings.c.subject_id)
     .where(_OF_SERVERS, among(servers.c.domain, "names"), lifted_at=None)
 )
-PROPOSALS = statement(
-    select(*columns_of(servers, "id domain", orders.c.ref, targets.c.number, case_events, "state body by at"))
+PROPOSALS = (
+    selects(servers, "id domain", orders.c.ref, targets.c.number, case_events, "state body by at")
     .select_from(
         targets.join(orders, orders.c.id == targets.c.order_id)
         .join(servers, servers.c.id == targets.c.subject_id)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import exists, or_, select, text
+from sqlalchemy import exists, or_, text
 
 from chaupal.policy.things import Picture, Post
 from chaupal.store.identity import loose_files
-from chaupal.store.machine.dialect import among, in_json, listed, param, statement
-from chaupal.store.machine.statements import columns_of, deletes, same, selects, updates, upserts
+from chaupal.store.machine.dialect import among, in_json, listed, param
+from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square.media import (
     COLUMNS as PICTURE_COLUMNS,
@@ -29,8 +29,8 @@ from chaupal.store.tables.square import media, posts
 REMOTE = "remote"  # the state of what was not fetched
 
 ADDRESSES = selects(media.c.id, media.c.remote_url).where(among(media.c.id, "ids"))
-AWAY = statement(
-    select(*columns_of(media, "id remote_url kind post_id account_id", accounts.c.server, media, "tries held_until"))
+AWAY = (
+    selects(media, "id remote_url kind post_id account_id", accounts.c.server, media, "tries held_until")
     .join(accounts, accounts.c.id == media.c.account_id)
     .where(media.c.id == param("of"), media.c.state == "remote")
 )
@@ -71,8 +71,8 @@ LET_GO = (
     .values(state="remote")
 )
 # Those of a server whose media are not wanted any more.
-OF_SERVER = statement(
-    select(media.c.id, media.c.mime, media.c.post_id)
+OF_SERVER = (
+    selects(media.c.id, media.c.mime, media.c.post_id)
     .where(
         text("remote_url <> ''"),
         media.c.state == "ready",

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select, union_all
 
 from chaupal.policy.viewer import Caller, Role
-from chaupal.store.machine.dialect import param, statement, text_param
+from chaupal.store.machine.dialect import param, statement
 from chaupal.store.machine.shelves import TOKENS
 from chaupal.store.machine.statements import columns_of, deletes, inserts, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
@@ -20,11 +20,9 @@ APP_CALLED = selects(*APP_COLUMNS).where(same(apps, client_id="client"))
 APP = selects(*APP_COLUMNS).where(same(apps, id="id"))
 
 ADD_GRANT = inserts(grants)
-GRANT = statement(
-    select(
-        *columns_of(grants, "hash app_id account_id redirect_uri scopes challenge challenge_method expires_at used_at")
-    ).where(grants.c.hash == text_param("hash"))
-)
+GRANT = selects(
+    grants, "hash app_id account_id redirect_uri scopes challenge challenge_method expires_at used_at"
+).where(hash="hash")
 USE_GRANT = updates(grants, used_at="at").where(hash="of", used_at=None)
 DROP_GRANTS = deletes(grants).where(account_id="me", used_at=None)
 DROP_OLD_GRANTS = deletes(grants).where(grants.c.expires_at < param("before"))
@@ -57,11 +55,11 @@ BY_TOKEN = (
     .join(logins, logins.c.account_id == tokens.c.account_id, isouter=True)
     .where(hash="hash", revoked_at=None)
 )
-BY_COOKIE = statement(
-    select(*columns_of(sessions, "hash account_id csrf expires_at seen_at", *_PERSON))
+BY_COOKIE = (
+    selects(sessions, "hash account_id csrf expires_at seen_at", *_PERSON)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .join(logins, logins.c.account_id == sessions.c.account_id)
-    .where(sessions.c.hash == text_param("hash"))
+    .where(hash="hash")
 )
 
 # Devices are told in the name of a token or a session, and no longer than that lasts.

@@ -10,24 +10,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, literal_column, select, update
 
 from chaupal.kernel.clock import HOUR, MINUTE, SECOND
 from chaupal.kernel.event import Event, decode_event, encode_event
 from chaupal.kernel.saying import log
-from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement, text_param
+from chaupal.store.machine.dialect import DATABASE_TIME, Statement, among, listed, param, statement
+from chaupal.store.machine.statements import deletes, inserts, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.machine import outbox
 
@@ -35,9 +24,7 @@ LANES = 16
 LANES_AT_ONCE = LANES // 2  # of those in which something waits; the others are for whoever else has a hand free
 LANED = 0x4348504C  # the space of advisory locks in which lanes are held
 
-ADD = statement(
-    insert(outbox).values(name=text_param("name"), body=text_param("body"), at=param("at"), lane=param("lane"))
-)
+ADD = inserts(outbox, "name body at lane")
 
 _DUE = (outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at"))
 _WAITING = select(outbox.c.seq, outbox.c.name, outbox.c.body).where(*_DUE).order_by(outbox.c.seq).limit(param("n"))
@@ -56,11 +43,9 @@ def _held(lane: ColumnElement[int]) -> ColumnElement[bool]:
 _LANES = (
     select(outbox.c.lane, func.random().label("turn")).where(*_DUE).group_by(outbox.c.lane).order_by("turn").subquery()
 )
-HOLD_LANES = statement(select(_LANES.c.lane).where(_held(_LANES.c.lane)).limit(param("n")))
-HOLD_ONE = statement(select(outbox.c.seq).where(outbox.c.seq == param("of"), _held(outbox.c.lane)))
-STILL = statement(
-    select(outbox.c.seq).where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None)).with_for_update()
-)
+HOLD_LANES = selects(_LANES.c.lane).where(_held(_LANES.c.lane)).limit(param("n"))
+HOLD_ONE = selects(outbox.c.seq).where(outbox.c.seq == param("of"), _held(outbox.c.lane))
+STILL = selects(outbox.c.seq).where(seq="of", failed_at=None).with_for_update()
 # By the database's clock: a process whose own is wrong takes nothing that another one is at.
 _NOW = literal_column(DATABASE_TIME, BigInteger)
 CLAIM = statement(
@@ -68,28 +53,24 @@ CLAIM = statement(
     .where(outbox.c.seq == param("of"), outbox.c.failed_at.is_(None), outbox.c.due_at <= _NOW)
     .values(due_at=_NOW + param("ms"))
 )
-DONE = statement(delete(outbox).where(among(outbox.c.seq, "seqs")))
-TRIED = statement(
-    update(outbox).where(outbox.c.seq == param("of")).values(tries=outbox.c.tries + 1, due_at=param("due"))
-)
-TRIES = statement(select(outbox.c.tries).where(outbox.c.seq == param("of")))
-GIVE_UP = statement(update(outbox).where(outbox.c.seq == param("of")).values(failed_at=param("at")))
-HOLD = statement(update(outbox).where(outbox.c.seq == param("of")).values(due_at=param("due")))
+DONE = deletes(outbox).where(among(outbox.c.seq, "seqs"))
+TRIED = updates(outbox, tries=outbox.c.tries + 1, due_at="due").where(seq="of")
+TRIES = selects(outbox.c.tries).where(seq="of")
+GIVE_UP = updates(outbox, failed_at="at").where(seq="of")
+HOLD = updates(outbox, due_at="due").where(seq="of")
 FREE = statement(
     update(outbox)
     .where(outbox.c.failed_at.is_(None), outbox.c.due_at > param("at"), outbox.c.due_at <= param("until"))
     .values(due_at=0)
 )
-LAST = statement(select(func.coalesce(func.max(outbox.c.seq), 0)))
-ANY = statement(select(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at")).limit(1))
+LAST = selects(func.coalesce(func.max(outbox.c.seq), 0))
+ANY = selects(outbox.c.seq).where(outbox.c.failed_at.is_(None), outbox.c.due_at <= param("at")).limit(1)
 
-DEPTH = statement(
-    select(
-        func.count(case((outbox.c.failed_at.is_(None), 1))),
-        func.count(case((outbox.c.failed_at.is_not(None), 1))),
-        func.min(case((outbox.c.failed_at.is_(None), outbox.c.at))),
-    ).select_from(outbox)
-)
+DEPTH = selects(
+    func.count(case((outbox.c.failed_at.is_(None), 1))),
+    func.count(case((outbox.c.failed_at.is_not(None), 1))),
+    func.min(case((outbox.c.failed_at.is_(None), outbox.c.at))),
+).select_from(outbox)
 
 GIVE_UP_AFTER = 5
 # How long after each vain try of something outside the next one comes: a mail server may be down for an hour.

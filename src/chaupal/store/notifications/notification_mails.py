@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from chaupal.kernel.clock import MINUTE
-from chaupal.store.machine.dialect import holds, param, statement, text_param
-from chaupal.store.machine.statements import columns_of, selects, updates
+from chaupal.store.machine.dialect import holds, param, text_param
+from chaupal.store.machine.statements import selects, updates
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.identity import accounts, logins
 
@@ -35,11 +35,11 @@ WANT = updates(logins, mail_due_at="at").where(
     account_id="me",
     mail_due_at=None,
 )
-DUE = statement(
-    select(*columns_of(logins.c.account_id, accounts.c.handle, logins, "email ui_language mail_kinds mailed"))
+DUE = (
+    selects(logins.c.account_id, accounts.c.handle, logins, "email ui_language mail_kinds mailed")
     .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
     .where(logins.c.mail_due_at <= param("now"))
-    .order_by(logins.c.mail_due_at)
+    .ordered("mail_due_at")
     .limit(param("n"))
 )
 CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed)).where(

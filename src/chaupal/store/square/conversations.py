@@ -46,10 +46,10 @@ PUT = upserts(
 READ = updates(conversations, unread="new").where(_MINE, root="of")
 REMOVE = deletes(conversations).where(_MINE, root="of")
 UNREAD = selects(conversations.c.last_post).where(_MINE, conversations.c.unread == 1).ordered("-last_post").limit("n")
-BROUGHT = statement(
-    select(conversations.c.account_id, conversations.c.root)
+BROUGHT = (
+    selects(conversations.c.account_id, conversations.c.root)
     .where(among(conversations.c.last_post, "ids"))
-    .with_for_update()  # what is said in it meanwhile comes after
+    .with_for_update()
 )
 # What somebody wrote or is named in, of the direct posts of one conversation.
 _DIRECT = (posts.c.root == param("of"), posts.c.visibility == int(Visibility.DIRECT))

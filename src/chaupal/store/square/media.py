@@ -12,10 +12,10 @@ from chaupal.policy.filed import Filed
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.sealed import Sealed
 from chaupal.policy.things import Picture
-from chaupal.store.machine.dialect import among, listed, param, statement
+from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.rows import Form
 from chaupal.store.machine.shelves import EVERY, POSTS, RULINGS
-from chaupal.store.machine.statements import columns_of, deletes, inserts, inserts_once, same, selects, updates
+from chaupal.store.machine.statements import deletes, inserts, inserts_once, same, selects, updates
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.square.posts import sealed_posts
 from chaupal.store.tables.court import evidence, rulings
@@ -110,8 +110,8 @@ USE = inserts_once(media_uses, post_id="of", root="root")
 RULED = selects(rulings.c.id).where(subject_id="of", lifted_at=None)
 OF_WHOM = selects(media.c.account_id, media.c.root).where(id="of")
 # The newest other posts that show what one of these does, by its content.
-CONTENTS_OF = statement(
-    select(media_uses.c.root)
+CONTENTS_OF = (
+    selects(media_uses.c.root)
     .where(among(media_uses.c.post_id, "ids"))
     .union(select(case((media.c.root == 0, media.c.id), else_=media.c.root)).where(media.c.id == param("picture")))
 )
@@ -124,14 +124,14 @@ SHARING = (
     .limit("n")
 )
 # Uploads of which nobody knows yet what they are known by: taken in before that was written down, or since it could be read.
-UNKNOWN = statement(
-    select(*columns_of(media, "id account_id mime root"))
+UNKNOWN = (
+    selects(media, "id account_id mime root")
     .where(
         media.c.id > param("above"),
         media.c.state == "ready",
         ~exists().where(media_contents.c.root == case((media.c.root == 0, media.c.id), else_=media.c.root)),
     )
-    .order_by(media.c.id)
+    .ordered("id")
     .limit(param("n"))
 )
 MERGE = updates(media, root="into").where(media.c.root == 0, id="of")
