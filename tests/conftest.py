@@ -59,6 +59,17 @@ sys.modules.setdefault("sniffio", None)  # pyright: ignore[reportArgumentType]
 # What an address says depends on it alone, and with each request the same ones were read several times.
 httpx2._urls.urlparse = httpx2._urlparse.urlparse = lru_cache(20_000)(httpx2._urlparse.urlparse)  # pyright: ignore[reportPrivateImportUsage]
 
+# Where a request brings cookies of its own a jar adds none to them; to find out which it would took a twentieth of the canary.
+put_cookies = httpx2.Cookies.set_cookie_header
+
+
+def put_cookies_where_none_are(self: httpx2.Cookies, request: httpx2.Request) -> None:
+    if "cookie" not in request.headers:
+        put_cookies(self, request)
+
+
+httpx2.Cookies.set_cookie_header = put_cookies_where_none_are
+
 # PostgreSQL is asked on this machine and in the clear; to find that out took longer than to begin.
 os.environ.setdefault("PGSSLMODE", "disable")
 
