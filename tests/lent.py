@@ -132,5 +132,6 @@ class Lender:
         owner = self._server.run(asyncpg.connect(self._server.past_the_pooler(dsn)))
         self._contents = self._contents or self._server.run(Contents.of(owner))
         if self._server.past_the_pooler(dsn) == dsn:
-            RESTING[self._server.address(dsn)] = Resting()
+            folder = self._server.run(owner.fetchval("SHOW unix_socket_directories"))
+            RESTING[self._server.address(dsn)] = Resting(f"{folder}/.s.PGSQL.{self._server.port}")
         return Lent(dsn, owner)
