@@ -140,6 +140,7 @@ async def test_a_name_that_nobody_answers_for_holds_up_nothing_else_that_needs_a
     def looked_up(host: str, *more: Any, **words: Any) -> Any:
         if host.endswith(".gone"):
             never.wait(2 * PATIENCE)
+            raise socket.gaierror(socket.EAI_NONAME, "nobody has that name")
         return found(host, *more, **words)
 
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
