@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Set
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from chaupal.governance.orders import portal
 from chaupal.http import csrf
 from chaupal.http.asker import Asker, Askers, accepted_language, bearer
-from chaupal.http.call import Answer, Call, House, Upload, json
+from chaupal.http.call import Answer, Call, House, Recount, Upload, json
 from chaupal.http.limits import Limits, check_limit, limit_headers, retry_after
 from chaupal.http.params import check, nest, pairs_of
 from chaupal.http.route import Route, Shape
@@ -73,6 +73,12 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     mime: str
     headers: list[tuple[str, str]]
     packed: bytes = b""  # a page as gzip, too, for whoever reads that
+    recount: Recount | None = None
+
+    def recounted(self, counted: Set[kept.Touched]) -> "KeptAnswer | None":
+        """The same, where some of what is told only counts otherwise by now; None where that cannot be said."""
+        body = None if self.recount is None else self.recount(counted)
+        return None if body is None else msgspec.structs.replace(self, body=body)
 
     @property
     def size(self) -> int:
@@ -204,8 +210,9 @@ class Dispatcher:
         if answer.status == 200:
             if route.shape is Shape.PAGE and not csrf.worded(answer.body):
                 answer.packed = gzip(answer.body, FAST)
-            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.packed)
-            kept.keep(reads, name, known, known.size, noted, route.kept_for)
+            known = KeptAnswer(answer.body, answer.mime, answer.headers, answer.packed, answer.recount)
+            recount = None if answer.recount is None else KeptAnswer.recounted
+            kept.keep(reads, name, known, known.size, noted, route.kept_for, recount)
         return answer
 
     def _dress(self, request: Request, call: Call[Any], answer: Answer) -> Answer:

@@ -1,6 +1,6 @@
 """A call: who asks, from where, for what, checked; and the answers a handler can give."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from pathlib import Path
 from tempfile import _TemporaryFileWrapper  # pyright: ignore[reportPrivateUsage] - what NamedTemporaryFile gives
 from typing import Any
@@ -13,8 +13,10 @@ from chaupal.http.route import Route
 from chaupal.kernel.settings import Settings
 from chaupal.policy.viewer import Caller, Viewer
 from chaupal.reads.context import Reads
+from chaupal.reads.kept import Touched
 from chaupal.social.context import Square
 
+type Recount = Callable[[Set[Touched]], bytes | None]
 type TemporaryFile = _TemporaryFileWrapper[bytes]
 
 
@@ -123,6 +125,7 @@ class Answer(msgspec.Struct):
     """Bytes with a status and headers (names in lower case). `pieces`: instead of a body, `length` bytes as they come.
 
     A page may hold the mark of a word that is still to be put in (`http.csrf`). `packed`: the body as gzip, where it is at hand.
+    `recount`: the body as it is where of the things in it some only count otherwise by now; None: it has to be made anew.
     """
 
     body: bytes = b""
@@ -132,6 +135,7 @@ class Answer(msgspec.Struct):
     pieces: AsyncIterator[bytes] | None = None
     length: int = 0
     packed: bytes = b""
+    recount: Recount | None = None
 
 
 _encode = msgspec.json.Encoder().encode

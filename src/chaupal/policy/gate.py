@@ -78,6 +78,11 @@ def known_as_plain[T: Judged](things: Sequence[Sealed[T] | None]) -> list[Visibl
     return [thing and thing._plain for thing in things]  # pyright: ignore[reportPrivateUsage]
 
 
+def still_plain[T: Judged](thing: Sealed[T] | None) -> Visible[T] | None:
+    """What was plain to a viewer, and only counts otherwise since: no rule rests on what it counts (`Shelled.COUNTS`)."""
+    return thing and (thing._plain or _plain(thing))  # pyright: ignore[reportPrivateUsage]
+
+
 def subjects_of[T: Judged](things: Sequence[Sealed[T]]) -> list[Subject]:
     """What the law knows of sealed things: ids and audiences, no words."""
     return [thing._subject for thing in things]  # pyright: ignore[reportPrivateUsage]

@@ -8,10 +8,11 @@ from collections.abc import Hashable
 from typing import Any
 
 from chaupal.reads.context import Reads
+from chaupal.store.machine.keeping import Recount
 from chaupal.store.machine.noted import NEVER, Noted
-from chaupal.store.machine.shelves import TOKENS
+from chaupal.store.machine.shelves import PEOPLE, TOKENS, Touched
 
-__all__ = ["Noted", "find", "keep", "making"]
+__all__ = ["PEOPLE", "Noted", "Touched", "find", "keep", "making"]
 
 
 def find(reads: Reads, name: Hashable) -> Any:
@@ -27,7 +28,18 @@ def making(reads: Reads, key: str = "") -> Noted:
     return noted
 
 
-def keep(reads: Reads, name: Hashable, value: object, size: int, noted: Noted, good_for: int = 0) -> None:
-    """Keep it: `size` bytes, for `good_for` ms at most (0: as long as what it was made from). What was changed meanwhile is not."""
+def keep(
+    reads: Reads,
+    name: Hashable,
+    value: object,
+    size: int,
+    noted: Noted,
+    good_for: int = 0,
+    recount: Recount | None = None,
+) -> None:
+    """Keep it: `size` bytes, for `good_for` ms at most (0: as long as what it was made from). What was changed meanwhile is not.
+
+    `recount`: as of `Keeping.put`.
+    """
     until = reads.clock() + good_for if good_for else NEVER
-    reads.work.memory.answers.put(name, value, size, noted, until)
+    reads.work.memory.answers.put(name, value, size, noted, until, recount)

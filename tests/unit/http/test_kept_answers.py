@@ -1,5 +1,7 @@
 """Answers kept for a viewer: the same bytes as a fresh one, and gone with whatever they rested on."""
 
+from urllib.parse import quote
+
 import msgspec
 import pytest
 
@@ -8,8 +10,10 @@ from chaupal.app import rooms
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
+from chaupal.policy.facts import Visibility
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Post
+from chaupal.reads import kept as kept_answers
 from chaupal.social.posts import posts
 from chaupal.social.signin.sessions import issue_token
 from village import Village, Villager, open_village
@@ -147,10 +151,38 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     lines.pop(next(seen for seen, line in lines.items() if seen.item.likes_count and line.post == new[1].id))
     written.clear()
     after = await text(v, v.asha, page)
+    assert written == []  # what is kept is brought up to date where a post only counts otherwise
+    v.running.house.reads.work.memory.answers.clear()
+    assert await text(v, v.asha, page) == after != before
     assert written == [new[1].id]
     monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1))
     v.running.house.reads.work.memory.answers.clear()
-    assert await text(v, v.asha, page) == after != before
+    assert await text(v, v.asha, page) == after
+
+
+async def test_an_answer_in_which_people_and_posts_only_count_otherwise_is_not_made_anew(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+):
+    v, put, post = village, list[str](), village.ravi.latest.id
+    await v.api(v.ravi, "POST", f"/api/v1/statuses/{v.asha.latest.id}/favourite")
+    await v.settle()
+    pages = (
+        "/api/v1/notifications",
+        f"/api/v1/statuses/{post}",
+        f"/api/v1/statuses/{post}/context",
+        f"/api/v1/timelines/tag/{quote('किसान_आंदोलन')}",
+    )
+    before = [await text(v, v.asha, page) for page in pages]
+    keep = kept_answers.keep
+    monkeypatch.setattr(
+        kept_answers, "keep", lambda reads, name, *more: (put.append(name[0]), keep(reads, name, *more))
+    )
+    await v.says(v.ravi, "तीन", visibility=Visibility.UNLISTED)
+    await v.api(v.meera, "POST", f"/api/v1/statuses/{post}/favourite")
+    after = [await text(v, v.asha, page) for page in pages]
+    assert put == [] and after[0] != before[0] and after[1] != before[1]
+    v.running.house.reads.work.memory.answers.clear()
+    assert [await text(v, v.asha, page) for page in pages] == after and len(put) == len(pages)
 
 
 async def test_whoever_filters_a_word_is_told_so_of_a_post_that_others_read_as_it_is(village: Village):

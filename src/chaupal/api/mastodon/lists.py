@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import statuses_answer
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, PagedById, link_header
@@ -99,7 +99,7 @@ async def take_out(call: Call[MembersSent]) -> None:
 async def timeline(call: Call[PagedById]) -> Answer:
     """What the people of a list write."""
     page = await reads.timeline(call.house.reads, call.viewer, call.args.id, call.args.cursor())
-    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+    return await statuses_answer(call, page.items, link_header(call, page))
 
 
 async def holding(call: Call[ById]) -> list[ListShown]:

@@ -5,14 +5,16 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import joined, pieces_of
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get
 from chaupal.kernel.clock import MINUTE
+from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
+from chaupal.policy.things import Person, Post
 from chaupal.reads.explore import romanised, search as reads
 from chaupal.reads.explore.search import Span
 from chaupal.reads.explore.trends import TrendingTag
@@ -56,28 +58,29 @@ class PeopleSearchArgs(msgspec.Struct, kw_only=True):
 
 
 class SearchFound(NamedTuple):
-    """What a search found, as JSON; the tags still as they were counted."""
+    """What a search found; the tags still as they were counted."""
 
-    accounts: bytes
-    statuses: bytes
+    people: Sequence[Visible[Person]]
+    posts: Sequence[Visible[Post]]
     tags: Sequence[TrendingTag]
 
-    def answer(self, hashtags: bytes) -> Answer:
-        return Answer(
-            b'{"accounts":' + self.accounts + b',"statuses":' + self.statuses + b',"hashtags":' + hashtags + b"}"
-        )
+    async def answer(self, call: Call[SearchArgs], hashtags: bytes) -> Answer:
+        posts, plain = await pieces_of(call, self.posts)
+        accounts = await people_bytes(call, self.people)
+        pieces = [b'{"accounts":', accounts, b',"statuses":', *posts, b',"hashtags":', hashtags, b"}"]
+        return joined(call, pieces, plain=plain and not self.people)
 
 
 async def everything(call: Call[SearchArgs]) -> Answer:
     """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
     found = await _search(call)
-    return found.answer(await tags_bytes(call, found.tags))
+    return await found.answer(call, await tags_bytes(call, found.tags))
 
 
 async def first(call: Call[SearchArgs]) -> Answer:
     """The same for old apps: tags by their names alone, as Mastodon answered before 3.0."""
     found = await _search(call)
-    return found.answer(msgspec.json.encode([tag.name for tag in found.tags]))
+    return await found.answer(call, msgspec.json.encode([tag.name for tag in found.tags]))
 
 
 async def _search(call: Call[SearchArgs]) -> SearchFound:
@@ -95,7 +98,7 @@ async def _search(call: Call[SearchArgs]) -> SearchFound:
         found = await romanised.tags(
             house.reads, viewer, query, span.limit, span.offset, suggest=args.exclude_unreviewed
         )
-    return SearchFound(await people_bytes(call, people), await statuses_bytes(call, posts), found)
+    return SearchFound(people, posts, found)
 
 
 async def _of_elsewhere(call: Call[SearchArgs], there: elsewhere.FoundElsewhere) -> SearchFound:
@@ -105,7 +108,7 @@ async def _of_elsewhere(call: Call[SearchArgs], there: elsewhere.FoundElsewhere)
         people = await person_reads.people(call.house.reads, call.viewer, Surface.PROFILE, (there.person,))
     if there.post and wanted in (None, "statuses"):
         posts = await thread.several(call.house.reads, call.viewer, [there.post])
-    return SearchFound(await people_bytes(call, people), await statuses_bytes(call, posts), [])
+    return SearchFound(people, posts, [])
 
 
 async def people(call: Call[PeopleSearchArgs]) -> Answer:

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import field
 
-from chaupal.api.mastodon.posts.statuses import statuses_bytes
+from chaupal.api.mastodon.posts.statuses import statuses_answer
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, Paged, link_header
 from chaupal.http.route import Route, get
@@ -58,7 +58,7 @@ class AccountArgs(Paged, kw_only=True):
 
 
 async def _answer(call: Call[Any], page: Page[Visible[Post]]) -> Answer:
-    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+    return await statuses_answer(call, page.items, link_header(call, page))
 
 
 async def home(call: Call[Paged]) -> Answer:
@@ -100,7 +100,7 @@ async def of_account(call: Call[AccountArgs]) -> Answer:
     await people.person(call.house.reads, call.viewer, args.id)
     if args.pinned:
         pinned = await profile.pinned(call.house.reads, call.viewer, args.id)
-        return Answer(await statuses_bytes(call, pinned))
+        return await statuses_answer(call, pinned)
     found = await profile.page(
         call.house.reads,
         call.viewer,

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import card_of, signed_card_of, statuses_answer
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, offset_header
 from chaupal.http.route import Route, get
@@ -102,7 +102,7 @@ async def trending_posts(call: Call[TrendsAsked]) -> Answer:
     start = min(args.offset, MOST_OFFSET)
     found = await trends.posts(call.house.reads, call.viewer, args.language, most + 1, start)
     headers = _next(call, start + most, start + len(found)) if start + most <= MOST_OFFSET else []
-    return Answer(await statuses_bytes(call, found[:most]), headers=headers)
+    return await statuses_answer(call, found[:most], headers)
 
 
 async def trending_links(call: Call[TrendsAsked]) -> Answer:

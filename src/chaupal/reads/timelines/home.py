@@ -183,7 +183,8 @@ def belongs(post: Post, me: int, ties: Relations) -> bool:
 def at_home(post: Post, me: int, ties: Relations, wants: Wants) -> bool:
     """Of whom one follows, unless they are read in a list alone; or with a tag that one follows. All in languages that one wants."""
     author = post.author
-    if author != me and (author in wants.aside or not _in_language(post, ties, wants)):
+    narrowed = wants.languages or ties.languages
+    if author != me and (author in wants.aside or (narrowed and not _in_language(post, ties, wants))):
         return False
     return ((author == me or author in ties.following) and belongs(post, me, ties)) or wants.tagged(post)
 

@@ -1,13 +1,14 @@
 """Answers that are kept, each with what it was made from: good until one of its keys is forgotten or the clock passes."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Set
 from typing import Any
 
 from chaupal.store.machine.noted import NEVER, NOTING, Noted
 from chaupal.store.machine.shelves import EVERY, Kind, Touched
 
 type Keys = Mapping[Kind[Any], set[Any]]
+type Recount = Callable[[Any, Set[Touched]], Any]
 
 EMPTY = 1_000  # at most so many empty places wait for what they held to be made again
 NO_KEYS: Keys = {}
@@ -17,10 +18,11 @@ NONE: frozenset[Any] = frozenset()
 class Place:
     """One thing that is kept under a name, `size` bytes of it; its value is None where the place is empty.
 
-    `asked`: since it was last looked at by whoever makes room.
+    `asked`: since it was last looked at by whoever makes room. `counted`: things that count otherwise since it was made, and have not
+    changed else; `recount` brings it up to date.
     """
 
-    __slots__ = ("asked", "everything", "keys", "name", "size", "until", "value")
+    __slots__ = ("asked", "counted", "everything", "keys", "name", "recount", "size", "until", "value")
 
     def __init__(self, name: Hashable) -> None:
         self.name = name
@@ -30,6 +32,8 @@ class Place:
         self.everything = False
         self.until = NEVER
         self.asked = False
+        self.counted: frozenset[Touched] = NONE
+        self.recount: Recount | None = None
 
 
 class Keeping:
@@ -59,14 +63,21 @@ class Keeping:
         if now >= kept.until:
             self._drop(kept)
             return None
+        if kept.counted and not self._recounted(kept):
+            return None
         kept.asked = True
         noted = NOTING.get()
         if noted is not None:
             _note(noted, kept)
         return kept.value
 
-    def put(self, name: Hashable, value: object, size: int, noted: Noted, until: int) -> None:
-        """Keep it, unless something of it was forgotten while it was made. `value`: not None. `until`: ms."""
+    def put(
+        self, name: Hashable, value: object, size: int, noted: Noted, until: int, recount: Recount | None = None
+    ) -> None:
+        """Keep it, unless something of it was forgotten while it was made. `value`: not None. `until`: ms.
+
+        `recount`: makes another value of it where of the things that it was made of some only count otherwise; None: cannot.
+        """
         if noted.lost or size > self._most:
             return
         kept = self._kept.pop(name, None) or Place(name)
@@ -75,6 +86,7 @@ class Keeping:
         self._make_room(size)
         self._know(kept, NO_KEYS if noted.everything else noted.keys, everything=noted.everything)
         kept.value, kept.size, kept.until, kept.asked = value, size, min(until, noted.until), False
+        kept.counted, kept.recount = NONE, recount
         self._kept[name] = kept
         self.size += size
 
@@ -88,16 +100,20 @@ class Keeping:
             else:
                 self._drop(oldest)
 
-    def forget(self, touched: Iterable[Touched]) -> None:
-        """Something was changed: what was made from it is no good any more."""
+    def forget(self, touched: Iterable[Touched], counted: Set[Touched] = NONE) -> None:
+        """Something was changed: what was made from it is no good any more. `counted`: those of it of which nothing but counts was."""
         for kept in tuple(self._of_everything):
             self._drop(kept)
-        for kind, key in touched:
+        for one in touched:
+            kind, key = one
             index = self._made_of.get(kind)
             if index is not None:
+                counts = one in counted
                 for made in index.values() if key is EVERY else (index.get(key, NONE),):
                     for kept in made:
-                        if kept.value is not None:
+                        if counts and kept.recount is not None:
+                            kept.counted |= {one}
+                        elif kept.value is not None:
                             self._empty_out(kept)
         while len(self._empty) > EMPTY:
             self._drop(next(iter(self._empty)))
@@ -108,8 +124,19 @@ class Keeping:
             shelf.clear()
         self.size = 0
 
+    def _recounted(self, kept: Place) -> bool:
+        """Whether it is up to date again; else its place is empty."""
+        counted, kept.counted = kept.counted, NONE
+        value = kept.recount(kept.value, counted) if kept.recount is not None else None
+        if value is None:
+            self._empty_out(kept)
+        else:
+            kept.value = value
+        return value is not None
+
     def _empty_out(self, kept: Place) -> None:
-        kept.value = None
+        kept.value = kept.recount = None
+        kept.counted = NONE
         self.size -= kept.size
         kept.size = 0
         self._empty[kept] = None

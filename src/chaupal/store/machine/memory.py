@@ -1,7 +1,7 @@
 """What the store remembers between reads: sealed things and facts, forgotten in the commit that changes them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from chaupal.kernel.shelf import Shelf
@@ -247,7 +247,7 @@ class Memory:
         """
         marked = {remark.account: self.reactions.peek(remark.account) for remark in remarks}
         things = [(one, self._recounted(one)) for one in counted]
-        self._drop(touched)
+        self._drop(touched, {one[:2] for one, thing in things if thing is not None})
         for one, thing in things:
             if thing is not None:
                 self._counted[one.kind].put(one.key, thing)
@@ -301,7 +301,7 @@ class Memory:
         self._lately.clear()
         self._lately_from = self.generation
 
-    def _drop(self, touched: set[Touched]) -> None:
+    def _drop(self, touched: set[Touched], counted: Set[Touched] = frozenset()) -> None:
         if len(self._lately) > LATELY:
             self._begin_anew()
         else:
@@ -318,7 +318,7 @@ class Memory:
         if law:  # whatever its key, the law is one
             self.pages.forget(EVERY)
             touched = touched | {(RULINGS, ONLY)}
-        self.answers.forget(touched)
+        self.answers.forget(touched, counted)
         for noted in self._open:
             noted.missed = True
             noted.forgotten |= touched

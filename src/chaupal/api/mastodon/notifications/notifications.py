@@ -10,7 +10,7 @@ from msgspec import UNSET, Raw, UnsetType
 from chaupal.api.court.reports import ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.statuses import parts_of
+from chaupal.api.mastodon.posts.statuses import PLAIN_PARTS, joined, parts_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Nothing, Route, get, post
@@ -18,11 +18,14 @@ from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.verdict import PLAIN
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import NotificationsAsked, NotificationSeen
 from chaupal.social.people import listening
 
 MOST_COUNTED = 1_000
+# In how many parts one is written that tells of a person alone, and of a person and a plain post.
+PLAIN_SIZES = frozenset({3, 4 + PLAIN_PARTS})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -108,12 +111,14 @@ async def listed(call: Call[NotificationsPaged]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
     page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.wanted)
-    parts = [b"["]
-    for each in await _fragments(call, page.items):
-        parts += each
-        parts.append(b",")
-    parts[-1] = b"]" if len(parts) > 1 else b"[]"
-    return Answer(b"".join(parts), headers=link_header(call, page))
+    pieces = [b"["]
+    found = await _fragments(call, page.items)
+    for each in found:
+        pieces += each
+        pieces.append(b",")
+    pieces[-1] = b"]" if len(pieces) > 1 else b"[]"
+    plain = all(t.person.verdict is PLAIN for t in page.items) and {len(each) for each in found} <= PLAIN_SIZES
+    return joined(call, pieces, link_header(call, page), plain=plain)
 
 
 async def show(call: Call[ById]) -> Answer:

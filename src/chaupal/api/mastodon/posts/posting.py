@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.scheduled import FurtherSent, audience_named, further_of, schedule
-from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import joined, pieces_of, status_answer, statuses_answer
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
 from chaupal.http.call import Answer, Call, json
@@ -101,7 +101,7 @@ async def show(call: Call[ById]) -> Answer:
 
 async def several(call: Call[ByIds]) -> Answer:
     found = await thread.several(call.house.reads, call.viewer, call.args.id[:40])
-    return Answer(await statuses_bytes(call, found))
+    return await statuses_answer(call, found)
 
 
 async def context(call: Call[ById]) -> Answer:
@@ -111,8 +111,10 @@ async def context(call: Call[ById]) -> Answer:
 
         looked = await thread.post(call.house.reads, call.viewer, call.args.id)
         await conversations.looked_at(call.house.federation, call.viewer, looked.item)
-    before, after = await statuses_bytes(call, around.ancestors), await statuses_bytes(call, around.descendants)
-    return Answer(b'{"ancestors":' + before + b',"descendants":' + after + b"}")
+    before, plain_before = await pieces_of(call, around.ancestors)
+    after, plain_after = await pieces_of(call, around.descendants)
+    pieces = [b'{"ancestors":', *before, b',"descendants":', *after, b"}"]
+    return joined(call, pieces, plain=plain_before and plain_after)
 
 
 async def remove(call: Call[PostDeletion]) -> Answer:

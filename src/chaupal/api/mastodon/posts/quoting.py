@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import status_answer, statuses_answer
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, PagedById, link_header
 from chaupal.http.route import Route, get, post, put
@@ -31,7 +31,7 @@ class QuotePolicySent(msgspec.Struct):
 async def listed(call: Call[PagedById]) -> Answer:
     """The posts that quote it, newest first."""
     page = await quotes.of_post(call.house.reads, call.viewer, call.args.id, call.args.cursor())
-    return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+    return await statuses_answer(call, page.items, link_header(call, page))
 
 
 async def revoke(call: Call[QuoteRevocation]) -> Answer:

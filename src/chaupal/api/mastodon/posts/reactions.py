@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import status_answer, statuses_bytes
+from chaupal.api.mastodon.posts.statuses import status_answer, statuses_answer
 from chaupal.api.mastodon.ties import AROUND, around
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header
@@ -49,7 +49,7 @@ async def translate(call: Call[TranslationAsked]) -> Answer:
 def _handler_of(read: Kept) -> Callable[[Call[Paged]], Awaitable[Answer]]:
     async def run(call: Call[Paged]) -> Answer:
         page = await read(call.house.reads, call.viewer, call.args.cursor())
-        return Answer(await statuses_bytes(call, page.items), headers=link_header(call, page))
+        return await statuses_answer(call, page.items, link_header(call, page))
 
     run.__name__, run.__doc__ = read.__name__, read.__doc__
     return run

@@ -4,7 +4,8 @@ A post's fragment ends before its account; the account's and the viewer's flags 
 follower or a like changes one small piece, and nothing that depends on the viewer is ever kept for another.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,13 +21,15 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
-from chaupal.policy.gate import known_as_plain
+from chaupal.policy.gate import known_as_plain, still_plain
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer
+from chaupal.reads.context import Reads
+from chaupal.reads.kept import PEOPLE, Touched
 from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
@@ -53,6 +56,7 @@ class PlainStatus(NamedTuple):
 
 _lines: Shelf[Visible[Post], PlainStatus] = Shelf(2_000)
 NO_LINES: Mapping[Visible[Post], Sequence[bytes]] = {}
+PLAIN_PARTS = 4  # of a status that is made of its line: the post, the account, and what stands after each
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -91,9 +95,7 @@ def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
     app = {"application": {"name": post.app, "website": post.app_site or None}} if post.app else {}
     stays = {"local_only": True} if post.visibility is Visibility.LOCAL else {}
     return (
-        app
-        | stays
-        | {
+        {
             "id": str(post.id),
             "created_at": iso(post.created_at),
             "in_reply_to_id": str(post.reply_to) if post.reply_to else None,
@@ -125,6 +127,8 @@ def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
             "poll": None,
             "quote": None,
         }
+        | app
+        | stays
     )
 
 
@@ -338,17 +342,58 @@ async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
     return Pen(call, await around(call.house.reads, call.viewer, posts))
 
 
-async def statuses_bytes(call: Call[Any], posts: Sequence[Visible[Post]]) -> bytes:
-    """A JSON array of Status."""
-    parts: list[bytes] = [b"["]
+async def statuses_answer(
+    call: Call[Any], posts: Sequence[Visible[Post]], headers: list[tuple[str, str]] | None = None
+) -> Answer:
+    """A JSON array of Status as the answer."""
+    pieces, plain = await pieces_of(call, posts)
+    return joined(call, pieces, headers, plain=plain)
+
+
+async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
+    """The same in pieces, and whether all of them are plain."""
+    pieces, plain = [b"["], True
     for written in await parts_of(call, posts):
         if written:
-            parts += written
-            parts.append(b",")
-    if len(parts) == 1:
-        return b"[]"
-    parts[-1] = b"]"
-    return b"".join(parts)
+            pieces += written
+            pieces.append(b",")
+            plain = plain and len(written) == PLAIN_PARTS
+    if len(pieces) == 1:
+        return [b"[]"], True
+    pieces[-1] = b"]"
+    return pieces, plain
+
+
+def joined(
+    call: Call[Any], pieces: list[bytes], headers: list[tuple[str, str]] | None = None, *, plain: bool
+) -> Answer:
+    """The pieces as the answer. `plain`: each account and each post in it is a piece, so that those which count otherwise later are
+    written anew, and nothing else of it. A like, or a new post of somebody's, changes no more of most answers in which they stand.
+    """
+    recount = partial(_recounted, call.house.reads, call.viewer, pieces) if plain else None
+    return Answer(b"".join(pieces), headers=headers or [], recount=recount)
+
+
+def _recounted(reads: Reads, viewer: Viewer, pieces: list[bytes], counted: Set[Touched]) -> bytes | None:
+    """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts."""
+    for kind, id_ in counted:
+        begins = b'{"id":"%d",' % id_
+        places = [place for place, piece in enumerate(pieces) if piece.startswith(begins)]
+        anew = _anew(reads, viewer, kind, id_) if places else b""
+        if anew is None:
+            return None
+        for place in places:
+            pieces[place] = anew
+    return b"".join(pieces)
+
+
+def _anew(reads: Reads, viewer: Viewer, kind: object, id_: int) -> bytes | None:
+    """A person's account, or a post up to where that goes, as it is by now."""
+    if kind is PEOPLE:
+        person = still_plain(reads.work.memory.people.peek(id_))
+        return person and account_bytes(reads.settings, viewer, person)
+    post = still_plain(reads.work.memory.posts.peek(id_))
+    return post and fragment(reads.settings, viewer, post)
 
 
 async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
@@ -385,14 +430,9 @@ async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[
     }
 
 
-async def status_bytes(call: Call[Any], seen: Visible[Post]) -> bytes:
-    """One Status."""
-    return (await pen_for(call, [seen])).write(seen)
-
-
 async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
     """One Status as the answer; `more` are members that only this answer has so (`text` after a deletion)."""
-    body = await status_bytes(call, seen)
+    (written,) = await parts_of(call, [seen])
     if more:
-        body = _encode(msgspec.json.decode(body, type=dict[str, msgspec.Raw]) | more)
-    return Answer(body)
+        return Answer(_encode(msgspec.json.decode(b"".join(written), type=dict[str, msgspec.Raw]) | more))
+    return joined(call, [*written], plain=len(written) == PLAIN_PARTS)
