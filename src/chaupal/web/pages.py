@@ -19,7 +19,7 @@ from chaupal.reads.explore.trends import TrendingTag
 from chaupal.reads.people import announcements, badges, people, suggestions
 from chaupal.reads.people.announcements import AnnouncementSeen
 from chaupal.reads.people.badges import Badges
-from chaupal.social.people import appearance, tongues
+from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance
 from chaupal.social.posts.polls import MOST_OPTIONS
 from chaupal.social.signin.password_changes import LONGEST, SHORTEST
@@ -139,7 +139,7 @@ def common(call: Call[Any]) -> dict[str, Any]:
 def reads_of(call: Call[Any]) -> tuple[str, ...] | None:
     """The languages this viewer reads, as their account says, else as this browser does; empty: all, None: not asked yet."""
     kept = call.caller.reads if call.caller else ""
-    return tongues.read(kept or call.cookies.get(READS, ""))
+    return appearance.read_tongues(kept or call.cookies.get(READS, ""))
 
 
 def appearance_of(call: Call[Any]) -> Appearance:

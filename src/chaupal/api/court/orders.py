@@ -24,7 +24,7 @@ from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
-from chaupal.reads.court.filings import FiledOrderWhole, FiledStep, FiledTarget
+from chaupal.reads.court.filings import FiledStep, FiledTarget
 from chaupal.social.people import elsewhere
 
 MOST_BYTES = 45_000_000
@@ -216,7 +216,7 @@ async def _state(call: Call[Any], who: Filing, ref: str) -> OrderState:
         url=f"{call.house.settings.origin}/orders/{order.ref}",
         targets=[_target(item) for item in found.items],
         steps=[_step(step) for step in found.steps],
-        documents=_papers(found),
+        documents=[Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in found.documents],
         defects=[],
     )
 
@@ -243,10 +243,6 @@ def _step(step: FiledStep) -> StepTaken:
         codes=step.codes,
         until=iso_or_none(step.until),
     )
-
-
-def _papers(filed: FiledOrderWhole) -> list[Paper]:
-    return [Paper(name=one.name, sha256=one.sha256, signature=one.signature) for one in filed.documents]
 
 
 DOOR: dict[str, Any] = {"public": True, "unready": True, "offices": True}

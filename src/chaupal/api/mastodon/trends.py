@@ -16,7 +16,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.explore import tags, trending_links as links, trends
 from chaupal.reads.explore.trends import Day, TrendingTag
-from chaupal.reads.people import bylines
+from chaupal.reads.people import people
 
 MOST_OFFSET = 400  # of posts
 
@@ -119,7 +119,7 @@ def _next(call: Call[TrendsAsked], end: int, known: int) -> list[tuple[str, str]
 
 async def links_shown(call: Call[Any], found: Sequence[links.TrendingLink]) -> list[dict[str, Any]]:
     """https://docs.joinmastodon.org/entities/PreviewCard/ with the last seven days, as Trends::Link has it."""
-    by = await bylines.of_posts(call.house.reads, call.viewer, [one.seen for one in found])
+    by = await people.bylines_of(call.house.reads, call.viewer, [one.seen for one in found])
     return [_link_shown(call, one, by.get(one.seen.item.id)) for one in found]
 
 

@@ -14,9 +14,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.event import Event
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Visibility
-from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
-from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.events_posts import (
@@ -28,13 +26,13 @@ from chaupal.social.events_posts import (
     QuoteRevoked,
     VoteCast,
 )
+from chaupal.social.seeing import seen_post
 from chaupal.store.federation import addresses, deliveries, uris
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity import leaving
-from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import polls
-from chaupal.store.square.posts import as_written, sealed_posts
+from chaupal.store.square.posts import as_written
 
 COUNTED_AGAIN = 3 * MINUTE  # how often a poll's counts are told while it goes on
 
@@ -179,8 +177,7 @@ async def _people(fed: Federation, w: Writing, ids: Sequence[int]) -> list[str]:
 
 async def _seen_by_ours(w: Writing, account: int, post: int) -> Visible[Post] | None:
     viewer = Viewer(account=account, country=audience.ANYBODY.country)
-    found = await sealed_posts(w, (post,))
-    return reveal_one(viewer, Surface.STATUS, found[0] if found else None, await facts_for(w, viewer))
+    return await seen_post(w, viewer, post)
 
 
 POSTS: dict[type[Event], tuple[Handler, ...]] = {

@@ -1,13 +1,14 @@
-"""Looking at people: one, several, and oneself; and what stands between the viewer and others."""
+"""Looking at people: one, several, and oneself; what stands between the viewer and others; and who wrote what links lead to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import NotFound, NotSignedIn, or_not_found
 from chaupal.policy.gate import reveal, reveal_authors, reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
-from chaupal.policy.things import Person, Post
+from chaupal.policy.things import LinkCard, Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.store.federation import servers
@@ -19,10 +20,14 @@ from chaupal.store.machine.work import Reading
 from chaupal.store.square import graph, regards
 from chaupal.store.square.graph import Ties as Ties
 from chaupal.store.square.people import id_of, sealed_people
-from chaupal.text import handles
+from chaupal.text import handles, hosts
 
 COUNTED_FOR = 5 * MINUTE  # how long a count of everybody is good enough
 ACTIVE_WITHIN = 30 * DAY
+
+type Bylines = Mapping[int, Visible[Person]]
+
+NO_BYLINES: Bylines = {}
 
 
 async def person(reads: Reads, viewer: Viewer, id_: int) -> Visible[Person]:
@@ -148,3 +153,25 @@ async def between(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tupl
             for id_ in await regards.endorsed(reading, me, seen):
                 ties[id_].endorsed = True
     return [(id_, ties[id_]) for id_ in seen]
+
+
+async def bylines_of(reads: Reads, viewer: Viewer, posts: Sequence[Visible[Post]]) -> Bylines:
+    """Those whom cards of posts (or of what these repost) may be said to be by, by the post's id. None asks for nothing.
+
+    To name somebody is to offer them, so whoever is withheld, suspended, limited or muted is not named.
+    """
+    cards = {post.id: post.card for seen in posts if (post := seen.item.inner or seen.item).card and post.card.creator}
+    if not cards:
+        return NO_BYLINES
+    found = await people(reads, viewer, Surface.SUGGEST, dict.fromkeys(card.creator for card in cards.values()))
+    shown = {seen.item.id: seen for seen in found if not seen.withheld}
+    return {
+        id_: who
+        for id_, card in cards.items()
+        if (who := shown.get(card.creator)) is not None and hosts.stands_below(_site(card), who.item.sites)
+    }
+
+
+def _site(card: LinkCard) -> str:
+    """Where the page was found, whatever its link said and its head says."""
+    return hosts.plain(urlsplit(card.provider_url).hostname or "")

@@ -10,9 +10,9 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
-from chaupal.reads.people import bylines, filtering, people
-from chaupal.reads.people.bylines import Bylines
+from chaupal.reads.people import filtering, people
 from chaupal.reads.people.filtering import NOTHING, Matches
+from chaupal.reads.people.people import Bylines
 from chaupal.reads.posts import quotes, reactions
 
 
@@ -32,7 +32,7 @@ class Around(msgspec.Struct, frozen=True):
     quoted: quotes.QuotedWithin = quotes.NOTHING
     following: frozenset[int] = frozenset()  # asked only where a post may be quoted by followers
     met: Matches = NOTHING  # the viewer's filters, by post
-    bylines: Bylines = bylines.NONE  # who wrote what a post's link leads to
+    bylines: Bylines = people.NO_BYLINES  # who wrote what a post's link leads to
 
     def quote(self, post: Post) -> Quoted:
         """Whom the viewer muted is handed over with that state. Whom they blocked is named so, without the post: a block
@@ -62,5 +62,5 @@ async def around(
         flags = await reactions.flags(reads, viewer, [post.id for post in shown])
     following = await quotes.following(reads, viewer, shown)
     met = await filtering.matches(reads, viewer, posts)
-    votes, by = await reactions.votes(reads, viewer, shown), await bylines.of_posts(reads, viewer, every)
+    votes, by = await reactions.votes(reads, viewer, shown), await people.bylines_of(reads, viewer, every)
     return Around(authors, flags, votes, quoted, following, met, by)

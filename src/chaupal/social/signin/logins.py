@@ -9,6 +9,7 @@ from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import Session, begin_session
 from chaupal.store.identity import apps, logins
+from chaupal.store.identity.logins import Login
 from chaupal.store.identity.passwords import is_password
 
 TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
@@ -30,17 +31,23 @@ async def sign_in(
 
     `name` is a handle or an e-mail.
     """
-    async with square.work.reading() as reading:
-        login = await logins.named(reading, name.strip().lower().removeprefix("@"))
-    known = await is_password(login.password_hash if login else None, password)
-    if login is None or not known:  # one sentence for every reason, here and below: it must not tell which names exist
-        raise Invalid("wrong_login")
+    login = await _knowing(square, name, password)
     if login.second:
         half = HalfLogin(new_secret(), login.account, login.handle, login.passkeys > 0)
         async with square.work.writing() as w:
             await second.half_way(w, login.account, half.secret)
         return half
     return await begin_session(square, login.account, agent=agent, country=country)
+
+
+async def _knowing(square: Square, name: str, password: str) -> Login:
+    """Whose name and password these are. One sentence for every reason: it must not tell which names exist. Raises Invalid."""
+    async with square.work.reading() as reading:
+        login = await logins.named(reading, name.strip().lower().removeprefix("@"))
+    known = await is_password(login.password_hash if login else None, password)
+    if login is None or not known:
+        raise Invalid("wrong_login")
+    return login
 
 
 async def sign_in_at_once(
@@ -51,10 +58,8 @@ async def sign_in_at_once(
     Which of the two was wrong is not told, so both must be guessed together; and of codes beside the right password only so
     many are looked at, so that whoever has learnt the password cannot go through all of them.
     """
-    async with square.work.reading() as reading:
-        login = await logins.named(reading, name.strip().lower().removeprefix("@"))
-    known = await is_password(login.password_hash if login else None, password)
-    if login is None or not known or not login.second:
+    login = await _knowing(square, name, password)
+    if not login.second:
         raise Invalid("wrong_login")
     secret = new_secret()
     async with square.work.writing() as w:

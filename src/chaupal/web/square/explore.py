@@ -8,7 +8,7 @@ from chaupal.http.route import OPEN_PAGE, Nothing, Route, get
 from chaupal.kernel.clock import HOUR
 from chaupal.policy.surface import Surface
 from chaupal.reads.explore import trending_links, trends
-from chaupal.reads.people import bylines, suggestions
+from chaupal.reads.people import people as people_reads, suggestions
 from chaupal.reads.timelines import home
 from chaupal.web import pages
 from chaupal.web.square.cards import cards, face
@@ -41,7 +41,7 @@ async def links(call: Call[Nothing]) -> Answer:
         call,
         "links",
         found=found,
-        by=await bylines.of_posts(call.house.reads, call.viewer, [one.seen for one in found]),
+        by=await people_reads.bylines_of(call.house.reads, call.viewer, [one.seen for one in found]),
     )
 
 

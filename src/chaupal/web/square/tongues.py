@@ -9,7 +9,7 @@ from chaupal.http.headers import set_cookie
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.reads.timelines import home
-from chaupal.social.people import tongues
+from chaupal.social.people import appearance
 from chaupal.text.language import LANGUAGES as NAMES
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_
@@ -51,8 +51,8 @@ async def choose(call: Call[LanguagesTyped]) -> Answer:
     codes = [] if call.args.all else call.args.languages
     if call.viewer.account is not None:
         at_home = AT_HOME.get(call.args.home)
-        await tongues.choose(call.house.square, call.viewer, codes, at_home=at_home)
-    cookie = set_cookie(call.house.settings, pages.READS, tongues.written(codes), YEAR)
+        await appearance.choose_tongues(call.house.square, call.viewer, codes, at_home=at_home)
+    cookie = set_cookie(call.house.settings, pages.READS, appearance.written_tongues(codes), YEAR)
     return redirect(links.back(call.args.next), headers=[cookie])
 
 

@@ -9,7 +9,7 @@ import regex
 
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import Settings
-from chaupal.social.people import tongues
+from chaupal.social.people import appearance
 from village import Village, open_village
 
 ASKED = "tongue-strip"
@@ -129,4 +129,4 @@ async def test_unfinished_languages_are_listed_with_a_way_to_help(village: Villa
     [("", None), ("all", ()), ("hi.bn", ("hi", "bn")), ("hin.HI", ("hi",)), ("...", None), ("x" * 300, None)],
 )
 def test_what_a_cookie_says_is_read_strictly(text: str, read: tuple[str, ...] | None):
-    assert tongues.read(text) == read
+    assert appearance.read_tongues(text) == read
