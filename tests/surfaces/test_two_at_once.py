@@ -30,12 +30,20 @@ from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Problem
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, order_events, rulings
+from chaupal.store.machine import work_postgres
 from chaupal.store.machine.dialect import statement
 from desk import AtDesk
 from surfaces.insiders import at_prompt, hire, opened, protect, rule_for
 from village import REASON, Village, Villager
 
 type Sender = Callable[[], Awaitable[tuple[bool, str]]]
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A unit that has waited five seconds for another's locks is told to come again (503): a busy machine takes longer."""
+    monkeypatch.setattr(work_postgres, "BEGIN", "BEGIN")
+
 
 # --- where it begins ---
 
