@@ -5,14 +5,19 @@ both, so whatever differs tells of the order. What may differ is named here, and
 what stands in the opaque entries of the log.
 """
 
+import email
+import email.policy
 import re
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+from chaupal.api.federation.collections import CollectionAsked
+from chaupal.api.federation.routes import ROUTES as FOR_SERVERS
 from chaupal.app.wiring import ROUTES
 from chaupal.fanout import exporting
 from chaupal.governance.cases import decisions
@@ -28,7 +33,9 @@ from chaupal_audit import tlog
 from listening import Ear, listening
 from office import Office, open_office
 from painted import picture
+from peers.hostile import ACTIVITY
 from pushing import Device, device
+from remotes import federating
 from surfaces.canary import Eyes, World, ask, crawled, paths, unpacked
 from surfaces.test_attack_webhooks import Ear as Hook, ear as hooked
 from surfaces.worlds import METRICS, Answer, Grounds, answer_of, difference, hour, minute, still_village
@@ -51,11 +58,13 @@ ROOT = re.compile(rb'"root":"[0-9a-f]{64}"|<code>[0-9a-f]{16}\xe2\x80\xa6</code>
 SHOWS_POSTS = (
     "/", "/home", "/api/v1/timelines/home",
     "/public", "/public/hi", "/api/v1/timelines/public", "/@meera", "/@meera.atom", "/@meera/feed.atom", "/statuses",
+    "/everywhere", "/everywhere/hi",
     "/api/v1/trends/statuses", "/explore", "/explore/posts", "/search", "/api/v1/search", "/api/v2/search",
 )  # fmt: skip
 # Where the people of the authority itself look at its own orders, this one among them.
 OWN_ORDERS = ("/portal", "/portal/", "/api/v1/orders")
 
+MADE_BY_DICE = re.compile(rb'"publicKeyPem":"[^"]*"|data-push="[^"]*"')
 # What counts, lists and hands out: each of them is among what is compared, and says something.
 THESE_TOO = (
     "/nodeinfo/2.0", "/api/v2/instance", "/api/v1/instance", "/api/v1/instance/activity", "/sitemap.xml", "/sitemap/pages.xml",
@@ -225,7 +234,7 @@ def _names(v: Village, post: VillagePost, secret_ref: str) -> dict[str, list[obj
             secret_ref],
         "digest": ["0" * 64], "period": ["2021-01"], "revision": [1],
         "number": [1], "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "id": [1],
-        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1],
+        "captions": [1], "picture": [1], "word": ["x"], "emoji": [1], "quoting_id": [1],
     }  # fmt: skip
 
 
@@ -268,6 +277,36 @@ async def as_office(made: World, office: Office) -> Seen:
             page = path.startswith("/portal")
             seen[path] = answer_of(await (office.get(path) if page else office.ask("GET", path)))
     return seen
+
+
+async def as_server(made: World) -> Seen:
+    """What a server that signs nothing is answered, wherever servers ask."""
+    seen: Seen = {}
+    for route in [one for one in FOR_SERVERS if one.method == "GET"]:
+        pages = ("", "?page=true") if route.takes is CollectionAsked else ("",)
+        for path in [path + page for path in paths(route, made) for page in pages]:
+            made.village.clock.move(1)
+            seen[path] = without_dice(answer_of(await made.village.client.get(path, headers={"accept": ACTIVITY})))
+    return seen
+
+
+def without_dice(answer: Answer) -> Answer:
+    """Without what dice have made for this one answer: the key of an actor who is first asked for, the word of a form."""
+    return answer[0], answer[1], MADE_BY_DICE.sub(b"", answer[2])
+
+
+def letters(v: Village) -> list[tuple[str, ...]]:
+    """Every mail to whoever does not work on the order, with its headers but for the machine's date."""
+    at_work = [
+        f"{one.handle}@" for name, one in v.cast.items() if one.viewer.role in CLEARED and "concerned" not in name
+    ]
+    files = (Path(v.running.house.settings.data) / "mail").glob("*.eml")
+    mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in files]
+    return sorted(
+        (*(f"{name}: {value}" for name, value in mail.items() if name != "Date"), mail.get_content())
+        for mail in mails
+        if not str(mail["To"]).startswith(tuple(at_work))
+    )
 
 
 def eyes_of(v: Village) -> tuple[Eyes, ...]:
@@ -335,6 +374,9 @@ async def played(on: Grounds, out: Outside, secret_ref: str = "") -> Played:
                 if not (path.startswith(OWN_ORDERS) and name.startswith("a colleague")):
                     found[f"{name}: {path}"] = answer
         await minute(v)
+        found |= {f"a server: {path}": one for path, one in (await as_server(made)).items()}
+        await minute(v)
+        found["letters"] = letters(v)
         found["metrics"] = untimed(answer_of(await v.client.get("/metrics", headers=watching())))
     return Played(found, ref, withheld)
 
@@ -380,12 +422,14 @@ def _apart(one: Any, other: Any) -> str:
     return f"{one!r}\n   and {other!r}"
 
 
-async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_byte(grounds: Grounds):
+async def test_nothing_that_anybody_is_told_changes_by_a_secret_order_byte_for_byte(grounds: Grounds, monkeypatch: Any):
+    settings = grounds.settings
+    monkeypatch.setattr(grounds, "settings", lambda: federating(settings()))
     async with outside() as out:
         with_ = await played(grounds, out)
         without = await played(grounds, out, with_.ref)
     assert with_.withheld and not without.withheld, "the test is about something"
-    assert len(without.found) > 3_000 and with_.found["metrics"][0] == 200
+    assert len(without.found) > 3_000 and without.found["letters"] and with_.found["metrics"][0] == 200
     answered = {name.partition(": ")[2] for name, one in without.found.items() if one[0] == 200}
     assert set(THESE_TOO) <= answered, set(THESE_TOO) - answered
     assert sum("/settings/export/" in path or "/api/v1/exports/" in path for path in answered) >= 4

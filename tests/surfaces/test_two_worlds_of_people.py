@@ -2,26 +2,24 @@
 themselves. Everything that anybody else is told is the same, byte for byte, as an app, on pages, as another server, and as staff.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chaupal.api.federation.collections import CollectionAsked
-from chaupal.api.federation.routes import ROUTES as FOR_SERVERS
+from chaupal.governance.cases import house
+from chaupal.governance.cases.house import MatterForm
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.facts import Visibility
 from chaupal.policy.may import MAY, STAFF
 from chaupal.social.posts import posts
-from peers.hostile import ACTIVITY
 from remotes import federating
-from surfaces.canary import Eyes, World, crawled, paths
-from surfaces.test_two_worlds import Seen, look, told_apart, untimed, watching
-from surfaces.worlds import Answer, Grounds, answer_of, hour, minute, still_village
-from village import Village
+from surfaces.canary import Eyes, World, crawled
+from surfaces.insiders import draft, rule_for
+from surfaces.test_two_worlds import as_server, look, told_apart, untimed, watching, without_dice
+from surfaces.worlds import Grounds, answer_of, hour, minute, still_village
+from village import REASON, Village
 
 type Secret = Callable[[Village], Awaitable[object]]
 
-MADE_BY_DICE = re.compile(rb'"publicKeyPem":"[^"]*"|data-push="[^"]*"')
 # Staff are told how much is said and liked altogether, by day, language and app: numbers, of no fewer than all.
 COUNTS_ALL = "/office/figures"
 PRIVATE, DIRECT = Visibility.PRIVATE, Visibility.DIRECT
@@ -69,6 +67,29 @@ async def keeps_to_oneself(v: Village) -> None:
     await v.api(v.ravi, "POST", "/api/v1/markers", home={"last_read_id": str(post.id)})
 
 
+def reported_by(handle: str) -> Secret:
+    """Somebody reports a post, and its author hears what came of it; the report's id."""
+
+    async def reports(v: Village) -> int:
+        post, court = v.asha.latest, v.running.house.court
+        sent = {
+            "account_id": str(v.asha.id),
+            "status_ids": [str(post.id)],
+            "comment": "यह झूठ है।",
+            "category": "violation",
+        }
+        report = (await v.api(v.cast[handle], "POST", "/api/v1/reports", **sent)).json()
+        await v.settle()
+        rule = rule_for(v, "remove_post")
+        form = MatterForm(
+            targets=post.path, rule=rule, grounds=REASON, source="user_report", report_id=int(report["id"])
+        )
+        await house.sanction(court, v.owner.viewer, form, draft(v, "remove_post"))
+        return int(report["id"])
+
+    return reports
+
+
 SECRETS: dict[str, Secret] = {"said": says_to_a_few, "shut out": shuts_out, "kept": keeps_to_oneself}
 
 
@@ -85,17 +106,6 @@ def names_of(v: Village) -> dict[str, list[object]]:
         "user_id": [1], "document_id": [1], "date": ["2021-02-11"], "kind": ["terms"], "quote_id": [1], "quoting_id": [1], "id": [1],
         "captions": [1], "picture": [1], "word": ["x"], "emoji": [1],
     }  # fmt: skip
-
-
-async def as_server(made: World) -> Seen:
-    """What a server that signs nothing is answered, wherever servers ask."""
-    seen: Seen = {}
-    for route in [one for one in FOR_SERVERS if one.method == "GET"]:
-        pages = ("", "?page=true") if route.takes is CollectionAsked else ("",)
-        for path in [path + page for path in paths(route, made) for page in pages]:
-            made.village.clock.move(1)
-            seen[path] = settled(answer_of(await made.village.client.get(path, headers={"accept": ACTIVITY})))
-    return seen
 
 
 def eyes_of(v: Village) -> tuple[Eyes, ...]:
@@ -119,20 +129,20 @@ async def played(on: Grounds, secret: Secret | None) -> dict[str, Any]:
         await v.settle()
         await minute(v)
         later = v.clock() + 20 * MINUTE
-        if secret is not None:
-            await secret(v)
-            await v.settle()
+        report = None if secret is None else await secret(v)
+        await v.settle()
         v.clock.move(later - v.clock())
         await v.says(v.asha, "@karl सबसे")
         await hour(v)
         await hour(v)
-        made = World(v, names_of(v), {"post": v.asha.latest.id})
+        reports = {"/office/reports/ id": [report or 1], "/api/v1/admin/reports/ id": [report or 1]}
+        made = World(v, names_of(v) | reports, {"post": v.asha.latest.id})
         everything = crawled("GET")
         for eyes in eyes_of(v):
             await minute(v)
             routes = [one for one in everything if one.may or not eyes.name.startswith("staff_")]
             seen = await look(made, eyes, routes)
-            found |= {f"{eyes.name}: {path}": settled(one) for path, one in seen.items() if path != COUNTS_ALL}
+            found |= {f"{eyes.name}: {path}": without_dice(one) for path, one in seen.items() if path != COUNTS_ALL}
         await minute(v)
         found |= {f"a server: {path}": one for path, one in (await as_server(made)).items()}
         await minute(v)
@@ -146,11 +156,6 @@ def watched(metrics: tuple[Any, ...]) -> list[bytes]:
     return [line for line in metrics[2].splitlines() if b"chaupal_request_seconds_count" not in line]
 
 
-def settled(answer: Answer) -> Answer:
-    """Without what dice have made for this one answer: the key of an actor who is first asked for, the word of a form."""
-    return answer[0], answer[1], MADE_BY_DICE.sub(b"", answer[2])
-
-
 async def test_nobody_else_is_told_anything_of_what_somebody_keeps_from_them(grounds: Grounds, monkeypatch: Any):
     settings = grounds.settings
     monkeypatch.setattr(grounds, "settings", lambda: federating(settings()))
@@ -160,3 +165,9 @@ async def test_nobody_else_is_told_anything_of_what_somebody_keeps_from_them(gro
     for name, secret in SECRETS.items():
         told = told_apart(without, await played(grounds, secret))
         assert not told, f"{name}, {len(told)}:\n" + "\n".join(told[:40])
+    lata, vani = [await played(grounds, reported_by(who)) for who in ("lata", "vani")]
+    told = told_apart(lata, vani)
+    assert told, "the desk is told who it was"
+    desk = tuple(f"staff_{role.value}: " for role in MAY["see_reported"])
+    told = [one for one in told if not one.startswith(desk)]
+    assert not told, f"who reported, {len(told)}:\n" + "\n".join(told[:40])

@@ -1,5 +1,7 @@
 """The desk for reports: who looks at them, what became of them, and which are looked at together."""
 
+from msgspec.structs import replace
+
 from chaupal.governance.cases import clocks, evidence, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
@@ -8,6 +10,7 @@ from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import complaints
 from chaupal.governance.people.reports import RESOLVE, check_rules
 from chaupal.kernel.errors import Conflict, NotFound
+from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import reports
 from chaupal.store.court.reports import ReportRow
@@ -24,7 +27,12 @@ async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list
     me = check_may(viewer, "see_office")
     async with court.work.reading() as reading:
         rows = await (reports.latest(reading, (reports.RESOLVED,)) if resolved else reports.waiting(reading))
-        return [row for row in rows if row.account_id != me]
+        return [_shown_to(viewer, row) for row in rows if row.account_id != me]
+
+
+def _shown_to(viewer: Viewer, row: ReportRow) -> ReportRow:
+    """Who complained is told to those who look after reports, and to the auditor; the rest of the staff see what about."""
+    return row if may(viewer, "see_reported") else replace(row, reporter_id=None, email="", name="")
 
 
 async def latest(
@@ -35,7 +43,8 @@ async def latest(
     async with court.work.reading() as reading:
         state = reports.RESOLVED if resolved else reports.OPEN
         found = await reports.latest(reading, (state,), below=below, above=above, at_most=at_most, about=about, by=by)
-        return [row for row in found if row.account_id != me]
+        seen = [_shown_to(viewer, row) for row in found if row.account_id != me]
+        return [row for row in seen if not by or row.reporter_id == by]
 
 
 async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
@@ -44,14 +53,15 @@ async def report(court: Court, viewer: Viewer, id_: int) -> ReportRow:
     async with court.work.reading() as reading:
         row = await _report(reading, id_)
         guards.check_not_own(me, [row.account_id])
-        return row
+        return _shown_to(viewer, row)
 
 
 async def beside(court: Court, viewer: Viewer, row: ReportRow) -> list[ReportRow]:
     """Other open reports about the same account: they are looked at together."""
     check_may(viewer, "see_office")
     async with court.work.reading() as reading:
-        return [one for one in await reports.open_on(reading, row.account_id) if one.id != row.id]
+        found = await reports.open_on(reading, row.account_id)
+        return [_shown_to(viewer, one) for one in found if one.id != row.id]
 
 
 async def server_of(court: Court, row: ReportRow) -> str | None:

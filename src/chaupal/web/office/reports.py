@@ -13,6 +13,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem, or_not_found
+from chaupal.policy.may import may
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.people import people
@@ -133,7 +134,7 @@ async def _groups(call: Call[Any], rows: Iterable[ReportRow]) -> list[ReportGrou
 async def _report(call: Call[Any], id_: int, problem: Problem | None = None) -> Answer:
     court, viewer, reads = call.house.court, call.viewer, call.house.reads
     row = await report_desk.report(court, viewer, id_)
-    await looks.note_reporters(court, viewer, [row])
+    await looks.note_reporters(court, viewer, [row] if may(viewer, "see_reported") else [])
     ids = [row.account_id, *(one for one in (row.reporter_id, row.assigned_to) if one)]
     known = {one.item.id: one.item for one in await people.people(reads, viewer, Surface.OFFICE, ids)}
     shown = await cards(call, await thread.several(reads, viewer, list(row.post_ids)))

@@ -47,7 +47,7 @@ MAY: dict[str, frozenset[Role]] = {
     "approve_accounts": frozenset({Role.MODERATOR, OWNER}),
     "block_addresses": frozenset({Role.MODERATOR, OWNER}),  # nets and mails
     "handle_reports": frozenset({Role.MODERATOR, *JUDGES}),
-    "see_reported": frozenset({Role.MODERATOR, Role.AUDITOR, *JUDGES}),  # what a reported post said, sealed
+    "see_reported": frozenset({Role.MODERATOR, Role.AUDITOR, *JUDGES}),  # who reported, and what the post said, sealed
     # of an order or of the house; which, its table says
     "end_measure": frozenset({Role.EXECUTOR, Role.MODERATOR, *JUDGES}),
     "hear_appeal": frozenset({Role.MODERATOR, *JUDGES}),
