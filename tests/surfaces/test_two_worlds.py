@@ -296,10 +296,8 @@ def without_dice(answer: Answer) -> Answer:
 
 
 def letters(v: Village) -> list[tuple[str, ...]]:
-    """Every mail to whoever does not work on the order, with its headers but for the machine's date."""
-    at_work = [
-        f"{one.handle}@" for name, one in v.cast.items() if one.viewer.role in CLEARED and "concerned" not in name
-    ]
+    """Every mail to whoever works on no orders, with its headers but for the machine's date."""
+    at_work = [f"{one.handle}@" for one in v.cast.values() if one.viewer.role in CLEARED]
     files = (Path(v.running.house.settings.data) / "mail").glob("*.eml")
     mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default) for one in files]
     return sorted(
