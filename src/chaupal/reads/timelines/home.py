@@ -36,9 +36,12 @@ WINDOWS = (DAY, 4 * DAY, 16 * DAY, 64 * DAY, 256 * DAY, None)
 # A repost is not shown again while what it reposts, or another repost of that, is among the newest so many before it.
 FALLOFF = 40
 
+# So many ids more than a page holds are taken along, for what of them is found out to be not for this home.
+SPARE = 10
+
 # So many ids are resident at first: the longest page and one more, and what tells a repeat on it. It grows with what comes; who
 # reads on reads from the store.
-FIRST = LONGEST + 1 + FALLOFF + 1
+FIRST = LONGEST + SPARE + 1 + FALLOFF + 1
 MOST_PASSED = 20  # of the longest pages, where little on them is to be shown
 
 
@@ -66,12 +69,12 @@ async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     for the last one.
     """
     found = await _page(reads, viewer, cursor)
-    for tried in range(MOST_PASSED):
+    for _ in range(MOST_PASSED):
         missing = cursor.limit - len(found.items)
         on = found.prev if cursor.upward else found.next
         if not missing or on is None:
             break
-        more = await _page(reads, viewer, _beyond(cursor, on, LONGEST if tried or not found.items else missing))
+        more = await _page(reads, viewer, _beyond(cursor, on, LONGEST))
         found = _joined(found, more, missing, upward=cursor.upward)
         if cursor.upward and more.prev is None:
             break
@@ -98,9 +101,9 @@ async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     me = viewer.me
     async with reads.work.reading() as reading:
         # Whoever looks in asks for the first page: of it and of what tells a repeat on it.
-        first = cursor.limit + 1 + FALLOFF if cursor.first else None
+        wide = replace(cursor, limit=cursor.limit + (0 if cursor.upward else SPARE))
+        first = wide.limit + 1 + FALLOFF if cursor.first else None
         resident = await _resident(reads, reading, me, first)
-        wide = cursor
         while True:
             stretch = await _stretch(reading, me, resident, wide)
             again, rivals = await _repeats(reading, viewer, stretch)
@@ -111,13 +114,32 @@ async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
             if first is not None:
                 first, resident = None, await _resident(reads, reading, me)
         skeleton = page_of(found, cursor)
-        posts = await shown(reading, viewer, Surface.HOME, skeleton.items)
-        ties, wants = await relations_of(reading, me), await wants_of(reading, me)
+        kept, passed = await _filled(reading, viewer, skeleton.items if cursor.upward else found, cursor.limit)
+        following = skeleton.next
+        if passed > cursor.limit:
+            following = found[passed - 1] if passed < len(found) or len(stretch.ids) > wide.limit else None
+        languages = (await wants_of(reading, me)).languages
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
-    kept = [v for v in posts if at_home(v.item, me, ties, wants)]
-    return Home(kept, skeleton.next, skeleton.prev, along, wants.languages)
+    return Home(kept, following, skeleton.prev, along, languages)
+
+
+async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: int) -> tuple[list[Visible[Post]], int]:
+    """As many of them as are for this home, up to `limit`; and how many were passed for that."""
+    me = viewer.me
+    ties, wants = await relations_of(reading, me), await wants_of(reading, me)
+    kept: list[Visible[Post]] = []
+    passed, several = 0, limit
+    while passed < len(ids) and len(kept) < limit:
+        posts = await shown(reading, viewer, Surface.HOME, ids[passed : passed + several])
+        kept += [v for v in posts if at_home(v.item, me, ties, wants)]
+        passed += several
+        several = limit - len(kept) + 2  # that the next look be the last
+    if len(kept) > limit:
+        kept = kept[:limit]
+        return kept, ids.index(kept[-1].item.id) + 1
+    return kept, min(passed, len(ids))
 
 
 async def in_languages(reads: Reads, viewer: Viewer) -> Sequence[str]:

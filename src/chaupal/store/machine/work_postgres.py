@@ -16,7 +16,7 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import BadSettings
 from chaupal.store.machine import claims
 from chaupal.store.machine.barrier import Barrier
-from chaupal.store.machine.connecting_postgres import Hands, connect
+from chaupal.store.machine.connecting_postgres import Hands, connect, is_lost
 from chaupal.store.machine.dialect import Statement
 from chaupal.store.machine.memory import Memory
 from chaupal.store.machine.noted import note_everything
@@ -362,7 +362,7 @@ class PostgresWork(SharedWork):
         try:
             yield
         except BaseException:
-            if not connection.is_closed():
+            if not is_lost(connection):
                 await connection.execute("ROLLBACK")
             raise
         if await connection.execute("COMMIT") != "COMMIT":  # a statement of it had failed: all of it is undone
