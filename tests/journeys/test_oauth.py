@@ -387,7 +387,7 @@ async def test_the_metadata_leads_to_doors_that_open(app: httpx2.AsyncClient):
         assert 404 not in answers, name
 
 
-async def test_one_signs_up_confirms_and_is_in_without_any_script(house: RunningHouse):
+async def test_one_signs_up_confirms_and_is_in_without_any_script(house: RunningHouse, clock: StillClock):
     async with client(house) as browser:
         wrong = await submit(browser, "/signup", handle="आशा", email="ravi@example.org", password=PASSWORD)
         assert wrong.status_code == 422
@@ -400,6 +400,10 @@ async def test_one_signs_up_confirms_and_is_in_without_any_script(house: Running
             typed = {"handle": "ravi", "email": "ravi@example.org"}
             assert (await submit(twice, "/signup", **typed, password=f"{PASSWORD}, not")).status_code == 422
             assert (await submit(twice, "/signup", **typed, password=PASSWORD)).headers["location"] == "/welcome"
+        clock.move(11 * MINUTE)
+        async with client(house) as late:
+            answer = await submit(late, "/signup", **typed, password=PASSWORD)
+            assert answer.status_code == 422, "it is no second door: nothing is told of the password"
         assert "ravi@example.org" in (await browser.get("/welcome")).text
         assert (await browser.get("/settings")).status_code == 403, "not open yet"
         await house.runner.settle()

@@ -45,7 +45,11 @@ async def test_a_post_waits_is_moved_and_is_said_once_when_it_is_due(village: Vi
 
 async def test_what_is_taken_back_is_not_said(village: Village):
     v, square = village, village.running.house.square
-    made = (await later(v)).json()
+    await v.api(v.asha, "PATCH", "/api/v1/accounts/update_credentials", source={"privacy": "private"})
+    made = (await later(v, local_only=True)).json()
+    back = {"status": "और", "visibility": made["params"]["visibility"]}
+    kept = (await v.api(v.asha, "PUT", f"{ALL}/{made['id']}", **back)).json()
+    assert kept["params"]["local_only"], "an app that sends back the audience it read opens nothing"
     assert (await v.api(v.asha, "DELETE", f"{ALL}/{made['id']}")).json() == {}
     v.clock.move(HOUR)
     assert await scheduling.publish_due(square) == 0

@@ -224,13 +224,23 @@ async def test_whoever_wants_no_picture_to_go_out_undescribed_is_asked_beside_it
     assert "data-require-alt" in await village.page_as("IN", "/compose", village.asha)
     wrong = await send(village, "/compose", village.asha, files, text="देखिए")
     kept = regex.search(r'name="kept\[\]" value="(\d+)"', wrong.text)
-    assert wrong.status_code == 422 and kept and 'id="pictures-error"' in wrong.text
+    assert (
+        wrong.status_code == 422 and kept and 'id="pictures-error"' in wrong.text and "data-require-alt" in wrong.text
+    )
     assert f'name="pictured[]" value="{kept[1]}"' in wrong.text
     answer = await village.api(village.asha, "POST", "/api/v1/statuses", status="देखिए", media_ids=[kept[1]])
     assert answer.status_code == 422 and "media_ids" in answer.text
-    said = {"kept[]": kept[1], "pictured[]": kept[1], "described[]": "पीली सरसों"}
-    assert (await send(village, "/compose", village.asha, text="देखिए", **said)).status_code == 303
+    said = {"key": "k", "kept[]": kept[1], "pictured[]": kept[1], "described[]": "पीली सरसों"}
+    once = await send(village, "/compose", village.asha, text="देखिए", **said)
+    twice = await send(village, "/compose", village.asha, text="देखिए", **said)
+    assert once.status_code == 303 and twice.headers["location"] == once.headers["location"], "one post"
     assert 'alt="पीली सरसों"' in await village.page_as("IN", "/@asha?show=media")
+    post = once.headers["location"].partition("#p")[2]
+    assert "data-require-alt" in await village.page_as("IN", f"/posts/{post}/edit", village.asha)
+    lost = await send(
+        village, "/compose", village.asha, text="और", **said | {"key": "l", "kept[]": "1", "pictured[]": "1"}
+    )
+    assert lost.status_code == 422 and "और" in lost.text, "a picture that has gone takes no words with it"
 
 
 async def test_a_form_without_its_word_does_nothing(village: Village):

@@ -24,12 +24,17 @@ async def draft(reads: Reads, viewer: Viewer, id_: int) -> UnsaidPost:
 
 
 async def uploads(reads: Reads, viewer: Viewer, waiting: Iterable[UnsaidPost]) -> dict[int, Picture]:
-    """The viewer's own pictures that these name, by id, in one look."""
-    ids = list(dict.fromkeys(id_ for one in waiting for id_ in one.body.uploads))
-    if not ids:
+    """The viewer's own pictures that these name, by id."""
+    return await pictures(reads, viewer, (id_ for one in waiting for id_ in one.body.uploads))
+
+
+async def pictures(reads: Reads, viewer: Viewer, ids: Iterable[int]) -> dict[int, Picture]:
+    """The viewer's own among these, by id, in one look; those that have gone are not there."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
         return {}
     async with reads.work.reading() as reading:
-        found = await posting.pictures_of(reading, viewer.me, ids)
+        found = await posting.pictures_of(reading, viewer.me, wanted)
     return {id_: picture for id_, (picture, _) in found.items()}
 
 

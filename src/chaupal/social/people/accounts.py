@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import msgspec
 import regex
 
-from chaupal.kernel.clock import DAY
+from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_not_found, together
+from chaupal.kernel.ids import made_at
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
@@ -25,6 +26,8 @@ from chaupal.text.display_names import clean_name
 
 CONFIRM = "confirm"
 CONFIRM_LASTS = 2 * DAY
+TWICE = 10 * MINUTE  # within which a form may come once more
+TAKEN = ("handle_taken", "email_taken")
 MAX_REASON = 500
 SYSTEM_MARK = "system_account"
 
@@ -71,11 +74,15 @@ async def sign_up(square: Square, new: NewAccount, address: str = "") -> int:
     return await _make(square, new, confirmed=confirmed, approved=mode == "open", role=Role.MEMBER)
 
 
-async def joined_before(square: Square, new: NewAccount) -> int | None:
-    """The account that waits for its address to be confirmed, where all that makes it theirs is the same: the form came twice."""
+async def joined_before(square: Square, new: NewAccount, problem: Invalid) -> int | None:
+    """The account of a form that came twice: made just now, and all that makes it theirs is the same. Nothing else is wrong with it."""
+    if problem.code not in TAKEN:
+        return None
     async with square.work.reading() as reading:
         login = await logins.named(reading, new.email.strip().lower())
     if login is None or login.handle != _plain(new.handle) or login.confirmed_at is not None:
+        return None
+    if made_at(login.account) < square.clock() - TWICE:
         return None
     return login.account if await is_password(login.password_hash, new.password) else None
 

@@ -22,7 +22,7 @@ from chaupal.web.square import meeting, tongues, writing
 from chaupal.web.words import N_, errors_of
 
 MEET = 5  # people
-LANGUAGES, PEOPLE, POST = "/welcome/languages", "/welcome/people", "/welcome/post"
+STEP_LANGUAGES, STEP_PEOPLE, STEP_POST = "/welcome/languages", "/welcome/people", "/welcome/post"
 
 
 class SignUp(msgspec.Struct, kw_only=True):
@@ -56,7 +56,7 @@ async def sign_up(call: Call[SignUp]) -> Answer:
     try:
         account = await accounts.sign_up(call.house.square, new, call.address)
     except Invalid as problem:
-        account = await accounts.joined_before(call.house.square, new)
+        account = await accounts.joined_before(call.house.square, new, problem)
         if account is None:
             return await _signup_page(call, args, errors_of(call, problem))
     session = await sessions.begin_session(call.house.square, account, agent=agent(call), country=country(call))
@@ -67,7 +67,7 @@ async def welcome(call: Call[Nothing]) -> Answer:
     """What is still to be done before the account is open; whose is open takes the first steps, once."""
     login = await sessions.login_of(call.house.square, call.viewer)
     if login.confirmed_at is not None and login.approved_at is not None:
-        return redirect("/" if pages.reads_of(call) is not None else LANGUAGES)
+        return redirect("/" if pages.reads_of(call) is not None else STEP_LANGUAGES)
     return await _welcome_page(call)
 
 
@@ -103,7 +103,7 @@ async def confirm(call: Call[MailLink]) -> Answer:
     except NotFound:
         return await _used(call)
     if is_open and call.viewer.account is not None:
-        return redirect(LANGUAGES)
+        return redirect(STEP_LANGUAGES)
     return await _confirm_page(call, "open" if is_open else "waiting")
 
 
@@ -190,7 +190,7 @@ async def first_post(call: Call[Nothing]) -> Answer:
 
 
 async def _step(call: Call[Nothing], step: int, title: str, **context: Any) -> Answer:
-    steps = (LANGUAGES, PEOPLE, POST)
+    steps = (STEP_LANGUAGES, STEP_PEOPLE, STEP_POST)
     return await pages.render(call, "joining/first_steps.html", step=step, steps=steps, titled=title, **context)
 
 
@@ -200,14 +200,14 @@ NOT_YET: dict[str, Any] = {"shape": Shape.PAGE, "unready": True}
 ROUTES: tuple[Route, ...] = (
     post("/logout", log_out, Surface.NONE, **OPEN),
     get("/signup", show_signup, Surface.NONE, **OPEN),
-    post("/signup", sign_up, Surface.NONE, limit=(5, 1_800), **OPEN),
+    post("/signup", sign_up, Surface.NONE, limit=(5, 1_800), guards="email", **OPEN),
     get("/welcome", welcome, Surface.OWN, **NOT_YET),
     post("/welcome", mail_again, Surface.OWN, limit=(3, 900), **NOT_YET),
     get("/confirm/{secret}", show_confirm, Surface.NONE, **OPEN),
     post("/confirm/{secret}", confirm, Surface.NONE, **OPEN),
     get("/office/joining", waiting, Surface.OFFICE, may="approve_accounts", **PAGE),
     post("/office/joining/{id}", approve, Surface.OFFICE, may="approve_accounts", **PAGE),
-    get(LANGUAGES, languages, Surface.OWN, **PAGE),
-    get(PEOPLE, people, Surface.SUGGEST, **PAGE),
-    get(POST, first_post, Surface.OWN, **PAGE),
+    get(STEP_LANGUAGES, languages, Surface.OWN, **PAGE),
+    get(STEP_PEOPLE, people, Surface.SUGGEST, **PAGE),
+    get(STEP_POST, first_post, Surface.OWN, **PAGE),
 )

@@ -15,7 +15,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import DAY
 from chaupal.reads.page import Cursor
-from chaupal.reads.posts import media, unsaid
+from chaupal.reads.posts import unsaid
 from chaupal.reads.timelines import thread
 from chaupal.social.posts import editing, polls, scheduling
 from chaupal.web import links, pages
@@ -98,7 +98,7 @@ async def edit(call: Call[EditTyped]) -> Answer:
         )
         await editing.edit(call.house.square, call.viewer, typed.id, wish)
     except Invalid as problem:
-        kept = {id_: await media.own_upload(call.house.reads, call.viewer, id_) for id_ in typed.kept}
+        kept = await unsaid.pictures(call.house.reads, call.viewer, typed.kept)
         sheet = typed_again(typed, kept, problem, call.viewer.language)
         sheet.visibility, sheet.action = post.visibility.wire, f"/posts/{post.id}/edit"
         return await _show(call, sheet, problem.status)
@@ -180,6 +180,7 @@ async def _own_post(call: Call[Any], id_: int) -> Post:
 
 
 async def _show(call: Call[Any], sheet: Sheet, status: int = 200) -> Answer:
+    sheet.require_alt = await writing.asks_for_alts(call)
     return await pages.render(
         call, "compose.html", status, card=None, titled=N_("Edit the post"), **writing.form(call, sheet)
     )

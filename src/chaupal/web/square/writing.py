@@ -1,5 +1,6 @@
 """Writing a post: the form, what was typed into it, its pictures. An error keeps what was typed."""
 
+import contextlib
 import hashlib
 import secrets
 from typing import Any
@@ -174,8 +175,9 @@ async def publish(call: Call[PostTyped]) -> Answer:
         await attach(call, typed)
         if typed.at:
             return await _plan(call, typed, from_local(typed.at))
-        draft = scheduling.draft_of(unsaid_of(typed, typed.kept))
-        draft.key, draft.draft, draft.plan = deed, typed.draft, typed.plan
+        draft = msgspec.structs.replace(
+            scheduling.draft_of(unsaid_of(typed, typed.kept)), key=deed, draft=typed.draft, plan=typed.plan
+        )
         id_ = await posts.publish(call.house.square, call.viewer, draft, following(typed))
     except (Invalid, NotAllowed) as problem:
         if nth := problem.places.get("nth"):
@@ -264,10 +266,15 @@ async def attach(call: Call[Any], typed: PostTyped, *, there: bool = False) -> N
 
 
 async def _describe(call: Call[Any], typed: PostTyped) -> None:
-    """What was said of pictures that had come in before. Raises Invalid."""
+    """What was said of pictures that had come in before; nothing of those that have gone, or that the form's own post has by now.
+
+    Raises Invalid.
+    """
+    kept = {*typed.kept, *(id_ for one in typed.more for id_ in one.kept)}
     for id_, said in zip(typed.pictured, typed.described, strict=False):
-        if said.strip():
-            await media.describe(call.house.square, call.viewer, id_, said, None)
+        if id_ in kept and said.strip():
+            with contextlib.suppress(NotFound):
+                await media.describe(call.house.square, call.viewer, id_, said, None)
 
 
 async def _caption(call: Call[Any], typed: PostTyped) -> None:
@@ -319,12 +326,18 @@ async def _take(call: Call[Any], field: str, typed: msgspec.Struct, alt: str, id
 
 async def again(call: Call[PostTyped], typed: PostTyped, problem: Invalid | NotAllowed | None = None) -> Answer:
     """The form once more, with all that was typed and what is wrong with it."""
-    ids = dict.fromkeys((*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept)))
-    kept = {id_: await media_reads.own_upload(call.house.reads, call.viewer, id_) for id_ in ids}
+    ids = (*typed.kept, *(id_ for one in typed.more[:MOST_IN_SERIES] for id_ in one.kept))
+    kept = await unsaid.pictures(call.house.reads, call.viewer, ids)
     card, quoted = await answered(call, typed.reply_to), await _still(call, typed.quoting)
     sheet = typed_again(typed, kept, problem, call.viewer.language)
     sheet.answering = card.author.handle if card else ""
+    sheet.require_alt = await asks_for_alts(call)
     return await show(call, sheet, card or quoted, problem.status if problem else 200)
+
+
+async def asks_for_alts(call: Call[Any]) -> bool:
+    """Whether whoever writes wants no file to go out without a description."""
+    return bool((await sessions.login_of(call.house.square, call.viewer)).require_alt)
 
 
 async def answered(call: Call[Any], id_: int | None) -> Card | None:

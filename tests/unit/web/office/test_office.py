@@ -7,6 +7,8 @@ from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.policy.viewer import Role
 from chaupal.reads.court.impact import OPEN_SURFACES
+from chaupal.social.people import leaving
+from chaupal.store.identity import leaving as leaving_store
 from chaupal.web.office import deskwords
 from desk import REASON, AtDesk
 from village import FINDING, Village
@@ -119,12 +121,21 @@ async def test_bad_input_keeps_what_was_typed_and_says_what_to_mend(village: Vil
         reason=REASON,
         seen=1,
         until="2021-02-20T10:00",
+        rule="9@1",
     )
     assert own.status_code == 303
-    proposed = (await AtDesk(v, v.dev).get(page)).text.partition('id="decision"')[2]
-    assert f'href="{v.ravi.latest.path}"' in proposed and "20 February 2021" in proposed, (
-        "whoever approves signs that, too"
-    )
+    signed = {page: 'id="decision"', f"/office/orders/{ref}/many?act=approve": "data-row"}
+    for where, begins in signed.items():
+        proposed = (await AtDesk(v, v.dev).get(where)).text.partition(begins)[2]
+        assert all(said in proposed for said in (f'href="{v.ravi.latest.path}"', "20 February 2021", "9@1")), (
+            "whoever approves signs that, too"
+        )
+    async with v.running.house.square.work.writing() as w:
+        await leaving_store.set_leaves(w, v.ravi.id, v.clock())
+    while await leaving.carry_out(v.running.house.square):
+        pass
+    for where in signed:
+        assert "9@1" in (await AtDesk(v, v.dev).get(where)).text, "also of somebody who has gone"
 
 
 async def test_what_a_measure_would_do_is_seen_before_it_is_decided(village: Village):

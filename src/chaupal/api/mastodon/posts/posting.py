@@ -73,7 +73,9 @@ async def _publish(call: Call[PostSent]) -> Answer:
     body = Unsaid(
         text=sent.status,
         spoiler=sent.spoiler_text,
-        visibility=audience_named(sent.visibility or usual.default_visibility, local_only=sent.local_only),
+        visibility=audience_named(
+            sent.visibility or ("" if sent.local_only else usual.default_visibility), local_only=sent.local_only
+        ),
         language=sent.language or usual.default_language or "",
         sensitive=bool(usual.default_sensitive) if sent.sensitive is None else sent.sensitive,
         reply_to=sent.in_reply_to_id,

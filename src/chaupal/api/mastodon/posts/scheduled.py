@@ -121,10 +121,10 @@ def further_of(sent: list[FurtherSent]) -> tuple[Further, ...]:
 
 
 def audience_named(visibility: str, *, local_only: bool) -> str:
-    """For whom it is, in one name. Raises Invalid where it would be for few and for all here at once."""
+    """For whom it is, in one name; for all here where no more is said. Raises Invalid where it would be for few as well."""
     if not local_only:
         return visibility
-    if FROM_WIRE.get(visibility) not in open_to(here=True):
+    if visibility and FROM_WIRE.get(visibility) not in open_to(here=True):
         raise Invalid("local_for_few")
     return Visibility.LOCAL.wire
 
@@ -135,7 +135,8 @@ def as_mastodon(audience: str) -> str:
 
 
 def _audience_changed(body: Unsaid, sent: ScheduledChanged) -> str:
-    local = body.visibility == Visibility.LOCAL.wire and sent.visibility is None
+    # Apps read a local one as unlisted, and send back what they read.
+    local = body.visibility == Visibility.LOCAL.wire and sent.visibility in (None, as_mastodon(body.visibility))
     wished = local if sent.local_only is None else sent.local_only
     return audience_named(sent.visibility or as_mastodon(body.visibility), local_only=wished)
 
