@@ -104,8 +104,6 @@ async def webfinger(call: Call[WebFingerAsked]) -> Answer:
         raise NotFound  # their own server says where they are
     if isinstance(seen.verdict, Placeholder) and seen.verdict.ruling.neutral:
         raise NotFound  # who asks for a name where its account is kept back by a gagged order learns nothing of it
-    if seen.item.server:
-        raise NotFound  # whoever is on another server is found there
     handle = seen.item.handle
     url = f"{settings.origin}/@{handle}"
     links = [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": url}]

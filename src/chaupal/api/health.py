@@ -18,7 +18,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 
 # https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-MIME = "text/plain; version=0.0.4; charset=utf-8"
+METRICS_MIME = "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def healthz(call: Call[Nothing]) -> Answer:
@@ -38,14 +38,14 @@ def _plain(word: str, status: int = 200) -> Answer:
 
 
 async def metrics(call: Call[Nothing]) -> Answer:
-    """All of them. Without the token this address does not exist."""
+    """The gauges of the court, and what processes count of themselves. Without the token this address does not exist."""
     wanted = call.house.settings.metrics_token
     if not wanted or not hmac.compare_digest(_password(call.headers.get("authorization", "")), wanted.encode()):
         raise NotFound
     court = call.house.court
     text = "".join(written(gauge) for gauge in await gauges(court))
     text += await asyncio.to_thread(of_all, court.settings, court.work.vitals, court.clock())
-    return Answer(text.encode(), mime=MIME, headers=[("cache-control", "no-store")])
+    return Answer(text.encode(), mime=METRICS_MIME, headers=[("cache-control", "no-store")])
 
 
 def written(gauge: Gauge) -> str:

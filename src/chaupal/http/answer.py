@@ -82,8 +82,8 @@ class KeptAnswer(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Bytes, roughly: what is told of it in memory takes some more."""
-        return ABOUT + len(self.body) + len(self.packed)
+        """Bytes, roughly: what is told of it in memory takes some more; what can be counted anew is there twice."""
+        return ABOUT + len(self.body) * (2 if self.recount else 1) + len(self.packed)
 
 
 class Dispatcher:

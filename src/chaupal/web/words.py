@@ -160,7 +160,7 @@ def sentence(problem: Problem, language: str) -> str:
 
 
 def by_field(problem: Problem, language: str) -> dict[str, str]:
-    """What is wrong by field; nothing where it is about none."""
+    """What is wrong by field, in which a line of targets keeps what was typed before it; nothing where it is about none."""
     found = coded(problem).wrong
     return {field: "\n".join(fault_text(one, language) for one in some) for field, some in found.items()}
 

@@ -190,22 +190,22 @@ async def act(call: Call[SanctionSent]) -> Answer:
 
 
 async def enable(call: Call[TextById]) -> AdminAccount:
-    """End a freeze."""
+    """End a freeze. `text`: why."""
     return await _end(call, "enable")
 
 
 async def unsilence(call: Call[TextById]) -> AdminAccount:
-    """End a limit."""
+    """End a limit. `text`: why."""
     return await _end(call, "unsilence")
 
 
 async def unsuspend(call: Call[TextById]) -> AdminAccount:
-    """End a suspension."""
+    """End a suspension. `text`: why."""
     return await _end(call, "unsuspend")
 
 
 async def unsensitive(call: Call[TextById]) -> AdminAccount:
-    """Take the cover off the account's pictures."""
+    """Take the cover off the account's pictures. `text`: why."""
     return await _end(call, "unsensitive")
 
 
@@ -238,7 +238,7 @@ async def _account(call: Call[Any]) -> AdminAccount:
 
 
 async def _end(call: Call[TextById], how: str) -> AdminAccount:
-    """A way back. `text`: why; without it a sentence stands in the record that says no more than that it is so."""
+    """A way back."""
     await account_desk.end(call.house.court, call.viewer, call.args.id, ENDS[how], call.args.text)
     return await _account(call)
 

@@ -13,7 +13,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import REVERSED, UPHELD, Decision
 from chaupal.governance.appeals.notices import AppealRow, Strike
 from chaupal.http.call import Call
-from chaupal.http.paging import ById, Number
+from chaupal.http.paging import ById, TextById
 from chaupal.http.route import Route, get, post
 from chaupal.policy.surface import Surface
 
@@ -22,13 +22,6 @@ class AppealsAsked(msgspec.Struct):
     """Those that wait, the next due first; or (`ended`) those that have ended, the newest first."""
 
     ended: bool = False
-
-
-class AppealDecided(msgspec.Struct, kw_only=True):
-    """An appeal to decide. `text`: why; whoever appealed reads it."""
-
-    id: Number
-    text: str = ""
 
 
 class AdminAppeal(AppealShown, kw_only=True):
@@ -51,17 +44,17 @@ async def show(call: Call[ById]) -> AdminAppeal:
     return await _appeal(call, call.args.id)
 
 
-async def approve(call: Call[AppealDecided]) -> AdminAppeal:
-    """What was decided ends, and counts no more."""
+async def approve(call: Call[TextById]) -> AdminAppeal:
+    """What was decided ends, and counts no more. `text`: why; whoever appealed reads it."""
     return await _decide(call, REVERSED)
 
 
-async def reject(call: Call[AppealDecided]) -> AdminAppeal:
-    """What was decided stays as it is."""
+async def reject(call: Call[TextById]) -> AdminAppeal:
+    """What was decided stays as it is. `text`: why; whoever appealed reads it."""
     return await _decide(call, UPHELD)
 
 
-async def _decide(call: Call[AppealDecided], outcome: str) -> AdminAppeal:
+async def _decide(call: Call[TextById], outcome: str) -> AdminAppeal:
     typed = Decision(outcome=outcome, reason=call.args.text)
     await appeals.decide(call.house.court, call.viewer, call.args.id, typed)
     return await _appeal(call, call.args.id)

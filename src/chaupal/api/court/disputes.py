@@ -23,7 +23,7 @@ class AppealSent(msgspec.Struct, kw_only=True):
 
 
 class MessageShown(msgspec.Struct, kw_only=True):
-    """What was written in an appeal; `by`: `you` or `staff`."""
+    """What was written in an appeal; `by`: `you` or `staff`; to staff `account` or `staff`."""
 
     id: str
     by: str
@@ -77,8 +77,7 @@ async def listed(call: Call[Nothing]) -> list[AppealShown]:
 
 async def show(call: Call[ById]) -> AppealShown:
     """One of them, with what was written in it."""
-    row, about = await appeals.appeal(call.house.court, call.viewer, call.args.id)
-    return appeal_shown(call, row, about.messages)
+    return await _again(call, call.args.id)
 
 
 async def say(call: Call[TextById]) -> AppealShown:
@@ -119,7 +118,7 @@ async def _warned(call: Call[Any], strike: Strike) -> AccountWarning:
 
 
 def appeal_shown(call: Call[Any], row: AppealRow, messages: tuple[Message, ...], *, author: str = "you") -> AppealShown:
-    """An appeal with what was written in it, by its `author` and by staff."""
+    """An appeal with what was written in it. `author`: what whoever filed it is called."""
     state = "withdrawn" if row.state == "withdrawn" else STATES[row.outcome]
     said = [
         MessageShown(id=str(m.id), by="staff" if m.staff else author, text=m.text, created_at=iso(m.at))

@@ -11,7 +11,7 @@ from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface
-from chaupal.reads.explore import tags as tags
+from chaupal.reads.explore import tags
 from chaupal.reads.explore.tags import Featured
 from chaupal.reads.people import people
 from chaupal.social.posts import followed_tags

@@ -24,9 +24,8 @@ NO_HEADER = "/blank/header.png"
 
 _encode = msgspec.json.Encoder().encode
 NOWHERE: Mapping[int, Visible[Person]] = {}
-_kept: Shelf[Visible[Person] | None, bytes] = Shelf(
-    2_000
-)  # plain ones, by themselves: one that counts otherwise is another
+# Plain ones, by themselves: one that counts otherwise is another.
+_kept: Shelf[Visible[Person] | None, bytes] = Shelf(2_000)
 
 
 class Emoji(msgspec.Struct):

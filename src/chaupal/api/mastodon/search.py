@@ -72,7 +72,9 @@ class SearchFound(NamedTuple):
 
 
 async def everything(call: Call[SearchArgs]) -> Answer:
-    """People, posts and tags; one kind alone where `type` names it. Hindi in Latin letters also finds what it may mean."""
+    """People, posts and tags; one kind alone where `type` names it. What is typed in Latin letters also finds
+    what it may mean in Indian scripts.
+    """
     found = await _search(call)
     return await found.answer(call, await tags_bytes(call, found.tags))
 

@@ -1,13 +1,11 @@
 """Accounts as staff see them: the person, what only staff see, what binds them now, and every ruling and matter there ever was."""
 
-import asyncio
 from collections.abc import Sequence
 
 import msgspec
 
 from chaupal.kernel.errors import NotFound, or_not_found
 from chaupal.policy.gate import reveal, reveal_one
-from chaupal.policy.may import may
 from chaupal.policy.measures import Measure
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -21,12 +19,7 @@ from chaupal.store.identity import admin_accounts
 from chaupal.store.identity.admin_accounts import Private, Wishes as Wishes
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import finding
 from chaupal.store.square.people import id_of, sealed_people
-from chaupal.text.near import Why, near
-
-LOOKED_AT = 20_000  # tags, the most used
-MOST_VARIANTS = 12  # that are proposed for one tag
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -102,25 +95,3 @@ async def quieted(reads: Reads, viewer: Viewer) -> list[RulingRow]:
 
 def _live(rows: list[RulingRow], now: int) -> list[RulingRow]:
     return [row for row in rows if row.ends_at is None or row.ends_at > now]
-
-
-class Variant(msgspec.Struct, frozen=True):
-    """A tag in use that may be a de-amplified one in another script or spelling, and in what way. Staff decide each by itself."""
-
-    key: str
-    why: Why
-
-
-async def variants_of(reads: Reads, viewer: Viewer, terms: Sequence[str]) -> dict[str, list[Variant]]:
-    """Term (count key) -> what is near it, the most used first. For others than staff there is nothing."""
-    if not terms or not may(viewer, "see_office"):
-        return {}
-    async with reads.work.scanning() as reading:
-        keys = await finding.tags_from(reading, "", LOOKED_AT)
-    return await asyncio.to_thread(_propose, terms, keys)
-
-
-def _propose(terms: Sequence[str], keys: Sequence[str]) -> dict[str, list[Variant]]:
-    known = set(terms)
-    free = [key for key in keys if key not in known]
-    return {term: [Variant(key, why) for key, why in near(term, free)[:MOST_VARIANTS]] for term in dict.fromkeys(terms)}

@@ -29,28 +29,17 @@ from chaupal.store.square import finding
 from chaupal.text.fold import count_key, fold_words
 from chaupal.text.near import LEAST_SOUNDS, heard_in, script_of, skeleton, sounds
 
-LANGUAGES = (
-    "hi",
-    "mr",
-    "ne",
-    "bn",
-    "as",
-    "pa",
-    "gu",
-    "or",
-    "ta",
-    "te",
-    "kn",
-    "ml",
-)  # whose scripts have one plan (text/near.py)
+# Whose scripts have one plan (text/near.py).
+LANGUAGES = ("hi", "mr", "ne", "bn", "as", "pa", "gu", "or", "ta", "te", "kn", "ml")
 MOST_SCRIPTS = 3  # by whose words one query is searched
 MOST_WORDS = 6  # of a query that are looked up
 NAMES = 500  # people whose names are learnt
 KEPT_FOR = 10 * MINUTE
 LEAST_LETTERS = 3
 
-_TYPED = regex.compile(r"[A-Za-z]+")
 SOUNDING = 200  # most used tags of each letter whose sound is listened to
+
+_TYPED = regex.compile(r"[A-Za-z]+")
 # First sound -> the letters of Devanagari with which words begin that sound so.
 _BEGINS: dict[str, str] = {}
 for _letter in map(chr, (*range(0x0905, 0x0915), *range(0x0915, 0x093A))):
@@ -76,7 +65,8 @@ async def posts(reads: Reads, viewer: Viewer, query: str, span: Span = ALL) -> R
     also: list[str] = []
     for words in meant:
         guessed = await search.posts(reads, viewer, words, whole, surface=Surface.SUGGEST)
-        also += [words] if any(seen.item.id not in found for seen in guessed) else []
+        if any(seen.item.id not in found for seen in guessed):
+            also.append(words)
         found = {seen.item.id: seen for seen in guessed} | found
     items = sorted(found.values(), key=lambda seen: -seen.item.id)
     if span.min_id is not None:  # the nearest to it
@@ -97,7 +87,8 @@ async def people(
     for words in meant:
         guessed = await search.people(reads, viewer, words, span, following=following, surface=Surface.SUGGEST)
         more = {seen.item.id: seen for seen in guessed if seen.item.id not in found and not seen.withheld}
-        also += [words] if more and len(found) < span.limit else []
+        if more and len(found) < span.limit:
+            also.append(words)
         found |= more
     return RomanisedFound([*found.values()][: span.limit], _told(also))
 
@@ -105,7 +96,7 @@ async def people(
 async def tags(
     reads: Reads, viewer: Viewer, query: str, limit: int = 20, offset: int = 0, *, suggest: bool = False
 ) -> list[TrendingTag]:
-    """Tags by their names; after them, for Latin letters, those of an Indian script that sound so or begin so: `kisan andolan`
+    """Tags by their names; after them, for Latin letters, those in Devanagari that sound so or begin so: `kisan andolan`
     finds #किसान_आंदोलन. What is found by its sound is a guess: a tag that is offered to nobody here is not guessed.
     """
     asked = await tag_reads.find(reads, viewer, query, limit, offset, suggest=suggest)

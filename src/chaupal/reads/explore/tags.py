@@ -2,6 +2,7 @@
 follows, or that stand on profiles with how often their owner used them.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from chaupal.policy.facts import Facts
 from chaupal.policy.gate import reveal_one
+from chaupal.policy.may import may
 from chaupal.policy.rules import term_reach
 from chaupal.policy.surface import Surface
 from chaupal.policy.verdict import Reach
@@ -26,12 +28,15 @@ from chaupal.store.square.posts import skeleton
 from chaupal.store.square.tag_follows import Featured
 from chaupal.store.square.wants import wants_of
 from chaupal.text.fold import count_key
+from chaupal.text.near import Why, near
 
 NONE: Mapping[str, str] = {}
 LOOKED_AT = 20  # newest uses that name a tag
 LOOKED_AT_MOST = 400  # before a tag counts as having nothing to show
 OWN_POSTS = 200  # from which tags are proposed
 PROPOSED = 10
+MOST_LOOKED_THROUGH = 20_000  # tags, the most used
+MOST_VARIANTS = 12  # that are proposed for one tag
 
 
 async def by_name(reads: Reads, viewer: Viewer, name: str) -> TrendingTag:
@@ -162,3 +167,28 @@ async def proposed(reads: Reads, viewer: Viewer) -> list[TrendingTag]:
 
 def _counted(tag: Featured, uses: Sequence[int]) -> Featured:
     return msgspec.structs.replace(tag, uses=uses[0], last=uses[1])
+
+
+# --- what staff keep out of trends ---
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """A tag in use that may be a de-amplified one in another script or spelling, and in what way. Staff decide each by itself."""
+
+    key: str
+    why: Why
+
+
+async def variants_of(reads: Reads, viewer: Viewer, terms: Sequence[str]) -> dict[str, list[Variant]]:
+    """Term (count key) -> what is near it, the most used first. For others than staff there is nothing."""
+    if not terms or not may(viewer, "see_office"):
+        return {}
+    async with reads.work.scanning() as reading:
+        keys = await finding.tags_from(reading, "", MOST_LOOKED_THROUGH)
+    return await asyncio.to_thread(_propose, terms, keys)
+
+
+def _propose(terms: Sequence[str], keys: Sequence[str]) -> dict[str, list[Variant]]:
+    known = set(terms)
+    free = [key for key in keys if key not in known]
+    return {term: [Variant(key, why) for key, why in near(term, free)[:MOST_VARIANTS]] for term in dict.fromkeys(terms)}

@@ -58,8 +58,11 @@ async def out(call: Call[Nothing]) -> Answer:
 async def ended(call: Call[Nothing]) -> Answer:
     """Whom one followed on servers that were suspended, as a list that can be taken in to ask again."""
     found = await looks.severed(call.house.reads, call.viewer)
-    rows = {one.handle: export_files.followed(one.handle, one.terms) for one in reversed(found) if one.mine}
-    return _file(export_files.sheet(export_files.FOLLOWING, reversed(rows.values())), "ended_follows.csv")
+    rows: dict[str, tuple[str, ...]] = {}
+    for one in found:
+        if one.mine:
+            rows.setdefault(one.handle, export_files.followed(one.handle, one.terms))
+    return _file(export_files.sheet(export_files.FOLLOWING, rows.values()), "ended_follows.csv")
 
 
 def _file(text: str, name: str) -> Answer:

@@ -9,7 +9,7 @@ from chaupal.kernel.errors import NotFound, Problem, coded
 from chaupal.policy.measures import labels
 from chaupal.policy.sentences import placeholders
 from chaupal.reads.court.desk import Order
-from chaupal.web.words import N_, by_field, sentence, words
+from chaupal.web.words import N_, sentence, words
 
 
 class Bilingual(Protocol):
@@ -93,11 +93,6 @@ GROUNDS = {
     "expired_interim": N_("It was made for a time that is over"),
 }
 CHECK = N_("Check the marked fields.")
-
-
-def errors_of(call: Call[Any], problem: Problem) -> dict[str, str]:
-    """Field -> what is wrong with it, in the viewer's language; a line of targets keeps what was typed before it."""
-    return by_field(problem, call.viewer.language)
 
 
 def stopped(call: Call[Any], problem: Problem) -> str:

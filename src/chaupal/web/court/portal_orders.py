@@ -17,10 +17,10 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, or_not_f
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import filings
 from chaupal.social.people import elsewhere
-from chaupal.web.court import courtly, filing
+from chaupal.web.court import filing
 from chaupal.web.court.filing import Draft, Intake
 from chaupal.web.court.portal import DOOR, inside, render
-from chaupal.web.words import N_
+from chaupal.web.words import N_, by_field
 
 STAGES = {
     "received": N_("received"),
@@ -168,7 +168,7 @@ def _regimes(call: Call[Any], who: Filing) -> list[intake.Regime]:
 
 async def _form(call: Call[Any], who: Filing, draft: Draft, problem: Problem | None) -> Answer:
     if problem is not None:
-        draft.errors = courtly.errors_of(call, problem)
+        draft.errors = by_field(problem, call.viewer.language)
     named = filing.names(draft, _regimes(call, who), portal=True)
     unmet = filing.elsewhere(call, draft.checked)
     return await render(call, "portal/new_order.html", FILED_OVER, problem, who, elsewhere=unmet, **named)

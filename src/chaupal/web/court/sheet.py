@@ -9,6 +9,7 @@ from chaupal.http.paging import Number
 from chaupal.kernel.errors import Problem
 from chaupal.web import pages
 from chaupal.web.court import courtly, disputewords
+from chaupal.web.words import by_field
 
 
 class SheetAsked(msgspec.Struct, kw_only=True):
@@ -23,7 +24,7 @@ async def render(
 ) -> Answer:
     """`title` is a key of the catalogues; `status`: of a page on which nothing is wrong, if another than 200."""
     told: dict[str, Any] = {
-        "errors": courtly.errors_of(call, problem) if problem else {},
+        "errors": by_field(problem, call.viewer.language) if problem else {},
         "stopped": courtly.stopped(call, problem) if problem else "",
         "words": disputewords,
     }

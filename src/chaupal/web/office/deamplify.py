@@ -12,6 +12,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, Problem
 from chaupal.policy.draft import Draft
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk, staffed
+from chaupal.reads.explore import tags
 from chaupal.web.office import case as office_case, room as office_room
 from chaupal.web.office.room import PAGE
 from chaupal.web.words import N_
@@ -66,7 +67,7 @@ async def _page(call: Call[Any], typed: DeamplifyTyped, problem: Problem | None)
         book=rules,
         fitting=[rule for rule in rules.rules if MEASURE in rule.measures],
         nearness=NEARNESS,
-        near=await staffed.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
+        near=await tags.variants_of(house.reads, call.viewer, [row.term for row in made if row.term]),
         names=await desk.handles(house.reads, call.viewer, [row.owner_id for row in made]),
     )
 

@@ -19,7 +19,7 @@ from chaupal.policy.surface import Surface
 from chaupal.web import pages
 from chaupal.web.court import courtly, filing
 from chaupal.web.court.filing import Draft, Intake
-from chaupal.web.words import N_, words
+from chaupal.web.words import N_, by_field, words
 
 TITLE = N_("Take an order in")
 
@@ -136,7 +136,7 @@ def _under(call: Call[Any], typed: OrderForm, issuer: Authority, regime_id: str)
 async def _page(call: Call[Any], draft: Draft, known: list[Authority], problem: Problem | None = None) -> Answer:
     tr = words(call.viewer.language).gettext
     if problem is not None:
-        draft.errors = courtly.errors_of(call, problem)
+        draft.errors = by_field(problem, call.viewer.language)
     issuer = next((one for one in known if one.id == draft.typed.authority), None)
     regimes = [] if issuer is None else intake.open_to(call.house.court, issuer)
     told = {

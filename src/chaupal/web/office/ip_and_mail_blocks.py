@@ -25,7 +25,7 @@ SEVERITIES = {
 }
 
 
-class IpBlockTyped(msgspec.Struct, kw_only=True):
+class AddressBlockTyped(msgspec.Struct, kw_only=True):
     """What to block. A mail is kept as its hash alone."""
 
     kind: Word = "ip"
@@ -35,10 +35,10 @@ class IpBlockTyped(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call[Nothing]) -> Answer:
-    return await _page(call, IpBlockTyped())
+    return await _page(call, AddressBlockTyped())
 
 
-async def block(call: Call[IpBlockTyped]) -> Answer:
+async def block(call: Call[AddressBlockTyped]) -> Answer:
     a = call.args
     if a.kind not in KINDS:
         raise NotFound
@@ -60,7 +60,7 @@ async def end(call: Call[ById]) -> Answer:
     return redirect("/office/blocked-addresses")
 
 
-async def _page(call: Call[Any], typed: IpBlockTyped, problem: Problem | None = None) -> Answer:
+async def _page(call: Call[Any], typed: AddressBlockTyped, problem: Problem | None = None) -> Answer:
     found = await ip_and_mail_blocks.everything(call.house.court, call.viewer)
     return await office_room.render(
         call,

@@ -26,14 +26,13 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.court import desk as desk_reads, dossier, groups
 from chaupal.reads.court.dossier import File
 from chaupal.reads.court.groups import AlikeTargets
-from chaupal.web.court import courtly
 from chaupal.web.court.register import From
 from chaupal.web.office import deskwords, effect as effects, room as office_room
 from chaupal.web.office.deskwords import AGES, MANY
 from chaupal.web.office.effect import Effect
 from chaupal.web.office.room import PAGE
 from chaupal.web.square.cards import Card, cards
-from chaupal.web.words import N_
+from chaupal.web.words import N_, by_field
 
 MOST = 40  # on one page
 LARGE = 600_000  # bytes: forty reasons and findings
@@ -280,7 +279,7 @@ def _faults(call: Call[Any], done: BulkOutcome) -> Mapping[str, str]:
     problem = done.problem
     if problem is None or not coded(problem).wrong:
         return {"": office_room.stopped(call, problem)}
-    return courtly.errors_of(call, problem)
+    return by_field(problem, call.viewer.language)
 
 
 # --- the page ---

@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Problem, coded
 from chaupal.reads.court.desk import Order
 from chaupal.web.court import courtly, sheet
 from chaupal.web.office import deskwords
-from chaupal.web.words import N_, fault_text, words
+from chaupal.web.words import N_, by_field, fault_text, words
 
 PAGE: dict[str, Any] = {"shape": Shape.PAGE, "may": "see_office"}
 LATE, SOON, CALM = "late", "soon", "calm"
@@ -33,7 +33,7 @@ def explained(call: Call[Any], problem: Problem | None) -> str:
     """The same where no field stands beside it: everything that is wrong, in one line."""
     if problem is None or not coded(problem).wrong:
         return stopped(call, problem)
-    return " ".join(courtly.errors_of(call, problem).values())
+    return " ".join(by_field(problem, call.viewer.language).values())
 
 
 def names(call: Call[Any]) -> dict[str, Any]:

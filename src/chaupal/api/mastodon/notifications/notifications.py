@@ -88,7 +88,7 @@ class MarkersSent(msgspec.Struct):
 
 
 class MarkersAsked(msgspec.Struct):
-    """Whose listening."""
+    """Whose markers."""
 
     timeline: list[Literal["home", "notifications"]] = []
 
