@@ -85,7 +85,7 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
             author=of.id,
             me=viewer.account or 0,
             visibilities=visibilities,
-            but=int(Visibility.LOCAL),
+            never=int(Visibility.LOCAL),  # a post that stays here may name somebody elsewhere
         )
         there = [seen for seen in page.items if not seen.withheld]
         return page.map([await showing.creation(fed, reading, seen, viewer.account or 0) for seen in there])

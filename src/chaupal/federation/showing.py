@@ -63,8 +63,12 @@ async def around_of(fed: Federation, reading: Reading, post: Post, reader: int =
     people = await store.people(reading, {post.author, inner, *(one.id for one in post.mentions)} - {0})
     quoted = post.quote_of if post.quote_state in QUOTED else None
     pointed = {post.reply_to, quoted, post.boost_of, post.root if post.reply_to else post.id} - {None}
-    known = await store.of_posts(reading, {id_ for id_ in pointed if id_ is not None})
-    found = {id_: one for id_, one in known.items() if one.visibility != Visibility.LOCAL}
+    # What stays here has no address elsewhere.
+    found = {
+        id_: one
+        for id_, one in (await store.of_posts(reading, {id_ for id_ in pointed if id_ is not None})).items()
+        if one.visibility != Visibility.LOCAL
+    }
     origin = fed.settings.origin
     root = found.get(post.root if post.reply_to else post.id)
     return NoteAddresses(

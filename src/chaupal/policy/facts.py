@@ -40,8 +40,19 @@ FROM_WIRE = {name: visibility for visibility, name in WIRE.items()}
 
 
 def narrowest(*of: Visibility) -> Visibility:
-    """The one of these that is for the fewest."""
+    """The one of these that is for the fewest. LOCAL and PRIVATE do not hold each other, since followers may be elsewhere: DIRECT is
+    left of both.
+    """
+    if Visibility.LOCAL in of and Visibility.PRIVATE in of:
+        return Visibility.DIRECT
     return max(of, key=tuple(WIRE).index)
+
+
+def answering(asked: Visibility, *to: Visibility) -> Visibility:
+    """Whom an answer is for, or a quote: never more people than what it answers or quotes. One for followers may answer what stays
+    here, and goes where they are, for it does not say there what it answers.
+    """
+    return narrowest(asked, *(one for one in to if (asked, one) != (Visibility.PRIVATE, Visibility.LOCAL)))
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -43,7 +43,9 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
 
     @property
     def here(self) -> bool:
-        """Whether it is somebody who is signed in at this server."""
+        """Whether it is somebody who is signed in at this server. From ABROAD look those of other servers, and whoever is judged as these
+        are: by a link in a message, or of ours voting there.
+        """
         return self.account is not None and self.country != ABROAD
 
 

@@ -141,9 +141,16 @@ async def test_names_of_files_are_told_as_far_as_they_are_known_again_by(street,
 
 
 async def test_whoever_brings_it_may_keep_it_for_their_followers(street, asha):
-    await bring(street, asha, zipped(twitter(tweet(1, "पुरानी बात"))), visibility="private")
-    [post] = await shown(street, asha)
-    assert post.visibility.wire == "private"
+    """What was for people of its server alone is then for nobody else: of followers some are elsewhere."""
+    brought = note(1, "<p>पुरानी बात</p>"), note(2, "<p>घर की</p>", localOnly=True)
+    await bring(street, asha, zipped(mastodon(*brought)), visibility="private")
+    kept = {post.text: post.visibility.wire for post in await shown(street, asha)}
+    assert kept == {"पुरानी बात": "private", "घर की": "direct"}
+    local = note(3, "<p>गाँव की</p>", localOnly=True)
+    answers = note(4, "<p>अपनों से</p>", cc=[], to=local["object"]["cc"], inReplyTo=local["object"]["id"])
+    await bring(street, asha, zipped(mastodon(local, answers)))
+    kept |= {post.text: post.visibility.wire for post in await shown(street, asha)}
+    assert (kept["गाँव की"], kept["अपनों से"]) == ("local", "private")
 
 
 async def test_it_is_found_by_search_and_withheld_as_any_other(street, asha):

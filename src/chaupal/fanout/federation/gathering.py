@@ -108,6 +108,30 @@ async def met(carrier: Carrier, event: PersonMet) -> None:
         log.info("what somebody has pinned cannot be had", why=problem.why)
 
 
+async def _look_up_featured(fed: Federation, account: int) -> None:
+    """What they keep at the top of their profile: as many as anybody here may have, in their order. Raises NotThere."""
+    async with fed.work.reading() as reading:
+        known = await people.remote_of(reading, account)
+    if known is None or not known.featured or known.gone_at is not None:
+        return
+    chain = Chain(fed, left=2 + 2 * MOST_PINNED)
+    named = await conversations.items(chain, known.featured, known.uri)
+    found: list[int] = []
+    for uri in named[:MOST_PINNED]:
+        try:
+            found.append(await finding.post(fed, uri, chain=chain))
+        except NotThere:
+            continue
+    async with fed.work.writing() as w:
+        for before in await pins.of_account(w, account):
+            if before not in found:
+                await pins.unpin(w, account, before)
+        for post_id in reversed(found):  # the one pinned last is shown first
+            post = await as_written(w, post_id)
+            if post is not None and post.author == account:
+                await pins.pin(w, account, post_id, fed.make_id())
+
+
 async def forget(carrier: Carrier) -> None:
     """Activities that nobody sends any more."""
     async with carrier.work.writing() as w:
@@ -166,27 +190,3 @@ GATHERED: dict[type[Event], Errand] = {
     MediaWanted: bring,
     MediaUnwanted: drop,
 }
-
-
-async def _look_up_featured(fed: Federation, account: int) -> None:
-    """What they keep at the top of their profile: as many as anybody here may have, in their order. Raises NotThere."""
-    async with fed.work.reading() as reading:
-        known = await people.remote_of(reading, account)
-    if known is None or not known.featured or known.gone_at is not None:
-        return
-    chain = Chain(fed, left=2 + 2 * MOST_PINNED)
-    named = await conversations.items(chain, known.featured, known.uri)
-    found: list[int] = []
-    for uri in named[:MOST_PINNED]:
-        try:
-            found.append(await finding.post(fed, uri, chain=chain))
-        except NotThere:
-            continue
-    async with fed.work.writing() as w:
-        for before in await pins.of_account(w, account):
-            if before not in found:
-                await pins.unpin(w, account, before)
-        for post_id in reversed(found):  # the one pinned last is shown first
-            post = await as_written(w, post_id)
-            if post is not None and post.author == account:
-                await pins.pin(w, account, post_id, fed.make_id())

@@ -113,6 +113,8 @@ async def pinned(carrier: Carrier, w: Writing, event: PinChanged) -> None:
 
 async def quote_revoked(carrier: Carrier, w: Writing, event: QuoteRevoked) -> None:
     """A post of ours is quoted no more: its stamp is taken back, or the post that quoted it says so."""
+    if event.visibility == Visibility.LOCAL:
+        return
     fed = fed_of(carrier)
     quoted = await as_written(w, event.quoted)
     if quoted is None or quoted.server:
@@ -167,8 +169,10 @@ def _told_of(actor: str, event: PostDeleted, named: Sequence[str]) -> dict[str, 
             return {"to": [ours.PUBLIC], "cc": [ours.followers(actor)]}
         case Visibility.PRIVATE:
             return {"to": [ours.followers(actor)], "cc": list(named)}
-        case Visibility.DIRECT | Visibility.LOCAL:
+        case Visibility.DIRECT:
             return {"to": list(named), "cc": []}
+        case Visibility.LOCAL:
+            raise ValueError("what stays here is not told to servers")
 
 
 async def _people(fed: Federation, w: Writing, ids: Sequence[int]) -> list[str]:

@@ -1,7 +1,7 @@
 """What a post's link leads to: followed after the post is out, at public addresses only, and painted anew by us.
 
 Whoever writes a link sends this server there, so it goes as a stranger: bounded, in no hurry, without cookies, and
-for no link in a direct post, which would tell a third party of it.
+for no link in a direct post, or in one that stays here, which would tell a third party of it.
 """
 
 import asyncio
@@ -52,9 +52,9 @@ class OEmbed(msgspec.Struct, frozen=True):
 
 async def want(carrier: Carrier, w: Writing, event: PostPublished) -> None:
     """In the unit that carries a post on: its first link is to be followed."""
-    if carrier.settings.link_previews == "off" or event.boost_of is not None or event.visibility == Visibility.DIRECT:
+    if carrier.settings.link_previews == "off" or event.boost_of is not None or not event.links:
         return
-    if not event.links:
+    if event.visibility in (Visibility.DIRECT, Visibility.LOCAL):
         return
     said = await finding.source(w, event.post)
     url = "" if said is None else first_link(said.text, carrier.settings.domain)

@@ -24,7 +24,8 @@ type Json = dict[str, Any]
 def note(settings: Settings, seen: Visible[Post], around: NoteAddresses, now: int) -> Json:
     """The object, to stand in an activity or (`terms.alone`) by itself.
 
-    `now` (ms): a poll that is over by then says so. Raises ValueError for what the gate withholds: there is nothing to be said of it.
+    `now` (ms): a poll that is over by then says so. Raises ValueError for what the gate withholds, and as `audience` does: there is
+    nothing to be said of it.
     """
     if isinstance(seen.verdict, Placeholder):
         raise ValueError("a placeholder is not told to servers")
@@ -61,7 +62,7 @@ def note(settings: Settings, seen: Visible[Post], around: NoteAddresses, now: in
 
 
 def audience(post: Post, around: NoteAddresses) -> Json:
-    """`to` and `cc`, by what the post's visibility means to servers of Mastodon's kind."""
+    """`to` and `cc`, by what the post's visibility means to servers of Mastodon's kind. Raises ValueError for what stays here."""
     crowd = addresses.followers(around.people[post.author].uri)
     named = [around.people[one.id].uri for one in post.mentions if one.id in around.people]
     match post.visibility:
@@ -71,8 +72,10 @@ def audience(post: Post, around: NoteAddresses) -> Json:
             return {"to": [crowd], "cc": [PUBLIC, *named]}
         case Visibility.PRIVATE:
             return {"to": [crowd], "cc": named}
-        case Visibility.DIRECT | Visibility.LOCAL:  # of which no other server is told
+        case Visibility.DIRECT:
             return {"to": named, "cc": []}
+        case Visibility.LOCAL:
+            raise ValueError("what stays here is not told to servers")
 
 
 def policy(post: Post, author: ActorNamed) -> Json:

@@ -47,6 +47,12 @@ FAULTS: dict[str, Fault] = {
         "is for public or unlisted posts",
         N_("Only a public post can stay at this server."),
     ),
+    "local_quotes_elsewhere": at(
+        "quoted_status_id",
+        "Quoted user …",
+        "is on another server, which must be asked",
+        N_("A post that stays at this server cannot quote somebody of another: their server would have to be asked."),
+    ),
     "quoted_unnamed": at(
         "quoted_status_id",
         "Quoted user needs to be mentioned",

@@ -30,7 +30,7 @@ async def of_person(reads: Reads, viewer: Viewer, account: int) -> Page[Visible[
             Cursor(limit=MOST),
             author=account,
             visibilities=listed([int(Visibility.PUBLIC)]),
-            but=int(Visibility.DIRECT),
+            never=int(Visibility.DIRECT),
         )
 
 

@@ -14,7 +14,7 @@ from chaupal.store.machine.dialect import listed
 from chaupal.store.square import pins, posts
 from chaupal.text import fold
 
-NONE = -1  # no visibility
+NO_VISIBILITY = -1
 LISTS = {
     # (without replies, without reposts)
     (False, False): posts.OF_AUTHOR,
@@ -47,7 +47,7 @@ async def page(
         follows = account in (await facts_for(reading, viewer)).relations.following
         seen = profile_visibilities(own=viewer.account == account, follows=follows, here=viewer.here)
         params["visibilities"] = listed([int(v) for v in seen])
-        params["but"] = NONE if messages else int(Visibility.DIRECT)
+        params["never"] = NO_VISIBILITY if messages else int(Visibility.DIRECT)
         return await listed_page(reading, viewer, Surface.ACCOUNT, pages, cursor, **params)
 
 

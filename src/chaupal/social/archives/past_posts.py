@@ -10,7 +10,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.faults import Wrong
 from chaupal.kernel.faults.written import write
 from chaupal.kernel.ids import brought_id, parse_id
-from chaupal.policy.facts import Visibility, narrowest
+from chaupal.policy.facts import Visibility, answering, narrowest
 from chaupal.policy.things import Picture, Post, Tag
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.archives import Archive
@@ -167,7 +167,9 @@ def _composed(
         if e.kind == "tag" and (key := fold.count_key(e.text))
     }
     id_ = brought_id(item.at, int.from_bytes(hashlib.sha256(f"{me} {item.source}".encode()).digest()[:4]))
-    visibility = narrowest(item.visibility, at_least, Visibility(parent.visibility) if parent else Visibility.PUBLIC)
+    visibility = narrowest(item.visibility, at_least)
+    if parent:
+        visibility = answering(visibility, Visibility(parent.visibility))
     said = (language.check_language(item.language) if item.language else None) or language.detect(text) or "und"
     return Post(
         id=id_,

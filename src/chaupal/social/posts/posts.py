@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy import quotes
-from chaupal.policy.facts import Facts, Visibility, narrowest
+from chaupal.policy.facts import Facts, Visibility, answering, narrowest
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
 from chaupal.policy.unsaid import Further, PollAsked
@@ -221,13 +221,14 @@ async def repost(
 
 def _repost_of(original: Post, id_: int, author: int, now: int, visibility: Visibility, server: int, uri: str) -> Post:
     """A post without words, and never more public than what it carries."""
+    # Of what is not for everybody for the same people, whatever was asked: of what stays here none goes to followers elsewhere.
+    narrow = original.visibility not in FOR_EVERYBODY
+    audience = original.visibility if narrow else narrowest(visibility, original.visibility)
     return Post(
         id=id_,
         author=author,
         created_at=now,
-        visibility=Visibility.LOCAL
-        if original.visibility is Visibility.LOCAL
-        else max(visibility, original.visibility),
+        visibility=audience,
         text="",
         html="",
         spoiler="",
@@ -313,8 +314,7 @@ async def _compose(
 ) -> Post:
     words = await composing.words_of(square, reading, viewer.me, draft.text, draft.spoiler, draft.language)
     id_, now = square.make_id(), square.clock()
-    # An answer is never more public than what it answers, nor a quote than what it quotes.
-    visibility = narrowest(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None))
+    visibility = answering(draft.visibility, *(other.visibility for other in (parent, quoted) if other is not None))
     return Post(
         id=id_, author=viewer.me, created_at=now, text=words.text, spoiler=words.spoiler, app=draft.app, app_site=draft.app_site,
         visibility=visibility, html=words.html, language=words.language,

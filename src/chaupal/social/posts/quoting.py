@@ -24,7 +24,12 @@ async def quotable(reading: Reading, viewer: Viewer, post_id: int, facts: Facts)
 
 
 def check_told(post: Post, quoted: Post | None) -> None:
-    """A direct post that quotes somebody names them. Raises Invalid."""
+    """A direct post that quotes somebody names them; one that stays here quotes nobody elsewhere, who would have to be asked.
+
+    Raises Invalid.
+    """
+    if quoted is not None and quoted.server and post.visibility is Visibility.LOCAL:
+        raise Invalid("local_quotes_elsewhere")
     if quoted is None or post.visibility is not Visibility.DIRECT or quoted.author == post.author:
         return
     if all(mention.id != quoted.author for mention in post.mentions):

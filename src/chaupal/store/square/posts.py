@@ -149,7 +149,7 @@ WITH_TAGS = {
 _BY: dict[str, Any] = {"kind": WROTE, "key": "author"}
 _OF = (
     posts.c.author == param("author"),
-    posts.c.visibility != param("but"),
+    posts.c.visibility != param("never"),
     or_(among(posts.c.visibility, "visibilities"), _NAMES_ME),
 )
 OF_AUTHOR = Pages(posts.c.id, *_OF, **_BY)

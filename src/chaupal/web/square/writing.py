@@ -13,7 +13,7 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy import quotes
-from chaupal.policy.facts import FROM_WIRE, Visibility, narrowest
+from chaupal.policy.facts import FROM_WIRE, Visibility, answering
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.policy.unsaid import UnsaidPost
@@ -102,7 +102,7 @@ async def answer_to(call: Call[Any], card: Card) -> Sheet:
         reply_to=card.post.id,
         answering=card.author.handle,
         spoiler=card.post.spoiler,
-        visibility=narrowest(usual, card.post.visibility).wire,
+        visibility=answering(usual, card.post.visibility).wire,
         next=links.path_of(card.post, card.author),
     )
 

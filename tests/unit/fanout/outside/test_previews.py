@@ -112,6 +112,7 @@ async def test_links_that_are_not_followed(village: Village, site: Site):
     v = village
     url, own = site.says("/khabar", PAGE), v.running.house.settings.origin
     await links(v, url, visibility=Visibility.DIRECT)
+    await links(v, url, visibility=Visibility.LOCAL)
     await links(v, f"{own}/@asha")
     off = replace(v.running.carrier, settings=replace(v.running.carrier.settings, link_previews="off"))
     plain = await links(v, "example")
