@@ -143,7 +143,7 @@ def pooler(port: int) -> Generator[int]:
         os.chown(folder, user.pw_uid, user.pw_gid)
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
-            with_us(["/usr/sbin/pgbouncer", config], user=user),
+            ending_with_us(["/usr/sbin/pgbouncer", config], user=user),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -213,7 +213,7 @@ def start_postgres(
     words = [f"--{name}={value}" for name, value in {**SMALL, **doors, **flags}.items()]
     with (folder / "log").open("ab") as log:
         server = subprocess.Popen(
-            with_us([installed / "postgres", "-D", data, *words], user=user),
+            ending_with_us([installed / "postgres", "-D", data, *words], user=user),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -251,7 +251,7 @@ def stop_postgres(server: subprocess.Popen[Any]) -> None:
 
 
 def unprivileged() -> pwd.struct_passwd | None:
-    """Whom servers run as that refuse root. None where we are not root ourselves."""
+    """Whom servers run as that refuse root. None where we are not root ourselves, and elsewhere than on Linux."""
     if os.geteuid() != 0 or sys.platform != "linux":
         return None
     names = {entry.pw_name: entry for entry in pwd.getpwall()}
@@ -261,7 +261,7 @@ def unprivileged() -> pwd.struct_passwd | None:
 def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str:
     """Run a program to its end; what it printed. Raises RuntimeError with what it complained of."""
     done = subprocess.run(
-        with_us(command, signal.SIGKILL, user),
+        ending_with_us(command, signal.SIGKILL, user),
         capture_output=True,
         check=False,
         cwd="/",
@@ -274,12 +274,12 @@ def run(command: Sequence[object], user: pwd.struct_passwd | None = None) -> str
     return done.stdout
 
 
-def with_us(
+def ending_with_us(
     command: Sequence[object], how: signal.Signals = signal.SIGQUIT, user: pwd.struct_passwd | None = None
 ) -> list[str]:
     """The command so that it is told when this process is gone, however that went, and runs as `user` (Linux only).
 
-    By a program: for what `subprocess` itself would do in the child it forks, which lays out anew all that this process holds.
+    By `setpriv`: what `subprocess` does before a program needs a fork, which lays out anew all that this process holds.
     """
     words = [str(word) for word in command]
     if sys.platform != "linux":

@@ -34,9 +34,14 @@ class Session:
 
     def __init__(self, door: str, user: str, database: str) -> None:
         self.line = socket.socket(socket.AF_UNIX)
-        self.line.connect(door)
         words = f"user\0{user}\0database\0{database}\0client_encoding\0'utf-8'\0\0".encode()
-        self.greeting = self._ask(struct.pack("!ii", len(words) + 8, VERSION) + words)
+        try:
+            self.line.settimeout(PATIENCE)
+            self.line.connect(door)
+            self.greeting = self._ask(struct.pack("!ii", len(words) + 8, VERSION) + words)
+        except OSError:
+            self.line.close()
+            raise
 
     def reset(self) -> None:
         """As it was when it had been greeted."""

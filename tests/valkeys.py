@@ -15,7 +15,7 @@ import valkey
 
 from chaupal.ports import valkey as client
 from ports import free_port
-from services import with_us
+from services import ending_with_us
 from waiting import PATIENCE
 
 SMALL = {
@@ -53,7 +53,11 @@ class Valkey:
         flags = [word for name, value in self._flags.items() for word in (f"--{name}", value)]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                with_us(["valkey-server", *flags]), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder
+                ending_with_us(["valkey-server", *flags]),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
             )
         self._wait(self._server)
 
@@ -99,7 +103,7 @@ class Sentinel(Valkey):
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                with_us(["valkey-sentinel", self._folder / "sentinel.conf"]),
+                ending_with_us(["valkey-sentinel", self._folder / "sentinel.conf"]),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,6 +1,5 @@
 """Draw docs/moves.md: what can be done with an order and with a case, from where, and by whom."""
 
-from functools import reduce
 from pathlib import Path
 
 from chaupal.governance.cases import lifecycle
@@ -14,15 +13,14 @@ HEAD = f"""# Moves of orders and cases
 
 Drawn by `make map` from the tables that the server obeys; [governance.md](governance.md) says what they are about.
 The diagrams leave out what leads on from more than {DRAWN_FROM} states. Every move writes an entry of the
-log, and nobody makes one about what is their own. *Needs*: fields of the act, `ruling` a row in force. *Guards*: what else is asked
+log, and no person makes one about what is their own. *Needs*: fields of the act, `ruling` a row in force. *Guards*: what else is asked
 of whoever acts, beside the role (`governance/cases/guards.py`).
 """
-OF_ALL = {", leaf": "", "leaf, ": "", "| leaf |": "| · |", "not own, ": "", ", not own": "", "| not own |": "| · |"}
+OF_ALL = frozenset({"leaf", "not_own"})
 
 
 def _machine(title: str, machine: Machine) -> str:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
-    table = reduce(lambda table, cell: table.replace(*cell), OF_ALL.items(), machine.drawn())
-    return f"## {title}\n\n```mermaid\n{machine.diagram()}\n```\n\n{table}\n"
+    return f"## {title}\n\n```mermaid\n{machine.diagram()}\n```\n\n{machine.drawn(OF_ALL)}\n"
 
 
 def _roles() -> str:

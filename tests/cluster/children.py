@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services import with_us
+from services import ending_with_us
 
 PATIENCE = 60.0  # seconds until something that does not come up is an error
 
@@ -47,7 +47,7 @@ class Child:
         ours = {name: value for name, value in os.environ.items() if name not in self.unset}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                with_us(self.command, signal.SIGKILL, self.user),
+                ending_with_us(self.command, signal.SIGKILL, self.user),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

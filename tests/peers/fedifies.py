@@ -17,7 +17,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, seen
 from ports import free_port
-from services import with_us
+from services import ending_with_us
 from waiting import PATIENCE
 
 SERVER = Path(__file__).parent / "fedify" / "server.mjs"
@@ -41,7 +41,7 @@ class Fedify:
         """Raises RuntimeError with its words when it does not come up."""
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
-                with_us([NODE, SERVER, self.port, self.host.partition(":")[2]], signal.SIGKILL),
+                ending_with_us([NODE, SERVER, self.port, self.host.partition(":")[2]], signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=said,

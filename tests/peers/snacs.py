@@ -23,7 +23,7 @@ import httpx2
 
 from peers.sides import Json, NotKnown, Person, PostSeen, PostToSay, listed, mentioned, plain, seen
 from ports import free_port
-from services import with_us
+from services import ending_with_us
 from waiting import PATIENCE, until
 
 PROGRAM = shutil.which("snac")
@@ -83,7 +83,7 @@ class Snac:
         door = {"http_proxy": f"http://127.0.0.1:{self.names.port}", "no_proxy": "localhost,127.0.0.1"}
         with (self.folder.parent / "snac.log").open("ab") as log:
             self.process = subprocess.Popen(
-                with_us([PROGRAM, "httpd", self.folder], signal.SIGKILL),
+                ending_with_us([PROGRAM, "httpd", self.folder], signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

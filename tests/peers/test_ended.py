@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services import with_us
+from services import ending_with_us
 from waiting import PATIENCE, eventually
 
 # What a run of these tests starts; then it is as if it stood still for good.
@@ -37,7 +37,7 @@ with postgres() as server:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
 def test_no_server_is_left_when_the_tests_are_interrupted(tmp_path: Path, how: signal.Signals):
     run = subprocess.Popen(
-        with_us([sys.executable, "-c", RUN, tmp_path], signal.SIGKILL),
+        ending_with_us([sys.executable, "-c", RUN, tmp_path], signal.SIGKILL),
         cwd=Path(__file__).parents[1],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

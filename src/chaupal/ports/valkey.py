@@ -161,12 +161,12 @@ class Server:
         send: Any = self._client.execute_command
         return await self._attempt(partial(send, *words))
 
-    async def show(self, holder: str, ms: int) -> None:
+    async def say_here(self, holder: str, ms: int) -> None:
         """For so long whoever asks here finds this process, by the word under which it holds its seat."""
         with contextlib.suppress(Gone):
             await self.ask("SET", f"{self.name}:here:{holder}", "", "PX", ms)
 
-    async def shows(self, holders: Collection[str]) -> bool:
+    async def any_here(self, holders: Collection[str]) -> bool:
         """Whether one of those processes is found here; also where nobody can say."""
         try:
             return bool(await self.ask("EXISTS", *(f"{self.name}:here:{holder}" for holder in holders)))

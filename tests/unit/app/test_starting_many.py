@@ -1,7 +1,7 @@
 """Whoever names an engine wrongly, or names too few, is told in one sentence at start, and no house stands half open."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from chaupal.app.cli import cli
 from chaupal.app.rooms import visiting
 from chaupal.app.wiring import open_house
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from chaupal.ports.valkey import Server
 from chaupal.store.machine import seats
 from ports import free_port
 from services import Postgres
@@ -120,6 +121,10 @@ async def test_a_valkey_that_is_not_there_leaves_nothing_begun(
         postgres_server.drop(dsn)
 
 
+async def nobody(server: Server, holders: Collection[str]) -> bool:
+    return False
+
+
 async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
     tmp_path: Path,
     migrated: str,
@@ -152,6 +157,9 @@ async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
         monkeypatch.setattr(seats, "MARGIN", 0.1)
         with pytest.raises(BadSettings, match=f"valkey: .*:{own_valkey.port} here; all of a house share one"):
             await open_house(msgspec.structs.replace(many, valkey=own_valkey.url), run=False)
+        monkeypatch.setattr(Server, "any_here", nobody)
+        with pytest.raises(BadSettings, match="as this one does, and are not heard there; look at their logs"):
+            await open_house(many, run=False)
     finally:
         await running.close()
         postgres_server.drop(dsn)

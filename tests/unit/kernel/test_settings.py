@@ -52,6 +52,10 @@ def test_many_processes_need_a_postgresql_and_a_valkey_by_its_url():
         {"registrations": "maybe"},
         {"public_url": "ftp://x"},
         {"public_url": "http://example.org"},
+        {"public_url": "https://exam\tple.org"},
+        {"public_url": "https://exam\N{NO-BREAK SPACE}ple.org"},
+        {"public_url": "https://example.org?a=1"},
+        {"public_url": "https://example.org#"},
     ],
 )
 def test_what_cannot_be_used_is_named(bad):

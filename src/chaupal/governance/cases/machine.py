@@ -55,12 +55,16 @@ class Machine[S: StrEnum]:
             standing = came_to
         return standing
 
-    def drawn(self) -> str:
-        """The table in Markdown, for the docs: a verb that is the same from several states has one row for all of them."""
+    def drawn(self, besides: frozenset[str] = frozenset()) -> str:
+        """The table in Markdown, for the docs: a verb that is the same from several states has one row for all of them.
+
+        `besides`: needs and guards that go without saying.
+        """
         rows: dict[tuple[str, ...], list[str]] = {}
         for m in self.moves:
             to = "(stays)" if m.source is m.to else m.to.value
-            rest = _words(m.may, m.own), *(", ".join(of).replace("_", " ") or "·" for of in (m.needs, m.guards))
+            told = (", ".join(one for one in of if one not in besides) for of in (m.needs, m.guards))
+            rest = _words(m.may, m.own), *(of.replace("_", " ") or "·" for of in told)
             rows.setdefault((m.verb, to, *rest), []).append(m.source.value or "·")
         lines = (f"| {verb} | {', '.join(sources)} | {' | '.join(rest)} |" for (verb, *rest), sources in rows.items())
         return "\n".join(("| verb | from | to | who may | needs | guards |", "|---|---|---|---|---|---|", *lines))

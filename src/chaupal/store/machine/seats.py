@@ -31,6 +31,10 @@ AGAIN = 1.0  # seconds after which the database is asked again that did not answ
 SOON = 0.05  # seconds after which it is looked again who is there: who comes at the same time is about to say so
 CLOCK_OFF = MINUTE  # from here on a machine's clock is wrong
 
+APART = "valkey: other processes serve this database ({0}) and share the one at {1}, "
+UNHEARD = APART + "as this one does, and are not heard there; look at their logs (`valkey_up`)"
+ANOTHER = APART + "which is another than that at {2} here; all of a house share one"
+
 SITTING_DOWN = 0x4348504D  # the advisory lock of whoever does
 # One at a time: two houses that come at once see each other.
 ALONE = statement(text(f"SELECT pg_advisory_xact_lock({SITTING_DOWN})"))
@@ -65,7 +69,7 @@ TIME = statement(text(f"SELECT {DATABASE_TIME}"))
 class House(msgspec.Struct, frozen=True):
     """What a process says that it serves: at which address, under which key of the log; `where` it runs itself.
 
-    `valkey`: the address of what it shares with the others, where it shows itself there.
+    `valkey`: the address of what it shares with the others, where it says there that it is here.
     """
 
     origin: str
@@ -79,11 +83,11 @@ def house_of(origin: str, key: str, valkey: str = "") -> House:
     return House(origin, key, f"{socket.gethostname()}, process {os.getpid()}", valkey)
 
 
-class Shared(Protocol):
+class MeetingPlace(Protocol):
     """Where processes of one house find each other beside the store: their Valkey."""
 
-    async def show(self, holder: str, ms: int) -> None: ...
-    async def shows(self, holders: Collection[str]) -> bool: ...
+    async def say_here(self, holder: str, ms: int) -> None: ...
+    async def any_here(self, holders: Collection[str]) -> bool: ...
 
 
 class Sitting:
@@ -93,7 +97,13 @@ class Sitting:
     """
 
     def __init__(
-        self, work: Work, house: House, *, beside: bool, earlier: Collection[str] = (), shared: Shared | None = None
+        self,
+        work: Work,
+        house: House,
+        *,
+        beside: bool,
+        earlier: Collection[str] = (),
+        shared: MeetingPlace | None = None,
     ) -> None:
         self._work, self._house, self._earlier, self._shared = work, house, earlier, shared
         self._first = LEASED if beside else 0
@@ -109,29 +119,27 @@ class Sitting:
             await self._check_shared(self._shared)
         return self.seat
 
-    async def _check_shared(self, shared: Shared) -> None:
+    async def _check_shared(self, shared: MeetingPlace) -> None:
         """One that is begun anew knows nobody until they renew their seats; and who is gone has a seat until its lease is over."""
         until, pause = boot_time() + LASTS / 1_000 + MARGIN, SOON
         while (apart := await self._apart(shared)) is not None:
             if boot_time() > until:
-                raise BadSettings(
-                    f"valkey: other processes serve this database ({apart.where}) and share the one at {apart.valkey}, which"
-                    f" is another than that at {self._house.valkey} here; all of a house share one"
-                )
+                why = UNHEARD if apart.valkey == self._house.valkey else ANOTHER
+                raise BadSettings(why.format(apart.where, apart.valkey, self._house.valkey))
             await asyncio.sleep(pause)
             pause = min(2 * pause, AGAIN)
 
-    async def _apart(self, shared: Shared) -> House | None:
+    async def _apart(self, shared: MeetingPlace) -> House | None:
         """One of the others, where none of them is found in what is shared."""
         async with self._work.reading() as reading:
             rows = await reading.fetch(OTHERS)
         others = {holder: msgspec.json.decode(said, type=House) for said, holder in rows if holder != self._me}
-        shown = {holder: house for holder, house in others.items() if house.valkey}
-        return None if not shown or await shared.shows(shown) else next(iter(shown.values()))
+        sharing = {holder: house for holder, house in others.items() if house.valkey}
+        return None if not sharing or await shared.any_here(sharing) else next(iter(sharing.values()))
 
-    async def _show(self) -> None:
+    async def _say_here(self) -> None:
         if self._shared is not None:
-            await self._shared.show(self._me, LASTS)
+            await self._shared.say_here(self._me, LASTS)
 
     async def leave(self) -> None:
         """It is anybody's at once."""
@@ -164,7 +172,7 @@ class Sitting:
         if row is None:
             raise Problem(f"{LEASED} processes are at this database already: there is no number left for another")
         self.seat.taken(row[0] - self._first, after=row[1], until=began + LASTS / 1_000 - MARGIN)
-        await self._show()
+        await self._say_here()
 
     async def _renew_on(self) -> None:
         wait = LASTS / 3_000
@@ -185,7 +193,7 @@ class Sitting:
             )
         if held:
             self.seat.until = began + LASTS / 1_000 - MARGIN
-            await self._show()
+            await self._say_here()
         else:  # this process stood still, and its number is another's
             log.warning("another process has this one's number; it takes another")
             await self._take()
