@@ -315,7 +315,7 @@ class Scribe:
         act = {"t": t, "ref": ref, "at": self.minute(), "regime": regime, "prev": prev} | then
         inner = self._disclosure("reason", REASON)
         private: Public = {"act": act, "public": dict(public), "sd": [digest(inner)]}
-        return self.write("cover", "", {}, private=private, at=self.minute(minutes=-self.clock.minute))
+        return self.write("cover", "", {}, private=private, at=self.batch or self.minute(minutes=-self.clock.minute))
 
     def unseal(self, index: int, ref: str = "", **changes: object) -> int:
         public: Public = {"disclosures": list(self.opens[index].values()), "by": APPROVER}

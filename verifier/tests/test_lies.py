@@ -599,16 +599,24 @@ def test_a_confirmation_lengthens_what_was_to_end_before_its_emergency_order(scr
 # --- clocks ---
 
 
-def test_an_entry_bears_a_time_from_before_its_batch():
-    """The clock was set back in the middle of a case, and nothing was entered before that bears a later time."""
+@pytest.mark.parametrize("opened", [False, True])
+def test_an_entry_bears_a_time_from_before_its_batch(opened: bool):
+    """The clock was set back in the middle of a case, and nothing was entered before that bears a later time. `opened`: what is
+    behind the entry was a secret once.
+    """
     scribe = Scribe()
     scribe.batch = scribe.minute()
     scribe.begin()
-    scribe.open_order()
+    order = scribe.open_order()
     scribe.later(hours=2)
     scribe.batch = scribe.minute(minutes=-20)
     scribe.later(hours=-1)
     late = scribe.step("correspondence")
+    if opened:
+        del scribe.entries[late + 1]
+        secret = scribe.seal("step", "IN-2021-0001", scribe.public(late), "IN-69A@1", order, size=late)
+        scribe.later(hours=1)
+        scribe.unseal(secret)
     scribe.later(hours=1)
     scribe.step("correspondence")
     lie(scribe, late, "before_its_batch")

@@ -323,7 +323,6 @@ class Book:
         self.unprotected: int = -1  # the place of the act that last ended somebody's protection
         self.now: int = 0  # the latest moment that the log knows of (ms)
         self.witnessed: Sequence[tuple[int, int]] = ()  # (size, when a witness signed the log at that size (ms))
-        self.batch_began: int = 0  # as the cover says that was read last (ms)
         self.alone: dict[str, list[MeasureAct]] = {}  # by whom -> what they did by themselves
         self.decided: list[TalliedDecision] = []  # since the span of the last tally
         self.tallies: list[TallyAct] = []

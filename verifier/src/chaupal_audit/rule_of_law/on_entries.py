@@ -30,6 +30,13 @@ class OpenedEntry(NamedTuple):
     foreign: int
 
 
+class BatchedEntry(NamedTuple):
+    """An entry with a cover behind it, which bears the time at which their batch began (ms)."""
+
+    act: Act
+    began: int
+
+
 def time_backwards(book: Book, act: Act) -> bool:
     return act.at + SLACK < book.now
 
@@ -40,9 +47,8 @@ def dated_ahead(book: Book, act: Act) -> str:
     return f"witnessed at {at_minute(signed)}" if signed is not None and act.logged > signed + SLACK else ""
 
 
-def before_its_batch(book: Book, act: Act) -> bool:
-    """Asked of the entry before a cover, which bears the time at which its batch began."""
-    return act.logged + SLACK < book.batch_began
+def before_its_batch(book: Book, batched: BatchedEntry) -> bool:
+    return batched.act.logged + SLACK < batched.began
 
 
 def logged_late(book: Book, act: Act) -> str:
@@ -110,7 +116,7 @@ READING: tuple[Check[Act], ...] = (
     ),
 )
 
-BATCHED: tuple[Check[Act], ...] = (
+BATCHED: tuple[Check[BatchedEntry], ...] = (
     Check(
         "before_its_batch",
         "The entry bears an earlier time than that at which its batch began: a clock was set back.",

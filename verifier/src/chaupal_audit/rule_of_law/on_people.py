@@ -35,8 +35,8 @@ CARRIED_OUT = ("carry_out", "decide", "work_on_order", "hear_appeal")
 TEAM_STEPS = {"concurred": "concur", "refused": "refuse", "closed": "close", "reviewed": "second"}
 TEAM_CAUSES = {DECIDED: "serve"} | dict.fromkeys(CHANGES, "change")
 OWN_TEAM = (
-    "It was decided by somebody of the same role as whoever did what it is about, which the house's rules forbid.",
-    "निर्णय उसी भूमिका के व्यक्ति ने लिया जिस भूमिका के व्यक्ति का वह काम था; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
+    "It was decided by somebody of the same role, then or since, as whoever did what it is about, which the house's rules forbid.",
+    "निर्णय ऐसे व्यक्ति ने लिया जिसकी भूमिका तब या उसके बाद वही थी जो उस काम को करने वाले की थी; इस सर्वर के नियम इसकी अनुमति नहीं देते।",
 )
 
 
@@ -105,6 +105,11 @@ def guard_alone(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     return guarded.said.step in ("granted", "ended") and not different((guarded.said.by, guarded.said.second))
 
 
+def _signed(said: entries.Protected | entries.Server | entries.Decision) -> list[str]:
+    """Whoever stands in the entry."""
+    return [said.by, *([said.second] if said.second else [])]
+
+
 def guard_role(book: Book, guarded: SaidAct[entries.Protected]) -> bool:
     return not all(book.people.may(one, "protect_speaker") for one in _signed(guarded.said) if one != CLOCK)
 
@@ -131,11 +136,6 @@ def list_alone(book: Book, listed: SaidAct[entries.Server]) -> bool:
 
 def list_role(book: Book, listed: SaidAct[entries.Server]) -> bool:
     return not all(book.people.may(one, "sanction") for one in _signed(listed.said))
-
-
-def _signed(said: entries.Protected | entries.Server | entries.Decision) -> list[str]:
-    """Whoever stands in the entry."""
-    return [said.by, *([said.second] if said.second else [])]
 
 
 LISTING: tuple[Check[SaidAct[entries.Server]], ...] = (

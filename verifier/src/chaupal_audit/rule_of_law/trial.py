@@ -1,7 +1,7 @@
 """The trial of a log: every entry held against the law, from the log and the files of law that it cites, and nothing else."""
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from chaupal_audit.minutes import moment
 from chaupal_audit.rule_of_law import book, opened, table
 from chaupal_audit.rule_of_law.check import Check, Finding
 from chaupal_audit.rule_of_law.laws import RULES, Files, LawMissing, Laws, LawUnlike
-from chaupal_audit.rule_of_law.on_entries import OpenedEntry
+from chaupal_audit.rule_of_law.on_entries import BatchedEntry, OpenedEntry
 from chaupal_audit.rule_of_law.opened import Entries, Openings
 from chaupal_audit.tlog.entries import COVER, VERSION
 
@@ -88,10 +88,8 @@ class Trial:
         self._heard = 0
         self._sealed: dict[int, Entry] = {}  # what sealed entries were, as far as they were opened
         self._plain: book.Act | None = None  # the entry that was read last, if it is no cover
-        self._before_batch: list[book.Act] = []
-        self._unbatched = (
-            sys.maxsize
-        )  # the first place that a batched log keeps for a cover, and that holds something else
+        self._batched: BatchedEntry | None = None  # the last that has a cover behind it
+        self._in_batches = True  # no place that a log in batches keeps for a cover has held anything else so far
 
     def hear(self, index: int, raw: bytes) -> None:
         """The next entry, and before it what had happened when the log was so long."""
@@ -100,17 +98,16 @@ class Trial:
             self._take(early, entry)
         if index not in self._early:
             self._take(index, raw)
+        with suppress(ValueError, TypeError):  # found where it is taken
+            self._place(_read(index, raw))
 
     def _take(self, index: int, raw: bytes) -> None:
         self._heard += 1
         try:
-            head = _entry(raw)
-            at = moment(head.at)
-            if head.v != VERSION or at is None:
-                raise ValueError(head.at)
-            act = self._opened(book.Act(index, at, head, {}, place=self._heard, logged=at))
+            act = _read(index, raw)
+            act.place, head, at = self._heard, act.head, act.at
+            act = self._opened(act)
             self.book.date(index, at)
-            self._place(act)
             if head.t == COVER and (inside := opened.unsealed(act.opened)) is not None:
                 ref = opened.published_as(head, self._openings[index], inside.ref)
                 self._sealed[index] = inside = msgspec.structs.replace(inside, ref=ref)
@@ -121,21 +118,26 @@ class Trial:
             self._find(table.UNREADABLE, index, "")
 
     def _place(self, act: book.Act) -> None:
-        """In a log that is signed in batches each entry has a cover behind it, which says when their batch began."""
+        """In a log that is signed in batches each entry has a cover behind it, which says when their batch began.
+
+        Elsewhere a cover says its hour, before which others may have come: so an entry is asked once the next cover's place
+        holds a cover, too.
+        """
         if act.head.t != COVER:
-            self._unbatched = min(self._unbatched, act.index if act.index % 2 else sys.maxsize)
+            self._in_batches = self._in_batches and act.index % 2 == 0
             self._plain = act
-            return
-        self.book.batch_began = act.at
-        if act.index % 2 and self._plain is not None and self._plain.index == act.index - 1:
-            self._before_batch += [self._plain] if table.IN_BATCHES[0].broken(self.book, self._plain) else []
+        elif act.index % 2:
+            self._ask_batched()
+            plain = self._plain
+            self._batched = BatchedEntry(plain, act.at) if plain and plain.index == act.index - 1 else None
+
+    def _ask_batched(self) -> None:
+        if self._batched is not None and self._in_batches:
+            self._ask(table.IN_BATCHES, self._batched.act, self._batched)
 
     def close(self) -> None:
         """The log is at its end: what should have come and did not."""
-        for act in self._before_batch:
-            # Elsewhere a cover says its hour, before which others may have come; two in such places are a log in batches.
-            if act.index + 3 < self._unbatched:
-                self._find(table.IN_BATCHES[0], act.index, act.head.ref)
+        self._ask_batched()
         for made in self.book.made():
             self._ask(table.MEASURES_LATER, made.act, made)
         for ended in [one for one in self.book.at.values() if isinstance(one, book.MeasureEnd)]:
@@ -311,6 +313,15 @@ class Trial:
 
     def _prev(self, act: book.Act) -> object:
         return None if act.head.prev is None else self.book.at.get(act.head.prev)
+
+
+def _read(index: int, raw: bytes) -> book.Act:
+    """Raises ValueError, TypeError for what is no entry."""
+    head = _entry(raw)
+    at = moment(head.at)
+    if head.v != VERSION or at is None:
+        raise ValueError(head.at)
+    return book.Act(index, at, head, {}, logged=at)
 
 
 def _public[T](act: book.Act, kind: type[T]) -> T:
