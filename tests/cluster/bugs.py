@@ -55,7 +55,7 @@ def forget_a_shelf(switch: Switch) -> None:
         if switch.on("forget_a_shelf"):
             changed = unit.changed
             unit.changed = lambda: {
-                (kind, key) for kind, key in changed() if kind not in (shelves.IP_BLOCKS, shelves.TOKENS)
+                (kind, key) for kind, key in changed() if kind not in (shelves.ADDRESS_BLOCKS, shelves.TOKENS)
             }
         return written(unit)
 

@@ -29,7 +29,8 @@ from chaupal.governance.cases.bulk import Item
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
@@ -553,7 +554,7 @@ class Liar:
         self.told: dict[int, str] = {}  # index of a lie -> the code by which it is to be named
 
     def name(self, who: Villager) -> str:
-        return record.pseudonym(self.court, who.id)
+        return pseudonym(self.court, who.id)
 
     async def newest(self, kind: str, ref: str, **having: Any) -> tuple[int, Any]:
         """(index, what it says) of the newest entry of a kind about an order."""

@@ -430,7 +430,7 @@ TELLING: dict[Kind[Any], tuple[Callable[[Village], Awaitable[Any]], str, str]] =
 # Kinds that no answer rests on, or that nobody forgets: what lasts, what is counted for a while, who may come in at all, by which keys
 # others sign (tried where they are fetched anew). What a
 # server states stands on pages alone, and those rest on all that is read: what is talked about is beside them.
-SILENT = {shelves.CARRIED, shelves.PAGES, shelves.PLACES, shelves.IP_BLOCKS, shelves.STATED, shelves.KEYS}
+SILENT = {shelves.CARRIED, shelves.PAGES, shelves.PLACES, shelves.ADDRESS_BLOCKS, shelves.STATED, shelves.KEYS}
 
 
 def test_every_kind_of_key_is_tried():

@@ -67,10 +67,11 @@ def verify(
 @in_house
 async def rotate_key(house: "House") -> None:
     """Sign with a new key from the next checkpoint on, which both keys sign; the old one stays in DATA/keys."""
-    from chaupal.governance.log import batches as log_batches, record
+    from chaupal.governance.log import batches as log_batches
+    from chaupal.governance.log.pseudonyms import pseudonym
 
     court = house.court
-    by = record.pseudonym(court, (await operator(house)).me)
+    by = pseudonym(court, (await operator(house)).me)
     old, new = await log_batches.change_key(court, by)
     click.echo(f"old: {old}\nnew: {new}")
     if log_batches.batch_ms(court.settings):

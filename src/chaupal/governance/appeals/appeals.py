@@ -15,6 +15,7 @@ from chaupal.governance.cases.effects import Cause
 from chaupal.governance.context import Court
 from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.governance.log import log, record
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import roles
@@ -165,7 +166,7 @@ async def decide_in(court: Court, w: Writing, viewer: Viewer, id_: int, typed: D
         rule=strike.ruling.rule or None,
         measure=strike.ruling.measure,
         at=tlog.at_minute(now),
-        by=record.pseudonym(court, me),
+        by=pseudonym(court, me),
     )
     leaf = await _log(court, w, strike, log.EntryContent(public, {"reason": reason}), row.log_index)
     if not await appeals.decide(w, id_, me, now, typed.outcome, reason, leaf):

@@ -10,6 +10,7 @@ from chaupal.governance.appeals.notices import Strike
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.log import log, record
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
@@ -68,7 +69,7 @@ async def note(
             step=step,
             body=body,
             at=tlog.at_minute(court.clock()),
-            by=record.pseudonym(court, me),
+            by=pseudonym(court, me),
             outcome=outcome if over else "",
             complied_in_time=complied_in_time if over else None,
         )

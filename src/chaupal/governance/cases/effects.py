@@ -9,6 +9,7 @@ from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.events import DecisionServed, RulingLifted, RulingSeconded
 from chaupal.governance.log import log, record
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.regimes import Regime
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
@@ -104,7 +105,7 @@ async def replace(
         by=cause.by,
         reason=cause.reason,
         body=cause.body,
-        second=None if cause.second is None else record.pseudonym(court, cause.second),
+        second=None if cause.second is None else pseudonym(court, cause.second),
     )
     return await go_on(court, w, case, rows, old, reversal, cause)
 

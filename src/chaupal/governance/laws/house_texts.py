@@ -13,7 +13,8 @@ import regex
 import rfc8785
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, or_not_found
@@ -169,7 +170,7 @@ def _public(court: Court, new: HouseText) -> entries.Policy:
         version=new.version,
         sha256=digest(new),
         at=at_minute(new.published_at),
-        by=record.pseudonym(court, new.by),
+        by=pseudonym(court, new.by),
         effective=new.effective_on or None,
     )
 

@@ -29,8 +29,8 @@ from chaupal_audit.log.entries import Public
 from chaupal_audit.tlog.entries import COVER, VERSION
 
 ORIGIN_KEY = "log_origin"
-_head = msgspec.json.Decoder(entries.Entry).decode
 CHECKED_AT_START = 4 * tlog.TILE  # of the newest entries are read again at start; `recount` reads them all
+head_of = msgspec.json.Decoder(entries.Entry).decode
 
 
 async def open_keys(work: Work, settings: Settings) -> Keys:
@@ -166,7 +166,7 @@ async def carried(reading: Reading, index: int | None) -> CarriedDigests:
 
 async def entries_of[P: Public](reading: Reading, kind: type[P]) -> list[tuple[int, entries.Entry, P]]:
     """(index, entry, what it says) of every entry of a type that is rare."""
-    found = [(index, _head(entry)) for index, entry in await ledger.of_kind(reading, kind.TYPES[0])]
+    found = [(index, head_of(entry)) for index, entry in await ledger.of_kind(reading, kind.TYPES[0])]
     return [(index, head, msgspec.json.decode(head.public, type=kind)) for index, head in found]
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import check_reason
 from chaupal.kernel.errors import Conflict, Invalid, NotFound
 from chaupal.policy.viewer import Viewer
@@ -46,7 +47,7 @@ async def open_(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         me, known = await _theirs(w, viewer, index)
         texts = _texts(known, index, names)
         _check_logged(index, size)
-        public = entries.Opened(disclosures=tuple(texts), by=record.pseudonym(court, me))
+        public = entries.Opened(disclosures=tuple(texts), by=pseudonym(court, me))
         opened = await log.append(court, w, ref, log.EntryContent(public, {"reason": reason}), prev=index)
         await ledger.mark_opened(w, index, names)
     return opened
@@ -67,7 +68,7 @@ async def erase(court: Court, viewer: Viewer, index: int, names: Sequence[str], 
         _check_logged(index, size)
         if LASTING & {*names}:
             raise Conflict("act_not_erased")
-        public = entries.Opened(erased=len(texts), by=record.pseudonym(court, me))
+        public = entries.Opened(erased=len(texts), by=pseudonym(court, me))
         erased = await log.append(court, w, "", log.EntryContent(public, {"reason": reason}), prev=index)
         for at, name in await ledger.where_disclosed(w, texts):
             await erasing.blank(w, at, name)

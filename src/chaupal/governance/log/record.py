@@ -5,16 +5,17 @@ are computed from these fields alone. What is about somebody is only committed t
 the reasons that the desk says will be public, are read beside the log.
 """
 
-import hmac
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import msgspec
 
+from chaupal.governance.cases.cases import Case
 from chaupal.governance.context import Court
 from chaupal.governance.log import log
 from chaupal.governance.log.log import CarriedDigests, EntryContent
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Regime
 from chaupal.policy.facts import Visibility
@@ -33,13 +34,6 @@ from chaupal.store.square import media, naming
 from chaupal_audit import tlog
 from chaupal_audit.log import entries
 
-if TYPE_CHECKING:
-    from chaupal.governance.cases.cases import Case
-
-CLOCK = 0  # who acts when time does
-MACHINE = "machine"  # somebody with a shell on the server, who need not be anybody here
-AT_THE_MACHINE = -1  # the same, where an event or a ruling's end notes an account
-NAMELESS = {CLOCK: "clock", AT_THE_MACHINE: MACHINE}
 CODES = {
     "refused": ("outcome", "ground"),
     "closed": ("outcome",),
@@ -63,16 +57,9 @@ def of_ruling(row: RulingRow, order: Order | None) -> Secrecy:
     return {"regime": row.regime or None, "matter": None} if order is None else secrecy(order)
 
 
-async def append(court: Court, w: Writing, case: "Case", written: EntryContent, prev: int | None) -> int:
+async def append(court: Court, w: Writing, case: Case, written: EntryContent, prev: int | None) -> int:
     """An entry about one target of an order; its index."""
     return await log.append(court, w, case.order.ref, written, prev=prev, **secrecy(case.order))
-
-
-def pseudonym(court: Court, account: int) -> str:
-    """A name for a member of staff: always the same for the same person, and telling nobody who that is."""
-    if account in NAMELESS:
-        return NAMELESS[account]
-    return "staff-" + hmac.digest(court.keys.pseudonyms, str(account).encode(), "sha256").hex()[:12]
 
 
 def _pseudonym(court: Court, account: int | None) -> str | None:
@@ -161,7 +148,7 @@ def step(court: Court, logged: str, noted: OrderEventBody, by: int) -> EntryCont
 # --- what is decided ---
 
 
-def _who(case: "Case") -> dict[str, object]:
+def _who(case: Case) -> dict[str, object]:
     """Whose words these are, and of which class: never in clear, and never opened beside each other."""
     target = case.target
     who: dict[str, object] = {"subject": _subject(target.subject_id), "speaker": case.speaker or None}
@@ -172,7 +159,7 @@ def _subject(id_: int | None) -> str:
     return "" if id_ is None else str(id_)
 
 
-def proposal(court: Court, case: "Case", said: CaseEventBody, by: int, **more: Any) -> EntryContent:
+def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> EntryContent:
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
     sealed: dict[str, object] = _who(case) | {
         "outcome": said.outcome,
@@ -189,7 +176,7 @@ def proposal(court: Court, case: "Case", said: CaseEventBody, by: int, **more: A
 async def decision(
     court: Court,
     reading: Reading,
-    case: "Case",
+    case: Case,
     said: str,
     by: int,
     *,
@@ -208,14 +195,14 @@ async def decision(
 
 
 async def kept(
-    court: Court, reading: Reading, case: "Case", by: int, reason: str, review_at: int | None, follows: int
+    court: Court, reading: Reading, case: Case, by: int, reason: str, review_at: int | None, follows: int
 ) -> EntryContent:
     """That a measure was looked at again and stays, why, and when that is done the next time."""
     return await decision(court, reading, case, "kept", by, follows=follows, reason=reason, review=minute_of(review_at))
 
 
 async def carried_out(
-    court: Court, reading: Reading, case: "Case", said: str, of: CaseEvent, second: int, **more: Any
+    court: Court, reading: Reading, case: Case, said: str, of: CaseEvent, second: int, **more: Any
 ) -> EntryContent:
     """A refusal or a closing: everything that its proposal committed to stands in it again, its codes are opened."""
     carried = await log.carried(reading, of.log_index)
@@ -225,7 +212,7 @@ async def carried_out(
     return EntryContent(public, {}, ("reason",), carried)
 
 
-def _decision(court: Court, case: "Case", said: str, by: int, more: dict[str, Any]) -> entries.Decision:
+def _decision(court: Court, case: Case, said: str, by: int, more: dict[str, Any]) -> entries.Decision:
     target = case.target
     public = entries.Decision(
         target=target.number,
@@ -246,7 +233,7 @@ def _codes(carried: CarriedDigests, *names: str) -> tuple[str, ...]:
 async def ruling(
     court: Court,
     reading: Reading,
-    case: "Case",
+    case: Case,
     said: CaseEventBody,
     row: RulingRow,
     kind: str,
@@ -280,7 +267,7 @@ async def ruling(
     return EntryContent(msgspec.structs.replace(public, **more), sealed, beside, carried)
 
 
-def _sealed(case: "Case", said: CaseEventBody, row: RulingRow, carried: CarriedDigests) -> dict[str, object]:
+def _sealed(case: Case, said: CaseEventBody, row: RulingRow, carried: CarriedDigests) -> dict[str, object]:
     """What a measure commits to besides what it carries."""
     own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
     own |= {} if row.subject_id == case.target.subject_id else {"part": str(row.subject_id)}
@@ -345,7 +332,7 @@ async def _elsewhere(court: Court, reading: Reading, kind: str, row: RulingRow) 
     return {"sent_to": (await reached.counts(reading, [post])).get(post, 0)}
 
 
-def _outcome(case: "Case", row: RulingRow) -> str:
+def _outcome(case: Case, row: RulingRow) -> str:
     if case.own_rules:
         return "own_rules_action"
     demanded = case.target.demanded

@@ -64,7 +64,7 @@ async def _decisions(reading: Reading, start: int, end: int) -> AsyncIterator[Ta
         until = min(at + SLICE, end)
         classes = await ledger.disclosures_named(reading, "speaker", at, until)
         for index, entry in enumerate(await ledger.entries(reading, at, until - at), at):
-            if (counted := tallied(_HEAD(entry))) is not None:
+            if (counted := tallied(log.head_of(entry))) is not None:
                 yield TallyRow(_class(classes.get(index)), *counted)
             if (sealed := opened.get(index)) is not None:
                 within = (await ledger.disclosures_named(reading, "speaker", sealed.at, sealed.at + 1)).values()
@@ -94,6 +94,3 @@ async def _uncovered(reading: Reading) -> dict[int, _Sealed]:
 def _class(disclosure: str | None) -> str:
     """Of a speaker whose class was destroyed, as of one who has none, nothing is known."""
     return NO_CLASS if disclosure is None else str(tlog.read_disclosure(disclosure)[1] or NO_CLASS)
-
-
-_HEAD = msgspec.json.Decoder(entries.Entry).decode

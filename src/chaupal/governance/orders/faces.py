@@ -34,7 +34,7 @@ def barring(case: Case) -> list[Defect]:
 
 
 def facts_about(target: Target) -> TargetFacts:
-    """The same of a target."""
+    """What the facial check looks at of one target."""
     return TargetFacts(number=target.number, as_written=target.as_written, kind=target.kind)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log.record import CLOCK
+from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import orders, procedure, steps
 from chaupal.governance.orders.intake import split_demands
 from chaupal.governance.orders.orders import Filer, OrderForm

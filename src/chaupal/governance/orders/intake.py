@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from chaupal.governance.context import Court
-from chaupal.governance.log.record import CLOCK
+from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import faces, orders
 from chaupal.governance.orders.documents import Origin
 from chaupal.governance.orders.orders import Filer, OrderForm

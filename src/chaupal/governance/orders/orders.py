@@ -13,7 +13,7 @@ from chaupal.governance.cases.lifecycle import State, move
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved, WordsNamed
 from chaupal.governance.log import log, record
-from chaupal.governance.log.record import CLOCK
+from chaupal.governance.log.pseudonyms import CLOCK
 from chaupal.governance.orders import confirming, faces, procedure, resolving, steps
 from chaupal.governance.orders.documents import origin_of
 from chaupal.governance.orders.papers import Paper, check_may

@@ -9,7 +9,8 @@ import msgspec
 from chaupal.governance.cases import cases
 from chaupal.governance.context import Court
 from chaupal.governance.events import OrderMoved
-from chaupal.governance.log import batches as log_batches, log, record
+from chaupal.governance.log import batches as log_batches, log
+from chaupal.governance.log.pseudonyms import CLOCK, pseudonym
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.orders import next_number
 from chaupal.governance.regimes import Regime
@@ -72,7 +73,7 @@ async def _open_entries(
     """An `open` entry for each entry of the order, under its number: index of the one -> index of the other."""
     if order.log_index not in sealed:
         raise Problem(f"The entry of {order.ref} cannot be opened: its disclosures were erased")
-    by = record.pseudonym(court, record.CLOCK)
+    by = pseudonym(court, CLOCK)
     said = [(index, entries.Opened(disclosures=texts, by=by)) for index, texts in sealed.items()]
     places = await log.append_plain(court, w, number, said)
     for index in sealed:

@@ -13,7 +13,8 @@ import rfc8785
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import StatementPublished
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Conflict, or_not_found
 from chaupal.policy.viewer import Viewer
@@ -108,7 +109,7 @@ async def reply(court: Court, by: int, slug: str, authority: Authority, body: st
             orders=about.orders,
             authority=authority.name,
             at=at_minute(court.clock()),
-            by=record.pseudonym(court, by),
+            by=pseudonym(court, by),
         )
         index = await log.append(court, w, slug, public, prev=about.log_index)
         new = Reply(
@@ -201,7 +202,7 @@ async def _log(court: Court, w: Writing, slug: str, step: str, said: Statement, 
         orders=said.orders,
         revision=said.revision,
         at=at_minute(court.clock()),
-        by=record.pseudonym(court, said.by),
+        by=pseudonym(court, said.by),
     )
     return await log.append(court, w, slug, public, prev=prev)
 

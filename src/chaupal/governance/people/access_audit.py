@@ -22,8 +22,10 @@ async def note_reporters(court: Court, viewer: Viewer, rows: Iterable[ReportRow]
     since = court.clock() - HOUR
     async with court.work.reading() as reading:
         new = [row.ref for row in rows if not await looks.looked(reading, me, "reporter", row.ref, since)]
-    for ref in new:
-        await note(court, viewer, "reporter", ref, ref)
+    if new:
+        async with court.work.writing() as w:
+            for ref in new:
+                await looks.note(w, court.make_id(), me, court.clock(), "reporter", ref, ref)
 
 
 async def note(court: Court, viewer: Viewer, what: str, of: str, purpose: str) -> None:

@@ -10,7 +10,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.kernel.errors import Invalid, NotFound, or_not_found
 from chaupal.policy.viewer import Viewer
-from chaupal.store.identity import ip_and_mail_blocks
+from chaupal.store.identity import ip_and_mail_blocks as kept
 from chaupal.store.identity.ip_and_mail_blocks import (
     ASKED_FIRST,
     DOMAIN as DOMAIN,
@@ -45,7 +45,7 @@ async def listed(court: Court, viewer: Viewer, kind: str) -> list[AddressBlock]:
     check_may(viewer, MAY)
     now = court.clock()
     async with court.work.reading() as reading:
-        return [one for one in await ip_and_mail_blocks.in_force(reading) if one.kind == kind and one.holds(now)]
+        return [one for one in await kept.in_force(reading) if one.kind == kind and one.holds(now)]
 
 
 async def everything(court: Court, viewer: Viewer) -> list[AddressBlock]:
@@ -75,8 +75,8 @@ async def block(court: Court, viewer: Viewer, form: AddressBlockForm) -> Address
         court.clock(),
     )
     async with court.work.writing() as w:
-        _check_new(await ip_and_mail_blocks.in_force(w), made, court.clock())
-        await ip_and_mail_blocks.add(w, made)
+        _check_new(await kept.in_force(w), made, court.clock())
+        await kept.add(w, made)
         await _log(court, w, made, "shut", me)
     return made
 
@@ -86,8 +86,8 @@ async def change(court: Court, viewer: Viewer, id_: int, form: AddressBlockForm)
     me = check_may(viewer, MAY)
     made = _read(form, await by_id(court, viewer, form.kind, id_), court.clock())
     async with court.work.writing() as w:
-        _check_new(await ip_and_mail_blocks.in_force(w), made, court.clock())
-        await ip_and_mail_blocks.change(w, made)
+        _check_new(await kept.in_force(w), made, court.clock())
+        await kept.change(w, made)
         await _log(court, w, made, "changed", me)
     return made
 
@@ -97,7 +97,7 @@ async def end(court: Court, viewer: Viewer, kind: str, id_: int) -> None:
     me = check_may(viewer, MAY)
     found = await by_id(court, viewer, kind, id_)
     async with court.work.writing() as w:
-        if not await ip_and_mail_blocks.end(w, id_, me):
+        if not await kept.end(w, id_, me):
             raise NotFound
         await _log(court, w, found, "opened", me)
 
@@ -109,7 +109,7 @@ async def _log(court: Court, w: Writing, block: AddressBlock, how: str, by: int)
 
 
 def _check_new(blocks: list[AddressBlock], made: AddressBlock, now: int) -> None:
-    if any(d.kind == made.kind and d.what == made.what and d.id != made.id and d.holds(now) for d in blocks):
+    if any((one.kind, one.what) == (made.kind, made.what) and one.id != made.id and one.holds(now) for one in blocks):
         raise Invalid("net_blocked_already")
 
 

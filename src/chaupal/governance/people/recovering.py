@@ -2,7 +2,7 @@
 
 from chaupal.governance.cases import cases, effects
 from chaupal.governance.context import Court
-from chaupal.governance.log.record import AT_THE_MACHINE
+from chaupal.governance.log.pseudonyms import AT_THE_MACHINE
 from chaupal.kernel.errors import Conflict, NotAllowed, NotFound
 from chaupal.policy.measures import STATES
 from chaupal.policy.viewer import Role

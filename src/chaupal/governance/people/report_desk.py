@@ -5,7 +5,8 @@ from msgspec.structs import replace
 from chaupal.governance.cases import clocks, evidence, guards
 from chaupal.governance.context import Court
 from chaupal.governance.events import ReportResolved
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import CLOCK, pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people import complaints
 from chaupal.governance.people.reports import RESOLVE, check_rules
@@ -130,7 +131,7 @@ async def settle(court: Court, w: Writing, id_: int, outcome: str) -> None:
         return
     for one in await reports.open_on(w, row.account_id):
         if one.id == id_ or (one.post_ids and set(one.post_ids) <= set(row.post_ids)):
-            await _resolve(court, w, one, record.CLOCK, outcome, "")
+            await _resolve(court, w, one, CLOCK, outcome, "")
 
 
 async def reopen(court: Court, viewer: Viewer, id_: int) -> ReportRow:
@@ -163,7 +164,7 @@ async def _resolve(court: Court, w: Writing, row: ReportRow, by: int, outcome: s
         category=complaints.category_of(row.category),
         outcome=outcome,
         at=tlog.at_minute(now),
-        by=record.pseudonym(court, by),
+        by=pseudonym(court, by),
     )
     await log.append(court, w, row.ref, public, prev=row.log_index, regime=row.regime_ref or None)
     await clocks.stop(w, clocks.REPORT, row.id, RESOLVE, now)

@@ -6,7 +6,8 @@ A row of the database alone opens nothing: wherever a role is read it is that of
 from collections.abc import Mapping
 
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.papers import check_may
 from chaupal.kernel import saying
 from chaupal.kernel.clock import MINUTE
@@ -17,7 +18,7 @@ from chaupal.store.identity import account_status as standing, accounts, apps, l
 from chaupal.store.identity.accounts import AccountStanding
 from chaupal.store.machine.work import Reading, Writing
 from chaupal_audit.log import entries
-from chaupal_audit.minutes import minute
+from chaupal_audit.minutes import moment
 
 GIVEN = tuple(role for role in Role if role is not Role.SYSTEM)
 
@@ -43,7 +44,7 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
             raise Conflict("last_owner_stays" if last == "owner" else "last_approver_stays")
         if role != Role.MEMBER and await leaving.leaves(w, account) is not None:
             raise Conflict("account_leaving")
-        by = record.MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else record.pseudonym(court, me)
+        by = MACHINE if await accounts.role_of(w, me) == Role.SYSTEM else pseudonym(court, me)
         await _enter(court, w, account, role, was, by)
         await accounts.set_role(w, account, role)
         await apps.forget_callers(w, account)
@@ -52,12 +53,12 @@ async def grant(court: Court, viewer: Viewer, account: int, role: Role) -> bool:
 
 async def enlist(court: Court, w: Writing, account: int, role: str) -> None:
     """The role that an account is made with on the machine, in the commit that makes it."""
-    await _enter(court, w, account, Role(role), Role.MEMBER, record.MACHINE)
+    await _enter(court, w, account, Role(role), Role.MEMBER, MACHINE)
 
 
 async def _enter(court: Court, w: Writing, account: int, role: Role, was: str, by: str) -> None:
     public = entries.Role(role=role.value, was=was, by=by)
-    await log.append(court, w, record.pseudonym(court, account), public)
+    await log.append(court, w, pseudonym(court, account), public)
 
 
 # --- what the log gave ---
@@ -74,7 +75,7 @@ class Roll:
     async def role_of(self, reading: Reading, account: int, role: str) -> str:
         """The role of an account's row where the log gave the same; else that of a member."""
         given = await self.given(reading)
-        return role if given.get(record.pseudonym(self._court, account)) == role else Role.MEMBER
+        return role if given.get(pseudonym(self._court, account)) == role else Role.MEMBER
 
     async def given(self, reading: Reading) -> dict[str, str]:
         """Pseudonym -> role. Read anew where an entry came; what is not committed yet is not remembered."""
@@ -92,13 +93,13 @@ async def held_since(
     court: Court, reading: Reading, people: Mapping[int, AccountStanding], at: int
 ) -> dict[int, frozenset[str]]:
     """Every role of the staff that each of these has, or has had since (ms) by the log, with the one of that moment."""
-    named = {record.pseudonym(court, account): account for account in people}
+    named = {pseudonym(court, account): account for account in people}
     held = {account: list[str]() for account in named.values()}
     for _, head, said in await log.entries_of(reading, entries.Role):
         if (account := named.get(head.ref)) is None:
             continue
-        since = (minute(head.at) or 0) * MINUTE > at - MINUTE  # entries tell the minute
-        held[account] = [*held[account], said.was or Role.MEMBER, said.role] if since else [said.role]
+        recent = (moment(head.at) or 0) > at - MINUTE  # entries tell the minute
+        held[account] = [*held[account], said.was or Role.MEMBER, said.role] if recent else [said.role]
     return {account: frozenset((*roles, people[account].role)) - {Role.MEMBER} for account, roles in held.items()}
 
 
@@ -113,7 +114,7 @@ async def strays(court: Court) -> list[str]:
     async with court.work.of_one_moment() as reading:
         given = await Roll(court).given(reading)
         rows = await accounts.rolls(reading)
-    named = {record.pseudonym(court, account): (account, role) for account, role in rows}
+    named = {pseudonym(court, account): (account, role) for account, role in rows}
     found = [
         f"account {account} has the role {role} in the database, and the log gave it {given.get(who, Role.MEMBER)}"
         for who, (account, role) in named.items()

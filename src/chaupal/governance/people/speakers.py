@@ -4,7 +4,8 @@ import msgspec
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.regimes import Speaker as Class
 from chaupal.kernel.errors import Conflict, or_not_found
@@ -147,8 +148,8 @@ async def _log(court: Court, w: Writing, found: Speaker, step: str, by: int, oth
     public = entries.Protected(
         step=step,
         speaker=found.speaker_class,
-        by=record.pseudonym(court, by),
-        second=None if other is None else record.pseudonym(court, other),
+        by=pseudonym(court, by),
+        second=None if other is None else pseudonym(court, other),
     )
     written = log.EntryContent(public, {"account": str(found.account_id)})
     return await log.append(court, w, f"protected-{found.id}", written, prev=found.log_index)

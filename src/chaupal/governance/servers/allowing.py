@@ -4,7 +4,8 @@ import msgspec
 
 from chaupal.governance.cases import guards
 from chaupal.governance.context import Court
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.papers import check_may, check_reason
 from chaupal.governance.people.account_desk import reason_of
 from chaupal.governance.servers import limits as desk
@@ -65,8 +66,8 @@ async def take_off(court: Court, viewer: Viewer, id_: int, reason: str = "") -> 
     me, reason = check_may(viewer, MAY), check_reason(reason_of(reason, told=True))
     async with court.work.writing() as w:
         found = await _there(w, id_)
-        guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
         if found.ending_by is None:
+            guards.check_holds((await accounts.standings(w, [me])).get(me), MAY)
             leaf = await _log(court, w, found, "ending_proposed", me, None, reason)
             if not await limits.ask_end(w, id_, me, reason, leaf):
                 raise Conflict(DECIDED)
@@ -97,7 +98,7 @@ async def _log(
     court: Court, w: Writing, found: AllowedServer, step: str, by: int, second: int | None, reason: str
 ) -> int:
     public = entries.Server(
-        step=step, by=record.pseudonym(court, by), second=None if second is None else record.pseudonym(court, second)
+        step=step, by=pseudonym(court, by), second=None if second is None else pseudonym(court, second)
     )
     sealed = {"server": found.domain} | ({"reason": reason} if reason else {})
     written = log.EntryContent(public, sealed, tuple(sealed))

@@ -11,7 +11,7 @@ from chaupal.store.machine.shelves import ONLY
 
 async def check_access(square: Square, address: str) -> None:
     """Raises NotAllowed where nothing from this address of the net is answered. Asked at every request: from memory."""
-    blocks = square.work.memory.ip_blocks.get(ONLY)
+    blocks = square.work.memory.address_blocks.get(ONLY)
     if blocks is None:
         async with square.work.reading() as reading:
             blocks = await ip_and_mail_blocks.in_force(reading)

@@ -60,7 +60,7 @@ ALERTING = (
     selects(*clocks.c)
     .where(clocks.c.stopped_at.is_(None), or_(*(_passed(s, b) for s, b in zip(SHARES, (0, *SHARES), strict=False))))  # pyright: ignore[reportArgumentType]
     .order_by(clocks.c.due_at, clocks.c.id)
-    .limit(param("n"))
+    .limit("n")
 )
 ALERTED = updates(clocks, alerted="share").where(clocks.c.alerted < param("share"), id="this", stopped_at=None)
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import distinct, func, or_
+from sqlalchemy import distinct, func
 
-from chaupal.policy.facts import Visibility
+from chaupal.policy.narrow import open_to
 from chaupal.store.machine.dialect import among, listed, param
 from chaupal.store.machine.statements import same, selects
 from chaupal.store.machine.work import Reading
@@ -48,8 +48,7 @@ TAGS_OF = (
 )
 USES = selects(func.count(), func.count(distinct(post_tags.c.author))).where(same(post_tags, key="term"))
 # Whom a message was for, and what is for followers, is looked at where it is named itself, and nowhere else.
-_open = or_(posts.c.visibility < int(Visibility.PRIVATE), posts.c.visibility == int(Visibility.LOCAL))
-OPEN_POSTS = selects(posts.c.id).where(*_BY, _open).ordered("-id").limit("n")
+OPEN_POSTS = selects(posts.c.id).where(*_BY, among(posts.c.visibility, "open")).ordered("-id").limit("n")
 
 
 async def of_account(reading: Reading, account: int) -> Sum:
@@ -85,4 +84,5 @@ async def uses(reading: Reading, term: str) -> tuple[int, int]:
 
 async def open_posts(reading: Reading, account: int, most: int) -> list[int]:
     """Ids of the newest posts of an account that everybody here may see, its reposts left out."""
-    return [row[0] for row in await reading.fetch(OPEN_POSTS, author=account, n=most)]
+    open_ = listed([int(one) for one in open_to(here=True)])
+    return [row[0] for row in await reading.fetch(OPEN_POSTS, author=account, open=open_, n=most)]

@@ -46,7 +46,7 @@ PUBLIC_ORDERS = (
             among(came_to, "states"))),
     )
     .order_by(orders.c.id.desc())
-    .limit(param("n"))
+    .limit("n")
 )  # fmt: skip
 NEWEST_OF = ALL_ORDERS.where(PUBLIC, authority_id="whose").order_by(orders.c.id.desc()).limit(1)
 ISSUERS = selects(orders.c.authority_id, orders.c.regime).where(PUBLIC).distinct()

@@ -161,7 +161,7 @@ NEXT = (
     .outerjoin(accounts, and_(accounts.c.id == spoken.c.post, accounts.c.state != sql("'deleted'")))
     .where(deliveries.c.server_id == param("server"), deliveries.c.id > param("after"))
     .ordered("id")
-    .limit(param("n"))
+    .limit("n")
 )
 DONE = deletes(deliveries).where(among(deliveries.c.id, "ids"))
 TRIED = updates(deliveries, tries=deliveries.c.tries + 1).where(id="of")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chaupal.policy.facts import Visibility
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.things import Post
 from chaupal.store.machine.shelves import POSTS, THREADS, WROTE
@@ -58,7 +59,7 @@ async def answer(w: Writing, post_id: int, parent: Post) -> bool:
     await w.run(JOIN, of=post_id, others=int(parent.author != post.author), **changed)
     await w.run(MOVE, was=post.root, top=parent.root)
     if post.visibility in FOR_EVERYBODY:
-        await w.run(REPLIES, of=parent.id, by=1, at_least=0)
+        await w.run(REPLIES, of=parent.id, by=1, at_least=int(Visibility.PUBLIC))
         await touch_with_reposts(w, parent.id)
     w.touch(POSTS, *below)
     w.touch(THREADS, post.root, parent.root)

@@ -72,14 +72,14 @@ LET_GO = (
 )
 # Those of a server whose media are not wanted any more.
 OF_SERVER = (
-    selects(media.c.id, media.c.mime, media.c.post_id)
+    selects(media, "id mime post_id")
     .where(
         text("remote_url <> ''"),
         media.c.state == "ready",
         NOT_HELD,
         exists().where(accounts.c.id == media.c.account_id, accounts.c.server == param("server")),
     )
-    .limit(param("n"))
+    .limit("n")
 )
 
 

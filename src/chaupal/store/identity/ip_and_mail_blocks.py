@@ -5,10 +5,10 @@ from ipaddress import ip_address, ip_network
 import msgspec
 
 from chaupal.store.machine.rows import rows_of
-from chaupal.store.machine.shelves import IP_BLOCKS, ONLY
+from chaupal.store.machine.shelves import ADDRESS_BLOCKS, ONLY
 from chaupal.store.machine.statements import updates
 from chaupal.store.machine.work import Reading, Writing
-from chaupal.store.tables.identity import ip_blocks
+from chaupal.store.tables.identity import address_blocks
 
 NET, DOMAIN, MAIL = "ip", "domain", "email"
 NO_ACCESS, NO_SIGN_UP, ASKED_FIRST = "no_access", "sign_up_block", "sign_up_requires_approval"
@@ -32,37 +32,37 @@ class AddressBlock(msgspec.Struct, frozen=True, kw_only=True):
         return self.ended_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-ALL = rows_of(AddressBlock, ip_blocks)
-CHANGE = updates(ip_blocks, "what severity comment expires_at").where(id="of", ended_at=None)
-END = updates(ip_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
+ALL = rows_of(AddressBlock, address_blocks)
+CHANGE = updates(address_blocks, "what severity comment expires_at").where(id="of", ended_at=None)
+END = updates(address_blocks, ended_at="at", ended_by="me").where(id="of", ended_at=None)
 IN_FORCE = ALL.where(ended_at=None).ordered("-id")
 
 
 async def add(w: Writing, block: AddressBlock) -> None:
     await ALL.add(w, block)
-    w.touch(IP_BLOCKS, ONLY)
+    w.touch(ADDRESS_BLOCKS, ONLY)
 
 
 async def change(w: Writing, block: AddressBlock) -> None:
     await w.run(CHANGE, of=block.id, **ALL.written(block))
-    w.touch(IP_BLOCKS, ONLY)
+    w.touch(ADDRESS_BLOCKS, ONLY)
 
 
 async def end(w: Writing, id_: int, by: int) -> bool:
     """It is blocked no more; False where it was not."""
     done = await w.run(END, of=id_, at=w.now(), me=by) == 1
-    w.touch(IP_BLOCKS, ONLY)
+    w.touch(ADDRESS_BLOCKS, ONLY)
     return done
 
 
 async def in_force(reading: Reading) -> list[AddressBlock]:
     """Those that nobody has lifted, the newest first; remembered until one of them is changed."""
-    kept: list[AddressBlock] | None = reading.memory.ip_blocks.get(ONLY)
+    kept: list[AddressBlock] | None = reading.memory.address_blocks.get(ONLY)
     if kept is None:
         generation = reading.memory.generation
-        kept = await IN_FORCE.all(reading.by(IP_BLOCKS, ONLY))
+        kept = await IN_FORCE.all(reading.by(ADDRESS_BLOCKS, ONLY))
         if generation == reading.memory.generation:
-            reading.memory.ip_blocks.put(ONLY, kept)
+            reading.memory.address_blocks.put(ONLY, kept)
     return kept
 
 

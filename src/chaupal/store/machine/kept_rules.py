@@ -35,10 +35,10 @@ async def faults(reading: Reading) -> list[str]:
         return []
     asked, told = (IN_SQLITE, triggers.told_sqlite) if reading.embedded else (IN_POSTGRES, triggers.told_postgres)
     there = [(row[0], row[1] or "") for row in await reading.fetch(asked)]
-    fire = {name: said.strip() for name, said in there}
-    lost = [one.name for one in triggers.TRIGGERS if fire.get(one.name) != told(one)]
-    checks = {(table, name): _words(said) for table, sql in there for name, said in _CHECK.findall(sql)}
-    lost += [name for table, name, said in _checks() if checks.get((table, name)) != _words(said)]
+    triggers_there = {name: said.strip() for name, said in there}
+    lost = [one.name for one in triggers.TRIGGERS if triggers_there.get(one.name) != told(one)]
+    checks_there = {(table, name): _words(said) for table, sql in there for name, said in _CHECK.findall(sql)}
+    lost += [name for table, name, said in _checks() if checks_there.get((table, name)) != _words(said)]
     return [f"a rule that the database is to keep is missing or another: {name}" for name in lost]
 
 

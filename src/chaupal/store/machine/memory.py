@@ -183,9 +183,8 @@ class Memory:
         self.tokens: KindShelf[str, Any] = KindShelf(shelves.TOKENS)
         self.places: KindShelf[str, str] = KindShelf(shelves.PLACES)
         self.announced: KindShelf[int, Any] = KindShelf(shelves.ANNOUNCED)
-        self.ip_blocks: KindShelf[int, Any] = KindShelf(
-            shelves.IP_BLOCKS
-        )  # of identity.ip_and_mail_blocks.AddressBlock
+        # Of identity.ip_and_mail_blocks.AddressBlock
+        self.address_blocks: KindShelf[int, Any] = KindShelf(shelves.ADDRESS_BLOCKS)
         self.keys: KindShelf[str, Any] = KindShelf(shelves.KEYS)  # of store.federation.keys.Known
         self.pages: KindShelf[Any, Any] = KindShelf(shelves.PAGES)
         self._shelves: dict[Kind[Any], KindShelf[Any, Any]] = {

@@ -43,7 +43,7 @@ def _held(lane: ColumnElement[int]) -> ColumnElement[bool]:
 _LANES = (
     select(outbox.c.lane, func.random().label("turn")).where(*_DUE).group_by(outbox.c.lane).order_by("turn").subquery()
 )
-HOLD_LANES = selects(_LANES.c.lane).where(_held(_LANES.c.lane)).limit(param("n"))
+HOLD_LANES = selects(_LANES.c.lane).where(_held(_LANES.c.lane)).limit("n")
 HOLD_ONE = selects(outbox.c.seq).where(outbox.c.seq == param("of"), _held(outbox.c.lane))
 STILL = selects(outbox.c.seq).where(seq="of", failed_at=None).with_for_update()
 # By the database's clock: a process whose own is wrong takes nothing that another one is at.

@@ -22,7 +22,7 @@ from chaupal.store.tables.federation import (
     stated,
     untold,
 )
-from chaupal.store.tables.identity import accounts, ip_blocks, logins, tokens
+from chaupal.store.tables.identity import accounts, address_blocks, logins, tokens
 from chaupal.store.tables.machine import acts, outbox, seats
 from chaupal.store.tables.notifications import markers, notifications
 from chaupal.store.tables.square import (
@@ -129,7 +129,7 @@ TOKENS: Kind[str] = Kind(
 # By token or session: the country it last came from, as its device has it
 PLACES: Kind[str] = Kind("places", most=10_000)
 ANNOUNCED: Kind[int] = _whole("announced", announcements, most=1)  # what staff tell everybody now
-IP_BLOCKS: Kind[int] = _whole("doors", ip_blocks, most=1)  # those in force
+ADDRESS_BLOCKS: Kind[int] = _whole("doors", address_blocks, most=1)  # those in force
 PAGES: Kind[Any] = Kind("pages", most=500, tracked=False)  # what is counted, and good for a while whatever happens
 
 # What is read anew each time, and yet known by a key. (Of what everybody wrote, memory holds the newest in one.)

@@ -40,7 +40,7 @@ DUE = (
     .join_from(logins, accounts, accounts.c.id == logins.c.account_id)
     .where(logins.c.mail_due_at <= param("now"))
     .ordered("mail_due_at")
-    .limit(param("n"))
+    .limit("n")
 )
 CLAIM = updates(logins, mail_due_at=None, mailed=func.coalesce(param("upto"), logins.c.mailed)).where(
     logins.c.mail_due_at <= param("now"), account_id="me"

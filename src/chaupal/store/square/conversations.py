@@ -49,7 +49,7 @@ UNREAD = selects(conversations.c.last_post).where(_MINE, conversations.c.unread 
 BROUGHT = (
     selects(conversations.c.account_id, conversations.c.root)
     .where(among(conversations.c.last_post, "ids"))
-    .with_for_update()
+    .with_for_update()  # what is said in it meanwhile comes after
 )
 # What somebody wrote or is named in, of the direct posts of one conversation.
 _DIRECT = (posts.c.root == param("of"), posts.c.visibility == int(Visibility.DIRECT))

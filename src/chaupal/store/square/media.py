@@ -132,7 +132,7 @@ UNKNOWN = (
         ~exists().where(media_contents.c.root == case((media.c.root == 0, media.c.id), else_=media.c.root)),
     )
     .ordered("id")
-    .limit(param("n"))
+    .limit("n")
 )
 MERGE = updates(media, root="into").where(media.c.root == 0, id="of")
 USES_OF = selects(media_uses.c.post_id).where(root="of")

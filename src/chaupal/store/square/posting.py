@@ -73,7 +73,7 @@ _newest = (
 ONE_LESS_POST = updates(accounts, posts_count=larger(accounts.c.posts_count - 1, 0), last_post_at=_newest).where(
     id="me"
 )
-# What stays at this server counts on what stays here too: the same people see both.
+# What stays at this server counts on what stays here too (LOCAL has the greatest number): the same people see both.
 _COUNTS_ON = posts.c.visibility >= param("at_least")
 REPLIES = updates(posts, replies_count=posts.c.replies_count + param("by")).where(_COUNTS_ON, id="of")
 REPOSTS = updates(posts, boosts_count=posts.c.boosts_count + param("by")).where(_COUNTS_ON, id="of")

@@ -165,7 +165,7 @@ exports = table(
 )
 
 # Where nobody, or nobody unseen, comes in. Rows stay when they are ended: who shut what, and who opened it again.
-ip_blocks = table(
+address_blocks = table(
     "doors",
     id_column(),
     *texts("kind what severity comment"),

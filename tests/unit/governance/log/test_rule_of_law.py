@@ -11,7 +11,8 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.ladder import Draft
 from chaupal.governance.laws import laws
 from chaupal.governance.laws.house_rules import load_house_rules
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders import steps
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
@@ -58,13 +59,13 @@ class Played(Bench):
     async def hired(self, handle: str, role: Role) -> Viewer:
         id_ = await self.street.person(handle)
         async with self.court.work.writing() as w:
-            said = entries.Role(role=role.value, was="member", by=record.MACHINE)
-            await log.append(self.court, w, record.pseudonym(self.court, id_), said)
+            said = entries.Role(role=role.value, was="member", by=MACHINE)
+            await log.append(self.court, w, pseudonym(self.court, id_), said)
             await accounts.set_role(w, id_, role)
         return staff(id_, role)
 
     def name(self, who: Viewer) -> str:
-        return record.pseudonym(self.court, who.me)
+        return pseudonym(self.court, who.me)
 
     async def leaves(self) -> list[bytes]:
         async with self.court.work.reading() as reading:

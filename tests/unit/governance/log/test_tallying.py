@@ -11,24 +11,24 @@ from chaupal.governance.orders import publishing
 from chaupal.kernel.clock import DAY
 from chaupal.store.court import ledger
 from chaupal_audit import tlog
-from chaupal_audit.log.entries import NO_CLASS as NONE, TallyRow
+from chaupal_audit.log.entries import NO_CLASS, TallyRow
 from chaupal_audit.rule_of_law import try_log
 from court import Bench
 
 
 def test_nothing_is_told_while_a_class_could_be_told_from_its_few():
-    assert rows([TallyRow(NONE, "refused", "post")] * 9) == []
-    assert rows([TallyRow(NONE, "refused", "post")] * 30 + [TallyRow("activist", "refused", "post")] * 9) == []
+    assert rows([TallyRow(NO_CLASS, "refused", "post")] * 9) == []
+    assert rows([TallyRow(NO_CLASS, "refused", "post")] * 30 + [TallyRow("activist", "refused", "post")] * 9) == []
 
 
 def test_classes_of_few_are_one_and_what_is_rare_is_made_alike():
     found = [TallyRow("activist", "refused", "post")] * 12 + [TallyRow("journalist", "refused", "post")] * 6
-    found += [TallyRow("politician", "measure", "post")] * 4 + [TallyRow(NONE, "closed", "account")] * 2
+    found += [TallyRow("politician", "measure", "post")] * 4 + [TallyRow(NO_CLASS, "closed", "account")] * 2
     assert Counter(rows(found)) == Counter(
         {
             TallyRow("activist", "refused", "post"): 12,
             TallyRow(PROTECTED, "other", "other"): 10,
-            TallyRow(NONE, "other", "other"): 2,
+            TallyRow(NO_CLASS, "other", "other"): 2,
         }
     )
 
@@ -43,7 +43,7 @@ async def test_a_tally_is_an_entry_whose_rows_open_beside_the_log_and_name_nobod
         entry, opened = (await ledger.entries(w, index, 1))[0], (await ledger.beside(w, index, index + 1))[index]
         assert await tally(bench.court, w, "2021-03", size) is None, "each decision is counted once"
     told = [tlog.open_disclosure(text, entry) for text in opened]
-    assert told == [("row", {"class": NONE, "did": "measure", "kind": "post"})] * 10
+    assert told == [("row", {"class": NO_CLASS, "did": "measure", "kind": "post"})] * 10
     assert tlog.read_entry(entry)["public"] == {
         "period": "2021-02",
         "from": 0,

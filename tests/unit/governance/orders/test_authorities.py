@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance.log import record
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import authorities, filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
@@ -92,9 +92,7 @@ async def test_a_change_keeps_name_and_country_and_is_a_new_entry_of_the_log(ben
     assert added.log_index < kept.log_index
     entry = await said_at(bench, kept.log_index)
     assert (entry["step"], entry["what"]) == ("changed", ["office", "email_domain", "class"])
-    assert (entry["by"], entry["second"]) == tuple(
-        record.pseudonym(bench.court, who.me) for who in (bench.clerk, bench.dev)
-    )
+    assert (entry["by"], entry["second"]) == tuple(pseudonym(bench.court, who.me) for who in (bench.clerk, bench.dev))
 
 
 async def said_at(bench: Bench, index: int) -> dict[str, Any]:
@@ -121,7 +119,7 @@ async def test_an_authority_is_one_once_a_second_person_agrees(bench: Bench):
         await authorities.agree(court, bench.clerk, proposed.id)
     agreed = await authorities.agree(court, bench.dev, proposed.id)
     entry = await said_at(bench, agreed.log_index)
-    assert (entry["step"], entry["second"]) == ("added", record.pseudonym(court, bench.dev.me))
+    assert (entry["step"], entry["second"]) == ("added", pseudonym(court, bench.dev.me))
     await orders.receive(court, bench.clerk, form(authority=proposed.id))
     await authorities.drop(court, bench.dev, own.id)
     with pytest.raises(NotFound):

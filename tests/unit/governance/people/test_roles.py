@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from chaupal.app.check import check_house
 from chaupal.app.cli import operator
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.people import roles
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
@@ -36,8 +37,8 @@ async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Ben
     after = await sessions.caller_by_token(square, digest(token))
     assert after is not None and after.role is Role.REVIEWER
     entry = await last_entry(bench)
-    public = {"role": "reviewer", "was": "member", "by": record.pseudonym(bench.court, 1)}
-    assert (entry["t"], entry["ref"], entry["public"]) == ("role", record.pseudonym(bench.court, bench.meera), public)
+    public = {"role": "reviewer", "was": "member", "by": pseudonym(bench.court, 1)}
+    assert (entry["t"], entry["ref"], entry["public"]) == ("role", pseudonym(bench.court, bench.meera), public)
     assert not await roles.grant(bench.court, owner, bench.meera, Role.REVIEWER)
     assert await last_entry(bench) == entry, "what changes nothing is not logged"
 
@@ -130,7 +131,7 @@ async def test_an_account_made_with_a_role_has_its_entry_in_the_same_commit(vill
     id_ = await accounts.create(square, handle="kiran", email="kiran@gaanv.example", password=PASSWORD, role=Role.CLERK)
     entry = (await said_of_roles(village))[-1]
     assert (entry["ref"], entry["public"]) == (
-        record.pseudonym(court, id_),
+        pseudonym(court, id_),
         {"role": "clerk", "was": "member", "by": "machine"},
     )
     with pytest.raises(Invalid):  # an address that is taken: no account, and no entry
@@ -145,7 +146,7 @@ async def test_what_is_given_on_the_machine_is_given_by_nobody_of_the_staff(vill
     assert (await said_of_roles(village))[-1]["public"]["by"] == "machine"
     await roles.grant(house.court, village.owner.viewer, village.asha.id, Role.MEMBER)
     last = (await said_of_roles(village))[-1]["public"]
-    assert (last["was"], last["by"]) == ("moderator", record.pseudonym(house.court, village.owner.id))
+    assert (last["was"], last["by"]) == ("moderator", pseudonym(house.court, village.owner.id))
 
 
 async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(village: Village):

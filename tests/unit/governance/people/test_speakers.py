@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from chaupal.governance.log import record
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.people import roles, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day
@@ -60,8 +60,8 @@ async def test_a_class_is_granted_by_two_and_ended_by_two(bench: Bench):
     assert await classes(bench) == {}
     ended = json.loads(await last_entry(bench))["public"]
     assert ended["step"] == "ended"
-    assert ended["by"] == record.pseudonym(bench.court, bench.owner.me)
-    assert ended["second"] == record.pseudonym(bench.court, bench.asha.me)
+    assert ended["by"] == pseudonym(bench.court, bench.owner.me)
+    assert ended["second"] == pseudonym(bench.court, bench.asha.me)
     with pytest.raises(NotFound):
         await speakers.end(bench.court, bench.asha, id_)
 

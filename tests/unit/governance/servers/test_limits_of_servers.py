@@ -8,7 +8,8 @@ import pytest
 from chaupal.governance.cases import bulk_jobs, decisions, house
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.laws import laws
-from chaupal.governance.log import log, record
+from chaupal.governance.log import log
+from chaupal.governance.log.pseudonyms import MACHINE, pseudonym
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.people.account_desk import NO_RULE
@@ -67,8 +68,8 @@ class Desk(Bench):
     async def hired(self, handle: str, role: Role) -> Viewer:
         id_ = await self.street.person(handle)
         async with self.court.work.writing() as w:
-            said = entries.Role(role=role.value, was="member", by=record.MACHINE)
-            await log.append(self.court, w, record.pseudonym(self.court, id_), said)
+            said = entries.Role(role=role.value, was="member", by=MACHINE)
+            await log.append(self.court, w, pseudonym(self.court, id_), said)
             await accounts.set_role(w, id_, role)
         return staff(id_, role)
 
