@@ -97,10 +97,18 @@ async def test_a_guest_reports_without_an_account_and_it_counts_once_confirmed_b
     assert "lata" not in in_words([received]).lower()
     again = await village.client.get(confirm, headers={"cookie": f"visitor={VISITOR}"})
     assert again.status_code == 404
-    (row,) = await report_desk.queue(village.running.house.court, village.owner.viewer)
-    await report_desk.resolve(village.running.house.court, village.owner.viewer, row.id, outcome="none")
+    court = village.running.house.court
+    (row,) = await report_desk.queue(court, village.owner.viewer)
+    await report_desk.resolve(court, village.owner.viewer, row.id, outcome="none")
     await village.settle()
     assert "हमें किसी नियम या कानून का उल्लंघन नहीं मिला" in mails_of(village.running)[-1]
+    assert await reports.tidy(court) == 0
+    assert "lata@" in await village.page_as("IN", f"/office/reports/{row.id}", village.owner)
+    village.clock.move(reports.GUEST_NAMED + SECOND)
+    assert await reports.tidy(court) == 1
+    assert "lata" not in (await village.page_as("IN", f"/office/reports/{row.id}", village.owner)).lower()
+    row = await report_desk.report(court, village.owner.viewer, row.id)
+    assert (row.name, row.email, row.guest, row.comment) == ("", "", True, COMMENT)
 
 
 async def test_a_link_that_is_too_old_confirms_nothing(village: Village):

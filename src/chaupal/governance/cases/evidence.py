@@ -25,6 +25,7 @@ from chaupal.kernel.clock import DAY, HOUR
 from chaupal.kernel.errors import NotFound, Problem, or_not_found
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.may import may
+from chaupal.policy.narrow import open_to
 from chaupal.policy.things import Picture, Post
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import (
@@ -237,11 +238,15 @@ async def _check_open(reading: Reading, viewer: Viewer, found: HeldEvidence) -> 
 
 
 async def _read(court: Court, reading: Reading, found: HeldEvidence) -> dict[str, Any]:
+    """What is held; of what an account wrote only what everybody here may see: once all that it wrote was sealed."""
     body, lock = or_not_found(found.body), await _lock(court, reading)
     try:
-        return _decode(lock.decrypt(body[:NONCE], body[NONCE:], _bound(found.id, found.sha256)))
+        says = _decode(lock.decrypt(body[:NONCE], body[NONCE:], _bound(found.id, found.sha256)))
     except (InvalidTag, ValueError) as error:
         raise Problem(f"Evidence {found.id} does not open: it was changed, or {KEY} is another key") from error
+    if "posts" in says:
+        says["posts"] = [one for one in says["posts"] if one and one["visibility"] in open_to(here=True)]
+    return says
 
 
 async def file_in(court: Court, viewer: Viewer, id_: int, picture: int) -> tuple[str, str]:

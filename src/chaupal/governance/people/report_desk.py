@@ -33,7 +33,7 @@ async def queue(court: Court, viewer: Viewer, *, resolved: bool = False) -> list
 
 def _shown_to(viewer: Viewer, row: ReportRow) -> ReportRow:
     """Who complained is told to those who look after reports, and to the auditor; the rest of the staff see what about."""
-    return row if may(viewer, "see_reported") else replace(row, reporter_id=None, email="", name="")
+    return row if may(viewer, "see_reported") else replace(row, reporter_id=None, server=0, email="", name="")
 
 
 async def latest(

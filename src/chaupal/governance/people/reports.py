@@ -35,6 +35,7 @@ MOST_RULES = 20
 GUEST_PER_DAY = 5
 SERVER_PER_DAY = 200
 CONFIRM_LASTS = 3 * DAY
+GUEST_NAMED = 180 * DAY  # after what became of their report was said
 RESOLVE = "resolve"  # the clock of a report
 
 
@@ -162,9 +163,11 @@ async def confirm(court: Court, secret: str) -> ReportRow:
 
 
 async def tidy(court: Court) -> int:
-    """Guests' reports that nobody has confirmed in time go for good; how many there were."""
+    """Guests' reports that nobody has confirmed in time go for good, and long after an answer who sent one; how many there were."""
+    now = court.clock()
     async with court.work.writing() as w:
-        return await reports.drop_unconfirmed(w, court.clock() - CONFIRM_LASTS)
+        unnamed = await reports.forget_guests(w, now - GUEST_NAMED)
+        return unnamed + await reports.drop_unconfirmed(w, now - CONFIRM_LASTS)
 
 
 async def of_viewer(court: Court, viewer: Viewer) -> list[ReportRow]:

@@ -86,6 +86,9 @@ REFS_LIKE = counts_of(reports).where(reports.c.ref.like(text_param("pattern")))
 SINCE = counts_of(reports).where(reports.c.received_at > param("since"), email="address")
 FROM_SERVER = counts_of(reports).where(reports.c.received_at > param("since"), server="there")
 DROP_UNCONFIRMED = deletes(reports).where(reports.c.received_at < param("before"), state="standing")
+FORGET_GUESTS = updates(reports, email="none", name="none").where(
+    reports.c.resolved_at < param("before"), reports.c.email != "", state="standing"
+)
 KEY = updates(reports, confirm_hash="hash").where(id="of", state="standing")
 ARRIVE = updates(
     reports,
@@ -181,6 +184,11 @@ async def from_server_since(reading: Reading, server: int, since: int) -> int:
 async def drop_unconfirmed(w: Writing, before: int) -> int:
     """What nobody has confirmed in time goes, with the address that came with it; how many there were."""
     return await w.run(DROP_UNCONFIRMED, standing=UNCONFIRMED, before=before)
+
+
+async def forget_guests(w: Writing, before: int) -> int:
+    """Name and address of guests go from what was resolved before then (ms); of how many."""
+    return await w.run(FORGET_GUESTS, standing=RESOLVED, before=before, none="")
 
 
 async def assign(w: Writing, id_: int, to: int | None) -> bool:

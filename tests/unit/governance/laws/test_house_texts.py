@@ -4,6 +4,7 @@ import pytest
 
 from chaupal.governance.laws import house_texts
 from chaupal.governance.laws.house_texts import ABOUT, PRIVACY, TERMS, TextForm
+from chaupal.governance.people import reports
 from chaupal.governance.regimes import load_regimes
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -48,6 +49,7 @@ def test_the_numbers_that_the_shipped_privacy_text_names_are_those_that_are_held
         (sessions.SESSION_LASTS == 30 * DAY, "for 30 days is logged out", "30 दिन काम में न आए"),
         (known_browsers.DAYS == 400, "for 400 days that you logged in", "400 दिन तक यह निशान"),
         (windows.count(180 * DAY) > len(windows) / 2, "(mostly 180 days)", "(आम तौर पर 180 दिन)"),
+        (reports.GUEST_NAMED == 180 * DAY, "180 days after it was decided", "फ़ैसले के 180 दिन बाद"),
         (leaving.GRACE == 14 * DAY, "you have 14 days", "14 दिन मिलते हैं"),
         (exports.KEPT_FOR == 7 * DAY, "downloaded for 7 days", "7 दिन तक मिलती है"),
     ):
