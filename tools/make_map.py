@@ -42,7 +42,7 @@ PLACES = (
     (
         "words of pushes, of letters about notifications",
         "policy/sentences/push_texts.py",
-        "policy/sentences/mail_texts.py",
+        "policy/sentences/notification_mail_texts.py",
     ),
     (
         "words to those whom a ruling touches, about whom something is demanded, and to who complains",

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 
 from chaupal.http.call import Answer, Call, json
-from chaupal.kernel.bounds import Number
+from chaupal.kernel.argument_sizes import Number
 from chaupal.reads.page import LONGEST, Cursor, Page, rows_page
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chaupal.kernel.bounds import Number
+from chaupal.kernel.argument_sizes import Number
 
 DAY = 86_400  # seconds
 MOST_DRAFTS, MOST_SCHEDULED = 100, 300  # of one account

@@ -13,7 +13,7 @@ from chaupal.governance.people.account_desk import ENDS, Action
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Number, Paged, TextById, link_header
 from chaupal.http.route import Route, get, post
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.narrow import Scope

@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chaupal.http.call import Call
 from chaupal.http.route import Nothing, Route, get, post
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import DAY, iso
 from chaupal.kernel.errors import Invalid, together
 from chaupal.kernel.version import VERSION

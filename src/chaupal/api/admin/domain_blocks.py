@@ -15,7 +15,7 @@ from chaupal.governance.servers.limits import ServerForm, ServerStanding, severi
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.http.route import Route, delete, get, post, put
-from chaupal.kernel.bounds import Comment, Word
+from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.clock import iso
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface

@@ -13,7 +13,7 @@ from chaupal.governance.people.ip_and_mail_blocks import DOMAIN, MAIL, NET, Addr
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import ById, Number, Paged, whole_list
 from chaupal.http.route import Route, delete, get, post, put
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.policy.surface import Surface
 from chaupal.social.people.ip_and_mail_blocks import plain_hash

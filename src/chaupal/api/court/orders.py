@@ -19,7 +19,7 @@ from chaupal.http.paging import ByRef
 from chaupal.http.params import check
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.alike import like
-from chaupal.kernel.bounds import Comment
+from chaupal.kernel.argument_sizes import Comment
 from chaupal.kernel.clock import iso, iso_or_none
 from chaupal.kernel.errors import Malformed
 from chaupal.policy.surface import Surface

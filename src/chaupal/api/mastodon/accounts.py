@@ -10,7 +10,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, ByIds
 from chaupal.http.route import Nothing, Route, get, patch
 from chaupal.kernel.alike import like
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, NotAllowed
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface

@@ -8,7 +8,7 @@ import msgspec
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.paging import Paged, link_header
 from chaupal.http.route import Nothing, Route, delete, get, post
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import servers as limited
 from chaupal.reads.people import hidden_servers as looks

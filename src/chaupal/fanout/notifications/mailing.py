@@ -5,8 +5,8 @@ What waits is a moment in time. The letter holds no words of people, and whom th
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
-from chaupal.policy.sentences import mail_texts, push_texts
-from chaupal.policy.sentences.mail_texts import Line
+from chaupal.policy.sentences import notification_mail_texts, push_texts
+from chaupal.policy.sentences.notification_mail_texts import Line
 from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import SUSPENDED, Role, Viewer
 from chaupal.ports.mail import Letter
@@ -65,7 +65,7 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
     asked = NotificationsAsked(kinds=[kind for kind in mails.KINDS if kind in to.kinds.split()])
     if not asked.kinds:
         return []
-    page = await notifications.page(reads, viewer, Cursor(limit=mail_texts.MOST + 1), asked)
+    page = await notifications.page(reads, viewer, Cursor(limit=notification_mail_texts.MOST + 1), asked)
     found = [one for one in page.items if one.id > max(read, to.mailed) and not (one.post and one.post.withheld)]
     seen = await people.people(reads, viewer, Surface.MAIL, {one.person.item.id for one in found})
     shown = {one.item.id for one in seen if not one.withheld}
@@ -75,7 +75,7 @@ async def _unread(carrier: Carrier, to: DueMail) -> list[NotificationSeen]:
 def _letter(carrier: Carrier, to: DueMail, told: list[NotificationSeen]) -> Letter:
     settings = carrier.settings
     stop = settings.origin + mails.stop_path(settings, to.account)
-    subject, body = mail_texts.letter(
+    subject, body = notification_mail_texts.letter(
         to.handle,
         [_line(one) for one in told],
         to.language or settings.default_language,

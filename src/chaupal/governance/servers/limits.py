@@ -9,7 +9,7 @@ from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.context import Court
 from chaupal.governance.orders.papers import Paper, check_may
 from chaupal.governance.people.account_desk import ENDED, reason_of, rule_of
-from chaupal.kernel.bounds import Comment, Word
+from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, or_not_found
 from chaupal.policy.draft import Draft
 from chaupal.policy.measures import OF_SERVERS, Measure

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.policy.may import MAY
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from sqlalchemy import func, select
 
-from chaupal.kernel.ids import first_id_at, made_at
+from chaupal.kernel.ids import first_id_at, made_at, parse_id
 from chaupal.store.court.docket import Target
 from chaupal.store.machine.dialect import Statement, among, listed, param
 from chaupal.store.machine.statements import selects
@@ -100,9 +100,10 @@ async def _posts_shown(reading: Reading, named: Sequence[Target]) -> dict[int, i
 
 
 async def _posts_of(reading: Reading, parts: Sequence[int]) -> dict[int, int]:
-    """Posts and pictures -> the post that each is or is in."""
-    pictures = {row[0]: row[1] for row in await _rows(reading, PICTURES, parts)}
-    return {part: pictures.get(part) or part for part in parts}
+    """Posts and pictures -> the post that each is or is in. What can be no id no database is asked for."""
+    named = [part for part in parts if parse_id(part) is not None]
+    pictures = {row[0]: row[1] for row in await _rows(reading, PICTURES, named)}
+    return {part: pictures.get(part) or part for part in named}
 
 
 async def _rows(reading: Reading, asked: Statement, ids: Iterable[int | None]) -> Sequence[Row]:

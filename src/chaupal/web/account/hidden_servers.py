@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.route import PAGE, Nothing, Route, Shape, get, post
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid
 from chaupal.policy.surface import Surface
 from chaupal.reads.exports import export_files

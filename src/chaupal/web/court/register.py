@@ -13,7 +13,7 @@ from chaupal.governance.orders import statements
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Paged
 from chaupal.http.route import OPEN_PAGE, Nothing, Route, Shape, get
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import labels
 from chaupal.policy.sentences import placeholders

@@ -16,7 +16,7 @@ from chaupal.http.paging import Number
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.http.sending import csv_file
 from chaupal.kernel.alike import like
-from chaupal.kernel.bounds import Reason, Word
+from chaupal.kernel.argument_sizes import Reason, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, coded
 from chaupal.kernel.faults import FAULTS
 from chaupal.policy.draft import CLOSINGS, OWN_ACTION, REFUSE

@@ -12,7 +12,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.alike import like
-from chaupal.kernel.bounds import Reason
+from chaupal.kernel.argument_sizes import Reason
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.may import may

@@ -11,7 +11,7 @@ from chaupal.governance.cases.notes import TemplateForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, get, post
-from chaupal.kernel.bounds import Word
+from chaupal.kernel.argument_sizes import Word
 from chaupal.kernel.errors import Invalid, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk

@@ -13,7 +13,7 @@ from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
 from chaupal.http.route import Nothing, Route, Shape, get, post
 from chaupal.http.sending import csv_file
-from chaupal.kernel.bounds import Comment, Word
+from chaupal.kernel.argument_sizes import Comment, Word
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, Problem
 from chaupal.policy.surface import Surface
 from chaupal.reads.court import desk

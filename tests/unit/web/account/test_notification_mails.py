@@ -11,7 +11,7 @@ import pytest
 from chaupal.fanout.notifications import mailing
 from chaupal.kernel.clock import MINUTE
 from chaupal.policy.measures import Measure
-from chaupal.policy.sentences import mail_texts
+from chaupal.policy.sentences import notification_mail_texts
 from chaupal.store.notifications.notification_mails import WAIT
 from measures import begin
 from unit.web.test_pages import send
@@ -60,14 +60,14 @@ async def test_a_letter_that_cannot_be_written_holds_up_nobody_and_comes_when_it
     v.clock.move(MINUTE)
     await mentions(v, v.ravi, "karl")
     v.clock.move(2 * WAIT)
-    letter = mail_texts.letter
+    letter = notification_mail_texts.letter
 
     def fails_for_asha(handle: str, *told: Any, **more: Any) -> tuple[str, str]:
         if handle == "asha":
             raise ValueError("nothing can be said of this")
         return letter(handle, *told, **more)
 
-    monkeypatch.setattr(mail_texts, "letter", fails_for_asha)
+    monkeypatch.setattr(notification_mail_texts, "letter", fails_for_asha)
     assert [one["to"] for one in await post(v)] == ["karl@gaanv.example"]
     monkeypatch.undo()
     assert sorted(one["to"] for one in await post(v)) == ["asha@gaanv.example", "karl@gaanv.example"]
