@@ -34,7 +34,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import publishing, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import roles, speakers
+from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.report import reported, snapshots
 from chaupal.kernel.clock import DAY, HOUR, MINUTE, iso
 from chaupal.kernel.errors import Conflict
@@ -417,7 +417,7 @@ async def emergency_seconded(p: Played) -> None:
     await decisions.approve(p.court, second.viewer, ref, 1)
     await v.settle()
     await p.step(ref, "stay", body=COURT)
-    await roles.grant(p.court, v.owner.viewer, second.id, Role.MEMBER)
+    await role_grants.grant(p.court, v.owner.viewer, second.id, Role.MEMBER)
     await p.passes(HOUR)
     await p.step(ref, "end_stay", body=COURT)
     await p.passes(2 * DAY)
@@ -430,14 +430,14 @@ async def new_roles(p: Played) -> None:
     said = await v.says(v.asha, "अब कौन फ़ैसला करेगा?")
     ref = await p.receives("roles", said.path)
     await decisions.propose(p.court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
-    await roles.grant(p.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
+    await role_grants.grant(p.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
     with pytest.raises(Conflict):
         await decisions.approve(p.court, v.dev.viewer, ref, 1)
-    await roles.grant(p.court, v.owner.viewer, v.chitra.id, Role.REVIEWER)
+    await role_grants.grant(p.court, v.owner.viewer, v.chitra.id, Role.REVIEWER)
     await decisions.approve(p.court, v.dev.viewer, ref, 1)
     await v.settle()
     # And whoever leaves the staff takes nothing with them: what they decided stands.
-    await roles.grant(p.court, v.owner.viewer, p.nila.id, Role.MEMBER)
+    await role_grants.grant(p.court, v.owner.viewer, p.nila.id, Role.MEMBER)
     assert await p.bound(said)
 
 
@@ -457,7 +457,7 @@ async def staff_leave(p: Played) -> None:
     await v.settle()
     await p.step(refs[0], "stay", body=COURT)
     for who in (kala, gone):
-        await roles.grant(p.court, v.owner.viewer, who.id, Role.MEMBER)
+        await role_grants.grant(p.court, v.owner.viewer, who.id, Role.MEMBER)
     await p.passes(HOUR)
     await p.step(refs[0], "end_stay", body=COURT)
     confirming = await p.receives("left confirming", second.path)

@@ -11,7 +11,7 @@ import pytest
 import regex
 
 from chaupal.app.wiring import RunningHouse
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
@@ -285,7 +285,7 @@ async def test_only_staff_can_give_an_app_what_staff_can_do(
     await log_in(browser)
     assert "error=invalid_scope" in (await browser.get(authorize(made, scope="read admin:read"))).headers["location"]
     asha = await accounts.account_id(house.house.square, "asha")
-    await roles.grant(house.house.court, staff(1, Role.OWNER), asha, Role.MODERATOR)
+    await role_grants.grant(house.house.court, staff(1, Role.OWNER), asha, Role.MODERATOR)
     assert await allow(browser, made, scope="read admin:read:reports")
     own = await app.post(
         "/oauth/token",

@@ -19,7 +19,7 @@ from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import changes, procedure, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import SECOND, iso
 from chaupal.policy.may import MAY, STAFF
 from chaupal.policy.viewer import Role
@@ -154,7 +154,7 @@ async def scene(v: Village, change: TriedChange) -> tuple[str, Villager]:
     ref = await v.receives(v.asha.latest.path, v.ravi.latest.path, mine.latest.path, ends_at=ENDS)
     for number in (1, 2, 3):
         await withheld(v, ref, number)
-    await roles.grant(v.running.house.court, v.owner.viewer, mine.id, Role.APPROVER)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, mine.id, Role.APPROVER)
     if change.ended:
         form = StepForm(verb="stay", body="court", targets=(2,) if change.some else ())
         await steps.take(v.running.house.court, v.dev.viewer, ref, form)
@@ -179,7 +179,7 @@ async def gone(v: Village, handle: str, role: Role) -> Villager:
     """Whose role was taken from them, and who keeps the session and the token of that day."""
     who = await hire(v, handle, role)
     await at_desk(v, who, "/settings")
-    await roles.grant(v.running.house.court, v.owner.viewer, who.id, Role.MEMBER)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, who.id, Role.MEMBER)
     return who
 
 
@@ -287,11 +287,11 @@ async def approved_by_nobody_else(
     ):
         found[f"by {who.handle}"] = await approve(v, way, who, ref)
     found["what nobody proposed"] = await approve(v, way, v.dev, ref, 1)
-    await roles.grant(v.running.house.court, v.owner.viewer, by.id, Role.CLERK)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, by.id, Role.CLERK)
     entries = await count(v)
     found["of whom may not propose any more"] = await approve(v, way, v.dev, ref)
     assert await count(v) == entries
-    await roles.grant(v.running.house.court, v.owner.viewer, by.id, Role.REVIEWER)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, by.id, Role.REVIEWER)
     assert not {name: answer for name, answer in found.items() if not said_why_not(way, answer)}
     assert {**await count(v), "entries": 0} == {**before, "entries": 0}
 

@@ -11,7 +11,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import bulk_jobs, decisions
 from chaupal.governance.cases.lifecycle import State
 from chaupal.governance.orders import csv_files
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import iso
 from chaupal.policy.viewer import Role
 from chaupal.reads.court import dossier
@@ -42,7 +42,7 @@ async def scene(v: Village) -> str:
     for number in range(1, 5):
         await decisions.propose(court, v.chitra.viewer, ref, number, outcome="withhold_post", reason=REASON)
         await decisions.approve(court, v.dev.viewer, ref, number)
-    await roles.grant(court, v.owner.viewer, mine.id, Role.REVIEWER)
+    await role_grants.grant(court, v.owner.viewer, mine.id, Role.REVIEWER)
     await v.settle()
     return ref
 

@@ -11,7 +11,7 @@ from chaupal.governance.cases import decisions, effects, house
 from chaupal.governance.cases.guards import NeedsTwo
 from chaupal.governance.cases.house import MatterForm
 from chaupal.governance.cases.lifecycle import State
-from chaupal.governance.people import recovering, roles
+from chaupal.governance.people import recovering, role_grants
 from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, NotAllowed, Problem
 from chaupal.policy.viewer import Role
@@ -381,7 +381,7 @@ async def test_nobody_is_made_staff_who_is_about_to_go(village: Village):
     async with village.running.house.court.work.writing() as w:
         await leaving.set_leaves(w, village.ravi.id, village.clock() + DAY)
     with pytest.raises(Conflict, match="about to be deleted"):
-        await roles.grant(village.running.house.court, village.owner.viewer, village.ravi.id, Role.OWNER)
+        await role_grants.grant(village.running.house.court, village.owner.viewer, village.ravi.id, Role.OWNER)
 
 
 # --- roles at the moment of approval ---
@@ -397,7 +397,7 @@ async def test_a_proposal_of_who_is_no_staff_any_more_is_not_approved(village: V
     await decisions.propose(court, v.chitra.viewer, ref, 1, outcome="withhold_post", reason=REASON)
     gone = v.chitra if who == "proposer" else v.dev
     if how == "demoted":
-        await roles.grant(court, v.owner.viewer, gone.id, Role.CLERK)
+        await role_grants.grant(court, v.owner.viewer, gone.id, Role.CLERK)
     else:
         mods = [await hire(v, handle, Role.MODERATOR) for handle in ("mohan", "sita")]
         own = await opened(v, mods[0], f"@{gone.handle}", "freeze")

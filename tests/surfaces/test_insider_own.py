@@ -20,7 +20,7 @@ from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.procedure import BY_DECISION, MACHINE as PROCEDURE, STEPS, WHOLE, Stage
 from chaupal.governance.orders.statements import StatementForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import account_desk, report_desk, reports, roles, speakers
+from chaupal.governance.people import account_desk, report_desk, reports, role_grants, speakers
 from chaupal.governance.people.reports import Report
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, Problem
@@ -161,7 +161,7 @@ async def scene(v: Village, state: State) -> tuple[str, dict[str, Villager]]:
     if state is State.STAYED:
         await steps.take(court, v.dev.viewer, ref, StepForm(verb="stay", body="Delhi High Court"))
     for role, who in insiders.items():
-        await roles.grant(court, v.owner.viewer, who.id, Role(role))
+        await role_grants.grant(court, v.owner.viewer, who.id, Role(role))
         who.viewer = Viewer(account=who.id, country="IN", role=Role(role), language="hi")
     await v.settle()
     return ref, insiders
@@ -341,7 +341,7 @@ async def test_nobody_acts_on_themselves_beside_the_tables_either(village: Villa
         "speakers.evidence_of": lambda: speakers.evidence_of(court, me, grant),
         "statements.publish": lambda: statements.publish(court, me, stated),
         "account_desk.end": lambda: account_desk.end(court, me, owner.id, Measure.FREEZE),
-        "roles.grant": lambda: roles.grant(court, me, owner.id, Role.MEMBER),
+        "roles.grant": lambda: role_grants.grant(court, me, owner.id, Role.MEMBER),
     }
     before, wrong = await count(v), list[str]()
     for name, act in other_acts.items():

@@ -14,7 +14,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.log import log, opening, reconcile
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.governance.orders import publishing
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import DAY, SECOND
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Role
@@ -61,7 +61,7 @@ async def world(on: Grounds, *, secret: bool) -> AsyncGenerator[tuple[Village, s
         await minute(v)
         ref = await sixty(v, named) if secret else ""
         await minute(v)
-        await roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
+        await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER)
         await minute(v)
         yield v, ref, named
 

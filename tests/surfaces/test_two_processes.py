@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from chaupal.governance.cases import decisions
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import SECOND, StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.secrets import digest
@@ -102,7 +102,7 @@ LAW: dict[str, tuple[Act, str, Callable[[Village], str], Seen, Seen]] = {
     "a token that was revoked": (_revokes, "asha", lambda v: f"{V1}/bookmarks", (200, False), (401, False)),
     "a door that was shut": (_shuts, "", _post, (200, True), (403, False)),
     "a role that was taken": (
-        lambda v: roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER),
+        lambda v: role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.MEMBER),
         "chitra",
         lambda v: f"{V1}/admin/reports",
         (200, False),

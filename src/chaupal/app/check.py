@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import archive
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.http.call import House
 from chaupal.kernel.errors import Problem
 from chaupal.kernel.settings import Settings
@@ -24,7 +24,7 @@ async def check_house(house: House) -> list[str]:
     try:
         await log.recount(house.court)
         faults += (await reconcile.reconcile(house.court)).faults
-        faults += await roles.strays(house.court)
+        faults += await role_grants.strays(house.court)
     except Problem as problem:
         faults.append(problem.message)
     return faults

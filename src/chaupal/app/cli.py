@@ -203,9 +203,9 @@ async def operator(house: "House") -> Viewer:
 
 
 async def _grant(house: "House", account: int, role: str) -> None:
-    from chaupal.governance.people import roles
+    from chaupal.governance.people import role_grants
 
-    await roles.grant(house.court, await operator(house), account, Role(role))
+    await role_grants.grant(house.court, await operator(house), account, Role(role))
 
 
 @cli.group()

@@ -19,7 +19,7 @@ from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
 from chaupal.governance.log import log
 from chaupal.governance.log.keys import Keys
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.governance.regimes import Regimes, load_regimes
 from chaupal.http.call import House
 from chaupal.kernel.clock import Clock, system_clock
@@ -111,8 +111,8 @@ async def _house(work: Work, settings: Settings, data: Path, *, beside: bool, se
         else MailToFiles(data / "mail", settings.mail_from)
     )
     court = Court(settings, work, clock, make_id, keys, *_laws(data))
-    work.memory.roll = roles.Roll(court).role_of
-    square = Square(settings, work, clock, make_id, files, mail, partial(roles.enlist, court))
+    work.memory.roll = role_grants.Roll(court).role_of
+    square = Square(settings, work, clock, make_id, files, mail, partial(role_grants.enlist, court))
     reads = Reads(settings, work, clock, feeds, files)
     if not settings.federates:
         return House(settings, square, court, reads)

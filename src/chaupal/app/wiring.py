@@ -17,7 +17,7 @@ from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
 from chaupal.governance.laws import laws
 from chaupal.governance.log import batches, log, reconcile
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.http.answer import Dispatcher
 from chaupal.http.asgi import Front
 from chaupal.http.call import House
@@ -101,7 +101,7 @@ async def _set_up(house: House, server: "Server | None", clock: Clock, *, works:
     await log.check_log(house.court)
     await batches.check_waiting(house.court)
     await reconcile.check_in_force(house.court)
-    await roles.watch(house.court)
+    await role_grants.watch(house.court)
     await laws.check_cited(house.court)
     await laws.log_laws(house.court)
     meter = meter_of(server, clock) if house.federation is None else house.federation.meter

@@ -17,7 +17,7 @@ from chaupal.fanout.outside import previews, webhooks
 from chaupal.governance.cases import bulk_jobs, clocks, decisions, evidence, reviews
 from chaupal.governance.log import batches as log_batches, cosigned as log_cosigned, reconcile
 from chaupal.governance.orders import archive, portal, publishing
-from chaupal.governance.people import announcements, reports, roles
+from chaupal.governance.people import announcements, reports, role_grants
 from chaupal.kernel.saying import log
 from chaupal.social.archives import exports, imports
 from chaupal.social.media import contents, media, painting
@@ -81,7 +81,7 @@ class Timers:
             TimerAct("keep the store small", 5, carrier.work.keep_small, own=True),
             # What agrees with the log is sealed in this process's memory, and what does not is said in its log.
             TimerAct("reconcile", pace, reconcile.Walk(court).step, own=True),
-            TimerAct("watch roles", 600, lambda: roles.watch(court), own=True),
+            TimerAct("watch roles", 600, lambda: role_grants.watch(court), own=True),
             TimerAct("remind of reviews", 600, lambda: reviews.remind(court)),
             TimerAct("ask witnesses", 60, lambda: log_cosigned.ask_witnesses(court)),
             TimerAct("end accounts", 60, lambda: leaving.carry_out(square)),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.notifications.notifications import Notification
-from chaupal.governance.people import reports, roles
+from chaupal.governance.people import reports, role_grants
 from chaupal.governance.people.reports import Guest, Report
 from chaupal.policy.viewer import Role, Viewer
 from listening import listening
@@ -84,7 +84,7 @@ async def test_whoever_lays_the_office_down_reads_no_report_more(village: Villag
     v = village
     await reports_(v, v.asha, v.ravi, comment="यह झूठ है")
     (one,) = await told(v, v.chitra)
-    await roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.CLERK)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.CLERK)
     assert await told(v, v.chitra) == []
     assert (await v.api(v.chitra, "GET", f"{V1}/{one['id']}")).status_code == 404
     assert (await v.api(v.chitra, "GET", f"{V1}/unread_count")).json() == {"count": 0}
@@ -126,7 +126,7 @@ async def test_an_open_stream_tells_of_reports_until_the_office_is_laid_down(vil
         first = await reports_(v, v.asha, v.ravi, comment="यह झूठ है")
         told_ = await ear.heard("notification")
         assert told_.payload["type"] == "admin.report" and told_.payload["report"]["id"] == first["id"]
-        await roles.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.CLERK)
+        await role_grants.grant(v.running.house.court, v.owner.viewer, v.chitra.id, Role.CLERK)
         await reports_(v, v.asha, v.meera, comment="यह भी झूठ है")
         await v.says(v.ravi, "@chitra सुनिए")
         await ear.until(lambda e: e.ended or any(m.payload["type"] == "mention" for m in e.messages))

@@ -14,7 +14,7 @@ from chaupal.governance.cases import decisions
 from chaupal.governance.log import log, reconcile
 from chaupal.governance.orders import portal
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.governance.people import reports, roles
+from chaupal.governance.people import reports, role_grants
 from chaupal.governance.people.reports import Report
 from chaupal.kernel.clock import SECOND
 from chaupal.kernel.errors import Problem
@@ -87,8 +87,8 @@ async def test_two_owners_who_take_the_role_from_each_other_leave_one(bench: Ben
     second = await bench.hire("second_owner", Role.OWNER)
     assert bench.owner.account is not None and second.account is not None
     done = await outcomes(
-        roles.grant(bench.court, bench.owner, second.account, Role.MEMBER),
-        roles.grant(bench.court, second, bench.owner.account, Role.MEMBER),
+        role_grants.grant(bench.court, bench.owner, second.account, Role.MEMBER),
+        role_grants.grant(bench.court, second, bench.owner.account, Role.MEMBER),
     )
     assert sum(done) == 1
     async with bench.court.work.reading() as reading:

@@ -18,7 +18,7 @@ from chaupal.governance.log import log, record
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import changes
 from chaupal.governance.orders.papers import Paper, check_may
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.errors import Conflict, NotFound, or_not_found
 from chaupal.policy.may import may
 from chaupal.policy.viewer import Viewer
@@ -240,7 +240,7 @@ async def _check_may_hear(court: Court, reading: Reading, viewer: Viewer, row: A
     guards.check_not_own(me, decided, NOT_YOURS)
     if "hear_appeal" in court.rules.current(court.clock()).conflicts.own_team:
         since = await _first_decided(reading, row)
-        guards.check_other_team(me, decided, await roles.held_since(court, reading, people, since))
+        guards.check_other_team(me, decided, await role_grants.held_since(court, reading, people, since))
     return me
 
 

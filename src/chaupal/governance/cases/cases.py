@@ -12,7 +12,7 @@ from chaupal.governance.events import CaseDecided
 from chaupal.governance.orders import procedure
 from chaupal.governance.orders.papers import check_may
 from chaupal.governance.orders.procedure import Stage, Step
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.governance.regimes import GENERIC, Regime
 from chaupal.kernel.errors import Conflict, NotFound, Problem, or_not_found
 from chaupal.policy.may import may
@@ -276,7 +276,9 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
         people=people,
         book=book,
         earlier=earlier,
-        teams=await roles.held_since(court, reading, people, since) if earlier and book.conflicts.own_team else {},
+        teams=await role_grants.held_since(court, reading, people, since)
+        if earlier and book.conflicts.own_team
+        else {},
         speaker=case.speaker,
         thrice=case.protected,
         own=case.own_rules,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from chaupal.governance.people import access_audit as looks, roles, speakers
+from chaupal.governance.people import access_audit as looks, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.http.call import Answer, Call, redirect
 from chaupal.http.paging import Number
@@ -55,17 +55,17 @@ async def show_staff(call: Call[Any], typed: RoleTyped | None = None, problem: P
         problem,
         known=known,
         typed=typed or RoleTyped(),
-        given=[role.value for role in roles.GIVEN],
+        given=[role.value for role in role_grants.GIVEN],
     )
 
 
 async def grant(call: Call[RoleTyped]) -> Answer:
     args = call.args
     try:
-        if args.role not in roles.GIVEN:
+        if args.role not in role_grants.GIVEN:
             raise Invalid("role_unknown")
         account = await _account(call, args.handle)
-        if not await roles.grant(call.house.court, call.viewer, account, Role(args.role)):
+        if not await role_grants.grant(call.house.court, call.viewer, account, Role(args.role)):
             raise Conflict("role_held")
     except (Invalid, Conflict, NotAllowed) as problem:
         return await show_staff(call, args, problem)

@@ -6,7 +6,7 @@ import pytest
 
 from chaupal.governance.cases import bulk, bulk_jobs, decisions
 from chaupal.governance.cases.bulk import APPROVE, PROPOSE, Item
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.kernel.errors import NotAllowed, NotFound
 from chaupal.policy.viewer import Role, Viewer
@@ -101,7 +101,7 @@ async def test_who_lost_their_role_meanwhile_decides_nothing(bench: Bench):
         bench.court, bench.dev, ref, APPROVE, [Item(number=n, seen=2) for n in (1, 2)], what_can=True
     )
     await bench.hire("ravi", Role.APPROVER)
-    await roles.grant(bench.court, bench.owner, bench.dev.me, Role.MEMBER)
+    await role_grants.grant(bench.court, bench.owner, bench.dev.me, Role.MEMBER)
     await bulk_jobs.carry_on(bench.court)
     seen = await bulk_jobs.progress(bench.court, bench.dev, job.id)
     assert seen.counts == {"wrong": 2} and {type(one.problem) for one in seen.bad} == {NotAllowed}

@@ -15,7 +15,7 @@ from chaupal.governance.cases.lifecycle import FINAL, State
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.changes import ChangeForm
 from chaupal.governance.orders.steps import StepForm
-from chaupal.governance.people import roles, speakers
+from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.errors import NotAllowed, NotFound, Problem
 from chaupal.policy.draft import Draft
@@ -188,7 +188,7 @@ async def scene(bench: Bench, state: State, *, checked: bool = True) -> tuple[st
         await COMES_TO[state](bench, ref, n)
     for account, role in zip(owners[2:], ROLES, strict=True):
         if role is not Role.MEMBER:
-            await roles.grant(bench.court, bench.owner, account, Role(role))
+            await role_grants.grant(bench.court, bench.owner, account, Role(role))
     return ref, [*map(staff, owners[2:], map(Role, ROLES)), bench.asha, bench.dev, bench.owner]
 
 
@@ -305,7 +305,7 @@ async def test_the_steps_that_the_desk_offers_are_those_that_are_taken(bench: Be
     ref = await bench.order(targets=f"http://localhost:8000/@meera/{bench.post}\nhttp://localhost:8000/@own/{post}")
     await HELD[held](bench, ref)
     # Whose role opens every step, and whose thing it names
-    await roles.grant(bench.court, bench.owner, own, Role.OWNER)
+    await role_grants.grant(bench.court, bench.owner, own, Role.OWNER)
     viewers = [
         bench.asha,
         bench.dev,

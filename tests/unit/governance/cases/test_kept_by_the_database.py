@@ -10,7 +10,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards
 from chaupal.governance.log import reconcile
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
@@ -85,10 +85,10 @@ async def test_two_decide_and_each_of_them_still_may_when_it_is_carried_out(benc
     with kept("cases_(decided|approved)_by"):
         await decisions.approve(bench.court, bench.clerk, ref, 1)
     for role in (Role.MEMBER, Role.CLERK):
-        await roles.grant(bench.court, bench.owner, first.me, role)
+        await role_grants.grant(bench.court, bench.owner, first.me, role)
         with kept("cases_decided_by_staff"):
             await decisions.approve(bench.court, bench.dev, ref, 1)
-    await roles.grant(bench.court, bench.owner, first.me, Role.REVIEWER)
+    await role_grants.grant(bench.court, bench.owner, first.me, Role.REVIEWER)
     await decisions.approve(bench.court, bench.dev, ref, 1)
 
 
@@ -97,7 +97,7 @@ async def test_what_one_did_alone_is_seconded_while_both_are_staff(bench: Bench)
     another = await bench.hire("another", Role.APPROVER)
     ref = await bench.order()
     await decisions.act_in_emergency(bench.court, another, ref, 1, decisions.Draft(**WITHHOLD))
-    await roles.grant(bench.court, bench.owner, another.me, Role.MEMBER)
+    await role_grants.grant(bench.court, bench.owner, another.me, Role.MEMBER)
     with kept("cases_decided_by_staff"):
         await decisions.approve(bench.court, bench.asha, ref, 1)
 

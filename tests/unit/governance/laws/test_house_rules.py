@@ -11,7 +11,7 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.cases import cases, decisions
 from chaupal.governance.laws import house_rules
 from chaupal.governance.laws.house_rules import HouseRules, load_house_rules
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.governance.regimes import OWN_RULES, BadLaw, load_regimes
 from chaupal.kernel.clock import DAY, parse_time
 from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
@@ -172,7 +172,9 @@ async def test_nobody_decides_about_their_own_teams_acts_where_the_rules_say_so(
     meera = staff(bench.meera, Role.MEMBER)
     appeal = await appeals.file(court, meera, case.events[-1].body.rulings[0], "It is about a gate, and harms nobody.")
     said = appeals.Decision(outcome="upheld", reason=REASON)
-    await roles.grant(court, bench.owner, usha.me, Role.AUDITOR)  # whoever approved it is of another team for an hour
+    await role_grants.grant(
+        court, bench.owner, usha.me, Role.AUDITOR
+    )  # whoever approved it is of another team for an hour
     for who in (bench.dev, bench.owner):
         with pytest.raises(NotAllowed, match="own role"):
             await appeals.decide(court, who, appeal.id, said)

@@ -12,7 +12,7 @@ from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders import authorities, filing, orders, portal
 from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.orders.portal import InviteForm
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.policy.viewer import Role
 from chaupal.store.court import docket, ledger
@@ -170,7 +170,7 @@ async def test_a_filing_counts_as_verified_only_from_the_domain_that_two_people_
 
 async def test_who_is_no_clerk_any_more_has_proposed_nothing(bench: Bench):
     proposed = await authorities.register(bench.court, bench.clerk, FORM)
-    await roles.grant(bench.court, bench.owner, bench.clerk.me, Role.MEMBER)
+    await role_grants.grant(bench.court, bench.owner, bench.clerk.me, Role.MEMBER)
     with pytest.raises(Conflict, match="proposed anew"):
         await authorities.agree(bench.court, bench.dev, proposed.id)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from chaupal.governance.log.pseudonyms import pseudonym
-from chaupal.governance.people import roles, speakers
+from chaupal.governance.people import role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, iso_day
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -89,7 +89,7 @@ async def test_the_database_lets_no_protection_end_by_fewer_than_two(bench: Benc
 
 async def test_a_proposal_of_whoever_judges_no_more_protects_and_ends_nothing(bench: Bench):
     id_ = await speakers.propose(bench.court, bench.asha, form())
-    await roles.grant(bench.court, bench.owner, bench.asha.me, Role.CLERK)
+    await role_grants.grant(bench.court, bench.owner, bench.asha.me, Role.CLERK)
     with pytest.raises(Conflict, match="proposed anew"):
         await speakers.second(bench.court, bench.dev, id_)
     assert not await classes(bench)
@@ -139,17 +139,17 @@ async def test_who_does_not_judge_protects_nobody(bench: Bench):
 async def test_roles_stand_in_the_log_and_an_owner_always_stays(bench: Bench):
     court, owner, other = bench.court, bench.owner, bench.asha.me
     with pytest.raises(NotAllowed):
-        await roles.grant(court, bench.dev, bench.meera, Role.CLERK)
+        await role_grants.grant(court, bench.dev, bench.meera, Role.CLERK)
     with pytest.raises(NotAllowed):
-        await roles.grant(court, owner, owner.me, Role.MEMBER)
-    assert await roles.grant(court, owner, other, Role.OWNER)
+        await role_grants.grant(court, owner, owner.me, Role.MEMBER)
+    assert await role_grants.grant(court, owner, other, Role.OWNER)
     entry = await last_entry(bench)
     assert b'"t":"role"' in entry and b'"role":"owner"' in entry and "dev" not in in_words([entry.decode()])
-    assert not await roles.grant(court, owner, other, Role.OWNER)
-    assert await roles.grant(court, staff(other, Role.OWNER), owner.me, Role.MEMBER)
+    assert not await role_grants.grant(court, owner, other, Role.OWNER)
+    assert await role_grants.grant(court, staff(other, Role.OWNER), owner.me, Role.MEMBER)
     with pytest.raises(Conflict):  # the only owner left, by the word of one who was
-        await roles.grant(court, owner, other, Role.MEMBER)
+        await role_grants.grant(court, owner, other, Role.MEMBER)
     with pytest.raises(NotFound):
-        await roles.grant(court, owner, 1, Role.CLERK)
+        await role_grants.grant(court, owner, 1, Role.CLERK)
     with pytest.raises(NotFound):
-        await roles.grant(court, owner, other, Role.SYSTEM)
+        await role_grants.grant(court, owner, other, Role.SYSTEM)

@@ -10,7 +10,7 @@ from chaupal.app.check import check_house
 from chaupal.app.cli import operator
 from chaupal.governance.log import log
 from chaupal.governance.log.pseudonyms import pseudonym
-from chaupal.governance.people import roles
+from chaupal.governance.people import role_grants
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from chaupal.kernel.secrets import digest
 from chaupal.policy.viewer import Role
@@ -33,13 +33,13 @@ async def test_a_new_role_holds_at_the_next_request_and_is_in_the_log(bench: Ben
     token = await sessions.issue_token(square, bench.meera, "read")
     before = await sessions.caller_by_token(square, digest(token))
     assert before is not None and before.role is Role.MEMBER
-    assert await roles.grant(bench.court, owner, bench.meera, Role.REVIEWER)
+    assert await role_grants.grant(bench.court, owner, bench.meera, Role.REVIEWER)
     after = await sessions.caller_by_token(square, digest(token))
     assert after is not None and after.role is Role.REVIEWER
     entry = await last_entry(bench)
     public = {"role": "reviewer", "was": "member", "by": pseudonym(bench.court, 1)}
     assert (entry["t"], entry["ref"], entry["public"]) == ("role", pseudonym(bench.court, bench.meera), public)
-    assert not await roles.grant(bench.court, owner, bench.meera, Role.REVIEWER)
+    assert not await role_grants.grant(bench.court, owner, bench.meera, Role.REVIEWER)
     assert await last_entry(bench) == entry, "what changes nothing is not logged"
 
 
@@ -47,20 +47,20 @@ async def test_who_may_give_which_role(bench: Bench):
     owner = staff(1, Role.OWNER)
     entry = await last_entry(bench)
     with pytest.raises(NotAllowed):
-        await roles.grant(bench.court, bench.dev, bench.meera, Role.OWNER)
+        await role_grants.grant(bench.court, bench.dev, bench.meera, Role.OWNER)
     with pytest.raises(NotAllowed):
-        await roles.grant(bench.court, staff(bench.meera, Role.OWNER), bench.meera, Role.MEMBER)
+        await role_grants.grant(bench.court, staff(bench.meera, Role.OWNER), bench.meera, Role.MEMBER)
     with pytest.raises(NotFound):
-        await roles.grant(bench.court, owner, 999_999, Role.CLERK)
+        await role_grants.grant(bench.court, owner, 999_999, Role.CLERK)
     with pytest.raises(Conflict, match="last owner"):
-        await roles.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
+        await role_grants.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
     with pytest.raises(Conflict, match="last approver"):
-        await roles.grant(bench.court, owner, bench.dev.me, Role.OWNER)
+        await role_grants.grant(bench.court, owner, bench.dev.me, Role.OWNER)
     assert await last_entry(bench) == entry
-    assert await roles.grant(bench.court, owner, bench.meera, Role.OWNER)
-    assert await roles.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
+    assert await role_grants.grant(bench.court, owner, bench.meera, Role.OWNER)
+    assert await role_grants.grant(bench.court, owner, bench.owner.me, Role.MEMBER)
     with pytest.raises(Conflict, match="last owner"):
-        await roles.grant(bench.court, owner, bench.meera, Role.MEMBER)
+        await role_grants.grant(bench.court, owner, bench.meera, Role.MEMBER)
 
 
 # --- roles are entries, so a role that no entry gave is no role ---
@@ -89,7 +89,7 @@ async def test_a_role_that_no_entry_gave_is_no_role(village: Village, role: str)
     async with court.work.reading() as reading:
         assert await store.role_of(reading, asha.id) == Role.MEMBER
         assert asha.id not in await store.with_roles(reading, list(Role))
-    assert [line for line in await roles.strays(court) if str(asha.id) in line and role in line]
+    assert [line for line in await role_grants.strays(court) if str(asha.id) in line and role in line]
     assert [line for line in await check_house(village.running.house) if str(asha.id) in line and role in line]
 
 
@@ -107,7 +107,7 @@ async def test_a_badge_that_no_entry_gave_is_shown_nowhere(village: Village, rol
     staff = (await v.api(v.owner, "GET", "/api/v2/admin/accounts", permissions="staff")).json()
     assert "chitra" in [one["username"] for one in staff] and "asha" not in [one["username"] for one in staff]
     assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == "Reviewer"
-    await roles.grant(v.running.house.court, v.owner.viewer, chitra.id, Role.MEMBER)
+    await role_grants.grant(v.running.house.court, v.owner.viewer, chitra.id, Role.MEMBER)
     assert (await v.api(chitra, "GET", "/api/v1/accounts/verify_credentials")).json()["role"]["name"] == ""
 
 
@@ -116,12 +116,12 @@ async def test_a_higher_role_than_the_log_gave_is_none_at_all(village: Village):
     assert (await village.look("IN", "/office", village.chitra)).status_code == 404
     await tampered(village, "UPDATE accounts SET role = 'reviewer' WHERE handle = 'chitra'")
     assert (await village.look("IN", "/office", village.chitra)).status_code == 200
-    assert await roles.strays(village.running.house.court) == []
+    assert await role_grants.strays(village.running.house.court) == []
 
 
 async def test_a_role_that_was_taken_in_the_database_alone_is_found(village: Village):
     await tampered(village, "UPDATE accounts SET role = 'member' WHERE handle = 'chitra'")
-    found = await roles.strays(village.running.house.court)
+    found = await role_grants.strays(village.running.house.court)
     assert len(found) == 1 and "reviewer" in found[0]
 
 
@@ -142,9 +142,9 @@ async def test_an_account_made_with_a_role_has_its_entry_in_the_same_commit(vill
 
 async def test_what_is_given_on_the_machine_is_given_by_nobody_of_the_staff(village: Village):
     house = village.running.house
-    await roles.grant(house.court, await operator(house), village.asha.id, Role.MODERATOR)
+    await role_grants.grant(house.court, await operator(house), village.asha.id, Role.MODERATOR)
     assert (await said_of_roles(village))[-1]["public"]["by"] == "machine"
-    await roles.grant(house.court, village.owner.viewer, village.asha.id, Role.MEMBER)
+    await role_grants.grant(house.court, village.owner.viewer, village.asha.id, Role.MEMBER)
     last = (await said_of_roles(village))[-1]["public"]
     assert (last["was"], last["by"]) == ("moderator", pseudonym(house.court, village.owner.id))
 
@@ -153,7 +153,7 @@ async def test_a_role_given_in_a_commit_that_was_given_up_was_never_given(villag
     court = village.running.house.court
     with pytest.raises(ZeroDivisionError):
         async with court.work.writing() as w:
-            await roles.enlist(court, w, village.asha.id, Role.OWNER)
+            await role_grants.enlist(court, w, village.asha.id, Role.OWNER)
             assert await w.memory.roll(w, village.asha.id, Role.OWNER) == Role.OWNER
             raise ZeroDivisionError
     async with court.work.reading() as reading:
