@@ -135,7 +135,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
 ):
     v, written = village, list[int]()
     # Of this house alone: others have such ids, too.
-    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1_000_000))
+    monkeypatch.setattr(statuses, "lines", Shelf[Visible[Post], statuses.PlainStatus](1_000_000))
     parts = statuses.Pen.fragments
 
     def counted(pen: statuses.Pen, seen: Visible[Post], *, shallow: bool = False) -> tuple[bytes, ...]:
@@ -147,7 +147,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     before = await text(v, v.asha, page)
     monkeypatch.setattr(statuses.Pen, "fragments", counted)
     await v.api(v.meera, "POST", f"/api/v1/statuses/{new[1].id}/favourite")
-    lines = statuses._lines.items  # pyright: ignore[reportPrivateUsage]
+    lines = statuses.lines.items
     lines.pop(next(seen for seen, line in lines.items() if seen.item.likes_count and line.post == new[1].id))
     written.clear()
     after = await text(v, v.asha, page)
@@ -155,7 +155,7 @@ async def test_of_a_page_that_is_made_anew_only_the_post_that_changed_is_written
     v.running.house.reads.work.memory.answers.clear()
     assert await text(v, v.asha, page) == after != before
     assert written == [new[1].id]
-    monkeypatch.setattr(statuses, "_lines", Shelf[Visible[Post], statuses.PlainStatus](1))
+    monkeypatch.setattr(statuses, "lines", Shelf[Visible[Post], statuses.PlainStatus](1))
     v.running.house.reads.work.memory.answers.clear()
     assert await text(v, v.asha, page) == after
 

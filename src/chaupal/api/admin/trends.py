@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import status_answer
+from chaupal.api.mastodon.posts.status_answers import status_answer
 from chaupal.api.mastodon.trends import TagNamed, TagShown, TrendsAsked, links_shown, tag, trending_posts, trending_tags
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import statuses_answer
+from chaupal.api.mastodon.posts.status_answers import statuses_answer
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, PagedById, link_header

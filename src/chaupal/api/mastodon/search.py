@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import joined, pieces_of
+from chaupal.api.mastodon.posts.status_answers import joined, pieces_of
 from chaupal.api.mastodon.ties import PEOPLE, people_bytes
 from chaupal.api.mastodon.trends import tags_bytes
 from chaupal.http.call import Answer, Call

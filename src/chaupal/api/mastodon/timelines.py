@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import field
 
-from chaupal.api.mastodon.posts.statuses import statuses_answer
+from chaupal.api.mastodon.posts.status_answers import statuses_answer
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, Paged, link_header
 from chaupal.http.route import Route, get

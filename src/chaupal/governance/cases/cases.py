@@ -269,16 +269,16 @@ async def _asked(court: Court, reading: Reading, case: Case, me: int) -> guards.
     earlier = case.earlier
     people = await accounts.standings(reading, {me, *owners, *(event.by for event, _ in earlier)})
     book = court.rules.current(court.clock())
+    asks_for_teams = book.conflicts.own_team and bool(earlier)
     since = min((event.at for event, _ in earlier), default=0)
+    teams = await role_grants.held_since(court, reading, people, since) if asks_for_teams else {}
     return guards.MoveAsked(
         by=me,
         owners=owners,
         people=people,
         book=book,
         earlier=earlier,
-        teams=await role_grants.held_since(court, reading, people, since)
-        if earlier and book.conflicts.own_team
-        else {},
+        teams=teams,
         speaker=case.speaker,
         thrice=case.protected,
         own=case.own_rules,

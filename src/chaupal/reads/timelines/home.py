@@ -62,6 +62,15 @@ class Stretch(NamedTuple):
     older: Sequence[int]
 
 
+class Candidates(NamedTuple):
+    """Ids for a page, newest first and without repeats; whether there are `further` ones. `again` and `rivals`: as `_repeats` has them."""
+
+    ids: Sequence[int]
+    further: bool
+    again: Mapping[int, int]
+    rivals: Mapping[int, Visible[Post]]
+
+
 async def page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
     """A page of the viewer's home, each post in it once. Raises NotSignedIn.
 
@@ -98,31 +107,36 @@ def _beyond(cursor: Cursor, id_: int, limit: int) -> Cursor:
 
 
 async def _page(reads: Reads, viewer: Viewer, cursor: Cursor) -> Home:
-    me = viewer.me
     async with reads.work.reading() as reading:
-        # Whoever looks in asks for the first page: of it and of what tells a repeat on it.
-        wide = replace(cursor, limit=cursor.limit + (0 if cursor.upward else SPARE))
-        first = wide.limit + 1 + FALLOFF if cursor.first else None
-        resident = await _resident(reads, reading, me, first)
-        while True:
-            stretch = await _stretch(reading, me, resident, wide)
-            again, rivals = await _repeats(reading, viewer, stretch)
-            found = [id_ for id_ in stretch.ids if id_ not in again]
-            if len(found) > cursor.limit or len(stretch.ids) <= wide.limit:
-                break
-            wide = replace(wide, limit=2 * wide.limit)
-            if first is not None:
-                first, resident = None, await _resident(reads, reading, me)
+        found, further, again, rivals = await _candidates(reads, reading, viewer, cursor)
         skeleton = page_of(found, cursor)
         kept, passed = await _filled(reading, viewer, skeleton.items if cursor.upward else found, cursor.limit)
         following = skeleton.next
         if passed > cursor.limit:
-            following = found[passed - 1] if passed < len(found) or len(stretch.ids) > wide.limit else None
-        languages = (await wants_of(reading, me)).languages
+            following = found[passed - 1] if further or passed < len(found) else None
+        languages = (await wants_of(reading, viewer.me)).languages
     along: dict[int, list[Visible[Post]]] = {}
     for id_, told_with in again.items():
         along.setdefault(told_with, []).append(rivals[id_])
     return Home(kept, following, skeleton.prev, along, languages)
+
+
+async def _candidates(reads: Reads, reading: Reading, viewer: Viewer, cursor: Cursor) -> Candidates:
+    """Enough of them for a page, and some to spare, as far as there are so many."""
+    me = viewer.me
+    wide = replace(cursor, limit=cursor.limit + (0 if cursor.upward else SPARE))
+    # Whoever looks in asks for the first page: of it and of what tells a repeat on it.
+    first = wide.limit + 1 + FALLOFF if cursor.first else None
+    resident = await _resident(reads, reading, me, first)
+    while True:
+        stretch = await _stretch(reading, me, resident, wide)
+        again, rivals = await _repeats(reading, viewer, stretch)
+        found, further = [id_ for id_ in stretch.ids if id_ not in again], len(stretch.ids) > wide.limit
+        if len(found) > cursor.limit or not further:
+            return Candidates(found, further, again, rivals)
+        wide = replace(wide, limit=2 * wide.limit)
+        if first is not None:
+            first, resident = None, await _resident(reads, reading, me)
 
 
 async def _filled(reading: Reading, viewer: Viewer, ids: Sequence[int], limit: int) -> tuple[list[Visible[Post]], int]:

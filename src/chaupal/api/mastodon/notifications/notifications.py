@@ -10,7 +10,7 @@ from msgspec import UNSET, Raw, UnsetType
 from chaupal.api.court.reports import ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.statuses import PLAIN_PARTS, joined, parts_of
+from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, joined, parts_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Nothing, Route, get, post

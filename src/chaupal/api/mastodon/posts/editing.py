@@ -7,7 +7,8 @@ from msgspec import Raw
 
 from chaupal.api.mastodon.people import account_bytes
 from chaupal.api.mastodon.posts.media import Attachment, MediaChanged, attachment, focus_of
-from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of, status_answer
+from chaupal.api.mastodon.posts.status_answers import status_answer
+from chaupal.api.mastodon.posts.statuses import placeholder_body, reader_of
 from chaupal.http.call import Answer, Call, json
 from chaupal.http.limits import POSTING
 from chaupal.http.paging import ById, Number

@@ -6,7 +6,7 @@ import msgspec
 
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.scheduled import FurtherSent, audience_named, further_of, schedule
-from chaupal.api.mastodon.posts.statuses import joined, pieces_of, status_answer, statuses_answer
+from chaupal.api.mastodon.posts.status_answers import joined, pieces_of, status_answer, statuses_answer
 from chaupal.api.mastodon.ties import people_bytes
 from chaupal.api.mastodon.timelines import HOT
 from chaupal.http.call import Answer, Call, json

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import status_answer, statuses_answer
+from chaupal.api.mastodon.posts.status_answers import status_answer, statuses_answer
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import Number, PagedById, link_header
 from chaupal.http.route import Route, get, post, put

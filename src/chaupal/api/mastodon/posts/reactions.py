@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from chaupal.api.mastodon.posts.statuses import status_answer, statuses_answer
+from chaupal.api.mastodon.posts.status_answers import status_answer, statuses_answer
 from chaupal.api.mastodon.ties import AROUND, around
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header

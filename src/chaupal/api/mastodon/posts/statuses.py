@@ -4,33 +4,28 @@ A post's fragment ends before its account; the account's and the viewer's flags 
 follower or a like changes one small piece, and nothing that depends on the viewer is ever kept for another.
 """
 
-from collections.abc import Mapping, Sequence, Set
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from chaupal.api.mastodon.filters import results
-from chaupal.api.mastodon.people import account_bytes, emojis_of, kept_accounts, labels_of, receipt_of, withheld_of
+from chaupal.api.mastodon.people import account_bytes, emojis_of, labels_of, receipt_of, withheld_of
 from chaupal.api.mastodon.posts.media import attachment
 from chaupal.api.mastodon.posts.polls import poll_shown
-from chaupal.http.call import Answer, Call
+from chaupal.http.call import Call
 from chaupal.kernel.clock import iso
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy import quotes as law
 from chaupal.policy.facts import Visibility
 from chaupal.policy.filed import pass_of
-from chaupal.policy.gate import known_as_plain, still_plain
 from chaupal.policy.narrow import FOR_EVERYBODY
 from chaupal.policy.sealed import Visible
 from chaupal.policy.sentences import placeholders
 from chaupal.policy.things import Person, Post
 from chaupal.policy.verdict import PLAIN, Placeholder, Show
 from chaupal.policy.viewer import Viewer
-from chaupal.reads.context import Reads
-from chaupal.reads.kept import PEOPLE, Touched
-from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 from chaupal.reads.posts.around import Around, around
 from chaupal.text.handles import user_of
@@ -54,9 +49,7 @@ class PlainStatus(NamedTuple):
     tails: tuple[bytes, ...] | None
 
 
-_lines: Shelf[Visible[Post], PlainStatus] = Shelf(2_000)
-NO_LINES: Mapping[Visible[Post], Sequence[bytes]] = {}
-PLAIN_PARTS = 4  # of a status that is made of its line: the post, the account, and what stands after each
+lines: Shelf[Visible[Post], PlainStatus] = Shelf(2_000)
 
 # Words stand in JSON with their quotes escaped, so nothing that anybody says can look like this member.
 UNFILTERED = b',"filtered":[],'
@@ -93,7 +86,7 @@ def reader_of(viewer: Viewer, post: Post) -> int | None:
 def body_of(settings: Settings, viewer: Viewer, post: Post) -> dict[str, Any]:
     """Everything of a Status but its account, its address (which names its author), its repost and the viewer's flags.
 
-    `id` is first: `_recounted` knows a piece by it.
+    `id` is first: a piece is known by it where it is counted anew (`status_answers.py`).
     """
     app = {"application": {"name": post.app, "website": post.app_site or None}} if post.app else {}
     stays = {"local_only": True} if post.visibility is Visibility.LOCAL else {}
@@ -253,7 +246,7 @@ class Pen:
         if post.inner is not None:
             return (self._repost(seen, author, post.inner),)
         if seen.verdict is PLAIN and author.verdict is PLAIN and self._is_plain(post):
-            line = _lines.items.get(seen) or self._keep(seen, author.item)
+            line = lines.items.get(seen) or self._keep(seen, author.item)
             return line.before, account_bytes(self._settings, self._viewer, author), line.after, self._tail(post)
         return self._open(seen, author, shallow=shallow) + b',"reblog":null', self._tail(post)
 
@@ -277,7 +270,7 @@ class Pen:
         # A handle of this server's people is for good, and what others said has an address of its own.
         after = _address(self._settings, post, author) + b',"reblog":null'
         line = PlainStatus(post.id, post.author, filed, before, after, tails)
-        _lines.put(seen, line)
+        lines.put(seen, line)
         return line
 
     def _repost(self, seen: Visible[Post], author: Visible[Person], inner: Post) -> bytes:
@@ -336,99 +329,3 @@ def _address(settings: Settings, post: Post, author: Person) -> bytes:
 async def pen_for(call: Call[Any], posts: Sequence[Visible[Post]]) -> Pen:
     """Whoever writes these posts for the viewer."""
     return Pen(call, await around(call.house.reads, call.viewer, posts))
-
-
-async def statuses_answer(
-    call: Call[Any], posts: Sequence[Visible[Post]], headers: list[tuple[str, str]] | None = None
-) -> Answer:
-    """A JSON array of Status as the answer."""
-    pieces, plain = await pieces_of(call, posts)
-    return joined(call, pieces, headers, plain=plain)
-
-
-async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
-    """The same in pieces, and whether all of them are plain."""
-    pieces, plain = [b"["], True
-    for written in await parts_of(call, posts):
-        if written:
-            pieces += written
-            pieces.append(b",")
-            plain = plain and len(written) == PLAIN_PARTS
-    if len(pieces) == 1:
-        return [b"[]"], True
-    pieces[-1] = b"]"
-    return pieces, plain
-
-
-def joined(
-    call: Call[Any], pieces: list[bytes], headers: list[tuple[str, str]] | None = None, *, plain: bool
-) -> Answer:
-    """The pieces as the answer. `plain`: each account and each post in it is a piece, so that those which count otherwise later are
-    written anew, and nothing else of it. A like, or a new post of somebody's, changes no more of most answers in which they stand.
-    """
-    recount = partial(_recounted, call.house.reads, call.viewer, pieces) if plain else None
-    return Answer(b"".join(pieces), headers=headers or [], recount=recount)
-
-
-def _recounted(reads: Reads, viewer: Viewer, pieces: list[bytes], counted: Set[Touched]) -> bytes | None:
-    """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts."""
-    for kind, id_ in counted:
-        begins = b'{"id":"%d",' % id_
-        places = [place for place, piece in enumerate(pieces) if piece.startswith(begins)]
-        anew = _anew(reads, viewer, kind, id_) if places else b""
-        if anew is None:
-            return None
-        for place in places:
-            pieces[place] = anew
-    return b"".join(pieces)
-
-
-def _anew(reads: Reads, viewer: Viewer, kind: object, id_: int) -> bytes | None:
-    """A person's account, or a post up to where that goes, as it is by now."""
-    if kind is PEOPLE:
-        person = still_plain(reads.work.memory.people.peek(id_))
-        return person and account_bytes(reads.settings, viewer, person)
-    post = still_plain(reads.work.memory.posts.peek(id_))
-    return post and fragment(reads.settings, viewer, post)
-
-
-async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
-    """Each Status in parts, as `Pen.parts`. Of those that have their line nothing else is looked at but who they are by now, and what
-    the viewer did with them: on a busy evening most pages are made anew of the same posts but for one.
-    """
-    found = await _of_lines(call, posts)
-    left = [seen for seen in posts if seen not in found]
-    if not left:
-        return [found[seen] for seen in posts]
-    pen = await pen_for(call, left)
-    return [found.get(seen) or pen.fragments(seen) for seen in posts]
-
-
-async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
-    """Those whose line is still good."""
-    reads, viewer, me = call.house.reads, call.viewer, call.viewer.account
-    lines = {
-        seen: line
-        for seen in posts
-        if (line := _lines.items.get(seen)) is not None
-        and line.tails is not None
-        and not (line.filed and line.by == me)
-    }
-    if not lines or me is None or await filtering.matches(reads, viewer, posts):
-        return NO_LINES
-    people = reads.work.memory.people.several([line.by for line in lines.values()])
-    # Also for those that have none: whoever writes them finds it known.
-    flags = await reactions.flags(reads, viewer, [(seen.item.inner or seen.item).id for seen in posts])
-    return {
-        seen: (line.before, account, line.after, line.tails[flags.get(line.post, 0) & 31])
-        for (seen, line), account in zip(lines.items(), kept_accounts(known_as_plain(people)), strict=True)
-        if account is not None and line.tails
-    }
-
-
-async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
-    """One Status as the answer; `more` are members that only this answer has so (`text` after a deletion)."""
-    (written,) = await parts_of(call, [seen])
-    if more:
-        return Answer(_encode(msgspec.json.decode(b"".join(written), type=dict[str, msgspec.Raw]) | more))
-    return joined(call, [*written], plain=len(written) == PLAIN_PARTS)
