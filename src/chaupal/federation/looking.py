@@ -13,6 +13,7 @@ from chaupal.federation.writing.notes import Json
 from chaupal.kernel.errors import NotAllowed, NotFound, Unavailable, or_not_found
 from chaupal.policy import quotes
 from chaupal.policy.facts import Visibility
+from chaupal.policy.follower_lists import keeps_lists_from
 from chaupal.policy.gate import check_open, reveal, reveal_one
 from chaupal.policy.narrow import FOR_EVERYBODY, profile_visibilities
 from chaupal.policy.rules import SUSPENSION
@@ -21,7 +22,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import crowds, people
+from chaupal.reads.people import people, people_lists
 from chaupal.reads.pipeline import listed_page, shown
 from chaupal.store.federation import addresses as store, synchronising, uris
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force
@@ -93,10 +94,10 @@ async def outbox(fed: Federation, viewer: Viewer, of: Person, cursor: Cursor) ->
 
 async def crowd(fed: Federation, viewer: Viewer, of: Person, name: str, cursor: Cursor) -> Page[str]:
     """Ids of the actors around somebody, by `CROWDS`. Raises NotAllowed where they keep them to themselves."""
-    if of.hide_collections:
+    if keeps_lists_from(viewer, of):
         raise NotAllowed
     async with fed.work.reading() as reading:
-        page = await crowds.tied(reading, CROWDS[name], cursor, who=of.id)
+        page = await people_lists.tied(reading, CROWDS[name], cursor, who=of.id)
         seen = await people.shown(reading, viewer, Surface.PEER, page.items)
         whose = await store.people(reading, [one.item.id for one in seen if not one.withheld])
     return page.map([showing.named(fed.settings.origin, whose[id_]).uri for id_ in page.items if id_ in whose])

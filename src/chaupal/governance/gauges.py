@@ -6,8 +6,9 @@ from typing import NamedTuple
 from chaupal.governance.context import Court
 from chaupal.governance.log import reconcile
 from chaupal.kernel.clock import SECOND
+from chaupal.policy.deadline_alerts import SHARES
 from chaupal.store.court import clocks, ledger, tellings
-from chaupal.store.court.clocks import SHARES, ClockRow
+from chaupal.store.court.clocks import ClockRow
 from chaupal.store.federation import deliveries
 from chaupal.store.machine import outbox
 

@@ -12,6 +12,7 @@ from chaupal.http.csrf import WORD
 from chaupal.kernel.clock import MINUTE, iso
 from chaupal.policy.may import may
 from chaupal.policy.measures import labels
+from chaupal.policy.passwords import LONGEST, SHORTEST
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import SUSPENDED
 from chaupal.reads.explore import trends
@@ -22,7 +23,6 @@ from chaupal.reads.people.badges import Badges
 from chaupal.social.people import appearance
 from chaupal.social.people.appearance import Appearance
 from chaupal.social.posts.polls import MOST_OPTIONS
-from chaupal.social.signin.password_changes import LONGEST, SHORTEST
 from chaupal.text.length import truncate
 from chaupal.web import links, places, static
 from chaupal.web.drawing import Frame, Pen

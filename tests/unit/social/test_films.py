@@ -13,6 +13,7 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Invalid
 from chaupal.kernel.settings import load_settings
 from chaupal.social.media import films, media, painting
+from chaupal.social.media.upload_types import HEAD, demuxer_of
 from chaupal.store.square import media as store
 from films import SECRET, film, long_gif, sound
 from painted import picture
@@ -93,7 +94,7 @@ async def test_films_of_many_kinds_become_one_kind(village: Village, kind: str):
 
 @pytest.mark.parametrize("kind", [".ogg", ".wav", ".flac", ".m4a", ".aac", ".opus"])
 def test_sounds_of_many_kinds_are_known_by_their_first_bytes(kind: str):
-    assert films.demuxer_of(sound(kind, 0.5)[: media.HEAD])
+    assert demuxer_of(sound(kind, 0.5)[:HEAD])
 
 
 async def test_nothing_survives_but_what_is_seen_and_heard(village: Village):

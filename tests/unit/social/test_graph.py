@@ -8,7 +8,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound
 from chaupal.policy.measures import Measure
 from chaupal.policy.surface import Surface
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import crowds, notifications, people
+from chaupal.reads.people import notifications, people, people_lists
 from chaupal.reads.timelines import home, lists as timelines
 from chaupal.social.people import graph, lists
 from chaupal.social.posts import posts
@@ -105,7 +105,7 @@ async def test_a_locked_account_is_asked_and_grants(street: Street):
     await graph.follow(street.square, by(asha), lata, notify=True, languages=["hi"])
     assert (await ties(street, asha, lata)).requested and await counts(street, lata) == (0, 0)
     assert (await ties(street, lata, asha)).requested_by
-    asking = await crowds.asking(street.reads, by(lata), Cursor())
+    asking = await people_lists.asking(street.reads, by(lata), Cursor())
     assert [seen.item.id for seen in asking.items] == [asha]
     await graph.grant(street.square, by(lata), asha)
     tie = await ties(street, asha, lata)
@@ -149,7 +149,7 @@ async def test_the_blocked_are_listed_even_if_they_block_back(street: Street):
     asha, bela = await street.people("asha", "bela")
     await graph.block(street.square, by(asha), bela)
     await graph.block(street.square, by(bela), asha)
-    listed = await crowds.blocked(street.reads, by(asha), Cursor())
+    listed = await people_lists.blocked(street.reads, by(asha), Cursor())
     assert [seen.item.handle for seen in listed.items] == ["bela"]
 
 
@@ -162,7 +162,7 @@ async def test_a_timed_mute_ends_by_the_clock(street: Street):
     street.clock.move(60_000)
     assert not (await ties(street, asha, bela)).muting
     assert await people.people(street.reads, by(asha), Surface.SEARCH, [bela])
-    assert not (await crowds.muted(street.reads, by(asha), Cursor())).items
+    assert not (await people_lists.muted(street.reads, by(asha), Cursor())).items
 
 
 async def test_muting_again_replaces_the_terms(street: Street):
@@ -189,7 +189,7 @@ async def test_the_suspended_cannot_be_followed_but_can_be_let_go(street: Street
     await street.rule(bela, Measure.SUSPEND, "XX")
     with pytest.raises(NotFound):
         await graph.follow(street.square, by(chand), bela)
-    assert not (await crowds.following(street.reads, by(asha), asha, Cursor())).items
+    assert not (await people_lists.following(street.reads, by(asha), asha, Cursor())).items
     await graph.unfollow(street.square, by(asha), bela)
     assert await counts(street, asha) == (0, 0)
 
@@ -211,12 +211,12 @@ async def test_followers_page_by_ties_in_both_directions(street: Street):
         street.clock.move(1)
         await graph.follow(street.square, by(fan), star)
     newest_first = fans[::-1]
-    first = await crowds.followers(street.reads, by(None), star, Cursor(limit=3))
-    second = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, max_id=first.next))
-    last = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, max_id=second.next))
+    first = await people_lists.followers(street.reads, by(None), star, Cursor(limit=3))
+    second = await people_lists.followers(street.reads, by(None), star, Cursor(limit=3, max_id=first.next))
+    last = await people_lists.followers(street.reads, by(None), star, Cursor(limit=3, max_id=second.next))
     walked = [seen.item.id for page in (first, second, last) for seen in page.items]
     assert walked == newest_first and last.next is None
-    back = await crowds.followers(street.reads, by(None), star, Cursor(limit=3, min_id=last.prev))
+    back = await people_lists.followers(street.reads, by(None), star, Cursor(limit=3, min_id=last.prev))
     assert [seen.item.id for seen in back.items] == newest_first[3:6]
 
 
@@ -226,8 +226,8 @@ async def test_an_account_withheld_here_has_nobody_around_it_here_and_is_in_no_l
     await street.rule(bela, Measure.WITHHOLD_ACCOUNT)
     for country, around, listed in (("IN", 0, 0), ("DE", 1, 1)):
         viewer = by(None, country)
-        assert len((await crowds.followers(street.reads, viewer, bela, Cursor())).items) == around
-        assert len((await crowds.following(street.reads, viewer, asha, Cursor())).items) == listed
+        assert len((await people_lists.followers(street.reads, viewer, bela, Cursor())).items) == around
+        assert len((await people_lists.following(street.reads, viewer, asha, Cursor())).items) == listed
 
 
 async def test_following_somebody_of_another_server_is_a_request_until_that_server_says_yes(street: Street):

@@ -6,7 +6,7 @@ from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import crowds, notifications, people, suggestions
+from chaupal.reads.people import notifications, people, people_lists, suggestions
 from chaupal.social.context import Square
 from chaupal.social.people import accounts, graph, lists, moving
 from chaupal.social.posts import posts, scheduling
@@ -25,7 +25,7 @@ async def join(street: Street, handle: str) -> Viewer:
 
 
 async def followers(street: Street, of: Viewer) -> set[int]:
-    page = await crowds.followers(street.reads, of, of.me, Cursor(limit=80))
+    page = await people_lists.followers(street.reads, of, of.me, Cursor(limit=80))
     return {seen.item.id for seen in page.items}
 
 
@@ -119,13 +119,15 @@ async def test_who_blocks_or_mutes_the_old_account_does_so_with_the_new_one_but_
     await graph.follow(street.square, by(deepa), new.me)
     await moving.move(street.square, old, "asha2", PASSWORD)
     await moving.carry_on(street.square)
-    blocked = await crowds.blocked(street.reads, by(bela), Cursor(limit=40))
+    blocked = await people_lists.blocked(street.reads, by(bela), Cursor(limit=40))
     assert [seen.item.id for seen in blocked.items] == [new.me, old.me]
-    muted = await crowds.muted(street.reads, by(chandu), Cursor(limit=40))
+    muted = await people_lists.muted(street.reads, by(chandu), Cursor(limit=40))
     assert [seen.item.id for seen in muted.items] == [new.me, old.me]
-    assert len((await crowds.muted(street.reads, by(deepa), Cursor(limit=40))).items) == 1
+    assert len((await people_lists.muted(street.reads, by(deepa), Cursor(limit=40))).items) == 1
     street.clock.move(DAY)
-    assert (await crowds.muted(street.reads, by(chandu), Cursor(limit=40))).items == [], "ends when the other ends"
+    assert (await people_lists.muted(street.reads, by(chandu), Cursor(limit=40))).items == [], (
+        "ends when the other ends"
+    )
 
 
 async def test_lists_hold_the_new_account_in_place_of_the_old_one(street: Street):

@@ -5,7 +5,7 @@ import pytest
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.measures import Measure
 from chaupal.reads.page import Cursor
-from chaupal.reads.people import crowds
+from chaupal.reads.people import people_lists
 from chaupal.reads.posts import reactions
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.posts import pinning, posts, reactions as acts
@@ -186,8 +186,8 @@ async def test_who_liked_and_reposted_is_listed(street: Street):
     await acts.like(street.square, by(asha), post)
     await posts.repost(street.square, by(chand), post)
     await street.rule(chand, Measure.WITHHOLD_ACCOUNT)
-    liked = await crowds.liked_by(street.reads, by(None), post, Cursor())
+    liked = await people_lists.liked_by(street.reads, by(None), post, Cursor())
     assert [seen.item.handle for seen in liked.items] == ["asha"]
     for country, handles in (("DE", ["chand"]), ("IN", [])):
-        reposted = await crowds.reposted_by(street.reads, by(None, country), post, Cursor())
+        reposted = await people_lists.reposted_by(street.reads, by(None, country), post, Cursor())
         assert [seen.item.handle for seen in reposted.items] == handles

@@ -13,6 +13,7 @@ from chaupal.http.call import Answer, Call
 from chaupal.http.route import Route, get
 from chaupal.kernel.errors import NotFound
 from chaupal.kernel.ids import parse_id
+from chaupal.policy.follower_lists import keeps_lists_from
 from chaupal.policy.gate import check_open
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person, Post
@@ -63,9 +64,9 @@ async def _crowd(call: Call[CollectionAsked], name: str) -> Answer:
     total = of.followers_count if name == "followers" else of.following_count
     if call.args.page:
         return _page(call, where, await looking.crowd(fed, viewer, of, name, call.args.cursor(PEOPLE_AT_ONCE)))
-    return activity_answer(
-        lists.counted(where, total) if of.hide_collections else lists.paged(where, total, f"{where}?page=true")
-    )
+    if keeps_lists_from(viewer, of):
+        return activity_answer(lists.counted(where, total))
+    return activity_answer(lists.paged(where, total, f"{where}?page=true"))
 
 
 async def synchronised(call: Call[ActorAsked]) -> Answer:

@@ -13,7 +13,7 @@ from chaupal.kernel.settings import Settings
 from chaupal.kernel.version import VERSION
 from chaupal.policy.surface import Surface
 from chaupal.reads.people import people
-from chaupal.social.media import films, pictures
+from chaupal.social.media import films, upload_types
 from chaupal.social.media.media import MOST_DESCRIPTION
 from chaupal.social.people import push_keys
 from chaupal.social.people.profiles import MOST_FIELDS, MOST_IN_FIELD
@@ -192,7 +192,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "supported_mime_types": [*pictures.TAKEN, *(films.TAKEN if takes_films else ())],
+            "supported_mime_types": [*upload_types.PICTURES, *(upload_types.FILMS if takes_films else ())],
             "image_size_limit": settings.max_media_bytes,
             "image_matrix_limit": settings.max_media_pixels,
             "description_limit": MOST_DESCRIPTION,

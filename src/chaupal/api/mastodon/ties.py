@@ -17,7 +17,7 @@ from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import crowds, people
+from chaupal.reads.people import people, people_lists
 from chaupal.social.context import Square
 from chaupal.social.people import graph, regards
 
@@ -142,7 +142,7 @@ class FamiliarFollowers(msgspec.Struct):
 async def familiar_followers(call: Call[ByIds]) -> list[FamiliarFollowers]:
     """Of those whom one follows, who follows each of the accounts."""
     settings, viewer = call.house.settings, call.viewer
-    found = await crowds.familiar(call.house.reads, viewer, call.args.id)
+    found = await people_lists.familiar(call.house.reads, viewer, call.args.id)
     return [
         FamiliarFollowers(str(id_), [msgspec.Raw(account_bytes(settings, viewer, seen)) for seen in between])
         for id_, between in found
@@ -189,7 +189,7 @@ def _handler_of(read: Own) -> Callable[[Call[Paged]], Awaitable[Answer]]:
 async def mutes(call: Call[Paged]) -> Answer:
     """Whom one mutes, each with the end of the mute."""
     reads, viewer, settings = call.house.reads, call.viewer, call.house.settings
-    page = await crowds.muted(reads, viewer, call.args.cursor(40, 80))
+    page = await people_lists.muted(reads, viewer, call.args.cursor(40, 80))
     ties = dict(await people.between(reads, viewer, [seen.item.id for seen in page.items]))
     ends = {id_: iso_or_none(t.mute_ends) for id_, t in ties.items()}
     muted = [muted_account(settings, seen, ends.get(seen.item.id)) for seen in page.items]
@@ -217,11 +217,11 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/unendorse", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/pin", _act(regards.endorse), Surface.PROFILE, scope="write:accounts"),
     post(f"{ONE}/unpin", _act(regards.unendorse), Surface.PROFILE, scope="write:accounts"),
-    get(f"{ONE}/endorsements", around(crowds.endorsed), Surface.PEOPLE, **AROUND),
-    get("/api/v1/endorsements", _handler_of(crowds.endorsed_by_me), Surface.PROFILE, scope="read:accounts", **PEOPLE),
-    get(f"{ONE}/followers", around(crowds.followers), Surface.PEOPLE, kept=True, **AROUND),
-    get(f"{ONE}/following", around(crowds.following), Surface.PEOPLE, kept=True, **AROUND),
-    get("/api/v1/follow_requests", _handler_of(crowds.asking), Surface.PROFILE, scope="read:follows", kept=True, **PEOPLE),
-    get("/api/v1/blocks", _handler_of(crowds.blocked), Surface.PROFILE, scope="read:blocks", kept=True, **PEOPLE),
+    get(f"{ONE}/endorsements", around(people_lists.endorsed), Surface.PEOPLE, **AROUND),
+    get("/api/v1/endorsements", _handler_of(people_lists.endorsed_by_me), Surface.PROFILE, scope="read:accounts", **PEOPLE),
+    get(f"{ONE}/followers", around(people_lists.followers), Surface.PEOPLE, kept=True, **AROUND),
+    get(f"{ONE}/following", around(people_lists.following), Surface.PEOPLE, kept=True, **AROUND),
+    get("/api/v1/follow_requests", _handler_of(people_lists.asking), Surface.PROFILE, scope="read:follows", kept=True, **PEOPLE),
+    get("/api/v1/blocks", _handler_of(people_lists.blocked), Surface.PROFILE, scope="read:blocks", kept=True, **PEOPLE),
     get("/api/v1/mutes", mutes, Surface.PROFILE, scope="read:mutes", gives=list[MutedAccount], kept=True),
 )  # fmt: skip

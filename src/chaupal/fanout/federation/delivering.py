@@ -38,8 +38,9 @@ RENEWED = HELD // 3
 LOOK_EVERY = 0.2  # seconds
 AFTER_FAILURE = 1.0
 FINISHING = 5.0
-# How long a server is left alone after each vain try; the last one goes on until a week has passed.
+# How long a server is left alone after each vain try; the last one goes on until it is given up.
 BACK_OFF = (MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR)
+GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
 LONGEST_WISH = HOUR  # for which a server may ask to be left alone (Retry-After)
 VAIN_TRIES = 10  # of one thing that a server answers with a mistake of its own: then the next one is tried
 UNSURE_TRIES = 5  # of one thing whose signature a server does not believe: it may not get at our keys just now
@@ -232,7 +233,7 @@ class Deliverer:
     async def _failed(self, due: DueServer, parcel: Parcel, struck: list[int], came: list[int], wait: int) -> None:
         """It is given up after a vain try alone: this house may have been silent itself for longer than it waits for others."""
         now = self._carrier.clock()
-        if not struck and deliveries.given_up(due, now):
+        if not struck and due.failing_since is not None and now - due.failing_since >= GIVEN_UP_AFTER:
             return await self._give_up(due)
         if self._carrier.federation is not None:  # that it is there is news again
             self._carrier.federation.remembered.heard.items.pop(due.id, None)

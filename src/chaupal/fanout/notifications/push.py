@@ -17,7 +17,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.governance import calling
 from chaupal.governance.calling import NotAnswered
 from chaupal.kernel import base64url
-from chaupal.kernel.clock import HOUR, MINUTE, SECOND
+from chaupal.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from chaupal.kernel.errors import NotFound
 from chaupal.policy.sentences import push_texts
 from chaupal.policy.things import Person, Post
@@ -33,6 +33,7 @@ from chaupal.store.square import graph
 
 # How long after each vain try the next one comes; then the push is given up, not the device.
 BACK_OFF = (30 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR)
+LASTS = 2 * DAY  # what could not be pushed for so long is no news
 OFF_AFTER = 50  # vain tries in a row: nobody is behind that address any more
 AT_ONCE = 200  # pushes taken up at one look
 TOGETHER = 20  # on their way at once
@@ -68,11 +69,7 @@ async def _deliver(carrier: Carrier, call: DuePush) -> None:
         if not await push.claim(w, call, carrier.clock() + HELD):
             return
         to = await push.subscription(w, call.subscription_id)
-    said = (
-        None
-        if to is None or carrier.clock() - call.at > push.LASTS
-        else await _payload_for(carrier, to, call.notice_id)
-    )
+    said = None if to is None or carrier.clock() - call.at > LASTS else await _payload_for(carrier, to, call.notice_id)
     if to is None or said is None:
         async with carrier.work.writing() as w:
             await push.done(w, call, went=False)
@@ -166,7 +163,7 @@ async def _send(carrier: Carrier, to: Subscription, said: bytes) -> None:
         headers |= {"authorization": f"vapid t={token},k={key}"}
     else:
         headers |= {"authorization": f"WebPush {token}", "crypto-key": f"{headers['crypto-key']};p256ecdsa={key}"}
-    headers |= {"content-type": "application/octet-stream", "ttl": str(push.LASTS // SECOND), "urgency": "normal"}
+    headers |= {"content-type": "application/octet-stream", "ttl": str(LASTS // SECOND), "urgency": "normal"}
     await calling.post(to.endpoint, body, headers, private=carrier.settings.push_private)
 
 

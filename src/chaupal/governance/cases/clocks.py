@@ -3,6 +3,7 @@
 from chaupal.governance.context import Court
 from chaupal.governance.events import ClockAlert
 from chaupal.governance.regimes import Regime
+from chaupal.policy.deadline_alerts import share_passed
 from chaupal.store.court import clocks
 from chaupal.store.court.clocks import ClockRow
 from chaupal.store.court.docket import Order
@@ -30,14 +31,14 @@ async def start_of_order(w: Writing, order: Order, regime: Regime) -> None:
 
 
 async def alert(court: Court) -> int:
-    """Tell of each clock that has passed 50, 80 or 100 % of its time, once, across restarts; how many. Nothing is executed."""
+    """Tell of each clock that has passed one of `deadline_alerts.SHARES`, once, across restarts; how many. Nothing is executed."""
     now = court.clock()
     async with court.work.reading() as reading:
         passed = await clocks.alerting(reading, now)
     told = 0
     for clock in passed:
         async with court.work.writing() as w:
-            told += await _alert(w, clock, clock.share(now))
+            told += await _alert(w, clock, share_passed(clock.starts_at, clock.due_at, now))
     return told
 
 

@@ -23,13 +23,14 @@ from chaupal.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Prob
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.kernel.settings import Settings
+from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer
 from chaupal.ports.mail import Letter, Mail
 from chaupal.store.court import authorities, offices
 from chaupal.store.court.authorities import Authority
 from chaupal.store.court.offices import OfficeUser
 from chaupal.store.identity import logins
-from chaupal.store.identity.passwords import check_password, hash_password, is_password
+from chaupal.store.identity.password_hashes import hash_password, is_password
 from chaupal.store.machine.work import Reading, Work
 
 COOKIE = "portal"

@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.explore import tags
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import crowds, people
+from chaupal.reads.people import people, people_lists
 from chaupal.reads.timelines import lists, profile, saved
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.identity.logins import Login
@@ -81,10 +81,10 @@ type Turn[T: Judged] = Callable[[Cursor], Awaitable[Page[Visible[T]]]]
 async def my_people(reads: Reads, viewer: Viewer, which: People) -> AsyncGenerator[tuple[str, Ties]]:
     """Handles of those whom one follows, is followed by, blocks or mutes, with how it was wished."""
     turns: dict[People, Turn[Person]] = {
-        "following": lambda at: crowds.following(reads, viewer, viewer.me, at),
-        "followers": lambda at: crowds.followers(reads, viewer, viewer.me, at),
-        "blocks": lambda at: crowds.blocked(reads, viewer, at),
-        "mutes": lambda at: crowds.muted(reads, viewer, at),
+        "following": lambda at: people_lists.following(reads, viewer, viewer.me, at),
+        "followers": lambda at: people_lists.followers(reads, viewer, viewer.me, at),
+        "blocks": lambda at: people_lists.blocked(reads, viewer, at),
+        "mutes": lambda at: people_lists.muted(reads, viewer, at),
     }
     async for some in _all(turns[which]):
         async with reads.work.reading() as reading:

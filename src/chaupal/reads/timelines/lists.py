@@ -9,7 +9,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
 from chaupal.reads.people import people
-from chaupal.reads.people.crowds import tied
+from chaupal.reads.people.people_lists import tied
 from chaupal.reads.pipeline import listed_page
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.dialect import listed

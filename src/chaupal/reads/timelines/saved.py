@@ -6,7 +6,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people.crowds import tied
+from chaupal.reads.people.people_lists import tied
 from chaupal.reads.pipeline import shown
 from chaupal.store.square import reactions
 from chaupal.store.square.posts import Pages

@@ -10,6 +10,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.policy.things import Picture
 from chaupal.social.context import Square
 from chaupal.social.media import films, media, painting, pictures
+from chaupal.social.media.upload_types import HEAD, demuxer_of
 from chaupal.store.federation import media as store
 from chaupal.store.federation.media import FetchedFile, FileElsewhere
 from chaupal.store.identity import loose_files
@@ -20,7 +21,7 @@ SWEPT_AT_ONCE = 100
 
 async def keep(square: Square, away: FileElsewhere, data: bytes) -> None:
     """A file that was fetched is here from now on. Raises Invalid for what is not taken here."""
-    demuxer = films.demuxer_of(data[: media.HEAD])
+    demuxer = demuxer_of(data[:HEAD])
     if not demuxer and films.ffmpeg(square.settings) is not None:
         demuxer = (
             "gif" if await asyncio.to_thread(pictures.moves_too_long, data, square.settings.max_media_pixels) else ""

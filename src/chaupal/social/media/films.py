@@ -29,26 +29,6 @@ LOOK = 20.0  # seconds for looking at a file
 PAINT = 1_800.0  # seconds for painting one
 LOOKING_AT_ONCE = 2
 
-# First bytes -> the demuxer, and the only one, that is tried.
-MAGIC: tuple[tuple[str, int, bytes], ...] = (
-    ("mov", 4, b"ftyp"),
-    ("matroska", 0, b"\x1aE\xdf\xa3"),
-    ("ogg", 0, b"OggS"),
-    ("flac", 0, b"fLaC"),
-    ("mp3", 0, b"ID3"),
-    ("wav", 8, b"WAVE"),
-    ("aac", 0, b"\xff\xf1"),
-    ("aac", 0, b"\xff\xf9"),
-    ("mp3", 0, b"\xff\xfb"),
-    ("mp3", 0, b"\xff\xf3"),
-    ("mp3", 0, b"\xff\xf2"),
-    ("mp3", 0, b"\xff\xfa"),
-)
-TAKEN = (
-    "video/mp4", "video/quicktime", "video/webm", "video/ogg", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis",
-    "audio/wav", "audio/x-wav", "audio/wave", "audio/webm", "audio/flac", "audio/aac", "audio/m4a", "audio/x-m4a", "audio/mp4",
-    "audio/3gpp",
-)  # fmt: skip
 DECODERS = (
     "h264,hevc,av1,libdav1d,vp8,vp9,mpeg4,h263,theora,gif,mjpeg,png,aac,mp3,mp3float,opus,libopus,vorbis,flac,alac,"
     "amrnb,amrwb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s32le,pcm_f32le,pcm_u8,pcm_alaw,pcm_mulaw"
@@ -103,13 +83,6 @@ def _programs(name: str) -> Ffmpeg | None:
     paint = shutil.which(name)
     look = shutil.which(str(Path(paint).with_name("ffprobe"))) if paint else None
     return Ffmpeg(paint, look) if paint and look else None
-
-
-def demuxer_of(head: bytes) -> str:
-    """By what a film or sound that begins like this is read; "" for anything else."""
-    if pictures.is_image(head):
-        return ""
-    return next((name for name, at, magic in MAGIC if head[at : at + len(magic)] == magic), "")
 
 
 async def probe(settings: Settings, path: Path, demuxer: str) -> UploadKind:

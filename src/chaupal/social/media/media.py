@@ -21,18 +21,16 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events_posts import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
+from chaupal.social.media.upload_types import HEAD, demuxer_of
 from chaupal.store.identity import accounts, loose_files
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import media
 from chaupal.text.clean import BadText, normalise_post, trimmed
 
-# More than any file that is taken; the settings `max_media_bytes` and `max_film_bytes` decide within it.
-MOST_BYTES = 110_000_000
 MOST_DESCRIPTION = 1_500  # clusters, as Mastodon's clients allow
 MOST_DESCRIPTION_BYTES = 30_000
 LOOSE_FOR = DAY  # ms until an upload that is in no post is forgotten
 SWEPT_AT_ONCE = 100
-HEAD = 64  # bytes that tell the kind
 
 _CLUSTER = regex.compile(r"\X")
 # Decoding is the heaviest thing a stranger can ask for: two at a time, the rest wait their turn.
@@ -57,7 +55,7 @@ async def attach(
     me = viewer.me
     description, focus = check_description(description), check_focus(focus)
     head = upload[:HEAD] if isinstance(upload, bytes) else await asyncio.to_thread(_head, upload)
-    if demuxer := films.demuxer_of(head):
+    if demuxer := demuxer_of(head):
         return await _attach_film(square, me, upload, demuxer, description, focus, thumbnail, wait=wait)
     _check_size(upload, square.settings.max_media_bytes)
     data = upload if isinstance(upload, bytes) else await asyncio.to_thread(upload.read_bytes)

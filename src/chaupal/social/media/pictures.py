@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from chaupal.kernel.errors import Invalid
+from chaupal.social.media.upload_types import picture_kind
 from chaupal.store.square.media import SUFFIX
 
 MOST_ORIGINAL = 8_294_400  # pixels kept of an original (3840 x 2160, as Mastodon keeps)
@@ -22,19 +23,6 @@ HEADER = (1500, 500)
 QUALITY = 85
 MOST_CUT = 4  # times: of a picture that is cut to less of it than that the middle alone is scaled
 HASH_SIDE = 32  # pixels: a blurhash needs no more
-
-MAGIC: tuple[tuple[str, int, bytes], ...] = (
-    ("jpeg", 0, b"\xff\xd8\xff"),
-    ("png", 0, b"\x89PNG\r\n\x1a\n"),
-    ("gif", 0, b"GIF87a"),
-    ("gif", 0, b"GIF89a"),
-    ("webp", 8, b"WEBP"),
-    ("heif", 4, b"ftypavif"),
-    ("heif", 4, b"ftypavis"),
-    ("heif", 4, b"ftypheic"),
-    ("heif", 4, b"ftypheix"),
-    ("heif", 4, b"ftypmif1"),
-)
 
 PNG_NEEDS = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"eXIf"}
@@ -49,7 +37,6 @@ WRITTEN: dict[str, dict[str, Any]] = {
     "image/webp": {"Q": QUALITY},
     "image/gif": {},
 }
-TAKEN = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 
 # For the decoder: half an image is none. (thumbnail's own fail_on does not reach every decoder.)
 WHOLE = "[fail_on=truncated]"
@@ -108,25 +95,13 @@ def _filling(data: bytes, size: tuple[int, int]) -> Any:
     return middle.thumbnail_image(size[0], **filled)
 
 
-def is_image(head: bytes) -> bool:
-    """Whether its first bytes say so."""
-    return bool(_named(head))
-
-
 def moves_too_long(data: bytes, most_pixels: int) -> bool:
     """Whether it is an animation that is too long to be kept as a picture. Raises Invalid for what is no sane image."""
-    return _named(data) == "gif" and _frames("gif", data, most_pixels)[1] > MOST_MOVING
-
-
-def _named(data: bytes) -> str:
-    for kind, at, magic in MAGIC:
-        if data[at : at + len(magic)] == magic and (kind != "webp" or data[:4] == b"RIFF"):
-            return kind
-    return ""
+    return picture_kind(data) == "gif" and _frames("gif", data, most_pixels)[1] > MOST_MOVING
 
 
 def _kind_of(data: bytes) -> str:
-    if kind := _named(data):
+    if kind := picture_kind(data):
         return kind
     raise Invalid("picture_unknown")
 

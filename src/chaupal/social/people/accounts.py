@@ -10,13 +10,14 @@ from chaupal.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, or_no
 from chaupal.kernel.ids import made_at
 from chaupal.kernel.secrets import digest, new_secret
 from chaupal.policy.may import may
+from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import SYSTEM_HANDLE, Role, Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import AccountCreated, AccountOpened, ConfirmationAsked
 from chaupal.social.people import ip_and_mail_blocks
 from chaupal.social.signin import letters
 from chaupal.store.identity import accounts, apps, logins
-from chaupal.store.identity.passwords import check_password, hash_password, is_password
+from chaupal.store.identity.password_hashes import hash_password, is_password
 from chaupal.store.machine import marks
 from chaupal.store.machine.work import Writing
 from chaupal.store.square.people import id_of

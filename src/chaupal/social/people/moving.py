@@ -22,7 +22,7 @@ from chaupal.social.people import elsewhere
 from chaupal.social.seeing import seen_person
 from chaupal.store.identity import logins, moving
 from chaupal.store.identity.moving import Move
-from chaupal.store.identity.passwords import is_password
+from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import graph
 from chaupal.store.square.graph import FollowTerms

@@ -10,7 +10,7 @@ from chaupal.social.signin import two_factor as second
 from chaupal.social.signin.sessions import Session, begin_session
 from chaupal.store.identity import apps, logins
 from chaupal.store.identity.logins import Login
-from chaupal.store.identity.passwords import is_password
+from chaupal.store.identity.password_hashes import is_password
 
 TRIES = 20  # codes beside the right password, for as long as half of a session lasts, where they come at once
 

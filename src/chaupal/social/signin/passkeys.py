@@ -14,7 +14,7 @@ from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.signin import two_factor as second
 from chaupal.store.identity import apps, logins, two_factor as factors
-from chaupal.store.identity.passwords import is_password
+from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.identity.two_factor import Passkey
 from chaupal.text.display_names import clean_name
 

@@ -1,8 +1,9 @@
-"""A password changed, and reset by a link in a mail. What is taken for one is said in `store/identity/passwords.py`."""
+"""A password changed, and reset by a link in a mail. What is taken for one is said in `policy/passwords.py`."""
 
 from chaupal.kernel.clock import HOUR
 from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.kernel.secrets import digest, new_secret
+from chaupal.policy.passwords import check_password
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
 from chaupal.social.events import PasswordResetAsked
@@ -10,13 +11,7 @@ from chaupal.social.people.accounts import confirm_login
 from chaupal.social.signin import letters
 from chaupal.social.signin.sessions import Session, begin_session
 from chaupal.store.identity import apps, logins
-from chaupal.store.identity.passwords import (
-    LONGEST as LONGEST,
-    SHORTEST as SHORTEST,
-    check_password,
-    hash_password,
-    is_password,
-)
+from chaupal.store.identity.password_hashes import hash_password, is_password
 
 RESET_LASTS = HOUR
 RESET = "reset"

@@ -21,7 +21,7 @@ from chaupal.social.context import Square
 from chaupal.social.signin.sessions import login_of
 from chaupal.store.identity import apps, logins, two_factor as factors
 from chaupal.store.identity.logins import Login
-from chaupal.store.identity.passwords import is_password
+from chaupal.store.identity.password_hashes import is_password
 from chaupal.store.machine.work import Reading, Writing
 
 HALF_LASTS = 10 * MINUTE

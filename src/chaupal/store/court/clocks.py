@@ -6,13 +6,12 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import and_, or_, select, text as sql
 
+from chaupal.policy.deadline_alerts import SHARES
 from chaupal.store.court.docket import HIDDEN
 from chaupal.store.machine.dialect import param, text_param
 from chaupal.store.machine.statements import selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
 from chaupal.store.tables.court import clocks, orders
-
-SHARES = (50, 80, 100)  # of the time between start and end, in per cent: when staff are told
 
 
 class ClockRow(msgspec.Struct, frozen=True):
@@ -26,11 +25,6 @@ class ClockRow(msgspec.Struct, frozen=True):
     due_at: int
     stopped_at: int | None
     alerted: int
-
-    def share(self, now: int) -> int:
-        """The largest of SHARES that has passed by `now`, or 0."""
-        span = max(1, self.due_at - self.starts_at)
-        return max((share for share in SHARES if (now - self.starts_at) * 100 >= share * span), default=0)
 
 
 _THIS = (clocks.c.what == text_param("of_what"), clocks.c.of == param("whose"))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, exists, func, or_, select, text as sql, union_all
 
-from chaupal.kernel.clock import DAY, HOUR
+from chaupal.kernel.clock import HOUR
 from chaupal.kernel.ids import MakeId
 from chaupal.store.machine.dialect import Statement, among, listed, param, statement, text_param
 from chaupal.store.machine.statements import deletes, inserts, selects, updates
@@ -18,7 +18,6 @@ from chaupal.store.tables.federation import deliveries, remote_people, servers, 
 from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.square import follows, posts
 
-GIVEN_UP_AFTER = 7 * DAY  # a server that did not answer for so long is gone, until it is heard from
 BODIES_KEPT = HOUR  # what was said, after nobody has to be told it any more
 
 
@@ -300,8 +299,3 @@ async def depth(reading: Reading) -> Depth:
     """What is on its way at this moment."""
     many, failing = await reading.value(HOW_MANY), await reading.value(FAILING)
     return Depth(many, await reading.value(LATE_SINCE, at=reading.now()), failing)
-
-
-def given_up(due: DueServer, now: int) -> bool:
-    """Whether a server has not answered for so long that it is not asked again."""
-    return due.failing_since is not None and now - due.failing_since >= GIVEN_UP_AFTER

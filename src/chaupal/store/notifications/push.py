@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import select
 
-from chaupal.kernel.clock import DAY
 from chaupal.store.machine.dialect import holds, param, upsert
 from chaupal.store.machine.rows import rows_of
 from chaupal.store.machine.shelves import PLACES
@@ -14,7 +13,6 @@ from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.tables.notifications import push_calls as calls, push_subscriptions as subscriptions
 
 POLICIES = ("all", "followed", "follower", "none")
-LASTS = 2 * DAY  # what could not be pushed for so long is no news
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from chaupal.reads.explore import romanised, search
 from chaupal.reads.explore.search import Span
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
+from chaupal.social.media.upload_types import MOST_BYTES
 from chaupal.web import links
 from chaupal.web.words import words
 
@@ -101,7 +102,7 @@ async def remove(call: Call[ById]) -> Answer:
 
 ROUTES: tuple[Route, ...] = (
     get("/compose/suggest", suggest, Surface.SUGGEST, shape=Shape.FILE),
-    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, body=media.MOST_BYTES, limit=(30, 1_800)),
+    post("/compose/pictures", upload, Surface.OWN, shape=Shape.PAGE, body=MOST_BYTES, limit=(30, 1_800)),
     get("/compose/pictures/{id}", progress, Surface.OWN, shape=Shape.FILE),
     post("/compose/pictures/{id}", describe, Surface.OWN, shape=Shape.PAGE),
     post("/compose/pictures/{id}/remove", remove, Surface.OWN, shape=Shape.PAGE),

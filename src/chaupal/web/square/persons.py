@@ -14,7 +14,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.reads.explore import tags
 from chaupal.reads.page import Page
-from chaupal.reads.people import crowds, people
+from chaupal.reads.people import people, people_lists
 from chaupal.reads.timelines import lists, profile
 from chaupal.social.people import graph
 from chaupal.text.fold import count_key
@@ -166,18 +166,18 @@ def gone_with(call: Call[Any], gone: Limit) -> tuple[int, list[tuple[str, str]]]
 
 async def followers(call: Call[PersonAsked]) -> Answer:
     seen = await _named(call)
-    page = await crowds.followers(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
+    page = await people_lists.followers(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
     return await people_page(call, page, N_("Followers"), N_("Nobody follows this account yet."), of=seen.item)
 
 
 async def following(call: Call[PersonAsked]) -> Answer:
     seen = await _named(call)
-    page = await crowds.following(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
+    page = await people_lists.following(call.house.reads, call.viewer, seen.item.id, call.args.cursor())
     return await people_page(call, page, N_("Following"), N_("This account follows nobody yet."), of=seen.item)
 
 
 async def blocked(call: Call[Paged]) -> Answer:
-    page = await crowds.blocked(call.house.reads, call.viewer, call.args.cursor())
+    page = await people_lists.blocked(call.house.reads, call.viewer, call.args.cursor())
     return await people_page(
         call,
         page,
@@ -188,7 +188,7 @@ async def blocked(call: Call[Paged]) -> Answer:
 
 
 async def muted(call: Call[Paged]) -> Answer:
-    page = await crowds.muted(call.house.reads, call.viewer, call.args.cursor())
+    page = await people_lists.muted(call.house.reads, call.viewer, call.args.cursor())
     return await people_page(
         call,
         page,
@@ -199,7 +199,7 @@ async def muted(call: Call[Paged]) -> Answer:
 
 
 async def asking(call: Call[Paged]) -> Answer:
-    page = await crowds.asking(call.house.reads, call.viewer, call.args.cursor())
+    page = await people_lists.asking(call.house.reads, call.viewer, call.args.cursor())
     return await people_page(
         call,
         page,

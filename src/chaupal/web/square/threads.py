@@ -17,7 +17,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import stranger
 from chaupal.reads.page import Page
-from chaupal.reads.people import crowds
+from chaupal.reads.people import people_lists
 from chaupal.reads.posts import quotes
 from chaupal.reads.timelines import thread
 from chaupal.text.length import truncate
@@ -89,12 +89,12 @@ def title_of(call: Call[PostAddress], card: Card) -> str:
 
 
 async def likers(call: Call[CrowdAsked]) -> Answer:
-    page = await crowds.liked_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    page = await people_lists.liked_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return await _crowd(call, page, N_("Liked by"))
 
 
 async def reposters(call: Call[CrowdAsked]) -> Answer:
-    page = await crowds.reposted_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
+    page = await people_lists.reposted_by(call.house.reads, call.viewer, call.args.id, call.args.cursor())
     return await _crowd(call, page, N_("Reposted by"))
 
 

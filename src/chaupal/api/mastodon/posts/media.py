@@ -16,6 +16,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Picture
 from chaupal.reads.posts import media as looked
 from chaupal.social.media import captions, media
+from chaupal.social.media.upload_types import MOST_BYTES
 
 UPLOADS = (30, 1_800)  # per account in so many seconds, as Mastodon's clients expect
 MOST_THUMBNAIL = 20_000_000
@@ -231,7 +232,7 @@ def focus_of(text: str | None) -> tuple[float, float] | None:
 
 
 TAKES: dict[str, Any] = {"scope": "write:media", "gives": Attachment}
-NEW: dict[str, Any] = {**TAKES, "limit": UPLOADS, "body": media.MOST_BYTES}
+NEW: dict[str, Any] = {**TAKES, "limit": UPLOADS, "body": MOST_BYTES}
 
 ROUTES: tuple[Route, ...] = (
     post("/api/v2/media", upload, Surface.OWN, **NEW),

@@ -16,7 +16,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.context import Reads
 from chaupal.reads.page import Cursor, Page
-from chaupal.reads.people import crowds
+from chaupal.reads.people import people_lists
 from chaupal.reads.timelines import saved, thread
 from chaupal.social.context import Square
 from chaupal.social.posts import pinning, reactions
@@ -67,8 +67,8 @@ ROUTES: tuple[Route, ...] = (
     post(f"{ONE}/mute", _act(pinning.mute), Surface.STATUS, scope="write:mutes"),
     post(f"{ONE}/unmute", _act(pinning.unmute), Surface.STATUS, scope="write:mutes"),
     post(f"{ONE}/translate", translate, Surface.NONE, scope="read:statuses"),
-    get(f"{ONE}/favourited_by", around(crowds.liked_by), Surface.PEOPLE, **AROUND),
-    get(f"{ONE}/reblogged_by", around(crowds.reposted_by), Surface.PEOPLE, **AROUND),
+    get(f"{ONE}/favourited_by", around(people_lists.liked_by), Surface.PEOPLE, **AROUND),
+    get(f"{ONE}/reblogged_by", around(people_lists.reposted_by), Surface.PEOPLE, **AROUND),
     get("/api/v1/favourites", _handler_of(saved.liked), Surface.SAVED, scope="read:favourites", kept=True),
     get("/api/v1/bookmarks", _handler_of(saved.saved), Surface.SAVED, scope="read:bookmarks", kept=True),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Passwords: what is taken for one, and Argon2 in threads of its own, never on the loop and never inside a unit of work."""
+"""Hashes of passwords: Argon2 in threads of its own, never on the loop and never inside a unit of work."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -6,11 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chaupal.kernel.errors import Invalid
+from chaupal.policy.passwords import LONGEST, check_password
 from chaupal.text.normal import nfc
-
-SHORTEST = 8
-LONGEST = 256
 
 # OWASP's smaller setting: 19 MiB a hash, so that a rush of log-ins does not take the machine's memory.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -18,21 +15,6 @@ _THREADS = ThreadPoolExecutor(2, "passwords")
 # Verified when nobody has the name that was typed, so that both cases take equally long: of random words that were thrown away,
 # and made once for all, since a hash at each import is a tenth of a short command.
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$NA7y/cmv/cVdyRR95XfFBw$G1INj55fFM4WEIwjHz6w2uZ+YEL1zXUKFy+a15dTWsc"
-
-
-def check_password(password: str) -> str:
-    """The password, in the one form in which it is hashed. Raises Invalid for one too short or too long.
-
-    NFC (RFC 8265 §4.2.2): two keyboards may write the same Hindi word in different code points.
-    """
-    if not SHORTEST <= len(password) <= LONGEST:
-        code = "password_too_short" if len(password) < SHORTEST else "password_too_long"
-        raise Invalid(code, fewest=SHORTEST, most=LONGEST)
-    try:
-        nfc(password).encode()
-    except UnicodeEncodeError as error:
-        raise Invalid("password_unreadable") from error
-    return nfc(password)
 
 
 async def hash_password(password: str) -> str:

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from chaupal.kernel.errors import or_not_found
+from chaupal.policy.follower_lists import keeps_lists_from
 from chaupal.policy.gate import reveal_one
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
@@ -81,7 +82,7 @@ async def familiar(reads: Reads, viewer: Viewer, ids: Sequence[int]) -> list[tup
         facts = await facts_for(reading, viewer)
         apart = facts.relations.blocked_by
         asked = await people.shown(reading, viewer, Surface.PROFILE, wanted)
-        open_ = [v.item.id for v in asked if not v.withheld and not _kept_back(viewer, v.item)]
+        open_ = [v.item.id for v in asked if not v.withheld and not keeps_lists_from(viewer, v.item)]
         pairs = await suggesting.familiar(reading, viewer.me, [id_ for id_ in open_ if id_ not in apart], MOST_PAIRS)
         known = {by for _, by in pairs}
         seen = {v.item.id: v for v in await people.shown(reading, viewer, Surface.PEOPLE, known)}
@@ -109,11 +110,6 @@ async def tied(reading: Reading, pages: Pages, cursor: Cursor, **params: Any) ->
     return page.map([leads for _, leads in page.items])
 
 
-def _kept_back(viewer: Viewer, person: Person) -> bool:
-    """Whether they keep to themselves whom they follow and who follows them. The numbers are shown, as Mastodon does."""
-    return person.hide_collections and person.id != viewer.account
-
-
 async def _of_person(
     reads: Reads, viewer: Viewer, account: int, pages: Pages, cursor: Cursor, *, own: bool = False
 ) -> Page[Visible[Person]]:
@@ -123,7 +119,7 @@ async def _of_person(
         sealed = (await sealed_people(reading, (account,))).get(account)
         owner = or_not_found(reveal_one(viewer, Surface.PROFILE, sealed, facts))
         # Where the account is withheld, and to whom it blocks, it has nobody around it.
-        if owner.withheld or account in facts.relations.blocked_by or (own and _kept_back(viewer, owner.item)):
+        if owner.withheld or account in facts.relations.blocked_by or (own and keeps_lists_from(viewer, owner.item)):
             return NOBODY
         page = await tied(reading, pages, cursor, who=account)
         return page.map(await people.shown(reading, viewer, Surface.PEOPLE, page.items))
