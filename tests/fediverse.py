@@ -5,11 +5,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
-from chaupal.federation.connections import Place, place
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.algorithms import pem_of
 from chaupal.federation.signing.asked import RFC9421
 from chaupal.federation.signing.keys import SigningKey
+from chaupal.governance.connections import Place, place
 from elsewhere import Site
 
 ACTIVITY = "application/activity+json"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chaupal.federation.connections import Connections
 from chaupal.federation.context import Federation, FederationMemory
 from chaupal.federation.reading.objects import PostRead, read_post
+from chaupal.governance.connections import Connections
 from chaupal.ports.meter_local import LocalMeter
 from neighbours import Street
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,9 +12,9 @@ import msgspec
 import pytest
 
 from chaupal.fanout.outside import webhooks as fanned
-from chaupal.governance import calling, webhooks
+from chaupal.governance import calling, connections, webhooks
 from chaupal.governance.appeals import appeals
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.connections import NotAnswered
 from chaupal.governance.webhooks import WebhookForm
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Invalid
@@ -91,10 +92,10 @@ async def test_a_name_that_leads_inside_today_is_not_called_though_it_led_outsid
 ):
     async with ear() as house:
 
-        async def leads(*_: Any, **__: Any) -> list[Any]:
+        def leads(*_: Any, **__: Any) -> list[Any]:
             return [(0, 0, 0, "", (inside, house.port))]
 
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", leads)
+        monkeypatch.setattr(socket, "getaddrinfo", leads)
         for call in (
             calling.post("https://console.example/hook", b"{}", {}),
             calling.get("http://console.example/page", {}, ("text/html",), 1_000),
@@ -108,12 +109,12 @@ async def test_the_name_is_asked_once_and_what_it_said_is_what_is_called(monkeyp
     asked: list[str] = []
     async with ear() as house:
 
-        async def leads(host: str, *_: Any, **__: Any) -> list[Any]:
+        def leads(host: str, *_: Any, **__: Any) -> list[Any]:
             asked.append(host)  # public while it is looked at, inside while it is called
             return [(0, 0, 0, "", ("127.0.0.1" if len(asked) > 1 else "192.0.2.1", house.port))]
 
-        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", leads)
-        monkeypatch.setattr(calling, "may_call", lambda address: str(address) == "192.0.2.1")
+        monkeypatch.setattr(socket, "getaddrinfo", leads)
+        monkeypatch.setattr(connections, "may_call", lambda address: str(address) == "192.0.2.1")
         with pytest.raises(NotAnswered):
             await calling.post(f"http://console.example:{house.port}/hook", b"{}", {}, patience=0.5)
         assert asked == ["console.example"] and house.heard == []

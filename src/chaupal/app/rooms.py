@@ -60,7 +60,7 @@ async def visiting(settings: Settings) -> AsyncGenerator[House]:
         yield house
     finally:
         if house.federation is not None:
-            await house.federation.connections.close()
+            await house.federation.connections.aclose()
         await house.square.work.close()
 
 
@@ -129,8 +129,8 @@ def _asking(square: Square, federation: Federation) -> Square:
 
 def _federation(square: Square, court: Court, reads: Reads, meter: Meter) -> Federation:
     """How other servers are talked to; brought in only where they are."""
-    from chaupal.federation.connections import Connections
     from chaupal.federation.context import FederationMemory
+    from chaupal.governance.connections import Connections
 
     settings = square.settings
     return Federation(

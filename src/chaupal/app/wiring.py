@@ -60,7 +60,7 @@ class RunningHouse(msgspec.Struct):
         await self.runner.close()
         # Whatever was in hand until now may have asked other servers for something.
         if self.house.federation is not None:
-            await self.house.federation.connections.close()
+            await self.house.federation.connections.aclose()
         if self.valkey is not None:
             await self.valkey.close()
         await self.house.square.work.close()

@@ -5,11 +5,11 @@ than the host it came from.
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from chaupal.federation.connections import HttpAnswer, Place
 from chaupal.federation.reading.values import Json, Unreadable, parse, same_host, value_of
 from chaupal.federation.signing import outgoing
 from chaupal.federation.signing.keys import own_key
-from chaupal.governance.calling import MOST_HOPS, REDIRECTS, NotAnswered
+from chaupal.governance.calling import MOST_HOPS, REDIRECTS
+from chaupal.governance.connections import HttpAnswer, NotAnswered, Place
 from chaupal.store.federation import servers
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from chaupal.store.federation.arrivals import WaitingArrivals
 from chaupal.store.machine.work import Work
 
 if TYPE_CHECKING:
-    from chaupal.federation.connections import Connections
     from chaupal.federation.signing.keys import SigningKey
+    from chaupal.governance.connections import Connections
     from chaupal.store.federation.keys import KnownKey
 
 

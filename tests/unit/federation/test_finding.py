@@ -13,10 +13,9 @@ import measures
 from chaupal.app.wiring import RunningHouse
 from chaupal.federation import calling, chains, finding
 from chaupal.federation.chains import NotThere
-from chaupal.federation.connections import HttpAnswer
 from chaupal.federation.context import Federation
 from chaupal.federation.taking import statements
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance.connections import HttpAnswer, NotAnswered
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.measures import Measure

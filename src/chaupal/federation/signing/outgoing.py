@@ -6,11 +6,11 @@ without a word; every server understands the old way. Whoever is known to unders
 signed so itself, says so in its actor (FEP-844e), or answered to it where it had not to the other.
 """
 
-from chaupal.federation.connections import Place
 from chaupal.federation.signing import cavage, messages
 from chaupal.federation.signing.algorithms import sign as signed
 from chaupal.federation.signing.asked import CAVAGE, RFC9421, SignedRequest
 from chaupal.federation.signing.keys import SigningKey
+from chaupal.governance.connections import Place
 
 NOT_UNDERSTOOD = frozenset({400, 401, 403})  # what servers say of a signature that they cannot read
 OTHER = {RFC9421: CAVAGE, CAVAGE: RFC9421}

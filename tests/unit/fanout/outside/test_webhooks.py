@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ from certificates import certificate
 from chaupal.fanout.outside import webhooks as fanned
 from chaupal.fanout.outside.webhooks import BACK_OFF, OFF_AFTER, signature
 from chaupal.fanout.timers import Timers
-from chaupal.governance import calling, webhooks
+from chaupal.governance import calling, connections, webhooks
 from chaupal.governance.appeals import appeals
-from chaupal.governance.calling import NotAnswered
 from chaupal.governance.cases import decisions
+from chaupal.governance.connections import NotAnswered
 from chaupal.governance.webhooks import EVENTS, NewWebhook, WebhookForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotAllowed
@@ -283,14 +284,14 @@ INSIDE = [
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_nothing_inside_can_be_called(address: str):
-    assert not calling.may_call(ipaddress.ip_address(address))
+    assert not connections.may_call(ipaddress.ip_address(address))
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "2a02:2e0:3fe:1001:302::", "2401:4900::1"]
 )
 def test_what_is_public_can_be_called(address: str):
-    assert calling.may_call(ipaddress.ip_address(address))
+    assert connections.may_call(ipaddress.ip_address(address))
 
 
 async def test_a_name_that_leads_inside_is_not_called(receiver: Receiver, monkeypatch: pytest.MonkeyPatch):
@@ -303,10 +304,10 @@ async def test_a_name_that_leads_inside_is_not_called(receiver: Receiver, monkey
 async def test_one_public_address_beside_a_private_one_is_not_enough(
     monkeypatch: pytest.MonkeyPatch, receiver: Receiver
 ):
-    async def two(*_: Any, **__: Any) -> list[Any]:
+    def two(*_: Any, **__: Any) -> list[Any]:
         return [(0, 0, 0, "", ("8.8.8.8", 443)), (0, 0, 0, "", ("127.0.0.1", receiver.port))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", two)
+    monkeypatch.setattr(socket, "getaddrinfo", two)
     with pytest.raises(NotAnswered, match="not public"):
         await calling.post("http://console.example/", b"{}", {})
 
@@ -351,15 +352,15 @@ async def test_the_certificate_is_held_against_the_name_though_the_address_is_ca
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
 
-    async def here(*_: Any, **__: Any) -> list[Any]:
+    def here(*_: Any, **__: Any) -> list[Any]:
         return [(0, 0, 0, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", here)
+    monkeypatch.setattr(socket, "getaddrinfo", here)
     trusted = ssl.create_default_context(cafile=str(pem))
     url = f"https://console.example:{port}/hook"
     with pytest.raises(NotAnswered):
         await calling.post(url, b"{}", {}, private=True)  # nobody we trust vouches for it
-    monkeypatch.setattr(calling, "_trusted", lambda: trusted)
+    monkeypatch.setattr(connections, "_tls", lambda: trusted)
     if arrives:
         assert await calling.post(url, b"{}", {}, private=True) == 204
         assert receiver.heard[0][0]["host"] == f"console.example:{port}"

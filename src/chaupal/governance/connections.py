@@ -1,11 +1,13 @@
-"""Connections to other servers, kept open from one call to the next: HTTP/1.1 with the least that it takes, everything in it bounded.
+"""Connections that leave the house, kept open from one call to the next: HTTP/1.1 with the least that it takes, everything bounded.
 
-To the very address that was looked at, as all calls that leave the house (`governance/calling.py`); the certificate is held
-against the name. Why none of the usual clients: decision 33.
+To public addresses only, and to the very address that was looked at: a name could lead elsewhere a moment later. The certificate
+is held against the name. Why none of the usual clients: decision 33.
 """
 
 import asyncio
 import functools
+import ipaddress
+import socket
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +17,6 @@ from urllib.parse import quote, urlsplit
 import httptools
 import regex
 
-from chaupal.governance.calling import MOST_URL, Address, NotAnswered, addresses_of
 from chaupal.kernel.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -27,7 +28,38 @@ NAMES = 32  # threads that look names up
 IDLE = 30.0  # seconds that a connection is kept for the next call
 MOST_KEPT = 512  # connections that wait for their next call; one of whoever was called longest ago is closed
 TRIES = 3  # addresses of one name that are tried, one after the other
+LATER = frozenset({408, 425, 429})  # what was asked took too long, came too early, or too often
+MOST_URL = 2_000
 _PRINTED = regex.compile(r"[!-~]+")
+
+
+# Of IPv6 only this is given to anybody (RFC 4291); all else is reserved, however Python's `is_global` takes it.
+UNICAST = ipaddress.IPv6Network("2000::/3")
+# And inside of it, or of IPv4, what is nobody's machine (IANA's special-purpose registries): protocol assignments with Teredo,
+# AS112, documentation, 6to4 and its relays, the 6bone that was given back. Some of them carry a private address inside.
+SPECIAL = tuple(map(ipaddress.ip_network, (
+    "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20",
+    "192.0.0.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24",
+)))  # fmt: skip
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class NotAnswered(Exception):
+    """The call was in vain; what was wrong, in words for whoever keeps the webhook. `status`: of an answer that said no.
+
+    `for_good`: nothing else is to be expected of this address.
+    """
+
+    def __init__(self, said: str, status: int = 0, *, for_good: bool = False) -> None:
+        super().__init__(said)
+        self.status = status
+        self._for_good = for_good
+
+    @property
+    def passing(self) -> bool:
+        """Whether whoever was called may answer later: there was no answer, or one that says so (RFC 9110, RFC 6585)."""
+        return not self._for_good and (not self.status or self.status >= 500 or self.status in LATER)
 
 
 class Place(NamedTuple):
@@ -61,11 +93,11 @@ class HttpAnswer(NamedTuple):
 
 
 @functools.lru_cache(20_000)
-def place(url: str, *, plain: bool = False) -> Place:
+def place(url: str, *, plain: bool = False, any_port: bool = False) -> Place:
     """Where an address leads, its host in small ASCII letters. Raises NotAnswered.
 
-    `plain`: without TLS and at any port, too, as tests on one machine speak; else nobody can be made to knock at somebody's
-    other services.
+    `plain`: without TLS, too. `any_port`: as tests on one machine speak, and who set up the address by hand; else nobody can be
+    made to knock at somebody's other services.
     """
     try:
         parts = urlsplit(url)
@@ -75,7 +107,7 @@ def place(url: str, *, plain: bool = False) -> Place:
     usual = 443 if parts.scheme == "https" else 80
     if parts.scheme not in (("http", "https") if plain else ("https",)) or not host or "@" in parts.netloc:
         raise NotAnswered("is no address of a server", for_good=True)
-    if not plain and port not in (None, usual):
+    if not any_port and port not in (None, usual):
         raise NotAnswered("is not at the usual port", for_good=True)
     target = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="%/:?#[]@!$&'()*+,;=~-._")
     shown = f"[{host}]" if ":" in host else host
@@ -85,25 +117,37 @@ def place(url: str, *, plain: bool = False) -> Place:
 
 
 class Connections:
-    """Those of one process. `private`: to any address, without TLS, at any port (`federation_test`)."""
+    """Those of one process. `private`: to any address, without TLS, at any port (`federation_test`).
 
-    def __init__(self, *, private: bool = False) -> None:
+    `names`: threads that look names up. One that nobody answers for keeps a thread for many seconds, and those of the loop (0)
+    have other things to do.
+    """
+
+    def __init__(self, *, private: bool = False, names: int = NAMES) -> None:
         self._private = private
         self._kept: dict[tuple[str, str], list[_Line]] = {}
         self._many = 0
         self._known: Shelf[tuple[str, int], tuple[float, list[Address]]] = Shelf(5_000)
-        self._names = ThreadPoolExecutor(NAMES, thread_name_prefix="names")
+        self._names = ThreadPoolExecutor(names, thread_name_prefix="names") if names else None
 
     def place(self, url: str) -> Place:
         """Where an address leads. Raises NotAnswered where it may not be called."""
-        return place(url, plain=self._private)
+        return place(url, plain=self._private, any_port=self._private)
 
     async def ask(
-        self, method: str, there: Place, headers: Mapping[str, str], body: bytes = b"", *, most: int, patience: float
+        self,
+        method: str,
+        there: Place,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        *,
+        most: int,
+        patience: float,
+        cut: bool = False,
     ) -> HttpAnswer:
         """One request and its answer, of whatever status; not sent on. `most` bytes of its body, `patience` seconds for all.
 
-        Raises NotAnswered.
+        `cut`: the first of the bytes will do. Raises NotAnswered.
         """
         lines = [f"{method} {there.target} HTTP/1.1", f"host: {there.authority}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
@@ -112,32 +156,34 @@ class Connections:
         head = "\r\n".join((*lines, "", "")).encode("latin-1")
         try:
             async with asyncio.timeout(patience):
-                return await self._ask(there, head + body, most)
+                answered = await self._ask(there, head + body, most, cut)
+                return answered if method == "POST" else _unpacked(answered, most, cut=cut)
         except TimeoutError as error:
             raise NotAnswered("did not answer in time") from error
         except (OSError, ValueError, httptools.HttpParserError, zlib.error) as error:
             raise NotAnswered(f"could not be called: {type(error).__name__}") from error
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End all that wait."""
-        self._names.shutdown(wait=False, cancel_futures=True)
+        if self._names is not None:
+            self._names.shutdown(wait=False, cancel_futures=True)
         for line in [line for lines in self._kept.values() for line in lines]:
             line.end()
         self._kept.clear()
         self._many = 0
 
-    async def _ask(self, there: Place, message: bytes, most: int) -> HttpAnswer:
+    async def _ask(self, there: Place, message: bytes, most: int, cut: bool) -> HttpAnswer:
         if (line := self._take(there)) is not None:
             try:
-                return await self._on(line, there, message, most)
+                return await self._on(line, there, message, most, cut)
             except _NoAnswerBegan:
                 pass  # it was closed while it waited: nothing was heard, so nothing can have been done twice that counts
         line = await self._new(there)
-        return await self._on(line, there, message, most)
+        return await self._on(line, there, message, most, cut)
 
-    async def _on(self, line: "_Line", there: Place, message: bytes, most: int) -> HttpAnswer:
+    async def _on(self, line: "_Line", there: Place, message: bytes, most: int, cut: bool) -> HttpAnswer:
         try:
-            answered = await line.ask(message, most)
+            answered = await line.ask(message, most, cut)
         except BaseException:
             line.end()
             raise
@@ -145,7 +191,7 @@ class Connections:
             self._keep(there, line)
         else:
             line.end()
-        return _unpacked(answered, most)
+        return answered
 
     async def _new(self, there: Place) -> "_Line":
         loop = asyncio.get_running_loop()
@@ -215,7 +261,7 @@ def _tls() -> "ssl.SSLContext":
     return httpx2.create_ssl_context(trust_env=True)
 
 
-def _unpacked(answered: HttpAnswer, most: int) -> HttpAnswer:
+def _unpacked(answered: HttpAnswer, most: int, *, cut: bool) -> HttpAnswer:
     """A body that was packed although nobody asked for it, unpacked here: a few bytes cannot fill the memory."""
     coding = answered.headers.get("content-encoding", "identity").lower()
     if coding in ("", "identity") or not answered.body:
@@ -224,11 +270,11 @@ def _unpacked(answered: HttpAnswer, most: int) -> HttpAnswer:
         raise NotAnswered("is packed in a way that was not asked for")
     unpack = zlib.decompressobj(wbits=31)
     body = unpack.decompress(answered.body, most + 1)
-    if len(body) > most:
+    if len(body) > most and not cut:
         raise NotAnswered("is too large")
-    if not unpack.eof:
+    if not unpack.eof and not cut:
         raise NotAnswered("is cut off")
-    return answered._replace(body=body)
+    return answered._replace(body=body[:most])
 
 
 class _Line(asyncio.Protocol):
@@ -250,12 +296,12 @@ class _Line(asyncio.Protocol):
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.end) if seconds else None
 
-    async def ask(self, message: bytes, most: int) -> HttpAnswer:
+    async def ask(self, message: bytes, most: int, cut: bool) -> HttpAnswer:
         if self._transport is None:
             raise _NoAnswerBegan
         self._done = asyncio.get_running_loop().create_future()
         self._parser = httptools.HttpResponseParser(self)
-        self._most, self._head, self._size = most, 0, 0
+        self._most, self._cut, self._head, self._size = most, cut, 0, 0
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._heard = self.reusable = False
@@ -324,9 +370,11 @@ class _Line(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
-        if self._size > self._most:
+        if self._size > self._most and not self._cut:
             raise NotAnswered("is too large")
         self._body.append(body)
+        if self._size > self._most:
+            self._finish()
 
     def on_message_complete(self) -> None:
         if self._parser.get_status_code() < 200:  # more is to come
@@ -337,9 +385,34 @@ class _Line(asyncio.Protocol):
 
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
-            self._done.set_result(HttpAnswer(self._parser.get_status_code(), self._headers, b"".join(self._body)))
+            self._done.set_result(
+                HttpAnswer(self._parser.get_status_code(), self._headers, b"".join(self._body)[: self._most])
+            )
 
     def _fail(self, error: Exception) -> None:
         if self._done is not None and not self._done.done():
             self._done.set_exception(error)
         self.end()
+
+
+async def addresses_of(host: str, port: int, *, private: bool, looked_up: ThreadPoolExecutor | None) -> list[Address]:
+    """Where the name leads, the first first. Raises NotAnswered where any of its addresses may not be called.
+
+    `looked_up`: in these threads, or the loop's.
+    """
+    look = functools.partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    found = await asyncio.get_running_loop().run_in_executor(looked_up, look)
+    addresses = [ipaddress.ip_address(str(info[4][0]).partition("%")[0]) for info in found]
+    if not addresses:
+        raise NotAnswered("has no address")
+    if not private and not all(map(may_call, addresses)):
+        raise NotAnswered("leads to an address that is not public")
+    return addresses
+
+
+def may_call(address: Address) -> bool:
+    """Whether anybody's: not of this machine or network, not reserved, not one that hides another."""
+    inner = getattr(address, "ipv4_mapped", None) or address
+    special = any(inner in net for net in SPECIAL if net.version == inner.version)
+    given = isinstance(inner, ipaddress.IPv4Address) or inner in UNICAST
+    return inner.is_global and given and not inner.is_multicast and not inner.is_reserved and not special

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from certificates import certificate
-from chaupal.federation import connections
-from chaupal.federation.connections import Connections, place
-from chaupal.governance.calling import NotAnswered
+from chaupal.governance import connections
+from chaupal.governance.connections import Connections, NotAnswered, place
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 LENGTH = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b"
@@ -65,7 +64,7 @@ async def peer() -> AsyncIterator[Peer]:
 async def ours() -> AsyncIterator[Connections]:
     opened = Connections(private=True)
     yield opened
-    await opened.close()
+    await opened.aclose()
 
 
 async def ask(ours: Connections, peer: Peer, *, most: int = 1_000, patience: float = 5.0) -> bytes:
