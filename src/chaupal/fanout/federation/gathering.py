@@ -2,6 +2,8 @@
 people whom somebody here follows. Of one server one thing at a time, so that one that is slow, or sends much, holds up nobody else.
 """
 
+from collections.abc import Awaitable
+
 from chaupal.fanout.context import Carrier, Errand, Handler
 from chaupal.federation import conversations, finding, media
 from chaupal.federation.chains import Chain, NotThere
@@ -78,34 +80,30 @@ async def _all_of(carrier: Carrier, server: int) -> Exception | None:
 
 async def thread(carrier: Carrier, event: ThreadWanted) -> None:
     """What a post answers, and what that answers in turn. What cannot be had is left out."""
-    if carrier.federation is None:
-        return
-    try:
-        await conversations.above(carrier.federation, event.uri)
-    except NotThere as problem:
-        if problem.passing:
-            raise
-        log.info("what a post answers is not there", why=problem.why)
+    if carrier.federation is not None:
+        await _where_it_is(conversations.above(carrier.federation, event.uri), "what a post answers", again=True)
 
 
 async def complete_thread(carrier: Carrier, event: ThreadSeen) -> None:
     """What else was said in a conversation. It is looked at again: nothing is tried twice for it."""
-    if carrier.federation is None:
-        return
-    try:
-        await conversations.complete(carrier.federation, event.uri)
-    except NotThere as problem:
-        log.info("a conversation cannot be completed", why=problem.why)
+    if carrier.federation is not None:
+        await _where_it_is(conversations.complete(carrier.federation, event.uri), "the rest of a conversation")
 
 
 async def met(carrier: Carrier, event: PersonMet) -> None:
     """What somebody keeps at the top of their profile."""
-    if carrier.federation is None:
-        return
+    if carrier.federation is not None:
+        await _where_it_is(_look_up_featured(carrier.federation, event.account), "what somebody has pinned")
+
+
+async def _where_it_is(looking: Awaitable[object], what: str, *, again: bool = False) -> None:
+    """`again`: where its server may answer later, raises NotThere, and it is tried once more."""
     try:
-        await _look_up_featured(carrier.federation, event.account)
+        await looking
     except NotThere as problem:
-        log.info("what somebody has pinned cannot be had", why=problem.why)
+        if again and problem.passing:
+            raise
+        log.info("something of another server cannot be had", what=what, why=problem.why)
 
 
 async def _look_up_featured(fed: Federation, account: int) -> None:

@@ -35,33 +35,15 @@ async def tell(carrier: Carrier, w: Writing, event: ClockAlert) -> None:
     path = PATHS[event.what].format(ref=ref, of=event.of)
     staff = [assigned] if assigned else await accounts.with_roles(w, sorted(MAY[COULD[event.what]]))
     hushed = await _owners(w, event, carrier.clock())  # whose things a secret order is about hears nothing of it
+    key, share = f"clock:{event.what}:{event.of}:{event.clock}:{event.share}", str(event.share)
     for account in (one for one in staff if one not in hushed):
         to = await telling.ear(carrier, w, account)
-        telling.answer(
-            carrier,
-            w,
-            to,
-            kind,
-            path=path,
-            key=f"clock:{event.what}:{event.of}:{event.clock}:{event.share}",
-            day=event.due_at,
-            share=str(event.share),
-            thing=complaint_texts.thing(event.what, ref, to.language),
-        )
-    settings = carrier.settings
-    if kind == "overdue" and settings.contact_email:
-        language = settings.default_language
-        telling.write(
-            carrier,
-            w,
-            settings.contact_email,
-            language,
-            kind,
-            path=path,
-            day=event.due_at,
-            share=str(event.share),
-            thing=complaint_texts.thing(event.what, ref, language),
-        )
+        thing = complaint_texts.thing(event.what, ref, to.language)
+        telling.answer(carrier, w, to, kind, path=path, key=key, day=event.due_at, thing=thing, share=share)
+    operator, language = carrier.settings.contact_email, carrier.settings.default_language
+    if kind == "overdue" and operator:
+        thing = complaint_texts.thing(event.what, ref, language)
+        telling.write(carrier, w, operator, language, kind, path=path, day=event.due_at, thing=thing, share=share)
 
 
 async def _owners(reading: Reading, event: ClockAlert, now: int) -> frozenset[int | None]:

@@ -1,7 +1,5 @@
 """What follows from an appeal: a receipt, word that somebody answered, and the outcome for everybody who was told before."""
 
-import msgspec
-
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications import telling
 from chaupal.fanout.notifications.complaints import told_of
@@ -11,7 +9,6 @@ from chaupal.governance.events import AppealAnswered, AppealDecided, AppealFiled
 from chaupal.policy.sentences import ruling_texts
 from chaupal.store.court import appeals
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notifications
 
 
 async def filed(carrier: Carrier, w: Writing, event: AppealFiled) -> None:
@@ -39,33 +36,11 @@ async def decided(carrier: Carrier, w: Writing, event: AppealDecided) -> None:
     strike = await court_notices.strike_of(carrier.court, w, event.ruling)
     row = strike.ruling
     to = await telling.ear(carrier, w, event.account)
-    body = {
-        "ruling": row.id,
-        "subject": row.subject_id,
-        "kind": strike.kind,
-        "ended": event.outcome == "reversed",
-        "order": row.order_ref,
-        "appeal": event.outcome,
-    }
+    key, path = f"appeal:{event.appeal}:decided", telling.notice_page(carrier, to, row.id)
     if not to.remote:
-        await notifications.add(
-            w,
-            carrier.make_id(),
-            event.account,
-            "moderation_warning",
-            by=await telling.speaker(w, event.account),
-            cause=f"appeal:{event.appeal}:decided",
-            body=msgspec.json.encode(body).decode(),
-        )
-    telling.answer(
-        carrier,
-        w,
-        to,
-        event.outcome,
-        path=telling.notice_page(carrier, to, row.id),
-        key=f"appeal:{event.appeal}:decided",
-        noticed=not to.remote,
-    )
+        ended = event.outcome == "reversed"
+        await telling.warn(carrier, w, event.account, strike, key, ended=ended, appeal=event.outcome)
+    telling.answer(carrier, w, to, event.outcome, path=path, key=key, noticed=not to.remote)
     await court_notices.note(
         carrier.court,
         w,

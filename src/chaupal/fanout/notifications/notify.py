@@ -39,7 +39,7 @@ async def published(carrier: Carrier, w: Writing, event: PostPublished) -> None:
             told[quoted.author] = "quote"
     if not told or await finding.source(w, event.post) is None:
         return
-    await _tell_all(
+    await _tell(
         carrier,
         w,
         event.author,
@@ -64,12 +64,10 @@ async def edited(carrier: Carrier, w: Writing, event: PostEdited) -> None:
         return
     cause = f"edit:{event.post}:{event.edited_at}"
     reposters = [author for _, author in await posting.reposts_of(w, event.post)]
-    await _tell_all(carrier, w, event.author, dict.fromkeys(reposters, "update"), cause, event.post)
+    await _tell(carrier, w, event.author, dict.fromkeys(reposters, "update"), cause, event.post)
     for author, quoting in await quotes.authors(w, event.post):
-        await _tell_all(carrier, w, event.author, {author: "quoted_update"}, f"{cause}:{quoting}", quoting)
-    await _tell_all(
-        carrier, w, event.author, dict.fromkeys(event.mentions, "mention"), f"post:{event.post}", event.post
-    )
+        await _tell(carrier, w, event.author, {author: "quoted_update"}, f"{cause}:{quoting}", quoting)
+    await _tell(carrier, w, event.author, dict.fromkeys(event.mentions, "mention"), f"post:{event.post}", event.post)
 
 
 async def poll_ended(carrier: Carrier, w: Writing, event: PollEnded) -> None:
@@ -91,7 +89,8 @@ async def deleted(carrier: Carrier, w: Writing, event: PostDeleted) -> None:
 
 async def liked(carrier: Carrier, w: Writing, event: Liked) -> None:
     if await reactions.likes_it(w, event.by, event.post):
-        await _tell(carrier, w, event.author, "favourite", event.by, f"like:{event.by}:{event.post}", event.post)
+        cause = f"like:{event.by}:{event.post}"
+        await _tell(carrier, w, event.by, {event.author: "favourite"}, cause, event.post)
 
 
 async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
@@ -101,7 +100,7 @@ async def unliked(carrier: Carrier, w: Writing, event: Unliked) -> None:
 
 async def followed(carrier: Carrier, w: Writing, event: Followed) -> None:
     if await graph.wanted(w, event.by, event.to) is not None:
-        await _tell(carrier, w, event.to, "follow", event.by, f"follow:{event.by}")
+        await _tell(carrier, w, event.by, {event.to: "follow"}, f"follow:{event.by}")
 
 
 async def unfollowed(carrier: Carrier, w: Writing, event: Unfollowed) -> None:
@@ -111,7 +110,7 @@ async def unfollowed(carrier: Carrier, w: Writing, event: Unfollowed) -> None:
 
 async def follow_asked(carrier: Carrier, w: Writing, event: FollowAsked) -> None:
     if await graph.wanted(w, event.by, event.to, asked=True) is not None:
-        await _tell(carrier, w, event.to, "follow_request", event.by, f"ask:{event.by}")
+        await _tell(carrier, w, event.by, {event.to: "follow_request"}, f"ask:{event.by}")
 
 
 async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRefused) -> None:
@@ -120,13 +119,13 @@ async def answered(carrier: Carrier, w: Writing, event: FollowGranted | FollowRe
         await notifications.drop(w, event.to, f"ask:{event.by}")
 
 
-async def _tell_all(
+async def _tell(
     carrier: Carrier,
     w: Writing,
     by: int,
     told: dict[int, str],
     cause: str,
-    post: int,
+    post: int | None = None,
     *,
     about: int | None = None,
     private: bool = False,
@@ -139,21 +138,16 @@ async def _tell_all(
     if not told:
         return
     ways = await _sifted(w, by, list(told), private=private, answers=answers)
-    muted = await threads.muted_by(w, post, list(told))
+    muted = await threads.muted_by(w, post, list(told)) if post is not None else ()
     for account, kind in told.items():
-        if account not in muted and (way := ways[account]) != DROP:
-            apart = way == FILTER and kind != "status"
-            await _add(carrier, w, account, kind, by, cause, post, about=about, apart=apart)
-
-
-async def _tell(
-    carrier: Carrier, w: Writing, account: int, kind: str, by: int, cause: str, post: int | None = None
-) -> None:
-    if account not in await _ours_among(carrier, w, [account]):
-        return
-    muted = post is not None and await threads.muted_by(w, post, [account])
-    if account != by and not muted and (way := (await _sifted(w, by, [account]))[account]) != DROP:
-        await _add(carrier, w, account, kind, by, cause, post, apart=way == FILTER)
+        if account in muted or (way := ways[account]) == DROP:
+            continue
+        apart = way == FILTER and kind != "status"
+        fresh = await notifications.add(
+            w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
+        )
+        if fresh and apart:
+            await keep_apart(carrier, w, account, by)
 
 
 async def _ours_among(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Collection[int]:
@@ -167,25 +161,6 @@ async def _sifted(
     """What becomes of a notification for each of them: whoever blocks its author is told nothing."""
     away = await graph.blockers(w, by, to) if to else frozenset[int]()
     return await sift(w, by, to, private=private, answers=answers) | dict.fromkeys(away, DROP)
-
-
-async def _add(
-    carrier: Carrier,
-    w: Writing,
-    account: int,
-    kind: str,
-    by: int,
-    cause: str,
-    post: int | None,
-    *,
-    apart: bool,
-    about: int | None = None,
-) -> None:
-    fresh = await notifications.add(
-        w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
-    )
-    if fresh and apart:
-        await keep_apart(carrier, w, account, by)
 
 
 async def sift(

@@ -18,7 +18,6 @@ from chaupal.store.court import ledger, rulings, tellings
 from chaupal.store.court.tellings import BEGUN, ENDED, Telling
 from chaupal.store.machine.claims import Overtaken
 from chaupal.store.machine.work import Writing
-from chaupal.store.notifications import notifications
 
 BY_APPEAL = ("reversed", "modified")
 
@@ -127,22 +126,8 @@ async def _send(carrier: Carrier, w: Writing, strike: Strike, telling: Telling) 
     row, account = strike.ruling, telling.account_id
     to = await telling_ways.ear(carrier, w, account)
     if not to.remote:
-        target = {} if strike.order is None else {"order": strike.order.ref}
-        body = {
-            "ruling": row.id,
-            "subject": row.subject_id,
-            "kind": strike.kind,
-            "ended": telling.about == ENDED,
-        } | target
-        await notifications.add(
-            w,
-            carrier.make_id(),
-            account,
-            "moderation_warning",
-            by=await telling_ways.speaker(w, account),
-            cause=f"ruling:{row.id}:{telling.about}",
-            body=msgspec.json.encode(body).decode(),
-        )
+        cause = f"ruling:{row.id}:{telling.about}"
+        await telling_ways.warn(carrier, w, account, strike, cause, ended=telling.about == ENDED)
     _send_word(carrier, w, strike, telling.about, to, key=f"told:{row.id}:{telling.about}", noticed=not to.remote)
     ways = telling_ways.ways_told(carrier, to)
     leaf = await _note(carrier, w, strike, msgspec.structs.replace(telling, language=to.language), "sent", ways=ways)

@@ -1,10 +1,13 @@
 """The ways to somebody's ear: who they are and what they read, the direct post from the house and the letter that leave after a commit."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 from chaupal.fanout.context import Carrier
 from chaupal.fanout.notifications.letters import LetterDue
 from chaupal.governance.appeals import by_link
+from chaupal.governance.appeals.notices import Strike
 from chaupal.kernel.event import Event
 from chaupal.kernel.page_languages import spoken
 from chaupal.policy.facts import Visibility
@@ -61,6 +64,14 @@ async def speaker(reading: Reading, otherwise: int) -> int:
     return int(await marks.read(reading, SYSTEM_MARK) or otherwise)
 
 
+async def warn(carrier: Carrier, w: Writing, account: int, strike: Strike, cause: str, **more: Any) -> None:
+    """In the app, of a ruling on them: ids only. `more` is told beside them."""
+    row, order = strike.ruling, {"order": strike.order.ref} if strike.order else {}
+    body = msgspec.json.encode({"ruling": row.id, "subject": row.subject_id, "kind": strike.kind} | order | more)
+    by = await speaker(w, account)
+    await notifications.add(w, carrier.make_id(), account, "moderation_warning", by=by, cause=cause, body=body.decode())
+
+
 def answer(
     carrier: Carrier,
     w: Writing,
@@ -86,44 +97,15 @@ def answer(
     return ways_told(carrier, to).removeprefix("app ")
 
 
-def write(
-    carrier: Carrier,
-    w: Writing,
-    email: str,
-    language: str,
-    kind: str,
-    *,
-    path: str,
-    name: str = "",
-    day: int | None = None,
-    **facts: str,
-) -> None:
+def write(carrier: Carrier, w: Writing, email: str, language: str, kind: str, *, path: str, **facts: Any) -> None:
     """The letter alone."""
-    w.tell(LetterDue(letter=letter(carrier, email, language, kind, path=path, name=name, day=day, **facts)))
+    w.tell(LetterDue(letter=letter(carrier, email, language, kind, path=path, **facts)))
 
 
-def letter(
-    carrier: Carrier,
-    email: str,
-    language: str,
-    kind: str,
-    *,
-    path: str,
-    name: str = "",
-    day: int | None = None,
-    **facts: str,
-) -> Letter:
-    settings = carrier.settings
-    subject, body = complaint_texts.letter(
-        kind,
-        language,
-        title=settings.title,
-        origin=settings.origin,
-        page=settings.origin + path,
-        name=name,
-        day=day,
-        **facts,
-    )
+def letter(carrier: Carrier, email: str, language: str, kind: str, *, path: str, **facts: Any) -> Letter:
+    """`facts`: as `complaint_texts.letter` takes them."""
+    title, origin = carrier.settings.title, carrier.settings.origin
+    subject, body = complaint_texts.letter(kind, language, title=title, origin=origin, page=origin + path, **facts)
     return Letter(to=email, subject=subject, body=body)
 
 
