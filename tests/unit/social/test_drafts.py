@@ -20,9 +20,12 @@ async def test_a_draft_is_kept_changed_and_thrown_away_and_nobody_else_sees_it(v
     assert (made["status"], made["visibility"], made["media_attachments"]) == ("अधूरी", "private", [])
     v.clock.move(SECOND)
     poll = {"options": ["हाँ", ""], "expires_in": 3600}
-    here = (await v.api(v.asha, "PUT", where, status="पूरी", local_only=True)).json()
+    here = (await v.api(v.asha, "PUT", where, status="पूरी", visibility="public", local_only=True)).json()
     assert (here["visibility"], here["local_only"]) == ("unlisted", True)
-    changed = (await v.api(v.asha, "PUT", where, status="पूरी", poll=poll, scheduled_at="2021-03-01T10:00:00Z")).json()
+    for unknowing in ({"visibility": here["visibility"]}, {}):
+        back = (await v.api(v.asha, "PUT", where, status="पूरी", **unknowing)).json()
+        assert back["local_only"], "an app that knows no local posts opens none"
+    changed = (await v.api(v.asha, "PUT", where, status="पूरी", visibility="", poll=poll, scheduled_at="2021-03-01T10:00:00Z")).json()
     assert (changed["status"], changed["visibility"], changed["scheduled_at"]) == (
         "पूरी",
         None,

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from chaupal.api.mastodon.posts.media import Attachment, attachment
-from chaupal.api.mastodon.posts.scheduled import as_mastodon, audience_named
+from chaupal.api.mastodon.posts.scheduled import as_mastodon, audience_changed
 from chaupal.http.call import Call
 from chaupal.http.paging import ById, Number
 from chaupal.http.route import Nothing, Route, delete, get, post, put
@@ -25,8 +25,8 @@ class DraftSent(msgspec.Struct, kw_only=True):
     id: Number | None = None
     status: str = ""
     spoiler_text: str = ""
-    visibility: str = ""
-    local_only: bool = False
+    visibility: str | None = None
+    local_only: bool | None = None
     language: str = ""
     sensitive: bool = False
     in_reply_to_id: Number | None = None
@@ -74,10 +74,11 @@ async def begin(call: Call[DraftSent]) -> DraftShown:
 
 
 async def change(call: Call[DraftSent]) -> DraftShown:
-    """The draft says this from now on, as a whole."""
-    body = body_of(call.args)
+    """The draft says this from now on, as a whole; who it is for stays where nothing is said of that."""
+    before = (await unsaid.draft(call.house.reads, call.viewer, call.args.id)).body if call.args.id else Unsaid()
+    body = body_of(call.args, before.visibility)
     # The description has no series: what was begun on the pages is not lost by a program that changes its first post.
-    body.then = (await unsaid.draft(call.house.reads, call.viewer, call.args.id)).body.then if call.args.id else ()
+    body.then = before.then
     return await _draft(call, await drafts.keep(call.house.square, call.viewer, body, call.args.id))
 
 
@@ -85,15 +86,15 @@ async def drop(call: Call[ById]) -> None:
     await drafts.drop(call.house.square, call.viewer, call.args.id)
 
 
-def body_of(sent: DraftSent) -> Unsaid:
-    """What was sent, to be kept. Raises Invalid for a time that is none."""
+def body_of(sent: DraftSent, audience: str = "") -> Unsaid:
+    """What was sent, to be kept; `audience`: whom it was for. Raises Invalid for a time that is none."""
     at = parse_time(sent.scheduled_at) if sent.scheduled_at else None
     if sent.scheduled_at and at is None:
         raise Invalid("time_unreadable")
     return Unsaid(
         text=sent.status,
         spoiler=sent.spoiler_text,
-        visibility=audience_named(sent.visibility[:20], local_only=sent.local_only),
+        visibility=audience_changed(audience, sent.visibility and sent.visibility[:20], local_only=sent.local_only),
         language=sent.language[:20],
         sensitive=sent.sensitive,
         reply_to=sent.in_reply_to_id,

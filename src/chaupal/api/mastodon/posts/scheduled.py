@@ -134,11 +134,12 @@ def as_mastodon(audience: str) -> str:
     return FROM_WIRE[audience].as_mastodon if audience in FROM_WIRE else audience
 
 
-def _audience_changed(body: Unsaid, sent: ScheduledChanged) -> str:
+def audience_changed(before: str, visibility: str | None, *, local_only: bool | None) -> str:
+    """The same of what is kept already: what is not named stays. Raises Invalid."""
+    told = as_mastodon(before) if visibility is None else visibility
     # Apps read a local one as unlisted, and send back what they read.
-    local = body.visibility == Visibility.LOCAL.wire and sent.visibility in (None, as_mastodon(body.visibility))
-    wished = local if sent.local_only is None else sent.local_only
-    return audience_named(sent.visibility or as_mastodon(body.visibility), local_only=wished)
+    stays = before == Visibility.LOCAL.wire and told == as_mastodon(before)
+    return audience_named(told, local_only=stays if local_only is None else local_only)
 
 
 def _changed(body: Unsaid, sent: ScheduledChanged) -> Unsaid:
@@ -148,7 +149,7 @@ def _changed(body: Unsaid, sent: ScheduledChanged) -> Unsaid:
         "pictures": sent.media_ids,
         "language": sent.language,
         "sensitive": sent.sensitive,
-        "visibility": _audience_changed(body, sent),
+        "visibility": audience_changed(body.visibility, sent.visibility, local_only=sent.local_only),
         "then": None if sent.then is None else further_of(sent.then),
     }
     return replace(body, **{name: value for name, value in named.items() if value is not None})
