@@ -54,6 +54,7 @@ PLACES = (
     ("a measure", "verifier/src/chaupal_audit/law/measures.py"),
     ("a law: authorities, grounds, deadlines, also of appeals", "governance/regimes/files"),
     ("how long what one person did alone or in an emergency lasts", "verifier/src/chaupal_audit/law/alone.py"),
+    ("how many must agree to a measure: `takes_two_people`", "verifier/src/chaupal_audit/law/regime.py"),
     ("what one person may do alone: moves and what is asked of them", "governance/cases/lifecycle.py"),
     ("the house's own rules", "governance/laws"),
     ("a table of the report, its columns", "verifier/src/chaupal_audit/report/tables"),

@@ -296,6 +296,7 @@ class Scribe:
             "by": APPROVER,
             "second": None,
             "review": None,
+            "ends": None,
         }
         return self._after("decision", made, public | changes)
 

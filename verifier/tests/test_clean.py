@@ -2,6 +2,8 @@
 
 import pytest
 
+from chaupal_audit.fold.fold import fold
+from chaupal_audit.minutes import minute
 from scribe import APPROVER, CLERK, MODERATOR, OWNER, PROPOSER, SECOND, Scribe
 
 
@@ -148,9 +150,11 @@ def test_a_glass_is_broken_and_seconded(scribe: Scribe):
     )
     scribe.notice(made)
     scribe.later(hours=3)
-    scribe.keep(made, "reviewed", by=OWNER)
+    scribe.keep(made, "reviewed", by=OWNER, ends="2021-02-20T18:20Z")
     scribe.later(days=5)
     check_late(scribe)
+    (counted,) = fold((index, entry, ()) for index, entry in enumerate(scribe.entries)).facts.measures
+    assert counted.until == minute("2021-02-20T18:20Z"), "the report knows until when it is in force"
 
 
 def test_an_appeal_narrows_a_measure(scribe: Scribe):

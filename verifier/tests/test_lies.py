@@ -829,6 +829,30 @@ def test_a_broken_glass_is_seconded_by_its_author(scribe: Scribe):
     lie(scribe, scribe.keep(made, "reviewed", by=APPROVER), "seconded_oneself")
 
 
+def test_a_second_person_agrees_to_more_time_than_order_and_law_allow(scribe: Scribe):
+    scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
+    day, end = scribe.minute(days=1), scribe.minute(hours=72)
+    made = scribe.measure("IN-2021-0002", by=APPROVER, second=None, break_glass=True, until=day, glass_until=day)
+    scribe.notice(made)
+    agreed = scribe.keep(made, "reviewed", by=SECOND, ends=end)
+    lie(scribe, agreed, "beyond_law_duration", "beyond_interim")
+
+
+def test_what_an_appeal_made_shorter_is_no_longer_for_a_second_persons_word(scribe: Scribe):
+    day, soon = scribe.minute(days=1), scribe.minute(hours=6)
+    glass = {"by": APPROVER, "second": None, "break_glass": True, "glass_until": day}
+    made = scribe.measure(until=day, **glass)
+    filed = scribe.appeal(made, "filed")
+    ended = scribe.reverse(made, "modified", by=SECOND)
+    less = scribe.measure(prev=ended, carried=scribe.opens[made], cause="modified", until=soon, **glass)
+    scribe.notice(less)
+    scribe.appeal(filed, "decided", outcome="modified")
+    scribe.keep(less, "reviewed", by=PROPOSER, ends=None)
+    scribe.later(days=5)
+    scribe.order("IN-2021-0002")
+    assert "end_unrecorded" in scribe.found(less)
+
+
 def test_a_reviewer_breaks_the_glass(scribe: Scribe):
     day = scribe.minute(days=1)
     made = scribe.measure(by=PROPOSER, second=None, break_glass=True, until=day, glass_until=day)

@@ -25,7 +25,9 @@ async def test_a_draft_is_kept_changed_and_thrown_away_and_nobody_else_sees_it(v
     for unknowing in ({"visibility": here["visibility"]}, {}):
         back = (await v.api(v.asha, "PUT", where, status="पूरी", **unknowing)).json()
         assert back["local_only"], "an app that knows no local posts opens none"
-    changed = (await v.api(v.asha, "PUT", where, status="पूरी", visibility="", poll=poll, scheduled_at="2021-03-01T10:00:00Z")).json()
+    changed = (
+        await v.api(v.asha, "PUT", where, status="पूरी", visibility="", poll=poll, scheduled_at="2021-03-01T10:00:00Z")
+    ).json()
     assert (changed["status"], changed["visibility"], changed["scheduled_at"]) == (
         "पूरी",
         None,

@@ -49,7 +49,7 @@ async def test_no_other_measure_falls_on_a_whole_server(street: Street, measure:
 async def test_one_person_limits_or_suspends_no_server(street: Street):
     there = await met(street)
     for measure in (Measure.LIMIT_SERVER, Measure.SUSPEND_SERVER):
-        with pytest.raises(Exception, match="rulings_two_on_servers"):
+        with pytest.raises(Exception, match="rulings_by_two_people_always"):
             await begin(street, there, measure, approved_by=None, alone=True, ends_at=DAY)
     await begin(street, there, Measure.REFUSE_MEDIA, approved_by=None, alone=True, ends_at=DAY)
 

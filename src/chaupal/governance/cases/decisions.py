@@ -232,7 +232,7 @@ async def _act(court: Court, w: Writing, case: Case, draft: Draft, taken: TakenM
         raise NeedsTwo(TWO)
     said = await _said(court, w, case, draft)
     endless = said.permanent or effects.end_of(case, said, court.clock()) is None
-    if who.alone and case.regime.needs_two(Measure(said.outcome), permanent=endless):
+    if who.alone and case.regime.takes_two_people(Measure(said.outcome), permanent=endless):
         raise NeedsTwo(TWO)
     if await effects.done_alone(court, w, case, said, taken.by):
         raise NeedsTwo(ALONE_AGAIN)
@@ -263,7 +263,9 @@ async def _second(court: Court, w: Writing, case: Case, me: int) -> tuple[int, C
         if row.lifted_at is None:
             ends_at = row.ends_at if effects.was_shortened(row, made) else decided
             await effects.second(w, row, me, ends_at, acted.body.strike_until)
-    written = await record.decision(court, w, case, "reviewed", me, follows=acted.log_index)
+    written = await record.decision(
+        court, w, case, "reviewed", me, follows=acted.log_index, ends=record.minute_of(decided)
+    )
     leaf = await record.append(court, w, case, written, acted.log_index)
     return leaf, acted, CaseEventBody(rulings=acted.body.rulings)
 

@@ -95,7 +95,7 @@ async def options(court: Court, viewer: Viewer, ref: str, number: int) -> Option
         account_level=frozenset(m.value for m in measures if m in ACCOUNT_LEVEL),
         narrowing=frozenset(m.value for m in measures if case.target.kind not in m.row.on),
         alone=frozenset(
-            m.value for m in measures if "act_alone" in acts and not case.regime.needs_two(m, permanent=False)
+            m.value for m in measures if "act_alone" in acts and not case.regime.takes_two_people(m, permanent=False)
         ),
         alone_until=court.rules.current(court.clock()).alone_ends_at(court.clock()),
         acts=acts,

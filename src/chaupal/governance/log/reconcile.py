@@ -15,6 +15,7 @@ import msgspec
 from chaupal.governance.context import Court
 from chaupal.governance.log import batches as log_batches
 from chaupal.governance.log.batches import batch_ms
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.log.record import minute_of
 from chaupal.governance.log.tree import LogDiffers
 from chaupal.kernel.clock import DAY, MINUTE
@@ -22,10 +23,11 @@ from chaupal.kernel.errors import Problem
 from chaupal.kernel.saying import log
 from chaupal.kernel.seeds import load_or_make_seed
 from chaupal.policy.sentences.placeholders import iso_date
-from chaupal.store.court import ledger
+from chaupal.store.court import ledger, rulings
 from chaupal.store.court.docket import Order
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine import auditing, kept_rules, marks
+from chaupal.store.machine.auditing import DecidedRow
 from chaupal.store.machine.work import Reading
 from chaupal_audit import tlog
 from chaupal_audit.log.openings import inner_digests
@@ -38,8 +40,12 @@ STRETCH = 4_096  # entries of a stretch that is sealed
 REST = 10 * MINUTE  # between the end of one walk through everything and the beginning of the next
 MOST = 200  # faults that are told one by one
 MEASURES = frozenset({"measure", "deamp"})
-REVERSAL, ORDER = "reversal", "order"
+REVERSAL, ORDER, DECISION = "reversal", "order", "decision"
 OWN_RULES = "own_rules"
+FOREVER = "without an end"  # after every time as entries write it
+BY_DECISION = frozenset(
+    {"refused", "closed", "measure_concurred", "change_concurred"}
+)  # states to which a case comes by a decision alone
 
 
 class Reconciled(msgspec.Struct, frozen=True):
@@ -68,8 +74,13 @@ class _Book:
         self.refs = refs  # what secret orders were called until they were published -> their references since
         self.measures: dict[int, _Logged] = {}  # by index
         self.orders: dict[int, _Logged] = {}
+        self.decisions: dict[int, _Logged] = {}
         self.ended_by: dict[int, set[int]] = {}  # a measure's index -> the reversals that name it
         self.faults: list[str] = []
+
+    def step(self, index: int) -> object:
+        """Which step of a decision an entry is, where it is one."""
+        return self.decisions[index].public.get("step") if index in self.decisions else None
 
     def read_all(self, rows: Sequence[tuple[int, bytes, dict[str, str]]]) -> None:
         for index, body, opens in rows:
@@ -92,6 +103,8 @@ class _Book:
             self.measures[index] = logged
         elif kind == ORDER:
             self.orders[index] = logged
+        elif kind == DECISION:
+            self.decisions[index] = logged
         elif kind == REVERSAL and prev is not None:
             self.ended_by.setdefault(prev, set()).add(index)
 
@@ -117,9 +130,10 @@ class Walk:
         if self._court.clock() < self._due:
             return None
         async with self._court.work.of_one_moment() as reading:
-            found = await _slice(reading, self._next, self._at_once)
+            found = await _slice(self._court, reading, self._next, self._at_once)
             if found is None:
-                found = _Found(self._next, 0, [*await _nowhere(reading), *await kept_rules.faults(reading)])
+                faults = [*await _nowhere(reading), *await _unruled(reading), *await kept_rules.faults(reading)]
+                found = _Found(self._next, 0, faults)
                 await faults_in_force(self._court)  # whatever it finds was met on the way; it seals what agrees
         ended, self._next = found.end == self._next, found.end
         self._rulings += found.rulings
@@ -170,7 +184,7 @@ class _Found(NamedTuple):
     faults: list[str]
 
 
-async def _slice(reading: Reading, start: int, count: int) -> _Found | None:
+async def _slice(court: Court, reading: Reading, start: int, count: int) -> _Found | None:
     """Some entries and every row that rests on them or ended by them; None where there are no such entries.
 
     Entries are read first: what is decided meanwhile stands in rows of later entries, and is looked at with those.
@@ -185,7 +199,11 @@ async def _slice(reading: Reading, start: int, count: int) -> _Found | None:
     ended = await auditing.ended(reading, start, end - start)
     before = {row.log_index: row for row in await auditing.begun_by(reading, [*book.ended_by])}
     orders = await auditing.received(reading, start, end - start)
-    faults = [*book.faults, *_of_begun(book, begun), *_of_ended(book, ended, before), *_of_orders(book, orders)]
+    faults = [*book.faults, *_of_begun(court, book, begun), *_of_ended(book, ended, before), *_of_orders(book, orders)]
+    events = await auditing.decided(reading, start, end - start)
+    faults += _of_decided(court, book, events)
+    agreed = {row.target_id: row.log_index for row in events if book.step(row.log_index) == "reviewed"}
+    faults += _of_agreed(book, agreed, await rulings.by_targets(reading, [*agreed]))
     missing = book.measures.keys() - {row.log_index for row in begun}
     faults += [
         f"entry {at} ({book.measures[at].ref}) tells of a measure, and there is no such ruling"
@@ -205,6 +223,12 @@ async def _nowhere(reading: Reading) -> list[str]:
         f"ruling {row.id} rests on entry {row.log_index}, which is no measure, or has ended by {row.lift_log_index}, and no entry says so"
         for row in rows
     ] + [f"entry {at} is gone, and what would open it is there" for at in await auditing.lost(reading, MOST)]
+
+
+async def _unruled(reading: Reading) -> list[str]:
+    """Accounts that are limited by their row alone."""
+    rows = await auditing.unruled(reading, MOST)
+    return [f"account {account} is {state} in the database, and no ruling says so" for account, state in rows]
 
 
 # --- what is in force, before anybody is answered ---
@@ -244,7 +268,7 @@ async def faults_in_force(court: Court, *, seal: bool = True) -> list[str]:
             if made is not None and look.many and not look.doubtful:
                 fresh[str(start)] = made.text()
             doubtful += look.doubtful
-        faults = await _at(reading, refs, doubtful)
+        faults = await _at(court, reading, refs, doubtful)
         faults += await _nowhere(reading)
         faults += _unmatched(*await auditing.unmatched(reading, MOST))
         orders = await auditing.orders_in_force(reading, now)
@@ -289,13 +313,13 @@ async def _sealed_now(reading: Reading, now: int, start: int, key: bytes) -> str
     return seal.text()
 
 
-async def _at(reading: Reading, refs: dict[str, str], leaves: Sequence[int]) -> list[str]:
+async def _at(court: Court, reading: Reading, refs: dict[str, str], leaves: Sequence[int]) -> list[str]:
     faults: list[str] = []
     for first in range(0, len(leaves), SLICE):
         some = leaves[first : first + SLICE]
         book = _Book(refs)
         book.read_all(await auditing.entries_at(reading, some))
-        faults += [*book.faults, *_of_begun(book, await auditing.begun_by(reading, some))]
+        faults += [*book.faults, *_of_begun(court, book, await auditing.begun_by(reading, some))]
     return faults
 
 
@@ -457,12 +481,12 @@ def _opened(known: dict[str, object]) -> tuple[str, str, int | None, dict[str, o
     )
 
 
-def _of_begun(book: _Book, rows: Iterable[RulingRow]) -> Iterator[str]:
+def _of_begun(court: Court, book: _Book, rows: Iterable[RulingRow]) -> Iterator[str]:
     for row in rows:
         if row.log_index not in book.measures:
             yield f"ruling {row.id} rests on entry {row.log_index}, which is no measure"
             continue
-        for name, ours, theirs in _differences(row, book.measures[row.log_index]):
+        for name, ours, theirs in _differences(court, row, book.measures[row.log_index]):
             yield f"ruling {row.id} and entry {row.log_index} differ in {name}: {ours} and {theirs}"
 
 
@@ -477,6 +501,35 @@ def _of_ended(book: _Book, rows: Iterable[RulingRow], before: Mapping[int, Rulin
             yield f"entry {min(ends)} ends a measure of which there is no ruling"
         elif row.lifted_at is None or row.lift_log_index not in ends:
             yield f"ruling {row.id} binds, and entry {min(ends)} says that it has ended"
+
+
+def _of_decided(court: Court, book: _Book, rows: Iterable[DecidedRow]) -> Iterator[str]:
+    """Events of cases and what the log says was decided: each has its entry, of the same case and by the same person."""
+    met = set[int]()
+    for row in rows:
+        met.add(row.log_index)
+        logged = book.decisions.get(row.log_index)
+        if logged is None:
+            if row.state in BY_DECISION:
+                yield f"event {row.id} ({row.state}) rests on entry {row.log_index}, which is no decision"
+            continue
+        said = logged.public
+        theirs = (logged.ref, said.get("target"), said.get("second") or said.get("by"))
+        ours = (row.ref, row.target, pseudonym(court, row.by))
+        if said and theirs != ours:
+            yield f"event {row.id} and entry {row.log_index} differ in whose decision it is: {ours} and {theirs}"
+    for index in sorted(book.decisions.keys() - met):
+        yield f"entry {index} ({book.decisions[index].ref}) tells of a decision, and there is no such event"
+
+
+def _of_agreed(book: _Book, agreed: Mapping[int, int], made: Mapping[int, Iterable[RulingRow]]) -> Iterator[str]:
+    """What one person did lasts no longer than a second agreed to. `agreed`: target -> the entry that says so."""
+    for target, leaf in agreed.items():
+        ends = str(book.decisions[leaf].public.get("ends") or FOREVER)
+        for row in made[target]:
+            seconded = row.log_index < leaf and not (row.lift_log_index is not None and row.lift_log_index < leaf)
+            if seconded and (minute_of(row.ends_at) or FOREVER) > ends:
+                yield f"ruling {row.id} lasts longer than entry {leaf} says: {minute_of(row.ends_at)} and {ends}"
 
 
 def _of_orders(book: _Book, orders: Iterable[Order]) -> Iterator[str]:
@@ -515,7 +568,7 @@ def _said_of(order: Order) -> dict[str, object]:
     }
 
 
-def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object, object]]:
+def _differences(court: Court, row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object, object]]:
     """(field, what the ruling has, what the log has)."""
     ours: dict[str, object] = {
         "order": row.order_ref,
@@ -526,11 +579,18 @@ def _differences(row: RulingRow, logged: _Logged) -> Iterator[tuple[str, object,
         "basis": row.basis,
         "rule": row.rule or None,
         "from": tlog.at_minute(row.starts_at),
+        "by": pseudonym(court, row.decided_by),
+        "concurred": None if row.concurred_by is None else pseudonym(court, row.concurred_by),
+        "protected": row.protected,
     }
     theirs = logged.public | {"order": logged.ref, "reason": logged.known.get("reason", "")}
     ours["reason"] = row.reason  # blank where it was erased
     if theirs.get("second") is None and row.approved_by is not None:
-        ours.pop("until")  # one acted alone, for a short while; a second person agreed since, which a later entry says
+        ours.pop(
+            "until"
+        )  # one acted alone, for a short while; a second person agreed since, and `_of_agreed` asks until when
+    else:
+        ours["second"] = None if row.approved_by is None else pseudonym(court, row.approved_by)
     about = logged.known.get("part", logged.known.get("subject"))
     if about is not None:
         ours["subject"], theirs["subject"] = str(row.subject_id), about

@@ -23,7 +23,6 @@ CLOCKS = {
     "signed_copy": ("signed copy", "हस्ताक्षरित प्रति"),
 }
 FOR_LAW = frozenset(m for m in Measure if "law" in m.row.by)  # a demand from outside alone never closes an account
-FOR_TWO = frozenset(m for m in Measure if m.row.two)  # by the house's own rules; by law every measure
 
 
 def faults_of(regime: Regime) -> Iterator[Fault]:
@@ -107,8 +106,6 @@ def _measures(regime: Regime) -> Iterator[Fault]:
             yield field, f"names {', '.join(beyond)}, which measures_allowed does not"
     if not own and (beyond := sorted(allowed - FOR_LAW)):
         yield "measures_allowed", f"{', '.join(beyond)} can only be done under the house's own rules"
-    if alone := sorted((allowed & FOR_TWO if own else allowed) - two):
-        yield "two_person", f"must name {', '.join(alone)} too"
     for field in ("measures_allowed", "two_person"):
         yield from ((field, f"{measure} is written twice") for measure in _twice(getattr(regime, field)))
 

@@ -1,16 +1,19 @@
 """The log read beside what would open it, and all rulings: for whoever holds the one against the other."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import or_, select, text as sql, union_all
 
+from chaupal.policy.measures import STATES
 from chaupal.store.court.docket import ALL_ORDERS, Order
 from chaupal.store.court.rulings import ALL_RULINGS, RulingRow
 from chaupal.store.machine.dialect import among, as_octets, listed, param, text_param
 from chaupal.store.machine.marks import LOGGED
 from chaupal.store.machine.statements import columns_of, selects
 from chaupal.store.machine.work import Reading, Take
-from chaupal.store.tables.court import orders, rulings, targets
+from chaupal.store.tables.court import case_events, orders, rulings, targets
+from chaupal.store.tables.identity import accounts
 from chaupal.store.tables.log import disclosures, log_entries
 
 ENTRIES = (
@@ -40,6 +43,31 @@ _NOWHERE = union_all(
     )
 )
 NOWHERE = ALL_RULINGS.where(rulings.c.id.in_(_NOWHERE)).order_by(rulings.c.id)
+DECIDED = (
+    selects(
+        case_events.c.id, case_events.c.log_index, targets.c.id, orders.c.ref, targets.c.number, case_events, "state by"
+    )
+    .join_from(case_events, targets, targets.c.id == case_events.c.target_id)
+    .join(orders, orders.c.id == targets.c.order_id)
+    .where(case_events.c.log_index >= param("start"), case_events.c.log_index < param("end"))
+    .order_by(case_events.c.id)
+)
+_limits = rulings.c.lifted_at.is_(None), rulings.c.subject_id == accounts.c.id
+# Whose row says that they are limited, and no ruling that was not written down as over does.
+UNRULED = (
+    selects(accounts.c.id, accounts.c.state)
+    .where(
+        or_(
+            *(
+                (accounts.c.state == sql(f"'{state}'"))
+                & ~select(rulings.c.id).where(*_limits, rulings.c.measure == sql(f"'{measure}'")).exists()
+                for measure, state in STATES.items()
+            )
+        )
+    )
+    .ordered("id")
+    .limit("n")
+)
 RECEIVED = ALL_ORDERS.where(orders.c.log_index >= param("start"), orders.c.log_index < param("end")).order_by(
     orders.c.id
 )
@@ -102,6 +130,19 @@ ORDERS_IN_FORCE = ALL_ORDERS.where(
 ENTRIES_AT = selects(log_entries.c.index, log_entries.c.body).where(among(log_entries.c.index, "which"))
 OPENINGS_AT = selects(disclosures, "log_index name disclosure").where(among(disclosures.c.log_index, "which"))
 
+
+class DecidedRow(NamedTuple):
+    """An event of a case: its entry, whose order's target it is about, the state it came to and who did it."""
+
+    id: int
+    log_index: int
+    target_id: int
+    ref: str
+    target: int
+    state: str
+    by: int
+
+
 type Opened = tuple[int, bytes, dict[str, str]]  # index, entry, disclosures by field name
 
 
@@ -140,6 +181,16 @@ async def begun_by(reading: Reading, leaves: Sequence[int]) -> list[RulingRow]:
 async def ended(reading: Reading, start: int, count: int) -> list[RulingRow]:
     """Rulings that ended by one of these entries."""
     return await ENDED.all(reading, start=start, end=start + count)
+
+
+async def decided(reading: Reading, start: int, count: int) -> list[DecidedRow]:
+    """Events of cases that rest on one of these entries."""
+    return [DecidedRow(*row) for row in await reading.fetch(DECIDED, start=start, end=start + count)]
+
+
+async def unruled(reading: Reading, at_most: int) -> list[tuple[int, str]]:
+    """(account, how it stands) of those that no ruling limits so."""
+    return [(row[0], row[1]) for row in await reading.fetch(UNRULED, n=at_most)]
 
 
 async def nowhere(reading: Reading, size: int) -> list[RulingRow]:

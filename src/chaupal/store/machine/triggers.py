@@ -27,7 +27,7 @@ DECIDED = (
 )
 # As the table of measures says; a test holds the two against each other.
 OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
-BY_TWO = "'limit_server', 'suspend_server'"
+BY_TWO = "'deamplify', 'suspend', 'limit_server', 'suspend_server'"
 # As the verifier says (`law/alone.py`); a test holds the two against each other.
 LONGEST_ALONE = ALONE_APART = 2_592_000_000
 EMERGENCY_LASTS = 86_400_000
@@ -128,6 +128,26 @@ _HEARING_DAY = """
 """
 
 
+# What was done stays done: of these tables no row goes, and of these columns none is written anew. What the log says word for
+# word is not among them: it is held against the log (`governance/log/reconcile.py`), and erased words go.
+STAYS = {
+    "case_events": "target_id, number, state, by, at, log_index, first_by",
+    "order_events": "order_id, number, state, verb, by, at, log_index",
+    "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
+    "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms",
+    "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by, text",
+    "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
+    "appeal_messages": "appeal_id, by, staff, text, at",
+    "protected_speakers": "account_id, class, evidence, granted_by, granted_at, ends_at",
+    "evidence": "subject_id, kind, owner_id, sha256, taken_at",
+    "tellings": "ruling_id, account_id, about, gag",
+    "staff_looks": "by, at, what, of, purpose",
+    "frozen_files": "period, revision, name, body",
+}
+FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE")}
+_WHATEVER = "1 = 1"
+
+
 def _last(role: str, gone: str) -> str:
     """Whether the row is the last open account with a role."""
     return (
@@ -190,6 +210,17 @@ TRIGGERS = (
         f"NEW.approved_by IS NULL AND NEW.alone = 0 AND (NEW.ends_at IS NULL OR NEW.ends_at > NEW.starts_at + {EMERGENCY_LASTS})",
     ),
     Trigger("appeals_heard_by_no_decider", "appeals", "UPDATE OF decided_by", f"NEW.decided_by IS NOT NULL AND {_DECIDED_IT}"),
+    *(
+        Trigger(f"{table}_stay{word}", table, event, _WHATEVER)
+        for table, columns in STAYS.items()
+        for word, event in (("_as_they_were", f"UPDATE OF {columns}"), ("", "DELETE"))
+        if (table, event) not in FOUND_IN_THE_LOG
+    ),
+    Trigger("rulings_approved_once", "rulings", "UPDATE OF approved_by", "OLD.approved_by IS NOT NULL"),
+    Trigger(
+        "appeals_decided_once", "appeals", "UPDATE OF state, decided_by, decided_at, outcome, decided_log_index",
+        "OLD.decided_at IS NOT NULL",
+    ),
     # What is known of an authority is by two people, and until they agree nothing is taken from it.
     Trigger(
         "orders_from_agreed_authorities", "orders", "INSERT",
@@ -222,8 +253,9 @@ TRIGGERS = (
         "rulings_withhold_no_server", "rulings", "INSERT",
         f"NEW.measure NOT IN ({OF_SERVERS}) AND NEW.term = '' AND {_SERVER}",
     ),
+    # Some measures always take two people, and so does what is done to staff or to whom the law protects.
     Trigger(
-        "rulings_two_on_servers", "rulings", "INSERT",
+        "rulings_by_two_people_always", "rulings", "INSERT",
         f"NEW.measure IN ({BY_TWO}) AND NEW.approved_by IS NULL AND NEW.second_by IS NULL",
     ),
     Trigger("rulings_two_on_staff", "rulings", "INSERT", f"NEW.approved_by IS NULL AND {_ON_STAFF}"),

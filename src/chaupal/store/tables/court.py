@@ -124,6 +124,7 @@ case_events = table(
     big("log_index", null=True),
     big("first_by", null=True),  # who made the move that this one seconds
     UniqueConstraint("target_id", "number"),  # two people cannot both make the next move
+    Index("case_events_by_leaf", "log_index"),
     CheckConstraint('first_by <> "by"', name="case_events_by_two_people"),
 )
 

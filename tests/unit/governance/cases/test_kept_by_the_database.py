@@ -10,7 +10,8 @@ from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
 from chaupal.governance.cases import cases, decisions, effects, guards
 from chaupal.governance.log import reconcile
-from chaupal.governance.people import role_grants
+from chaupal.governance.people import account_desk, role_grants, speakers
+from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
 from chaupal.kernel.errors import Conflict, NotAllowed, passes
 from chaupal.policy.viewer import Role, Viewer
@@ -195,6 +196,63 @@ async def test_a_rule_that_somebody_took_out_of_the_database_is_a_fault_of_the_h
     )
     for rule in tampered.split("|"):
         assert rule in told
+
+
+REWRITTEN = (
+    ("case_events", "UPDATE case_events SET \"by\" = {asha} WHERE state = 'refused'"),
+    ("case_events", "UPDATE case_events SET state = 'received' WHERE state = 'refused'"),
+    ("case_events", "UPDATE case_events SET at = at - 1"),
+    ("case_events", "DELETE FROM case_events WHERE state = 'refused'"),
+    ("order_events", "UPDATE order_events SET verb = 'acknowledge'"),
+    ("order_events", "DELETE FROM order_events WHERE number > 1"),
+    ("targets", "UPDATE targets SET owner_id = NULL"),
+    ("targets", "UPDATE targets SET demanded = 'withhold_account'"),
+    ("targets", "DELETE FROM targets"),
+    ("orders", "UPDATE orders SET received_by = {owner}"),
+    ("orders", "UPDATE orders SET regime_version = 2"),
+    ("rulings", "UPDATE rulings SET decided_by = {owner}"),
+    ("rulings", "UPDATE rulings SET approved_by = {owner}"),
+    ("rulings", "UPDATE rulings SET owner_id = NULL"),
+    ("rulings", "UPDATE rulings SET text = 'Another label'"),
+    ("appeals", "UPDATE appeals SET due_at = due_at + 1"),
+    ("appeals", "UPDATE appeals SET outcome = 'reversed'"),
+    ("appeals", "UPDATE appeals SET state = 'filed', decided_at = NULL, decided_by = NULL"),
+    ("appeals", "DELETE FROM appeals"),
+    ("protected_speakers", "UPDATE protected_speakers SET ends_at = 1"),
+    ("protected_speakers", "DELETE FROM protected_speakers"),
+    ("evidence", "UPDATE evidence SET sha256 = 'another'"),
+    ("evidence", "DELETE FROM evidence"),
+    ("tellings", "UPDATE tellings SET gag = 'because'"),
+    ("tellings", "DELETE FROM tellings"),
+    ("staff_looks", "UPDATE staff_looks SET purpose = 'Another one'"),
+    ("staff_looks", "DELETE FROM staff_looks"),
+)
+
+
+KEPT_ROWS = (
+    "INSERT INTO evidence (id, subject_id, kind, order_ref, sha256, taken_at, hold_until) VALUES (1, 1, 'post', 'R', 'a', 1, 2)",
+    "INSERT INTO tellings (id, ruling_id, account_id, about, language, ways, due_at, gag) VALUES (1, 1, 1, 'begun', 'hi', '', 1, '')",
+)
+
+
+async def test_what_was_done_is_not_done_otherwise_by_whoever_writes_to_the_database(bench: Bench):
+    court = bench.court
+    ref, other = await bench.order(), await bench.order()
+    await bench.withhold(ref)
+    await appeals.decide(court, bench.owner, (await appealed(bench)).id, UPHELD)
+    await propose(bench, bench.asha, other, **REFUSE)
+    await decisions.approve(court, bench.dev, other, 1)
+    protected = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
+    await speakers.second(court, bench.dev, await speakers.propose(court, bench.asha, protected))
+    await account_desk.audit_view(court, bench.owner, [bench.meera])
+    async with court.work.writing() as w:
+        for row in KEPT_ROWS:
+            await w.run(statement(text(row)))
+    for table, change in REWRITTEN:
+        with kept(f"{table}_(stay|approved_once|decided_once)"):
+            async with court.work.writing() as w:
+                await w.run(statement(text(change.format(asha=bench.asha.me, owner=bench.owner.me))))
+    assert (await reconcile.reconcile(court)).faults == ()
 
 
 # --- appeals ---

@@ -25,7 +25,7 @@ from chaupal.store.machine import auditing, marks
 from chaupal.store.machine.dialect import statement, text_param
 from chaupal.store.machine.work import Reading
 from chaupal.store.tables.court import rulings as rows
-from court import REASON, Bench
+from court import REASON, REFUSE, WITHHOLD, Bench
 from village import open_village
 
 
@@ -75,6 +75,39 @@ async def test_a_ruling_that_was_changed_in_the_database_is_found(bench: Bench, 
     await bench.withhold(await bench.order())
     await tampered(bench, change)
     assert any(said in fault for fault in await faults(bench))
+
+
+FORGED = (
+    'INSERT INTO case_events (id, target_id, number, state, "by", at, body, log_index, first_by) SELECT 1, target_id, number + 1, '
+    "'refused', {dev}, at, '{{}}', log_index, \"by\" FROM case_events WHERE state = 'refusal_proposed'",
+    "UPDATE accounts SET state = 'suspended' WHERE id = {meera}",
+    "UPDATE rulings SET decided_by = {owner} WHERE second_by IS NULL",
+    "UPDATE rulings SET ends_at = ends_at + 60000 WHERE second_by IS NOT NULL",
+)
+
+
+async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_the_log(bench: Bench):
+    await bench.withhold(await bench.order())
+    await decisions.propose(bench.court, bench.asha, await bench.order(), 1, **REFUSE)
+    ref = await bench.order()
+    await decisions.act_in_emergency(
+        bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD, until="2021-02-20T10:00")
+    )
+    await decisions.approve(bench.court, bench.owner, ref, 1)
+    assert await faults(bench) == ()
+    async with bench.court.work.writing() as w:
+        await w.run(statement(text(f"DROP TRIGGER rulings_stay_as_they_were{'' if w.embedded else ' ON rulings'}")))
+    for change in FORGED:
+        await tampered(bench, change.format(dev=bench.dev.me, owner=bench.owner.me, meera=bench.meera))
+    told = " ".join(await faults(bench))
+    for said in (
+        "differ in whose decision it is",
+        "is suspended in the database",
+        "differ in by",
+        "rulings_stay",
+        "lasts longer than entry",
+    ):
+        assert said in told
 
 
 async def test_what_is_decided_while_it_reads_is_no_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch):

@@ -100,18 +100,20 @@ def test_no_law_suspends_or_binds_everywhere_by_itself_or_is_carried_out_by_one_
     assert set(regime.measures_allowed) <= WITHHOLDING | {Measure.LABEL, Measure.DEAMPLIFY}
     assert EVERYWHERE not in regime.territory.default
     assert not regime.territory.allow_global or regime.basis_kind == "copyright"
-    assert all(regime.needs_two(measure, permanent=False) for measure in regime.measures_allowed)
+    assert all(regime.takes_two_people(measure, permanent=False) for measure in regime.measures_allowed)
 
 
 def test_by_the_houses_own_rules_two_decide_to_suspend_to_deamplify_and_to_limit_for_good():
     regime = LAWS.version(OWN_RULES, 1)
-    assert {m for m in regime.measures_allowed if regime.needs_two(m, permanent=False)} == {
+    assert {m for m in regime.measures_allowed if regime.takes_two_people(m, permanent=False)} == {
         Measure.SUSPEND,
         Measure.DEAMPLIFY,
         Measure.LIMIT_SERVER,
         Measure.SUSPEND_SERVER,
     }
-    assert regime.needs_two(Measure.FREEZE, permanent=True) and not regime.needs_two(Measure.FREEZE, permanent=False)
+    assert regime.takes_two_people(Measure.FREEZE, permanent=True) and not regime.takes_two_people(
+        Measure.FREEZE, permanent=False
+    )
     assert not set(regime.measures_allowed) & WITHHOLDING
     assert regime.territory.default == (EVERYWHERE,)
 

@@ -346,7 +346,7 @@ async def test_a_house_that_keeps_a_list_talks_to_those_on_it_and_taking_off_tak
 
 def test_the_databases_rules_name_the_measures_of_servers_that_the_table_has():
     assert set(triggers.OF_SERVERS.replace("'", "").split(", ")) == {measure.value for measure in OF_SERVERS}
-    assert set(triggers.BY_TWO.replace("'", "").split(", ")) == {m.value for m in OF_SERVERS if m.row.two}
+    assert set(triggers.BY_TWO.replace("'", "").split(", ")) == {m.value for m in Measure if m.row.two}
 
 
 async def test_what_is_in_force_on_a_server_is_not_changed_to_hold_in_some_countries_only(desk: Desk):

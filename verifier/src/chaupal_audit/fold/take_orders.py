@@ -76,6 +76,8 @@ def take_decision(state: State, index: int, at: int, head: Entry) -> None:
         target.decided = at
     elif new.step == "kept":
         _keep(state.measure_at.get(-1 if head.prev is None else head.prev), at, new)
+    elif new.step == "reviewed":
+        _agree(state, order, new)
     elif new.step == "closed":
         target.outcome, target.ground, target.matter = intern(new.outcome or "closed"), "", new.matter or ""
         target.decided = at
@@ -84,6 +86,13 @@ def take_decision(state: State, index: int, at: int, head: Entry) -> None:
 def _keep(measure: facts.Measure | None, at: int, new: entries.Decision) -> None:
     if measure is not None:
         measure.kept, measure.review = measure.kept or at, minute(new.review)
+
+
+def _agree(state: State, order: facts.Order, new: entries.Decision) -> None:
+    """What one person did lasts longer once another agrees; what an appeal left of it is not longer for that."""
+    for made in state.facts.measures:
+        if made.order is order and made.target == new.target and made.ended is None and made.cause != "modified":
+            made.until = minute(new.ends)
 
 
 def target_of(order: facts.Order, number: int, kind: str | None) -> facts.Target:

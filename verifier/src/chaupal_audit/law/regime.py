@@ -175,7 +175,7 @@ class Regime(Dated, frozen=True, kw_only=True):
     stale_after: Duration | None = None
     territory: Territory
     measures_allowed: tuple[Measure, ...]
-    two_person: tuple[Measure, ...]
+    two_person: tuple[Measure, ...] = ()
     two_person_permanent: tuple[Measure, ...] = ()
     secrecy: Literal["none", "order_text", "aggregate_only", "gag"]
     gag: Gag | None = None
@@ -220,9 +220,13 @@ class Regime(Dated, frozen=True, kw_only=True):
             return self.territory.allow_global
         return self.territory.allow_global or set(territory) <= {country, *self.territory.default}
 
-    def needs_two(self, measure: Measure, *, permanent: bool) -> bool:
-        """Whether a second person must approve the measure; `permanent`: it is to have no end."""
-        return measure in self.two_person or (permanent and measure in self.two_person_permanent)
+    def takes_two_people(self, measure: Measure, *, permanent: bool) -> bool:
+        """Whether one person proposes the measure and another approves it; `permanent`: it is to have no end.
+
+        By law that is so of each, by the house's own rules of what always takes two and of what its file names besides.
+        """
+        named = measure in self.two_person or (permanent and measure in self.two_person_permanent)
+        return self.basis_kind != "own_rules" or measure.row.two or named
 
     def due(self, clock: str, start: int) -> int | None:
         """When a clock that began at `start` runs out (ms since 1970); None where this law has no such clock."""

@@ -221,6 +221,8 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
     matter: str | None = None  # closed as own_rules_action: reference of the matter under the house's rules
     opens: tuple[str, ...] = ()  # refused, closed: disclosures of the proposal's outcome and ground
     review: str | None = None  # kept: minute of the next look
+    # reviewed: minute at which what one did alone ends now that two agree, but for what an appeal made shorter; null: no end
+    ends: str | None = None
     by: str = ""  # a pseudonym of staff, or `clock`
     second: str | None = None  # refused, closed: who approved
 

@@ -176,7 +176,17 @@ class MeasureAct:
 
     @property
     def until(self) -> int | None:
-        return moment(self.said.until)
+        """When it ends by its own entry, or by that of a second person who agreed to what one had done."""
+        agreed = [said for _, said in self.looked if said.step == "reviewed"]
+        return moment(agreed[-1].ends if agreed and not self.shortened else self.said.until)
+
+    @property
+    def shortened(self) -> bool:
+        """Whether an appeal gave it an earlier end: that one stays, whoever agrees later."""
+        was, until = self.before, moment(self.said.until)
+        if was is None or until is None or self.cause != "modified":
+            return False
+        return was.until is None or was.until > until
 
     @property
     def endless(self) -> bool:

@@ -1,5 +1,7 @@
 """Checks of what the law allows: a law in force, its grounds, measures and countries, the narrowest rung, an end."""
 
+from dataclasses import replace
+
 from chaupal_audit.law.measures import ACCOUNT_LEVEL, EVERYWHERE, OF_SERVERS, SEVERITY, Measure
 from chaupal_audit.law.regime import SECRET, Refusal
 from chaupal_audit.minutes import moment
@@ -565,6 +567,28 @@ MEASURING_LAW: tuple[Check[MeasureAct], ...] = (
         "चेतावनी नियमों से अधिक समय तक गिनी जाती है।", strike_too_long,
     ),
 )  # fmt: skip
+
+
+# --- what one person did, once another agrees ---
+
+
+def _agreed_to(check: Check[MeasureAct]) -> Check[DecisionStep]:
+    """The same asked of the end that it has since then."""
+
+    def broken(book: Book, decided: DecisionStep) -> bool | str:
+        if decided.said.step != "reviewed" or decided.case is None:
+            return False
+        agreed = [
+            replace(made, looked=[(decided.act.at, decided.said)]) for made in decided.case.made if made.ended is None
+        ]
+        return next((found for made in agreed if (found := check.broken(book, made))), False)
+
+    return Check(check.code, check.en, check.hi, broken)
+
+
+AGREEING = tuple(
+    _agreed_to(check) for check in MEASURING_LAW if check.broken in (beyond_law, beyond_order, beyond_interim)
+)
 
 
 # --- parts ---

@@ -418,7 +418,7 @@ def second_missing(book: Book, made: MeasureAct) -> bool:
     if made.said.second or made.said.emergency or made.law is None:
         return False
     measure = next((one for one in made.law.measures_allowed if one.value == made.said.measure), None)
-    return measure is None or not made.said.alone or made.law.needs_two(measure, permanent=made.endless)
+    return measure is None or not made.said.alone or made.law.takes_two_people(measure, permanent=made.endless)
 
 
 def protected_without_third(book: Book, made: MeasureAct) -> bool:

@@ -78,11 +78,7 @@ def _bound_until(book: Book, made: MeasureAct) -> int:
 
 def end_unrecorded(book: Book, made: MeasureAct) -> bool:
     until = made.until
-    reviewed = any(said.step == "reviewed" for _, said in made.looked)
-    seconded = made.said.emergency and (reviewed or _seconded_before(made))
-    if until is None or seconded:
-        return False
-    return until + GRACE < (book.now if made.ended is None else made.ended.act.at)
+    return until is not None and until + GRACE < (book.now if made.ended is None else made.ended.act.at)
 
 
 def review_late(book: Book, made: MeasureAct) -> bool:
