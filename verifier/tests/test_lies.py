@@ -786,6 +786,34 @@ def test_a_proposal_is_carried_out_twice(scribe: Scribe):
     lie(scribe, scribe.approve(proposal), "proposal_spent")
 
 
+def test_a_proposal_is_sent_back_twice(scribe: Scribe):
+    proposal = scribe.propose()
+    scribe.keep(proposal, "returned", by=SECOND)
+    lie(scribe, scribe.keep(proposal, "returned", by=APPROVER), "proposal_spent")
+
+
+def test_one_person_keeps_something_twice(scribe: Scribe):
+    made = scribe.decide()
+    scribe.keep(made)
+    scribe.keep(made, by=SECOND)
+    again = scribe.keep(made)
+    scribe.later(hours=1)
+    scribe.keep(made)
+    lie(scribe, again, "kept_twice")
+
+
+def test_an_appeal_is_withdrawn_that_was_decided(scribe: Scribe):
+    filed = scribe.appeal(scribe.decide(), "filed")
+    scribe.appeal(filed, "decided")
+    lie(scribe, scribe.appeal(filed, "withdrawn"), "appealed_twice")
+
+
+def test_a_measure_is_appealed_twice(scribe: Scribe):
+    made = scribe.decide()
+    scribe.appeal(made, "filed")
+    lie(scribe, scribe.appeal(made, "filed"), "appealed_twice")
+
+
 def test_a_target_becomes_another_kind_of_thing(scribe: Scribe):
     scribe.keep(scribe.propose(), "returned", by=SECOND)
     assert "kind_changed" in scribe.found(scribe.propose(kind="account"))
@@ -851,6 +879,14 @@ def test_what_an_appeal_made_shorter_is_no_longer_for_a_second_persons_word(scri
     scribe.later(days=5)
     scribe.order("IN-2021-0002")
     assert "end_unrecorded" in scribe.found(less)
+
+
+def test_a_broken_glass_is_seconded_twice(scribe: Scribe):
+    day = scribe.minute(days=1)
+    made = scribe.measure(by=APPROVER, second=None, break_glass=True, until=day, glass_until=day)
+    scribe.notice(made)
+    scribe.keep(made, "reviewed", by=SECOND)
+    lie(scribe, scribe.keep(made, "reviewed", by=PROPOSER), "seconded_twice")
 
 
 def test_a_reviewer_breaks_the_glass(scribe: Scribe):

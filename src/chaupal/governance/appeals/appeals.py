@@ -327,7 +327,7 @@ async def _carry_out(
             begun, leaf = await _replace(court, w, strike, narrower, me, reason)
         else:
             leaf = await effects.end_ruling(court, w, was, how="appealed", by=me, reason=reason)
-        await _enter(court, w, was, viewer, CaseEventBody(reason=reason, rulings=begun), leaf)
+        await _enter(court, w, was, viewer, reason, leaf)
     await rulings.forgive(w, was.id)
     return next(iter(begun), None)
 
@@ -341,14 +341,14 @@ async def _replace(
     return await effects.replace(court, w, case, strike.ruling, rows, Cause("modified", "house", reason, me))
 
 
-async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, said: CaseEventBody, leaf: int) -> None:
-    """The event of the case: overturned where nothing of it is in force any more, else modified."""
+async def _enter(court: Court, w: Writing, was: RulingRow, viewer: Viewer, reason: str, leaf: int) -> None:
+    """The event of the case: overturned where nothing of it is in force any more, else modified to what is left."""
     if was.target_id is None:
         return
     case: Case = await cases.case_with(court, w, was.target_id)
     left = await rulings.standing_on(w, was.target_id)
     taken = await cases.take(court, w, viewer, case, "modify" if left else "overturn")
-    await cases.enter(court, w, case, taken, said, leaf)
+    await cases.enter(court, w, case, taken, CaseEventBody(reason=reason, rulings=tuple(row.id for row in left)), leaf)
 
 
 async def _appeal(reading: Reading, id_: int) -> AppealRow:

@@ -12,7 +12,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict
 from chaupal.policy.viewer import Viewer
 from chaupal.store.court import docket, knowing, rulings
-from chaupal.store.court.case_events import CaseEventBody
+from chaupal.store.court.case_events import CaseEvent, CaseEventBody
 from chaupal.store.court.rulings import RulingRow
 from chaupal.store.machine.work import Reading, Writing
 
@@ -48,9 +48,7 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     reason = check_reason(reason)
     taken = await cases.take(court, w, viewer, case, "keep")
     leaf, now, last = None, court.clock(), case.events[-1]
-    check_not_again(
-        now, last.at, same=(last.state, last.by, last.body) == (taken.move.to, taken.by, CaseEventBody(reason=reason))
-    )
+    check_not_again(now, last.at, same=_keeps(last) and last.by == taken.by)
     for row in await rulings.standing_on(w, case.target.id, now):
         again = effects.review_of(case.regime, now, row.ends_at)
         written = await record.kept(court, w, case, taken.by, reason, again, row.log_index)
@@ -61,6 +59,11 @@ async def keep_in(court: Court, w: Writing, viewer: Viewer, case: Case, reason: 
     await cases.enter(court, w, case, taken, CaseEventBody(reason=reason), leaf)
     await clocks.stop(w, clocks.ORDER, case.order.id, REVIEW, now)
     return taken.move.to
+
+
+def _keeps(event: CaseEvent) -> bool:
+    """Whether somebody looked again by it: it began nothing, and seconded nobody."""
+    return event.state == State.IN_FORCE and event.first_by is None and not event.body.rulings
 
 
 keep = cases.held(keep_in)

@@ -14,7 +14,7 @@ from chaupal.text.clean import BadText, letters_seen, normalise_post, trimmed
 LINE = 300  # characters in a field of one line
 PAGE = 4_000  # in a field of many
 REASON_AT_LEAST = 20  # fewer letters explain nothing
-AGAIN = HOUR  # what leaves a thing where it stood is not said again in the same words within this
+AGAIN = HOUR  # what leaves a thing where it stood is not said again within this
 
 
 def check_may(viewer: Viewer, what: str) -> int:
@@ -35,7 +35,7 @@ def check_reason(text: str) -> str:
 def check_not_again(now: int, at: int, *, same: bool) -> None:
     """A step that leaves a thing where it stood could be sent twice and be there twice. Raises Conflict for the second.
 
-    `same`: whether the same person said the same last, which was `at`.
+    `same`: whether the same person said as much last, which was `at`.
     """
     if same and now < at + AGAIN:
         raise Conflict("noted_already")

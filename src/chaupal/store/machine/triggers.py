@@ -25,6 +25,17 @@ DECIDED = (
     "'measure_proposed', 'measure_concurred', 'refusal_proposed', 'closing_proposed', "
     "'in_force', 'unseconded', 'change_proposed', 'change_concurred', 'refused', 'closed'"
 )
+# As `governance/cases/lifecycle.py` and the steps of orders say; a test holds the two against each other.
+OVER = "'refused', 'closed', 'lifted', 'lapsed', 'withdrawn', 'set_aside', 'overturned', 'confirmed', 'undecided'"
+PROPOSALS = "'measure_proposed', 'refusal_proposed', 'closing_proposed', 'change_proposed'"
+WAITING = f"{PROPOSALS}, 'measure_concurred', 'change_concurred', 'unseconded'"  # for another person
+STAYING = "'in_force', 'unseconded'"  # a case can come to where it stands by a keeping, or an appeal
+ORDERS_OVER = "'withdrawn', 'set_aside'"
+ONWARD = (  # steps that leave no order where it stood
+    "'acknowledge', 'check', 'return_order', 'mend', 'answer', 'hold_hearing', 'withdraw', 'set_aside', 'stay', 'end_stay', 'close'"
+)
+# As `governance/orders/papers.py` says; a test holds the two against each other.
+AGAIN = 3_600_000
 # As the table of measures says; a test holds the two against each other.
 OF_SERVERS = "'refuse_reports', 'refuse_media', 'limit_server', 'suspend_server'"
 BY_TWO = "'deamplify', 'suspend', 'limit_server', 'suspend_server'"
@@ -76,6 +87,20 @@ _WHO = 'NEW."by"'
 # Where a case stood before the event that is written, and how its order is called.
 _BEFORE = "(SELECT b.state FROM case_events b WHERE b.target_id = NEW.target_id ORDER BY b.number DESC LIMIT 1)"
 _OF_ORDER = "FROM orders o JOIN targets t ON t.order_id = o.id WHERE t.id = NEW.target_id"
+# Its case is over, or stands there already; or nothing waits for a second person, or something does and is proposed over.
+_MOVED_ALREADY = f"""
+    EXISTS (
+        SELECT 1 FROM (SELECT state FROM case_events WHERE target_id = NEW.target_id ORDER BY number DESC LIMIT 1) b
+        WHERE b.state IN ({OVER}) OR (b.state = NEW.state AND NEW.state NOT IN ({STAYING}))
+        OR (NEW.first_by IS NOT NULL AND b.state NOT IN ({WAITING})) OR (NEW.state IN ({PROPOSALS}) AND b.state IN ({WAITING}))
+    )
+"""  # noqa: S608 - words of ours
+_STEPPED_ALREADY = f"""
+    EXISTS (
+        SELECT 1 FROM (SELECT state FROM order_events WHERE order_id = NEW.order_id ORDER BY number DESC LIMIT 1) b
+        WHERE b.state IN ({ORDERS_OVER}) OR (b.state = NEW.state AND NEW.verb IN ({ONWARD}))
+    )
+"""  # noqa: S608 - words of ours
 # Whoever proposed it, or did it alone: nobody seconds what nobody did.
 _DID_IT = """
     EXISTS (
@@ -148,6 +173,29 @@ FOUND_IN_THE_LOG = {("rulings", "DELETE"), ("orders", "DELETE")}
 _WHATEVER = "1 = 1"
 
 
+def _keeps(event: str) -> str:
+    """Whether an event says that what is in force was looked at again and stays: it begins nothing, and seconds nobody."""
+    return f"{event}.state = 'in_force' AND {event}.first_by IS NULL AND {event}.body NOT LIKE '%\"rulings\":%'"
+
+
+_KEPT_ALREADY = f"""
+    {_keeps("NEW")} AND EXISTS (
+        SELECT 1 FROM (SELECT * FROM case_events WHERE target_id = NEW.target_id ORDER BY number DESC LIMIT 1) k
+        WHERE {_keeps("k")} AND k."by" = {_WHO} AND NEW.at < k.at + {AGAIN}
+    )
+"""  # noqa: S608 - words of ours
+# What happens once: in which table, and the columns that it writes, of which the first says that it happened.
+ONCE = {
+    "rulings_approved_once": ("rulings", "approved_by"),
+    "appeals_decided_once": ("appeals", "decided_at, state, decided_by, outcome, decided_log_index"),
+    "orders_published_once": ("orders", "published_at"),
+    "authorities_agreed_once": ("authorities", "agreed_by"),
+    "authority_changes_ended_once": ("authority_changes", "ended_at, agreed_by"),
+    "protected_speakers_seconded_once": ("protected_speakers", "seconded_by"),
+    "protected_speakers_ended_once": ("protected_speakers", "ended_at, ended_by"),
+}
+
+
 def _last(role: str, gone: str) -> str:
     """Whether the row is the last open account with a role."""
     return (
@@ -167,6 +215,16 @@ TRIGGERS = (
     Trigger(
         "orders_end_when_nothing_binds", "order_events", "INSERT", f"NEW.state IN ('closed', 'returned') AND {_BINDS}",
     ),
+    # What happens once: of two who do it the second finds it done, and of each proposal the log has one outcome.
+    Trigger("cases_moved_once", "case_events", "INSERT", _MOVED_ALREADY),
+    Trigger("cases_kept_once", "case_events", "INSERT", _KEPT_ALREADY),
+    Trigger("orders_moved_once", "order_events", "INSERT", _STEPPED_ALREADY),
+    *(
+        Trigger(name, table, f"UPDATE OF {columns}", f"OLD.{columns.split(',')[0]} IS NOT NULL")
+        for name, (table, columns) in ONCE.items()
+    ),
+    # (That an end is gone is found by holding it against the log.)
+    Trigger("rulings_lifted_once", "rulings", "UPDATE OF lift_log_index", "NEW.lift_log_index <> OLD.lift_log_index"),
     # Two decide, each with a role that opens it now, neither about what is their own; whatever came between the two.
     Trigger(
         "cases_not_by_their_owner", "case_events", "INSERT",
@@ -215,11 +273,6 @@ TRIGGERS = (
         for table, columns in STAYS.items()
         for word, event in (("_as_they_were", f"UPDATE OF {columns}"), ("", "DELETE"))
         if (table, event) not in FOUND_IN_THE_LOG
-    ),
-    Trigger("rulings_approved_once", "rulings", "UPDATE OF approved_by", "OLD.approved_by IS NOT NULL"),
-    Trigger(
-        "appeals_decided_once", "appeals", "UPDATE OF state, decided_by, decided_at, outcome, decided_log_index",
-        "OLD.decided_at IS NOT NULL",
     ),
     # What is known of an authority is by two people, and until they agree nothing is taken from it.
     Trigger(

@@ -1,5 +1,6 @@
 """Rules about who decides, where and until when: the database keeps them where the code forgets one, and whoever writes."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,8 +9,12 @@ from sqlalchemy import text
 
 from chaupal.governance.appeals import appeals
 from chaupal.governance.appeals.appeals import Decision
-from chaupal.governance.cases import cases, decisions, effects, guards
+from chaupal.governance.cases import cases, decisions, effects, guards, lifecycle, reviews
+from chaupal.governance.cases.lifecycle import FINAL, MOVES
+from chaupal.governance.cases.machine import Machine
 from chaupal.governance.log import reconcile
+from chaupal.governance.orders import papers, procedure, steps
+from chaupal.governance.orders.authorities import AuthorityForm
 from chaupal.governance.people import account_desk, role_grants, speakers
 from chaupal.governance.people.speakers import SpeakerForm
 from chaupal.kernel.clock import DAY, StillClock
@@ -255,6 +260,105 @@ async def test_what_was_done_is_not_done_otherwise_by_whoever_writes_to_the_data
     assert (await reconcile.reconcile(court)).faults == ()
 
 
+# --- what happens once ---
+
+
+@pytest.fixture
+def headlong(forgetful: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code without guards that does not ask where a case or an order stands, nor what was said already."""
+
+    def anywhere(machine: Machine[Any], source: object, verb: str) -> Any:
+        return max((move for move in machine.moves if move.verb == verb), key=lambda move: move.source is source)
+
+    def proposed(case: cases.Case) -> object:
+        return case.proposal
+
+    for module in (lifecycle, procedure):
+        monkeypatch.setattr(module.MACHINE, "move", partial(anywhere, module.MACHINE))
+    monkeypatch.setattr(lifecycle, "move", lifecycle.MACHINE.move)
+    monkeypatch.setattr(procedure, "check", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+    monkeypatch.setattr(decisions, "_first", proposed)
+    for module in (reviews, steps):
+        monkeypatch.setattr(module, "check_not_again", lambda *_, **_more: None)  # pyright: ignore[reportUnknownLambdaType]
+
+
+@pytest.mark.usefixtures("headlong")
+async def test_what_waits_for_a_second_person_has_one_outcome(bench: Bench):
+    court, ref = bench.court, await bench.order()
+    await propose(bench, bench.asha, ref, **WITHHOLD)
+    for said in (WITHHOLD, REFUSE):
+        with kept("cases_moved_once"):
+            await propose(bench, bench.asha, ref, **said)
+    await decisions.return_(court, bench.dev, ref, 1, REASON)
+    with kept("cases_moved_once"):
+        await decisions.return_(court, bench.dev, ref, 1, REASON)
+    await propose(bench, bench.asha, ref, **WITHHOLD)
+    await decisions.approve(court, bench.dev, ref, 1)
+    with kept("cases_moved_once"):
+        await decisions.approve(court, bench.owner, ref, 1)
+    await reviews.keep(court, bench.asha, ref, 1, REASON)
+    with kept("cases_kept_once"):
+        await reviews.keep(court, bench.asha, ref, 1, "In other words it is still needed, and for the same reason.")
+    await reviews.keep(court, bench.dev, ref, 1, REASON)
+    await bench.step(ref, "withdraw")
+    for verb in ("withdraw", "set_aside"):
+        with kept("orders_moved_once"):
+            await bench.step(ref, verb, body="court")
+
+
+@pytest.mark.usefixtures("headlong")
+async def test_what_is_refused_is_refused_once_and_no_step_is_taken_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+):
+    ref = await bench.order(checked=False)
+    for verb in ("acknowledge", "check"):
+        await bench.step(ref, verb)
+        with kept("orders_moved_once"):
+            await bench.step(ref, verb)
+    await propose(bench, bench.asha, ref, **REFUSE)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
+    monkeypatch.setattr(cases.Case, "meant", lambda *_: "refuse")  # pyright: ignore[reportUnknownLambdaType]
+    with kept("cases_moved_once"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+
+
+async def test_what_happened_once_does_not_happen_again(bench: Bench):
+    court = bench.court
+    ref = await bench.order()
+    await bench.withhold(ref)
+    await appeals.decide(court, bench.owner, (await appealed(bench)).id, UPHELD)
+    await decisions.lift(court, bench.dev, ref, 1, REASON)
+    await bench.changes(bench.ministry.id, AuthorityForm(name=bench.ministry.name, contact="office@example.in"))
+    protected = SpeakerForm(handle="@meera", speaker_class="journalist", evidence="Her press card was seen.")
+    await speakers.second(court, bench.dev, id_ := await speakers.propose(court, bench.asha, protected))
+    await speakers.ask_end(court, bench.asha, id_)
+    await speakers.end(court, bench.dev, id_)
+    async with court.work.writing() as w:
+        await w.run(statement(text("UPDATE orders SET published_at = 1")))
+    for rule, (table, columns) in (triggers.ONCE | {"rulings_lifted_once": ("rulings", "lift_log_index")}).items():
+        column = columns.split(",")[0]
+        with kept(rule):
+            async with court.work.writing() as w:
+                await w.run(statement(text(f"UPDATE {table} SET {column} = {column} + 1 WHERE {column} IS NOT NULL")))
+
+
+def test_the_database_knows_as_the_tables_do_what_happens_once():
+    def named(words: str) -> set[str]:
+        return set(words.replace("'", "").split(", "))
+
+    seconded = [move for move in MOVES if "second_person" in move.needs]
+    onward = {move.verb for move in procedure.STEPS if move.source} - {
+        move.verb for move in procedure.STEPS if move.source is move.to
+    }
+    assert named(triggers.OVER) == FINAL
+    assert named(triggers.ORDERS_OVER) == procedure.FINAL
+    assert named(triggers.WAITING) == {move.source for move in seconded}
+    assert named(triggers.PROPOSALS) == {move.to for move in MOVES if move.verb.startswith("propose_")}
+    assert named(triggers.STAYING) == {move.to for move in MOVES if move.source is move.to}
+    assert named(triggers.ONWARD) == onward
+    assert triggers.AGAIN == papers.AGAIN
+
+
 # --- appeals ---
 
 
@@ -328,8 +432,6 @@ async def test_whoever_decided_what_was_changed_since_does_not_hear_the_appeal(
 
 
 async def test_whoever_looked_again_and_kept_it_does_not_hear_the_appeal(bench: Bench, monkeypatch: pytest.MonkeyPatch):
-    from chaupal.governance.cases import reviews
-
     ref = await bench.order()
     await bench.withhold(ref)
     another = await bench.hire("another")

@@ -152,6 +152,14 @@ class DecisionStep:
     def own(self) -> bool:
         return self.matter is not None and self.matter.own
 
+    @property
+    def answers(self) -> tuple[int | None, str]:
+        """What it answers, and as what: a second person looks once, others may look again."""
+        return (
+            self.act.head.prev,
+            self.said.step if self.said.step == "reviewed" else f"{self.said.step} {self.said.by}",
+        )
+
 
 @dataclass(slots=True)
 class MeasureAct:
@@ -261,6 +269,11 @@ class AppealStep:
     said: entries.Appeal
     prev: object
 
+    @property
+    def answers(self) -> tuple[int | None, str]:
+        """What it answers, and as what."""
+        return self.act.head.prev, "filed" if self.said.step == "filed" else "over"
+
 
 @dataclass(slots=True)
 class OpeningAct:
@@ -339,6 +352,7 @@ class Book:
         self.months: dict[int, int] = {}  # month, counted from the year 0 -> its first entry
         self.frozen: Counter[str] = Counter()  # period -> how many reports of it were frozen
         self.key = ""  # to which the log last changed
+        self.answered: dict[tuple[int | None, str], int] = {}  # (entry, what answers it) -> when last (ms)
         self._uncovered: set[int] = set()  # sealed entries that were opened as a whole
 
     def named(self, authority: str) -> bool:
@@ -410,6 +424,7 @@ class Book:
         if step in ("refused", "closed") and case.decided is None:
             case.decided = decided.act.at
         if step in ("kept", "reviewed"):
+            self.answered[decided.answers] = decided.act.at
             for made in case.made:
                 if made.ended is None:
                     made.looked.append((decided.act.at, decided.said))
@@ -431,6 +446,10 @@ class Book:
         self.at[ended.act.index] = ended
         if ended.made is not None and ended.made.ended is None:
             ended.made.ended = ended
+
+    def appeal(self, appealed: AppealStep) -> None:
+        self.at[appealed.act.index] = appealed
+        self.answered[appealed.answers] = appealed.act.at
 
     def tell(self, told: NoticeAct) -> None:
         if told.made is not None:

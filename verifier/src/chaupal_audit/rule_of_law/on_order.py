@@ -1,5 +1,6 @@
 """Checks of order: what the state of an order allows, what follows from what, each end the end of something."""
 
+from chaupal_audit.clock import HOUR
 from chaupal_audit.law import procedure
 from chaupal_audit.law.procedure import Stage
 from chaupal_audit.minutes import moment
@@ -139,7 +140,9 @@ def proposal_spent(book: Book, act: DecisionStep | MeasureAct) -> bool:
     if proposal is None or (isinstance(act, MeasureAct) and act.cause != DECIDED):
         return False
     if isinstance(act, DecisionStep):
-        return act.said.step in ("refused", "closed", "concurred") and not act.step_of_order and proposal.over
+        return (
+            act.said.step in ("refused", "closed", "concurred", "returned") and not act.step_of_order and proposal.over
+        )
     parts = max(act.said.parts or 1, 1)
     return proposal.carried >= parts if proposal.carried else proposal.over
 
@@ -153,6 +156,16 @@ def closed_unordered(book: Book, decided: DecisionStep) -> bool:
 def kept_nothing(book: Book, decided: DecisionStep) -> bool:
     case = decided.case
     return decided.said.step in STEPS_ON_CASES and not any(made.ended is None for made in (case.made if case else ()))
+
+
+def kept_twice(book: Book, decided: DecisionStep) -> bool:
+    """Of what one person looks at again so soon the second is the first, entered once more."""
+    before = book.answered.get(decided.answers)
+    return decided.said.step == "kept" and before is not None and decided.act.at < before + HOUR - SLACK
+
+
+def seconded_twice(book: Book, decided: DecisionStep) -> bool:
+    return decided.said.step == "reviewed" and decided.answers in book.answered
 
 
 def origin_unknown(book: Book, made: MeasureAct) -> bool:
@@ -242,6 +255,14 @@ DECIDING_ORDER: tuple[Check[DecisionStep], ...] = (
     Check(
         "kept_nothing", "Something was kept or seconded that is not in force.",
         "ऐसी चीज़ को बनाए रखा या समर्थन दिया गया जो लागू ही नहीं है।", kept_nothing,
+    ),
+    Check(
+        "kept_twice", "One person kept the same measure twice within an hour.",
+        "एक ही व्यक्ति ने एक घंटे के भीतर उसी कार्रवाई को दो बार बनाए रखा।", kept_twice,
+    ),
+    Check(
+        "seconded_twice", "What one person had done by themselves was seconded twice.",
+        "एक व्यक्ति की अकेले की हुई कार्रवाई का समर्थन दो बार हुआ।", seconded_twice,
     ),
 )  # fmt: skip
 

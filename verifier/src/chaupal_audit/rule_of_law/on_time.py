@@ -274,6 +274,11 @@ def appeal_of_nothing(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.step == "decided" and not isinstance(appealed.prev, AppealStep)
 
 
+def appealed_twice(book: Book, appealed: AppealStep) -> bool:
+    """A measure is appealed once, and an appeal is decided or withdrawn once."""
+    return appealed.answers in book.answered
+
+
 def hearer_decided_it(book: Book, appealed: AppealStep) -> bool:
     return appealed.said.by in _deciders(appealed)
 
@@ -322,6 +327,12 @@ APPEALING: tuple[Check[AppealStep], ...] = (
         "An appeal is about nothing that was decided.",
         "अपील किसी ऐसी बात पर है जो तय ही नहीं हुई।",
         appeal_of_nothing,
+    ),
+    Check(
+        "appealed_twice",
+        "A measure was appealed twice, or an appeal was decided or withdrawn twice.",
+        "एक ही कार्रवाई पर दो बार अपील हुई, या एक ही अपील दो बार तय या वापस हुई।",
+        appealed_twice,
     ),
     Check(
         "appeal_heard_by_decider",

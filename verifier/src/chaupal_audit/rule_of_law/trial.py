@@ -287,7 +287,7 @@ class Trial:
     def appeal(self, act: book.Act) -> None:
         appealed = book.AppealStep(act, _public(act, entries.Appeal), self._prev(act))
         self._ask(table.APPEALS, act, appealed)
-        self.book.at[act.index] = appealed
+        self.book.appeal(appealed)
 
     def open_(self, act: book.Act) -> None:
         prev = NOBODY if act.head.prev is None else act.head.prev
