@@ -84,7 +84,10 @@ def _operation(
     }
     if route.method == "GET":
         needed = schema.get("required", ())
-        parameters += [_parameter(_wire(n, s), "query", s, required=n in needed) for n, s in rest.items()]
+        parameters += [
+            _parameter(f"{n}[]" if s.get("type") == "array" else n, "query", s, required=n in needed)
+            for n, s in rest.items()
+        ]
     elif route.raw:
         operation["requestBody"] = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
     elif rest:
@@ -93,10 +96,6 @@ def _operation(
         operation["security"] = [{"token": []}]
         operation["x-scope"] = route.scope
     return operation
-
-
-def _wire(name: str, schema: dict[str, Any]) -> str:
-    return f"{name}[]" if schema.get("type") == "array" else name
 
 
 def _parameter(name: str, where: str, schema: dict[str, Any], *, required: bool) -> dict[str, Any]:

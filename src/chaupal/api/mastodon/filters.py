@@ -126,16 +126,12 @@ class FilterV1Changed(FilterV1Sent, kw_only=True):
     id: Number
 
 
-def _ends(ends_at: int | None) -> str | None:
-    return iso_or_none(ends_at)
-
-
 def _named(f: Filter) -> dict[str, Any]:
     return {
         "id": str(f.id),
         "title": f.title,
         "context": list(f.contexts),
-        "expires_at": _ends(f.ends_at),
+        "expires_at": iso_or_none(f.ends_at),
         "filter_action": f.action,
     }
 
@@ -259,7 +255,7 @@ async def remove_post(call: Call[ById]) -> FilteredShown:
 
 
 def _first(f: Filter, k: Keyword) -> FilterV1:
-    return FilterV1(str(k.id), k.text, list(f.contexts), k.whole, _ends(f.ends_at), f.action == "hide")
+    return FilterV1(str(k.id), k.text, list(f.contexts), k.whole, iso_or_none(f.ends_at), f.action == "hide")
 
 
 def _first_wish(sent: FilterV1Sent) -> FilterWish:

@@ -1,5 +1,6 @@
 """Tags that people follow, and tags on their profiles, in the API."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -11,9 +12,11 @@ from chaupal.http.route import Nothing, Route, delete, get, post
 from chaupal.kernel.clock import iso_day
 from chaupal.kernel.ids import made_at
 from chaupal.policy.surface import Surface
+from chaupal.policy.viewer import Viewer
 from chaupal.reads.explore import tags
 from chaupal.reads.explore.tags import Featured
 from chaupal.reads.people import people
+from chaupal.social.context import Square
 from chaupal.social.posts import followed_tags
 
 
@@ -39,28 +42,18 @@ async def followed(call: Call[Paged]) -> Answer:
     return Answer(await tags_bytes(call, page.items), headers=link_header(call, page))
 
 
-async def follow(call: Call[TagNamed]) -> TagShown:
-    """Posts with the tag stand in one's home from now on."""
-    await followed_tags.follow(call.house.square, call.viewer, call.args.name)
-    return await tag(call)
+type Act = Callable[[Square, Viewer, str], Awaitable[object]]
 
 
-async def unfollow(call: Call[TagNamed]) -> TagShown:
-    """No more."""
-    await followed_tags.unfollow(call.house.square, call.viewer, call.args.name)
-    return await tag(call)
+def _act(act: Act) -> Callable[[Call[TagNamed]], Awaitable[TagShown]]:
+    """What is done to a tag by its name, and the tag as it is then."""
 
+    async def run(call: Call[TagNamed]) -> TagShown:
+        await act(call.house.square, call.viewer, call.args.name)
+        return await tag(call)
 
-async def feature(call: Call[TagNamed]) -> TagShown:
-    """Show the tag on one's profile."""
-    await followed_tags.feature(call.house.square, call.viewer, call.args.name)
-    return await tag(call)
-
-
-async def unfeature(call: Call[TagNamed]) -> TagShown:
-    """No more."""
-    await followed_tags.unfeature_named(call.house.square, call.viewer, call.args.name)
-    return await tag(call)
+    run.__name__, run.__doc__ = act.__name__, act.__doc__
+    return run
 
 
 async def featured(call: Call[Nothing]) -> list[FeaturedShown]:
@@ -109,10 +102,10 @@ ACCOUNTS: dict[str, Any] = {"scope": "write:accounts"}
 
 ROUTES: tuple[Route, ...] = (
     get("/api/v1/followed_tags", followed, Surface.OWN, scope="read:follows", gives=list[TagShown], kept=True),
-    post("/api/v1/tags/{name}/follow", follow, Surface.SEARCH, **FOLLOWS),
-    post("/api/v1/tags/{name}/unfollow", unfollow, Surface.SEARCH, **FOLLOWS),
-    post("/api/v1/tags/{name}/feature", feature, Surface.SEARCH, **ACCOUNTS),
-    post("/api/v1/tags/{name}/unfeature", unfeature, Surface.SEARCH, **ACCOUNTS),
+    post("/api/v1/tags/{name}/follow", _act(followed_tags.follow), Surface.SEARCH, **FOLLOWS),
+    post("/api/v1/tags/{name}/unfollow", _act(followed_tags.unfollow), Surface.SEARCH, **FOLLOWS),
+    post("/api/v1/tags/{name}/feature", _act(followed_tags.feature), Surface.SEARCH, **ACCOUNTS),
+    post("/api/v1/tags/{name}/unfeature", _act(followed_tags.unfeature_named), Surface.SEARCH, **ACCOUNTS),
     get("/api/v1/featured_tags", featured, Surface.OWN, scope="read:accounts"),
     post("/api/v1/featured_tags", add, Surface.OWN, scope="write:accounts"),
     get("/api/v1/featured_tags/suggestions", proposed, Surface.OWN, scope="read:accounts", gives=list[TagShown]),

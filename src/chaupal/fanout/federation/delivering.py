@@ -179,7 +179,8 @@ class Deliverer:
                 if fate is Fate.AGAIN:
                     return await self._failed(due, parcel, struck, came, wait)
                 if fate is Fate.LEFT:
-                    await self._left(due, parcel)
+                    async with self._work.writing() as w:
+                        await deliveries.left(w, due.id, parcel.inbox)
                 if fate is Fate.ARRIVED and parcel.visibility is not None:
                     came.append(parcel.post)
                 struck.append(parcel.id)
@@ -252,10 +253,6 @@ class Deliverer:
         log.warning(
             "a server has not answered for days and is told nothing more", server=due.domain, days=days, dropped=dropped
         )
-
-    async def _left(self, due: DueServer, parcel: Parcel) -> None:
-        async with self._work.writing() as w:
-            await deliveries.left(w, due.id, parcel.inbox)
 
 
 def fate_of(status: int, parcel: Parcel) -> Fate:

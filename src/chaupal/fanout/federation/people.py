@@ -5,6 +5,7 @@ By which ids we said what can be taken back stands in `known_uris`; what is know
 
 from chaupal.fanout.context import Carrier, Handler
 from chaupal.fanout.federation.telling import address, fed_of, tell_of_person
+from chaupal.federation.context import Federation
 from chaupal.federation.speaking import say, say_to
 from chaupal.federation.writing import activities, addresses as ours
 from chaupal.kernel.event import Event
@@ -20,20 +21,13 @@ async def liked(carrier: Carrier, w: Writing, event: events_ties.Liked) -> None:
     fed, by, author = fed_of(carrier), *await _whose_two(w, event.by, event.author)
     if by is None or by.server or author is None or not author.server:
         return
-    actor = ours.person(fed.settings.origin, by.handle)
-    id_ = f"{actor}#like-{fed.make_id()}"
-    await uris.tie(w, uris.LIKE, id_, event.post, event.by)
-    await say_to(fed, w, event.by, (event.author,), activities.like(id_, actor, await address(fed, w, event.post)))
+    await _begin(fed, w, uris.LIKE, by, author.id, (event.post, by.id), await address(fed, w, event.post))
 
 
 async def unliked(carrier: Carrier, w: Writing, event: events_ties.Unliked) -> None:
     fed, by = fed_of(carrier), await addresses.whose(w, event.by)
-    id_ = await uris.of_tie(w, uris.LIKE, event.post, event.by)
-    if by is None or by.server or not id_:
-        return
-    await uris.untie(w, uris.LIKE, event.post, event.by)
-    like = activities.like(id_, ours.person(fed.settings.origin, by.handle), await address(fed, w, event.post))
-    await say_to(fed, w, event.by, (event.author,), activities.undo(like))
+    if by is not None and not by.server:
+        await _end(fed, w, uris.LIKE, by, event.author, (event.post, by.id), await address(fed, w, event.post))
 
 
 async def follows(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -> None:
@@ -41,17 +35,12 @@ async def follows(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
-    origin = fed.settings.origin
     if not by.server:
-        if isinstance(event, events_ties.FollowGranted):  # they have just said so themselves
-            return
-        actor = ours.person(origin, by.handle)
-        id_ = f"{actor}#follow-{fed.make_id()}"
-        await uris.tie(w, uris.FOLLOW, id_, by.id, to.id)
-        await say_to(fed, w, by.id, (to.id,), activities.follow(id_, actor, to.uri))
+        if not isinstance(event, events_ties.FollowGranted):  # they have just said so themselves
+            await _begin(fed, w, uris.FOLLOW, by, to.id, (by.id, to.id), to.uri)
     elif not isinstance(event, events_ties.FollowAsked):
-        actor = ours.person(origin, to.handle)
-        asked = activities.follow(await uris.of_tie(w, uris.FOLLOW, by.id, to.id), by.uri, actor)
+        actor = ours.person(fed.settings.origin, to.handle)
+        asked = activities.activity(await uris.of_tie(w, uris.FOLLOW, by.id, to.id), "Follow", by.uri, actor)
         await say_to(fed, w, to.id, (by.id,), activities.accept(f"{actor}#accept-{fed.make_id()}", actor, asked))
 
 
@@ -63,39 +52,46 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: events_ties.TieCh
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
-    id_ = await uris.of_tie(w, uris.FOLLOW, by.id, to.id)
-    if not id_:
-        return
-    await uris.untie(w, uris.FOLLOW, by.id, to.id)
-    origin = fed.settings.origin
     if not by.server:
-        asked = activities.follow(id_, ours.person(origin, by.handle), to.uri)
-        await say_to(fed, w, by.id, (to.id,), activities.undo(asked))
-    else:
-        actor = ours.person(origin, to.handle)
-        asked = activities.follow(id_, by.uri, actor)
+        await _end(fed, w, uris.FOLLOW, by, to.id, (by.id, to.id), to.uri)
+    elif id_ := await uris.of_tie(w, uris.FOLLOW, by.id, to.id):
+        await uris.untie(w, uris.FOLLOW, by.id, to.id)
+        actor = ours.person(fed.settings.origin, to.handle)
+        asked = activities.activity(id_, "Follow", by.uri, actor)
         await say_to(fed, w, to.id, (by.id,), activities.reject(f"{actor}#reject-{fed.make_id()}", actor, asked))
 
 
 async def blocked(carrier: Carrier, w: Writing, event: events_ties.Blocked) -> None:
     """Their server has to know, for it shows them what it holds of ours."""
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
-    if by is None or by.server or to is None or not to.server:
-        return
-    actor = ours.person(fed.settings.origin, by.handle)
-    id_ = f"{actor}#block-{fed.make_id()}"
-    await uris.tie(w, uris.BLOCK, id_, by.id, to.id)
-    await say_to(fed, w, by.id, (to.id,), activities.block(id_, actor, to.uri))
+    if by is not None and not by.server and to is not None and to.server:
+        await _begin(fed, w, uris.BLOCK, by, to.id, (by.id, to.id), to.uri)
 
 
 async def unblocked(carrier: Carrier, w: Writing, event: events_ties.Unblocked) -> None:
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
-    id_ = await uris.of_tie(w, uris.BLOCK, event.by, event.to)
-    if by is None or by.server or to is None or not id_:
-        return
-    await uris.untie(w, uris.BLOCK, by.id, to.id)
-    block = activities.block(id_, ours.person(fed.settings.origin, by.handle), to.uri)
-    await say_to(fed, w, by.id, (to.id,), activities.undo(block))
+    if by is not None and not by.server and to is not None:
+        await _end(fed, w, uris.BLOCK, by, to.id, (by.id, to.id), to.uri)
+
+
+type Ends = tuple[int, int]  # between which a tie is kept
+
+
+async def _begin(fed: Federation, w: Writing, kind: str, by: AddressedPerson, to: int, ends: Ends, what: str) -> None:
+    """Ours likes, follows or blocks `what`, and says so to whose it is; kept by its id, under which it is taken back."""
+    actor = ours.person(fed.settings.origin, by.handle)
+    id_ = f"{actor}#{kind}-{fed.make_id()}"
+    await uris.tie(w, kind, id_, *ends)
+    await say_to(fed, w, by.id, (to,), activities.activity(id_, kind.capitalize(), actor, what))
+
+
+async def _end(fed: Federation, w: Writing, kind: str, by: AddressedPerson, to: int, ends: Ends, what: str) -> None:
+    """And does so no more, where that was said."""
+    if id_ := await uris.of_tie(w, kind, *ends):
+        await uris.untie(w, kind, *ends)
+        actor = ours.person(fed.settings.origin, by.handle)
+        done = activities.activity(id_, kind.capitalize(), actor, what)
+        await say_to(fed, w, by.id, (to,), activities.undo(done))
 
 
 async def changed(carrier: Carrier, w: Writing, event: AccountChanged) -> None:

@@ -14,7 +14,6 @@ from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.event import Event
 from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Visibility
-from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.events_posts import (
@@ -91,7 +90,7 @@ async def voted(carrier: Carrier, w: Writing, event: VoteCast) -> None:
         return
     people = await addresses.people(w, (event.by, post.author))
     by, author = people.get(event.by), people.get(post.author)
-    seen = await _seen_by_ours(w, event.by, post.id)
+    seen = await seen_post(w, Viewer(account=event.by, country=audience.ANYBODY.country), post.id)
     if by is None or by.server or author is None or seen is None or seen.item.poll is None:
         return
     actor = ours.person(fed.settings.origin, by.handle)
@@ -177,11 +176,6 @@ def _told_of(actor: str, event: PostDeleted, named: Sequence[str]) -> dict[str, 
 
 async def _people(fed: Federation, w: Writing, ids: Sequence[int]) -> list[str]:
     return [showing.named(fed.settings.origin, whose).uri for whose in (await addresses.people(w, ids)).values()]
-
-
-async def _seen_by_ours(w: Writing, account: int, post: int) -> Visible[Post] | None:
-    viewer = Viewer(account=account, country=audience.ANYBODY.country)
-    return await seen_post(w, viewer, post)
 
 
 POSTS: dict[type[Event], tuple[Handler, ...]] = {

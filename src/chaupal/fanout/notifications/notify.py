@@ -147,7 +147,7 @@ async def _tell(
             w, carrier.make_id(), account, kind, by=by, cause=cause, post=post, about=about, filtered=apart
         )
         if fresh and apart:
-            await keep_apart(carrier, w, account, by)
+            await notification_policy.ask(w, carrier.make_id, account, by)
 
 
 async def _ours_among(carrier: Carrier, w: Writing, accounts: Collection[int]) -> Collection[int]:
@@ -175,11 +175,6 @@ async def sift(
     for account, policy in policies.items():
         found[account] = await _verdict(w, policy, account, by, private=private and answers != account)
     return found
-
-
-async def keep_apart(carrier: Carrier, w: Writing, account: int, by: int) -> None:
-    """Somebody's notification was: the account can say a word about them."""
-    await notification_policy.ask(w, carrier.make_id, account, by)
 
 
 async def _verdict(reading: Reading, policy: Policy, account: int, by: int, *, private: bool) -> str:

@@ -142,7 +142,7 @@ def read_actor(said: object) -> Actor:
         created_at=moment_of(value_of(said, "published")) or 0,
         keys=keys,
         emojis=emojis_of(said),
-        claimed=_claimed(said),
+        claimed=name_in(word_of(said, "webfinger", 300)),
         withheld=stated(said),
         implements=_implements(said),
     )
@@ -152,10 +152,6 @@ def _own_address(said: Json, name: str, uri: str) -> str:
     """An address of the actor's own host: what is sent there is for nobody else."""
     here = uri_of(value_of(said, name))
     return here if same_host(here, uri) else ""
-
-
-def _claimed(said: Json) -> str:
-    return name_in(word_of(said, "webfinger", 300))
 
 
 def name_in(said: str) -> str:

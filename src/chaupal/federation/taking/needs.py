@@ -9,7 +9,7 @@ from chaupal.federation.reading.activities import Activity
 from chaupal.federation.reading.actors import KINDS as PEOPLE
 from chaupal.federation.reading.marks import marks_of, mentions_of
 from chaupal.federation.reading.objects import MOST_ADDRESSED, is_vote, quoted_in
-from chaupal.federation.reading.values import Json, same_host, uri_of, uris_of, value_of
+from chaupal.federation.reading.values import same_host, uri_of, uris_of, value_of
 from chaupal.federation.taking.acting import Doer
 from chaupal.store.federation import people as rows, uris
 from chaupal.store.machine.work import Reading
@@ -49,14 +49,12 @@ async def said_to_us(fed: Federation, reading: Reading, by: Doer, act: Activity)
     if act.whole is None:
         return False
     marks = marks_of(act.whole)
-    named = (*_addressed(act.whole), *(one.uri for one in mentions_of(marks)))
-    if _names_ours(fed, named) or ours.is_ours(fed.settings, quoted_in(act.whole, marks)):
+    addressed = (*uris_of(act.whole, "to", MOST_ADDRESSED), *uris_of(act.whole, "cc", MOST_ADDRESSED))
+    if _names_ours(fed, (*addressed, *(one.uri for one in mentions_of(marks)))) or ours.is_ours(
+        fed.settings, quoted_in(act.whole, marks)
+    ):
         return True
     return await _is_here(fed, reading, uri_of(value_of(act.whole, "inReplyTo")))
-
-
-def _addressed(whole: Json) -> Sequence[str]:
-    return (*uris_of(whole, "to", MOST_ADDRESSED), *uris_of(whole, "cc", MOST_ADDRESSED))
 
 
 def _names_ours(fed: Federation, named: Sequence[str]) -> bool:

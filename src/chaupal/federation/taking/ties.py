@@ -30,7 +30,7 @@ async def follow(deed: Deed) -> None:
 async def _answer(deed: Deed, them: int, *, yes: bool) -> None:
     say = activities.accept if yes else activities.reject
     kind, actor = "accept" if yes else "reject", deed.act.object
-    asked = activities.follow(deed.act.uri, deed.by.actor, actor)
+    asked = activities.activity(deed.act.uri, "Follow", deed.by.actor, actor)
     said = say(f"{actor}#{kind}-{deed.fed.make_id()}", actor, asked)
     await speaking.say_to(deed.fed, deed.w, them, [deed.me], said)
 

@@ -57,16 +57,6 @@ def announce(where: str, actor: str, original: str, published: int, audience: Js
     return activity(where, "Announce", actor, original, published=moment(published), **audience)
 
 
-def like(id_: str, actor: str, post: str) -> Json:
-    """A like, told to the author alone."""
-    return activity(id_, "Like", actor, post)
-
-
-def follow(id_: str, actor: str, whom: str) -> Json:
-    """A follow, which is a request until it is accepted."""
-    return activity(id_, "Follow", actor, whom)
-
-
 def accept(id_: str, actor: str, what: Json, **more: Any) -> Json:
     """Yes to a follow, or to a quote (with its `result`)."""
     return activity(id_, "Accept", actor, what, to=[what["actor"]], **more)
@@ -75,11 +65,6 @@ def accept(id_: str, actor: str, what: Json, **more: Any) -> Json:
 def reject(id_: str, actor: str, what: Json) -> Json:
     """No to a follow, also to one that was accepted before; or to a quote."""
     return activity(id_, "Reject", actor, what, to=[what["actor"]])
-
-
-def block(id_: str, actor: str, whom: str) -> Json:
-    """Told to the server of who is blocked, so that it does not show them what they may not see."""
-    return activity(id_, "Block", actor, whom)
 
 
 def undo(done: Json) -> Json:

@@ -76,10 +76,7 @@ def number(url: str) -> int:
 
 
 async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ranked]:
-    place = ("links", language or "", viewer.country)
-    version = trends.law_version(reads)
-    kept: list[Ranked] | None = trends.kept_count(reads, place)
-    if kept is None:
+    async def count() -> list[Ranked]:
         facts, now = await trends.law(reads), reads.clock()
         quiet = trends.backlog(await trends.ran_out(reads), viewer.country)
         since = first_id_at(max(0, now - 2 * WINDOW))
@@ -89,10 +86,10 @@ async def _ranked(reads: Reads, viewer: Viewer, language: str | None) -> list[Ra
             named = [*out, *(term for term in quiet if isinstance(term, str))]
             tagged = await trending.with_terms(reading, named, since)
         gone = _not_carried(tagged, frozenset(out), quiet, now)
-        kept = await asyncio.to_thread(_rank, uses, language, viewer.country, facts, now, quiet, gone)
-        kept = await _with_history(reads, viewer, kept, facts)
-        trends.keep_count(reads, place, kept, version)
-    return kept
+        ranked = await asyncio.to_thread(_rank, uses, language, viewer.country, facts, now, quiet, gone)
+        return await _with_history(reads, viewer, ranked, facts)
+
+    return await trends.kept_or(reads, count, "links", language or "", viewer.country)
 
 
 def _rank(

@@ -5,7 +5,7 @@ Counted from public posts alone, by the law of the country: what is withheld or 
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,19 +77,17 @@ class TrendingTag(msgspec.Struct, frozen=True):
 async def tags(reads: Reads, viewer: Viewer, language: str | None = None, limit: int = 10) -> list[TrendingTag]:
     """The tags that most people talk about more than before, hottest first."""
     language = check_language(language) if language else None
-    place = ("tags", language or "", viewer.country)
-    version = law_version(reads)
-    kept: list[TrendingTag] | None = kept_count(reads, place)
-    if kept is None:
+
+    async def count() -> list[TrendingTag]:
         facts = await law(reads)
         # Counting tens of thousands of uses takes a tenth of a second: not on the loop.
         quiet, now = backlog(await ran_out(reads), viewer.country), reads.clock()
         ranked = await asyncio.to_thread(rank, await _uses(reads), language, viewer.country, facts, now, quiet)
         people = await talking(reads, viewer)
         ranked = [replace(t, authors=people.get(t.key, t.authors)) for t in ranked[:MOST_TAGS]]
-        kept = await with_history(reads, viewer, ranked, facts)
-        keep_count(reads, place, kept, version)
-    return kept[:limit]
+        return await with_history(reads, viewer, ranked, facts)
+
+    return (await kept_or(reads, count, "tags", language or "", viewer.country))[:limit]
 
 
 async def posts(
@@ -97,15 +95,14 @@ async def posts(
 ) -> list[Visible[Post]]:
     """The posts that were liked and reposted most lately, at most one by each author."""
     language = check_language(language) if language else None
-    place = ("posts", language or "", "")
-    version = law_version(reads)
-    ids: list[int] | None = kept_count(reads, place)
-    if ids is None:
+
+    async def count() -> list[int]:
         now = reads.clock()
         async with reads.work.scanning() as reading:
             warm = await trending.warm(reading, first_id_at(max(0, now - 2 * WINDOW)), MOST_POSTS)
-        ids = _hottest(warm, language, now)
-        keep_count(reads, place, ids, version)
+        return _hottest(warm, language, now)
+
+    ids = await kept_or(reads, count, "posts", language or "")
     async with reads.work.reading() as reading:
         seen = await shown(reading, viewer, Surface.TRENDS, ids[: IN_RESERVE * (offset + limit)])
     quiet = backlog(await ran_out(reads), viewer.country)
@@ -121,13 +118,12 @@ async def posts(
 
 async def people(reads: Reads, viewer: Viewer, limit: int = 40) -> list[Visible[Person]]:
     """Whom the viewer may like to follow: much followed people, those who write in the viewer's language first."""
-    place = ("people", "", "")
-    version = law_version(reads)
-    ranked: list[tuple[int, str]] | None = kept_count(reads, place)
-    if ranked is None:
+
+    async def count() -> list[tuple[int, str]]:
         async with reads.work.scanning() as reading:
-            ranked = await trending.most_followed(reading, MOST_POSTS)
-        keep_count(reads, place, ranked, version)
+            return await trending.most_followed(reading, MOST_POSTS)
+
+    ranked = await kept_or(reads, count, "people")
     me = viewer.account
     async with reads.work.reading() as reading:
         known = (await relations_of(reading, me)).following | {me} if me is not None else frozenset[int]()
@@ -258,16 +254,13 @@ async def talking(reads: Reads, viewer: Viewer) -> dict[str, int]:
     """Key of a tag -> how many people said it in public in the last day, in any language, as far as they are found in the
     viewer's country. The one count of a tag: in trends, beside pages, in search, on the tag's own page.
     """
-    place = ("talking", viewer.country, "")
-    version = law_version(reads)
-    people: dict[str, int] | None = kept_count(reads, place)
-    if people is None:
+
+    async def count() -> dict[str, int]:
         hidden = (await law(reads)).rulings.unfindable_in(viewer.country)
         since = first_id_at(max(0, reads.clock() - WINDOW))
-        uses = await _uses(reads)
-        people = await asyncio.to_thread(_people, uses, since, hidden)
-        keep_count(reads, place, people, version)
-    return people
+        return await asyncio.to_thread(_people, await _uses(reads), since, hidden)
+
+    return await kept_or(reads, count, "talking", viewer.country)
 
 
 def _people(uses: Iterable[Use], since: int, hidden: Collection[int]) -> dict[str, int]:
@@ -317,7 +310,7 @@ def hidden_in(country: str, facts: Facts) -> list[int]:
 
 
 def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
-    place = ("hidden", country, "")
+    place = ("hidden", country)
     version = law_version(reads, facts)
     hidden: list[int] | None = kept_count(reads, place)
     if hidden is None:
@@ -327,26 +320,20 @@ def hidden_here(reads: Reads, country: str, facts: Facts) -> list[int]:
 
 
 async def _uses(reads: Reads) -> list[Use]:
-    place = ("uses", "", "")
-    version = law_version(reads)
-    uses: list[Use] | None = kept_count(reads, place)
-    if uses is None:
+    async def count() -> list[Use]:
         since = first_id_at(max(0, reads.clock() - 2 * WINDOW))
         async with reads.work.scanning() as reading:
-            uses = await trending.uses(reading, since, MOST_USES)
-        keep_count(reads, place, uses, version)
-    return uses
+            return await trending.uses(reading, since, MOST_USES)
+
+    return await kept_or(reads, count, "uses")
 
 
 async def ran_out(reads: Reads) -> list[Quiet]:
-    place = ("quiet", "", "")
-    version = law_version(reads)
-    found: list[Quiet] | None = kept_count(reads, place)
-    if found is None:
+    async def count() -> list[Quiet]:
         async with reads.work.reading() as reading:
-            found = await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
-        keep_count(reads, place, found, version)
-    return found
+            return await trending.ran_out(reading, reads.clock() - 2 * WINDOW)
+
+    return await kept_or(reads, count, "quiet")
 
 
 async def law(reads: Reads) -> Facts:
@@ -355,7 +342,17 @@ async def law(reads: Reads) -> Facts:
         return Facts(STRANGER, await rulings_in_force(reading))
 
 
-def kept_count(reads: Reads, place: tuple[str, str, str]) -> Any:
+async def kept_or[T](reads: Reads, count: Callable[[], Awaitable[T]], *place: str) -> T:
+    """What was counted for this place, as long as it is fresh; else what `count` says, which is kept for others."""
+    version = law_version(reads)
+    kept: T | None = kept_count(reads, place)
+    if kept is None:
+        kept = await count()
+        keep_count(reads, place, kept, version)
+    return kept
+
+
+def kept_count(reads: Reads, place: tuple[str, ...]) -> Any:
     """What was counted, while it is fresh. Whoever first finds it stale counts anew; meanwhile the others have the old."""
     memory, now = reads.work.memory, reads.clock()
     key = ("trends", *place, memory.rulings_version)
@@ -366,7 +363,7 @@ def kept_count(reads: Reads, place: tuple[str, str, str]) -> Any:
     return None
 
 
-def keep_count(reads: Reads, place: tuple[str, str, str], value: object, version: int) -> None:
+def keep_count(reads: Reads, place: tuple[str, ...], value: object, version: int) -> None:
     """`version`: of the law, before it was counted; what was counted by an older one than is in force now is not kept."""
     memory = reads.work.memory
     if version == memory.rulings_version:

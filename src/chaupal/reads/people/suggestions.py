@@ -69,12 +69,11 @@ async def page(reads: Reads, viewer: Viewer, limit: int = 40, languages: Sequenc
 
 async def first_few(reads: Reads, viewer: Viewer, limit: int) -> list[Visible[Person]]:
     """The first of `page` without their reasons, for beside a page. Who they are is gathered once a minute; the gate looks each time."""
-    place = ("suggested", str(viewer.me), f"{viewer.country} {viewer.language}")
-    version = trends.law_version(reads)
-    ids: list[int] | None = trends.kept_count(reads, place)
-    if ids is None:
-        ids = [one.person.item.id for one in await page(reads, viewer, 3 * limit)]
-        trends.keep_count(reads, place, ids, version)
+
+    async def gather() -> list[int]:
+        return [one.person.item.id for one in await page(reads, viewer, 3 * limit)]
+
+    ids = await trends.kept_or(reads, gather, "suggested", str(viewer.me), viewer.country, viewer.language)
     async with reads.work.reading() as reading:
         known = (await relations_of(reading, viewer.me)).following | await regards.not_suggested(reading, viewer.me)
         known |= await suggesting.asked(reading, viewer.me)

@@ -136,7 +136,7 @@ async def correct_email(square: Square, viewer: Viewer, email: str, address: str
         login = await _unconfirmed(w, viewer)
         if email != login.email:
             if await logins.named(w, email) is not None:
-                raise _email_is_taken()
+                raise Invalid("email_taken")
             await logins.correct_email(w, login.account, email)
         w.tell(ConfirmationAsked(account=login.account))
 
@@ -241,15 +241,7 @@ async def _had_by_others(square: Square, new: NewAccount) -> list[Invalid]:
     async with square.work.reading() as reading:
         by_handle = await logins.named(reading, handle) if "@" not in handle else None
         by_email = await logins.named(reading, email) if "@" in email else None
-    return [_handle_is_taken()] * (by_handle is not None) + [_email_is_taken()] * (by_email is not None)
-
-
-def _handle_is_taken() -> Invalid:
-    return Invalid("handle_taken")
-
-
-def _email_is_taken() -> Invalid:
-    return Invalid("email_taken")
+    return [Invalid("handle_taken")] * (by_handle is not None) + [Invalid("email_taken")] * (by_email is not None)
 
 
 def _plain(handle: str) -> str:
@@ -287,7 +279,7 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
     ready = confirmed and approved
     async with square.work.writing() as w:
         if not await accounts.add(w, id_, handle, name=name, role=role, state="active" if ready else "pending"):
-            raise _handle_is_taken()
+            raise Invalid("handle_taken")
         if not await logins.add(
             w,
             id_,
@@ -298,14 +290,14 @@ async def _make(square: Square, new: NewAccount, *, confirmed: bool, approved: b
             language=new.language,
             reason=reason,
         ):
-            raise _email_is_taken()
+            raise Invalid("email_taken")
         if role is not Role.MEMBER and square.enlist is not None:
             await square.enlist(w, id_, role)
         w.tell(AccountCreated(account=id_))
         if not confirmed:
             w.tell(ConfirmationAsked(account=id_))
         if ready:
-            await _found_by_name(w, id_, name, handle)
+            await accounts.find_by(w, id_, name_words(name, handle))
             w.tell(AccountOpened(account=id_))
     return id_
 
@@ -317,13 +309,9 @@ async def _open_if_ready(w: Writing, account: int) -> bool:
         return False
     if await accounts.open_(w, account):
         await apps.forget_callers(w, account)
-        await _found_by_name(w, account, await accounts.name_of(w, account), login.handle)
+        await accounts.find_by(w, account, name_words(await accounts.name_of(w, account), login.handle))
         w.tell(AccountOpened(account=account))
     return True
-
-
-async def _found_by_name(w: Writing, account: int, name: str, handle: str) -> None:
-    await accounts.find_by(w, account, name_words(name, handle))
 
 
 def _reason(text: str) -> str:

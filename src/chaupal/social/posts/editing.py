@@ -54,7 +54,7 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
         there = await posting.hold(w, me, post_id)
         before = or_not_found(await _own_post(w, viewer, post_id) if there else None)
         after, anew = await _after(square, w, before, wish)
-        if _same(before, after):
+        if before == msgspec.structs.replace(after, edited_at=before.edited_at, inner=before.inner):
             return False
         await composing.check_described(w, me, after.pictures)
         known = {mention.id for mention in before.mentions}
@@ -64,21 +64,24 @@ async def edit(square: Square, viewer: Viewer, post_id: int, wish: Edit) -> bool
             await polls_store.drop(w, post_id)
         if after.poll is not None and (before.poll is None or after.poll.ends_at != before.poll.ends_at):
             await polls_store.begin(w, post_id, after.poll)
-        was, tags = composing.listed_tags(before), composing.listed_tags(after)
-        moved = set(was) != set(tags)
-        w.tell(
-            PostEdited(
-                post=post_id,
-                author=me,
-                visibility=int(after.visibility),
-                edited_at=after.edited_at or 0,
-                mentions=tuple(m.id for m in after.mentions if m.id not in known),
-                reply_to_account=after.reply_to_account,
-                tags=tags if moved else (),
-                untagged=tuple(key for key in was if key not in tags),
-            )
-        )
+        w.tell(edited(before, after))
     return True
+
+
+def edited(before: Post, after: Post) -> PostEdited:
+    """What is told of a post that says something else: whom it names now, and by which tags it stands in homes."""
+    known = {mention.id for mention in before.mentions}
+    was, tags = composing.listed_tags(before), composing.listed_tags(after)
+    return PostEdited(
+        post=after.id,
+        author=after.author,
+        visibility=int(after.visibility),
+        edited_at=after.edited_at or 0,
+        mentions=tuple(m.id for m in after.mentions if m.id not in known),
+        reply_to_account=after.reply_to_account,
+        tags=tags if set(was) != set(tags) else (),
+        untagged=tuple(key for key in was if key not in tags),
+    )
 
 
 async def _after(square: Square, w: Writing, before: Post, wish: Edit) -> tuple[Post, bool]:
@@ -120,10 +123,6 @@ async def _described(square: Square, w: Writing, picture: Picture, new: NewDescr
         told = tuple(one for one in told if one.id in new.captioned)
     picture = msgspec.structs.replace(picture, description=said, focus=aim, captions=told)
     return picture if new.captions is None else await captions.with_captions(square, w, picture, new.captions)
-
-
-def _same(before: Post, after: Post) -> bool:
-    return before == msgspec.structs.replace(after, edited_at=before.edited_at, inner=before.inner)
 
 
 async def _own_post(reading: Reading, viewer: Viewer, post_id: int) -> Post | None:

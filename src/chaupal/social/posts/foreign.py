@@ -19,6 +19,7 @@ from chaupal.social.context import Square
 from chaupal.social.events_posts import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
+from chaupal.social.posts.editing import edited
 from chaupal.social.posts.quoting import quotable
 from chaupal.social.seeing import seen_post
 from chaupal.store.federation import emojis, joining, media as files, uris
@@ -159,7 +160,7 @@ async def change(square: Square, post_id: int, came: ForeignPost, *, edited_at: 
         if after.poll is not None:
             await polls_store.begin(w, post_id, after.poll)
             await _open(w, after)
-        w.tell(_edited(before, after))
+        w.tell(edited(before, after))
     return True
 
 
@@ -222,21 +223,6 @@ async def _count(w: Writing, before: Post, after: Post) -> bool:
     await posting.touch_with_reposts(w, before.id)
     w.tell(PostEdited(post=before.id, author=before.author, visibility=int(before.visibility), edited_at=0))
     return True
-
-
-def _edited(before: Post, after: Post) -> PostEdited:
-    known = {mention.id for mention in before.mentions}
-    was, tags = composing.listed_tags(before), composing.listed_tags(after)
-    return PostEdited(
-        post=after.id,
-        author=after.author,
-        visibility=int(after.visibility),
-        edited_at=after.edited_at or 0,
-        mentions=tuple(m.id for m in after.mentions if m.id not in known),
-        reply_to_account=after.reply_to_account,
-        tags=tags if set(was) != set(tags) else (),
-        untagged=tuple(key for key in was if key not in tags),
-    )
 
 
 async def remove(square: Square, post_id: int, author: int) -> None:

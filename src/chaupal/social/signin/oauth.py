@@ -112,7 +112,8 @@ async def exchange(square: Square, form: Mapping[str, str], authorization: str =
     server = Server(app, grant, square.clock())
     outcome = server.exchange(form)
     if server.replayed is not None:
-        await _end_granted(square, server.replayed.hash)
+        async with square.work.writing() as w:
+            await apps.revoke_granted(w, server.replayed.hash)
     return outcome if server.issued is None else await _keep(square, server.issued, outcome)
 
 
@@ -187,8 +188,3 @@ async def _keep(square: Square, token: Token, outcome: Outcome) -> Outcome:
             return problem("invalid_grant")
         await apps.add_token(w, square.make_id(), token)
     return outcome
-
-
-async def _end_granted(square: Square, grant_hash: str) -> None:
-    async with square.work.writing() as w:
-        await apps.revoke_granted(w, grant_hash)

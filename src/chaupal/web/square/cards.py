@@ -184,12 +184,9 @@ def _instead(call: Call[Any], ruling: Ruling, scope: str) -> Limit:
     text = placeholders.placeholder(ruling, scope, viewer.language, country=viewer.country)
     limit = _limit(ruling, text, placeholders.heading(ruling, scope, viewer.language))
     # What is gagged is sealed in the log as well, and its number would tell when it was done.
-    proof = None if ruling.neutral or not limit.order else _proof(ruling)
+    told = not ruling.neutral and limit.order
+    proof = Proof(ruling.log_index, ruling.order_ref, ruling.subject, ruling.opened_by) if told else None
     return msgspec.structs.replace(limit, suspended=scope == "suspended", proof=proof)
-
-
-def _proof(ruling: Ruling) -> Proof:
-    return Proof(ruling.log_index, ruling.order_ref, ruling.subject, ruling.opened_by)
 
 
 def _own_limit(ruling: Ruling, text: str, *, mine: bool) -> Limit:
