@@ -10,7 +10,7 @@ from msgspec import UNSET, Raw, UnsetType
 from chaupal.api.court.reports import ReportShown, shown_report
 from chaupal.api.court.warnings import STATES, AccountWarning, WarningAppeal, warned
 from chaupal.api.mastodon.people import account_bytes
-from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, joined, parts_of
+from chaupal.api.mastodon.posts.status_answers import PLAIN_PARTS, array_of, joined, parts_of
 from chaupal.http.call import Answer, Call
 from chaupal.http.paging import ById, Number, Paged, link_header
 from chaupal.http.route import Nothing, Route, get, post
@@ -111,14 +111,9 @@ async def listed(call: Call[NotificationsPaged]) -> Answer:
     """One's notifications, newest first."""
     args = call.args
     page = await reads.page(call.house.reads, call.viewer, args.cursor(40, 80), args.wanted)
-    pieces = [b"["]
     found = await _fragments(call, page.items)
-    for each in found:
-        pieces += each
-        pieces.append(b",")
-    pieces[-1] = b"]" if len(pieces) > 1 else b"[]"
     plain = all(t.person.verdict is PLAIN for t in page.items) and {len(each) for each in found} <= PLAIN_SIZES
-    return joined(call, pieces, link_header(call, page), plain=plain)
+    return joined(call, array_of(found), link_header(call, page), plain=plain)
 
 
 async def show(call: Call[ById]) -> Answer:

@@ -18,19 +18,22 @@ from chaupal.api.mastodon.notifications.notifications import (
     warning_of,
 )
 from chaupal.api.mastodon.people import Account, account_bytes, account_of
-from chaupal.api.mastodon.posts.statuses import pen_for
-from chaupal.http.call import Answer, Call, json
+from chaupal.api.mastodon.posts.status_answers import are_plain, array_of, joined, parts_of
+from chaupal.http.call import Answer, Call
 from chaupal.http.paging import link_header
 from chaupal.http.route import Route, get, post
 from chaupal.kernel.clock import iso
 from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
+from chaupal.policy.verdict import PLAIN
 from chaupal.reads.people import notifications as reads, people
 from chaupal.reads.people.notifications import GroupSeen, NotificationsAsked
 from chaupal.social.people import listening
 
 SAMPLE = 8  # people of a group who are shown with it
+
+_encode = msgspec.json.Encoder().encode
 
 
 class GroupsAsked(NotificationsPaged, kw_only=True):
@@ -100,11 +103,10 @@ async def listed(call: Call[GroupsAsked]) -> Answer:
     """One's notifications in groups, newest first."""
     args = call.args
     page = await reads.groups(call.house.reads, call.viewer, args.cursor(40, 80), args.wanted)
-    partial = args.expand_accounts == "partial_avatars"
-    return json(await _shown(call, page.items, partial=partial), headers=link_header(call, page))
+    return await _shown(call, page.items, link_header(call, page), partial=args.expand_accounts == "partial_avatars")
 
 
-async def show(call: Call[GroupKey]) -> GroupedNotifications:
+async def show(call: Call[GroupKey]) -> Answer:
     return await _shown(call, [await reads.group(call.house.reads, call.viewer, call.args.group_key)])
 
 
@@ -119,23 +121,30 @@ async def dismiss(call: Call[GroupKey]) -> None:
     await listening.dismiss_group(call.house.square, call.viewer, call.args.group_key)
 
 
-async def _shown(call: Call[Any], groups: Sequence[GroupSeen], *, partial: bool = False) -> GroupedNotifications:
+async def _shown(
+    call: Call[Any], groups: Sequence[GroupSeen], headers: list[tuple[str, str]] | None = None, *, partial: bool = False
+) -> Answer:
     me = await people.person(call.house.reads, call.viewer, call.me)
     posts = {g.newest.post.item.id: g.newest.post for g in groups if g.newest.post and g.newest.kind != reads.COURT}
-    pen = await pen_for(call, list(posts.values()))
-    written = {id_: body for id_, seen in posts.items() if (body := pen.write(seen))}
+    written = dict(zip(posts, await parts_of(call, [*posts.values()]), strict=True))
     # One about a post whose author may not be seen is left out.
     kept = [
-        g for g in groups if g.newest.post is None or g.newest.kind == reads.COURT or g.newest.post.item.id in written
+        g for g in groups if g.newest.post is None or g.newest.kind == reads.COURT or written[g.newest.post.item.id]
     ]
     whole = {p.item.id: p for g in kept for p in (_people(g)[:1] if partial else _people(g)[:SAMPLE])}
     rest = {p.item.id: p for g in kept for p in _people(g)[:SAMPLE] if p.item.id not in whole}
-    return GroupedNotifications(
-        accounts=[_account(call, person) for person in whole.values()],
-        statuses=[Raw(body) for body in written.values()],
-        notification_groups=[_group(call, g, me) for g in kept],
-        partial_accounts=[_partial(call, person) for person in rest.values()] if partial else UNSET,
-    )
+    accounts = [(account_bytes(call.house.settings, call.viewer, person),) for person in whole.values()]
+    pieces = [b'{"accounts":', *array_of(accounts), b',"statuses":', *array_of(written.values())]
+    pieces += [b',"notification_groups":', _encode([_group(call, g, me) for g in kept])]
+    if partial:
+        pieces += [b',"partial_accounts":', _encode([_partial(call, person) for person in rest.values()])]
+    plain = all(person.verdict is PLAIN for person in whole.values()) and all(map(_names_by_id, kept))
+    return joined(call, [*pieces, b"}"], headers, plain=plain and are_plain(written.values()))
+
+
+def _names_by_id(group: GroupSeen) -> bool:
+    """Whether nobody's account stands within the group itself."""
+    return group.newest.kind != reads.COURT and group.newest.reported is None
 
 
 def _group(call: Call[Any], group: GroupSeen, me: Visible[Person]) -> NotificationGroup:
@@ -180,7 +189,7 @@ WRITE: dict[str, Any] = {"scope": "write:notifications"}
 ROUTES: tuple[Route, ...] = (
     get(GROUPS, listed, Surface.NOTIFICATIONS, gives=GroupedNotifications, **HOT),
     get(f"{GROUPS}/unread_count", unread, Surface.NOTIFICATIONS, takes=GroupsAsked, **HOT),
-    get(ONE, show, Surface.NOTIFICATIONS, **READ),
+    get(ONE, show, Surface.NOTIFICATIONS, gives=GroupedNotifications, **READ),
     get(f"{ONE}/accounts", accounts, Surface.NOTIFICATIONS, gives=list[Account], **READ),
     post(f"{GROUPS}/clear", clear, Surface.NOTIFICATIONS, **WRITE),
     post(f"{ONE}/dismiss", dismiss, Surface.NOTIFICATIONS, **WRITE),

@@ -1,6 +1,6 @@
 """Statuses as answers: a page joined of what is kept of each post, and brought up to date where some of them only count otherwise."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,6 @@ from chaupal.reads.kept import PEOPLE, Touched
 from chaupal.reads.people import filtering
 from chaupal.reads.posts import reactions
 
-NO_LINES: Mapping[Visible[Post], Sequence[bytes]] = {}
 PLAIN_PARTS = 4  # of a status that is made of its line: the post, the account, and what stands after each
 
 
@@ -33,16 +32,24 @@ async def statuses_answer(
 
 async def pieces_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> tuple[list[bytes], bool]:
     """The same in pieces, and whether all of them are plain."""
-    pieces, plain = [b"["], True
-    for written in await parts_of(call, posts):
-        if written:
-            pieces += written
+    found = await parts_of(call, posts)
+    return array_of(found), are_plain(found)
+
+
+def array_of(found: Iterable[Sequence[bytes]]) -> list[bytes]:
+    """A JSON array in pieces, of things in parts; what has none is left out."""
+    pieces = [b"["]
+    for parts in found:
+        if parts:
+            pieces += parts
             pieces.append(b",")
-            plain = plain and len(written) == PLAIN_PARTS
-    if len(pieces) == 1:
-        return [b"[]"], True
-    pieces[-1] = b"]"
-    return pieces, plain
+    pieces[-1] = b"]" if len(pieces) > 1 else b"[]"
+    return pieces
+
+
+def are_plain(found: Iterable[Sequence[bytes]]) -> bool:
+    """Whether all of these statuses that are written are made of their lines."""
+    return {len(parts) for parts in found} <= {0, PLAIN_PARTS}
 
 
 def joined(
@@ -51,19 +58,26 @@ def joined(
     """The pieces as the answer. `plain`: each account and each post in it is a piece, so that those which count otherwise later are
     written anew, and nothing else of it. A like, or a new post of somebody's, changes no more of most answers in which they stand.
     """
-    recount = partial(_recounted, call.house.reads, call.viewer, pieces) if plain else None
+    recount = partial(_recounted, call.house.reads, call.viewer, pieces, {}) if plain else None
     return Answer(b"".join(pieces), headers=headers or [], recount=recount)
 
 
-def _recounted(reads: Reads, viewer: Viewer, pieces: list[bytes], counted: Set[Touched]) -> bytes | None:
-    """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts."""
+def _recounted(
+    reads: Reads, viewer: Viewer, pieces: list[bytes], places: dict[bytes, list[int]], counted: Set[Touched]
+) -> bytes | None:
+    """What was looked at and is not written, such as a post whose conversation it is, changes nothing: no rule rests on counts.
+
+    `places`: where the pieces stand that begin so; found once.
+    """
+    if not places:
+        for place, piece in enumerate(pieces):
+            places.setdefault(piece.partition(b",")[0], []).append(place)
     for kind, id_ in counted:
-        begins = b'{"id":"%d",' % id_
-        places = [place for place, piece in enumerate(pieces) if piece.startswith(begins)]
-        anew = _anew(reads, viewer, kind, id_) if places else b""
+        found = places.get(b'{"id":"%d"' % id_, ())
+        anew = _anew(reads, viewer, kind, id_) if found else b""
         if anew is None:
             return None
-        for place in places:
+        for place in found:
             pieces[place] = anew
     return b"".join(pieces)
 
@@ -82,32 +96,28 @@ async def parts_of(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[
     the viewer did with them: on a busy evening most pages are made anew of the same posts but for one.
     """
     found = await _of_lines(call, posts)
-    left = [seen for seen in posts if seen not in found]
+    left = [seen for seen, parts in zip(posts, found, strict=True) if not parts]
     if not left:
-        return [found[seen] for seen in posts]
+        return found
     pen = await pen_for(call, left)
-    return [found.get(seen) or pen.fragments(seen) for seen in posts]
+    return [parts or pen.fragments(seen) for seen, parts in zip(posts, found, strict=True)]
 
 
-async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Mapping[Visible[Post], Sequence[bytes]]:
-    """Those whose line is still good."""
+async def _of_lines(call: Call[Any], posts: Sequence[Visible[Post]]) -> Sequence[Sequence[bytes]]:
+    """Those whose line is still good; in place of the others nothing."""
     reads, viewer, me = call.house.reads, call.viewer, call.viewer.account
-    known = statuses.lines.items
-    lines = {
-        seen: line
-        for seen in posts
-        if (line := known.get(seen)) is not None and line.tails is not None and not (line.filed and line.by == me)
-    }
-    if not lines or me is None or await filtering.matches(reads, viewer, posts):
-        return NO_LINES
-    people = reads.work.memory.people.several([line.by for line in lines.values()])
+    lines = [*map(statuses.lines.items.get, posts)]
+    if me is None or not any(lines) or await filtering.matches(reads, viewer, posts):
+        return [()] * len(posts)
+    people = reads.work.memory.people.several([seen.item.author for seen in posts])
     # Also for those that have none: whoever writes them finds it known.
     flags = await reactions.flags(reads, viewer, [(seen.item.inner or seen.item).id for seen in posts])
-    return {
-        seen: (line.before, account, line.after, line.tails[flags.get(line.post, 0) & 31])
-        for (seen, line), account in zip(lines.items(), kept_accounts(known_as_plain(people)), strict=True)
-        if account is not None and line.tails
-    }
+    return [
+        (line.before, account, line.after, line.tails[flags.get(line.post, 0) & 31])
+        if line and account and line.tails and not (line.filed and line.by == me)
+        else ()
+        for line, account in zip(lines, kept_accounts(known_as_plain(people)), strict=True)
+    ]
 
 
 async def status_answer(call: Call[Any], seen: Visible[Post], more: dict[str, Any] | None = None) -> Answer:
