@@ -13,8 +13,7 @@ from chaupal_audit import tlog
 from chaupal_audit.cli import audit
 from chaupal_audit.fold.fold import Fold
 from chaupal_audit.report.filters import EVERYTHING, Filters, period
-from chaupal_audit.report.published import files
-from chaupal_audit.report.report import report
+from chaupal_audit.report.report import files, report
 from logs import KEY, VKEY, Mirror
 from scribe import PROPOSER, Scribe, sha256
 from served import WITNESS, Served, served

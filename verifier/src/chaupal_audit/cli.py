@@ -23,8 +23,7 @@ from chaupal_audit.log.findings import MEANS, Broken, Fault, KeySource, LogRepor
 from chaupal_audit.log.openings import read_openings
 from chaupal_audit.minutes import minute_text
 from chaupal_audit.report.filters import Filters, parse_filters
-from chaupal_audit.report.published import table_csv
-from chaupal_audit.report.report import TABLES, Report, canonical, document, plain, report
+from chaupal_audit.report.report import TABLES, Report, canonical, document, plain, report, table_csv
 from chaupal_audit.report.tables.cells import Table
 from chaupal_audit.rule_of_law import Finding, Verdict
 

@@ -17,8 +17,7 @@ from chaupal_audit.law.reading import BIGGEST
 from chaupal_audit.minutes import DAY
 from chaupal_audit.report.compare import Difference, differences
 from chaupal_audit.report.filters import Filters, period
-from chaupal_audit.report.published import WHOLE, files, hashes
-from chaupal_audit.report.report import document, report
+from chaupal_audit.report.report import WHOLE, document, files, hashes, report
 from chaupal_audit.rule_of_law import Files
 
 MOST_BYTES = 64 * 1024 * 1024  # of a published report

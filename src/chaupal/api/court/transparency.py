@@ -16,8 +16,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.surface import Surface
 from chaupal_audit.fold.facts import Facts, Measure, Order, Snapshot
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.published import ENDINGS, WHOLE, table_file
-from chaupal_audit.report.report import LICENCE, TABLES, canonical, document
+from chaupal_audit.report.report import ENDINGS, LICENCE, TABLES, WHOLE, canonical, document, table_file
 
 CSV = "text/csv; charset=utf-8"
 RETRY = 2  # seconds

@@ -18,7 +18,7 @@ from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.notifications import notification_policy, notifications
 from chaupal.store.notifications.notification_policy import ACCEPT, DROP, FILTER, NEW, Policy
-from chaupal.store.square import finding, graph, people, polls, posting, quotes, reactions, threads
+from chaupal.store.square import conversations, finding, graph, people, polls, posting, quotes, reactions
 from chaupal.store.square.people import sealed_people
 
 VOTERS_AT_ONCE = 200  # who are told of a poll's end in one unit of work: nobody else's commit waits for all of them
@@ -138,7 +138,7 @@ async def _tell(
     if not told:
         return
     ways = await _sifted(w, by, list(told), private=private, answers=answers)
-    muted = await threads.muted_by(w, post, list(told)) if post is not None else ()
+    muted = await conversations.muted_by(w, post, list(told)) if post is not None else ()
     for account, kind in told.items():
         if account in muted or (way := ways[account]) == DROP:
             continue

@@ -10,7 +10,7 @@ from chaupal.kernel.settings import BadSettings, Settings
 from chaupal.store.court import witnesses
 from chaupal.store.court.witnesses import WitnessedCheckpoint
 from chaupal_audit import errors as plain, tlog
-from chaupal_audit.tlog.spellings import base64, digest_of
+from chaupal_audit.tlog.notes import base64, digest_of
 
 
 class SeenOther(Conflict):

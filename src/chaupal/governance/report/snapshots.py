@@ -14,8 +14,7 @@ from chaupal_audit.fold.fold import Fold, Progress
 from chaupal_audit.log import entries
 from chaupal_audit.report.compare import Difference, differences
 from chaupal_audit.report.filters import period
-from chaupal_audit.report.published import WHOLE, files, hashes
-from chaupal_audit.report.report import document, report
+from chaupal_audit.report.report import WHOLE, document, files, hashes, report
 from chaupal_audit.tlog import at_minute
 
 

@@ -8,7 +8,7 @@ from chaupal.social.context import Square
 from chaupal.social.events_posts import PinChanged
 from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading
-from chaupal.store.square import pins, posting, threads
+from chaupal.store.square import conversations, pins, posting
 
 MOST = 5  # pinned posts of one account
 
@@ -43,7 +43,7 @@ async def mute(square: Square, viewer: Viewer, post_id: int) -> int:
     """Hear nothing from the conversation of this post any more; its id. Raises NotFound."""
     async with square.work.writing() as w:
         post = await _seen_post(w, viewer, post_id)
-        await threads.mute(w, viewer.me, post.boost_of or post.id)
+        await conversations.mute(w, viewer.me, post.boost_of or post.id)
     return post_id
 
 
@@ -51,7 +51,7 @@ async def unmute(square: Square, viewer: Viewer, post_id: int) -> int:
     """Hear from it again; its id. Raises NotFound."""
     async with square.work.writing() as w:
         post = await _seen_post(w, viewer, post_id)
-        await threads.unmute(w, viewer.me, post.boost_of or post.id)
+        await conversations.unmute(w, viewer.me, post.boost_of or post.id)
     return post_id
 
 

@@ -1,4 +1,4 @@
-"""Conversations of direct posts, as each of their people has them: the newest post, whom it is between, whether it was read."""
+"""Conversations of direct posts, as each of their people has them; and conversations that somebody wants to hear nothing from."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,11 +8,11 @@ from sqlalchemy import select, union
 from chaupal.kernel.event import Event
 from chaupal.policy.facts import Visibility
 from chaupal.store.machine.dialect import among, listed, param, statement
-from chaupal.store.machine.shelves import TALKS
-from chaupal.store.machine.statements import deletes, same, selects, updates, upserts
+from chaupal.store.machine.shelves import REACTIONS, TALKS
+from chaupal.store.machine.statements import deletes, inserts_once, same, selects, updates, upserts
 from chaupal.store.machine.work import Reading, Row, Writing
-from chaupal.store.square.posts import Pages
-from chaupal.store.tables.square import conversations, mentions, posts
+from chaupal.store.square.posts import ROOT_OF, Pages
+from chaupal.store.tables.square import conversations, mentions, posts, thread_mutes
 
 MOST = 2_000  # posts of one conversation that are looked at
 
@@ -140,3 +140,30 @@ async def remove(w: Writing, account: int, root: int) -> bool:
 
 def _conversation(row: Row) -> Conversation:
     return Conversation(row[0], row[1], bool(row[2]), tuple(msgspec.json.decode(row[3], type=list[int])))
+
+
+# --- of which somebody wants to hear nothing: known by the post they began with ---
+
+MUTE = inserts_once(thread_mutes, account_id="me", root="root")
+UNMUTE = deletes(thread_mutes).where(account_id="me", root="root")
+MUTED_BY = (
+    selects(thread_mutes.c.account_id)
+    .join(posts, posts.c.root == thread_mutes.c.root)
+    .where(same(posts, id="of"), among(thread_mutes.c.account_id, "ids"))
+)
+
+
+async def mute(w: Writing, me: int, post: int) -> None:
+    """The conversation that the post stands in."""
+    await w.run(MUTE, me=me, root=await w.value(ROOT_OF, of=post))
+    w.touch(REACTIONS, me)
+
+
+async def unmute(w: Writing, me: int, post: int) -> None:
+    await w.run(UNMUTE, me=me, root=await w.value(ROOT_OF, of=post))
+    w.touch(REACTIONS, me)
+
+
+async def muted_by(reading: Reading, post: int, accounts: Sequence[int]) -> frozenset[int]:
+    """Those of the accounts that have muted the post's conversation."""
+    return frozenset(row[0] for row in await reading.fetch(MUTED_BY, of=post, ids=listed(accounts)))

@@ -11,7 +11,7 @@ from chaupal.policy.measures import Measure
 from chaupal_audit.fold.facts import Measure as Made
 from chaupal_audit.report import figures, report
 from chaupal_audit.report.filters import View
-from chaupal_audit.report.published import table_csv
+from chaupal_audit.report.report import table_csv
 from chaupal_audit.report.tables.rules import SYNTHETIC_RULE
 from dsa_fields import FIELDS, wrong
 from told import ToldLog

@@ -6,8 +6,18 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chaupal_audit.errors import Malformed
-from chaupal_audit.tlog.notes import Signature, check_name, key_id, parse_signature, read_vkey, spell_vkey, well_signed
-from chaupal_audit.tlog.spellings import base64, decimal, digest_of
+from chaupal_audit.tlog.notes import (
+    Signature,
+    base64,
+    check_name,
+    decimal,
+    digest_of,
+    key_id,
+    parse_signature,
+    read_vkey,
+    spell_vkey,
+    well_signed,
+)
 
 COSIGNER = 4  # the kind of key that signs `cosignature/v1`
 MOST_PROOF_LINES = 63

@@ -1,6 +1,7 @@
 """Keys, and checkpoints as signed notes (c2sp.org/signed-note, c2sp.org/tlog-checkpoint): written, read, verified."""
 
 import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple, Self
@@ -9,7 +10,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from chaupal_audit.errors import Malformed, Unsound
-from chaupal_audit.tlog.spellings import base64, decimal, digest_of, unbase64
 
 ED25519 = 1  # what a key signs, as the first byte of its material (signed-note); a cosigner's is 4
 
@@ -193,3 +193,32 @@ def verify_checkpoint(note: str, key: VerifyingKey, origin: str | None = None) -
     if checkpoint.origin != (origin or key.name):
         raise WrongOrigin("the checkpoint speaks for another log")
     return checkpoint
+
+
+# --- one spelling for each value: two would make two notes of one ---
+
+
+def base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def unbase64(text: str, what: str) -> bytes:
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError as error:
+        raise Malformed(f"{what} is not base64") from error
+    if base64(data) != text:  # bits left over in the last character would give one note two spellings
+        raise Malformed(f"{what} is not base64 in its one spelling")
+    return data
+
+
+def digest_of(text: str, what: str) -> bytes:
+    if len(data := unbase64(text, what)) != 32:
+        raise Malformed(f"{what} is not 32 bytes")
+    return data
+
+
+def decimal(text: str, what: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+        raise Malformed(f"{what} is not a plain decimal number")
+    return int(text)

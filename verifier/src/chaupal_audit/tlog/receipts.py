@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from chaupal_audit.errors import Malformed, Unsound
-from chaupal_audit.tlog.notes import Checkpoint, VerifyingKey, verify_checkpoint
+from chaupal_audit.tlog.notes import Checkpoint, VerifyingKey, base64, decimal, digest_of, unbase64, verify_checkpoint
 from chaupal_audit.tlog.proofs import verify_inclusion
-from chaupal_audit.tlog.spellings import base64, decimal, digest_of, unbase64
 from chaupal_audit.tlog.tree import leaf_hash
 
 _RECEIPT = "c2sp.org/tlog-proof@v1"
