@@ -1,17 +1,14 @@
 """No page breaks a rule of accessibility that axe-core sees: every page in Hindi, the most seen in all looks, three kinds of people."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page
 
 from browser.conftest import PATIENCE, come_in
 from chaupal.app.wiring import ROUTES
 from chaupal.http.route import Shape
+from looks import AXE, axe
 from serving import Served
 
-SCRIPT = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # Every page whose address has no hole, and some of those that have; the desk is seen by those who have one.
 PLAIN = [
     route
@@ -68,14 +65,6 @@ def orders_in(page: Page) -> list[str]:
     return found[-OF_THE_PLAY:]
 
 
-def violations(page: Page) -> list[str]:
-    """What axe found, with the first place of each. Where many pages are looked at, their context brings it."""
-    if page.evaluate("typeof axe") == "undefined":
-        page.evaluate(SCRIPT.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
-
-
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
 @pytest.mark.parametrize("who", ["", "asha", "lakshmi"])
 def test_no_page_breaks_a_rule_of_accessibility(
@@ -88,7 +77,7 @@ def test_no_page_breaks_a_rule_of_accessibility(
         bypass_csp=True,
         viewport={"width": 390, "height": 844},
     )
-    context.add_init_script(path=SCRIPT)
+    context.add_init_script(path=AXE)
     context.add_cookies([{"name": "language", "value": language, "url": village.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -102,6 +91,6 @@ def test_no_page_breaks_a_rule_of_accessibility(
         assert answer is not None and answer.status < 500, path
         assert ORDERS not in path or answer.status == 200, path
         if "text/html" in answer.headers.get("content-type", ""):
-            faults += [f"{path} {fault}" for fault in violations(page)]
+            faults += [f"{path} {fault}" for fault in axe(page)]
     context.close()
     assert not faults, "\n".join(faults)

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browser.conftest import Opens
-from browser.test_axe import violations
 from chaupal.text.length import MAX_GRAPHEMES, length
 from films import film
+from looks import axe
 from painted import picture
 
 TEXT = "form.sheet textarea"
@@ -392,7 +392,7 @@ def test_a_thread_is_written_in_one_go(opens: Opens):
     page.click(".series-end .all")
     expect(page.locator("#more1-error")).to_be_visible()
     expect(second).to_be_focused()
-    assert violations(page) == []
+    assert axe(page) == []
     second.fill("दूसरी @rav")
     expect(page.locator("#more1-offers li").first).to_contain_text("@ravi")
     second.press("Enter")

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 
 import others
 from browser.conftest import PATIENCE, come_in
-from browser.test_axe import violations
 from browser.test_without_script import NARROW, SMALL
 from chaupal.app.rooms import visiting
+from looks import AXE, axe
 from serving import Served, served
 
 type Theme = Literal["light", "dark"]
@@ -93,13 +93,14 @@ def test_pages_about_other_servers_break_no_rule_of_accessibility_and_fit_a_smal
     met: Met, chromium: Browser, who: str, language: str, theme: Theme
 ):
     page = opened(met, chromium, who, language, theme)
+    page.context.add_init_script(path=AXE)
     faults: list[str] = []
     for path in met.pages[who]:
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
         faults += [f"{path} is small: {one}" for one in page.evaluate(SMALL)]
-        faults += [f"{path} {fault}" for fault in violations(page)]
+        faults += [f"{path} {fault}" for fault in axe(page)]
     page.context.close()
     assert not faults, "\n".join(faults)
 

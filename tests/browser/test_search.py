@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from browser.conftest import Opens
-from browser.test_axe import violations
+from looks import axe
 
 
 def test_people_and_tags_are_offered_while_one_types_and_keys_choose(opens: Opens):
@@ -14,7 +14,7 @@ def test_people_and_tags_are_offered_while_one_types_and_keys_choose(opens: Open
     field.press_sequentially("kisan")
     expect(offers.first).to_contain_text("लोगों ने लिखा")
     expect(page.locator("#find-found li", has_text="#किसान_आंदोलन")).to_be_visible()
-    assert violations(page) == []
+    assert axe(page) == []
     field.press("ArrowDown")
     chosen = page.locator("#find-found [aria-selected=true]")
     expect(chosen).to_have_count(1)

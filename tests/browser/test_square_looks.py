@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.conftest import Opens
-from browser.test_axe import violations
+from looks import AXE, axe
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PATHS = (
@@ -39,10 +39,11 @@ def a_talk(page: Page) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_what_opens_over_a_page_breaks_no_rule_of_accessibility(opens: Opens, theme: str):
     page = opens("asha", color_scheme=theme, bypass_csp=True)
+    page.context.add_init_script(path=AXE)
     found: list[str] = []
 
     def look(where: str) -> None:
-        found.extend(f"{where}: {one}" for one in violations(page))
+        found.extend(f"{where}: {one}" for one in axe(page))
 
     for path in PATHS[1:]:
         page.goto(path)
@@ -67,10 +68,10 @@ def test_what_opens_on_a_desktop_breaks_no_rule_of_accessibility(opens: Opens, t
     page.wait_for_load_state("networkidle")
     page.locator("[data-list] article.post a.name").first.hover()
     expect(page.locator(".hover-card")).to_be_visible()
-    assert violations(page) == []
+    assert axe(page) == []
     guest = opens("", phone=False, color_scheme=theme, bypass_csp=True)
     guest.goto("/")
-    assert violations(guest) == []
+    assert axe(guest) == []
 
 
 @pytest.mark.parametrize("width", NARROW)
