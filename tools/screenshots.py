@@ -6,7 +6,7 @@ python tools/screenshots.py http://localhost:8000 docs/pictures readme   # those
 """
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from looks import SIDEWAYS, wrong
+from looks import AXE, SIDEWAYS, wrong
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -128,6 +128,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 README = (("home", "phone-hi"), ("placeholder", "phone-hi"), ("order", "phone-en-dark"))
 
 
+def press_in_bar(page: Page, act: str, **said: str) -> None:
+    """What a press in the village's bar does, with no page drawn for it."""
+    asked = {"sec-fetch-site": "same-origin"}
+    page.request.post(f"/village/{act}", form=said, headers=asked, max_redirects=0, fail_on_status_code=True)
+
+
 @contextmanager
 def sitting(browser: Browser, origin: str, look: Look, who: str) -> Generator[Page]:
     """A page of a browser of its own, in that look, as `who` of the cast ("" for a guest), seen from India."""
@@ -139,17 +145,14 @@ def sitting(browser: Browser, origin: str, look: Look, who: str) -> Generator[Pa
         locale=f"{look.language}-IN",
         timezone_id="Asia/Kolkata",
         reduced_motion="reduce",
-        bypass_csp=True,  # axe is evaluated in the page
+        bypass_csp=True,  # for axe
     )
+    context.add_init_script(path=AXE)
     context.add_cookies([{"name": "language", "value": look.language, "url": origin}])
     page = context.new_page()
-    page.goto("/about")
-    with page.expect_navigation():
-        page.click("section.village button[value=IN]")
+    press_in_bar(page, "look", country="IN")
     if who:
-        page.click("section.village summary")
-        with page.expect_navigation():
-            page.click(f"section.village button[name=handle][value={who}]")
+        press_in_bar(page, "login", handle=who)
     yield page
     context.close()
 
@@ -178,16 +181,24 @@ def take(page: Page, path: Path, *, whole: bool = True) -> None:
     taken.unlink()
 
 
-def gallery(browser: Browser, origin: str, folder: Path, names: list[str], looks: list[str]) -> Iterator[str]:
+def shown(browser: Browser, origin: str, names: Collection[str], look: str) -> Iterator[tuple[str, Page]]:
+    """Each page in that look, as whoever it is for, by the name `PAGE.LOOK`."""
+    for who in dict.fromkeys(PAGES[name][0] for name in names):
+        with sitting(browser, origin, LOOKS[look], who) as page:
+            for name in (one for one in names if PAGES[one][0] == who):
+                arrive(page, name)
+                yield f"{name}.{look}", page
+
+
+def gallery(
+    browser: Browser, origin: str, folder: Path, names: Collection[str], looks: Collection[str]
+) -> Iterator[str]:
     """Each page in each look, as `folder/PAGE.LOOK.webp`; what is wrong, as `PAGE.LOOK kind: where`."""
     folder.mkdir(parents=True, exist_ok=True)
     for look in looks:
-        for who in dict.fromkeys(PAGES[name][0] for name in names):
-            with sitting(browser, origin, LOOKS[look], who) as page:
-                for name in (one for one in names if PAGES[one][0] == who):
-                    arrive(page, name)
-                    take(page, folder / f"{name}.{look}.webp")
-                    yield from (f"{name}.{look} {fault}" for fault in wrong(page))
+        for name, page in shown(browser, origin, names, look):
+            take(page, folder / f"{name}.webp")
+            yield from (f"{name} {fault}" for fault in wrong(page))
 
 
 def faults(page: Page) -> str:
@@ -206,7 +217,7 @@ def main(origin: str, folder: Path, names: list[str]) -> int:
                     take(page, folder / f"{name}.webp", whole=False)
             return 0
         found = 0
-        for fault in gallery(browser, origin, folder, names or list(PAGES), list(LOOKS)):
+        for fault in gallery(browser, origin, folder, names or PAGES, LOOKS):
             found += 1
             print(fault, flush=True)
         browser.close()

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 import waiting
-from screenshots import CHROMIUM, QUIET
+from screenshots import CHROMIUM, QUIET, press_in_bar
 from serving import Served, served
 
 # The same browser of the same version without its windows, menus and profiles: half of the work for each page that is opened.
@@ -124,10 +124,7 @@ def opens(village: Served, chromium: Browser) -> Iterator[Opens]:
 
 
 def come_in(page: Page, handle: str) -> None:
-    """What a press on a name in the village's bar does (`test_without_script`, `test_typing` press it), with no page drawn for it."""
-    asking = page.context.request
-    asking.get("/")
-    word = next(cookie["value"] for cookie in page.context.cookies() if cookie.get("name") == "visitor")
-    assert asking.post("/village/login", form={"csrf": word, "handle": handle}).ok
+    """What a press on a name in the village's bar does (`test_without_script`, `test_typing` press it)."""
+    press_in_bar(page, "login", handle=handle)
     page.goto("/")
     expect(page.locator("section.village summary")).to_contain_text(f"@{handle}")
