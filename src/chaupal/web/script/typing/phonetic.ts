@@ -37,6 +37,7 @@ export class Phonetic {
   /** Something was typed: offer what it may be. */
   input(field: Field): void {
     if (this.#acting) return;
+    if (field.value.length < 2) this.#kept = null; // what was written before is sent
     if (this.#since(field) === null) this.#put = null;
     const stop = this.#stop(field);
     if (stop) return this.#offer(field, stop, STOP["."]);
