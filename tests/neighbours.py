@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.hub import Hub
 from chaupal.fanout.placing import PLACING
-from chaupal.fanout.runner import Runner
+from chaupal.fanout.runner import Hub, Runner
 from chaupal.fanout.streams import Streams
 from chaupal.governance.context import Court
 from chaupal.governance.laws.house_rules import load_house_rules

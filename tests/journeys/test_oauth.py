@@ -15,7 +15,7 @@ from chaupal.governance.people import role_grants
 from chaupal.kernel.clock import MINUTE, StillClock
 from chaupal.policy.viewer import Role
 from chaupal.social.people import accounts
-from chaupal.social.signin.oauth_words import OOB
+from chaupal.social.signin.oauth import OOB
 from court import staff
 from mails import mails_of, secret_in
 

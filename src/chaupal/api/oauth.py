@@ -12,7 +12,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.viewer import Caller
 from chaupal.social.people import push_keys
 from chaupal.social.signin import oauth
-from chaupal.social.signin.oauth_words import GRANT_TYPES, SCOPES, Outcome
+from chaupal.social.signin.oauth import GRANT_TYPES, SCOPES, Outcome
 
 NEVER_KEPT = [("cache-control", "no-store"), ("pragma", "no-cache")]
 

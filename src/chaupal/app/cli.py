@@ -242,7 +242,7 @@ async def account_create(house: "House", handle: str, email: str, password: str,
 async def account_token(house: "House", handle: str, scopes: str) -> None:
     """Make a token that acts for an account; prints only the token."""
     from chaupal.social.signin import sessions
-    from chaupal.social.signin.oauth_words import KNOWN
+    from chaupal.social.signin.oauth import KNOWN
 
     if unknown := set(scopes.split()) - KNOWN:
         raise Invalid("no_such_scope", scopes=" ".join(sorted(unknown)))

@@ -10,9 +10,8 @@ from chaupal.api.described import description
 from chaupal.api.routes import ROUTES as API_ROUTES
 from chaupal.app.rooms import bus_of, joined, meter_of, valkey_of
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.hub import Hub
 from chaupal.fanout.placing import PLACING
-from chaupal.fanout.runner import Runner
+from chaupal.fanout.runner import Hub, Runner
 from chaupal.fanout.streams import Streams
 from chaupal.fanout.timers import Timers
 from chaupal.governance.laws import laws

@@ -1,6 +1,6 @@
 """What carrying out events needs: the store, the square and the court, and where ids, letters and wake-ups go."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.ports.bus import Bus
 from chaupal.ports.feed import Feeds
-from chaupal.ports.mail import Letter, Mail
+from chaupal.ports.mail import Mail
 from chaupal.social.context import Square
 from chaupal.store.machine.work import Work, Writing
 
@@ -44,5 +44,5 @@ class Carrier(msgspec.Struct, frozen=True):
             log.error("the machine failed; trying again", what=what, error=error, **about)
 
 
-type Handler = Callable[[Carrier, Writing, Any], Awaitable[Sequence[Letter] | None]]
+type Handler = Callable[[Carrier, Writing, Any], Awaitable[None]]
 type Errand = Callable[[Carrier, Any], Awaitable[None]]

@@ -4,7 +4,7 @@
 
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
-from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
+from chaupal.social.events import PostDeleted, PostEdited, PostPublished
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import finding
 from chaupal.text.analyse import terms

@@ -5,7 +5,7 @@ nobody holds any more go.
 from chaupal.fanout.context import Carrier
 from chaupal.governance.cases import evidence
 from chaupal.governance.events import DecisionServed, WordsNamed
-from chaupal.social.events_posts import FilesUnwanted
+from chaupal.social.events import FilesUnwanted
 from chaupal.social.media import media
 from chaupal.store.court import docket, ledger
 from chaupal.store.machine.work import Writing

@@ -3,9 +3,7 @@
 from chaupal.fanout.context import Carrier
 from chaupal.policy.facts import Visibility
 from chaupal.ports.feed import tag_source
-from chaupal.social.events import HomeChanged
-from chaupal.social.events_posts import PostDeleted, PostEdited, PostPublished
-from chaupal.social.events_ties import TieChanged
+from chaupal.social.events import HomeChanged, PostDeleted, PostEdited, PostPublished, TieChanged
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import conversations, graph
 from chaupal.store.square.people import ours_among

@@ -11,8 +11,15 @@ from chaupal.http.listening import EVERYBODY, ReactionTiding, Tiding, home_of
 from chaupal.policy.facts import Visibility
 from chaupal.policy.gate import subjects_of
 from chaupal.policy.measures import HIDING, SCOPES, SHADING, WITHHOLDING
-from chaupal.social.events import FiltersChanged, ListChanged
-from chaupal.social.events_posts import CardShown, PostDeleted, PostEdited, PostPublished, QuoteRevoked
+from chaupal.social.events import (
+    CardShown,
+    FiltersChanged,
+    ListChanged,
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    QuoteRevoked,
+)
 from chaupal.store.court import rulings
 from chaupal.store.federation import limits
 from chaupal.store.identity.facts_cache import COVERING

@@ -11,9 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from chaupal.fanout.context import Carrier
-from chaupal.fanout.hub import WAITING
-from chaupal.fanout.notifications.letters import LetterDue
-from chaupal.fanout.table import ASIDE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
+from chaupal.fanout.table import ASIDE, AT_ONCE, ERRANDS, GIVEN_UP, HANDLERS, catch_up, keep_untold, to_servers
 from chaupal.kernel.clock import MINUTE, SECOND
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
@@ -199,8 +197,7 @@ class Runner:
         elif later:
             await keep_untold(w, event)
         for handler in handlers:
-            letters = await handler(self._carrier, w, event)
-            w.tell(*[LetterDue(letter=letter) for letter in letters or ()])
+            await handler(self._carrier, w, event)
 
     async def _errand(self, seq: int, event: Event) -> None:
         """What happens outside the store (mail): done first, struck off after; at least once."""
@@ -274,3 +271,32 @@ class Runner:
 def _asked_of(event: Event) -> int | str:
     """Which other server an errand waits for, as far as the event says: one that is slow holds up none that wait for another."""
     return getattr(event, "server", 0) or urlsplit(getattr(event, "uri", "")).netloc or type(event).__name__
+
+
+WAITING = "outbox"
+
+
+class Hub:
+    """Called by the store after each commit. Never raises: what is committed is committed. `works`: see `Runner.start`."""
+
+    def __init__(self, carrier: Carrier, *, works: bool = True) -> None:
+        self._carrier = carrier
+        self._wake = carrier.bus.publish_here if works else carrier.bus.publish
+
+    def __call__(self, events: list[Event]) -> None:
+        self.hear(events)
+        self._wake(WAITING, "")
+
+    def hear(self, events: list[Event]) -> None:
+        """What others have committed. Each may be heard again: to do it twice is to do it once."""
+        for event in events:
+            for handler in AT_ONCE.get(type(event), ()):
+                try:
+                    handler(self._carrier, event)
+                except Exception:
+                    log.exception("what follows a commit at once failed", event_name=type(event).__name__)
+            self._carrier.streams.hear(event)
+
+    def miss(self) -> None:
+        """Something may have happened that was not heard: whoever listens comes again, and reads what they have missed."""
+        self._carrier.streams.close()

@@ -6,7 +6,7 @@ from chaupal.fanout.context import Carrier
 from chaupal.governance.events import DecisionServed, RulingSeconded
 from chaupal.kernel.event import Event
 from chaupal.policy.measures import Measure
-from chaupal.social.events_ties import FollowRefused, ServerHidden, Unfollowed
+from chaupal.social.events import FollowRefused, ServerHidden, Unfollowed
 from chaupal.store.court import rulings
 from chaupal.store.machine.work import Row, Writing
 from chaupal.store.notifications import notifications

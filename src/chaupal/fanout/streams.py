@@ -17,8 +17,16 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.kernel.settings import Settings
 from chaupal.kernel.shelf import Shelf
-from chaupal.social.events import TagFollowed, TagUnfollowed
-from chaupal.social.events_ties import Blocked, Followed, FollowGranted, FollowMoved, TieChanged, Unfollowed
+from chaupal.social.events import (
+    Blocked,
+    Followed,
+    FollowGranted,
+    FollowMoved,
+    TagFollowed,
+    TagUnfollowed,
+    TieChanged,
+    Unfollowed,
+)
 from chaupal.store.identity.facts_cache import relations_of
 from chaupal.store.machine.shelves import EVERY, TOKENS, Touched
 from chaupal.store.machine.work import Work

@@ -1,7 +1,7 @@
 """The whole asynchronous life on one screen: event -> what follows from it.
 
 AT_ONCE runs in the process that committed, before its author is answered: ids into feeds, nothing that can fail.
-HANDLERS change rows, in one commit with striking the event off the outbox; they return letters to send, or None.
+HANDLERS change rows, in one commit with striking the event off the outbox.
 ERRANDS reach outside the store and may happen twice.
 """
 
@@ -14,102 +14,60 @@ from chaupal.fanout.context import Carrier, Errand, Handler
 from chaupal.fanout.notifications import alerts, appeals, complaints, demands, letters, notify, served, telling
 from chaupal.fanout.outside import previews, verified_links, webhooks
 from chaupal.federation.events import GATHERING
-from chaupal.governance.events import (
-    AppealAnswered,
-    AppealDecided,
-    AppealFiled,
-    AuthorityChangeProposed,
-    CaseDecided,
-    ClockAlert,
-    DecisionServed,
-    NoticeAsked,
-    OfficeUserInvited,
-    OrderMoved,
-    ReportReceived,
-    ReportResolved,
-    ReportToConfirm,
-    RulingLifted,
-    RulingSeconded,
-    StatementPublished,
-    WordsNamed,
-)
+from chaupal.governance import events as court
 from chaupal.kernel.event import Event
-from chaupal.social.events import (
-    AccountOpened,
-    ConfirmationAsked,
-    LinksToVerify,
-    ListChanged,
-    PasswordResetAsked,
-    TagFollowed,
-    TagUnfollowed,
-)
-from chaupal.social.events_posts import FilesUnwanted, PollEnded, PostDeleted, PostEdited, PostPublished
-from chaupal.social.events_ties import (
-    Blocked,
-    FollowAsked,
-    Followed,
-    FollowGranted,
-    FollowMoved,
-    FollowRefused,
-    Liked,
-    Muted,
-    ServerHidden,
-    Unblocked,
-    Unfollowed,
-    Unliked,
-    Unmuted,
-)
+from chaupal.social import events
 from chaupal.store.machine.work import Writing
 
 type AtOnce = Callable[[Carrier, Any], None]
 
 AT_ONCE: dict[type[Event], tuple[AtOnce, ...]] = {
-    PostPublished: (home.push,),
-    PostEdited: (home.retag,),
-    PostDeleted: (home.pull,),
-    Followed: (home.rebuild,),
-    Unfollowed: (home.rebuild,),
-    FollowMoved: (home.rebuild,),
-    FollowGranted: (home.rebuild,),
-    Blocked: (home.rebuild,),
-    Unblocked: (home.rebuild,),
-    Muted: (home.rebuild,),
-    Unmuted: (home.rebuild,),
-    TagFollowed: (home.rearrange,),
-    TagUnfollowed: (home.rearrange,),
-    ListChanged: (home.rearrange,),
+    events.PostPublished: (home.push,),
+    events.PostEdited: (home.retag,),
+    events.PostDeleted: (home.pull,),
+    events.Followed: (home.rebuild,),
+    events.Unfollowed: (home.rebuild,),
+    events.FollowMoved: (home.rebuild,),
+    events.FollowGranted: (home.rebuild,),
+    events.Blocked: (home.rebuild,),
+    events.Unblocked: (home.rebuild,),
+    events.Muted: (home.rebuild,),
+    events.Unmuted: (home.rebuild,),
+    events.TagFollowed: (home.rearrange,),
+    events.TagUnfollowed: (home.rearrange,),
+    events.ListChanged: (home.rearrange,),
 }
 
 HANDLERS: dict[type[Event], tuple[Handler, ...]] = {
-    AccountOpened: (alerts.joined,),
-    PostPublished: (notify.published, home.take_in, finding.index, previews.want),
-    PostEdited: (notify.edited, finding.index, previews.edited),
-    PollEnded: (notify.poll_ended,),
-    PostDeleted: (notify.deleted, home.take_out, finding.drop),
-    Liked: (notify.liked,),
-    Unliked: (notify.unliked,),
-    Followed: (notify.followed,),
-    Unfollowed: (notify.unfollowed,),
-    FollowAsked: (notify.follow_asked,),
-    FollowGranted: (notify.answered,),
-    FollowRefused: (notify.answered,),
-    OrderMoved: (demands.moved, webhooks.announce),
-    CaseDecided: (demands.decided,),
-    WordsNamed: (holding.named,),
-    DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
-    RulingSeconded: (severing.suspended,),
+    events.AccountOpened: (alerts.joined,),
+    events.PostPublished: (notify.published, home.take_in, finding.index, previews.want),
+    events.PostEdited: (notify.edited, finding.index, previews.edited),
+    events.PollEnded: (notify.poll_ended,),
+    events.PostDeleted: (notify.deleted, home.take_out, finding.drop),
+    events.Liked: (notify.liked,),
+    events.Unliked: (notify.unliked,),
+    events.Followed: (notify.followed,),
+    events.Unfollowed: (notify.unfollowed,),
+    events.FollowAsked: (notify.follow_asked,),
+    events.FollowGranted: (notify.answered,),
+    events.FollowRefused: (notify.answered,),
+    court.OrderMoved: (demands.moved, webhooks.announce),
+    court.CaseDecided: (demands.decided,),
+    court.WordsNamed: (holding.named,),
+    court.DecisionServed: (holding.hold, served.tell, complaints.acted, webhooks.announce, severing.suspended),
+    court.RulingSeconded: (severing.suspended,),
     severing.TiesToEnd: (severing.go_on,),
     severing.EndToTell: (severing.tell,),
-    ServerHidden: (severing.hidden,),
-    RulingLifted: (served.tell, webhooks.announce),
-    NoticeAsked: (served.again,),
-    AppealFiled: (appeals.filed, webhooks.announce),
-    AppealAnswered: (appeals.answered,),
-    AppealDecided: (appeals.decided, webhooks.announce),
-    ReportReceived: (complaints.received, alerts.reported, webhooks.announce),
-    ReportResolved: (complaints.resolved,),
-    ClockAlert: (alerts.tell, webhooks.announce),
-    StatementPublished: (webhooks.announce,),
+    events.ServerHidden: (severing.hidden,),
+    court.RulingLifted: (served.tell, webhooks.announce),
+    court.NoticeAsked: (served.again,),
+    court.AppealFiled: (appeals.filed, webhooks.announce),
+    court.AppealAnswered: (appeals.answered,),
+    court.AppealDecided: (appeals.decided, webhooks.announce),
+    court.ReportReceived: (complaints.received, alerts.reported, webhooks.announce),
+    court.ReportResolved: (complaints.resolved,),
+    court.ClockAlert: (alerts.tell, webhooks.announce),
+    court.StatementPublished: (webhooks.announce,),
 }
 
 
@@ -152,18 +110,18 @@ async def _gather(carrier: Carrier, event: Event) -> None:
 ERRANDS: dict[type[Event], tuple[Errand, ...]] = {
     letters.LetterDue: (letters.send,),
     telling.WordDue: (telling.say,),
-    ReportToConfirm: (complaints.confirmation,),
-    ConfirmationAsked: (letters.confirmation,),
-    PasswordResetAsked: (letters.reset,),
-    LinksToVerify: (verified_links.verify,),
-    OfficeUserInvited: (letters.invitation,),
-    FilesUnwanted: (holding.let_go,),
-    AuthorityChangeProposed: (letters.change_proposed,),
+    court.ReportToConfirm: (complaints.confirmation,),
+    events.ConfirmationAsked: (letters.confirmation,),
+    events.PasswordResetAsked: (letters.reset,),
+    events.LinksToVerify: (verified_links.verify,),
+    court.OfficeUserInvited: (letters.invitation,),
+    events.FilesUnwanted: (holding.let_go,),
+    court.AuthorityChangeProposed: (letters.change_proposed,),
     **dict[type[Event], tuple[Errand, ...]].fromkeys(GATHERING, (_gather,)),
 }
 
 # Errands that wait for an address which anybody chose: carried out beside all others, so that one that is slow holds up nobody.
-ASIDE = frozenset({LinksToVerify, *GATHERING})
+ASIDE = frozenset({events.LinksToVerify, *GATHERING})
 
 # What could not be done, however often it was tried: in the commit that gives it up.
 GIVEN_UP: dict[type[Event], Handler] = {letters.LetterDue: served.undelivered}

@@ -1,7 +1,7 @@
 """What is taken for a password, of accounts and of authorities' people alike: how short, how long, and in which form."""
 
 from chaupal.kernel.errors import Invalid
-from chaupal.text.normal import nfc
+from chaupal.text.clean import nfc
 
 SHORTEST = 8
 LONGEST = 256

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import regex
 
+from chaupal.text.clean import nfc
 from chaupal.text.entities import Entity, find_entities
 from chaupal.text.fold import count_key, fold_words
-from chaupal.text.normal import nfc
 
 MAX_QUERY_TERMS = 16
 _MAX_QUERY_POINTS = 500

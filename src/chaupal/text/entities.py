@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from chaupal.text.normal import VIRAMAS, nfc
+from chaupal.text.clean import VIRAMAS, nfc
 
 Kind = Literal["tag", "mention", "url"]
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import regex
 
-from chaupal.text.normal import ZWJ
+from chaupal.text.clean import ZWJ
 
 _CACHED_POINTS = 64  # longer keys are rare and would let one post push out many common words
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import regex
 
 from chaupal.text import html as ours
-from chaupal.text.normal import nfc
+from chaupal.text.clean import nfc
 
 if TYPE_CHECKING:
     import nh3

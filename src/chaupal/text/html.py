@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from chaupal.text.clean import nfc
 from chaupal.text.entities import Entity, find_entities
-from chaupal.text.normal import nfc
 
 if TYPE_CHECKING:
     import nh3

@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 
 import regex
 
+from chaupal.text.clean import nfc
 from chaupal.text.entities import find_entities
-from chaupal.text.normal import nfc
 
 # Code to the language's name for itself (CLDR): those the pages speak or hope to, then those often met.
 LANGUAGES: dict[str, str] = {

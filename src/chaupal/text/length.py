@@ -8,8 +8,8 @@ from itertools import islice
 
 import regex
 
+from chaupal.text.clean import nfc
 from chaupal.text.entities import find_entities
-from chaupal.text.normal import nfc
 
 MAX_GRAPHEMES = 500
 MAX_BYTES = 5_000  # of UTF-8, text and spoiler together

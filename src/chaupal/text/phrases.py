@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import regex
 
+from chaupal.text.clean import nfc
 from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key, fold_words
-from chaupal.text.normal import nfc
 
 # What parts words and says nothing; a phrase with any other sign in it (C++, a smile) is looked for as it is.
 _PLAIN = regex.compile(r"[\p{L}\p{M}\p{N}\p{Cf}\s[\p{P}--[@\#&*%]]]+", regex.V1)

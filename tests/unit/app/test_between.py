@@ -12,7 +12,7 @@ import pytest
 
 from chaupal.api.admin import figures
 from chaupal.app.wiring import RunningHouse, open_house
-from chaupal.fanout.hub import WAITING
+from chaupal.fanout.runner import WAITING
 from chaupal.http.limits import GUESSES
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.settings import BadSettings, Settings, load_settings

@@ -20,7 +20,7 @@ from chaupal.kernel.errors import Full, Problem, Unavailable
 from chaupal.policy.gate import reveal
 from chaupal.policy.measures import HIDING, Measure
 from chaupal.policy.surface import Surface
-from chaupal.social.events_ties import Liked
+from chaupal.social.events import Liked
 from chaupal.social.posts import reactions
 from chaupal.store.court import rulings
 from chaupal.store.identity.facts_cache import facts_for, rulings_in_force

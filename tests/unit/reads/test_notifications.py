@@ -12,7 +12,7 @@ from chaupal.policy.sentences import ruling_texts
 from chaupal.reads.page import Cursor
 from chaupal.reads.people import notifications
 from chaupal.reads.people.notifications import NotificationSeen
-from chaupal.social.events_ties import Liked
+from chaupal.social.events import Liked
 from chaupal.social.people import accounts, graph, listening
 from chaupal.social.posts import posts, reactions
 from neighbours import DIRECT, PRIVATE, Street, by

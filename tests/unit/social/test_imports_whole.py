@@ -11,7 +11,7 @@ from chaupal.kernel.faults.written import in_english, read
 from chaupal.policy.viewer import Viewer
 from chaupal.reads.page import Cursor
 from chaupal.reads.timelines import profile
-from chaupal.social.archives import imports, past
+from chaupal.social.archives import imports, past_posts
 from chaupal.social.archives.imports import ImportFile
 from chaupal.social.people import graph
 from chaupal.store.identity import imports as rows
@@ -109,7 +109,7 @@ async def test_of_a_tweet_that_was_cut_short_its_beginning_comes_and_it_is_told(
     asha = await street.person("asha")
     said = twitter(tweet(1, f"{BEGINNING[:220]}…")) | {"data/note-tweet.js": notes(*some)}
     one, faults = await bring(street, asha, "archive.zip", zipped(said))
-    assert (one.done, one.failed, [read(fault.why) for fault in faults]) == (1, 0, [(Wrong(past.SHORT),)])
+    assert (one.done, one.failed, [read(fault.why) for fault in faults]) == (1, 0, [(Wrong(past_posts.SHORT),)])
     assert await shown(street, asha) == [f"{BEGINNING[:220]}…"]
 
 

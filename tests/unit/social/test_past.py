@@ -11,7 +11,7 @@ from archives import PUBLIC, THERE, mastodon, note, outbox, tarred, tweet, twitt
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives import archives, past_csv, past_mastodon, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached
 
 AT = 1_612_938_600_000  # 10 February 2021, 06:30 UTC
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from chaupal.fanout.notifications import notify
 from chaupal.kernel.clock import MINUTE
 from chaupal.kernel.errors import Invalid
-from chaupal.social.events_posts import PollEnded
+from chaupal.social.events import PollEnded
 from chaupal.social.posts import polls
 from chaupal.store.machine.dialect import statement
 from chaupal.store.machine.work import Reading

@@ -16,8 +16,7 @@ from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Unavailable
 from chaupal.kernel.event import Event
 from chaupal.ports.mail import Letter
-from chaupal.social.events import TagFollowed
-from chaupal.social.events_posts import PollEnded
+from chaupal.social.events import PollEnded, TagFollowed
 from chaupal.store.machine import marks, outbox, tail
 from chaupal.store.machine.barrier import Barrier
 from chaupal.store.machine.connecting_postgres import Hands

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from chaupal.kernel.clock import StillClock
 from chaupal.kernel.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from chaupal.kernel.event import Event
-from chaupal.social.events_ties import Followed
+from chaupal.social.events import Followed
 from chaupal.social.people import graph
 from chaupal.store.machine import connecting_sqlite, marks, outbox, work_sqlite
 from chaupal.store.machine.dialect import param, statement

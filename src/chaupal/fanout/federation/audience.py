@@ -9,7 +9,7 @@ from chaupal.policy.sealed import Visible
 from chaupal.policy.surface import Surface
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import ABROAD, Viewer
-from chaupal.social.events_posts import PostDeleted
+from chaupal.social.events import PostDeleted
 from chaupal.store.federation import deliveries, reached
 from chaupal.store.federation.deliveries import Box
 from chaupal.store.identity.facts_cache import facts_for, relations_of, rulings_in_force

@@ -16,7 +16,7 @@ from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
 from chaupal.policy.measures import Measure
 from chaupal.policy.things import Post
-from chaupal.social.events_posts import PostPublished
+from chaupal.social.events import PostPublished
 from chaupal.social.media import elsewhere
 from chaupal.social.posts.pinning import MOST as MOST_PINNED
 from chaupal.store.federation import arrivals, heard, people, untold

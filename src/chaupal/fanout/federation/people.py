@@ -9,14 +9,14 @@ from chaupal.federation.context import Federation
 from chaupal.federation.speaking import say, say_to
 from chaupal.federation.writing import activities, addresses as ours
 from chaupal.kernel.event import Event
-from chaupal.social import events_ties
+from chaupal.social import events
 from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
 from chaupal.store.federation import addresses, deliveries, uris
 from chaupal.store.federation.addresses import AddressedPerson
 from chaupal.store.machine.work import Writing
 
 
-async def liked(carrier: Carrier, w: Writing, event: events_ties.Liked) -> None:
+async def liked(carrier: Carrier, w: Writing, event: events.Liked) -> None:
     """Of ours, a post of theirs: told to its author."""
     fed, by, author = fed_of(carrier), *await _whose_two(w, event.by, event.author)
     if by is None or by.server or author is None or not author.server:
@@ -24,27 +24,27 @@ async def liked(carrier: Carrier, w: Writing, event: events_ties.Liked) -> None:
     await _begin(fed, w, uris.LIKE, by, author.id, (event.post, by.id), await address(fed, w, event.post))
 
 
-async def unliked(carrier: Carrier, w: Writing, event: events_ties.Unliked) -> None:
+async def unliked(carrier: Carrier, w: Writing, event: events.Unliked) -> None:
     fed, by = fed_of(carrier), await addresses.whose(w, event.by)
     if by is not None and not by.server:
         await _end(fed, w, uris.LIKE, by, event.author, (event.post, by.id), await address(fed, w, event.post))
 
 
-async def follows(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -> None:
+async def follows(carrier: Carrier, w: Writing, event: events.TieChanged) -> None:
     """Ours asks theirs, or has moved along with them; or theirs was let follow ours."""
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is None or to is None or bool(by.server) == bool(to.server):
         return
     if not by.server:
-        if not isinstance(event, events_ties.FollowGranted):  # they have just said so themselves
+        if not isinstance(event, events.FollowGranted):  # they have just said so themselves
             await _begin(fed, w, uris.FOLLOW, by, to.id, (by.id, to.id), to.uri)
-    elif not isinstance(event, events_ties.FollowAsked):
+    elif not isinstance(event, events.FollowAsked):
         actor = ours.person(fed.settings.origin, to.handle)
         asked = activities.activity(await uris.of_tie(w, uris.FOLLOW, by.id, to.id), "Follow", by.uri, actor)
         await say_to(fed, w, to.id, (by.id,), activities.accept(f"{actor}#accept-{fed.make_id()}", actor, asked))
 
 
-async def follows_no_more(carrier: Carrier, w: Writing, event: events_ties.TieChanged) -> None:
+async def follows_no_more(carrier: Carrier, w: Writing, event: events.TieChanged) -> None:
     """Ours follows theirs no more, or takes a request back; or ours lets theirs follow no more, or never did.
 
     Where the other side ended it, it is known by no id any more, and nobody need be told.
@@ -61,14 +61,14 @@ async def follows_no_more(carrier: Carrier, w: Writing, event: events_ties.TieCh
         await say_to(fed, w, to.id, (by.id,), activities.reject(f"{actor}#reject-{fed.make_id()}", actor, asked))
 
 
-async def blocked(carrier: Carrier, w: Writing, event: events_ties.Blocked) -> None:
+async def blocked(carrier: Carrier, w: Writing, event: events.Blocked) -> None:
     """Their server has to know, for it shows them what it holds of ours."""
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is not None and not by.server and to is not None and to.server:
         await _begin(fed, w, uris.BLOCK, by, to.id, (by.id, to.id), to.uri)
 
 
-async def unblocked(carrier: Carrier, w: Writing, event: events_ties.Unblocked) -> None:
+async def unblocked(carrier: Carrier, w: Writing, event: events.Unblocked) -> None:
     fed, by, to = fed_of(carrier), *await _whose_two(w, event.by, event.to)
     if by is not None and not by.server and to is not None:
         await _end(fed, w, uris.BLOCK, by, to.id, (by.id, to.id), to.uri)
@@ -127,16 +127,16 @@ async def _whose_two(w: Writing, one: int, other: int) -> tuple[AddressedPerson 
 
 
 PEOPLE: dict[type[Event], tuple[Handler, ...]] = {
-    events_ties.Liked: (liked,),
-    events_ties.Unliked: (unliked,),
-    events_ties.Followed: (follows,),
-    events_ties.FollowAsked: (follows,),
-    events_ties.FollowGranted: (follows,),
-    events_ties.FollowMoved: (follows,),
-    events_ties.FollowRefused: (follows_no_more,),
-    events_ties.Unfollowed: (follows_no_more,),
-    events_ties.Blocked: (blocked,),
-    events_ties.Unblocked: (unblocked,),
+    events.Liked: (liked,),
+    events.Unliked: (unliked,),
+    events.Followed: (follows,),
+    events.FollowAsked: (follows,),
+    events.FollowGranted: (follows,),
+    events.FollowMoved: (follows,),
+    events.FollowRefused: (follows_no_more,),
+    events.Unfollowed: (follows_no_more,),
+    events.Blocked: (blocked,),
+    events.Unblocked: (unblocked,),
     AccountChanged: (changed,),
     AccountMoved: (moved,),
     AccountDeleted: (gone,),

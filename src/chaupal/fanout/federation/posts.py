@@ -16,15 +16,7 @@ from chaupal.kernel.shelf import Shelf
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
-from chaupal.social.events_posts import (
-    PinChanged,
-    PollEnded,
-    PostDeleted,
-    PostEdited,
-    PostPublished,
-    QuoteRevoked,
-    VoteCast,
-)
+from chaupal.social.events import PinChanged, PollEnded, PostDeleted, PostEdited, PostPublished, QuoteRevoked, VoteCast
 from chaupal.social.seeing import seen_post
 from chaupal.store.federation import addresses, deliveries, uris
 from chaupal.store.federation.deliveries import Box

@@ -12,9 +12,18 @@ from chaupal.governance.events import DecisionServed, OrderMoved, RulingChanged,
 from chaupal.kernel.errors import Full, Unavailable
 from chaupal.kernel.event import Event
 from chaupal.kernel.saying import log
-from chaupal.social import events_ties
-from chaupal.social.events import AccountChanged, AccountDeleted, AccountMoved
-from chaupal.social.events_posts import PinChanged, PollEnded, PostDeleted, PostEdited, QuoteRevoked, VoteCast
+from chaupal.social import events
+from chaupal.social.events import (
+    AccountChanged,
+    AccountDeleted,
+    AccountMoved,
+    PinChanged,
+    PollEnded,
+    PostDeleted,
+    PostEdited,
+    QuoteRevoked,
+    VoteCast,
+)
 from chaupal.store.federation import keys, untold
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import media
@@ -26,11 +35,11 @@ MOST_TRIES = 5  # of one event, then others are never told of it
 type Concerns = Callable[[Reading, Any], Awaitable[bool]]
 
 
-async def _tie(reading: Reading, event: events_ties.TieChanged) -> bool:
+async def _tie(reading: Reading, event: events.TieChanged) -> bool:
     return await untold.is_elsewhere(reading, event.by, event.to)
 
 
-async def _liked(reading: Reading, event: events_ties.Liked | events_ties.Unliked) -> bool:
+async def _liked(reading: Reading, event: events.Liked | events.Unliked) -> bool:
     return await untold.is_elsewhere(reading, event.author)
 
 
@@ -76,9 +85,9 @@ async def _opened(reading: Reading, event: OrderMoved) -> bool:
 # Of what is said while nobody is told nothing is here: that is for those who are here (docs/decisions).
 KEPT: dict[type[Event], Concerns] = {
     PostEdited: _post, PostDeleted: _deleted, PinChanged: _post, PollEnded: _post, VoteCast: _voted, QuoteRevoked: _revoked,
-    events_ties.Liked: _liked, events_ties.Unliked: _liked,
-    events_ties.Followed: _tie, events_ties.FollowAsked: _tie, events_ties.FollowGranted: _tie, events_ties.FollowMoved: _tie,
-    events_ties.FollowRefused: _tie, events_ties.Unfollowed: _tie, events_ties.Blocked: _tie, events_ties.Unblocked: _tie,
+    events.Liked: _liked, events.Unliked: _liked,
+    events.Followed: _tie, events.FollowAsked: _tie, events.FollowGranted: _tie, events.FollowMoved: _tie,
+    events.FollowRefused: _tie, events.Unfollowed: _tie, events.Blocked: _tie, events.Unblocked: _tie,
     AccountChanged: _person, AccountMoved: _person, AccountDeleted: _person,
     DecisionServed: _ruled, RulingLifted: _ruled, OrderMoved: _opened,
 }  # fmt: skip

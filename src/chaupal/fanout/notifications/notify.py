@@ -11,8 +11,19 @@ from chaupal.policy.gate import subjects_of
 from chaupal.policy.narrow import open_to
 from chaupal.policy.rules import LIMITS
 from chaupal.policy.viewer import Role
-from chaupal.social.events_posts import PollEnded, PostDeleted, PostEdited, PostPublished
-from chaupal.social.events_ties import FollowAsked, Followed, FollowGranted, FollowRefused, Liked, Unfollowed, Unliked
+from chaupal.social.events import (
+    FollowAsked,
+    Followed,
+    FollowGranted,
+    FollowRefused,
+    Liked,
+    PollEnded,
+    PostDeleted,
+    PostEdited,
+    PostPublished,
+    Unfollowed,
+    Unliked,
+)
 from chaupal.store.identity import accounts
 from chaupal.store.identity.facts_cache import rulings_in_force
 from chaupal.store.machine.work import Reading, Writing

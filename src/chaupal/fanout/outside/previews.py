@@ -20,7 +20,7 @@ from chaupal.kernel.errors import Invalid
 from chaupal.kernel.saying import log
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
-from chaupal.social.events_posts import CardShown, PostEdited, PostPublished
+from chaupal.social.events import CardShown, PostEdited, PostPublished
 from chaupal.social.media import media
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import finding, link_cards, posts

@@ -17,9 +17,9 @@ from chaupal.store.federation import servers
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import naming, people
 from chaupal.text import hosts
+from chaupal.text.clean import ZWJ, ZWNJ, nfc
 from chaupal.text.entities import tags
 from chaupal.text.fold import count_key
-from chaupal.text.normal import ZWJ, ZWNJ, nfc
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 SERVER = "server"  # the kind of a target

@@ -22,10 +22,10 @@ from chaupal.reads.explore.trends import law
 from chaupal.reads.pipeline import shown
 from chaupal.store.square import posts
 from chaupal.store.square.posts import skeleton
+from chaupal.text.clean import nfc
 from chaupal.text.entities import find_entities
 from chaupal.text.fold import count_key
 from chaupal.text.language import check_language
-from chaupal.text.normal import nfc
 
 LEAST_AUTHORS = 3  # what one or two people write may be about one person; it is nobody's vocabulary
 LOOKED_AT = 1_000  # newest public posts of the language

@@ -14,7 +14,7 @@ from chaupal.policy.facts import FROM_WIRE
 from chaupal.policy.viewer import ACTIVE, Role, Viewer
 from chaupal.social.archives import past_csv, past_mastodon, past_posts, past_ties, past_twitter
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import Item
+from chaupal.social.archives.past_posts import Item
 from chaupal.social.context import Square
 from chaupal.store.identity import accounts, imports
 from chaupal.store.identity.imports import MOST_FAULTS, Fault, Import

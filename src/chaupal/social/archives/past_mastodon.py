@@ -7,7 +7,7 @@ import msgspec
 from chaupal.kernel.clock import parse_time
 from chaupal.policy.facts import Visibility
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import BROKEN, OTHERS, UNDATED, Attached, Item, text_in
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, UNDATED, Attached, Item, text_in
 from chaupal.text import html
 
 OUTBOX = "outbox.json"

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,6 @@ from chaupal.policy.facts import Visibility, answering, narrowest
 from chaupal.policy.things import Picture, Post, Tag
 from chaupal.policy.viewer import Viewer
 from chaupal.social.archives.archives import Archive
-from chaupal.social.archives.past import OTHERS, Attached, Item
 from chaupal.social.context import Square
 from chaupal.social.media import captions, media
 from chaupal.social.posts.composing import MOST_PICTURES, MOST_TAGS
@@ -24,6 +24,44 @@ from chaupal.store.machine.shelves import PEOPLE
 from chaupal.store.machine.work import Reading, Writing
 from chaupal.store.square import finding, posting
 from chaupal.text import analyse, clean, entities, fold, html, language, length
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """A file of the archive that belongs to a post."""
+
+    name: str
+    description: str = ""
+    captions: tuple[tuple[str, str], ...] = ()  # (language, name of a WebVTT file)
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One post as it was elsewhere. `at`: ms since 1970 UTC; `why`: it cannot be brought, for this reason."""
+
+    source: str  # its address or id there: it comes once
+    at: int = 0
+    text: str = ""
+    spoiler: str = ""
+    language: str = ""
+    sensitive: bool = False
+    visibility: Visibility = Visibility.PUBLIC
+    answers: str = ""  # the source of what it answers
+    files: tuple[Attached, ...] = ()
+    why: str = ""
+    but: str = ""  # it can be brought, and something of it is missing: what
+
+
+# Codes of `kernel/faults/archives.py`.
+OTHERS = "past_others"
+BROKEN = "past_broken"
+SHORT = "past_short"
+UNDATED = "past_undated"
+
+
+def text_in(thing: dict[Any, Any], name: str) -> str:
+    """A field's words; none where it holds something else."""
+    value = thing.get(name)
+    return value if isinstance(value, str) else ""
+
 
 MOST_WRONG = 10  # told of one post
 FIRST = 1_142_899_200_000  # 21 March 2006: nothing that is brought here is older

@@ -8,7 +8,7 @@ import msgspec
 import regex
 
 from chaupal.social.archives.archives import Archive, BadArchive
-from chaupal.social.archives.past import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
+from chaupal.social.archives.past_posts import BROKEN, OTHERS, SHORT, UNDATED, Attached, Item, text_in
 
 PARTS = regex.compile(r"data/tweets?(?:-part\d+)?\.js")
 NOTES = regex.compile(r"data/note-tweet(?:-part\d+)?\.js")

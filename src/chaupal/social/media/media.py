@@ -19,7 +19,7 @@ from chaupal.kernel.errors import Invalid, NotFound
 from chaupal.policy.things import Picture
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import FilesUnwanted
+from chaupal.social.events import FilesUnwanted
 from chaupal.social.media import films, painting, pictures
 from chaupal.social.media.upload_types import HEAD, demuxer_of
 from chaupal.store.identity import accounts, loose_files

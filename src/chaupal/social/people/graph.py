@@ -6,7 +6,7 @@ from chaupal.kernel.errors import Invalid, NotAllowed, NotFound, or_not_found
 from chaupal.policy.sealed import Visible
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Viewer
-from chaupal.social import events_ties
+from chaupal.social import events
 from chaupal.social.context import Square
 from chaupal.social.people import moving
 from chaupal.social.seeing import seen_person
@@ -56,9 +56,9 @@ async def follow(
         terms = before._replace(**changed)
         if asks:
             if await graph.ask(w, me, them, square.make_id(), terms):
-                w.tell(events_ties.FollowAsked(by=me, to=them))
+                w.tell(events.FollowAsked(by=me, to=them))
         elif await graph.follow(w, me, them, square.make_id(), terms):
-            w.tell(events_ties.Followed(by=me, to=them))
+            w.tell(events.Followed(by=me, to=them))
 
 
 def _checked(languages: Sequence[str]) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ async def drop_follower(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unfollow(w, them, me):
-            w.tell(events_ties.Unfollowed(by=them, to=me))
+            w.tell(events.Unfollowed(by=them, to=me))
 
 
 async def grant(square: Square, viewer: Viewer, them: int) -> None:
@@ -91,7 +91,7 @@ async def grant(square: Square, viewer: Viewer, them: int) -> None:
         terms = or_not_found(await graph.wanted(w, them, me, asked=True))
         await graph.unask(w, them, me)
         await graph.follow(w, them, me, square.make_id(), terms)
-        w.tell(events_ties.FollowGranted(by=them, to=me))
+        w.tell(events.FollowGranted(by=them, to=me))
 
 
 async def refuse(square: Square, viewer: Viewer, them: int) -> None:
@@ -100,7 +100,7 @@ async def refuse(square: Square, viewer: Viewer, them: int) -> None:
     async with square.work.writing() as w:
         if not await graph.unask(w, them, me):
             raise NotFound
-        w.tell(events_ties.FollowRefused(by=them, to=me))
+        w.tell(events.FollowRefused(by=them, to=me))
 
 
 async def block(square: Square, viewer: Viewer, them: int) -> None:
@@ -110,14 +110,14 @@ async def block(square: Square, viewer: Viewer, them: int) -> None:
         for by, to in ((me, them), (them, me)):
             await _end_follow(w, by, to)
         if await graph.block(w, me, them, square.make_id()):
-            w.tell(events_ties.Blocked(by=me, to=them))
+            w.tell(events.Blocked(by=me, to=them))
 
 
 async def unblock(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unblock(w, me, them):
-            w.tell(events_ties.Unblocked(by=me, to=them))
+            w.tell(events.Unblocked(by=me, to=them))
 
 
 async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool = True, duration: int = 0) -> None:
@@ -127,14 +127,14 @@ async def mute(square: Square, viewer: Viewer, them: int, *, notifications: bool
     ends_at = square.clock() + ms if 0 < ms < LONGEST_MUTE else None
     async with square.work.writing() as w:
         await graph.mute(w, me, them, square.make_id(), notifications=notifications, ends_at=ends_at)
-        w.tell(events_ties.Muted(by=me, to=them))
+        w.tell(events.Muted(by=me, to=them))
 
 
 async def unmute(square: Square, viewer: Viewer, them: int) -> None:
     me = viewer.me
     async with square.work.writing() as w:
         if await graph.unmute(w, me, them):
-            w.tell(events_ties.Unmuted(by=me, to=them))
+            w.tell(events.Unmuted(by=me, to=them))
 
 
 async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visible[Person]]:
@@ -149,9 +149,9 @@ async def _me_and(square: Square, viewer: Viewer, them: int) -> tuple[int, Visib
 
 async def _end_follow(w: Writing, by: int, to: int) -> None:
     if await graph.unfollow(w, by, to):
-        w.tell(events_ties.Unfollowed(by=by, to=to))
+        w.tell(events.Unfollowed(by=by, to=to))
     if await graph.unask(w, by, to):
-        w.tell(events_ties.FollowRefused(by=by, to=to))
+        w.tell(events.FollowRefused(by=by, to=to))
 
 
 async def hide_server(square: Square, viewer: Viewer, text: str) -> str:
@@ -162,7 +162,7 @@ async def hide_server(square: Square, viewer: Viewer, text: str) -> str:
             raise Invalid("too_many_hidden", field="domain", most=kept.MOST)
         hiding = square.make_id()
         if await kept.hide(w, me, domain, hiding) and (server := await servers.id_of(w, domain)) is not None:
-            w.tell(events_ties.ServerHidden(by=me, server=server, hiding=hiding))
+            w.tell(events.ServerHidden(by=me, server=server, hiding=hiding))
     return domain
 
 

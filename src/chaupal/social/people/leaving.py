@@ -6,8 +6,7 @@ from chaupal.kernel.clock import DAY
 from chaupal.kernel.errors import Conflict, Invalid, NotSignedIn
 from chaupal.policy.viewer import Caller, Role, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountDeleted
-from chaupal.social.events_ties import Unfollowed, Unliked
+from chaupal.social.events import AccountDeleted, Unfollowed, Unliked
 from chaupal.social.media import media
 from chaupal.social.posts.posts import deleted
 from chaupal.store.federation import people

@@ -16,8 +16,7 @@ from chaupal.policy.surface import Surface
 from chaupal.policy.things import Person
 from chaupal.policy.viewer import Role, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events import AccountChanged, AccountMoved
-from chaupal.social.events_ties import Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
+from chaupal.social.events import AccountChanged, AccountMoved, Blocked, FollowAsked, FollowMoved, Muted, Unfollowed
 from chaupal.social.people import elsewhere
 from chaupal.social.seeing import seen_person
 from chaupal.store.identity import logins, moving

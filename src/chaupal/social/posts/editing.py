@@ -10,7 +10,7 @@ from chaupal.policy.things import Picture, Post
 from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PostEdited
+from chaupal.social.events import PostEdited
 from chaupal.social.media import captions, media
 from chaupal.social.media.captions import CaptionsSent
 from chaupal.social.posts import composing, polls

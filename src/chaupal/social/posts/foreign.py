@@ -16,7 +16,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Picture, Poll, Post
 from chaupal.policy.viewer import ABROAD, Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PostEdited
+from chaupal.social.events import PostEdited
 from chaupal.social.media import media
 from chaupal.social.posts import composing, posts
 from chaupal.social.posts.editing import edited

@@ -5,7 +5,7 @@ from chaupal.policy.facts import Visibility
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PinChanged
+from chaupal.social.events import PinChanged
 from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import conversations, pins, posting

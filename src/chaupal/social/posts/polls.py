@@ -8,7 +8,7 @@ from chaupal.policy.things import Option, Poll, Post
 from chaupal.policy.unsaid import PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PollEnded, VoteCast
+from chaupal.social.events import PollEnded, VoteCast
 from chaupal.social.seeing import seen_post
 from chaupal.store.identity.facts_cache import facts_for
 from chaupal.store.machine.work import Reading, Writing

@@ -15,7 +15,7 @@ from chaupal.policy.things import Post
 from chaupal.policy.unsaid import Further, PollAsked
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PostDeleted, PostPublished
+from chaupal.social.events import PostDeleted, PostPublished
 from chaupal.social.media import media
 from chaupal.social.people import moving
 from chaupal.social.posts import composing, polls, quoting

@@ -6,7 +6,7 @@ from chaupal.policy.facts import Facts, Visibility
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_posts import PostEdited, QuoteRevoked
+from chaupal.social.events import PostEdited, QuoteRevoked
 from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Reading
 from chaupal.store.square import posting, posts, quotes as store

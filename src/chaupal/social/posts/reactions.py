@@ -6,7 +6,7 @@ from chaupal.kernel.errors import NotFound
 from chaupal.policy.things import Post
 from chaupal.policy.viewer import Viewer
 from chaupal.social.context import Square
-from chaupal.social.events_ties import Liked, Unliked
+from chaupal.social.events import Liked, Unliked
 from chaupal.social.seeing import seen_post
 from chaupal.store.machine.work import Writing
 from chaupal.store.square import reactions

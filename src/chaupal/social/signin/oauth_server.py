@@ -20,16 +20,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from chaupal.kernel.secrets import digest, new_secret
-from chaupal.social.signin.oauth_words import (
-    GRANT_TYPES,
-    SAID,
-    SCOPES,
-    Authorization,
-    Outcome,
-    Refused,
-    covers,
-    problem,
-)
+from chaupal.social.signin.oauth import GRANT_TYPES, SAID, SCOPES, Authorization, Outcome, Refused, covers, problem
 from chaupal.store.identity.apps import App, Grant, Token
 
 # Authlib refuses requests that are not https; whether ours must be is for the settings to say.

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from chaupal.policy.passwords import LONGEST, check_password
-from chaupal.text.normal import nfc
+from chaupal.text.clean import nfc
 
 # OWASP's smaller setting: 19 MiB a hash, so that a rush of log-ins does not take the machine's memory.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

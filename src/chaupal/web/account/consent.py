@@ -10,7 +10,7 @@ from chaupal.http.headers import CSP, PAGE_CSP
 from chaupal.http.route import Route, Shape, get, post
 from chaupal.policy.surface import Surface
 from chaupal.social.signin import oauth
-from chaupal.social.signin.oauth_words import OOB, Refused
+from chaupal.social.signin.oauth import OOB, Refused
 from chaupal.web import links, pages
 from chaupal.web.words import LANGUAGES, N_, words
 

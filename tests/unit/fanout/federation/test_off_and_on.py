@@ -14,8 +14,7 @@ from chaupal.fanout.runner import Runner
 from chaupal.federation.signing.keys import public_key
 from chaupal.kernel.clock import DAY, HOUR, SECOND
 from chaupal.policy.facts import Visibility
-from chaupal.social.events import AccountChanged
-from chaupal.social.events_posts import PostDeleted
+from chaupal.social.events import AccountChanged, PostDeleted
 from chaupal.social.people import graph
 from chaupal.social.posts import editing, posts, reactions
 from chaupal.store.federation import untold

@@ -4,8 +4,7 @@ from chaupal.federation.signing import keys
 from chaupal.federation.writing.addresses import PUBLIC
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import Measure
-from chaupal.social.events import AccountChanged
-from chaupal.social.events_posts import QuoteRevoked
+from chaupal.social.events import AccountChanged, QuoteRevoked
 from chaupal.social.people import graph
 from chaupal.social.posts import editing, pinning, posts
 from journeys.test_picture_files import shows

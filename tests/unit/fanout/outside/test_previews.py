@@ -15,7 +15,7 @@ from chaupal.kernel.clock import DAY, HOUR, StillClock
 from chaupal.kernel.settings import Settings
 from chaupal.policy.facts import Visibility
 from chaupal.policy.things import LinkCard
-from chaupal.social.events_posts import PostPublished
+from chaupal.social.events import PostPublished
 from chaupal.social.posts import posts
 from chaupal.store.square import link_cards
 from chaupal.text.page_head import read_head

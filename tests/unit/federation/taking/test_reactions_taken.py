@@ -1,7 +1,7 @@
 """Likes, reposts and votes from other servers: each once, only of what they may see, and undone by whoever did them."""
 
 from chaupal.policy.facts import Visibility
-from chaupal.social.events_posts import PostPublished
+from chaupal.social.events import PostPublished
 from chaupal.social.people import graph
 from chaupal.store.federation import uris
 from chaupal.store.square.posts import as_written
