@@ -61,6 +61,12 @@ class Valkey:
             )
         self._wait(self._server)
 
+    def lock(self, password: str) -> None:
+        """Begin again with a password: whoever has none, or another, is refused."""
+        self._flags["requirepass"] = password
+        self.kill()
+        self.start()
+
     def _wait(self, server: subprocess.Popen[Any]) -> None:
         until = time.monotonic() + PATIENCE
         while server.poll() is None and time.monotonic() < until:

@@ -161,10 +161,11 @@ class Server:
         send: Any = self._client.execute_command
         return await self._attempt(partial(send, *words))
 
-    async def say_here(self, holder: str, ms: int) -> None:
-        """For so long whoever asks here finds this process, by the word under which it holds its seat."""
+    async def say_here(self, holder: str, ms: int) -> bool:
+        """For so long whoever asks here finds this process, by the word under which it holds its seat. False where nobody answers."""
         with contextlib.suppress(Gone):
-            await self.ask("SET", f"{self.name}:here:{holder}", "", "PX", ms)
+            return bool(await self.ask("SET", f"{self.name}:here:{holder}", "", "PX", ms))
+        return False
 
     async def any_here(self, holders: Collection[str]) -> bool:
         """Whether one of those processes is found here; also where nobody can say."""
@@ -232,13 +233,20 @@ class Server:
 
     async def _reconnect(self) -> None:
         """Until it answers: on new connections, since after a failover another one is meant."""
+        refused = False
         while not self.there:
             await asyncio.sleep(LOOK_EVERY)
-            with contextlib.suppress(ValkeyError, OSError, TimeoutError):
+            try:
                 async with asyncio.timeout(TO_CONNECT):
                     await self._client.connection_pool.disconnect()
                     role = await self._client.role()
                 self.there = _text(role[0]) == "master"
+            except (AuthenticationError, ResponseError) as error:  # it is there: somebody has to do something
+                if not refused:
+                    log.error(REFUSED.format(self.address, error))
+                refused = True
+            except (ValkeyError, OSError, TimeoutError):
+                continue
         log.info("Valkey is back", at=str(self.address))
 
     def beside(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -1,6 +1,7 @@
 """Whoever names an engine wrongly, or names too few, is told in one sentence at start, and no house stands half open."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,16 +10,19 @@ import asyncpg
 import msgspec
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from chaupal.app.cli import cli
 from chaupal.app.rooms import visiting
 from chaupal.app.wiring import open_house
 from chaupal.kernel.settings import BadSettings, Settings, load_settings
+from chaupal.ports import valkey as client
 from chaupal.ports.valkey import Server
 from chaupal.store.machine import seats
 from ports import free_port
 from services import Postgres
 from valkeys import Valkey
+from waiting import PATIENCE
 
 SECRET = "a long secret"
 
@@ -158,10 +162,35 @@ async def test_one_that_does_not_know_of_the_others_does_not_serve_beside_many(
         with pytest.raises(BadSettings, match=f"valkey: .*:{own_valkey.port} here; all of a house share one"):
             await open_house(msgspec.structs.replace(many, valkey=own_valkey.url), run=False)
         monkeypatch.setattr(Server, "any_here", nobody)
-        with pytest.raises(BadSettings, match="as this one does, and are not heard there; look at their logs"):
+        with pytest.raises(
+            BadSettings, match="as this one does, and are not heard there: from there it is another one"
+        ):
             await open_house(many, run=False)
     finally:
         await running.close()
+        postgres_server.drop(dsn)
+
+
+async def test_a_valkey_with_a_new_password_keeps_nobody_from_being_replaced(
+    tmp_path: Path, migrated: str, postgres_server: Postgres, own_valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+):
+    """Those who have the old one are shut out, and were taken for ones that share another: whoever had the new one did not start."""
+    monkeypatch.setattr(seats, "LASTS", 1_200)
+    monkeypatch.setattr(seats, "MARGIN", 0.2)
+    monkeypatch.setattr(client, "LOOK_EVERY", 0.05)
+    dsn = postgres_server.fresh(template=migrated)
+    many = settings_at(tmp_path, dsn, valkey=own_valkey.url)
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback((await open_house(many, run=False)).close)
+            own_valkey.lock("new")
+            with capture_logs() as lines:
+                async with asyncio.timeout(PATIENCE):
+                    while not any("refuses this user" in line["event"] for line in lines):  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+            renewed = msgspec.structs.replace(many, valkey=own_valkey.url.replace("//", "//:new@"))
+            stack.push_async_callback((await open_house(renewed, run=False)).close)
+    finally:
         postgres_server.drop(dsn)
 
 

@@ -32,7 +32,9 @@ SOON = 0.05  # seconds after which it is looked again who is there: who comes at
 CLOCK_OFF = MINUTE  # from here on a machine's clock is wrong
 
 APART = "valkey: other processes serve this database ({0}) and share the one at {1}, "
-UNHEARD = APART + "as this one does, and are not heard there; look at their logs (`valkey_up`)"
+UNHEARD = (
+    APART + "as this one does, and are not heard there: from there it is another one; give it an address that all reach"
+)
 ANOTHER = APART + "which is another than that at {2} here; all of a house share one"
 
 SITTING_DOWN = 0x4348504D  # the advisory lock of whoever does
@@ -55,8 +57,9 @@ TAKE = statement(
 )
 RENEW = statement(
     text(f"""
-    UPDATE seats SET until = {DATABASE_TIME} + :lasts, top = greatest(top, :at + :lasts) WHERE number = :number AND holder = :me
-    """).bindparams(param("number"), text_param("me"), param("lasts"), param("at"))  # noqa: S608
+    UPDATE seats SET until = {DATABASE_TIME} + :lasts, top = greatest(top, :at + :lasts), house = :house
+    WHERE number = :number AND holder = :me
+    """).bindparams(param("number"), text_param("me"), text_param("house"), param("lasts"), param("at"))  # noqa: S608
 )
 LEAVE = statement(
     text(
@@ -69,7 +72,7 @@ TIME = statement(text(f"SELECT {DATABASE_TIME}"))
 class House(msgspec.Struct, frozen=True):
     """What a process says that it serves: at which address, under which key of the log; `where` it runs itself.
 
-    `valkey`: the address of what it shares with the others, where it says there that it is here.
+    `valkey`: the address of what it shares with the others, where it says there that it is here; empty while it cannot.
     """
 
     origin: str
@@ -86,7 +89,7 @@ def house_of(origin: str, key: str, valkey: str = "") -> House:
 class MeetingPlace(Protocol):
     """Where processes of one house find each other beside the store: their Valkey."""
 
-    async def say_here(self, holder: str, ms: int) -> None: ...
+    async def say_here(self, holder: str, ms: int) -> bool: ...
     async def any_here(self, holders: Collection[str]) -> bool: ...
 
 
@@ -108,6 +111,7 @@ class Sitting:
         self._work, self._house, self._earlier, self._shared = work, house, earlier, shared
         self._first = LEASED if beside else 0
         self._me = secrets.token_hex(8)
+        self._shares = True  # it could say that it is here, when it last tried
         self.seat = Seat(boot_time)
         self._renewing: asyncio.Task[None] | None = None
 
@@ -139,7 +143,11 @@ class Sitting:
 
     async def _say_here(self) -> None:
         if self._shared is not None:
-            await self._shared.say_here(self._me, LASTS)
+            self._shares = await self._shared.say_here(self._me, LASTS)
+
+    def _said(self) -> str:
+        house = self._house if self._shares else msgspec.structs.replace(self._house, valkey="")
+        return msgspec.json.encode(house).decode()
 
     async def leave(self) -> None:
         """It is anybody's at once."""
@@ -167,7 +175,7 @@ class Sitting:
                 me=self._me,
                 lasts=LASTS,
                 at=self._work.clock(),
-                house=msgspec.json.encode(self._house).decode(),
+                house=self._said(),
             )
         if row is None:
             raise Problem(f"{LEASED} processes are at this database already: there is no number left for another")
@@ -189,7 +197,12 @@ class Sitting:
         began = boot_time()
         async with self._work.writing() as w:
             held = await w.run(
-                RENEW, number=self._first + self.seat.number, me=self._me, lasts=LASTS, at=self._work.clock()
+                RENEW,
+                number=self._first + self.seat.number,
+                me=self._me,
+                lasts=LASTS,
+                at=self._work.clock(),
+                house=self._said(),
             )
         if held:
             self.seat.until = began + LASTS / 1_000 - MARGIN
