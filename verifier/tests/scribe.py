@@ -181,6 +181,7 @@ class Scribe:
         ground: str = "",
         finding: str = "",
         why: str = "",
+        until: str = "",
         **changes: object,
     ) -> int:
         public: Public = {
@@ -197,6 +198,7 @@ class Scribe:
         private |= {"ground": ground} if ground else {}
         private |= {"finding": finding} if finding else {}
         private |= {"despite": why} if why else {}
+        private |= {"until": until} if until else {}
         prev = self._index(ref) if prev is None else prev
         return self.write("decision", ref, public | changes, regime=self._regime(ref), prev=prev, private=private)
 

@@ -857,6 +857,14 @@ def test_a_broken_glass_is_seconded_by_its_author(scribe: Scribe):
     lie(scribe, scribe.keep(made, "reviewed", by=APPROVER), "seconded_oneself")
 
 
+def test_a_measure_lasts_longer_than_was_proposed(scribe: Scribe):
+    proposal = scribe.propose(until=scribe.minute(days=3))
+    made = scribe.approve(proposal, until=scribe.minute(days=4))
+    assert not scribe.verdict().broken, "nobody was shown until when it was to last"
+    scribe.beside[made] = [scribe.opens[proposal]["until"]]
+    lie(scribe, made, "said_otherwise")
+
+
 def test_a_second_person_agrees_to_more_time_than_order_and_law_allow(scribe: Scribe):
     scribe.open_order("IN-2021-0002", "IN-69A-EMERG@1")
     day, end = scribe.minute(days=1), scribe.minute(hours=72)

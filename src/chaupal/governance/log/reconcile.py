@@ -583,8 +583,9 @@ def _differences(court: Court, row: RulingRow, logged: _Logged) -> Iterator[tupl
         "concurred": None if row.concurred_by is None else pseudonym(court, row.concurred_by),
         "protected": row.protected,
     }
-    theirs = logged.public | {"order": logged.ref, "reason": logged.known.get("reason", "")}
-    ours["reason"] = row.reason  # blank where it was erased
+    words = {name: logged.known.get(name) or "" for name in ("reason", "text")}
+    theirs = logged.public | {"order": logged.ref} | words
+    ours |= {"reason": row.reason, "text": row.text}  # blank where they were erased
     if theirs.get("second") is None and row.approved_by is not None:
         ours.pop(
             "until"

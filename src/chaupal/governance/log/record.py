@@ -18,6 +18,7 @@ from chaupal.governance.log.log import CarriedDigests, EntryContent
 from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.governance.orders.resolving import SERVER
 from chaupal.governance.regimes import Regime
+from chaupal.kernel.errors import Conflict
 from chaupal.policy.facts import Visibility
 from chaupal.policy.measures import HIDING, SEEN, WITHHOLDING, Measure, narrower
 from chaupal.policy.sentences.placeholders import iso_date
@@ -38,6 +39,7 @@ CODES = {
     "refused": ("outcome", "ground"),
     "closed": ("outcome",),
 }  # what of a proposal is opened by what carries it out
+ONLY_WHY = ("reason",)  # of what not everybody can see nothing else is told
 READ = frozenset({"refused", "closed", "kept"})  # decisions whose reason everybody reads
 
 
@@ -161,16 +163,29 @@ def _subject(id_: int | None) -> str:
 
 def proposal(court: Court, case: Case, said: CaseEventBody, by: int, **more: Any) -> EntryContent:
     """What is proposed is only committed to: proposals change. Whatever carries it out repeats what this commits to."""
-    sealed: dict[str, object] = _who(case) | {
+    more |= {"defects": said.defects, "despite": bool(said.despite)}
+    return EntryContent(_decision(court, case, "proposed", by, more), _who(case) | _proposed(said))
+
+
+def _proposed(said: CaseEventBody) -> dict[str, object]:
+    return {
         "outcome": said.outcome,
         "ground": said.code or None,
         "reason": said.reason,
         "finding": said.finding or None,
         "despite": said.despite or None,
         "until": minute_of(said.ends_at),
+        "text": said.text or None,
     }
-    more |= {"defects": said.defects, "despite": bool(said.despite)}
-    return EntryContent(_decision(court, case, "proposed", by, more), sealed)
+
+
+async def committed(reading: Reading, index: int | None, said: CaseEventBody) -> CarriedDigests:
+    """What a proposal (`index`) committed to, for what carries it out. Raises Conflict where its row says otherwise now."""
+    carried = await log.carried(reading, index)
+    kept = {name: tlog.read_disclosure(text)[1] for name, text in carried.texts.items()}
+    if any(name in kept and kept[name] != value for name, value in _proposed(said).items()):
+        raise Conflict("proposal_rewritten")
+    return carried
 
 
 async def decision(
@@ -205,7 +220,7 @@ async def carried_out(
     court: Court, reading: Reading, case: Case, said: str, of: CaseEvent, second: int, **more: Any
 ) -> EntryContent:
     """A refusal or a closing: everything that its proposal committed to stands in it again, its codes are opened."""
-    carried = await log.carried(reading, of.log_index)
+    carried = await committed(reading, of.log_index, of.body)
     public = _decision(
         court, case, said, of.by, {"opens": _codes(carried, *CODES[said]), "second": pseudonym(court, second)} | more
     )
@@ -245,7 +260,7 @@ async def ruling(
     """A measure as it goes in force. `carries`: the entry of the proposal that it carries out; `goes_on`: of the measure in
     whose place it stands, for a reason of its own. `more`: public fields of `entries.Measure`.
     """
-    carried = await log.carried(reading, carries)
+    carried = await committed(reading, carries, said)
     if goes_on is not None:
         carried = (await log.carried(reading, goes_on)).only("subject", "server", "part", "speaker")
     language = await _language(reading, kind, row.subject_id, case.target.owner_id)
@@ -264,6 +279,7 @@ async def ruling(
         second=_pseudonym(court, row.approved_by), concurred=_pseudonym(court, row.concurred_by),
     )  # fmt: skip
     sealed, beside = _sealed(case, said, row, carried), await _beside(reading, kind, row, case.target)
+    beside += ("text",) if row.text and beside != ONLY_WHY else ()
     return EntryContent(msgspec.structs.replace(public, **more), sealed, beside, carried)
 
 
@@ -271,6 +287,7 @@ def _sealed(case: Case, said: CaseEventBody, row: RulingRow, carried: CarriedDig
     """What a measure commits to besides what it carries."""
     own = {**_who(case), "reason": said.reason, "finding": said.finding or None, "despite": said.despite or None}
     own |= {} if row.subject_id == case.target.subject_id else {"part": str(row.subject_id)}
+    own |= {"text": row.text} if row.text else {}
     return {name: value for name, value in own.items() if name not in carried.texts}
 
 
@@ -314,9 +331,9 @@ async def ending(
 async def _beside(reading: Reading, kind: str, row: RulingRow, target: Target) -> tuple[str, ...]:
     """What everybody may read of a measure: why; and what it is about, where they can see that anyway."""
     if kind == SERVER:
-        return ("reason",) if await limits.obscured(reading, row.subject_id) else ("subject", SERVER, "reason")
+        return ONLY_WHY if await limits.obscured(reading, row.subject_id) else ("subject", SERVER, "reason")
     seen = Measure(row.measure) in SEEN and await _is_public(reading, kind, row)
-    return ("subject" if row.subject_id == target.subject_id else "part", "reason") if seen else ("reason",)
+    return ("subject" if row.subject_id == target.subject_id else "part", "reason") if seen else ONLY_WHY
 
 
 async def _elsewhere(court: Court, reading: Reading, kind: str, row: RulingRow) -> dict[str, Any]:

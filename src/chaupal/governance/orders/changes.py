@@ -15,6 +15,7 @@ from chaupal.governance.cases import effects, ladder
 from chaupal.governance.cases.cases import Case
 from chaupal.governance.cases.effects import Cause, Deciders
 from chaupal.governance.context import Court
+from chaupal.governance.log import record
 from chaupal.governance.orders import procedure, steps
 from chaupal.governance.orders.papers import Paper
 from chaupal.governance.orders.resolving import SERVER
@@ -93,6 +94,7 @@ async def carry_out(court: Court, w: Writing, case: Case, proposal: CaseEvent, m
     paper.check()
     noted = OrderEventBody(targets=(case.target.number,), body=said.body, reason=said.reason, until=said.ends_at)
     events = await order_events.of_order(w, case.order.id)
+    await record.committed(w, proposal.log_index, said)
     leaf = await steps.enter(court, w, case.order, events, said.change, noted, me)
     cause = Cause(procedure.logged(said.change), order_events.body_of(said.body), said.reason, proposal.by, me)
     begun, who = list[int](), Deciders(proposal.by, me, third=case.third)

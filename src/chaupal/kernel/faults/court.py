@@ -51,6 +51,9 @@ FAULTS: dict[str, Fault] = {
     "no_matter": whole(N_("This ruling belongs to no matter")),
     "not_its_to_ask": whole(N_("Its law does not let this issuer ask for it: it can only be refused or sent back")),
     "order_over": whole(N_("The time of this order is over")),
+    "proposal_rewritten": whole(
+        N_("This is not what was proposed and committed to: somebody changed it in the database. Send it back")
+    ),
     "proposal_over": whole(N_("The end that was proposed has passed meanwhile; send it back, or propose it anew")),
     "origin_unchecked": whole(
         N_("Nobody has made sure yet that this order is genuine; note how its origin was checked first")

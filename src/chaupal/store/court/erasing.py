@@ -11,6 +11,7 @@ from chaupal.store.tables.court import appeals, case_events, order_events, order
 # (table, its column with the entry's index, field of the entry) -> the column that says the same.
 _COLUMNS: tuple[tuple[Table, str, str, str], ...] = (
     (rulings, "log_index", "reason", "reason"),
+    (rulings, "log_index", "text", "text"),
     (orders, "log_index", "grounds", "grounds"),
     (orders, "log_index", "reasons", "reasons"),
     (orders, "log_index", "officer", "officer"),
@@ -21,6 +22,7 @@ _BODIES: tuple[tuple[Table, str, tuple[str, ...]], ...] = (
     (case_events, "reason", ("reason",)),
     (case_events, "finding", ("finding",)),
     (case_events, "despite", ("despite",)),
+    (case_events, "text", ("text",)),
     (order_events, "reason", ("reason", "text")),
     (order_events, "body_name", ("body",)),
 )

@@ -160,7 +160,7 @@ STAYS = {
     "order_events": "order_id, number, state, verb, by, at, log_index",
     "targets": "order_id, number, as_written, kind, subject_id, owner_id, term, demanded, speaker, unseen",
     "orders": "authority_id, received_by, filed_by, regime, regime_version, confirms",
-    "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by, text",
+    "rulings": "target_id, owner_id, decided_by, concurred_by, regime, protected, permanent, second_by",
     "appeals": "ruling_id, account_id, text, filed_at, due_at, not_by_first, not_by_second, not_by_third, log_index",
     "appeal_messages": "appeal_id, by, staff, text, at",
     "protected_speakers": "account_id, class, evidence, granted_by, granted_at, ends_at",

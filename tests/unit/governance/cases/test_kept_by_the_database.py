@@ -218,7 +218,6 @@ REWRITTEN = (
     ("rulings", "UPDATE rulings SET decided_by = {owner}"),
     ("rulings", "UPDATE rulings SET approved_by = {owner}"),
     ("rulings", "UPDATE rulings SET owner_id = NULL"),
-    ("rulings", "UPDATE rulings SET text = 'Another label'"),
     ("appeals", "UPDATE appeals SET due_at = due_at + 1"),
     ("appeals", "UPDATE appeals SET outcome = 'reversed'"),
     ("appeals", "UPDATE appeals SET state = 'filed', decided_at = NULL, decided_by = NULL"),
@@ -232,6 +231,21 @@ REWRITTEN = (
     ("staff_looks", "UPDATE staff_looks SET purpose = 'Another one'"),
     ("staff_looks", "DELETE FROM staff_looks"),
 )
+
+
+@pytest.mark.parametrize("said", [WITHHOLD, REFUSE], ids=lambda said: said["outcome"])
+async def test_what_was_proposed_is_not_approved_in_other_words_or_for_longer(bench: Bench, said: dict[str, Any]):
+    ref = await bench.order()
+    await propose(bench, bench.asha, ref, **said)
+    async with bench.court.work.writing() as w:
+        await w.run(
+            statement(text("UPDATE case_events SET body = REPLACE(body, ' the ', ' a ') WHERE body LIKE '%reason%'"))
+        )
+    with pytest.raises(Conflict, match="changed it in the database"):
+        await decisions.approve(bench.court, bench.dev, ref, 1)
+    await decisions.return_(bench.court, bench.dev, ref, 1, REASON)
+    await propose(bench, bench.asha, ref, **said)
+    await decisions.approve(bench.court, bench.dev, ref, 1)
 
 
 KEPT_ROWS = (

@@ -83,12 +83,15 @@ FORGED = (
     "UPDATE accounts SET state = 'suspended' WHERE id = {meera}",
     "UPDATE rulings SET decided_by = {owner} WHERE second_by IS NULL",
     "UPDATE rulings SET ends_at = ends_at + 60000 WHERE second_by IS NOT NULL",
+    "UPDATE rulings SET text = 'Another label' WHERE measure = 'label'",
 )
 
 
 async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_the_log(bench: Bench):
-    await bench.withhold(await bench.order())
     await decisions.propose(bench.court, bench.asha, await bench.order(), 1, **REFUSE)
+    ref = await bench.order()
+    await decisions.propose(bench.court, bench.asha, ref, 1, outcome="label", reason=REASON, text="Disputed")
+    await decisions.approve(bench.court, bench.dev, ref, 1)
     ref = await bench.order()
     await decisions.act_in_emergency(
         bench.court, bench.dev, ref, 1, decisions.Draft(**WITHHOLD, until="2021-02-20T10:00")
@@ -106,6 +109,7 @@ async def test_who_decided_until_when_and_whom_no_ruling_limits_is_held_against_
         "differ in by",
         "rulings_stay",
         "lasts longer than entry",
+        "differ in text",
     ):
         assert said in told
 

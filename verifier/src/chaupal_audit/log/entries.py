@@ -201,6 +201,7 @@ class Decision(Public, gc=False, frozen=True, kw_only=True):
         "outcome": "proposed only: the measure, `refuse`, or how it is to be closed",
         "ground": "proposed only: the code on which it is refused",
         "until": "proposed only: when the measure is to end (minute)",
+        "text": "proposed only: what a label is to say",
     }
     BESIDE = ("reason",)
 
@@ -241,8 +242,9 @@ class Measure(Public, gc=False, frozen=True, kw_only=True):
         "reason": "why",
         "finding": "why nothing narrower does",
         "despite": DESPITE,
+        "text": "what a label says",
     }
-    BESIDE = ("subject", "server", "part", "reason")
+    BESIDE = ("subject", "server", "part", "reason", "text")
 
     target: int = 0  # its number in the order
     kind: str = ""  # what is limited: account, post, media, tag, server

@@ -354,7 +354,9 @@ def reason_unlike(book: Book, made: MeasureAct) -> bool:
 
 
 def measure_otherwise(book: Book, made: MeasureAct) -> bool:
-    return _told(made).get("outcome", made.said.measure) != made.said.measure
+    latest = moment(str(made.act.opened.get("until") or ""))
+    longer = latest is not None and (made.until is None or made.until > latest)
+    return longer or _told(made).get("outcome", made.said.measure) != made.said.measure
 
 
 def backdated(book: Book, made: MeasureAct) -> str:
