@@ -20,6 +20,7 @@ import msgspec
 from chaupal.app.rooms import visiting
 from chaupal.governance.context import Court
 from chaupal.governance.log import reconcile, tree as log_tree
+from chaupal.governance.log.pseudonyms import pseudonym
 from chaupal.kernel.clock import DAY, MINUTE
 from chaupal.kernel.settings import load_settings
 from chaupal.policy.measures import Measure
@@ -50,7 +51,7 @@ async def withhold(court: Court, posts: Sequence[tuple[int, str]]) -> None:
                 row = _row(
                     court.make_id(), subject, territory, now - (start + number) * MINUTE % (300 * DAY), first + number
                 )
-                made.append((row, _leaf(row)))
+                made.append((row, _leaf(court, row)))
             await log_tree.add(w, [("measure", leaf.entry) for _, leaf in made])
             for row, leaf in made:
                 await rulings.begin(w, row)
@@ -69,7 +70,7 @@ def _row(id_: int, subject: int, territory: str, starts_at: int, leaf: int) -> R
     )  # fmt: skip
 
 
-def _leaf(row: RulingRow) -> tlog.Leaf:
+def _leaf(court: Court, row: RulingRow) -> tlog.Leaf:
     public = entries.Measure(
         target=1,
         kind="post",
@@ -82,8 +83,8 @@ def _leaf(row: RulingRow) -> tlog.Leaf:
         language="hi",
         start=tlog.at_minute(row.starts_at),
         until=tlog.at_minute(row.ends_at or 0),
-        by="staff-0123456789ab",
-        second="staff-ba9876543210",
+        by=pseudonym(court, row.decided_by),
+        second=pseudonym(court, row.approved_by or 0),
     )
     sealed = {"subject": str(row.subject_id), "speaker": None, "reason": row.reason, "finding": None}
     said = msgspec.to_builtins(public)
